@@ -1,0 +1,24 @@
+/** A stored file: an upload or an output. */
+export interface Asset {
+  /** Random, since whoever knows the URL may read the file. */
+  id: string
+  tenantId: string
+  /** The task whose output this is; null for an upload. */
+  taskId: string | null
+  kind: 'upload' | 'output'
+  mediaType: string
+  extension: string
+  sizeBytes: number
+  /** Lower-case hex. */
+  sha256: string
+  createdAt: number
+  /** When the file (not the record of the task) is deleted. */
+  expiresAt: number
+}
+
+/** How an output names a file of ours before a dialect makes a URL of it, so that a stored output knows no host. */
+export const ASSET_SCHEME = 'asset:'
+
+export function assetReference(asset: Pick<Asset, 'id' | 'extension'>): string {
+  return `${ASSET_SCHEME}${asset.id}.${asset.extension}`
+}

@@ -1,0 +1,65 @@
+/** Every error code of Polyphony. `docs/errors.md` is the same list, and a test keeps it so. */
+export const ERRORS = {
+  malformed_body: { status: 400, retry: 'never', means: 'The body is not the JSON that the route reads.' },
+  invalid_input: { status: 400, retry: 'never', means: 'A field breaks a rule; the message names both.' },
+  unknown_operation: { status: 400, retry: 'never', means: 'No operation has this model and task type.' },
+  address_refused: { status: 400, retry: 'never', means: 'A URL leads to a private or otherwise special address.' },
+  parent_not_usable: { status: 400, retry: 'never', means: 'The task that this one follows is unknown or unfinished.' },
+  unauthorized: { status: 401, retry: 'never', means: 'The key is missing, unknown, expired or revoked.' },
+  insufficient_points: { status: 402, retry: 'never', means: 'The tenant has too little credit for the price.' },
+  spend_limit_reached: { status: 402, retry: 'never', means: 'The key has a spend limit, and the price exceeds it.' },
+  forbidden: { status: 403, retry: 'never', means: 'The key may not do this.' },
+  model_not_allowed: { status: 403, retry: 'never', means: 'The key is limited to other models.' },
+  task_not_found: { status: 404, retry: 'never', means: 'No such task, or another tenant has it.' },
+  not_found: { status: 404, retry: 'never', means: 'No such route, file or thing.' },
+  method_not_allowed: { status: 405, retry: 'never', means: 'The route exists, the method does not.' },
+  not_cancellable: { status: 409, retry: 'never', means: 'The task has been dispatched or has ended.' },
+  payload_too_large: { status: 413, retry: 'never', means: 'The body or file is over its size limit.' },
+  unsupported_media: { status: 415, retry: 'never', means: 'The content type or the file is not one that we take.' },
+  idempotency_mismatch: { status: 422, retry: 'never', means: 'The Idempotency-Key was used for another request.' },
+  rate_limited: { status: 429, retry: 'again', means: 'The key sends more requests a minute than it may.' },
+  too_many_staged: { status: 429, retry: 'again', means: 'The tenant has as many parked tasks as it may.' },
+  vendor_refused: { status: 502, retry: 'never', means: 'The provider refused the work and says why.' },
+  vendor_unreachable: { status: 503, retry: 'again', means: 'The provider never got the call.' },
+  vendor_silent: { status: 504, retry: 'reconcile', means: 'Sent and unanswered: it may be running, may be billed.' },
+  no_provider: { status: 503, retry: 'never', means: 'No configured provider performs this operation.' },
+  store_unavailable: { status: 503, retry: 'again', means: 'The database does not answer.' },
+  storage_full: { status: 507, retry: 'again', means: 'The disk is full; nothing was stored.' },
+  output_unusable: { status: 502, retry: 'never', means: 'The provider delivered a file that cannot be used.' },
+  timed_out: { status: 504, retry: 'never', means: 'The task was not done before its deadline.' },
+  internal: { status: 500, retry: 'never', means: 'A fault of ours; the log has the cause.' },
+} as const satisfies Record<string, { status: number; retry: 'never' | 'again' | 'reconcile'; means: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+export interface ErrorDetails {
+  /** The field that is wrong, as a path in the caller's own body: `input.prompt`. */
+  field?: string
+  retryAfterSeconds?: number
+}
+
+/** The one error class. Code branches on `code`; callers read `message`, so it holds no key and no SQL. */
+export class PolyphonyError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+  override name = 'PolyphonyError'
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails & { cause?: unknown } = {}) {
+    const { cause, ...rest } = details
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.details = rest
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+
+  get retry(): 'never' | 'again' | 'reconcile' {
+    return ERRORS[this.code].retry
+  }
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && value in ERRORS
+}

@@ -1,0 +1,117 @@
+import type { ErrorCode } from './errors.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { Points } from './points.ts'
+
+/**
+ * The life of a task:
+ *
+ *   staged -> pending -> submitting -> processing -> completed | failed
+ *                            |  ^          |
+ *                            v  |          v
+ *                         uncertain    cancelled (from staged and pending too)
+ *
+ * - staged:     over a concurrency limit; parked
+ * - pending:    waits for a free slot at an account
+ * - submitting: the intent to call the provider is on disk; the call may be in flight
+ * - uncertain:  the call has no known outcome; the provider is asked before anything is tried again
+ * - processing: the provider has the work
+ */
+export const STATUSES = [
+  'staged',
+  'pending',
+  'submitting',
+  'uncertain',
+  'processing',
+  'completed',
+  'failed',
+  'cancelled',
+] as const
+export type Status = (typeof STATUSES)[number]
+export type TerminalStatus = 'completed' | 'failed' | 'cancelled'
+
+const MOVES: Record<Status, readonly Status[]> = {
+  staged: ['pending', 'cancelled', 'failed'],
+  pending: ['submitting', 'cancelled', 'failed'],
+  submitting: ['processing', 'uncertain', 'pending', 'completed', 'failed', 'cancelled'],
+  uncertain: ['processing', 'pending', 'completed', 'failed', 'cancelled'],
+  processing: ['completed', 'failed', 'cancelled'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+}
+
+export function mayMove(from: Status, to: Status): boolean {
+  return MOVES[from].includes(to)
+}
+
+/** The statuses from which a task may move to `to`: what a compare-and-set compares with. */
+export function sourcesOf(to: Status): Status[] {
+  return STATUSES.filter((from) => mayMove(from, to))
+}
+
+export function isTerminal(status: Status): status is TerminalStatus {
+  return MOVES[status].length === 0
+}
+
+/** Statuses in which a task occupies a slot at a provider's account. */
+export const RUNNING: readonly Status[] = ['submitting', 'uncertain', 'processing']
+
+export function isRunning(status: Status): boolean {
+  return RUNNING.includes(status)
+}
+
+/** `live` keys run on real providers and pay; `test` keys run on the sandbox and cost nothing. */
+export type Mode = 'live' | 'test'
+
+/** Why a task failed. `message` is for the caller; `detail` holds what the provider said, if anything. */
+export interface TaskError {
+  code: ErrorCode
+  message: string
+  detail?: string
+}
+
+/** The durable record of one accepted request. Instants are milliseconds UTC. */
+export interface Task {
+  id: string
+  tenantId: string
+  keyId: string
+  mode: Mode
+  /** The dialect in which the task was asked for; it renders the task's webhooks. */
+  dialect: string
+  /** The catalogue's id of the operation, `model/task_type`. */
+  operation: string
+  /** Model and task type as the caller spelt them. */
+  model: string
+  taskType: string
+  /** Valid, normalised input. Fields that the catalogue does not know are kept. */
+  input: JsonObject
+  /** What only the dialect needs to answer in its own words: PiAPI's `config`, a relay's `notify_hook`. */
+  echo: JsonObject
+  status: Status
+  /** 0 to 100, never falling. */
+  progress: number
+  /** The hold. */
+  pricePoints: Points
+  /** What was taken of the hold; zero until the task has completed. */
+  consumedPoints: Points
+  output: Json
+  error: TaskError | null
+  logs: string[]
+  /** The line in which the task waits for a slot. */
+  pool: string
+  provider: string | null
+  account: string | null
+  handle: Json
+  /** The finished task that this one follows (an extension, an upscale). */
+  parentTaskId: string | null
+  attempts: number
+  /** Grows with every claim. A write that carries an older number comes from a holder that lost its lease: refused. */
+  claim: number
+  /** When the task next needs attention; for a claimed task, when the lease runs out. */
+  dueAt: number
+  /** When the task fails by itself. */
+  deadlineAt: number
+  createdAt: number
+  startedAt: number | null
+  endedAt: number | null
+}

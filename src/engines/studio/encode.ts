@@ -1,0 +1,29 @@
+import { createMp3Encoder } from 'wasm-media-encoders'
+
+export interface Mp3Writer {
+  write(channels: readonly Float32Array[]): void
+  /** Everything written so far, closed. The writer is of no use afterwards. */
+  finish(): Uint8Array
+}
+
+/** MPEG-1 layer III at a constant rate, so that a player can seek and a song can be cut without an index. */
+export async function openMp3Writer(format: { sampleRate: number; channels: 1 | 2; kbitPerSecond: 64 | 160 }): Promise<Mp3Writer> {
+  const encoder = await createMp3Encoder()
+  encoder.configure({ sampleRate: format.sampleRate, channels: format.channels, bitrate: format.kbitPerSecond })
+  const pieces: Uint8Array[] = []
+  // The encoder gives a view of its own memory, which the next call writes over.
+  const keep = (piece: Uint8Array): void => void pieces.push(piece.slice())
+  return {
+    write: (channels) => keep(encoder.encode(channels)),
+    finish() {
+      keep(encoder.finalize())
+      const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+      let offset = 0
+      for (const piece of pieces) {
+        all.set(piece, offset)
+        offset += piece.length
+      }
+      return all
+    },
+  }
+}

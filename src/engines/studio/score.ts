@@ -1,0 +1,47 @@
+import type { Kit, Piece } from './drums.ts'
+import type { InstrumentName } from './instruments.ts'
+import type { Syllable } from './syllables.ts'
+
+/** A song written out: every note with its time. What the mix needs to know, and nothing of why. */
+export interface Score {
+  bpm: number
+  key: string
+  durationSeconds: number
+  parts: Part[]
+  kit: Kit
+  hits: { at: number; piece: Piece; velocity: number }[]
+  drumGain: number
+  /** 0 dry … 1 a cathedral. */
+  room: number
+  /** The time between two echoes. */
+  echoSeconds: number
+  /** An old record: no treble, some crackle. */
+  dusty: boolean
+  /** How deep everything else ducks under the bass drum, 0–1. */
+  pump: number
+  /** Where its sections begin, for whoever looks at the levels. */
+  sections: { kind: string; at: number }[]
+}
+
+export interface Part {
+  instrument: InstrumentName
+  gain: number
+  /** -1 left … 1 right */
+  pan: number
+  /** Played twice, left and right, a shade apart. */
+  wide: boolean
+  /** How much goes into the room and into the echo, 0–1. */
+  room: number
+  echo: number
+  pumps: boolean
+  notes: TimedNote[]
+}
+
+export interface TimedNote {
+  /** Seconds from the start of the song. */
+  at: number
+  seconds: number
+  midi: number
+  velocity: number
+  syllable?: Syllable
+}

@@ -1,0 +1,13 @@
+import type { Vowel } from '../syllables.ts'
+
+/** One note as a voice is asked to sound it. */
+export interface SoundedNote {
+  midi: number
+  seconds: number
+  /** 0–1 */
+  velocity: number
+  /** Tells one note's noise and phase from the next one's. */
+  seed: number
+  vowel?: Vowel
+  hard?: boolean
+}

@@ -1,0 +1,186 @@
+import { type Insertable, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import { PolyphonyError } from '../core/errors.ts'
+import { batchedSubmit } from './batched-submit.ts'
+import { migrate } from './migrate.ts'
+import { reads, writes } from './queries/index.ts'
+import type { Database } from './schema.ts'
+import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
+import type { Tx } from './tx.ts'
+
+export interface PostgresOptions {
+  url: string
+  maxConnections?: number
+  onListenError?: (error: unknown) => void
+}
+
+const CHANNEL = 'polyphony'
+const BIGINT_OID = 20
+/** NOTIFY carries at most 8,000 bytes; a signal is under 80. */
+const SIGNALS_PER_NOTIFY = 80
+const MAX_TRIES = 5
+
+/** The store on PostgreSQL: every verb is one transaction; what changed travels to all nodes by LISTEN/NOTIFY. */
+export async function openPostgres(options: PostgresOptions): Promise<Store> {
+  const types = {
+    // Instants and points stay below 2^53, so they may be numbers.
+    getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+      oid === BIGINT_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+  }
+  const pool = new pg.Pool({ connectionString: options.url, max: options.maxConnections ?? 10, types })
+  pool.on('error', (error) => options.onListenError?.(error)) // an idle connection broke; the pool opens another
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    await migrate(db, 'postgres')
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+
+  const listeners = new Set<(signal: Signal) => void>()
+  const ear = await listen(options, (signal) => {
+    for (const listener of listeners) listener(signal)
+  })
+
+  async function write(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
+    // Each verb is typed in the registry; the loop over all of them forgets which one this is.
+    const query = writes[verb] as (tx: Tx, args: unknown) => Promise<unknown>
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await db.transaction().execute(async (trx) => {
+          const signals: Signal[] = []
+          const value = await query(txOf(trx, signals), args)
+          for (let from = 0; from < signals.length; from += SIGNALS_PER_NOTIFY) {
+            const payload = JSON.stringify(signals.slice(from, from + SIGNALS_PER_NOTIFY))
+            await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(trx)
+          }
+          return value
+        })
+      } catch (error) {
+        // Two transactions met; the loser has left nothing behind and may simply try again.
+        if (attempt < MAX_TRIES && isCollision(error)) continue
+        throw asPolyphonyError(error)
+      }
+    }
+  }
+
+  const writeVerbs = Object.fromEntries(
+    Object.keys(writes).map((verb) => [verb, (args: unknown) => write(verb as keyof WriteVerbs, args)]),
+  ) as unknown as WriteVerbs // the registry has exactly these names
+  const readTx = txOf(db, [])
+  const readVerbs = Object.fromEntries(
+    Object.entries(reads).map(([verb, query]) => [
+      verb,
+      async (args: unknown) => {
+        try {
+          return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
+        } catch (error) {
+          throw asPolyphonyError(error)
+        }
+      },
+    ]),
+  ) as unknown as ReadVerbs // likewise
+
+  let closing: Promise<void> | undefined
+  return {
+    ...writeVerbs,
+    ...readVerbs,
+    submitTasks: batchedSubmit(writeVerbs.submitTasks),
+    engine: 'postgres',
+    exclusive: false,
+    onSignal(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      closing ??= (async () => {
+        await ear.close()
+        await db.destroy()
+      })()
+      return closing
+    },
+  }
+}
+
+function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[]): Tx {
+  return {
+    engine: 'postgres',
+    db,
+    async insertMany(table, rows) {
+      // A statement takes 65,535 parameters at most.
+      const perStatement = Math.floor(60_000 / Math.max(1, Object.keys(rows[0] ?? {}).length))
+      for (let from = 0; from < rows.length; from += perStatement) {
+        const some = rows.slice(from, from + perStatement) as Insertable<Database[typeof table]>[]
+        await db.insertInto(table).values(some).execute()
+      }
+    },
+    signal: (signal) => signals.push(signal),
+  }
+}
+
+/** Keeps one connection listening, and opens another when it breaks. */
+async function listen(
+  options: PostgresOptions,
+  hear: (signal: Signal) => void,
+): Promise<{ close(): Promise<void> }> {
+  let client: pg.Client | undefined
+  let closed = false
+  let retry: NodeJS.Timeout | undefined
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ connectionString: options.url })
+    next.on('notification', ({ payload }) => {
+      if (payload) for (const signal of JSON.parse(payload) as Signal[]) hear(signal) // we wrote it in `write` above
+    })
+    next.on('error', (error) => {
+      options.onListenError?.(error)
+      reconnectSoon()
+    })
+    await next.connect()
+    await next.query(`listen ${CHANNEL}`)
+    client = next
+  }
+  function reconnectSoon(): void {
+    if (closed || retry) return
+    retry = setTimeout(() => {
+      retry = undefined
+      connect().catch((error: unknown) => {
+        options.onListenError?.(error)
+        reconnectSoon()
+      })
+    }, 1_000)
+  }
+
+  await connect()
+  return {
+    async close() {
+      closed = true
+      clearTimeout(retry)
+      await client?.end()
+    },
+  }
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+function isCollision(error: unknown): boolean {
+  const state = sqlState(error)
+  return state === '40P01' || state === '40001'
+}
+
+function asPolyphonyError(error: unknown): PolyphonyError {
+  if (error instanceof PolyphonyError) return error
+  const state = sqlState(error)
+  if (state === '53100') {
+    return new PolyphonyError('storage_full', 'The disk that holds the database is full; nothing was stored.', {
+      cause: error,
+    })
+  }
+  // Class 08 and 57P: the connection; E…: the socket.
+  if (state === undefined || /^(08|57P|53|E)/.test(state)) {
+    return new PolyphonyError('store_unavailable', 'The database does not answer; nothing was stored.', { cause: error })
+  }
+  return new PolyphonyError('internal', 'The database refused a statement.', { cause: error })
+}

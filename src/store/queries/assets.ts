@@ -1,0 +1,27 @@
+import type { Asset } from '../../core/asset.ts'
+import { assetOfRow, rowOfAsset } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+
+export async function insertAsset(tx: Tx, { asset }: { asset: Asset }): Promise<void> {
+  await tx.insertMany('assets', [rowOfAsset(asset)])
+}
+
+export async function getAsset(tx: Tx, { id }: { id: string }): Promise<Asset | undefined> {
+  const row = await tx.db.selectFrom('assets').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && assetOfRow(row)
+}
+
+export async function listExpiredAssets(tx: Tx, { now, limit }: { now: number; limit: number }): Promise<Asset[]> {
+  const rows = await tx.db
+    .selectFrom('assets')
+    .selectAll()
+    .where('expires_at', '<=', now)
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute()
+  return rows.map(assetOfRow)
+}
+
+export async function deleteAssets(tx: Tx, { ids }: { ids: string[] }): Promise<void> {
+  if (ids.length > 0) await tx.db.deleteFrom('assets').where('id', 'in', ids).execute()
+}

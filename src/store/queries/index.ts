@@ -1,0 +1,88 @@
+import type { ReadVerbs, WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
+import { claimPending } from './claim-pending.ts'
+import {
+  addDeliveries,
+  claimDeliveries,
+  listDeliveries,
+  nextDeliveryAt,
+  recordAttempt,
+  replayDelivery,
+} from './deliveries.ts'
+import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import {
+  claimDue,
+  recordHandle,
+  recordProgress,
+  recordUncertain,
+  releaseLeases,
+  renewLeases,
+  requeue,
+} from './progress.ts'
+import { settle } from './settle.ts'
+import { submitTasks } from './submit-tasks.ts'
+import { totalTasks } from './task-counts.ts'
+import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
+import {
+  createKey,
+  createTenant,
+  findKey,
+  getBalance,
+  getTenant,
+  listKeys,
+  listTenants,
+  revokeKey,
+} from './tenants.ts'
+
+/** The queries behind the verbs: the same code on both engines, each running in a transaction that the engine opens. */
+type Queries<Verbs> = {
+  [Verb in keyof Verbs]: Verbs[Verb] extends (args: infer Args) => infer Result ? (tx: Tx, args: Args) => Result : never
+}
+
+export const writes: Queries<WriteVerbs> = {
+  submitTasks,
+  claimPending,
+  claimDue,
+  renewLeases,
+  releaseLeases,
+  recordHandle,
+  recordProgress,
+  recordUncertain,
+  requeue,
+  settle,
+  addDeliveries,
+  claimDeliveries,
+  recordAttempt,
+  replayDelivery,
+  insertAsset,
+  deleteAssets,
+  purgeTasks,
+  credit,
+  createTenant,
+  createKey,
+  revokeKey,
+  rebuildBalances,
+}
+
+export const reads: Queries<ReadVerbs> = {
+  getTask,
+  getTasks,
+  listTasks,
+  countTasks: totalTasks,
+  listUnstarted,
+  listOverdue,
+  nextDueAt,
+  nextDeliveryAt,
+  listDeliveries,
+  getAsset,
+  listExpiredAssets,
+  getBalance,
+  getTenant,
+  listTenants,
+  findKey,
+  listKeys,
+  listLedger,
+  reconcile,
+  summary,
+}

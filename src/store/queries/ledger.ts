@@ -1,0 +1,198 @@
+import { sql } from 'kysely'
+import { creditTransaction } from '../../core/entries.ts'
+import { type Points, points } from '../../core/points.ts'
+import { RUNNING } from '../../core/task.ts'
+import type { LedgerFault, ReadVerbs, WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+
+export async function credit(tx: Tx, args: Parameters<WriteVerbs['credit']>[0]): Promise<boolean> {
+  const move = creditTransaction(args.id, args.amount)
+  const booked = await tx.db
+    .insertInto('ledger_transactions')
+    .values({ id: move.id, tenant_id: args.tenantId, kind: move.kind, task_id: null, memo: args.memo, at: args.now })
+    .onConflict((oc) => oc.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!booked) return false
+  const balance = await tx.db
+    .updateTable('balances')
+    .set((eb) => ({ available: eb('available', '+', args.amount) }))
+    .where('tenant_id', '=', args.tenantId)
+    .where((eb) => eb(eb('available', '+', args.amount), '>=', 0))
+    .returning('available')
+    .executeTakeFirst()
+  if (!balance) {
+    await tx.db.deleteFrom('ledger_transactions').where('id', '=', move.id).execute()
+    return false
+  }
+  await tx.insertMany(
+    'ledger_entries',
+    move.entries.map((entry) => ({
+      transaction_id: move.id,
+      tenant_id: args.tenantId,
+      account: entry.account,
+      points: entry.points,
+    })),
+  )
+  return true
+}
+
+export async function listLedger(
+  tx: Tx,
+  { tenantId, limit }: Parameters<ReadVerbs['listLedger']>[0],
+): ReturnType<ReadVerbs['listLedger']> {
+  const rows = await tx.db
+    .selectFrom('ledger_transactions as t')
+    .select((eb) => [
+      't.id',
+      't.kind',
+      't.task_id as taskId',
+      't.memo',
+      't.at',
+      ...(['available', 'held'] as const).map((account) =>
+        eb
+          .selectFrom('ledger_entries as e')
+          .select((sum) => sum.fn.coalesce(sum.fn.sum<number>('e.points'), sum.lit(0)).as('points'))
+          .whereRef('e.transaction_id', '=', 't.id')
+          .where('e.account', '=', account)
+          .as(account),
+      ),
+    ])
+    .where('t.tenant_id', '=', tenantId)
+    .orderBy('t.seq', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    ...row,
+    available: points(Number(row.available ?? 0)),
+    held: points(Number(row.held ?? 0)),
+  }))
+}
+
+/** Rules of the ledger, each a query that finds what breaks it: `subject` and `found`. */
+const RULES: Record<string, string> = {
+  'the entries of a transaction sum to zero': `
+    select transaction_id as subject, cast(sum(points) as text) as found from ledger_entries
+    group by transaction_id having sum(points) <> 0`,
+  'every entry belongs to a transaction': `
+    select e.transaction_id as subject, 'no transaction' as found from ledger_entries e
+    where not exists (select 1 from ledger_transactions t where t.id = e.transaction_id)`,
+  'every transaction has entries': `
+    select t.id as subject, 'no entries' as found from ledger_transactions t
+    where not exists (select 1 from ledger_entries e where e.transaction_id = t.id)`,
+  'a task at work holds its price': `
+    select t.id as subject, t.status as found from tasks t
+    where t.price > 0 and t.status not in ('completed', 'failed', 'cancelled')
+      and (not exists (select 1 from ledger_transactions l where l.id = t.id || ':hold')
+           or exists (select 1 from ledger_transactions l where l.id = t.id || ':settle'))`,
+  'an ended task holds nothing': `
+    select t.id as subject, t.status as found from tasks t
+    where t.price > 0 and t.status in ('completed', 'failed', 'cancelled')
+      and (not exists (select 1 from ledger_transactions l where l.id = t.id || ':hold')
+           or not exists (select 1 from ledger_transactions l where l.id = t.id || ':settle'))`,
+  'a hold that has ended is zero, whether or not its task is still on record': `
+    select t.task_id as subject, cast(sum(e.points) as text) as found
+    from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+    where t.task_id is not null and e.account = 'held'
+    group by t.task_id having sum(e.points) <> 0
+      and not exists (select 1 from tasks k where k.id = t.task_id
+                      and k.status not in ('completed', 'failed', 'cancelled'))`,
+  'the hold is the price of the task': `
+    select t.id as subject, cast(e.points as text) as found from tasks t
+    join ledger_entries e on e.transaction_id = t.id || ':hold' and e.account = 'held'
+    where e.points <> t.price`,
+  'a failed or cancelled task consumes nothing': `
+    select t.id as subject, cast(t.consumed as text) as found from tasks t
+    where t.status in ('failed', 'cancelled') and (t.consumed <> 0
+      or exists (select 1 from ledger_entries e
+                 where e.transaction_id = t.id || ':settle' and e.account = 'revenue' and e.points <> 0))`,
+  'what a task consumed is what the house earned by it': `
+    select t.id as subject, cast(t.consumed as text) as found from tasks t
+    where t.status = 'completed' and t.consumed <> coalesce(
+      (select e.points from ledger_entries e where e.transaction_id = t.id || ':settle' and e.account = 'revenue'), 0)`,
+  'the cached balance is the sum of the entries': `
+    select b.tenant_id as subject, b.available || ' available, ' || b.held || ' held' as found from balances b
+    where b.available <> coalesce(
+        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'available'), 0)
+      or b.held <> coalesce(
+        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'held'), 0)`,
+  'the counts of unfinished tasks are right': `
+    select b.tenant_id as subject, b.active || ' active, ' || b.staged || ' staged' as found from balances b
+    where b.active <> (select count(*) from tasks t where t.tenant_id = b.tenant_id
+                       and t.status not in ('completed', 'failed', 'cancelled'))
+      or b.staged <> (select count(*) from tasks t where t.tenant_id = b.tenant_id and t.status = 'staged')`,
+  'the counts of a key are right': `
+    select k.id as subject, k.active || ' active, ' || k.staged || ' staged' as found from api_keys k
+    where k.active <> (select count(*) from tasks t where t.tenant_id = k.tenant_id and t.key_id = k.id
+                       and t.status not in ('completed', 'failed', 'cancelled'))
+      or k.staged <> (select count(*) from tasks t where t.tenant_id = k.tenant_id and t.key_id = k.id
+                      and t.status = 'staged')`,
+  'the counts of running tasks in a line are right': `
+    select l.pool || ' / ' || l.tenant_id as subject, cast(l.running as text) as found from lines l
+    where l.running <> (select count(*) from tasks t where t.pool = l.pool and t.tenant_id = l.tenant_id
+                        and t.status in ('submitting', 'uncertain', 'processing'))`,
+  'the load of an account is right': `
+    select a.account as subject, cast(a.running as text) as found from account_loads a
+    where a.running <> (select count(*) from tasks t where t.account = a.account
+                        and t.status in ('submitting', 'uncertain', 'processing'))`,
+}
+
+export async function reconcile(tx: Tx): Promise<LedgerFault[]> {
+  const faults: LedgerFault[] = []
+  for (const [rule, query] of Object.entries(RULES)) {
+    const { rows } = await sql.raw<{ subject: string; found: string }>(`${query} limit 100`).execute(tx.db)
+    faults.push(...rows.map(({ subject, found }) => ({ rule, subject, found: String(found) })))
+  }
+  return faults
+}
+
+export async function summary(tx: Tx): ReturnType<ReadVerbs['summary']> {
+  const sums = await tx.db
+    .selectFrom('ledger_entries')
+    .select((eb) => ['account', eb.fn.sum<number>('points').as('points')])
+    .groupBy('account')
+    .execute()
+  const { count } = await tx.db
+    .selectFrom('ledger_transactions')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  const statuses = await tx.db
+    .selectFrom('tasks')
+    .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute()
+  return {
+    points: Object.fromEntries(sums.map((row) => [row.account, points(Number(row.points)) as Points])),
+    transactions: Number(count),
+    tasks: Object.fromEntries(statuses.map((row) => [row.status, Number(row.count)])),
+  }
+}
+
+export async function rebuildBalances(tx: Tx): Promise<void> {
+  const running = RUNNING.map((status) => `'${status}'`).join(', ')
+  const ended = `'completed', 'failed', 'cancelled'`
+  await sql
+    .raw(`update balances set
+      available = coalesce((select sum(points) from ledger_entries e
+                            where e.tenant_id = balances.tenant_id and e.account = 'available'), 0),
+      held = coalesce((select sum(points) from ledger_entries e
+                       where e.tenant_id = balances.tenant_id and e.account = 'held'), 0),
+      active = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and t.status not in (${ended})),
+      staged = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and t.status = 'staged')`)
+    .execute(tx.db)
+  await sql
+    .raw(`update api_keys set
+      active = (select count(*) from tasks t where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id
+                and t.status not in (${ended})),
+      staged = (select count(*) from tasks t where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id
+                and t.status = 'staged')`)
+    .execute(tx.db)
+  await sql
+    .raw(`update lines set running = (select count(*) from tasks t where t.pool = lines.pool
+      and t.tenant_id = lines.tenant_id and t.status in (${running}))`)
+    .execute(tx.db)
+  await sql
+    .raw(`update account_loads set running = (select count(*) from tasks t where t.account = account_loads.account
+      and t.status in (${running}))`)
+    .execute(tx.db)
+}

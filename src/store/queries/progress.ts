@@ -1,0 +1,151 @@
+import type { Selectable } from 'kysely'
+import { isRunning, mayMove, RUNNING, type Status, type Task } from '../../core/task.ts'
+import { taskOfRow } from '../rows.ts'
+import type { TasksTable } from '../schema.ts'
+import type { WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+import { insertDeliveries } from './deliveries.ts'
+import { freeSlot } from './free-slot.ts'
+
+type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
+
+export async function claimDue(tx: Tx, { limit, leaseMs, now }: Args<'claimDue'>): Promise<Task[]> {
+  const query = tx.db
+    .selectFrom('tasks')
+    .select('id')
+    .where('status', 'in', [...RUNNING])
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit)
+  const due = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
+  if (due.length === 0) return []
+  const rows = await tx.db
+    .updateTable('tasks')
+    .set((eb) => ({ claim: eb('claim', '+', 1), due_at: now + leaseMs }))
+    .where(
+      'id',
+      'in',
+      due.map(({ id }) => id),
+    )
+    .returningAll()
+    .execute()
+  return rows.map(taskOfRow)
+}
+
+export async function renewLeases(tx: Tx, { leases, leaseMs, now }: Args<'renewLeases'>): Promise<string[]> {
+  const held: string[] = []
+  for (const { id, claim } of leases) {
+    const row = await tx.db
+      .updateTable('tasks')
+      .set({ due_at: now + leaseMs })
+      .where('id', '=', id)
+      .where('claim', '=', claim)
+      .where('status', 'in', [...RUNNING])
+      .returning('id')
+      .executeTakeFirst()
+    if (row) held.push(row.id)
+  }
+  return held
+}
+
+export async function releaseLeases(tx: Tx, { now, leaseMs }: Args<'releaseLeases'>): Promise<number> {
+  const tasks = await tx.db
+    .updateTable('tasks')
+    .set({ due_at: now })
+    .where('status', 'in', [...RUNNING])
+    .where('due_at', '>', now)
+    .returning('id')
+    .execute()
+  // A due time further off than a lease is a retry's, which keeps its place.
+  await tx.db
+    .updateTable('deliveries')
+    .set({ due_at: now })
+    .where('status', '=', 'pending')
+    .where('claim', '>', 0)
+    .where('due_at', '>', now)
+    .where('due_at', '<=', now + leaseMs)
+    .execute()
+  return tasks.length
+}
+
+export async function recordHandle(tx: Tx, args: Args<'recordHandle'>): Promise<boolean> {
+  const task = await held(tx, args, 'processing')
+  if (!task) return false
+  await tx.db
+    .updateTable('tasks')
+    .set({
+      status: 'processing',
+      handle: JSON.stringify(args.handle),
+      due_at: args.dueAt,
+      started_at: task.started_at ?? args.now,
+    })
+    .where('id', '=', args.id)
+    .execute()
+  await insertDeliveries(tx, task.id, task.tenant_id, args.deliveries, args.now)
+  tx.signal({ kind: 'task', id: args.id })
+  return true
+}
+
+export async function recordProgress(tx: Tx, args: Args<'recordProgress'>): Promise<boolean> {
+  const task = await held(tx, args)
+  if (!task) return false
+  const progress = Math.max(task.progress, Math.min(100, Math.floor(args.progress)))
+  await tx.db.updateTable('tasks').set({ progress, due_at: args.dueAt }).where('id', '=', args.id).execute()
+  await insertDeliveries(tx, task.id, task.tenant_id, args.deliveries, args.now)
+  if (progress !== task.progress) tx.signal({ kind: 'task', id: args.id })
+  return true
+}
+
+export async function recordUncertain(tx: Tx, args: Args<'recordUncertain'>): Promise<boolean> {
+  const task = await held(tx, args, 'uncertain')
+  if (!task) return false
+  await tx.db
+    .updateTable('tasks')
+    .set({ status: 'uncertain', due_at: args.dueAt, logs: withLog(task, args.log) })
+    .where('id', '=', args.id)
+    .execute()
+  tx.signal({ kind: 'task', id: args.id })
+  return true
+}
+
+export async function requeue(tx: Tx, args: Args<'requeue'>): Promise<boolean> {
+  const task = await held(tx, args, 'pending')
+  if (!task) return false
+  await tx.db
+    .updateTable('tasks')
+    .set((eb) => ({
+      status: 'pending',
+      provider: null,
+      account: null,
+      handle: null,
+      claim: eb('claim', '+', 1),
+      due_at: args.dueAt,
+      // As long again to be begun.
+      deadline_at: args.now + task.timeout_ms,
+      logs: withLog(task, args.log),
+    }))
+    .where('id', '=', args.id)
+    .execute()
+  await freeSlot(tx, task)
+  tx.signal({ kind: 'task', id: args.id })
+  return true
+}
+
+/** The row, locked, if the caller still holds it and it may move to `to`. */
+async function held(
+  tx: Tx,
+  { id, claim }: { id: string; claim: number },
+  to?: Status,
+): Promise<Selectable<TasksTable> | undefined> {
+  const query = tx.db.selectFrom('tasks').selectAll().where('id', '=', id).where('claim', '=', claim)
+  const row = await (tx.engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
+  if (!row) return undefined
+  const status = row.status as Status
+  if (to === undefined ? !isRunning(status) : status !== to && !mayMove(status, to)) return undefined
+  return row
+}
+
+function withLog(task: Selectable<TasksTable>, log: string): string {
+  const logs = task.logs === null ? [] : (JSON.parse(task.logs) as string[])
+  return JSON.stringify([...logs, log])
+}

@@ -1,0 +1,128 @@
+import { settleTransaction } from '../../core/entries.ts'
+import { type Points, points } from '../../core/points.ts'
+import { isRunning, type Status, sourcesOf, type Task } from '../../core/task.ts'
+import { rowOfAsset, taskOfRow } from '../rows.ts'
+import type { Settlement } from '../store.ts'
+import type { Tx } from '../tx.ts'
+import { insertDeliveries } from './deliveries.ts'
+import { freeSlot } from './free-slot.ts'
+
+/** Ends a task by compare-and-set: status, money, files' rows and deliveries, or nothing. */
+export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined> {
+  const from = args.from ?? sourcesOf(args.to)
+  const query = tx.db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', args.id)
+    .where('status', 'in', [...from])
+  const before = await (tx.engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
+  if (!before || (args.claim !== null && before.claim !== args.claim)) return undefined
+
+  const price = points(before.price)
+  const consumed = args.to === 'completed' ? args.consumedPoints : points(0)
+  const logs = before.logs === null ? [] : (JSON.parse(before.logs) as string[])
+  const row = await tx.db
+    .updateTable('tasks')
+    .set({
+      status: args.to,
+      progress: args.to === 'completed' ? 100 : before.progress,
+      consumed,
+      output: args.output === null ? null : JSON.stringify(args.output),
+      error: args.error === null ? null : JSON.stringify(args.error),
+      logs: args.logs.length === 0 ? before.logs : JSON.stringify([...logs, ...args.logs]),
+      started_at: before.started_at ?? (args.to === 'completed' ? args.now : null),
+      ended_at: args.now,
+    })
+    .where('id', '=', args.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+
+  if (price > 0) await book(tx, args.id, before.tenant_id, price, consumed, args.now)
+  const staged = before.status === 'staged' ? 1 : 0
+  await tx.db
+    .updateTable('api_keys')
+    .set((eb) => ({
+      spent: eb('spent', '-', price - consumed),
+      active: eb('active', '-', 1),
+      staged: eb('staged', '-', staged),
+    }))
+    .where('id', '=', before.key_id)
+    .execute()
+  const balance = await tx.db
+    .updateTable('balances')
+    .set((eb) => ({
+      available: eb('available', '+', price - consumed),
+      held: eb('held', '-', price),
+      active: eb('active', '-', 1),
+      staged: eb('staged', '-', staged),
+    }))
+    .where('tenant_id', '=', before.tenant_id)
+    .returning(['active', 'staged'])
+    .executeTakeFirstOrThrow()
+  if (isRunning(before.status as Status)) await freeSlot(tx, before)
+  if (balance.staged > 0) await promote(tx, before.tenant_id, balance, args.now)
+  await tx.insertMany('assets', args.assets.map(rowOfAsset))
+  await insertDeliveries(tx, args.id, before.tenant_id, args.deliveries, args.now)
+  tx.signal({ kind: 'task', id: args.id })
+  return taskOfRow(row)
+}
+
+async function book(tx: Tx, taskId: string, tenantId: string, held: Points, consumed: Points, at: number): Promise<void> {
+  const end = settleTransaction(taskId, held, consumed)
+  await tx.insertMany('ledger_transactions', [
+    { id: end.id, tenant_id: tenantId, kind: end.kind, task_id: taskId, memo: null, at },
+  ])
+  await tx.insertMany(
+    'ledger_entries',
+    end.entries.map((entry) => ({
+      transaction_id: end.id,
+      tenant_id: tenantId,
+      account: entry.account,
+      points: entry.points,
+    })),
+  )
+}
+
+/** Moves parked tasks into the line as far as the limits allow; the end of one task makes room for one. */
+async function promote(
+  tx: Tx,
+  tenantId: string,
+  balance: { active: number; staged: number },
+  now: number,
+): Promise<void> {
+  const { max_concurrent: limit } = await tx.db
+    .selectFrom('tenants')
+    .select('max_concurrent')
+    .where('id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  if (limit !== null && balance.active - balance.staged >= limit) return
+  const query = tx.db
+    .selectFrom('tasks')
+    .innerJoin('api_keys', 'api_keys.id', 'tasks.key_id')
+    .select(['tasks.id', 'tasks.key_id', 'tasks.pool'])
+    .where('tasks.tenant_id', '=', tenantId)
+    .where('tasks.status', '=', 'staged')
+    .where((eb) =>
+      eb.or([
+        eb('api_keys.max_concurrent', 'is', null),
+        eb(eb('api_keys.active', '-', eb.ref('api_keys.staged')), '<', eb.ref('api_keys.max_concurrent')),
+      ]),
+    )
+    .orderBy('tasks.seq')
+    .limit(1)
+  const next = await (tx.engine === 'postgres' ? query.forUpdate('tasks').skipLocked() : query).executeTakeFirst()
+  if (!next) return
+  await tx.db.updateTable('tasks').set({ status: 'pending', due_at: now }).where('id', '=', next.id).execute()
+  await tx.db
+    .updateTable('api_keys')
+    .set((eb) => ({ staged: eb('staged', '-', 1) }))
+    .where('id', '=', next.key_id)
+    .execute()
+  await tx.db
+    .updateTable('balances')
+    .set((eb) => ({ staged: eb('staged', '-', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  tx.signal({ kind: 'pool', pool: next.pool })
+  tx.signal({ kind: 'task', id: next.id })
+}

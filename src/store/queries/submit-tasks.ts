@@ -1,0 +1,305 @@
+import { type Insertable, sql } from 'kysely'
+import { holdTransaction } from '../../core/entries.ts'
+import { type Points, points } from '../../core/points.ts'
+import type { LedgerEntriesTable, LedgerTransactionsTable, TasksTable } from '../schema.ts'
+import type { NewTask, SubmitOutcome } from '../store.ts'
+import type { Tx } from '../tx.ts'
+import { countTasks } from './task-counts.ts'
+
+/**
+ * Stores a batch of tasks with their holds. The tasks of a batch that share a key share its checks too: one conditional
+ * statement for the key, one for the balance. Only when the sum does not fit are they tried one by one.
+ *
+ * Keys are locked before balances, both in order of their ids, so that two nodes cannot wait for each other.
+ */
+export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Promise<SubmitOutcome[]> {
+  const outcomes = new Map<NewTask, SubmitOutcome>()
+  const fresh = await withoutReplays(tx, tasks, outcomes)
+
+  const spendable: NewTask[] = []
+  const keys = new Map<string, Room>()
+  for (const [keyId, group] of grouped(fresh, (task) => task.keyId)) {
+    const { fitting, room } = await take(group, (some) => bookOnKey(tx, keyId, some))
+    if (room) keys.set(keyId, room)
+    for (const task of group) {
+      if (fitting.has(task)) spendable.push(task)
+      else outcomes.set(task, { outcome: 'spend_limit_reached' })
+    }
+  }
+
+  const accepted: NewTask[] = []
+  const parked = new Set<NewTask>()
+  for (const [tenantId, group] of grouped(spendable, (task) => task.tenantId)) {
+    const { fitting, room } = await take(group, (some) => bookOnBalance(tx, tenantId, some))
+    const refused = group.filter((task) => !fitting.has(task))
+    if (refused.length > 0) {
+      const available = await availableOf(tx, tenantId)
+      for (const task of refused) outcomes.set(task, { outcome: 'insufficient_points', available })
+      await unbookKeys(tx, refused)
+    }
+    const held = group.filter((task) => fitting.has(task))
+    if (!room) continue
+    const excess = await park(tx, tenantId, held, room, keys, parked, outcomes)
+    accepted.push(...held.filter((task) => !excess.has(task)))
+  }
+
+  for (const task of accepted) {
+    outcomes.set(task, { outcome: 'created', status: parked.has(task) ? 'staged' : 'pending' })
+  }
+  // In the order in which they were asked for, so that `seq` follows it.
+  const inOrder = accepted.length === tasks.length ? tasks : tasks.filter((task) => accepted.includes(task))
+  await insert(tx, inOrder, parked)
+  return tasks.map((task) => {
+    const outcome = outcomes.get(task)
+    if (!outcome) throw new Error(`Task ${task.id} has no outcome.`)
+    return outcome
+  })
+}
+
+/** What a conditional update found: unfinished tasks, the new ones included, against the limit. */
+interface Room {
+  active: number
+  staged: number
+  limit: number | null
+}
+
+async function withoutReplays(
+  tx: Tx,
+  tasks: NewTask[],
+  outcomes: Map<NewTask, SubmitOutcome>,
+): Promise<NewTask[]> {
+  const keyed = tasks.filter((task) => task.idempotency)
+  if (keyed.length === 0) return tasks
+  const seen = new Map<string, { id: string; fingerprint: string | null }>()
+  for (const [tenantId, group] of grouped(keyed, (task) => task.tenantId)) {
+    const rows = await tx.db
+      .selectFrom('tasks')
+      .select(['id', 'idempotency_key', 'fingerprint'])
+      .where('tenant_id', '=', tenantId)
+      .where('idempotency_key', 'in', [...new Set(group.map((task) => task.idempotency?.key ?? ''))])
+      .execute()
+    for (const row of rows) seen.set(`${tenantId} ${row.idempotency_key}`, row)
+  }
+  return tasks.filter((task) => {
+    if (!task.idempotency) return true
+    const place = `${task.tenantId} ${task.idempotency.key}`
+    const earlier = seen.get(place)
+    if (!earlier) {
+      seen.set(place, { id: task.id, fingerprint: task.idempotency.fingerprint })
+      return true
+    }
+    outcomes.set(
+      task,
+      earlier.fingerprint === task.idempotency.fingerprint
+        ? { outcome: 'replayed', taskId: earlier.id }
+        : { outcome: 'idempotency_mismatch' },
+    )
+    return false
+  })
+}
+
+/** Books all of a group at once or, when that does not fit, one by one as far as it goes. */
+async function take(
+  group: NewTask[],
+  book: (some: NewTask[]) => Promise<Room | undefined>,
+): Promise<{ fitting: Set<NewTask>; room: Room | undefined }> {
+  const all = await book(group)
+  if (all) return { fitting: new Set(group), room: all }
+  const fitting = new Set<NewTask>()
+  let room: Room | undefined
+  if (group.length > 1) {
+    for (const task of group) {
+      const one = await book([task])
+      if (!one) continue
+      fitting.add(task)
+      room = one
+    }
+  }
+  return { fitting, room }
+}
+
+async function bookOnKey(tx: Tx, keyId: string, tasks: NewTask[]): Promise<Room | undefined> {
+  const price = priceOf(tasks)
+  const row = await tx.db
+    .updateTable('api_keys')
+    .set((eb) => ({ spent: eb('spent', '+', price), active: eb('active', '+', tasks.length) }))
+    .where('id', '=', keyId)
+    .where((eb) => eb.or([eb('spend_limit', 'is', null), eb(eb('spent', '+', price), '<=', eb.ref('spend_limit'))]))
+    .returning(['active', 'staged', 'max_concurrent as limit'])
+    .executeTakeFirst()
+  return row
+}
+
+async function unbookKeys(tx: Tx, tasks: NewTask[]): Promise<void> {
+  for (const [keyId, group] of grouped(tasks, (task) => task.keyId)) {
+    await tx.db
+      .updateTable('api_keys')
+      .set((eb) => ({ spent: eb('spent', '-', priceOf(group)), active: eb('active', '-', group.length) }))
+      .where('id', '=', keyId)
+      .execute()
+  }
+}
+
+/** `available >= 0` is kept by this one statement, never by a read before a write. */
+async function bookOnBalance(tx: Tx, tenantId: string, tasks: NewTask[]): Promise<Room | undefined> {
+  const price = priceOf(tasks)
+  return tx.db
+    .updateTable('balances')
+    .set((eb) => ({
+      available: eb('available', '-', price),
+      held: eb('held', '+', price),
+      active: eb('active', '+', tasks.length),
+    }))
+    .where('tenant_id', '=', tenantId)
+    .where('available', '>=', price)
+    .returning((eb) => [
+      'active',
+      'staged',
+      eb.selectFrom('tenants').select('max_concurrent').whereRef('tenants.id', '=', 'balances.tenant_id').as('limit'),
+    ])
+    .executeTakeFirst()
+}
+
+/**
+ * Parks what is over the tenant's or its key's concurrency: the newest of the batch. Returns those that may not even be
+ * parked, as the tenant has too many such tasks; their bookings are undone.
+ */
+async function park(
+  tx: Tx,
+  tenantId: string,
+  tasks: NewTask[],
+  tenantRoom: Room,
+  keys: Map<string, Room>,
+  parked: Set<NewTask>,
+  outcomes: Map<NewTask, SubmitOutcome>,
+): Promise<Set<NewTask>> {
+  const over = (room: Room | undefined): number =>
+    room && room.limit !== null ? Math.max(0, room.active - room.staged - room.limit) : 0
+  let tenantOver = over(tenantRoom)
+  const keyOver = new Map([...keys].map(([id, room]) => [id, over(room)]))
+  if (tenantOver === 0 && [...keyOver.values()].every((count) => count === 0)) return new Set()
+
+  const candidates: NewTask[] = []
+  for (const task of tasks.toReversed()) {
+    const ofKey = keyOver.get(task.keyId) ?? 0
+    if (tenantOver <= 0 && ofKey <= 0) continue
+    candidates.unshift(task)
+    tenantOver -= 1
+    keyOver.set(task.keyId, ofKey - 1)
+  }
+  const { max_staged: limit } = await tx.db
+    .selectFrom('tenants')
+    .select('max_staged')
+    .where('id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  const roomToPark = Math.max(0, limit - tenantRoom.staged)
+  const excess = new Set(candidates.slice(roomToPark))
+  const staged = candidates.slice(0, roomToPark)
+  for (const task of staged) parked.add(task)
+  for (const task of excess) outcomes.set(task, { outcome: 'too_many_staged', limit })
+  for (const [keyId, group] of grouped(staged, (task) => task.keyId)) {
+    await tx.db
+      .updateTable('api_keys')
+      .set((eb) => ({ staged: eb('staged', '+', group.length) }))
+      .where('id', '=', keyId)
+      .execute()
+  }
+  const refund = priceOf([...excess])
+  await tx.db
+    .updateTable('balances')
+    .set((eb) => ({
+      staged: eb('staged', '+', staged.length),
+      active: eb('active', '-', excess.size),
+      available: eb('available', '+', refund),
+      held: eb('held', '-', refund),
+    }))
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  await unbookKeys(tx, [...excess])
+  return excess
+}
+
+async function insert(tx: Tx, tasks: NewTask[], parked: Set<NewTask>): Promise<void> {
+  if (tasks.length === 0) return
+  const rows: Insertable<TasksTable>[] = []
+  const transactions: Insertable<LedgerTransactionsTable>[] = []
+  const entries: Insertable<LedgerEntriesTable>[] = []
+  const pools = new Set<string>()
+  for (const task of tasks) {
+    const staged = parked.has(task)
+    rows.push(rowOf(task, staged ? 'staged' : 'pending'))
+    if (!staged) pools.add(task.pool)
+    if (task.pricePoints === 0) continue // a test key's task: no money moves
+    const hold = holdTransaction(task.id, task.pricePoints)
+    transactions.push({
+      id: hold.id,
+      tenant_id: task.tenantId,
+      kind: hold.kind,
+      task_id: task.id,
+      memo: null,
+      at: task.createdAt,
+    })
+    for (const entry of hold.entries) {
+      entries.push({ transaction_id: hold.id, tenant_id: task.tenantId, account: entry.account, points: entry.points })
+    }
+  }
+  await tx.insertMany('tasks', rows)
+  await tx.insertMany('ledger_transactions', transactions)
+  await tx.insertMany('ledger_entries', entries)
+  await countTasks(tx, rows, 1)
+  for (const pool of pools) tx.signal({ kind: 'pool', pool })
+}
+
+function rowOf(task: NewTask, status: 'pending' | 'staged'): Insertable<TasksTable> {
+  return {
+    id: task.id,
+    tenant_id: task.tenantId,
+    key_id: task.keyId,
+    mode: task.mode,
+    dialect: task.dialect,
+    operation: task.operation,
+    model: task.model,
+    task_type: task.taskType,
+    input: JSON.stringify(task.input),
+    echo: JSON.stringify(task.echo),
+    status,
+    progress: 0,
+    price: task.pricePoints,
+    consumed: 0,
+    pool: task.pool,
+    parent_task_id: task.parentTaskId,
+    attempts: 0,
+    claim: 0,
+    due_at: task.createdAt,
+    deadline_at: task.deadlineAt,
+    timeout_ms: task.timeoutMs,
+    created_at: task.createdAt,
+    record_expires_at: task.recordExpiresAt,
+    idempotency_key: task.idempotency?.key ?? null,
+    fingerprint: task.idempotency?.fingerprint ?? null,
+  }
+}
+
+async function availableOf(tx: Tx, tenantId: string): Promise<Points> {
+  const row = await tx.db
+    .selectFrom('balances')
+    .select(sql<number>`available`.as('available'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst()
+  return points(row?.available ?? 0)
+}
+
+function priceOf(tasks: readonly NewTask[]): Points {
+  return points(tasks.reduce((sum, task) => sum + task.pricePoints, 0))
+}
+
+/** Groups in order of the group's id. */
+function grouped(tasks: readonly NewTask[], by: (task: NewTask) => string): [string, NewTask[]][] {
+  const groups = new Map<string, NewTask[]>()
+  for (const task of tasks) {
+    const group = groups.get(by(task))
+    if (group) group.push(task)
+    else groups.set(by(task), [task])
+  }
+  return groups.size < 2 ? [...groups] : [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+}

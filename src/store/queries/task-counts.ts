@@ -1,0 +1,74 @@
+import { DAY_MS } from '../../core/clock.ts'
+import type { TaskFilter } from '../store.ts'
+import type { Tx } from '../tx.ts'
+
+interface Counted {
+  tenant_id: string
+  model: string
+  created_at: number
+}
+
+/** Adds `by` to the counts of tasks for each row: 1 when they are stored, -1 when they are purged. */
+export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): Promise<void> {
+  const sums = new Map<string, { tenant_id: string; model: string; day: number; tasks: number }>()
+  for (const { tenant_id, model, created_at } of rows) {
+    const day = Math.floor(created_at / DAY_MS)
+    const place = `${tenant_id} ${day} ${model}`
+    const sum = sums.get(place)
+    if (sum) sum.tasks += by
+    else sums.set(place, { tenant_id, model, day, tasks: by })
+  }
+  for (const place of [...sums.keys()].sort()) {
+    const sum = sums.get(place)
+    if (!sum) continue
+    await tx.db
+      .insertInto('task_counts')
+      .values(sum)
+      .onConflict((oc) =>
+        oc.columns(['tenant_id', 'model', 'day']).doUpdateSet((eb) => ({ tasks: eb('task_counts.tasks', '+', sum.tasks) })),
+      )
+      .execute()
+  }
+}
+
+/** How many tasks match: whole days from the counts, the days that a bound cuts from the tasks themselves. */
+export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
+  if (filter.status) return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
+  const firstDay = filter.createdFrom === undefined ? undefined : Math.ceil(filter.createdFrom / DAY_MS)
+  // `createdTo` is inclusive: the day it falls in is whole only when it is that day's last millisecond.
+  const endDay = filter.createdTo === undefined ? undefined : Math.floor((filter.createdTo + 1) / DAY_MS)
+  if (firstDay !== undefined && endDay !== undefined && firstDay >= endDay) {
+    return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
+  }
+  let query = tx.db
+    .selectFrom('task_counts')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('tasks'), eb.lit(0)).as('total'))
+    .where('tenant_id', '=', filter.tenantId)
+  if (filter.model) query = query.where('model', 'in', [...filter.model])
+  if (firstDay !== undefined) query = query.where('day', '>=', firstDay)
+  if (endDay !== undefined) query = query.where('day', '<', endDay)
+  let total = Number((await query.executeTakeFirstOrThrow()).total)
+  if (firstDay !== undefined) total += await exactTotal(tx, filter, filter.createdFrom, firstDay * DAY_MS - 1)
+  if (endDay !== undefined) total += await exactTotal(tx, filter, endDay * DAY_MS, filter.createdTo)
+  return total
+}
+
+async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number): Promise<number> {
+  if (from !== undefined && to !== undefined && from > to) return 0
+  let query = tx.db
+    .selectFrom('tasks')
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .where('tenant_id', '=', filter.tenantId)
+  if (filter.model) query = query.where('model', 'in', [...filter.model])
+  if (filter.status) query = query.where('status', 'in', [...filter.status])
+  // Ids begin with the time, so a range of times is a range of the unique index.
+  if (from !== undefined) query = query.where('id', '>=', firstIdAt(from))
+  if (to !== undefined) query = query.where('id', '<', firstIdAt(to + 1))
+  return Number((await query.executeTakeFirstOrThrow()).total)
+}
+
+/** The smallest id that a task made at `ms` can have. */
+export function firstIdAt(ms: number): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-4000-8000-000000000000`
+}

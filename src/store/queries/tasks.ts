@@ -1,0 +1,97 @@
+import type { SelectQueryBuilder } from 'kysely'
+import { RUNNING, type Task } from '../../core/task.ts'
+import { taskOfRow } from '../rows.ts'
+import type { Database } from '../schema.ts'
+import type { ReadVerbs, TaskFilter, WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+import { countTasks, firstIdAt } from './task-counts.ts'
+
+type Args<Verb extends keyof ReadVerbs> = Parameters<ReadVerbs[Verb]>[0]
+
+export async function getTask(tx: Tx, { id }: Args<'getTask'>): Promise<Task | undefined> {
+  const row = await tx.db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && taskOfRow(row)
+}
+
+export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[]> {
+  if (ids.length === 0) return []
+  const rows = await tx.db.selectFrom('tasks').selectAll().where('id', 'in', ids).execute()
+  return rows.map(taskOfRow)
+}
+
+export async function listTasks(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
+  let query = filtered(tx, args).selectAll().orderBy('id', 'desc').limit(args.limit)
+  if (args.offset !== undefined && args.offset > 0) query = query.offset(args.offset)
+  if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)
+  return (await query.execute()).map(taskOfRow)
+}
+
+export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promise<Task[]> {
+  let query = tx.db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('tenant_id', '=', args.tenantId)
+    .where('status', 'in', ['staged', 'pending'])
+    .where('created_at', '<', args.createdBefore)
+    .orderBy('id')
+    .limit(args.limit)
+  if (args.models) query = query.where('model', 'in', args.models)
+  return (await query.execute()).map(taskOfRow)
+}
+
+export async function listOverdue(tx: Tx, { now, limit }: Args<'listOverdue'>): Promise<Task[]> {
+  const rows = await tx.db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('status', 'in', ['staged', 'pending'])
+    .where('deadline_at', '<=', now)
+    .orderBy('deadline_at')
+    .limit(limit)
+    .execute()
+  return rows.map(taskOfRow)
+}
+
+export async function nextDueAt(tx: Tx): Promise<number | null> {
+  const row = await tx.db
+    .selectFrom('tasks')
+    .select((eb) => eb.fn.min('due_at').as('at'))
+    .where('status', 'in', [...RUNNING])
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
+/**
+ * Looks only at the oldest rows: records live equally long, so what has expired stands at the front of the table, and a
+ * scan of all would cost more than the purge.
+ */
+export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeTasks']>[0]): Promise<number> {
+  const front = tx.db
+    .selectFrom('tasks')
+    .select(['id', 'tenant_id', 'model', 'created_at', 'status', 'record_expires_at'])
+    .orderBy('seq')
+    .limit(limit)
+  const expired = await tx.db
+    .selectFrom(front.as('front'))
+    .selectAll()
+    .where('record_expires_at', '<=', now)
+    .where('status', 'in', ['completed', 'failed', 'cancelled'])
+    .execute()
+  if (expired.length === 0) return 0
+  const ids = expired.map(({ id }) => id)
+  const deliveries = tx.db.selectFrom('deliveries').select('id').where('task_id', 'in', ids)
+  await tx.db.deleteFrom('delivery_attempts').where('delivery_id', 'in', deliveries).execute()
+  await tx.db.deleteFrom('deliveries').where('task_id', 'in', ids).execute()
+  await tx.db.deleteFrom('tasks').where('id', 'in', ids).execute()
+  await countTasks(tx, expired, -1)
+  return expired.length
+}
+
+function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tasks', object> {
+  let query = tx.db.selectFrom('tasks').where('tenant_id', '=', filter.tenantId)
+  if (filter.model) query = query.where('model', 'in', [...filter.model])
+  if (filter.status) query = query.where('status', 'in', [...filter.status])
+  // Ids begin with the time of creation: a range of times is a range of the index.
+  if (filter.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(filter.createdFrom))
+  if (filter.createdTo !== undefined) query = query.where('id', '<', firstIdAt(filter.createdTo + 1))
+  return query
+}

@@ -1,0 +1,79 @@
+import { balanceOfRow, keyOfRow, tenantOfRow } from '../rows.ts'
+import type { Balance, KeyRecord, NewKey, Tenant } from '../store.ts'
+import type { Tx } from '../tx.ts'
+
+export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Promise<void> {
+  await tx.insertMany('tenants', [
+    {
+      id: tenant.id,
+      name: tenant.name,
+      created_at: tenant.createdAt,
+      max_concurrent: tenant.maxConcurrent,
+      max_staged: tenant.maxStaged,
+      webhook_secret_version: tenant.webhookSecretVersion,
+    },
+  ])
+  await tx.insertMany('balances', [{ tenant_id: tenant.id, available: 0, held: 0, active: 0, staged: 0 }])
+}
+
+export async function createKey(tx: Tx, { key }: { key: NewKey }): Promise<void> {
+  await tx.insertMany('api_keys', [
+    {
+      id: key.keyId,
+      tenant_id: key.tenantId,
+      name: key.name,
+      hash: key.hash,
+      prefix: key.prefix,
+      mode: key.mode,
+      role: key.role,
+      allowed_models: key.allowedModels === null ? null : JSON.stringify(key.allowedModels),
+      requests_per_minute: key.requestsPerMinute,
+      max_concurrent: key.maxConcurrent,
+      spend_limit: key.spendLimitPoints,
+      spent: 0,
+      active: 0,
+      staged: 0,
+      created_at: key.createdAt,
+      expires_at: key.expiresAt,
+      revoked_at: null,
+    },
+  ])
+}
+
+export async function revokeKey(tx: Tx, { id, now }: { id: string; now: number }): Promise<boolean> {
+  const row = await tx.db
+    .updateTable('api_keys')
+    .set({ revoked_at: now })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .returning('hash')
+    .executeTakeFirst()
+  if (row) tx.signal({ kind: 'key', hash: row.hash })
+  return row !== undefined
+}
+
+export async function findKey(tx: Tx, { hash }: { hash: string }): Promise<KeyRecord | undefined> {
+  const row = await tx.db.selectFrom('api_keys').selectAll().where('hash', '=', hash).executeTakeFirst()
+  return row && keyOfRow(row)
+}
+
+export async function listKeys(tx: Tx, { tenantId }: { tenantId: string | null }): Promise<KeyRecord[]> {
+  let query = tx.db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id')
+  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
+  return (await query.execute()).map(keyOfRow)
+}
+
+export async function getTenant(tx: Tx, { id }: { id: string }): Promise<Tenant | undefined> {
+  const row = await tx.db.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && tenantOfRow(row)
+}
+
+export async function listTenants(tx: Tx): Promise<Tenant[]> {
+  const rows = await tx.db.selectFrom('tenants').selectAll().orderBy('created_at').orderBy('id').execute()
+  return rows.map(tenantOfRow)
+}
+
+export async function getBalance(tx: Tx, { tenantId }: { tenantId: string }): Promise<Balance | undefined> {
+  const row = await tx.db.selectFrom('balances').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst()
+  return row && balanceOfRow(row)
+}

@@ -1,0 +1,140 @@
+import type { Selectable } from 'kysely'
+import type { Asset } from '../core/asset.ts'
+import type { Delivery } from '../core/delivery.ts'
+import type { Json } from '../core/json.ts'
+import type { Points } from '../core/points.ts'
+import type { Task } from '../core/task.ts'
+import type {
+  ApiKeysTable,
+  AssetsTable,
+  BalancesTable,
+  DeliveriesTable,
+  TasksTable,
+  TenantsTable,
+} from './schema.ts'
+import type { Balance, KeyRecord, Tenant } from './store.ts'
+
+// Rows are ours: what is read here was written by this room, so the casts below restore types that text columns lost.
+
+const parse = <T>(text: string): T => JSON.parse(text) as T
+const parseOr = <T>(text: string | null, empty: T): T => (text === null ? empty : (JSON.parse(text) as T))
+
+export function taskOfRow(row: Selectable<TasksTable>): Task {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    keyId: row.key_id,
+    mode: row.mode as Task['mode'],
+    dialect: row.dialect,
+    operation: row.operation,
+    model: row.model,
+    taskType: row.task_type,
+    input: parse(row.input),
+    echo: parse(row.echo),
+    status: row.status as Task['status'],
+    progress: row.progress,
+    pricePoints: row.price as Points,
+    consumedPoints: row.consumed as Points,
+    output: parseOr<Json>(row.output, null),
+    error: parseOr(row.error, null),
+    logs: parseOr(row.logs, []),
+    pool: row.pool,
+    provider: row.provider,
+    account: row.account,
+    handle: parseOr<Json>(row.handle, null),
+    parentTaskId: row.parent_task_id,
+    attempts: row.attempts,
+    claim: row.claim,
+    dueAt: row.due_at,
+    deadlineAt: row.deadline_at,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  }
+}
+
+export function assetOfRow(row: Selectable<AssetsTable>): Asset {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    taskId: row.task_id,
+    kind: row.kind as Asset['kind'],
+    mediaType: row.media_type,
+    extension: row.extension,
+    sizeBytes: row.size_bytes,
+    sha256: row.sha256,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}
+
+export function rowOfAsset(asset: Asset): Selectable<AssetsTable> {
+  return {
+    id: asset.id,
+    tenant_id: asset.tenantId,
+    task_id: asset.taskId,
+    kind: asset.kind,
+    media_type: asset.mediaType,
+    extension: asset.extension,
+    size_bytes: asset.sizeBytes,
+    sha256: asset.sha256,
+    created_at: asset.createdAt,
+    expires_at: asset.expiresAt,
+  }
+}
+
+export function deliveryOfRow(row: Selectable<DeliveriesTable>): Delivery {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    taskId: row.task_id,
+    url: row.url,
+    headers: parse(row.headers),
+    body: row.body,
+    status: row.status as Delivery['status'],
+    attempts: row.attempts,
+    claim: row.claim,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+  }
+}
+
+export function keyOfRow(row: Selectable<ApiKeysTable>): KeyRecord {
+  return {
+    keyId: row.id,
+    tenantId: row.tenant_id,
+    name: row.name,
+    hash: row.hash,
+    prefix: row.prefix,
+    mode: row.mode as KeyRecord['mode'],
+    role: row.role as KeyRecord['role'],
+    allowedModels: parseOr(row.allowed_models, null),
+    requestsPerMinute: row.requests_per_minute,
+    maxConcurrent: row.max_concurrent,
+    spendLimitPoints: row.spend_limit as Points | null,
+    spentPoints: row.spent as Points,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  }
+}
+
+export function tenantOfRow(row: Selectable<TenantsTable>): Tenant {
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: row.created_at,
+    maxConcurrent: row.max_concurrent,
+    maxStaged: row.max_staged,
+    webhookSecretVersion: row.webhook_secret_version,
+  }
+}
+
+export function balanceOfRow(row: Selectable<BalancesTable>): Balance {
+  return {
+    available: row.available as Points,
+    held: row.held as Points,
+    active: row.active,
+    staged: row.staged,
+  }
+}

@@ -1,0 +1,175 @@
+import type { Generated } from 'kysely'
+
+/**
+ * The tables. Instants are integer milliseconds UTC, money is integer points, JSON is text (it is written and read
+ * whole, never searched), booleans do not occur. `seq` is the clustering key: rows arrive at the end of the table.
+ */
+export interface Database {
+  tenants: TenantsTable
+  api_keys: ApiKeysTable
+  balances: BalancesTable
+  ledger_transactions: LedgerTransactionsTable
+  ledger_entries: LedgerEntriesTable
+  tasks: TasksTable
+  task_counts: TaskCountsTable
+  lines: LinesTable
+  account_loads: AccountLoadsTable
+  assets: AssetsTable
+  deliveries: DeliveriesTable
+  delivery_attempts: DeliveryAttemptsTable
+}
+
+export interface TenantsTable {
+  id: string
+  name: string
+  created_at: number
+  /** Unfinished tasks beyond this many are parked as `staged`; null = no limit. */
+  max_concurrent: number | null
+  max_staged: number
+  webhook_secret_version: number
+}
+
+export interface ApiKeysTable {
+  id: string
+  tenant_id: string
+  name: string
+  /** SHA-256 of the key, hex. Keys are random, so a slow hash would add nothing. */
+  hash: string
+  /** The first characters, to recognise a key by. */
+  prefix: string
+  mode: string
+  role: string
+  allowed_models: string | null
+  requests_per_minute: number | null
+  max_concurrent: number | null
+  spend_limit: number | null
+  /** What the key's tasks hold or have consumed. */
+  spent: number
+  /** Unfinished tasks, parked ones included. */
+  active: number
+  staged: number
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+}
+
+/** A cache of the ledger's sums and of counts of tasks; `reconcile` proves it, and can rebuild it. */
+export interface BalancesTable {
+  tenant_id: string
+  available: number
+  held: number
+  active: number
+  staged: number
+}
+
+export interface LedgerTransactionsTable {
+  seq: Generated<number>
+  id: string
+  tenant_id: string
+  kind: string
+  task_id: string | null
+  memo: string | null
+  at: number
+}
+
+export interface LedgerEntriesTable {
+  transaction_id: string
+  account: string
+  tenant_id: string
+  points: number
+}
+
+export interface TasksTable {
+  seq: Generated<number>
+  id: string
+  tenant_id: string
+  key_id: string
+  mode: string
+  dialect: string
+  operation: string
+  model: string
+  task_type: string
+  input: string
+  echo: string
+  status: string
+  progress: number
+  price: number
+  consumed: number
+  output: string | null
+  error: string | null
+  logs: string | null
+  pool: string
+  provider: string | null
+  account: string | null
+  handle: string | null
+  parent_task_id: string | null
+  attempts: number
+  claim: number
+  due_at: number
+  deadline_at: number
+  timeout_ms: number
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+  record_expires_at: number
+  idempotency_key: string | null
+  fingerprint: string | null
+}
+
+/** How many task records a tenant has, by model and UTC day, so that a page of history knows its total at once. */
+export interface TaskCountsTable {
+  tenant_id: string
+  model: string
+  day: number
+  tasks: number
+}
+
+/** A tenant's place in a pool's line: who runs least is served next. */
+export interface LinesTable {
+  pool: string
+  tenant_id: string
+  running: number
+  served_at: number
+}
+
+export interface AccountLoadsTable {
+  account: string
+  running: number
+}
+
+export interface AssetsTable {
+  id: string
+  tenant_id: string
+  task_id: string | null
+  kind: string
+  media_type: string
+  extension: string
+  size_bytes: number
+  sha256: string
+  created_at: number
+  expires_at: number
+}
+
+export interface DeliveriesTable {
+  seq: Generated<number>
+  id: string
+  tenant_id: string
+  task_id: string
+  url: string
+  headers: string
+  body: string
+  status: string
+  attempts: number
+  claim: number
+  created_at: number
+  due_at: number
+}
+
+export interface DeliveryAttemptsTable {
+  delivery_id: string
+  number: number
+  at: number
+  duration_ms: number
+  http_status: number | null
+  error: string | null
+}

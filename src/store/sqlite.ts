@@ -1,0 +1,144 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
+import { PolyphonyError } from '../core/errors.ts'
+import { batchedSubmit } from './batched-submit.ts'
+import { kyselyOn } from './node-sqlite.ts'
+import { reads, writes } from './queries/index.ts'
+import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
+import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
+import type { Tx } from './tx.ts'
+
+export interface SqliteOptions extends SqliteWorkerOptions {
+  /** Refuse to open when another process serves the same file, and keep others from it until closed. */
+  exclusive?: boolean
+}
+
+interface Call {
+  verb: keyof WriteVerbs
+  args: unknown
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
+
+const MAX_CALLS_PER_BATCH = 500
+
+/**
+ * The embedded store. Writes go to the one writer thread; reads run here, on a connection of their own: they are few
+ * index look-ups, which cost less than a message to another thread would.
+ */
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
+  const lock = options.exclusive ? takeServeLock(options.path) : undefined
+  const { path, maxPages } = options
+  const workerData: SqliteWorkerOptions = maxPages === undefined ? { path } : { path, maxPages }
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', () => resolve())
+      worker.once('error', reject)
+    })
+  } catch (error) {
+    lock?.close()
+    throw error
+  }
+
+  const listeners = new Set<(signal: Signal) => void>()
+  let queue: Call[] = []
+  let inFlight: Call[] | undefined
+  let closing: Promise<void> | undefined
+  let broken: Error | undefined
+
+  function send(): void {
+    if (inFlight || queue.length === 0) return
+    inFlight = queue.slice(0, MAX_CALLS_PER_BATCH)
+    queue = queue.slice(MAX_CALLS_PER_BATCH)
+    worker.postMessage({ calls: inFlight.map(({ verb, args }) => ({ verb, args })) })
+  }
+
+  worker.on('message', ({ results, signals }: BatchResult) => {
+    const calls = inFlight ?? []
+    inFlight = undefined
+    send()
+    calls.forEach((call, index) => {
+      settleCall(call, results[index])
+    })
+    for (const signal of signals) for (const listener of listeners) listener(signal)
+  })
+  worker.on('error', (error) => {
+    broken = new PolyphonyError('store_unavailable', 'The database writer has stopped.', { cause: error })
+    for (const call of [...(inFlight ?? []), ...queue]) call.reject(broken)
+    inFlight = undefined
+    queue = []
+  })
+
+  function call(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
+    if (broken) return Promise.reject(broken)
+    if (closing) return Promise.reject(new PolyphonyError('store_unavailable', 'The database is closed.'))
+    return new Promise((resolve, reject) => {
+      queue.push({ verb, args, resolve, reject })
+      // Calls made in one turn of the loop go in one batch.
+      if (queue.length === 1 && !inFlight) queueMicrotask(send)
+    })
+  }
+
+  const reader = new DatabaseSync(path, { readOnly: true })
+  reader.exec('pragma busy_timeout = 10000')
+  const readTx: Tx = {
+    engine: 'sqlite',
+    db: kyselyOn(reader).db,
+    insertMany: () => Promise.reject(new Error('A read verb may not write.')),
+    signal: () => {
+      throw new Error('A read verb has nothing to signal.')
+    },
+  }
+
+  const writeVerbs = Object.fromEntries(
+    Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof WriteVerbs, args)]),
+  ) as unknown as WriteVerbs // the registry has exactly these names
+  const readVerbs = Object.fromEntries(
+    Object.entries(reads).map(([verb, query]) => [
+      verb,
+      (args: unknown) => (query as (tx: Tx, args: unknown) => unknown)(readTx, args),
+    ]),
+  ) as unknown as ReadVerbs // likewise
+
+  return {
+    ...writeVerbs,
+    ...readVerbs,
+    submitTasks: batchedSubmit(writeVerbs.submitTasks),
+    engine: 'sqlite',
+    exclusive: lock !== undefined,
+    onSignal(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      closing ??= new Promise<void>((resolve) => {
+        worker.once('exit', () => {
+          reader.close()
+          lock?.close()
+          resolve()
+        })
+        worker.postMessage('close')
+      })
+      return closing
+    },
+  }
+}
+
+function settleCall(call: Call, result: CallResult | undefined): void {
+  if (!result) call.reject(new PolyphonyError('internal', `The writer gave no result for ${call.verb}.`))
+  else if ('error' in result) call.reject(new PolyphonyError(result.error.code, result.error.message))
+  else call.resolve(result.value)
+}
+
+/** A lock that the operating system drops when the process ends, however it ends. */
+function takeServeLock(path: string): DatabaseSync {
+  const lock = new DatabaseSync(`${path}.serve-lock`)
+  try {
+    lock.exec('begin exclusive')
+    return lock
+  } catch (error) {
+    lock.close()
+    throw new PolyphonyError('store_unavailable', `Another process already serves ${path}.`, { cause: error })
+  }
+}

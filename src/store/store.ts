@@ -1,0 +1,229 @@
+import type { Asset } from '../core/asset.ts'
+import type { Caller } from '../core/caller.ts'
+import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
+import type { Json } from '../core/json.ts'
+import type { Points } from '../core/points.ts'
+import type { Mode, Task, TaskError, TerminalStatus } from '../core/task.ts'
+import type { Engine, Signal } from './tx.ts'
+
+export type { Engine, Signal } from './tx.ts'
+
+/** A task to be stored. The verb decides between `pending` and `staged`. */
+export interface NewTask {
+  id: string
+  tenantId: string
+  keyId: string
+  mode: Mode
+  dialect: string
+  operation: string
+  model: string
+  taskType: string
+  input: Task['input']
+  echo: Task['echo']
+  pricePoints: Points
+  pool: string
+  parentTaskId: string | null
+  createdAt: number
+  /** By when a provider must have begun. */
+  deadlineAt: number
+  /** How long a provider may take, from the claim. */
+  timeoutMs: number
+  recordExpiresAt: number
+  idempotency: { key: string; fingerprint: string } | null
+}
+
+export type SubmitOutcome =
+  | { outcome: 'created'; status: 'pending' | 'staged' }
+  /** The same request came before, under the same Idempotency-Key. */
+  | { outcome: 'replayed'; taskId: string }
+  | { outcome: 'idempotency_mismatch' }
+  | { outcome: 'insufficient_points'; available: Points }
+  | { outcome: 'spend_limit_reached' }
+  | { outcome: 'too_many_staged'; limit: number }
+
+export interface AccountSlots {
+  account: string
+  provider: string
+  /** How many tasks the account runs at once. */
+  slots: number
+}
+
+export interface Settlement {
+  id: string
+  /** The claim under which the work was done; null where no lease is needed (a task that nobody runs). */
+  claim: number | null
+  to: TerminalStatus
+  /** Only from these statuses; by default from every one that may move to `to`. */
+  from?: readonly Task['status'][]
+  consumedPoints: Points
+  output: Json
+  error: TaskError | null
+  logs: string[]
+  assets: Asset[]
+  deliveries: DeliveryDraft[]
+  now: number
+}
+
+export interface KeyRecord extends Caller {
+  name: string
+  hash: string
+  prefix: string
+  maxConcurrent: number | null
+  spendLimitPoints: Points | null
+  spentPoints: Points
+  createdAt: number
+  revokedAt: number | null
+}
+
+export type NewKey = Omit<KeyRecord, 'spentPoints' | 'revokedAt'>
+
+export interface Tenant {
+  id: string
+  name: string
+  createdAt: number
+  maxConcurrent: number | null
+  maxStaged: number
+  webhookSecretVersion: number
+}
+
+export interface Balance {
+  available: Points
+  held: Points
+  active: number
+  staged: number
+}
+
+export interface TaskFilter {
+  tenantId: string
+  model?: readonly string[]
+  status?: readonly Task['status'][]
+  createdFrom?: number
+  createdTo?: number
+}
+
+/** One thing that does not add up. */
+export interface LedgerFault {
+  rule: string
+  subject: string
+  found: string
+}
+
+/**
+ * The verbs that write. Each is one transaction: all of it is on disk when the promise resolves, or nothing is.
+ * `now` comes with the call, so that a test owns the time.
+ */
+export interface WriteVerbs {
+  /** Checks idempotency and limits, takes the holds and stores the tasks; one outcome a task, in order. */
+  submitTasks(args: { tasks: NewTask[] }): Promise<SubmitOutcome[]>
+  /**
+   * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
+   * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first.
+   */
+  claimPending(args: {
+    pool: string
+    accounts: AccountSlots[]
+    limit: number
+    leaseMs: number
+    now: number
+  }): Promise<Task[]>
+  /** Leases running tasks that are due (a poll, a lost lease, a passed deadline), the longest due first. */
+  claimDue(args: { limit: number; leaseMs: number; now: number }): Promise<Task[]>
+  /** Extends the leases of tasks whose work goes on in this process. Returns the ids that are still held. */
+  renewLeases(args: { leases: { id: string; claim: number }[]; leaseMs: number; now: number }): Promise<string[]>
+  /** Makes every lease due at once. Only for a store that no other process can be working on. */
+  releaseLeases(args: { now: number; leaseMs: number }): Promise<number>
+  /** The provider has the work. False when the claim is no longer ours. */
+  recordHandle(args: {
+    id: string
+    claim: number
+    handle: Json
+    dueAt: number
+    deliveries: DeliveryDraft[]
+    now: number
+  }): Promise<boolean>
+  /** Progress of a running task; 0 to 100, a smaller value than the stored one is ignored. Ends the lease at `dueAt`. */
+  recordProgress(args: {
+    id: string
+    claim: number
+    progress: number
+    dueAt: number
+    deliveries: DeliveryDraft[]
+    now: number
+  }): Promise<boolean>
+  /** The call's outcome is unknown; the task is to be reconciled at `dueAt`. */
+  recordUncertain(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
+  /** The provider never got it: back into the line, not before `dueAt`. Frees the slot. */
+  requeue(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
+  /** Ends a task, once: status, money, files' rows and deliveries together. Undefined when it had ended or was lost. */
+  settle(args: Settlement): Promise<Task | undefined>
+  /** Stores deliveries of a task outside a change of its status. */
+  addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
+  claimDeliveries(args: { limit: number; leaseMs: number; now: number }): Promise<Delivery[]>
+  /** Writes an attempt down and what follows from it. False when the lease was lost. */
+  recordAttempt(args: {
+    id: string
+    claim: number
+    attempt: DeliveryAttempt
+    status: DeliveryStatus
+    dueAt: number
+  }): Promise<boolean>
+  /** Sends a delivery again, with the same id and body. */
+  replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
+  insertAsset(args: { asset: Asset }): Promise<void>
+  deleteAssets(args: { ids: string[] }): Promise<void>
+  /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
+  purgeTasks(args: { now: number; limit: number }): Promise<number>
+  /** Adds (or, negative, takes back) credit. False when `id` was booked before, or when it would make a debt. */
+  credit(args: { id: string; tenantId: string; amount: Points; memo: string; now: number }): Promise<boolean>
+  createTenant(args: { tenant: Tenant }): Promise<void>
+  createKey(args: { key: NewKey }): Promise<void>
+  revokeKey(args: { id: string; now: number }): Promise<boolean>
+  /** Rebuilds every cached sum and count from the ledger and the tasks. */
+  rebuildBalances(args: { now: number }): Promise<void>
+}
+
+/** The verbs that only read. */
+export interface ReadVerbs {
+  getTask(args: { id: string }): Promise<Task | undefined>
+  getTasks(args: { ids: string[] }): Promise<Task[]>
+  /** Newest first. `beforeId` pages on from a task, `offset` from a row. */
+  listTasks(args: TaskFilter & { limit: number; offset?: number; beforeId?: string }): Promise<Task[]>
+  countTasks(args: TaskFilter): Promise<number>
+  /** Tasks of a tenant that nobody has begun, oldest first: what a cancel of many may take. */
+  listUnstarted(args: { tenantId: string; createdBefore: number; models: string[] | null; limit: number }): Promise<Task[]>
+  /** Staged and pending tasks past their deadline. */
+  listOverdue(args: { now: number; limit: number }): Promise<Task[]>
+  /** When the next running task is due; null = none runs. */
+  nextDueAt(args: Record<string, never>): Promise<number | null>
+  nextDeliveryAt(args: Record<string, never>): Promise<number | null>
+  listDeliveries(args: { tenantId: string | null; taskId?: string; limit: number }): Promise<
+    (Delivery & { log: DeliveryAttempt[] })[]
+  >
+  getAsset(args: { id: string }): Promise<Asset | undefined>
+  listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
+  getBalance(args: { tenantId: string }): Promise<Balance | undefined>
+  getTenant(args: { id: string }): Promise<Tenant | undefined>
+  listTenants(args: Record<string, never>): Promise<Tenant[]>
+  findKey(args: { hash: string }): Promise<KeyRecord | undefined>
+  listKeys(args: { tenantId: string | null }): Promise<KeyRecord[]>
+  listLedger(args: { tenantId: string; limit: number }): Promise<
+    { id: string; kind: string; taskId: string | null; memo: string | null; at: number; available: Points; held: Points }[]
+  >
+  /** Every rule of the ledger that is broken; [] is the proof that money is right. */
+  reconcile(args: Record<string, never>): Promise<LedgerFault[]>
+  /** Sums over all tenants, and how many tasks there are by status. */
+  summary(args: Record<string, never>): Promise<{
+    points: Record<string, Points>
+    transactions: number
+    tasks: Record<string, number>
+  }>
+}
+
+export interface Store extends WriteVerbs, ReadVerbs {
+  readonly engine: Engine
+  /** True when this process alone may write to the database. */
+  readonly exclusive: boolean
+  /** Hears what any node committed. Returns the function that stops the hearing. */
+  onSignal(listener: (signal: Signal) => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,25 @@
+import type { Insertable, Kysely } from 'kysely'
+import type { Database } from './schema.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** What others may want to know once a verb is on disk. */
+export type Signal =
+  /** A task has a new status or progress. */
+  | { kind: 'task'; id: string }
+  /** A pool has new work or a free slot. */
+  | { kind: 'pool'; pool: string }
+  /** A delivery is due. */
+  | { kind: 'delivery' }
+  /** A key was revoked or changed: forget it. */
+  | { kind: 'key'; hash: string }
+
+/** What a query runs in: one transaction of one engine. Kysely speaks to both; the rest is where they differ. */
+export interface Tx {
+  readonly engine: Engine
+  readonly db: Kysely<Database>
+  /** Inserts all rows; every row has the columns of the first. */
+  insertMany<Table extends keyof Database>(table: Table, rows: readonly Insertable<Database[Table]>[]): Promise<void>
+  /** Tells the signal to every node, after the commit. */
+  signal(signal: Signal): void
+}
