@@ -13,7 +13,7 @@ import { play } from './synth/play.ts'
 const BLOCK = 65_536
 const LONGEST_NOTE = 12 * SAMPLE_RATE
 const CEILING = 0.89
-const MASTER_GAIN = 1
+const MASTER_GAIN = 1.12
 const FADE_SECONDS = 1.6
 
 export interface StereoBlock {

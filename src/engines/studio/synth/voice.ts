@@ -70,12 +70,12 @@ function buzz(note: SoundedNote, samples: number, solo: boolean): Float32Array {
 
 function addResonance(source: Float32Array, out: Float32Array, samples: number, [centre, width, gain]: Mouth[number]): void {
   const g = Math.tan((Math.PI * centre) / SAMPLE_RATE)
-  const damping = width / centre
+  const damping = (1.7 * width) / centre
   const a1 = 1 / (1 + g * (g + damping))
   const a2 = g * a1
   const a3 = g * a2
   // Wider than nature: a narrow mouth makes single notes jump out.
-  const strength = gain * damping * 6
+  const strength = gain * damping * 4
   let band = 0
   let low = 0
   for (let index = 0; index < samples; index++) {

@@ -1,0 +1,126 @@
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PolyphonyError } from '../core/errors.ts'
+import type { Task } from '../core/task.ts'
+import type { DialectContext } from './dialect.ts'
+
+/** What every dialect reads of a request in the same way. */
+
+/** Puts the caller on every request of this plugin, before the body is read. */
+export function authenticated(app: FastifyInstance, context: DialectContext, ownHeaders: string[] = []): void {
+  app.addHook('onRequest', async (request) => {
+    request.caller = await context.authenticate(keyOf(request, ownHeaders))
+  })
+}
+
+/** The key in `Authorization` (with or without `Bearer`), in `x-api-key`, or in a header of the protocol's own. */
+function keyOf({ headers }: FastifyRequest, ownHeaders: string[]): string | undefined {
+  const authorization = headers.authorization?.replace(/^Bearer\s+/i, '').trim()
+  // Some Midjourney clients put their own name here and the key elsewhere.
+  if (authorization && authorization !== 'midjourney-proxy') return authorization
+  for (const name of ['x-api-key', ...ownHeaders]) {
+    const value = headers[name]
+    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+  }
+  return undefined
+}
+
+/**
+ * The `Idempotency-Key` of a paid POST, with a fingerprint of the request. The same key with the same method, path and
+ * body means the same task; with another request it is refused.
+ */
+export function idempotencyOf(request: FastifyRequest): { key: string; fingerprint: string } | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new PolyphonyError('invalid_input', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+      field: 'Idempotency-Key',
+    })
+  }
+  const path = request.url.split('?', 1)[0]
+  return { key, fingerprint: hash('sha256', `${request.method} ${path} ${JSON.stringify(request.body)}`, 'hex') }
+}
+
+/** Marks an answer as the repetition of an earlier one. */
+export function markReplay(reply: FastifyReply, replayed: boolean): void {
+  if (replayed) reply.header('Idempotency-Replayed', 'true')
+}
+
+/** The task at once or, with `?wait=SECONDS`, when it ends or the wait is over. */
+export async function taskFor(request: FastifyRequest, reply: FastifyReply, id: string, context: DialectContext): Promise<Task> {
+  const seconds = waitOf(request, context.limits.maxWaitSeconds)
+  if (seconds === 0) return context.tasks.get(id, request.caller)
+  return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: gone(reply) })
+}
+
+function waitOf(request: FastifyRequest, maximum: number): number {
+  const wait = (request.query as Record<string, unknown>).wait
+  if (wait === undefined) return 0
+  const seconds = Number(wait)
+  if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {
+    throw new PolyphonyError('invalid_input', `wait must be a number of seconds, at most ${maximum}.`, { field: 'wait' })
+  }
+  return Math.min(seconds, maximum)
+}
+
+/** Aborts when the client has gone away. */
+export function gone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
+}
+
+/** Streams a task's states as server-sent events: `event: task`, a JSON body each, a comment every 15 s. */
+export async function streamTask(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: DialectContext,
+  bodyOf: (task: Task) => string,
+): Promise<void> {
+  const states = await context.tasks.watch(id, request.caller, gone(reply))
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  const heartbeat = setInterval(() => raw.write(': still here\n\n'), 15_000)
+  try {
+    let number = 0
+    for await (const task of states) {
+      raw.write(`event: task\nid: ${++number}\ndata: ${bodyOf(task)}\n\n`)
+    }
+  } catch (error) {
+    request.log.error({ err: error, taskId: id }, 'the event stream broke')
+  } finally {
+    clearInterval(heartbeat)
+    raw.end()
+  }
+}
+
+const FASTIFY_CODES: Record<string, ConstructorParameters<typeof PolyphonyError>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed_body', 'The body is not valid JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_body', 'The body is empty; it must be a JSON object.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The body is too large.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_body', 'The body has not the length that Content-Length states.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media', 'Send the body as application/json.'],
+  FST_ERR_BAD_URL: ['not_found', 'The path is not a valid URL.'],
+}
+
+/** Whatever a route threw, as one of our errors. Faults of ours keep their cause for the log. */
+export function asPolyphonyError(thrown: unknown): PolyphonyError {
+  if (thrown instanceof PolyphonyError) return thrown
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const known = FASTIFY_CODES[code]
+  if (known) return new PolyphonyError(known[0], known[1], { cause: thrown })
+  return new PolyphonyError('internal', 'Something went wrong on our side; the log has the cause.', { cause: thrown })
+}
+
+/** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
+export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
+  if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
+  const { retryAfterSeconds } = error.details
+  if (retryAfterSeconds !== undefined) reply.header('Retry-After', String(retryAfterSeconds))
+}

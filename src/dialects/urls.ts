@@ -1,0 +1,24 @@
+import { ASSET_SCHEME } from '../core/asset.ts'
+import type { Json } from '../core/json.ts'
+
+/** Makes what callers see of what is stored: a stored output names files by `asset:ID.EXT`, and knows no host. */
+export interface Urls {
+  readonly publicUrl: string
+  /** The URL of a stored file; '' for '', and anything that is no reference stays as it is. */
+  file(reference: string): string
+  /** The same for every string in a value. */
+  expand(value: Json): Json
+}
+
+export function urlsAt(publicUrl: string): Urls {
+  const base = publicUrl.replace(/\/+$/, '')
+  const file = (reference: string): string =>
+    reference.startsWith(ASSET_SCHEME) ? `${base}/files/${reference.slice(ASSET_SCHEME.length)}` : reference
+  const expand = (value: Json): Json => {
+    if (typeof value === 'string') return file(value)
+    if (Array.isArray(value)) return value.map(expand)
+    if (value === null || typeof value !== 'object') return value
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expand(inner)]))
+  }
+  return { publicUrl: base, file, expand }
+}

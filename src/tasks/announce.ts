@@ -1,0 +1,5 @@
+import type { DeliveryDraft } from '../core/delivery.ts'
+import type { Task } from '../core/task.ts'
+
+/** The webhooks that a task in this state calls for. The dialect in which the task was asked for renders them. */
+export type Announce = (task: Task) => DeliveryDraft[]
