@@ -1,5 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Asset } from '../core/asset.ts'
+import { buffer } from 'node:stream/consumers'
+import type { Disk } from 'flydrive'
+import type { Logger } from 'pino'
+import { ASSET_SCHEME, type Asset } from '../core/asset.ts'
+import type { Clock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { Store } from '../store/store.ts'
+import { identify } from './media-type.ts'
+import { readRange } from './storage.ts'
 
 export interface NewFile {
   tenantId: string
@@ -23,6 +32,7 @@ export interface Assets {
   upload(file: Omit<NewFile, 'taskId' | 'kind'>): Promise<Asset>
   /** Bytes `start` to `end`, both included; the whole file without them. Throws `not_found`. */
   open(asset: Asset, range?: { start: number; end: number }): Promise<Readable>
+  /** Undefined for an unknown id and for a file whose time is over, swept or not. */
   find(id: string): Promise<Asset | undefined>
   /** The whole file that a stored output refers to (`asset:ID.EXT`). Throws `not_found`. */
   read(reference: string): Promise<Uint8Array>
@@ -30,4 +40,132 @@ export interface Assets {
   discard(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
+}
+
+export interface AssetsOptions {
+  disk: Disk
+  store: Pick<Store, 'insertAsset' | 'getAsset' | 'deleteAssets' | 'listExpiredAssets'>
+  clock: Clock
+  log: Logger
+  /** The largest upload. An output's limit is set where it is downloaded. */
+  maxBytes: number
+}
+
+export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions): Assets {
+  async function write({ body, mediaType, ...file }: NewFile): Promise<Asset> {
+    if (file.kind === 'upload' && body.byteLength > maxBytes) {
+      const sizes = `The file has ${body.byteLength} bytes; uploads may have ${maxBytes}.`
+      throw new PolyphonyError('payload_too_large', sizes)
+    }
+    const asset: Asset = {
+      id: randomUUID(),
+      ...file,
+      ...(await identify(body, mediaType, file.kind)),
+      sizeBytes: body.byteLength,
+      sha256: await sha256(body),
+      createdAt: clock.now(),
+    }
+    try {
+      await disk.put(keyOf(asset), body, { contentType: asset.mediaType })
+    } catch (error) {
+      await remove(asset)
+      throw writeError(error)
+    }
+    return asset
+  }
+
+  /** False when the file may still be there. */
+  async function remove(asset: Asset): Promise<boolean> {
+    try {
+      await disk.delete(keyOf(asset))
+      return true
+    } catch (error) {
+      log.error({ err: error, asset: asset.id, task: asset.taskId }, 'A file could not be deleted')
+      return false
+    }
+  }
+
+  async function open(asset: Asset, range?: { start: number; end: number }): Promise<Readable> {
+    try {
+      return await (range ? readRange(disk, keyOf(asset), range) : disk.getStream(keyOf(asset)))
+    } catch (error) {
+      if (hasCode(error, GONE)) throw new PolyphonyError('not_found', 'The file is gone.', { cause: error })
+      throw new PolyphonyError('internal', 'The file cannot be read.', { cause: error })
+    }
+  }
+
+  async function find(id: string): Promise<Asset | undefined> {
+    const asset = await store.getAsset({ id })
+    return asset && asset.expiresAt > clock.now() ? asset : undefined
+  }
+
+  return {
+    write,
+    open,
+    find,
+
+    async upload(file) {
+      const asset = await write({ ...file, taskId: null, kind: 'upload' })
+      try {
+        await store.insertAsset({ asset })
+      } catch (error) {
+        await remove(asset)
+        throw error
+      }
+      return asset
+    },
+
+    async read(reference) {
+      const [id = '', extension] = reference.startsWith(ASSET_SCHEME)
+        ? reference.slice(ASSET_SCHEME.length).split('.')
+        : []
+      const asset = await find(id)
+      if (asset?.extension !== extension || !asset) {
+        throw new PolyphonyError('not_found', `There is no file ${reference}, or its time is over.`)
+      }
+      return buffer(await open(asset))
+    },
+
+    async discard(assets) {
+      for (const asset of assets) await remove(asset)
+    },
+
+    async sweep(now, limit) {
+      const ids: string[] = []
+      for (const asset of await store.listExpiredAssets({ now, limit })) {
+        // The row outlives the file, never the other way round: a file without a row would stay for ever.
+        if (await remove(asset)) ids.push(asset.id)
+      }
+      await store.deleteAssets({ ids })
+      return ids.length
+    },
+  }
+}
+
+/** Spread over folders by the first byte of the id, since a folder of a million files is slow on many file systems. */
+function keyOf({ id, extension }: Asset): string {
+  return `${id.slice(0, 2)}/${id}.${extension}`
+}
+
+/** On a thread of Node's pool: hashing a long video here would hold up every request. */
+async function sha256(body: Uint8Array): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(body))).toString('hex')
+}
+
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
+const GONE = ['ENOENT', 'NoSuchKey']
+
+function writeError(error: unknown): PolyphonyError {
+  if (hasCode(error, FULL)) {
+    return new PolyphonyError('storage_full', 'There is no room for the file; nothing was stored.', { cause: error })
+  }
+  return new PolyphonyError('internal', 'The file could not be stored.', { cause: error })
+}
+
+/** flydrive wraps what the file system threw, so the code is somewhere down the causes. */
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string' && codes.includes(at.code)) return true
+  }
+  return false
 }

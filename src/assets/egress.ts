@@ -1,3 +1,15 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup as systemLookup } from 'node:dns/promises'
+import { isIP, type LookupFunction } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { Agent, type Dispatcher, request } from 'undici'
+import { type Clock, SECOND_MS, systemClock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { version } from '../version.ts'
+import { addressRule } from './address-rule.ts'
+import { parseRetryAfter } from './retry-after.ts'
+
 /** The only way out to a URL that a client or a vendor named. */
 export interface Egress {
   /**
@@ -5,12 +17,247 @@ export interface Egress {
    * that does not resolve yet is let through: it is judged again at use. Throws `address_refused`, naming `field`.
    */
   judge(url: string, field: string): Promise<void>
-  /** Downloads a file; judges every hop. Throws `address_refused`, `payload_too_large`, `vendor_unreachable` and others. */
+  /**
+   * Downloads a file; judges every hop, follows at most five redirects. Throws
+   * - `address_refused`: a hop is no http(s) URL, or leads to a special address;
+   * - `payload_too_large`: more than `maxBytes`, announced or sent;
+   * - `vendor_unreachable`: no answer, an answer that broke off, 408, 429 or 5xx: worth another try;
+   * - `unsupported_media`: any other status than 2xx, or too many redirects: there is no file to be had;
+   * - the signal's own reason, when `signal` ended it.
+   */
   download(url: string, options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array>
-  /** One POST, judged after a fresh resolution, no redirects. Throws `address_refused`, or what the network threw. */
+  /**
+   * One POST, judged after a fresh resolution, no redirects: a 3xx is the answer. Throws `address_refused`, or what the
+   * network threw; a `TimeoutError` when there was no answer in time.
+   */
   post(
     url: string,
     request: { headers: Record<string, string>; body: string; signal: AbortSignal },
   ): Promise<{ status: number; retryAfterSeconds: number | null }>
+  /** Ends what is under way. */
   close(): Promise<void>
+}
+
+/** All addresses of a name. Rejects when it has none. */
+export type Resolve = (hostname: string) => Promise<LookupAddress[]>
+
+export interface EgressOptions {
+  /** CIDRs that may be reached although they are special. */
+  allow: readonly string[]
+  log: Logger
+  clock?: Clock
+  /** The operating system's way by default, so that /etc/hosts counts. */
+  resolve?: Resolve
+  postTimeoutMs?: number
+}
+
+const MAX_REDIRECTS = 5
+const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
+const ANSWER_TIMEOUT_MS = 30 * SECOND_MS
+const POST_TIMEOUT_MS = 15 * SECOND_MS
+/** How long a submission waits for a name server; a name that takes longer is judged at use. */
+const JUDGE_TIMEOUT_MS = 3 * SECOND_MS
+/** What is read of an answer that nobody needs, so that its sender can end in peace. */
+const DROPPED_BYTES = 4_096
+const USER_AGENT = `Polyphony/${version}`
+
+export function openEgress({
+  allow,
+  log,
+  clock = systemClock,
+  resolve = (hostname) => systemLookup(hostname, { all: true }),
+  postTimeoutMs = POST_TIMEOUT_MS,
+}: EgressOptions): Egress {
+  const passes = addressRule(allow)
+  const agent = new Agent({
+    // No kept connections: each use resolves and judges anew, and none runs into a socket that its server just closed.
+    pipelining: 0,
+    allowH2: false,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: asLookup((hostname) => judgedAddresses(hostname)) },
+  })
+
+  /** Every address counts, since any of them may be connected to. The addresses go to the log only: they tell of our network. */
+  async function judgedAddresses(hostname: string, field?: string): Promise<LookupAddress[]> {
+    const addresses = await resolve(hostname)
+    const special = addresses.find(({ address }) => !passes(address))
+    if (special) {
+      log.warn(
+        { hostname, address: special.address },
+        'Refused a special address; POLYPHONY_EGRESS_ALLOW can permit it',
+      )
+      throw specialAddress(hostname, field)
+    }
+    return addresses
+  }
+
+  /** Judges all that can be judged without a name server: a literal address never reaches the look-up. */
+  function target(text: string, field?: string): URL {
+    const url = URL.parse(text)
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+      throw refusal('is not an http or https URL', field)
+    }
+    if (url.username !== '' || url.password !== '') throw refusal('holds a user name or password', field)
+    const address = literalAddress(url)
+    if (address !== undefined && !passes(address)) throw specialAddress(url.hostname, field)
+    return url
+  }
+
+  async function get(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const headers = { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity' }
+    try {
+      return await request(url, { dispatcher: agent, headers, signal })
+    } catch (error) {
+      throw downloadError(error, url, signal)
+    }
+  }
+
+  /** The answer counts by its status, so what goes wrong with the rest is of interest to nobody but a reader of the log. */
+  async function drop(answer: Dispatcher.ResponseData, signal: AbortSignal): Promise<void> {
+    try {
+      await answer.body.dump({ limit: DROPPED_BYTES, signal })
+    } catch (error) {
+      log.debug({ err: error }, 'An answer broke off after its status')
+    }
+  }
+
+  return {
+    async judge(text, field) {
+      const url = target(text, field)
+      if (literalAddress(url) !== undefined) return
+      const enough = new AbortController()
+      try {
+        await Promise.race([
+          judgedAddresses(url.hostname, field),
+          sleep(JUDGE_TIMEOUT_MS, undefined, { signal: enough.signal }),
+        ])
+      } catch (error) {
+        if (error instanceof PolyphonyError) throw error
+        log.debug({ err: error, hostname: url.hostname }, 'A name does not resolve yet; it is judged at use')
+      } finally {
+        enough.abort()
+      }
+    },
+
+    async download(text, { maxBytes, signal }) {
+      let url = target(text)
+      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+        const answer = await get(url, signal)
+        const next = redirectOf(answer, url)
+        if (next === undefined) return await readFile(answer, url, maxBytes, signal)
+        await drop(answer, signal)
+        url = target(next)
+      }
+      throw new PolyphonyError('unsupported_media', `${url.host} redirects more than ${MAX_REDIRECTS} times.`)
+    },
+
+    async post(text, { headers, body, signal }) {
+      const url = target(text)
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(postTimeoutMs)])
+      const answer = await request(url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers: { 'user-agent': USER_AGENT, ...headers },
+        body,
+        signal: limit,
+      })
+      await drop(answer, limit)
+      return {
+        status: answer.statusCode,
+        retryAfterSeconds: parseRetryAfter(answer.headers['retry-after'], clock.now()),
+      }
+    },
+
+    close: () => agent.destroy(),
+  }
+}
+
+async function readFile(
+  answer: Dispatcher.ResponseData,
+  url: URL,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const tooLarge = (): PolyphonyError =>
+    new PolyphonyError('payload_too_large', `The file at ${url.host} has more than ${maxBytes} bytes.`)
+  const wrong = statusError(answer.statusCode, url)
+  const announced = Number(answer.headers['content-length'] ?? 0)
+  if (wrong ?? announced > maxBytes) {
+    answer.body.on('error', () => {}) // we end it ourselves, and know why
+    answer.body.destroy()
+    throw wrong ?? tooLarge()
+  }
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
+      // undici's body is a stream of bytes
+      sizeBytes += chunk.byteLength
+      if (sizeBytes > maxBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw downloadError(error, url, signal)
+  }
+  return Buffer.concat(chunks, sizeBytes)
+}
+
+function statusError(status: number, url: URL): PolyphonyError | undefined {
+  if (status >= 200 && status < 300) return undefined
+  const again = status >= 500 || status === 429 || status === 408
+  return new PolyphonyError(
+    again ? 'vendor_unreachable' : 'unsupported_media',
+    `${url.host} answered ${status}, not a file.`,
+  )
+}
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
+
+function redirectOf(answer: Dispatcher.ResponseData, base: URL): string | undefined {
+  const { location } = answer.headers
+  if (!REDIRECTS.includes(answer.statusCode) || typeof location !== 'string') return undefined
+  // What cannot be resolved goes on as it is, to be refused like any other URL that is none.
+  return URL.parse(location, base.href)?.href ?? location
+}
+
+function downloadError(error: unknown, url: URL, signal: AbortSignal): unknown {
+  if (error instanceof PolyphonyError) return error
+  if (signal.aborted) return signal.reason
+  const why = error instanceof Error ? (codeOf(error) ?? error.message) : String(error)
+  return new PolyphonyError('vendor_unreachable', `The file at ${url.host} cannot be had: ${why}.`, { cause: error })
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** The URL parser has normalised decimal, octal and hexadecimal spellings of an IPv4 address by now. */
+function literalAddress(url: URL): string | undefined {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  return isIP(host) === 0 ? undefined : host
+}
+
+function specialAddress(hostname: string, field: string | undefined): PolyphonyError {
+  return refusal(`leads to ${hostname}, which is a private or otherwise special address`, field)
+}
+
+function refusal(why: string, field: string | undefined): PolyphonyError {
+  if (field === undefined) return new PolyphonyError('address_refused', `The URL ${why}.`)
+  return new PolyphonyError('address_refused', `${field} ${why}. Name a public http or https URL.`, { field })
+}
+
+/** Fits a resolver into Node's callback interface. The addresses that it gives are the ones connected to. */
+function asLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses
+        if (options.all) callback(null, addresses)
+        else if (first) callback(null, first.address, first.family)
+        else callback(new Error(`${hostname} has no address.`), '')
+      },
+      (error: Error) => callback(error, ''),
+    )
+  }
 }

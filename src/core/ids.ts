@@ -16,14 +16,17 @@ let used = POOL_BYTES
 let lastMs = 0
 let counter = 0
 
-/** A fresh id; ids made in one process sort by creation. */
+/** A clock that is set back by up to this much does not disturb the order of ids; by more, the ids follow the clock. */
+const MAX_STEP_BACK_MS = 1_000
+
+/** A fresh id; ids made in one process sort by creation, as long as the clock is not set back. */
 export function newId(nowMs: number): string {
   if (used + BYTES_PER_ID > POOL_BYTES) {
     randomFillSync(pool)
     used = 0
   }
   // Twelve bits count within the millisecond, so that order holds there too; when they run out, the time moves on.
-  if (nowMs > lastMs) {
+  if (nowMs > lastMs || nowMs < lastMs - MAX_STEP_BACK_MS) {
     lastMs = nowMs
     counter = pool.readUInt16BE(used) & 0x3ff
   } else if (++counter > 0xfff) {

@@ -6,9 +6,9 @@ import type { Points } from './points.ts'
  * The life of a task:
  *
  *   staged -> pending -> submitting -> processing -> completed | failed
- *                            |  ^          |
- *                            v  |          v
- *                         uncertain    cancelled (from staged and pending too)
+ *                            |  ^          |  |
+ *                            v  |          |  v
+ *                         uncertain <------+  cancelled (from staged and pending too)
  *
  * - staged:     over a concurrency limit; parked
  * - pending:    waits for a free slot at an account
@@ -34,7 +34,7 @@ const MOVES: Record<Status, readonly Status[]> = {
   pending: ['submitting', 'cancelled', 'failed'],
   submitting: ['processing', 'uncertain', 'pending', 'completed', 'failed', 'cancelled'],
   uncertain: ['processing', 'pending', 'completed', 'failed', 'cancelled'],
-  processing: ['completed', 'failed', 'cancelled'],
+  processing: ['uncertain', 'completed', 'failed', 'cancelled'],
   completed: [],
   failed: [],
   cancelled: [],

@@ -10,15 +10,21 @@ export interface Urls {
   expand(value: Json): Json
 }
 
-export function urlsAt(publicUrl: string): Urls {
-  const base = publicUrl.replace(/\/+$/, '')
+/** `publicUrl` is asked at every use: with port 0 it is known only once the server listens. */
+export function urlsAt(publicUrl: () => string): Urls {
   const file = (reference: string): string =>
-    reference.startsWith(ASSET_SCHEME) ? `${base}/files/${reference.slice(ASSET_SCHEME.length)}` : reference
+    reference.startsWith(ASSET_SCHEME) ? `${publicUrl()}/files/${reference.slice(ASSET_SCHEME.length)}` : reference
   const expand = (value: Json): Json => {
     if (typeof value === 'string') return file(value)
     if (Array.isArray(value)) return value.map(expand)
     if (value === null || typeof value !== 'object') return value
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expand(inner)]))
   }
-  return { publicUrl: base, file, expand }
+  return {
+    get publicUrl() {
+      return publicUrl()
+    },
+    file,
+    expand,
+  }
 }

@@ -1,3 +1,4 @@
+import { PolyphonyError } from '../core/errors.ts'
 import type { NewTask, SubmitOutcome, WriteVerbs } from './store.ts'
 
 interface Waiting {
@@ -6,10 +7,17 @@ interface Waiting {
   reject: (error: unknown) => void
 }
 
-/** Submissions that arrive while one batch is being written travel together in the next: they share its commit. */
+/**
+ * Submissions that arrive while one batch is being written travel together in the next: they share its commit. They do
+ * not share a fault: when the batch as a whole is refused, each is written by itself.
+ */
 export function batchedSubmit(submit: WriteVerbs['submitTasks'], maxBatch = 256): WriteVerbs['submitTasks'] {
   let waiting: Waiting[] = []
   let busy = false
+
+  async function oneByOne(batch: Waiting[]): Promise<void> {
+    for (const { tasks, resolve, reject } of batch) await submit({ tasks }).then(resolve, reject)
+  }
 
   async function flush(): Promise<void> {
     busy = true
@@ -30,7 +38,8 @@ export function batchedSubmit(submit: WriteVerbs['submitTasks'], maxBatch = 256)
           from += one.tasks.length
         }
       } catch (error) {
-        for (const one of batch) one.reject(error)
+        if (batch.length > 1 && error instanceof PolyphonyError && error.code === 'internal') await oneByOne(batch)
+        else for (const one of batch) one.reject(error)
       }
     }
     busy = false

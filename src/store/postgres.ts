@@ -16,8 +16,8 @@ export interface PostgresOptions {
 
 const CHANNEL = 'polyphony'
 const BIGINT_OID = 20
-/** NOTIFY carries at most 8,000 bytes; a signal is under 80. */
-const SIGNALS_PER_NOTIFY = 80
+/** NOTIFY carries fewer than 8,000 bytes. */
+const MAX_NOTIFY_BYTES = 7_900
 const MAX_TRIES = 5
 
 /** The store on PostgreSQL: every verb is one transaction; what changed travels to all nodes by LISTEN/NOTIFY. */
@@ -40,6 +40,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const listeners = new Set<(signal: Signal) => void>()
   const ear = await listen(options, (signal) => {
     for (const listener of listeners) listener(signal)
+  }).catch(async (error: unknown) => {
+    await db.destroy()
+    throw error
   })
 
   async function write(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
@@ -50,8 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
         return await db.transaction().execute(async (trx) => {
           const signals: Signal[] = []
           const value = await query(txOf(trx, signals), args)
-          for (let from = 0; from < signals.length; from += SIGNALS_PER_NOTIFY) {
-            const payload = JSON.stringify(signals.slice(from, from + SIGNALS_PER_NOTIFY))
+          for (const payload of payloadsOf(signals)) {
             await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(trx)
           }
           return value
@@ -118,11 +120,27 @@ function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[]): 
   }
 }
 
+/** The signals as JSON arrays, each short enough for one NOTIFY; what is said twice is sent once. */
+function payloadsOf(signals: readonly Signal[]): string[] {
+  const payloads: string[] = []
+  let some: string[] = []
+  let sizeBytes = 2
+  for (const signal of new Set(signals.map((one) => JSON.stringify(one)))) {
+    const more = Buffer.byteLength(signal) + 1
+    if (some.length > 0 && sizeBytes + more > MAX_NOTIFY_BYTES) {
+      payloads.push(`[${some.join(',')}]`)
+      some = []
+      sizeBytes = 2
+    }
+    some.push(signal)
+    sizeBytes += more
+  }
+  if (some.length > 0) payloads.push(`[${some.join(',')}]`)
+  return payloads
+}
+
 /** Keeps one connection listening, and opens another when it breaks. */
-async function listen(
-  options: PostgresOptions,
-  hear: (signal: Signal) => void,
-): Promise<{ close(): Promise<void> }> {
+async function listen(options: PostgresOptions, hear: (signal: Signal) => void): Promise<{ close(): Promise<void> }> {
   let client: pg.Client | undefined
   let closed = false
   let retry: NodeJS.Timeout | undefined
@@ -134,11 +152,19 @@ async function listen(
     })
     next.on('error', (error) => {
       options.onListenError?.(error)
+      if (client !== next) return // before that, `connect` itself fails
+      client = undefined
       reconnectSoon()
     })
-    await next.connect()
-    await next.query(`listen ${CHANNEL}`)
-    client = next
+    try {
+      await next.connect()
+      await next.query(`listen ${CHANNEL}`)
+    } catch (error) {
+      next.end().catch(() => {}) // what failed is the connection itself
+      throw error
+    }
+    if (closed) await next.end()
+    else client = next
   }
   function reconnectSoon(): void {
     if (closed || retry) return
@@ -178,9 +204,13 @@ function asPolyphonyError(error: unknown): PolyphonyError {
       cause: error,
     })
   }
-  // Class 08 and 57P: the connection; E…: the socket.
-  if (state === undefined || /^(08|57P|53|E)/.test(state)) {
-    return new PolyphonyError('store_unavailable', 'The database does not answer; nothing was stored.', { cause: error })
+  // What pg says of a lost connection or a full pool is a plain Error without a code; a fault of ours has a class.
+  const lost = state === undefined && error instanceof Error && error.constructor === Error
+  // Class 08 and 57P: the connection; E…: the socket. A collision that went on for all tries passes, too.
+  if (lost || (state !== undefined && (/^(08|57P|53|E)/.test(state) || isCollision(error)))) {
+    return new PolyphonyError('store_unavailable', 'The database does not answer.', {
+      cause: error,
+    })
   }
   return new PolyphonyError('internal', 'The database refused a statement.', { cause: error })
 }

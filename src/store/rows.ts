@@ -4,14 +4,7 @@ import type { Delivery } from '../core/delivery.ts'
 import type { Json } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Task } from '../core/task.ts'
-import type {
-  ApiKeysTable,
-  AssetsTable,
-  BalancesTable,
-  DeliveriesTable,
-  TasksTable,
-  TenantsTable,
-} from './schema.ts'
+import type { ApiKeysTable, AssetsTable, BalancesTable, DeliveriesTable, TasksTable, TenantsTable } from './schema.ts'
 import type { Balance, KeyRecord, Tenant } from './store.ts'
 
 // Rows are ours: what is read here was written by this room, so the casts below restore types that text columns lost.
@@ -134,6 +127,7 @@ export function balanceOfRow(row: Selectable<BalancesTable>): Balance {
   return {
     available: row.available as Points,
     held: row.held as Points,
+    credited: row.credited as Points,
     active: row.active,
     staged: row.staged,
   }

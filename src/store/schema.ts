@@ -58,6 +58,8 @@ export interface BalancesTable {
   tenant_id: string
   available: number
   held: number
+  /** All credit that was ever booked. */
+  credited: number
   active: number
   staged: number
 }
@@ -68,6 +70,8 @@ export interface LedgerTransactionsTable {
   tenant_id: string
   kind: string
   task_id: string | null
+  /** The key of the task, so that what a key has spent stays provable when the task's record is gone. */
+  key_id: string | null
   memo: string | null
   at: number
 }

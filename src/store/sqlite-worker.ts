@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Insertable } from 'kysely'
-import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { migrate } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
+import { isDiskTrouble, type PlainError, plainErrorOf } from './sqlite-errors.ts'
 import type { Signal, Tx } from './tx.ts'
 
 /**
@@ -16,7 +16,7 @@ import type { Signal, Tx } from './tx.ts'
 export interface Batch {
   calls: { verb: keyof typeof writes; args: unknown }[]
 }
-export type CallResult = { value: unknown } | { error: { code: ErrorCode; message: string } }
+export type CallResult = { value: unknown } | { error: PlainError }
 export interface BatchResult {
   results: CallResult[]
   signals: Signal[]
@@ -72,7 +72,7 @@ async function run({ calls }: Batch): Promise<BatchResult> {
   } catch (error) {
     // The whole batch is undone: what failed is the transaction itself (a full disk, a lock that never came).
     if (database.isTransaction) database.exec('rollback')
-    const failed = { error: asCallError(error) }
+    const failed = { error: plainErrorOf(error) }
     return { results: calls.map(() => failed), signals: [] }
   }
 }
@@ -90,7 +90,7 @@ async function runOne({ verb, args }: Batch['calls'][number]): Promise<CallResul
     if (isDiskTrouble(error) || !database.isTransaction) throw error
     database.exec('rollback to one; release one')
     signals.length = before
-    return { error: asCallError(error) }
+    return { error: plainErrorOf(error) }
   }
 }
 
@@ -111,32 +111,5 @@ async function migrateUnderLock(): Promise<void> {
     await migrate(db, 'sqlite')
   } finally {
     lock.close()
-  }
-}
-
-const SQLITE_BUSY = 5
-const SQLITE_IOERR = 10
-const SQLITE_FULL = 13
-
-function sqliteCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : Number.NaN
-  return Number.isNaN(code) ? undefined : code & 0xff // the extended codes hold the primary one in the low byte
-}
-
-function isDiskTrouble(error: unknown): boolean {
-  const code = sqliteCode(error)
-  return code === SQLITE_FULL || code === SQLITE_IOERR
-}
-
-function asCallError(error: unknown): { code: ErrorCode; message: string } {
-  if (error instanceof PolyphonyError) return { code: error.code, message: error.message }
-  switch (sqliteCode(error)) {
-    case SQLITE_FULL:
-      return { code: 'storage_full', message: 'The disk that holds the database is full; nothing was stored.' }
-    case SQLITE_BUSY:
-    case SQLITE_IOERR:
-      return { code: 'store_unavailable', message: 'The database cannot be written at the moment; nothing was stored.' }
-    default:
-      return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
 }

@@ -4,6 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { reads, writes } from './queries/index.ts'
+import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
 import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
 import type { Tx } from './tx.ts'
@@ -46,12 +47,20 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   let inFlight: Call[] | undefined
   let closing: Promise<void> | undefined
   let broken: Error | undefined
+  let drained: (() => void) | undefined
 
   function send(): void {
     if (inFlight || queue.length === 0) return
     inFlight = queue.slice(0, MAX_CALLS_PER_BATCH)
     queue = queue.slice(MAX_CALLS_PER_BATCH)
-    worker.postMessage({ calls: inFlight.map(({ verb, args }) => ({ verb, args })) })
+    try {
+      worker.postMessage({ calls: inFlight.map(({ verb, args }) => ({ verb, args })) })
+    } catch (error) {
+      // An argument that no message can carry, such as a function: a fault of the caller's.
+      for (const call of inFlight) call.reject(errorOfPlain(plainErrorOf(error)))
+      inFlight = undefined
+      send()
+    }
   }
 
   worker.on('message', ({ results, signals }: BatchResult) => {
@@ -61,6 +70,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     calls.forEach((call, index) => {
       settleCall(call, results[index])
     })
+    if (!inFlight) drained?.()
     for (const signal of signals) for (const listener of listeners) listener(signal)
   })
   worker.on('error', (error) => {
@@ -68,11 +78,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     for (const call of [...(inFlight ?? []), ...queue]) call.reject(broken)
     inFlight = undefined
     queue = []
+    drained?.()
   })
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
 
   function call(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
     if (broken) return Promise.reject(broken)
-    if (closing) return Promise.reject(new PolyphonyError('store_unavailable', 'The database is closed.'))
+    if (closing) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
       queue.push({ verb, args, resolve, reject })
       // Calls made in one turn of the loop go in one batch.
@@ -97,7 +109,14 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const readVerbs = Object.fromEntries(
     Object.entries(reads).map(([verb, query]) => [
       verb,
-      (args: unknown) => (query as (tx: Tx, args: unknown) => unknown)(readTx, args),
+      async (args: unknown) => {
+        if (closing) throw closed()
+        try {
+          return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
+        } catch (error) {
+          throw errorOfPlain(plainErrorOf(error))
+        }
+      },
     ]),
   ) as unknown as ReadVerbs // likewise
 
@@ -112,22 +131,29 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       return () => listeners.delete(listener)
     },
     close() {
-      closing ??= new Promise<void>((resolve) => {
-        worker.once('exit', () => {
-          reader.close()
-          lock?.close()
-          resolve()
-        })
+      closing ??= (async () => {
+        // What the writer was asked for before is still written.
+        if (inFlight || queue.length > 0)
+          await new Promise<void>((resolve) => {
+            drained = resolve
+          })
         worker.postMessage('close')
-      })
+        await exited
+        reader.close()
+        lock?.close()
+      })()
       return closing
     },
   }
 }
 
+function closed(): PolyphonyError {
+  return new PolyphonyError('store_unavailable', 'The database is closed.')
+}
+
 function settleCall(call: Call, result: CallResult | undefined): void {
   if (!result) call.reject(new PolyphonyError('internal', `The writer gave no result for ${call.verb}.`))
-  else if ('error' in result) call.reject(new PolyphonyError(result.error.code, result.error.message))
+  else if ('error' in result) call.reject(errorOfPlain(result.error))
   else call.resolve(result.value)
 }
 

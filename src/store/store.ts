@@ -23,6 +23,7 @@ export interface NewTask {
   pricePoints: Points
   pool: string
   parentTaskId: string | null
+  /** The time that `id` was made with: lists and counts by time go by the id. */
   createdAt: number
   /** By when a provider must have begun. */
   deadlineAt: number
@@ -89,6 +90,8 @@ export interface Tenant {
 export interface Balance {
   available: Points
   held: Points
+  /** All credit that was ever booked; what is neither available nor held was consumed. */
+  credited: Points
   active: number
   staged: number
 }
@@ -154,7 +157,10 @@ export interface WriteVerbs {
   recordUncertain(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
   /** The provider never got it: back into the line, not before `dueAt`. Frees the slot. */
   requeue(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
-  /** Ends a task, once: status, money, files' rows and deliveries together. Undefined when it had ended or was lost. */
+  /**
+   * Ends a task, once: status, money, files' rows and deliveries together. Undefined when it had ended or was lost.
+   * Refused as `internal`, with nothing changed, when more is to be consumed than is held.
+   */
   settle(args: Settlement): Promise<Task | undefined>
   /** Stores deliveries of a task outside a change of its status. */
   addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
@@ -173,7 +179,10 @@ export interface WriteVerbs {
   deleteAssets(args: { ids: string[] }): Promise<void>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
   purgeTasks(args: { now: number; limit: number }): Promise<number>
-  /** Adds (or, negative, takes back) credit. False when `id` was booked before, or when it would make a debt. */
+  /**
+   * Adds (or, negative, takes back) credit. False, and nothing is booked, when `id` was booked before, when it would make
+   * a debt, or when the amount is zero.
+   */
   credit(args: { id: string; tenantId: string; amount: Points; memo: string; now: number }): Promise<boolean>
   createTenant(args: { tenant: Tenant }): Promise<void>
   createKey(args: { key: NewKey }): Promise<void>
@@ -190,15 +199,22 @@ export interface ReadVerbs {
   listTasks(args: TaskFilter & { limit: number; offset?: number; beforeId?: string }): Promise<Task[]>
   countTasks(args: TaskFilter): Promise<number>
   /** Tasks of a tenant that nobody has begun, oldest first: what a cancel of many may take. */
-  listUnstarted(args: { tenantId: string; createdBefore: number; models: string[] | null; limit: number }): Promise<Task[]>
+  listUnstarted(args: {
+    tenantId: string
+    createdBefore: number
+    models: string[] | null
+    limit: number
+  }): Promise<Task[]>
   /** Staged and pending tasks past their deadline. */
   listOverdue(args: { now: number; limit: number }): Promise<Task[]>
   /** When the next running task is due; null = none runs. */
   nextDueAt(args: Record<string, never>): Promise<number | null>
   nextDeliveryAt(args: Record<string, never>): Promise<number | null>
-  listDeliveries(args: { tenantId: string | null; taskId?: string; limit: number }): Promise<
-    (Delivery & { log: DeliveryAttempt[] })[]
-  >
+  listDeliveries(args: {
+    tenantId: string | null
+    taskId?: string
+    limit: number
+  }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
@@ -207,10 +223,20 @@ export interface ReadVerbs {
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
   listKeys(args: { tenantId: string | null }): Promise<KeyRecord[]>
   listLedger(args: { tenantId: string; limit: number }): Promise<
-    { id: string; kind: string; taskId: string | null; memo: string | null; at: number; available: Points; held: Points }[]
+    {
+      id: string
+      kind: string
+      taskId: string | null
+      memo: string | null
+      at: number
+      available: Points
+      held: Points
+    }[]
   >
   /** Every rule of the ledger that is broken; [] is the proof that money is right. */
   reconcile(args: Record<string, never>): Promise<LedgerFault[]>
+  /** Unfinished tasks of all tenants, at the cost of a few rows. */
+  countUnfinished(args: Record<string, never>): Promise<Record<'staged' | 'pending' | 'running', number>>
   /** Sums over all tenants, and how many tasks there are by status. */
   summary(args: Record<string, never>): Promise<{
     points: Record<string, Points>

@@ -74,7 +74,12 @@ const isSameStream = (a: FrameHeader | undefined, b: FrameHeader): boolean =>
 /** Past any ID3v2 tags: ten bytes of header, a size of four times seven bits, perhaps a footer. */
 function afterId3v2(bytes: Uint8Array): number {
   let offset = 0
-  while (bytes[offset] === 0x49 && bytes[offset + 1] === 0x44 && bytes[offset + 2] === 0x33 && offset + 10 <= bytes.length) {
+  while (
+    bytes[offset] === 0x49 &&
+    bytes[offset + 1] === 0x44 &&
+    bytes[offset + 2] === 0x33 &&
+    offset + 10 <= bytes.length
+  ) {
     const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(offset + 6, offset + 10)
     const footer = ((bytes[offset + 5] ?? 0) & 0x10) === 0 ? 0 : 10
     offset += 10 + footer + ((a & 0x7f) << 21) + ((b & 0x7f) << 14) + ((c & 0x7f) << 7) + (d & 0x7f)

@@ -21,7 +21,8 @@ function textFrame(id: string, text: string): Uint8Array {
   frame.set(new TextEncoder().encode(id))
   view.setUint32(4, frame.length - FRAME_HEADER_BYTES)
   frame.set([1, 0xff, 0xfe], FRAME_HEADER_BYTES)
-  for (let index = 0; index < text.length; index++) view.setUint16(FRAME_HEADER_BYTES + 3 + index * 2, text.charCodeAt(index), true)
+  for (let index = 0; index < text.length; index++)
+    view.setUint16(FRAME_HEADER_BYTES + 3 + index * 2, text.charCodeAt(index), true)
   return frame
 }
 

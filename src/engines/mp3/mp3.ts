@@ -38,9 +38,11 @@ export function joinMp3(head: Uint8Array, headSeconds: number, tail: Uint8Array)
   const after = playable(tail, 'second')
   for (const property of ['version', 'sampleRate', 'channels'] as const) {
     const [one, other] = [before[0][property], after[0][property]]
-    if (one !== other) throw new Error(`These MP3 files cannot be joined: their ${property} differs (${one} and ${other}).`)
+    if (one !== other)
+      throw new Error(`These MP3 files cannot be joined: their ${property} differs (${one} and ${other}).`)
   }
-  if (!(headSeconds >= 0)) throw new RangeError(`The place of the join is at 0 seconds or later, not at ${headSeconds}.`)
+  if (!(headSeconds >= 0))
+    throw new RangeError(`The place of the join is at 0 seconds or later, not at ${headSeconds}.`)
   const [{ sampleRate, samples }] = before
   const kept = before.slice(0, Math.round((headSeconds * sampleRate) / samples))
   const joined = new Uint8Array([...kept, ...after].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))

@@ -18,11 +18,19 @@ interface Bar {
 }
 
 /** One bar of bass under the chord. */
-export function bassBar(line: BassLine, { start, beats, chord, next, intensity }: Bar, key: Key, random: Random): PlayedNote[] {
+export function bassBar(
+  line: BassLine,
+  { start, beats, chord, next, intensity }: Bar,
+  key: Key,
+  random: Random,
+): PlayedNote[] {
   const root = nearestNote(chord.pitchClasses[0] ?? 0, 38)
   const fifth = nearestNote(chord.pitchClasses[2] ?? 0, 41)
   const note = (beat: number, length: number, midi: number, velocity = 0.85): PlayedNote => ({
-    beat: start + beat, beats: length, midi, velocity: velocity * (0.7 + 0.3 * intensity),
+    beat: start + beat,
+    beats: length,
+    midi,
+    velocity: velocity * (0.7 + 0.3 * intensity),
   })
   switch (line) {
     case 'none':
@@ -30,15 +38,26 @@ export function bassBar(line: BassLine, { start, beats, chord, next, intensity }
     case 'long':
       return [note(0, beats * 0.97, root)]
     case 'roots':
-      return beats === 3 ? [note(0, 2.6, root)] : [note(0, 1.8, root), note(2, 1.8, random.chance(0.6) ? fifth : root, 0.75)]
+      return beats === 3
+        ? [note(0, 2.6, root)]
+        : [note(0, 1.8, root), note(2, 1.8, random.chance(0.6) ? fifth : root, 0.75)]
     case 'eighths':
       return everyHalf(beats).map((beat) => note(beat, 0.45, root, beat % 1 === 0 ? 0.9 : 0.72))
     case 'octaves':
-      return everyHalf(beats).map((beat) => note(beat, 0.4, beat % 1 === 0 ? root : root + 12, beat % 1 === 0 ? 0.9 : 0.7))
+      return everyHalf(beats).map((beat) =>
+        note(beat, 0.4, beat % 1 === 0 ? root : root + 12, beat % 1 === 0 ? 0.9 : 0.7),
+      )
     case 'offbeat':
-      return everyHalf(beats).filter((beat) => beat % 1 !== 0).map((beat) => note(beat, 0.42, root, 0.9))
+      return everyHalf(beats)
+        .filter((beat) => beat % 1 !== 0)
+        .map((beat) => note(beat, 0.42, root, 0.9))
     case 'bounce':
-      return [note(0, 1.3, root), note(1.5, 0.45, root, 0.75), note(2.5, 0.9, fifth, 0.75), ...(beats > 3 && random.chance(0.5) ? [note(3.5, 0.4, root, 0.65)] : [])]
+      return [
+        note(0, 1.3, root),
+        note(1.5, 0.45, root, 0.75),
+        note(2.5, 0.9, fifth, 0.75),
+        ...(beats > 3 && random.chance(0.5) ? [note(3.5, 0.4, root, 0.65)] : []),
+      ]
     case 'walking': {
       const third = nearestNote(chord.pitchClasses[1] ?? 0, 40)
       const goal = nearestNote(next.pitchClasses[0] ?? 0, 38)
@@ -51,12 +70,25 @@ export function bassBar(line: BassLine, { start, beats, chord, next, intensity }
 }
 
 /** One bar of chords. */
-export function compingBar(comping: Comping, { start, beats, chord, intensity }: Bar, centre: number, random: Random): PlayedNote[] {
+export function compingBar(
+  comping: Comping,
+  { start, beats, chord, intensity }: Bar,
+  centre: number,
+  random: Random,
+): PlayedNote[] {
   const tones = voicing(chord, centre)
   const together = (beat: number, length: number, velocity: number, strumBeats = 0): PlayedNote[] =>
-    tones.map((midi, index) => ({ beat: start + beat + index * strumBeats, beats: length, midi, velocity: velocity * (0.65 + 0.35 * intensity) }))
+    tones.map((midi, index) => ({
+      beat: start + beat + index * strumBeats,
+      beats: length,
+      midi,
+      velocity: velocity * (0.65 + 0.35 * intensity),
+    }))
   const single = (beat: number, length: number, midi: number, velocity: number): PlayedNote => ({
-    beat: start + beat, beats: length, midi, velocity: velocity * (0.65 + 0.35 * intensity),
+    beat: start + beat,
+    beats: length,
+    midi,
+    velocity: velocity * (0.65 + 0.35 * intensity),
   })
   switch (comping) {
     case 'block':
@@ -64,23 +96,40 @@ export function compingBar(comping: Comping, { start, beats, chord, intensity }:
         ? together(0, beats * 0.95, 0.75)
         : [...together(0, 1.9, 0.8), ...together(2, 1.9, 0.65)]
     case 'sparse':
-      return [...together(random.pick([0, 0, 0.5]), 2.4, 0.7, 0.03), ...(random.chance(0.5) ? together(2.5, 1.2, 0.55, 0.03) : [])]
+      return [
+        ...together(random.pick([0, 0, 0.5]), 2.4, 0.7, 0.03),
+        ...(random.chance(0.5) ? together(2.5, 1.2, 0.55, 0.03) : []),
+      ]
     case 'strum': {
       const strokes = intensity < 0.5 ? [0, 2] : beats === 3 ? [0, 1, 2, 2.5] : [0, 1, 1.5, 2.5, 3, 3.5]
-      return strokes.flatMap((beat) => together(beat, beat % 1 === 0 ? 1 : 0.6, beat % 1 === 0 ? 0.8 : 0.58, beat % 1 === 0 ? 0.035 : 0.02))
+      return strokes.flatMap((beat) =>
+        together(beat, beat % 1 === 0 ? 1 : 0.6, beat % 1 === 0 ? 0.8 : 0.58, beat % 1 === 0 ? 0.035 : 0.02),
+      )
     }
     case 'arpeggio': {
       const steps = intensity > 0.8 || beats === 3 ? 0.5 : random.pick([0.5, 0.5, 1])
       const ladder = [...tones, (tones[0] ?? centre) + 12, ...tones.slice(1).reverse()]
       return Array.from({ length: Math.round(beats / steps) }, (_, index) =>
-        single(index * steps, Math.max(0.9, steps * 1.8), ladder[index % ladder.length] ?? centre, index % 2 === 0 ? 0.78 : 0.62))
+        single(
+          index * steps,
+          Math.max(0.9, steps * 1.8),
+          ladder[index % ladder.length] ?? centre,
+          index % 2 === 0 ? 0.78 : 0.62,
+        ),
+      )
     }
     case 'offbeat':
-      return everyHalf(beats).filter((beat) => beat % 1 !== 0).flatMap((beat) => together(beat, 0.28, 0.75))
+      return everyHalf(beats)
+        .filter((beat) => beat % 1 !== 0)
+        .flatMap((beat) => together(beat, 0.28, 0.75))
     case 'pulse':
       return everyHalf(beats).flatMap((beat) => together(beat, 0.36, beat % 1 === 0 ? 0.72 : 0.55))
     case 'stab':
-      return [...together(0, 0.4, 0.8), ...together(1.5, 0.4, 0.7), ...(beats > 3 && intensity > 0.5 ? together(3, 0.3, 0.6) : [])]
+      return [
+        ...together(0, 0.4, 0.8),
+        ...together(1.5, 0.4, 0.7),
+        ...(beats > 3 && intensity > 0.5 ? together(3, 0.3, 0.6) : []),
+      ]
     case 'oompah':
       return Array.from({ length: beats - 1 }, (_, index) => index + 1)
         .filter((beat) => beats === 3 || beat % 2 === 1)
@@ -89,12 +138,16 @@ export function compingBar(comping: Comping, { start, beats, chord, intensity }:
       const root = nearestNote(chord.pitchClasses[0] ?? 0, 45)
       const pair = (beat: number, length: number, velocity: number): PlayedNote[] =>
         [root, root + 7, root + 12].map((midi) => single(beat, length, midi, velocity))
-      return intensity < 0.6 ? pair(0, beats * 0.95, 0.7) : everyHalf(beats).flatMap((beat) => pair(beat, 0.46, beat % 2 === 0 ? 0.85 : 0.68))
+      return intensity < 0.6
+        ? pair(0, beats * 0.95, 0.7)
+        : everyHalf(beats).flatMap((beat) => pair(beat, 0.46, beat % 2 === 0 ? 0.85 : 0.68))
     }
     case 'drone': {
       const root = nearestNote(chord.pitchClasses[0] ?? 0, 50)
       const upper = nearestNote(chord.pitchClasses[2] ?? 0, 55)
-      return [upper - 12, root, root, root - 12].slice(0, beats).map((midi, beat) => single(beat, 3.6, midi, beat === 3 ? 0.7 : 0.58))
+      return [upper - 12, root, root, root - 12]
+        .slice(0, beats)
+        .map((midi, beat) => single(beat, 3.6, midi, beat === 3 ? 0.7 : 0.58))
     }
   }
 }

@@ -1,4 +1,4 @@
-import { bassBar, compingBar, padBar, type PlayedNote } from './accompany.ts'
+import { bassBar, compingBar, type PlayedNote, padBar } from './accompany.ts'
 import { type DrumHit, drumBar, kitOf } from './drums.ts'
 import { barSeconds, planForm, type Section } from './form.ts'
 import type { Comping } from './genres.ts'
@@ -20,28 +20,50 @@ export function arrange(request: SongRequest): Score {
   if (request.seconds !== undefined && !(request.seconds >= SHORTEST_SECONDS && request.seconds <= LONGEST_SECONDS)) {
     throw new RangeError(`A song lasts ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} seconds, not ${request.seconds}.`)
   }
-  const own = { seed: request.seed, take: request.take, tags: request.tags, title: request.title, ...described(request) }
+  const own = {
+    seed: request.seed,
+    take: request.take,
+    tags: request.tags,
+    title: request.title,
+    ...described(request),
+  }
   const identity: Identity = request.continues ?? own
   const style = chooseStyle(identity, { negativeTags: request.negativeTags ?? '', sung: !request.instrumental })
   const song = wordOf(identity)
+  const root = rootOf(identity)
   const here = request.continues === undefined ? song : `${song}|${wordOf(own)}|${request.continues.fromSeconds}`
   const bar = barSeconds(style)
   const leadIn = request.continues === undefined ? 0 : restOfBar(request.continues.fromSeconds, bar)
   const form = planForm(parseLyrics(request.lyrics), style, {
     opensCold: request.continues !== undefined,
-    word: here,
+    word: rootOf(own),
     take: request.take,
     random: randomFrom(here, 'form'),
     ...(request.seconds === undefined ? {} : { seconds: Math.max(bar * 2, request.seconds - leadIn - 1) }),
   })
   const bars = form.reduce((sum, section) => sum + section.bars, 0)
   const durationSeconds = request.seconds ?? leadIn + bars * bar + CLOSING_SECONDS
-  return { ...write(style, form, { song, here, take: request.take, leadIn, bars, durationSeconds }), durationSeconds }
+  return {
+    ...write(style, form, {
+      song,
+      root,
+      songTake: identity.take,
+      here,
+      take: request.take,
+      leadIn,
+      bars,
+      durationSeconds,
+    }),
+    durationSeconds,
+  }
 }
 
-const described = ({ description }: SongRequest): { description?: string } => (description === undefined ? {} : { description })
+const described = ({ description }: SongRequest): { description?: string } =>
+  description === undefined ? {} : { description }
 
-const wordOf = ({ seed, take, tags, title }: Identity): string => [seed, take, tags, title].join('|')
+const rootOf = ({ seed, tags, title }: Identity): string => [seed, tags, title].join('|')
+
+const wordOf = (identity: Identity): string => `${rootOf(identity)}|${identity.take}`
 
 const restOfBar = (fromSeconds: number, bar: number): number => {
   const rest = bar - (fromSeconds % bar)
@@ -51,6 +73,9 @@ const restOfBar = (fromSeconds: number, bar: number): number => {
 interface Setting {
   /** Names the song whose tune and harmony these are … */
   song: string
+  /** The same without the take, from which the takes count. */
+  root: string
+  songTake: number
   /** … and this stretch of it, when it continues another. */
   here: string
   take: number
@@ -84,20 +109,31 @@ function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'du
 }
 
 /** Which chord every bar has. Sections of one kind share their progression. */
-function chordPlan(style: Style, form: Section[], { song, here, take }: Setting): (bar: number) => Chord {
+function chordPlan(style: Style, form: Section[], { root, songTake, take }: Setting): (bar: number) => Chord {
   const list = style.genre.progressions ?? progressionsOf(style.key.mode)
-  const numbered = (word: string, shift: number): Chord[] => {
-    const token = list[(hashOf(`${word}|progression`) + take + shift) % list.length] ?? list[0]
+  // Three to a take, so that the next take's verse is not this one's chorus.
+  const numbered = (turn: number): Chord[] => {
+    const token = list[(hashOf(`${root}|progression`) + turn) % list.length] ?? list[0]
     return chordsOf(token, style.key, style.genre.sevenths)
   }
   const raga = style.genre.comping.includes('drone')
-  const rising = raga ? numbered(song, 0) : chordsOf(style.key.mode === 'minor' ? '6 7 6 7' : '4 5 4 5', style.key, style.genre.sevenths)
-  const verse = numbered(here, 0)
-  const chorus = numbered(song, 1)
+  const rising = raga
+    ? numbered(3 * songTake)
+    : chordsOf(style.key.mode === 'minor' ? '6 7 6 7' : '4 5 4 5', style.key, style.genre.sevenths)
+  const verse = numbered(3 * take)
+  const chorus = numbered(3 * songTake + 1)
   const plans: Record<Section['kind'], Chord[]> = {
-    intro: chorus, verse, prechorus: rising, chorus, bridge: numbered(here, 2), solo: verse, outro: chorus,
+    intro: chorus,
+    verse,
+    prechorus: rising,
+    chorus,
+    bridge: numbered(3 * take + 2),
+    solo: verse,
+    outro: chorus,
   }
-  const chords = form.flatMap(({ kind, bars }) => Array.from({ length: bars }, (_, bar) => plans[kind][bar % plans[kind].length]))
+  const chords = form.flatMap(({ kind, bars }) =>
+    Array.from({ length: bars }, (_, bar) => plans[kind][bar % plans[kind].length]),
+  )
   const home = chordsOf('1', style.key, style.genre.sevenths)[0] ?? { degree: 0, pitchClasses: [style.key.tonic] }
   return (bar) => chords[bar] ?? home
 }
@@ -113,8 +149,12 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
     word: section.kind === 'chorus' ? setting.song : setting.here,
   })
   if (!bySecond || style.lead === style.second) voices.lead.push(...tune)
-  else voices.second.push(...tune.map((note) => ({ ...note, velocity: note.velocity * (section.kind === 'solo' ? 1 : 0.8) })))
-  if (section.kind === 'chorus' && section.turn > 0 && style.energy > 0.3) voices.harmony.push(...thirdBelow(tune, style))
+  else
+    voices.second.push(
+      ...tune.map((note) => ({ ...note, velocity: note.velocity * (section.kind === 'solo' ? 1 : 0.8) })),
+    )
+  if (section.kind === 'chorus' && section.turn > 0 && style.energy > 0.3)
+    voices.harmony.push(...thirdBelow(tune, style))
 }
 
 function thirdBelow(tune: MelodyNote[], { key }: Style): MelodyNote[] {
@@ -125,7 +165,14 @@ function thirdBelow(tune: MelodyNote[], { key }: Style): MelodyNote[] {
   })
 }
 
-function playBar(voices: Voices, style: Style, section: Section, index: number, chordAt: (bar: number) => Chord, random: Random): void {
+function playBar(
+  voices: Voices,
+  style: Style,
+  section: Section,
+  index: number,
+  chordAt: (bar: number) => Chord,
+  random: Random,
+): void {
   const number = section.startBar + index
   const beats = style.genre.beatsPerBar
   const { kind } = section
@@ -140,15 +187,26 @@ function playBar(voices: Voices, style: Style, section: Section, index: number, 
   const isLast = index === section.bars - 1
   const latter = index >= section.bars / 2
   const calm = style.energy < 0.35
-  const drumsPlay = kind === 'intro' ? latter && !calm : kind === 'outro' ? !latter : kind !== 'bridge' || (latter && !calm)
+  const drumsPlay =
+    kind === 'intro' ? latter && !calm : kind === 'outro' ? !latter : kind !== 'bridge' || (latter && !calm)
   if (drumsPlay) {
     const fill = isLast && section.bars >= 4 && kind !== 'outro'
     const crash = index === 0 && (kind === 'chorus' || kind === 'solo') && style.energy > 0.35
     voices.hits.push(...drumBar(style.drums, { ...bar, fill, crash }, random))
   }
-  if (kind !== 'intro' || latter) voices.bass.push(...bassBar(kind === 'bridge' && style.bassLine !== 'none' ? 'long' : style.bassLine, bar, style.key, random))
-  if (kind !== 'bridge' || style.pad === undefined || latter) voices.chords.push(...compingBar(compingOf(style, kind), bar, centreOf(style.chords), random))
-  const padPlays = kind === 'chorus' || kind === 'bridge' || kind === 'prechorus' || kind === 'outro' || calm || (kind === 'verse' && section.turn > 0)
+  if (kind !== 'intro' || latter)
+    voices.bass.push(
+      ...bassBar(kind === 'bridge' && style.bassLine !== 'none' ? 'long' : style.bassLine, bar, style.key, random),
+    )
+  if (kind !== 'bridge' || style.pad === undefined || latter)
+    voices.chords.push(...compingBar(compingOf(style, kind), bar, centreOf(style.chords), random))
+  const padPlays =
+    kind === 'chorus' ||
+    kind === 'bridge' ||
+    kind === 'prechorus' ||
+    kind === 'outro' ||
+    calm ||
+    (kind === 'verse' && section.turn > 0)
   if (padPlays) voices.pad.push(...padBar(bar, centreOf(style.pad)))
 }
 
@@ -170,7 +228,12 @@ function pickUp(voices: Voices, style: Style, chord: Chord, random: Random): voi
   voices.hits.push(...drumBar(style.drums, { ...bar, fill: true, crash: false }, random))
   voices.bass.push(...bassBar(style.bassLine, bar, style.key, random))
   voices.chords.push(...compingBar(compingOf(style, 'verse'), bar, centreOf(style.chords), random))
+  voices.pad.push(...padBar(bar, centreOf(style.pad)))
 }
+
+/** A note that already sounds where the song starts, in the pick-up, is heard from there on. */
+const fromStart = <T extends { at: number; seconds: number }>(note: T): T =>
+  note.at < 0 && note.at + note.seconds > 0.1 ? { ...note, at: 0, seconds: note.at + note.seconds } : note
 
 /** The last chord, left to ring. */
 function close(voices: Voices, style: Style, bars: number, chord: Chord, random: Random): void {
@@ -179,8 +242,17 @@ function close(voices: Voices, style: Style, bars: number, chord: Chord, random:
   const home = { ...chord, ...chordsOf('1', style.key, false)[0] }
   voices.bass.push(...bassBar(style.bassLine === 'none' ? 'none' : 'long', { ...bar, chord: home }, style.key, random))
   voices.pad.push(...padBar({ ...bar, chord: home }, centreOf(style.pad)))
-  voices.chords.push(...padBar({ ...bar, chord: home }, centreOf(style.chords)).map((note, index) => ({ ...note, beat: note.beat + index * 0.06 })))
-  if (style.drums !== 'none' && style.energy > 0.35) voices.hits.push({ beat: start, piece: kitOf(style.drums) === 'tabla' ? 'ge' : 'crash', velocity: 0.6 }, { beat: start, piece: kitOf(style.drums) === 'tabla' ? 'na' : 'kick', velocity: 0.7 })
+  voices.chords.push(
+    ...padBar({ ...bar, chord: home }, centreOf(style.chords)).map((note, index) => ({
+      ...note,
+      beat: note.beat + index * 0.06,
+    })),
+  )
+  if (style.drums !== 'none' && style.energy > 0.35)
+    voices.hits.push(
+      { beat: start, piece: kitOf(style.drums) === 'tabla' ? 'ge' : 'crash', velocity: 0.6 },
+      { beat: start, piece: kitOf(style.drums) === 'tabla' ? 'na' : 'kick', velocity: 0.7 },
+    )
 }
 
 function timed(voices: Voices, style: Style, form: Section[], setting: Setting): Omit<Score, 'durationSeconds'> {
@@ -205,12 +277,20 @@ function timed(voices: Voices, style: Style, form: Section[], setting: Setting):
         velocity,
         ...(syllable === undefined ? {} : { syllable }),
       }))
+      .map(fromStart)
       .filter(({ at }) => inTime(at))
       .map((note) => ({ ...note, at: Math.max(0, note.at + loose.between(-untidy, untidy)) }))
-  const part = (instrument: InstrumentName | undefined, notes: MelodyNote[], how: Omit<Part, 'instrument' | 'notes' | 'wide' | 'pumps'> & Partial<Part>): Part[] =>
-    instrument === undefined || notes.length === 0 ? [] : [{ wide: false, pumps: true, ...how, instrument, notes: notesOf(notes) }]
+  const part = (
+    instrument: InstrumentName | undefined,
+    notes: MelodyNote[],
+    how: Omit<Part, 'instrument' | 'notes' | 'wide' | 'pumps'> & Partial<Part>,
+  ): Part[] =>
+    instrument === undefined || notes.length === 0
+      ? []
+      : [{ wide: false, pumps: true, ...how, instrument, notes: notesOf(notes) }]
   return {
     bpm,
+    energy,
     key: keyName(style.key),
     kit: kitOf(style.drums),
     drumGain: 0.62 + 0.3 * energy,
@@ -219,13 +299,22 @@ function timed(voices: Voices, style: Style, form: Section[], setting: Setting):
     dusty: genre.name === 'lo-fi',
     pump: /fourFloor|techno/.test(style.drums) ? 0.45 : 0,
     sections: form.map(({ kind, startBar }) => ({ kind, at: toSeconds(startBar * genre.beatsPerBar) })),
-    hits: voices.hits.map(({ beat, piece, velocity }) => ({ at: toSeconds(beat), piece, velocity })).filter(({ at }) => inTime(at)).map((hit) => ({ ...hit, at: Math.max(0, hit.at) })),
+    hits: voices.hits
+      .map(({ beat, piece, velocity }) => ({ at: toSeconds(beat), piece, velocity }))
+      .filter(({ at }) => inTime(at))
+      .map((hit) => ({ ...hit, at: Math.max(0, hit.at) })),
     parts: [
       ...part(style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false }),
       ...part(style.lead, voices.harmony, { gain: 0.26, pan: 0.35, room: 0.4, echo: 0.1, pumps: false }),
       ...part(style.second, voices.second, { gain: 0.5, pan: -0.15, room: 0.35, echo: 0.25, pumps: false }),
-      ...part(style.chords, voices.chords, { gain: 0.24, pan: 0.25, room: 0.25, echo: 0.04, wide: style.chords === 'powerGuitar' || style.chords === 'sawChords' }),
-      ...part(style.pad, voices.pad, { gain: 0.13, pan: 0, room: 0.5, echo: 0, wide: true }),
+      ...part(style.chords, voices.chords, {
+        gain: 0.24,
+        pan: 0.25,
+        room: 0.25,
+        echo: 0.04,
+        wide: style.chords === 'powerGuitar',
+      }),
+      ...part(style.pad, voices.pad, { gain: 0.13, pan: 0, room: 0.5, echo: 0, wide: style.pad !== 'choir' }),
       ...part(style.bass, voices.bass, { gain: 0.62, pan: 0, room: 0.03, echo: 0 }),
     ],
   }

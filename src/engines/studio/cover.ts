@@ -25,15 +25,20 @@ const MOST_LINES = 3
 
 /** A picture on which nothing depends but its idea: abstract shapes, three colours, the title. */
 export async function drawCover(idea: CoverIdea): Promise<Cover> {
-  sharp.cache(false) // a worker draws one cover and rests: nothing to keep
-  const { data, info } = await sharp(Buffer.from(coverSvg(idea))).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  // A worker draws one cover and rests: no cache to keep, no threads of its own beside the worker's.
+  sharp.cache(false)
+  sharp.concurrency(1)
+  const { data, info } = await sharp(Buffer.from(coverSvg(idea)))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   const jpeg = (sizePx: number): Promise<Buffer> =>
     sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
       .resize(sizePx, sizePx)
       .jpeg({ quality: 86 })
       .toBuffer()
   const [small, large] = await Promise.all([jpeg(512), jpeg(SIZE)])
-  return { small: Uint8Array.from(small), large: Uint8Array.from(large) }
+  return { small: new Uint8Array(small), large: new Uint8Array(large) }
 }
 
 export function coverSvg({ title, word, energy, isDark }: CoverIdea): string {
@@ -82,7 +87,10 @@ const ridges: Drawing = (random, inks, energy) => {
   const sun = `<circle cx="${random.integer(200, 824)}" cy="${random.integer(180, 420)}" r="${random.integer(80, 180)}" fill="${inkOf(inks, 1)}"/>`
   const rows = Array.from({ length: 5 }, (_, row) => {
     const base = 380 + row * 120
-    const steps = Array.from({ length: 9 }, (_, step) => `${step * 128} ${Math.round(base - random.between(0, 90 + 150 * energy))}`)
+    const steps = Array.from(
+      { length: 9 },
+      (_, step) => `${step * 128} ${Math.round(base - random.between(0, 90 + 150 * energy))}`,
+    )
     return `<path d="M0 ${SIZE}L${steps.join('L')}L${SIZE} ${SIZE}Z" fill="${inkOf(inks, row)}" opacity="${(0.35 + 0.12 * row).toFixed(2)}"/>`
   })
   return sun + rows.join('')
@@ -95,22 +103,29 @@ const rays: Drawing = (random, inks, energy) => {
   const beams = Array.from({ length: count }, (_, index) => {
     const from = (2 * Math.PI * (index + random.between(0, 0.3))) / count
     const to = from + (Math.PI / count) * random.between(0.5, 1.2)
-    const point = (angle: number): string => `${Math.round(x + 1500 * Math.cos(angle))} ${Math.round(y + 1500 * Math.sin(angle))}`
+    const point = (angle: number): string =>
+      `${Math.round(x + 1500 * Math.cos(angle))} ${Math.round(y + 1500 * Math.sin(angle))}`
     return `<path d="M${x} ${y}L${point(from)}L${point(to)}Z" fill="${inkOf(inks, index)}" opacity="${random.between(0.25, 0.7).toFixed(2)}"/>`
   })
   return `${beams.join('')}<circle cx="${x}" cy="${y}" r="${random.integer(70, 190)}" fill="${inkOf(inks, 1)}"/>`
 }
 
-/** Drawn letters where we have them; other scripts go to the machine's fonts, and are missing where it has none. */
+/** Scripts that any font has. Others would show as empty boxes on many machines, so their titles are left out. */
+const COMMON_SCRIPTS = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u
+const PICTOGRAPHS = /\p{Extended_Pictographic}/gu
+
+/** Letters of our own where we have them; accents and other common scripts go to the machine's fonts. */
 function titleSvg(title: string): string {
-  const lines = wrapped(title.replace(/\s+/g, ' ').trim())
+  if (!COMMON_SCRIPTS.test(title)) return ''
+  const lines = wrapped(title.replace(PICTOGRAPHS, '').replace(/\s+/g, ' ').trim())
   if (lines.length === 0) return ''
   const height = Math.min(78, ...lines.map((line) => (SIZE - 2 * MARGIN) / Math.max(0.7, widthOf(line))))
   const top = SIZE - MARGIN - lines.length * height * 1.5 + height * 0.5
   return lines
     .map((line, index) => {
       const y = top + index * height * 1.5
-      if (!isDrawable(line)) return `<text x="${MARGIN}" y="${Math.round(y + height)}" font-family="sans-serif" font-weight="bold" font-size="${Math.round(height)}" fill="#fff">${escaped(line)}</text>`
+      if (!isDrawable(line))
+        return `<text x="${MARGIN}" y="${Math.round(y + height)}" font-family="sans-serif" font-weight="bold" font-size="${Math.round(height)}" fill="#fff">${escaped(line)}</text>`
       return `<path d="${lettersPath(line, MARGIN, y, height)}" fill="none" stroke="#fff" stroke-width="${(height / 7).toFixed(1)}" stroke-linecap="round" stroke-linejoin="round"/>`
     })
     .join('')
@@ -120,7 +135,8 @@ function wrapped(title: string): string[] {
   const lines: string[] = []
   for (const word of title.split(' ').filter((word) => word !== '')) {
     const last = lines.at(-1)
-    if (last !== undefined && [...last].length + [...word].length < LINE_SIGNS) lines[lines.length - 1] = `${last} ${word}`
+    if (last !== undefined && [...last].length + [...word].length < LINE_SIGNS)
+      lines[lines.length - 1] = `${last} ${word}`
     else lines.push([...word].slice(0, 2 * LINE_SIGNS).join(''))
   }
   return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]}…`]

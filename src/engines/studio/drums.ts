@@ -84,7 +84,8 @@ export function drumBar(
   }
   if (style === 'none') return []
   if (bar.fill) hits.push(...fill(groove.kit, bar.start + fillStart, bar.start + bar.beats, bar.intensity, random))
-  if (bar.crash) hits.push({ beat: bar.start, piece: groove.kit === 'tabla' ? 'ge' : 'crash', velocity: 0.5 + 0.4 * bar.intensity })
+  if (bar.crash)
+    hits.push({ beat: bar.start, piece: groove.kit === 'tabla' ? 'ge' : 'crash', velocity: 0.5 + 0.4 * bar.intensity })
   return hits
 }
 

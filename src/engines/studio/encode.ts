@@ -7,7 +7,11 @@ export interface Mp3Writer {
 }
 
 /** MPEG-1 layer III at a constant rate, so that a player can seek and a song can be cut without an index. */
-export async function openMp3Writer(format: { sampleRate: number; channels: 1 | 2; kbitPerSecond: 64 | 160 }): Promise<Mp3Writer> {
+export async function openMp3Writer(format: {
+  sampleRate: number
+  channels: 1 | 2
+  kbitPerSecond: 64 | 160
+}): Promise<Mp3Writer> {
   const encoder = await createMp3Encoder()
   encoder.configure({ sampleRate: format.sampleRate, channels: format.channels, bitrate: format.kbitPerSecond })
   const pieces: Uint8Array[] = []

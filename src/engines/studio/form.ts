@@ -49,7 +49,7 @@ export function planForm(
   if (options.opensCold && plans[0]?.kind === 'intro') plans.shift()
   const natural = barsOf(plans) * bar
   const wished = options.seconds ?? Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, natural))
-  fit(plans, Math.max(2, Math.floor(wished / bar + 1e-6)), options.random)
+  fillTime(plans, Math.max(2, Math.floor(wished / bar + 1e-6)), options.random)
   return numbered(plans, style)
 }
 
@@ -85,7 +85,7 @@ function instrumentalForm(bar: number, opening: number, options: { word: string;
 
 const barsOf = (plans: Plan[]): number => plans.reduce((sum, { bars }) => sum + bars, 0)
 
-function fit(plans: Plan[], target: number, random: Random): void {
+function fillTime(plans: Plan[], target: number, random: Random): void {
   const shorten = [
     () => shrinkTo(plans, 2, ({ lines }) => lines.length === 0),
     () => hurry(plans),
@@ -132,7 +132,8 @@ function lengthen(plans: Plan[], target: number, random: Random): void {
   for (let missing = target - barsOf(plans); missing > 0; missing = target - barsOf(plans)) {
     const place = Math.max(0, plans.length - 1)
     if (!solo && chorus !== undefined && missing >= chorus.bars) plans.splice(place, 0, { ...chorus })
-    else if (missing >= 4) plans.splice(place, 0, { kind: 'solo', lines: [], barsPerLine: 2, bars: missing >= 8 ? 8 : 4 })
+    else if (missing >= 4)
+      plans.splice(place, 0, { kind: 'solo', lines: [], barsPerLine: 2, bars: missing >= 8 ? 8 : 4 })
     else {
       const last = plans.at(-1)
       if (last === undefined) plans.push({ kind: 'verse', lines: [], barsPerLine: 2, bars: missing })

@@ -37,7 +37,7 @@ export const INSTRUMENTS = {
   },
   trumpet: {
     patch: analog({ wave: 'saw', attack: 0.05, decay: 0.2, sustain: 0.8, release: 0.1, cutoff: 3, sweep: 4, vibrato: 0.12 }),
-    level: 0.49, centre: 70, words: /trumpet|brass|horn|trombone/,
+    level: 0.49, centre: 70, words: /trumpet|brass|\bhorns?\b|trombone/,
   },
   synthLead: {
     patch: analog({ wave: 'saw', attack: 0.01, decay: 0.25, sustain: 0.7, release: 0.16, cutoff: 5, sweep: 4, resonance: 0.35, detuneCents: 9, vibrato: 0.14 }),
@@ -53,15 +53,15 @@ export const INSTRUMENTS = {
   },
   sitar: {
     patch: pluck({ brightness: 0.95, ringSeconds: 4.5, buzz: 0.9, drive: 1.5, slide: 0.09, vibrato: 0.18 }),
-    level: 1.23, centre: 67, words: /sitar|sarod|veena/,
+    level: 1.23, centre: 67, words: /\bsitar|sarod|veena/,
   },
   musicBox: {
     patch: struck({ partials: [[1, 1, 1.2], [4.08, 0.3, 0.35], [8.9, 0.12, 0.12]] }),
-    level: 1.03, centre: 81, words: /music ?box|celesta|glocken|chime|bell/,
+    level: 1.03, centre: 81, words: /music ?box|celesta|glocken|chime|\bbells?\b/,
   },
   vibraphone: {
     patch: struck({ partials: [[1, 1, 1.8], [4, 0.22, 0.5], [9.4, 0.05, 0.1]], tremolo: 0.3 }),
-    level: 1.04, centre: 72, words: /vibraphone|vibes|marimba|xylophone|kalimba/,
+    level: 1.04, centre: 72, words: /vibraphone|marimba|xylophone|kalimba/,
   },
 
   // Chords
@@ -78,21 +78,21 @@ export const INSTRUMENTS = {
   },
   organ: {
     patch: analog({ wave: 'organ', attack: 0.012, decay: 0.1, sustain: 1, release: 0.06, cutoff: 12, vibrato: 0.06 }),
-    level: 0.42, centre: 62, words: /organ|hammond/,
+    level: 0.42, centre: 62, words: /organ\b|hammond/,
   },
   accordion: {
     patch: analog({ wave: 'square', attack: 0.05, decay: 0.1, sustain: 0.95, release: 0.08, cutoff: 5, detuneCents: 14 }),
     level: 0.28, centre: 64, words: /accordion|concertina|bandoneon|harmonium/,
   },
-  nylonGuitar: { patch: pluck({ brightness: 0.35, ringSeconds: 2.6 }), level: 0.99, centre: 58, words: /nylon|classical guitar|spanish guitar|ukulele|lute|oud/ },
+  nylonGuitar: { patch: pluck({ brightness: 0.35, ringSeconds: 2.6 }), level: 0.99, centre: 58, words: /nylon|classical guitar|spanish guitar|ukulele|\blute|\boud\b/ },
   steelGuitar: { patch: pluck({ brightness: 0.62, ringSeconds: 3.2 }), level: 0.89, centre: 58, words: /acoustic guitar|steel guitar|folk guitar|\bguitar/ },
   banjo: { patch: pluck({ brightness: 0.9, ringSeconds: 0.9 }), level: 1.11, centre: 64, words: /banjo|mandolin|bouzouki/ },
-  harp: { patch: pluck({ brightness: 0.28, ringSeconds: 4 }), level: 1.14, centre: 66, words: /harp\b|koto|guzheng|kora/ },
+  harp: { patch: pluck({ brightness: 0.28, ringSeconds: 4 }), level: 1.14, centre: 66, words: /\bharp\b|koto|guzheng|kora/ },
   cleanGuitar: { patch: pluck({ brightness: 0.5, ringSeconds: 2.4, drive: 1.6 }), level: 1.10, centre: 57, words: /clean guitar|jangl|surf guitar|electric guitar/ },
   powerGuitar: { patch: pluck({ brightness: 0.7, ringSeconds: 4, drive: 9 }), level: 0.53, centre: 50, words: /power ?chord|heavy guitar|fuzz/ },
   sawChords: {
     patch: analog({ wave: 'saw', attack: 0.008, decay: 0.3, sustain: 0.5, release: 0.18, cutoff: 4, sweep: 3, detuneCents: 13 }),
-    level: 0.76, centre: 62, words: /supersaw|stabs?\b|arp/,
+    level: 0.76, centre: 62, words: /supersaw|stabs?\b|\barps?\b|arpegg/,
   },
   chipChords: {
     patch: analog({ wave: 'square', attack: 0.003, decay: 0.15, sustain: 0.35, release: 0.03, cutoff: 10 }),
@@ -135,11 +135,25 @@ export const INSTRUMENTS = {
 export type InstrumentName = keyof typeof INSTRUMENTS
 
 export const LEADS: ReadonlySet<InstrumentName> = new Set<InstrumentName>([
-  'voice', 'flute', 'violin', 'saxophone', 'trumpet', 'synthLead', 'chipLead', 'leadGuitar', 'sitar', 'musicBox', 'vibraphone',
+  'voice',
+  'flute',
+  'violin',
+  'saxophone',
+  'trumpet',
+  'synthLead',
+  'chipLead',
+  'leadGuitar',
+  'sitar',
+  'musicBox',
+  'vibraphone',
 ])
 export const PADS: ReadonlySet<InstrumentName> = new Set<InstrumentName>(['warmPad', 'strings', 'choir', 'glassPad'])
 export const BASSES: ReadonlySet<InstrumentName> = new Set<InstrumentName>([
-  'fingerBass', 'pickBass', 'uprightBass', 'subBass', 'synthBass',
+  'fingerBass',
+  'pickBass',
+  'uprightBass',
+  'subBass',
+  'synthBass',
 ])
 
 export const instrument = (name: InstrumentName): Instrument => INSTRUMENTS[name]

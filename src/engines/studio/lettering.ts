@@ -21,7 +21,8 @@ const STROKES: Readonly<Record<string, string>> = {
 const ADVANCE = 5.4
 
 /** Can all of the text be drawn? */
-export const isDrawable = (text: string): boolean => [...text.toUpperCase()].every((sign) => STROKES[sign] !== undefined)
+export const isDrawable = (text: string): boolean =>
+  [...text.toUpperCase()].every((sign) => STROKES[sign] !== undefined)
 
 /** The width of a line in units of its height. */
 export const widthOf = (text: string): number => ([...text].length * ADVANCE - 1.4) / 6

@@ -94,7 +94,10 @@ function kindOf(line: string): SectionKind | undefined {
 
 /** A line without its stage directions; undefined when nothing of it is sung. */
 function sungLine(line: string): LyricLine | undefined {
-  const text = line.replace(/\[[^\]]{0,200}\]|【[^】]{0,200}】/g, ' ').replace(/\s+/g, ' ').trim()
+  const text = line
+    .replace(/\[[^\]]{0,200}\]|【[^】]{0,200}】/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
   const syllables = syllablesOf(text)
   return syllables.length === 0 ? undefined : { text, syllables }
 }

@@ -44,7 +44,12 @@ export function composeMelody(
     const role = roleOf(phrase, phrases)
     const motif = randomFrom(options.word, section.kind, role)
     const syllables = section.lines[phrase]?.syllables ?? wordless(section.kind, motif)
-    const onsets = rhythm(syllables, phraseBars * beatsPerBar, beatsPerBar, randomFrom(options.word, section.kind, role[0] ?? 'a'))
+    const onsets = rhythm(
+      syllables,
+      phraseBars * beatsPerBar,
+      beatsPerBar,
+      randomFrom(options.word, section.kind, role[0] ?? 'a'),
+    )
     const contour = contourOf(section.kind, motif)
     const span = phraseBars * beatsPerBar
     const firstBar = section.startBar + phrase * phraseBars
@@ -78,7 +83,12 @@ function roleOf(phrase: number, phrases: number): 'ask' | 'answer' | 'wander' | 
 }
 
 function wordless(kind: SectionKind, motif: Random): Syllable[] {
-  const count = kind === 'solo' ? motif.integer(8, 13) : kind === 'intro' || kind === 'outro' ? motif.integer(3, 5) : motif.integer(5, 9)
+  const count =
+    kind === 'solo'
+      ? motif.integer(8, 13)
+      : kind === 'intro' || kind === 'outro'
+        ? motif.integer(3, 5)
+        : motif.integer(5, 9)
   return Array.from({ length: count }, (_, index) => ({ vowel: 'a', stressed: index % 3 === 0, hard: false }) as const)
 }
 
@@ -90,7 +100,10 @@ function rhythm(syllables: Syllable[], span: number, beatsPerBar: number, motif:
   for (const grid of [0.5, 0.25]) {
     const slots: { beat: number; weight: number }[] = []
     for (let beat = pickup; beat < singable; beat += grid) {
-      slots.push({ beat, weight: metre(beat, beatsPerBar) + 0.55 * (tastes[Math.round(beat * 4) % 64] ?? 0) - (0.25 * beat) / span })
+      slots.push({
+        beat,
+        weight: metre(beat, beatsPerBar) + 0.55 * (tastes[Math.round(beat * 4) % 64] ?? 0) - (0.25 * beat) / span,
+      })
     }
     if (slots.length < syllables.length * (grid === 0.5 ? 1.15 : 1)) continue
     const chosen = slots.sort((a, b) => b.weight - a.weight || a.beat - b.beat).slice(0, syllables.length)
@@ -126,13 +139,14 @@ function nearestChordDegree(chord: Chord, target: number, tones: readonly number
 
 function stepTowards(degree: number, target: number, motif: Random): number {
   const distance = target - degree
-  if (Math.abs(distance) < 0.8) return motif.pick([0, 0, 1, -1])
+  if (Math.abs(distance) < 0.8) return motif.pick([0, 1, -1, 1, -1])
   const step = Math.abs(distance) > 3 && motif.chance(0.45) ? 2 : 1
   return Math.sign(distance) * step
 }
 
 /** A note one semitone under a raised third of the chord would grate: it is raised too. */
-const onChord = (midi: number, chord: Chord): number => (wrap(midi + 1, 12) === chord.pitchClasses[1] ? raised(midi, chord) : midi)
+const onChord = (midi: number, chord: Chord): number =>
+  wrap(midi + 1, 12) === chord.pitchClasses[1] ? raised(midi, chord) : midi
 
 function raised(midi: number, { pitchClasses }: Chord): number {
   const [root = 0, third = 0] = pitchClasses

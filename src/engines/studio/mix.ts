@@ -6,8 +6,8 @@ import { hashOf } from './random.ts'
 import { openReverb } from './reverb.ts'
 import type { Part, Score, TimedNote } from './score.ts'
 import { type DrumSound, strike } from './synth/drum-kit.ts'
-import { noiseSource, SAMPLE_RATE } from './synth/signal.ts'
 import { play } from './synth/play.ts'
+import { noiseSource, SAMPLE_RATE } from './synth/signal.ts'
 
 /** A multiple of the limiter's look-ahead, and short enough that a song can be stopped soon. */
 const BLOCK = 65_536
@@ -37,7 +37,10 @@ interface Buses {
 export function* renderBlocks(score: Score): Generator<StereoBlock> {
   const size = BLOCK + LONGEST_NOTE
   const buses: Buses = {
-    left: new Float32Array(size), right: new Float32Array(size), room: new Float32Array(size), echo: new Float32Array(size),
+    left: new Float32Array(size),
+    right: new Float32Array(size),
+    room: new Float32Array(size),
+    echo: new Float32Array(size),
   }
   const scratch = new Float32Array(LONGEST_NOTE)
   const reverb = openReverb(score.room)
@@ -59,8 +62,13 @@ export function* renderBlocks(score: Score): Generator<StereoBlock> {
     echo.add(buses.echo, left, right, samples)
     finish(left, right, from, samples)
     limiter.process(left, right)
-    yield { left: left.subarray(0, samples), right: right.subarray(0, samples), doneSeconds: (from + samples) / SAMPLE_RATE }
-    for (const bus of Object.values(buses) as Float32Array[]) { // the four buses
+    yield {
+      left: left.subarray(0, samples),
+      right: right.subarray(0, samples),
+      doneSeconds: (from + samples) / SAMPLE_RATE,
+    }
+    for (const bus of Object.values(buses) as Float32Array[]) {
+      // the four buses
       bus.copyWithin(0, BLOCK)
       bus.fill(0, LONGEST_NOTE)
     }
@@ -81,19 +89,31 @@ function eventsOf(score: Score): Event[] {
     const gain = score.drumGain * velocity ** 1.3
     return {
       sample: Math.round(at * SAMPLE_RATE),
-      draw: (buses, offset) => add(buses, offset, sound.samples, sound.samples.length, { gain, pan: sound.pan, room: sound.room, echo: 0 }),
+      draw: (buses, offset) =>
+        add(buses, offset, sound.samples, sound.samples.length, { gain, pan: sound.pan, room: sound.room, echo: 0 }),
     }
   })
   const notes = score.parts.flatMap((part) =>
-    part.notes.map((note): Event => ({
-      sample: Math.round(note.at * SAMPLE_RATE),
-      draw: (buses, offset, scratch) => drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
-    })),
+    part.notes.map(
+      (note): Event => ({
+        sample: Math.round(note.at * SAMPLE_RATE),
+        draw: (buses, offset, scratch) =>
+          drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
+      }),
+    ),
   )
   return [...drums, ...notes].sort((a, b) => a.sample - b.sample)
 }
 
-function drawNote(part: Part, note: TimedNote, buses: Buses, offset: number, scratch: Float32Array, pump: number, kicks: Float64Array): void {
+function drawNote(
+  part: Part,
+  note: TimedNote,
+  buses: Buses,
+  offset: number,
+  scratch: Float32Array,
+  pump: number,
+  kicks: Float64Array,
+): void {
   const { patch, level } = instrument(part.instrument)
   const sides = part.wide ? [-0.75, 0.75] : [part.pan]
   for (const [index, pan] of sides.entries()) {
@@ -107,7 +127,12 @@ function drawNote(part: Part, note: TimedNote, buses: Buses, offset: number, scr
     }
     const samples = play(patch, sounded, scratch)
     if (pump > 0) duck(scratch, samples, note.at, pump, kicks)
-    add(buses, offset, scratch, samples, { gain: (part.gain * level) / sides.length ** 0.5, pan, room: part.room, echo: part.echo })
+    add(buses, offset, scratch, samples, {
+      gain: (part.gain * level) / sides.length ** 0.5,
+      pan,
+      room: part.room,
+      echo: part.echo,
+    })
   }
 }
 
@@ -122,11 +147,18 @@ function duck(sound: Float32Array, samples: number, at: number, depth: number, k
     while ((kicks[kick + 1] ?? Number.POSITIVE_INFINITY) <= time) kick++
     const since = kick < 0 ? 1 : time - (kicks[kick] ?? 0)
     const gain = 1 - depth * Math.exp(-since / DUCK_SECONDS) * Math.min(1, since / 0.004)
-    for (let index = start; index < Math.min(samples, start + DUCK_STEP); index++) sound[index] = (sound[index] ?? 0) * gain
+    for (let index = start; index < Math.min(samples, start + DUCK_STEP); index++)
+      sound[index] = (sound[index] ?? 0) * gain
   }
 }
 
-function add(buses: Buses, offset: number, sound: Float32Array, samples: number, how: { gain: number; pan: number; room: number; echo: number }): void {
+function add(
+  buses: Buses,
+  offset: number,
+  sound: Float32Array,
+  samples: number,
+  how: { gain: number; pan: number; room: number; echo: number },
+): void {
   const angle = ((how.pan + 1) * Math.PI) / 4
   const toLeft = how.gain * Math.cos(angle) * Math.SQRT2
   const toRight = how.gain * Math.sin(angle) * Math.SQRT2
@@ -149,9 +181,15 @@ function add(buses: Buses, offset: number, sound: Float32Array, samples: number,
 }
 
 /** The last touches before the limiter: rumble out, an old record's dullness and crackle, the fade at the end. */
-function openFinish({ dusty, durationSeconds }: Score): (left: Float32Array, right: Float32Array, from: number, samples: number) => void {
+function openFinish({
+  dusty,
+  durationSeconds,
+}: Score): (left: Float32Array, right: Float32Array, from: number, samples: number) => void {
   const crackle = noiseSource(4242)
-  const sides = [{ rumble: 0, low: 0, lower: 0 }, { rumble: 0, low: 0, lower: 0 }]
+  const sides = [
+    { rumble: 0, low: 0, lower: 0 },
+    { rumble: 0, low: 0, lower: 0 },
+  ]
   const fadeFrom = (durationSeconds - FADE_SECONDS) * SAMPLE_RATE
   const fadeLength = FADE_SECONDS * SAMPLE_RATE
   return (left, right, from, samples) => {

@@ -7,6 +7,8 @@ export interface Score {
   bpm: number
   key: string
   durationSeconds: number
+  /** 0 calm … 1 wild: what the cover should look like. */
+  energy: number
   parts: Part[]
   kit: Kit
   hits: { at: number; piece: Piece; velocity: number }[]

@@ -1,5 +1,5 @@
+import type { DrumStyle } from './drums.ts'
 import { type BassLine, type Comping, GENRES, type Genre } from './genres.ts'
-import { type DrumStyle } from './drums.ts'
 import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
 import { hashOf, rotate } from './random.ts'
@@ -40,11 +40,13 @@ type Choice<T> = readonly [T, ...T[]]
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
   const wish = `${identity.tags}, ${identity.description ?? ''}`.toLowerCase()
-  const unwanted = options.negativeTags.toLowerCase()
+  const refused = options.negativeTags.toLowerCase()
+  // A refused style is not a refusal of the drums and the bass in its name.
+  const unwanted = refused.replace(/drum ?(and|&|n|'n'?) ?bass|bass ?house|big ?beat/g, '')
   const root = [identity.seed, identity.tags, identity.title, identity.description ?? ''].join('|')
   const turn = <T>(list: Choice<T>, about: string): T => rotate(list, `${root}|${about}`, identity.take)
 
-  const genre = genreOf(wish, unwanted, turn)
+  const genre = genreOf(wish, refused, turn)
   const asked = instrumentsIn(wish).filter((name) => !refuses(unwanted, name))
   const wanted = (list: readonly InstrumentName[], about: string): InstrumentName | undefined => {
     const [first, ...rest] = list.filter((name) => !refuses(unwanted, name))
@@ -69,11 +71,17 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
     bassLine: turn(genre.bassLines, 'bass line'),
     chords,
     comping: turn(genre.comping, 'comping'),
-    pad: /\bpads?\b|synth/.test(unwanted) ? undefined : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad'),
+    pad: /\bpads?\b|synth/.test(unwanted)
+      ? undefined
+      : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad'),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
     register: registerOf(wish, turn),
-    room: /reverb|echo/.test(unwanted) ? 0.05 : /dreamy|ethereal|reverb|epic|hall/.test(wish) ? Math.max(0.6, genre.room) : genre.room,
+    room: /reverb|echo/.test(unwanted)
+      ? 0.05
+      : /dreamy|ethereal|reverb|epic|hall/.test(wish)
+        ? Math.max(0.6, genre.room)
+        : genre.room,
     energy: energyOf(wish, genre),
   }
 }
@@ -107,7 +115,11 @@ function tempoOf(wish: string, genre: Genre, identity: Identity, root: string): 
   const [low, high] = genre.bpm
   // Neighbouring takes lie 0.4 of the range apart, wrapping round.
   const place = (hashOf(`${root}|tempo`) / 4_294_967_296 + identity.take * 0.4) % 1
-  const pace = /\bslow|calm|gentle|sleepy|mournful/.test(wish) ? 0.86 : /\bfast|upbeat|energetic|driving|frantic/.test(wish) ? 1.1 : 1
+  const pace = /\bslow|calm|gentle|sleepy|mournful/.test(wish)
+    ? 0.86
+    : /\bfast|upbeat|energetic|driving|frantic/.test(wish)
+      ? 1.1
+      : 1
   return Math.round((low + (high - low) * place) * pace)
 }
 

@@ -29,7 +29,12 @@ export function syllablesOf(line: string): Syllable[] {
 }
 
 export function wordsOf(line: string): string[] {
-  return line.toLowerCase().normalize('NFC').match(/[\p{L}\p{M}\p{N}'’]*[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu) ?? []
+  return (
+    line
+      .toLowerCase()
+      .normalize('NFC')
+      .match(/[\p{L}\p{M}\p{N}'’]*[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu) ?? []
+  )
 }
 
 const bySign = (word: string): Syllable[] =>

@@ -5,7 +5,9 @@ import type { Engine } from '../tx.ts'
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
   const seq =
-    engine === 'postgres' ? sql`bigint generated always as identity primary key` : sql`integer primary key autoincrement`
+    engine === 'postgres'
+      ? sql`bigint generated always as identity primary key`
+      : sql`integer primary key autoincrement`
 
   await db.schema
     .createTable('tenants')
@@ -44,6 +46,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('tenant_id', 'text', (c) => c.primaryKey().references('tenants.id'))
     .addColumn('available', big, (c) => c.notNull().check(sql`available >= 0`))
     .addColumn('held', big, (c) => c.notNull().check(sql`held >= 0`))
+    .addColumn('credited', big, (c) => c.notNull())
     .addColumn('active', 'integer', (c) => c.notNull())
     .addColumn('staged', 'integer', (c) => c.notNull())
     .execute()
@@ -55,6 +58,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('tenant_id', 'text', (c) => c.notNull())
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('task_id', 'text')
+    .addColumn('key_id', 'text')
     .addColumn('memo', 'text')
     .addColumn('at', big, (c) => c.notNull())
     .execute()

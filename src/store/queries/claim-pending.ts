@@ -7,41 +7,21 @@ import type { Tx } from '../tx.ts'
 /** Moves waiting tasks of a pool to accounts with free slots: fewest running first, then longest unserved. */
 export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPending']>[0]): Promise<Task[]> {
   const { pool, now } = args
-  // The lines of a pool are the lock under which its slots are counted: two nodes cannot fill the same slot.
-  const linesQuery = tx.db.selectFrom('lines').selectAll().where('pool', '=', pool)
-  const lines = await (tx.engine === 'postgres' ? linesQuery.forUpdate() : linesQuery).execute()
+  if (args.limit <= 0 || args.accounts.length === 0) return []
+  const waiting = await tenantsWaiting(tx, pool)
+  if (waiting.length === 0) return []
   const free = await freeSlots(tx, args.accounts)
   const want = Math.min(
     args.limit,
-    free.reduce((sum, account) => sum + account.free, 0),
+    free.reduce((sum, account) => sum + Math.max(0, account.free), 0),
   )
   if (want <= 0) return []
 
-  const waiting = await tenantsWaiting(tx, pool)
-  if (waiting.length === 0) return []
-  const turns = waiting.map((tenantId) => {
-    const line = lines.find((one) => one.tenant_id === tenantId)
-    return { tenantId, running: line?.running ?? 0, servedAt: line?.served_at ?? 0, ids: [] as string[], taken: 0 }
-  })
-  for (const turn of turns) turn.ids = await oldestWaiting(tx, pool, turn.tenantId, want, now)
-
-  const picked: { id: string; tenantId: string }[] = []
-  while (picked.length < want) {
-    const next = turns
-      .filter((turn) => turn.taken < turn.ids.length)
-      .sort((a, b) => a.running - b.running || a.servedAt - b.servedAt)[0]
-    const id = next?.ids[next.taken]
-    if (!next || id === undefined) break
-    picked.push({ id, tenantId: next.tenantId })
-    next.taken += 1
-    next.running += 1
-    next.servedAt = now + picked.length // a turn served later in this round counts as served later
-  }
-
+  const ids = await nextInTurn(tx, { pool, tenants: waiting, want, now })
   const claimed: Task[] = []
-  for (const { id } of picked) {
-    const account = free.sort((a, b) => b.free - a.free)[0]
-    if (!account || account.free <= 0) break
+  for (const id of ids) {
+    const account = free.reduce((best, one) => (one.free > best.free ? one : best))
+    if (account.free <= 0) break
     const row = await tx.db
       .updateTable('tasks')
       .set((eb) => ({
@@ -51,7 +31,8 @@ export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPen
         attempts: eb('attempts', '+', 1),
         claim: eb('claim', '+', 1),
         due_at: now + args.leaseMs,
-        deadline_at: eb(eb.val(now), '+', eb.ref('timeout_ms')),
+        // The sum is made in 64 bits: PostgreSQL would take `now` for a number of the size of `timeout_ms`.
+        deadline_at: eb(eb.cast<number>(eb.val(now), 'bigint'), '+', eb.ref('timeout_ms')),
       }))
       .where('id', '=', id)
       .where('status', '=', 'pending')
@@ -62,25 +43,28 @@ export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPen
     account.taken += 1
     claimed.push(taskOfRow(row))
   }
-  await countUp(tx, pool, claimed, now)
   for (const account of free) if (account.taken > 0) await addLoad(tx, account.account, account.taken)
+  await countUp(tx, pool, claimed, now)
   for (const task of claimed) tx.signal({ kind: 'task', id: task.id })
   return claimed
 }
 
+/**
+ * What each account still has room for. The rows of the loads are the lock under which slots are counted: two nodes
+ * cannot fill the same slot, not even from two pools that share an account. A row is made before the first count,
+ * since one that does not exist yet locks nothing.
+ */
 async function freeSlots(
   tx: Tx,
   accounts: AccountSlots[],
 ): Promise<(AccountSlots & { free: number; taken: number })[]> {
-  const loads = await tx.db
-    .selectFrom('account_loads')
-    .selectAll()
-    .where(
-      'account',
-      'in',
-      accounts.map(({ account }) => account),
-    )
-    .execute()
+  const names = accounts.map(({ account }) => account).sort()
+  const loadsOf = tx.db.selectFrom('account_loads').selectAll().where('account', 'in', names)
+  if (tx.engine === 'postgres') {
+    const known = new Set((await loadsOf.execute()).map((load) => load.account))
+    for (const account of names) if (!known.has(account)) await insertLoad(tx, account)
+  }
+  const loads = await (tx.engine === 'postgres' ? loadsOf.orderBy('account').forUpdate() : loadsOf).execute()
   return accounts.map((account) => {
     const running = loads.find((load) => load.account === account.account)?.running ?? 0
     return { ...account, free: account.slots - running, taken: 0 }
@@ -99,6 +83,43 @@ async function tenantsWaiting(tx: Tx, pool: string): Promise<string[]> {
     )
     select tenant_id from hop where tenant_id is not null`.execute(tx.db)
   return rows.flatMap((row) => (row.tenant_id === null ? [] : [row.tenant_id]))
+}
+
+/** The tasks whose turn it is, in order. A tenant's tasks are looked up when its turn comes, not before. */
+async function nextInTurn(
+  tx: Tx,
+  { pool, tenants, want, now }: { pool: string; tenants: string[]; want: number; now: number },
+): Promise<string[]> {
+  const lines = await tx.db.selectFrom('lines').selectAll().where('pool', '=', pool).execute()
+  const lineOf = new Map(lines.map((line) => [line.tenant_id, line]))
+  let turns = tenants.map((tenantId) => {
+    const line = lineOf.get(tenantId)
+    return {
+      tenantId,
+      running: line?.running ?? 0,
+      servedAt: line?.served_at ?? 0,
+      ids: undefined as string[] | undefined,
+    }
+  })
+  const picked: string[] = []
+  while (picked.length < want) {
+    const [first, ...others] = turns
+    if (!first) break
+    const next = others.reduce(
+      (best, turn) => ((turn.running - best.running || turn.servedAt - best.servedAt) < 0 ? turn : best),
+      first,
+    )
+    next.ids ??= await oldestWaiting(tx, pool, next.tenantId, want - picked.length, now)
+    const id = next.ids.shift()
+    if (id === undefined) {
+      turns = turns.filter((turn) => turn !== next)
+      continue
+    }
+    picked.push(id)
+    next.running += 1
+    next.servedAt = now + picked.length // a turn served later in this round counts as served later
+  }
+  return picked
 }
 
 async function oldestWaiting(tx: Tx, pool: string, tenantId: string, limit: number, now: number): Promise<string[]> {
@@ -129,6 +150,14 @@ async function countUp(tx: Tx, pool: string, claimed: Task[], now: number): Prom
       )
       .execute()
   }
+}
+
+async function insertLoad(tx: Tx, account: string): Promise<void> {
+  await tx.db
+    .insertInto('account_loads')
+    .values({ account, running: 0 })
+    .onConflict((oc) => oc.column('account').doNothing())
+    .execute()
 }
 
 async function addLoad(tx: Tx, account: string, count: number): Promise<void> {

@@ -47,17 +47,15 @@ export async function claimDeliveries(tx: Tx, { limit, leaseMs, now }: Args<'cla
     .limit(limit)
   const due = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
   if (due.length === 0) return []
+  const ids = due.map(({ id }) => id)
   const rows = await tx.db
     .updateTable('deliveries')
     .set((eb) => ({ claim: eb('claim', '+', 1), due_at: now + leaseMs }))
-    .where(
-      'id',
-      'in',
-      due.map(({ id }) => id),
-    )
+    .where('id', 'in', ids)
     .returningAll()
     .execute()
-  return rows.map(deliveryOfRow)
+  const place = new Map(ids.map((id, index) => [id, index])) // an update returns its rows in any order
+  return rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)).map(deliveryOfRow)
 }
 
 export async function recordAttempt(tx: Tx, args: Args<'recordAttempt'>): Promise<boolean> {
@@ -72,7 +70,14 @@ export async function recordAttempt(tx: Tx, args: Args<'recordAttempt'>): Promis
   if (!row) return false
   const { at, durationMs, httpStatus, error } = args.attempt
   await tx.insertMany('delivery_attempts', [
-    { delivery_id: args.id, number: row.attempts, at, duration_ms: Math.round(durationMs), http_status: httpStatus, error },
+    {
+      delivery_id: args.id,
+      number: row.attempts,
+      at,
+      duration_ms: Math.round(durationMs),
+      http_status: httpStatus,
+      error,
+    },
   ])
   return true
 }

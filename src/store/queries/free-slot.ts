@@ -8,12 +8,6 @@ interface Runner {
 
 /** Gives back the slot that a running task had, and calls the dispatchers to it. */
 export async function freeSlot(tx: Tx, task: Runner): Promise<void> {
-  await tx.db
-    .updateTable('lines')
-    .set((eb) => ({ running: eb('running', '-', 1) }))
-    .where('pool', '=', task.pool)
-    .where('tenant_id', '=', task.tenant_id)
-    .execute()
   if (task.account !== null) {
     await tx.db
       .updateTable('account_loads')
@@ -21,5 +15,11 @@ export async function freeSlot(tx: Tx, task: Runner): Promise<void> {
       .where('account', '=', task.account)
       .execute()
   }
+  await tx.db
+    .updateTable('lines')
+    .set((eb) => ({ running: eb('running', '-', 1) }))
+    .where('pool', '=', task.pool)
+    .where('tenant_id', '=', task.tenant_id)
+    .execute()
   tx.signal({ kind: 'pool', pool: task.pool })
 }

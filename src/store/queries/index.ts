@@ -24,16 +24,8 @@ import { settle } from './settle.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
 import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
-import {
-  createKey,
-  createTenant,
-  findKey,
-  getBalance,
-  getTenant,
-  listKeys,
-  listTenants,
-  revokeKey,
-} from './tenants.ts'
+import { createKey, createTenant, findKey, getBalance, getTenant, listKeys, listTenants, revokeKey } from './tenants.ts'
+import { countUnfinished } from './unfinished.ts'
 
 /** The queries behind the verbs: the same code on both engines, each running in a transaction that the engine opens. */
 type Queries<Verbs> = {
@@ -85,4 +77,5 @@ export const reads: Queries<ReadVerbs> = {
   listLedger,
   reconcile,
   summary,
+  countUnfinished,
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { DAY_MS } from '../../core/clock.ts'
 import { creditTransaction } from '../../core/entries.ts'
 import { type Points, points } from '../../core/points.ts'
 import { RUNNING } from '../../core/task.ts'
@@ -6,17 +7,26 @@ import type { LedgerFault, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
 export async function credit(tx: Tx, args: Parameters<WriteVerbs['credit']>[0]): Promise<boolean> {
+  if (args.amount === 0) return false // a transaction without entries would say nothing
   const move = creditTransaction(args.id, args.amount)
   const booked = await tx.db
     .insertInto('ledger_transactions')
-    .values({ id: move.id, tenant_id: args.tenantId, kind: move.kind, task_id: null, memo: args.memo, at: args.now })
+    .values({
+      id: move.id,
+      tenant_id: args.tenantId,
+      kind: move.kind,
+      task_id: null,
+      key_id: null,
+      memo: args.memo,
+      at: args.now,
+    })
     .onConflict((oc) => oc.column('id').doNothing())
     .returning('id')
     .executeTakeFirst()
   if (!booked) return false
   const balance = await tx.db
     .updateTable('balances')
-    .set((eb) => ({ available: eb('available', '+', args.amount) }))
+    .set((eb) => ({ available: eb('available', '+', args.amount), credited: eb('credited', '+', args.amount) }))
     .where('tenant_id', '=', args.tenantId)
     .where((eb) => eb(eb('available', '+', args.amount), '>=', 0))
     .returning('available')
@@ -77,6 +87,9 @@ const RULES: Record<string, string> = {
   'every entry belongs to a transaction': `
     select e.transaction_id as subject, 'no transaction' as found from ledger_entries e
     where not exists (select 1 from ledger_transactions t where t.id = e.transaction_id)`,
+  'an entry and its transaction are of one tenant': `
+    select e.transaction_id as subject, e.tenant_id as found from ledger_entries e
+    join ledger_transactions t on t.id = e.transaction_id where t.tenant_id <> e.tenant_id`,
   'every transaction has entries': `
     select t.id as subject, 'no entries' as found from ledger_transactions t
     where not exists (select 1 from ledger_entries e where e.transaction_id = t.id)`,
@@ -115,7 +128,9 @@ const RULES: Record<string, string> = {
     where b.available <> coalesce(
         (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'available'), 0)
       or b.held <> coalesce(
-        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'held'), 0)`,
+        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'held'), 0)
+      or b.credited <> -coalesce(
+        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'funding'), 0)`,
   'the counts of unfinished tasks are right': `
     select b.tenant_id as subject, b.active || ' active, ' || b.staged || ' staged' as found from balances b
     where b.active <> (select count(*) from tasks t where t.tenant_id = b.tenant_id
@@ -127,10 +142,27 @@ const RULES: Record<string, string> = {
                        and t.status not in ('completed', 'failed', 'cancelled'))
       or k.staged <> (select count(*) from tasks t where t.tenant_id = k.tenant_id and t.key_id = k.id
                       and t.status = 'staged')`,
+  'what a key has spent is what its tasks hold and have consumed': `
+    select k.id as subject, cast(k.spent as text) as found from api_keys k
+    left join (select t.key_id, -sum(e.points) as spent from ledger_transactions t
+               join ledger_entries e on e.transaction_id = t.id and e.account = 'available'
+               where t.key_id is not null group by t.key_id) l on l.key_id = k.id
+    where k.spent <> coalesce(l.spent, 0)`,
+  'the counts of the history are right': `
+    select tenant_id || ' / ' || model || ' / ' || day as subject, cast(sum(counted) as text) as found from (
+      select tenant_id, model, day, tasks as counted, 0 as stored from task_counts
+      union all
+      select tenant_id, model, created_at / ${DAY_MS} as day, 0 as counted, 1 as stored from tasks) c
+    group by tenant_id, model, day having sum(counted) <> sum(stored)`,
   'the counts of running tasks in a line are right': `
     select l.pool || ' / ' || l.tenant_id as subject, cast(l.running as text) as found from lines l
     where l.running <> (select count(*) from tasks t where t.pool = l.pool and t.tenant_id = l.tenant_id
                         and t.status in ('submitting', 'uncertain', 'processing'))`,
+  'a running task is counted in its line and at its account': `
+    select t.id as subject, t.status as found from tasks t
+    where t.status in ('submitting', 'uncertain', 'processing')
+      and (not exists (select 1 from lines l where l.pool = t.pool and l.tenant_id = t.tenant_id)
+        or not exists (select 1 from account_loads a where a.account = t.account))`,
   'the load of an account is right': `
     select a.account as subject, cast(a.running as text) as found from account_loads a
     where a.running <> (select count(*) from tasks t where t.account = a.account
@@ -168,31 +200,46 @@ export async function summary(tx: Tx): ReturnType<ReadVerbs['summary']> {
   }
 }
 
+/** Every cached number, made again from what it caches. Each statement is whole: nothing else is written meanwhile. */
 export async function rebuildBalances(tx: Tx): Promise<void> {
-  const running = RUNNING.map((status) => `'${status}'`).join(', ')
-  const ended = `'completed', 'failed', 'cancelled'`
-  await sql
-    .raw(`update balances set
-      available = coalesce((select sum(points) from ledger_entries e
-                            where e.tenant_id = balances.tenant_id and e.account = 'available'), 0),
-      held = coalesce((select sum(points) from ledger_entries e
-                       where e.tenant_id = balances.tenant_id and e.account = 'held'), 0),
-      active = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and t.status not in (${ended})),
-      staged = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and t.status = 'staged')`)
-    .execute(tx.db)
-  await sql
-    .raw(`update api_keys set
-      active = (select count(*) from tasks t where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id
-                and t.status not in (${ended})),
-      staged = (select count(*) from tasks t where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id
-                and t.status = 'staged')`)
-    .execute(tx.db)
-  await sql
-    .raw(`update lines set running = (select count(*) from tasks t where t.pool = lines.pool
-      and t.tenant_id = lines.tenant_id and t.status in (${running}))`)
-    .execute(tx.db)
-  await sql
-    .raw(`update account_loads set running = (select count(*) from tasks t where t.account = account_loads.account
-      and t.status in (${running}))`)
-    .execute(tx.db)
+  const running = `status in (${RUNNING.map((status) => `'${status}'`).join(', ')})`
+  const unfinished = `status not in ('completed', 'failed', 'cancelled')`
+  const sumOfEntries = (account: string) =>
+    `coalesce((select sum(points) from ledger_entries e
+               where e.tenant_id = balances.tenant_id and e.account = '${account}'), 0)`
+  const statements = [
+    `update balances set
+      available = ${sumOfEntries('available')},
+      held = ${sumOfEntries('held')},
+      credited = -${sumOfEntries('funding')},
+      active = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and ${unfinished}),
+      staged = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and status = 'staged')`,
+    `update api_keys set
+      active = (select count(*) from tasks t
+                where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id and ${unfinished}),
+      staged = (select count(*) from tasks t
+                where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id and status = 'staged')`,
+    'update api_keys set spent = 0',
+    `update api_keys set spent = l.spent from (
+       select t.key_id, -sum(e.points) as spent from ledger_transactions t
+       join ledger_entries e on e.transaction_id = t.id and e.account = 'available'
+       where t.key_id is not null group by t.key_id) l
+     where l.key_id = api_keys.id`,
+    'update account_loads set running = 0',
+    `insert into account_loads (account, running)
+       select account, count(*) from tasks where ${running} and account is not null group by account
+     on conflict (account) do update set running = excluded.running`,
+    'update lines set running = 0',
+    `insert into lines (pool, tenant_id, running, served_at)
+       select pool, tenant_id, count(*), 0 from tasks where ${running} group by pool, tenant_id
+     on conflict (pool, tenant_id) do update set running = excluded.running`,
+    'delete from task_counts',
+    `insert into task_counts (tenant_id, model, day, tasks)
+       select tenant_id, model, created_at / ${DAY_MS}, count(*) from tasks
+       group by tenant_id, model, created_at / ${DAY_MS}`,
+  ]
+  if (tx.engine === 'postgres') {
+    await sql`lock table balances, api_keys, account_loads, lines, task_counts in exclusive mode`.execute(tx.db)
+  }
+  for (const statement of statements) await sql.raw(statement).execute(tx.db)
 }

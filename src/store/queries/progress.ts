@@ -19,17 +19,15 @@ export async function claimDue(tx: Tx, { limit, leaseMs, now }: Args<'claimDue'>
     .limit(limit)
   const due = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
   if (due.length === 0) return []
+  const ids = due.map(({ id }) => id)
   const rows = await tx.db
     .updateTable('tasks')
     .set((eb) => ({ claim: eb('claim', '+', 1), due_at: now + leaseMs }))
-    .where(
-      'id',
-      'in',
-      due.map(({ id }) => id),
-    )
+    .where('id', 'in', ids)
     .returningAll()
     .execute()
-  return rows.map(taskOfRow)
+  const place = new Map(ids.map((id, index) => [id, index])) // an update returns its rows in any order
+  return rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)).map(taskOfRow)
 }
 
 export async function renewLeases(tx: Tx, { leases, leaseMs, now }: Args<'renewLeases'>): Promise<string[]> {
@@ -110,7 +108,7 @@ export async function recordUncertain(tx: Tx, args: Args<'recordUncertain'>): Pr
 
 export async function requeue(tx: Tx, args: Args<'requeue'>): Promise<boolean> {
   const task = await held(tx, args, 'pending')
-  if (!task) return false
+  if (!task || !isRunning(task.status as Status)) return false // a waiting task has no slot to give back
   await tx.db
     .updateTable('tasks')
     .set((eb) => ({

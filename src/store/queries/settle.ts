@@ -1,22 +1,23 @@
-import { settleTransaction } from '../../core/entries.ts'
-import { type Points, points } from '../../core/points.ts'
-import { isRunning, type Status, sourcesOf, type Task } from '../../core/task.ts'
+import { settleTransaction, type Transaction } from '../../core/entries.ts'
+import { points } from '../../core/points.ts'
+import { isRunning, mayMove, type Status, sourcesOf, type Task } from '../../core/task.ts'
 import { rowOfAsset, taskOfRow } from '../rows.ts'
 import type { Settlement } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
+import { lockTenants } from './lock-tenants.ts'
 
 /** Ends a task by compare-and-set: status, money, files' rows and deliveries, or nothing. */
 export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined> {
-  const from = args.from ?? sourcesOf(args.to)
-  const query = tx.db
-    .selectFrom('tasks')
-    .selectAll()
-    .where('id', '=', args.id)
-    .where('status', 'in', [...from])
+  const from = args.from ? args.from.filter((status) => mayMove(status, args.to)) : sourcesOf(args.to)
+  if (from.length === 0) return undefined
+  // Only a row that is to be ended is locked: `promote` passes over a locked one.
+  let query = tx.db.selectFrom('tasks').selectAll().where('id', '=', args.id).where('status', 'in', from)
+  if (args.claim !== null) query = query.where('claim', '=', args.claim)
   const before = await (tx.engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
-  if (!before || (args.claim !== null && before.claim !== args.claim)) return undefined
+  if (!before) return undefined
+  await lockTenants(tx, [before.tenant_id])
 
   const price = points(before.price)
   const consumed = args.to === 'completed' ? args.consumedPoints : points(0)
@@ -37,17 +38,9 @@ export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined
     .returningAll()
     .executeTakeFirstOrThrow()
 
-  if (price > 0) await book(tx, args.id, before.tenant_id, price, consumed, args.now)
+  const end = settleTransaction(args.id, price, consumed) // throws when more is consumed than was held
+  if (price > 0) await book(tx, end, before, args.now)
   const staged = before.status === 'staged' ? 1 : 0
-  await tx.db
-    .updateTable('api_keys')
-    .set((eb) => ({
-      spent: eb('spent', '-', price - consumed),
-      active: eb('active', '-', 1),
-      staged: eb('staged', '-', staged),
-    }))
-    .where('id', '=', before.key_id)
-    .execute()
   const balance = await tx.db
     .updateTable('balances')
     .set((eb) => ({
@@ -59,31 +52,44 @@ export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined
     .where('tenant_id', '=', before.tenant_id)
     .returning(['active', 'staged'])
     .executeTakeFirstOrThrow()
-  if (isRunning(before.status as Status)) await freeSlot(tx, before)
+  await tx.db
+    .updateTable('api_keys')
+    .set((eb) => ({
+      spent: eb('spent', '-', price - consumed),
+      active: eb('active', '-', 1),
+      staged: eb('staged', '-', staged),
+    }))
+    .where('id', '=', before.key_id)
+    .execute()
   if (balance.staged > 0) await promote(tx, before.tenant_id, balance, args.now)
+  if (isRunning(before.status as Status)) await freeSlot(tx, before)
   await tx.insertMany('assets', args.assets.map(rowOfAsset))
   await insertDeliveries(tx, args.id, before.tenant_id, args.deliveries, args.now)
   tx.signal({ kind: 'task', id: args.id })
   return taskOfRow(row)
 }
 
-async function book(tx: Tx, taskId: string, tenantId: string, held: Points, consumed: Points, at: number): Promise<void> {
-  const end = settleTransaction(taskId, held, consumed)
+async function book(
+  tx: Tx,
+  end: Transaction,
+  { tenant_id, key_id }: { tenant_id: string; key_id: string },
+  at: number,
+): Promise<void> {
   await tx.insertMany('ledger_transactions', [
-    { id: end.id, tenant_id: tenantId, kind: end.kind, task_id: taskId, memo: null, at },
+    { id: end.id, tenant_id, kind: end.kind, task_id: end.taskId, key_id, memo: null, at },
   ])
   await tx.insertMany(
     'ledger_entries',
     end.entries.map((entry) => ({
       transaction_id: end.id,
-      tenant_id: tenantId,
+      tenant_id,
       account: entry.account,
       points: entry.points,
     })),
   )
 }
 
-/** Moves parked tasks into the line as far as the limits allow; the end of one task makes room for one. */
+/** Moves parked tasks into the line as far as the limits allow, the oldest first. */
 async function promote(
   tx: Tx,
   tenantId: string,
@@ -95,7 +101,14 @@ async function promote(
     .select('max_concurrent')
     .where('id', '=', tenantId)
     .executeTakeFirstOrThrow()
-  if (limit !== null && balance.active - balance.staged >= limit) return
+  let parked = balance.staged
+  while (parked > 0 && (limit === null || balance.active - parked < limit)) {
+    if (!(await promoteOne(tx, tenantId, now))) return
+    parked -= 1
+  }
+}
+
+async function promoteOne(tx: Tx, tenantId: string, now: number): Promise<boolean> {
   const query = tx.db
     .selectFrom('tasks')
     .innerJoin('api_keys', 'api_keys.id', 'tasks.key_id')
@@ -111,7 +124,7 @@ async function promote(
     .orderBy('tasks.seq')
     .limit(1)
   const next = await (tx.engine === 'postgres' ? query.forUpdate('tasks').skipLocked() : query).executeTakeFirst()
-  if (!next) return
+  if (!next) return false
   await tx.db.updateTable('tasks').set({ status: 'pending', due_at: now }).where('id', '=', next.id).execute()
   await tx.db
     .updateTable('api_keys')
@@ -125,4 +138,5 @@ async function promote(
     .execute()
   tx.signal({ kind: 'pool', pool: next.pool })
   tx.signal({ kind: 'task', id: next.id })
+  return true
 }

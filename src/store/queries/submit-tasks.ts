@@ -4,17 +4,31 @@ import { type Points, points } from '../../core/points.ts'
 import type { LedgerEntriesTable, LedgerTransactionsTable, TasksTable } from '../schema.ts'
 import type { NewTask, SubmitOutcome } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { lockTenants } from './lock-tenants.ts'
 import { countTasks } from './task-counts.ts'
 
 /**
  * Stores a batch of tasks with their holds. The tasks of a batch that share a key share its checks too: one conditional
  * statement for the key, one for the balance. Only when the sum does not fit are they tried one by one.
- *
- * Keys are locked before balances, both in order of their ids, so that two nodes cannot wait for each other.
  */
 export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Promise<SubmitOutcome[]> {
+  await lockTenants(
+    tx,
+    tasks.map((task) => task.tenantId),
+  )
   const outcomes = new Map<NewTask, SubmitOutcome>()
-  const fresh = await withoutReplays(tx, tasks, outcomes)
+  let round = tasks
+  while (round.length > 0) round = await submitRound(tx, round, outcomes)
+  return tasks.map((task) => {
+    const outcome = outcomes.get(task)
+    if (!outcome) throw new Error(`Task ${task.id} has no outcome.`)
+    return outcome
+  })
+}
+
+/** Returns the tasks that repeat one of this round which was refused: a request of their own after all. */
+async function submitRound(tx: Tx, tasks: NewTask[], outcomes: Map<NewTask, SubmitOutcome>): Promise<NewTask[]> {
+  const { fresh, repeats } = await withoutReplays(tx, tasks, outcomes)
 
   const spendable: NewTask[] = []
   const keys = new Map<string, Room>()
@@ -35,7 +49,7 @@ export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Prom
     if (refused.length > 0) {
       const available = await availableOf(tx, tenantId)
       for (const task of refused) outcomes.set(task, { outcome: 'insufficient_points', available })
-      await unbookKeys(tx, refused)
+      await unbookKeys(tx, refused, keys)
     }
     const held = group.filter((task) => fitting.has(task))
     if (!room) continue
@@ -47,13 +61,16 @@ export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Prom
     outcomes.set(task, { outcome: 'created', status: parked.has(task) ? 'staged' : 'pending' })
   }
   // In the order in which they were asked for, so that `seq` follows it.
-  const inOrder = accepted.length === tasks.length ? tasks : tasks.filter((task) => accepted.includes(task))
+  const stored = new Set(accepted)
+  const inOrder = accepted.length === tasks.length ? tasks : tasks.filter((task) => stored.has(task))
   await insert(tx, inOrder, parked)
-  return tasks.map((task) => {
-    const outcome = outcomes.get(task)
-    if (!outcome) throw new Error(`Task ${task.id} has no outcome.`)
-    return outcome
-  })
+
+  const again: NewTask[] = []
+  for (const [task, original] of repeats) {
+    if (stored.has(original)) outcomes.set(task, repeatOf(task, original.id, original.idempotency?.fingerprint))
+    else again.push(task)
+  }
+  return again
 }
 
 /** What a conditional update found: unfinished tasks, the new ones included, against the limit. */
@@ -63,14 +80,17 @@ interface Room {
   limit: number | null
 }
 
+/** Sorts out what came before: answered at once when it is on record, paired when it stands earlier in this batch. */
 async function withoutReplays(
   tx: Tx,
   tasks: NewTask[],
   outcomes: Map<NewTask, SubmitOutcome>,
-): Promise<NewTask[]> {
+): Promise<{ fresh: NewTask[]; repeats: Map<NewTask, NewTask> }> {
+  const repeats = new Map<NewTask, NewTask>()
   const keyed = tasks.filter((task) => task.idempotency)
-  if (keyed.length === 0) return tasks
-  const seen = new Map<string, { id: string; fingerprint: string | null }>()
+  if (keyed.length === 0) return { fresh: tasks, repeats }
+  const stored = new Map<string, { id: string; fingerprint: string | null }>()
+  const first = new Map<string, NewTask>()
   for (const [tenantId, group] of grouped(keyed, (task) => task.tenantId)) {
     const rows = await tx.db
       .selectFrom('tasks')
@@ -78,24 +98,25 @@ async function withoutReplays(
       .where('tenant_id', '=', tenantId)
       .where('idempotency_key', 'in', [...new Set(group.map((task) => task.idempotency?.key ?? ''))])
       .execute()
-    for (const row of rows) seen.set(`${tenantId} ${row.idempotency_key}`, row)
+    for (const row of rows) stored.set(`${tenantId} ${row.idempotency_key}`, row)
   }
-  return tasks.filter((task) => {
+  const fresh = tasks.filter((task) => {
     if (!task.idempotency) return true
     const place = `${task.tenantId} ${task.idempotency.key}`
-    const earlier = seen.get(place)
-    if (!earlier) {
-      seen.set(place, { id: task.id, fingerprint: task.idempotency.fingerprint })
-      return true
-    }
-    outcomes.set(
-      task,
-      earlier.fingerprint === task.idempotency.fingerprint
-        ? { outcome: 'replayed', taskId: earlier.id }
-        : { outcome: 'idempotency_mismatch' },
-    )
-    return false
+    const onRecord = stored.get(place)
+    const original = first.get(place)
+    if (onRecord) outcomes.set(task, repeatOf(task, onRecord.id, onRecord.fingerprint))
+    else if (original) repeats.set(task, original)
+    else first.set(place, task)
+    return !onRecord && !original
   })
+  return { fresh, repeats }
+}
+
+function repeatOf(task: NewTask, originalId: string, fingerprint: string | null | undefined): SubmitOutcome {
+  return fingerprint === task.idempotency?.fingerprint
+    ? { outcome: 'replayed', taskId: originalId }
+    : { outcome: 'idempotency_mismatch' }
 }
 
 /** Books all of a group at once or, when that does not fit, one by one as far as it goes. */
@@ -130,8 +151,11 @@ async function bookOnKey(tx: Tx, keyId: string, tasks: NewTask[]): Promise<Room 
   return row
 }
 
-async function unbookKeys(tx: Tx, tasks: NewTask[]): Promise<void> {
+/** Takes back what was booked on the keys, and tells `keys`, so that a refused task does not count as running. */
+async function unbookKeys(tx: Tx, tasks: NewTask[], keys: Map<string, Room>): Promise<void> {
   for (const [keyId, group] of grouped(tasks, (task) => task.keyId)) {
+    const room = keys.get(keyId)
+    if (room) keys.set(keyId, { ...room, active: room.active - group.length })
     await tx.db
       .updateTable('api_keys')
       .set((eb) => ({ spent: eb('spent', '-', priceOf(group)), active: eb('active', '-', group.length) }))
@@ -215,7 +239,7 @@ async function park(
     }))
     .where('tenant_id', '=', tenantId)
     .execute()
-  await unbookKeys(tx, [...excess])
+  await unbookKeys(tx, [...excess], keys)
   return excess
 }
 
@@ -236,6 +260,7 @@ async function insert(tx: Tx, tasks: NewTask[], parked: Set<NewTask>): Promise<v
       tenant_id: task.tenantId,
       kind: hold.kind,
       task_id: task.id,
+      key_id: task.keyId,
       memo: null,
       at: task.createdAt,
     })

@@ -25,7 +25,9 @@ export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): 
       .insertInto('task_counts')
       .values(sum)
       .onConflict((oc) =>
-        oc.columns(['tenant_id', 'model', 'day']).doUpdateSet((eb) => ({ tasks: eb('task_counts.tasks', '+', sum.tasks) })),
+        oc
+          .columns(['tenant_id', 'model', 'day'])
+          .doUpdateSet((eb) => ({ tasks: eb('task_counts.tasks', '+', sum.tasks) })),
       )
       .execute()
   }

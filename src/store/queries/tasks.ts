@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'kysely'
-import { RUNNING, type Task } from '../../core/task.ts'
+import { isTerminal, RUNNING, type Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { Database } from '../schema.ts'
 import type { ReadVerbs, TaskFilter, WriteVerbs } from '../store.ts'
@@ -65,23 +65,27 @@ export async function nextDueAt(tx: Tx): Promise<number | null> {
  * scan of all would cost more than the purge.
  */
 export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeTasks']>[0]): Promise<number> {
-  const front = tx.db
+  const front = await tx.db
     .selectFrom('tasks')
-    .select(['id', 'tenant_id', 'model', 'created_at', 'status', 'record_expires_at'])
+    .select(['id', 'status', 'record_expires_at'])
     .orderBy('seq')
     .limit(limit)
+    .execute()
+  const old = front
+    .filter((task) => task.record_expires_at <= now && isTerminal(task.status as Task['status']))
+    .map((task) => task.id)
+  if (old.length === 0) return 0
+  // Counted is what this delete took: another node may be purging the same rows.
   const expired = await tx.db
-    .selectFrom(front.as('front'))
-    .selectAll()
-    .where('record_expires_at', '<=', now)
-    .where('status', 'in', ['completed', 'failed', 'cancelled'])
+    .deleteFrom('tasks')
+    .where('id', 'in', old)
+    .returning(['id', 'tenant_id', 'model', 'created_at'])
     .execute()
   if (expired.length === 0) return 0
   const ids = expired.map(({ id }) => id)
   const deliveries = tx.db.selectFrom('deliveries').select('id').where('task_id', 'in', ids)
   await tx.db.deleteFrom('delivery_attempts').where('delivery_id', 'in', deliveries).execute()
   await tx.db.deleteFrom('deliveries').where('task_id', 'in', ids).execute()
-  await tx.db.deleteFrom('tasks').where('id', 'in', ids).execute()
   await countTasks(tx, expired, -1)
   return expired.length
 }

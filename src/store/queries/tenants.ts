@@ -13,7 +13,7 @@ export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Prom
       webhook_secret_version: tenant.webhookSecretVersion,
     },
   ])
-  await tx.insertMany('balances', [{ tenant_id: tenant.id, available: 0, held: 0, active: 0, staged: 0 }])
+  await tx.insertMany('balances', [{ tenant_id: tenant.id, available: 0, held: 0, credited: 0, active: 0, staged: 0 }])
 }
 
 export async function createKey(tx: Tx, { key }: { key: NewKey }): Promise<void> {

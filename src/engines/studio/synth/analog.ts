@@ -1,6 +1,15 @@
 import type { SoundedNote } from './note.ts'
 import { openOscillator, type Wave } from './oscillator.ts'
-import { CONTROL_SAMPLES, type Envelope, envelopeAt, hertz, noiseSource, SAMPLE_RATE, saturate, vibratoAt } from './signal.ts'
+import {
+  CONTROL_SAMPLES,
+  type Envelope,
+  envelopeAt,
+  hertz,
+  noiseSource,
+  SAMPLE_RATE,
+  saturate,
+  vibratoAt,
+} from './signal.ts'
 
 /** Oscillators through a filter: winds, strings, pads, organs, basses. */
 export interface AnalogPatch extends Envelope {

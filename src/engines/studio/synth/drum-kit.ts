@@ -32,7 +32,11 @@ function thinned(noise: () => number, strength: number): () => number {
 }
 
 /** Each piece as what it sounds like at a time, in seconds from the stroke. Kits differ in weight, length and dirt. */
-function recipe(piece: Piece, kit: Kit, noise: () => number): [seconds: number, level: number, pan: number, room: number, sound: Recipe] {
+function recipe(
+  piece: Piece,
+  kit: Kit,
+  noise: () => number,
+): [seconds: number, level: number, pan: number, room: number, sound: Recipe] {
   const electronic = kit === 'electronic'
   const dusty = kit === 'dusty'
   const hiss = thinned(noise, dusty ? 0.35 : 0.6)
@@ -43,19 +47,56 @@ function recipe(piece: Piece, kit: Kit, noise: () => number): [seconds: number, 
   }
   switch (piece) {
     case 'kick':
-      return [0.45, 0.95, 0, 0.02, (t) => skin(t, electronic ? 210 : 150, electronic ? 46 : 54, 0.035) * ring(t, electronic ? 0.15 : 0.11) + dull() * 0.5 * ring(t, 0.006)]
+      return [
+        0.45,
+        0.95,
+        0,
+        0.02,
+        (t) =>
+          skin(t, electronic ? 210 : 150, electronic ? 46 : 54, 0.035) * ring(t, electronic ? 0.15 : 0.11) +
+          dull() * 0.5 * ring(t, 0.006),
+      ]
     case 'snare':
-      return [0.3, 0.6, 0.05, 0.2, (t) => 0.55 * skin(t, 260, 185, 0.02) * ring(t, 0.06) + (dusty ? dull() * 1.4 : noise()) * 0.55 * ring(t, electronic ? 0.1 : 0.075)]
+      return [
+        0.3,
+        0.6,
+        0.05,
+        0.2,
+        (t) =>
+          0.55 * skin(t, 260, 185, 0.02) * ring(t, 0.06) +
+          (dusty ? dull() * 1.4 : noise()) * 0.55 * ring(t, electronic ? 0.1 : 0.075),
+      ]
     case 'clap':
-      return [0.3, 0.6, -0.06, 0.25, (t) => dull() * 1.8 * (ring(Math.abs((t % 0.011) - 0.001), 0.004) * (t < 0.033 ? 1 : 0) + (t >= 0.033 ? ring(t - 0.033, 0.07) : 0))]
+      return [
+        0.3,
+        0.6,
+        -0.06,
+        0.25,
+        (t) =>
+          dull() *
+          1.8 *
+          (ring(Math.abs((t % 0.011) - 0.001), 0.004) * (t < 0.033 ? 1 : 0) + (t >= 0.033 ? ring(t - 0.033, 0.07) : 0)),
+      ]
     case 'rim':
-      return [0.09, 0.45, 0.2, 0.2, (t) => (0.6 * tone(t, 1720) + 0.5 * tone(t, 830)) * ring(t, 0.012) + dull() * ring(t, 0.006)]
+      return [
+        0.09,
+        0.45,
+        0.2,
+        0.2,
+        (t) => (0.6 * tone(t, 1720) + 0.5 * tone(t, 830)) * ring(t, 0.012) + dull() * ring(t, 0.006),
+      ]
     case 'hat':
       return [0.09, dusty ? 0.32 : 0.26, 0.28, 0.04, (t) => hiss() * ring(t, 0.02)]
     case 'open':
       return [0.4, 0.24, 0.28, 0.06, (t) => hiss() * ring(t, 0.11)]
     case 'ride':
-      return [0.7, 0.2, -0.3, 0.08, (t) => hiss() * 0.5 * ring(t, 0.18) + (tone(t, 4310) + tone(t, 5870)) * 0.16 * ring(t, 0.2)]
+      return [
+        0.7,
+        0.2,
+        -0.3,
+        0.08,
+        (t) => hiss() * 0.5 * ring(t, 0.18) + (tone(t, 4310) + tone(t, 5870)) * 0.16 * ring(t, 0.2),
+      ]
     case 'crash':
       return [1.8, 0.3, -0.2, 0.2, (t) => hiss() * (0.25 + 0.75 * ring(t, 0.08)) * ring(t, 0.45)]
     case 'shaker':
@@ -65,9 +106,23 @@ function recipe(piece: Piece, kit: Kit, noise: () => number): [seconds: number, 
     case 'lowTom':
       return [0.5, 0.65, -0.3, 0.15, (t) => skin(t, 140, 92, 0.06) * ring(t, 0.16) + dull() * 0.3 * ring(t, 0.01)]
     case 'timpani':
-      return [1.4, 0.7, 0.1, 0.5, (t) => (skin(t, 92, 82, 0.05) + 0.4 * tone(t, 123)) * ring(t, 0.4) + dull() * 0.2 * ring(t, 0.02)]
+      return [
+        1.4,
+        0.7,
+        0.1,
+        0.5,
+        (t) => (skin(t, 92, 82, 0.05) + 0.4 * tone(t, 123)) * ring(t, 0.4) + dull() * 0.2 * ring(t, 0.02),
+      ]
     case 'na':
-      return [0.3, 0.5, 0.15, 0.2, (t) => (tone(t, 620) + 0.5 * tone(t, 1240) + 0.25 * tone(t, 1900)) * 0.5 * ring(t, 0.06) + dull() * 0.5 * ring(t, 0.005)]
+      return [
+        0.3,
+        0.5,
+        0.15,
+        0.2,
+        (t) =>
+          (tone(t, 620) + 0.5 * tone(t, 1240) + 0.25 * tone(t, 1900)) * 0.5 * ring(t, 0.06) +
+          dull() * 0.5 * ring(t, 0.005),
+      ]
     case 'tin':
       return [0.5, 0.45, 0.15, 0.25, (t) => (tone(t, 415) + 0.35 * tone(t, 830)) * 0.7 * ring(t, 0.14)]
     case 'ge':
@@ -80,6 +135,7 @@ export function strike(piece: Piece, kit: Kit): DrumSound {
   const length = Math.ceil(seconds * SAMPLE_RATE)
   const fade = Math.min(400, length)
   const samples = Float32Array.from({ length }, (_, index) => level * sound(index / SAMPLE_RATE))
-  for (let index = 0; index < fade; index++) samples[length - 1 - index] = (samples[length - 1 - index] ?? 0) * (index / fade)
+  for (let index = 0; index < fade; index++)
+    samples[length - 1 - index] = (samples[length - 1 - index] ?? 0) * (index / fade)
   return { samples, pan, room }
 }

@@ -27,7 +27,12 @@ export function playPluck(patch: PluckPatch, note: SoundedNote, out: Float32Arra
   const { brightness, ringSeconds, drive = 0, buzz = 0, slide = 0, vibrato = 0, thump = 0 } = patch
   const pitch = hertz(note.midi)
   const samples = Math.min(out.length, Math.ceil((note.seconds + RELEASE_SECONDS) * SAMPLE_RATE))
-  const line = excited(pitch, brightness * (0.6 + 0.4 * note.velocity), slide > 0 || vibrato > 0 ? 1.2 : 1.02, note.seed)
+  const line = excited(
+    pitch,
+    brightness * (0.6 + 0.4 * note.velocity),
+    slide > 0 || vibrato > 0 ? 1.2 : 1.02,
+    note.seed,
+  )
   const size = line.length
   const ring = ringSeconds * (220 / pitch) ** 0.4
   const keep = 10 ** (-3 / (pitch * ring))
@@ -48,7 +53,8 @@ export function playPluck(patch: PluckPatch, note: SoundedNote, out: Float32Arra
     const delay = SAMPLE_RATE / (pitch * 2 ** (bend / 12)) - smear
     const whole = Math.floor(delay)
     const part = delay - whole
-    const goal = note.velocity * (time < note.seconds ? 1 : Math.max(0, 1 - (time - note.seconds) / RELEASE_SECONDS) ** 2)
+    const goal =
+      note.velocity * (time < note.seconds ? 1 : Math.max(0, 1 - (time - note.seconds) / RELEASE_SECONDS) ** 2)
     const fall = (goal - level) / CONTROL_SAMPLES
     for (let index = start; index < end; index++) {
       let near = write - whole

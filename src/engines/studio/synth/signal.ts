@@ -59,4 +59,6 @@ function levelBefore(attack: number, decay: number, sustain: number, time: numbe
 
 /** Vibrato in semitones: it sets in late and grows, as players do it. */
 export const vibratoAt = (depth: number, time: number, phase: number): number =>
-  depth === 0 || time < 0.18 ? 0 : depth * Math.min(1, (time - 0.18) / 0.4) * Math.sin(2 * Math.PI * (5.4 * time + phase))
+  depth === 0 || time < 0.18
+    ? 0
+    : depth * Math.min(1, (time - 0.18) / 0.4) * Math.sin(2 * Math.PI * (5.4 * time + phase))

@@ -25,7 +25,13 @@ export function playStruck(patch: StruckPatch, note: SoundedNote, out: Float32Ar
   for (const [ratio, amplitude, fadeSeconds] of patch.partials) {
     if (pitch * ratio > 16_000) continue
     // Softer strokes are duller, as on the real thing.
-    addPartial(out, samples, pitch * ratio, 0.4 * amplitude * note.velocity ** (ratio > 1.5 ? 1.6 : 1), fadeSeconds * ring)
+    addPartial(
+      out,
+      samples,
+      pitch * ratio,
+      0.4 * amplitude * note.velocity ** (ratio > 1.5 ? 1.6 : 1),
+      fadeSeconds * ring,
+    )
   }
   if (patch.knock !== undefined) addKnock(out, samples, patch.knock * note.velocity, note.seed)
   shape(patch, note, out, samples)
@@ -33,7 +39,13 @@ export function playStruck(patch: StruckPatch, note: SoundedNote, out: Float32Ar
 }
 
 /** A sine as a point that turns and shrinks: two multiplications a sample instead of a sine. */
-function addPartial(out: Float32Array, samples: number, frequency: number, amplitude: number, fadeSeconds: number): void {
+function addPartial(
+  out: Float32Array,
+  samples: number,
+  frequency: number,
+  amplitude: number,
+  fadeSeconds: number,
+): void {
   const angle = (2 * Math.PI * frequency) / SAMPLE_RATE
   const shrink = Math.exp(-1 / (fadeSeconds * SAMPLE_RATE))
   const cosine = Math.cos(angle) * shrink

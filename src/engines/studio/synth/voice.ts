@@ -68,7 +68,12 @@ function buzz(note: SoundedNote, samples: number, solo: boolean): Float32Array {
   return sourceBuffer
 }
 
-function addResonance(source: Float32Array, out: Float32Array, samples: number, [centre, width, gain]: Mouth[number]): void {
+function addResonance(
+  source: Float32Array,
+  out: Float32Array,
+  samples: number,
+  [centre, width, gain]: Mouth[number],
+): void {
   const g = Math.tan((Math.PI * centre) / SAMPLE_RATE)
   const damping = (1.7 * width) / centre
   const a1 = 1 / (1 + g * (g + damping))

@@ -1,0 +1,88 @@
+/**
+ * The arrows of docs/architecture.md. Each room names the rooms that it may import; everything else is an error.
+ * Tests and the shared test suites (contract) stand beside the code and may reach further.
+ */
+const TESTS = '\\.(test|testing|property\\.test)\\.ts$|/contract(\\.ts$|/)'
+
+const rooms = {
+  core: [],
+  catalog: ['core'],
+  engines: [],
+  config: ['core'],
+  store: ['core'],
+  ledger: ['core', 'store'],
+  tenants: ['core', 'store'],
+  assets: ['core', 'store'],
+  webhooks: ['core', 'store', 'assets'],
+  accounts: ['core', 'store', 'providers/provider'],
+  tasks: ['core', 'catalog', 'store', 'ledger', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|requests|urls)'],
+  dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'ledger', 'tenants'],
+  providers: ['core', 'catalog', 'engines', 'assets'],
+}
+
+const arrows = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room}-knows-only`,
+  comment: `src/${room} may import ${allowed.join(', ') || 'nothing of ours'}.`,
+  severity: 'error',
+  from: { path: `^src/${room}/`, pathNot: TESTS },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${room}/`, ...allowed.map((other) => `^src/${other}(/|\\.ts$|$)`), '^src/version\\.ts$'],
+  },
+}))
+
+module.exports = {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'an-engine-knows-only-engines',
+      comment: 'Engines know nothing of tasks, HTTP or stores.',
+      severity: 'error',
+      from: { path: '^src/engines/', pathNot: TESTS },
+      to: { path: '^src/(?!engines/)' },
+    },
+    {
+      name: 'dialects-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/dialects/([^/]+)/', pathNot: TESTS },
+      to: { path: '^src/dialects/[^/]+/', pathNot: '^src/dialects/$1/' },
+    },
+    {
+      name: 'providers-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/providers/([^/]+)/', pathNot: TESTS },
+      to: { path: '^src/providers/[^/]+/', pathNot: '^src/providers/$1/' },
+    },
+    {
+      name: 'only-main-knows-http',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(http/|main\\.ts$)|${TESTS}` },
+      to: { path: '^src/http/' },
+    },
+    {
+      name: 'only-the-command-line-knows-main',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/cli/|${TESTS}` },
+      to: { path: '^src/main\\.ts$' },
+    },
+    {
+      name: 'no-development-packages-at-run-time',
+      severity: 'error',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

@@ -1,0 +1,305 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { Disk } from 'flydrive'
+import { FSDriver } from 'flydrive/drivers/fs'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Asset, assetReference } from '../core/asset.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { type Assets, type NewFile, openAssets } from './assets.ts'
+import { DurableFiles, type PartFile } from './durable-files.ts'
+import { mp3, sampleFiles } from './sample-files.ts'
+import { openDisk } from './storage.ts'
+
+const START = Date.parse('2026-01-01T00:00:00Z')
+const DAY = 86_400_000
+
+let folder: string
+let root: string
+let store: Store
+let now: number
+let assets: Assets
+
+async function openStore(name: string): Promise<Store> {
+  const opened = await openSqlite({ path: join(folder, `${name}.db`) })
+  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
+  await opened.createTenant({ tenant })
+  return opened
+}
+
+function assetsOn(disk: Disk, on = store): Assets {
+  return openAssets({ disk, store: on, clock: { now: () => now }, log: pino({ level: 'silent' }), maxBytes: 100_000 })
+}
+
+const output = (body: Uint8Array, mediaType?: string): NewFile => ({
+  tenantId: 'tenant',
+  taskId: 'task',
+  kind: 'output',
+  body,
+  ...(mediaType === undefined ? {} : { mediaType }),
+  expiresAt: START + DAY,
+})
+
+const upload = (body: Uint8Array, mediaType?: string) => {
+  const { taskId: _task, kind: _kind, ...file } = output(body, mediaType)
+  return assets.upload(file)
+}
+
+const pathOf = (asset: Asset): string => join(root, asset.id.slice(0, 2), `${asset.id}.${asset.extension}`)
+
+/** Every file below the root, parts included. */
+async function filesStored(): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyphony-assets-'))
+  store = await openStore('shared')
+})
+
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+beforeEach(() => {
+  now = START
+  root = join(folder, crypto.randomUUID(), 'files')
+  assets = assetsOn(openDisk(`file:${root}`))
+})
+
+afterEach(() => assets.sweep(START + 365 * DAY, 1_000))
+
+describe('writing a file', () => {
+  it.each(Object.keys(sampleFiles))('stores %s, with size and checksum', async (mediaType) => {
+    const body = (await sampleFiles[mediaType]?.()) ?? new Uint8Array()
+    const asset = await assets.write(output(body, mediaType))
+    expect(asset).toMatchObject({
+      tenantId: 'tenant',
+      taskId: 'task',
+      kind: 'output',
+      mediaType,
+      sizeBytes: body.byteLength,
+      sha256: createHash('sha256').update(body).digest('hex'),
+      createdAt: START,
+      expiresAt: START + DAY,
+    })
+    expect(Buffer.from(body).equals(await readFile(pathOf(asset)))).toBe(true)
+    expect(await filesStored()).toEqual([`${asset.id}.${asset.extension}`])
+    expect(await store.getAsset({ id: asset.id })).toBeUndefined()
+  })
+
+  it.each([
+    'audio/wav',
+    'audio/x-wav',
+    'audio/vnd.wave',
+    'Audio/WAVE; codecs=1',
+    'application/octet-stream',
+    undefined,
+  ])('takes a WAV file that is said to be %s', async (mediaType) => {
+    const body = (await sampleFiles['audio/wav']?.()) ?? new Uint8Array()
+    expect(await assets.write(output(body, mediaType))).toMatchObject({ mediaType: 'audio/wav', extension: 'wav' })
+  })
+
+  it('takes text and JSON as outputs only', async () => {
+    // "BM" begins a bitmap, too.
+    const text = await assets.write(output(Buffer.from('BM, oh my love'), 'text/plain; charset=utf-8'))
+    expect(text).toMatchObject({ mediaType: 'text/plain', extension: 'txt' })
+    const json = await assets.write(output(Buffer.from('{"a":1}'), 'application/json'))
+    expect(json).toMatchObject({ mediaType: 'application/json', extension: 'json' })
+    for (const mediaType of ['text/plain', 'application/json']) {
+      await expect(upload(Buffer.from('{"a":1}'), mediaType)).rejects.toMatchObject({ code: 'unsupported_media' })
+    }
+    const broken = assets.write(output(Buffer.from('{"a":'), 'application/json'))
+    await expect(broken).rejects.toMatchObject({ code: 'unsupported_media' })
+    const bytes = assets.write(output(Buffer.from([0xff, 0xfe]), 'text/plain'))
+    await expect(bytes).rejects.toMatchObject({ code: 'unsupported_media' })
+  })
+
+  it.each([
+    ['an empty file', '', 'audio/mpeg'],
+    ['text that is said to be MP3', 'not a song at all, only words', 'audio/mpeg'],
+    ['half a signature', '\x89PN', 'image/png'],
+    ['a signature and nothing more', '\x89PNG\r\n\x1a\n', 'image/png'],
+    ['the first bytes of a JPEG', '\xff\xd8\xff\xe0', 'image/jpeg'],
+    ['HTML', '<!doctype html><script>alert(1)</script>', undefined],
+    ['HTML that is said to be a picture', '<!doctype html><script>alert(1)</script>', 'image/png'],
+    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 'image/svg+xml'],
+    ['SVG with a prologue', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', undefined],
+    ['XML', '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>', 'text/xml'],
+    ['JavaScript', 'alert(1)', 'text/javascript'],
+    ['PDF', '%PDF-1.7\n%\n1 0 obj\n<<>>\nendobj\n', undefined],
+  ])('refuses %s, and stores nothing', async (_what, content, mediaType) => {
+    const body = Buffer.from(content, 'latin1')
+    await expect(upload(body, mediaType)).rejects.toMatchObject({ code: 'unsupported_media', status: 415 })
+    await expect(assets.write(output(body, mediaType))).rejects.toMatchObject({ code: 'unsupported_media' })
+    expect(await filesStored()).toEqual([])
+  })
+
+  it('refuses a file that is another than it is said to be, naming both', async () => {
+    const png = (await sampleFiles['image/png']?.()) ?? new Uint8Array()
+    await expect(upload(png, 'audio/mpeg')).rejects.toThrow(/audio\/mpeg.*image\/png/)
+  })
+
+  it('caps uploads, and no outputs', async () => {
+    const body = mp3(300) // 125,100 bytes
+    await expect(upload(body)).rejects.toMatchObject({ code: 'payload_too_large' })
+    await expect(assets.write(output(body))).resolves.toMatchObject({ sizeBytes: 125_100 })
+  })
+
+  it('writes many at once', async () => {
+    const written = await Promise.all(Array.from({ length: 50 }, () => assets.write(output(mp3(1)))))
+    expect(await filesStored()).toHaveLength(50)
+    for (const asset of written) expect(existsSync(pathOf(asset))).toBe(true)
+  })
+})
+
+describe('a full disk', () => {
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('is told as storage_full on %s, and leaves nothing', async (code) => {
+    const openPart = async (path: string): Promise<PartFile> => {
+      const file = await open(path, 'wx')
+      return {
+        writeFile: async (contents) => {
+          await file.writeFile(Buffer.from(contents as Uint8Array).subarray(0, 100)) // assets are written as bytes
+          throw Object.assign(new Error(`${code}: no space left on device, write`), { code })
+        },
+        sync: () => file.sync(),
+        close: () => file.close(),
+      }
+    }
+    const full = new DurableFiles({ root, openPart })
+    full.prepare(START)
+    await expect(assetsOn(new Disk(full)).write(output(mp3(2)))).rejects.toMatchObject({
+      code: 'storage_full',
+      status: 507,
+    })
+    expect(await filesStored()).toEqual([])
+  })
+
+  it('leaves nothing with a driver that writes in place', async () => {
+    class Full extends FSDriver {
+      override async put(key: string, contents: string | Uint8Array): Promise<void> {
+        await super.put(key, contents.slice(0, 100))
+        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      }
+    }
+    const disk = new Disk(new Full({ location: root, visibility: 'private' }))
+    await expect(assetsOn(disk).write(output(mp3(2)))).rejects.toMatchObject({ code: 'storage_full' })
+    expect(await filesStored()).toEqual([])
+  })
+})
+
+describe('the disk', () => {
+  it('never shows a file under its final name before it is whole and synced', async () => {
+    const steps: string[] = []
+    const openPart = async (path: string): Promise<PartFile> => {
+      const file = await open(path, 'wx')
+      const finalFiles = async () => (await readdir(root)).filter((name) => name !== '.parts').length
+      return {
+        writeFile: async (contents) => {
+          await file.writeFile(contents)
+          steps.push(`write ${await finalFiles()}`)
+        },
+        sync: async () => {
+          await file.sync()
+          steps.push(`sync ${await finalFiles()}`)
+        },
+        close: () => file.close(),
+      }
+    }
+    const files = new DurableFiles({ root, openPart })
+    files.prepare(START)
+    await assetsOn(new Disk(files)).write(output(mp3(2)))
+    expect(steps).toEqual(['write 0', 'sync 0'])
+    expect(await filesStored()).toHaveLength(1)
+  })
+
+  it('removes what crashed processes left, and nothing that is being written', async () => {
+    await mkdir(join(root, '.parts'), { recursive: true })
+    await writeFile(join(root, '.parts', 'old'), 'half')
+    await writeFile(join(root, '.parts', 'new'), 'half')
+    await utimes(join(root, '.parts', 'old'), new Date(), new Date(Date.now() - DAY))
+    openDisk(`file:${root}`)
+    expect(await filesStored()).toEqual(['new'])
+  })
+
+  it('is named by a file URL or path, and says what else it is not', () => {
+    expect(openDisk(`file://${root}`)).toBeInstanceOf(Disk)
+    expect(() => openDisk('s3://bucket?region=eu')).toThrow(/S3/)
+    expect(() => openDisk('ftp://example.com')).toThrow(/must begin with "file:"/)
+    expect(() => openDisk('/srv/files')).toThrow(/must begin with "file:"/)
+    expect(() => openDisk('file:')).toThrow(/names no folder/)
+  })
+})
+
+describe('reading a file', () => {
+  it('gives the whole file or a part of it', async () => {
+    const asset = await upload(mp3(2), 'audio/mpeg')
+    expect(await assets.find(asset.id)).toEqual(asset)
+    expect(Buffer.from(mp3(2)).equals(await buffer(await assets.open(asset)))).toBe(true)
+    const part = await buffer(await assets.open(asset, { start: 416, end: 418 }))
+    expect([...part]).toEqual([0, 0xff, 0xfb])
+    expect(Buffer.from(mp3(2)).equals(Buffer.from(await assets.read(assetReference(asset))))).toBe(true)
+  })
+
+  it('cuts the part itself where a driver reads whole files only', async () => {
+    const plain = assetsOn(new Disk(new FSDriver({ location: root, visibility: 'private' })))
+    const body = mp3(300)
+    body.set([1, 2, 3], 70_000)
+    const asset = await plain.write(output(body))
+    const part = await buffer(await plain.open(asset, { start: 69_999, end: 70_003 }))
+    expect([...part]).toEqual([0, 1, 2, 3, 0])
+  })
+
+  it('says not_found for what is unknown, misnamed, expired or gone', async () => {
+    const asset = await upload(mp3(2))
+    const reference = assetReference(asset)
+    const missing = [
+      `asset:${crypto.randomUUID()}.mp3`,
+      `asset:${asset.id}.wav`,
+      `asset:${asset.id}`,
+      'asset:',
+      'other',
+    ]
+    for (const one of missing) await expect(assets.read(one)).rejects.toMatchObject({ code: 'not_found' })
+    await rm(pathOf(asset))
+    await expect(assets.read(reference)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(assets.open(asset)).rejects.toMatchObject({ code: 'not_found' })
+    now += DAY
+    expect(await assets.find(asset.id)).toBeUndefined()
+  })
+})
+
+describe('deleting files', () => {
+  it('discards files without a row, and is content with missing ones', async () => {
+    const asset = await assets.write(output(mp3(2)))
+    await assets.discard([asset, asset])
+    expect(await filesStored()).toEqual([])
+  })
+
+  it('sweeps what has expired, file and row', async () => {
+    const early = await upload(mp3(1))
+    now += 1_000
+    const late = await assets.upload({ tenantId: 'tenant', body: mp3(2), expiresAt: START + 2 * DAY })
+    expect(await assets.sweep(START + DAY, 10)).toBe(1)
+    expect(await store.getAsset({ id: early.id })).toBeUndefined()
+    expect(await filesStored()).toEqual([`${late.id}.mp3`])
+    expect(await assets.sweep(START + DAY, 10)).toBe(0)
+  })
+
+  it('leaves no file of an upload whose row could not be stored', async () => {
+    const closed = await openStore('closed')
+    await closed.close()
+    const file = { tenantId: 'tenant', body: mp3(2), expiresAt: START + DAY }
+    await expect(assetsOn(openDisk(`file:${root}`), closed).upload(file)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+    expect(await filesStored()).toEqual([])
+  })
+})

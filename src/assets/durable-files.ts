@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { FSDriver } from 'flydrive/drivers/fs'
+import { HOUR_MS } from '../core/clock.ts'
+
+/** Files under way. In the root, so that the move to the final name stays within one file system. */
+const PARTS = '.parts'
+/** A part this old belongs to a process that is gone: no write takes so long. */
+const ABANDONED_AFTER_MS = HOUR_MS
+
+export interface DurableFilesOptions {
+  /** Made by `prepare` if it is missing. */
+  root: string
+  /** How the file that is written is opened; tests put a full disk here. */
+  openPart?: (path: string) => Promise<PartFile>
+}
+
+/** What is needed of a file handle to write with. */
+export interface PartFile {
+  writeFile(contents: string | Uint8Array | Readable): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * flydrive's file system driver, with the two promises it does not make: when `put` resolves, the file and its name
+ * are on the disk; and a file under its final name is whole, wherever a crash or a full disk ends the writing.
+ */
+export class DurableFiles extends FSDriver {
+  readonly #root: string
+  readonly #openPart: (path: string) => Promise<PartFile>
+  readonly #syncedFolders = new Set<string>()
+
+  constructor({ root, openPart = (path) => open(path, 'wx') }: DurableFilesOptions) {
+    super({ location: root, visibility: 'private' })
+    this.#root = resolve(root)
+    this.#openPart = openPart
+  }
+
+  /** Makes the folders, and removes what crashed processes left half written. Once, at the start: it blocks. */
+  prepare(now: number): void {
+    const parts = join(this.#root, PARTS)
+    const created = mkdirSync(parts, { recursive: true })
+    if (created !== undefined) for (const above of foldersAbove(parts, dirname(created))) syncFolderNow(above)
+    for (const name of readdirSync(parts)) {
+      const part = join(parts, name)
+      const stats = statSync(part, { throwIfNoEntry: false })
+      if (stats && now - stats.mtimeMs > ABANDONED_AFTER_MS) rmSync(part, { force: true })
+    }
+  }
+
+  override put(key: string, contents: string | Uint8Array): Promise<void> {
+    return this.#write(key, contents)
+  }
+
+  override putStream(key: string, contents: Readable): Promise<void> {
+    return this.#write(key, contents)
+  }
+
+  /** Rejects when the file is missing; flydrive's own gives a stream that fails later. */
+  override async getStream(key: string): Promise<Readable> {
+    return (await open(join(this.#root, key))).createReadStream()
+  }
+
+  /** Bytes `start` to `end`, both included. */
+  async getRange(key: string, { start, end }: { start: number; end: number }): Promise<Readable> {
+    return (await open(join(this.#root, key))).createReadStream({ start, end })
+  }
+
+  async #write(key: string, contents: string | Uint8Array | Readable): Promise<void> {
+    const path = join(this.#root, key)
+    const part = join(this.#root, PARTS, randomUUID())
+    try {
+      const file = await this.#openPart(part)
+      try {
+        await file.writeFile(contents)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await this.#makeFolder(dirname(path))
+      await rename(part, path)
+      await syncFolder(dirname(path))
+    } catch (error) {
+      await rm(part, { force: true })
+      throw error
+    }
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    const created = await mkdir(folder, { recursive: true })
+    // A folder that another write made this instant is not on the disk by itself either.
+    if (created === undefined && this.#syncedFolders.has(folder)) return
+    for (const above of foldersAbove(folder, this.#root)) await syncFolder(above)
+    this.#syncedFolders.add(folder)
+  }
+}
+
+/** From the folder that holds `folder` up to `top`, both included. */
+function foldersAbove(folder: string, top: string): string[] {
+  const above = dirname(folder)
+  return above === top ? [above] : [above, ...foldersAbove(above, top)]
+}
+
+// Windows does not open folders, and keeps their order itself.
+const FOLDERS_SYNC = process.platform !== 'win32'
+
+async function syncFolder(path: string): Promise<void> {
+  if (!FOLDERS_SYNC) return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function syncFolderNow(path: string): void {
+  if (!FOLDERS_SYNC) return
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -1,0 +1,266 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PolyphonyError } from '../core/errors.ts'
+import { type Egress, openEgress, type Resolve } from './egress.ts'
+
+const log = pino({ level: 'silent' })
+const now = Date.parse('2026-01-01T00:00:00Z')
+const signal = new AbortController().signal
+
+let names: Record<string, string[][]>
+const servers: Server[] = []
+const opened: Egress[] = []
+let egress: Egress
+
+/** Each look-up of a name takes the next of its answers; the last one stays. */
+const resolve: Resolve = async (hostname) => {
+  const answers = names[hostname]
+  const addresses = answers && answers.length > 1 ? answers.shift() : answers?.[0]
+  if (!addresses) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' })
+  return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+}
+
+function open(allow: string[], postTimeoutMs = 5_000): Egress {
+  const one = openEgress({ allow, log, clock: { now: () => now }, resolve, postTimeoutMs })
+  opened.push(one)
+  return one
+}
+
+async function serve(listener: RequestListener): Promise<number> {
+  const server = createServer(listener)
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port // it listens on TCP
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  return error instanceof PolyphonyError ? error.code : String(error)
+}
+
+beforeEach(() => {
+  names = {}
+  egress = open(['127.0.0.0/8'])
+})
+
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+describe('a URL at submission', () => {
+  it.each([
+    'ftp://example.com/x',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'example.com/hook',
+    '/hook',
+    '',
+    'http://user:pass@example.com/',
+    'https://user@example.com/',
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0x7f000001/',
+    'http://0x7f.1/',
+    'http://017700000001/',
+    'http://127.1:8080/',
+    'http://0/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://169.254.169.254/latest/meta-data',
+    'http://127.0.0.1./',
+    'http://127。0。0。1/',
+  ])('is refused: %s', async (url) => {
+    await expect(open([]).judge(url, 'webhook.url')).rejects.toMatchObject({
+      code: 'address_refused',
+      status: 400,
+      details: { field: 'webhook.url' },
+    })
+  })
+
+  it('is refused when any address of its name is special, and does not tell which', async () => {
+    names['mixed.test'] = [['93.184.216.34', '10.0.0.5']]
+    const error = await egress.judge('https://mixed.test/hook', 'notify_hook').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'address_refused', details: { field: 'notify_hook' } })
+    expect(String(error)).toContain('mixed.test')
+    expect(String(error)).not.toContain('10.0.0.5')
+  })
+
+  it('passes when it is public, allowed, or does not resolve yet', async () => {
+    names['public.test'] = [['93.184.216.34']]
+    await egress.judge('https://public.test/hook', 'url')
+    await egress.judge('http://127.0.0.1:3000/hook', 'url')
+    await egress.judge('https://unknown.test/hook', 'url')
+    await open([]).judge('https://93.184.216.34/', 'url')
+  })
+})
+
+describe('a download', () => {
+  const download = (url: string, maxBytes = 1_000_000) => egress.download(url, { maxBytes, signal })
+
+  it('gives the bytes, following redirects', async () => {
+    const port = await serve((request, response) => {
+      if (request.url === '/file') response.end('bytes')
+      else response.writeHead(302, { location: '/file' }).end('moved')
+    })
+    expect(Buffer.from(await download(`http://127.0.0.1:${port}/`)).toString()).toBe('bytes')
+  })
+
+  it('follows five redirects and no sixth', async () => {
+    const port = await serve((request, response) => {
+      const left = Number(request.url?.slice(1))
+      if (left === 0) response.end('there')
+      else response.writeHead(307, { location: `/${left - 1}` }).end()
+    })
+    expect(Buffer.from(await download(`http://127.0.0.1:${port}/5`)).toString()).toBe('there')
+    expect(await codeOf(download(`http://127.0.0.1:${port}/6`))).toBe('unsupported_media')
+  })
+
+  it.each(['http://[::1]/', 'http://10.0.0.1/', 'file:///etc/passwd', 'http://inside.test/', 'http://['])(
+    'is refused when it is redirected to %s',
+    async (location) => {
+      names['inside.test'] = [['192.168.0.1']]
+      const port = await serve((_request, response) => response.writeHead(301, { location }).end())
+      expect(await codeOf(download(`http://127.0.0.1:${port}/`))).toBe('address_refused')
+    },
+  )
+
+  it('is refused when its name was public at submission and is private at use', async () => {
+    names['rebinding.test'] = [['93.184.216.34'], ['192.168.0.1']]
+    await egress.judge('http://rebinding.test/', 'url')
+    expect(await codeOf(download('http://rebinding.test/'))).toBe('address_refused')
+  })
+
+  it('is refused when a name has a special address among public ones', async () => {
+    names['mixed.test'] = [['93.184.216.34', '::1']]
+    expect(await codeOf(download('http://mixed.test/'))).toBe('address_refused')
+  })
+
+  it('connects to the address that was judged, once for each use', async () => {
+    const port = await serve((request, response) => response.end(request.headers.host))
+    names['allowed.test'] = [['127.0.0.1'], ['127.0.0.1'], ['192.168.0.1']]
+    expect(Buffer.from(await download(`http://allowed.test:${port}/`)).toString()).toBe(`allowed.test:${port}`)
+    await download(`http://allowed.test:${port}/`)
+    expect(await codeOf(download(`http://allowed.test:${port}/`))).toBe('address_refused')
+  })
+
+  it('ends at the size limit, announced or not', async () => {
+    const port = await serve((request, response) => {
+      if (request.url === '/announced') response.writeHead(200, { 'content-length': 2_000 })
+      response.write(Buffer.alloc(1_000))
+      response.write(Buffer.alloc(1_000))
+      if (request.url === '/announced') response.end()
+      // Otherwise it never ends: the limit has to.
+    })
+    expect(await codeOf(download(`http://127.0.0.1:${port}/announced`, 1_999))).toBe('payload_too_large')
+    expect(await codeOf(download(`http://127.0.0.1:${port}/endless`, 1_999))).toBe('payload_too_large')
+    expect(await download(`http://127.0.0.1:${port}/announced`, 2_000)).toHaveLength(2_000)
+  })
+
+  it.each([
+    [404, 'unsupported_media'],
+    [403, 'unsupported_media'],
+    [304, 'unsupported_media'],
+    [302, 'unsupported_media'],
+    [408, 'vendor_unreachable'],
+    [429, 'vendor_unreachable'],
+    [500, 'vendor_unreachable'],
+    [503, 'vendor_unreachable'],
+  ])('tells a %i as %s', async (status, code) => {
+    const port = await serve((_request, response) => response.writeHead(status).end())
+    expect(await codeOf(download(`http://127.0.0.1:${port}/`))).toBe(code)
+  })
+
+  it('tells a broken answer, a closed port and an unknown name as unreachable', async () => {
+    const port = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 10 })
+      response.write('half', () => response.destroy())
+    })
+    expect(await codeOf(download(`http://127.0.0.1:${port}/`))).toBe('vendor_unreachable')
+    expect(await codeOf(download('http://127.0.0.1:1/'))).toBe('vendor_unreachable')
+    expect(await codeOf(download('http://unknown.test/'))).toBe('vendor_unreachable')
+  })
+
+  it("ends with its signal, and throws the signal's reason", async () => {
+    const enough = new AbortController()
+    const port = await serve((_request, response) => {
+      response.write('slow')
+      enough.abort(new Error('enough'))
+    })
+    const work = egress.download(`http://127.0.0.1:${port}/`, { maxBytes: 100, signal: enough.signal })
+    await expect(work).rejects.toThrow('enough')
+  })
+})
+
+describe('a post', () => {
+  const post = (url: string) => egress.post(url, { headers: { 'x-own': 'yes' }, body: '{"a":"é"}', signal })
+
+  it('sends body and headers, and gives the status', async () => {
+    let seen: { body: string; own: unknown; agent: unknown } | undefined
+    const port = await serve(async (request, response) => {
+      const body = (await buffer(request)).toString()
+      seen = { body, own: request.headers['x-own'], agent: request.headers['user-agent'] }
+      response.writeHead(204).end()
+    })
+    expect(await post(`http://127.0.0.1:${port}/`)).toEqual({ status: 204, retryAfterSeconds: null })
+    expect(seen).toEqual({ body: '{"a":"é"}', own: 'yes', agent: expect.stringMatching(/^Polyphony\/\d/) })
+  })
+
+  it('follows no redirect', async () => {
+    let requests = 0
+    const port = await serve((_request, response) => {
+      requests += 1
+      response.writeHead(307, { location: '/other' }).end()
+    })
+    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 307 })
+    expect(requests).toBe(1)
+  })
+
+  it('reads Retry-After', async () => {
+    const port = await serve((request, response) => {
+      const wait = request.url === '/date' ? 'Thu, 01 Jan 2026 00:02:00 GMT' : '30'
+      response.writeHead(429, { 'retry-after': wait }).end()
+    })
+    expect(await post(`http://127.0.0.1:${port}/`)).toEqual({ status: 429, retryAfterSeconds: 30 })
+    expect(await post(`http://127.0.0.1:${port}/date`)).toEqual({ status: 429, retryAfterSeconds: 120 })
+  })
+
+  it('does not read a long answer to its end', async () => {
+    const port = await serve((_request, response) => {
+      const more = (): void => {
+        if (!response.destroyed && response.write(Buffer.alloc(65_536))) setImmediate(more)
+      }
+      response.on('drain', more)
+      more()
+    })
+    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 200 })
+  })
+
+  it('is refused when its name leads to a special address', async () => {
+    names['inside.test'] = [['169.254.169.254']]
+    expect(await codeOf(post('http://inside.test/'))).toBe('address_refused')
+    expect(await codeOf(post('http://[::1]:8080/'))).toBe('address_refused')
+  })
+
+  it('ends after its time when there is no answer', async () => {
+    const silent = createTcpServer(() => {}).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo // it listens on TCP
+    const impatient = open(['127.0.0.0/8'], 50)
+    const work = impatient.post(`http://127.0.0.1:${port}/`, { headers: {}, body: '{}', signal })
+    await expect(work).rejects.toMatchObject({ name: 'TimeoutError' })
+    silent.close()
+  })
+})

@@ -1,0 +1,94 @@
+import { fileTypeFromBuffer } from 'file-type'
+import type { Asset } from '../core/asset.ts'
+import { PolyphonyError } from '../core/errors.ts'
+
+export interface KnownMedia {
+  mediaType: string
+  extension: string
+}
+
+/**
+ * What may be stored, and so be served: nothing that a browser runs. `minBytes` is below the smallest real file of its
+ * kind; it tells a bare signature from a file.
+ */
+const MEDIA = {
+  'audio/mpeg': { extension: 'mp3', minBytes: 24 },
+  'audio/wav': { extension: 'wav', minBytes: 44 },
+  'image/jpeg': { extension: 'jpg', minBytes: 100 },
+  'image/png': { extension: 'png', minBytes: 57 },
+  'image/webp': { extension: 'webp', minBytes: 26 },
+  'video/mp4': { extension: 'mp4', minBytes: 16 },
+  'model/gltf-binary': { extension: 'glb', minBytes: 20 },
+} as const satisfies Record<string, { extension: string; minBytes: number }>
+
+/** For outputs only: text has no signature, so we must know who wrote it. */
+const TEXT = { 'text/plain': 'txt', 'application/json': 'json' } as const
+
+const ALIASES: Readonly<Record<string, string>> = {
+  'audio/mp3': 'audio/mpeg',
+  'audio/x-mp3': 'audio/mpeg',
+  'audio/x-mpeg': 'audio/mpeg',
+  'audio/wave': 'audio/wav',
+  'audio/x-wav': 'audio/wav',
+  'audio/x-pn-wav': 'audio/wav',
+  'audio/vnd.wave': 'audio/wav',
+  'image/jpg': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'video/x-m4v': 'video/mp4', // the same container under Apple's brand
+}
+
+/**
+ * Finds out what a file is by its bytes. Throws `unsupported_media` when it is empty, of no kind that may be stored, or
+ * not what `declared` says. "application/octet-stream" declares nothing.
+ */
+export async function identify(
+  body: Uint8Array,
+  declared: string | undefined,
+  kind: Asset['kind'],
+): Promise<KnownMedia> {
+  if (body.byteLength === 0) throw unsupported('The file is empty')
+  const said = declared === undefined ? undefined : normalise(declared)
+  if (kind === 'output' && (said === 'text/plain' || said === 'application/json')) {
+    checkText(body, said)
+    return { mediaType: said, extension: TEXT[said] }
+  }
+  const sniffed = (await fileTypeFromBuffer(body))?.mime
+  const found = sniffed === undefined ? undefined : normalise(sniffed)
+  if (found === undefined) throw unsupported(`The file${saidToBe(said)} is of no kind that we know`)
+  if (!isKnown(found)) throw unsupported(`The file is ${found}`)
+  if (said !== undefined && said !== 'application/octet-stream' && said !== found) {
+    throw unsupported(`The file is said to be ${said}, but it is ${found}`)
+  }
+  const { extension, minBytes } = MEDIA[found]
+  if (body.byteLength < minBytes)
+    throw unsupported(`The file begins like ${found} and ends after ${body.byteLength} bytes`)
+  return { mediaType: found, extension }
+}
+
+function checkText(body: Uint8Array, mediaType: keyof typeof TEXT): void {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+    if (text.includes('\0')) throw new TypeError('It holds a NUL character.')
+    if (mediaType === 'application/json') JSON.parse(text)
+  } catch (error) {
+    throw unsupported(`The file is said to be ${mediaType}, but it is not`, error)
+  }
+}
+
+function normalise(mediaType: string): string {
+  const bare = (mediaType.split(';')[0] ?? '').trim().toLowerCase()
+  return ALIASES[bare] ?? bare
+}
+
+function isKnown(mediaType: string): mediaType is keyof typeof MEDIA {
+  return Object.hasOwn(MEDIA, mediaType)
+}
+
+function saidToBe(mediaType: string | undefined): string {
+  return mediaType === undefined ? '' : `, said to be ${mediaType},`
+}
+
+function unsupported(what: string, cause?: unknown): PolyphonyError {
+  const taken = Object.values(MEDIA).map(({ extension }) => extension)
+  return new PolyphonyError('unsupported_media', `${what}. Files that are taken: ${taken.join(', ')}.`, { cause })
+}

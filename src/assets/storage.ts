@@ -1,0 +1,59 @@
+import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { Disk } from 'flydrive'
+import type { DriverContract } from 'flydrive/types'
+import { systemClock } from '../core/clock.ts'
+import { DurableFiles } from './durable-files.ts'
+
+/** A driver that can read a part of a file without the rest. */
+interface RangeDriver extends DriverContract {
+  getRange(key: string, range: { start: number; end: number }): Promise<Readable>
+}
+
+/**
+ * The disk behind a STORAGE_URL: `file:/srv/polyphony`, `file:///srv/polyphony` or, from the working directory,
+ * `file:./data/files`. Throws an Error that says what can be configured.
+ */
+export function openDisk(url: string): Disk {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
+  switch (scheme) {
+    case 'file': {
+      const files = new DurableFiles({ root: pathOf(url) })
+      files.prepare(systemClock.now())
+      return new Disk(files)
+    }
+    case 's3':
+      throw new Error('STORAGE_URL names an S3 bucket; this version stores files under "file:" only.')
+    default:
+      throw new Error(`STORAGE_URL must begin with "file:", as in file:/srv/polyphony; it is "${url}".`)
+  }
+}
+
+function pathOf(url: string): string {
+  const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
+  if (path === '') throw new Error('STORAGE_URL names no folder; write it as file:/srv/polyphony.')
+  return resolve(path)
+}
+
+/** Bytes `start` to `end` of a stored file, both included. A driver without ranges reads from the beginning. */
+export async function readRange(disk: Disk, key: string, range: { start: number; end: number }): Promise<Readable> {
+  const { driver } = disk
+  if (hasRanges(driver)) return driver.getRange(key, range)
+  return Readable.from(cut(await disk.getStream(key), range), { objectMode: false })
+}
+
+function hasRanges(driver: DriverContract): driver is RangeDriver {
+  return 'getRange' in driver
+}
+
+async function* cut(whole: Readable, { start, end }: { start: number; end: number }): AsyncGenerator<Uint8Array> {
+  let offset = 0
+  for await (const chunk of whole as AsyncIterable<Uint8Array>) {
+    // a driver's stream has no encoding, so it is bytes
+    const wanted = chunk.subarray(Math.max(0, start - offset), Math.max(0, end + 1 - offset))
+    if (wanted.byteLength > 0) yield wanted
+    offset += chunk.byteLength
+    if (offset > end) return
+  }
+}

@@ -1,0 +1,116 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { usdToPoints } from '../core/points.ts'
+import { createKey } from '../tenants/keys.ts'
+import { print, table, time, usd } from './print.ts'
+import { findTenant, withStore } from './with-store.ts'
+
+interface CreateOptions {
+  name: string
+  tenant?: string
+  test?: boolean
+  admin?: boolean
+  models?: string[]
+  rpm?: number
+  concurrency?: number
+  spendLimit?: number
+  expires?: number
+  json?: boolean
+}
+
+export function keyCommand(): Command {
+  const command = new Command('key').description('Make, list and revoke API keys')
+  command
+    .command('create')
+    .description('Make a key; it is shown this once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--tenant <name or id>', 'whose it is (default: the first tenant)')
+    .option('--test', 'runs on the sandbox only, and costs nothing')
+    .option('--admin', 'may do everything')
+    .option('--models <list>', 'only these models, separated by commas', (text) => text.split(',').filter(Boolean))
+    .option('--rpm <n>', 'requests a minute', positive)
+    .option('--concurrency <n>', 'unfinished tasks at once; more are parked', positive)
+    .option('--spend-limit <usd>', 'how much it may spend in all', amount)
+    .option('--expires <time>', 'a duration such as 30d, 12h or 45m', duration)
+    .option('--json', 'print JSON')
+    .action(async (options: CreateOptions) => {
+      await withStore(async (store) => {
+        const tenant = await findTenant(store, options.tenant)
+        const { key, record } = await createKey(
+          { store, clock: systemClock },
+          {
+            tenantId: tenant.id,
+            name: options.name,
+            mode: options.test ? 'test' : 'live',
+            role: options.admin ? 'admin' : 'member',
+            allowedModels: options.models ?? null,
+            requestsPerMinute: options.rpm ?? null,
+            maxConcurrent: options.concurrency ?? null,
+            spendLimitPoints: options.spendLimit === undefined ? null : usdToPoints(options.spendLimit),
+            expiresAt: options.expires === undefined ? null : systemClock.now() + options.expires,
+          },
+        )
+        print(options.json, { id: record.keyId, key, tenant: tenant.name, name: record.name }, [
+          key,
+          `Key ${record.keyId} of ${tenant.name}. It is not stored and cannot be shown again.`,
+        ])
+      })
+    })
+  command
+    .command('list')
+    .description('List keys, without their secrets')
+    .option('--tenant <name or id>', 'only this tenant')
+    .option('--json', 'print JSON')
+    .action(async (options: { tenant?: string; json?: boolean }) => {
+      await withStore(async (store) => {
+        const tenant = options.tenant === undefined ? null : await findTenant(store, options.tenant)
+        const keys = await store.listKeys({ tenantId: tenant?.id ?? null })
+        const shown = keys.map(({ hash: _hash, ...key }) => key)
+        const rows = shown.map((key) => [
+          key.keyId,
+          key.prefix,
+          key.name,
+          key.mode,
+          key.role,
+          usd(key.spentPoints),
+          key.revokedAt === null ? 'no' : time(key.revokedAt),
+        ])
+        print(options.json, shown, table(['id', 'key', 'name', 'mode', 'role', 'spent', 'revoked'], rows))
+      })
+    })
+  command
+    .command('revoke')
+    .description('Revoke a key; a running server forgets it within seconds')
+    .argument('<id>', 'from "key list"')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      await withStore(async (store) => {
+        const revoked = await store.revokeKey({ id, now: systemClock.now() })
+        if (!revoked) throw new PolyphonyError('not_found', `There is no unrevoked key ${id}.`)
+        print(options.json, { id, revoked }, [`Key ${id} is revoked.`])
+      })
+    })
+  return command
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
+  return value
+}
+
+function amount(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('It must be an amount in USD.')
+  return value
+}
+
+const UNITS: Record<string, number> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS }
+
+function duration(text: string): number {
+  const [, count, unit = ''] = /^(\d+)([dhm])$/.exec(text) ?? []
+  const unitMs = UNITS[unit]
+  if (!count || !unitMs) throw new InvalidArgumentError('It must be a duration such as 30d, 12h or 45m.')
+  return Number(count) * unitMs
+}

@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from '../config/config.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { version } from '../version.ts'
+import { creditCommand } from './credit.ts'
+import { demoCommand } from './demo.ts'
+import { keyCommand } from './key.ts'
+import { reconcileCommand } from './reconcile.ts'
+import { serveCommand } from './serve.ts'
+import { taskCommand } from './task.ts'
+import { tenantCommand } from './tenant.ts'
+import { webhookCommand } from './webhook.ts'
+
+/** Runs one command line. Exit codes: 0 done, 1 could not be done, 2 wrong words. */
+export async function run(argv: string[]): Promise<void> {
+  const program = new Command('polyphony')
+    .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride()
+  for (const command of [
+    serveCommand(),
+    demoCommand(),
+    keyCommand(),
+    tenantCommand(),
+    creditCommand(),
+    taskCommand(),
+    webhookCommand(),
+    reconcileCommand(),
+  ]) {
+    program.addCommand(command)
+  }
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else {
+      console.error(`polyphony: ${describe(error)}`)
+      process.exitCode = 1
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (error instanceof PolyphonyError) return `${error.message} (${error.code})`
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}. Another program listens there: set PORT to a free one.`
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander'
+import { readConfig } from '../config/config.ts'
+import { type Gateway, startGateway } from '../main.ts'
+
+export function serveCommand(): Command {
+  return new Command('serve').description('Serve until interrupted').action(async () => {
+    const gateway = await startGateway(readConfig(process.env))
+    showKeys(gateway)
+    closeOnSignal(gateway)
+  })
+}
+
+/** Keys that were made now; they are stored as hashes, so this is the only time they can be shown. */
+function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
+  if (!adminKey && !testKey) return
+  const lines = ['', '  Polyphony has made its first keys. They are shown this once:', '']
+  if (adminKey) lines.push(`  admin key (live)  ${adminKey}`)
+  if (testKey) lines.push(`  test key          ${testKey}`)
+  lines.push('', `  Address           ${url}`, '')
+  console.error(lines.join('\n'))
+}
+
+/** The first signal closes in order, the second at once. */
+export function closeOnSignal(gateway: Gateway): void {
+  let asked = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1)
+      asked = true
+      gateway.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          gateway.log.error({ err: error }, 'the gateway did not close in order')
+          process.exit(1)
+        },
+      )
+    })
+  }
+}

@@ -1,0 +1,28 @@
+import { type Config, readConfig } from '../config/config.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { openStore } from '../main.ts'
+import type { Store, Tenant } from '../store/store.ts'
+
+/** Opens the configured store for one command, beside a server that may be running on it. */
+export async function withStore<T>(work: (store: Store, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
+  const store = await openStore(config, { exclusive: false })
+  try {
+    return await work(store, config)
+  } finally {
+    await store.close()
+  }
+}
+
+/** A tenant by name or id; without either, the first. */
+export async function findTenant(store: Store, nameOrId: string | undefined): Promise<Tenant> {
+  const tenants = await store.listTenants({})
+  const found = nameOrId === undefined ? tenants.slice(0, 1) : tenants.filter((one) => one.id === nameOrId || one.name === nameOrId)
+  const [tenant, second] = found
+  if (second) throw new PolyphonyError('invalid_input', `Several tenants are called "${nameOrId}": use an id.`)
+  if (!tenant) {
+    const names = tenants.map((one) => one.name).join(', ') || 'none; "polyphony serve" makes the first'
+    throw new PolyphonyError('not_found', `No tenant "${nameOrId ?? ''}" (there are: ${names}).`)
+  }
+  return tenant
+}

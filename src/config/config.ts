@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
+import { type Points, usdToPoints } from '../core/points.ts'
+
+/** Everything that an operator can set, typed, checked and frozen. docs/configuration.md is the same list. */
+export interface Config {
+  host: string
+  port: number
+  dataDir: string
+  /** Absent: SQLite in the data folder. */
+  databaseUrl: string | undefined
+  storageUrl: string
+  /** How callers reach us; the URLs of files begin with it. Absent: made of host and port. */
+  publicUrl: string | undefined
+  adminKey: string | undefined
+  testKey: string | undefined
+  /** Seals what must not lie open in the database, and signs webhooks. */
+  secret: string
+  egressAllow: readonly string[]
+  openingCredit: Points
+  logLevel: string
+  studioSlots: number
+  sandboxSlots: number
+  /** How long a task may wait to be begun. */
+  maxWaitMs: number
+  recordDays: number
+  mediaDays: number
+  uploadHours: number
+  uploadMaxBytes: number
+  bodyMaxBytes: number
+  outputMaxBytes: number
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+type Env = Record<string, string | undefined>
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const MIB = 2 ** 20
+
+/** Reads the environment; makes the data folder and the secret on first use. Throws a ConfigError that names the variable. */
+export function readConfig(env: Env): Config {
+  const dataDir = resolve(text(env, 'DATA_DIR') ?? './data')
+  const config: Config = {
+    host: text(env, 'HOST') ?? '127.0.0.1',
+    port: whole(env, 'PORT', 8080, 0, 65_535),
+    dataDir,
+    databaseUrl: databaseUrl(env),
+    storageUrl: text(env, 'STORAGE_URL') ?? `file://${join(dataDir, 'files')}`,
+    publicUrl: publicUrl(env),
+    adminKey: chosenKey(env, 'POLYPHONY_ADMIN_KEY'),
+    testKey: chosenKey(env, 'POLYPHONY_TEST_KEY'),
+    secret: '',
+    egressAllow: cidrs(env, 'POLYPHONY_EGRESS_ALLOW'),
+    openingCredit: usdToPoints(number(env, 'POLYPHONY_OPENING_CREDIT', 1_000, 0, 1e8)),
+    logLevel: oneOf(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    studioSlots: whole(env, 'POLYPHONY_STUDIO_SLOTS', 2, 1, 64),
+    sandboxSlots: whole(env, 'POLYPHONY_SANDBOX_SLOTS', 1_000, 1, 1_000_000),
+    maxWaitMs: 1_000 * whole(env, 'POLYPHONY_MAX_WAIT_SECONDS', 24 * 3_600, 1, 30 * 24 * 3_600),
+    recordDays: number(env, 'POLYPHONY_RECORD_DAYS', 90, 0, 36_500),
+    mediaDays: number(env, 'POLYPHONY_MEDIA_DAYS', 30, 0, 36_500),
+    uploadHours: number(env, 'POLYPHONY_UPLOAD_HOURS', 24, 0, 876_000),
+    uploadMaxBytes: whole(env, 'POLYPHONY_UPLOAD_MAX_BYTES', 10 * MIB, 1, 2 ** 31),
+    bodyMaxBytes: whole(env, 'POLYPHONY_BODY_MAX_BYTES', 16 * MIB, 1_024, 2 ** 31),
+    outputMaxBytes: whole(env, 'POLYPHONY_OUTPUT_MAX_BYTES', 512 * MIB, 1_024, 2 ** 40),
+  }
+  mkdirSync(dataDir, { recursive: true })
+  config.secret = text(env, 'POLYPHONY_SECRET') ?? keptSecret(join(dataDir, 'secret'))
+  return Object.freeze(config)
+}
+
+/** A variable, or the content of the file that `NAME_FILE` names. */
+function text(env: Env, name: string): string | undefined {
+  const value = env[name]
+  const file = env[`${name}_FILE`]
+  if (value && file) throw new ConfigError(`${name} and ${name}_FILE are both set; set one.`)
+  if (value) return value
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined
+  } catch (error) {
+    throw new ConfigError(`${name}_FILE: ${file} cannot be read.`, { cause: error })
+  }
+}
+
+function number(env: Env, name: string, otherwise: number, minimum: number, maximum: number): number {
+  const given = text(env, name)
+  if (given === undefined) return otherwise
+  const value = Number(given)
+  if (given.trim() === '' || !(value >= minimum && value <= maximum)) {
+    throw new ConfigError(`${name} must be a number from ${minimum} to ${maximum}, not "${given}".`)
+  }
+  return value
+}
+
+function whole(env: Env, name: string, otherwise: number, minimum: number, maximum: number): number {
+  const value = number(env, name, otherwise, minimum, maximum)
+  if (!Number.isInteger(value)) throw new ConfigError(`${name} must be a whole number, not ${value}.`)
+  return value
+}
+
+function oneOf(env: Env, name: string, otherwise: string, allowed: string[]): string {
+  const value = text(env, name) ?? otherwise
+  if (!allowed.includes(value)) throw new ConfigError(`${name} must be one of ${allowed.join(', ')}, not "${value}".`)
+  return value
+}
+
+function databaseUrl(env: Env): string | undefined {
+  const url = text(env, 'DATABASE_URL') ?? text(env, 'SQL_DSN')
+  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
+    throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://; leave it out for SQLite.')
+  }
+  return url
+}
+
+function publicUrl(env: Env): string | undefined {
+  const url = text(env, 'PUBLIC_URL')
+  if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url))) {
+    throw new ConfigError(`PUBLIC_URL must be an http or https URL, not "${url}".`)
+  }
+  return url?.replace(/\/+$/, '')
+}
+
+const MIN_KEY_LENGTH = 16
+
+function chosenKey(env: Env, name: string): string | undefined {
+  const key = text(env, name)
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new ConfigError(`${name} must be visible ASCII characters.`)
+  }
+  if (key !== undefined && key.length < MIN_KEY_LENGTH) {
+    throw new ConfigError(`${name} must have at least ${MIN_KEY_LENGTH} characters.`)
+  }
+  return key
+}
+
+function cidrs(env: Env, name: string): string[] {
+  const list = (text(env, name) ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+  for (const one of list) {
+    if (!ipaddr.isValidCIDR(one)) throw new ConfigError(`${name}: "${one}" is no CIDR such as 10.0.0.0/8.`)
+  }
+  return list
+}
+
+/** Made on first use. Written aside and linked into place, so that of two first starts both end with the same one. */
+function keptSecret(path: string): string {
+  if (!existsSync(path)) {
+    const aside = `${path}.${process.pid}`
+    try {
+      writeFileSync(aside, randomBytes(32).toString('base64url'), { mode: 0o600 })
+      linkSync(aside, path)
+    } catch (error) {
+      if (!existsSync(path)) throw new ConfigError(`The secret cannot be written to ${path}.`, { cause: error })
+    } finally {
+      rmSync(aside, { force: true })
+    }
+  }
+  return readFileSync(path, 'utf8').trim()
+}

@@ -1,0 +1,101 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import { isTerminal, type Status, type Task } from '../../core/task.ts'
+import type { Urls } from '../urls.ts'
+import { inputOf, outputOf, usageTypeOf } from './families.ts'
+import type { Config } from './to-task.ts'
+
+/** PiAPI knows no word for a cancelled task; clients that meet one would poll for ever, so it reads as failed. */
+const STATUS: Record<Status, string> = {
+  staged: 'staged',
+  pending: 'pending',
+  submitting: 'processing',
+  uncertain: 'processing',
+  processing: 'processing',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'failed',
+}
+
+/** Go's zero time, which stands for "not yet". */
+const ZERO_TIME = '0001-01-01T00:00:00Z'
+/** The only number that PiAPI's documents show for a failure; their full table is not public. */
+const ERROR_CODE = 1_100
+
+/** The task object of PiAPI, key by key as its documents order them. */
+export function fromTask(task: Task, urls: Urls): JsonObject {
+  return {
+    task_id: task.id,
+    model: task.model,
+    task_type: task.taskType,
+    status: statusOf(task),
+    config: configOf(task) as unknown as JsonObject,
+    input: inputOf(task),
+    output: task.status === 'completed' ? outputOf(task, urls) : null,
+    meta: {
+      created_at: timeOf(task.createdAt),
+      started_at: timeOf(task.startedAt),
+      ended_at: timeOf(task.endedAt),
+      usage: usageOf(task),
+      is_using_private_pool: false,
+    },
+    detail: null,
+    logs: task.logs,
+    error: errorOf(task),
+  }
+}
+
+export function statusOf(task: Task): string {
+  return STATUS[task.status]
+}
+
+/** A task that was asked for in another dialect has no such config; it reads as an empty one. */
+export function configOf(task: Task): Config {
+  const echo = task.echo as unknown as Partial<Config>
+  return {
+    service_mode: echo.service_mode ?? '',
+    webhook_config: echo.webhook_config ?? { endpoint: '', secret: '' },
+  }
+}
+
+/** The answer to a create, which has no timestamp. */
+export function createdBody(task: Task, urls: Urls): JsonObject {
+  return { code: 200, data: fromTask(task, urls), message: 'success' }
+}
+
+/** The answer to a read. Documents show it with `code` and `message`, or with `timestamp` only: both readings are met. */
+export function readBody(task: Task, urls: Urls, now: number): JsonObject {
+  return { code: 200, ...webhookBody(task, urls, now), message: 'success' }
+}
+
+/** What a webhook says: no `code`, no `message`. */
+export function webhookBody(task: Task, urls: Urls, now: number): JsonObject {
+  const at = isTerminal(task.status) && task.endedAt !== null ? task.endedAt : now
+  return { timestamp: Math.floor(at / 1_000), data: fromTask(task, urls) }
+}
+
+/**
+ * `llm` services show the whole price as consumed from the start, `point` services as frozen until they are done. A task
+ * that did not succeed shows zeros: it costs nothing.
+ */
+export function usageOf(task: Task): { type: string; frozen: number; consume: number } {
+  const type = usageTypeOf(task)
+  if (task.status === 'failed' || task.status === 'cancelled') return { type, frozen: 0, consume: 0 }
+  const done = task.status === 'completed'
+  const price = done ? task.consumedPoints : task.pricePoints
+  if (type === 'llm') return { type, frozen: 0, consume: price }
+  return { type, frozen: price, consume: done ? price : 0 }
+}
+
+function errorOf(task: Task): JsonObject {
+  const none: JsonObject = { code: 0, raw_message: '', message: '', detail: null }
+  if (task.status === 'cancelled') return { ...none, code: ERROR_CODE, raw_message: 'canceled', message: 'task canceled' }
+  if (!task.error) return none
+  const { message, detail } = task.error
+  return { code: ERROR_CODE, raw_message: detail ?? message, message, detail: null as Json }
+}
+
+/** RFC 3339 in UTC, without the fraction's trailing zeros, as Go writes it. */
+export function timeOf(at: number | null): string {
+  if (at === null) return ZERO_TIME
+  return new Date(at).toISOString().replace(/\.?0*Z$/, 'Z')
+}

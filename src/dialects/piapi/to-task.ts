@@ -1,0 +1,100 @@
+import { findOperation, listOperations } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import { invalid, readInput } from '../../catalog/read-input.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { olderForm } from './older-suno.ts'
+
+export const PIAPI = 'piapi'
+
+const SERVICE_MODES = ['', 'public', 'private']
+
+/** `config` as it is echoed: both webhook keys always present, the secret in clear. */
+export interface Config {
+  service_mode: string
+  webhook_config: { endpoint: string; secret: string }
+}
+
+/** The body of `POST /api/v1/task`, as a request for an operation. Throws `invalid_input` and `unknown_operation`. */
+export function toTask(body: unknown): Submission {
+  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
+  const model = nonEmpty(body, 'model')
+  const taskType = nonEmpty(body, 'task_type')
+  const config = configOf(body.config)
+  const { operation, input } = requestOf(model, taskType, body.input)
+  const { endpoint } = config.webhook_config
+  return {
+    operation,
+    input,
+    model,
+    taskType,
+    dialect: PIAPI,
+    echo: config as unknown as JsonObject,
+    webhook: endpoint === '' ? undefined : { field: 'config.webhook_config.endpoint', url: endpoint },
+  }
+}
+
+function requestOf(model: string, taskType: string, input: Json | undefined): { operation: Operation; input: JsonObject } {
+  const older = olderForm(model, taskType)
+  const operation = older?.operation ?? findOperation(`${model}/${taskType}`)
+  if (!operation) throw unknownOperation(model, taskType)
+  if (input === undefined || input === null) throw invalid('input', 'is required')
+  if (older) return { operation, input: older.readInput(input) }
+  return { operation, input: readInput(operation, input, 'input.') }
+}
+
+function unknownOperation(model: string, taskType: string): PolyphonyError {
+  const types = listOperations().flatMap((one) => (one.model === model ? [one.taskType] : []))
+  if (types.length > 0) {
+    return new PolyphonyError(
+      'unknown_operation',
+      `task_type "${taskType}" is invalid for model "${model}"; it has ${types.join(', ')}.`,
+      { field: 'task_type' },
+    )
+  }
+  return new PolyphonyError('unknown_operation', `model "${model}" is not known.`, { field: 'model' })
+}
+
+function configOf(value: Json | undefined): Config {
+  const config = objectAt(value, 'config')
+  const hook = objectAt(config.webhook_config, 'config.webhook_config')
+  const serviceMode = textAt(config.service_mode, 'config.service_mode')
+  if (!SERVICE_MODES.includes(serviceMode)) {
+    throw invalid('config.service_mode', `must be "public", "private" or "", not "${serviceMode}"`)
+  }
+  return {
+    service_mode: serviceMode,
+    webhook_config: {
+      endpoint: textAt(hook.endpoint, 'config.webhook_config.endpoint'),
+      secret: headerTextAt(hook.secret, 'config.webhook_config.secret'),
+    },
+  }
+}
+
+function objectAt(value: Json | undefined, field: string): JsonObject {
+  if (value === undefined || value === null) return {}
+  if (!isJsonObject(value)) throw invalid(field, 'must be an object')
+  return value
+}
+
+function textAt(value: Json | undefined, field: string): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value !== 'string') throw invalid(field, 'must be a string')
+  return value
+}
+
+/** The secret travels as a header, which takes visible ASCII and spaces. */
+function headerTextAt(value: Json | undefined, field: string): string {
+  const text = textAt(value, field)
+  if (!/^[\x20-\x7e]{0,1024}$/.test(text)) throw invalid(field, 'must be up to 1024 printable ASCII characters')
+  return text
+}
+
+function nonEmpty(body: JsonObject, field: string): string {
+  const value = body[field]
+  if (typeof value !== 'string' || value === '') {
+    throw invalid(field, value === undefined ? 'is required' : 'must be a non-empty string')
+  }
+  return value
+}

@@ -1,0 +1,156 @@
+import { SUNO_VERSIONS, type SunoClip, type SunoClips, sunoConcat, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { itemId } from '../../core/ids.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import type { Urls } from '../urls.ts'
+import { failReasonOf, standingOf } from './states.ts'
+
+/**
+ * Relays answer with clips in two shapes, Suno's own (details under `metadata`) and a flat one (details beside the id).
+ * Clients read either, so every clip of ours has the fields of both.
+ */
+export type Clip = ReturnType<typeof clipOf>
+
+const CLIP_TYPES: Record<string, SunoClip['type']> = {
+  [sunoMusic.id]: 'gen',
+  [sunoConcat.id]: 'concat',
+  [sunoUpload.id]: 'upload',
+}
+
+/** The ids of a task's clips, known from its submission on: two a song; a joined or imported clip has the task's id. */
+export function clipIdsOf({ id, operation }: Pick<Task, 'id' | 'operation'>): string[] {
+  if (operation === sunoMusic.id) return [itemId(id, 1), itemId(id, 2)]
+  return operation in CLIP_TYPES ? [id] : []
+}
+
+/** The clips of a task as it stands: as delivered when it is completed, else as far as they are known. */
+export function clipsOf(task: Task, urls: Urls): Clip[] {
+  const ids = clipIdsOf(task)
+  if (ids.length === 0) return []
+  if (task.status !== 'completed') return ids.map((id, index) => clipOf(task, index, expectedClip(task, id)))
+  // What a provider delivers is in the shape that the operation's output schema states.
+  const { clips } = task.output as unknown as SunoClips
+  return clips.map((clip, index) => clipOf(task, index, clip, urls))
+}
+
+/** What the feed answers for an id that no clip has: clients ask for ever for an id that is left out. */
+export function missingClip(id: string): Clip {
+  const nothing: SunoClip = { ...NOTHING, id, type: 'gen', mv: '', title: '', tags: '', prompt: '' }
+  const task: ClipTask = {
+    id,
+    status: 'failed',
+    attempts: 0,
+    input: {},
+    error: { code: 'task_not_found', message: 'task_not_exist' },
+    createdAt: 0,
+    startedAt: null,
+    endedAt: null,
+  }
+  return clipOf(task, 0, nothing)
+}
+
+type ClipTask = Pick<Task, 'id' | 'status' | 'attempts' | 'input' | 'error' | 'createdAt' | 'startedAt' | 'endedAt'>
+
+const NOTHING = {
+  durationSeconds: 0,
+  audio: '',
+  image: '',
+  imageLarge: '',
+  gptDescriptionPrompt: null,
+  continueClipId: null,
+  continueAt: null,
+} satisfies Partial<SunoClip>
+
+function clipOf(task: ClipTask, index: number, clip: SunoClip, urls?: Urls) {
+  const standing = standingOf(task)
+  const reason = failReasonOf(task)
+  const file = (reference: string): string => urls?.file(reference) ?? ''
+  const { id, mv, title, tags, prompt, gptDescriptionPrompt, continueClipId, continueAt } = clip
+  return {
+    id,
+    clip_id: id,
+    task_id: `${task.id}_${index + 1}`,
+    status: standing.clip,
+    state: standing.state,
+    msg: reason,
+    title,
+    mv,
+    tags,
+    prompt,
+    gpt_description_prompt: gptDescriptionPrompt,
+    duration: clip.durationSeconds,
+    audio_url: file(clip.audio),
+    video_url: '',
+    image_url: file(clip.image),
+    image_large_url: file(clip.imageLarge),
+    model_name: modelNameOf(mv),
+    major_model_version: SUNO_VERSIONS[mv]?.name ?? '',
+    continue_clip_id: continueClipId,
+    continue_at: continueAt,
+    created_at: new Date(task.createdAt).toISOString(),
+    create_time: String(secondsOf(task.createdAt)),
+    update_time: String(secondsOf(task.endedAt ?? task.startedAt ?? task.createdAt)),
+    metadata: {
+      tags,
+      prompt,
+      gpt_description_prompt: gptDescriptionPrompt,
+      audio_prompt_id: continueClipId,
+      history: clip.type === 'gen' ? historyOf(clip) : null,
+      concat_history: clip.type === 'concat' ? concatHistoryOf(task.input, clip) : null,
+      type: clip.type,
+      duration: standing.clip === 'complete' ? clip.durationSeconds : null,
+      refund_credits: standing.clip === 'error',
+      stream: true,
+      error_type: reason === '' ? null : (task.error?.code ?? task.status),
+      error_message: reason === '' ? null : reason,
+    },
+  }
+}
+
+/** A clip that is not made yet, or never will be: what its request says of it. */
+function expectedClip({ operation, input }: Task, id: string): SunoClip {
+  const idea = textOf(input.gpt_description_prompt)
+  const type = CLIP_TYPES[operation] ?? 'gen'
+  return {
+    ...NOTHING,
+    id,
+    type,
+    mv: textOf(input.mv),
+    // An idea wins over lyrics, title and style, which then follow from it.
+    title: idea ? '' : textOf(input.title),
+    tags: idea ? '' : textOf(input.tags),
+    prompt: idea ? '' : textOf(input.prompt),
+    gptDescriptionPrompt: idea || null,
+    continueClipId: idea ? null : textOf(input.continue_clip_id) || null,
+    continueAt: !idea && typeof input.continue_at === 'number' ? input.continue_at : null,
+  }
+}
+
+function historyOf({ continueClipId, continueAt }: SunoClip) {
+  return continueClipId === null ? null : [step(continueClipId, continueAt, false)]
+}
+
+/** The clip that was extended, then the extension. */
+function concatHistoryOf(input: JsonObject, { continueClipId, continueAt }: SunoClip) {
+  const extension = { id: textOf(input.clip_id), continue_at: null }
+  return continueClipId === null ? [extension] : [step(continueClipId, continueAt, input.is_infill === true), extension]
+}
+
+function step(id: string, continueAt: number | null, infill: boolean) {
+  return { id, continue_at: continueAt, type: 'gen', source: 'web', infill }
+}
+
+/** Suno's own name of a model version: its oldest ones have a point where relays have a dash. */
+function modelNameOf(mv: string): string {
+  return mv.replace('chirp-v3-0', 'chirp-v3').replace('chirp-v3-5', 'chirp-v3.5')
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** Unix seconds. */
+export function secondsOf(instant: number): number {
+  return Math.floor(instant / SECOND_MS)
+}

@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { sunoLyrics } from '../../catalog/suno.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { taskOfItem } from '../../core/ids.ts'
+import type { DialectContext } from '../dialect.ts'
+import { clipAnswer, feedAnswer, generationAnswer, lyricsAnswer, lyricsRequested, tasksOfFeed } from './feed-answers.ts'
+import { envelope } from './from-task.ts'
+import { submit } from './submit.ts'
+import { concatTask, fieldsOf, isText, lyricsTask, songTask, uploadTask } from './to-task.ts'
+
+/** The feed dialect: Suno's own web API, as relays pass it on. Clients poll clips, and know no tasks. */
+export function feedRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { tasks, urls } = context
+
+  const generate = async (request: FastifyRequest, reply: FastifyReply) =>
+    generationAnswer(await submit(request, reply, context, songTask(request.body)), urls)
+  for (const path of ['/generate', '/generate/description-mode']) app.post(path, generate)
+
+  app.post('/generate/lyrics', async (request, reply) =>
+    lyricsRequested(await submit(request, reply, context, lyricsTask(request.body))),
+  )
+
+  for (const path of ['/generate/concat', '/generate/concat/v2']) {
+    app.post(path, async (request, reply) =>
+      clipAnswer(await submit(request, reply, context, concatTask(request.body)), urls),
+    )
+  }
+
+  // One relay's spelling of the import by URL; Suno's own takes an `extension` and gives a form to upload to.
+  app.post('/uploads/audio', async (request, reply) => {
+    if (!isText(fieldsOf(request.body).url)) {
+      throw invalid('url', 'is required: the address of a public MP3. Uploading through a form is not offered')
+    }
+    return envelope((await submit(request, reply, context, uploadTask(request.body))).id)
+  })
+
+  // A wildcard, since the router bounds the length of a parameter and a list of ids is long.
+  app.get<{ Params: { '*': string } }>('/feed/*', async (request) => {
+    const ids = request.params['*']
+      .split(/[,/]/)
+      .map((id) => id.trim())
+      .filter((id) => id !== '')
+    return feedAnswer(ids, await tasks.getMany(tasksOfFeed(ids), request.caller), urls)
+  })
+
+  app.get<{ Params: { id: string } }>('/lyrics/:id', async (request) => {
+    const { id } = request.params
+    const { taskId, number } = taskOfItem(id)
+    const task = await tasks.get(taskId, request.caller)
+    if (task.operation !== sunoLyrics.id || number > 2) throw new PolyphonyError('task_not_found', `No lyrics ${id}.`)
+    return lyricsAnswer(task, id)
+  })
+}

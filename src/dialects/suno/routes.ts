@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { isTerminal, type Status, type Task } from '../../core/task.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { asPolyphonyError, authenticated, noteError, taskFor } from '../requests.ts'
+import type { Urls } from '../urls.ts'
+import { errorBody, errorStatus } from './errors.ts'
+import { feedRoutes } from './feed.ts'
+import { envelope, fromTask, isSuno } from './from-task.ts'
+import { DIALECT, submit } from './submit.ts'
+import { fieldsOf, toTask, uploadTask } from './to-task.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+/** new-api asks for up to 500 at once. */
+const MAX_IDS = 1_000
+
+interface OneTask {
+  Params: { id: string }
+}
+
+/** The dialect that relays speak for Suno: tasks under `/suno/submit` and `/suno/fetch`, and the feed beside them. */
+export const suno: Dialect = {
+  id: DIALECT,
+  routes: async (app, context) => {
+    // With a prefix, so that an unknown path below it gets this protocol's error, and others get theirs.
+    await app.register(async (inside) => sunoRoutes(inside, context), { prefix: '/suno' })
+  },
+  announce,
+}
+
+function sunoRoutes(app: FastifyInstance, context: DialectContext): void {
+  const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const error = asPolyphonyError(thrown)
+    noteError(request, reply, error)
+    return reply.code(errorStatus(error)).send(errorBody(error))
+  }
+  authenticated(app, context, ['mj-api-secret'])
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0]
+    return answerError(new PolyphonyError('not_found', `Invalid URL (${request.method} ${path})`), request, reply)
+  })
+  taskRoutes(app, context)
+  feedRoutes(app, context)
+}
+
+function taskRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { urls } = context
+  const fetchAnswer = renderFetch(urls)
+
+  app.post<{ Params: { action: string } }>('/submit/:action', async (request, reply) => {
+    const wish = toTask(request.params.action, request.body)
+    return envelope((await submit(request, reply, context, wish)).id)
+  })
+
+  app.post('/uploads/audio-url', async (request, reply) =>
+    envelope((await submit(request, reply, context, uploadTask(request.body))).id),
+  )
+
+  app.get<OneTask>('/fetch/:id', async (request, reply) => {
+    const task = await sunoTask(request, reply, request.params.id, context)
+    return reply.header('content-type', JSON_TYPE).send(fetchAnswer(task))
+  })
+
+  app.post('/fetch', async (request) => {
+    const tasks = await context.tasks.getMany(idsOf(fieldsOf(request.body).ids), request.caller)
+    return envelope(tasks.filter(isSuno).map((task) => fromTask(task, urls)))
+  })
+
+  app.get<OneTask>('/task/:id', async (request, reply) =>
+    fromTask(await sunoTask(request, reply, request.params.id, context), urls),
+  )
+}
+
+async function sunoTask(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: DialectContext,
+): Promise<Task> {
+  const task = await taskFor(request, reply, id, context)
+  if (!isSuno(task)) throw new PolyphonyError('task_not_found', `No Suno task ${id}.`)
+  return task
+}
+
+/** Renders an ended task once: such tasks are read again and again, and come as the same object. */
+function renderFetch(urls: Urls): (task: Task) => string {
+  const rendered = new WeakMap<Task, string>()
+  return (task) => {
+    let text = rendered.get(task)
+    if (text === undefined) {
+      text = JSON.stringify(envelope(fromTask(task, urls)))
+      if (isTerminal(task.status)) rendered.set(task, text)
+    }
+    return text
+  }
+}
+
+/** The ids of a batch. What is no string is an id that nobody has. */
+function idsOf(ids: Json | undefined): string[] {
+  if (ids === undefined || ids === null) return []
+  if (!Array.isArray(ids)) throw invalid('ids', 'must be an array of task ids')
+  if (ids.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${ids.length}`)
+  return ids.filter((id) => typeof id === 'string')
+}
+
+const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
+
+/** A callback carries the task object bare, as fetch has it under `data`. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { notify_hook } = task.echo
+  if (typeof notify_hook !== 'string' || !TOLD.has(task.status)) return []
+  return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+}

@@ -1,0 +1,51 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Operation } from '../../catalog/operation.ts'
+import type { Caller } from '../../core/caller.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isId, taskOfItem } from '../../core/ids.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import type { Tasks } from '../../tasks/tasks.ts'
+import type { DialectContext } from '../dialect.ts'
+import { idempotencyOf, markReplay } from '../requests.ts'
+import { clipIdsOf } from './clip.ts'
+import { isText, type Wish } from './to-task.ts'
+
+/** The id by which a Dialect of this folder signs its tasks. */
+export const DIALECT = 'suno'
+
+/** Stores what was asked for; the same for every route that costs something. */
+export async function submit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { tasks }: DialectContext,
+  wish: Wish,
+): Promise<Task> {
+  const idempotency = idempotencyOf(request)
+  await checkOrigin(tasks, wish.operation, wish.input, request.caller)
+  const { task, replayed } = await tasks.submit({ ...wish, dialect: DIALECT, idempotency }, request.caller)
+  markReplay(reply, replayed)
+  return task
+}
+
+/** Throws `task_not_found`, naming the field, unless the task and the clip to build on exist. */
+async function checkOrigin(tasks: Tasks, operation: Operation, input: JsonObject, caller: Caller): Promise<void> {
+  const clipId = operation.follows({ ...input })
+  if (clipId === undefined) return
+  const clipField = operation.taskType === 'music' ? 'continue_clip_id' : 'clip_id'
+  const parent = isId(clipId) ? await find(tasks, taskOfItem(clipId).taskId, caller) : undefined
+  if (!parent || !clipIdsOf(parent).includes(clipId)) throw originUnknown(clipField, clipId)
+  const { task_id: named } = input
+  // A clip of the flat shape gives its task as TASK_1 or TASK_2, and clients send back what they got.
+  if (!isText(named) || named.replace(/_\d$/, '') === parent.id) return
+  if (!(await find(tasks, named.replace(/_\d$/, ''), caller))) throw originUnknown('task_id', named)
+}
+
+async function find(tasks: Tasks, id: string, caller: Caller): Promise<Task | undefined> {
+  const [task] = await tasks.getMany([id], caller)
+  return task
+}
+
+function originUnknown(field: string, id: string): PolyphonyError {
+  return new PolyphonyError('task_not_found', `${field}: there is no ${id} to build on.`, { field })
+}

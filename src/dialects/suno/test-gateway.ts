@@ -1,0 +1,270 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Fastify from 'fastify'
+import { openAccounts } from '../../accounts/accounts.ts'
+import type { Assets } from '../../assets/assets.ts'
+import type { Egress } from '../../assets/egress.ts'
+import { suno as operations, type SunoClip } from '../../catalog/suno.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { itemId } from '../../core/ids.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
+import type { Task } from '../../core/task.ts'
+import type { Provider } from '../../providers/provider.ts'
+import { openSqlite } from '../../store/sqlite.ts'
+import type { Settlement, Store } from '../../store/store.ts'
+import { openTasks } from '../../tasks/tasks.ts'
+import { createTenant } from '../../tenants/first-tenant.ts'
+import { createKey, openKeys } from '../../tenants/keys.ts'
+import { urlsAt } from '../urls.ts'
+import { suno } from './routes.ts'
+
+/** This dialect alone on a real server, over real tasks in a real store. The test takes the provider's place. */
+
+const LEASE_MS = 60 * SECOND_MS
+export const START = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
+
+export interface Answer {
+  status: number
+  headers: Headers
+  body: Json
+}
+
+export interface Gateway {
+  store: Store
+  clock: { nowMs: number; now(): number }
+  keys: { rich: string; poor: string; stranger: string; test: string; narrow: string; slow: string }
+  send(method: 'GET' | 'POST', path: string, options?: Sending): Promise<Answer>
+  post(path: string, body: Json, options?: Sending): Promise<Answer>
+  get(path: string, options?: Sending): Promise<Answer>
+  /** Submits, and returns the task's id. */
+  submitted(path: string, body: Json): Promise<string>
+  /** Has the provider called: the task is `submitting`. */
+  claim(id: string): Promise<Task>
+  /** Has the provider take the work: the task is `processing`. */
+  begin(id: string): Promise<Task>
+  report(task: Task, percent: number): Promise<void>
+  complete(task: Task, output: Json): Promise<void>
+  fail(task: Task, reason: string): Promise<void>
+  cancel(id: string): Promise<void>
+  /** A finished song, from its submission on. */
+  finishedSong(body?: Json): Promise<string>
+  close(): Promise<void>
+}
+
+export interface Sending {
+  key?: string | null
+  headers?: Record<string, string>
+  text?: string
+  signal?: AbortSignal
+}
+
+export async function openGateway(): Promise<Gateway> {
+  const directory = await mkdtemp(join(tmpdir(), 'polyphony-suno-'))
+  const store = await openSqlite({ path: join(directory, 'test.db') })
+  const clock = {
+    nowMs: START,
+    now() {
+      return this.nowMs
+    },
+  }
+  const urls = urlsAt(() => 'https://gateway.example')
+  const accounts = openAccounts([
+    { provider: idle('hand'), mode: 'live', slots: 100 },
+    { provider: idle('sandbox'), mode: 'test', slots: 100 },
+  ])
+  const tasks = openTasks({
+    store,
+    accounts,
+    egress,
+    announce: (task) => suno.announce(task, urls),
+    clock,
+    limits: { maxWaitMs: 3_600_000, recordDays: 30 },
+  })
+  const keyring = openKeys({ store, clock })
+  const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
+  app.decorateRequest('caller')
+  await app.register(async (scope) =>
+    suno.routes(scope, {
+      tasks,
+      assets,
+      urls,
+      clock,
+      authenticate: (key) => keyring.authenticate(key),
+      tenantOf: () => Promise.reject(new Error('Not used here.')),
+      limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 30 },
+    }),
+  )
+  const base = await app.listen({ host: '127.0.0.1', port: 0 })
+
+  const house = await createTenant({ store, clock }, 'house')
+  const pauper = await createTenant({ store, clock }, 'pauper')
+  const other = await createTenant({ store, clock }, 'other')
+  for (const { id } of [house, other]) {
+    await store.credit({ id: `credit:${id}`, tenantId: id, amount: usdToPoints(1_000), memo: '', now: START })
+  }
+  const keyFor = async (tenantId: string, wishes: Partial<Parameters<typeof createKey>[1]> = {}) =>
+    (await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live', ...wishes })).key
+  const keys = {
+    rich: await keyFor(house.id),
+    poor: await keyFor(pauper.id),
+    stranger: await keyFor(other.id),
+    test: await keyFor(house.id, { mode: 'test' }),
+    narrow: await keyFor(house.id, { allowedModels: ['luma'] }),
+    slow: await keyFor(house.id, { requestsPerMinute: 1 }),
+  }
+
+  const gateway: Gateway = {
+    store,
+    clock,
+    keys,
+    async send(method, path, { key = keys.rich, headers = {}, text, signal } = {}) {
+      const response = await fetch(base + path, {
+        method,
+        headers: { ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers },
+        ...(text === undefined ? {} : { body: text }),
+        ...(signal ? { signal } : {}),
+      })
+      const body = await response.text()
+      return { status: response.status, headers: response.headers, body: body === '' ? null : JSON.parse(body) }
+    },
+    post: (path, body, options = {}) =>
+      gateway.send('POST', path, {
+        ...options,
+        headers: { 'content-type': 'application/json', ...options.headers },
+        text: JSON.stringify(body),
+      }),
+    get: (path, options) => gateway.send('GET', path, options),
+    async submitted(path, body) {
+      const answer = await gateway.post(path, body)
+      if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+      return String(part(answer.body, 'data') ?? part(answer.body, 'id'))
+    },
+    async claim(id) {
+      const pools = ['hand', 'sandbox'].map((provider) => {
+        const account = `house:${provider}`
+        const one = { pool: account, accounts: [{ account, provider, slots: 100 }] }
+        return store.claimPending({ ...one, limit: 100, leaseMs: LEASE_MS, now: clock.now() })
+      })
+      const claimed = (await Promise.all(pools)).flat().find((task) => task.id === id)
+      if (!claimed) throw new Error(`${id} was not claimed.`)
+      return claimed
+    },
+    async begin(id) {
+      const task = await gateway.claim(id)
+      const now = clock.now()
+      const running: Task = { ...task, status: 'processing', startedAt: now }
+      const lease = { id, claim: task.claim, dueAt: now + LEASE_MS, now }
+      await store.recordHandle({ ...lease, handle: {}, deliveries: suno.announce(running, urls) })
+      return running
+    },
+    async report(task, progress) {
+      const now = clock.now()
+      const lease = { id: task.id, claim: task.claim, dueAt: now + LEASE_MS, now }
+      await store.recordProgress({ ...lease, progress, deliveries: [] })
+    },
+    complete: (task, output) => settle(task, { to: 'completed', output, error: null }),
+    fail: (task, reason) =>
+      settle(task, { to: 'failed', output: null, error: { code: 'vendor_refused', message: reason } }),
+    async cancel(id) {
+      await tasks.cancel(id, await keyring.authenticate(keys.rich))
+    },
+    async finishedSong(body = { prompt: '[Verse]\nWalking', title: 'City Lights', tags: 'punk', mv: 'chirp-v4' }) {
+      const id = await gateway.submitted('/suno/submit/music', body)
+      await gateway.complete(await gateway.begin(id), aSong(id))
+      return id
+    },
+    async close() {
+      await app.close()
+      tasks.close()
+      keyring.close()
+      await store.close()
+      await rm(directory, { recursive: true })
+    },
+  }
+
+  async function settle(task: Task, end: Pick<Settlement, 'to' | 'output' | 'error'>): Promise<void> {
+    const now = clock.now()
+    const after: Task = { ...task, ...end, status: end.to, endedAt: now }
+    const settled = await store.settle({
+      id: task.id,
+      claim: task.claim,
+      ...end,
+      consumedPoints: end.to === 'completed' ? points(task.pricePoints) : ZERO_POINTS,
+      logs: [],
+      assets: [],
+      deliveries: suno.announce(after, urls),
+      now,
+    })
+    if (!settled) throw new Error(`${task.id} was not settled.`)
+  }
+
+  return gateway
+}
+
+/** What a body has at a path: `part(body, 'data', 0, 'id')`. */
+export function part(body: Json | undefined, ...path: (string | number)[]): Json | undefined {
+  let value = body
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as JsonObject)[name] // an array's numbers are names too
+  }
+  return value
+}
+
+/** What a provider delivers for a song. */
+export function aSong(taskId: string): { clips: SunoClip[] } {
+  return { clips: [aClip(itemId(taskId, 1)), { ...aClip(itemId(taskId, 2)), durationSeconds: 201 }] }
+}
+
+export function aClip(id: string): SunoClip {
+  return {
+    id,
+    title: 'City Lights',
+    tags: 'emotional punk',
+    prompt: '[Verse]\nWalking down the streets',
+    gptDescriptionPrompt: null,
+    mv: 'chirp-v4',
+    type: 'gen',
+    durationSeconds: 219.5,
+    audio: `asset:audio-${id}.mp3`,
+    image: `asset:cover-${id}.jpg`,
+    imageLarge: `asset:cover-large-${id}.jpg`,
+    continueClipId: null,
+    continueAt: null,
+  }
+}
+
+function idle(id: string): Provider {
+  return {
+    id,
+    operations: new Set(operations.map((operation) => operation.id)),
+    submit: () => Promise.reject(new Error('The test moves the tasks.')),
+  }
+}
+
+const unused = (): never => {
+  throw new Error('Not used here.')
+}
+
+const egress: Egress = {
+  async judge(url, field) {
+    if (url.includes('127.0.0.1'))
+      throw new PolyphonyError('address_refused', `${field} leads to 127.0.0.1.`, { field })
+  },
+  download: unused,
+  post: unused,
+  close: async () => {},
+}
+
+const assets: Assets = {
+  write: unused,
+  upload: unused,
+  open: unused,
+  find: unused,
+  read: unused,
+  discard: unused,
+  sweep: unused,
+}

@@ -1,0 +1,56 @@
+import type { MessagePort } from 'node:worker_threads'
+import { withTags } from '../mp3/id3.ts'
+import { arrange } from './arrangement.ts'
+import { drawCover } from './cover.ts'
+import { openMp3Writer } from './encode.ts'
+import { renderBlocks } from './mix.ts'
+import type { Song, SongRequest } from './song.ts'
+import { SAMPLE_RATE } from './synth/signal.ts'
+
+export interface Job {
+  request: SongRequest
+  /** One cell; anything but 0 asks to stop. Shared memory, because a busy worker reads no messages. */
+  stop: Int32Array<SharedArrayBuffer>
+  /** Hears whole percents. */
+  progress: MessagePort
+}
+
+export type Outcome = { status: 'finished'; song: Song } | { status: 'stopped' }
+
+const ARRANGED_PERCENT = 2
+const RENDERED_PERCENT = 96
+
+/** Runs in a worker thread: one whole song, from the words to the bytes. */
+export default async function compose({ request, stop, progress }: Job): Promise<Outcome> {
+  const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
+  try {
+    if (isStopped()) return { status: 'stopped' }
+    const score = arrange(request)
+    const writer = await openMp3Writer({ sampleRate: SAMPLE_RATE, channels: 2, kbitPerSecond: 160 })
+    for (const { left, right, doneSeconds } of renderBlocks(score)) {
+      if (isStopped()) return { status: 'stopped' }
+      writer.write([left, right])
+      const share = doneSeconds / score.durationSeconds
+      progress.postMessage(Math.floor(ARRANGED_PERCENT + (RENDERED_PERCENT - ARRANGED_PERCENT) * share))
+    }
+    const sound = writer.finish()
+    const cover = await drawCover({
+      title: request.title,
+      word: [request.seed, request.take, request.tags, request.title].join('|'),
+      energy: score.energy,
+      isDark: /minor|phrygian|bhairav/.test(score.key),
+    })
+    const song: Song = {
+      mp3: withTags(sound, { title: request.title, software: 'Polyphony studio' }),
+      coverJpeg: cover.small,
+      coverLargeJpeg: cover.large,
+      durationSeconds: score.durationSeconds,
+      bpm: score.bpm,
+      key: score.key,
+    }
+    progress.postMessage(100)
+    return { status: 'finished', song }
+  } finally {
+    progress.close()
+  }
+}

@@ -1,0 +1,103 @@
+import sharp from 'sharp'
+import { afterAll, describe, expect, it } from 'vitest'
+import { inspectMp3 } from '../mp3/mp3.ts'
+import { levelDb, likeness, listen } from './listen.testing.ts'
+import { openStudio, type SongRequest } from './studio.ts'
+
+const studio = openStudio()
+afterAll(() => studio.close())
+
+const signal = AbortSignal.timeout(60_000)
+const request: SongRequest = {
+  lyrics:
+    '[Verse]\nThe lamp is burning low tonight\nThe harbour sleeps in silver light\n[Chorus]\nCarry me home, carry me home\nOver the water, over the foam',
+  tags: 'folk, acoustic guitar, warm',
+  title: 'Harbour <Light> & "Foam"',
+  instrumental: false,
+  seed: 11,
+  take: 0,
+  seconds: 24,
+}
+
+describe('studio', () => {
+  it('makes a song that plays, as long as it says, neither silent nor clipped', async () => {
+    const heardPercents: number[] = []
+    const song = await studio.compose(request, { signal, onProgress: (percent) => heardPercents.push(percent) })
+    const heard = await listen(song.mp3)
+    expect(heard.errors).toBe(0)
+    expect([heard.sampleRate, heard.channels]).toEqual([44_100, 2])
+    expect(song.durationSeconds).toBe(24)
+    expect(Math.abs(heard.seconds / song.durationSeconds - 1)).toBeLessThan(0.02)
+    expect(Math.abs((inspectMp3(song.mp3)?.durationSeconds ?? 0) / song.durationSeconds - 1)).toBeLessThan(0.02)
+    expect(heard.clipped).toBeLessThan(1e-4)
+    for (let second = 1; second < 22; second += 2) {
+      expect(levelDb(heard.left, heard.sampleRate, second, second + 2)).toBeGreaterThan(-40)
+    }
+    expect(heardPercents.at(-1)).toBeGreaterThan(50)
+    expect(heardPercents).toEqual([...heardPercents].sort((a, b) => a - b))
+  })
+
+  it('gives the same bytes for the same request and another song for the next take', async () => {
+    const [first, again, second] = await Promise.all([
+      studio.compose(request, { signal }),
+      studio.compose(request, { signal }),
+      studio.compose({ ...request, take: 1 }, { signal }),
+    ])
+    expect(Buffer.compare(first.mp3, again.mp3)).toBe(0)
+    expect(Buffer.compare(first.coverLargeJpeg, again.coverLargeJpeg)).toBe(0)
+    expect(second.key).not.toBe(first.key)
+    expect(Math.abs(second.bpm - first.bpm)).toBeGreaterThan(4)
+    const [one, other] = await Promise.all([listen(first.mp3), listen(second.mp3)])
+    expect(likeness(one.left, one.left)).toBeGreaterThan(0.99)
+    expect(likeness(one.left, other.left)).toBeLessThan(0.7)
+  })
+
+  it('draws covers of the stated sizes', async () => {
+    const { coverJpeg, coverLargeJpeg } = await studio.compose({ ...request, seconds: 5, title: '' }, { signal })
+    const facts = await Promise.all([coverJpeg, coverLargeJpeg].map((bytes) => sharp(bytes).metadata()))
+    expect(facts.map(({ format, width, height }) => [format, width, height])).toEqual([
+      ['jpeg', 512, 512],
+      ['jpeg', 1024, 1024],
+    ])
+  })
+
+  it('stops when it is told to, with the reason it was given, and goes on with the next song', async () => {
+    const stop = new AbortController()
+    const long = studio.compose(
+      { ...request, seconds: 600 },
+      { signal: stop.signal, onProgress: () => stop.abort(new Error('changed my mind')) },
+    )
+    await expect(long).rejects.toThrow('changed my mind')
+    await expect(studio.compose(request, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow(
+      'too late',
+    )
+    const next = await studio.compose({ ...request, seconds: 5 }, { signal })
+    expect(next.durationSeconds).toBe(5)
+  })
+
+  it('stops a song that still waits for a thread', async () => {
+    await using busy = closable(openStudio({ threads: 1 }))
+    const stop = new AbortController()
+    const waiting = Array.from({ length: 3 }, () =>
+      busy.studio.compose({ ...request, seconds: 600 }, { signal: stop.signal }),
+    )
+    stop.abort(new Error('never mind'))
+    for (const outcome of await Promise.allSettled(waiting)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'never mind' } })
+    }
+  })
+
+  it('refuses a length that no song has', async () => {
+    await expect(studio.compose({ ...request, seconds: 0 }, { signal })).rejects.toThrow(/4 to 600 seconds, not 0/)
+  })
+
+  it('ends what is running when it closes', async () => {
+    const closing = openStudio({ threads: 1 })
+    const song = closing.compose({ ...request, seconds: 600 }, { signal })
+    const outcome = expect(song).rejects.toThrow('The studio is closed.')
+    await closing.close()
+    await outcome
+  })
+})
+
+const closable = (studio: ReturnType<typeof openStudio>) => ({ studio, [Symbol.asyncDispose]: () => studio.close() })

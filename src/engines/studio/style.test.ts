@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { GENRES } from './genres.ts'
+import { chooseStyle, type Style } from './style.ts'
+
+const style = (tags: string, negativeTags = '', take = 0, sung = true): Style =>
+  chooseStyle({ seed: 3, take, tags, title: 'Test' }, { negativeTags, sung })
+
+describe('style', () => {
+  it.each(GENRES.map(({ name }) => [name]))('knows %s by its own name', (name) => {
+    expect(style(name).genre.name).toBe(name)
+  })
+
+  it('takes the first style that the tags name', () => {
+    expect(style('dark techno with jazz chords').genre.name).toBe('techno')
+    expect(style('a song about a lighthouse and a rocket').genre.name).not.toMatch(/house|rock$/)
+  })
+
+  it('keeps a stated tempo and key', () => {
+    expect(style('pop, 133 bpm, F# minor')).toMatchObject({ bpm: 133, key: { tonic: 6, mode: 'minor' } })
+  })
+
+  it('plays the instruments that are named', () => {
+    expect(style('jazz, flute, piano', '', 0, false)).toMatchObject({ lead: 'flute', chords: 'piano' })
+  })
+
+  it('leaves out what the negative tags name', () => {
+    const bare = style('rock', 'drums, bass, guitar, pads')
+    expect(bare).toMatchObject({ drums: 'none', bass: undefined, pad: undefined })
+    expect(bare.chords ?? '').not.toMatch(/guitar/i)
+    expect(style('techno, folk', 'techno').genre.name).toBe('folk')
+    expect(style('pop', 'vocals').lead).not.toBe('voice')
+  })
+
+  it('turns tempo and key with the take', () => {
+    for (const { name } of GENRES) {
+      const [first, second] = [style(name, '', 0), style(name, '', 1)]
+      expect(second.bpm, name).not.toBe(first.bpm)
+      expect(second.key.tonic, name).not.toBe(first.key.tonic)
+    }
+  })
+})

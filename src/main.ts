@@ -1,0 +1,187 @@
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { type Logger, pino } from 'pino'
+import { type HouseAccount, openAccounts } from './accounts/accounts.ts'
+import { openAssets } from './assets/assets.ts'
+import { openEgress } from './assets/egress.ts'
+import { openDisk } from './assets/storage.ts'
+import type { Config } from './config/config.ts'
+import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
+import { PolyphonyError } from './core/errors.ts'
+import { dialects } from './dialects/dialects.ts'
+import { type Urls, urlsAt } from './dialects/urls.ts'
+import { openStudio } from './engines/studio/studio.ts'
+import { buildServer } from './http/server.ts'
+import type { Provider } from './providers/provider.ts'
+import { sandboxProvider } from './providers/sandbox/sandbox.ts'
+import { studioProvider } from './providers/studio/studio.ts'
+import { openPostgres } from './store/postgres.ts'
+import { openSqlite } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+import { type Announce, announceIn } from './tasks/announce.ts'
+import { openDispatcher } from './tasks/dispatcher.ts'
+import { openFinish } from './tasks/finish.ts'
+import { openLeases } from './tasks/leases.ts'
+import { startRetention } from './tasks/retention.ts'
+import { openTasks } from './tasks/tasks.ts'
+import { openWork } from './tasks/work.ts'
+import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
+import { openKeys } from './tenants/keys.ts'
+import { version } from './version.ts'
+import { openSender } from './webhooks/sender.ts'
+import { signingSecret } from './webhooks/sign.ts'
+
+const LEASE_MS = 15 * SECOND_MS
+/** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
+const GRACE_MS = 5 * SECOND_MS
+const WEBHOOKS_AT_ONCE = 64
+const MAX_WAIT_SECONDS = 120
+
+/** Parts that a test or a bench may set in place of the usual ones. */
+export interface Replaced {
+  log?: Logger
+  clock?: Clock
+  /** Wraps the store, to watch or to break it. */
+  store?: (store: Store) => Store
+  /** Providers beside the studio and the sandbox; they come first in the operator's order. */
+  house?: HouseAccount[]
+}
+
+export interface Gateway {
+  /** Where callers reach it. */
+  url: string
+  store: Store
+  firstTenant: FirstTenant
+  log: Logger
+  close(): Promise<void>
+}
+
+/** The store alone: what the command line works on. */
+export async function openStore(config: Config, options: { exclusive: boolean; log?: Logger }): Promise<Store> {
+  if (config.databaseUrl !== undefined) {
+    return openPostgres({
+      url: config.databaseUrl,
+      onListenError: (error) => options.log?.warn({ err: error }, 'the database connection broke; opening another'),
+    })
+  }
+  return openSqlite({ path: join(config.dataDir, 'polyphony.db'), exclusive: options.exclusive })
+}
+
+/** Configuration -> store -> services -> HTTP. The one place that knows everybody. */
+export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
+  const startedAt = Date.now()
+  const log = replaced.log ?? pino({ level: config.logLevel })
+  const clock = replaced.clock ?? systemClock
+  const opened = await openStore(config, { exclusive: true, log })
+  const store = replaced.store ? replaced.store(opened) : opened
+  if (store.exclusive) {
+    // Nobody else can be at work on this database, so every lease is a dead process's.
+    const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: LEASE_MS })
+    if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
+  }
+  const firstTenant = await ensureFirstTenant(
+    { store, clock },
+    { adminKey: config.adminKey, testKey: config.testKey, openingCredit: config.openingCredit },
+  )
+
+  let publicUrl = config.publicUrl
+  const urls = urlsAt(() => publicUrl ?? '')
+  const announce = announceWith(urls)
+  const disk = openDisk(config.storageUrl)
+  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes })
+  const egress = openEgress({ allow: [...config.egressAllow], log })
+
+  const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
+  const house: HouseAccount[] = [
+    ...(replaced.house ?? []),
+    { provider: studio, mode: 'live', slots: config.studioSlots },
+    { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
+  ]
+  const accounts = openAccounts(house)
+
+  const { maxWaitMs, recordDays, mediaDays } = config
+  const tasks = openTasks({ store, accounts, egress, announce, clock, limits: { maxWaitMs, recordDays } })
+  const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
+  const maxOutputBytes = config.outputMaxBytes
+  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes })
+  const dispatcher = openDispatcher({ store, accounts, work: () => work, finish, leases, clock, log, leaseMs: LEASE_MS })
+  const { dueAt } = dispatcher
+  const work = openWork({ store, accounts, assets, egress, finish, leases, announce, clock, log, dueAt })
+
+  const tenantOf = async (tenantId: string) => {
+    const tenant = await store.getTenant({ id: tenantId })
+    if (!tenant) throw new PolyphonyError('internal', 'The tenant of this key is gone.')
+    return tenant
+  }
+  const secretOf = async (tenantId: string) =>
+    signingSecret(config.secret, tenantId, (await tenantOf(tenantId)).webhookSecretVersion)
+  const sender = openSender({ store, egress, secretOf, clock, log, concurrency: WEBHOOKS_AT_ONCE })
+
+  const keys = openKeys({ store, clock })
+  const app = await buildServer({
+    dialects,
+    context: {
+      tasks,
+      assets,
+      urls,
+      clock,
+      authenticate: (key) => keys.authenticate(key),
+      tenantOf: (caller) => tenantOf(caller.tenantId),
+      limits: {
+        uploadMaxBytes: config.uploadMaxBytes,
+        uploadHours: config.uploadHours,
+        maxWaitSeconds: MAX_WAIT_SECONDS,
+      },
+    },
+    assets,
+    health: { store, version, startedAt, inHand: leases.count, operations: () => [...accounts.available()] },
+    log,
+    bodyMaxBytes: config.bodyMaxBytes,
+  })
+  const stopRetention = startRetention({ store, assets, clock, log })
+
+  await app.listen({ host: config.host, port: config.port })
+  const { port } = app.server.address() as AddressInfo // it listens on TCP
+  publicUrl ??= `http://${reachable(config.host)}:${port}`
+  // Only now, since a webhook names the public URL.
+  dispatcher.start()
+  sender.start()
+  log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')
+
+  let closing: Promise<void> | undefined
+  return {
+    url: publicUrl,
+    store,
+    firstTenant,
+    log,
+    close() {
+      closing ??= (async () => {
+        await app.close()
+        await dispatcher.stop(GRACE_MS)
+        await sender.stop()
+        await stopRetention()
+        for (const { provider } of house) await provider.close?.()
+        tasks.close()
+        keys.close()
+        await egress.close()
+        await store.close()
+      })()
+      return closing
+    },
+  }
+}
+
+/** The webhooks of tasks, for a command that changes a task beside the server. */
+export function announceTo(config: Config): Announce {
+  return announceWith(urlsAt(() => config.publicUrl ?? `http://${reachable(config.host)}:${config.port}`))
+}
+
+function announceWith(urls: Urls): Announce {
+  return announceIn(new Map(dialects.map((dialect) => [dialect.id, (task) => dialect.announce(task, urls)])))
+}
+
+/** A wildcard is an address to listen on, not one to call. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}

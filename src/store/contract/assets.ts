@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import type { Asset } from '../../core/asset.ts'
+import type { Bench } from '../contract.ts'
+import { START } from './samples.ts'
+
+export function anAsset(with_: Partial<Asset>): Asset {
+  return {
+    id: randomUUID(),
+    tenantId: 't1',
+    taskId: null,
+    kind: 'upload',
+    mediaType: 'video/mp4',
+    extension: 'mp4',
+    sizeBytes: 5_000_000_000,
+    sha256: 'ab'.repeat(32),
+    createdAt: START,
+    expiresAt: START + 1_000,
+    ...with_,
+  }
+}
+
+export function assetsContract(bench: Bench): void {
+  it('keeps what it is told of a file, also of one beyond four gigabytes', async () => {
+    const asset = anAsset({})
+    await bench.store.insertAsset({ asset })
+    expect(await bench.store.getAsset({ id: asset.id })).toEqual(asset)
+    expect(await bench.store.getAsset({ id: randomUUID() })).toBeUndefined()
+  })
+
+  it('lists what has expired, the oldest first, until it is deleted', async () => {
+    const [late, early, later] = [2_000, 1_000, 9_000].map((ms) => anAsset({ expiresAt: START + ms }))
+    if (!late || !early || !later) throw new Error('Three were made.')
+    for (const asset of [late, early, later]) await bench.store.insertAsset({ asset })
+    expect(await bench.store.listExpiredAssets({ now: START + 999, limit: 9 })).toEqual([])
+    expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 9 })).toEqual([early, late])
+    expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 1 })).toEqual([early])
+    await bench.store.deleteAssets({ ids: [early.id, late.id] })
+    await bench.store.deleteAssets({ ids: [] })
+    expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 9 })).toEqual([])
+    expect(await bench.store.getAsset({ id: later.id })).toEqual(later)
+  })
+}

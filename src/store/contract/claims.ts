@@ -1,0 +1,274 @@
+import { expect, it } from 'vitest'
+import { newId } from '../../core/ids.ts'
+import { points } from '../../core/points.ts'
+import type { Bench } from '../contract.ts'
+import {
+  aCancel,
+  aClaimedTask,
+  anEnd,
+  aPayer,
+  aTask,
+  claimed,
+  LEASE_MS,
+  only,
+  POOL,
+  START,
+  submitted,
+} from './samples.ts'
+
+export function claimsContract(bench: Bench): void {
+  const account = { account: 'a1', provider: 'lumen', slots: 10 }
+
+  it('writes the intent to call an account, and leases the task', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask({ timeoutMs: 7_000 }))
+    const task = only(await claimed(bench.store, 1, { now: START + 5 }))
+    expect(task).toMatchObject({ status: 'submitting', account: 'a1', provider: 'lumen', attempts: 1, claim: 1 })
+    expect(task).toMatchObject({ dueAt: START + 5 + LEASE_MS, deadlineAt: START + 5 + 7_000 })
+    expect(await bench.store.getTask({ id: task.id })).toEqual(task)
+    expect(await bench.store.nextDueAt({})).toBe(START + 5 + LEASE_MS)
+  })
+
+  it('gives nothing for no account, no slot, no limit, an empty pool or another pool', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask())
+    const ask = { pool: POOL, accounts: [account], limit: 5, leaseMs: LEASE_MS, now: START }
+    expect(await bench.store.claimPending({ ...ask, accounts: [] })).toEqual([])
+    expect(await bench.store.claimPending({ ...ask, accounts: [{ ...account, slots: 0 }] })).toEqual([])
+    expect(await bench.store.claimPending({ ...ask, limit: 0 })).toEqual([])
+    expect(await bench.store.claimPending({ ...ask, pool: 'another' })).toEqual([])
+    expect(await bench.store.claimPending(ask)).toHaveLength(1)
+    expect(await bench.store.claimPending(ask)).toEqual([])
+  })
+
+  it('spreads tasks over the accounts, the freest first', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 10 }, () => aTask()))
+    const accounts = [
+      { account: 'small', provider: 'lumen', slots: 1 },
+      { account: 'big', provider: 'lumen', slots: 4 },
+    ]
+    const tasks = await bench.store.claimPending({ pool: POOL, accounts, limit: 9, leaseMs: LEASE_MS, now: START })
+    expect(tasks.map((task) => task.account).sort()).toEqual(['big', 'big', 'big', 'big', 'small'])
+    expect(await bench.store.claimPending({ pool: POOL, accounts, limit: 9, leaseMs: LEASE_MS, now: START })).toEqual(
+      [],
+    )
+  })
+
+  it('does not let an account that runs more than it may now take room from another', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 6 }, () => aTask()))
+    expect(await claimed(bench.store, 4)).toHaveLength(4)
+    const accounts = [
+      { ...account, slots: 1 },
+      { ...account, account: 'a2', slots: 2 },
+    ]
+    const tasks = await bench.store.claimPending({ pool: POOL, accounts, limit: 9, leaseMs: LEASE_MS, now: START })
+    expect(tasks.map((task) => task.account)).toEqual(['a2', 'a2'])
+  })
+
+  it('fills a slot once when many claim at once, also for an account that never ran anything', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 40 }, () => aTask()))
+    const other = await bench.place.open()
+    const rounds = await Promise.all(Array.from({ length: 12 }, (_, n) => claimed(n % 2 ? other : bench.store, 5)))
+    await other.close()
+    expect(rounds.flat()).toHaveLength(5)
+    expect(new Set(rounds.flat().map((task) => task.id)).size).toBe(5)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('counts the slots of an account that two pools share', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 40 }, (_, n) => aTask({ pool: n % 2 ? 'p1' : 'p2' })))
+    const other = await bench.place.open()
+    const rounds = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        (n % 2 ? other : bench.store).claimPending({
+          pool: n % 4 < 2 ? 'p1' : 'p2',
+          accounts: [{ ...account, slots: 7 }],
+          limit: 5,
+          leaseMs: LEASE_MS,
+          now: START,
+        }),
+      ),
+    )
+    await other.close()
+    expect(rounds.flat()).toHaveLength(7)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('gives a tenant with one task its turn before another with a thousand', async () => {
+    await aPayer(bench.store)
+    await aPayer(bench.store, { id: 't2' })
+    await submitted(bench.store, ...Array.from({ length: 1_000 }, () => aTask()))
+    await submitted(bench.store, aTask({ tenantId: 't2', keyId: 'k2' }))
+    const first = await claimed(bench.store, 2)
+    expect(first.map((task) => task.tenantId).sort()).toEqual(['t1', 't2'])
+  })
+
+  it('shares slots evenly between tenants, over many rounds', async () => {
+    for (const id of ['t1', 't2', 't3']) await aPayer(bench.store, { id })
+    const many = (tenantId: string, keyId: string, count: number) =>
+      Array.from({ length: count }, () => aTask({ tenantId, keyId }))
+    await submitted(bench.store, ...many('t1', 'k1', 100), ...many('t2', 'k2', 20), ...many('t3', 'k3', 20))
+    const served: Record<string, number> = {}
+    for (let round = 0; round < 10; round++) {
+      // Fewer slots than tenants, so that a round alone cannot be fair.
+      const tasks = await claimed(bench.store, 2, { now: START + round })
+      for (const task of tasks) {
+        served[task.tenantId] = (served[task.tenantId] ?? 0) + 1
+        await bench.store.settle(anEnd(task, { now: START + round }))
+      }
+    }
+    expect(Object.values(served).reduce((sum, count) => sum + count)).toBe(20)
+    for (const count of Object.values(served)) expect(count).toBeGreaterThanOrEqual(6)
+  })
+
+  it('leaves a slot to the tenants that can use it', async () => {
+    await aPayer(bench.store)
+    await aPayer(bench.store, { id: 't2' })
+    await submitted(bench.store, ...Array.from({ length: 5 }, () => aTask()))
+    await submitted(bench.store, aTask({ tenantId: 't2', keyId: 'k2' }))
+    expect(await claimed(bench.store, 5)).toHaveLength(5)
+  })
+
+  it('does not claim before a task is due', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt: START + 1_000, log: 'busy', now: START })
+    await submitted(bench.store, aTask({ createdAt: START + 500 }))
+    expect((await claimed(bench.store, 9, { now: START + 999 })).map(({ id }) => id)).not.toContain(task.id)
+    expect((await claimed(bench.store, 9, { now: START + 1_000 })).map(({ id }) => id)).toEqual([task.id])
+  })
+
+  it('passes over a task that was cancelled while it waited', async () => {
+    await aPayer(bench.store)
+    const [gone, here] = [aTask(), aTask()]
+    await submitted(bench.store, gone, here)
+    await bench.store.settle(aCancel(gone.id))
+    expect((await claimed(bench.store, 9)).map(({ id }) => id)).toEqual([here.id])
+  })
+
+  it('either cancels a waiting task or gives it to an account, never both', async () => {
+    await aPayer(bench.store)
+    const other = await bench.place.open()
+    for (let round = 0; round < 10; round++) {
+      const task = aTask()
+      await submitted(bench.store, task)
+      const [cancelled, taken] = await Promise.all([other.settle(aCancel(task.id)), claimed(bench.store, 100)])
+      expect(taken).toHaveLength(cancelled ? 0 : 1)
+    }
+    await other.close()
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('leases a running task again once its lease has run out, and not before', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const ask = { limit: 5, leaseMs: LEASE_MS }
+    expect(await bench.store.claimDue({ ...ask, now: START + LEASE_MS - 1 })).toEqual([])
+    const again = only(await bench.store.claimDue({ ...ask, now: START + LEASE_MS }))
+    expect(again).toMatchObject({ id: task.id, claim: 2, status: 'submitting', dueAt: START + 2 * LEASE_MS })
+    expect(await bench.store.claimDue({ ...ask, now: START + LEASE_MS })).toEqual([])
+  })
+
+  it('claims the longest due first, and no more than asked', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask(), aTask(), aTask())
+    const tasks = await claimed(bench.store, 3)
+    for (const [n, { id, claim }] of tasks.entries()) {
+      const dueAt = START + 100 - n
+      await bench.store.recordProgress({ id, claim, progress: 1, dueAt, deliveries: [], now: START })
+    }
+    const due = await bench.store.claimDue({ limit: 2, leaseMs: LEASE_MS, now: START + 200 })
+    expect(due.map(({ id }) => id)).toEqual([tasks[2]?.id, tasks[1]?.id])
+  })
+
+  it('leases a due task to one of many that ask', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 30 }, () => aTask()))
+    await claimed(bench.store, 30)
+    const other = await bench.place.open()
+    const now = START + LEASE_MS
+    const rounds = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        (n % 2 ? other : bench.store).claimDue({ limit: 4, leaseMs: LEASE_MS, now }),
+      ),
+    )
+    await other.close()
+    const ids = rounds.flat().map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(0)
+  })
+
+  it('refuses every write of a holder that lost its lease', async () => {
+    await aPayer(bench.store)
+    const old = await aClaimedTask(bench.store)
+    const task = only(await bench.store.claimDue({ limit: 1, leaseMs: LEASE_MS, now: START + LEASE_MS }))
+    const { id, claim } = old
+    const rest = { id, claim, dueAt: START + 1, now: START }
+    expect(await bench.store.recordHandle({ ...rest, handle: 'h', deliveries: [] })).toBe(false)
+    expect(await bench.store.recordProgress({ ...rest, progress: 50, deliveries: [] })).toBe(false)
+    expect(await bench.store.recordUncertain({ ...rest, log: 'x' })).toBe(false)
+    expect(await bench.store.requeue({ ...rest, log: 'x' })).toBe(false)
+    expect(await bench.store.settle(anEnd(old, { consumedPoints: points(100) }))).toBeUndefined()
+    expect(await bench.store.renewLeases({ leases: [old], leaseMs: LEASE_MS, now: START })).toEqual([])
+    expect(await bench.store.getTask({ id })).toEqual(task)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('renews the leases that are still held, and says which', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask(), aTask(), aTask())
+    const [kept, ended, lost] = await claimed(bench.store, 3)
+    if (!kept || !ended || !lost) throw new Error('Three were claimed.')
+    await bench.store.settle(anEnd(ended))
+    const leases = [kept, ended, { id: lost.id, claim: 0 }]
+    const now = START + LEASE_MS - 1
+    expect(await bench.store.renewLeases({ leases, leaseMs: LEASE_MS, now })).toEqual([kept.id])
+    const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, now: START + LEASE_MS })
+    expect(due.map(({ id }) => id)).toEqual([lost.id])
+  })
+
+  it('makes every lease due at once after a restart, and leaves a retry its place', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask(), aTask())
+    const [running, waiting] = await claimed(bench.store, 2)
+    if (!running || !waiting) throw new Error('Two were claimed.')
+    const dueAt = START + 5_000
+    await bench.store.requeue({ id: waiting.id, claim: waiting.claim, dueAt, log: 'busy', now: START })
+    const deliveries = ['one', 'two'].map((body) => ({ url: 'https://client.example', body, headers: {} }))
+    await bench.store.addDeliveries({ taskId: running.id, tenantId: 't1', deliveries, now: START })
+    const sent = await bench.store.claimDeliveries({ limit: 2, leaseMs: LEASE_MS, now: START })
+    const [retried, cut] = sent
+    if (!retried || !cut) throw new Error('Two deliveries were claimed.')
+    const attempt = { at: START, durationMs: 1, httpStatus: 500, error: null }
+    const retryAt = START + 10 * LEASE_MS
+    await bench.store.recordAttempt({
+      id: retried.id,
+      claim: retried.claim,
+      attempt,
+      status: 'pending',
+      dueAt: retryAt,
+    })
+
+    expect(await bench.store.releaseLeases({ now: START + 1, leaseMs: LEASE_MS })).toBe(1)
+    const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, now: START + 1 })
+    expect(due.map(({ id }) => id)).toEqual([running.id])
+    const again = await bench.store.claimDeliveries({ limit: 9, leaseMs: LEASE_MS, now: START + 1 })
+    expect(again.map(({ id }) => id)).toEqual([cut.id])
+    expect(await bench.store.getTask({ id: waiting.id })).toMatchObject({ status: 'pending', dueAt })
+  })
+
+  it('knows when the next running task is due, and that none runs', async () => {
+    await aPayer(bench.store)
+    expect(await bench.store.nextDueAt({})).toBeNull()
+    await submitted(bench.store, aTask())
+    expect(await bench.store.nextDueAt({})).toBeNull()
+    const task = only(await claimed(bench.store, 1))
+    expect(await bench.store.nextDueAt({})).toBe(START + LEASE_MS)
+    await bench.store.settle(anEnd(task))
+    expect(await bench.store.nextDueAt({})).toBeNull()
+  })
+}

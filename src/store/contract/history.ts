@@ -1,0 +1,185 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { DAY_MS, HOUR_MS } from '../../core/clock.ts'
+import { newId } from '../../core/ids.ts'
+import { points } from '../../core/points.ts'
+import type { Task } from '../../core/task.ts'
+import type { Bench } from '../contract.ts'
+import type { NewTask, TaskFilter } from '../store.ts'
+import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
+
+export function historyContract(bench: Bench): void {
+  it('gives tasks by id, as many as there are', async () => {
+    await aPayer(bench.store)
+    const tasks = [aTask(), aTask(), aTask()]
+    await submitted(bench.store, ...tasks)
+    const ids = tasks.map(({ id }) => id)
+    const found = await bench.store.getTasks({ ids: [...ids, newId(START)] })
+    expect(found.map(({ id }) => id).sort()).toEqual(ids)
+    expect(await bench.store.getTasks({ ids: [] })).toEqual([])
+    expect(await bench.store.getTask({ createdAt: START })).toBeUndefined()
+  })
+
+  it('pages through a history, newest first, by task and by row', async () => {
+    await aPayer(bench.store)
+    await aPayer(bench.store, { id: 't2' })
+    const tasks = Array.from({ length: 7 }, (_, n) => aTask({ createdAt: START + n }))
+    await submitted(bench.store, ...tasks, aTask({ tenantId: 't2', keyId: 'k2' }))
+    const ids = tasks.map(({ id }) => id).reverse()
+    const page = async (more: { offset?: number; beforeId?: string }) =>
+      (await bench.store.listTasks({ tenantId: 't1', limit: 3, ...more })).map(({ id }) => id)
+    expect(await page({})).toEqual(ids.slice(0, 3))
+    expect(await page({ offset: 3 })).toEqual(ids.slice(3, 6))
+    expect(await page({ beforeId: ids[2] ?? '' })).toEqual(ids.slice(3, 6))
+    expect(await page({ beforeId: ids[5] ?? '' })).toEqual(ids.slice(6))
+    expect(await page({ beforeId: ids[1] ?? '', offset: 2 })).toEqual(ids.slice(4, 7))
+  })
+
+  it('lists and counts what a filter names, like a look at every task', async () => {
+    for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
+    const at = fc.oneof(
+      fc.integer({ min: START - 3 * DAY_MS, max: START + 3 * DAY_MS }),
+      // The edges of days are where a count could be off by one.
+      fc
+        .tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -1, max: 1 }))
+        .map(([day, ms]) => START + day * DAY_MS + ms),
+      fc.integer({ min: -72, max: 72 }).map((hours) => START + hours * HOUR_MS),
+    )
+    const model = fc.constantFrom('clip-1', 'clip-2', 'song-1')
+    const tenantId = fc.constantFrom('t1', 't2')
+    const times = fc.sample(fc.tuple(at, model, tenantId), { numRuns: 150, seed: 7 }).sort(([a], [b]) => a - b)
+    const tasks = times.map(([ms, name, tenant]) =>
+      aTask({ createdAt: ms, model: name, tenantId: tenant, keyId: tenant.replace('t', 'k'), pricePoints: points(1) }),
+    )
+    await submitted(bench.store, ...tasks)
+    const cancelled = new Set<string>()
+    for (const task of tasks.filter((_, n) => n % 5 === 0)) {
+      await bench.store.settle(aCancel(task.id))
+      cancelled.add(task.id)
+    }
+    const filter = fc.record(
+      {
+        tenantId,
+        model: fc.uniqueArray(model, { minLength: 1 }),
+        status: fc.constantFrom<Task['status'][]>(['cancelled'], ['pending'], ['pending', 'cancelled', 'completed']),
+        createdFrom: at,
+        createdTo: at,
+      },
+      { requiredKeys: ['tenantId'] },
+    )
+    await fc.assert(
+      fc.asyncProperty(filter, async (wanted) => {
+        const expected = tasks.filter((task) => matches(task, cancelled.has(task.id) ? 'cancelled' : 'pending', wanted))
+        const listed = await bench.store.listTasks({ ...wanted, limit: 1_000 })
+        expect(listed.map(({ id }) => id)).toEqual(expected.map(({ id }) => id).reverse())
+        expect(await bench.store.countTasks(wanted)).toBe(expected.length)
+      }),
+      { numRuns: 150, seed: 11 },
+    )
+  })
+
+  it('lists what nobody has begun, oldest first', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 3 } })
+    await aPayer(bench.store, { id: 't2' })
+    const running = await aClaimedTask(bench.store, { createdAt: START })
+    const [pending, other, staged, late] = [1, 2, 3, 4].map((n) =>
+      aTask({ createdAt: START + n, model: n === 2 ? 'song-1' : 'clip-2' }),
+    )
+    if (!pending || !other || !staged || !late) throw new Error('Four were made.')
+    await submitted(bench.store, pending, other, staged, late, aTask({ tenantId: 't2', keyId: 'k2' }))
+    const list = async (createdBefore: number, models: string[] | null = null, limit = 9) =>
+      (await bench.store.listUnstarted({ tenantId: 't1', createdBefore, models, limit })).map(({ id }) => id)
+    expect(await list(START + 99)).toEqual([pending.id, other.id, staged.id, late.id])
+    expect(await list(START + 4)).toEqual([pending.id, other.id, staged.id])
+    expect(await list(START + 99, ['clip-2'])).toEqual([pending.id, staged.id, late.id])
+    expect(await list(START + 99, null, 1)).toEqual([pending.id])
+    expect(await list(START + 99)).not.toContain(running.id)
+  })
+
+  it('lists the tasks that waited past their deadline, the longest past first', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
+    const running = await aClaimedTask(bench.store, { deadlineAt: START + 1 })
+    const [late, later, parked] = [20, 30, 10].map((ms) => aTask({ deadlineAt: START + ms }))
+    if (!late || !later || !parked) throw new Error('Three were made.')
+    await submitted(bench.store, late, later, parked)
+    const overdue = async (now: number, limit = 9) =>
+      (await bench.store.listOverdue({ now, limit })).map(({ id }) => id)
+    expect(await overdue(START + 9)).toEqual([])
+    expect(await overdue(START + 20)).toEqual([parked.id, late.id])
+    expect(await overdue(START + 99)).toEqual([parked.id, late.id, later.id])
+    expect(await overdue(START + 99, 1)).toEqual([parked.id])
+    expect(await overdue(START + 99)).not.toContain(running.id)
+  })
+
+  async function anOldTask(n: number, recordExpiresAt: number): Promise<Task> {
+    const task = await aClaimedTask(bench.store, { createdAt: START + n, recordExpiresAt })
+    const deliveries = [{ url: 'https://client.example', body: task.id, headers: {} }]
+    await bench.store.settle(anEnd(task, { consumedPoints: points(100), deliveries }))
+    return task
+  }
+
+  it('deletes the records that have expired, and keeps the ledger', async () => {
+    await aPayer(bench.store)
+    const gone = [await anOldTask(0, START + 10), await anOldTask(1, START + 20)]
+    const kept = await anOldTask(2, START + 99)
+    const [sent] = await bench.store.claimDeliveries({ limit: 1, leaseMs: 1, now: START + 5 })
+    if (!sent) throw new Error('A delivery was to be claimed.')
+    const attempt = { at: START, durationMs: 1, httpStatus: 200, error: null }
+    await bench.store.recordAttempt({ id: sent.id, claim: sent.claim, attempt, status: 'delivered', dueAt: START })
+
+    expect(await bench.store.purgeTasks({ now: START + 9, limit: 10 })).toBe(0)
+    expect(await bench.store.purgeTasks({ now: START + 20, limit: 1 })).toBe(1)
+    expect(await bench.store.purgeTasks({ now: START + 20, limit: 10 })).toBe(1)
+    expect(await bench.store.purgeTasks({ now: START + 20, limit: 10 })).toBe(0)
+
+    expect(await bench.store.getTasks({ ids: gone.map(({ id }) => id) })).toEqual([])
+    expect(await bench.store.getTask({ id: kept.id })).toBeDefined()
+    expect(await bench.store.listDeliveries({ tenantId: null, limit: 9 })).toMatchObject([{ taskId: kept.id }])
+    expect(await bench.place.sql('select count(*) as n from delivery_attempts')).toEqual([{ n: 0 }])
+    expect(await bench.store.countTasks({ tenantId: 't1' })).toBe(1)
+    expect(await bench.store.listLedger({ tenantId: 't1', limit: 99 })).toHaveLength(1 + 6)
+    expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 300 }])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('never deletes a task that has not ended', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask({ recordExpiresAt: START }), aTask({ recordExpiresAt: START }))
+    await claimed(bench.store, 1)
+    expect(await bench.store.purgeTasks({ now: START + DAY_MS, limit: 10 })).toBe(0)
+    expect(await bench.store.countTasks({ tenantId: 't1' })).toBe(2)
+  })
+
+  it('counts right when many purge at once', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 60 }, () => aTask({ recordExpiresAt: START + 1 })))
+    for (const task of await claimed(bench.store, 60)) await bench.store.settle(anEnd(task))
+    const other = await bench.place.open()
+    const purged = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => (n % 2 ? other : bench.store).purgeTasks({ now: START + 1, limit: 40 })),
+    )
+    await other.close()
+    expect(purged.reduce((sum, count) => sum + count)).toBe(60 - (await bench.store.countTasks({ tenantId: 't1' })))
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('lets an idempotency key be used again once its record is gone', async () => {
+    await aPayer(bench.store)
+    const idempotency = { key: 'once', fingerprint: 'f' }
+    const task = await aClaimedTask(bench.store, { idempotency, recordExpiresAt: START })
+    await bench.store.settle(anEnd(task))
+    expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['replayed'])
+    await bench.store.purgeTasks({ now: START, limit: 10 })
+    expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['created'])
+  })
+}
+
+function matches(task: NewTask, status: Task['status'], filter: TaskFilter): boolean {
+  return (
+    task.tenantId === filter.tenantId &&
+    (filter.model === undefined || filter.model.includes(task.model)) &&
+    (filter.status === undefined || filter.status.includes(status)) &&
+    task.createdAt >= (filter.createdFrom ?? 0) &&
+    task.createdAt <= (filter.createdTo ?? Number.POSITIVE_INFINITY)
+  )
+}

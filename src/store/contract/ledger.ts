@@ -1,0 +1,267 @@
+import { expect, it } from 'vitest'
+import { newId } from '../../core/ids.ts'
+import { points } from '../../core/points.ts'
+import type { Bench } from '../contract.ts'
+import { aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
+
+export function ledgerContract(bench: Bench): void {
+  const credit = (id: string, amount: number, tenantId = 't1') =>
+    bench.store.credit({ id, tenantId, amount: points(amount), memo: 'm', now: START })
+  const balance = async () => bench.store.getBalance({ tenantId: 't1' })
+
+  it('books a credit once for its id, however often and at once it comes', async () => {
+    await aPayer(bench.store, { credit: 100 })
+    const other = await bench.place.open()
+    const booked = await Promise.all(
+      [bench.store, other, bench.store, other].map((store) =>
+        store.credit({ id: 'payment-1', tenantId: 't1', amount: points(50), memo: 'paid', now: START }),
+      ),
+    )
+    await other.close()
+    expect(booked.filter(Boolean)).toHaveLength(1)
+    expect(await credit('payment-1', 999)).toBe(false)
+    expect(await balance()).toMatchObject({ available: 150 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('takes credit back, but never into a debt and never what is held', async () => {
+    await aPayer(bench.store, { credit: 500 })
+    await submitted(bench.store, aTask({ pricePoints: points(200) }))
+    expect(await credit('back-1', -301)).toBe(false)
+    expect(await credit('back-1', -300)).toBe(true)
+    expect(await credit('back-2', -1)).toBe(false)
+    expect(await balance()).toMatchObject({ available: 0, held: 200 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('books nothing for nothing, and nothing for nobody', async () => {
+    await aPayer(bench.store, { credit: 500 })
+    expect(await credit('nothing', 0)).toBe(false)
+    expect(await credit('stray', 10, 'nobody')).toBe(false)
+    expect(await bench.store.summary({})).toMatchObject({ transactions: 1 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('counts money beyond 32 bits exactly', async () => {
+    await aPayer(bench.store, { credit: 5_000_000_000_000_001 })
+    await submitted(bench.store, aTask({ pricePoints: points(4_000_000_000_000_000) }))
+    expect(await balance()).toMatchObject({ available: 1_000_000_000_000_001, held: 4_000_000_000_000_000 })
+    expect((await bench.store.summary({})).points).toMatchObject({ funding: -5_000_000_000_000_001 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('never pays out and spends the same credit', async () => {
+    await aPayer(bench.store, { credit: 1_000 })
+    const other = await bench.place.open()
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => {
+        const id = `back-${n}`
+        return n % 2
+          ? submitted(other, aTask())
+          : bench.store.credit({ id, tenantId: 't1', amount: points(-100), memo: 'm', now: START })
+      }),
+    )
+    await other.close()
+    expect(await balance()).toMatchObject({ available: 0 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  /** One task of each kind: completed and paid, failed, running, parked, free of charge, purged. */
+  async function someHistory(): Promise<Record<'done' | 'failed' | 'running' | 'staged', string>> {
+    await aPayer(bench.store, { credit: 10_000, tenant: { maxConcurrent: 3 } })
+    await aPayer(bench.store, { id: 't2' })
+    const gone = await aClaimedTask(bench.store, { createdAt: START - 1, recordExpiresAt: START })
+    await bench.store.settle(anEnd(gone, { consumedPoints: points(30) }))
+    await bench.store.purgeTasks({ now: START, limit: 10 })
+    await submitted(bench.store, aTask(), aTask(), aTask(), aTask(), aTask({ pricePoints: points(0) }))
+    const [done, failed, running] = await claimed(bench.store, 3)
+    if (!done || !failed || !running) throw new Error('Three tasks were to be claimed.')
+    const [parked] = await bench.store.listTasks({ tenantId: 't1', status: ['staged'], limit: 1 })
+    if (!parked) throw new Error('One task was to be parked.')
+    await bench.store.settle(anEnd(done, { consumedPoints: points(60) }))
+    await bench.store.settle(anEnd(failed, { to: 'failed' }))
+    await submitted(bench.store, aTask(), aTask(), aTask())
+    const [staged] = await bench.store.listTasks({ tenantId: 't1', status: ['staged'], limit: 1 })
+    if (!staged) throw new Error('One task was to be parked again.')
+    return { done: done.id, failed: failed.id, running: running.id, staged: staged.id }
+  }
+
+  it('finds nothing wrong with what the verbs wrote', async () => {
+    await someHistory()
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  const entry = (id: string, account: string) => `where transaction_id = '${id}' and account = '${account}'`
+  const faults: [string, (ids: Awaited<ReturnType<typeof someHistory>>) => string, string[]][] = [
+    [
+      'an entry that was changed',
+      ({ done }) => `update ledger_entries set points = points + 1 ${entry(`${done}:hold`, 'available')}`,
+      [
+        'the entries of a transaction sum to zero',
+        'the cached balance is the sum of the entries',
+        'what a key has spent is what its tasks hold and have consumed',
+      ],
+    ],
+    [
+      'an entry of no transaction',
+      () => `insert into ledger_entries values ('stray', 'funding', 't1', 0)`,
+      ['every entry belongs to a transaction'],
+    ],
+    [
+      'an entry of another tenant',
+      ({ done }) => `update ledger_entries set tenant_id = 't2' ${entry(`${done}:settle`, 'revenue')}`,
+      ['an entry and its transaction are of one tenant'],
+    ],
+    [
+      'a transaction without entries',
+      () => `insert into ledger_transactions (id, tenant_id, kind, at) values ('empty', 't1', 'credit', 1)`,
+      ['every transaction has entries'],
+    ],
+    [
+      'a task at work whose hold is gone',
+      ({ running }) => `delete from ledger_transactions where id = '${running}:hold'`,
+      ['every entry belongs to a transaction', 'a task at work holds its price'],
+    ],
+    [
+      'a task at work whose hold has ended',
+      ({ done, running }) =>
+        `update tasks set status = 'processing', account = 'a1' where id = '${done}' and id <> '${running}'`,
+      ['a task at work holds its price', 'the counts of unfinished tasks are right'],
+    ],
+    [
+      'an ended task that still holds',
+      ({ running }) => `update tasks set status = 'failed' where id = '${running}'`,
+      ['an ended task holds nothing', 'a hold that has ended is zero, whether or not its task is still on record'],
+    ],
+    [
+      'a hold whose task is gone',
+      ({ running }) => `delete from tasks where id = '${running}'`,
+      ['a hold that has ended is zero, whether or not its task is still on record'],
+    ],
+    [
+      'a price that is not the hold',
+      ({ running }) => `update tasks set price = price + 1 where id = '${running}'`,
+      ['the hold is the price of the task'],
+    ],
+    [
+      'a failed task that consumed',
+      ({ failed }) => `update tasks set consumed = 1 where id = '${failed}'`,
+      ['a failed or cancelled task consumes nothing'],
+    ],
+    [
+      'a completed task that says it consumed otherwise',
+      ({ done }) => `update tasks set consumed = 61 where id = '${done}'`,
+      ['what a task consumed is what the house earned by it'],
+    ],
+    [
+      'a balance that is off',
+      () => `update balances set available = available + 1 where tenant_id = 't1'`,
+      ['the cached balance is the sum of the entries'],
+    ],
+    [
+      'a hold in the balance that is off',
+      () => `update balances set held = held + 1 where tenant_id = 't1'`,
+      ['the cached balance is the sum of the entries'],
+    ],
+    [
+      'counts of a tenant that are off',
+      () => `update balances set active = active + 1, staged = staged - 1 where tenant_id = 't1'`,
+      ['the counts of unfinished tasks are right'],
+    ],
+    [
+      'counts of a key that are off',
+      () => `update api_keys set active = active + 1 where id = 'k1'`,
+      ['the counts of a key are right'],
+    ],
+    [
+      'spending of a key that is off',
+      () => `update api_keys set spent = spent - 1 where id = 'k1'`,
+      ['what a key has spent is what its tasks hold and have consumed'],
+    ],
+    [
+      'a line that counts wrongly',
+      () => `update lines set running = running + 1`,
+      ['the counts of running tasks in a line are right'],
+    ],
+    ['a line that is missing', () => `delete from lines`, ['a running task is counted in its line and at its account']],
+    [
+      'an account that counts wrongly',
+      () => `update account_loads set running = running - 1`,
+      ['the load of an account is right'],
+    ],
+    [
+      'an account that is missing',
+      () => `delete from account_loads`,
+      ['a running task is counted in its line and at its account'],
+    ],
+    [
+      'a count of the history that is off',
+      () => `update task_counts set tasks = tasks + 1`,
+      ['the counts of the history are right'],
+    ],
+    [
+      'a count of the history that is missing',
+      () => `delete from task_counts`,
+      ['the counts of the history are right'],
+    ],
+  ]
+
+  it.each(faults)('finds %s', async (_, plant, rules) => {
+    await bench.place.sql(plant(await someHistory()))
+    const found = (await bench.store.reconcile({})).map(({ rule }) => rule)
+    for (const rule of rules) expect(found).toContain(rule)
+  })
+
+  it('names the task and the number that are wrong', async () => {
+    const { done } = await someHistory()
+    await bench.place.sql(`update tasks set consumed = 61 where id = '${done}'`)
+    expect(await bench.store.reconcile({})).toEqual([
+      { rule: 'what a task consumed is what the house earned by it', subject: done, found: '61' },
+    ])
+  })
+
+  it('rebuilds every cached number', async () => {
+    await someHistory()
+    const tables = ['balances', 'api_keys', 'lines', 'account_loads', 'task_counts']
+    const before = await Promise.all(tables.map((table) => bench.place.sql(`select * from ${table} order by 1, 2`)))
+    await bench.place.sql('update balances set available = 7, held = 7, active = 7, staged = 7')
+    await bench.place.sql('update api_keys set spent = 7, active = 7, staged = 7')
+    await bench.place.sql('update lines set running = 7')
+    await bench.place.sql('delete from account_loads')
+    await bench.place.sql('update task_counts set tasks = 7, day = day + 1')
+    expect(await bench.store.reconcile({})).not.toEqual([])
+    await bench.store.rebuildBalances({ now: START })
+    expect(await bench.store.reconcile({})).toEqual([])
+    const after = await Promise.all(tables.map((table) => bench.place.sql(`select * from ${table} order by 1, 2`)))
+    expect(after).toEqual(before)
+  })
+
+  it('makes a line again that is missing', async () => {
+    await someHistory()
+    await bench.place.sql('delete from lines')
+    await bench.store.rebuildBalances({ now: START })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('rebuilds while others write, and loses nothing of what they wrote', async () => {
+    await aPayer(bench.store)
+    const other = await bench.place.open()
+    const writes = Array.from({ length: 25 }, async () => {
+      await submitted(other, aTask())
+      for (const task of await claimed(other, 5)) await other.settle(anEnd(task, { consumedPoints: points(10) }))
+    })
+    const rebuilds = Array.from({ length: 5 }, () => bench.store.rebuildBalances({ now: START }))
+    await Promise.all([...writes, ...rebuilds])
+    await other.close()
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('sums up points, transactions and tasks', async () => {
+    await someHistory()
+    expect(await bench.store.summary({})).toEqual({
+      points: { available: 10_000 + 1_000_000 - 90 - 500, held: 500, revenue: 90, funding: -1_010_000 },
+      transactions: 2 + 2 + 4 + 3 + 2,
+      tasks: expect.objectContaining({ completed: 1, failed: 1, submitting: 1 }),
+    })
+  })
+}

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { points } from '../../core/points.ts'
+import type { Bench, Place } from '../contract.ts'
+import { aClaimedTask, anEnd, aPayer, aTask, START, submitted } from './samples.ts'
+
+export function openingContract(bench: Bench, makePlace: () => Promise<Place>): void {
+  it('makes its tables once when twenty open a new database at once', async () => {
+    const place = await makePlace()
+    const stores = await Promise.all(Array.from({ length: 20 }, () => place.open()))
+    expect(await place.sql('select name from kysely_migration')).toEqual([{ name: '0001-initial' }])
+    await aPayer(stores[0] as (typeof stores)[number])
+    const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))
+    expect(outcomes.flat()).toEqual(Array(20).fill('created'))
+    expect(await stores[19]?.getBalance({ tenantId: 't1' })).toMatchObject({ active: 20, held: 2_000 })
+    await Promise.all(stores.map((store) => store.close()))
+    await place.remove()
+  })
+
+  it('finds everything again when it is opened again', async () => {
+    await aPayer(bench.store)
+    const done = await bench.store.settle(anEnd(await aClaimedTask(bench.store), { consumedPoints: points(10) }))
+    const running = await aClaimedTask(bench.store)
+    await bench.store.close()
+    const again = await bench.place.open()
+    expect(await again.getTasks({ ids: [done?.id ?? ''] })).toEqual([done])
+    expect(await again.getTask({ id: running.id })).toEqual(running)
+    expect(await again.reconcile({})).toEqual([])
+    await again.close()
+  })
+
+  it('closes more than once, and refuses every verb from then on', async () => {
+    await aPayer(bench.store)
+    await Promise.all([bench.store.close(), bench.store.close()])
+    const verbs = [
+      () => bench.store.submitTasks({ tasks: [aTask()] }),
+      () => bench.store.credit({ id: 'c', tenantId: 't1', amount: points(1), memo: '', now: START }),
+      () => bench.store.getTask({ id: aTask().id }),
+    ]
+    for (const verb of verbs) {
+      await expect(verb()).rejects.toMatchObject({ name: 'PolyphonyError', code: 'store_unavailable' })
+    }
+  })
+
+  it('still answers what was asked before it was closed', async () => {
+    await aPayer(bench.store)
+    const calls = Array.from({ length: 30 }, (_, n) =>
+      bench.store.credit({ id: `c${n}`, tenantId: 't1', amount: points(1), memo: '', now: START }),
+    )
+    await bench.store.close()
+    expect(await Promise.all(calls)).toEqual(Array(30).fill(true))
+  })
+}

@@ -1,0 +1,179 @@
+import { expect, it } from 'vitest'
+import type { Bench } from '../contract.ts'
+import type { Signal } from '../store.ts'
+import {
+  aCancel,
+  aClaimedTask,
+  anEnd,
+  aPayer,
+  aTask,
+  claimed,
+  LEASE_MS,
+  only,
+  POOL,
+  START,
+  submitted,
+} from './samples.ts'
+
+export function progressContract(bench: Bench): void {
+  const delivery = { url: 'https://client.example/hook', body: '{"a":1}', headers: { 'x-secret': 's' } }
+
+  it('keeps the handle as JSON, with its deliveries, and starts the clock of the task', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    const handle = { generationId: 'g_1', parts: [1, null, 'x'] }
+    const written = await bench.store.recordHandle({
+      id,
+      claim,
+      handle,
+      dueAt: START + 10,
+      deliveries: [delivery],
+      now: START + 2,
+    })
+    expect(written).toBe(true)
+    expect(await bench.store.getTask({ id })).toMatchObject({
+      status: 'processing',
+      handle,
+      dueAt: START + 10,
+      startedAt: START + 2,
+    })
+    expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toMatchObject([{ taskId: id, ...delivery }])
+  })
+
+  it('takes a handle that is null for one', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await bench.store.recordHandle({ id, claim, handle: null, dueAt: START, deliveries: [], now: START })
+    expect(await bench.store.getTask({ id })).toMatchObject({ status: 'processing', handle: null })
+  })
+
+  it('never lets progress fall, and holds it between 0 and 100', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    const seen: (number | undefined)[] = []
+    for (const progress of [30.9, 10, -5, 60, 250, 99]) {
+      await bench.store.recordProgress({ id, claim, progress, dueAt: START, deliveries: [], now: START })
+      seen.push((await bench.store.getTask({ id }))?.progress)
+    }
+    expect(seen).toEqual([30, 30, 30, 60, 100, 100])
+  })
+
+  it('marks a call of unknown outcome, and finds it again to reconcile', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    const mark = { id, claim, dueAt: START + 50, log: 'no answer', now: START }
+    expect(await bench.store.recordUncertain(mark)).toBe(true)
+    expect(await bench.store.getTask({ id })).toMatchObject({ status: 'uncertain', logs: ['no answer'], account: 'a1' })
+    const task = only(await bench.store.claimDue({ limit: 1, leaseMs: LEASE_MS, now: START + 50 }))
+    expect(task).toMatchObject({ id, status: 'uncertain' })
+    // It keeps its slot: the provider may be at work.
+    await submitted(bench.store, aTask())
+    expect(await claimed(bench.store, 1)).toEqual([])
+    const found = { id, claim: task.claim, handle: 'h', dueAt: START, deliveries: [], now: START }
+    expect(await bench.store.recordHandle(found)).toBe(true)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('does not put a task that a provider has back into the line', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await bench.store.recordHandle({ id, claim, handle: 'h', dueAt: START, deliveries: [], now: START })
+    expect(await bench.store.requeue({ id, claim, dueAt: START, log: 'x', now: START })).toBe(false)
+    expect(await bench.store.getTask({ id })).toMatchObject({ status: 'processing', logs: [] })
+  })
+
+  it('puts a task that no provider got back into the line, and frees its slot', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    expect(await bench.store.requeue({ id, claim, dueAt: START, log: 'refused', now: START + 9 })).toBe(true)
+    expect(await bench.store.getTask({ id })).toMatchObject({
+      status: 'pending',
+      account: null,
+      provider: null,
+      handle: null,
+      attempts: 1,
+      logs: ['refused'],
+      deadlineAt: START + 9 + 600_000,
+    })
+    expect(await bench.store.reconcile({})).toEqual([])
+    expect(only(await claimed(bench.store, 1))).toMatchObject({ id, attempts: 2, claim: 3 })
+  })
+
+  it('gives a slot back once, however often the same requeue comes', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask(), aTask())
+    const [task] = await claimed(bench.store, 2)
+    if (!task) throw new Error('Two were claimed.')
+    const requeue = { id: task.id, claim: task.claim, dueAt: START, log: 'x', now: START }
+    const told = await Promise.all([1, 2, 3, 4].map(() => bench.store.requeue(requeue)))
+    expect(told.filter(Boolean)).toHaveLength(1)
+    const claimNow = (await bench.store.getTask({ id: task.id }))?.claim ?? 0
+    expect(await bench.store.requeue({ ...requeue, claim: claimNow })).toBe(false)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('does not requeue a task that never ran', async () => {
+    await aPayer(bench.store)
+    const task = aTask()
+    await submitted(bench.store, task)
+    expect(await bench.store.requeue({ id: task.id, claim: 0, dueAt: START, log: 'x', now: START })).toBe(false)
+    expect(await bench.store.getTask({ id: task.id })).toMatchObject({ status: 'pending', logs: [] })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('writes nothing to a task that has ended', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const ended = await bench.store.settle(anEnd(task))
+    const rest = { id: task.id, claim: task.claim, dueAt: START, now: START }
+    expect(await bench.store.recordHandle({ ...rest, handle: 'h', deliveries: [delivery] })).toBe(false)
+    expect(await bench.store.recordProgress({ ...rest, progress: 5, deliveries: [delivery] })).toBe(false)
+    expect(await bench.store.recordUncertain({ ...rest, log: 'x' })).toBe(false)
+    expect(await bench.store.requeue({ ...rest, log: 'x' })).toBe(false)
+    expect(await bench.store.getTask({ id: task.id })).toEqual(ended)
+    expect(await bench.store.listDeliveries({ tenantId: null, limit: 9 })).toEqual([])
+  })
+
+  it('tells what changed, to every node', async () => {
+    await aPayer(bench.store)
+    const heard: Signal[] = []
+    const stop = bench.store.onSignal((signal) => heard.push(signal))
+    // On SQLite one process has the database, so one store is all there is to hear it.
+    const other = bench.store.exclusive || bench.store.engine === 'sqlite' ? undefined : await bench.place.open()
+    const overThere: Signal[] = []
+    other?.onSignal((signal) => overThere.push(signal))
+
+    const { id, claim } = await aClaimedTask(bench.store)
+    await bench.store.recordProgress({ id, claim, progress: 5, dueAt: START, deliveries: [delivery], now: START })
+    await bench.store.requeue({ id, claim, dueAt: START, log: 'x', now: START })
+    await bench.store.settle(aCancel(id))
+    await bench.store.revokeKey({ id: 'k1', now: START })
+    const told: Signal[] = [
+      { kind: 'pool', pool: POOL },
+      { kind: 'task', id },
+      { kind: 'delivery' },
+      { kind: 'task', id },
+      { kind: 'pool', pool: POOL },
+      { kind: 'task', id },
+      { kind: 'task', id },
+      { kind: 'key', hash: 'hash of k1' },
+    ]
+    await expect.poll(() => heard).toEqual(told)
+    if (other) await expect.poll(() => overThere).toEqual(told)
+    stop()
+    await submitted(bench.store, aTask({ keyId: 'k1' }))
+    if (other) await expect.poll(() => overThere).toHaveLength(told.length + 1)
+    expect(heard).toEqual(told)
+    await other?.close()
+  })
+
+  it('tells of every task when very many change at once', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, ...Array.from({ length: 400 }, () => aTask()))
+    const heard = new Set<string>()
+    bench.store.onSignal((signal) => signal.kind === 'task' && heard.add(signal.id))
+    const tasks = await claimed(bench.store, 400)
+    await expect.poll(() => heard.size).toBe(400)
+    expect(tasks.every(({ id }) => heard.has(id))).toBe(true)
+  })
+}

@@ -1,0 +1,117 @@
+import { newId } from '../../core/ids.ts'
+import { points } from '../../core/points.ts'
+import type { Task } from '../../core/task.ts'
+import type { NewKey, NewTask, Settlement, Store, SubmitOutcome, Tenant } from '../store.ts'
+
+export const START = Date.UTC(2026, 0, 1)
+export const LEASE_MS = 30_000
+export const POOL = 'lumen'
+
+export function aTenant(id: string, with_: Partial<Tenant> = {}): Tenant {
+  return { id, name: id, createdAt: START, maxConcurrent: null, maxStaged: 100, webhookSecretVersion: 1, ...with_ }
+}
+
+export function aKey(keyId: string, tenantId: string, with_: Partial<NewKey> = {}): NewKey {
+  return {
+    keyId,
+    tenantId,
+    mode: 'live',
+    role: 'member',
+    allowedModels: null,
+    requestsPerMinute: null,
+    expiresAt: null,
+    name: keyId,
+    hash: `hash of ${keyId}`,
+    prefix: 'sk-live-abcd',
+    maxConcurrent: null,
+    spendLimitPoints: null,
+    createdAt: START,
+    ...with_,
+  }
+}
+
+/** A task of tenant `t1` under key `k1`, made at `START`. */
+export function aTask(with_: Partial<NewTask> = {}): NewTask {
+  const createdAt = with_.createdAt ?? START
+  return {
+    id: newId(createdAt),
+    tenantId: 't1',
+    keyId: 'k1',
+    mode: 'live',
+    dialect: 'photon',
+    operation: 'lumen/clip-2/text_to_video',
+    model: 'clip-2',
+    taskType: 'text_to_video',
+    input: { prompt: 'a fox crosses a frozen lake' },
+    echo: {},
+    pricePoints: points(100),
+    pool: POOL,
+    parentTaskId: null,
+    createdAt,
+    deadlineAt: createdAt + 3_600_000,
+    timeoutMs: 600_000,
+    recordExpiresAt: createdAt + 86_400_000,
+    idempotency: null,
+    ...with_,
+  }
+}
+
+/** A tenant `t1` with a key `k1` and credit; each can be bent by the test. */
+export async function aPayer(
+  store: Store,
+  with_: { id?: string; key?: Partial<NewKey>; tenant?: Partial<Tenant>; credit?: number } = {},
+): Promise<void> {
+  const id = with_.id ?? 't1'
+  await store.createTenant({ tenant: aTenant(id, with_.tenant) })
+  await store.createKey({ key: aKey(id.replace('t', 'k'), id, with_.key) })
+  const amount = points(with_.credit ?? 1_000_000)
+  await store.credit({ id: `opening of ${id}`, tenantId: id, amount, memo: 'opening', now: START })
+}
+
+export async function submitted(store: Store, ...tasks: NewTask[]): Promise<SubmitOutcome['outcome'][]> {
+  return (await store.submitTasks({ tasks })).map((one) => one.outcome)
+}
+
+/** Claims up to `slots` tasks of the pool for one account that runs so many at once. */
+export function claimed(store: Store, slots: number, with_: { now?: number; account?: string } = {}): Promise<Task[]> {
+  return store.claimPending({
+    pool: POOL,
+    accounts: [{ account: with_.account ?? 'a1', provider: 'lumen', slots }],
+    limit: 1_000,
+    leaseMs: LEASE_MS,
+    now: with_.now ?? START,
+  })
+}
+
+export async function aClaimedTask(store: Store, with_: Partial<NewTask> = {}): Promise<Task> {
+  await store.submitTasks({ tasks: [aTask(with_)] })
+  const [task] = await claimed(store, 1_000)
+  if (!task) throw new Error('The task was not claimed.')
+  return task
+}
+
+export function anEnd(task: { id: string; claim: number | null }, with_: Partial<Settlement> = {}): Settlement {
+  return {
+    id: task.id,
+    claim: task.claim,
+    to: 'completed',
+    consumedPoints: points(0),
+    output: null,
+    error: null,
+    logs: [],
+    assets: [],
+    deliveries: [],
+    now: START,
+    ...with_,
+  }
+}
+
+export function aCancel(id: string, with_: Partial<Settlement> = {}): Settlement {
+  return anEnd({ id, claim: null }, { to: 'cancelled', from: ['staged', 'pending'], ...with_ })
+}
+
+export function only<T>(values: readonly T[]): T {
+  const [first] = values
+  if (first === undefined || values.length > 1) throw new Error(`One was expected, ${values.length} came.`)
+  return first
+}

@@ -1,0 +1,302 @@
+import { expect, it } from 'vitest'
+import { newId } from '../../core/ids.ts'
+import { points } from '../../core/points.ts'
+import type { Bench } from '../contract.ts'
+import { aCancel, aClaimedTask, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
+
+export function submitContract(bench: Bench): void {
+  it('stores a task as it was asked for, with its price held', async () => {
+    await aPayer(bench.store, { credit: 1_000 })
+    const task = aTask({ echo: { hook: 'x' }, pricePoints: points(300), parentTaskId: newId(START) })
+    expect(await bench.store.submitTasks({ tasks: [task] })).toEqual([{ outcome: 'created', status: 'pending' }])
+
+    const { timeoutMs, recordExpiresAt, idempotency, ...asked } = task
+    expect(await bench.store.getTask({ id: task.id })).toEqual({
+      ...asked,
+      status: 'pending',
+      progress: 0,
+      consumedPoints: 0,
+      output: null,
+      error: null,
+      logs: [],
+      provider: null,
+      account: null,
+      handle: null,
+      attempts: 0,
+      claim: 0,
+      dueAt: task.createdAt,
+      startedAt: null,
+      endedAt: null,
+    })
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({
+      available: 700,
+      held: 300,
+      active: 1,
+      staged: 0,
+    })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('answers in the order in which it was asked, and keeps that order in the line', async () => {
+    await aPayer(bench.store, { credit: 500 })
+    const tasks = [1, 2, 3, 4].map((n) => aTask({ pricePoints: points(n === 2 ? 10_000 : 10), model: `m${n}` }))
+    expect(await submitted(bench.store, ...tasks)).toEqual(['created', 'insufficient_points', 'created', 'created'])
+    const line = await claimed(bench.store, 10)
+    expect(line.map((task) => task.model)).toEqual(['m1', 'm3', 'm4'])
+  })
+
+  it('keeps text of every kind, the null character in JSON included', async () => {
+    await aPayer(bench.store)
+    const task = aTask({ input: { prompt: 'nul \u0000, lone \ud800, 狐, 🦊, "quote" \\' } })
+    await submitted(bench.store, task)
+    expect((await bench.store.getTask({ id: task.id }))?.input).toEqual(task.input)
+  })
+
+  it('moves no money for a price of zero', async () => {
+    await aPayer(bench.store, { credit: 0 })
+    const task = aTask({ pricePoints: points(0), mode: 'test' })
+    expect(await submitted(bench.store, task)).toEqual(['created'])
+    expect(await bench.store.listLedger({ tenantId: 't1', limit: 10 })).toEqual([])
+    await bench.store.settle(anEnd(only(await claimed(bench.store, 1))))
+    expect(await bench.store.listLedger({ tenantId: 't1', limit: 10 })).toEqual([])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('accepts of a batch as much as the credit pays for, in order', async () => {
+    await aPayer(bench.store, { credit: 250 })
+    const outcomes = await bench.store.submitTasks({
+      tasks: [aTask(), aTask(), aTask(), aTask({ pricePoints: points(50) })],
+    })
+    expect(outcomes).toEqual([
+      { outcome: 'created', status: 'pending' },
+      { outcome: 'created', status: 'pending' },
+      { outcome: 'insufficient_points', available: 0 },
+      { outcome: 'created', status: 'pending' },
+    ])
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({
+      available: 0,
+      held: 250,
+      active: 3,
+      staged: 0,
+    })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('never spends a point twice, however many ask at once and from however many nodes', async () => {
+    await aPayer(bench.store, { credit: 1_000 })
+    const other = await bench.place.open()
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => submitted(n % 2 ? other : bench.store, aTask())),
+    )
+    await other.close()
+    expect(outcomes.flat().filter((outcome) => outcome === 'created')).toHaveLength(10)
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 0, held: 1_000 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('refuses what no tenant or no key stands for, and stores nothing', async () => {
+    await aPayer(bench.store)
+    const strays = [aTask({ tenantId: 'nobody', keyId: 'k1' }), aTask({ keyId: 'nothing' })]
+    expect(await submitted(bench.store, ...strays)).toEqual(['insufficient_points', 'spend_limit_reached'])
+    expect((await bench.store.summary({})).tasks).toEqual({})
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('does not let a task that cannot be stored take its neighbours down', async () => {
+    await aPayer(bench.store)
+    const stored = aTask()
+    await submitted(bench.store, stored)
+    const sameId = aTask({ id: stored.id })
+    const results = await Promise.allSettled([
+      submitted(bench.store, aTask()),
+      submitted(bench.store, sameId),
+      submitted(bench.store, aTask()),
+    ])
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(results[1]).toMatchObject({ reason: { code: 'internal' } })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  const idempotency = { key: 'order-7', fingerprint: 'f1' }
+
+  it('replays a request under the same key, and refuses another one', async () => {
+    await aPayer(bench.store, { credit: 1_000 })
+    const first = aTask({ idempotency })
+    await submitted(bench.store, first)
+    const again = await bench.store.submitTasks({
+      tasks: [aTask({ idempotency }), aTask({ idempotency: { ...idempotency, fingerprint: 'f2' } })],
+    })
+    expect(again).toEqual([{ outcome: 'replayed', taskId: first.id }, { outcome: 'idempotency_mismatch' }])
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 900, active: 1 })
+  })
+
+  it('replays within one batch', async () => {
+    await aPayer(bench.store, { credit: 1_000 })
+    const first = aTask({ idempotency })
+    const outcomes = await bench.store.submitTasks({
+      tasks: [first, aTask({ idempotency }), aTask({ idempotency: { ...idempotency, fingerprint: 'f2' } }), aTask()],
+    })
+    expect(outcomes).toEqual([
+      { outcome: 'created', status: 'pending' },
+      { outcome: 'replayed', taskId: first.id },
+      { outcome: 'idempotency_mismatch' },
+      { outcome: 'created', status: 'pending' },
+    ])
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 800, active: 2 })
+  })
+
+  it('does not replay a request that was refused in the same batch', async () => {
+    await aPayer(bench.store, { credit: 150 })
+    const dear = { idempotency, pricePoints: points(10_000) }
+    const cheap = aTask({ idempotency: { ...idempotency, fingerprint: 'f2' } })
+    const outcomes = await bench.store.submitTasks({ tasks: [aTask(dear), aTask(dear), cheap, aTask(dear)] })
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([
+      'insufficient_points',
+      'insufficient_points',
+      'created',
+      'idempotency_mismatch',
+    ])
+    expect(await bench.store.getTask({ id: cheap.id })).toMatchObject({ status: 'pending' })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('makes one task of many requests under one key, sent at once through two nodes', async () => {
+    await aPayer(bench.store, { credit: 10_000 })
+    await bench.store.createKey({ key: aKey('k1b', 't1') })
+    const other = await bench.place.open()
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? other : bench.store).submitTasks({ tasks: [aTask({ idempotency, keyId: n % 3 ? 'k1' : 'k1b' })] }),
+      ),
+    )
+    await other.close()
+    expect(outcomes.flat().filter(({ outcome }) => outcome === 'created')).toHaveLength(1)
+    const ids = outcomes.flat().flatMap((one) => (one.outcome === 'replayed' ? [one.taskId] : []))
+    expect(ids).toHaveLength(19)
+    expect(new Set(ids).size).toBe(1)
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 9_900, active: 1 })
+  })
+
+  it('keeps the idempotency keys of tenants apart', async () => {
+    await aPayer(bench.store)
+    await aPayer(bench.store, { id: 't2' })
+    const tasks = [aTask({ idempotency }), aTask({ tenantId: 't2', keyId: 'k2', idempotency })]
+    expect(await submitted(bench.store, ...tasks)).toEqual(['created', 'created'])
+  })
+
+  it('holds a key to its spend limit, counting what is held', async () => {
+    await aPayer(bench.store, { key: { spendLimitPoints: points(250) } })
+    expect(await submitted(bench.store, aTask(), aTask(), aTask())).toEqual([
+      'created',
+      'created',
+      'spend_limit_reached',
+    ])
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ held: 200, active: 2 })
+    expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 200 }])
+  })
+
+  it('gives a key back what its tasks did not consume', async () => {
+    await aPayer(bench.store, { key: { spendLimitPoints: points(100) } })
+    const task = await aClaimedTask(bench.store)
+    expect(await submitted(bench.store, aTask())).toEqual(['spend_limit_reached'])
+    await bench.store.settle(anEnd(task, { consumedPoints: points(40) }))
+    expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 40 }])
+    expect(await submitted(bench.store, aTask({ pricePoints: points(60) }))).toEqual(['created'])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('books nothing on a key for what the tenant cannot pay', async () => {
+    await aPayer(bench.store, { credit: 50, key: { spendLimitPoints: points(100) } })
+    expect(await submitted(bench.store, aTask())).toEqual(['insufficient_points'])
+    expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 0 }])
+    expect(await submitted(bench.store, aTask({ pricePoints: points(50) }))).toEqual(['created'])
+  })
+
+  it('parks what is over the concurrency of the tenant: the newest of a batch', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
+    const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask()] })
+    expect(outcomes.map((one) => (one.outcome === 'created' ? one.status : one.outcome))).toEqual([
+      'pending',
+      'pending',
+      'staged',
+      'staged',
+    ])
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 4, staged: 2, held: 400 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('parks what is over the concurrency of its key, and lets the other key of the tenant pass', async () => {
+    await aPayer(bench.store, { key: { maxConcurrent: 1 } })
+    await bench.store.createKey({ key: aKey('k1b', 't1') })
+    const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask({ keyId: 'k1b' })] })
+    expect(outcomes).toMatchObject([{ status: 'pending' }, { status: 'staged' }, { status: 'pending' }])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('does not park for the sake of tasks that were refused', async () => {
+    await aPayer(bench.store, { credit: 200, key: { maxConcurrent: 2 } })
+    const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask()] })
+    expect(outcomes).toMatchObject([
+      { status: 'pending' },
+      { status: 'pending' },
+      { outcome: 'insufficient_points' },
+      { outcome: 'insufficient_points' },
+    ])
+  })
+
+  it('refuses, and holds nothing for, what exceeds the room for parked tasks', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 1, maxStaged: 2 }, key: { spendLimitPoints: points(10_000) } })
+    const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask(), aTask()] })
+    expect(outcomes).toEqual([
+      { outcome: 'created', status: 'pending' },
+      { outcome: 'created', status: 'staged' },
+      { outcome: 'created', status: 'staged' },
+      { outcome: 'too_many_staged', limit: 2 },
+      { outcome: 'too_many_staged', limit: 2 },
+    ])
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ held: 300, active: 3, staged: 2 })
+    expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 300 }])
+    expect(await submitted(bench.store, aTask())).toEqual(['too_many_staged'])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('runs no more than the concurrency of a tenant when many ask at once', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 3 } })
+    await bench.store.createKey({ key: aKey('k1b', 't1', { maxConcurrent: 2 }) })
+    const other = await bench.place.open()
+    await Promise.all(
+      Array.from({ length: 24 }, (_, n) =>
+        submitted(n % 2 ? other : bench.store, aTask({ keyId: n % 4 < 2 ? 'k1' : 'k1b' })),
+      ),
+    )
+    await other.close()
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 24, staged: 21 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('runs every parked task in the end, in whatever order the others end', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 2 }, key: { maxConcurrent: 1 } })
+    await bench.store.createKey({ key: aKey('k1b', 't1') })
+    const tasks = Array.from({ length: 8 }, (_, n) => aTask({ keyId: n < 6 ? 'k1' : 'k1b' }))
+    await submitted(bench.store, ...tasks)
+    await bench.store.settle(aCancel(tasks[7]?.id ?? ''))
+    let ended = 1
+    for (let round = 0; round < 8; round++) {
+      for (const work of await claimed(bench.store, 10)) {
+        await bench.store.settle(anEnd(work))
+        ended += 1
+      }
+    }
+    expect(ended).toBe(8)
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ held: 0, active: 0, staged: 0 })
+  })
+
+  it('tells a pool of new work, and does not for work that is parked or refused', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 1, maxStaged: 1 } })
+    const heard: string[] = []
+    const stop = bench.store.onSignal((signal) => heard.push(signal.kind === 'pool' ? signal.pool : signal.kind))
+    await submitted(bench.store, aTask({ pool: 'p1' }), aTask({ pool: 'p2' }), aTask({ pool: 'p3' }))
+    await expect.poll(() => heard).toEqual(['p1'])
+    stop()
+  })
+}

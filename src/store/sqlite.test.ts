@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { aPayer, aTask, START, submitted } from './contract/samples.ts'
+import { type Place, storeContract } from './contract.ts'
+import { openSqlite } from './sqlite.ts'
+
+storeContract('SQLite', async (): Promise<Place> => {
+  const folder = newFolder()
+  const path = join(folder, 'polyphony.db')
+  return {
+    open: () => openSqlite({ path }),
+    async sql(text) {
+      const database = new DatabaseSync(path)
+      try {
+        return database
+          .prepare(text)
+          .all()
+          .map((row) => ({ ...row }))
+      } finally {
+        database.close()
+      }
+    },
+    remove: async () => rmSync(folder, { recursive: true }),
+  }
+})
+
+describe('an embedded database', () => {
+  let folder: string
+  let path: string
+  beforeEach(() => {
+    folder = newFolder()
+    path = join(folder, 'polyphony.db')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('serves one process when it is opened exclusively, until that closes', async () => {
+    const first = await openSqlite({ path, exclusive: true })
+    expect(first.exclusive).toBe(true)
+    await expect(openSqlite({ path, exclusive: true })).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining(path),
+    })
+    await aPayer(first) // the refused opener has not disturbed it
+    await first.close()
+    const second = await openSqlite({ path, exclusive: true })
+    expect(await second.getTenant({ id: 't1' })).toBeDefined()
+    await second.close()
+  })
+
+  it('lets a command look into a database that is served', async () => {
+    const serving = await openSqlite({ path, exclusive: true })
+    await aPayer(serving)
+    const command = await openSqlite({ path })
+    expect(command.exclusive).toBe(false)
+    expect(await command.reconcile({})).toEqual([])
+    await command.close()
+    await serving.close()
+  })
+
+  it('refuses what does not fit on a full disk, stores and holds nothing of it, and goes on', async () => {
+    const prompt = 'x'.repeat(100_000)
+    const store = await openSqlite({ path, maxPages: 200 })
+    await aPayer(store)
+    const stored: string[] = []
+    let refused: unknown
+    while (!refused) {
+      const task = aTask({ input: { prompt } })
+      await submitted(store, task).then(
+        () => stored.push(task.id),
+        (error: unknown) => {
+          refused = error
+        },
+      )
+    }
+    expect(refused).toMatchObject({ name: 'PolyphonyError', code: 'storage_full', status: 507 })
+
+    const two = [aTask({ input: { prompt } }), aTask({ input: { prompt } })]
+    const together = await Promise.allSettled(two.map((task) => submitted(store, task)))
+    expect(together).toMatchObject([{ reason: { code: 'storage_full' } }, { reason: { code: 'storage_full' } }])
+
+    expect(stored.length).toBeGreaterThan(0)
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({
+      active: stored.length,
+      held: stored.length * 100,
+      available: 1_000_000 - stored.length * 100,
+    })
+    const listed = await store.listTasks({ tenantId: 't1', limit: 1_000 })
+    expect(listed.map(({ id }) => id)).toEqual(stored.toReversed())
+    expect(await store.reconcile({})).toEqual([])
+    await store.close()
+
+    const roomier = await openSqlite({ path })
+    expect(await submitted(roomier, aTask({ input: { prompt } }))).toEqual(['created'])
+    expect(await roomier.reconcile({})).toEqual([])
+    await roomier.close()
+  })
+
+  it('does not fail the neighbours of a verb that fails in the same batch', async () => {
+    const store = await openSqlite({ path })
+    await aPayer(store)
+    const credit = (id: string, amount: number) =>
+      store.credit({ id, tenantId: 't1', amount: amount as never, memo: '', now: START })
+    const results = await Promise.allSettled([credit('a', 1), credit('b', 0.5), credit('c', 1)])
+    expect(results).toMatchObject([{ value: true }, { reason: { code: 'internal' } }, { value: true }])
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 1_000_002 })
+    await store.close()
+  })
+
+  it('refuses an argument that cannot be sent to the writer, and goes on', async () => {
+    const store = await openSqlite({ path })
+    await expect(store.revokeKey({ id: (() => {}) as never, now: START })).rejects.toMatchObject({ code: 'internal' })
+    expect(await store.revokeKey({ id: 'unknown', now: START })).toBe(false)
+    await store.close()
+  })
+
+  it('does not open a file that is no database, and says so', async () => {
+    await expect(openSqlite({ path: folder })).rejects.toThrow('unable to open database file')
+  })
+})
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'polyphony-store-'))
+}

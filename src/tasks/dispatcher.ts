@@ -1,0 +1,155 @@
+import type { Logger } from 'pino'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Store } from '../store/store.ts'
+import type { Finish } from './finish.ts'
+import type { Leases } from './leases.ts'
+import type { Work } from './work.ts'
+
+/** The loop that claims due tasks and moves them on. It keeps no list of tasks: what is due, the store knows. */
+export interface Dispatcher {
+  start(): void
+  /** Something became due at this instant. */
+  dueAt(at: number): void
+  /** Claims nothing more, and waits until what is in hand is written down or `graceMs` is over. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface DispatcherOptions {
+  store: Store
+  accounts: Accounts
+  work: () => Work
+  finish: Finish
+  leases: Leases
+  clock: Clock
+  log: Logger
+  leaseMs: number
+}
+
+const CLAIM_LIMIT = 100
+/** How many tasks this process moves at once; a poll takes one place while its answer is awaited. */
+const MAX_IN_HAND = 1_000
+/** Signals can be lost, and requeued tasks become due by themselves: everything is looked at once in a while. */
+const SWEEP_MS = 1_000
+const AFTER_TROUBLE_MS = 1_000
+
+export function openDispatcher(options: DispatcherOptions): Dispatcher {
+  const { store, accounts, finish, leases, clock, log, leaseMs } = options
+  const inHand = new Set<Promise<void>>()
+  let running = false
+  let sweep: NodeJS.Timeout | undefined
+  let alarm: { at: number; timer: NodeJS.Timeout } | undefined
+  let deaf = (): void => {}
+
+  /** Runs `step` again and again while it finds work; a call that comes meanwhile makes it look once more. */
+  function loop(name: string, step: () => Promise<boolean>): () => void {
+    let active = false
+    let again = false
+    const run = async (): Promise<void> => {
+      active = true
+      do {
+        again = false
+        try {
+          while (running && inHand.size < MAX_IN_HAND && (await step())) again = false
+        } catch (error) {
+          log.error({ err: error, loop: name }, 'the dispatcher stumbled; it goes on')
+          await new Promise((resolve) => setTimeout(resolve, AFTER_TROUBLE_MS))
+        }
+      } while (again && running)
+      active = false
+    }
+    return () => {
+      again = true
+      if (!active && running) void run()
+    }
+  }
+
+  function take(step: Promise<void>, taskId: string): void {
+    const guarded = step
+      // What could not be written down (a full disk, a lost database) is found again when the lease runs out.
+      .catch((error: unknown) => log.error({ err: error, taskId }, 'a task could not be moved on'))
+      .finally(() => {
+        inHand.delete(guarded)
+        if (inHand.size === MAX_IN_HAND - 1) lookAtAll()
+      })
+    inHand.add(guarded)
+  }
+
+  const lookAtDue = loop('due', async () => {
+    const now = clock.now()
+    const tasks = await store.claimDue({ limit: CLAIM_LIMIT, leaseMs, now })
+    for (const task of tasks) take(options.work().carryOn(task), task.id)
+    if (tasks.length < CLAIM_LIMIT) {
+      const next = await store.nextDueAt({})
+      if (next !== null) dueAt(next)
+    }
+    return tasks.length === CLAIM_LIMIT
+  })
+
+  const lookAtPool = new Map(
+    accounts.pools().map(({ pool, accounts: members }) => [
+      pool,
+      loop(pool, async () => {
+        const slots = members.map(({ id, provider, slots: count }) => ({ account: id, provider, slots: count }))
+        const now = clock.now()
+        const tasks = await store.claimPending({ pool, accounts: slots, limit: CLAIM_LIMIT, leaseMs, now })
+        for (const task of tasks) take(options.work().begin(task), task.id)
+        return tasks.length === CLAIM_LIMIT
+      }),
+    ]),
+  )
+
+  const lookAtOverdue = loop('overdue', async () => {
+    const tasks = await store.listOverdue({ now: clock.now(), limit: CLAIM_LIMIT })
+    for (const task of tasks) {
+      await finish.fail(task, { code: 'timed_out', message: 'The task waited too long to be begun.' })
+    }
+    return tasks.length === CLAIM_LIMIT
+  })
+
+  function dueAt(at: number): void {
+    if (!running || (alarm && alarm.at <= at)) return
+    clearTimeout(alarm?.timer)
+    const timer = setTimeout(
+      () => {
+        alarm = undefined
+        lookAtDue()
+      },
+      Math.max(0, at - clock.now()),
+    )
+    alarm = { at, timer }
+  }
+
+  function lookAtAll(): void {
+    lookAtDue()
+    for (const look of lookAtPool.values()) look()
+  }
+
+  return {
+    dueAt,
+    start() {
+      running = true
+      deaf = store.onSignal((signal) => {
+        if (signal.kind === 'pool') lookAtPool.get(signal.pool)?.()
+      })
+      sweep = setInterval(() => {
+        lookAtAll()
+        lookAtOverdue()
+      }, SWEEP_MS)
+      lookAtAll()
+    },
+    async stop(graceMs) {
+      running = false
+      deaf()
+      clearInterval(sweep)
+      clearTimeout(alarm?.timer)
+      const end = clock.now() + graceMs
+      while (inHand.size > 0 && clock.now() < end) {
+        await Promise.race([...inHand, new Promise((resolve) => setTimeout(resolve, Math.max(1, end - clock.now())))])
+      }
+      leases.dropAll()
+      await Promise.all(inHand)
+      leases.close()
+    },
+  }
+}

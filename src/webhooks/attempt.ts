@@ -1,0 +1,70 @@
+import type { Egress } from '../assets/egress.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../core/delivery.ts'
+import { nextAttemptAt } from './schedule.ts'
+import { signedHeaders } from './sign.ts'
+
+/** What is written down about one attempt, and what follows from it. */
+export interface Outcome {
+  attempt: DeliveryAttempt
+  status: DeliveryStatus
+  dueAt: number
+}
+
+/** Statuses whose Retry-After counts. */
+const ASKS_TO_WAIT: readonly (number | null)[] = [429, 503]
+/** The receiver says that it is gone for good, and is believed. */
+const GONE = 410
+
+/** Sends a delivery once. Rejects with the signal's reason when `signal` ended it: that says nothing about the receiver. */
+export async function attemptDelivery(
+  delivery: Delivery,
+  context: { egress: Egress; secret: string; clock: Clock; random: () => number; signal: AbortSignal },
+): Promise<Outcome> {
+  const { egress, secret, clock, random, signal } = context
+  const at = clock.now()
+  const answer = await send(delivery, { egress, secret, now: at, signal })
+  const now = clock.now()
+  const attempt = { at, durationMs: now - at, httpStatus: answer.status, error: answer.error }
+  if (answer.error === null) return { attempt, status: 'delivered', dueAt: now }
+  const asked = ASKS_TO_WAIT.includes(answer.status) ? answer.retryAfterSeconds : null
+  const next = answer.status === GONE ? null : nextAttemptAt(delivery.attempts + 1, now, random, asked)
+  return next === null ? { attempt, status: 'failed', dueAt: now } : { attempt, status: 'pending', dueAt: next }
+}
+
+interface Answer {
+  status: number | null
+  retryAfterSeconds: number | null
+  error: string | null
+}
+
+async function send(
+  delivery: Delivery,
+  { egress, secret, now, signal }: { egress: Egress; secret: string; now: number; signal: AbortSignal },
+): Promise<Answer> {
+  const { id, url, body } = delivery
+  const headers = {
+    ...lowerCased(delivery.headers),
+    'content-type': 'application/json',
+    ...signedHeaders({ id, body, secret, now }),
+  }
+  try {
+    const { status, retryAfterSeconds } = await egress.post(url, { headers, body, signal })
+    const accepted = status >= 200 && status < 300
+    return { status, retryAfterSeconds, error: accepted ? null : `The receiver answered ${status}.` }
+  } catch (error) {
+    if (signal.aborted) throw error
+    return { status: null, retryAfterSeconds: null, error: reasonOf(error) }
+  }
+}
+
+/** Header names are the same in any case, so a spelling must not get past the standard ones. */
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return 'The receiver did not answer in time.'
+  return error.message || ('code' in error ? String(error.code) : error.name)
+}
