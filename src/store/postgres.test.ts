@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { freshDatabase, onDatabase } from '../../test/support/postgres-database.ts'
 import { aPayer, aTask, submitted } from './contract/samples.ts'
-import { type Place, storeContract } from './contract.ts'
+import { type Place, storeContract, TABLES } from './contract.ts'
 import { openPostgres } from './postgres.ts'
 import type { Signal } from './store.ts'
 
@@ -10,6 +10,7 @@ storeContract('PostgreSQL', async (): Promise<Place> => {
   return {
     open: () => openPostgres({ url, maxConnections: 4 }),
     sql: (text) => onDatabase(url, async (client) => (await client.query(text)).rows.map(numbered)),
+    empty: () => onDatabase(url, async (client) => void (await client.query(`truncate ${TABLES.join(', ')}`))),
     remove: async () => {}, // the server takes its databases with it
   }
 })

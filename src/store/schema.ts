@@ -133,6 +133,7 @@ export interface LinesTable {
   pool: string
   tenant_id: string
   running: number
+  /** An order more than a time: it grows with every turn that the pool gives. */
   served_at: number
 }
 

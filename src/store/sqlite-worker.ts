@@ -108,7 +108,10 @@ async function migrateUnderLock(): Promise<void> {
   const lock = new DatabaseSync(`${options.path}.migrate-lock`)
   try {
     lock.exec('pragma busy_timeout = 60000; begin exclusive')
+    // One transaction: a process that dies in the middle leaves nothing behind, rather than half a schema.
+    database.exec('begin immediate')
     await migrate(db, 'sqlite')
+    database.exec('commit')
   } finally {
     lock.close()
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aPayer, aTask, START, submitted } from './contract/samples.ts'
-import { type Place, storeContract } from './contract.ts'
+import { type Place, storeContract, TABLES } from './contract.ts'
 import { openSqlite } from './sqlite.ts'
 
 storeContract('SQLite', async (): Promise<Place> => {
@@ -12,16 +12,13 @@ storeContract('SQLite', async (): Promise<Place> => {
   const path = join(folder, 'polyphony.db')
   return {
     open: () => openSqlite({ path }),
-    async sql(text) {
-      const database = new DatabaseSync(path)
-      try {
-        return database
-          .prepare(text)
-          .all()
-          .map((row) => ({ ...row }))
-      } finally {
-        database.close()
-      }
+    sql: async (text) => {
+      const rows = onFile(path, (database) => database.prepare(text).all())
+      return rows.map((row) => ({ ...row }))
+    },
+    empty: async () => {
+      const deletes = TABLES.map((table) => `delete from ${table};`).join(' ')
+      onFile(path, (database) => database.exec(`pragma foreign_keys = off; begin immediate; ${deletes} commit`))
     },
     remove: async () => rmSync(folder, { recursive: true }),
   }
@@ -123,4 +120,13 @@ describe('an embedded database', () => {
 
 function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'polyphony-store-'))
+}
+
+function onFile<T>(path: string, work: (database: DatabaseSync) => T): T {
+  const database = new DatabaseSync(path, { timeout: 10_000 })
+  try {
+    return work(database)
+  } finally {
+    database.close()
+  }
 }

@@ -119,7 +119,7 @@ export function openSender(options: SenderOptions): Sender {
   /** True when more should be claimed at once. */
   async function claim(): Promise<boolean> {
     const room = lanes.freeSlots - lanes.waiting
-    const looksAhead = room <= 0
+    const looksAhead = lanes.waiting > 0 && room < concurrency / 4
     moreDue = true
     if (lanes.freeSlots === 0 || (looksAhead && resting)) return false
     const limit = looksAhead ? LOOK_AHEAD : room

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
-import { aSong, type Gateway, openGateway, part } from './test-gateway.ts'
+import { type Gateway, openGateway, part } from './gateway.testing.ts'
+import { aSong } from './tasks.testing.ts'
 
 const SONG = { prompt: '[Verse]\nWalking', tags: 'punk', title: 'City Lights', mv: 'chirp-v4' }
 

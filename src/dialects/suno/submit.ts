@@ -11,7 +11,7 @@ import { idempotencyOf, markReplay } from '../requests.ts'
 import { clipIdsOf } from './clip.ts'
 import { isText, type Wish } from './to-task.ts'
 
-/** The id by which a Dialect of this folder signs its tasks. */
+/** Who a task was asked through; it renders the task's callbacks. */
 export const DIALECT = 'suno'
 
 /** Stores what was asked for; the same for every route that costs something. */

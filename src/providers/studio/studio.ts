@@ -37,7 +37,7 @@ export function studioProvider(studio: Studio): Provider {
   }
 }
 
-/** By what a song is recognised when it is continued: from these the composer draws key, tempo and sounds. */
+/** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
 type Identity = NonNullable<SongRequest['continues']>
 
 async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
@@ -108,7 +108,7 @@ function requestOf(
     const identity = parent.identity as unknown as Identity | undefined // written by this file; absent in an upload
     const fromSeconds = continueAt ?? parent.durationSeconds
     request.continues = identity
-      ? { ...identity, fromSeconds }
+      ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
       : { seed: seedOf(parent.id), take: 0, tags: song.tags, title: parent.title, fromSeconds }
   }
   return request

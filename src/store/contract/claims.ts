@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
 import {

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
 import { aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
@@ -222,17 +221,20 @@ export function ledgerContract(bench: Bench): void {
 
   it('rebuilds every cached number', async () => {
     await someHistory()
+    // A day without tasks may have a count of zero or none.
+    const look = (table: string) =>
+      bench.place.sql(`select * from ${table} ${table === 'task_counts' ? 'where tasks > 0' : ''} order by 1, 2`)
     const tables = ['balances', 'api_keys', 'lines', 'account_loads', 'task_counts']
-    const before = await Promise.all(tables.map((table) => bench.place.sql(`select * from ${table} order by 1, 2`)))
+    const before = await Promise.all(tables.map((table) => look(table)))
     await bench.place.sql('update balances set available = 7, held = 7, active = 7, staged = 7')
     await bench.place.sql('update api_keys set spent = 7, active = 7, staged = 7')
     await bench.place.sql('update lines set running = 7')
     await bench.place.sql('delete from account_loads')
-    await bench.place.sql('update task_counts set tasks = 7, day = day + 1')
+    await bench.place.sql('update task_counts set tasks = 7, day = day + 100')
     expect(await bench.store.reconcile({})).not.toEqual([])
     await bench.store.rebuildBalances({ now: START })
     expect(await bench.store.reconcile({})).toEqual([])
-    const after = await Promise.all(tables.map((table) => bench.place.sql(`select * from ${table} order by 1, 2`)))
+    const after = await Promise.all(tables.map((table) => look(table)))
     expect(after).toEqual(before)
   })
 

@@ -1,11 +1,16 @@
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
-import type { Bench, Place } from '../contract.ts'
+import type { Place } from '../contract.ts'
 import { aClaimedTask, anEnd, aPayer, aTask, START, submitted } from './samples.ts'
 
-export function openingContract(bench: Bench, makePlace: () => Promise<Place>): void {
+export function openingContract(makePlace: () => Promise<Place>): void {
+  let place: Place
+  beforeEach(async () => {
+    place = await makePlace()
+  })
+  afterEach(() => place.remove())
+
   it('makes its tables once when twenty open a new database at once', async () => {
-    const place = await makePlace()
     const stores = await Promise.all(Array.from({ length: 20 }, () => place.open()))
     expect(await place.sql('select name from kysely_migration')).toEqual([{ name: '0001-initial' }])
     await aPayer(stores[0] as (typeof stores)[number])
@@ -13,15 +18,15 @@ export function openingContract(bench: Bench, makePlace: () => Promise<Place>): 
     expect(outcomes.flat()).toEqual(Array(20).fill('created'))
     expect(await stores[19]?.getBalance({ tenantId: 't1' })).toMatchObject({ active: 20, held: 2_000 })
     await Promise.all(stores.map((store) => store.close()))
-    await place.remove()
   })
 
   it('finds everything again when it is opened again', async () => {
-    await aPayer(bench.store)
-    const done = await bench.store.settle(anEnd(await aClaimedTask(bench.store), { consumedPoints: points(10) }))
-    const running = await aClaimedTask(bench.store)
-    await bench.store.close()
-    const again = await bench.place.open()
+    const store = await place.open()
+    await aPayer(store)
+    const done = await store.settle(anEnd(await aClaimedTask(store), { consumedPoints: points(10) }))
+    const running = await aClaimedTask(store)
+    await store.close()
+    const again = await place.open()
     expect(await again.getTasks({ ids: [done?.id ?? ''] })).toEqual([done])
     expect(await again.getTask({ id: running.id })).toEqual(running)
     expect(await again.reconcile({})).toEqual([])
@@ -29,12 +34,13 @@ export function openingContract(bench: Bench, makePlace: () => Promise<Place>): 
   })
 
   it('closes more than once, and refuses every verb from then on', async () => {
-    await aPayer(bench.store)
-    await Promise.all([bench.store.close(), bench.store.close()])
+    const store = await place.open()
+    await aPayer(store)
+    await Promise.all([store.close(), store.close()])
     const verbs = [
-      () => bench.store.submitTasks({ tasks: [aTask()] }),
-      () => bench.store.credit({ id: 'c', tenantId: 't1', amount: points(1), memo: '', now: START }),
-      () => bench.store.getTask({ id: aTask().id }),
+      () => store.submitTasks({ tasks: [aTask()] }),
+      () => store.credit({ id: 'c', tenantId: 't1', amount: points(1), memo: '', now: START }),
+      () => store.getTask({ id: aTask().id }),
     ]
     for (const verb of verbs) {
       await expect(verb()).rejects.toMatchObject({ name: 'PolyphonyError', code: 'store_unavailable' })
@@ -42,11 +48,12 @@ export function openingContract(bench: Bench, makePlace: () => Promise<Place>): 
   })
 
   it('still answers what was asked before it was closed', async () => {
-    await aPayer(bench.store)
+    const store = await place.open()
+    await aPayer(store)
     const calls = Array.from({ length: 30 }, (_, n) =>
-      bench.store.credit({ id: `c${n}`, tenantId: 't1', amount: points(1), memo: '', now: START }),
+      store.credit({ id: `c${n}`, tenantId: 't1', amount: points(1), memo: '', now: START }),
     )
-    await bench.store.close()
+    await store.close()
     expect(await Promise.all(calls)).toEqual(Array(30).fill(true))
   })
 }

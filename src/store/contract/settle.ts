@@ -117,7 +117,7 @@ export function settleContract(bench: Bench): void {
       expect(await bench.store.settle(anEnd({ id: task.id, claim: null }, { to, from: STATUSES }))).toBeUndefined()
     }
     expect(await bench.store.getTask({ id: task.id })).toEqual(completed)
-    expect(await bench.store.settle(anEnd({ createdAt: START, claim: null }))).toBeUndefined()
+    expect(await bench.store.settle(anEnd({ id: newId(START), claim: null }))).toBeUndefined()
   })
 
   it('does not complete a task that nobody has begun', async () => {

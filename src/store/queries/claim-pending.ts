@@ -17,7 +17,7 @@ export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPen
   )
   if (want <= 0) return []
 
-  const ids = await nextInTurn(tx, { pool, tenants: waiting, want, now })
+  const { ids, servedAt } = await nextInTurn(tx, { pool, tenants: waiting, want, now })
   const claimed: Task[] = []
   for (const id of ids) {
     const account = free.reduce((best, one) => (one.free > best.free ? one : best))
@@ -44,7 +44,7 @@ export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPen
     claimed.push(taskOfRow(row))
   }
   for (const account of free) if (account.taken > 0) await addLoad(tx, account.account, account.taken)
-  await countUp(tx, pool, claimed, now)
+  await countUp(tx, pool, claimed, servedAt)
   for (const task of claimed) tx.signal({ kind: 'task', id: task.id })
   return claimed
 }
@@ -85,11 +85,15 @@ async function tenantsWaiting(tx: Tx, pool: string): Promise<string[]> {
   return rows.flatMap((row) => (row.tenant_id === null ? [] : [row.tenant_id]))
 }
 
-/** The tasks whose turn it is, in order. A tenant's tasks are looked up when its turn comes, not before. */
+/**
+ * The tasks whose turn it is, in order, and when each tenant was served by that. A tenant's tasks are looked up when its
+ * turn comes, not before. `servedAt` grows from turn to turn, also within one millisecond: of two tenants that were
+ * served in the same round, the second would else always come after the first.
+ */
 async function nextInTurn(
   tx: Tx,
   { pool, tenants, want, now }: { pool: string; tenants: string[]; want: number; now: number },
-): Promise<string[]> {
+): Promise<{ ids: string[]; servedAt: Map<string, number> }> {
   const lines = await tx.db.selectFrom('lines').selectAll().where('pool', '=', pool).execute()
   const lineOf = new Map(lines.map((line) => [line.tenant_id, line]))
   let turns = tenants.map((tenantId) => {
@@ -101,7 +105,9 @@ async function nextInTurn(
       ids: undefined as string[] | undefined,
     }
   })
+  const served = new Map<string, number>()
   const picked: string[] = []
+  let lastServedAt = lines.reduce((last, line) => Math.max(last, line.served_at), now)
   while (picked.length < want) {
     const [first, ...others] = turns
     if (!first) break
@@ -117,9 +123,10 @@ async function nextInTurn(
     }
     picked.push(id)
     next.running += 1
-    next.servedAt = now + picked.length // a turn served later in this round counts as served later
+    next.servedAt = ++lastServedAt
+    served.set(next.tenantId, next.servedAt)
   }
-  return picked
+  return { ids: picked, servedAt: served }
 }
 
 async function oldestWaiting(tx: Tx, pool: string, tenantId: string, limit: number, now: number): Promise<string[]> {
@@ -136,17 +143,18 @@ async function oldestWaiting(tx: Tx, pool: string, tenantId: string, limit: numb
   return rows.map((row) => row.id)
 }
 
-async function countUp(tx: Tx, pool: string, claimed: Task[], now: number): Promise<void> {
+async function countUp(tx: Tx, pool: string, claimed: Task[], served: Map<string, number>): Promise<void> {
   const perTenant = new Map<string, number>()
   for (const { tenantId } of claimed) perTenant.set(tenantId, (perTenant.get(tenantId) ?? 0) + 1)
   for (const [tenantId, count] of [...perTenant].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const servedAt = served.get(tenantId) ?? 0
     await tx.db
       .insertInto('lines')
-      .values({ pool, tenant_id: tenantId, running: count, served_at: now })
+      .values({ pool, tenant_id: tenantId, running: count, served_at: servedAt })
       .onConflict((oc) =>
         oc
           .columns(['pool', 'tenant_id'])
-          .doUpdateSet((eb) => ({ running: eb('lines.running', '+', count), served_at: now })),
+          .doUpdateSet((eb) => ({ running: eb('lines.running', '+', count), served_at: servedAt })),
       )
       .execute()
   }

@@ -5,10 +5,9 @@ import Fastify from 'fastify'
 import { openAccounts } from '../../accounts/accounts.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
-import { suno as operations, type SunoClip } from '../../catalog/suno.ts'
+import { suno as operations } from '../../catalog/suno.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
@@ -20,6 +19,7 @@ import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
 import { urlsAt } from '../urls.ts'
 import { suno } from './routes.ts'
+import { aSong } from './tasks.testing.ts'
 
 /** This dialect alone on a real server, over real tasks in a real store. The test takes the provider's place. */
 
@@ -212,29 +212,6 @@ export function part(body: Json | undefined, ...path: (string | number)[]): Json
     value = (value as JsonObject)[name] // an array's numbers are names too
   }
   return value
-}
-
-/** What a provider delivers for a song. */
-export function aSong(taskId: string): { clips: SunoClip[] } {
-  return { clips: [aClip(itemId(taskId, 1)), { ...aClip(itemId(taskId, 2)), durationSeconds: 201 }] }
-}
-
-export function aClip(id: string): SunoClip {
-  return {
-    id,
-    title: 'City Lights',
-    tags: 'emotional punk',
-    prompt: '[Verse]\nWalking down the streets',
-    gptDescriptionPrompt: null,
-    mv: 'chirp-v4',
-    type: 'gen',
-    durationSeconds: 219.5,
-    audio: `asset:audio-${id}.mp3`,
-    image: `asset:cover-${id}.jpg`,
-    imageLarge: `asset:cover-large-${id}.jpg`,
-    continueClipId: null,
-    continueAt: null,
-  }
 }
 
 function idle(id: string): Provider {

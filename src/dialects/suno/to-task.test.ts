@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sunoMusic } from '../../catalog/suno.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { clipsOf } from './clip.ts'
+import requests from './examples/submit.music.requests.json' with { type: 'json' }
+import { aTask, ID, urls } from './tasks.testing.ts'
+import { songTask, toTask, uploadTask } from './to-task.ts'
+
+describe('a song is asked for', () => {
+  it.each(Object.entries(requests))('in the mode: %s', (_mode, body) => {
+    const { operation, input } = toTask('MUSIC', body)
+    expect(operation.id).toBe(sunoMusic.id)
+    const given = Object.entries(body).filter(([, value]) => value !== null)
+    expect(input).toMatchObject(Object.fromEntries(given))
+  })
+
+  it('with fields that nobody knows, which are kept, and with null for what is absent', () => {
+    const { input } = toTask('music', {
+      tags: 'folk',
+      vocal_gender: 'f',
+      custom: { a: [1, null] },
+      mv: null,
+      seed: null,
+    })
+    expect(input).toEqual({
+      tags: 'folk',
+      vocal_gender: 'f',
+      custom: { a: [1, null] },
+      mv: 'chirp-v3-0',
+      make_instrumental: false,
+    })
+  })
+
+  it('with an idea and lyrics: both are kept, and the clips follow from the idea', () => {
+    const body = {
+      gpt_description_prompt: 'a cat',
+      prompt: 'lyrics',
+      title: 'a title',
+      tags: 'folk',
+      continue_clip_id: ID,
+    }
+    const { input } = toTask('music', body)
+    expect(input).toMatchObject(body)
+    const [clip] = clipsOf(aTask({ status: 'pending', input }), urls)
+    expect(clip).toMatchObject({
+      title: '',
+      tags: '',
+      prompt: '',
+      gpt_description_prompt: 'a cat',
+      continue_clip_id: null,
+    })
+  })
+
+  it.each([
+    ['an unknown action', 'dance', {}, 'invalid_action', 'action'],
+    ['an action that is a name of JavaScript', 'constructor', {}, 'invalid_action', 'action'],
+    ['lyrics without a prompt', 'lyrics', {}, 'prompt_empty', 'prompt'],
+    ['lyrics with an empty prompt', 'lyrics', { prompt: '' }, 'prompt_empty', 'prompt'],
+    ['lyrics with null', 'lyrics', { prompt: null }, 'prompt_empty', 'prompt'],
+    ['an extension without its task', 'music', { continue_clip_id: ID, prompt: 'la' }, 'task id is empty', 'task_id'],
+    [
+      'the same, spelt out',
+      'music',
+      { task: 'extend', continue_clip_id: ID, prompt: 'la', task_id: '' },
+      'task id is empty',
+      'task_id',
+    ],
+    ['an unknown version', 'music', { prompt: 'la', mv: 'chirp-v9' }, /^mv must be one of .*not "chirp-v9"/, 'mv'],
+    ['a cover', 'music', { task: 'cover', cover_clip_id: ID, prompt: 'la' }, /^task must be one of/, 'task'],
+    ['a repair', 'music', { task: 'infill', continue_clip_id: ID, prompt: 'la' }, /^task must be one of/, 'task'],
+    ['a persona', 'music', { task: 'artist_consistency', prompt: 'la' }, /^task must be one of/, 'task'],
+    ['stems', 'music', { task: 'gen_stem', continue_clip_id: ID, prompt: '' }, /./, 'task'],
+    ['a number for a text', 'music', { prompt: 7 }, /^prompt must be a string, not 7/, 'prompt'],
+    [
+      'a text for a number',
+      'music',
+      { prompt: 'la', task_id: ID, continue_clip_id: ID, continue_at: '30' },
+      /^continue_at/,
+      'continue_at',
+    ],
+    ['nothing at all', 'music', {}, /^prompt is needed/, 'prompt'],
+    ['a join without a clip', 'concat', {}, /^clip_id is required/, 'clip_id'],
+    ['a join with a text for a boolean', 'concat', { clip_id: ID, is_infill: 'false' }, /^is_infill/, 'is_infill'],
+    ['a callback that is no address', 'lyrics', { prompt: 'fog', notify_hook: 7 }, /^notify_hook/, 'notify_hook'],
+  ])('wrongly: %s', (_what, action, body, message, field) => {
+    const error = thrownBy(() => toTask(action, body as Json))
+    expect(error.code).toBe('invalid_input')
+    expect(error.message).toMatch(message)
+    expect(error.details.field).toBe(field)
+  })
+
+  it('in the feed dialect, an extension needs no task', () => {
+    expect(songTask({ continue_clip_id: ID, prompt: 'la' }).input).toMatchObject({ continue_clip_id: ID })
+  })
+
+  it('with an empty version, as Go clients send it: the default holds', () => {
+    expect(songTask({ prompt: 'la', mv: '' }).input.mv).toBe('chirp-v3-0')
+  })
+
+  it.each([['a text'], [null], [[]], [undefined], [7]])('not with a body that is %j', (body) => {
+    expect(['malformed_body', 'unsupported_media']).toContain(thrownBy(() => toTask('music', body)).code)
+  })
+
+  it('with a callback, which is echoed and stays between us and the caller', () => {
+    const wish = toTask('lyrics', { prompt: 'fog', notify_hook: 'https://client.example/hook' })
+    expect(wish.input).toEqual({ prompt: 'fog' })
+    expect(wish.echo).toEqual({ notify_hook: 'https://client.example/hook' })
+    expect(wish.webhook).toEqual({ field: 'notify_hook', url: 'https://client.example/hook' })
+    expect(uploadTask({ url: 'https://client.example/a.mp3', notify_hook: '' })).not.toHaveProperty('webhook')
+  })
+
+  it('with anything: it is taken, or refused by an error of ours', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('music', 'lyrics', 'concat', 'x'), fc.jsonValue(), (action, body) => {
+        try {
+          toTask(action, body)
+        } catch (error) {
+          expect(error).toBeInstanceOf(PolyphonyError)
+        }
+      }),
+    )
+  })
+})
+
+function thrownBy(act: () => unknown): PolyphonyError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof PolyphonyError) return error
+    throw error
+  }
+  throw new Error('Nothing was thrown.')
+}

@@ -1,0 +1,456 @@
+import { EventEmitter, once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { pino } from 'pino'
+import { Webhook } from 'standardwebhooks'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Egress, openEgress } from '../assets/egress.ts'
+import type { DeliveryDraft } from '../core/delivery.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { openSender, type Sender, type SenderOptions } from './sender.ts'
+import { signingSecret } from './sign.ts'
+
+const SECRET = signingSecret('master', 'tenant', 1)
+/** Half way between the ends of the jitter: the schedule's exact times. */
+const random = () => 0.5
+
+interface Received {
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+type Answer = (response: ServerResponse, number: number) => void
+
+let folder: string
+let store: Store
+let clock: { now(): number; at: number }
+let egress: Egress
+let lines: { level: number; msg: string; delivery?: string }[]
+let cleanUp: (() => unknown)[]
+
+const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyphony-webhooks-'))
+  lines = []
+  cleanUp = []
+  // The verifier of Standard Webhooks looks at the real time.
+  clock = { at: Date.now(), now: () => clock.at }
+  store = await openSqlite({ path: join(folder, 'polyphony.db') })
+  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
+  await store.createTenant({ tenant })
+  egress = openEgress({
+    allow: ['127.0.0.0/8'],
+    log,
+    clock,
+    resolve: async () => [{ address: '192.168.0.1', family: 4 }],
+    postTimeoutMs: 400,
+  })
+})
+
+afterEach(async () => {
+  for (const step of cleanUp.reverse()) await step()
+  await egress.close()
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+/** A real server that answers as it is told, and keeps what it was sent. */
+async function receiver(
+  answer: Answer,
+): Promise<{ url: string; received: Received[]; until(count: number): Promise<void> }> {
+  const received: Received[] = []
+  const arrivals = new EventEmitter()
+  const server = createServer(async (request, response) => {
+    received.push({ headers: request.headers, body: await buffer(request) })
+    answer(response, received.length)
+    arrivals.emit('one')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanUp.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    received,
+    async until(count) {
+      while (received.length < count) await once(arrivals, 'one')
+    },
+  }
+}
+
+const status =
+  (...codes: number[]): Answer =>
+  (response, number) =>
+    response.writeHead(codes[Math.min(number, codes.length) - 1] ?? 200).end()
+
+const never: Answer = () => {}
+const hangUp: Answer = (response) => response.destroy()
+
+/** A sender on the real store, and a way to wait until attempts are written down. */
+function sender(options: Partial<SenderOptions> = {}, verbs: Partial<Store> = {}) {
+  const written = new EventEmitter()
+  let count = 0
+  const watched: SenderOptions['store'] = {
+    claimDeliveries: (args) => store.claimDeliveries(args),
+    nextDeliveryAt: (args) => store.nextDeliveryAt(args),
+    onSignal: (listener) => store.onSignal(listener),
+    ...verbs,
+    async recordAttempt(args) {
+      const held = await (verbs.recordAttempt ?? store.recordAttempt)(args)
+      count += 1
+      written.emit('one')
+      return held
+    },
+  }
+  const one: Sender = openSender({
+    store: watched,
+    egress,
+    secretOf: async () => SECRET,
+    clock,
+    log,
+    random,
+    stopMs: 50,
+    ...options,
+  })
+  cleanUp.push(() => one.stop())
+  return {
+    ...one,
+    async attempts(total: number) {
+      while (count < total) await once(written, 'one')
+    },
+  }
+}
+
+const draft = (url: string, more: Partial<DeliveryDraft> = {}): DeliveryDraft => ({
+  url,
+  body: '{"task":"Größe"}',
+  headers: {},
+  ...more,
+})
+
+const add = (...deliveries: DeliveryDraft[]) =>
+  store.addDeliveries({ taskId: 'task', tenantId: 'tenant', deliveries, now: clock.at })
+
+async function onlyDelivery() {
+  const [delivery] = await store.listDeliveries({ tenantId: null, limit: 1 })
+  if (!delivery) throw new Error('There is no delivery.')
+  return delivery
+}
+
+describe('a webhook', () => {
+  it('is sent as soon as it is stored, signed, with its own headers beside the standard ones', async () => {
+    const { url, received } = await receiver(status(204))
+    const webhooks = sender()
+    webhooks.start()
+    const headers = { 'x-webhook-secret': 'shh', 'Webhook-Id': 'forged', 'Content-Type': 'text/html' }
+    await add(draft(url, { headers }))
+    await webhooks.attempts(1)
+    const delivery = await onlyDelivery()
+    expect(delivery).toMatchObject({ status: 'delivered', attempts: 1, log: [{ httpStatus: 204, error: null }] })
+    expect(received[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': expect.stringMatching(/^Polyphony\/\d/),
+      'webhook-id': delivery.id,
+      'x-webhook-secret': 'shh',
+    })
+    const sent = { ...received[0]?.headers } as Record<string, string> // none of these comes twice
+    expect(new Webhook(SECRET).verify(received[0]?.body ?? '', sent)).toEqual({ task: 'Größe' })
+  })
+
+  it('comes again by the schedule, with the same id and bytes, until it is accepted', async () => {
+    const { url, received } = await receiver(status(500, 404, 200))
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({
+      status: 'pending',
+      dueAt: clock.at + 5_000,
+      log: [{ httpStatus: 500, error: 'The receiver answered 500.' }],
+    })
+    clock.at += 5_000
+    webhooks.kick()
+    await webhooks.attempts(2)
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', dueAt: clock.at + 30_000 })
+    clock.at += 30_000
+    webhooks.kick()
+    await webhooks.attempts(3)
+    expect(await onlyDelivery()).toMatchObject({ status: 'delivered', attempts: 3 })
+    expect(received).toHaveLength(3)
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    expect(new Set(received.map(({ body }) => body.toString('hex'))).size).toBe(1)
+    expect(new Set(received.map(({ headers }) => headers['webhook-signature'])).size).toBe(3)
+  })
+
+  it('is given up after eleven attempts, and a replay tries once more', async () => {
+    const { url, received } = await receiver(status(500))
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    for (let attempt = 1; attempt <= 11; attempt++) {
+      await webhooks.attempts(attempt)
+      clock.at = (await onlyDelivery()).dueAt
+      webhooks.kick()
+    }
+    expect(await onlyDelivery()).toMatchObject({ status: 'failed', attempts: 11 })
+    await store.replayDelivery({ id: (await onlyDelivery()).id, tenantId: null, now: clock.at })
+    await webhooks.attempts(12)
+    expect(await onlyDelivery()).toMatchObject({ status: 'failed', attempts: 12 })
+    expect(received).toHaveLength(12)
+  })
+
+  it('ends with a 410', async () => {
+    const { url } = await receiver(status(410))
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'failed', log: [{ httpStatus: 410 }] })
+  })
+
+  it.each([
+    [429, 3_600, 3_600_000],
+    [503, 60, 60_000],
+    [429, 1_000_000, 86_400_000],
+    [500, 3_600, 5_000],
+  ])('that gets a %i with Retry-After: %i comes again after %i ms', async (code, retryAfter, waitMs) => {
+    const { url } = await receiver((response) => response.writeHead(code, { 'retry-after': retryAfter }).end())
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect((await onlyDelivery()).dueAt).toBe(clock.at + waitMs)
+  })
+
+  it('follows no redirect', async () => {
+    const target = await receiver(status(200))
+    const { url } = await receiver((response) => response.writeHead(307, { location: target.url }).end())
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', log: [{ httpStatus: 307 }] })
+    expect(target.received).toHaveLength(0)
+  })
+
+  it.each([
+    { what: 'never answers', answer: never, error: /did not answer in time/ },
+    { what: 'closes the socket', answer: hangUp, error: /closed|reset/i },
+  ])('comes again when the receiver $what', async ({ answer, error }) => {
+    const { url } = await receiver(answer)
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({
+      status: 'pending',
+      dueAt: clock.at + 5_000,
+      log: [{ httpStatus: null, error: expect.stringMatching(error) }],
+    })
+  })
+
+  it.each(['http://10.0.0.1/hook', 'http://[::1]/hook', 'http://rebound.test/hook', 'not a URL'])(
+    'to %s is refused at use, and tried again',
+    async (url) => {
+      const webhooks = sender()
+      webhooks.start()
+      await add(draft(url))
+      await webhooks.attempts(1)
+      expect(await onlyDelivery()).toMatchObject({
+        status: 'pending',
+        log: [{ httpStatus: null, error: expect.stringMatching(/^The URL/) }],
+      })
+    },
+  )
+})
+
+describe('a lease', () => {
+  it('that a crash left behind runs out, and the webhook comes again with the same id and bytes', async () => {
+    const { url, received, until } = await receiver(status(200))
+    // Everything up to the writing down, which never happens.
+    const crashing = sender({}, { recordAttempt: () => Promise.reject(new Error('killed')) })
+    crashing.start()
+    await add(draft(url))
+    await until(1)
+    await crashing.stop()
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', attempts: 0, dueAt: clock.at + 60_000 })
+
+    const webhooks = sender()
+    webhooks.start()
+    clock.at += 60_000
+    webhooks.kick()
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'delivered', attempts: 1 })
+    expect(received).toHaveLength(2)
+    expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id'])
+    expect(received[1]?.body).toEqual(received[0]?.body)
+  })
+
+  it('that runs out is noticed without a kick', async () => {
+    const { url } = await receiver(status(200))
+    await add(draft(url))
+    await store.claimDeliveries({ limit: 1, leaseMs: 150, now: Date.now() })
+    const webhooks = sender({ clock: { now: () => Date.now() } })
+    webhooks.start()
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'delivered' })
+  })
+
+  it('that was lost does not overwrite what its new holder wrote', async () => {
+    const { url } = await receiver(status(500))
+    const webhooks = sender(
+      {},
+      {
+        async recordAttempt(args) {
+          await store.replayDelivery({ id: args.id, tenantId: null, now: clock.at + 1_000_000 })
+          return store.recordAttempt(args)
+        },
+      },
+    )
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', attempts: 0, dueAt: clock.at + 1_000_000 })
+    await webhooks.stop()
+    expect(lines.filter(({ msg }) => /lease was lost/.test(msg))).toHaveLength(1)
+  })
+})
+
+describe('many webhooks', () => {
+  it('to a receiver that does not answer leave room for the others', async () => {
+    const slow = await receiver(never)
+    const quick = await receiver(status(200))
+    await add(...Array.from({ length: 150 }, () => draft(slow.url)))
+    clock.at += 1
+    await add(draft(quick.url))
+    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
+    cleanUp.push(() => patient.close())
+    const webhooks = sender({ egress: patient })
+    webhooks.start()
+    await webhooks.attempts(1)
+    expect(quick.received).toHaveLength(1)
+    await slow.until(8)
+    await add(draft(quick.url))
+    await webhooks.attempts(2)
+    expect(slow.received).toHaveLength(8)
+  })
+
+  it('to one receiver come all, each once, eight at a time', async () => {
+    let open = 0
+    let most = 0
+    const { url, received } = await receiver((response) => {
+      open += 1
+      most = Math.max(most, open)
+      setImmediate(() => {
+        open -= 1
+        response.end()
+      })
+    })
+    await add(...Array.from({ length: 400 }, () => draft(url)))
+    const webhooks = sender()
+    webhooks.start()
+    await webhooks.attempts(400)
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(400)
+    expect(received).toHaveLength(400)
+    expect(most).toBeLessThanOrEqual(8)
+    expect(await store.nextDeliveryAt({})).toBeNull()
+  })
+
+  it('are begun only while their lease has room for the attempt', async () => {
+    const gate = new EventEmitter()
+    const { url, received, until } = await receiver((response) => void gate.once('open', () => response.end()))
+    await add(...Array.from({ length: 9 }, () => draft(url)))
+    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
+    cleanUp.push(() => patient.close())
+    const webhooks = sender({ egress: patient })
+    webhooks.start()
+    await until(8)
+    clock.at += 50_000
+    gate.emit('open')
+    await webhooks.attempts(8)
+    expect(received).toHaveLength(8)
+    clock.at += 10_000
+    webhooks.kick()
+    await until(9)
+    gate.emit('open')
+    await webhooks.attempts(9)
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(9)
+  })
+})
+
+describe('a failure of ours', () => {
+  it('to claim is logged, and the loop goes on', async () => {
+    const { url } = await receiver(status(200))
+    let failures = 1
+    const webhooks = sender(
+      {},
+      {
+        claimDeliveries(args) {
+          if (failures-- > 0) return Promise.reject(new Error('The database is away.'))
+          return store.claimDeliveries(args)
+        },
+      },
+    )
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'delivered' })
+    expect(lines.filter(({ level }) => level >= 50)).toHaveLength(1)
+  })
+
+  it('to sign is logged with the id, and counts for no attempt', async () => {
+    const { url, received } = await receiver(status(200))
+    const asked = new EventEmitter()
+    const webhooks = sender({
+      secretOf: () => {
+        asked.emit('one')
+        return Promise.reject(new Error('The tenant is gone.'))
+      },
+    })
+    const isAsked = once(asked, 'one')
+    webhooks.start()
+    await add(draft(url))
+    await isAsked
+    await webhooks.stop()
+    const delivery = await onlyDelivery()
+    expect(delivery).toMatchObject({ status: 'pending', attempts: 0 })
+    expect(lines.filter(({ level }) => level >= 50)).toMatchObject([{ delivery: delivery.id }])
+    expect(received).toHaveLength(0)
+  })
+})
+
+describe('a stop', () => {
+  it('waits for what is under way, and begins nothing more', async () => {
+    const { url, received, until } = await receiver((response) => void setImmediate(() => response.end()))
+    const webhooks = sender({ stopMs: 5_000 })
+    webhooks.start()
+    await add(draft(url))
+    await until(1)
+    await webhooks.stop()
+    expect(await onlyDelivery()).toMatchObject({ status: 'delivered', attempts: 1 })
+    await add(draft(url))
+    webhooks.kick()
+    await webhooks.stop()
+    expect(received).toHaveLength(1)
+  })
+
+  it('ends what takes too long, and holds it against nobody', async () => {
+    const { url, until } = await receiver(never)
+    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
+    cleanUp.push(() => patient.close())
+    const webhooks = sender({ egress: patient })
+    webhooks.start()
+    await add(draft(url))
+    await until(1)
+    await webhooks.stop()
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', attempts: 0, log: [] })
+    expect(lines.filter(({ level }) => level >= 50)).toEqual([])
+  })
+})

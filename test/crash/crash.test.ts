@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { points } from '../../src/core/points.ts'
+import { isTerminal } from '../../src/core/task.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import { freshDatabase } from '../support/postgres-database.ts'
+import { openReceiver, type Receiver } from '../support/receiver.ts'
+import { type Moment, openVendor, type Vendor } from '../support/vendor.ts'
+
+const KEY = 'sk-live-crash-test-0123456789'
+const TASKS_PER_ROUND = 2
+const PRICE = 400_000
+
+/** The points of a task's life: before and after what each verb writes, and while the outside is being talked to. */
+const POINTS = [
+  'submitTasks:before',
+  'submitTasks:after',
+  'claimPending:before',
+  'claimPending:after',
+  'vendor:create',
+  'recordHandle:before',
+  'recordHandle:after',
+  'claimDue:after',
+  'vendor:poll',
+  'recordProgress:before',
+  'recordProgress:after',
+  'vendor:file',
+  'settle:before',
+  'settle:after',
+  'claimDeliveries:after',
+  'receiver:request',
+  'recordAttempt:before',
+  'recordAttempt:after',
+]
+
+interface Running {
+  url: string
+  child: ChildProcess
+  /** Resolves when the process has ended, with the signal that ended it. */
+  ended: Promise<NodeJS.Signals | null>
+}
+
+function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<string | undefined>): void {
+  describe(`a process that is killed, on ${engine}`, () => {
+    let folder: string
+    let vendor: Vendor
+    let receiver: Receiver
+    let env: NodeJS.ProcessEnv
+    const accepted = new Set<string>()
+    const unanswered = new Set<string>()
+    let kills = 0
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'polyphony-crash-'))
+      vendor = await openVendor()
+      receiver = await openReceiver()
+      const url = await databaseUrl()
+      env = {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        NODE_COMPILE_CACHE: join(tmpdir(), 'polyphony-compile-cache'),
+        DATA_DIR: folder,
+        PORT: '0',
+        POLYPHONY_ADMIN_KEY: KEY,
+        POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
+        VENDOR_URL: vendor.url,
+        ...(url === undefined ? {} : { DATABASE_URL: url }),
+      }
+    })
+    afterAll(async () => {
+      await vendor.close()
+      await receiver.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    async function start(crashAt = ''): Promise<Running> {
+      const script = new URL('./server.ts', import.meta.url).pathname
+      const child = spawn(process.execPath, [script], { env: { ...env, CRASH_AT: crashAt }, stdio: ['ignore', 'pipe', 'pipe'] })
+      const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+        child.once('exit', (_code, signal) => resolve(signal))
+      })
+      let errors = ''
+      child.stderr?.on('data', (chunk: Buffer) => {
+        errors += chunk.toString()
+      })
+      const url = await new Promise<string>((resolve, reject) => {
+        child.stdout?.on('data', (chunk: Buffer) => {
+          const [, found] = /ready (\S+)/.exec(chunk.toString()) ?? []
+          if (found) resolve(found)
+        })
+        // A point that lies before the server listens ends the process first: there is nobody to talk to then.
+        child.once('exit', (_code, signal) => (signal === 'SIGKILL' ? resolve('') : reject(new Error(errors))))
+      })
+      return { url, child, ended }
+    }
+
+    /** Asks for a task as a careful client does: under an Idempotency-Key, again if no answer came. */
+    async function submit(url: string, key: string): Promise<void> {
+      try {
+        const answer = await fetch(`${url}/api/v1/task`, {
+          method: 'POST',
+          headers: { 'x-api-key': KEY, 'content-type': 'application/json', 'idempotency-key': key },
+          body: JSON.stringify({
+            model: 'suno',
+            task_type: 'music',
+            input: { prompt: 'la', title: key },
+            config: { webhook_config: { endpoint: `${receiver.url}/hook`, secret: 's' } },
+          }),
+        })
+        const body = (await answer.json()) as { data: { task_id: string } }
+        expect(answer.status).toBe(200)
+        accepted.add(body.data.task_id)
+        unanswered.delete(key)
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error // fetch's own error: the connection broke
+        unanswered.add(key)
+      }
+    }
+
+    function arm(point: string, child: ChildProcess): void {
+      const [where, what] = point.split(':')
+      vendor.onMoment = (moment: Moment) => {
+        if (where === 'vendor' && moment === what) child.kill('SIGKILL')
+      }
+      receiver.onRequest = () => {
+        if (where === 'receiver') child.kill('SIGKILL')
+        return 200
+      }
+    }
+
+    it(`loses nothing and bills nothing twice over ${rounds * POINTS.length} kills`, { timeout: 300_000 }, async () => {
+      for (let round = 0; round < rounds; round++) {
+        for (const point of POINTS) {
+          const inStore = !point.startsWith('vendor') && !point.startsWith('receiver')
+          const running = await start(inStore ? point : '')
+          arm(point, running.child)
+          if (running.url !== '') {
+            const keys = Array.from({ length: TASKS_PER_ROUND }, (_, index) => `${round}-${point}-${index}`)
+            await Promise.all([...keys, ...unanswered].map((key) => submit(running.url, key)))
+          }
+          expect(await running.ended, point).toBe('SIGKILL')
+          kills += 1
+        }
+      }
+      expect(kills).toBe(rounds * POINTS.length)
+
+      const restartedAt = Date.now()
+      const last = await start()
+      arm('none:none', last.child)
+      await Promise.all([...unanswered].map((key) => submit(last.url, key)))
+      expect(unanswered.size).toBe(0)
+
+      const completed = new Set<string>()
+      await receiver.until(() => {
+        for (const { body } of receiver.received) {
+          const { data } = JSON.parse(body) as { data: { task_id: string; status: string } }
+          if (data.status === 'completed') completed.add(data.task_id)
+        }
+        return [...accepted].every((id) => completed.has(id))
+      }, 30_000)
+      expect(Date.now() - restartedAt).toBeLessThan(30_000)
+
+      last.child.kill('SIGTERM')
+      await last.ended
+      await using store = await reopened()
+      // A submission whose answer was lost, and which was asked for again, is one task: none but the accepted exist.
+      const tasks = await store.listTasks({ tenantId: await onlyTenant(store), limit: 10_000 })
+      expect(new Set(tasks.map((task) => task.id))).toEqual(accepted)
+      expect(tasks.filter((task) => !isTerminal(task.status))).toEqual([])
+      expect(tasks.filter((task) => task.status !== 'completed').map((task) => [task.id, task.error])).toEqual([])
+      // The vendor was asked for each task once, whatever happened between.
+      const asked = vendor.generations.map((one) => one.idempotencyKey)
+      expect(asked.toSorted()).toEqual([...accepted].toSorted())
+      expect(await store.reconcile({})).toEqual([])
+      const { points: sums } = await store.summary({})
+      expect(sums.revenue).toBe(points(accepted.size * PRICE))
+      expect(sums.held ?? 0).toBe(0)
+    })
+
+    async function reopened(): Promise<Store & AsyncDisposable> {
+      const store = env.DATABASE_URL
+        ? await openPostgres({ url: env.DATABASE_URL })
+        : await openSqlite({ path: join(folder, 'polyphony.db') })
+      return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() })
+    }
+  })
+}
+
+async function onlyTenant(store: Store): Promise<string> {
+  const tenants = await store.listTenants({})
+  expect(tenants).toHaveLength(1)
+  return tenants[0]?.id ?? ''
+}
+
+crashSuite('SQLite', 3, async () => undefined)
