@@ -32,6 +32,8 @@ import { openSender } from './webhooks/sender.ts'
 import { signingSecret } from './webhooks/sign.ts'
 
 const LEASE_MS = 15 * SECOND_MS
+/** No lease in the store runs longer, a delivery's included. */
+const LONGEST_LEASE_MS = 60 * SECOND_MS
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
 const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
@@ -76,7 +78,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const store = replaced.store ? replaced.store(opened) : opened
   if (store.exclusive) {
     // Nobody else can be at work on this database, so every lease is a dead process's.
-    const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: LEASE_MS })
+    const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: LONGEST_LEASE_MS })
     if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
   }
   const firstTenant = await ensureFirstTenant(

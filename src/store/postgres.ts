@@ -2,6 +2,7 @@ import { type Insertable, Kysely, PostgresDialect, sql, type Transaction } from 
 import pg from 'pg'
 import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
+import { ClosingGate } from './closing-gate.ts'
 import { migrate } from './migrate.ts'
 import { reads, writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
@@ -84,10 +85,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   ) as unknown as ReadVerbs // likewise
 
   let closing: Promise<void> | undefined
+  const gate = new ClosingGate()
   return {
-    ...writeVerbs,
-    ...readVerbs,
-    submitTasks: batchedSubmit(writeVerbs.submitTasks),
+    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks) }),
     engine: 'postgres',
     exclusive: false,
     onSignal(listener) {
@@ -96,6 +96,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
     },
     close() {
       closing ??= (async () => {
+        await gate.close()
         await ear.close()
         await db.destroy()
       })()

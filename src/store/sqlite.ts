@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
+import { ClosingGate } from './closing-gate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { reads, writes } from './queries/index.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
@@ -47,7 +48,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   let inFlight: Call[] | undefined
   let closing: Promise<void> | undefined
   let broken: Error | undefined
-  let drained: (() => void) | undefined
 
   function send(): void {
     if (inFlight || queue.length === 0) return
@@ -70,7 +70,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     calls.forEach((call, index) => {
       settleCall(call, results[index])
     })
-    if (!inFlight) drained?.()
     for (const signal of signals) for (const listener of listeners) listener(signal)
   })
   worker.on('error', (error) => {
@@ -78,13 +77,11 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     for (const call of [...(inFlight ?? []), ...queue]) call.reject(broken)
     inFlight = undefined
     queue = []
-    drained?.()
   })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
 
   function call(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
     if (broken) return Promise.reject(broken)
-    if (closing) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
       queue.push({ verb, args, resolve, reject })
       // Calls made in one turn of the loop go in one batch.
@@ -110,7 +107,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     Object.entries(reads).map(([verb, query]) => [
       verb,
       async (args: unknown) => {
-        if (closing) throw closed()
         try {
           return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
         } catch (error) {
@@ -120,10 +116,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     ]),
   ) as unknown as ReadVerbs // likewise
 
+  const gate = new ClosingGate()
   return {
-    ...writeVerbs,
-    ...readVerbs,
-    submitTasks: batchedSubmit(writeVerbs.submitTasks),
+    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks) }),
     engine: 'sqlite',
     exclusive: lock !== undefined,
     onSignal(listener) {
@@ -132,11 +127,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     },
     close() {
       closing ??= (async () => {
-        // What the writer was asked for before is still written.
-        if (inFlight || queue.length > 0)
-          await new Promise<void>((resolve) => {
-            drained = resolve
-          })
+        await gate.close()
         worker.postMessage('close')
         await exited
         reader.close()
@@ -145,10 +136,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       return closing
     },
   }
-}
-
-function closed(): PolyphonyError {
-  return new PolyphonyError('store_unavailable', 'The database is closed.')
 }
 
 function settleCall(call: Call, result: CallResult | undefined): void {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Egress, openEgress } from '../assets/egress.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import { openSqlite } from '../store/sqlite.ts'
@@ -34,15 +34,23 @@ let cleanUp: (() => unknown)[]
 
 const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-webhooks-'))
+  store = await openSqlite({ path: join(folder, 'polyphony.db') })
+  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
+  await store.createTenant({ tenant })
+})
+
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+beforeEach(() => {
   lines = []
   cleanUp = []
   // The verifier of Standard Webhooks looks at the real time.
   clock = { at: Date.now(), now: () => clock.at }
-  store = await openSqlite({ path: join(folder, 'polyphony.db') })
-  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
-  await store.createTenant({ tenant })
   egress = openEgress({
     allow: ['127.0.0.0/8'],
     log,
@@ -55,9 +63,17 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const step of cleanUp.reverse()) await step()
   await egress.close()
-  await store.close()
-  await rm(folder, { recursive: true })
+  await forgetDeliveries()
 })
+
+/** So that no test sends what an earlier one left. */
+async function forgetDeliveries(): Promise<void> {
+  const attempt = { at: 0, durationMs: 0, httpStatus: null, error: 'the test is over' }
+  const left = await store.claimDeliveries({ limit: 1_000, leaseMs: 0, now: Number.MAX_SAFE_INTEGER })
+  await Promise.all(
+    left.map(({ id, claim }) => store.recordAttempt({ id, claim, attempt, status: 'failed', dueAt: 0 })),
+  )
+}
 
 /** A real server that answers as it is told, and keeps what it was sent. */
 async function receiver(
@@ -221,7 +237,7 @@ describe('a webhook', () => {
     [429, 1_000_000, 86_400_000],
     [500, 3_600, 5_000],
   ])('that gets a %i with Retry-After: %i comes again after %i ms', async (code, retryAfter, waitMs) => {
-    const { url } = await receiver((response) => response.writeHead(code, { 'retry-after': retryAfter }).end())
+    const { url } = await receiver((response) => response.writeHead(code, { 'retry-after': String(retryAfter) }).end())
     const webhooks = sender()
     webhooks.start()
     await add(draft(url))
@@ -327,13 +343,16 @@ describe('many webhooks', () => {
   it('to a receiver that does not answer leave room for the others', async () => {
     const slow = await receiver(never)
     const quick = await receiver(status(200))
-    await add(...Array.from({ length: 150 }, () => draft(slow.url)))
+    await add(...Array.from({ length: 400 }, () => draft(slow.url)))
     clock.at += 1
     await add(draft(quick.url))
     const patient = openEgress({ allow: ['127.0.0.0/8'], log })
     cleanUp.push(() => patient.close())
     const webhooks = sender({ egress: patient })
     webhooks.start()
+    // The gateway goes on with its work meanwhile.
+    const kicks = setInterval(() => webhooks.kick(), 20)
+    cleanUp.push(() => clearInterval(kicks))
     await webhooks.attempts(1)
     expect(quick.received).toHaveLength(1)
     await slow.until(8)
@@ -393,7 +412,10 @@ describe('a failure of ours', () => {
       {},
       {
         claimDeliveries(args) {
-          if (failures-- > 0) return Promise.reject(new Error('The database is away.'))
+          if (failures-- > 0) {
+            setImmediate(() => webhooks.kick())
+            return Promise.reject(new Error('The database is away.'))
+          }
           return store.claimDeliveries(args)
         },
       },

@@ -51,7 +51,7 @@ const MAX_WAITING = 1_000
  * Deliveries are claimed in the order in which they are due, a free slot each. One host gets eight slots, so when
  * deliveries of a busy host wait for all the others, the loop looks ahead: it claims a bigger batch, starts what is for
  * other hosts and keeps the rest waiting. A full batch says that there is a long line; then the next look ahead comes
- * with the next sweep, so that a busy but healthy host empties its line in order. What finds no room to wait, or waits
+ * a second later, so that a busy but healthy host empties its line in order. What finds no room to wait, or waits
  * until its lease gets short, is set aside: its lease runs out and it is claimed again, behind the others.
  */
 export function openSender(options: SenderOptions): Sender {
@@ -73,8 +73,8 @@ export function openSender(options: SenderOptions): Sender {
   let wokenMeanwhile = false
   /** More may be due than was claimed: an attempt that ends makes room to claim again. */
   let moreDue = false
-  /** The last look ahead found a long line. */
-  let resting = false
+  /** Set after a look ahead that found a long line: the next one waits for it. */
+  let rest: NodeJS.Timeout | undefined
   let timer: NodeJS.Timeout | undefined
   let stopListening: (() => void) | undefined
 
@@ -96,6 +96,7 @@ export function openSender(options: SenderOptions): Sender {
   async function sendDue(): Promise<void> {
     clearTimeout(timer)
     let waitMs = SWEEP_MS
+    startWaiting() // what waited too long is set aside, even when no attempt ends
     try {
       let nextAt = await store.nextDeliveryAt({})
       while (running && nextAt !== null && nextAt <= clock.now() && (await claim())) {
@@ -107,13 +108,7 @@ export function openSender(options: SenderOptions): Sender {
     } catch (error) {
       log.error({ err: error }, 'The webhooks that are due could not be claimed; trying again')
     }
-    if (running) timer = setTimeout(sweep, waitMs)
-  }
-
-  function sweep(): void {
-    resting = false
-    startWaiting() // what waited too long is set aside here, even when no attempt ends
-    wake()
+    if (running) timer = setTimeout(wake, waitMs)
   }
 
   /** True when more should be claimed at once. */
@@ -121,14 +116,18 @@ export function openSender(options: SenderOptions): Sender {
     const room = lanes.freeSlots - lanes.waiting
     const looksAhead = lanes.waiting > 0 && room < concurrency / 4
     moreDue = true
-    if (lanes.freeSlots === 0 || (looksAhead && resting)) return false
+    if (lanes.freeSlots === 0 || (looksAhead && rest)) return false
     const limit = looksAhead ? LOOK_AHEAD : room
     const due = await store.claimDeliveries({ limit, leaseMs: LEASE_MS, now: clock.now() })
     for (const delivery of due) lanes.offer(hostOf(delivery), delivery)
     startWaiting()
     moreDue = due.length === limit
-    resting = looksAhead && moreDue
-    return moreDue && !resting
+    if (!looksAhead || !moreDue) return moreDue
+    rest = setTimeout(() => {
+      rest = undefined
+      wake()
+    }, SWEEP_MS)
+    return false
   }
 
   function startWaiting(): void {
@@ -186,6 +185,7 @@ export function openSender(options: SenderOptions): Sender {
       clearTimeout(timer)
       await turn
       clearTimeout(timer)
+      clearTimeout(rest)
       const impatience = setTimeout(() => halt.abort(), stopMs)
       await Promise.all(underWay)
       clearTimeout(impatience)

@@ -162,7 +162,14 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
           if (data.status === 'completed') completed.add(data.task_id)
         }
         return [...accepted].every((id) => completed.has(id))
-      }, 30_000)
+      }, 30_000).catch(async (error: unknown) => {
+        await using store = await reopened()
+        const late = await store.getTasks({ ids: [...accepted].filter((id) => !completed.has(id)) })
+        const states = late.map(({ id, status, logs, dueAt, error }) => ({ id, status, logs, dueIn: dueAt - Date.now(), error }))
+        const deliveries = await store.listDeliveries({ tenantId: null, limit: 500 })
+        const unsent = deliveries.filter((one) => one.status !== 'delivered').map(({ id, taskId, attempts, dueAt, log }) => ({ id, taskId, attempts, dueIn: dueAt - Date.now(), log }))
+        throw new Error(`${late.length} late: ${JSON.stringify({ states, unsent }, null, 1)}`, { cause: error })
+      })
       expect(Date.now() - restartedAt).toBeLessThan(30_000)
 
       last.child.kill('SIGTERM')

@@ -53,7 +53,10 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     const calls = Array.from({ length: 30 }, (_, n) =>
       store.credit({ id: `c${n}`, tenantId: 't1', amount: points(1), memo: '', now: START }),
     )
-    await store.close()
+    const submits = Array.from({ length: 30 }, () => submitted(store, aTask()))
+    const closing = store.close()
     expect(await Promise.all(calls)).toEqual(Array(30).fill(true))
+    expect((await Promise.all(submits)).flat()).toEqual(Array(30).fill('created'))
+    await closing
   })
 }

@@ -233,6 +233,19 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
+  it('parks no more than the limits ask for when a tenant and its key are both full', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 2 }, key: { maxConcurrent: 1 } })
+    await bench.store.createKey({ key: aKey('k0', 't1') })
+    const tasks = [aTask(), aTask(), aTask({ keyId: 'k0' }), aTask({ keyId: 'k0' })]
+    expect(await bench.store.submitTasks({ tasks })).toMatchObject([
+      { status: 'pending' },
+      { status: 'staged' },
+      { status: 'pending' },
+      { status: 'staged' },
+    ])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
   it('does not park for the sake of tasks that were refused', async () => {
     await aPayer(bench.store, { credit: 200, key: { maxConcurrent: 2 } })
     const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask()] })

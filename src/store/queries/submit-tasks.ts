@@ -30,16 +30,13 @@ export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Prom
 async function submitRound(tx: Tx, tasks: NewTask[], outcomes: Map<NewTask, SubmitOutcome>): Promise<NewTask[]> {
   const { fresh, repeats } = await withoutReplays(tx, tasks, outcomes)
 
-  const spendable: NewTask[] = []
   const keys = new Map<string, Room>()
   for (const [keyId, group] of grouped(fresh, (task) => task.keyId)) {
     const { fitting, room } = await take(group, (some) => bookOnKey(tx, keyId, some))
     if (room) keys.set(keyId, room)
-    for (const task of group) {
-      if (fitting.has(task)) spendable.push(task)
-      else outcomes.set(task, { outcome: 'spend_limit_reached' })
-    }
+    for (const task of group) if (!fitting.has(task)) outcomes.set(task, { outcome: 'spend_limit_reached' })
   }
+  const spendable = fresh.filter((task) => !outcomes.has(task))
 
   const accepted: NewTask[] = []
   const parked = new Set<NewTask>()
@@ -185,7 +182,7 @@ async function bookOnBalance(tx: Tx, tenantId: string, tasks: NewTask[]): Promis
 }
 
 /**
- * Parks what is over the tenant's or its key's concurrency: the newest of the batch. Returns those that may not even be
+ * Parks what is over the tenant's or its key's concurrency. Returns those that may not even be
  * parked, as the tenant has too many such tasks; their bookings are undone.
  */
 async function park(
@@ -197,20 +194,8 @@ async function park(
   parked: Set<NewTask>,
   outcomes: Map<NewTask, SubmitOutcome>,
 ): Promise<Set<NewTask>> {
-  const over = (room: Room | undefined): number =>
-    room && room.limit !== null ? Math.max(0, room.active - room.staged - room.limit) : 0
-  let tenantOver = over(tenantRoom)
-  const keyOver = new Map([...keys].map(([id, room]) => [id, over(room)]))
-  if (tenantOver === 0 && [...keyOver.values()].every((count) => count === 0)) return new Set()
-
-  const candidates: NewTask[] = []
-  for (const task of tasks.toReversed()) {
-    const ofKey = keyOver.get(task.keyId) ?? 0
-    if (tenantOver <= 0 && ofKey <= 0) continue
-    candidates.unshift(task)
-    tenantOver -= 1
-    keyOver.set(task.keyId, ofKey - 1)
-  }
+  const candidates = overLimits(tasks, tenantRoom, keys)
+  if (candidates.length === 0) return new Set()
   const { max_staged: limit } = await tx.db
     .selectFrom('tenants')
     .select('max_staged')
@@ -241,6 +226,26 @@ async function park(
     .execute()
   await unbookKeys(tx, [...excess], keys)
   return excess
+}
+
+/** The tasks that may not run beside those that do: as if each had been asked for by itself, in order. */
+function overLimits(tasks: NewTask[], tenantRoom: Room, keys: Map<string, Room>): NewTask[] {
+  const fits = (room: Room | undefined) => !room || room.limit === null || room.active - room.staged <= room.limit
+  if (fits(tenantRoom) && [...keys.values()].every(fits)) return []
+  let ofTenant = tenantRoom.active - tenantRoom.staged - tasks.length
+  const ofKeys = new Map<string, number>()
+  for (const [keyId, group] of grouped(tasks, (task) => task.keyId)) {
+    const room = keys.get(keyId)
+    if (room) ofKeys.set(keyId, room.active - room.staged - group.length)
+  }
+  return tasks.filter((task) => {
+    const ofKey = ofKeys.get(task.keyId) ?? 0
+    const keyLimit = keys.get(task.keyId)?.limit ?? Number.POSITIVE_INFINITY
+    if (ofTenant >= (tenantRoom.limit ?? Number.POSITIVE_INFINITY) || ofKey >= keyLimit) return true
+    ofTenant += 1
+    ofKeys.set(task.keyId, ofKey + 1)
+    return false
+  })
 }
 
 async function insert(tx: Tx, tasks: NewTask[], parked: Set<NewTask>): Promise<void> {

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { creditTransaction, holdTransaction, type LedgerAccount, settleTransaction, sumOf } from './entries.ts'
+import { points } from './points.ts'
+
+const price = fc.integer({ min: 0, max: 2 ** 50 })
+const heldAndConsumed = price.chain((held) => fc.tuple(fc.constant(held), fc.integer({ min: 0, max: held })))
+const ACCOUNTS: LedgerAccount[] = ['available', 'held', 'funding', 'revenue']
+
+describe('a ledger transaction', () => {
+  it('sums to zero, has no empty entry and names an account once', () => {
+    const any = fc.oneof(
+      fc.maxSafeInteger().map((amount) => creditTransaction('c', points(amount))),
+      price.map((held) => holdTransaction('t', points(held))),
+      heldAndConsumed.map(([held, consumed]) => settleTransaction('t', points(held), points(consumed))),
+    )
+    fc.assert(
+      fc.property(any, ({ entries }) => {
+        expect(entries.reduce((sum, entry) => sum + entry.points, 0)).toBe(0)
+        expect(entries.every((entry) => entry.points !== 0)).toBe(true)
+        expect(new Set(entries.map((entry) => entry.account)).size).toBe(entries.length)
+      }),
+    )
+  })
+
+  it('ends what it held: a hold and its end leave nothing held and take what was consumed', () => {
+    fc.assert(
+      fc.property(heldAndConsumed, ([held, consumed]) => {
+        const entries = [
+          ...holdTransaction('t', points(held)).entries,
+          ...settleTransaction('t', points(held), points(consumed)).entries,
+        ]
+        const sums = ACCOUNTS.map((account) => sumOf(entries, account) + 0) // -0 is 0
+        expect(sums).toEqual([0 - consumed, 0, 0, consumed].map((sum) => sum + 0))
+      }),
+    )
+  })
+
+  it('is one hold and one end a task, by its id', () => {
+    expect(holdTransaction('t', points(5))).toMatchObject({ id: 't:hold', kind: 'hold', taskId: 't' })
+    expect(settleTransaction('t', points(5), points(1))).toMatchObject({ id: 't:settle', kind: 'settle', taskId: 't' })
+    expect(creditTransaction('c', points(5))).toMatchObject({ id: 'c', kind: 'credit', taskId: null })
+  })
+
+  it('refuses to consume less than nothing or more than was held', () => {
+    const beyond = fc.oneof(
+      fc.tuple(price, fc.integer({ min: -(2 ** 50), max: -1 })),
+      price.chain((held) => fc.tuple(fc.constant(held), fc.integer({ min: held + 1, max: 2 ** 51 }))),
+    )
+    fc.assert(
+      fc.property(beyond, ([held, consumed]) => {
+        expect(() => settleTransaction('t', points(held), points(consumed))).toThrow(RangeError)
+      }),
+    )
+  })
+
+  it('refuses a hold of less than nothing', () => {
+    expect(() => holdTransaction('t', points(-1))).toThrow(RangeError)
+  })
+
+  it('says nothing where no money moves', () => {
+    expect(holdTransaction('t', points(0)).entries).toEqual([])
+    expect(creditTransaction('c', points(0)).entries).toEqual([])
+    expect(settleTransaction('t', points(0), points(0)).entries).toEqual([])
+  })
+})

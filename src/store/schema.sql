@@ -1,0 +1,178 @@
+CREATE TABLE account_loads (
+  account text primary key,
+  running integer not null
+);
+
+CREATE TABLE api_keys (
+  id text primary key,
+  tenant_id text not null references tenants (id),
+  name text not null,
+  hash text not null unique,
+  prefix text not null,
+  mode text not null,
+  role text not null,
+  allowed_models text,
+  requests_per_minute integer,
+  max_concurrent integer,
+  spend_limit integer,
+  spent integer not null,
+  active integer not null,
+  staged integer not null,
+  created_at integer not null,
+  expires_at integer,
+  revoked_at integer
+);
+
+CREATE INDEX api_keys_tenant on api_keys (tenant_id);
+
+CREATE TABLE assets (
+  id text primary key,
+  tenant_id text not null,
+  task_id text,
+  kind text not null,
+  media_type text not null,
+  extension text not null,
+  size_bytes integer not null,
+  sha256 text not null,
+  created_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX assets_by_expiry on assets (expires_at);
+
+CREATE INDEX assets_by_task on assets (task_id);
+
+CREATE TABLE balances (
+  tenant_id text primary key references tenants (id),
+  available integer not null check (available >= 0),
+  held integer not null check (held >= 0),
+  credited integer not null,
+  active integer not null,
+  staged integer not null
+);
+
+CREATE TABLE deliveries (
+  seq integer primary key autoincrement,
+  id text not null unique,
+  tenant_id text not null,
+  task_id text not null,
+  url text not null,
+  headers text not null,
+  body text not null,
+  status text not null,
+  attempts integer not null,
+  claim integer not null,
+  created_at integer not null,
+  due_at integer not null
+);
+
+CREATE INDEX deliveries_by_task on deliveries (task_id);
+
+CREATE INDEX deliveries_by_tenant on deliveries (tenant_id, seq);
+
+CREATE INDEX deliveries_due on deliveries (due_at) where status = 'pending';
+
+CREATE TABLE delivery_attempts (
+  delivery_id text not null,
+  number integer not null,
+  at integer not null,
+  duration_ms integer not null,
+  http_status integer,
+  error text,
+  constraint delivery_attempts_key primary key (delivery_id, number)
+);
+
+CREATE TABLE ledger_entries (
+  transaction_id text not null,
+  account text not null,
+  tenant_id text not null,
+  points integer not null,
+  constraint ledger_entries_key primary key (transaction_id, account)
+) without rowid;
+
+CREATE TABLE ledger_transactions (
+  seq integer primary key autoincrement,
+  id text not null unique,
+  tenant_id text not null,
+  kind text not null,
+  task_id text,
+  key_id text,
+  memo text,
+  at integer not null
+);
+
+CREATE INDEX ledger_by_tenant on ledger_transactions (tenant_id, seq);
+
+CREATE TABLE lines (
+  pool text not null,
+  tenant_id text not null,
+  running integer not null,
+  served_at integer not null,
+  constraint lines_key primary key (pool, tenant_id)
+);
+
+CREATE TABLE task_counts (
+  tenant_id text not null,
+  model text not null,
+  day integer not null,
+  tasks integer not null,
+  constraint task_counts_key primary key (tenant_id, model, day)
+);
+
+CREATE TABLE tasks (
+  seq integer primary key autoincrement,
+  id text not null unique,
+  tenant_id text not null,
+  key_id text not null,
+  mode text not null,
+  dialect text not null,
+  operation text not null,
+  model text not null,
+  task_type text not null,
+  input text not null,
+  echo text not null,
+  status text not null,
+  progress integer not null,
+  price integer not null,
+  consumed integer not null,
+  output text,
+  error text,
+  logs text,
+  pool text not null,
+  provider text,
+  account text,
+  handle text,
+  parent_task_id text,
+  attempts integer not null,
+  claim integer not null,
+  due_at integer not null,
+  deadline_at integer not null,
+  timeout_ms integer not null,
+  created_at integer not null,
+  started_at integer,
+  ended_at integer,
+  record_expires_at integer not null,
+  idempotency_key text,
+  fingerprint text
+);
+
+CREATE INDEX tasks_by_tenant on tasks (tenant_id, id);
+
+CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, idempotency_key) where idempotency_key is not null;
+
+CREATE INDEX tasks_running on tasks (due_at) where status in ('submitting', 'uncertain', 'processing');
+
+CREATE INDEX tasks_staged on tasks (tenant_id, seq) where status = 'staged';
+
+CREATE INDEX tasks_unstarted on tasks (deadline_at) where status in ('staged', 'pending');
+
+CREATE INDEX tasks_waiting on tasks (pool, tenant_id, seq) where status = 'pending';
+
+CREATE TABLE tenants (
+  id text primary key,
+  name text not null,
+  created_at integer not null,
+  max_concurrent integer,
+  max_staged integer not null,
+  webhook_secret_version integer not null
+);

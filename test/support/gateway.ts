@@ -1,0 +1,246 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { readConfig } from '../../src/config/config.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { points } from '../../src/core/points.ts'
+import { isTerminal, type Task } from '../../src/core/task.ts'
+import { type Gateway, type Replaced, startGateway } from '../../src/main.ts'
+import type { Balance } from '../../src/store/store.ts'
+import { createTenant } from '../../src/tenants/first-tenant.ts'
+import { createKey, type KeyWishes } from '../../src/tenants/keys.ts'
+
+/** Keys of the first tenant, which has 1,000 USD. */
+export const LIVE_KEY = 'sk-live-journey-0123456789'
+export const TEST_KEY = 'sk-test-journey-0123456789'
+export const MASTER_SECRET = 'the master secret of the journeys'
+
+export interface Sending {
+  /** null = no key. */
+  key?: string | null
+  headers?: Record<string, string>
+  body?: unknown
+  /** The body as it is, in place of `body`. */
+  text?: string
+  signal?: AbortSignal
+}
+
+export interface Answer<Body = Json> {
+  status: number
+  headers: Headers
+  body: Body
+}
+
+/** A task as a PiAPI client reads it. */
+export interface PiapiTask {
+  task_id: string
+  model: string
+  task_type: string
+  status: string
+  config: { service_mode: string; webhook_config: { endpoint: string; secret: string } }
+  input: JsonObject
+  output: Json
+  meta: {
+    created_at: string
+    started_at: string
+    ended_at: string
+    usage: { type: string; frozen: number; consume: number }
+    is_using_private_pool: boolean
+  }
+  detail: null
+  logs: string[]
+  error: { code: number; raw_message: string; message: string; detail: null }
+}
+
+export interface PiapiAnswer {
+  code: number
+  message: string
+  data: PiapiTask
+}
+
+export interface PiapiClip {
+  id: string
+  audio_url: string
+  image_url: string
+  image_large_url: string
+  title: string
+  metadata: { duration: number; prompt: string; tags: string; type: string }
+}
+
+/** A whole gateway over real HTTP, with small clients of its dialects. */
+export interface TestGateway extends AsyncDisposable {
+  url: string
+  gateway: Gateway
+  store: Gateway['store']
+  tenantId: string
+  dataDir: string
+  send(method: string, path: string, sending?: Sending): Promise<Answer>
+  piapi: {
+    /** Sends a create as it is and returns the answer, good or bad. */
+    post(body: unknown, sending?: Sending): Promise<Answer<PiapiAnswer>>
+    /** A song that must be accepted. */
+    song(input: JsonObject, sending?: Sending & { config?: JsonObject }): Promise<PiapiTask>
+    /** A task of any kind that must be accepted. */
+    create(taskType: string, input: JsonObject, sending?: Sending & { model?: string }): Promise<PiapiTask>
+    read(id: string, sending?: Sending & { query?: string }): Promise<PiapiTask>
+    /** Waits, by long-polling, until the task has ended. */
+    ended(id: string, sending?: Sending): Promise<PiapiTask>
+  }
+  /** What the store says of a task, once `enough` is true of it. */
+  until(id: string, enough: (task: Task) => boolean): Promise<Task>
+  balance(tenantId?: string): Promise<Balance>
+  /** Fails unless money is right and nothing was left behind. */
+  assertBalanced(): Promise<void>
+  /** Another tenant, with its own limits, credit and key. */
+  tenant(options: {
+    maxConcurrent?: number
+    maxStaged?: number
+    creditPoints?: number
+    key?: Partial<KeyWishes>
+  }): Promise<{ tenantId: string; key: string; keyId: string }>
+  stop(): Promise<void>
+}
+
+interface Opening {
+  env?: Record<string, string>
+  replaced?: Replaced
+  /** A folder that outlives the gateway: for restarts. */
+  dataDir?: string
+}
+
+const UNTIL_MS = 20_000
+
+export async function openGateway({ env = {}, replaced = {}, dataDir: given }: Opening = {}): Promise<TestGateway> {
+  const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'polyphony-journey-')))
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    PORT: '0',
+    POLYPHONY_ADMIN_KEY: LIVE_KEY,
+    POLYPHONY_TEST_KEY: TEST_KEY,
+    POLYPHONY_SECRET: MASTER_SECRET,
+    POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
+    ...env,
+  })
+  const gateway = await startGateway(config, { log: pino({ level: 'silent' }), ...replaced })
+  const { url, store } = gateway
+  const tenantId = gateway.firstTenant.tenant.id
+
+  async function send(method: string, path: string, sending: Sending = {}): Promise<Answer> {
+    const { key = LIVE_KEY, headers = {}, body, text, signal } = sending
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(key === null ? {} : { 'x-api-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined && text === undefined ? {} : { body: text ?? JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    })
+    const answered = await response.text()
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answered) : answered }
+  }
+
+  function taskIn(answer: Answer): PiapiTask {
+    if (answer.status !== 200) throw new Error(`Answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+    return (answer.body as unknown as PiapiAnswer).data // as PiAPI's clients trust it
+  }
+
+  const piapi: TestGateway['piapi'] = {
+    post: async (body, sending = {}) =>
+      (await send('POST', '/api/v1/task', { ...sending, body })) as unknown as Answer<PiapiAnswer>, // likewise
+    song: async (input, { config: webhook, ...sending } = {}) => {
+      const body = { model: 'suno', task_type: 'music', input, ...(webhook ? { config: webhook } : {}) }
+      return taskIn(await send('POST', '/api/v1/task', { ...sending, body }))
+    },
+    create: async (taskType, input, { model = 'suno', ...sending } = {}) =>
+      taskIn(await send('POST', '/api/v1/task', { ...sending, body: { model, task_type: taskType, input } })),
+    read: async (id, { query = '', ...sending } = {}) => taskIn(await send('GET', `/api/v1/task/${id}${query}`, sending)),
+    async ended(id, sending) {
+      const task = await piapi.read(id, { ...sending, query: '?wait=25' })
+      if (!['completed', 'failed'].includes(task.status)) throw new Error(`${id} is still ${task.status}.`)
+      return task
+    },
+  }
+
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= gateway.close()
+    return stopping
+  }
+
+  const test: TestGateway = {
+    url,
+    gateway,
+    store,
+    tenantId,
+    dataDir,
+    send,
+    piapi,
+    async until(id, enough) {
+      const late = AbortSignal.timeout(UNTIL_MS)
+      for (;;) {
+        const change = Promise.withResolvers<void>()
+        const deaf = store.onSignal((signal) => {
+          if (signal.kind === 'task' && signal.id === id) change.resolve()
+        })
+        late.addEventListener('abort', () => change.resolve(), { once: true })
+        try {
+          const task = await store.getTask({ id })
+          if (task && enough(task)) return task
+          if (late.aborted) throw new Error(`${id} is still ${task?.status}.`)
+          await change.promise
+        } finally {
+          deaf()
+        }
+      }
+    },
+    async balance(id = tenantId) {
+      const balance = await store.getBalance({ tenantId: id })
+      if (!balance) throw new Error(`Tenant ${id} has no balance.`)
+      return balance
+    },
+    async assertBalanced() {
+      const faults = await store.reconcile({})
+      if (faults.length > 0) throw new Error(`The ledger is wrong: ${JSON.stringify(faults)}`)
+    },
+    async tenant({ maxConcurrent, maxStaged, creditPoints = 100_000_000, key = {} }) {
+      const parts = { store, clock: replaced.clock ?? systemClock }
+      const limits = {
+        ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+        ...(maxStaged === undefined ? {} : { maxStaged }),
+      }
+      const tenant = await createTenant(parts, 'another', limits)
+      const credit = { id: `credit:${tenant.id}`, tenantId: tenant.id, amount: points(creditPoints), memo: '' }
+      if (creditPoints > 0) await store.credit({ ...credit, now: parts.clock.now() })
+      const made = await createKey(parts, { tenantId: tenant.id, name: 'a key', mode: 'live', ...key })
+      return { tenantId: tenant.id, key: made.key, keyId: made.record.keyId }
+    },
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop()
+      if (given === undefined) await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+  return test
+}
+
+export function hasEnded(task: Task): boolean {
+  return isTerminal(task.status)
+}
+
+/** The clips of a finished song in PiAPI's current form. */
+export function clipsOf(task: PiapiTask): PiapiClip[] {
+  if (!Array.isArray(task.output)) throw new Error(`Task ${task.task_id} is ${task.status} and has no clips.`)
+  return task.output as unknown as PiapiClip[] // as PiAPI's clients trust it
+}
+
+/** A file behind a URL of ours. */
+export async function download(url: string): Promise<{ headers: Headers; bytes: Uint8Array }> {
+  const answer = await fetch(url)
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`)
+  return { headers: answer.headers, bytes: new Uint8Array(await answer.arrayBuffer()) }
+}
