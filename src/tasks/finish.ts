@@ -46,7 +46,7 @@ export function openFinish(options: FinishOptions): Finish {
       kind: 'output',
       body,
       mediaType: file.mediaType,
-      expiresAt: clock.now() + options.mediaDays * DAY_MS,
+      expiresAt: clock.now() + Math.round(options.mediaDays * DAY_MS),
     })
   }
 

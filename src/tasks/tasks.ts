@@ -18,6 +18,8 @@ export interface Submission {
   operation: Operation
   /** As `readInput` returned it. */
   input: JsonObject
+  /** Where the input stands in the caller's body (`input.` in PiAPI), so that an error names the caller's field. */
+  inputAt?: string
   /** As the caller spelt them; by default the operation's own. */
   model?: string
   taskType?: string
@@ -95,15 +97,18 @@ export function openTasks(options: TasksOptions): Tasks {
     return task
   }
 
-  async function parentOf(operation: Operation, input: JsonObject, caller: Caller): Promise<string | null> {
+  async function parentOf({ operation, input, inputAt = '' }: Submission, caller: Caller): Promise<string | null> {
     const item = operation.follows({ ...input })
     if (item === undefined) return null
+    const name = Object.keys(input).find((one) => input[one] === item)
+    const field = `${inputAt}${name ?? 'input'}`
     const parent = isId(item) ? await find(taskOfItem(item).taskId) : undefined
     if (!parent || parent.tenantId !== caller.tenantId) {
-      throw new PolyphonyError('parent_not_usable', `There is no ${item} to build on.`)
+      throw new PolyphonyError('parent_not_usable', `${field}: there is no ${item} to build on.`, { field })
     }
     if (parent.status !== 'completed') {
-      throw new PolyphonyError('parent_not_usable', `${item} cannot be built on: its task is ${parent.status}.`)
+      const why = `${field}: ${item} cannot be built on, as its task is ${parent.status}.`
+      throw new PolyphonyError('parent_not_usable', why, { field })
     }
     return parent.id
   }
@@ -116,9 +121,9 @@ export function openTasks(options: TasksOptions): Tasks {
       throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
     }
     const pool = accounts.route(operation.id, caller.mode)
-    for (const { field, url } of operation.urls({ ...input })) await egress.judge(url, field)
+    for (const { field, url } of operation.urls({ ...input })) await egress.judge(url, `${submission.inputAt ?? ''}${field}`)
     if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
-    const parentTaskId = await parentOf(operation, input, caller)
+    const parentTaskId = await parentOf(submission, caller)
 
     const now = clock.now()
     const fresh: NewTask = {
@@ -138,7 +143,7 @@ export function openTasks(options: TasksOptions): Tasks {
       createdAt: now,
       deadlineAt: now + options.limits.maxWaitMs,
       timeoutMs: operation.timeoutMs,
-      recordExpiresAt: now + options.limits.recordDays * DAY_MS,
+      recordExpiresAt: now + Math.round(options.limits.recordDays * DAY_MS),
       idempotency: submission.idempotency ?? null,
     }
     const [outcome] = await store.submitTasks({ tasks: [fresh] })
@@ -218,7 +223,7 @@ export function openTasks(options: TasksOptions): Tasks {
       }
     },
     async wait(id, caller, { timeoutMs, signal }) {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
       let last = await get(id, caller)
       for await (const task of watchers.watch(last, limit)) last = task
       return last

@@ -3,7 +3,7 @@ import { invalid } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import { isRunning, type Status, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
-import { SHORT_NAMES, shortNameOf } from './families.ts'
+import { modelsOf, shortNameOf } from './families.ts'
 import { configOf, fromTask, statusOf, timeOf, usageOf } from './from-task.ts'
 
 const MAX_PAGE_SIZE = 100
@@ -55,13 +55,14 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
   })
 
   app.get<{ Querystring: Record<string, string> }>('/api/open/tasks/histories', async (request) => {
-    const { page: pageText, page_size: sizeText, model, start_time: from, end_time: to } = request.query
+    const { page: pageText, page_size: sizeText, start_time: from, end_time: to } = request.query
+    const model = modelIn(request.query)
     const page = wholeOf(pageText, 'page', 1, 1, 1_000_000)
     const size = wholeOf(sizeText, 'page_size', 10, 1, MAX_PAGE_SIZE)
     const createdFrom = timeFrom(from, 'start_time')
     const createdTo = timeFrom(to, 'end_time')
     const filter = {
-      ...(model ? { model: SHORT_NAMES[model] ?? [model] } : {}),
+      ...(model === undefined ? {} : { model: modelsOf(model) }),
       ...(createdFrom === undefined ? {} : { createdFrom }),
       ...(createdTo === undefined ? {} : { createdTo }),
     }
@@ -71,6 +72,14 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
     ])
     return success({ data: rows.map(rowOf), page, size, total })
   })
+}
+
+/** The `model` of a query. Sent twice it is an array, and an array names no model. */
+export function modelIn(query: Record<string, unknown>): string | undefined {
+  const { model } = query
+  if (model === undefined || model === '') return undefined
+  if (typeof model !== 'string' || !/^[\x20-\x7e]+$/.test(model)) throw invalid('model', 'must be one model name')
+  return model
 }
 
 interface ActiveFamily {
@@ -105,9 +114,13 @@ function success(data: unknown): object {
   return { code: 200, data, message: 'success' }
 }
 
-/** PiAPI numbers its rows; ours have UUIDs, whose first 48 bits (the time of creation) and counter make a safe integer. */
+/**
+ * PiAPI numbers its rows; ours have UUIDs, whose first 48 bits (the time of creation) and 12 bits of counter make a
+ * number that is different for each row of a process and grows. Counted from 2020, it is a safe integer until 2089.
+ */
 function numberOf(id: string): number {
-  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+  const hex = id.replaceAll('-', '')
+  return (Number.parseInt(hex.slice(0, 12), 16) - Date.UTC(2020, 0)) * 4_096 + Number.parseInt(hex.slice(13, 16), 16)
 }
 
 function wholeOf(text: string | undefined, field: string, otherwise: number, minimum: number, maximum: number): number {

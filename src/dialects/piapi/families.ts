@@ -21,10 +21,15 @@ const USUAL: FamilyForm = {
 /** By the family's name, which is the first part of an operation's id. */
 const FORMS: Record<string, FamilyForm> = { suno: sunoFamily }
 
-/** What PiAPI calls the families in its history, lists and cancels; the names as which its tasks are stored. */
-export const SHORT_NAMES: Record<string, readonly string[]> = {
-  'music-s': ['suno', 'music-s'],
-  suno: ['suno', 'music-s'],
+/** What PiAPI calls the families in its history, lists and cancels. */
+const SHORT_NAMES = new Map<string, readonly string[]>([
+  ['music-s', ['suno', 'music-s']],
+  ['suno', ['suno', 'music-s']],
+])
+
+/** The names as which the tasks are stored that a caller means by a name; by default the name itself. */
+export function modelsOf(name: string): readonly string[] {
+  return SHORT_NAMES.get(name) ?? [name]
 }
 
 export function inputOf(task: Task): JsonObject {
@@ -41,7 +46,7 @@ export function usageTypeOf(task: Task): string {
 
 /** The short name under which a task is listed. */
 export function shortNameOf(model: string): string {
-  return Object.entries(SHORT_NAMES).find(([, models]) => models.includes(model))?.[0] ?? model
+  return [...SHORT_NAMES].find(([, models]) => models.includes(model))?.[0] ?? model
 }
 
 function formOf(task: Task): FamilyForm {

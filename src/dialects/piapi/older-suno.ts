@@ -21,12 +21,12 @@ const OLDER_TYPES: Record<string, string> = {
 }
 
 export function isOlderType(taskType: string): boolean {
-  return taskType in OLDER_TYPES
+  return Object.hasOwn(OLDER_TYPES, taskType)
 }
 
 export function olderForm(model: string, taskType: string): OlderForm | undefined {
   if (!MODELS.includes(model)) return undefined
-  const needs = OLDER_TYPES[taskType]
+  const needs = isOlderType(taskType) ? OLDER_TYPES[taskType] : undefined
   if (needs !== undefined) {
     const operation = sunoMusic as unknown as Operation // its input is read by its own schema
     return { operation, readInput: (raw) => renamed(operation, raw, needs) }

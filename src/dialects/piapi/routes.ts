@@ -4,9 +4,9 @@ import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { asPolyphonyError, authenticated, idempotencyOf, markReplay, noteError, streamTask, taskFor } from '../requests.ts'
-import { accountRoutes } from './account.ts'
+import { accountRoutes, modelIn } from './account.ts'
 import { errorBody } from './errors.ts'
-import { SHORT_NAMES } from './families.ts'
+import { modelsOf } from './families.ts'
 import { configOf, createdBody, readBody, webhookBody } from './from-task.ts'
 import { PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
@@ -70,11 +70,12 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 
   app.delete<{ Querystring: Record<string, string> }>('/api/v1/tasks', async (request) => {
-    const { created_before: before, model } = request.query
+    const { created_before: before } = request.query
+    const model = modelIn(request.query)
     // A missing bound must not mean "all": it would cancel what nobody meant to.
     if (!before || !/^\d{1,11}$/.test(before)) throw invalid('created_before', 'must be a time in unix seconds')
     if (!model) throw invalid('model', 'is required; "all" cancels tasks of every model')
-    const models = model === 'all' ? null : [...(SHORT_NAMES[model] ?? [model])]
+    const models = model === 'all' ? null : [...modelsOf(model)]
     const count = await tasks.cancelMany({ createdBefore: Number(before) * 1_000, models }, request.caller)
     return { code: 200, message: `${count} tasks canceled`, data: { canceled: count } }
   })

@@ -8,6 +8,8 @@ import { olderForm } from './older-suno.ts'
 
 export const PIAPI = 'piapi'
 
+/** Where the input stands in the body, for errors that name a field of it. */
+const INPUT_AT = 'input.'
 const SERVICE_MODES = ['', 'public', 'private']
 
 /** `config` as it is echoed: both webhook keys always present, the secret in clear. */
@@ -18,7 +20,7 @@ export interface Config {
 
 /** The body of `POST /api/v1/task`, as a request for an operation. Throws `invalid_input` and `unknown_operation`. */
 export function toTask(body: unknown): Submission {
-  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
+  checkBody(body)
   const model = nonEmpty(body, 'model')
   const taskType = nonEmpty(body, 'task_type')
   const config = configOf(body.config)
@@ -27,6 +29,7 @@ export function toTask(body: unknown): Submission {
   return {
     operation,
     input,
+    inputAt: INPUT_AT,
     model,
     taskType,
     dialect: PIAPI,
@@ -35,13 +38,20 @@ export function toTask(body: unknown): Submission {
   }
 }
 
+/** Throws `unsupported_media` and `malformed_body`. */
+export function checkBody(body: unknown): asserts body is JsonObject {
+  // Fastify reads text/plain as a string.
+  if (typeof body === 'string') throw new PolyphonyError('unsupported_media', 'Send the body as application/json.')
+  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
+}
+
 function requestOf(model: string, taskType: string, input: Json | undefined): { operation: Operation; input: JsonObject } {
   const older = olderForm(model, taskType)
   const operation = older?.operation ?? findOperation(`${model}/${taskType}`)
   if (!operation) throw unknownOperation(model, taskType)
   if (input === undefined || input === null) throw invalid('input', 'is required')
   if (older) return { operation, input: older.readInput(input) }
-  return { operation, input: readInput(operation, input, 'input.') }
+  return { operation, input: readInput(operation, input, INPUT_AT) }
 }
 
 function unknownOperation(model: string, taskType: string): PolyphonyError {

@@ -3,18 +3,18 @@ import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
+import { checkBody } from './to-task.ts'
 
-const MEDIA_TYPES: Record<string, string> = {
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  mp4: 'video/mp4',
-  wav: 'audio/wav',
-  mp3: 'audio/mpeg',
-}
+const MEDIA_TYPES = new Map([
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['png', 'image/png'],
+  ['webp', 'image/webp'],
+  ['mp4', 'video/mp4'],
+  ['wav', 'audio/wav'],
+  ['mp3', 'audio/mpeg'],
+])
 const MAX_NAME = 128
 const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*)*;base64,/i
 
@@ -22,24 +22,27 @@ const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*)*;base64,/i
 export function uploadRoutes(app: FastifyInstance, context: DialectContext): void {
   app.post('/api/ephemeral_resource', async (request) => {
     const { mediaType, body } = uploadOf(request.body, context.limits.uploadMaxBytes)
-    const asset = await context.assets.upload({
-      tenantId: request.caller.tenantId,
-      body,
-      mediaType,
-      expiresAt: context.clock.now() + context.limits.uploadHours * HOUR_MS,
-    })
+    const expiresAt = context.clock.now() + Math.round(context.limits.uploadHours * HOUR_MS)
+    const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
+    const asset = await context.assets.upload(file).catch(named)
     return { code: 200, data: { url: context.urls.file(assetReference(asset)) }, message: 'success' }
   })
 }
 
+/** What the bytes turn out to be is a fault of this field. */
+function named(error: unknown): never {
+  if (!(error instanceof PolyphonyError) || !['unsupported_media', 'payload_too_large'].includes(error.code)) throw error
+  throw new PolyphonyError(error.code, `file_data: ${error.message}`, { field: 'file_data', cause: error })
+}
+
 export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; body: Uint8Array } {
-  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
+  checkBody(body)
   const { file_name: name, file_data: data } = body
   if (typeof name !== 'string' || name === '') throw invalid('file_name', 'is required')
   if (name.length > MAX_NAME) throw invalid('file_name', `has at most ${MAX_NAME} characters`)
-  const mediaType = MEDIA_TYPES[name.split('.').at(-1)?.toLowerCase() ?? '']
+  const mediaType = MEDIA_TYPES.get(name.split('.').at(-1)?.toLowerCase() ?? '')
   if (!mediaType || !name.includes('.')) {
-    throw invalid('file_name', `must end in ${Object.keys(MEDIA_TYPES).join(', ')}`)
+    throw invalid('file_name', `must end in ${[...MEDIA_TYPES.keys()].join(', ')}`)
   }
   if (typeof data !== 'string' || data === '') throw invalid('file_data', 'is required')
   const uri = DATA_URI.exec(data)

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export const ADMIN_KEY = 'sk-live-bench-0123456789abcdef'
+export const TEST_KEY = 'sk-test-bench-0123456789abcdef'
+
+/** A server in a process of its own, so that the load's own work is not measured. */
+export interface Child {
+  url: string
+  process: ChildProcess
+  startedMs: number
+  stop(): Promise<void>
+}
+
+export async function startChild(script: string, env: Record<string, string> = {}): Promise<Child> {
+  const before = performance.now()
+  const child = spawn(process.execPath, [new URL(script, import.meta.url).pathname], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      POLYPHONY_ADMIN_KEY: ADMIN_KEY,
+      POLYPHONY_TEST_KEY: TEST_KEY,
+      POLYPHONY_OPENING_CREDIT: '10000000',
+      POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const [, found] = /ready (\S+)/.exec(chunk.toString()) ?? []
+      if (found) resolve(found)
+    })
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)))
+  })
+  return {
+    url,
+    process: child,
+    startedMs: performance.now() - before,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'polyphony-bench-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
+  const answer = await fetch(url, {
+    ...init,
+    headers: { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json', ...init.headers },
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text}`)
+  return JSON.parse(text) as T // our own server's answer
+}
+
+export function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(0)} %`
+}
+
+export const SONG = {
+  model: 'suno',
+  task_type: 'music',
+  input: {
+    prompt: '[Verse]\nMove your paws\nLeft and right\nJump around\nFeel the light\n'.repeat(4),
+    tags: 'romantic raga',
+    title: 'Cat Dance',
+    mv: 'chirp-crow',
+    make_instrumental: false,
+  },
+}

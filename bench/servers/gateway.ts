@@ -1,0 +1,16 @@
+import module from 'node:module'
+
+module.enableCompileCache()
+const { pino } = await import('pino')
+const { readConfig } = await import('../../src/config/config.ts')
+const { startGateway } = await import('../../src/main.ts')
+const { benchProvider } = await import('./bench-provider.ts')
+
+/** The whole gateway; with `INSTANT_SLOTS`, live tasks go to a provider that is done as soon as it is asked. */
+const slots = Number(process.env.INSTANT_SLOTS ?? 0)
+const gateway = await startGateway(readConfig(process.env), {
+  log: pino({ level: 'error' }, pino.destination(2)),
+  house: process.env.INSTANT_SLOTS === undefined ? [] : [{ provider: benchProvider(), mode: 'live', slots }],
+})
+process.stdout.write(`ready ${gateway.url}\n`)
+process.on('SIGTERM', () => void gateway.close().then(() => process.exit(0)))
