@@ -15,8 +15,6 @@ import { buildServer } from './http/server.ts'
 import type { Provider } from './providers/provider.ts'
 import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
-import { openPostgres } from './store/postgres.ts'
-import { openSqlite } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { type Announce, announceIn } from './tasks/announce.ts'
 import { openDispatcher } from './tasks/dispatcher.ts'
@@ -60,12 +58,15 @@ export interface Gateway {
 
 /** The store alone: what the command line works on. */
 export async function openStore(config: Config, options: { exclusive: boolean; log?: Logger }): Promise<Store> {
+  // Only the engine that is used is loaded.
   if (config.databaseUrl !== undefined) {
+    const { openPostgres } = await import('./store/postgres.ts')
     return openPostgres({
       url: config.databaseUrl,
       onListenError: (error) => options.log?.warn({ err: error }, 'the database connection broke; opening another'),
     })
   }
+  const { openSqlite } = await import('./store/sqlite.ts')
   return openSqlite({ path: join(config.dataDir, 'polyphony.db'), exclusive: options.exclusive })
 }
 

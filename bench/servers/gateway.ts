@@ -1,6 +1,6 @@
-import module from 'node:module'
+import { enableCompileCache } from '../../src/cli/compile-cache.ts'
 
-module.enableCompileCache()
+enableCompileCache()
 const { pino } = await import('pino')
 const { readConfig } = await import('../../src/config/config.ts')
 const { startGateway } = await import('../../src/main.ts')

@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { Agent, type Dispatcher, request } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import { type Clock, SECOND_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { version } from '../version.ts'
@@ -69,14 +69,23 @@ export function openEgress({
   postTimeoutMs = POST_TIMEOUT_MS,
 }: EgressOptions): Egress {
   const passes = addressRule(allow)
-  const agent = new Agent({
-    // No kept connections: each use resolves and judges anew, and none runs into a socket that its server just closed.
-    pipelining: 0,
-    allowH2: false,
-    headersTimeout: ANSWER_TIMEOUT_MS,
-    bodyTimeout: ANSWER_TIMEOUT_MS,
-    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: asLookup((hostname) => judgedAddresses(hostname)) },
-  })
+  let opened: Promise<{ agent: Agent; request: typeof import('undici').request }> | undefined
+
+  /** The HTTP client is loaded with the first use: a gateway that nobody uses need not hold it in memory. */
+  const client = (): NonNullable<typeof opened> => {
+    opened ??= import('undici').then(({ Agent, request }) => ({
+      request,
+      agent: new Agent({
+        // No kept connections: each use resolves and judges anew, and none runs into a socket that its server just closed.
+        pipelining: 0,
+        allowH2: false,
+        headersTimeout: ANSWER_TIMEOUT_MS,
+        bodyTimeout: ANSWER_TIMEOUT_MS,
+        connect: { timeout: CONNECT_TIMEOUT_MS, lookup: asLookup((hostname) => judgedAddresses(hostname)) },
+      }),
+    }))
+    return opened
+  }
 
   /** Every address counts, since any of them may be connected to. The addresses go to the log only: they tell of our network. */
   async function judgedAddresses(hostname: string, field?: string): Promise<LookupAddress[]> {
@@ -106,6 +115,7 @@ export function openEgress({
 
   async function get(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const headers = { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity' }
+    const { agent, request } = await client()
     try {
       return await request(url, { dispatcher: agent, headers, signal })
     } catch (error) {
@@ -155,6 +165,7 @@ export function openEgress({
     async post(text, { headers, body, signal }) {
       const url = target(text)
       const limit = AbortSignal.any([signal, AbortSignal.timeout(postTimeoutMs)])
+      const { agent, request } = await client()
       const answer = await request(url, {
         dispatcher: agent,
         method: 'POST',
@@ -169,7 +180,9 @@ export function openEgress({
       }
     },
 
-    close: () => agent.destroy(),
+    async close() {
+      await (await opened)?.agent.destroy()
+    },
   }
 }
 

@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type'
 import type { Asset } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
@@ -52,6 +51,7 @@ export async function identify(
     checkText(body, said)
     return { mediaType: said, extension: TEXT[said] }
   }
+  const { fileTypeFromBuffer } = await import('file-type') // with the first file, not with the start
   const sniffed = (await fileTypeFromBuffer(body))?.mime
   const found = sniffed === undefined ? undefined : normalise(sniffed)
   if (found === undefined) throw unsupported(`The file${saidToBe(said)} is of no kind that we know`)

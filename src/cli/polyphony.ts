@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import module from 'node:module'
+import { enableCompileCache } from './compile-cache.ts'
 
-// Compiled code is kept between starts: a start takes half the time, and the type stripper is never loaded. It must be
-// on before anything else is imported, hence the dynamic import.
-module.enableCompileCache()
+enableCompileCache()
 const { run } = await import('./program.ts')
 await run(process.argv)

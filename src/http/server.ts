@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -21,19 +21,19 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
     // Long-polling and event streams would hold a stop for as long as they wait.
     forceCloseConnections: true,
     // Bodies are validated by the catalogue; Ajv would coerce them, and drop what it does not know.
+    // What goes wrong before a route is found: a path that is no URL.
+    frameworkErrors: (thrown, request, reply) =>
+      answerPlainly(thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
   app.decorateRequest('caller')
-  // A body without a type is read as JSON: several clients of these protocols send none.
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) =>
-    done(new PolyphonyError('unsupported_media', 'Send the body as application/json.')),
-  )
+  readBodies(app)
   await app.register(files, { assets: options.assets })
   health(app, options.health)
   for (const dialect of options.dialects) {
@@ -43,12 +43,31 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     const error = new PolyphonyError('not_found', `No route ${request.method} ${request.url.split('?', 1)[0]}.`)
     return reply.code(error.status).send(plainError(error))
   })
-  app.setErrorHandler((thrown: FastifyError, request, reply) => {
-    const error = asPolyphonyError(thrown)
-    if (error.status >= 500) request.log.error({ err: thrown }, 'request failed')
-    return reply.code(error.status).send(plainError(error))
-  })
+  app.setErrorHandler(answerPlainly)
   return app
+}
+
+/**
+ * JSON, also where the type is missing or JSON under another name: several clients of these protocols send such. A
+ * DELETE may announce JSON and bring none, as HTTP libraries with a default type do.
+ */
+function readBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body === '' && request.method === 'DELETE') done(null, undefined)
+    else parseJson(request, body, done)
+  })
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body: string, done) => {
+    const type = request.headers['content-type'] ?? ''
+    if (type === '' || /^application\/[^;]+\+json\b/i.test(type)) parseJson(request, body, done)
+    else done(new PolyphonyError('unsupported_media', 'Send the body as application/json.'))
+  })
+}
+
+function answerPlainly(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = asPolyphonyError(thrown)
+  if (error.status >= 500) request.log.error({ err: thrown }, 'request failed')
+  return reply.code(error.status).send(plainError(error))
 }
 
 /** The form of errors outside the dialects: PiAPI's members and OpenAI's, so that every client finds a message. */

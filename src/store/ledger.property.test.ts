@@ -321,8 +321,11 @@ describe('money and tasks add up under any interleaving of what clients and work
   it('on SQLite', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'polyphony-ledger-'))
     const path = join(folder, 'polyphony.db')
-    await keepsItsRules(100, [await openSqlite({ path }), await openSqlite({ path })])
-    rmSync(folder, { recursive: true })
+    try {
+      await keepsItsRules(100, [await openSqlite({ path }), await openSqlite({ path })])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('on PostgreSQL, and no two verbs wait for each other', async () => {

@@ -32,7 +32,11 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
   const { path, maxPages } = options
   const workerData: SqliteWorkerOptions = maxPages === undefined ? { path } : { path, maxPages }
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData })
+  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+    workerData,
+    // Batches die young; a smaller nursery keeps the thread's memory down.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  })
   try {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())

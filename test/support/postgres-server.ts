@@ -67,7 +67,7 @@ async function startPostgres(): Promise<Running> {
       spawn(
         join(native, 'bin', 'initdb'),
         [`--pgdata=${data}`, '--auth=trust', '--username=postgres', '--encoding=UTF8', '--locale=C', '--no-sync'],
-        { ...owner, env, cwd: home, timeout: START_TIMEOUT_MS },
+        { ...owner, env, cwd: home, signal: AbortSignal.timeout(START_TIMEOUT_MS) },
       ),
     )
     const port = await freePort()

@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import type { Job, Outcome } from './composer-worker.ts'
 import type { Song, SongRequest } from './song.ts'
 import { type Lyrics, writeLyrics } from './write-lyrics.ts'
@@ -23,18 +23,23 @@ const IDLE_MS = 10_000
 
 /** The embedded composer. Threads start with the first song and not before. */
 export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
-  let pool: Piscina<Job, Outcome> | undefined
+  let opened: Promise<Piscina<Job, Outcome>> | undefined
   const closing = new AbortController()
   const running = new Set<Promise<Outcome>>()
 
-  const run = (job: Job): Promise<Outcome> => {
-    pool ??= new Piscina<Job, Outcome>({
+  const open = async (): Promise<Piscina<Job, Outcome>> => {
+    const { Piscina } = await import('piscina')
+    return new Piscina<Job, Outcome>({
       filename: new URL('./composer-worker.ts', import.meta.url).href,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
     })
-    const outcome = pool.run(job, { transferList: [job.progress] })
+  }
+
+  const run = (job: Job): Promise<Outcome> => {
+    opened ??= open()
+    const outcome = opened.then((pool) => pool.run(job, { transferList: [job.progress] }))
     running.add(outcome)
     const forget = (): void => void running.delete(outcome)
     outcome.then(forget, forget)
@@ -79,7 +84,7 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
     async close() {
       closing.abort(new Error('The studio is closed.'))
       await Promise.allSettled(running)
-      await pool?.destroy()
+      await (await opened)?.destroy()
     },
   }
 }

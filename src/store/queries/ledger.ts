@@ -79,6 +79,14 @@ export async function listLedger(
   }))
 }
 
+// One pass over the entries, however many tenants there are.
+const SUMS_BY_TENANT = `
+  select tenant_id,
+    sum(case when account = 'available' then points else 0 end) as available,
+    sum(case when account = 'held' then points else 0 end) as held,
+    sum(case when account = 'funding' then points else 0 end) as funding
+  from ledger_entries group by tenant_id`
+
 /** Rules of the ledger, each a query that finds what breaks it: `subject` and `found`. */
 const RULES: Record<string, string> = {
   'the entries of a transaction sum to zero': `
@@ -125,12 +133,9 @@ const RULES: Record<string, string> = {
       (select e.points from ledger_entries e where e.transaction_id = t.id || ':settle' and e.account = 'revenue'), 0)`,
   'the cached balance is the sum of the entries': `
     select b.tenant_id as subject, b.available || ' available, ' || b.held || ' held' as found from balances b
-    where b.available <> coalesce(
-        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'available'), 0)
-      or b.held <> coalesce(
-        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'held'), 0)
-      or b.credited <> -coalesce(
-        (select sum(e.points) from ledger_entries e where e.tenant_id = b.tenant_id and e.account = 'funding'), 0)`,
+    left join (${SUMS_BY_TENANT}) s on s.tenant_id = b.tenant_id
+    where b.available <> coalesce(s.available, 0) or b.held <> coalesce(s.held, 0)
+      or b.credited <> -coalesce(s.funding, 0)`,
   'the counts of unfinished tasks are right': `
     select b.tenant_id as subject, b.active || ' active, ' || b.staged || ' staged' as found from balances b
     where b.active <> (select count(*) from tasks t where t.tenant_id = b.tenant_id
@@ -204,16 +209,13 @@ export async function summary(tx: Tx): ReturnType<ReadVerbs['summary']> {
 export async function rebuildBalances(tx: Tx): Promise<void> {
   const running = `status in (${RUNNING.map((status) => `'${status}'`).join(', ')})`
   const unfinished = `status not in ('completed', 'failed', 'cancelled')`
-  const sumOfEntries = (account: string) =>
-    `coalesce((select sum(points) from ledger_entries e
-               where e.tenant_id = balances.tenant_id and e.account = '${account}'), 0)`
   const statements = [
     `update balances set
-      available = ${sumOfEntries('available')},
-      held = ${sumOfEntries('held')},
-      credited = -${sumOfEntries('funding')},
+      available = 0, held = 0, credited = 0,
       active = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and ${unfinished}),
       staged = (select count(*) from tasks t where t.tenant_id = balances.tenant_id and status = 'staged')`,
+    `update balances set available = s.available, held = s.held, credited = -s.funding
+     from (${SUMS_BY_TENANT}) s where s.tenant_id = balances.tenant_id`,
     `update api_keys set
       active = (select count(*) from tasks t
                 where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id and ${unfinished}),
