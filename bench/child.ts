@@ -2,9 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pkg from '../package.json' with { type: 'json' }
 
 export const ADMIN_KEY = 'sk-live-bench-0123456789abcdef'
 export const TEST_KEY = 'sk-test-bench-0123456789abcdef'
+
+const START_FLAGS = pkg.scripts.start.split(' ').filter((word) => word.startsWith('--'))
+/** More flags of Node's for the servers: `BENCH_NODE_FLAGS=--cpu-prof npm run bench` leaves a profile. */
+const extraFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
 
 /** A server in a process of its own, so that the load's own work is not measured. */
 export interface Child {
@@ -16,8 +21,10 @@ export interface Child {
 
 export async function startChild(script: string, env: Record<string, string> = {}): Promise<Child> {
   const before = performance.now()
-  const child = spawn(process.execPath, [new URL(script, import.meta.url).pathname], {
+  // As `npm start` runs it: the same flags, and compiled code kept between starts.
+  const child = spawn(process.execPath, [...START_FLAGS, ...extraFlags, new URL(script, import.meta.url).pathname], {
     env: {
+      NODE_COMPILE_CACHE: new URL('../node_modules/.cache/compile', import.meta.url).pathname,
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       PORT: '0',

@@ -1,6 +1,3 @@
-import { enableCompileCache } from '../../src/cli/compile-cache.ts'
-
-enableCompileCache()
 const { pino } = await import('pino')
 const { readConfig } = await import('../../src/config/config.ts')
 const { startGateway } = await import('../../src/main.ts')

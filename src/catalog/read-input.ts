@@ -44,7 +44,8 @@ export function validatorOf(schema: TSchema): Validator {
 function withDefaults(schema: TObject, raw: JsonObject): JsonObject {
   const input: JsonObject = {}
   for (const [name, value] of Object.entries(raw)) {
-    const known = schema.properties[name]
+    // Not by the name alone: a caller's field may be called as something that every object has.
+    const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
     // JSON.parse makes an own property of "__proto__"; assignment would not.
     if (name === '__proto__' || (value === null && known && !schema.required?.includes(name))) continue
     if (value === null && known && 'default' in known) continue

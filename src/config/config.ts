@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import ipaddr from 'ipaddr.js'
 import { type Points, usdToPoints } from '../core/points.ts'
 
@@ -50,7 +51,7 @@ export function readConfig(env: Env): Config {
     port: whole(env, 'PORT', 8080, 0, 65_535),
     dataDir,
     databaseUrl: databaseUrl(env),
-    storageUrl: text(env, 'STORAGE_URL') ?? `file://${join(dataDir, 'files')}`,
+    storageUrl: text(env, 'STORAGE_URL') ?? pathToFileURL(join(dataDir, 'files')).href,
     publicUrl: publicUrl(env),
     adminKey: chosenKey(env, 'POLYPHONY_ADMIN_KEY'),
     testKey: chosenKey(env, 'POLYPHONY_TEST_KEY'),
@@ -67,6 +68,9 @@ export function readConfig(env: Env): Config {
     uploadMaxBytes: whole(env, 'POLYPHONY_UPLOAD_MAX_BYTES', 10 * MIB, 1, 2 ** 31),
     bodyMaxBytes: whole(env, 'POLYPHONY_BODY_MAX_BYTES', 16 * MIB, 1_024, 2 ** 31),
     outputMaxBytes: whole(env, 'POLYPHONY_OUTPUT_MAX_BYTES', 512 * MIB, 1_024, 2 ** 40),
+  }
+  if (config.testKey !== undefined && config.testKey === config.adminKey) {
+    throw new ConfigError('POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.')
   }
   mkdirSync(dataDir, { recursive: true })
   config.secret = text(env, 'POLYPHONY_SECRET') ?? keptSecret(join(dataDir, 'secret'))
@@ -110,9 +114,11 @@ function oneOf(env: Env, name: string, otherwise: string, allowed: string[]): st
 }
 
 function databaseUrl(env: Env): string | undefined {
-  const url = text(env, 'DATABASE_URL') ?? text(env, 'SQL_DSN')
+  const given = text(env, 'DATABASE_URL')
+  const url = given ?? text(env, 'SQL_DSN')
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
-    throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://; leave it out for SQLite.')
+    const name = given === undefined ? 'SQL_DSN' : 'DATABASE_URL'
+    throw new ConfigError(`${name} must begin with postgres:// or postgresql://; leave it out for SQLite.`)
   }
   return url
 }

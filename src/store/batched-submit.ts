@@ -7,51 +7,77 @@ interface Waiting {
   reject: (error: unknown) => void
 }
 
+export interface BatchRule {
+  /** Tasks in one call of the verb. */
+  maxBatch: number
+  /** Calls under way at once; while there are as many, submissions wait and travel together in the next. */
+  atOnce: number
+}
+
 /**
- * Submissions that arrive while one batch is being written travel together in the next: they share its commit. They do
- * not share a fault: when the batch as a whole is refused, each is written by itself.
+ * Submissions that arrive together are written together: they share one call of the verb, and its commit. They do not
+ * share a fault: when the batch as a whole is refused, each is written by itself.
  */
-export function batchedSubmit(submit: WriteVerbs['submitTasks'], maxBatch = 256): WriteVerbs['submitTasks'] {
+export function batchedSubmit(submit: WriteVerbs['submitTasks'], { maxBatch, atOnce }: BatchRule): WriteVerbs['submitTasks'] {
   let waiting: Waiting[] = []
-  let busy = false
+  let waitingTasks = 0
+  let underWay = 0
+  let scheduled = false
 
   async function oneByOne(batch: Waiting[]): Promise<void> {
     for (const { tasks, resolve, reject } of batch) await submit({ tasks }).then(resolve, reject)
   }
 
-  async function flush(): Promise<void> {
-    busy = true
-    while (waiting.length > 0) {
-      const batch: Waiting[] = []
-      let size = 0
-      for (const one of waiting) {
-        if (size > 0 && size + one.tasks.length > maxBatch) break
-        batch.push(one)
-        size += one.tasks.length
+  async function write(batch: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await submit({ tasks: batch.flatMap((one) => one.tasks) })
+      let from = 0
+      for (const one of batch) {
+        one.resolve(outcomes.slice(from, from + one.tasks.length))
+        from += one.tasks.length
       }
-      waiting = waiting.slice(batch.length)
-      try {
-        const outcomes = await submit({ tasks: batch.flatMap((one) => one.tasks) })
-        let from = 0
-        for (const one of batch) {
-          one.resolve(outcomes.slice(from, from + one.tasks.length))
-          from += one.tasks.length
-        }
-      } catch (error) {
-        if (batch.length > 1 && error instanceof PolyphonyError && error.code === 'internal') await oneByOne(batch)
-        else for (const one of batch) one.reject(error)
-      }
+    } catch (error) {
+      if (batch.length > 1 && error instanceof PolyphonyError && error.code === 'internal') await oneByOne(batch)
+      else for (const one of batch) one.reject(error)
     }
-    busy = false
+  }
+
+  function nextBatch(): Waiting[] {
+    let count = 0
+    let size = 0
+    for (const one of waiting) {
+      if (count > 0 && size + one.tasks.length > maxBatch) break
+      count += 1
+      size += one.tasks.length
+    }
+    const batch = waiting.slice(0, count)
+    waiting = waiting.slice(count)
+    waitingTasks -= size
+    return batch
+  }
+
+  function flush(): void {
+    while (waiting.length > 0 && underWay < atOnce) {
+      underWay += 1
+      void write(nextBatch()).then(() => {
+        underWay -= 1
+        flush()
+      })
+    }
   }
 
   return ({ tasks }) =>
     new Promise((resolve, reject) => {
       waiting.push({ tasks, resolve, reject })
-      // On the next turn of the loop, so that requests that were read together are written together.
-      if (!busy) {
-        busy = true
-        setImmediate(() => void flush())
+      waitingTasks += tasks.length
+      if (waitingTasks >= maxBatch) flush()
+      else if (!scheduled) {
+        // On the next turn of the loop, so that requests that were read together are written together.
+        scheduled = true
+        setImmediate(() => {
+          scheduled = false
+          flush()
+        })
       }
     })
 }

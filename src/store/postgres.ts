@@ -15,6 +15,9 @@ export interface PostgresOptions {
   onListenError?: (error: unknown) => void
 }
 
+/** One transaction at a time, for they would wait for the tenant's row; what waits travels in the next, and shares its commit. */
+const SUBMISSIONS = { maxBatch: 256, atOnce: 1 }
+
 const CHANNEL = 'polyphony'
 const BIGINT_OID = 20
 /** NOTIFY carries fewer than 8,000 bytes. */
@@ -87,7 +90,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   let closing: Promise<void> | undefined
   const gate = new ClosingGate()
   return {
-    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks) }),
+    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS) }),
     engine: 'postgres',
     exclusive: false,
     onSignal(listener) {

@@ -1,21 +1,27 @@
 import { DatabaseSync } from 'node:sqlite'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Insertable } from 'kysely'
 import { migrate } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
 import { isDiskTrouble, type PlainError, plainErrorOf } from './sqlite-errors.ts'
+import type { NewTask, SubmitOutcome } from './store.ts'
 import type { Signal, Tx } from './tx.ts'
 
 /**
  * The one writer of an embedded database, on a thread of its own: it waits for the disk, so that the event loop need
- * not. Every message is a batch of calls that arrived while the last one was being written; it is one transaction and
- * one wait for the disk, and each call in it stands or falls by itself.
+ * not. All calls that arrived while the last were being written are one transaction and one wait for the disk; each
+ * stands or falls by itself. So a slow disk makes larger transactions, and a fast one answers at once.
  */
-export interface Batch {
-  calls: { verb: keyof typeof writes; args: unknown }[]
+export interface Call {
+  verb: keyof typeof writes
+  args: unknown
 }
+export interface Batch {
+  calls: Call[]
+}
+/** Results in the order of the calls, over all batches. */
 export type CallResult = { value: unknown } | { error: PlainError }
 export interface BatchResult {
   results: CallResult[]
@@ -41,6 +47,9 @@ const { db, prepare } = kyselyOn(database)
 await migrateUnderLock()
 if (options.maxPages !== undefined) database.exec(`pragma max_page_count = ${options.maxPages}`)
 
+/** A transaction that grows without end would make the first in it wait for the last. */
+const MAX_CALLS = 500
+
 let signals: Signal[] = []
 const tx: Tx = {
   engine: 'sqlite',
@@ -51,22 +60,41 @@ const tx: Tx = {
   signal: (signal) => signals.push(signal),
 }
 
-port.on('message', async (message: Batch | 'close') => {
-  if (message === 'close') {
-    database.close()
-    port.close()
-    return
-  }
-  port.postMessage(await run(message))
+/** Messages are taken one after the other, although a transaction is spread over promises. */
+let turn = Promise.resolve()
+port.on('message', (message: Batch | 'close') => {
+  turn = turn.then(() => take(message))
 })
+
+async function take(first: Batch | 'close'): Promise<void> {
+  const calls: Call[] = []
+  for (let message: Batch | 'close' | undefined = first; message; message = nextMessage()) {
+    if (message === 'close') {
+      if (calls.length > 0) port?.postMessage(await run({ calls }))
+      database.close()
+      port?.close()
+      return
+    }
+    calls.push(...message.calls)
+    if (calls.length >= MAX_CALLS) break
+  }
+  port?.postMessage(await run({ calls }))
+}
+
+/** What has arrived meanwhile, without a turn of the loop. */
+function nextMessage(): Batch | 'close' | undefined {
+  return port ? receiveMessageOnPort(port)?.message : undefined
+}
+
 port.postMessage('ready')
 
 async function run({ calls }: Batch): Promise<BatchResult> {
   signals = []
-  const results: CallResult[] = []
   try {
     database.exec('begin immediate')
-    for (const call of calls) results.push(await runOne(call))
+    const submitted = await submitTogether(calls)
+    const results: CallResult[] = []
+    for (const call of calls) results.push(submitted.get(call) ?? (await runOne(call)))
     database.exec('commit')
     return { results, signals }
   } catch (error) {
@@ -77,7 +105,28 @@ async function run({ calls }: Batch): Promise<BatchResult> {
   }
 }
 
-async function runOne({ verb, args }: Batch['calls'][number]): Promise<CallResult> {
+/**
+ * Runs all submissions of a transaction as one: its checks cost the same for one task as for all. When that fails, none
+ * has a result here, and each is run by itself.
+ */
+async function submitTogether(calls: Call[]): Promise<Map<Call, CallResult>> {
+  const results = new Map<Call, CallResult>()
+  const submissions = calls.filter((call) => call.verb === 'submitTasks')
+  if (submissions.length < 2) return results
+  const tasksOf = ({ args }: Call): NewTask[] => (args as { tasks: NewTask[] }).tasks // by its verb
+  const together = await runOne({ verb: 'submitTasks', args: { tasks: submissions.flatMap(tasksOf) } })
+  if ('error' in together) return results
+  const outcomes = together.value as SubmitOutcome[] // likewise
+  let from = 0
+  for (const call of submissions) {
+    const count = tasksOf(call).length
+    results.set(call, { value: outcomes.slice(from, from + count) })
+    from += count
+  }
+  return results
+}
+
+async function runOne({ verb, args }: Call): Promise<CallResult> {
   const before = signals.length
   database.exec('savepoint one')
   try {

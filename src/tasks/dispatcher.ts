@@ -31,6 +31,8 @@ const CLAIM_LIMIT = 100
 const MAX_IN_HAND = 1_000
 /** Signals can be lost, and requeued tasks become due by themselves: everything is looked at once in a while. */
 const SWEEP_MS = 1_000
+/** The time between two looks at the same line while it is being called to. */
+const LOOK_GAP_MS = 5
 const AFTER_TROUBLE_MS = 1_000
 
 export function openDispatcher(options: DispatcherOptions): Dispatcher {
@@ -41,13 +43,20 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   let alarm: { at: number; timer: NodeJS.Timeout } | undefined
   let deaf = (): void => {}
 
+  /** Loops that are looking at this moment: what they claim is still to come into hand. */
+  const looking = new Set<Promise<void>>()
+
   /** Runs `step` again and again while it finds work; a call that comes meanwhile makes it look once more. */
   function loop(name: string, step: () => Promise<boolean>): () => void {
     let active = false
     let again = false
+    let lookedAt = Number.NEGATIVE_INFINITY
     const run = async (): Promise<void> => {
       active = true
       do {
+        // A burst of submissions calls once for each; one look finds all that came meanwhile.
+        const restMs = lookedAt + LOOK_GAP_MS - performance.now()
+        if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
         again = false
         try {
           while (running && inHand.size < MAX_IN_HAND && (await step())) again = false
@@ -55,12 +64,15 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
           log.error({ err: error, loop: name }, 'the dispatcher stumbled; it goes on')
           await new Promise((resolve) => setTimeout(resolve, AFTER_TROUBLE_MS))
         }
+        lookedAt = performance.now()
       } while (again && running)
       active = false
     }
     return () => {
       again = true
-      if (!active && running) void run()
+      if (active || !running) return
+      const look = run().finally(() => looking.delete(look))
+      looking.add(look)
     }
   }
 
@@ -143,6 +155,8 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
       deaf()
       clearInterval(sweep)
       clearTimeout(alarm?.timer)
+      // A claim under way brings tasks whose intent is on disk: they are begun here, rather than guessed about later.
+      await Promise.all(looking)
       const end = clock.now() + graceMs
       while (inHand.size > 0 && clock.now() < end) {
         await Promise.race([...inHand, new Promise((resolve) => setTimeout(resolve, Math.max(1, end - clock.now())))])

@@ -9,7 +9,7 @@ import type { Account, Failure, Job, Provider, Submitted } from '../providers/pr
 import type { Store } from '../store/store.ts'
 import type { Announce } from './announce.ts'
 import type { Finish } from './finish.ts'
-import type { Leases } from './leases.ts'
+import type { Lease, Leases } from './leases.ts'
 
 /** The steps of a task's life that need a provider. Each ends by writing down what comes next; nothing is remembered here. */
 export interface Work {
@@ -106,16 +106,43 @@ export function openWork(options: WorkOptions): Work {
   async function begin(task: Task): Promise<void> {
     const lease = leases.hold(task)
     try {
-      await tell(task)
-      const { provider, account } = performerOf(task)
-      const answer = await provider.submit(await jobOf(task), account, lease.signal)
-      await submitted(task, answer, lease.signal)
-    } catch (thrown) {
-      if (lease.lost) return // another process has it, or this one is stopping: the row says how to go on
-      if (lease.timedOut) await finish.fail(task, timeoutOf(task))
-      else await stumbled(task, thrown)
+      const answer = await call(task, lease)
+      if (answer) await received(task, answer, lease)
     } finally {
       lease.release()
+    }
+  }
+
+  /** Calls the provider. Undefined when nothing came of it; what follows is written down then. */
+  async function call(task: Task, lease: Lease): Promise<Submitted | undefined> {
+    try {
+      await tell(task)
+      const { provider, account } = performerOf(task)
+      const job = await jobOf(task)
+      lease.signal.throwIfAborted() // a task that is not ours any more is not sent
+      return await provider.submit(job, account, lease.signal)
+    } catch (thrown) {
+      if (lease.lost) return undefined // another process has it, or this one is stopping: the row says how to go on
+      if (lease.timedOut) await finish.fail(task, timeoutOf(task))
+      else await stumbled(task, thrown)
+      return undefined
+    }
+  }
+
+  /**
+   * The provider has the work, or has done it. Whatever goes wrong from here on, the call is not simply made again: what
+   * cannot be written down now is reconciled when the lease has run out.
+   */
+  async function received(task: Task, answer: Submitted, lease: Lease): Promise<void> {
+    try {
+      await submitted(task, answer, lease.signal)
+    } catch (thrown) {
+      if (lease.lost) return
+      if (lease.timedOut) return finish.fail(task, timeoutOf(task))
+      const error = asError(thrown)
+      if ('handle' in answer || error.retry !== 'never') throw thrown
+      if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'a result could not be kept')
+      await finish.fail(task, { code: error.code, message: error.message })
     }
   }
 

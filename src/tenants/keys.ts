@@ -22,17 +22,22 @@ export interface Keys {
 export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
   const known = new LRUCache<string, { caller: Caller; trustedUntil: number }>({ max: CACHED_KEYS })
   const limit = openRateLimit(clock)
+  /** How many changes of keys were heard: a record that was read before one may be older than it. */
+  let changes = 0
   const deaf = store.onSignal((signal) => {
-    if (signal.kind === 'key') known.delete(signal.hash)
+    if (signal.kind !== 'key') return
+    changes += 1
+    known.delete(signal.hash)
   })
 
   async function look(hashed: string): Promise<Caller> {
+    const changesBefore = changes
     const record = await store.findKey({ hash: hashed })
     if (!record || record.revokedAt !== null) {
       throw new PolyphonyError('unauthorized', 'The API key is unknown or was revoked.')
     }
     const caller = callerOf(record)
-    known.set(hashed, { caller, trustedUntil: clock.now() + TRUST_MS })
+    if (changes === changesBefore) known.set(hashed, { caller, trustedUntil: clock.now() + TRUST_MS })
     return caller
   }
 

@@ -3,31 +3,35 @@ import { type Clock, MINUTE_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
 interface Bucket {
-  tokens: number
+  /** What is left, in microseconds of filling: whole numbers, as sums of fractions fall short of a whole request. */
+  levelUs: number
   filledAt: number
 }
 
+const FULL_US = MINUTE_MS * 1_000
+
 /**
- * A bucket of tokens a key, filled evenly, as large as a minute's worth. Kept in this process: on several nodes a key
+ * A bucket a key, filled evenly, as large as a minute's worth of requests. Kept in this process: on several nodes a key
  * has this rate at each.
  */
 export function openRateLimit(clock: Clock): (keyId: string, perMinute: number) => void {
   const buckets = new LRUCache<string, Bucket>({ max: 10_000 })
   return (keyId, perMinute) => {
     const now = clock.now()
-    const bucket = buckets.get(keyId) ?? { tokens: perMinute, filledAt: now }
-    const gained = ((now - bucket.filledAt) * perMinute) / MINUTE_MS
-    bucket.tokens = Math.min(perMinute, bucket.tokens + gained)
-    bucket.filledAt = now
-    buckets.set(keyId, bucket)
-    if (bucket.tokens < 1) {
-      const seconds = Math.ceil(((1 - bucket.tokens) * MINUTE_MS) / perMinute / 1_000)
+    const bucket = buckets.get(keyId) ?? { levelUs: FULL_US, filledAt: now }
+    // A clock that was set back fills nothing.
+    const gainedUs = Math.max(0, now - bucket.filledAt) * 1_000
+    const levelUs = Math.min(FULL_US, bucket.levelUs + gainedUs)
+    const costUs = Math.floor(FULL_US / perMinute)
+    if (levelUs < costUs) {
+      buckets.set(keyId, { levelUs, filledAt: now })
+      const seconds = Math.ceil((costUs - levelUs) / 1_000_000)
       throw new PolyphonyError(
         'rate_limited',
         `The key may send ${perMinute} requests a minute; try again in ${seconds} s.`,
         { retryAfterSeconds: seconds },
       )
     }
-    bucket.tokens -= 1
+    buckets.set(keyId, { levelUs: levelUs - costUs, filledAt: now })
   }
 }

@@ -70,7 +70,8 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
       tasks.list({ ...filter, limit: size, offset: (page - 1) * size }, request.caller),
       tasks.count(filter, request.caller),
     ])
-    return success({ data: rows.map(rowOf), page, size, total })
+    // In the order that the documents show for this one.
+    return { code: 200, message: 'success', data: { data: rows.map(rowOf), page, size, total } }
   })
 }
 

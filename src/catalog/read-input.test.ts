@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import { getOperation, listOperations } from './catalog.ts'
+import type { Operation } from './operation.ts'
+import { readInput } from './read-input.ts'
+import { SUNO_VERSIONS, sunoConcat, sunoMusic, sunoUpload } from './suno.ts'
+
+const operations = fc.constantFrom(...listOperations().map(({ id }) => id)).map(getOperation)
+const music = sunoMusic as unknown as Operation // its input is read by its own schema
+
+/** JSON with the names that the catalogue knows, the names that JavaScript knows, and others. */
+const hostile = (operation: Operation) =>
+  fc.dictionary(
+    fc.oneof(
+      fc.constantFrom(...Object.keys(operation.input.properties)),
+      fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', ''),
+      fc.string(),
+    ),
+    fc.jsonValue(),
+  )
+
+function read(operation: Operation, raw: unknown): { input: JsonObject } | { error: PolyphonyError } {
+  try {
+    return { input: readInput(operation, raw, 'input.') }
+  } catch (error) {
+    if (error instanceof PolyphonyError) return { error }
+    throw error
+  }
+}
+
+describe('reading an input', () => {
+  it('never throws anything but an invalid_input that names its field', () => {
+    const anything = operations.chain((operation) =>
+      fc.tuple(fc.constant(operation), fc.oneof(hostile(operation), fc.jsonValue(), fc.constant(undefined))),
+    )
+    fc.assert(
+      fc.property(anything, ([operation, raw]) => {
+        // As it comes out of a parser: "__proto__" is a name like any other there.
+        const outcome = read(operation, raw === undefined ? raw : JSON.parse(JSON.stringify(raw)))
+        if ('input' in outcome) return
+        expect(outcome.error.code).toBe('invalid_input')
+        const { field } = outcome.error.details
+        expect(field === 'input' || field?.startsWith('input.')).toBe(true)
+        expect(outcome.error.message).toContain(field)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps every field that the catalogue does not know, as it came', () => {
+    const withExtras = operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation)))
+    fc.assert(
+      fc.property(withExtras, ([operation, given]) => {
+        const raw = JSON.parse(JSON.stringify({ ...operation.example, ...withoutKnown(operation, given) })) as JsonObject
+        const outcome = read(operation, raw)
+        if ('error' in outcome) throw outcome.error
+        for (const [name, value] of Object.entries(raw)) {
+          if (name !== '__proto__') expect(Object.getOwnPropertyDescriptor(outcome.input, name)?.value).toEqual(value)
+        }
+      }),
+    )
+  })
+
+  it('is the same when its outcome is read again', () => {
+    fc.assert(
+      fc.property(operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation))), ([operation, raw]) => {
+        const outcome = read(operation, raw)
+        if ('input' in outcome) expect(readInput(operation, outcome.input)).toEqual(outcome.input)
+      }),
+    )
+  })
+
+  it('changes nothing of what it was given', () => {
+    const raw = Object.freeze({ prompt: 'la', extra: Object.freeze({ a: 1 }) })
+    expect(readInput(music, raw)).toEqual({ prompt: 'la', extra: { a: 1 }, make_instrumental: false, mv: 'chirp-v3-0' })
+  })
+
+  it('takes null for a known field as its absence, and for an unknown one as null', () => {
+    const input = readInput(music, { prompt: 'la', tags: null, mv: null, seed: null, persona: null, valueOf: null })
+    expect(input).toEqual({ prompt: 'la', mv: 'chirp-v3-0', make_instrumental: false, persona: null, valueOf: null })
+  })
+
+  it('does not let a field change how the input behaves', () => {
+    const input = readInput(music, JSON.parse('{"prompt":"la","__proto__":{"polluted":true}}'))
+    expect(input).not.toHaveProperty('polluted')
+    expect(Object.getPrototypeOf(input)).toBe(Object.prototype)
+  })
+
+  it.each<[unknown, string, string]>([
+    [{ prompt: 5 }, 'prompt', 'must be a string, not 5'],
+    [{ prompt: { a: 'x'.repeat(100) } }, 'prompt', '…'],
+    [{ prompt: 'la', make_instrumental: 'true' }, 'make_instrumental', 'must be a boolean, not "true"'],
+    [{ prompt: 'la', mv: 'v9' }, 'mv', 'must be one of "chirp-v3-0"'],
+    [{ prompt: 'x'.repeat(5_001) }, 'prompt', 'at most 5000 characters'],
+    [{ prompt: 'la', seed: 0.5 }, 'seed', 'must be an integer, not 0.5'],
+    [{ prompt: 'la', seed: 2 ** 32 }, 'seed', 'must be at most 4294967295'],
+    [{ prompt: 'la', continue_at: -1, continue_clip_id: 'x' }, 'continue_at', 'must be at least 0'],
+    [{ prompt: '', title: '' }, 'prompt', 'is needed'],
+    [{ prompt: 'la', task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'],
+    [{ prompt: 'la', task: 'upload_extend', continue_clip_id: '' }, 'continue_clip_id', 'is needed'],
+    [{ prompt: 'la', continue_at: 0 }, 'continue_clip_id', 'is needed with continue_at'],
+  ])('refuses %o by %s, saying the rule', (raw, field, rule) => {
+    const outcome = read(music, raw)
+    if (!('error' in outcome)) throw new Error('It was accepted.')
+    expect(outcome.error.details.field).toBe(`input.${field}`)
+    expect(outcome.error.message).toContain(`input.${field} `)
+    expect(outcome.error.message).toContain(rule)
+    expect(outcome.error.message.length).toBeLessThan(500)
+  })
+
+  it.each(Object.entries(SUNO_VERSIONS))('holds %s to the limits of its version', (mv, { promptLimit, tagLimit }) => {
+    const fits = { prompt: 'x'.repeat(promptLimit), tags: 'x'.repeat(tagLimit), mv }
+    expect(readInput(music, fits)).toMatchObject(fits)
+    for (const over of [{ prompt: `${fits.prompt}x` }, { tags: `${fits.tags}x` }]) {
+      const outcome = read(music, { ...fits, ...over })
+      if (!('error' in outcome)) throw new Error('It was accepted.')
+      expect(outcome.error.details.field).toBe(`input.${Object.keys(over)[0]}`)
+    }
+  })
+
+  it.each<[string, Operation, unknown, string]>([
+    ['no clip', sunoConcat as unknown as Operation, {}, 'clip_id'],
+    ['an empty clip', sunoConcat as unknown as Operation, { clip_id: '' }, 'clip_id'],
+    ['no URL', sunoUpload as unknown as Operation, { url: 'no url' }, 'url'],
+    ['null', sunoUpload as unknown as Operation, { url: null }, 'url'],
+  ])('refuses %s where something is needed', (_what, operation, raw, field) => {
+    const outcome = read(operation, raw)
+    expect(outcome).toMatchObject({ error: { details: { field: `input.${field}` } } })
+  })
+})
+
+function withoutKnown(operation: Operation, given: object): object {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(operation.input.properties, name)))
+}

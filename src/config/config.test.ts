@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Config, ConfigError, readConfig } from './config.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'polyphony-config-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const read = (env: Record<string, string> = {}): Config => readConfig({ DATA_DIR: folder, ...env })
+const KEY = 'sk-live-0123456789abcdef'
+
+describe('a configuration', () => {
+  it('without any variable is the documented one', () => {
+    const { secret, ...config } = read()
+    expect(secret.length).toBeGreaterThanOrEqual(32)
+    expect(config).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: folder,
+      databaseUrl: undefined,
+      storageUrl: `file://${folder}/files`,
+      publicUrl: undefined,
+      adminKey: undefined,
+      testKey: undefined,
+      egressAllow: [],
+      openingCredit: 10_000_000_000,
+      logLevel: 'info',
+      studioSlots: 2,
+      sandboxSlots: 1_000,
+      maxWaitMs: 86_400_000,
+      recordDays: 90,
+      mediaDays: 30,
+      uploadHours: 24,
+      uploadMaxBytes: 10_485_760,
+      bodyMaxBytes: 16_777_216,
+      outputMaxBytes: 536_870_912,
+    })
+  })
+
+  const every: [string, string, Partial<Config>][] = [
+    ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
+    ['PORT', '0', { port: 0 }],
+    ['DATABASE_URL', 'postgres://a@b/c', { databaseUrl: 'postgres://a@b/c' }],
+    ['SQL_DSN', 'postgresql://a@b/c', { databaseUrl: 'postgresql://a@b/c' }],
+    ['STORAGE_URL', 'file:/srv/files', { storageUrl: 'file:/srv/files' }],
+    ['PUBLIC_URL', 'https://media.example/', { publicUrl: 'https://media.example' }],
+    ['POLYPHONY_ADMIN_KEY', KEY, { adminKey: KEY }],
+    ['POLYPHONY_TEST_KEY', KEY, { testKey: KEY }],
+    ['POLYPHONY_SECRET', 'a secret', { secret: 'a secret' }],
+    ['POLYPHONY_EGRESS_ALLOW', '127.0.0.0/8, ::1/128,', { egressAllow: ['127.0.0.0/8', '::1/128'] }],
+    ['POLYPHONY_OPENING_CREDIT', '0.5', { openingCredit: 5_000_000 as Config['openingCredit'] }],
+    ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
+    ['POLYPHONY_STUDIO_SLOTS', '4', { studioSlots: 4 }],
+    ['POLYPHONY_SANDBOX_SLOTS', '7', { sandboxSlots: 7 }],
+    ['POLYPHONY_MAX_WAIT_SECONDS', '60', { maxWaitMs: 60_000 }],
+    ['POLYPHONY_RECORD_DAYS', '0.5', { recordDays: 0.5 }],
+    ['POLYPHONY_MEDIA_DAYS', '1', { mediaDays: 1 }],
+    ['POLYPHONY_UPLOAD_HOURS', '2', { uploadHours: 2 }],
+    ['POLYPHONY_UPLOAD_MAX_BYTES', '1000', { uploadMaxBytes: 1_000 }],
+    ['POLYPHONY_BODY_MAX_BYTES', '2000', { bodyMaxBytes: 2_000 }],
+    ['POLYPHONY_OUTPUT_MAX_BYTES', '3000', { outputMaxBytes: 3_000 }],
+  ]
+
+  it.each(every)('takes %s from the environment (%s) and from the file that %s_FILE names', (name, value, expected) => {
+    expect(read({ [name]: value })).toMatchObject(expected)
+    const file = join(folder, 'value')
+    writeFileSync(file, `${value}\n`)
+    expect(read({ [`${name}_FILE`]: file })).toMatchObject(expected)
+  })
+
+  it.each(every.map(([name]) => name))('takes an empty %s as none', (name) => {
+    const { secret: _, ...rest } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept' })
+    const { secret: __, ...usual } = read({ POLYPHONY_SECRET: 'kept' })
+    expect(rest).toEqual(usual)
+  })
+
+  it('has a test for every variable that it reads', () => {
+    const source = readFileSync(new URL('./config.ts', import.meta.url), 'utf8')
+    const names = [...source.matchAll(/\(env, '([A-Z_]+)'/g)].map(([, name]) => name)
+    expect(new Set(names)).toEqual(new Set([...every.map(([name]) => name), 'DATA_DIR']))
+  })
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '-1'],
+    ['PORT', ' '],
+    ['DATABASE_URL', 'mysql://a@b/c'],
+    ['SQL_DSN', 'root:123456@tcp(localhost:3306)/oneapi'],
+    ['PUBLIC_URL', 'media.example'],
+    ['PUBLIC_URL', 'https://'],
+    ['POLYPHONY_ADMIN_KEY', 'short'],
+    ['POLYPHONY_ADMIN_KEY', 'a key with spaces in it'],
+    ['POLYPHONY_TEST_KEY', 'kurz'],
+    ['POLYPHONY_EGRESS_ALLOW', '127.0.0.1'],
+    ['POLYPHONY_EGRESS_ALLOW', '10.0.0.0/99'],
+    ['POLYPHONY_OPENING_CREDIT', '-1'],
+    ['POLYPHONY_OPENING_CREDIT', 'NaN'],
+    ['LOG_LEVEL', 'loud'],
+    ['POLYPHONY_STUDIO_SLOTS', '0'],
+    ['POLYPHONY_SANDBOX_SLOTS', '0'],
+    ['POLYPHONY_MAX_WAIT_SECONDS', '0'],
+    ['POLYPHONY_RECORD_DAYS', '-1'],
+    ['POLYPHONY_MEDIA_DAYS', 'month'],
+    ['POLYPHONY_UPLOAD_HOURS', 'Infinity'],
+    ['POLYPHONY_UPLOAD_MAX_BYTES', '0'],
+    ['POLYPHONY_BODY_MAX_BYTES', '10MB'],
+    ['POLYPHONY_OUTPUT_MAX_BYTES', '1'],
+  ])('with %s=%s is refused, naming the variable', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(ConfigError)
+    expect(() => read({ [name]: value })).toThrow(name)
+  })
+
+  it('with a variable and its file is refused, since one would be ignored', () => {
+    expect(() => read({ PORT: '1', PORT_FILE: '/nowhere' })).toThrow('PORT and PORT_FILE are both set')
+  })
+
+  it('with a file that cannot be read is refused, naming the variable and the file', () => {
+    expect(() => read({ POLYPHONY_ADMIN_KEY_FILE: '/nowhere/key' })).toThrow('POLYPHONY_ADMIN_KEY_FILE: /nowhere/key')
+  })
+
+  it('with one key for both kinds is refused: test tasks would cost money', () => {
+    expect(() => read({ POLYPHONY_ADMIN_KEY: KEY, POLYPHONY_TEST_KEY: KEY })).toThrow('POLYPHONY_TEST_KEY')
+  })
+
+  it('keeps its secret in the data folder, for its owner alone', () => {
+    const { secret } = read()
+    expect(read().secret).toBe(secret)
+    expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600)
+  })
+
+  it.each(['with space', 'with#hash', 'with%25percent', 'with?question'])('stores files in the data folder: %s', (name) => {
+    const { dataDir, storageUrl } = read({ DATA_DIR: join(folder, name) })
+    expect(fileURLToPath(storageUrl)).toBe(join(dataDir, 'files'))
+  })
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(read())).toBe(true)
+  })
+})

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { pino } from 'pino'
+import { openAccounts } from '../accounts/accounts.ts'
+import { type Assets, openAssets } from '../assets/assets.ts'
+import { openEgress } from '../assets/egress.ts'
+import { openDisk } from '../assets/storage.ts'
+import { getOperation } from '../catalog/catalog.ts'
+import { readInput } from '../catalog/read-input.ts'
+import type { Caller } from '../core/caller.ts'
+import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
+import type { JsonObject } from '../core/json.ts'
+import { points } from '../core/points.ts'
+import type { Task } from '../core/task.ts'
+import type { Provider } from '../providers/provider.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { createTenant } from '../tenants/first-tenant.ts'
+import { createKey, openKeys } from '../tenants/keys.ts'
+import { openFinish } from './finish.ts'
+import { type Leases, openLeases } from './leases.ts'
+import { openTasks, type Tasks } from './tasks.ts'
+import { openWork, type Work } from './work.ts'
+
+export const LEASE_MS = 15 * SECOND_MS
+export const CREDIT = 1_000_000
+export const LYRICS_PRICE = 20_000
+export const LYRICS_TIMEOUT_MS = 120_000
+
+/** The heart alone, on a real store and real files: the test takes the dispatcher's place, the provider's and the clock's. */
+export interface House extends AsyncDisposable {
+  store: Store
+  clock: { nowMs: number; now(): number; advance(ms: number): void }
+  tasks: Tasks
+  /** The id of the one account. */
+  account: string
+  work: Work
+  leases: Leases
+  assets: Assets
+  caller: Caller
+  /** When tasks said that they would become due. */
+  dueAt: number[]
+  submit(operation?: string, input?: JsonObject): Promise<Task>
+  /** Gives the waiting tasks to the provider's account, which has a hundred slots. */
+  claim(): Promise<Task[]>
+  /** A task that was submitted and claimed. */
+  claimed(operation?: string, input?: JsonObject): Promise<Task>
+  /** The running tasks that are due. */
+  due(): Promise<Task[]>
+  read(id: string): Promise<Task>
+  available(): Promise<number>
+  /** Names of the stored files. */
+  files(): Promise<string[]>
+}
+
+/** `shared` is a store that several houses live in, each with its own tenant, line and clock; opening one takes a while. */
+export async function openHouse(
+  provider: Partial<Provider>,
+  { shared, wrap = (store) => store }: { shared?: Store; wrap?: (store: Store) => Store } = {},
+): Promise<House> {
+  const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
+  const filesFolder = join(folder, 'files')
+  const opened = shared ?? (await openSqlite({ path: join(folder, 'test.db') }))
+  const store = wrap(opened)
+  const clock = {
+    nowMs: Date.UTC(2026, 0, 1),
+    now() {
+      return this.nowMs
+    },
+    advance(ms: number) {
+      this.nowMs += ms
+    },
+  }
+  const log = pino({ level: 'silent' })
+  const full: Provider = {
+    id: `fake-${randomUUID()}`, // with a line of its own
+    operations: new Set(['suno/music', 'suno/lyrics']),
+    submit: () => Promise.reject(new Error('The test does not expect a call.')),
+    ...provider,
+  }
+  const account = `house:${full.id}`
+  const accounts = openAccounts([{ provider: full, mode: 'live', slots: 100 }])
+  const assets = openAssets({
+    disk: openDisk(pathToFileURL(filesFolder).href),
+    store,
+    clock,
+    log,
+    maxBytes: 2 ** 20,
+  })
+  const egress = openEgress({ allow: ['127.0.0.0/8'], log })
+  const announce = (task: Task) =>
+    task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
+  const tasks = openTasks({ store, accounts, egress, announce, clock, limits: { maxWaitMs: HOUR_MS, recordDays: 30 } })
+  const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
+  const maxOutputBytes = 2 ** 20
+  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays: 7, maxOutputBytes })
+  const dueAt: number[] = []
+  const work = openWork({
+    store,
+    accounts,
+    assets,
+    egress,
+    finish,
+    leases,
+    announce,
+    clock,
+    log,
+    dueAt: (at) => dueAt.push(at),
+  })
+
+  const tenant = await createTenant({ store, clock }, 'a tenant')
+  const credit = { id: `credit:${tenant.id}`, tenantId: tenant.id, amount: points(CREDIT), memo: '', now: clock.now() }
+  await store.credit(credit)
+  const { key } = await createKey({ store, clock }, { tenantId: tenant.id, name: 'a key', mode: 'live' })
+  const keys = openKeys({ store, clock })
+  const caller = await keys.authenticate(key)
+  keys.close()
+
+  const house: House = {
+    store,
+    clock,
+    tasks,
+    account,
+    work,
+    leases,
+    assets,
+    caller,
+    dueAt,
+    async submit(id = 'suno/lyrics', given = { prompt: 'fog' }) {
+      const operation = getOperation(id)
+      const input = readInput(operation, given)
+      return (await tasks.submit({ operation, input, dialect: 'photon' }, caller)).task
+    },
+    claim: () =>
+      store.claimPending({
+        pool: account,
+        accounts: [{ account, provider: full.id, slots: 100 }],
+        limit: 100,
+        leaseMs: LEASE_MS,
+        now: clock.now(),
+      }),
+    async claimed(operation, input) {
+      const { id } = await house.submit(operation, input)
+      const task = (await house.claim()).find((one) => one.id === id)
+      if (!task) throw new Error('The task was not claimed.')
+      return task
+    },
+    async due() {
+      const tasks = await store.claimDue({ limit: 100, leaseMs: LEASE_MS, now: clock.now() })
+      return tasks.filter(({ tenantId }) => tenantId === tenant.id)
+    },
+    async read(id) {
+      const task = await store.getTask({ id })
+      if (!task) throw new Error(`There is no task ${id}.`)
+      return task
+    },
+    available: async () => (await tasks.balance(caller)).available,
+    async files() {
+      const entries = await readdir(filesFolder, { recursive: true, withFileTypes: true }).catch(() => [])
+      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+    },
+    async [Symbol.asyncDispose]() {
+      leases.close()
+      tasks.close()
+      await egress.close()
+      if (!shared) await opened.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return house
+}

@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
+import { type Points, points, usdToPoints } from '../core/points.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { createTenant, ensureFirstTenant } from './first-tenant.ts'
+import { createKey, hashKey, type Keys, type KeyWishes, openKeys } from './keys.ts'
+
+let folder: string
+let store: Store
+let keys: Keys
+const clock = { nowMs: 0, now: () => clock.nowMs }
+
+beforeEach(async () => {
+  clock.nowMs = Date.UTC(2026, 0, 1)
+  folder = await mkdtemp(join(tmpdir(), 'polyphony-tenants-'))
+  store = await openSqlite({ path: join(folder, 'test.db') })
+  keys = openKeys({ store, clock })
+})
+afterEach(async () => {
+  keys.close()
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function codeOf(key: string | undefined): Promise<ErrorCode | 'accepted'> {
+  try {
+    await keys.authenticate(key)
+    return 'accepted'
+  } catch (error) {
+    if (error instanceof PolyphonyError) return error.code
+    throw error
+  }
+}
+
+async function aKey(wishes: Partial<KeyWishes> = {}) {
+  const [known] = await store.listTenants({})
+  const { id } = known ?? (await createTenant({ store, clock }, 'a tenant'))
+  return createKey({ store, clock }, { tenantId: id, name: 'a key', mode: 'live', ...wishes })
+}
+
+describe('a key', () => {
+  it('says who asks, and is stored as a hash', async () => {
+    const { key, record } = await aKey({ mode: 'test', allowedModels: ['suno'], requestsPerMinute: 5 })
+    expect(key).toMatch(/^sk-test-[\w-]{32}$/)
+    expect(await keys.authenticate(key)).toMatchObject({
+      keyId: record.keyId,
+      mode: 'test',
+      role: 'member',
+      allowedModels: ['suno'],
+      requestsPerMinute: 5,
+    })
+    expect(JSON.stringify(await store.listKeys({ tenantId: null }))).not.toContain(key.slice(13))
+  })
+
+  it.each([[undefined], [''], ['sk-live-wrong']])('that is %j is refused', async (key) => {
+    expect(await codeOf(key)).toBe('unauthorized')
+  })
+
+  it('that is revoked is refused from that moment on, also where it is cached', async () => {
+    const { key, record } = await aKey()
+    expect(await codeOf(key)).toBe('accepted')
+    await store.revokeKey({ id: record.keyId, now: clock.now() })
+    expect(await codeOf(key)).toBe('unauthorized')
+  })
+
+  it('that is revoked while it is being looked up is not trusted afterwards', async () => {
+    const { key, record } = await aKey()
+    const found = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const slow = new Proxy(store, {
+      get(target, name: keyof Store) {
+        if (name !== 'findKey') return target[name]
+        return async (args: { hash: string }) => {
+          const known = await target.findKey(args)
+          found.resolve()
+          await goOn.promise
+          return known
+        }
+      },
+    })
+    const slowKeys = openKeys({ store: slow, clock })
+    const first = slowKeys.authenticate(key)
+    await found.promise
+    await store.revokeKey({ id: record.keyId, now: clock.now() })
+    goOn.resolve()
+    await first // it was valid when it was read
+    await expect(slowKeys.authenticate(key)).rejects.toThrow('revoked')
+    slowKeys.close()
+  })
+
+  it('that expires is refused from that moment on, also where it is cached', async () => {
+    const { key } = await aKey({ expiresAt: clock.now() + 1_000 })
+    expect(await codeOf(key)).toBe('accepted')
+    clock.nowMs += 999
+    expect(await codeOf(key)).toBe('accepted')
+    clock.nowMs += 1
+    expect(await codeOf(key)).toBe('unauthorized')
+  })
+
+  it('with a rate is held to it', async () => {
+    const { key } = await aKey({ requestsPerMinute: 2 })
+    expect([await codeOf(key), await codeOf(key), await codeOf(key)]).toEqual(['accepted', 'accepted', 'rate_limited'])
+    clock.nowMs += 30_000
+    expect(await codeOf(key)).toBe('accepted')
+  })
+})
+
+describe('the first tenant', () => {
+  const wishes = { adminKey: undefined, testKey: undefined, openingCredit: usdToPoints(1_000) }
+  const ensure = (more: Partial<Parameters<typeof ensureFirstTenant>[1]> = {}) =>
+    ensureFirstTenant({ store, clock }, { ...wishes, ...more })
+
+  it('is made at the first start, with credit and two keys that are shown once', async () => {
+    const { tenant, created, adminKey, testKey } = await ensure()
+    expect(created).toBe(true)
+    expect(await keys.authenticate(adminKey)).toMatchObject({ tenantId: tenant.id, mode: 'live', role: 'admin' })
+    expect(await keys.authenticate(testKey)).toMatchObject({ tenantId: tenant.id, mode: 'test', role: 'member' })
+    expect(await store.getBalance({ tenantId: tenant.id })).toMatchObject({ available: 10_000_000_000 })
+  })
+
+  it('is the same at the next start: no second credit, no more keys', async () => {
+    const first = await ensure()
+    expect(await ensure()).toMatchObject({ tenant: { id: first.tenant.id }, created: false, adminKey: undefined, testKey: undefined })
+    expect(await store.listKeys({ tenantId: null })).toHaveLength(2)
+    expect(await store.getBalance({ tenantId: first.tenant.id })).toMatchObject({ available: 10_000_000_000 })
+    expect(await store.reconcile({})).toEqual([])
+  })
+
+  it('takes keys that the operator chose, and does not show them', async () => {
+    const chosen = { adminKey: 'sk-live-chosen-by-hand', testKey: 'sk-test-chosen-by-hand' }
+    expect(await ensure(chosen)).toMatchObject({ adminKey: undefined, testKey: undefined })
+    await ensure(chosen)
+    expect(await codeOf(chosen.adminKey)).toBe('accepted')
+    expect(await store.listKeys({ tenantId: null })).toHaveLength(2)
+  })
+
+  it('gets a key that the operator chose later beside the ones it has', async () => {
+    const { adminKey } = await ensure()
+    await ensure({ adminKey: 'sk-live-chosen-later' })
+    expect([await codeOf(adminKey), await codeOf('sk-live-chosen-later')]).toEqual(['accepted', 'accepted'])
+    expect(await store.listKeys({ tenantId: null })).toHaveLength(3)
+  })
+
+  it('without credit starts at zero', async () => {
+    const { tenant } = await ensure({ openingCredit: points(0) as Points })
+    expect(await store.getBalance({ tenantId: tenant.id })).toMatchObject({ available: 0, credited: 0 })
+  })
+
+  it('does not get a revoked key back by a restart', async () => {
+    const key = 'sk-live-chosen-by-hand'
+    await ensure({ adminKey: key })
+    const record = await store.findKey({ hash: hashKey(key) })
+    await store.revokeKey({ id: record?.keyId ?? '', now: clock.now() })
+    await ensure({ adminKey: key })
+    expect(await codeOf(key)).toBe('unauthorized')
+  })
+})
