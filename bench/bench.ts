@@ -58,7 +58,11 @@ const machine = {
   at: new Date().toISOString(),
   ...settings,
 }
-console.log(Object.entries(machine).map(([name, value]) => `${name}=${value}`).join('  '))
+console.log(
+  Object.entries(machine)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('  '),
+)
 console.log('Ratios are against a bare baseline of the same run, on the same machine.\n')
 
 const figures: Figure[] = []
@@ -68,8 +72,14 @@ for (const name of names) {
   process.stderr.write(`measuring ${name} …\n`)
   for (const figure of await row(settings)) {
     figures.push(figure)
-    console.log(`${figure.reached ? 'reached' : 'MISSED '}  ${figure.what}: ${figure.measured} (target ${figure.target})`)
-    console.log(`         ${Object.entries(figure.details).map(([key, value]) => `${key} ${value}`).join(', ')}`)
+    console.log(
+      `${figure.reached ? 'reached' : 'MISSED '}  ${figure.what}: ${figure.measured} (target ${figure.target})`,
+    )
+    console.log(
+      `         ${Object.entries(figure.details)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(', ')}`,
+    )
   }
 }
 

@@ -107,7 +107,16 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = config.outputMaxBytes
   const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes })
-  const dispatcher = openDispatcher({ store, accounts, work: () => work, finish, leases, clock, log, leaseMs: LEASE_MS })
+  const dispatcher = openDispatcher({
+    store,
+    accounts,
+    work: () => work,
+    finish,
+    leases,
+    clock,
+    log,
+    leaseMs: LEASE_MS,
+  })
   const { dueAt } = dispatcher
   const work = openWork({ store, accounts, assets, egress, finish, leases, announce, clock, log, dueAt })
 

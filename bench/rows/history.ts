@@ -27,7 +27,11 @@ export const historyRow: Row = ({ seconds, stored }) =>
     })
   })
 
-async function measured(folder: string, count: number, seconds: number): Promise<{ read: Measured; history: Measured }> {
+async function measured(
+  folder: string,
+  count: number,
+  seconds: number,
+): Promise<{ read: Measured; history: Measured }> {
   // A start makes the tenant and its keys; then the rows go in beside it.
   await (await startChild('./servers/gateway.ts', { DATA_DIR: folder })).stop()
   const store = await openSqlite({ path: join(folder, 'polyphony.db') })

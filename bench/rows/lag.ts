@@ -37,7 +37,8 @@ export const lagRow: Row = ({ seconds }) =>
       await paced(TASKS_PER_SECOND, seconds, send)
       await until(() => lags.length >= TASKS_PER_SECOND * seconds)
       lags.sort((a, b) => a - b)
-      const at = (share: number): number => lags[Math.min(lags.length - 1, Math.floor(share * lags.length))] ?? Number.NaN
+      const at = (share: number): number =>
+        lags[Math.min(lags.length - 1, Math.floor(share * lags.length))] ?? Number.NaN
       return [
         {
           what: `completion lag (provider done -> settled, webhook received) at ${TASKS_PER_SECOND} tasks/s, p99`,

@@ -19,9 +19,21 @@ export const readRow: Row = ({ seconds }) =>
         const answer = await call<object>(`${gateway.url}${path}?wait=60`)
         const headers = { 'x-api-key': ADMIN_KEY }
         const bare = await startChild('./servers/bare.ts', { ANSWER: JSON.stringify(answer) })
-        const baseline = await load({ url: `${bare.url}/bare`, method: 'GET', headers, connections: CONNECTIONS, seconds })
+        const baseline = await load({
+          url: `${bare.url}/bare`,
+          method: 'GET',
+          headers,
+          connections: CONNECTIONS,
+          seconds,
+        })
         await bare.stop()
-        const ours = await load({ url: `${gateway.url}${path}`, method: 'GET', headers, connections: CONNECTIONS, seconds })
+        const ours = await load({
+          url: `${gateway.url}${path}`,
+          method: 'GET',
+          headers,
+          connections: CONNECTIONS,
+          seconds,
+        })
         figures.push({
           what: `read a finished task, 32 connections, GET ${path.replace(data.task_id, '{id}')}`,
           measured: percent(ours.perSecond, baseline.perSecond),

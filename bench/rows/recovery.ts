@@ -11,7 +11,11 @@ export const recoveryRow: Row = () =>
     const body = JSON.stringify(SONG)
     const ids = await Promise.all(
       Array.from({ length: TASKS }, async () => {
-        const { data } = await call<{ data: { task_id: string } }>(`${first.url}/api/v1/task`, { method: 'POST', headers, body })
+        const { data } = await call<{ data: { task_id: string } }>(`${first.url}/api/v1/task`, {
+          method: 'POST',
+          headers,
+          body,
+        })
         return data.task_id
       }),
     )
@@ -23,7 +27,9 @@ export const recoveryRow: Row = () =>
     try {
       const states = await Promise.all(
         ids.map(async (id) => {
-          const { data } = await call<{ data: { status: string } }>(`${second.url}/api/v1/task/${id}?wait=60`, { headers })
+          const { data } = await call<{ data: { status: string } }>(`${second.url}/api/v1/task/${id}?wait=60`, {
+            headers,
+          })
           return data.status
         }),
       )

@@ -13,7 +13,14 @@ export const submitRow: Row = ({ seconds }) =>
       const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' }
       const answer = await call<object>(`${gateway.url}/api/v1/task`, { method: 'POST', body })
       const bare = await startChild('./servers/bare.ts', { ANSWER: JSON.stringify(answer) })
-      const baseline = await load({ url: `${bare.url}/bare`, method: 'POST', headers, body, connections: CONNECTIONS, seconds })
+      const baseline = await load({
+        url: `${bare.url}/bare`,
+        method: 'POST',
+        headers,
+        body,
+        connections: CONNECTIONS,
+        seconds,
+      })
       await bare.stop()
       const url = `${gateway.url}/api/v1/task`
       const ours = await load({ url, method: 'POST', headers, body, connections: CONNECTIONS, seconds })

@@ -3,22 +3,28 @@ import { findOperation, getOperation, listOperations } from './catalog.ts'
 import { readInput } from './read-input.ts'
 
 describe('the catalogue', () => {
-  it.each(listOperations().map((operation) => [operation.id, operation] as const))('%s has a valid example and a price', (id, operation) => {
-    const input = readInput(operation, operation.example)
-    expect(input).toMatchObject(operation.example)
-    const price = operation.price({ ...input })
-    expect(Number.isSafeInteger(price)).toBe(true)
-    expect(price).toBeGreaterThan(0)
-    expect(id).toBe(`${operation.model}/${operation.taskType}`)
-    expect(operation.timeoutMs).toBeGreaterThanOrEqual(60_000)
-    expect(operation.title).not.toBe('')
-  })
+  it.each(listOperations().map((operation) => [operation.id, operation] as const))(
+    '%s has a valid example and a price',
+    (id, operation) => {
+      const input = readInput(operation, operation.example)
+      expect(input).toMatchObject(operation.example)
+      const price = operation.price({ ...input })
+      expect(Number.isSafeInteger(price)).toBe(true)
+      expect(price).toBeGreaterThan(0)
+      expect(id).toBe(`${operation.model}/${operation.taskType}`)
+      expect(operation.timeoutMs).toBeGreaterThanOrEqual(60_000)
+      expect(operation.title).not.toBe('')
+    },
+  )
 
-  it.each(listOperations().map((operation) => [operation.id, operation] as const))('%s describes every field', (_id, operation) => {
-    for (const [name, field] of Object.entries(operation.input.properties)) {
-      expect(field, name).toMatchObject({ description: expect.stringMatching(/\.$/) })
-    }
-  })
+  it.each(listOperations().map((operation) => [operation.id, operation] as const))(
+    '%s describes every field',
+    (_id, operation) => {
+      for (const [name, field] of Object.entries(operation.input.properties)) {
+        expect(field, name).toMatchObject({ description: expect.stringMatching(/\.$/) })
+      }
+    },
+  )
 
   it('has each id once', () => {
     const ids = listOperations().map(({ id }) => id)
@@ -40,7 +46,9 @@ describe('the catalogue', () => {
     expect(getOperation('suno/music').follows({ continue_clip_id: clip })).toBe(clip)
     expect(getOperation('suno/music').follows({ continue_clip_id: '' })).toBeUndefined()
     expect(getOperation('suno/concat').follows({ clip_id: clip })).toBe(clip)
-    expect(getOperation('suno/upload').urls({ url: 'https://a.example/b.mp3' })).toEqual([{ field: 'url', url: 'https://a.example/b.mp3' }])
+    expect(getOperation('suno/upload').urls({ url: 'https://a.example/b.mp3' })).toEqual([
+      { field: 'url', url: 'https://a.example/b.mp3' },
+    ])
     expect(getOperation('suno/lyrics').urls({})).toEqual([])
   })
 

@@ -53,7 +53,9 @@ describe('reading an input', () => {
     const withExtras = operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation)))
     fc.assert(
       fc.property(withExtras, ([operation, given]) => {
-        const raw = JSON.parse(JSON.stringify({ ...operation.example, ...withoutKnown(operation, given) })) as JsonObject
+        const raw = JSON.parse(
+          JSON.stringify({ ...operation.example, ...withoutKnown(operation, given) }),
+        ) as JsonObject
         const outcome = read(operation, raw)
         if ('error' in outcome) throw outcome.error
         for (const [name, value] of Object.entries(raw)) {
@@ -65,10 +67,13 @@ describe('reading an input', () => {
 
   it('is the same when its outcome is read again', () => {
     fc.assert(
-      fc.property(operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation))), ([operation, raw]) => {
-        const outcome = read(operation, raw)
-        if ('input' in outcome) expect(readInput(operation, outcome.input)).toEqual(outcome.input)
-      }),
+      fc.property(
+        operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation))),
+        ([operation, raw]) => {
+          const outcome = read(operation, raw)
+          if ('input' in outcome) expect(readInput(operation, outcome.input)).toEqual(outcome.input)
+        },
+      ),
     )
   })
 

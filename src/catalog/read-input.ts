@@ -69,7 +69,8 @@ function firstBreak(validator: Validator, input: JsonObject): Break {
 
 function broken(error: Break, at: string, input: JsonObject): PolyphonyError {
   const path = error.instancePath.split('/').slice(1)
-  const missing = error.keyword === 'required' ? (error.params.requiredProperties as string[] | undefined)?.[0] : undefined
+  const missing =
+    error.keyword === 'required' ? (error.params.requiredProperties as string[] | undefined)?.[0] : undefined
   const field = at + [...path, ...(missing === undefined ? [] : [missing])].join('.')
   return invalid(field, missing === undefined ? ruleOf(error, valueAt(input, path)) : 'is required')
 }
@@ -113,4 +114,3 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
-

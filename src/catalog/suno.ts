@@ -92,7 +92,8 @@ export const sunoMusic = operation({
   price: () => points(400_000), // 0.04 USD, from PiAPI's answers
   follows: (input) => input.continue_clip_id || undefined,
   example: {
-    prompt: '[Verse]\nMove your paws\nLeft and right\nJump around\nFeel the light\n\n[Chorus]\nCat dance\nOh\nSwing your tails',
+    prompt:
+      '[Verse]\nMove your paws\nLeft and right\nJump around\nFeel the light\n\n[Chorus]\nCat dance\nOh\nSwing your tails',
     tags: 'romantic raga',
     title: 'Cat Dance',
     mv: 'chirp-crow',

@@ -1,6 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocket } from 'node:net'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { MultiBar, Presets } from 'cli-progress'
 import { Command } from 'commander'
@@ -65,7 +65,9 @@ interface Asking {
   name: string
   submit: () => Promise<string>
   /** The state as this protocol tells it. */
-  read: (id: string) => Promise<{ progress: number; status: string; done: boolean; failed: boolean; body: unknown; clips: Clip[] }>
+  read: (
+    id: string,
+  ) => Promise<{ progress: number; status: string; done: boolean; failed: boolean; body: unknown; clips: Clip[] }>
 }
 
 async function demo(out: string, exit: boolean): Promise<void> {
@@ -89,13 +91,20 @@ async function demo(out: string, exit: boolean): Promise<void> {
   )
   receiver.secret = signingSecret(config.secret, firstTenant.tenant.id, firstTenant.tenant.webhookSecretVersion)
   const before = await store.getBalance({ tenantId: firstTenant.tenant.id })
-  say(`Polyphony serves at ${url}, with one process and a database in ${relative(process.cwd(), config.dataDir) || '.'}.`)
+  say(
+    `Polyphony serves at ${url}, with one process and a database in ${relative(process.cwd(), config.dataDir) || '.'}.`,
+  )
   say()
 
   try {
     const askings = [piapi(url, key, receiver.url), relay(url, key, receiver.url)]
     const bars = new MultiBar(
-      { format: '  {name} [{bar}] {percentage}%  {status}', hideCursor: true, noTTYOutput: true, notTTYSchedule: 2_000 },
+      {
+        format: '  {name} [{bar}] {percentage}%  {status}',
+        hideCursor: true,
+        noTTYOutput: true,
+        notTTYSchedule: 2_000,
+      },
       Presets.rect,
     )
     let results: Awaited<ReturnType<typeof follow>>[]
@@ -119,7 +128,10 @@ async function demo(out: string, exit: boolean): Promise<void> {
       say(indent(abridged(body)))
       say()
     }
-    const heard = await receiver.wait(results.map(({ id }) => id), WEBHOOK_WAIT_MS)
+    const heard = await receiver.wait(
+      results.map(({ id }) => id),
+      WEBHOOK_WAIT_MS,
+    )
     for (const { id, verified, name } of heard) {
       say(`Webhook for ${id} (${name}): signature ${verified ? 'verified' : 'NOT VERIFIED'}.`)
     }
@@ -128,7 +140,9 @@ async function demo(out: string, exit: boolean): Promise<void> {
     say()
     say(`The server stays up at ${url} (Ctrl-C ends it). Try:`)
     say(`  curl ${url}/api/v1/task -H 'x-api-key: ${key}' -H 'content-type: application/json' \\`)
-    say(`    -d '{"model":"suno","task_type":"music","input":{"gpt_description_prompt":"a song about rain on a tin roof"}}'`)
+    say(
+      `    -d '{"model":"suno","task_type":"music","input":{"gpt_description_prompt":"a song about rain on a tin roof"}}'`,
+    )
     closeOnSignal(gateway)
   } catch (error) {
     await gateway.close()
@@ -150,7 +164,13 @@ function piapi(url: string, key: string, hook: string): Asking {
         body: JSON.stringify({
           model: 'suno',
           task_type: 'music',
-          input: { prompt: LYRICS, tags: 'romantic raga', title: 'Cat Dance', mv: 'chirp-crow', make_instrumental: false },
+          input: {
+            prompt: LYRICS,
+            tags: 'romantic raga',
+            title: 'Cat Dance',
+            mv: 'chirp-crow',
+            make_instrumental: false,
+          },
           config: { webhook_config: { endpoint: `${hook}/piapi`, secret: 'demo' } },
         }),
       })
@@ -233,7 +253,10 @@ interface RelayClip {
   duration: number
 }
 
-async function follow(asking: Asking, bars: MultiBar): Promise<{ name: string; id: string; body: unknown; clips: Clip[] }> {
+async function follow(
+  asking: Asking,
+  bars: MultiBar,
+): Promise<{ name: string; id: string; body: unknown; clips: Clip[] }> {
   const bar = bars.create(100, 0, { name: asking.name, status: 'submitting' })
   const id = await asking.submit()
   const end = Date.now() + GIVE_UP_MS
@@ -266,7 +289,9 @@ async function tellMoney({ store, firstTenant }: Gateway, before: number, say: (
   if (!balance) throw new Error('The tenant has no balance.')
   const faults = await store.reconcile({})
   const spent = (before - balance.available) as typeof balance.available
-  say(`Paid ${usd(spent)} from the ledger; ${usd(balance.available)} left, ${usd(balance.held)} held; it ${faults.length === 0 ? 'reconciles' : 'does NOT reconcile'}.`)
+  say(
+    `Paid ${usd(spent)} from the ledger; ${usd(balance.available)} left, ${usd(balance.held)} held; it ${faults.length === 0 ? 'reconciles' : 'does NOT reconcile'}.`,
+  )
   if (faults.length > 0) throw new Error(`The ledger does not reconcile: ${JSON.stringify(faults)}`)
 }
 
@@ -288,7 +313,11 @@ async function openReceiver(): Promise<Receiver> {
       const body = Buffer.concat(chunks).toString()
       response.end('ok')
       const name = request.url === '/piapi' ? 'PiAPI' : 'relay'
-      const message = JSON.parse(body) as { data?: { task_id?: string; status?: string }; task_id?: string; status?: string }
+      const message = JSON.parse(body) as {
+        data?: { task_id?: string; status?: string }
+        task_id?: string
+        status?: string
+      }
       const task = name === 'PiAPI' ? message.data : message
       if (!task?.task_id || (task.status !== 'completed' && task.status !== 'SUCCESS')) return
       heard.set(task.task_id, { id: task.task_id, name, verified: verifies(receiver.secret, body, request.headers) })

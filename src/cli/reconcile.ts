@@ -12,7 +12,11 @@ export function reconcileCommand(): Command {
       await withStore(async (store) => {
         if (options.rebuild) await store.rebuildBalances({ now: systemClock.now() })
         const [faults, summary] = [await store.reconcile({}), await store.summary({})]
-        const accounts = Object.entries(summary.points).map(([account, points]) => [account, String(points), usd(points)])
+        const accounts = Object.entries(summary.points).map(([account, points]) => [
+          account,
+          String(points),
+          usd(points),
+        ])
         const tasks = Object.entries(summary.tasks).map(([status, count]) => `${count} ${status}`)
         print(options.json, { clean: faults.length === 0, faults, ...summary }, [
           ...table(['account', 'points', 'USD'], accounts),
@@ -20,7 +24,10 @@ export function reconcileCommand(): Command {
           `${summary.transactions} transactions; tasks: ${tasks.join(', ') || 'none'}.`,
           ...(faults.length === 0
             ? ['Clean: every transaction balances, no ended task holds, cached balances equal their sums.']
-            : table(['rule', 'subject', 'found'], faults.map((fault) => [fault.rule, fault.subject, fault.found]))),
+            : table(
+                ['rule', 'subject', 'found'],
+                faults.map((fault) => [fault.rule, fault.subject, fault.found]),
+              )),
         ])
         if (faults.length > 0) process.exitCode = 1
       })

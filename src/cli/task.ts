@@ -72,7 +72,8 @@ export function taskCommand(): Command {
           deliveries: announceTo(config)({ ...task, status: 'cancelled', endedAt: now }),
           now,
         })
-        if (!cancelled) throw new PolyphonyError('not_cancellable', `Task ${id} is ${task.status}; only one that waits can be.`)
+        if (!cancelled)
+          throw new PolyphonyError('not_cancellable', `Task ${id} is ${task.status}; only one that waits can be.`)
         print(options.json, cancelled, [`Task ${id} is cancelled; ${usd(task.pricePoints)} released.`])
       })
     })
@@ -106,6 +107,7 @@ function status(text: string): Status {
 
 function whole(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 1_000) throw new InvalidArgumentError('It must be from 1 to 1000.')
+  if (!Number.isInteger(value) || value < 1 || value > 1_000)
+    throw new InvalidArgumentError('It must be from 1 to 1000.')
   return value
 }

@@ -6,7 +6,9 @@ import { print, table, time } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
 
 export function webhookCommand(): Command {
-  const command = new Command('webhook').description('See deliveries and their attempts, send one again, show the signing secret')
+  const command = new Command('webhook').description(
+    'See deliveries and their attempts, send one again, show the signing secret',
+  )
   command
     .command('list')
     .option('--task <id>', 'only of this task')

@@ -17,7 +17,8 @@ export async function withStore<T>(work: (store: Store, config: Config) => Promi
 /** A tenant by name or id; without either, the first. */
 export async function findTenant(store: Store, nameOrId: string | undefined): Promise<Tenant> {
   const tenants = await store.listTenants({})
-  const found = nameOrId === undefined ? tenants.slice(0, 1) : tenants.filter((one) => one.id === nameOrId || one.name === nameOrId)
+  const found =
+    nameOrId === undefined ? tenants.slice(0, 1) : tenants.filter((one) => one.id === nameOrId || one.name === nameOrId)
   const [tenant, second] = found
   if (second) throw new PolyphonyError('invalid_input', `Several tenants are called "${nameOrId}": use an id.`)
   if (!tenant) {

@@ -135,10 +135,13 @@ describe('a configuration', () => {
     expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600)
   })
 
-  it.each(['with space', 'with#hash', 'with%25percent', 'with?question'])('stores files in the data folder: %s', (name) => {
-    const { dataDir, storageUrl } = read({ DATA_DIR: join(folder, name) })
-    expect(fileURLToPath(storageUrl)).toBe(join(dataDir, 'files'))
-  })
+  it.each(['with space', 'with#hash', 'with%25percent', 'with?question'])(
+    'stores files in the data folder: %s',
+    (name) => {
+      const { dataDir, storageUrl } = read({ DATA_DIR: join(folder, name) })
+      expect(fileURLToPath(storageUrl)).toBe(join(dataDir, 'files'))
+    },
+  )
 
   it('cannot be changed', () => {
     expect(Object.isFrozen(read())).toBe(true)

@@ -4,8 +4,8 @@ import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { Task } from '../core/task.ts'
-import type { Tasks } from '../tasks/tasks.ts'
 import type { Tenant } from '../store/store.ts'
+import type { Tasks } from '../tasks/tasks.ts'
 import type { Urls } from './urls.ts'
 
 declare module 'fastify' {
@@ -22,7 +22,7 @@ export interface DialectContext {
   urls: Urls
   clock: Clock
   /** Throws `unauthorized` and `rate_limited`. */
-  authenticate(key: string | undefined): Promise<Caller>
+  authenticate(key: string | undefined): Caller | Promise<Caller>
   tenantOf(caller: Caller): Promise<Tenant>
   limits: {
     uploadMaxBytes: number

@@ -8,8 +8,18 @@ import type { DialectContext } from './dialect.ts'
 
 /** Puts the caller on every request of this plugin, before the body is read. */
 export function authenticated(app: FastifyInstance, context: DialectContext, ownHeaders: string[] = []): void {
-  app.addHook('onRequest', async (request) => {
-    request.caller = await context.authenticate(keyOf(request, ownHeaders))
+  app.addHook('onRequest', (request, _reply, done) => {
+    const found = context.authenticate(keyOf(request, ownHeaders))
+    // A known key is answered on the spot: this runs before every request.
+    if (!(found instanceof Promise)) {
+      request.caller = found
+      done()
+      return
+    }
+    found.then((caller) => {
+      request.caller = caller
+      done()
+    }, done)
   })
 }
 
@@ -47,10 +57,43 @@ export function markReplay(reply: FastifyReply, replayed: boolean): void {
 }
 
 /** The task at once or, with `?wait=SECONDS`, when it ends or the wait is over. */
-export async function taskFor(request: FastifyRequest, reply: FastifyReply, id: string, context: DialectContext): Promise<Task> {
+export async function taskFor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: DialectContext,
+): Promise<Task> {
   const seconds = waitOf(request, context.limits.maxWaitSeconds)
   if (seconds === 0) return context.tasks.get(id, request.caller)
   return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: gone(reply) })
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/**
+ * Answers with a task, as `render` writes it. Ended tasks do not change and are read again and again: while one is in
+ * memory it is rendered once, and sent without a promise.
+ */
+export function taskSender(
+  context: DialectContext,
+  render: (task: Task) => string,
+): (request: FastifyRequest, reply: FastifyReply, id: string) => Promise<FastifyReply> | undefined {
+  const rendered = new WeakMap<Task, string>()
+  return (request, reply, id) => {
+    const ended = context.tasks.peek(id, request.caller)
+    if (!ended) {
+      return taskFor(request, reply, id, context).then((task) =>
+        reply.header('content-type', JSON_TYPE).send(render(task)),
+      )
+    }
+    let text = rendered.get(ended)
+    if (text === undefined) {
+      text = render(ended)
+      rendered.set(ended, text)
+    }
+    reply.header('content-type', JSON_TYPE).send(text)
+    return undefined
+  }
 }
 
 function waitOf(request: FastifyRequest, maximum: number): number {
@@ -58,7 +101,9 @@ function waitOf(request: FastifyRequest, maximum: number): number {
   if (wait === undefined) return 0
   const seconds = Number(wait)
   if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {
-    throw new PolyphonyError('invalid_input', `wait must be a number of seconds, at most ${maximum}.`, { field: 'wait' })
+    throw new PolyphonyError('invalid_input', `wait must be a number of seconds, at most ${maximum}.`, {
+      field: 'wait',
+    })
   }
   return Math.min(seconds, maximum)
 }

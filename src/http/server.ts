@@ -1,11 +1,18 @@
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
 import { files } from './files.ts'
-import { health, type HealthOptions } from './health.ts'
+import { type HealthOptions, health } from './health.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
@@ -21,6 +28,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
+    // One logger for all requests: a child for each would cost as much as reading its task.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },

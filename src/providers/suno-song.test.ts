@@ -7,12 +7,33 @@ const usual = { mv: 'chirp-v4', make_instrumental: false }
 
 describe('what a song asks for', () => {
   it('is the idea alone in description mode, whatever else was sent', () => {
-    const input = { ...usual, gpt_description_prompt: 'a cat', prompt: 'la', tags: 'jazz', title: 'T', continue_clip_id: 'x' }
-    expect(songWishOf(input)).toMatchObject({ description: 'a cat', lyrics: '', tags: '', title: '', continueClipId: null })
+    const input = {
+      ...usual,
+      gpt_description_prompt: 'a cat',
+      prompt: 'la',
+      tags: 'jazz',
+      title: 'T',
+      continue_clip_id: 'x',
+    }
+    expect(songWishOf(input)).toMatchObject({
+      description: 'a cat',
+      lyrics: '',
+      tags: '',
+      title: '',
+      continueClipId: null,
+    })
   })
 
   it('is lyrics, style and title in custom mode', () => {
-    const input = { ...usual, gpt_description_prompt: '', prompt: 'la', tags: 'jazz', title: 'T', negative_tags: 'drums', seed: 7 }
+    const input = {
+      ...usual,
+      gpt_description_prompt: '',
+      prompt: 'la',
+      tags: 'jazz',
+      title: 'T',
+      negative_tags: 'drums',
+      seed: 7,
+    }
     expect(songWishOf(input)).toMatchObject({
       description: null,
       lyrics: 'la',

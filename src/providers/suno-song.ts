@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { type SunoClip, type SunoClips, sunoMusic } from '../catalog/suno.ts'
+import type { SunoClip, SunoClips, sunoMusic } from '../catalog/suno.ts'
 import { itemId, taskOfItem } from '../core/ids.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Task } from '../core/task.ts'

@@ -18,7 +18,10 @@ export interface BatchRule {
  * Submissions that arrive together are written together: they share one call of the verb, and its commit. They do not
  * share a fault: when the batch as a whole is refused, each is written by itself.
  */
-export function batchedSubmit(submit: WriteVerbs['submitTasks'], { maxBatch, atOnce }: BatchRule): WriteVerbs['submitTasks'] {
+export function batchedSubmit(
+  submit: WriteVerbs['submitTasks'],
+  { maxBatch, atOnce }: BatchRule,
+): WriteVerbs['submitTasks'] {
   let waiting: Waiting[] = []
   let waitingTasks = 0
   let underWay = 0

@@ -164,6 +164,8 @@ CREATE INDEX tasks_running on tasks (due_at) where status in ('submitting', 'unc
 
 CREATE INDEX tasks_staged on tasks (tenant_id, seq) where status = 'staged';
 
+CREATE INDEX tasks_unfinished on tasks (tenant_id, id) where status in ('staged', 'pending', 'submitting', 'uncertain', 'processing');
+
 CREATE INDEX tasks_unstarted on tasks (deadline_at) where status in ('staged', 'pending');
 
 CREATE INDEX tasks_waiting on tasks (pool, tenant_id, seq) where status = 'pending';

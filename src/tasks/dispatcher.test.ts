@@ -12,14 +12,25 @@ import { CREDIT, type House, LEASE_MS, openHouse } from './house.testing.ts'
 const TEXT: Submitted = { result: { output: { title: 'Fog', text: '[Verse]', tags: [] }, files: [] } }
 const log = pino({ level: 'silent' })
 
-function dispatcherOf(house: House, { slots = 100, store = house.store }: { slots?: number; store?: Store } = {}): Dispatcher {
+function dispatcherOf(
+  house: House,
+  { slots = 100, store = house.store }: { slots?: number; store?: Store } = {},
+): Dispatcher {
   const id = house.account.replace('house:', '')
   const provider: Provider = { id, operations: new Set(), submit: () => Promise.reject(new Error('Not used here.')) }
   const finish: Finish = {
     complete: () => Promise.reject(new Error('Not used here.')),
     async fail(task, error) {
       const end = { to: 'failed', consumedPoints: task.consumedPoints, output: null, error } as const
-      await house.store.settle({ id: task.id, claim: task.claim, ...end, logs: [], assets: [], deliveries: [], now: house.clock.now() })
+      await house.store.settle({
+        id: task.id,
+        claim: task.claim,
+        ...end,
+        logs: [],
+        assets: [],
+        deliveries: [],
+        now: house.clock.now(),
+      })
     },
   }
   return openDispatcher({
@@ -77,7 +88,13 @@ describe('the dispatcher', () => {
     }
     await using house = await openHouse({ submit })
     const dispatcher = dispatcherOf(house, { slots: 2 })
-    const tasks = [await house.submit(), await house.submit(), await house.submit(), await house.submit(), await house.submit()]
+    const tasks = [
+      await house.submit(),
+      await house.submit(),
+      await house.submit(),
+      await house.submit(),
+      await house.submit(),
+    ]
     dispatcher.start()
     for (const { id } of tasks) await until(house, id, ({ endedAt }) => endedAt !== null)
     await dispatcher.stop(1_000)
@@ -149,7 +166,7 @@ describe('a stop', () => {
     await called.promise
     await dispatcher.stop(0)
     expect(await house.read(id)).toMatchObject({ status: 'submitting', error: null })
-    expect(await house.store.releaseLeases({ now: house.clock.now(), leaseMs: LEASE_MS })).toBe(1)
+    expect(await house.due()).toMatchObject([{ id }])
   })
 
   it('begins what a claim under way brings, rather than leave an intent that nobody acts on', async () => {

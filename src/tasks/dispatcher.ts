@@ -161,8 +161,10 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
       while (inHand.size > 0 && clock.now() < end) {
         await Promise.race([...inHand, new Promise((resolve) => setTimeout(resolve, Math.max(1, end - clock.now())))])
       }
-      leases.dropAll()
+      const dropped = leases.dropAll()
       await Promise.all(inHand)
+      // Due at once: another process, or the next start, need not wait until these leases run out.
+      if (dropped.length > 0) await store.renewLeases({ leases: dropped, leaseMs: 0, now: clock.now() })
       leases.close()
     },
   }

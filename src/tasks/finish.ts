@@ -58,13 +58,20 @@ export function openFinish(options: FinishOptions): Finish {
       } catch (error) {
         const again = error instanceof PolyphonyError && error.retry === 'again'
         if (!again || signal.aborted || clock.now() + waitMs > task.deadlineAt) throw error
-        log.warn({ taskId: task.id, file: file.key, code: error.code, waitMs }, 'an output could not be kept; trying again')
+        log.warn(
+          { taskId: task.id, file: file.key, code: error.code, waitMs },
+          'an output could not be kept; trying again',
+        )
         await pause(waitMs, signal)
       }
     }
   }
 
-  async function settle(task: Task, end: Pick<Settlement, 'to' | 'output' | 'error' | 'consumedPoints' | 'logs'>, kept: Asset[]): Promise<boolean> {
+  async function settle(
+    task: Task,
+    end: Pick<Settlement, 'to' | 'output' | 'error' | 'consumedPoints' | 'logs'>,
+    kept: Asset[],
+  ): Promise<boolean> {
     const now = clock.now()
     const after: Task = {
       ...task,

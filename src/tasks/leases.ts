@@ -20,8 +20,8 @@ export interface Leases {
   report(task: Task, percent: number): void
   /** How many tasks this process has in hand. */
   count(): number
-  /** Drops every lease: work in this process is aborted, and the rows say how to go on. */
-  dropAll(): void
+  /** Drops every lease and says which: work in this process is aborted, and the rows say how to go on. */
+  dropAll(): { id: string; claim: number }[]
   close(): void
 }
 
@@ -126,6 +126,7 @@ export function openLeases(options: {
     count: () => held.size,
     dropAll() {
       for (const one of held.values()) lose(one)
+      return [...held.values()].map(({ task }) => ({ id: task.id, claim: task.claim }))
     },
     close() {
       clearInterval(heartbeat)

@@ -7,7 +7,12 @@ const EVERY_MS = MINUTE_MS
 const BATCH = 500
 
 /** Two clocks: files go when their time has come, records when theirs has; the ledger stays. */
-export function startRetention(options: { store: Store; assets: Assets; clock: Clock; log: Logger }): () => Promise<void> {
+export function startRetention(options: {
+  store: Store
+  assets: Assets
+  clock: Clock
+  log: Logger
+}): () => Promise<void> {
   const { store, assets, clock, log } = options
   let running: Promise<void> | undefined
   let stopped = false

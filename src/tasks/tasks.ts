@@ -36,6 +36,8 @@ export interface Tasks {
   submit(submission: Submission, caller: Caller): Promise<{ task: Task; replayed: boolean }>
   /** Throws `task_not_found`. */
   get(id: string, caller: Caller): Promise<Task>
+  /** An ended task of the caller's, if it is in memory: the same object each time. */
+  peek(id: string, caller: Caller): Task | undefined
   /** Those of the ids that exist. */
   getMany(ids: string[], caller: Caller): Promise<Task[]>
   list(filter: Omit<TaskFilter, 'tenantId'> & { limit: number; offset?: number }, caller: Caller): Promise<Task[]>
@@ -121,7 +123,8 @@ export function openTasks(options: TasksOptions): Tasks {
       throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
     }
     const pool = accounts.route(operation.id, caller.mode)
-    for (const { field, url } of operation.urls({ ...input })) await egress.judge(url, `${submission.inputAt ?? ''}${field}`)
+    for (const { field, url } of operation.urls({ ...input }))
+      await egress.judge(url, `${submission.inputAt ?? ''}${field}`)
     if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
     const parentTaskId = await parentOf(submission, caller)
 
@@ -193,6 +196,10 @@ export function openTasks(options: TasksOptions): Tasks {
   return {
     submit,
     get,
+    peek(id, caller) {
+      const task = ended.get(id)
+      return task?.tenantId === caller.tenantId ? task : undefined
+    },
     watch,
     async getMany(ids, caller) {
       const tasks = await Promise.all([...new Set(ids)].map(find))

@@ -10,7 +10,14 @@ import { points, ZERO_POINTS } from '../core/points.ts'
 import type { Job, Provider, Result } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { CREDIT, type House, LEASE_MS, LYRICS_PRICE, LYRICS_TIMEOUT_MS, openHouse as openAHouse } from './house.testing.ts'
+import {
+  CREDIT,
+  type House,
+  LEASE_MS,
+  LYRICS_PRICE,
+  LYRICS_TIMEOUT_MS,
+  openHouse as openAHouse,
+} from './house.testing.ts'
 
 let folder: string
 let shared: Store
@@ -54,7 +61,12 @@ describe('a call to a provider', () => {
     const task = await house.claimed()
     await house.work.begin(task)
     const dueAt = house.clock.now() + 700
-    expect(await house.read(task.id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' }, dueAt, startedAt: house.clock.now() })
+    expect(await house.read(task.id)).toMatchObject({
+      status: 'processing',
+      handle: { id: 'g_1' },
+      dueAt,
+      startedAt: house.clock.now(),
+    })
     expect(house.dueAt).toEqual([dueAt])
     expect(house.leases.count()).toBe(0)
   })
@@ -65,7 +77,13 @@ describe('a call to a provider', () => {
     const task = await house.claimed()
     await house.work.begin(task)
     const [job, account] = submit.mock.calls[0] ?? []
-    expect(job).toMatchObject({ idempotencyKey: task.id, taskId: task.id, attempt: 1, input: { prompt: 'fog' }, parent: null })
+    expect(job).toMatchObject({
+      idempotencyKey: task.id,
+      taskId: task.id,
+      attempt: 1,
+      input: { prompt: 'fog' },
+      parent: null,
+    })
     expect(account?.id).toBe(house.account)
   })
 
@@ -74,7 +92,11 @@ describe('a call to a provider', () => {
     const task = await house.claimed()
     await house.work.begin(task)
     const { status, output, consumedPoints, progress } = await house.read(task.id)
-    expect({ status, consumedPoints, progress }).toEqual({ status: 'completed', consumedPoints: LYRICS_PRICE, progress: 100 })
+    expect({ status, consumedPoints, progress }).toEqual({
+      status: 'completed',
+      consumedPoints: LYRICS_PRICE,
+      progress: 100,
+    })
     const [file] = await house.files()
     expect(output).toEqual({ clips: [{ audio: `asset:${file}` }] })
     expect(await house.available()).toBe(CREDIT - LYRICS_PRICE)
@@ -93,7 +115,9 @@ describe('a call to a provider', () => {
   })
 
   it('that is answered with a failure ends the task with the provider’s reason and gives the hold back', async () => {
-    await using house = await openHouse({ submit: async () => ({ failed: { reason: 'prompt blocked', detail: 'E42' } }) })
+    await using house = await openHouse({
+      submit: async () => ({ failed: { reason: 'prompt blocked', detail: 'E42' } }),
+    })
     const task = await house.claimed()
     await house.work.begin(task)
     expect(await house.read(task.id)).toMatchObject({
@@ -223,7 +247,10 @@ describe('a holder that died', () => {
 
   it('and came back writes nothing: its result is dropped with its files', async () => {
     const answer = Promise.withResolvers<Result>()
-    await using house = await openHouse({ submit: async () => ({ result: await answer.promise }), reconcile: async () => HANDLE })
+    await using house = await openHouse({
+      submit: async () => ({ result: await answer.promise }),
+      reconcile: async () => HANDLE,
+    })
     const task = await house.claimed()
     const begun = house.work.begin(task)
     house.clock.advance(LEASE_MS)
@@ -387,7 +414,11 @@ describe('a finished work whose file cannot be had', () => {
 describe('a poll', () => {
   it('tells the progress, which never falls, and when to ask again', async () => {
     const answers = [40, 30]
-    const poll: Provider['poll'] = async () => ({ status: 'processing', progress: answers.shift() ?? 0, pollAfterMs: 900 })
+    const poll: Provider['poll'] = async () => ({
+      status: 'processing',
+      progress: answers.shift() ?? 0,
+      pollAfterMs: 900,
+    })
     await using house = await openHouse({ submit: async () => HANDLE, poll })
     const task = await processing(house)
     await house.work.carryOn(task)
@@ -398,7 +429,10 @@ describe('a poll', () => {
   })
 
   it('brings the result', async () => {
-    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => ({ status: 'completed', result: TEXT }) })
+    await using house = await openHouse({
+      submit: async () => HANDLE,
+      poll: async () => ({ status: 'completed', result: TEXT }),
+    })
     const task = await processing(house)
     await house.work.carryOn(task)
     expect(await house.read(task.id)).toMatchObject({ status: 'completed', output: { title: 'Fog' } })
@@ -418,7 +452,11 @@ describe('a poll', () => {
   it('past the task’s time cancels at the provider, and the hold goes back even when that fails', async () => {
     for (const failure of [undefined, throwing('vendor_unreachable')]) {
       const cancel = vi.fn(failure ?? (async () => {}))
-      await using house = await openHouse({ submit: async () => HANDLE, poll: async () => ({ status: 'processing' }), cancel })
+      await using house = await openHouse({
+        submit: async () => HANDLE,
+        poll: async () => ({ status: 'processing' }),
+        cancel,
+      })
       const task = await processing(house)
       house.clock.advance(LYRICS_TIMEOUT_MS)
       await house.work.carryOn(task)

@@ -43,7 +43,10 @@ export function openWork(options: WorkOptions): Work {
   function performerOf(task: Task): { account: Account; provider: Provider } {
     const found = task.account === null ? undefined : accounts.find(task.account)
     if (!found) {
-      throw new PolyphonyError('no_provider', `The account ${task.account} that had this task is not configured any more.`)
+      throw new PolyphonyError(
+        'no_provider',
+        `The account ${task.account} that had this task is not configured any more.`,
+      )
     }
     return found
   }
@@ -189,7 +192,13 @@ export function openWork(options: WorkOptions): Work {
         // The holder died between the intent and the answer, or while it did the work itself.
         const now = clock.now()
         const log_ = 'the call to the provider was interrupted'
-        const ours = await store.recordUncertain({ id: task.id, claim: task.claim, dueAt: now + 10_000, log: log_, now })
+        const ours = await store.recordUncertain({
+          id: task.id,
+          claim: task.claim,
+          dueAt: now + 10_000,
+          log: log_,
+          now,
+        })
         if (ours) await reconcile({ ...task, status: 'uncertain' }, provider, account, lease.signal)
       } else {
         await reconcile(task, provider, account, lease.signal)

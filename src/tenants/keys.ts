@@ -12,10 +12,14 @@ import { openRateLimit } from './rate-limit.ts'
 /** How long a key is trusted without a look at the database: the bound for a revocation made by another process. */
 const TRUST_MS = 5 * SECOND_MS
 const CACHED_KEYS = 10_000
+const NO_KEY = 'No API key: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".'
 
 export interface Keys {
-  /** Who sends this key. Throws `unauthorized` and `rate_limited`. Reads the database only when the key is not cached. */
-  authenticate(key: string | undefined): Promise<Caller>
+  /**
+   * Who sends this key: at once when the key is cached, since this stands before every request; else after a look into
+   * the database. Rejects with `unauthorized` and `rate_limited`.
+   */
+  authenticate(key: string | undefined): Caller | Promise<Caller>
   close(): void
 }
 
@@ -41,20 +45,24 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
     return caller
   }
 
+  function admitted(caller: Caller, now: number): Caller {
+    if (caller.expiresAt !== null && caller.expiresAt <= now) {
+      throw new PolyphonyError('unauthorized', 'The API key has expired.')
+    }
+    if (caller.requestsPerMinute !== null) limit(caller.keyId, caller.requestsPerMinute)
+    return caller
+  }
+
   return {
-    async authenticate(key) {
-      if (!key) {
-        throw new PolyphonyError('unauthorized', 'No API key: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".')
-      }
+    authenticate(key) {
+      if (!key) return Promise.reject(new PolyphonyError('unauthorized', NO_KEY))
       const hashed = hashKey(key)
       const cached = known.get(hashed)
       const now = clock.now()
-      const caller = cached && cached.trustedUntil > now ? cached.caller : await look(hashed)
-      if (caller.expiresAt !== null && caller.expiresAt <= now) {
-        throw new PolyphonyError('unauthorized', 'The API key has expired.')
-      }
-      if (caller.requestsPerMinute !== null) limit(caller.keyId, caller.requestsPerMinute)
-      return caller
+      if (!cached || cached.trustedUntil <= now) return look(hashed).then((caller) => admitted(caller, now))
+      // A key without limits, which most are, cannot be refused here.
+      if (cached.caller.expiresAt === null && cached.caller.requestsPerMinute === null) return cached.caller
+      return Promise.resolve(cached.caller).then((caller) => admitted(caller, now))
     },
     close: deaf,
   }
@@ -122,4 +130,3 @@ function callerOf(record: KeyRecord): Caller {
     expiresAt: record.expiresAt,
   })
 }
-

@@ -124,7 +124,12 @@ describe('the first tenant', () => {
 
   it('is the same at the next start: no second credit, no more keys', async () => {
     const first = await ensure()
-    expect(await ensure()).toMatchObject({ tenant: { id: first.tenant.id }, created: false, adminKey: undefined, testKey: undefined })
+    expect(await ensure()).toMatchObject({
+      tenant: { id: first.tenant.id },
+      created: false,
+      adminKey: undefined,
+      testKey: undefined,
+    })
     expect(await store.listKeys({ tenantId: null })).toHaveLength(2)
     expect(await store.getBalance({ tenantId: first.tenant.id })).toMatchObject({ available: 10_000_000_000 })
     expect(await store.reconcile({})).toEqual([])

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { points } from '../../src/core/points.ts'
 import { isTerminal } from '../../src/core/task.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
@@ -80,7 +80,10 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
 
     async function start(crashAt = ''): Promise<Running> {
       const script = new URL('./server.ts', import.meta.url).pathname
-      const child = spawn(process.execPath, [script], { env: { ...env, CRASH_AT: crashAt }, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(process.execPath, [script], {
+        env: { ...env, CRASH_AT: crashAt },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       const ended = new Promise<NodeJS.Signals | null>((resolve) => {
         child.once('exit', (_code, signal) => resolve(signal))
       })
@@ -156,20 +159,30 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
       expect(unanswered.size).toBe(0)
 
       const completed = new Set<string>()
-      await receiver.until(() => {
-        for (const { body } of receiver.received) {
-          const { data } = JSON.parse(body) as { data: { task_id: string; status: string } }
-          if (data.status === 'completed') completed.add(data.task_id)
-        }
-        return [...accepted].every((id) => completed.has(id))
-      }, 30_000).catch(async (error: unknown) => {
-        await using store = await reopened()
-        const late = await store.getTasks({ ids: [...accepted].filter((id) => !completed.has(id)) })
-        const states = late.map(({ id, status, logs, dueAt, error }) => ({ id, status, logs, dueIn: dueAt - Date.now(), error }))
-        const deliveries = await store.listDeliveries({ tenantId: null, limit: 500 })
-        const unsent = deliveries.filter((one) => one.status !== 'delivered').map(({ id, taskId, attempts, dueAt, log }) => ({ id, taskId, attempts, dueIn: dueAt - Date.now(), log }))
-        throw new Error(`${late.length} late: ${JSON.stringify({ states, unsent }, null, 1)}`, { cause: error })
-      })
+      await receiver
+        .until(() => {
+          for (const { body } of receiver.received) {
+            const { data } = JSON.parse(body) as { data: { task_id: string; status: string } }
+            if (data.status === 'completed') completed.add(data.task_id)
+          }
+          return [...accepted].every((id) => completed.has(id))
+        }, 30_000)
+        .catch(async (error: unknown) => {
+          await using store = await reopened()
+          const late = await store.getTasks({ ids: [...accepted].filter((id) => !completed.has(id)) })
+          const states = late.map(({ id, status, logs, dueAt, error }) => ({
+            id,
+            status,
+            logs,
+            dueIn: dueAt - Date.now(),
+            error,
+          }))
+          const deliveries = await store.listDeliveries({ tenantId: null, limit: 500 })
+          const unsent = deliveries
+            .filter((one) => one.status !== 'delivered')
+            .map(({ id, taskId, attempts, dueAt, log }) => ({ id, taskId, attempts, dueIn: dueAt - Date.now(), log }))
+          throw new Error(`${late.length} late: ${JSON.stringify({ states, unsent }, null, 1)}`, { cause: error })
+        })
       expect(Date.now() - restartedAt).toBeLessThan(30_000)
 
       last.child.kill('SIGTERM')
@@ -205,3 +218,4 @@ async function onlyTenant(store: Store): Promise<string> {
 }
 
 crashSuite('SQLite', 3, async () => undefined)
+crashSuite('PostgreSQL', 1, freshDatabase)

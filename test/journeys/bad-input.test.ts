@@ -33,7 +33,9 @@ beforeAll(async () => {
   })
   pauper = await gateway.tenant({ creditPoints: 399_999 })
   mp3 = Buffer.from(await (sampleFiles['audio/mpeg']?.() ?? [])).toString('base64')
-  finished = await gateway.piapi.ended((await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })).task_id)
+  finished = await gateway.piapi.ended(
+    (await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })).task_id,
+  )
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
@@ -68,7 +70,13 @@ const cases: Case[] = [
   { title: 'a string', body: 'model', status: 415, says: 'application/json' },
   { title: 'null', body: null, status: 400, says: 'JSON object' },
   { title: 'poisoned JSON', text: '{"__proto__": {"a": 1}}', headers: JSON_TYPE, status: 400, says: 'not valid JSON' },
-  { title: 'text', text: JSON.stringify(SONG), headers: { 'content-type': 'text/plain' }, status: 415, says: 'application/json' },
+  {
+    title: 'text',
+    text: JSON.stringify(SONG),
+    headers: { 'content-type': 'text/plain' },
+    status: 415,
+    says: 'application/json',
+  },
   {
     title: 'a form',
     text: 'model=suno',
@@ -77,11 +85,21 @@ const cases: Case[] = [
     says: 'application/json',
   },
   { title: 'XML', text: '<a/>', headers: { 'content-type': 'application/xml' }, status: 415, says: 'application/json' },
-  { title: 'a body over the limit', body: { ...SONG, pad: 'x'.repeat(BODY_MAX_BYTES) }, status: 413, says: 'too large' },
+  {
+    title: 'a body over the limit',
+    body: { ...SONG, pad: 'x'.repeat(BODY_MAX_BYTES) },
+    status: 413,
+    says: 'too large',
+  },
   { title: 'no model', body: { task_type: 'music', input: {} }, status: 400, says: 'model' },
   { title: 'an unknown model', body: { ...SONG, model: 'lumen' }, status: 400, says: 'model "lumen"' },
   { title: 'an unknown task type', body: { ...SONG, task_type: 'dance' }, status: 400, says: 'task_type "dance"' },
-  { title: 'a task type out of JavaScript', body: { ...SONG, task_type: 'constructor' }, status: 400, says: 'task_type' },
+  {
+    title: 'a task type out of JavaScript',
+    body: { ...SONG, task_type: 'constructor' },
+    status: 400,
+    says: 'task_type',
+  },
   { title: 'no input', body: { ...SONG, input: undefined }, status: 400, says: 'input is required' },
   { title: 'a wrong type', body: { ...SONG, input: { prompt: 5 } }, status: 400, says: 'input.prompt' },
   { title: 'a wrong value', body: { ...SONG, input: { prompt: 'la', mv: 'v9' } }, status: 400, says: 'input.mv' },
@@ -121,12 +139,30 @@ const cases: Case[] = [
     says: 'Idempotency-Key',
   },
   { title: 'an upload without a name', path: UPLOAD, body: upload(undefined, 'AAAA'), status: 400, says: 'file_name' },
-  { title: 'a name that is too long', path: UPLOAD, body: upload(`${'a'.repeat(125)}.mp3`, 'AAAA'), status: 400, says: 'file_name' },
+  {
+    title: 'a name that is too long',
+    path: UPLOAD,
+    body: upload(`${'a'.repeat(125)}.mp3`, 'AAAA'),
+    status: 400,
+    says: 'file_name',
+  },
   { title: 'a wrong extension', path: UPLOAD, body: upload('a.exe', 'AAAA'), status: 400, says: 'file_name' },
-  { title: 'an extension out of JavaScript', path: UPLOAD, body: upload('a.constructor', 'AAAA'), status: 400, says: 'file_name' },
+  {
+    title: 'an extension out of JavaScript',
+    path: UPLOAD,
+    body: upload('a.constructor', 'AAAA'),
+    status: 400,
+    says: 'file_name',
+  },
   { title: 'no data', path: UPLOAD, body: upload('a.mp3', undefined), status: 400, says: 'file_data' },
   { title: 'data that is no base64', path: UPLOAD, body: upload('a.mp3', '%%%%'), status: 400, says: 'file_data' },
-  { title: 'HTML as a picture', path: UPLOAD, body: upload('a.png', base64('<html><script>')), status: 415, says: 'file_data' },
+  {
+    title: 'HTML as a picture',
+    path: UPLOAD,
+    body: upload('a.png', base64('<html><script>')),
+    status: 415,
+    says: 'file_data',
+  },
   {
     title: 'SVG as a picture',
     path: UPLOAD,
@@ -134,7 +170,13 @@ const cases: Case[] = [
     status: 415,
     says: 'file_data',
   },
-  { title: 'a broken file', path: UPLOAD, body: upload('a.jpg', base64('\xff\xd8 broken')), status: 415, says: 'file_data' },
+  {
+    title: 'a broken file',
+    path: UPLOAD,
+    body: upload('a.jpg', base64('\xff\xd8 broken')),
+    status: 415,
+    says: 'file_data',
+  },
   {
     title: 'an upload that is too large',
     path: UPLOAD,
@@ -163,14 +205,32 @@ const cases: Case[] = [
   })),
   { title: 'a wait that is no number', method: 'GET', path: '/api/v1/task/x?wait=long', status: 400, says: 'wait' },
   { title: 'a wait below zero', method: 'GET', path: '/api/v1/task/x?wait=-1', status: 400, says: 'wait' },
-  { title: 'a task that does not exist', method: 'GET', path: '/api/v1/task/b90d65e9-b446-468d-aa4b-5003e2b79970', status: 404, says: 'No task' },
+  {
+    title: 'a task that does not exist',
+    method: 'GET',
+    path: '/api/v1/task/b90d65e9-b446-468d-aa4b-5003e2b79970',
+    status: 404,
+    says: 'No task',
+  },
   { title: 'an id that is none', method: 'GET', path: '/api/v1/task/1%00', status: 404, says: 'No task' },
   { title: 'a very long id', method: 'GET', path: `/api/v1/task/${'1'.repeat(1_500)}`, status: 404, says: 'No task' },
   { title: 'an id that is no URL', method: 'GET', path: '/api/v1/task/%zz', status: 404, says: 'not a valid URL' },
   { title: 'events of no task', method: 'GET', path: '/api/v1/task/x/events', status: 404, says: 'No task' },
   { title: 'a cancel of no task', method: 'DELETE', path: '/api/v1/task/x', status: 404, says: 'No task' },
-  { title: 'a bulk cancel without a time', method: 'DELETE', path: '/api/v1/tasks?model=all', status: 400, says: 'created_before' },
-  { title: 'a bulk cancel without a model', method: 'DELETE', path: '/api/v1/tasks?created_before=1', status: 400, says: 'model' },
+  {
+    title: 'a bulk cancel without a time',
+    method: 'DELETE',
+    path: '/api/v1/tasks?model=all',
+    status: 400,
+    says: 'created_before',
+  },
+  {
+    title: 'a bulk cancel without a model',
+    method: 'DELETE',
+    path: '/api/v1/tasks?created_before=1',
+    status: 400,
+    says: 'model',
+  },
   {
     title: 'a bulk cancel of two models',
     method: 'DELETE',
@@ -199,7 +259,10 @@ describe('a bad request', () => {
   it('that costs more than there is says how much is missing', async () => {
     const before = await stock()
     const answer = await gateway.send('POST', '/api/v1/task', { key: pauper.key, body: SONG })
-    expect(answer).toMatchObject({ status: 402, body: { code: 402, message: expect.stringContaining('Add at least 1.') } })
+    expect(answer).toMatchObject({
+      status: 402,
+      body: { code: 402, message: expect.stringContaining('Add at least 1.') },
+    })
     expect(await stock()).toEqual(before)
   })
 
@@ -246,7 +309,9 @@ describe('a client that hangs up', () => {
     const task = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
     const client = new AbortController()
     const path = `${gateway.url}/api/v1/task/${task.task_id}${how}`
-    const asked = fetch(path, { headers: { 'x-api-key': TEST_KEY }, signal: client.signal }).then((answer) => answer.text())
+    const asked = fetch(path, { headers: { 'x-api-key': TEST_KEY }, signal: client.signal }).then((answer) =>
+      answer.text(),
+    )
     await gateway.until(task.task_id, ({ status }) => status === 'processing')
     client.abort()
     await expect(asked).rejects.toThrow('aborted')
@@ -285,12 +350,15 @@ describe('a request that is odd and not bad', () => {
     expect(answer.status).toBe(200)
   })
 
-  it.each(['start_time=1960-01-01', 'start_time=9999999999999', 'end_time=1', 'end_time=%2B275760-09-13', 'page=1000000'])(
-    'for a history with %s is answered',
-    async (query) => {
-      expect((await gateway.send('GET', `${HISTORY}?${query}`)).body).toMatchObject({ code: 200 })
-    },
-  )
+  it.each([
+    'start_time=1960-01-01',
+    'start_time=9999999999999',
+    'end_time=1',
+    'end_time=%2B275760-09-13',
+    'page=1000000',
+  ])('for a history with %s is answered', async (query) => {
+    expect((await gateway.send('GET', `${HISTORY}?${query}`)).body).toMatchObject({ code: 200 })
+  })
 })
 
 function raw(text: string): Promise<string> {

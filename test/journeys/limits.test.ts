@@ -27,12 +27,19 @@ describe('a concurrency limit', () => {
   it('parks what is over it, and lets it in as room comes, oldest first', async () => {
     const { key, tenantId } = await gateway.tenant({ maxConcurrent: 1, maxStaged: 2 })
     const answers = [await post(key), await post(key), await post(key)]
-    expect(answers.map(({ body }) => (body as { data: { status: string } }).data.status)).toEqual(['pending', 'staged', 'staged'])
+    expect(answers.map(({ body }) => (body as { data: { status: string } }).data.status)).toEqual([
+      'pending',
+      'staged',
+      'staged',
+    ])
     const [first = '', second = '', third = ''] = answers.map(idIn)
     expect(await gateway.balance(tenantId)).toMatchObject({ held: 3 * LYRICS_PRICE, active: 3, staged: 2 })
 
     const refused = await post(key)
-    expect(refused).toMatchObject({ status: 429, body: { code: 429, message: expect.stringContaining('2 tasks may be parked') } })
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 429, message: expect.stringContaining('2 tasks may be parked') },
+    })
     expect(refused.headers.get('retry-after')).toBe('30')
     expect(await gateway.balance(tenantId)).toMatchObject({ held: 3 * LYRICS_PRICE, active: 3 })
 
@@ -69,7 +76,11 @@ describe('a spend limit', () => {
     expect((await post(key)).status).toBe(402)
     await finish(idIn(first), key)
     expect((await post(key)).status).toBe(402)
-    expect(await gateway.balance(tenantId)).toMatchObject({ held: 0, credited: 100_000_000, available: 100_000_000 - LYRICS_PRICE })
+    expect(await gateway.balance(tenantId)).toMatchObject({
+      held: 0,
+      credited: 100_000_000,
+      available: 100_000_000 - LYRICS_PRICE,
+    })
   })
 
   it('gives room back when a task is cancelled', async () => {
@@ -102,7 +113,10 @@ describe('a key', () => {
     const ask = () => gateway.send('GET', '/account/info', { key })
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200])
     const refused = await ask()
-    expect(refused).toMatchObject({ status: 429, body: { code: 429, message: expect.stringContaining('2 requests a minute') } })
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 429, message: expect.stringContaining('2 requests a minute') },
+    })
     expect(refused.headers.get('retry-after')).toBe('30')
     clock.aheadMs += 30_000
     expect((await ask()).status).toBe(200)

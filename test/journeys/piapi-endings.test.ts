@@ -118,7 +118,10 @@ describe('a cancel', () => {
     const cancelMany = async (query: string) => (await gateway.send('DELETE', `/api/v1/tasks?${query}`)).body
     const soon = Math.ceil(Date.now() / 1_000) + 1
 
-    expect(await cancelMany(`created_before=${soon - 3_600}&model=all`)).toMatchObject({ code: 200, data: { canceled: 0 } })
+    expect(await cancelMany(`created_before=${soon - 3_600}&model=all`)).toMatchObject({
+      code: 200,
+      data: { canceled: 0 },
+    })
     expect(await cancelMany(`created_before=${soon}&model=kling`)).toMatchObject({ code: 200, data: { canceled: 0 } })
     expect(await cancelMany(`created_before=${soon}&model=suno`)).toEqual({
       code: 200,

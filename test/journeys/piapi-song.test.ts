@@ -10,7 +10,16 @@ import uploaded from '../../src/dialects/piapi/examples/upload.json' with { type
 import { shapeDifferences } from '../../src/dialects/piapi/shape.testing.ts'
 import { sandboxSong } from '../../src/engines/sandbox-media/sandbox-media.ts'
 import { listen } from '../../src/engines/studio/listen.testing.ts'
-import { clipsOf, download, LIVE_KEY, openGateway, type PiapiClip, type PiapiTask, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import {
+  clipsOf,
+  download,
+  LIVE_KEY,
+  openGateway,
+  type PiapiClip,
+  type PiapiTask,
+  TEST_KEY,
+  type TestGateway,
+} from '../support/gateway.ts'
 
 const PRICE = 400_000
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -49,7 +58,11 @@ describe('a song on a live key', () => {
     expect(differences(answer.body, created, example.data.input)).toEqual([])
     const { task_id: id, ...task } = answer.body.data
     expect(id).toMatch(UUID)
-    expect(task).toMatchObject({ status: 'pending', output: null, meta: { usage: { type: 'llm', frozen: 0, consume: PRICE } } })
+    expect(task).toMatchObject({
+      status: 'pending',
+      output: null,
+      meta: { usage: { type: 'llm', frozen: 0, consume: PRICE } },
+    })
     expect(await credits(LIVE_KEY)).toMatchObject({
       available_credits: before.available_credits - PRICE,
       frozen_credits: before.frozen_credits + PRICE,
@@ -97,7 +110,13 @@ describe('a song on a live key', () => {
     const { body } = await gateway.send('GET', `/suno/fetch/${song.task_id}`)
     expect(body).toMatchObject({
       code: 'success',
-      data: { task_id: song.task_id, status: 'SUCCESS', progress: '100%', fail_reason: '', data: clipsOf(song).map(sameClip) },
+      data: {
+        task_id: song.task_id,
+        status: 'SUCCESS',
+        progress: '100%',
+        fail_reason: '',
+        data: clipsOf(song).map(sameClip),
+      },
     })
   })
 
@@ -109,10 +128,15 @@ describe('a song on a live key', () => {
   it('is continued, joined with its continuation, and plays as one song', async () => {
     const parent = firstClip(song)
     const extension = await gateway.piapi.ended(
-      (await gateway.piapi.song({ ...SHORT, task_id: song.task_id, continue_clip_id: parent.id, continue_at: 12 })).task_id,
+      (await gateway.piapi.song({ ...SHORT, task_id: song.task_id, continue_clip_id: parent.id, continue_at: 12 }))
+        .task_id,
     )
     const tail = firstClip(extension)
-    expect(tail.metadata).toMatchObject({ type: 'gen', audio_prompt_id: parent.id, history: [{ id: parent.id, continue_at: 12 }] })
+    expect(tail.metadata).toMatchObject({
+      type: 'gen',
+      audio_prompt_id: parent.id,
+      history: [{ id: parent.id, continue_at: 12 }],
+    })
     const joined = await gateway.piapi.ended((await gateway.piapi.create('concat', { clip_id: tail.id })).task_id)
     expect(joined.status).toBe('completed')
     const whole = firstClip(joined)
@@ -126,7 +150,9 @@ describe('a song on a live key', () => {
 
   it('that was imported by its URL is continued', async () => {
     const { mp3, durationSeconds } = await sandboxSong()
-    const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(mp3))
+    const server = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(mp3),
+    )
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
     const { port } = server.address() as AddressInfo // it listens on TCP
     try {
@@ -153,7 +179,11 @@ describe('a song on a live key', () => {
     try {
       const task = await gateway.piapi.create('upload', { url: `http://127.0.0.1:${port}/gone.mp3` })
       const ended = await gateway.piapi.ended(task.task_id)
-      expect(ended).toMatchObject({ status: 'failed', output: null, error: { message: expect.stringContaining('404') } })
+      expect(ended).toMatchObject({
+        status: 'failed',
+        output: null,
+        error: { message: expect.stringContaining('404') },
+      })
       expect(await credits(LIVE_KEY)).toEqual(before)
     } finally {
       server.close()
@@ -195,7 +225,11 @@ describe('a song on a test key', () => {
 
   it.each([
     ['music-s', 'generate_music', { gpt_description_prompt: 'a cat, sandbox:fast', model_version: 'chirp-v4' }],
-    ['suno', 'generate_music_custom', { prompt: 'sandbox:fast', tags: 'jazz', title: 'La', model_version: 'chirp-v3-5' }],
+    [
+      'suno',
+      'generate_music_custom',
+      { prompt: 'sandbox:fast', tags: 'jazz', title: 'La', model_version: 'chirp-v3-5' },
+    ],
   ])('in the older form of %s %s comes as a map of clips', async (model, taskType, input) => {
     const { task_id: id } = await gateway.piapi.create(taskType, input, { key: TEST_KEY, model })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
@@ -208,14 +242,22 @@ describe('a song on a test key', () => {
   })
 
   it('under music-s in the newer form comes as a list', async () => {
-    const { task_id: id } = await gateway.piapi.create('music', { prompt: 'sandbox:fast' }, { key: TEST_KEY, model: 'music-s' })
+    const { task_id: id } = await gateway.piapi.create(
+      'music',
+      { prompt: 'sandbox:fast' },
+      { key: TEST_KEY, model: 'music-s' },
+    )
     expect(clipsOf(await gateway.piapi.ended(id, { key: TEST_KEY }))).toHaveLength(2)
   })
 
   it('has lyrics written', async () => {
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog, sandbox:fast' }, { key: TEST_KEY })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
-    expect(task.output).toMatchObject({ title: expect.any(String), text: expect.stringContaining('fog'), tags: ['sandbox'] })
+    expect(task.output).toMatchObject({
+      title: expect.any(String),
+      text: expect.stringContaining('fog'),
+      tags: ['sandbox'],
+    })
   })
 })
 

@@ -97,7 +97,10 @@ describe('an Idempotency-Key', () => {
     expect(await gateway.balance()).toMatchObject({ held: before.held + LYRICS_PRICE })
     hand.finish(idIn(first))
     await gateway.piapi.ended(idIn(first))
-    expect(await post('one')).toMatchObject({ status: 200, body: { data: { task_id: idIn(first), status: 'completed' } } })
+    expect(await post('one')).toMatchObject({
+      status: 200,
+      body: { data: { task_id: idIn(first), status: 'completed' } },
+    })
   })
 
   it('with another body is refused, and nothing is held', async () => {
@@ -131,7 +134,11 @@ describe('an Idempotency-Key', () => {
     expect(answers.filter(({ status }) => status === 422)).toHaveLength(24 - accepted.length)
     expect([8, 16]).toContain(accepted.length)
     expect(accepted.filter(({ headers }) => headers.get('Idempotency-Replayed') === null)).toHaveLength(1)
-    const ids = new Set(accepted.map(({ body }) => (body as { data: string | PiapiTask }).data).map((data) => (typeof data === 'string' ? data : data.task_id)))
+    const ids = new Set(
+      accepted
+        .map(({ body }) => (body as { data: string | PiapiTask }).data)
+        .map((data) => (typeof data === 'string' ? data : data.task_id)),
+    )
     expect(ids.size).toBe(1)
     expect(await gateway.balance()).toMatchObject({ held: before.held + LYRICS_PRICE, active: before.active + 1 })
     for (const id of ids) {
@@ -145,7 +152,9 @@ describe('an Idempotency-Key', () => {
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const song = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:fast' } }
     const answers = await Promise.all(
-      [key, TEST_KEY].map((one) => gateway.send('POST', '/api/v1/task', { key: one, headers: { 'Idempotency-Key': 'five' }, body: song })),
+      [key, TEST_KEY].map((one) =>
+        gateway.send('POST', '/api/v1/task', { key: one, headers: { 'Idempotency-Key': 'five' }, body: song }),
+      ),
     )
     expect(new Set(answers.map(idIn)).size).toBe(2)
   })
@@ -170,7 +179,11 @@ describe('a client’s own way of polling', () => {
   }
 
   async function call(method: string, path: string, body?: unknown): Promise<Read> {
-    const answer = await gateway.send(method, path, { key: TEST_KEY, headers: { accept: 'application/json' }, ...(body ? { body } : {}) })
+    const answer = await gateway.send(method, path, {
+      key: TEST_KEY,
+      headers: { accept: 'application/json' },
+      ...(body ? { body } : {}),
+    })
     return { httpStatus: answer.status, body: answer.body as unknown as Read['body'] }
   }
 
@@ -233,7 +246,10 @@ describe('a client’s own way of polling', () => {
   })
 
   it('ends in the reason for a failure', async () => {
-    expect(await commandLine(bad)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('failed') } })
+    expect(await commandLine(bad)).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringContaining('failed') },
+    })
     await expect(mcpServer(bad)).rejects.toThrow('The generation failed')
     await expect(n8n(bad)).rejects.toThrow('The generation failed')
   })

@@ -38,7 +38,9 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
             if (moment === 'create') resolve()
           }
         })
-        const songs = Array.from({ length: 3 }, (_, index) => first.piapi.song({ ...SHORT, title: `Song ${index}` }, { config }))
+        const songs = Array.from({ length: 3 }, (_, index) =>
+          first.piapi.song({ ...SHORT, title: `Song ${index}` }, { config }),
+        )
         ids = (await Promise.all(songs)).map((task) => task.task_id)
         await held
         await first.stop()

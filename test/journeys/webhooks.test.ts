@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import example from '../../src/dialects/piapi/examples/get-task.json' with { type: 'json' }
 import { shapeDifferences } from '../../src/dialects/piapi/shape.testing.ts'
 import { signingSecret } from '../../src/webhooks/sign.ts'
@@ -9,8 +9,9 @@ import { handProvider } from './hand-provider.ts'
 
 let gateway: TestGateway
 let receiver: Receiver
+const hand = handProvider({ slots: 1, operations: ['suno/lyrics'] })
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [handProvider({ slots: 1, operations: ['suno/lyrics'] })] } })
+  gateway = await openGateway({ replaced: { house: [hand] } })
 })
 beforeEach(async () => {
   receiver = await openReceiver()
@@ -35,26 +36,41 @@ function verified({ body, headers }: Received): unknown {
 
 describe('a webhook', () => {
   it('tells of a finished song, with PiAPI’s header and the standard ones, in the shape of the documents', async () => {
-    const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY, config: hooked('my secret') })
+    const { task_id: id } = await gateway.piapi.song(
+      { prompt: 'sandbox:fast' },
+      { key: TEST_KEY, config: hooked('my secret') },
+    )
     await receiver.until((received) => received.length === 1)
     const [received] = receiver.received as [Received]
     expect(received.path).toBe('/hook')
     expect(received.headers).toMatchObject({ 'content-type': 'application/json', 'x-webhook-secret': 'my secret' })
     const body = bodyOf(received)
     expect(shapeDifferences(example, { ...body, data: { ...body.data, logs: [] } })).toEqual([])
-    expect(body.data).toMatchObject({ task_id: id, status: 'completed', config: { service_mode: '', ...hooked('my secret') } })
+    expect(body.data).toMatchObject({
+      task_id: id,
+      status: 'completed',
+      config: { service_mode: '', ...hooked('my secret') },
+    })
     expect(verified(received)).toEqual(body)
     expect(body.data).toEqual(await gateway.piapi.read(id, { key: TEST_KEY }))
     expect(body.timestamp).toBe(Math.floor(Date.parse(body.data.meta.ended_at) / 1_000))
   })
 
-  it.each(['sandbox:fail', 'sandbox:refuse'])('tells of a failure too (%s), and without a secret sends no such header', async (word) => {
-    const { task_id: id } = await gateway.piapi.song({ prompt: `${word} sandbox:fast` }, { key: TEST_KEY, config: hooked('') })
-    await receiver.until((received) => received.length === 1)
-    const [received] = receiver.received as [Received]
-    expect(received.headers).not.toHaveProperty('x-webhook-secret')
-    expect(verified(received)).toMatchObject({ data: { task_id: id, status: 'failed', output: null, error: { code: 1_100 } } })
-  })
+  it.each(['sandbox:fail', 'sandbox:refuse'])(
+    'tells of a failure too (%s), and without a secret sends no such header',
+    async (word) => {
+      const { task_id: id } = await gateway.piapi.song(
+        { prompt: `${word} sandbox:fast` },
+        { key: TEST_KEY, config: hooked('') },
+      )
+      await receiver.until((received) => received.length === 1)
+      const [received] = receiver.received as [Received]
+      expect(received.headers).not.toHaveProperty('x-webhook-secret')
+      expect(verified(received)).toMatchObject({
+        data: { task_id: id, status: 'failed', output: null, error: { code: 1_100 } },
+      })
+    },
+  )
 
   it('tells of a cancellation', async () => {
     const body = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' }, config: hooked('s') }
@@ -65,6 +81,8 @@ describe('a webhook', () => {
     await receiver.until((received) => received.length === 1)
     const [received] = receiver.received as [Received]
     expect(bodyOf(received).data).toMatchObject({ task_id: id, status: 'failed', error: { message: 'task canceled' } })
+    hand.finish(running)
+    await gateway.piapi.ended(running)
   })
 
   it('that was changed on its way does not verify', async () => {
@@ -78,10 +96,13 @@ describe('a webhook', () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY, config: hooked('s') })
     await receiver.until((received) => received.length === 1)
     const { store, tenantId } = gateway
-    const [delivery] = await store.listDeliveries({ tenantId, taskId: id, limit: 10 })
-    // Until the attempt is written down, there is nothing to repeat.
-    while ((await store.listDeliveries({ tenantId, taskId: id, limit: 1 }))[0]?.status !== 'delivered');
-    expect(await store.replayDelivery({ id: delivery?.id ?? '', tenantId, now: Date.now() })).toBe(true)
+    // Until the attempt is written down, there is nothing to repeat; no signal tells of that.
+    const delivery = await vi.waitUntil(
+      async () =>
+        (await store.listDeliveries({ tenantId, taskId: id, limit: 1 })).find((one) => one.status === 'delivered'),
+      { interval: 5, timeout: 10_000 },
+    )
+    expect(await store.replayDelivery({ id: delivery.id, tenantId, now: Date.now() })).toBe(true)
     await receiver.until((received) => received.length === 2)
     const [first, second] = receiver.received as [Received, Received]
     expect(second.body).toBe(first.body)

@@ -158,7 +158,8 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     },
     create: async (taskType, input, { model = 'suno', ...sending } = {}) =>
       taskIn(await send('POST', '/api/v1/task', { ...sending, body: { model, task_type: taskType, input } })),
-    read: async (id, { query = '', ...sending } = {}) => taskIn(await send('GET', `/api/v1/task/${id}${query}`, sending)),
+    read: async (id, { query = '', ...sending } = {}) =>
+      taskIn(await send('GET', `/api/v1/task/${id}${query}`, sending)),
     async ended(id, sending) {
       const task = await piapi.read(id, { ...sending, query: '?wait=25' })
       if (!['completed', 'failed'].includes(task.status)) throw new Error(`${id} is still ${task.status}.`)

@@ -50,10 +50,9 @@ export async function openVendor(): Promise<Vendor> {
       )
     } else if (id !== undefined) {
       const generation = generations.find((one) => one.id === id)
-      if (!generation) return json(404, {})
-      generation.polls += 1
+      if (generation) generation.polls += 1
       vendor.onMoment('poll')
-      json(200, { done: generation.polls >= POLLS_UNTIL_DONE })
+      json(generation ? 200 : 404, { done: (generation?.polls ?? 0) >= POLLS_UNTIL_DONE })
     } else {
       vendor.onMoment('file')
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(mp3)

@@ -1,4 +1,4 @@
-import type { JsonObject, Json } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../urls.ts'
 import { sorted } from './sorted.ts'

@@ -88,7 +88,8 @@ export function usageOf(task: Task): { type: string; frozen: number; consume: nu
 
 function errorOf(task: Task): JsonObject {
   const none: JsonObject = { code: 0, raw_message: '', message: '', detail: null }
-  if (task.status === 'cancelled') return { ...none, code: ERROR_CODE, raw_message: 'canceled', message: 'task canceled' }
+  if (task.status === 'cancelled')
+    return { ...none, code: ERROR_CODE, raw_message: 'canceled', message: 'task canceled' }
   if (!task.error) return none
   const { message, detail } = task.error
   return { code: ERROR_CODE, raw_message: detail ?? message, message, detail: null as Json }

@@ -30,7 +30,13 @@ function catDance(given: Partial<Task> = {}): Task {
     operation: 'suno/music',
     model: 'suno',
     taskType: 'music',
-    input: { prompt: example.data.input.prompt, title: 'Cat Dance', tags: 'romantic raga', mv: 'chirp-crow', make_instrumental: false },
+    input: {
+      prompt: example.data.input.prompt,
+      title: 'Cat Dance',
+      tags: 'romantic raga',
+      mv: 'chirp-crow',
+      make_instrumental: false,
+    },
     echo: example.data.config,
     status,
     progress: ended ? 100 : 0,
@@ -118,7 +124,11 @@ describe('a task that PiAPI finished', () => {
   it('names files by our URLs', () => {
     const output = { clips: [{ ...clip(firstClip()), audio: 'asset:a.mp3', image: 'asset:b.jpg', imageLarge: '' }] }
     expect(fromTask(catDance({ output }), urls).output).toMatchObject([
-      { audio_url: 'https://gateway.example/files/a.mp3', image_url: 'https://gateway.example/files/b.jpg', image_large_url: '' },
+      {
+        audio_url: 'https://gateway.example/files/a.mp3',
+        image_url: 'https://gateway.example/files/b.jpg',
+        image_large_url: '',
+      },
     ])
   })
 
@@ -126,7 +136,9 @@ describe('a task that PiAPI finished', () => {
     const { input, output } = fromTask(catDance({ taskType: 'generate_music_custom', model: 'music-s' }), urls)
     const [first, second] = example.data.output
     expect(Object.keys((output as { clips: object }).clips)).toEqual([first?.id, second?.id])
-    expect(output).toMatchObject({ clips: { [first?.id ?? '']: { id: first?.id, status: 'complete', title: 'Cat Dance' } } })
+    expect(output).toMatchObject({
+      clips: { [first?.id ?? '']: { id: first?.id, status: 'complete', title: 'Cat Dance' } },
+    })
     expect(input).toMatchObject({ model_version: 'chirp-crow' })
     expect(input).not.toHaveProperty('mv')
   })
@@ -196,7 +208,10 @@ describe('an error', () => {
   })
 
   it('of a cancelled task says so', () => {
-    expect(fromTask(catDance({ status: 'cancelled' }), urls).error).toMatchObject({ code: 1_100, message: 'task canceled' })
+    expect(fromTask(catDance({ status: 'cancelled' }), urls).error).toMatchObject({
+      code: 1_100,
+      message: 'task canceled',
+    })
   })
 
   it.each([
@@ -268,12 +283,15 @@ describe('a create', () => {
     })
   })
 
-  it.each([undefined, null, {}, { service_mode: null, webhook_config: null }, { webhook_config: { endpoint: '', secret: '' } }])(
-    'takes %j as a config that asks for nothing',
-    (config) => {
-      expect(toTask({ ...SONG, config })).toMatchObject({ webhook: undefined, echo: created.data.config })
-    },
-  )
+  it.each([
+    undefined,
+    null,
+    {},
+    { service_mode: null, webhook_config: null },
+    { webhook_config: { endpoint: '', secret: '' } },
+  ])('takes %j as a config that asks for nothing', (config) => {
+    expect(toTask({ ...SONG, config })).toMatchObject({ webhook: undefined, echo: created.data.config })
+  })
 
   it('keeps the config to echo it, and names the webhook’s field', () => {
     const config = { service_mode: 'public', webhook_config: { endpoint: 'https://client.example/h', secret: 's' } }
@@ -286,7 +304,11 @@ describe('a create', () => {
     ['music-s', 'generate_music', { gpt_description_prompt: 'a cat', model_version: 'chirp-v4' }],
     ['suno', 'generate_music', { gpt_description_prompt: 'a cat' }],
     ['music-s', 'generate_music', { make_instrumental: true, tags: 'jazz' }],
-    ['music-s', 'generate_music_custom', { prompt: '[Verse]\nla', tags: 'jazz', title: 'La', model_version: 'chirp-v3-5' }],
+    [
+      'music-s',
+      'generate_music_custom',
+      { prompt: '[Verse]\nla', tags: 'jazz', title: 'La', model_version: 'chirp-v3-5' },
+    ],
     ['music-s', 'music', { prompt: 'la', mv: 'chirp-v4' }],
     ['music-s', 'lyrics', { prompt: 'fog' }],
   ])('of %s %s still works', (model, taskType, input) => {

@@ -3,15 +3,21 @@ import { invalid } from '../../catalog/read-input.ts'
 import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { asPolyphonyError, authenticated, idempotencyOf, markReplay, noteError, streamTask, taskFor } from '../requests.ts'
+import {
+  asPolyphonyError,
+  authenticated,
+  idempotencyOf,
+  markReplay,
+  noteError,
+  streamTask,
+  taskSender,
+} from '../requests.ts'
 import { accountRoutes, modelIn } from './account.ts'
 import { errorBody } from './errors.ts'
 import { modelsOf } from './families.ts'
 import { configOf, createdBody, readBody, webhookBody } from './from-task.ts'
 import { PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
-
-const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
 export const piapi: Dialect = {
@@ -38,15 +44,8 @@ export const piapi: Dialect = {
 
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls, clock } = context
-  // An ended task is one object for all its readers, and its answer never changes.
-  const rendered = new WeakMap<Task, string>()
-  function render(task: Task): string {
-    const known = rendered.get(task)
-    if (known !== undefined) return known
-    const text = JSON.stringify(readBody(task, urls, clock.now()))
-    if (isTerminal(task.status)) rendered.set(task, text)
-    return text
-  }
+  const render = (task: Task): string => JSON.stringify(readBody(task, urls, clock.now()))
+  const sendTask = taskSender(context, render)
 
   app.post('/api/v1/task', async (request, reply) => {
     const submission = { ...toTask(request.body), idempotency: idempotencyOf(request) }
@@ -55,10 +54,9 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     return createdBody(task, urls)
   })
 
-  app.get<{ Params: { id: string } }>('/api/v1/task/:id', async (request, reply) => {
-    const task = await taskFor(request, reply, request.params.id, context)
-    return reply.header('content-type', JSON_TYPE).send(render(task))
-  })
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id', (request, reply) =>
+    sendTask(request, reply, request.params.id),
+  )
 
   app.get<{ Params: { id: string } }>('/api/v1/task/:id/events', async (request, reply) => {
     await streamTask(request, reply, request.params.id, context, render)

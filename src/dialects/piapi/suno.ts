@@ -4,8 +4,8 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../urls.ts'
 import type { FamilyForm } from './families.ts'
-import { sorted } from './sorted.ts'
 import { isOlderType } from './older-suno.ts'
+import { sorted } from './sorted.ts'
 
 /** Suno at PiAPI: an array of clips (in the older form a map), and input with every known field filled in. */
 export const sunoFamily: FamilyForm = {

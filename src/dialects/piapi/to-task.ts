@@ -45,7 +45,11 @@ export function checkBody(body: unknown): asserts body is JsonObject {
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
 }
 
-function requestOf(model: string, taskType: string, input: Json | undefined): { operation: Operation; input: JsonObject } {
+function requestOf(
+  model: string,
+  taskType: string,
+  input: Json | undefined,
+): { operation: Operation; input: JsonObject } {
   const older = olderForm(model, taskType)
   const operation = older?.operation ?? findOperation(`${model}/${taskType}`)
   if (!operation) throw unknownOperation(model, taskType)

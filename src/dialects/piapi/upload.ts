@@ -31,7 +31,8 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 
 /** What the bytes turn out to be is a fault of this field. */
 function named(error: unknown): never {
-  if (!(error instanceof PolyphonyError) || !['unsupported_media', 'payload_too_large'].includes(error.code)) throw error
+  if (!(error instanceof PolyphonyError) || !['unsupported_media', 'payload_too_large'].includes(error.code))
+    throw error
   throw new PolyphonyError(error.code, `file_data: ${error.message}`, { field: 'file_data', cause: error })
 }
 
@@ -53,7 +54,9 @@ export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; 
   const base64 = (uri ? data.slice(uri[0].length) : data).replace(/\s+/g, '')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 === 1) throw invalid('file_data', 'must be base64')
   if ((base64.length * 3) / 4 > maxBytes + 2) {
-    throw new PolyphonyError('payload_too_large', `file_data holds more than ${maxBytes} bytes.`, { field: 'file_data' })
+    throw new PolyphonyError('payload_too_large', `file_data holds more than ${maxBytes} bytes.`, {
+      field: 'file_data',
+    })
   }
   return { mediaType, body: Buffer.from(base64, 'base64') }
 }

@@ -3,9 +3,9 @@ import { invalid } from '../../catalog/read-input.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { isTerminal, type Status, type Task } from '../../core/task.ts'
+import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { asPolyphonyError, authenticated, noteError, taskFor } from '../requests.ts'
+import { asPolyphonyError, authenticated, noteError, taskFor, taskSender } from '../requests.ts'
 import type { Urls } from '../urls.ts'
 import { errorBody, errorStatus } from './errors.ts'
 import { feedRoutes } from './feed.ts'
@@ -13,7 +13,6 @@ import { envelope, fromTask, isSuno } from './from-task.ts'
 import { DIALECT, submit } from './submit.ts'
 import { fieldsOf, toTask, uploadTask } from './to-task.ts'
 
-const JSON_TYPE = 'application/json; charset=utf-8'
 /** new-api asks for up to 500 at once. */
 const MAX_IDS = 1_000
 
@@ -49,7 +48,7 @@ function sunoRoutes(app: FastifyInstance, context: DialectContext): void {
 
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const { urls } = context
-  const fetchAnswer = renderFetch(urls)
+  const sendTask = taskSender(context, (task) => JSON.stringify(envelope(fromTask(sunoOnly(task), urls))))
 
   app.post<{ Params: { action: string } }>('/submit/:action', async (request, reply) => {
     const wish = toTask(request.params.action, request.body)
@@ -60,10 +59,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     envelope((await submit(request, reply, context, uploadTask(request.body))).id),
   )
 
-  app.get<OneTask>('/fetch/:id', async (request, reply) => {
-    const task = await sunoTask(request, reply, request.params.id, context)
-    return reply.header('content-type', JSON_TYPE).send(fetchAnswer(task))
-  })
+  app.get<OneTask>('/fetch/:id', (request, reply) => sendTask(request, reply, request.params.id))
 
   app.post('/fetch', async (request) => {
     const tasks = await context.tasks.getMany(idsOf(fieldsOf(request.body).ids), request.caller)
@@ -71,32 +67,14 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 
   app.get<OneTask>('/task/:id', async (request, reply) =>
-    fromTask(await sunoTask(request, reply, request.params.id, context), urls),
+    fromTask(sunoOnly(await taskFor(request, reply, request.params.id, context)), urls),
   )
 }
 
-async function sunoTask(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  id: string,
-  context: DialectContext,
-): Promise<Task> {
-  const task = await taskFor(request, reply, id, context)
-  if (!isSuno(task)) throw new PolyphonyError('task_not_found', `No Suno task ${id}.`)
+/** Tasks of other families have no form here. */
+function sunoOnly(task: Task): Task {
+  if (!isSuno(task)) throw new PolyphonyError('task_not_found', `No Suno task ${task.id}.`)
   return task
-}
-
-/** Renders an ended task once: such tasks are read again and again, and come as the same object. */
-function renderFetch(urls: Urls): (task: Task) => string {
-  const rendered = new WeakMap<Task, string>()
-  return (task) => {
-    let text = rendered.get(task)
-    if (text === undefined) {
-      text = JSON.stringify(envelope(fromTask(task, urls)))
-      if (isTerminal(task.status)) rendered.set(task, text)
-    }
-    return text
-  }
 }
 
 /** The ids of a batch. What is no string is an id that nobody has. */

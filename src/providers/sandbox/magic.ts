@@ -25,7 +25,8 @@ const MAX_SECONDS = 600
 export function magicOf(input: JsonObject): Magic {
   const words = new Map<string, string>()
   for (const text of textsOf(input)) {
-    for (const [, word = '', value = ''] of text.matchAll(/sandbox:([a-z-]+)(?:=(\d+(?:\.\d+)?))?/g)) words.set(word, value)
+    for (const [, word = '', value = ''] of text.matchAll(/sandbox:([a-z-]+)(?:=(\d+(?:\.\d+)?))?/g))
+      words.set(word, value)
   }
   const slow = words.get('slow')
   return {

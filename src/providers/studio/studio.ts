@@ -67,13 +67,18 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
   for (const { take, request, made } of takes) {
     const number = take + 1
     result.files.push(...filesOf(number, made))
-    const clip = clipOf(job, number, { ...song, continueAt }, {
-      type: 'gen',
-      durationSeconds: made.durationSeconds,
-      audio: `file:audio-${number}`,
-      image: `file:cover-${number}`,
-      imageLarge: `file:cover-large-${number}`,
-    })
+    const clip = clipOf(
+      job,
+      number,
+      { ...song, continueAt },
+      {
+        type: 'gen',
+        durationSeconds: made.durationSeconds,
+        audio: `file:audio-${number}`,
+        image: `file:cover-${number}`,
+        imageLarge: `file:cover-large-${number}`,
+      },
+    )
     clips.push({
       ...clip,
       // What an extension of this clip needs, and a join of it with its parent.

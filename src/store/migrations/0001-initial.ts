@@ -115,6 +115,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   // Partial indexes hold only the rows that are at work, so their size follows the load and not the history.
   await sql`create index tasks_waiting on tasks (pool, tenant_id, seq) where status = 'pending'`.execute(db)
   await sql`create index tasks_staged on tasks (tenant_id, seq) where status = 'staged'`.execute(db)
+  await sql`create index tasks_unfinished on tasks (tenant_id, id) where status in ('staged', 'pending', 'submitting', 'uncertain', 'processing')`.execute(
+    db,
+  )
   await sql`create index tasks_running on tasks (due_at) where status in ('submitting', 'uncertain', 'processing')`.execute(
     db,
   )

@@ -3,6 +3,7 @@ import type { Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { AccountSlots, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { PENDING } from './statuses.ts'
 
 /** Moves waiting tasks of a pool to accounts with free slots: fewest running first, then longest unserved. */
 export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPending']>[0]): Promise<Task[]> {
@@ -35,7 +36,7 @@ export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPen
         deadline_at: eb(eb.cast<number>(eb.val(now), 'bigint'), '+', eb.ref('timeout_ms')),
       }))
       .where('id', '=', id)
-      .where('status', '=', 'pending')
+      .where('status', '=', PENDING)
       .returningAll()
       .executeTakeFirst()
     if (!row) continue
@@ -135,7 +136,7 @@ async function oldestWaiting(tx: Tx, pool: string, tenantId: string, limit: numb
     .select('id')
     .where('pool', '=', pool)
     .where('tenant_id', '=', tenantId)
-    .where('status', '=', 'pending')
+    .where('status', '=', PENDING)
     .where('due_at', '<=', now)
     .orderBy('seq')
     .limit(limit)

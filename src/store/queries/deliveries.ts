@@ -3,6 +3,7 @@ import type { Delivery, DeliveryAttempt, DeliveryDraft } from '../../core/delive
 import { deliveryOfRow } from '../rows.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { PENDING } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
@@ -41,7 +42,7 @@ export async function claimDeliveries(tx: Tx, { limit, leaseMs, now }: Args<'cla
   const query = tx.db
     .selectFrom('deliveries')
     .select('id')
-    .where('status', '=', 'pending')
+    .where('status', '=', PENDING)
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(limit)
@@ -64,7 +65,7 @@ export async function recordAttempt(tx: Tx, args: Args<'recordAttempt'>): Promis
     .set((eb) => ({ status: args.status, attempts: eb('attempts', '+', 1), due_at: args.dueAt }))
     .where('id', '=', args.id)
     .where('claim', '=', args.claim)
-    .where('status', '=', 'pending')
+    .where('status', '=', PENDING)
     .returning('attempts')
     .executeTakeFirst()
   if (!row) return false
@@ -129,7 +130,7 @@ export async function nextDeliveryAt(tx: Tx): Promise<number | null> {
   const row = await tx.db
     .selectFrom('deliveries')
     .select((eb) => eb.fn.min('due_at').as('at'))
-    .where('status', '=', 'pending')
+    .where('status', '=', PENDING)
     .executeTakeFirst()
   return row?.at ?? null
 }

@@ -1,11 +1,12 @@
 import type { Selectable } from 'kysely'
-import { isRunning, mayMove, RUNNING, type Status, type Task } from '../../core/task.ts'
+import { isRunning, mayMove, type Status, type Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { TasksTable } from '../schema.ts'
 import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
+import { PENDING, RUNNING_TEXT } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
@@ -13,7 +14,7 @@ export async function claimDue(tx: Tx, { limit, leaseMs, now }: Args<'claimDue'>
   const query = tx.db
     .selectFrom('tasks')
     .select('id')
-    .where('status', 'in', [...RUNNING])
+    .where('status', 'in', RUNNING_TEXT)
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(limit)
@@ -38,7 +39,7 @@ export async function renewLeases(tx: Tx, { leases, leaseMs, now }: Args<'renewL
       .set({ due_at: now + leaseMs })
       .where('id', '=', id)
       .where('claim', '=', claim)
-      .where('status', 'in', [...RUNNING])
+      .where('status', 'in', RUNNING_TEXT)
       .returning('id')
       .executeTakeFirst()
     if (row) held.push(row.id)
@@ -50,7 +51,7 @@ export async function releaseLeases(tx: Tx, { now, leaseMs }: Args<'releaseLease
   const tasks = await tx.db
     .updateTable('tasks')
     .set({ due_at: now })
-    .where('status', 'in', [...RUNNING])
+    .where('status', 'in', RUNNING_TEXT)
     .where('due_at', '>', now)
     .returning('id')
     .execute()
@@ -58,7 +59,7 @@ export async function releaseLeases(tx: Tx, { now, leaseMs }: Args<'releaseLease
   await tx.db
     .updateTable('deliveries')
     .set({ due_at: now })
-    .where('status', '=', 'pending')
+    .where('status', '=', PENDING)
     .where('claim', '>', 0)
     .where('due_at', '>', now)
     .where('due_at', '<=', now + leaseMs)

@@ -7,6 +7,7 @@ import type { Tx } from '../tx.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
 import { lockTenants } from './lock-tenants.ts'
+import { STAGED } from './statuses.ts'
 
 /** Ends a task by compare-and-set: status, money, files' rows and deliveries, or nothing. */
 export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined> {
@@ -114,7 +115,7 @@ async function promoteOne(tx: Tx, tenantId: string, now: number): Promise<boolea
     .innerJoin('api_keys', 'api_keys.id', 'tasks.key_id')
     .select(['tasks.id', 'tasks.key_id', 'tasks.pool'])
     .where('tasks.tenant_id', '=', tenantId)
-    .where('tasks.status', '=', 'staged')
+    .where('tasks.status', '=', STAGED)
     .where((eb) =>
       eb.or([
         eb('api_keys.max_concurrent', 'is', null),

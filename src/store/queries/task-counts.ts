@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../core/clock.ts'
 import type { TaskFilter } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { inText } from './statuses.ts'
 
 interface Counted {
   tenant_id: string
@@ -62,7 +63,7 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .where('tenant_id', '=', filter.tenantId)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
-  if (filter.status) query = query.where('status', 'in', [...filter.status])
+  if (filter.status) query = query.where('status', 'in', inText(filter.status))
   // Ids begin with the time, so a range of times is a range of the unique index.
   if (from !== undefined) query = query.where('id', '>=', firstIdAt(from))
   if (to !== undefined) query = query.where('id', '<', firstIdAt(to + 1))

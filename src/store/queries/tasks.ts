@@ -1,9 +1,10 @@
 import type { SelectQueryBuilder } from 'kysely'
-import { isTerminal, RUNNING, type Task } from '../../core/task.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { Database } from '../schema.ts'
 import type { ReadVerbs, TaskFilter, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { inText, RUNNING_TEXT, UNSTARTED } from './statuses.ts'
 import { countTasks, firstIdAt } from './task-counts.ts'
 
 type Args<Verb extends keyof ReadVerbs> = Parameters<ReadVerbs[Verb]>[0]
@@ -31,7 +32,7 @@ export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promis
     .selectFrom('tasks')
     .selectAll()
     .where('tenant_id', '=', args.tenantId)
-    .where('status', 'in', ['staged', 'pending'])
+    .where('status', 'in', UNSTARTED)
     .where('created_at', '<', args.createdBefore)
     .orderBy('id')
     .limit(args.limit)
@@ -43,7 +44,7 @@ export async function listOverdue(tx: Tx, { now, limit }: Args<'listOverdue'>): 
   const rows = await tx.db
     .selectFrom('tasks')
     .selectAll()
-    .where('status', 'in', ['staged', 'pending'])
+    .where('status', 'in', UNSTARTED)
     .where('deadline_at', '<=', now)
     .orderBy('deadline_at')
     .limit(limit)
@@ -55,7 +56,7 @@ export async function nextDueAt(tx: Tx): Promise<number | null> {
   const row = await tx.db
     .selectFrom('tasks')
     .select((eb) => eb.fn.min('due_at').as('at'))
-    .where('status', 'in', [...RUNNING])
+    .where('status', 'in', RUNNING_TEXT)
     .executeTakeFirst()
   return row?.at ?? null
 }
@@ -93,7 +94,7 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
 function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tasks', object> {
   let query = tx.db.selectFrom('tasks').where('tenant_id', '=', filter.tenantId)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
-  if (filter.status) query = query.where('status', 'in', [...filter.status])
+  if (filter.status) query = query.where('status', 'in', inText(filter.status))
   // Ids begin with the time of creation: a range of times is a range of the index.
   if (filter.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(filter.createdFrom))
   if (filter.createdTo !== undefined) query = query.where('id', '<', firstIdAt(filter.createdTo + 1))

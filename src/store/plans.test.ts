@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kyselyOn } from './node-sqlite.ts'
+import { reads, writes } from './queries/index.ts'
+import { UNFINISHED } from './queries/statuses.ts'
+import type { Database } from './schema.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Tx } from './tx.ts'
+
+/** What is asked at every request, or every second, must find its rows by an index, however long the history is. */
+describe('query plans on SQLite', () => {
+  let folder: string
+  let database: DatabaseSync
+  let asked: { sql: string; parameters: readonly unknown[] }[]
+  let tx: Tx
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'polyphony-plans-'))
+    const path = join(folder, 'plans.db')
+    await (await openSqlite({ path })).close()
+    database = new DatabaseSync(path)
+    const { prepare } = kyselyOn(database)
+    const db = new Kysely<Database>({
+      dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }),
+      log({ query }) {
+        asked.push({ sql: query.sql, parameters: query.parameters })
+      },
+    })
+    tx = { engine: 'sqlite', db, insertMany: async () => undefined, signal: () => undefined }
+  })
+  afterAll(() => {
+    database.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function plansOf(run: (tx: Tx) => Promise<unknown>): Promise<string[]> {
+    asked = []
+    await run(tx)
+    expect(asked.length).toBeGreaterThan(0)
+    return asked.flatMap(({ sql, parameters }) =>
+      database
+        .prepare(`explain query plan ${sql}`)
+        .all(...(parameters as string[]))
+        .map((row) => String(row.detail)),
+    )
+  }
+
+  const now = 1_800_000_000_000
+  const tenantId = 't'
+  const cases: [string, (tx: Tx) => Promise<unknown>][] = [
+    ['getTask', (tx) => reads.getTask(tx, { id: 'x' })],
+    ['nextDueAt', (tx) => reads.nextDueAt(tx, {})],
+    ['nextDeliveryAt', (tx) => reads.nextDeliveryAt(tx, {})],
+    ['listOverdue', (tx) => reads.listOverdue(tx, { now, limit: 10 })],
+    ['listTasks', (tx) => reads.listTasks(tx, { tenantId, limit: 10, createdFrom: 1, createdTo: now })],
+    ['listTasks of unfinished', (tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 })],
+    ['countTasks', (tx) => reads.countTasks(tx, { tenantId })],
+    ['countTasks of a time', (tx) => reads.countTasks(tx, { tenantId, createdFrom: now - 1_000, createdTo: now })],
+    ['findKey', (tx) => reads.findKey(tx, { hash: 'x' })],
+    ['claimDue', (tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, now })],
+    [
+      'claimPending',
+      (tx) =>
+        writes.claimPending(tx, {
+          pool: 'p',
+          accounts: [{ account: 'a', provider: 'p', slots: 5 }],
+          limit: 5,
+          leaseMs: 1,
+          now,
+        }),
+    ],
+    ['claimDeliveries', (tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now })],
+    ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
+  ]
+
+  it.each(cases)('%s reads no table from end to end', async (_verb, run) => {
+    const plans = await plansOf(run)
+    expect(
+      plans.filter((plan) => /^SCAN (tasks|deliveries|ledger_\w+|api_keys|assets)\b(?!.*USING)/.test(plan)),
+    ).toEqual([])
+  })
+
+  it('finds what waits, runs and is unfinished by the partial indexes', async () => {
+    const found = async (run: (tx: Tx) => Promise<unknown>) => (await plansOf(run)).join('\n')
+    expect(await found((tx) => reads.nextDueAt(tx, {}))).toContain('tasks_running')
+    expect(await found((tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, now }))).toContain('tasks_running')
+    expect(await found((tx) => reads.listOverdue(tx, { now, limit: 10 }))).toContain('tasks_unstarted')
+    expect(await found((tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 }))).toContain(
+      'tasks_unfinished',
+    )
+    expect(await found((tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now }))).toContain('deliveries_due')
+  })
+})
