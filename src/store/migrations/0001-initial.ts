@@ -7,7 +7,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const seq =
     engine === 'postgres'
       ? sql`bigint generated always as identity primary key`
-      : sql`integer primary key autoincrement`
+      : sql`integer primary key`
 
   await db.schema
     .createTable('tenants')
