@@ -26,12 +26,10 @@ import { openWork } from './tasks/work.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
-import { openSender } from './webhooks/sender.ts'
+import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { signingSecret } from './webhooks/sign.ts'
 
 const LEASE_MS = 15 * SECOND_MS
-/** No lease in the store runs longer, a delivery's included. */
-const LONGEST_LEASE_MS = 60 * SECOND_MS
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
 const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
@@ -79,7 +77,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const store = replaced.store ? replaced.store(opened) : opened
   if (store.exclusive) {
     // Nobody else can be at work on this database, so every lease is a dead process's.
-    const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: LONGEST_LEASE_MS })
+    const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })
     if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
   }
   const firstTenant = await ensureFirstTenant(
@@ -118,7 +116,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     leaseMs: LEASE_MS,
   })
   const { dueAt } = dispatcher
-  const work = openWork({ store, accounts, assets, egress, finish, leases, announce, clock, log, dueAt })
+  const work = openWork({ store, accounts, assets, egress, finish, leases, announce, clock, log, dueAt, maxWaitMs })
 
   const tenantOf = async (tenantId: string) => {
     const tenant = await store.getTenant({ id: tenantId })

@@ -26,6 +26,16 @@ describe('the catalogue', () => {
     },
   )
 
+  it.each(listOperations().map((operation) => [operation.id, operation] as const))(
+    '%s has defaults only where they are filled in: at the top',
+    (_id, operation) => {
+      for (const [name, field] of Object.entries(operation.input.properties)) {
+        const { default: _filledIn, ...rest } = field as { default?: unknown }
+        expect(JSON.stringify(rest), name).not.toContain('"default"')
+      }
+    },
+  )
+
   it('has each id once', () => {
     const ids = listOperations().map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)

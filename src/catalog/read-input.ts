@@ -62,8 +62,8 @@ const defaults = new WeakMap<TObject, [name: string, value: Json][]>()
 function defaultsOf(schema: TObject): [name: string, value: Json][] {
   let found = defaults.get(schema)
   if (!found) {
-    found = Object.entries(schema.properties).flatMap(([name, field]): [string, Json][] =>
-      'default' in field ? [[name, field.default as Json]] : [], // a schema's default is JSON
+    found = Object.entries(schema.properties).flatMap(
+      ([name, field]): [string, Json][] => ('default' in field ? [[name, field.default as Json]] : []), // a schema's default is JSON
     )
     defaults.set(schema, found)
   }

@@ -80,7 +80,8 @@ export function taskSender(
 ): (request: FastifyRequest, reply: FastifyReply, id: string) => Promise<FastifyReply> | undefined {
   const rendered = new WeakMap<Task, string>()
   return (request, reply, id) => {
-    const ended = context.tasks.peek(id, request.caller)
+    // A `wait` is read even when there is nothing to wait for, so that a wrong one is always told.
+    const ended = waitIn(request) === undefined ? context.tasks.peek(id, request.caller) : undefined
     if (!ended) {
       return taskFor(request, reply, id, context).then((task) =>
         reply.header('content-type', JSON_TYPE).send(render(task)),
@@ -96,8 +97,12 @@ export function taskSender(
   }
 }
 
+function waitIn(request: FastifyRequest): unknown {
+  return (request.query as Record<string, unknown>).wait
+}
+
 function waitOf(request: FastifyRequest, maximum: number): number {
-  const wait = (request.query as Record<string, unknown>).wait
+  const wait = waitIn(request)
   if (wait === undefined) return 0
   const seconds = Number(wait)
   if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {

@@ -52,7 +52,7 @@ CREATE TABLE balances (
 );
 
 CREATE TABLE deliveries (
-  seq integer primary key autoincrement,
+  seq integer primary key,
   id text not null unique,
   tenant_id text not null,
   task_id text not null,
@@ -91,7 +91,7 @@ CREATE TABLE ledger_entries (
 ) without rowid;
 
 CREATE TABLE ledger_transactions (
-  seq integer primary key autoincrement,
+  seq integer primary key,
   id text not null unique,
   tenant_id text not null,
   kind text not null,
@@ -120,7 +120,7 @@ CREATE TABLE task_counts (
 );
 
 CREATE TABLE tasks (
-  seq integer primary key autoincrement,
+  seq integer primary key,
   id text not null unique,
   tenant_id text not null,
   key_id text not null,

@@ -155,8 +155,18 @@ export interface WriteVerbs {
   }): Promise<boolean>
   /** The call's outcome is unknown; the task is to be reconciled at `dueAt`. */
   recordUncertain(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
-  /** The provider never got it: back into the line, not before `dueAt`. Frees the slot. */
-  requeue(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
+  /**
+   * The provider never got it: back into the line, not before `dueAt`. Frees the slot. `deadlineAt` is by when it must be
+   * begun again; without it, within the time that a provider may take.
+   */
+  requeue(args: {
+    id: string
+    claim: number
+    dueAt: number
+    deadlineAt?: number
+    log: string
+    now: number
+  }): Promise<boolean>
   /**
    * Ends a task, once: status, money, files' rows and deliveries together. Undefined when it had ended or was lost.
    * Refused as `internal`, with nothing changed, when more is to be consumed than is held.

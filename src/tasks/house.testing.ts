@@ -108,6 +108,7 @@ export async function openHouse(
     announce,
     clock,
     log,
+    maxWaitMs: 3_600_000,
     dueAt: (at) => dueAt.push(at),
   })
 

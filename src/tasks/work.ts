@@ -29,6 +29,8 @@ export interface WorkOptions {
   announce: Announce
   clock: Clock
   log: Logger
+  /** How long a task may wait to be begun. */
+  maxWaitMs: number
   /** Called with every instant at which a task becomes due. */
   dueAt: (at: number) => void
 }
@@ -38,7 +40,7 @@ const MAX_ATTEMPTS = 5
 const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
 export function openWork(options: WorkOptions): Work {
-  const { store, accounts, finish, leases, announce, clock, log } = options
+  const { store, accounts, finish, leases, announce, clock, log, maxWaitMs } = options
 
   function performerOf(task: Task): { account: Account; provider: Provider } {
     const found = task.account === null ? undefined : accounts.find(task.account)
@@ -99,7 +101,7 @@ export function openWork(options: WorkOptions): Work {
       options.dueAt(dueAt)
     } else if (error.retry === 'again' && task.attempts < MAX_ATTEMPTS) {
       const dueAt = now + backoff(task.attempts)
-      await store.requeue({ id: task.id, claim: task.claim, dueAt, log: log_, now })
+      await store.requeue({ id: task.id, claim: task.claim, dueAt, deadlineAt: now + maxWaitMs, log: log_, now })
     } else {
       if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'the provider broke')
       await finish.fail(task, { code: error.code, message: error.message })
@@ -170,7 +172,7 @@ export function openWork(options: WorkOptions): Work {
     if (found === 'absent') {
       const log_ = 'the provider has no trace of the call; it is made again'
       if (task.attempts >= MAX_ATTEMPTS) return finish.fail(task, silentOf(task))
-      await store.requeue({ id, claim, dueAt: now, log: log_, now })
+      await store.requeue({ id, claim, dueAt: now, deadlineAt: now + maxWaitMs, log: log_, now })
       return
     }
     if (!provider.reconcile) return finish.fail(task, silentOf(task))

@@ -12,7 +12,7 @@ import { type Egress, openEgress } from '../assets/egress.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { openSender, type Sender, type SenderOptions } from './sender.ts'
+import { DELIVERY_LEASE_MS, openSender, type Sender, type SenderOptions } from './sender.ts'
 import { signingSecret } from './sign.ts'
 
 const SECRET = signingSecret('master', 'tenant', 1)
@@ -296,11 +296,11 @@ describe('a lease', () => {
     await add(draft(url))
     await until(1)
     await crashing.stop()
-    expect(await onlyDelivery()).toMatchObject({ status: 'pending', attempts: 0, dueAt: clock.at + 60_000 })
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', attempts: 0, dueAt: clock.at + DELIVERY_LEASE_MS })
 
     const webhooks = sender()
     webhooks.start()
-    clock.at += 60_000
+    clock.at += DELIVERY_LEASE_MS
     webhooks.kick()
     await webhooks.attempts(1)
     expect(await onlyDelivery()).toMatchObject({ status: 'delivered', attempts: 1 })

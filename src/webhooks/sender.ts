@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
-import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
+import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Delivery } from '../core/delivery.ts'
 import type { Store } from '../store/store.ts'
 import { attemptDelivery } from './attempt.ts'
@@ -38,9 +38,10 @@ export interface SenderOptions {
   stopMs?: number
 }
 
-const LEASE_MS = MINUTE_MS
+/** How long a delivery stays with a process that died: short enough for it to be sent within half a minute. */
+export const DELIVERY_LEASE_MS = 25 * SECOND_MS
 /** A delivery with less than this left of its lease is not begun: the attempt (15 s at most) has to fit in. */
-const ATTEMPT_ROOM_MS = 20 * SECOND_MS
+const ATTEMPT_ROOM_MS = 17 * SECOND_MS
 const SWEEP_MS = SECOND_MS
 const SLOTS_PER_HOST = 8
 /** How many deliveries at once are claimed to find some for other hosts, behind those of a host that is busy. */
@@ -118,7 +119,7 @@ export function openSender(options: SenderOptions): Sender {
     moreDue = true
     if (lanes.freeSlots === 0 || (looksAhead && rest)) return false
     const limit = looksAhead ? LOOK_AHEAD : room
-    const due = await store.claimDeliveries({ limit, leaseMs: LEASE_MS, now: clock.now() })
+    const due = await store.claimDeliveries({ limit, leaseMs: DELIVERY_LEASE_MS, now: clock.now() })
     for (const delivery of due) lanes.offer(hostOf(delivery), delivery)
     startWaiting()
     moreDue = due.length === limit

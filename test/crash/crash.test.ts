@@ -53,6 +53,7 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
     let env: NodeJS.ProcessEnv
     const accepted = new Set<string>()
     const unanswered = new Set<string>()
+    const children: ChildProcess[] = []
     let kills = 0
 
     beforeAll(async () => {
@@ -73,6 +74,7 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
       }
     })
     afterAll(async () => {
+      for (const child of children) child.kill('SIGKILL')
       await vendor.close()
       await receiver.close()
       await rm(folder, { recursive: true, force: true })
@@ -84,6 +86,7 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
         env: { ...env, CRASH_AT: crashAt },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
+      children.push(child)
       const ended = new Promise<NodeJS.Signals | null>((resolve) => {
         child.once('exit', (_code, signal) => resolve(signal))
       })

@@ -98,5 +98,7 @@ function errorOf(task: Task): JsonObject {
 /** RFC 3339 in UTC, without the fraction's trailing zeros, as Go writes it. */
 export function timeOf(at: number | null): string {
   if (at === null) return ZERO_TIME
-  return new Date(at).toISOString().replace(/\.?0*Z$/, 'Z')
+  const text = new Date(at).toISOString() // 2025-12-09T02:54:09.980Z
+  if (at % 1_000 === 0) return `${text.slice(0, 19)}Z`
+  return `${text.slice(0, at % 100 === 0 ? 21 : at % 10 === 0 ? 22 : 23)}Z`
 }

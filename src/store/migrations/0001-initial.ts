@@ -4,10 +4,7 @@ import type { Engine } from '../tx.ts'
 /** The first schema. Released: never edited again, only followed by further files. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
-  const seq =
-    engine === 'postgres'
-      ? sql`bigint generated always as identity primary key`
-      : sql`integer primary key`
+  const seq = engine === 'postgres' ? sql`bigint generated always as identity primary key` : sql`integer primary key`
 
   await db.schema
     .createTable('tenants')

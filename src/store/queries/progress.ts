@@ -119,8 +119,7 @@ export async function requeue(tx: Tx, args: Args<'requeue'>): Promise<boolean> {
       handle: null,
       claim: eb('claim', '+', 1),
       due_at: args.dueAt,
-      // As long again to be begun.
-      deadline_at: args.now + task.timeout_ms,
+      deadline_at: args.deadlineAt ?? args.now + task.timeout_ms,
       logs: withLog(task, args.log),
     }))
     .where('id', '=', args.id)

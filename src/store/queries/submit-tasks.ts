@@ -136,16 +136,15 @@ async function take(
   return { fitting, room }
 }
 
+// The two statements that every submission needs are text: building them cost as much as storing five tasks.
+
 async function bookOnKey(tx: Tx, keyId: string, tasks: NewTask[]): Promise<Room | undefined> {
   const price = priceOf(tasks)
-  const row = await tx.db
-    .updateTable('api_keys')
-    .set((eb) => ({ spent: eb('spent', '+', price), active: eb('active', '+', tasks.length) }))
-    .where('id', '=', keyId)
-    .where((eb) => eb.or([eb('spend_limit', 'is', null), eb(eb('spent', '+', price), '<=', eb.ref('spend_limit'))]))
-    .returning(['active', 'staged', 'max_concurrent as limit'])
-    .executeTakeFirst()
-  return row
+  const { rows } = await sql<Room>`
+    update api_keys set spent = spent + ${price}, active = active + ${tasks.length}
+    where id = ${keyId} and (spend_limit is null or spent + ${price} <= spend_limit)
+    returning active, staged, max_concurrent as "limit"`.execute(tx.db)
+  return rows[0]
 }
 
 /** Takes back what was booked on the keys, and tells `keys`, so that a refused task does not count as running. */
@@ -164,21 +163,12 @@ async function unbookKeys(tx: Tx, tasks: NewTask[], keys: Map<string, Room>): Pr
 /** `available >= 0` is kept by this one statement, never by a read before a write. */
 async function bookOnBalance(tx: Tx, tenantId: string, tasks: NewTask[]): Promise<Room | undefined> {
   const price = priceOf(tasks)
-  return tx.db
-    .updateTable('balances')
-    .set((eb) => ({
-      available: eb('available', '-', price),
-      held: eb('held', '+', price),
-      active: eb('active', '+', tasks.length),
-    }))
-    .where('tenant_id', '=', tenantId)
-    .where('available', '>=', price)
-    .returning((eb) => [
-      'active',
-      'staged',
-      eb.selectFrom('tenants').select('max_concurrent').whereRef('tenants.id', '=', 'balances.tenant_id').as('limit'),
-    ])
-    .executeTakeFirst()
+  const { rows } = await sql<Room>`
+    update balances set available = available - ${price}, held = held + ${price}, active = active + ${tasks.length}
+    where tenant_id = ${tenantId} and available >= ${price}
+    returning active, staged,
+      (select max_concurrent from tenants where tenants.id = balances.tenant_id) as "limit"`.execute(tx.db)
+  return rows[0]
 }
 
 /**

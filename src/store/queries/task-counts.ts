@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { DAY_MS } from '../../core/clock.ts'
 import type { TaskFilter } from '../store.ts'
 import type { Tx } from '../tx.ts'
@@ -22,15 +23,10 @@ export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): 
   for (const place of [...sums.keys()].sort()) {
     const sum = sums.get(place)
     if (!sum) continue
-    await tx.db
-      .insertInto('task_counts')
-      .values(sum)
-      .onConflict((oc) =>
-        oc
-          .columns(['tenant_id', 'model', 'day'])
-          .doUpdateSet((eb) => ({ tasks: eb('task_counts.tasks', '+', sum.tasks) })),
-      )
-      .execute()
+    await sql`
+      insert into task_counts (tenant_id, model, day, tasks)
+      values (${sum.tenant_id}, ${sum.model}, ${sum.day}, ${sum.tasks})
+      on conflict (tenant_id, model, day) do update set tasks = task_counts.tasks + excluded.tasks`.execute(tx.db)
   }
 }
 
