@@ -39,7 +39,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData,
     // Batches die young; a smaller nursery keeps the thread's memory down.
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   })
   try {
     await new Promise<void>((resolve, reject) => {
