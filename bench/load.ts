@@ -24,6 +24,31 @@ export async function load(options: Load): Promise<Measured> {
   return run(options)
 }
 
+const ROUNDS = 5
+
+/**
+ * Loads two URLs in turns and takes the median of each: machines that others share change their speed within seconds,
+ * so one long run after the other would compare two different machines.
+ */
+export async function compare(bare: Load, ours: Load): Promise<{ bare: Measured; ours: Measured }> {
+  const seconds = Math.max(1, Math.round(bare.seconds / 2))
+  const rounds: { bare: Measured[]; ours: Measured[] } = { bare: [], ours: [] }
+  await run({ ...bare, seconds: 2 })
+  await run({ ...ours, seconds: 2 })
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.bare.push(await run({ ...bare, seconds }))
+    rounds.ours.push(await run({ ...ours, seconds }))
+  }
+  return { bare: median(rounds.bare), ours: median(rounds.ours) }
+}
+
+/** The round in the middle, by throughput. */
+function median(rounds: Measured[]): Measured {
+  const middle = rounds.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(rounds.length / 2)]
+  if (!middle) throw new Error('No round was measured.')
+  return middle
+}
+
 async function run({ url, method, headers, body, connections, seconds, rate }: Load): Promise<Measured> {
   const result = await autocannon({
     url,

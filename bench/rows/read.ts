@@ -1,6 +1,6 @@
 import type { Row } from '../bench.ts'
 import { ADMIN_KEY, call, inFolder, percent, SONG, startChild, TEST_KEY } from '../child.ts'
-import { load } from '../load.ts'
+import { compare } from '../load.ts'
 
 const CONNECTIONS = 32
 
@@ -19,21 +19,13 @@ export const readRow: Row = ({ seconds }) =>
         const answer = await call<object>(`${gateway.url}${path}?wait=60`)
         const headers = { 'x-api-key': ADMIN_KEY }
         const bare = await startChild('./servers/bare.ts', { ANSWER: JSON.stringify(answer) })
-        const baseline = await load({
-          url: `${bare.url}/bare`,
-          method: 'GET',
-          headers,
-          connections: CONNECTIONS,
-          seconds,
-        })
+        const common = { method: 'GET', headers, connections: CONNECTIONS, seconds } as const
+        const ourUrl = `${gateway.url}${path}`
+        const { bare: baseline, ours } = await compare(
+          { ...common, url: `${bare.url}/bare` },
+          { ...common, url: ourUrl },
+        )
         await bare.stop()
-        const ours = await load({
-          url: `${gateway.url}${path}`,
-          method: 'GET',
-          headers,
-          connections: CONNECTIONS,
-          seconds,
-        })
         figures.push({
           what: `read a finished task, 32 connections, GET ${path.replace(data.task_id, '{id}')}`,
           measured: percent(ours.perSecond, baseline.perSecond),

@@ -1,6 +1,6 @@
 import type { Row } from '../bench.ts'
 import { ADMIN_KEY, call, inFolder, percent, SONG, startChild } from '../child.ts'
-import { load } from '../load.ts'
+import { compare, load } from '../load.ts'
 
 const CONNECTIONS = 64
 
@@ -13,19 +13,12 @@ export const submitRow: Row = ({ seconds }) =>
       const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' }
       const answer = await call<object>(`${gateway.url}/api/v1/task`, { method: 'POST', body })
       const bare = await startChild('./servers/bare.ts', { ANSWER: JSON.stringify(answer) })
-      const baseline = await load({
-        url: `${bare.url}/bare`,
-        method: 'POST',
-        headers,
-        body,
-        connections: CONNECTIONS,
-        seconds,
-      })
-      await bare.stop()
       const url = `${gateway.url}/api/v1/task`
-      const ours = await load({ url, method: 'POST', headers, body, connections: CONNECTIONS, seconds })
+      const common = { method: 'POST', headers, body, connections: CONNECTIONS, seconds } as const
+      const { bare: baseline, ours } = await compare({ ...common, url: `${bare.url}/bare` }, { ...common, url })
+      await bare.stop()
       const rate = Math.floor(ours.perSecond / 2)
-      const half = await load({ url, method: 'POST', headers, body, connections: CONNECTIONS, seconds, rate })
+      const half = await load({ ...common, url, rate })
       return [
         {
           what: 'durable paid submit, 64 connections, against a bare Fastify POST',

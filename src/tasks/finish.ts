@@ -67,6 +67,23 @@ export function openFinish(options: FinishOptions): Finish {
     }
   }
 
+  /** All files of a result, or none of them. */
+  async function keepAll(task: Task, result: Result, signal: AbortSignal): Promise<{ kept: Asset[]; output: Json }> {
+    const kept: Asset[] = []
+    try {
+      const references = new Map<string, string>()
+      for (const file of result.files) {
+        const asset = await keepPatiently(task, file, signal)
+        kept.push(asset)
+        references.set(`${FILE_SCHEME}${file.key}`, assetReference(asset))
+      }
+      return { kept, output: withReferences(result.output, references) }
+    } catch (error) {
+      await assets.discard(kept)
+      throw error
+    }
+  }
+
   async function settle(
     task: Task,
     end: Pick<Settlement, 'to' | 'output' | 'error' | 'consumedPoints' | 'logs'>,
@@ -107,33 +124,18 @@ export function openFinish(options: FinishOptions): Finish {
   return {
     fail,
     async complete(task, result, signal) {
-      const kept: Asset[] = []
-      try {
-        const references = new Map<string, string>()
-        for (const file of result.files) {
-          const asset = await keepPatiently(task, file, signal)
-          kept.push(asset)
-          references.set(`${FILE_SCHEME}${file.key}`, assetReference(asset))
-        }
-        const consumed = Math.min(task.pricePoints, result.consumedPoints ?? task.pricePoints)
-        const applied = await settle(
-          task,
-          {
-            to: 'completed',
-            output: withReferences(result.output, references),
-            error: null,
-            consumedPoints: points(consumed),
-            logs: result.logs ?? [],
-          },
-          kept,
-        )
-        // Somebody else ended the task, or its lease was lost: these copies belong to nothing.
-        if (!applied) await assets.discard(kept)
-        log.info({ taskId: task.id, files: kept.length, consumed, applied }, 'task completed')
-      } catch (error) {
-        await assets.discard(kept)
-        throw error
-      }
+      const { kept, output } = await keepAll(task, result, signal)
+      const consumedPoints = points(Math.min(task.pricePoints, result.consumedPoints ?? task.pricePoints))
+      // When this throws, the end may yet be on disk (a connection that broke after the commit): the files stay, since a
+      // file that nobody refers to is better than a song whose file is gone.
+      const applied = await settle(
+        task,
+        { to: 'completed', output, error: null, consumedPoints, logs: result.logs ?? [] },
+        kept,
+      )
+      // Somebody else ended the task, or its lease was lost: these copies belong to nothing.
+      if (!applied) await assets.discard(kept)
+      log.info({ taskId: task.id, files: kept.length, consumedPoints, applied }, 'task completed')
     },
   }
 }
