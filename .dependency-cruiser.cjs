@@ -10,14 +10,13 @@ const rooms = {
   engines: [],
   config: ['core'],
   store: ['core'],
-  ledger: ['core', 'store'],
   tenants: ['core', 'store'],
   assets: ['core', 'store'],
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
-  tasks: ['core', 'catalog', 'store', 'ledger', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|requests|urls)'],
-  dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'ledger', 'tenants'],
+  dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
 }
 
