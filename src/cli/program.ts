@@ -16,8 +16,6 @@ export async function run(argv: string[]): Promise<void> {
   const program = new Command('polyphony')
     .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
     .version(version)
-    .showHelpAfterError('(add --help for the options)')
-    .exitOverride()
   for (const command of [
     serveCommand(),
     demoCommand(),
@@ -30,6 +28,7 @@ export async function run(argv: string[]): Promise<void> {
   ]) {
     program.addCommand(command)
   }
+  throwOnWrongWords(program)
   try {
     await program.parseAsync(argv)
   } catch (error) {
@@ -39,6 +38,12 @@ export async function run(argv: string[]): Promise<void> {
       process.exitCode = 1
     }
   }
+}
+
+/** Commander would end the process by itself, with 1, in every command that is added whole. */
+function throwOnWrongWords(command: Command): void {
+  command.exitOverride().showHelpAfterError('(add --help for the options)')
+  command.commands.forEach(throwOnWrongWords)
 }
 
 function describe(error: unknown): string {

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Outcome, polyphony } from '../support/command.ts'
+import { openGateway, TEST_KEY } from '../support/gateway.ts'
+
+/** The command line works on the store of a server that runs. */
+describe('the command line', () => {
+  let gateway: Awaited<ReturnType<typeof openGateway>>
+  let env: Record<string, string>
+
+  beforeAll(async () => {
+    gateway = await openGateway()
+    env = { DATA_DIR: gateway.dataDir }
+  })
+  afterAll(() => gateway[Symbol.asyncDispose]())
+
+  const run = (...args: string[]): Promise<Outcome> => polyphony(args, env)
+  async function json<T>(...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await run(...args, '--json')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    return JSON.parse(stdout) as T
+  }
+
+  const status = async (key: string): Promise<number> => {
+    const answer = await fetch(`${gateway.url}/account/info`, { headers: { 'x-api-key': key } })
+    await answer.text()
+    return answer.status
+  }
+
+  it('makes a key that the running server takes, and revokes it', async () => {
+    const { key, id } = await json<{ key: string; id: string }>('key', 'create', '--name', 'an app', '--rpm', '60')
+    expect(key).toMatch(/^sk-live-/)
+    expect(await status(key)).toBe(200)
+    const listed = await run('key', 'list')
+    expect(listed.stdout).toContain('an app')
+    expect(listed.stdout).not.toContain(key)
+    expect(await json('key', 'revoke', id)).toEqual({ id, revoked: true })
+    // The server trusts what it has read for five seconds, since another process revoked it.
+    await expect.poll(() => status(key), { timeout: 8_000, interval: 200 }).toBe(401)
+    expect((await run('key', 'revoke', id)).code).toBe(1)
+  })
+
+  it('books credit once under an id, and never makes a debt', async () => {
+    const tenant = await json<{ id: string }>('tenant', 'create', 'studio')
+    expect(await json('credit', '25', '--tenant', 'studio', '--id', 'invoice-7')).toMatchObject({
+      booked: true,
+      balance: { available: 250_000_000, held: 0 },
+    })
+    expect(await json('credit', '25', '--tenant', tenant.id, '--id', 'invoice-7')).toMatchObject({
+      booked: false,
+      balance: { available: 250_000_000 },
+    })
+    const debt = await run('credit', '--tenant', 'studio', '--', '-30')
+    expect(debt.code).toBe(1)
+    expect(debt.stderr).toMatch(/has only \$25/)
+    expect((await run('tenant', 'create', 'studio')).stderr).toMatch(/already/)
+    expect((await run('tenant', 'list')).stdout).toContain('studio')
+  })
+
+  it('shows a task with what became of it, and cancels only what waits', async () => {
+    const created = await fetch(`${gateway.url}/api/v1/task`, {
+      method: 'POST',
+      headers: { 'x-api-key': TEST_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'suno', task_type: 'lyrics', input: { prompt: 'rain sandbox:fast' } }),
+    })
+    const { data } = (await created.json()) as { data: { task_id: string } }
+    await fetch(`${gateway.url}/api/v1/task/${data.task_id}?wait=20`, { headers: { 'x-api-key': TEST_KEY } })
+    expect(await json('task', 'show', data.task_id)).toMatchObject({
+      id: data.task_id,
+      status: 'completed',
+      provider: 'sandbox',
+      deliveries: [],
+    })
+    expect((await run('task', 'show', data.task_id)).stdout).toContain('suno/lyrics')
+    expect((await run('task', 'list', '--status', 'completed')).stdout).toContain(data.task_id)
+    const late = await run('task', 'cancel', data.task_id)
+    expect(late).toMatchObject({ code: 1, stdout: '' })
+    expect(late.stderr).toMatch(/completed; only one that waits can be/)
+    expect((await run('task', 'list', '--status', 'lost')).code).toBe(2)
+  })
+
+  it('tells the signing secret, and proves the ledger', async () => {
+    const { secret } = await json<{ secret: string }>('webhook', 'secret')
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]+=*$/)
+    expect((await run('webhook', 'list')).code).toBe(0)
+    expect((await run('webhook', 'replay', 'msg_unknown')).code).toBe(1)
+    expect(await json('reconcile')).toMatchObject({ clean: true, faults: [] })
+    expect((await run('reconcile')).stdout).toMatch(/Clean/)
+  })
+
+  it('says what is wrong with the words and the settings', async () => {
+    expect((await run('sing')).code).toBe(2)
+    expect((await run('key', 'create', '--name', 'x', '--rpm', 'many')).stderr).toMatch(/whole number/)
+    const settings = await polyphony(['reconcile'], { ...env, PORT: 'eighty' })
+    expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/PORT/) })
+    const second = await polyphony(['serve'], { ...env, PORT: '0' })
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/Another process already serves/) })
+  })
+})
