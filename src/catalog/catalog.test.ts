@@ -8,7 +8,7 @@ describe('the catalogue', () => {
     (id, operation) => {
       const input = readInput(operation, operation.example)
       expect(input).toMatchObject(operation.example)
-      const price = operation.price({ ...input })
+      const price = operation.price(input)
       expect(Number.isSafeInteger(price)).toBe(true)
       expect(price).toBeGreaterThan(0)
       expect(id).toBe(`${operation.model}/${operation.taskType}`)

@@ -2,7 +2,7 @@ import type { Operation } from './operation.ts'
 import { suno } from './suno.ts'
 
 /** Every family; adding one is a file and a line here. */
-const FAMILIES = [suno] as unknown as Operation[][] // operations of many inputs in one list: each knows its own
+const FAMILIES: Operation[][] = [suno]
 
 const byId = new Map(FAMILIES.flat().map((operation) => [operation.id, operation]))
 

@@ -8,35 +8,47 @@ export interface BrokenRule {
   rule: string
 }
 
-/** One thing that can be asked, and everything about it. Data: nothing here acts. */
-export interface Operation<Input extends TObject = TObject> {
+/** One thing that can be asked, and everything about it. Data: nothing here acts. The functions expect valid input. */
+export interface Operation {
   /** `model/task_type`, the same in every dialect. */
   readonly id: string
   readonly model: string
   readonly taskType: string
   readonly title: string
-  readonly input: Input
+  readonly input: TObject
   readonly output: TSchema
   /** What one field's schema cannot say. */
-  readonly rules: (input: Static<Input>) => BrokenRule | undefined
-  /** The price in points of a valid input: what is held, and at most what is consumed. */
-  readonly price: (input: Static<Input>) => Points
+  readonly rules: (input: JsonObject) => BrokenRule | undefined
+  /** The price in points: what is held, and at most what is consumed. */
+  readonly price: (input: JsonObject) => Points
   /** How long a provider may take. */
   readonly timeoutMs: number
   /** The item (a clip, a picture) of a finished task that this input builds on. */
-  readonly follows: (input: Static<Input>) => string | undefined
+  readonly follows: (input: JsonObject) => string | undefined
   /** URLs in the input that we or a provider will open. */
-  readonly urls: (input: Static<Input>) => { field: string; url: string }[]
+  readonly urls: (input: JsonObject) => { field: string; url: string }[]
   readonly example: JsonObject
 }
 
-type Given<Input extends TObject> = Omit<Operation<Input>, 'id' | 'rules' | 'follows' | 'urls' | 'timeoutMs'> &
-  Partial<Pick<Operation<Input>, 'rules' | 'follows' | 'urls' | 'timeoutMs'>>
+/** An operation as a family writes it down: its functions know the type of their input. */
+interface Given<Input extends TObject> {
+  model: string
+  taskType: string
+  title: string
+  input: Input
+  output: TSchema
+  rules?: (input: Static<Input>) => BrokenRule | undefined
+  price: (input: Static<Input>) => Points
+  timeoutMs?: number
+  follows?: (input: Static<Input>) => string | undefined
+  urls?: (input: Static<Input>) => { field: string; url: string }[]
+  example: JsonObject
+}
 
 const DEFAULT_TIMEOUT_MS = 600_000
 
-export function operation<Input extends TObject>(given: Given<Input>): Operation<Input> {
-  return {
+export function operation<Input extends TObject>(given: Given<Input>): Operation {
+  const complete = {
     id: `${given.model}/${given.taskType}`,
     timeoutMs: DEFAULT_TIMEOUT_MS,
     rules: () => undefined,
@@ -44,4 +56,6 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
     urls: () => [],
     ...given,
   }
+  // The one place where an operation forgets the type of its input: whoever calls its functions has validated it.
+  return complete as unknown as Operation
 }

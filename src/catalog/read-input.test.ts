@@ -8,7 +8,7 @@ import { readInput } from './read-input.ts'
 import { SUNO_VERSIONS, sunoConcat, sunoMusic, sunoUpload } from './suno.ts'
 
 const operations = fc.constantFrom(...listOperations().map(({ id }) => id)).map(getOperation)
-const music = sunoMusic as unknown as Operation // its input is read by its own schema
+const music = sunoMusic
 
 /** JSON with the names that the catalogue knows, the names that JavaScript knows, and others. */
 const hostile = (operation: Operation) =>
@@ -126,10 +126,10 @@ describe('reading an input', () => {
   })
 
   it.each<[string, Operation, unknown, string]>([
-    ['no clip', sunoConcat as unknown as Operation, {}, 'clip_id'],
-    ['an empty clip', sunoConcat as unknown as Operation, { clip_id: '' }, 'clip_id'],
-    ['no URL', sunoUpload as unknown as Operation, { url: 'no url' }, 'url'],
-    ['null', sunoUpload as unknown as Operation, { url: null }, 'url'],
+    ['no clip', sunoConcat, {}, 'clip_id'],
+    ['an empty clip', sunoConcat, { clip_id: '' }, 'clip_id'],
+    ['no URL', sunoUpload, { url: 'no url' }, 'url'],
+    ['null', sunoUpload, { url: null }, 'url'],
   ])('refuses %s where something is needed', (_what, operation, raw, field) => {
     const outcome = read(operation, raw)
     expect(outcome).toMatchObject({ error: { details: { field: `input.${field}` } } })

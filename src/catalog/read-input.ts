@@ -22,7 +22,7 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
   const input = withDefaults(operation.input, raw)
   const validator = validatorOf(operation.input)
   if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input)
-  const rule = operation.rules({ ...input })
+  const rule = operation.rules(input)
   if (rule) throw invalid(`${at}${rule.field}`, rule.rule)
   return input
 }

@@ -41,6 +41,8 @@ const MusicInput = Type.Object({
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'The same seed, the same song.' })),
 })
 
+export type SunoMusicInput = Static<typeof MusicInput>
+
 const Clip = Type.Object({
   id: Type.String({ description: 'The clip: an item id of the task.' }),
   title: Type.String(),

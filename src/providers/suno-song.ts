@@ -1,5 +1,4 @@
-import type { Static } from 'typebox'
-import type { SunoClip, SunoClips, sunoMusic } from '../catalog/suno.ts'
+import type { SunoClip, SunoClips, SunoMusicInput } from '../catalog/suno.ts'
 import { itemId, taskOfItem } from '../core/ids.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Task } from '../core/task.ts'
@@ -22,7 +21,7 @@ export interface SongWish {
 
 export function songWishOf(input: JsonObject): SongWish {
   // The input was validated when the task was stored.
-  const given = input as unknown as Static<typeof sunoMusic.input>
+  const given = input as unknown as SunoMusicInput
   const description = given.gpt_description_prompt || null
   return {
     description,

@@ -100,7 +100,7 @@ export function openTasks(options: TasksOptions): Tasks {
   }
 
   async function parentOf({ operation, input, inputAt = '' }: Submission, caller: Caller): Promise<string | null> {
-    const item = operation.follows({ ...input })
+    const item = operation.follows(input)
     if (item === undefined) return null
     const name = Object.keys(input).find((one) => input[one] === item)
     const field = `${inputAt}${name ?? 'input'}`
@@ -123,8 +123,7 @@ export function openTasks(options: TasksOptions): Tasks {
       throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
     }
     const pool = accounts.route(operation.id, caller.mode)
-    for (const { field, url } of operation.urls({ ...input }))
-      await egress.judge(url, `${submission.inputAt ?? ''}${field}`)
+    for (const { field, url } of operation.urls(input)) await egress.judge(url, `${submission.inputAt ?? ''}${field}`)
     if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
     const parentTaskId = await parentOf(submission, caller)
 
@@ -140,7 +139,7 @@ export function openTasks(options: TasksOptions): Tasks {
       taskType: submission.taskType ?? operation.taskType,
       input,
       echo: submission.echo ?? {},
-      pricePoints: caller.mode === 'test' ? ZERO_POINTS : operation.price({ ...input }),
+      pricePoints: caller.mode === 'test' ? ZERO_POINTS : operation.price(input),
       pool,
       parentTaskId,
       createdAt: now,

@@ -28,11 +28,10 @@ export function olderForm(model: string, taskType: string): OlderForm | undefine
   if (!MODELS.includes(model)) return undefined
   const needs = isOlderType(taskType) ? OLDER_TYPES[taskType] : undefined
   if (needs !== undefined) {
-    const operation = sunoMusic as unknown as Operation // its input is read by its own schema
-    return { operation, readInput: (raw) => renamed(operation, raw, needs) }
+    return { operation: sunoMusic, readInput: (raw) => renamed(sunoMusic, raw, needs) }
   }
   // The newer task types under the older model name.
-  const operation = [sunoMusic, sunoLyrics].find((one) => one.taskType === taskType) as unknown as Operation | undefined
+  const operation = [sunoMusic, sunoLyrics].find((one) => one.taskType === taskType)
   if (model !== 'music-s' || !operation) return undefined
   return { operation, readInput: (raw) => readInput(operation, raw, 'input.') }
 }

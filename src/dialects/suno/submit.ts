@@ -30,7 +30,7 @@ export async function submit(
 
 /** Throws `task_not_found`, naming the field, unless the task and the clip to build on exist. */
 async function checkOrigin(tasks: Tasks, operation: Operation, input: JsonObject, caller: Caller): Promise<void> {
-  const clipId = operation.follows({ ...input })
+  const clipId = operation.follows(input)
   if (clipId === undefined) return
   const clipField = operation.taskType === 'music' ? 'continue_clip_id' : 'clip_id'
   const parent = isId(clipId) ? await find(tasks, taskOfItem(clipId).taskId, caller) : undefined
