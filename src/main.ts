@@ -39,6 +39,8 @@ const MAX_WAIT_SECONDS = 120
 export interface Replaced {
   log?: Logger
   clock?: Clock
+  /** A ceiling of the embedded database's size: a disk that is full beyond it. */
+  maxPages?: number
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
   /** Providers beside the studio and the sandbox; they come first in the operator's order. */
@@ -55,7 +57,10 @@ export interface Gateway {
 }
 
 /** The store alone: what the command line works on. */
-export async function openStore(config: Config, options: { exclusive: boolean; log?: Logger }): Promise<Store> {
+export async function openStore(
+  config: Config,
+  options: { exclusive: boolean; log?: Logger; maxPages?: number },
+): Promise<Store> {
   // Only the engine that is used is loaded.
   if (config.databaseUrl !== undefined) {
     const { openPostgres } = await import('./store/postgres.ts')
@@ -65,7 +70,9 @@ export async function openStore(config: Config, options: { exclusive: boolean; l
     })
   }
   const { openSqlite } = await import('./store/sqlite.ts')
-  return openSqlite({ path: join(config.dataDir, 'polyphony.db'), exclusive: options.exclusive })
+  const { exclusive, maxPages } = options
+  const path = join(config.dataDir, 'polyphony.db')
+  return openSqlite({ path, exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
 }
 
 /** Configuration -> store -> services -> HTTP. The one place that knows everybody. */
@@ -73,7 +80,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const startedAt = Date.now()
   const log = replaced.log ?? pino({ level: config.logLevel })
   const clock = replaced.clock ?? systemClock
-  const opened = await openStore(config, { exclusive: true, log })
+  const { maxPages } = replaced
+  const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
   if (store.exclusive) {
     // Nobody else can be at work on this database, so every lease is a dead process's.
