@@ -139,3 +139,12 @@ describe('reading an input', () => {
 function withoutKnown(operation: Operation, given: object): object {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(operation.input.properties, name)))
 }
+
+describe('an idea beside a continuation', () => {
+  it('wins: the continuation is kept, and neither checked nor followed', () => {
+    const input = readInput(music, { gpt_description_prompt: 'rain', task: 'extend', continue_at: 3, prompt: null })
+    expect(input).toMatchObject({ gpt_description_prompt: 'rain', task: 'extend', continue_at: 3 })
+    expect(music.follows({ ...input, continue_clip_id: 'a clip that nobody has' })).toBeUndefined()
+    expect(music.follows({ prompt: 'la', continue_clip_id: 'a clip' })).toBe('a clip')
+  })
+})

@@ -83,6 +83,8 @@ export const sunoMusic = operation({
     if ((input.tags?.length ?? 0) > tagLimit) {
       return { field: 'tags', rule: `has at most ${tagLimit} characters with ${input.mv} (${name})` }
     }
+    // An idea wins over a continuation, as at Suno: its fields are kept and count for nothing.
+    if (input.gpt_description_prompt) return undefined
     if (!input.continue_clip_id && (input.task === 'extend' || input.task === 'upload_extend')) {
       return { field: 'continue_clip_id', rule: `is needed with task "${input.task}"` }
     }
@@ -92,7 +94,7 @@ export const sunoMusic = operation({
     return undefined
   },
   price: () => points(400_000), // 0.04 USD, from PiAPI's answers
-  follows: (input) => input.continue_clip_id || undefined,
+  follows: (input) => (input.gpt_description_prompt ? undefined : input.continue_clip_id || undefined),
   example: {
     prompt:
       '[Verse]\nMove your paws\nLeft and right\nJump around\nFeel the light\n\n[Chorus]\nCat dance\nOh\nSwing your tails',

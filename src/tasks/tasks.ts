@@ -201,8 +201,17 @@ export function openTasks(options: TasksOptions): Tasks {
     },
     watch,
     async getMany(ids, caller) {
-      const tasks = await Promise.all([...new Set(ids)].map(find))
-      return tasks.filter((task): task is Task => task?.tenantId === caller.tenantId)
+      const wanted = [...new Set(ids)].filter(isId)
+      const known = wanted.flatMap((id) => ended.get(id) ?? [])
+      const missing = wanted.filter((id) => !ended.has(id))
+      const found = missing.length === 0 ? [] : await store.getTasks({ ids: missing })
+      for (const task of found) if (isTerminal(task.status)) ended.set(task.id, task)
+      const byId = new Map([...known, ...found].map((task) => [task.id, task]))
+      // In the order in which they were asked for.
+      return wanted.flatMap((id) => {
+        const task = byId.get(id)
+        return task?.tenantId === caller.tenantId ? [task] : []
+      })
     },
     list: (filter, caller) => store.listTasks({ ...filter, tenantId: caller.tenantId }),
     count: (filter, caller) => store.countTasks({ ...filter, tenantId: caller.tenantId }),
