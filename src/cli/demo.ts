@@ -1,47 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { MultiBar, Presets } from 'cli-progress'
 import { Command } from 'commander'
 import { pino } from 'pino'
-import { Webhook } from 'standardwebhooks'
 import { readConfig } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { type Gateway, startGateway } from '../main.ts'
 import { createKey } from '../tenants/keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
+import { type Asking, type Clip, piapi, relay } from './demo-askings.ts'
+import { openReceiver } from './demo-receiver.ts'
 import { usd } from './print.ts'
 import { closeOnSignal } from './serve.ts'
 
 const POLL_MS = 300
 const GIVE_UP_MS = 120_000
 const WEBHOOK_WAIT_MS = 10_000
-
-const LYRICS = `[Verse]
-Move your paws
-Left and right
-Jump around
-Feel the light
-Whiskers twitch
-Tails in the air
-Dancing cats
-Everywhere
-
-[Chorus]
-Cat dance
-Oh
-Let's go
-Swing your tails
-Don't say no
-Purr and twirl
-Like a show
-
-[Bridge]
-Ooh-ooh
-Bounce and sway
-Moonlit grooves
-Night turns to day`
 
 export function demoCommand(): Command {
   return new Command('demo')
@@ -51,23 +26,6 @@ export function demoCommand(): Command {
     .action(async (options: { exit?: boolean; out: string }) => {
       await demo(resolve(options.out), options.exit ?? false)
     })
-}
-
-interface Clip {
-  title: string
-  audio: string
-  cover: string
-  seconds: number
-}
-
-/** One of the two ways to ask for a song: over real HTTP, as a client of that product would. */
-interface Asking {
-  name: string
-  submit: () => Promise<string>
-  /** The state as this protocol tells it. */
-  read: (
-    id: string,
-  ) => Promise<{ progress: number; status: string; done: boolean; failed: boolean; body: unknown; clips: Clip[] }>
 }
 
 async function demo(out: string, exit: boolean): Promise<void> {
@@ -153,106 +111,6 @@ async function demo(out: string, exit: boolean): Promise<void> {
   }
 }
 
-function piapi(url: string, key: string, hook: string): Asking {
-  const headers = { 'x-api-key': key, 'content-type': 'application/json' }
-  return {
-    name: 'PiAPI format     ',
-    async submit() {
-      const { data } = await json<{ data: { task_id: string } }>(`${url}/api/v1/task`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({
-          model: 'suno',
-          task_type: 'music',
-          input: {
-            prompt: LYRICS,
-            tags: 'romantic raga',
-            title: 'Cat Dance',
-            mv: 'chirp-crow',
-            make_instrumental: false,
-          },
-          config: { webhook_config: { endpoint: `${hook}/piapi`, secret: 'demo' } },
-        }),
-      })
-      return data.task_id
-    },
-    async read(id) {
-      const body = await json<{ data: { status: string; error: { message: string }; output: PiapiClip[] | null } }>(
-        `${url}/api/v1/task/${id}`,
-        { headers },
-      )
-      const { status, output } = body.data
-      return {
-        // PiAPI's format has no progress: begun is half-way.
-        progress: status === 'completed' ? 100 : status === 'processing' ? 50 : 0,
-        status,
-        done: status === 'completed',
-        failed: status === 'failed',
-        body,
-        clips: (output ?? []).map((clip) => ({
-          title: clip.title,
-          audio: clip.audio_url,
-          cover: clip.image_large_url,
-          seconds: clip.metadata.duration,
-        })),
-      }
-    },
-  }
-}
-
-interface PiapiClip {
-  title: string
-  audio_url: string
-  image_large_url: string
-  metadata: { duration: number }
-}
-
-function relay(url: string, key: string, hook: string): Asking {
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-  return {
-    name: 'Suno relay format',
-    async submit() {
-      const { data } = await json<{ data: string }>(`${url}/suno/submit/music`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({
-          gpt_description_prompt: 'a calm folk song about a lighthouse keeper who dances with the fog',
-          mv: 'chirp-v4',
-          notify_hook: `${hook}/relay`,
-        }),
-      })
-      return data
-    },
-    async read(id) {
-      const body = await json<{ data: { status: string; progress: string; data: RelayClip[] | null } }>(
-        `${url}/suno/fetch/${id}`,
-        { headers },
-      )
-      const { status, progress, data } = body.data
-      return {
-        progress: Number.parseInt(progress, 10),
-        status,
-        done: status === 'SUCCESS',
-        failed: status === 'FAILURE',
-        body,
-        clips: (data ?? []).map((clip) => ({
-          title: clip.title,
-          audio: clip.audio_url,
-          cover: clip.image_large_url,
-          seconds: clip.duration,
-        })),
-      }
-    },
-  }
-}
-
-interface RelayClip {
-  title: string
-  audio_url: string
-  image_large_url: string
-  duration: number
-}
-
 async function follow(
   asking: Asking,
   bars: MultiBar,
@@ -268,13 +126,6 @@ async function follow(
     if (Date.now() > end) throw new Error(`${asking.name.trim()}: task ${id} was not done in ${GIVE_UP_MS / 1_000} s.`)
     await new Promise((wake) => setTimeout(wake, POLL_MS))
   }
-}
-
-async function json<T>(url: string, init: RequestInit): Promise<T> {
-  const answer = await fetch(url, init)
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${url} answered ${answer.status}: ${text}`)
-  return JSON.parse(text) as T // our own server's answer, in the format that the caller of this names
 }
 
 async function save(url: string, path: string): Promise<string> {
@@ -293,69 +144,6 @@ async function tellMoney({ store, firstTenant }: Gateway, before: number, say: (
     `Paid ${usd(spent)} from the ledger; ${usd(balance.available)} left, ${usd(balance.held)} held; it ${faults.length === 0 ? 'reconciles' : 'does NOT reconcile'}.`,
   )
   if (faults.length > 0) throw new Error(`The ledger does not reconcile: ${JSON.stringify(faults)}`)
-}
-
-interface Receiver {
-  url: string
-  secret: string
-  wait(taskIds: string[], ms: number): Promise<{ id: string; name: string; verified: boolean }[]>
-  close(): void
-}
-
-/** A receiver as a client would run it, which verifies what it is sent. */
-async function openReceiver(): Promise<Receiver> {
-  const heard = new Map<string, { id: string; name: string; verified: boolean }>()
-  let changed = (): void => {}
-  const server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString()
-      response.end('ok')
-      const name = request.url === '/piapi' ? 'PiAPI' : 'relay'
-      const message = JSON.parse(body) as {
-        data?: { task_id?: string; status?: string }
-        task_id?: string
-        status?: string
-      }
-      const task = name === 'PiAPI' ? message.data : message
-      if (!task?.task_id || (task.status !== 'completed' && task.status !== 'SUCCESS')) return
-      heard.set(task.task_id, { id: task.task_id, name, verified: verifies(receiver.secret, body, request.headers) })
-      changed()
-    })
-  })
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  const receiver: Receiver = {
-    url: `http://127.0.0.1:${port}`,
-    secret: '',
-    async wait(taskIds, ms) {
-      const end = AbortSignal.timeout(ms)
-      while (!taskIds.every((id) => heard.has(id))) {
-        if (end.aborted) throw new Error('The webhooks did not come.')
-        await new Promise<void>((wake) => {
-          changed = wake
-          end.addEventListener('abort', () => wake(), { once: true })
-        })
-      }
-      return taskIds.flatMap((id) => heard.get(id) ?? [])
-    },
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-  return receiver
-}
-
-function verifies(secret: string, body: string, headers: NodeJS.Dict<string | string[]>): boolean {
-  try {
-    new Webhook(secret).verify(body, headers as Record<string, string>)
-    return true
-  } catch (error) {
-    console.error('webhook:', error instanceof Error ? error.message : error)
-    return false
-  }
 }
 
 /** The wished port or, when somebody listens there, any free one. */
