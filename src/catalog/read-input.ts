@@ -80,7 +80,7 @@ interface Break {
 function firstBreak(validator: Validator, input: JsonObject): Break {
   const [first] = validator.Errors(input)
   if (!first) throw new Error('The input does not validate, and there is no error.')
-  return first as unknown as Break // the validator's own union of error types, read as what they share
+  return first as Break // the validator's own union of error types, read as what they share
 }
 
 function broken(error: Break, at: string, input: JsonObject): PolyphonyError {

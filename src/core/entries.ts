@@ -45,10 +45,6 @@ export function settleTransaction(taskId: string, held: Points, consumed: Points
   ])
 }
 
-export function sumOf(entries: readonly Entry[], account: LedgerAccount): Points {
-  return points(entries.reduce((sum, entry) => (entry.account === account ? sum + entry.points : sum), 0))
-}
-
 function transaction(id: string, kind: LedgerKind, taskId: string | null, entries: Entry[]): Transaction {
   const sum = entries.reduce((total, entry) => total + entry.points, 0)
   if (sum !== 0) throw new RangeError(`The entries of ${id} sum to ${sum}, not to zero.`)

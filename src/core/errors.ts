@@ -59,7 +59,3 @@ export class PolyphonyError extends Error {
     return ERRORS[this.code].retry
   }
 }
-
-export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && value in ERRORS
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { itemId, newId } from '../core/ids.ts'
-import type { Task } from '../core/task.ts'
 import { clipIn, songWishOf } from './suno-song.ts'
 
 const usual = { mv: 'chirp-v4', make_instrumental: false }
@@ -59,7 +58,7 @@ describe('what a song asks for', () => {
 describe('a clip of a finished task', () => {
   const id = newId(Date.UTC(2026, 0, 1))
   const clips = [{ id: itemId(id, 1) }, { id: itemId(id, 2) }]
-  const task = { id, output: { clips } } as unknown as Task // what a look at its clips needs
+  const task = { id, output: { clips } }
 
   it('is found by its id, and no other', () => {
     expect(clipIn(task, itemId(id, 2))).toBe(clips[1])

@@ -21,7 +21,7 @@ export interface SongWish {
 
 export function songWishOf(input: JsonObject): SongWish {
   // The input was validated when the task was stored.
-  const given = input as unknown as SunoMusicInput
+  const given = input as SunoMusicInput
   const description = given.gpt_description_prompt || null
   return {
     description,
@@ -58,8 +58,11 @@ export function clipOf(
 }
 
 /** The clip with this id among a finished task's outputs, with whatever its provider added to it. */
-export function clipIn(task: Task | null, clipId: string): (SunoClip & { [name: string]: Json }) | undefined {
+export function clipIn(
+  task: Pick<Task, 'id' | 'output'> | null,
+  clipId: string,
+): (SunoClip & { [name: string]: Json }) | undefined {
   if (!task || taskOfItem(clipId).taskId !== task.id) return undefined
-  const clips = (task.output as unknown as SunoClips | null)?.clips ?? []
+  const clips = (task.output as SunoClips | null)?.clips ?? []
   return clips.find((clip) => clip.id === clipId) as (SunoClip & { [name: string]: Json }) | undefined
 }

@@ -164,7 +164,8 @@ async function listen(options: PostgresOptions, hear: (signal: Signal) => void):
       await next.connect()
       await next.query(`listen ${CHANNEL}`)
     } catch (error) {
-      next.end().catch(() => {}) // what failed is the connection itself
+      // Ended, so that no socket is left; what it says on its way is told beside what failed.
+      next.end().catch((ending: unknown) => options.onListenError?.(ending))
       throw error
     }
     if (closed) await next.end()

@@ -333,7 +333,7 @@ describe('an answer that cannot be written down', () => {
     const reconcile = vi.fn(async () => HANDLE)
     await using house = await openHouse({ submit, reconcile }, { wrap: failing(verb, 1) })
     const task = await house.claimed()
-    await house.work.begin(task).catch(() => {}) // the dispatcher logs it
+    await expect(house.work.begin(task)).rejects.toThrow() // the dispatcher logs it
     expect(await house.read(task.id)).toMatchObject({ status: 'submitting', attempts: 1 })
     house.clock.advance(LEASE_MS)
     const [due] = await house.due()
@@ -386,7 +386,7 @@ describe('a finished work whose file cannot be had', () => {
     })
     await using house = await openHouse({ submit, reconcile: async () => 'absent' })
     const task = await house.claimed()
-    await house.work.begin(task).catch(() => {}) // the dispatcher logs it
+    await expect(house.work.begin(task)).rejects.toThrow() // the dispatcher logs it
     house.clock.advance(LEASE_MS)
     for (const due of await house.due()) await house.work.carryOn(due)
     expect(await house.claim()).toEqual([])

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { isTerminal, type Status, type Task } from '../../core/task.ts'
 import type { Urls } from '../urls.ts'
 import { inputOf, outputOf, usageTypeOf } from './families.ts'
@@ -28,7 +28,7 @@ export function fromTask(task: Task, urls: Urls): JsonObject {
     model: task.model,
     task_type: task.taskType,
     status: statusOf(task),
-    config: configOf(task) as unknown as JsonObject,
+    config: configOf(task),
     input: inputOf(task),
     output: task.status === 'completed' ? outputOf(task, urls) : null,
     meta: {
@@ -50,7 +50,7 @@ export function statusOf(task: Task): string {
 
 /** A task that was asked for in another dialect has no such config; it reads as an empty one. */
 export function configOf(task: Task): Config {
-  const echo = task.echo as unknown as Partial<Config>
+  const echo = task.echo as Partial<Config>
   return {
     service_mode: echo.service_mode ?? '',
     webhook_config: echo.webhook_config ?? { endpoint: '', secret: '' },
@@ -92,7 +92,7 @@ function errorOf(task: Task): JsonObject {
     return { ...none, code: ERROR_CODE, raw_message: 'canceled', message: 'task canceled' }
   if (!task.error) return none
   const { message, detail } = task.error
-  return { code: ERROR_CODE, raw_message: detail ?? message, message, detail: null as Json }
+  return { code: ERROR_CODE, raw_message: detail ?? message, message, detail: null }
 }
 
 /** RFC 3339 in UTC, without the fraction's trailing zeros, as Go writes it. */

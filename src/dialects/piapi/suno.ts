@@ -13,7 +13,7 @@ export const sunoFamily: FamilyForm = {
   input: inputOf,
   output(task, urls) {
     if (task.operation === 'suno/lyrics') return lyricsOf(task)
-    const clips = (task.output as unknown as SunoClips).clips // written by a provider in the catalogue's shape
+    const clips = (task.output as SunoClips).clips // written by a provider in the catalogue's shape
     if (!isOlderType(task.taskType)) return clips.map((clip) => clipOf(clip, task, urls))
     return { clips: Object.fromEntries(clips.map((clip) => [clip.id, olderClipOf(clip, task, urls)])) }
   },
@@ -30,7 +30,7 @@ function inputOf(task: Task): JsonObject {
 }
 
 function lyricsOf(task: Task): Json {
-  const { title, text, tags } = task.output as unknown as SunoLyrics // likewise
+  const { title, text, tags } = task.output as SunoLyrics // likewise
   return { title, text, tags }
 }
 

@@ -13,7 +13,7 @@ const INPUT_AT = 'input.'
 const SERVICE_MODES = ['', 'public', 'private']
 
 /** `config` as it is echoed: both webhook keys always present, the secret in clear. */
-export interface Config {
+export type Config = {
   service_mode: string
   webhook_config: { endpoint: string; secret: string }
 }
@@ -33,7 +33,7 @@ export function toTask(body: unknown): Submission {
     model,
     taskType,
     dialect: PIAPI,
-    echo: config as unknown as JsonObject,
+    echo: config,
     webhook: endpoint === '' ? undefined : { field: 'config.webhook_config.endpoint', url: endpoint },
   }
 }

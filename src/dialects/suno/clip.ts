@@ -30,7 +30,7 @@ export function clipsOf(task: Task, urls: Urls): Clip[] {
   if (ids.length === 0) return []
   if (task.status !== 'completed') return ids.map((id, index) => clipOf(task, index, expectedClip(task, id)))
   // What a provider delivers is in the shape that the operation's output schema states.
-  const { clips } = task.output as unknown as SunoClips
+  const { clips } = task.output as SunoClips
   return clips.map((clip, index) => clipOf(task, index, clip, urls))
 }
 

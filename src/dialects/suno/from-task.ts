@@ -36,7 +36,7 @@ function dataOf(task: Task, urls: Urls) {
 /** The lyrics of a completed task. */
 export function lyricsOf(task: Task) {
   // What a provider delivers is in the shape that the operation's output schema states.
-  const { text, title, tags } = task.output as unknown as Lyrics
+  const { text, title, tags } = task.output as Lyrics
   return { id: task.id, text, title, tags, status: 'complete', error_message: '' }
 }
 

@@ -39,7 +39,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
   function accept(job: Job): { handle: Json; pollAfterMs: number } {
     const { ending, seconds } = magicOf(job.input)
     const acceptedAt = clock.now()
-    const handle: Handle = {
+    const handle = {
       taskId: job.taskId,
       operation: job.operation,
       input: job.input,
@@ -47,11 +47,11 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       acceptedAt,
       endsAt: acceptedAt + Math.round(seconds * 1_000),
     }
-    return { handle: handle as unknown as Json, pollAfterMs: pauseOf(handle) }
+    return { handle: handle, pollAfterMs: pauseOf(handle) }
   }
 
   /** Half a second, or what is left, if that is less. */
-  function pauseOf(handle: Handle): number {
+  function pauseOf(handle: Pick<Handle, 'endsAt'>): number {
     return Math.max(0, Math.min(LOOK_EVERY_MS, handle.endsAt - clock.now()))
   }
 
@@ -108,5 +108,5 @@ async function songs(handle: Handle, count: 1 | 2): Promise<Result> {
       imageLarge: 'file:cover-large',
     }),
   )
-  return { output: { clips } as unknown as Json, files, logs: [NOTE] }
+  return { output: { clips }, files, logs: [NOTE] }
 }

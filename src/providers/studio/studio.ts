@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { type SunoClip, sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
 import { inspectMp3, joinMp3 } from '../../engines/mp3/mp3.ts'
 import type { Song, SongRequest, Studio } from '../../engines/studio/studio.ts'
 import type { Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
@@ -82,7 +82,7 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
     clips.push({
       ...clip,
       // What an extension of this clip needs, and a join of it with its parent.
-      identity: identityOf(request, parent) as unknown as JsonObject,
+      identity: identityOf(request, parent),
       headAudio: parent?.audio ?? null,
       bpm: made.bpm,
       key: made.key,
@@ -110,7 +110,7 @@ function requestOf(
   if (song.description) request.description = song.description
   if (song.negativeTags) request.negativeTags = song.negativeTags
   if (parent) {
-    const identity = parent.identity as unknown as Identity | undefined // written by this file; absent in an upload
+    const identity = parent.identity as Identity | undefined // written by this file; absent in an upload
     const fromSeconds = continueAt ?? parent.durationSeconds
     request.continues = identity
       ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
@@ -179,7 +179,7 @@ async function join(job: Job): Promise<Submitted> {
   })
   const files: ProducedFile[] = [{ key: 'audio', mediaType: 'audio/mpeg', content: joined }]
   const identity = tail.identity ?? null
-  return { result: { output: { clips: [{ ...clip, identity }] as unknown as Json }, files } }
+  return { result: { output: { clips: [{ ...clip, identity }] }, files } }
 }
 
 async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
@@ -197,7 +197,7 @@ async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
     imageLarge: '',
   })
   const files: ProducedFile[] = [{ key: 'audio', mediaType: 'audio/mpeg', content: mp3 }]
-  return { result: { output: { clips: [clip] } as unknown as Json, files } }
+  return { result: { output: { clips: [clip] }, files } }
 }
 
 /** A task's own seed, the same on every attempt. */
