@@ -5,8 +5,9 @@ import { type HouseAccount, openAccounts } from './accounts/accounts.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
+import { priceList } from './catalog/prices.ts'
 import type { Config } from './config/config.ts'
-import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
+import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
 import { dialects } from './dialects/dialects.ts'
 import { type Urls, urlsAt } from './dialects/urls.ts'
@@ -16,9 +17,11 @@ import type { Provider } from './providers/provider.ts'
 import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
 import type { Store } from './store/store.ts'
-import { type Announce, announceIn } from './tasks/announce.ts'
+import { type Announce, type Announcer, announceIn } from './tasks/announce.ts'
+import { startBatches } from './tasks/batches.ts'
 import { openDispatcher } from './tasks/dispatcher.ts'
 import { openFinish } from './tasks/finish.ts'
+import { openInputs } from './tasks/inputs.ts'
 import { openLeases } from './tasks/leases.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
@@ -95,7 +98,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
 
   let publicUrl = config.publicUrl
   const urls = urlsAt(() => publicUrl ?? '')
-  const announce = announceWith(urls)
+  const announcer = announceWith(urls)
+  const announce = announcer.task
   const disk = openDisk(config.storageUrl)
   const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes })
   const egress = openEgress({ allow: [...config.egressAllow], log })
@@ -109,7 +113,16 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const accounts = openAccounts(house)
 
   const { maxWaitMs, recordDays, mediaDays } = config
-  const tasks = openTasks({ store, accounts, egress, announce, clock, limits: { maxWaitMs, recordDays } })
+  const prices = priceList(config.prices)
+  const inputs = openInputs({
+    assets,
+    egress,
+    referenceOf: urls.reference,
+    clock,
+    keepMs: Math.round(config.uploadHours * HOUR_MS),
+  })
+  const limits = { maxWaitMs, recordDays }
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = config.outputMaxBytes
   const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes })
@@ -145,6 +158,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       clock,
       authenticate: (key) => keys.authenticate(key),
       tenantOf: (caller) => tenantOf(caller.tenantId),
+      available: (mode) => accounts.available(mode),
+      prices,
       limits: {
         uploadMaxBytes: config.uploadMaxBytes,
         uploadHours: config.uploadHours,
@@ -152,7 +167,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       },
     },
     assets,
-    health: { store, version, startedAt, inHand: leases.count, operations: () => [...accounts.available()] },
+    health: { store, version, startedAt, inHand: leases.count, operations: () => [...accounts.available('live')] },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
   })
@@ -164,6 +179,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
+  const stopBatches = startBatches({ store, announce: announcer.batch, clock, log })
   log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')
 
   let closing: Promise<void> | undefined
@@ -178,6 +194,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
         await dispatcher.stop(GRACE_MS)
         await sender.stop()
         await stopRetention()
+        await stopBatches()
         for (const { provider } of house) await provider.close?.()
         tasks.close()
         keys.close()
@@ -191,11 +208,21 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
 
 /** The webhooks of tasks, for a command that changes a task beside the server. */
 export function announceTo(config: Config): Announce {
-  return announceWith(urlsAt(() => config.publicUrl ?? `http://${reachable(config.host)}:${config.port}`))
+  return announceWith(urlsAt(() => config.publicUrl ?? `http://${reachable(config.host)}:${config.port}`)).task
 }
 
-function announceWith(urls: Urls): Announce {
-  return announceIn(new Map(dialects.map((dialect) => [dialect.id, (task) => dialect.announce(task, urls)])))
+function announceWith(urls: Urls): Announcer {
+  return announceIn(
+    new Map(
+      dialects.map((dialect) => [
+        dialect.id,
+        {
+          task: (task) => dialect.announce(task, urls),
+          batch: (batch) => dialect.announceBatch?.(batch) ?? [],
+        },
+      ]),
+    ),
+  )
 }
 
 /** A wildcard is an address to listen on, not one to call. */

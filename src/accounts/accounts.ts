@@ -19,8 +19,8 @@ export interface Accounts {
   route(operation: string, mode: Mode): string
   pools(): { pool: string; accounts: PoolAccount[] }[]
   find(account: string): { account: Account; provider: Provider } | undefined
-  /** Operations that can be had now with a live key. */
-  available(): Set<string>
+  /** Operations that can be had now with a key of this mode. */
+  available(mode: Mode): Set<string>
 }
 
 /** House accounts, one a provider, in the operator's order: the first that performs an operation gets it. */
@@ -48,6 +48,7 @@ export function openAccounts(house: readonly HouseAccount[]): Accounts {
       const found = byId.get(id)
       return found && { account: found.account, provider: found.provider }
     },
-    available: () => new Set(house.filter((one) => one.mode === 'live').flatMap((one) => [...one.provider.operations])),
+    available: (mode) =>
+      new Set(house.filter((one) => one.mode === mode).flatMap((one) => [...one.provider.operations])),
   }
 }

@@ -38,6 +38,8 @@ export interface Assets {
   read(reference: string): Promise<Uint8Array>
   /** Deletes files that no row knows (work that was done and not settled). Never throws: a leftover is logged. */
   discard(assets: readonly Asset[]): Promise<void>
+  /** Deletes uploads and their rows: what a task brought that did not come to be. Never throws. */
+  withdraw(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
 }
@@ -128,6 +130,16 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
 
     async discard(assets) {
       for (const asset of assets) await remove(asset)
+    },
+
+    async withdraw(assets) {
+      const gone: string[] = []
+      for (const asset of assets) if (await remove(asset)) gone.push(asset.id)
+      if (gone.length === 0) return
+      // A row that stays is swept when its time has come.
+      await store.deleteAssets({ ids: gone }).catch((error: unknown) => {
+        log.error({ err: error, assets: gone }, 'The rows of withdrawn files could not be deleted')
+      })
     },
 
     async sweep(now, limit) {

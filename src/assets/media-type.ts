@@ -13,6 +13,8 @@ export interface KnownMedia {
 const MEDIA = {
   'audio/mpeg': { extension: 'mp3', minBytes: 24 },
   'audio/wav': { extension: 'wav', minBytes: 44 },
+  'audio/flac': { extension: 'flac', minBytes: 42 },
+  'audio/ogg': { extension: 'ogg', minBytes: 58 },
   'image/jpeg': { extension: 'jpg', minBytes: 100 },
   'image/png': { extension: 'png', minBytes: 57 },
   'image/webp': { extension: 'webp', minBytes: 26 },
@@ -27,6 +29,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
   'audio/x-mp3': 'audio/mpeg',
   'audio/x-mpeg': 'audio/mpeg',
+  'audio/x-flac': 'audio/flac',
   'audio/wave': 'audio/wav',
   'audio/x-wav': 'audio/wav',
   'audio/x-pn-wav': 'audio/wav',

@@ -1,5 +1,7 @@
+import type { TSchema } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { findOperation, getOperation, listOperations } from './catalog.ts'
+import { filesIn } from './media.ts'
 import { readInput } from './read-input.ts'
 
 describe('the catalogue', () => {
@@ -18,20 +20,10 @@ describe('the catalogue', () => {
   )
 
   it.each(listOperations().map((operation) => [operation.id, operation] as const))(
-    '%s describes every field',
+    '%s describes every field, at every depth',
     (_id, operation) => {
-      for (const [name, field] of Object.entries(operation.input.properties)) {
-        expect(field, name).toMatchObject({ description: expect.stringMatching(/\.$/) })
-      }
-    },
-  )
-
-  it.each(listOperations().map((operation) => [operation.id, operation] as const))(
-    '%s has defaults only where they are filled in: at the top',
-    (_id, operation) => {
-      for (const [name, field] of Object.entries(operation.input.properties)) {
-        const { default: _filledIn, ...rest } = field as { default?: unknown }
-        expect(JSON.stringify(rest), name).not.toContain('"default"')
+      for (const [path, field] of fieldsOf(operation.input)) {
+        expect(field, path).toMatchObject({ description: expect.stringMatching(/\.$/) })
       }
     },
   )
@@ -56,10 +48,11 @@ describe('the catalogue', () => {
     expect(getOperation('suno/music').follows({ continue_clip_id: clip })).toBe(clip)
     expect(getOperation('suno/music').follows({ continue_clip_id: '' })).toBeUndefined()
     expect(getOperation('suno/concat').follows({ clip_id: clip })).toBe(clip)
-    expect(getOperation('suno/upload').urls({ url: 'https://a.example/b.mp3' })).toEqual([
-      { field: 'url', url: 'https://a.example/b.mp3' },
+    const upload = getOperation('suno/upload')
+    expect(filesIn(upload.input, { url: 'https://a.example/b.mp3' })).toEqual([
+      { field: 'url', value: 'https://a.example/b.mp3', media: 'audio' },
     ])
-    expect(getOperation('suno/lyrics').urls({})).toEqual([])
+    expect(filesIn(getOperation('suno/lyrics').input, { url: 'https://a.example' })).toEqual([])
   })
 
   it('finds nothing under a name that JavaScript knows', () => {
@@ -67,3 +60,12 @@ describe('the catalogue', () => {
     expect(() => getOperation('suno/dance')).toThrow('suno/dance')
   })
 })
+
+function fieldsOf(schema: TSchema, at = ''): [string, TSchema][] {
+  const { properties = {}, items } = schema as { properties?: Record<string, TSchema>; items?: TSchema }
+  const inside = Object.entries(properties).flatMap(([name, field]): [string, TSchema][] => [
+    [`${at}${name}`, field],
+    ...fieldsOf(field, `${at}${name}.`),
+  ])
+  return items ? [...inside, ...fieldsOf(items, at)] : inside
+}

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox'
 import type { JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
+import { type Kind, OUTPUTS, type Produces } from './outputs.ts'
 
 /** A rule over several fields that a valid input breaks: which field to name, and what it must be. */
 export interface BrokenRule {
@@ -16,17 +17,20 @@ export interface Operation {
   readonly taskType: string
   readonly title: string
   readonly input: TObject
+  /** What it makes, and what it would make of an input: `wishOf` reads it. */
+  readonly produces: Produces<never>
+  /** Shape of a finished task's output; it follows from the kind. */
   readonly output: TSchema
   /** What one field's schema cannot say. */
   readonly rules: (input: JsonObject) => BrokenRule | undefined
-  /** The price in points: what is held, and at most what is consumed. */
+  /** The list price in points: what is held, and at most what is consumed. */
   readonly price: (input: JsonObject) => Points
   /** How long a provider may take. */
   readonly timeoutMs: number
-  /** The item (a clip, a picture) of a finished task that this input builds on. */
+  /** The task, or the item of one (a clip, a picture), that this input builds on. */
   readonly follows: (input: JsonObject) => string | undefined
-  /** URLs in the input that we or a provider will open. */
-  readonly urls: (input: JsonObject) => { field: string; url: string }[]
+  /** Models whose tasks can be built on; by default the operation's own. */
+  readonly followsModels: readonly string[]
   readonly example: JsonObject
 }
 
@@ -36,12 +40,12 @@ interface Given<Input extends TObject> {
   taskType: string
   title: string
   input: Input
-  output: TSchema
+  produces: Produces<Static<Input>>
   rules?: (input: Static<Input>) => BrokenRule | undefined
   price: (input: Static<Input>) => Points
   timeoutMs?: number
   follows?: (input: Static<Input>) => string | undefined
-  urls?: (input: Static<Input>) => { field: string; url: string }[]
+  followsModels?: readonly string[]
   example: JsonObject
 }
 
@@ -53,9 +57,12 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
     timeoutMs: DEFAULT_TIMEOUT_MS,
     rules: () => undefined,
     follows: () => undefined,
-    urls: () => [],
+    followsModels: [given.model],
+    output: OUTPUTS[given.produces.kind],
     ...given,
   }
   // The one place where an operation forgets the type of its input: whoever calls its functions has validated it.
   return complete as unknown as Operation
 }
+
+export type OperationOf<K extends Kind> = Operation & { readonly produces: { readonly kind: K } }

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
+import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { points } from '../core/points.ts'
 import { getOperation, listOperations } from './catalog.ts'
-import type { Operation } from './operation.ts'
+import { type Operation, operation } from './operation.ts'
 import { readInput } from './read-input.ts'
 import { SUNO_VERSIONS, sunoConcat, sunoMusic, sunoUpload } from './suno.ts'
 
@@ -59,9 +61,41 @@ describe('reading an input', () => {
         const outcome = read(operation, raw)
         if ('error' in outcome) throw outcome.error
         for (const [name, value] of Object.entries(raw)) {
-          if (name !== '__proto__') expect(Object.getOwnPropertyDescriptor(outcome.input, name)?.value).toEqual(value)
+          if (name === '__proto__' || Object.hasOwn(operation.input.properties, name)) continue
+          expect(Object.getOwnPropertyDescriptor(outcome.input, name)?.value).toEqual(value)
         }
+        expect(outcome.input).toMatchObject(operation.example)
       }),
+    )
+  })
+
+  it('fills defaults in at every depth, and leaves out what is null there', () => {
+    const deep = operation({
+      model: 'lumen',
+      taskType: 'clip',
+      title: 'A clip',
+      input: Type.Object({
+        shots: Type.Array(
+          Type.Object({
+            seconds: Type.Integer({ default: 3 }),
+            note: Type.Optional(Type.String()),
+            camera: Type.Object({ pan: Type.Integer({ default: 0 }) }),
+          }),
+        ),
+      }),
+      produces: { kind: 'texts', of: () => ({ count: 1 }) },
+      price: () => points(1),
+      example: {},
+    })
+    const shots = [{ camera: { pan: null, tilt: null } }, { seconds: 5, note: null, camera: { pan: 1 }, extra: null }]
+    expect(readInput(deep, { shots })).toEqual({
+      shots: [
+        { seconds: 3, camera: { pan: 0, tilt: null } },
+        { seconds: 5, camera: { pan: 1 }, extra: null },
+      ],
+    })
+    expect(() => readInput(deep, { shots: [{ camera: {} }, { camera: { pan: 'left' } }] }, 'input.')).toThrow(
+      'input.shots.1.camera.pan must be an integer, not "left".',
     )
   })
 

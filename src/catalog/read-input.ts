@@ -19,9 +19,9 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
       field: at.replace(/\.$/, ''),
     })
   }
-  const input = withDefaults(operation.input, raw)
+  const input = completedObject(operation.input, raw)
   const validator = validatorOf(operation.input)
-  if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input)
+  if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input, operation.input)
   const rule = operation.rules(input)
   if (rule) throw invalid(`${at}${rule.field}`, rule.rule)
   return input
@@ -40,25 +40,38 @@ export function validatorOf(schema: TSchema): Validator {
   return validator
 }
 
-function withDefaults(schema: TObject, raw: JsonObject): JsonObject {
-  const input: JsonObject = {}
+/** The value with defaults filled in, at every depth, and optional fields that are `null` left out. */
+function completed(schema: TSchema, value: Json): Json {
+  if (Array.isArray(value)) {
+    const { items } = schema as { items?: TSchema }
+    return items && isNested(items) ? value.map((one) => completed(items, one)) : value
+  }
+  return isJsonObject(value) && 'properties' in schema ? completedObject(schema as TObject, value) : value
+}
+
+function completedObject(schema: TObject, raw: JsonObject): JsonObject {
+  const object: JsonObject = {}
   for (const [name, value] of Object.entries(raw)) {
+    // JSON.parse makes an own property of "__proto__"; assignment would not.
+    if (name === '__proto__') continue
     // Not by the name alone: a caller's field may be called as something that every object has.
     const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
-    // JSON.parse makes an own property of "__proto__"; assignment would not.
-    if (name === '__proto__' || (value === null && known && !schema.required?.includes(name))) continue
-    if (value === null && known && 'default' in known) continue
-    input[name] = value
+    if (value === null && known && ('default' in known || !schema.required?.includes(name))) continue
+    object[name] = known && isNested(known) ? completed(known, value) : value
   }
   for (const [name, value] of defaultsOf(schema)) {
-    if (input[name] === undefined) input[name] = typeof value === 'object' ? structuredClone(value) : value
+    if (object[name] === undefined) object[name] = typeof value === 'object' ? structuredClone(value) : value
   }
-  return input
+  return object
+}
+
+function isNested(schema: TSchema): boolean {
+  return 'properties' in schema || 'items' in schema
 }
 
 const defaults = new WeakMap<TObject, [name: string, value: Json][]>()
 
-/** The fields with a default. What lies deeper has none: a catalogue's test sees to it. */
+/** The fields of an object with a default. */
 function defaultsOf(schema: TObject): [name: string, value: Json][] {
   let found = defaults.get(schema)
   if (!found) {
@@ -83,16 +96,21 @@ function firstBreak(validator: Validator, input: JsonObject): Break {
   return first as Break // the validator's own union of error types, read as what they share
 }
 
-function broken(error: Break, at: string, input: JsonObject): PolyphonyError {
+function broken(error: Break, at: string, input: JsonObject, schema: TSchema): PolyphonyError {
   const path = error.instancePath.split('/').slice(1)
   const missing =
     error.keyword === 'required' ? (error.params.requiredProperties as string[] | undefined)?.[0] : undefined
   const field = at + [...path, ...(missing === undefined ? [] : [missing])].join('.')
-  return invalid(field, missing === undefined ? ruleOf(error, valueAt(input, path)) : 'is required')
+  if (missing !== undefined) return invalid(field, 'is required')
+  return invalid(field, ruleOf(error, schemaAt(schema, path), valueAt(input, path)))
 }
 
-function ruleOf({ keyword, params, message }: Break, value: unknown): string {
+/** A rule as a person reads it. `schema` is that of the field; its `x-rule` speaks for patterns and unions. */
+function ruleOf({ keyword, params, message }: Break, schema: TSchema | undefined, value: unknown): string {
   const was = value === undefined ? '' : `, not ${shown(value)}`
+  const own = (schema as { 'x-rule'?: string } | undefined)?.['x-rule']
+  // Of a union, the first error is that of its first form: the others would do as well.
+  if (own && schema && 'anyOf' in schema) return `${own}${was}`
   switch (keyword) {
     case 'type':
       return `must be ${article(String(params.type))}${was}`
@@ -102,15 +120,33 @@ function ruleOf({ keyword, params, message }: Break, value: unknown): string {
       return `has at most ${params.limit} characters`
     case 'minLength':
       return params.limit === 1 ? 'must not be empty' : `has at least ${params.limit} characters`
+    case 'minItems':
+      return params.limit === 1 ? 'must not be empty' : `has at least ${params.limit} elements`
+    case 'maxItems':
+      return `has at most ${params.limit} ${params.limit === 1 ? 'element' : 'elements'}`
     case 'minimum':
       return `must be at least ${params.limit}${was}`
     case 'maximum':
       return `must be at most ${params.limit}${was}`
+    case 'exclusiveMinimum':
+      return `must be more than ${params.limit}${was}`
+    case 'exclusiveMaximum':
+      return `must be less than ${params.limit}${was}`
     case 'format':
       return `must be a ${params.format}${was}`
     default:
-      return `${message}${was}`
+      return `${own ?? message}${was}`
   }
+}
+
+/** The schema of the field at a path; undefined below what the catalogue knows. */
+function schemaAt(schema: TSchema, path: string[]): TSchema | undefined {
+  let found: TSchema | undefined = schema
+  for (const name of path) {
+    const { properties, items } = (found ?? {}) as { properties?: Record<string, TSchema>; items?: TSchema }
+    found = properties ? properties[name] : items
+  }
+  return found
 }
 
 function valueAt(input: unknown, path: string[]): unknown {
@@ -127,6 +163,7 @@ function article(type: string): string {
 
 /** A value in an error message: quoted, and short. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  // Ten megabytes of base64 are not written out to show sixty characters of them.
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, 61) : value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

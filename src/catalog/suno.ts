@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { points } from '../core/points.ts'
+import { mediaUrl } from './fields.ts'
 import { operation } from './operation.ts'
+import type { SongWish } from './outputs.ts'
 
 /**
  * Suno: songs, lyrics, joining and importing. Field names and limits are those of the relay and PiAPI documents; where
@@ -41,37 +43,44 @@ const MusicInput = Type.Object({
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'The same seed, the same song.' })),
 })
 
-export type SunoMusicInput = Static<typeof MusicInput>
+type MusicInput = Static<typeof MusicInput>
 
-const Clip = Type.Object({
-  id: Type.String({ description: 'The clip: an item id of the task.' }),
-  title: Type.String(),
-  tags: Type.String(),
-  prompt: Type.String({ description: 'The lyrics.' }),
-  gptDescriptionPrompt: Type.Union([Type.String(), Type.Null()]),
-  mv: Type.String(),
-  type: Type.Enum(['gen', 'concat', 'upload']),
-  durationSeconds: Type.Number(),
-  audio: Type.String({ description: 'Reference to the MP3.' }),
-  image: Type.String({ description: 'Reference to the cover, 512 pixels; empty where there is none.' }),
-  imageLarge: Type.String({ description: 'Reference to the cover, 1,024 pixels; empty where there is none.' }),
-  continueClipId: Type.Union([Type.String(), Type.Null()]),
-  continueAt: Type.Union([Type.Number(), Type.Null()]),
-})
-export type SunoClip = Static<typeof Clip>
+function songOf(input: MusicInput): SongWish {
+  const description = input.gpt_description_prompt || null
+  return {
+    description,
+    lyrics: description ? '' : (input.prompt ?? ''),
+    tags: description ? '' : (input.tags ?? ''),
+    negativeTags: input.negative_tags ?? '',
+    title: description ? '' : (input.title ?? ''),
+    instrumental: input.make_instrumental || (!description && !input.prompt),
+    mv: input.mv,
+    seed: input.seed,
+    continueClipId: description ? null : input.continue_clip_id || null,
+    continueAt: description ? null : (input.continue_at ?? null),
+  }
+}
 
-const Clips = Type.Object({ clips: Type.Array(Clip) })
-export type SunoClips = Static<typeof Clips>
-
-const Lyrics = Type.Object({ title: Type.String(), text: Type.String(), tags: Type.Array(Type.String()) })
-export type SunoLyrics = Static<typeof Lyrics>
+/** A song of which nothing is asked: it exists already. */
+const FOUND_SONG: SongWish = {
+  description: null,
+  lyrics: '',
+  tags: '',
+  negativeTags: '',
+  title: '',
+  instrumental: false,
+  mv: '',
+  seed: undefined,
+  continueClipId: null,
+  continueAt: null,
+}
 
 export const sunoMusic = operation({
   model: 'suno',
   taskType: 'music',
   title: 'Make two songs from an idea, from lyrics, or from a clip that they continue',
   input: MusicInput,
-  output: Clips,
+  produces: { kind: 'clips', of: (input) => ({ count: 2, type: 'gen', song: songOf(input) }) },
   rules: (input) => {
     if (!input.gpt_description_prompt && !input.prompt && !input.tags && !input.title) {
       return { field: 'prompt', rule: 'is needed: send gpt_description_prompt (an idea) or prompt (lyrics), or tags' }
@@ -112,7 +121,7 @@ export const sunoLyrics = operation({
   input: Type.Object({
     prompt: Type.String({ minLength: 1, maxLength: 3_000, description: 'What the song is about.' }), // limit inferred
   }),
-  output: Lyrics,
+  produces: { kind: 'lyrics', of: ({ prompt }) => ({ count: 1, about: prompt }) },
   price: () => points(20_000), // inferred: relays charge for lyrics, no document says how much
   timeoutMs: 120_000,
   example: { prompt: 'a lighthouse keeper who dances with the fog' },
@@ -126,7 +135,7 @@ export const sunoConcat = operation({
     clip_id: Type.String({ minLength: 1, maxLength: 64, description: 'The clip that extending made, not its parent.' }),
     is_infill: Type.Boolean({ default: false, description: 'True after replacing a section, false after extending.' }),
   }),
-  output: Clips,
+  produces: { kind: 'clips', of: () => ({ count: 1, type: 'concat', song: FOUND_SONG }) },
   price: () => points(50_000), // inferred
   follows: (input) => input.clip_id,
   example: { clip_id: '01234567-89ab-4cde-8f01-23456789ab01', is_infill: false },
@@ -136,13 +145,10 @@ export const sunoUpload = operation({
   model: 'suno',
   taskType: 'upload',
   title: 'Import an MP3 by its URL, to extend it',
-  input: Type.Object({
-    url: Type.String({ minLength: 1, maxLength: 2_048, format: 'uri', description: 'A public MP3.' }),
-  }),
-  output: Clips,
+  input: Type.Object({ url: mediaUrl('audio', 'A public MP3.') }),
+  produces: { kind: 'clips', of: () => ({ count: 1, type: 'upload', song: FOUND_SONG }) },
   price: () => points(20_000), // inferred
   timeoutMs: 120_000,
-  urls: ({ url }) => [{ field: 'url', url }],
   example: { url: 'https://example.com/song.mp3' },
 })
 

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ipaddr from 'ipaddr.js'
-import { type Points, usdToPoints } from '../core/points.ts'
+import { type Points, points, usdToPoints } from '../core/points.ts'
 
 /** Everything that an operator can set, typed, checked and frozen. docs/configuration.md is the same list. */
 export interface Config {
@@ -21,6 +21,8 @@ export interface Config {
   secret: string
   egressAllow: readonly string[]
   openingCredit: Points
+  /** Changes of list prices. */
+  prices: readonly Price[]
   logLevel: string
   studioSlots: number
   sandboxSlots: number
@@ -32,6 +34,14 @@ export interface Config {
   uploadMaxBytes: number
   bodyMaxBytes: number
   outputMaxBytes: number
+}
+
+/** A price of the operator's: points a task, or a factor on the list price. */
+export interface Price {
+  /** An operation (`model/task_type`), a model, or "*". */
+  of: string
+  factor?: number
+  points?: Points
 }
 
 export class ConfigError extends Error {
@@ -58,6 +68,7 @@ export function readConfig(env: Env): Config {
     secret: '',
     egressAllow: cidrs(env, 'POLYPHONY_EGRESS_ALLOW'),
     openingCredit: usdToPoints(number(env, 'POLYPHONY_OPENING_CREDIT', 1_000, 0, 1e8)),
+    prices: prices(env),
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
     studioSlots: whole(env, 'POLYPHONY_STUDIO_SLOTS', 2, 1, 64),
     sandboxSlots: whole(env, 'POLYPHONY_SANDBOX_SLOTS', 1_000, 1, 1_000_000),
@@ -105,6 +116,29 @@ function whole(env: Env, name: string, otherwise: number, minimum: number, maxim
   const value = number(env, name, otherwise, minimum, maximum)
   if (!Number.isInteger(value)) throw new ConfigError(`${name} must be a whole number, not ${value}.`)
   return value
+}
+
+/** `{"suno/music": 500000, "kling": "x1.2", "*": "x1.1"}`: whole points a task, or a factor. */
+function prices(env: Env): Price[] {
+  const given = text(env, 'POLYPHONY_PRICES')
+  if (given === undefined) return []
+  let table: unknown
+  try {
+    table = JSON.parse(given)
+  } catch (error) {
+    throw new ConfigError(`POLYPHONY_PRICES must be a JSON object.`, { cause: error })
+  }
+  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+    throw new ConfigError(`POLYPHONY_PRICES must be a JSON object.`)
+  }
+  return Object.entries(table).map(([of, value]: [string, unknown]) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { of, points: points(value) }
+    const factor = typeof value === 'string' && /^x\d+(\.\d+)?$/.test(value) ? Number(value.slice(1)) : 0
+    if (factor > 0 && factor <= 1_000) return { of, factor }
+    throw new ConfigError(
+      `POLYPHONY_PRICES: "${of}" must be whole points or a factor such as "x1.2", not ${JSON.stringify(value)}.`,
+    )
+  })
 }
 
 function oneOf(env: Env, name: string, otherwise: string, allowed: string[]): string {

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
+import type { PriceList } from '../catalog/prices.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
-import type { Task } from '../core/task.ts'
-import type { Tenant } from '../store/store.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { Mode, Task } from '../core/task.ts'
+import type { Batch, Tenant } from '../store/store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Urls } from './urls.ts'
 
@@ -24,6 +26,9 @@ export interface DialectContext {
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   tenantOf(caller: Caller): Promise<Tenant>
+  /** Ids of the operations that can be had now with a key of this mode. */
+  available(mode: Mode): ReadonlySet<string>
+  prices: PriceList
   limits: {
     uploadMaxBytes: number
     /** How long an upload is kept. */
@@ -33,6 +38,20 @@ export interface DialectContext {
   }
 }
 
+/** A dialect's part of `/openapi.json`: members of an OpenAPI 3.1 document. A name that two use means the same in both. */
+export interface ApiDescription {
+  tags: JsonObject[]
+  /** By whole path; what needs no key says `security: []`. */
+  paths: Record<string, JsonObject>
+  webhooks: Record<string, JsonObject>
+  schemas: Record<string, JsonObject>
+  /**
+   * What `/docs` shows beyond or in place of this. A path that takes many kinds of body has an entry for each there, told
+   * apart by a fragment, which no client sends.
+   */
+  reading?: Pick<ApiDescription, 'tags' | 'paths' | 'schemas'>
+}
+
 /** A wire protocol in which clients speak to us. */
 export interface Dialect {
   readonly id: string
@@ -40,4 +59,8 @@ export interface Dialect {
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
   /** The webhooks that a task of this dialect calls for in its present state; pure. */
   announce(task: Task, urls: Urls): DeliveryDraft[]
+  /** The webhooks that an ended batch of this dialect calls for; pure. Left out where the protocol has no batches. */
+  announceBatch?(batch: Batch): DeliveryDraft[]
+  /** Asked when somebody reads the description, not before. */
+  describe?(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
 }

@@ -6,7 +6,9 @@ export interface Urls {
   readonly publicUrl: string
   /** The URL of a stored file; '' for '', and anything that is no reference stays as it is. */
   file(reference: string): string
-  /** The same for every string in a value. */
+  /** The reference of a stored file that a URL of ours names; undefined for every other URL. */
+  reference(url: string): string | undefined
+  /** The URL of every reference in a value. */
   expand(value: Json): Json
 }
 
@@ -25,6 +27,10 @@ export function urlsAt(publicUrl: () => string): Urls {
       return publicUrl()
     },
     file,
+    reference(url) {
+      const own = `${publicUrl()}/files/`
+      return url.startsWith(own) ? `${ASSET_SCHEME}${url.slice(own.length).split('?', 1)[0]}` : undefined
+    },
     expand,
   }
 }

@@ -11,8 +11,10 @@ import type { Assets } from '../assets/assets.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
+import { docs } from './docs.ts'
 import { files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
+import { openApi } from './openapi.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
@@ -45,6 +47,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   readBodies(app)
   await app.register(files, { assets: options.assets })
   health(app, options.health)
+  openApi(app, options)
+  docs(app, { publicUrl: () => options.context.urls.publicUrl })
   for (const dialect of options.dialects) {
     await app.register(async (scope) => dialect.routes(scope, options.context))
   }

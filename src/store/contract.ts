@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { assetsContract } from './contract/assets.ts'
+import { batchesContract } from './contract/batches.ts'
 import { claimsContract } from './contract/claims.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
 import { historyContract } from './contract/history.ts'
@@ -36,6 +37,7 @@ export const TABLES = [
   'ledger_transactions',
   'ledger_entries',
   'tasks',
+  'batches',
   'task_counts',
   'lines',
   'account_loads',
@@ -67,6 +69,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('claims', () => claimsContract(bench))
     describe('progress', () => progressContract(bench))
     describe('settle', () => settleContract(bench))
+    describe('batches', () => batchesContract(bench))
     describe('deliveries', () => deliveriesContract(bench))
     describe('assets', () => assetsContract(bench))
     describe('ledger', () => ledgerContract(bench))

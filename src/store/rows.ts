@@ -4,8 +4,16 @@ import type { Delivery } from '../core/delivery.ts'
 import type { Json } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Task } from '../core/task.ts'
-import type { ApiKeysTable, AssetsTable, BalancesTable, DeliveriesTable, TasksTable, TenantsTable } from './schema.ts'
-import type { Balance, KeyRecord, Tenant } from './store.ts'
+import type {
+  ApiKeysTable,
+  AssetsTable,
+  BalancesTable,
+  BatchesTable,
+  DeliveriesTable,
+  TasksTable,
+  TenantsTable,
+} from './schema.ts'
+import type { Balance, Batch, KeyRecord, Tenant } from './store.ts'
 
 // Rows are ours: what is read here was written by this room, so the casts below restore types that text columns lost.
 
@@ -42,6 +50,23 @@ export function taskOfRow(row: Selectable<TasksTable>): Task {
     deadlineAt: row.deadline_at,
     createdAt: row.created_at,
     startedAt: row.started_at,
+    endedAt: row.ended_at,
+  }
+}
+
+export function batchOfRow(row: Selectable<BatchesTable>): Batch {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    keyId: row.key_id,
+    dialect: row.dialect,
+    echo: parse(row.echo),
+    rejected: parse(row.rejected),
+    total: row.total,
+    completed: row.completed,
+    failed: row.failed,
+    cancelled: row.cancelled,
+    createdAt: row.created_at,
     endedAt: row.ended_at,
   }
 }

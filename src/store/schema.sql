@@ -51,6 +51,31 @@ CREATE TABLE balances (
   staged integer not null
 );
 
+CREATE TABLE batches (
+  id text primary key,
+  tenant_id text not null,
+  key_id text not null,
+  dialect text not null,
+  echo text not null,
+  rejected text not null,
+  total integer not null,
+  completed integer not null,
+  failed integer not null,
+  cancelled integer not null,
+  created_at integer not null,
+  ended_at integer,
+  announced_at integer,
+  record_expires_at integer not null,
+  idempotency_key text,
+  fingerprint text
+);
+
+CREATE INDEX batches_by_expiry on batches (record_expires_at);
+
+CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, idempotency_key) where idempotency_key is not null;
+
+CREATE INDEX batches_unannounced on batches (ended_at) where ended_at is not null and announced_at is null;
+
 CREATE TABLE deliveries (
   seq integer primary key,
   id text not null unique,
@@ -153,8 +178,12 @@ CREATE TABLE tasks (
   ended_at integer,
   record_expires_at integer not null,
   idempotency_key text,
-  fingerprint text
+  fingerprint text,
+  batch_id text,
+  lane integer default 0 not null
 );
+
+CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 
 CREATE INDEX tasks_by_tenant on tasks (tenant_id, id);
 
@@ -162,13 +191,13 @@ CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, idempotency_key) wher
 
 CREATE INDEX tasks_running on tasks (due_at) where status in ('submitting', 'uncertain', 'processing');
 
-CREATE INDEX tasks_staged on tasks (tenant_id, seq) where status = 'staged';
+CREATE INDEX tasks_staged on tasks (tenant_id, lane, seq) where status = 'staged';
 
 CREATE INDEX tasks_unfinished on tasks (tenant_id, id) where status in ('staged', 'pending', 'submitting', 'uncertain', 'processing');
 
 CREATE INDEX tasks_unstarted on tasks (deadline_at) where status in ('staged', 'pending');
 
-CREATE INDEX tasks_waiting on tasks (pool, tenant_id, seq) where status = 'pending';
+CREATE INDEX tasks_waiting on tasks (pool, tenant_id, lane, seq) where status = 'pending';
 
 CREATE TABLE tenants (
   id text primary key,

@@ -11,6 +11,7 @@ export interface Database {
   ledger_transactions: LedgerTransactionsTable
   ledger_entries: LedgerEntriesTable
   tasks: TasksTable
+  batches: BatchesTable
   task_counts: TaskCountsTable
   lines: LinesTable
   account_loads: AccountLoadsTable
@@ -115,6 +116,29 @@ export interface TasksTable {
   created_at: number
   started_at: number | null
   ended_at: number | null
+  record_expires_at: number
+  idempotency_key: string | null
+  fingerprint: string | null
+  batch_id: string | null
+  /** 0 for a single task, 1 for one of a batch, which gives way. */
+  lane: Generated<number>
+}
+
+/** Many tasks that came in one request. */
+export interface BatchesTable {
+  id: string
+  tenant_id: string
+  key_id: string
+  dialect: string
+  echo: string
+  rejected: string
+  total: number
+  completed: number
+  failed: number
+  cancelled: number
+  created_at: number
+  ended_at: number | null
+  announced_at: number | null
   record_expires_at: number
   idempotency_key: string | null
   fingerprint: string | null

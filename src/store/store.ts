@@ -1,7 +1,7 @@
 import type { Asset } from '../core/asset.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
-import type { Json } from '../core/json.ts'
+import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode, Task, TaskError, TerminalStatus } from '../core/task.ts'
 import type { Engine, Signal } from './tx.ts'
@@ -31,7 +31,46 @@ export interface NewTask {
   timeoutMs: number
   recordExpiresAt: number
   idempotency: { key: string; fingerprint: string } | null
+  /** The batch that it is part of; such tasks give way to single ones of the same tenant. */
+  batchId?: string
 }
+
+/** An entry of a batch that was not accepted. */
+export interface Rejected {
+  /** Its place in the request, from 0. */
+  index: number
+  code: string
+  message: string
+  field: string | null
+}
+
+/** Many tasks that came in one request and are told of together. */
+export interface Batch {
+  id: string
+  tenantId: string
+  keyId: string
+  dialect: string
+  /** What only the dialect needs: where to tell of the end. */
+  echo: JsonObject
+  rejected: Rejected[]
+  /** Accepted tasks; the next three count those that have ended. */
+  total: number
+  completed: number
+  failed: number
+  cancelled: number
+  createdAt: number
+  endedAt: number | null
+}
+
+export type NewBatch = Pick<Batch, 'id' | 'tenantId' | 'keyId' | 'dialect' | 'echo' | 'rejected' | 'createdAt'> &
+  Pick<NewTask, 'recordExpiresAt' | 'idempotency'>
+
+export type BatchOutcome =
+  | { outcome: 'created' }
+  | { outcome: 'replayed'; batchId: string }
+  | { outcome: 'idempotency_mismatch' }
+  | { outcome: 'insufficient_points'; available: Points }
+  | { outcome: 'spend_limit_reached' }
 
 export type SubmitOutcome =
   | { outcome: 'created'; status: 'pending' | 'staged' }
@@ -102,6 +141,7 @@ export interface TaskFilter {
   status?: readonly Task['status'][]
   createdFrom?: number
   createdTo?: number
+  batchId?: string
 }
 
 /** One thing that does not add up. */
@@ -118,6 +158,10 @@ export interface LedgerFault {
 export interface WriteVerbs {
   /** Checks idempotency and limits, takes the holds and stores the tasks; one outcome a task, in order. */
   submitTasks(args: { tasks: NewTask[] }): Promise<SubmitOutcome[]>
+  /** Stores a batch with all of its tasks and their holds, or nothing. */
+  submitBatch(args: { batch: NewBatch; tasks: NewTask[] }): Promise<BatchOutcome>
+  /** Stores the deliveries that tell of a batch's end, once. False when it goes on or was told of. */
+  announceBatch(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
   /**
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
    * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first.
@@ -208,11 +252,15 @@ export interface ReadVerbs {
   /** Newest first. `beforeId` pages on from a task, `offset` from a row. */
   listTasks(args: TaskFilter & { limit: number; offset?: number; beforeId?: string }): Promise<Task[]>
   countTasks(args: TaskFilter): Promise<number>
+  getBatch(args: { id: string }): Promise<Batch | undefined>
+  /** Batches that have ended and were told of to nobody yet, the longest ended first. */
+  listUnannounced(args: { limit: number }): Promise<Batch[]>
   /** Tasks of a tenant that nobody has begun, oldest first: what a cancel of many may take. */
   listUnstarted(args: {
     tenantId: string
     createdBefore: number
     models: string[] | null
+    batchId?: string
     limit: number
   }): Promise<Task[]>
   /** Staged and pending tasks past their deadline. */

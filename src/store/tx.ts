@@ -9,6 +9,8 @@ export type Signal =
   | { kind: 'task'; id: string }
   /** A pool has new work or a free slot. */
   | { kind: 'pool'; pool: string }
+  /** The last task of a batch has ended. */
+  | { kind: 'batch'; id: string }
   /** A delivery is due. */
   | { kind: 'delivery' }
   /** A key was revoked or changed: forget it. */

@@ -1,10 +1,19 @@
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { Task } from '../core/task.ts'
+import type { Batch } from '../store/store.ts'
 
-/** The webhooks that a task in this state calls for. The dialect in which the task was asked for renders them. */
-export type Announce = (task: Task) => DeliveryDraft[]
+/** The webhooks that a task or an ended batch calls for. The dialect in which it was asked for renders them. */
+export interface Announcer {
+  task(task: Task): DeliveryDraft[]
+  batch(batch: Batch): DeliveryDraft[]
+}
 
-/** By dialect. A task of a dialect that is not served any more is told to nobody. */
-export function announceIn(dialects: ReadonlyMap<string, Announce>): Announce {
-  return (task) => dialects.get(task.dialect)?.(task) ?? []
+export type Announce = Announcer['task']
+
+/** By dialect. What was asked for in a dialect that is not served any more is told to nobody. */
+export function announceIn(dialects: ReadonlyMap<string, Partial<Announcer>>): Announcer {
+  return {
+    task: (task) => dialects.get(task.dialect)?.task?.(task) ?? [],
+    batch: (batch) => dialects.get(batch.dialect)?.batch?.(batch) ?? [],
+  }
 }

@@ -9,6 +9,7 @@ import { type Assets, openAssets } from '../assets/assets.ts'
 import { openEgress } from '../assets/egress.ts'
 import { openDisk } from '../assets/storage.ts'
 import { getOperation } from '../catalog/catalog.ts'
+import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
 import type { Caller } from '../core/caller.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
@@ -21,6 +22,7 @@ import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../tenants/keys.ts'
 import { openFinish } from './finish.ts'
+import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { openTasks, type Tasks } from './tasks.ts'
 import { openWork, type Work } from './work.ts'
@@ -93,7 +95,10 @@ export async function openHouse(
   const egress = openEgress({ allow: ['127.0.0.0/8'], log })
   const announce = (task: Task) =>
     task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
-  const tasks = openTasks({ store, accounts, egress, announce, clock, limits: { maxWaitMs: HOUR_MS, recordDays: 30 } })
+  const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
+  const prices = priceList([])
+  const limits = { maxWaitMs: HOUR_MS, recordDays: 30 }
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = 2 ** 20
   const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays: 7, maxOutputBytes })

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import { ASSET_SCHEME } from '../core/asset.ts'
 import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Task, TaskError } from '../core/task.ts'
@@ -66,7 +67,9 @@ export function openWork(options: WorkOptions): Work {
       parent,
       report: (percent) => leases.report(task, percent),
       readAsset: (reference) => options.assets.read(reference),
-      download: (url, limits) => options.egress.download(url, limits),
+      // A file that came with the input is ours already.
+      download: (url, limits) =>
+        url.startsWith(ASSET_SCHEME) ? options.assets.read(url) : options.egress.download(url, limits),
     }
   }
 
@@ -158,8 +161,10 @@ export function openWork(options: WorkOptions): Work {
     if (progress.status === 'failed') return finish.fail(task, failureOf(progress))
     const now = clock.now()
     const dueAt = now + (progress.pollAfterMs ?? DEFAULT_POLL_MS)
-    const value = progress.progress ?? task.progress
-    await store.recordProgress({ id: task.id, claim: task.claim, progress: value, dueAt, deliveries: [], now })
+    const value = progressOf(task, progress.progress)
+    // Told of only when something has changed: a webhook a poll would be noise.
+    const deliveries = value > task.progress ? announce({ ...task, progress: value }) : []
+    await store.recordProgress({ id: task.id, claim: task.claim, progress: value, dueAt, deliveries, now })
     options.dueAt(dueAt)
   }
 
@@ -239,6 +244,11 @@ export function openWork(options: WorkOptions): Work {
   }
 
   return { begin, carryOn }
+}
+
+/** Never falling, whatever the provider says. */
+function progressOf(task: Task, told: number | undefined): number {
+  return Math.max(task.progress, Math.min(100, Math.floor(told ?? 0)))
 }
 
 function failureOf({ reason, detail }: Failure): TaskError {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import { isRunning, type Status, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { modelsOf, shortNameOf } from './families.ts'
 import { configOf, fromTask, statusOf, timeOf, usageOf } from './from-task.ts'
+import { type Query, textIn, timeIn, wholeIn } from './query.ts'
 
 const MAX_PAGE_SIZE = 100
 const UNFINISHED: Status[] = ['staged', 'pending', 'submitting', 'uncertain', 'processing']
@@ -54,13 +54,12 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
     return success(Object.fromEntries(families))
   })
 
-  app.get<{ Querystring: Record<string, string> }>('/api/open/tasks/histories', async (request) => {
-    const { page: pageText, page_size: sizeText, start_time: from, end_time: to } = request.query
-    const model = modelIn(request.query)
-    const page = wholeOf(pageText, 'page', 1, 1, 1_000_000)
-    const size = wholeOf(sizeText, 'page_size', 10, 1, MAX_PAGE_SIZE)
-    const createdFrom = timeFrom(from, 'start_time')
-    const createdTo = timeFrom(to, 'end_time')
+  app.get<{ Querystring: Query }>('/api/open/tasks/histories', async (request) => {
+    const model = textIn(request.query, 'model')
+    const page = wholeIn(request.query, 'page', 1, 1, 1_000_000)
+    const size = wholeIn(request.query, 'page_size', 10, 1, MAX_PAGE_SIZE)
+    const createdFrom = timeIn(request.query, 'start_time')
+    const createdTo = timeIn(request.query, 'end_time')
     const filter = {
       ...(model === undefined ? {} : { model: modelsOf(model) }),
       ...(createdFrom === undefined ? {} : { createdFrom }),
@@ -73,14 +72,6 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
     // In the order that the documents show for this one.
     return { code: 200, message: 'success', data: { data: rows.map(rowOf), page, size, total } }
   })
-}
-
-/** The `model` of a query. Sent twice it is an array, and an array names no model. */
-export function modelIn(query: Record<string, unknown>): string | undefined {
-  const { model } = query
-  if (model === undefined || model === '') return undefined
-  if (typeof model !== 'string' || !/^[\x20-\x7e]+$/.test(model)) throw invalid('model', 'must be one model name')
-  return model
 }
 
 interface ActiveFamily {
@@ -122,22 +113,4 @@ function success(data: unknown): object {
 function numberOf(id: string): number {
   const hex = id.replaceAll('-', '')
   return (Number.parseInt(hex.slice(0, 12), 16) - Date.UTC(2020, 0)) * 4_096 + Number.parseInt(hex.slice(13, 16), 16)
-}
-
-function wholeOf(text: string | undefined, field: string, otherwise: number, minimum: number, maximum: number): number {
-  if (text === undefined || text === '') return otherwise
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    throw invalid(field, `must be a whole number from ${minimum} to ${maximum}, not "${text}"`)
-  }
-  return value
-}
-
-/** Unix seconds, unix milliseconds, or a date that JavaScript reads: the documents do not say which. */
-function timeFrom(text: string | undefined, field: string): number | undefined {
-  if (text === undefined || text === '') return undefined
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000
-  const at = /^\d{13}$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isNaN(at)) throw invalid(field, `must be unix seconds or an RFC 3339 time, not "${text}"`)
-  return at
 }

@@ -1,54 +1,154 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import { replaceFiles } from '../../catalog/media.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import type { Kind } from '../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../urls.ts'
-import { sorted } from './sorted.ts'
-import { sunoFamily } from './suno.ts'
+import {
+  anyPicture,
+  anyVideo,
+  audioUrl,
+  fluxPictures,
+  imageUrl,
+  imageUrls,
+  lyricsPairs,
+  model,
+  text,
+  video,
+  videoUrl,
+} from './forms/common.ts'
+import type { Asked, Form } from './forms/form.ts'
+import { hailuo } from './forms/hailuo.ts'
+import { joycaption } from './forms/joycaption.ts'
+import {
+  klingClassic,
+  klingFile,
+  klingMotionControl,
+  klingSound,
+  klingTryOn,
+  klingVideoGeneration,
+} from './forms/kling.ts'
+import { luma } from './forms/luma.ts'
+import { midjourneyDescriptions, midjourneyPictures, midjourneySeed } from './forms/midjourney.ts'
+import { sorted } from './forms/sorted.ts'
+import { sunoClips, sunoLyrics } from './forms/suno.ts'
+import { trellisModel } from './forms/trellis.ts'
+import { udioLyrics, udioSongs } from './forms/udio.ts'
+import { withZeros } from './forms/zeros.ts'
+import { HAILUO_SUB_MODELS } from './older-forms.ts'
 
-/** Where a family's answers differ from the rule. */
-export interface FamilyForm {
-  usageType: 'llm' | 'point'
-  input(task: Task): JsonObject
-  output(task: Task, urls: Urls): Json
+/** The form of a family that has none of its own: both keys that a client may read. */
+const USUAL: Record<Kind, Form> = {
+  pictures: anyPicture,
+  videos: anyVideo,
+  sounds: audioUrl,
+  texts: text,
+  model,
+  lyrics: lyricsPairs,
+  clips: sunoClips,
 }
 
-/** The rule: the input's keys sorted by name, the output as the catalogue states it. */
-const USUAL: FamilyForm = {
-  usageType: 'point',
-  input: (task) => sorted(task.input),
-  output: (task, urls) => urls.expand(task.output),
+/** By an operation's id, or by its model for all of it. */
+const FORMS: Record<string, Form> = {
+  'Qubico/flux1-schnell': fluxPictures,
+  'Qubico/flux1-dev': fluxPictures,
+  'Qubico/flux1-dev-advanced': fluxPictures,
+  'gemini/gemini-2.5-flash-image': imageUrls,
+  'Qubico/image-toolkit': imageUrl,
+  'Qubico/video-toolkit': videoUrl,
+  'Qubico/trellis': trellisModel,
+  'Qubico/pixal3d': { ...model, usage: 'unreserved' },
+  'Qubico/joycaption': joycaption,
+  'Qubico/tts': { ...audioUrl, serviceMode: 'public', isPublicOnly: true },
+  kling: klingClassic,
+  'kling/video_generation': klingVideoGeneration,
+  'kling/motion_control': klingMotionControl,
+  'kling/ai_try_on': klingTryOn,
+  'kling/sound': klingSound,
+  'kling/omni_video_generation': klingFile,
+  'kling-turbo': klingFile,
+  hailuo,
+  luma,
+  'music-u': udioSongs,
+  'music-u/generate_lyrics': udioLyrics,
+  veo3: video,
+  'veo3.1': video,
+  sora2: video,
+  'sora2/remove-watermark': anyVideo,
+  'Qubico/wanx': videoUrl,
+  'Qubico/skyreels': videoUrl,
+  'Qubico/hunyuan': videoUrl,
+  midjourney: midjourneyPictures,
+  'midjourney/describe': midjourneyDescriptions,
+  'midjourney/seed': midjourneySeed,
+  'suno/lyrics': sunoLyrics,
 }
 
-/** By the family's name, which is the first part of an operation's id. */
-const FORMS: Record<string, FamilyForm> = { suno: sunoFamily }
+/** What PiAPI calls the families in its history, lists and cancels; the first name is the one that is written. */
+const SHORT_NAMES: Record<string, readonly string[]> = {
+  flux: ['Qubico/flux1-schnell', 'Qubico/flux1-dev', 'Qubico/flux1-dev-advanced'],
+  kling: ['kling', 'kling-turbo'],
+  wan: ['Qubico/wanx', 'Wan', 'wan'],
+  hailuo: ['hailuo', ...HAILUO_SUB_MODELS],
+  luma: ['luma'],
+  skyreels: ['Qubico/skyreels'],
+  framepack: ['Qubico/framepack'],
+  hunyuan: ['Qubico/hunyuan'],
+  hug_video: ['Qubico/hug-video'],
+  seedance: ['seedance'],
+  omni_human: ['omni-human'],
+  veo: ['veo3', 'veo3.1'],
+  sora2: ['sora2'],
+  mmaudio: ['Qubico/mmaudio'],
+  diffrhythm: ['Qubico/diffrhythm'],
+  diffrythm: ['Qubico/diffrhythm'],
+  ace_step: ['Qubico/ace-step'],
+  tts: ['Qubico/tts'],
+  'music-u': ['music-u'],
+  gemini: ['gemini'],
+  qwen_image: ['Qubico/qwen-image'],
+  z_image: ['Qubico/z-image'],
+  image_toolkit: ['Qubico/image-toolkit'],
+  video_toolkit: ['Qubico/video-toolkit'],
+  trellis: ['Qubico/trellis', 'Qubico/trellis2', 'Qubico/pixal3d'],
+  joycaption: ['Qubico/joycaption'],
+  midjourney: ['midjourney'],
+  mj: ['midjourney'],
+  'music-s': ['suno', 'music-s'],
+  suno: ['suno', 'music-s'],
+}
 
-/** What PiAPI calls the families in its history, lists and cancels. */
-const SHORT_NAMES = new Map<string, readonly string[]>([
-  ['music-s', ['suno', 'music-s']],
-  ['suno', ['suno', 'music-s']],
-])
+export function formOf(operation: Operation): Form {
+  return FORMS[operation.id] ?? FORMS[operation.model] ?? USUAL[operation.produces.kind]
+}
 
 /** The names as which the tasks are stored that a caller means by a name; by default the name itself. */
 export function modelsOf(name: string): readonly string[] {
-  return SHORT_NAMES.get(name) ?? [name]
-}
-
-export function inputOf(task: Task): JsonObject {
-  return formOf(task).input(task)
-}
-
-export function outputOf(task: Task, urls: Urls): Json {
-  return formOf(task).output(task, urls)
-}
-
-export function usageTypeOf(task: Task): string {
-  return formOf(task).usageType
+  return Object.hasOwn(SHORT_NAMES, name) ? (SHORT_NAMES[name] ?? [name]) : [name]
 }
 
 /** The short name under which a task is listed. */
-export function shortNameOf(model: string): string {
-  return [...SHORT_NAMES].find(([, models]) => models.includes(model))?.[0] ?? model
+export function shortNameOf(modelName: string): string {
+  return Object.entries(SHORT_NAMES).find(([, models]) => models.includes(modelName))?.[0] ?? modelName
 }
 
-function formOf(task: Task): FamilyForm {
-  return FORMS[task.operation.split('/', 1)[0] ?? ''] ?? USUAL
+/**
+ * The normalised input as PiAPI echoes it: with every known field where Qubico runs the service, sorted by name where it
+ * is relayed.
+ */
+export function inputOf(task: Asked, urls: Urls): JsonObject {
+  const operation = getOperation(task.operation)
+  const { input } = formOf(operation)
+  const echo = input
+    ? input(task)
+    : operation.model.startsWith('Qubico/')
+      ? withZeros(operation.input, task.input)
+      : sorted(task.input)
+  return replaceFiles(operation.input, echo, ({ value }) => urls.file(value))
+}
+
+export function outputOf(task: Task, urls: Urls): Json {
+  const form = formOf(getOperation(task.operation))
+  return task.status === 'completed' ? form.output(task, urls) : (form.pending?.(task) ?? null)
 }

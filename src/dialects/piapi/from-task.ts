@@ -1,7 +1,11 @@
+import { getOperation } from '../../catalog/catalog.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { isTerminal, type Status, type Task } from '../../core/task.ts'
+import { pointsToUsd } from '../../core/points.ts'
+import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
+import type { Quote } from '../../tasks/submit.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { Urls } from '../urls.ts'
-import { inputOf, outputOf, usageTypeOf } from './families.ts'
+import { formOf, inputOf, outputOf } from './families.ts'
 import type { Config } from './to-task.ts'
 
 /** PiAPI knows no word for a cancelled task; clients that meet one would poll for ever, so it reads as failed. */
@@ -29,19 +33,25 @@ export function fromTask(task: Task, urls: Urls): JsonObject {
     task_type: task.taskType,
     status: statusOf(task),
     config: configOf(task),
-    input: inputOf(task),
-    output: task.status === 'completed' ? outputOf(task, urls) : null,
+    input: inputOf(task, urls),
+    output: outputOf(task, urls),
     meta: {
       created_at: timeOf(task.createdAt),
       started_at: timeOf(task.startedAt),
       ended_at: timeOf(task.endedAt),
       usage: usageOf(task),
       is_using_private_pool: false,
+      ...formOf(getOperation(task.operation)).meta?.(task),
     },
     detail: null,
     logs: task.logs,
     error: errorOf(task),
   }
+}
+
+/** The statuses that a word of PiAPI's stands for; none for a word that it has not. */
+export function statusesOf(word: string): Status[] {
+  return STATUSES.filter((status) => STATUS[status] === word)
 }
 
 export function statusOf(task: Task): string {
@@ -52,7 +62,7 @@ export function statusOf(task: Task): string {
 export function configOf(task: Task): Config {
   const echo = task.echo as Partial<Config>
   return {
-    service_mode: echo.service_mode ?? '',
+    service_mode: echo.service_mode || (formOf(getOperation(task.operation)).serviceMode ?? ''),
     webhook_config: echo.webhook_config ?? { endpoint: '', secret: '' },
   }
 }
@@ -60,6 +70,23 @@ export function configOf(task: Task): Config {
 /** The answer to a create, which has no timestamp. */
 export function createdBody(task: Task, urls: Urls): JsonObject {
   return { code: 200, data: fromTask(task, urls), message: 'success' }
+}
+
+/** The answer to `?dry_run=true`: what the task would be and cost. Nothing was stored. */
+export function quotedBody({ operation, input, echo, ...asked }: Submission, quote: Quote, urls: Urls): JsonObject {
+  const { model = operation.model, taskType = operation.taskType } = asked
+  const { pricePoints, availablePoints, isAffordable } = quote
+  const data = {
+    dry_run: true,
+    model,
+    task_type: taskType,
+    config: echo ?? {},
+    input: inputOf({ operation: operation.id, taskType, input }, urls),
+    price: { points: pricePoints, usd: pointsToUsd(pricePoints) },
+    available: { points: availablePoints, usd: pointsToUsd(availablePoints) },
+    affordable: isAffordable,
+  }
+  return { code: 200, data, message: 'success' }
 }
 
 /** The answer to a read. Documents show it with `code` and `message`, or with `timestamp` only: both readings are met. */
@@ -74,16 +101,17 @@ export function webhookBody(task: Task, urls: Urls, now: number): JsonObject {
 }
 
 /**
- * `llm` services show the whole price as consumed from the start, `point` services as frozen until they are done. A task
- * that did not succeed shows zeros: it costs nothing.
+ * `llm` services show the whole price as consumed from the start, `point` services as frozen until they are done,
+ * `unreserved` ones show nothing before. A task that did not succeed shows zeros: it costs nothing.
  */
 export function usageOf(task: Task): { type: string; frozen: number; consume: number } {
-  const type = usageTypeOf(task)
+  const { usage = 'point' } = formOf(getOperation(task.operation))
+  const type = usage === 'llm' ? 'llm' : 'point'
   if (task.status === 'failed' || task.status === 'cancelled') return { type, frozen: 0, consume: 0 }
   const done = task.status === 'completed'
   const price = done ? task.consumedPoints : task.pricePoints
   if (type === 'llm') return { type, frozen: 0, consume: price }
-  return { type, frozen: price, consume: done ? price : 0 }
+  return { type, frozen: usage === 'unreserved' ? 0 : price, consume: done ? price : 0 }
 }
 
 function errorOf(task: Task): JsonObject {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SunoClip } from '../../catalog/suno.ts'
+import type { Clip } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { points } from '../../core/points.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
@@ -61,7 +61,7 @@ function catDance(given: Partial<Task> = {}): Task {
   }
 }
 
-function clip(from: (typeof example.data.output)[number]): SunoClip {
+function clip(from: (typeof example.data.output)[number]): Clip {
   return {
     id: from.id,
     title: from.title,
@@ -145,7 +145,10 @@ describe('a task that PiAPI finished', () => {
 
   it('gives title, text and tags for lyrics', () => {
     const lyrics = { operation: 'suno/lyrics', taskType: 'lyrics', input: { prompt: 'fog' } }
-    const task = fromTask(catDance({ ...lyrics, output: { title: 'Fog', text: '[Verse]', tags: ['folk'] } }), urls)
+    const task = fromTask(
+      catDance({ ...lyrics, output: { lyrics: [{ title: 'Fog', text: '[Verse]', tags: ['folk'] }] } }),
+      urls,
+    )
     expect(task).toMatchObject({ input: { prompt: 'fog' }, output: { title: 'Fog', text: '[Verse]', tags: ['folk'] } })
   })
 })

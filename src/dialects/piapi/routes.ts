@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { getOperation } from '../../catalog/catalog.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
@@ -12,17 +13,21 @@ import {
   streamTask,
   taskSender,
 } from '../requests.ts'
-import { accountRoutes, modelIn } from './account.ts'
+import { accountRoutes } from './account.ts'
+import { batchRoutes, fromBatch } from './batch.ts'
 import { errorBody } from './errors.ts'
-import { modelsOf } from './families.ts'
-import { configOf, createdBody, readBody, webhookBody } from './from-task.ts'
-import { PIAPI, toTask } from './to-task.ts'
+import { formOf, modelsOf } from './families.ts'
+import { configOf, createdBody, quotedBody, readBody, webhookBody } from './from-task.ts'
+import { listingRoutes } from './listing.ts'
+import { modelRoutes } from './models.ts'
+import { flagIn, type Query, textIn } from './query.ts'
+import { configIn, PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
 
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
 export const piapi: Dialect = {
   id: PIAPI,
-  routes(app, context) {
+  async routes(app, context) {
     app.setErrorHandler((thrown, request, reply) => {
       const error = asPolyphonyError(thrown)
       noteError(request, reply, error)
@@ -31,15 +36,32 @@ export const piapi: Dialect = {
     })
     authenticated(app, context)
     taskRoutes(app, context)
+    listingRoutes(app, context)
+    modelRoutes(app, context)
+    await batchRoutes(app, context)
     accountRoutes(app, context)
-    uploadRoutes(app, context)
+    await uploadRoutes(app, context)
   },
   announce(task, urls) {
     const { endpoint, secret } = configOf(task).webhook_config
-    if (endpoint === '' || !isTerminal(task.status)) return []
-    const body = JSON.stringify(webhookBody(task, urls, task.endedAt ?? task.createdAt))
-    return [{ url: endpoint, body, headers: secret === '' ? {} : { 'x-webhook-secret': secret } }]
+    if (endpoint === '') return []
+    if (!isTerminal(task.status) && !formOf(getOperation(task.operation)).tellsProgress) return []
+    const body = JSON.stringify(webhookBody(task, urls, task.endedAt ?? task.startedAt ?? task.createdAt))
+    return [{ url: endpoint, body, headers: secretHeader(secret) }]
   },
+  announceBatch(batch) {
+    const { endpoint, secret } = configIn(batch.echo).webhook_config
+    if (endpoint === '') return []
+    const timestamp = Math.floor((batch.endedAt ?? batch.createdAt) / 1_000)
+    return [
+      { url: endpoint, body: JSON.stringify({ timestamp, data: fromBatch(batch) }), headers: secretHeader(secret) },
+    ]
+  },
+  describe: async (context) => (await import('./openapi.ts')).describePiapi(context),
+}
+
+function secretHeader(secret: string): Record<string, string> {
+  return secret === '' ? {} : { 'x-webhook-secret': secret }
 }
 
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {
@@ -47,8 +69,11 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const render = (task: Task): string => JSON.stringify(readBody(task, urls, clock.now()))
   const sendTask = taskSender(context, render)
 
-  app.post('/api/v1/task', async (request, reply) => {
+  app.post<{ Querystring: Query }>('/api/v1/task', async (request, reply) => {
     const submission = { ...toTask(request.body), idempotency: idempotencyOf(request) }
+    if (flagIn(request.query, 'dry_run')) {
+      return quotedBody(submission, await tasks.quote(submission, request.caller), urls)
+    }
     const { task, replayed } = await tasks.submit(submission, request.caller)
     markReplay(reply, replayed)
     return createdBody(task, urls)
@@ -67,9 +92,9 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     return { code: 200, message: `task ${id} canceled` }
   })
 
-  app.delete<{ Querystring: Record<string, string> }>('/api/v1/tasks', async (request) => {
-    const { created_before: before } = request.query
-    const model = modelIn(request.query)
+  app.delete<{ Querystring: Query }>('/api/v1/tasks', async (request) => {
+    const before = textIn(request.query, 'created_before')
+    const model = textIn(request.query, 'model')
     // A missing bound must not mean "all": it would cancel what nobody meant to.
     if (!before || !/^\d{1,11}$/.test(before)) throw invalid('created_before', 'must be a time in unix seconds')
     if (!model) throw invalid('model', 'is required; "all" cancels tasks of every model')

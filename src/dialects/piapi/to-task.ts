@@ -4,7 +4,8 @@ import { invalid, readInput } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { olderForm } from './older-suno.ts'
+import { formOf } from './families.ts'
+import { olderForm } from './older-forms.ts'
 
 export const PIAPI = 'piapi'
 
@@ -23,9 +24,14 @@ export function toTask(body: unknown): Submission {
   checkBody(body)
   const model = nonEmpty(body, 'model')
   const taskType = nonEmpty(body, 'task_type')
-  const config = configOf(body.config)
+  const config = configIn(body.config)
+  if (body.auto_upload_assets !== undefined && typeof body.auto_upload_assets !== 'boolean') {
+    throw invalid('auto_upload_assets', 'must be a boolean')
+  }
   const { operation, input } = requestOf(model, taskType, body.input)
-  const { endpoint } = config.webhook_config
+  if (config.service_mode === 'private' && formOf(operation).isPublicOnly) {
+    throw invalid('config.service_mode', `must be "public" or "" for ${operation.id}`)
+  }
   return {
     operation,
     input,
@@ -34,8 +40,12 @@ export function toTask(body: unknown): Submission {
     taskType,
     dialect: PIAPI,
     echo: config,
-    webhook: endpoint === '' ? undefined : { field: 'config.webhook_config.endpoint', url: endpoint },
+    webhook: webhookOf(config),
   }
+}
+
+export function webhookOf({ webhook_config: { endpoint } }: Config): Submission['webhook'] {
+  return endpoint === '' ? undefined : { field: 'config.webhook_config.endpoint', url: endpoint }
 }
 
 /** Throws `unsupported_media` and `malformed_body`. */
@@ -45,13 +55,16 @@ export function checkBody(body: unknown): asserts body is JsonObject {
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
 }
 
+/** Models by names that older clients send. */
+const OTHER_NAMES = new Map([['wan', 'Wan']])
+
 function requestOf(
   model: string,
   taskType: string,
   input: Json | undefined,
 ): { operation: Operation; input: JsonObject } {
   const older = olderForm(model, taskType)
-  const operation = older?.operation ?? findOperation(`${model}/${taskType}`)
+  const operation = older?.operation ?? findOperation(`${OTHER_NAMES.get(model) ?? model}/${taskType}`)
   if (!operation) throw unknownOperation(model, taskType)
   if (input === undefined || input === null) throw invalid('input', 'is required')
   if (older) return { operation, input: older.readInput(input) }
@@ -70,7 +83,8 @@ function unknownOperation(model: string, taskType: string): PolyphonyError {
   return new PolyphonyError('unknown_operation', `model "${model}" is not known.`, { field: 'model' })
 }
 
-function configOf(value: Json | undefined): Config {
+/** `config` as it was sent, complete. */
+export function configIn(value: Json | undefined): Config {
   const config = objectAt(value, 'config')
   const hook = objectAt(config.webhook_config, 'config.webhook_config')
   const serviceMode = textAt(config.service_mode, 'config.service_mode')

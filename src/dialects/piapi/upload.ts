@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
+import { type Form, readForm, takeForms } from '../form.ts'
 import { checkBody } from './to-task.ts'
 
 const MEDIA_TYPES = new Map([
@@ -18,33 +20,45 @@ const MEDIA_TYPES = new Map([
 const MAX_NAME = 128
 const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*)*;base64,/i
 
-/** `POST /api/ephemeral_resource`: base64 in, a URL out; the file lives for a day. */
-export function uploadRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.post('/api/ephemeral_resource', async (request) => {
-    const { mediaType, body } = uploadOf(request.body, context.limits.uploadMaxBytes)
-    const expiresAt = context.clock.now() + Math.round(context.limits.uploadHours * HOUR_MS)
-    const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
-    const asset = await context.assets.upload(file).catch(named)
-    return { code: 200, data: { url: context.urls.file(assetReference(asset)) }, message: 'success' }
+/**
+ * `POST /api/ephemeral_resource`: base64 in JSON (as PiAPI has it) or a form with a file; out comes a URL, and the file
+ * lives for a day.
+ */
+export async function uploadRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
+  const { uploadMaxBytes, uploadHours } = context.limits
+  // A scope of its own: elsewhere a form is no body that we read.
+  await app.register(async (scope) => {
+    takeForms(scope)
+    scope.post('/api/ephemeral_resource', async (request) => {
+      const { mediaType, body, field } =
+        request.body instanceof Readable
+          ? uploadOfForm(await readForm(request.headers, request.body, uploadMaxBytes))
+          : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
+      const expiresAt = context.clock.now() + Math.round(uploadHours * HOUR_MS)
+      const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
+      const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))
+      return { code: 200, data: { url: context.urls.file(assetReference(asset)) }, message: 'success' }
+    })
   })
 }
 
+function uploadOfForm({ file, fields }: Form): { mediaType: string; body: Uint8Array; field: string } {
+  if (!file) throw invalid('file', 'is required')
+  const name = fields.get('file_name') || file.name
+  return { mediaType: mediaTypeOf(name), body: file.body, field: file.field }
+}
+
 /** What the bytes turn out to be is a fault of this field. */
-function named(error: unknown): never {
+function named(error: unknown, field: string): never {
   if (!(error instanceof PolyphonyError) || !['unsupported_media', 'payload_too_large'].includes(error.code))
     throw error
-  throw new PolyphonyError(error.code, `file_data: ${error.message}`, { field: 'file_data', cause: error })
+  throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })
 }
 
 export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; body: Uint8Array } {
   checkBody(body)
   const { file_name: name, file_data: data } = body
-  if (typeof name !== 'string' || name === '') throw invalid('file_name', 'is required')
-  if (name.length > MAX_NAME) throw invalid('file_name', `has at most ${MAX_NAME} characters`)
-  const mediaType = MEDIA_TYPES.get(name.split('.').at(-1)?.toLowerCase() ?? '')
-  if (!mediaType || !name.includes('.')) {
-    throw invalid('file_name', `must end in ${[...MEDIA_TYPES.keys()].join(', ')}`)
-  }
+  const mediaType = mediaTypeOf(name)
   if (typeof data !== 'string' || data === '') throw invalid('file_data', 'is required')
   const uri = DATA_URI.exec(data)
   const declared = uri?.[1]?.toLowerCase()
@@ -59,4 +73,12 @@ export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; 
     })
   }
   return { mediaType, body: Buffer.from(base64, 'base64') }
+}
+
+function mediaTypeOf(name: unknown): string {
+  if (typeof name !== 'string' || name === '') throw invalid('file_name', 'is required')
+  if (name.length > MAX_NAME) throw invalid('file_name', `has at most ${MAX_NAME} characters`)
+  const mediaType = MEDIA_TYPES.get(name.split('.').at(-1)?.toLowerCase() ?? '')
+  if (mediaType && name.includes('.')) return mediaType
+  throw invalid('file_name', `must end in ${[...MEDIA_TYPES.keys()].join(', ')}`)
 }

@@ -1,4 +1,5 @@
-import { SUNO_VERSIONS, type SunoClip, type SunoClips, sunoConcat, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import type { Output, Clip as StoredClip } from '../../catalog/outputs.ts'
+import { SUNO_VERSIONS, sunoConcat, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -12,7 +13,7 @@ import { failReasonOf, standingOf } from './states.ts'
  */
 export type Clip = ReturnType<typeof clipOf>
 
-const CLIP_TYPES: Record<string, SunoClip['type']> = {
+const CLIP_TYPES: Record<string, StoredClip['type']> = {
   [sunoMusic.id]: 'gen',
   [sunoConcat.id]: 'concat',
   [sunoUpload.id]: 'upload',
@@ -30,13 +31,13 @@ export function clipsOf(task: Task, urls: Urls): Clip[] {
   if (ids.length === 0) return []
   if (task.status !== 'completed') return ids.map((id, index) => clipOf(task, index, expectedClip(task, id)))
   // What a provider delivers is in the shape that the operation's output schema states.
-  const { clips } = task.output as SunoClips
+  const { clips } = task.output as Output['clips']
   return clips.map((clip, index) => clipOf(task, index, clip, urls))
 }
 
 /** What the feed answers for an id that no clip has: clients ask for ever for an id that is left out. */
 export function missingClip(id: string): Clip {
-  const nothing: SunoClip = { ...NOTHING, id, type: 'gen', mv: '', title: '', tags: '', prompt: '' }
+  const nothing: StoredClip = { ...NOTHING, id, type: 'gen', mv: '', title: '', tags: '', prompt: '' }
   const task: ClipTask = {
     id,
     status: 'failed',
@@ -60,9 +61,9 @@ const NOTHING = {
   gptDescriptionPrompt: null,
   continueClipId: null,
   continueAt: null,
-} satisfies Partial<SunoClip>
+} satisfies Partial<StoredClip>
 
-function clipOf(task: ClipTask, index: number, clip: SunoClip, urls?: Urls) {
+function clipOf(task: ClipTask, index: number, clip: StoredClip, urls?: Urls) {
   const standing = standingOf(task)
   const reason = failReasonOf(task)
   const file = (reference: string): string => urls?.file(reference) ?? ''
@@ -109,7 +110,7 @@ function clipOf(task: ClipTask, index: number, clip: SunoClip, urls?: Urls) {
 }
 
 /** A clip that is not made yet, or never will be: what its request says of it. */
-function expectedClip({ operation, input }: Task, id: string): SunoClip {
+function expectedClip({ operation, input }: Task, id: string): StoredClip {
   const idea = textOf(input.gpt_description_prompt)
   const type = CLIP_TYPES[operation] ?? 'gen'
   return {
@@ -127,12 +128,12 @@ function expectedClip({ operation, input }: Task, id: string): SunoClip {
   }
 }
 
-function historyOf({ continueClipId, continueAt }: SunoClip) {
+function historyOf({ continueClipId, continueAt }: StoredClip) {
   return continueClipId === null ? null : [step(continueClipId, continueAt, false)]
 }
 
 /** The clip that was extended, then the extension. */
-function concatHistoryOf(input: JsonObject, { continueClipId, continueAt }: SunoClip) {
+function concatHistoryOf(input: JsonObject, { continueClipId, continueAt }: StoredClip) {
   const extension = { id: textOf(input.clip_id), continue_at: null }
   return continueClipId === null ? [extension] : [step(continueClipId, continueAt, input.is_infill === true), extension]
 }

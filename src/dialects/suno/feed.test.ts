@@ -105,7 +105,7 @@ describe('lyrics', () => {
         text: '',
         title: '',
       })
-      await gateway.complete(await gateway.begin(id), { title: 'Fog', text: 'It comes', tags: ['folk'] })
+      await gateway.complete(await gateway.begin(id), { lyrics: [{ title: 'Fog', text: 'It comes', tags: ['folk'] }] })
       expect((await gateway.get(`/suno/lyrics/${id}`)).body).toMatchObject({ id, status: 'complete', text: 'It comes' })
     }
   })
@@ -113,7 +113,7 @@ describe('lyrics', () => {
   it('with a model named come under two ids', async () => {
     const { body } = await gateway.post('/suno/generate/lyrics/', { prompt: 'fog', lyrics_model: 'remi-v1' })
     const request = String(part(body, 'lyrics_request_id'))
-    await gateway.complete(await gateway.begin(request), { title: 'Fog', text: 'It comes', tags: [] })
+    await gateway.complete(await gateway.begin(request), { lyrics: [{ title: 'Fog', text: 'It comes', tags: [] }] })
     for (const name of ['lyrics_request_id', 'lyrics_a_id', 'lyrics_b_id']) {
       const id = String(part(body, name))
       expect((await gateway.get(`/suno/lyrics/${id}`)).body).toMatchObject({ id, status: 'complete', text: 'It comes' })

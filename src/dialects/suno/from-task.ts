@@ -1,4 +1,5 @@
-import { type SunoLyrics as Lyrics, suno as operations, sunoLyrics } from '../../catalog/suno.ts'
+import type { Output } from '../../catalog/outputs.ts'
+import { suno as operations, sunoLyrics } from '../../catalog/suno.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../urls.ts'
 import { clipsOf, secondsOf } from './clip.ts'
@@ -36,7 +37,8 @@ function dataOf(task: Task, urls: Urls) {
 /** The lyrics of a completed task. */
 export function lyricsOf(task: Task) {
   // What a provider delivers is in the shape that the operation's output schema states.
-  const { text, title, tags } = task.output as Lyrics
+  const [lyrics] = (task.output as Output['lyrics']).lyrics
+  const { text = '', title = '', tags = [] } = lyrics ?? {}
   return { id: task.id, text, title, tags, status: 'complete', error_message: '' }
 }
 

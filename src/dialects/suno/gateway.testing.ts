@@ -5,6 +5,7 @@ import Fastify from 'fastify'
 import { openAccounts } from '../../accounts/accounts.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
+import { priceList } from '../../catalog/prices.ts'
 import { suno as operations } from '../../catalog/suno.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
@@ -14,6 +15,7 @@ import type { Task } from '../../core/task.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Settlement, Store } from '../../store/store.ts'
+import { openInputs } from '../../tasks/inputs.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
@@ -79,6 +81,8 @@ export async function openGateway(): Promise<Gateway> {
     store,
     accounts,
     egress,
+    inputs: openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: 1 }),
+    prices: priceList([]),
     announce: (task) => suno.announce(task, urls),
     clock,
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
@@ -93,6 +97,8 @@ export async function openGateway(): Promise<Gateway> {
       urls,
       clock,
       authenticate: (key) => keyring.authenticate(key),
+      available: (mode) => accounts.available(mode),
+      prices: priceList([]),
       tenantOf: () => Promise.reject(new Error('Not used here.')),
       limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 30 },
     }),
@@ -243,5 +249,6 @@ const assets: Assets = {
   find: unused,
   read: unused,
   discard: unused,
+  withdraw: unused,
   sweep: unused,
 }

@@ -79,7 +79,7 @@ describe('a fetch', () => {
 
   it('of lyrics has one object', async () => {
     const id = await gateway.submitted('/suno/submit/lyrics', { prompt: 'fog' })
-    await gateway.complete(await gateway.begin(id), { title: 'Fog', text: 'It comes', tags: ['folk'] })
+    await gateway.complete(await gateway.begin(id), { lyrics: [{ title: 'Fog', text: 'It comes', tags: ['folk'] }] })
     const { body } = await gateway.get(`/suno/fetch/${id}/`)
     expect(part(body, 'data')).toMatchObject({
       action: 'LYRICS',

@@ -28,6 +28,7 @@ export const suno: Dialect = {
     await app.register(async (inside) => sunoRoutes(inside, context), { prefix: '/suno' })
   },
   announce,
+  describe: async (context) => (await import('./openapi.ts')).describeSuno(context),
 }
 
 function sunoRoutes(app: FastifyInstance, context: DialectContext): void {

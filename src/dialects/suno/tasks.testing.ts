@@ -1,4 +1,5 @@
-import { type SunoClip, sunoLyrics, sunoMusic } from '../../catalog/suno.ts'
+import type { Clip } from '../../catalog/outputs.ts'
+import { sunoLyrics, sunoMusic } from '../../catalog/suno.ts'
 import { itemId } from '../../core/ids.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
@@ -11,11 +12,11 @@ export const ID = '01234567-89ab-4cde-8f01-23456789ab00'
 export const urls = urlsAt(() => 'https://gateway.example')
 
 /** What a provider delivers for a song. */
-export function aSong(taskId: string): { clips: SunoClip[] } {
+export function aSong(taskId: string): { clips: Clip[] } {
   return { clips: [aClip(itemId(taskId, 1)), { ...aClip(itemId(taskId, 2)), durationSeconds: 201 }] }
 }
 
-export function aClip(id: string): SunoClip {
+export function aClip(id: string): Clip {
   return {
     id,
     title: 'City Lights',
@@ -45,7 +46,7 @@ export function song(status: Task['status']): Task {
 }
 
 export function lyrics(status: Task['status']): Task {
-  const output = { text: 'The fog comes in', title: 'Fog', tags: ['folk'] }
+  const output = { lyrics: [{ text: 'The fog comes in', title: 'Fog', tags: ['folk'] }] }
   const input = { prompt: 'fog' }
   return aTask({ operation: sunoLyrics.id, input, status, output: status === 'completed' ? output : null })
 }

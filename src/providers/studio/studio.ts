@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto'
-import { type SunoClip, sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { getOperation } from '../../catalog/catalog.ts'
+import { type Clip, type SongWish, wishOf } from '../../catalog/outputs.ts'
+import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { inspectMp3, joinMp3 } from '../../engines/mp3/mp3.ts'
 import type { Song, SongRequest, Studio } from '../../engines/studio/studio.ts'
+import { clipIn, clipOf } from '../clips.ts'
 import type { Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
-import { clipIn, clipOf, type SongWish, songWishOf } from '../suno-song.ts'
 
 /** Relays import songs, not albums. */
 const MAX_UPLOAD_BYTES = 40 * 2 ** 20
@@ -37,11 +39,23 @@ export function studioProvider(studio: Studio): Provider {
   }
 }
 
+function songOf(job: Job): SongWish {
+  const wish = wishOf(getOperation(job.operation).produces, job.input)
+  if (wish.kind !== 'clips') throw new PolyphonyError('internal', `${job.operation} makes no songs.`)
+  return wish.song
+}
+
+function aboutOf(job: Job): string {
+  const wish = wishOf(getOperation(job.operation).produces, job.input)
+  if (wish.kind !== 'lyrics') throw new PolyphonyError('internal', `${job.operation} writes no lyrics.`)
+  return wish.about
+}
+
 /** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
 type Identity = NonNullable<SongRequest['continues']>
 
 async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const wish = songWishOf(job.input)
+  const wish = songOf(job)
   const seed = wish.seed ?? seedOf(job.taskId)
   const parent = wish.continueClipId === null ? undefined : clipIn(job.parent, wish.continueClipId)
   if (wish.continueClipId !== null && !parent) return { failed: { reason: 'The clip to continue does not exist.' } }
@@ -96,7 +110,7 @@ function requestOf(
   song: SongWish,
   seed: number,
   take: number,
-  parent: (SunoClip & { [name: string]: Json }) | undefined,
+  parent: (Clip & { [name: string]: Json }) | undefined,
   continueAt: number | null,
 ): SongRequest {
   const request: SongRequest = {
@@ -120,7 +134,7 @@ function requestOf(
 }
 
 /** A continuation keeps the identity of the song that it continues, so that a chain of them stays one song. */
-function identityOf(request: SongRequest, parent: SunoClip | undefined): Identity {
+function identityOf(request: SongRequest, parent: Clip | undefined): Identity {
   if (parent && request.continues) return request.continues
   const { seed, take, tags, title, description } = request
   return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
@@ -148,11 +162,10 @@ function filesOf(number: number, song: Song): ProducedFile[] {
 }
 
 async function writeLyrics(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const { title, text, tags } = await studio.writeLyrics(
-    { prompt: String(job.input.prompt), seed: seedOf(job.taskId) },
-    { signal },
-  )
-  return { result: { output: { title, text, tags }, files: [], logs: ['written by the embedded studio'] } }
+  const { title, text, tags } = await studio.writeLyrics({ prompt: aboutOf(job), seed: seedOf(job.taskId) }, { signal })
+  return {
+    result: { output: { lyrics: [{ title, text, tags }] }, files: [], logs: ['written by the embedded studio'] },
+  }
 }
 
 async function join(job: Job): Promise<Submitted> {

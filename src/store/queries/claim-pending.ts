@@ -138,6 +138,7 @@ async function oldestWaiting(tx: Tx, pool: string, tenantId: string, limit: numb
     .where('tenant_id', '=', tenantId)
     .where('status', '=', PENDING)
     .where('due_at', '<=', now)
+    .orderBy('lane')
     .orderBy('seq')
     .limit(limit)
   const rows = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()

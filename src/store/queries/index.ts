@@ -1,6 +1,7 @@
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
+import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimPending } from './claim-pending.ts'
 import {
   addDeliveries,
@@ -34,6 +35,8 @@ type Queries<Verbs> = {
 
 export const writes: Queries<WriteVerbs> = {
   submitTasks,
+  submitBatch,
+  announceBatch,
   claimPending,
   claimDue,
   renewLeases,
@@ -62,6 +65,8 @@ export const reads: Queries<ReadVerbs> = {
   getTasks,
   listTasks,
   countTasks: totalTasks,
+  getBatch,
+  listUnannounced,
   listUnstarted,
   listOverdue,
   nextDueAt,

@@ -153,6 +153,16 @@ const RULES: Record<string, string> = {
                join ledger_entries e on e.transaction_id = t.id and e.account = 'available'
                where t.key_id is not null group by t.key_id) l on l.key_id = k.id
     where k.spent <> coalesce(l.spent, 0)`,
+  'a batch has counted the ends of its tasks': `
+    select b.id as subject, b.completed || '+' || b.failed || '+' || b.cancelled || ' of ' || b.total as found
+    from batches b
+    join (select batch_id, count(*) as stored,
+            sum(case when status = 'completed' then 1 else 0 end) as completed,
+            sum(case when status = 'failed' then 1 else 0 end) as failed,
+            sum(case when status = 'cancelled' then 1 else 0 end) as cancelled
+          from tasks where batch_id is not null group by batch_id) t on t.batch_id = b.id
+    where t.stored = b.total and (t.completed <> b.completed or t.failed <> b.failed or t.cancelled <> b.cancelled
+      or (b.ended_at is null) <> (b.completed + b.failed + b.cancelled < b.total))`,
   'the counts of the history are right': `
     select tenant_id || ' / ' || model || ' / ' || day as subject, cast(sum(counted) as text) as found from (
       select tenant_id, model, day, tasks as counted, 0 as stored from task_counts

@@ -4,6 +4,7 @@ import { isRunning, mayMove, type Status, sourcesOf, type Task } from '../../cor
 import { rowOfAsset, taskOfRow } from '../rows.ts'
 import type { Settlement } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { countInBatch } from './batches.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
 import { lockTenants } from './lock-tenants.ts'
@@ -67,6 +68,7 @@ export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined
   await tx.insertMany('assets', args.assets.map(rowOfAsset))
   await insertDeliveries(tx, args.id, before.tenant_id, args.deliveries, args.now)
   tx.signal({ kind: 'task', id: args.id })
+  if (before.batch_id !== null) await countInBatch(tx, before.batch_id, args.to, args.now)
   return taskOfRow(row)
 }
 
@@ -90,7 +92,7 @@ async function book(
   )
 }
 
-/** Moves parked tasks into the line as far as the limits allow, the oldest first. */
+/** Moves parked tasks into the line as far as the limits allow: single ones before those of batches, the oldest first. */
 async function promote(
   tx: Tx,
   tenantId: string,
@@ -122,6 +124,7 @@ async function promoteOne(tx: Tx, tenantId: string, now: number): Promise<boolea
         eb(eb('api_keys.active', '-', eb.ref('api_keys.staged')), '<', eb.ref('api_keys.max_concurrent')),
       ]),
     )
+    .orderBy('tasks.lane')
     .orderBy('tasks.seq')
     .limit(1)
   const next = await (tx.engine === 'postgres' ? query.forUpdate('tasks').skipLocked() : query).executeTakeFirst()

@@ -5,6 +5,7 @@ import type { LedgerEntriesTable, LedgerTransactionsTable, TasksTable } from '..
 import type { NewTask, SubmitOutcome } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { lockTenants } from './lock-tenants.ts'
+import { STAGED } from './statuses.ts'
 import { countTasks } from './task-counts.ts'
 
 /**
@@ -191,9 +192,11 @@ async function park(
     .select('max_staged')
     .where('id', '=', tenantId)
     .executeTakeFirstOrThrow()
-  const roomToPark = Math.max(0, limit - tenantRoom.staged)
-  const excess = new Set(candidates.slice(roomToPark))
-  const staged = candidates.slice(0, roomToPark)
+  // Only single tasks are limited: a batch is a request to wait.
+  const singles = candidates.filter((task) => task.batchId === undefined)
+  const roomToPark = singles.length === 0 ? 0 : Math.max(0, limit - (await parkedSingles(tx, tenantId)))
+  const excess = new Set(singles.slice(roomToPark))
+  const staged = candidates.filter((task) => !excess.has(task))
   for (const task of staged) parked.add(task)
   for (const task of excess) outcomes.set(task, { outcome: 'too_many_staged', limit })
   for (const [keyId, group] of grouped(staged, (task) => task.keyId)) {
@@ -216,6 +219,17 @@ async function park(
     .execute()
   await unbookKeys(tx, [...excess], keys)
   return excess
+}
+
+async function parkedSingles(tx: Tx, tenantId: string): Promise<number> {
+  const { count } = await tx.db
+    .selectFrom('tasks')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', STAGED)
+    .where('lane', '=', 0)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** The tasks that may not run beside those that do: as if each had been asked for by itself, in order. */
@@ -297,6 +311,8 @@ function rowOf(task: NewTask, status: 'pending' | 'staged'): Insertable<TasksTab
     record_expires_at: task.recordExpiresAt,
     idempotency_key: task.idempotency?.key ?? null,
     fingerprint: task.idempotency?.fingerprint ?? null,
+    batch_id: task.batchId ?? null,
+    lane: task.batchId === undefined ? 0 : 1,
   }
 }
 

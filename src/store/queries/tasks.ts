@@ -37,6 +37,7 @@ export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promis
     .orderBy('id')
     .limit(args.limit)
   if (args.models) query = query.where('model', 'in', args.models)
+  if (args.batchId !== undefined) query = query.where('batch_id', '=', args.batchId)
   return (await query.execute()).map(taskOfRow)
 }
 
@@ -72,6 +73,7 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
     .orderBy('seq')
     .limit(limit)
     .execute()
+  await tx.db.deleteFrom('batches').where('record_expires_at', '<=', now).where('ended_at', 'is not', null).execute()
   const old = front
     .filter((task) => task.record_expires_at <= now && isTerminal(task.status as Task['status']))
     .map((task) => task.id)
@@ -95,6 +97,7 @@ function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tas
   let query = tx.db.selectFrom('tasks').where('tenant_id', '=', filter.tenantId)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
+  if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
   // Ids begin with the time of creation: a range of times is a range of the index.
   if (filter.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(filter.createdFrom))
   if (filter.createdTo !== undefined) query = query.where('id', '<', firstIdAt(filter.createdTo + 1))

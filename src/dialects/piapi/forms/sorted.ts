@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../../core/json.ts'
 
 /** The same object with its keys in order: so PiAPI echoes the input of the services that it relays. */
 export function sorted(value: JsonObject): JsonObject {

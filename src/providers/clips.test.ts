@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { wishOf } from '../catalog/outputs.ts'
+import { sunoMusic } from '../catalog/suno.ts'
 import { itemId, newId } from '../core/ids.ts'
-import { clipIn, songWishOf } from './suno-song.ts'
+import { clipIn } from './clips.ts'
+
+function songWishOf(input: object) {
+  const wish = wishOf(sunoMusic.produces, input)
+  return wish.kind === 'clips' ? wish.song : undefined
+}
 
 const usual = { mv: 'chirp-v4', make_instrumental: false }
 
@@ -51,7 +58,7 @@ describe('what a song asks for', () => {
     [{ gpt_description_prompt: 'a cat' }, false],
     [{ gpt_description_prompt: 'a cat', make_instrumental: true }, true],
   ])('%o is instrumental: %s', (input, instrumental) => {
-    expect(songWishOf({ ...usual, ...input }).instrumental).toBe(instrumental)
+    expect(songWishOf({ ...usual, ...input })?.instrumental).toBe(instrumental)
   })
 })
 

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { faceswap } from './faceswap.ts'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+const [faceSwap, multiFaceSwap, videoFaceSwap] = faceswap as [Operation, Operation, Operation] // its three
+
+describe('face swap', () => {
+  it.each([
+    ['Qubico/image-toolkit/face-swap', faceSwap, 100_000],
+    ['Qubico/image-toolkit/multi-face-swap', multiFaceSwap, 150_000],
+    ['Qubico/video-toolkit/face-swap', videoFaceSwap, 240 * 40_000],
+  ])('sells %s', (id, operation, points) => {
+    expect(operation.id).toBe(id)
+    expect(operation.price(readInput(operation, operation.example))).toBe(points)
+  })
+
+  it('makes a picture of a picture and a video of a video', () => {
+    expect(wishOf(faceSwap.produces, faceSwap.example)).toMatchObject({ kind: 'pictures', count: 1 })
+    expect(wishOf(videoFaceSwap.produces, videoFaceSwap.example)).toMatchObject({ kind: 'videos', seconds: 10 })
+  })
+
+  it.each(['', '0', '0,1', '1, 0, 2'])('takes the faces "%s"', (faces) => {
+    const input = { ...multiFaceSwap.example, swap_faces_index: faces }
+    expect(readInput(multiFaceSwap, input)).toMatchObject({ swap_faces_index: faces })
+  })
+
+  it.each(['left', '0,', ',1', '-1'])('refuses the faces "%s"', (faces) => {
+    const input = { ...videoFaceSwap.example, target_faces_index: faces }
+    expect(() => readInput(videoFaceSwap, input)).toThrow('target_faces_index must be face numbers such as "0,1"')
+  })
+})

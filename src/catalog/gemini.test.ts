@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { gemini } from './gemini.ts'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+const [flashImage, nanoBananaPro, nanoBanana2] = gemini as [Operation, Operation, Operation] // its three
+
+describe('Gemini', () => {
+  it.each([
+    ['gemini-2.5-flash-image', flashImage, {}, 300_000],
+    ['nano-banana-pro', nanoBananaPro, {}, 1_050_000],
+    ['nano-banana-pro', nanoBananaPro, { resolution: '2K' }, 1_050_000],
+    ['nano-banana-pro', nanoBananaPro, { resolution: '4K' }, 1_900_000],
+    ['nano-banana-2', nanoBanana2, {}, 600_000],
+    ['nano-banana-2', nanoBanana2, { resolution: '2K' }, 900_000],
+    ['nano-banana-2', nanoBanana2, { resolution: '4K' }, 1_350_000],
+  ])('sells a picture of %s', (taskType, operation, input, points) => {
+    expect(operation.id).toBe(`gemini/${taskType}`)
+    expect(operation.price(readInput(operation, { prompt: 'a boat', ...input }))).toBe(points)
+  })
+
+  it.each([
+    [flashImage, {}, { widthPx: 1_024, heightPx: 1_024, mediaType: 'image/jpeg' }],
+    [
+      flashImage,
+      { aspect_ratio: '16:9', output_format: 'png' },
+      { widthPx: 1_360, heightPx: 768, mediaType: 'image/png' },
+    ],
+    [nanoBananaPro, { resolution: '2K' }, { widthPx: 2_048, heightPx: 2_048, mediaType: 'image/jpeg' }],
+    [nanoBananaPro, { resolution: '4K', aspect_ratio: '1:1' }, { widthPx: 4_096, heightPx: 4_096 }],
+    [
+      nanoBanana2,
+      { aspect_ratio: '3:4', output_format: 'jpg' },
+      { widthPx: 880, heightPx: 1_184, mediaType: 'image/jpeg' },
+    ],
+  ])('makes one picture of the size and format that is asked for', (operation, input, wish) => {
+    const read = readInput(operation, { prompt: 'a boat', ...input })
+    expect(wishOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...wish })
+  })
+
+  it('leaves the ratio open, which an edit takes from its input', () => {
+    const edit = readInput(flashImage, { prompt: 'add a hat', image_urls: ['https://example.com/cat.png'] })
+    expect(edit).not.toHaveProperty('aspect_ratio')
+  })
+
+  it.each([
+    [flashImage, { output_format: 'jpg' }, 'output_format must be one of "jpeg", "png", not "jpg".'],
+    [nanoBananaPro, { resolution: '8K' }, 'resolution must be one of "1K", "2K", "4K", not "8K".'],
+    [
+      nanoBanana2,
+      { image_urls: ['cat.png'] },
+      'image_urls.0 must be an http or https URL, a data URI or base64, not "cat.png".',
+    ],
+  ])('refuses what it cannot make', (operation, input, message) => {
+    expect(() => readInput(operation, { prompt: 'a boat', ...input })).toThrow(message)
+  })
+})

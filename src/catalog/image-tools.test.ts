@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { imageTools } from './image-tools.ts'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+const [backgroundRemove, segment, upscale] = imageTools as [Operation, Operation, Operation] // its three
+const image = 'https://example.com/shoe.jpg'
+
+describe('the image tools', () => {
+  it.each([
+    ['background-remove', backgroundRemove, { image }, 10_000],
+    ['segment', segment, { image, prompt: 'shoes' }, 100_000],
+    ['upscale', upscale, { image }, 100_000],
+  ])('sell %s', (taskType, operation, input, points) => {
+    expect(operation.id).toBe(`Qubico/image-toolkit/${taskType}`)
+    expect(operation.price(readInput(operation, input))).toBe(points)
+  })
+
+  it.each([
+    [backgroundRemove, { image }, { isTransparent: true }],
+    [segment, { image, prompt: 'shoes' }, { isTransparent: true }],
+    [upscale, { image }, { isTransparent: false, widthPx: 800, heightPx: 800 }],
+    [upscale, { image, scale: 4 }, { widthPx: 1_600, heightPx: 1_600 }],
+    [upscale, { image, scale: 2.5 }, { widthPx: 1_000, heightPx: 1_000 }],
+  ])('make one picture', (operation, input, wish) => {
+    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, ...wish })
+  })
+
+  it.each([1, 11])('refuse to enlarge %i times', (scale) => {
+    expect(() => readInput(upscale, { image, scale })).toThrow(/^scale must be at (least 2|most 10)/)
+  })
+
+  it('take a prompt alone to cut out by', () => {
+    expect(readInput(segment, { image, prompt: 'shoes', negative_prompt: '' })).not.toHaveProperty('segment_factor')
+    expect(() => readInput(segment, { image })).toThrow('prompt is required.')
+  })
+})

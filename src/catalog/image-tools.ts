@@ -1,0 +1,79 @@
+import { Type } from 'typebox'
+import { usdToPoints } from '../core/points.ts'
+import { mediaFile, optionalText, requiredText } from './fields.ts'
+import { type Operation, operation } from './operation.ts'
+
+/**
+ * Tools for pictures: background removal, cutting out by a prompt, upscaling. Fields are those of PiAPI's pages and MCP
+ * server; where a comment says "inferred", no document states the value.
+ */
+
+const MODEL = 'Qubico/image-toolkit'
+const image = mediaFile('image', 'The picture, at most 10 MB.')
+
+/** Nobody has opened the picture yet. */
+const USUAL_SIDE_PX = 1_024
+/** One that is worth enlarging is smaller than that. */
+const SMALL_SIDE_PX = 400
+
+const cutOut = () => ({ widthPx: USUAL_SIDE_PX, heightPx: USUAL_SIDE_PX, isTransparent: true })
+
+const backgroundRemove = operation({
+  model: MODEL,
+  taskType: 'background-remove',
+  title: 'Remove the background of a picture',
+  input: Type.Object({
+    image,
+    rmbg_model: Type.Optional(
+      Type.Enum(['RMBG-1.4', 'RMBG-2.0', 'BEN2'], { description: 'The model that finds the background.' }),
+    ),
+  }),
+  produces: { kind: 'pictures', of: cutOut },
+  price: () => usdToPoints(0.001),
+  example: { image: 'https://example.com/shoe.jpg', rmbg_model: 'RMBG-2.0' },
+})
+
+const segment = operation({
+  model: MODEL,
+  taskType: 'segment',
+  title: 'Cut out of a picture what a prompt names',
+  input: Type.Object({
+    image,
+    prompt: requiredText(1_000, 'What is cut out, separated by commas.'), // limit inferred
+    // PiAPI's page requires the next two; its MCP server and n8n leave them out.
+    negative_prompt: optionalText(1_000, 'What is not cut out, separated by commas.'), // limit inferred
+    segment_factor: Type.Optional(
+      Type.Integer({ minimum: -512, maximum: 512, description: 'Pixels by which the edge grows, or shrinks below 0.' }), // limits inferred
+    ),
+  }),
+  produces: { kind: 'pictures', of: cutOut },
+  price: () => usdToPoints(0.01), // for each started megapixel; one, as the picture's size is not known
+  example: {
+    image: 'https://example.com/model.jpg',
+    prompt: 'clothes, shoes',
+    negative_prompt: 'trousers',
+    segment_factor: -15,
+  },
+})
+
+const upscale = operation({
+  model: MODEL,
+  taskType: 'upscale',
+  title: 'Enlarge a picture and add detail',
+  input: Type.Object({
+    image,
+    scale: Type.Number({ minimum: 2, maximum: 10, default: 2, description: 'By how much each side grows.' }),
+    face_enhance: Type.Boolean({ default: false, description: 'Restore faces, too.' }),
+  }),
+  produces: {
+    kind: 'pictures',
+    of: ({ scale }) => {
+      const sidePx = Math.round(SMALL_SIDE_PX * scale)
+      return { widthPx: sidePx, heightPx: sidePx }
+    },
+  },
+  price: () => usdToPoints(0.01), // inferred, from cutting out
+  example: { image: 'https://example.com/old-photo.jpg', scale: 4, face_enhance: true },
+})
+
+export const imageTools: Operation[] = [backgroundRemove, segment, upscale]

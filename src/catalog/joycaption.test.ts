@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { joycaption } from './joycaption.ts'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+const [betaOne] = joycaption as [Operation] // its only one
+const image = 'https://example.com/harbour.jpg'
+
+describe('JoyCaption', () => {
+  it('sells one text for 0.01 USD', () => {
+    const input = readInput(betaOne, { image })
+    expect(betaOne.id).toBe('Qubico/joycaption/joycaption-beta-one')
+    expect(betaOne.price(input)).toBe(100_000)
+    expect(wishOf(betaOne.produces, input)).toEqual({ kind: 'texts', count: 1 })
+  })
+
+  it('lets choices through that its page does not show', () => {
+    const choices = {
+      prompt_style: 'Straightforward',
+      caption_length: 'very short',
+      workflow_type: 'joycaption-beta-one',
+    }
+    expect(readInput(betaOne, { image, ...choices })).toEqual({ image, ...choices })
+  })
+})

@@ -1,0 +1,197 @@
+import { type Static, Type } from 'typebox'
+import { usdToPoints } from '../core/points.ts'
+import { mediaFile, optionalFile, sizeByShortSide } from './fields.ts'
+import {
+  aspect_ratio,
+  brokenShots,
+  multi_shots,
+  negative_prompt,
+  prompt,
+  secondsOf,
+  usdPerSecond,
+  VIDEO_TIMEOUT_MS,
+} from './kling-fields.ts'
+import { klingOmni, klingTurbo } from './kling-omni.ts'
+import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from './kling-scenes.ts'
+import { klingSound, klingTryOn } from './kling-works.ts'
+import { type BrokenRule, type Operation, operation } from './operation.ts'
+
+/**
+ * Kling: videos of every version from 1.0 to 3.0, and what can be made beside them. Fields, limits and prices are those
+ * of PiAPI's pages; where a comment says "inferred", no document states the value.
+ */
+
+const VERSIONS = ['1.0', '1.5', '1.6', '2.0', '2.1', '2.1-master', '2.5', '2.6', '3.0']
+const MAX_ELEMENTS = 4 // what Kling's own product takes
+
+const turn = (name: string) =>
+  Type.Integer({ minimum: -10, maximum: 10, description: `How far the camera moves: ${name}.` }) // limits of Kling's own API
+const camera_control = Type.Object(
+  {
+    type: Type.Enum(['simple'], { description: 'The kind of movement.' }),
+    config: Type.Object(
+      {
+        horizontal: turn('sideways'),
+        vertical: turn('up and down'),
+        pan: turn('panning'),
+        tilt: turn('tilting'),
+        roll: turn('rolling'),
+        zoom: turn('zooming'),
+      },
+      { description: 'The movement; one value differs from 0.' },
+    ),
+  },
+  { description: 'How the camera moves.' },
+)
+
+const static_masks = Type.Array(
+  Type.Object({ points: Type.Array(Type.Unknown(), { description: 'Empty: the mask itself says where.' }) }),
+  { description: 'What must stay where it is; the array is needed even when empty.' },
+)
+const dynamic_masks = Type.Array(
+  Type.Object({
+    points: Type.Array(
+      Type.Object({
+        x: Type.Number({ description: 'Pixels from the left.' }),
+        y: Type.Number({ description: 'Pixels from the top.' }),
+      }),
+      { description: 'Control points of the path, from its beginning to its end.' },
+    ),
+  }),
+  { description: 'What moves, and along which path.' },
+)
+const motion_brush = Type.Object(
+  {
+    mask_url: mediaFile('image', 'A PNG as large as the picture, with the masks painted in colours.'),
+    static_masks,
+    dynamic_masks,
+  },
+  { description: 'Parts of the picture that move along a path.' },
+)
+
+const VideoInput = Type.Object({
+  prompt,
+  negative_prompt,
+  cfg_scale: Type.Optional(
+    Type.Union(
+      [
+        Type.Number({ minimum: 0, maximum: 1 }),
+        Type.String({ pattern: '^(?:0(?:\\.\\d+)?|\\.\\d+|1(?:\\.0+)?)?$' }), // some clients send text
+      ],
+      {
+        description:
+          'How closely the video follows the prompt; 0.5 is advised. From version 2.0 on it counts for nothing.',
+        'x-rule': 'must be a number from 0 to 1',
+      },
+    ),
+  ),
+  duration: Type.Integer({
+    minimum: 3,
+    maximum: 15,
+    default: 5,
+    description: 'Seconds: 5 or 10, with version 3.0 from 3 to 15.',
+  }),
+  aspect_ratio,
+  // One client says `standard` and `turbo`.
+  mode: Type.Enum(['std', 'pro', 'standard', 'turbo'], {
+    default: 'std',
+    description: 'std, or pro for a better picture: 720p or 1080p with version 3.0.',
+  }),
+  version: Type.Enum(VERSIONS, { default: '1.0', description: 'Model version.' }), // older pages say so; clients name one
+  image_url: optionalFile('image', 'The first frame. Without one the video is made from text.'),
+  image_tail_url: optionalFile('image', 'The last frame.'),
+  reference_video_url: optionalFile('video', 'A video to refer to.'),
+  camera_control: Type.Optional(camera_control),
+  motion_brush: Type.Optional(motion_brush),
+  elements: Type.Optional(
+    Type.Array(Type.Object({ image_url: mediaFile('image', 'A person or thing that appears.') }), {
+      maxItems: MAX_ELEMENTS,
+      description: `Up to ${MAX_ELEMENTS} pictures of what appears, in place of a first frame (version 1.6).`,
+    }),
+  ),
+  enable_audio: Type.Optional(Type.Boolean({ description: 'Make sound, too (versions 2.6 and 3.0).' })),
+  prefer_multi_shots: Type.Optional(Type.Boolean({ description: 'Cut the prompt into shots (version 3.0).' })),
+  multi_shots,
+})
+
+type VideoInput = Static<typeof VideoInput>
+
+/** USD for five seconds, standard and professional. Ten seconds cost twice as much: stated for 2.0, inferred for the rest. */
+const CLASSIC_USD: Record<string, { std: number; pro: number }> = {
+  '1.0': { std: 0.26, pro: 0.46 },
+  '1.5': { std: 0.26, pro: 0.46 },
+  '1.6': { std: 0.26, pro: 0.46 },
+  // Professional only; clients ask for them with their default mode all the same.
+  '2.0': { std: 0.96, pro: 0.96 },
+  '2.1': { std: 0.26, pro: 0.46 },
+  '2.1-master': { std: 0.96, pro: 0.96 },
+  '2.5': { std: 0.2, pro: 0.28 }, // inferred from kling-turbo, which is this version, and from 2.6
+  '2.6': { std: 0.2, pro: 0.33 },
+}
+
+/** `turbo` is what the client that says it uses for kling-turbo, which is professional. */
+function isPro({ mode, version }: VideoInput): boolean {
+  return mode === 'pro' || mode === 'turbo' || version === '2.0' || version === '2.1-master'
+}
+
+function hasSound({ version, enable_audio }: VideoInput): boolean {
+  return enable_audio === true && (version === '2.6' || version === '3.0')
+}
+
+function usdOf(input: VideoInput): number {
+  const pro = isPro(input)
+  const sounds = hasSound(input)
+  if (input.version === '3.0') return usdPerSecond(pro ? 1080 : 720, sounds) * secondsOf(input)
+  const { std = 0, pro: better = 0 } = CLASSIC_USD[input.version] ?? {}
+  return (pro ? better : std) * (input.duration / 5) * (sounds ? 2 : 1) // twice with sound: inferred from Kling's own prices
+}
+
+function brokenVideo(input: VideoInput): BrokenRule | undefined {
+  if (input.motion_brush && !input.image_url) return { field: 'image_url', rule: 'is needed with motion_brush' }
+  if (input.version === '3.0') return brokenShots(input)
+  if (input.duration !== 5 && input.duration !== 10) {
+    return { field: 'duration', rule: `must be 5 or 10 with version ${input.version}, not ${input.duration}` }
+  }
+  const isSeen = input.image_url || input.image_tail_url || input.reference_video_url || input.elements?.length
+  return input.prompt || isSeen ? undefined : { field: 'prompt', rule: 'is needed without image_url' }
+}
+
+export const klingVideo = operation({
+  model: 'kling',
+  taskType: 'video_generation',
+  title: 'Make a video from a description or from its first frame',
+  input: VideoInput,
+  produces: {
+    kind: 'videos',
+    of: (input) => ({
+      ...sizeByShortSide(input.aspect_ratio, isPro(input) ? 1080 : 720), // before 3.0 inferred
+      seconds: input.version === '3.0' ? secondsOf(input) : input.duration,
+      hasSound: hasSound(input),
+    }),
+  },
+  rules: brokenVideo,
+  price: (input) => usdToPoints(usdOf(input)),
+  timeoutMs: VIDEO_TIMEOUT_MS,
+  example: {
+    prompt: 'a fox crosses a frozen lake at dawn, seen from a low angle',
+    negative_prompt: 'blurred, shaking',
+    cfg_scale: 0.5,
+    duration: 5,
+    aspect_ratio: '16:9',
+    mode: 'std',
+    version: '2.6',
+  },
+})
+
+export const kling: Operation[] = [
+  klingVideo,
+  klingExtend,
+  klingLipSync,
+  klingEffects,
+  klingTryOn,
+  klingSound,
+  klingAvatar,
+  klingMotionControl,
+  klingOmni,
+  klingTurbo,
+]

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { lumaExtend, lumaVideo } from './luma.ts'
+import { filesIn } from './media.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+const IMAGE = 'https://example.com/a.png'
+const VIDEO = 'https://example.com/a.mp4'
+const read = (input: JsonObject) => readInput(lumaVideo, { prompt: 'a balloon', ...input })
+
+describe('a Luma video', () => {
+  it.each<[JsonObject, number]>([
+    [{}, 2_000_000],
+    [{ duration: 5, model_name: 'ray-v1' }, 2_000_000],
+    [{ duration: 10, model: 'ray-v2' }, 4_000_000],
+  ])('with %j costs %i points', (input, points) => {
+    expect(lumaVideo.price(read(input))).toBe(points)
+  })
+
+  it.each<[JsonObject]>([
+    [{ key_frames: { frame0: { type: 'image', url: IMAGE } } }],
+    [{ key_frames: { frame1: { type: 'image', url: IMAGE } } }],
+    [{ start_image: IMAGE }],
+    [{ end_image: IMAGE }],
+  ])('with %j lasts five seconds', (frames) => {
+    expect(() => read({ ...frames, duration: 10 })).toThrow('duration must be 5 with key frames, not 10.')
+    expect(read(frames)).toMatchObject({ ...frames, duration: 5 })
+  })
+
+  it.each<[string, JsonObject]>([
+    ['the MCP server without a frame', { duration: 10, key_frames: { frame0: { type: '' } } }],
+    ['n8n', { model_name: 'ray-v1', duration: 5, aspect_ratio: '21:9' }],
+    ['a client with empty fields', { start_image: '', end_image: '', duration: 10, key_frames: null }],
+  ])('is accepted as %s sends it', (_who, input) => {
+    const { key_frames: frames, ...rest } = input
+    expect(read(input)).toMatchObject(frames === null ? rest : input)
+  })
+
+  it('names its frames in both spellings', () => {
+    const input = read({
+      key_frames: { frame0: { type: 'image', url: IMAGE }, frame1: { type: 'video', url: VIDEO } },
+      end_image: IMAGE,
+    })
+    expect(filesIn(lumaVideo.input, input).map(({ field }) => field)).toEqual([
+      'key_frames.frame0.url',
+      'key_frames.frame1.url',
+      'end_image',
+    ])
+  })
+
+  it('takes a frame without a type as a picture', () => {
+    expect(read({ key_frames: { frame0: { url: IMAGE } } })).toMatchObject({
+      key_frames: { frame0: { type: 'image', url: IMAGE } },
+    })
+  })
+
+  it('is as long and as large as was asked', () => {
+    const wish = (input: JsonObject) => wishOf(lumaVideo.produces, read(input))
+    expect(wish({ aspect_ratio: '4:3' })).toMatchObject({ widthPx: 1_152, heightPx: 864, seconds: 5 })
+    expect(wish({ aspect_ratio: '3:4', duration: 10 })).toMatchObject({ widthPx: 864, heightPx: 1_152, seconds: 10 })
+  })
+})
+
+describe('extending with Luma', () => {
+  it('needs a frame or a video to go on from', () => {
+    const prompt = 'on it flies'
+    for (const frames of [
+      {},
+      { key_frames: {} },
+      { key_frames: { frame0: { type: '', url: '' } } },
+      { start_image: '' },
+    ]) {
+      expect(() => readInput(lumaExtend, { prompt, ...frames })).toThrow('key_frames must name a frame to go on from.')
+    }
+    const key_frames = { frame0: { type: 'video', url: VIDEO } }
+    expect(readInput(lumaExtend, { prompt, key_frames, model_name: 'ray-v2' })).toMatchObject({ key_frames })
+    expect(() => readInput(lumaExtend, { prompt, key_frames, duration: 10 })).toThrow('duration must be 5')
+    expect(lumaExtend.price(readInput(lumaExtend, { prompt, key_frames }))).toBe(2_000_000)
+  })
+})

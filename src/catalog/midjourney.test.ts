@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { midjourney } from './midjourney.ts'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+const origin_task_id = '01234567-89ab-4cde-8f01-23456789ab00'
+const fox = 'https://example.com/fox.png'
+
+function operationOf(taskType: string): Operation {
+  const found = midjourney.find((one) => one.taskType === taskType)
+  if (!found) throw new Error(`Midjourney has no ${taskType}.`)
+  return found
+}
+
+/** An input that says no more than it must. */
+const LEAST: Record<string, JsonObject> = {
+  imagine: { prompt: 'a puppy' },
+  upscale: { origin_task_id, index: '1' },
+  variation: { origin_task_id, index: '1' },
+  reroll: { origin_task_id },
+  describe: { image_url: fox },
+  seed: { origin_task_id },
+  blend: { image_urls: [fox, fox] },
+  inpaint: { origin_task_id, mask: `data:image/png;base64,${'A'.repeat(64)}` },
+  outpaint: { origin_task_id, zoom_ratio: '2' },
+  pan: { origin_task_id, direction: 'left' },
+}
+
+function read(taskType: string, input: JsonObject = {}): JsonObject {
+  return readInput(operationOf(taskType), { ...LEAST[taskType], ...input })
+}
+
+describe('Midjourney', () => {
+  it.each([
+    ['imagine', {}, 700_000],
+    ['imagine', { process_mode: '' }, 700_000],
+    ['imagine', { process_mode: 'relax' }, 300_000],
+    ['imagine', { process_mode: 'turbo' }, 1_600_000],
+    ['blend', {}, 700_000],
+    ['blend', { process_mode: 'relax' }, 300_000],
+    ['blend', { process_mode: 'turbo' }, 1_400_000],
+    ['variation', {}, 700_000],
+    ['reroll', {}, 700_000],
+    ['inpaint', {}, 700_000],
+    ['outpaint', {}, 700_000],
+    ['pan', {}, 700_000],
+    ['upscale', {}, 100_000],
+    ['upscale', { index: '4' }, 100_000],
+    ['upscale', { index: 'light' }, 450_000],
+    ['upscale', { index: 'beta' }, 450_000],
+    ['upscale', { index: '2x' }, 900_000],
+    ['upscale', { index: '4x' }, 2_700_000],
+    ['upscale', { index: 'subtle' }, 700_000],
+    ['upscale', { index: 'creative' }, 700_000],
+    ['describe', {}, 100_000],
+    ['seed', {}, 50_000],
+  ])('sells %s %j for %i points', (taskType, input, points) => {
+    expect(operationOf(taskType).price(read(taskType, input))).toBe(points)
+  })
+
+  it.each([
+    ['imagine', {}, 1_024, 1_024],
+    ['imagine', { aspect_ratio: '' }, 1_024, 1_024],
+    ['imagine', { aspect_ratio: '16:9' }, 1_360, 768],
+    ['imagine', { prompt: 'a puppy --v 7 --ar 9:16' }, 768, 1_360],
+    ['imagine', { prompt: 'a puppy —ar 2:1', aspect_ratio: '1:1' }, 1_456, 720],
+    ['variation', { aspect_ratio: '3:2' }, 1_248, 832],
+    ['reroll', {}, 1_024, 1_024],
+    ['blend', {}, 1_024, 1_024],
+    ['blend', { dimension: 'portrait' }, 832, 1_248],
+    ['blend', { dimension: 'landscape', aspect_ratio: '16:9' }, 1_360, 768],
+    ['inpaint', {}, 1_024, 1_024],
+    ['outpaint', { zoom_ratio: 1, aspect_ratio: '3:2' }, 1_248, 832],
+    ['pan', {}, 1_248, 832],
+    ['pan', { direction: 'up' }, 832, 1_248],
+  ])('makes of %s %j four pictures and their grid', (taskType, input, widthPx, heightPx) => {
+    expect(wishOf(operationOf(taskType).produces, read(taskType, input))).toEqual({
+      kind: 'pictures',
+      count: 4,
+      hasGrid: true,
+      widthPx,
+      heightPx,
+      mediaType: 'image/png',
+      isTransparent: false,
+    })
+  })
+
+  it.each([
+    ['1', 1_024],
+    ['creative', 2_048],
+    ['4x', 4_096],
+  ])('takes out or enlarges one picture with the index %s', (index, sidePx) => {
+    expect(wishOf(operationOf('upscale').produces, read('upscale', { index }))).toMatchObject({
+      kind: 'pictures',
+      count: 1,
+      hasGrid: false,
+      widthPx: sidePx,
+      heightPx: sidePx,
+    })
+  })
+
+  it('writes four prompts for a picture and one text for a seed', () => {
+    expect(wishOf(operationOf('describe').produces, read('describe'))).toEqual({ kind: 'texts', count: 4 })
+    expect(wishOf(operationOf('seed').produces, read('seed'))).toEqual({ kind: 'texts', count: 1 })
+  })
+
+  it.each(['upscale', 'variation', 'reroll', 'seed', 'inpaint', 'outpaint', 'pan'])(
+    'follows the task that %s names',
+    (taskType) => {
+      const operation = operationOf(taskType)
+      expect(operation.follows(read(taskType))).toBe(origin_task_id)
+      expect(operation.followsModels).toEqual(['midjourney'])
+    },
+  )
+
+  it.each(['imagine', 'describe', 'blend'])('follows nothing with %s', (taskType) => {
+    expect(operationOf(taskType).follows(read(taskType))).toBeUndefined()
+  })
+
+  it.each([
+    ['imagine', { aspect_ratio: '15:1' }, 'aspect_ratio asks for the ratio 15:1; it must lie between 1:14 and 14:1.'],
+    ['imagine', { aspect_ratio: '0:0' }, 'aspect_ratio asks for the ratio 0:0; it must lie between 1:14 and 14:1.'],
+    ['imagine', { prompt: 'a puppy --ar 1:99' }, 'prompt asks for the ratio 1:99; it must lie between 1:14 and 14:1.'],
+    ['blend', { aspect_ratio: '99:1' }, 'aspect_ratio asks for the ratio 99:1'],
+    ['imagine', { aspect_ratio: 'wide' }, 'aspect_ratio must be a ratio such as "16:9", not "wide".'],
+    ['upscale', { index: '5' }, 'index must be one of "1", "2"'],
+    ['blend', { image_urls: [fox] }, 'image_urls has at least 2 elements.'],
+    ['blend', { image_urls: [fox, fox, fox, fox, fox, fox] }, 'image_urls has at most 5 elements.'],
+    ['outpaint', { zoom_ratio: '3' }, 'zoom_ratio must be'],
+    ['outpaint', { zoom_ratio: 2.5 }, 'zoom_ratio must be'],
+    ['pan', { direction: 'north' }, 'direction must be one of "left", "right", "up", "down", not "north".'],
+  ])('refuses %s %j', (taskType, input, message) => {
+    expect(() => read(taskType, input)).toThrow(message)
+  })
+
+  it.each([
+    ['imagine', { aspect_ratio: '14:1' }],
+    ['imagine', { prompt: 'a puppy --ar 1:2', bot_id: 0 }],
+    ['outpaint', { zoom_ratio: '1.5' }],
+    ['outpaint', { zoom_ratio: 1.25 }],
+    ['describe', { image_url: `data:image/jpeg;base64,${'A'.repeat(64)}` }],
+  ])('takes %s %j', (taskType, input) => {
+    expect(read(taskType, input)).toMatchObject(input)
+  })
+})

@@ -1,0 +1,290 @@
+import { Type } from 'typebox'
+import { usdToPoints } from '../core/points.ts'
+import { mediaFile, optionalText, requiredText, sizeOf } from './fields.ts'
+import { type BrokenRule, type Operation, operation } from './operation.ts'
+
+/**
+ * Midjourney: a grid of four pictures from a prompt, and what follows from it. Fields are those of PiAPI's pages and MCP
+ * server; where a comment says "inferred", no document states the value.
+ */
+
+const MODEL = 'midjourney'
+/** Of one picture of a grid. */
+const PIXELS = 1_048_576
+/** The longest picture that Midjourney makes. Inferred. */
+const LONGEST = 14
+
+const prompt = requiredText(6_000, 'What the pictures show, with parameters such as --v 7 or --ar 16:9.') // limit inferred
+const nextPrompt = optionalText(6_000, 'What the pictures show; that of the task it follows if left out.') // limit inferred
+const RATIO = {
+  pattern: '^(?:\\d{1,4}:\\d{1,4})?$',
+  description: 'Width to height; --ar in the prompt wins over it.',
+  'x-rule': 'must be a ratio such as "16:9"',
+}
+const aspect_ratio = Type.String({ ...RATIO, default: '1:1' })
+const skip_prompt_check = Type.Boolean({
+  default: false,
+  description: 'Send the prompt on without checking its words.',
+})
+const process_mode = Type.Enum(['relax', 'fast', 'turbo', ''], {
+  default: 'fast', // inferred: it is what clients send, and the price needs one
+  description: 'Speed; it decides the price. Empty is fast.',
+})
+const bot_id = Type.Optional(
+  Type.Integer({ minimum: 0, description: 'The connected account that does the work; 0 leaves the choice open.' }),
+)
+const origin_task_id = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'The finished task that this one follows.',
+})
+const follows = (input: { origin_task_id: string }): string => input.origin_task_id
+const picture = (description: string) =>
+  // PiAPI's page wants a URL here; n8n sends base64, too.
+  mediaFile('image', description)
+
+interface Framed {
+  prompt?: string
+  aspect_ratio?: string
+}
+
+const ratioInPrompt = (input: Framed): string | undefined =>
+  /(?:--|—)(?:ar|aspect)\s+(\d{1,4}:\d{1,4})/.exec(input.prompt ?? '')?.[1]
+
+const ratioOf = (input: Framed): string => ratioInPrompt(input) ?? (input.aspect_ratio || '1:1')
+
+function tooLong(input: Framed): BrokenRule | undefined {
+  const [wide = 0, high = 0] = ratioOf(input).split(':').map(Number)
+  if (wide > 0 && high > 0 && Math.max(wide / high, high / wide) <= LONGEST) return undefined
+  return {
+    field: ratioInPrompt(input) === undefined ? 'aspect_ratio' : 'prompt',
+    rule: `asks for the ratio ${ratioOf(input)}; it must lie between 1:${LONGEST} and ${LONGEST}:1`,
+  }
+}
+
+/** Four pictures, side by side in a fifth. */
+const gridOf = (ratio: string) => ({ ...sizeOf(ratio, PIXELS), count: 4, hasGrid: true })
+
+/**
+ * In USD, by speed. The list that PiAPI published under its older name (https://www.goapi.ai/docs/pricing-plan), for V6;
+ * an answer of May 2025 shows 700,000 points for a fast imagine.
+ */
+const IMAGINE: Record<string, number> = { relax: 0.03, fast: 0.07, turbo: 0.16 }
+const GRID: Record<string, number> = { relax: 0.03, fast: 0.07, turbo: 0.14 }
+const bySpeed = (prices: Record<string, number>, mode: string) => usdToPoints(prices[mode || 'fast'] ?? 0)
+/** A follow-up names no speed: priced as fast. Inferred. */
+const nextGridPrice = () => bySpeed(GRID, 'fast')
+
+const imagine = operation({
+  model: MODEL,
+  taskType: 'imagine',
+  title: 'Make four pictures from a prompt',
+  input: Type.Object({ prompt, aspect_ratio, process_mode, skip_prompt_check, bot_id }),
+  produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
+  rules: tooLong,
+  price: (input) => bySpeed(IMAGINE, input.process_mode),
+  example: { prompt: 'a cute puppy in a field of poppies --v 7', aspect_ratio: '16:9', process_mode: 'fast' },
+})
+
+/** What an upscale costs in USD as fast, and how large it comes out. Sizes are inferred, and square: the parent's ratio is not known. */
+const UPSCALES: Record<string, { usd: number; sidePx: number }> = {
+  '1': { usd: 0.01, sidePx: 1_024 },
+  '2': { usd: 0.01, sidePx: 1_024 },
+  '3': { usd: 0.01, sidePx: 1_024 },
+  '4': { usd: 0.01, sidePx: 1_024 },
+  light: { usd: 0.045, sidePx: 1_024 },
+  beta: { usd: 0.045, sidePx: 2_048 },
+  '2x': { usd: 0.09, sidePx: 2_048 },
+  '4x': { usd: 0.27, sidePx: 4_096 },
+  subtle: { usd: 0.07, sidePx: 2_048 },
+  creative: { usd: 0.07, sidePx: 2_048 },
+}
+
+const upscale = operation({
+  model: MODEL,
+  taskType: 'upscale',
+  title: 'Take one picture out of the four, or enlarge one that was taken out',
+  input: Type.Object({
+    origin_task_id,
+    index: Type.Enum(Object.keys(UPSCALES), {
+      description: '1 to 4 takes that picture out of a grid; the other words enlarge a picture that was taken out.',
+    }),
+  }),
+  produces: {
+    kind: 'pictures',
+    of: ({ index }) => {
+      const sidePx = UPSCALES[index]?.sidePx ?? 1_024
+      return { widthPx: sidePx, heightPx: sidePx }
+    },
+  },
+  price: ({ index }) => usdToPoints(UPSCALES[index]?.usd ?? 0),
+  follows,
+  example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00', index: '1' },
+})
+
+const variation = operation({
+  model: MODEL,
+  taskType: 'variation',
+  title: 'Make four variations of a picture',
+  input: Type.Object({
+    origin_task_id,
+    index: Type.Enum(['1', '2', '3', '4', 'high_variation', 'low_variation'], {
+      description: '1 to 4 varies that picture of a grid; the other words vary a picture that was taken out.',
+    }),
+    prompt: nextPrompt, // PiAPI's page requires it; clients leave it out
+    aspect_ratio,
+    skip_prompt_check,
+  }),
+  produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
+  rules: tooLong,
+  price: nextGridPrice,
+  follows,
+  example: {
+    origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00',
+    index: '2',
+    prompt: 'a cute puppy in a field of tulips',
+  },
+})
+
+const reroll = operation({
+  model: MODEL,
+  taskType: 'reroll',
+  title: 'Make the four pictures of a task anew',
+  input: Type.Object({ origin_task_id, prompt: nextPrompt, aspect_ratio, skip_prompt_check }),
+  produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
+  rules: tooLong,
+  price: nextGridPrice,
+  follows,
+  example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00' },
+})
+
+const describe = operation({
+  model: MODEL,
+  taskType: 'describe',
+  title: 'Write four prompts that describe a picture',
+  input: Type.Object({ image_url: picture('The picture to describe.'), process_mode, bot_id }),
+  produces: { kind: 'texts', of: () => ({ count: 4 }) },
+  price: () => usdToPoints(0.01),
+  example: { image_url: 'https://example.com/puppy.jpg', process_mode: 'fast' },
+})
+
+const seed = operation({
+  model: MODEL,
+  taskType: 'seed',
+  title: 'Tell the seed of a task',
+  input: Type.Object({ origin_task_id }),
+  produces: { kind: 'texts', of: () => ({ count: 1 }) },
+  price: () => usdToPoints(0.005),
+  follows,
+  example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00' },
+})
+
+/** Ratios of the words, as Midjourney's bot knows them. */
+const DIMENSIONS: Record<string, string> = { square: '1:1', portrait: '2:3', landscape: '3:2' }
+
+const blend = operation({
+  model: MODEL,
+  taskType: 'blend',
+  title: 'Blend two to five pictures into four new ones',
+  input: Type.Object({
+    image_urls: Type.Array(picture('A picture to blend.'), { minItems: 2, maxItems: 5, description: 'The pictures.' }),
+    dimension: Type.Optional(
+      Type.Enum(['', ...Object.keys(DIMENSIONS)], { description: 'Shape of the result; square if left out.' }), // words inferred
+    ),
+    aspect_ratio: Type.Optional(Type.String({ ...RATIO, description: 'Width to height, in place of a dimension.' })),
+    process_mode,
+    bot_id,
+  }),
+  produces: {
+    kind: 'pictures',
+    of: (input) => gridOf(input.aspect_ratio || DIMENSIONS[input.dimension ?? ''] || '1:1'),
+  },
+  rules: tooLong,
+  price: (input) => bySpeed(GRID, input.process_mode),
+  example: {
+    image_urls: ['https://example.com/fox.png', 'https://example.com/forest.png'],
+    dimension: 'landscape',
+  },
+})
+
+const inpaint = operation({
+  model: MODEL,
+  taskType: 'inpaint',
+  title: 'Make the masked area of a picture anew',
+  input: Type.Object({
+    origin_task_id,
+    mask: picture('The mask as base64: white where the picture is made anew.'), // its colours are inferred
+    prompt: nextPrompt,
+    skip_prompt_check,
+  }),
+  produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
+  rules: tooLong,
+  price: nextGridPrice,
+  follows,
+  example: {
+    origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00',
+    mask: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsrQDOwAAAABJRU5ErkJggg==',
+    prompt: 'a red collar',
+  },
+})
+
+const outpaint = operation({
+  model: MODEL,
+  taskType: 'outpaint',
+  title: 'Zoom out of a picture',
+  input: Type.Object({
+    origin_task_id,
+    // The range is that of Midjourney's own zoom; PiAPI's catalogue has the field as text.
+    zoom_ratio: Type.Union(
+      [
+        Type.Number({ minimum: 1, maximum: 2 }),
+        Type.String({ pattern: '^(?:1(?:\\.\\d{1,6})?|2(?:\\.0{1,6})?)$', maxLength: 8 }),
+      ],
+      {
+        description: 'By how much, such as "1.5"; 1 changes the ratio alone.',
+        'x-rule': 'must be a zoom from 1 to 2, such as "1.5"',
+      },
+    ),
+    prompt: nextPrompt,
+    aspect_ratio,
+    skip_prompt_check,
+  }),
+  produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
+  rules: tooLong,
+  price: nextGridPrice,
+  follows,
+  example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00', zoom_ratio: '1.5' },
+})
+
+const pan = operation({
+  model: MODEL,
+  taskType: 'pan',
+  title: 'Grow a picture to one side',
+  input: Type.Object({
+    origin_task_id,
+    direction: Type.Enum(['left', 'right', 'up', 'down'], { description: 'The side that grows.' }),
+    prompt: nextPrompt,
+    skip_prompt_check,
+  }),
+  // Half as long again as a square. Inferred.
+  produces: {
+    kind: 'pictures',
+    of: ({ direction }) => gridOf(direction === 'left' || direction === 'right' ? '3:2' : '2:3'),
+  },
+  price: nextGridPrice,
+  follows,
+  example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00', direction: 'left' },
+})
+
+export const midjourney: Operation[] = [
+  imagine,
+  upscale,
+  variation,
+  reroll,
+  describe,
+  seed,
+  blend,
+  inpaint,
+  outpaint,
+  pan,
+]

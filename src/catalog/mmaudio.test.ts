@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { mmaudio } from './mmaudio.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+describe.each(mmaudio.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
+  const read = (input: JsonObject) =>
+    readInput(operation, { prompt: 'rain', video: 'https://example.com/rain.mp4', ...input })
+
+  it('holds the price of the thirty seconds that are billed at most', () => {
+    expect(operation.price(read({}))).toBe(150_000)
+    expect(wishOf(operation.produces, read({}))).toMatchObject({ count: 1, mediaType: 'audio/mpeg' })
+  })
+
+  it('takes the seed under both of its names', () => {
+    expect(read({ seed: 7 })).toMatchObject({ seed: 7, steps: 25 })
+    expect(read({ seeds: 7, steps: 20, negative_prompt: '' })).toMatchObject({ seeds: 7, steps: 20 })
+  })
+
+  it.each<[JsonObject, string]>([
+    [{ steps: 19 }, 'steps must be at least 20, not 19.'],
+    [{ steps: 51 }, 'steps must be at most 50, not 51.'],
+    [{ prompt: '' }, 'prompt must not be empty.'],
+    [{ prompt: 'x'.repeat(501) }, 'prompt has at most 500 characters.'],
+    [{ negative_prompt: 'x'.repeat(201) }, 'negative_prompt has at most 200 characters.'],
+    [{ video: 'rain.mp4' }, 'video must be an http or https URL, a data URI or base64'],
+  ])('refuses %j', (input, message) => {
+    expect(() => read(input)).toThrow(message)
+  })
+})

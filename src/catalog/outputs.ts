@@ -1,0 +1,132 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+/**
+ * What operations produce, the same in every dialect: an operation names its kind, providers deliver that shape, dialects
+ * write it in their own words. Files are references (`asset:ID.EXT`); '' stands for a file that there is none of.
+ */
+
+const file = (what: string) => Type.String({ description: `Reference to ${what}.` })
+
+const Picture = Type.Object({
+  file: file('the picture'),
+  widthPx: Type.Integer({ minimum: 1 }),
+  heightPx: Type.Integer({ minimum: 1 }),
+})
+
+const Video = Type.Object({
+  file: file('the MP4'),
+  cover: file('the first frame, as a picture; empty where there is none'),
+  lastFrame: file('the last frame, as a picture; empty where there is none'),
+  widthPx: Type.Integer({ minimum: 1 }),
+  heightPx: Type.Integer({ minimum: 1 }),
+  seconds: Type.Number({ minimum: 0 }),
+})
+
+const Sound = Type.Object({ file: file('the sound'), seconds: Type.Number({ minimum: 0 }) })
+
+const Model = Type.Object({
+  file: file('the GLB'),
+  picture: file('the input without its background; empty where there is none'),
+  turntable: file('a video of the model turning; empty where there is none'),
+})
+
+const Lyrics = Type.Object({ title: Type.String(), text: Type.String(), tags: Type.Array(Type.String()) })
+
+const Clip = Type.Object({
+  id: Type.String({ description: 'The clip: an item id of the task.' }),
+  title: Type.String(),
+  tags: Type.String(),
+  prompt: Type.String({ description: 'The lyrics.' }),
+  gptDescriptionPrompt: Type.Union([Type.String(), Type.Null()]),
+  mv: Type.String(),
+  type: Type.Enum(['gen', 'concat', 'upload']),
+  durationSeconds: Type.Number(),
+  audio: file('the MP3'),
+  image: file('the cover, 512 pixels; empty where there is none'),
+  imageLarge: file('the cover, 1,024 pixels; empty where there is none'),
+  continueClipId: Type.Union([Type.String(), Type.Null()]),
+  continueAt: Type.Union([Type.Number(), Type.Null()]),
+})
+
+export const OUTPUTS = {
+  /** `grid` shows the others side by side, as Midjourney does before one is chosen. */
+  pictures: Type.Object({ pictures: Type.Array(Picture, { minItems: 1 }), grid: Type.Union([Picture, Type.Null()]) }),
+  videos: Type.Object({ videos: Type.Array(Video, { minItems: 1 }) }),
+  sounds: Type.Object({ sounds: Type.Array(Sound, { minItems: 1 }) }),
+  texts: Type.Object({ texts: Type.Array(Type.String(), { minItems: 1 }) }),
+  model: Type.Object({ model: Model }),
+  lyrics: Type.Object({ lyrics: Type.Array(Lyrics, { minItems: 1 }) }),
+  clips: Type.Object({ clips: Type.Array(Clip, { minItems: 1 }) }),
+} satisfies Record<string, TSchema>
+
+export type Kind = keyof typeof OUTPUTS
+/** A finished task's output, by its operation's kind. */
+export type Output = { [K in Kind]: Static<(typeof OUTPUTS)[K]> }
+export type Picture = Static<typeof Picture>
+export type Video = Static<typeof Video>
+export type Clip = Static<typeof Clip>
+export type Lyrics = Static<typeof Lyrics>
+
+/** What an input asks for, as far as it can be told before the work is done. */
+export interface Wishes {
+  pictures: {
+    /** 1 to 16. */
+    count: number
+    widthPx: number
+    heightPx: number
+    mediaType: 'image/png' | 'image/jpeg' | 'image/webp'
+    hasGrid: boolean
+    isTransparent: boolean
+  }
+  videos: { count: number; widthPx: number; heightPx: number; seconds: number; hasSound: boolean }
+  sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' }
+  texts: { count: number }
+  model: { hasPicture: boolean; hasTurntable: boolean }
+  lyrics: { count: number; about: string }
+  clips: { count: 1 | 2; type: Clip['type']; song: SongWish }
+}
+
+/** What a song is to be, whichever fields of whichever family spell it. */
+export interface SongWish {
+  /** An idea, from which lyrics, title and style follow. It wins over the other fields. */
+  description: string | null
+  lyrics: string
+  tags: string
+  negativeTags: string
+  title: string
+  instrumental: boolean
+  /** Model version; '' where the family has none. */
+  mv: string
+  seed: number | undefined
+  continueClipId: string | null
+  continueAt: number | null
+}
+
+/** What an operation makes of an input: the kind is fixed, the wish follows from the input. */
+export type Produces<Input> = {
+  [K in Kind]: { kind: K; of: (input: Input) => K extends keyof Partials ? Partials[K] : Wishes[K] }
+}[Kind]
+
+/** What most operations leave out is filled in, so that a family says only what is special about it. */
+interface Partials {
+  pictures: WithDefaults<Wishes['pictures'], keyof typeof DEFAULTS.pictures>
+  videos: WithDefaults<Wishes['videos'], keyof typeof DEFAULTS.videos>
+  sounds: WithDefaults<Wishes['sounds'], keyof typeof DEFAULTS.sounds>
+}
+type WithDefaults<Whole, Names extends PropertyKey> = Omit<Whole, Names> & Partial<Whole>
+
+const DEFAULTS = {
+  pictures: { count: 1, mediaType: 'image/png', hasGrid: false, isTransparent: false },
+  videos: { count: 1, hasSound: false },
+  sounds: { count: 1, mediaType: 'audio/mpeg' },
+} as const
+
+export type Wish = { [K in Kind]: { kind: K } & Wishes[K] }[Kind]
+
+/** What a valid input asks for, complete. */
+export function wishOf(produces: Produces<never>, input: unknown): Wish {
+  const { kind } = produces
+  const defaults: object = kind in DEFAULTS ? DEFAULTS[kind as keyof typeof DEFAULTS] : {}
+  // What DEFAULTS and `of` say together is a whole wish: `Partials` is made of the same names.
+  return { kind, ...defaults, ...produces.of(input as never) } as Wish
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+import { seedream } from './seedream.ts'
+
+const [lite] = seedream as [Operation] // its only one
+
+describe('Seedream', () => {
+  it('sells a picture for 0.028 USD', () => {
+    expect(lite.id).toBe('seedream/seedream-5-lite')
+    expect(lite.price(readInput(lite, { prompt: 'a map' }))).toBe(280_000)
+  })
+
+  it.each([
+    [{}, { widthPx: 2_048, heightPx: 2_048, mediaType: 'image/png' }],
+    [
+      { size: '3K', output_format: 'jpeg' },
+      { widthPx: 3_072, heightPx: 3_072, mediaType: 'image/jpeg' },
+    ],
+    [{ aspect_ratio: '9:16' }, { widthPx: 1_536, heightPx: 2_736 }],
+  ])('makes one picture of the size and format that is asked for', (input, wish) => {
+    expect(wishOf(lite.produces, readInput(lite, { prompt: 'a map', ...input }))).toMatchObject({ count: 1, ...wish })
+  })
+
+  it('takes pictures by URL, and names the one that is none', () => {
+    const image_urls = ['https://example.com/a.png', 'b.png']
+    expect(() => readInput(lite, { prompt: 'a map', image_urls })).toThrow('image_urls.1 must be an http or https URL')
+  })
+})

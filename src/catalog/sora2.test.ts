@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+import { sora2 } from './sora2.ts'
+
+const named = (taskType: string) => {
+  const found = sora2.find((operation) => operation.taskType === taskType)
+  if (!found) throw new Error(taskType)
+  return found
+}
+
+describe('Sora 2', () => {
+  it.each<[string, JsonObject, number]>([
+    ['sora2-video', { duration: 4 }, 3_200_000],
+    ['sora2-video', { duration: 12 }, 9_600_000],
+    ['sora2-pro-video', { duration: 4 }, 9_600_000],
+    ['sora2-pro-video', { duration: 8, resolution: '720p' }, 19_200_000],
+    ['sora2-pro-video', { duration: 4, resolution: '1080p' }, 16_000_000],
+  ])('%s with %j costs %i points', (taskType, input, points) => {
+    const operation = named(taskType)
+    expect(operation.price(readInput(operation, { prompt: 'a crane', ...input }))).toBe(points)
+  })
+
+  it('takes the mark out of a video for 300,000 points', () => {
+    const operation = named('remove-watermark')
+    expect(operation.price(readInput(operation, { video_url: 'https://example.com/a.mp4' }))).toBe(300_000)
+    expect(() => readInput(operation, {})).toThrow('video_url is required.')
+  })
+
+  it('counts seconds as numbers', () => {
+    expect(() => readInput(named('sora2-video'), { prompt: 'a', duration: '4s' })).toThrow(
+      'duration must be one of 4, 8, 12, not "4s".',
+    )
+  })
+
+  it('is as long and as large as was asked, with sound', () => {
+    const operation = named('sora2-pro-video')
+    const input = { prompt: 'a', aspect_ratio: '9:16', duration: 8, resolution: '1080p' }
+    expect(wishOf(operation.produces, readInput(operation, input))).toEqual({
+      kind: 'videos',
+      count: 1,
+      widthPx: 1_080,
+      heightPx: 1_920,
+      seconds: 8,
+      hasSound: true,
+    })
+    const usual = named('sora2-video')
+    expect(wishOf(usual.produces, readInput(usual, { prompt: 'a' }))).toMatchObject({
+      widthPx: 1_280,
+      heightPx: 720,
+      seconds: 4,
+    })
+  })
+})

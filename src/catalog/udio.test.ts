@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+import { udioLyrics, udioMusic } from './udio.ts'
+
+const SONG = '01234567-89ab-4cde-8f01-23456789ab01'
+const songOf = (input: JsonObject) => wishOf(udioMusic.produces, readInput(udioMusic, input))
+
+describe('Udio songs', () => {
+  it('are two for 0.05 USD, whatever is asked', () => {
+    for (const input of [
+      { lyrics_type: 'generate', gpt_description_prompt: 'rain' },
+      { lyrics_type: 'user', prompt: 'la la', continue_song_id: SONG },
+    ]) {
+      expect(udioMusic.price(readInput(udioMusic, input))).toBe(500_000)
+      expect(songOf(input)).toMatchObject({ count: 2, type: 'gen' })
+    }
+  })
+
+  it.each<[JsonObject, string]>([
+    [{ gpt_description_prompt: 'rain' }, 'lyrics_type is required.'],
+    [{ lyrics_type: 'generate' }, 'gpt_description_prompt is needed with lyrics_type generate.'],
+    [{ lyrics_type: 'instrumental', prompt: 'la' }, 'gpt_description_prompt is needed with lyrics_type instrumental.'],
+    [{ lyrics_type: 'user', gpt_description_prompt: 'rain' }, 'prompt is needed with lyrics_type user.'],
+    [{ lyrics_type: 'user', prompt: '', lyrics: '' }, 'prompt is needed with lyrics_type user.'],
+    [{ lyrics_type: 'rap', prompt: 'la' }, 'lyrics_type must be one of "generate", "instrumental", "user", not "rap".'],
+  ])('refuse %j', (input, message) => {
+    expect(() => readInput(udioMusic, input)).toThrow(message)
+  })
+
+  it('follow from an idea', () => {
+    expect(songOf({ lyrics_type: 'generate', gpt_description_prompt: 'rain', negative_tags: '', seed: -1 })).toEqual({
+      kind: 'clips',
+      count: 2,
+      type: 'gen',
+      song: {
+        description: 'rain',
+        lyrics: '',
+        tags: '',
+        negativeTags: '',
+        title: '',
+        instrumental: false,
+        mv: '',
+        seed: undefined,
+        continueClipId: null,
+        continueAt: null,
+      },
+    })
+    expect(songOf({ lyrics_type: 'instrumental', gpt_description_prompt: 'rain', seed: 7 })).toMatchObject({
+      song: { description: 'rain', instrumental: true, seed: 7 },
+    })
+  })
+
+  it.each<[JsonObject]>([[{ prompt: 'la la' }], [{ lyrics: 'la la' }], [{ prompt: '', lyrics: 'la la' }]])(
+    'sing lyrics of your own, sent as %j',
+    (words) => {
+      const input = { lyrics_type: 'user', gpt_description_prompt: 'jazz', negative_tags: 'rock', ...words }
+      expect(songOf(input)).toMatchObject({
+        song: { description: null, lyrics: 'la la', tags: 'jazz', negativeTags: 'rock', instrumental: false },
+      })
+    },
+  )
+
+  it('go on with a song of a former task', () => {
+    const input = { lyrics_type: 'generate', gpt_description_prompt: 'rain', continue_song_id: SONG }
+    expect(udioMusic.follows(readInput(udioMusic, input))).toBe(SONG)
+    expect(songOf({ ...input, continue_at: 12.5 })).toMatchObject({ song: { continueClipId: SONG, continueAt: 12.5 } })
+    expect(songOf({ ...input, continue_at: 0 })).toMatchObject({ song: { continueClipId: SONG, continueAt: null } })
+    expect(udioMusic.follows(readInput(udioMusic, { ...input, continue_song_id: '' }))).toBeUndefined()
+  })
+})
+
+describe('Udio lyrics', () => {
+  it('are two about what was asked', () => {
+    const input = readInput(udioLyrics, { prompt: 'fog' })
+    expect(wishOf(udioLyrics.produces, input)).toMatchObject({ count: 2, about: 'fog' })
+    expect(udioLyrics.price(input)).toBe(20_000)
+    expect(() => readInput(udioLyrics, { prompt: '' })).toThrow('prompt must not be empty.')
+  })
+})

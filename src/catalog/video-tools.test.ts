@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+import { videoTools } from './video-tools.ts'
+
+const [upscale, backgroundRemove] = videoTools as [Operation, Operation] // its two
+const video = 'https://example.com/small.mp4'
+
+describe('the video tools', () => {
+  it.each([
+    ['upscale', upscale, 240 * 3_000],
+    ['background-remove', backgroundRemove, 280_000],
+  ])('sell %s', (taskType, operation, points) => {
+    expect(operation.id).toBe(`Qubico/video-toolkit/${taskType}`)
+    expect(operation.price(readInput(operation, { video }))).toBe(points)
+  })
+
+  it.each([
+    [upscale, { widthPx: 2_560, heightPx: 1_440 }],
+    [backgroundRemove, { widthPx: 1_280, heightPx: 720 }],
+  ])('make one video of ten seconds', (operation, size) => {
+    expect(wishOf(operation.produces, readInput(operation, { video }))).toMatchObject({
+      count: 1,
+      seconds: 10,
+      ...size,
+    })
+  })
+
+  it('want a video', () => {
+    for (const operation of videoTools) expect(() => readInput(operation, {})).toThrow('video is required.')
+  })
+})

@@ -1,0 +1,144 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Batch, Rejected } from '../../store/store.ts'
+import { rejectedBy } from '../../tasks/submit.ts'
+import type { BatchSubmission } from '../../tasks/tasks.ts'
+import type { DialectContext } from '../dialect.ts'
+import { idempotencyOf, markReplay } from '../requests.ts'
+import { timeOf } from './from-task.ts'
+import { type Config, configIn, PIAPI, toTask, webhookOf } from './to-task.ts'
+
+const MAX_ENTRIES = 1_000
+const JSON_LINES = ['application/jsonl', 'application/x-jsonlines', 'application/x-ndjson', 'application/ndjson']
+
+/**
+ * `POST /api/v1/tasks/batch`: up to 1,000 tasks in one request, as JSON or as JSON lines. An addition of ours, in PiAPI's
+ * style: every entry is the body of `POST /api/v1/task`.
+ */
+export async function batchRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
+  const { tasks } = context
+
+  await app.register(async (scope) => {
+    scope.addContentTypeParser(JSON_LINES, { parseAs: 'string' }, (_request, body, done) => done(null, new Lines(body)))
+    scope.post('/api/v1/tasks/batch', async (request, reply) => {
+      const { batchId, replayed } = await tasks.submitBatch(toBatch(request), request.caller)
+      markReplay(reply, replayed)
+      const batch = await tasks.getBatch(batchId, request.caller)
+      const members = await tasks.list({ batchId, limit: MAX_ENTRIES }, request.caller)
+      const places = members.map(({ id, echo }) => ({ index: Number(echo[PLACE]), task_id: id }))
+      const data = { ...fromBatch(batch), tasks: places.sort((a, b) => a.index - b.index) }
+      return { code: 200, data, message: 'success' }
+    })
+  })
+
+  app.get<{ Params: { id: string } }>('/api/v1/tasks/batch/:id', async ({ params, caller }) => ({
+    code: 200,
+    data: fromBatch(await tasks.getBatch(params.id, caller)),
+    message: 'success',
+  }))
+
+  app.delete<{ Params: { id: string } }>('/api/v1/tasks/batch/:id', async ({ params, caller }) => {
+    const { id } = await tasks.getBatch(params.id, caller)
+    const everything = { createdBefore: Number.MAX_SAFE_INTEGER, models: null }
+    const count = await tasks.cancelMany({ ...everything, batchId: id }, caller)
+    return { code: 200, message: `${count} tasks canceled`, data: { canceled: count } }
+  })
+}
+
+/** Where an entry stood in its request, in the echo of its task. */
+const PLACE = 'batch_index'
+
+/** A body of JSON lines, not yet read. */
+class Lines {
+  readonly text: string
+  constructor(text: string | Buffer) {
+    this.text = String(text)
+  }
+}
+
+/** The body of a batch. Throws what concerns all of it; faults of an entry are collected. */
+export function toBatch(request: FastifyRequest): BatchSubmission {
+  const { entries: found, config } =
+    request.body instanceof Lines ? linesOf(request.body, request) : listOf(request.body)
+  if (found.length === 0) throw invalid('tasks', 'must not be empty')
+  if (found.length > MAX_ENTRIES) throw invalid('tasks', `has at most ${MAX_ENTRIES} entries, not ${found.length}`)
+  const entries: BatchSubmission['entries'] = []
+  const rejected: Rejected[] = []
+  found.forEach((entry, index) => {
+    try {
+      if (entry instanceof PolyphonyError) throw entry
+      if (!isJsonObject(entry)) throw new PolyphonyError('malformed_body', 'A task must be a JSON object.')
+      const submission = toTask(entry)
+      entries.push({ index, submission: { ...submission, echo: { ...submission.echo, [PLACE]: index } } })
+    } catch (error) {
+      if (!(error instanceof PolyphonyError)) throw error
+      rejected.push(rejectedBy(index, error))
+    }
+  })
+  return {
+    dialect: PIAPI,
+    echo: config,
+    webhook: webhookOf(config),
+    idempotency: idempotencyOf(request),
+    entries,
+    rejected,
+  }
+}
+
+interface Found {
+  entries: (Json | PolyphonyError)[]
+  config: Config
+}
+
+function listOf(body: unknown): Found {
+  if (typeof body === 'string')
+    throw new PolyphonyError('unsupported_media', 'Send application/json or application/jsonl.')
+  if (Array.isArray(body)) return { entries: body as Json[], config: configIn(undefined) } // it was parsed from JSON
+  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object or array.')
+  if (!Array.isArray(body.tasks)) throw invalid('tasks', body.tasks === undefined ? 'is required' : 'must be an array')
+  return { entries: body.tasks, config: configIn(body.config) }
+}
+
+/** JSON lines have no place for a `config`: where to tell of the end stands in headers. */
+function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>): Found {
+  const entries = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line): Json | PolyphonyError => {
+      try {
+        return JSON.parse(line) as Json
+      } catch (error) {
+        return new PolyphonyError('malformed_body', 'The line is not JSON.', { cause: error })
+      }
+    })
+  const config = configIn({
+    webhook_config: { endpoint: headers['x-webhook-endpoint'] ?? null, secret: headers['x-webhook-secret'] ?? null },
+  })
+  return { entries, config }
+}
+
+/** A batch as callers see it. */
+export function fromBatch(batch: Batch): JsonObject {
+  const { total, completed, failed, cancelled, rejected } = batch
+  const ended = completed + failed + cancelled
+  return {
+    batch_id: batch.id,
+    status: batch.endedAt === null ? 'processing' : 'completed',
+    progress: Math.floor((100 * ended) / total),
+    counts: {
+      total: total + rejected.length,
+      accepted: total,
+      rejected: rejected.length,
+      unfinished: total - ended,
+      completed,
+      failed,
+      canceled: cancelled,
+    },
+    errors: rejected.map((one): JsonObject => ({ ...one })),
+    config: configIn(batch.echo),
+    created_at: timeOf(batch.createdAt),
+    ended_at: timeOf(batch.endedAt),
+  }
+}

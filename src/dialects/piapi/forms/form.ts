@@ -1,0 +1,29 @@
+import type { TSchema } from 'typebox'
+import type { Json, JsonObject } from '../../../core/json.ts'
+import type { Task } from '../../../core/task.ts'
+import type { Urls } from '../../urls.ts'
+
+/** What was asked for, whether or not it became a task. */
+export type Asked = Pick<Task, 'operation' | 'taskType' | 'input'>
+
+/** How PiAPI writes the tasks of a family. What a family leaves out follows the rule in `families.ts`. */
+export interface Form {
+  /** `meta.usage`: `llm` shows the price as consumed from the start, `point` as frozen until the end, `unreserved` as zero. */
+  usage?: 'llm' | 'point' | 'unreserved'
+  /** The echo of the input; URLs are made of references afterwards. */
+  input?(task: Asked): JsonObject
+  /** `output` of a completed task. */
+  output(task: Task, urls: Urls): Json
+  /** The shape of `output`, closed: what it does not name is not written. */
+  schema: TSchema
+  /** `output` of a task that is not done; null where this is left out. */
+  pending?(task: Task): Json
+  /** Keys that this family adds to `meta`. */
+  meta?(task: Task): JsonObject
+  /** What an empty `service_mode` is echoed as; '' where this is left out. */
+  serviceMode?: 'public'
+  /** True where a task can be run on PiAPI's pool only; `private` is refused then. */
+  isPublicOnly?: boolean
+  /** True where the webhook is called at every change, and not at the end only. */
+  tellsProgress?: boolean
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { validatorOf } from '../../../catalog/read-input.ts'
+import type { Task } from '../../../core/task.ts'
+import { urlsAt } from '../../urls.ts'
+import { shapeDifferences } from '../shape.testing.ts'
+import { hailuo } from './hailuo.ts'
+
+const urls = urlsAt(() => 'https://gateway.example')
+/** The object of PiAPI's page "Hailuo, Get Task" of 2025, and the one key of 2026. */
+const EXAMPLE = {
+  percent: 100,
+  cover_url: 'URL',
+  video_url: 'URL',
+  download_url: 'URL',
+  desc: '',
+  prompt_img_url: '',
+  status: 2,
+  user_origin_prompt: false,
+  width: 1_280,
+  height: 720,
+  model_id: '…',
+  message: '',
+  video: 'URL',
+}
+
+const task = {
+  input: { model: 'i2v-01' },
+  output: {
+    videos: [{ file: 'asset:a.mp4', cover: 'asset:a.png', lastFrame: '', widthPx: 1_280, heightPx: 720, seconds: 6 }],
+  },
+} as unknown as Task // the form reads nothing else
+
+describe('a Hailuo video at PiAPI', () => {
+  it('is found under the keys of either year', () => {
+    const answer = hailuo.output(task, urls)
+    expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
+    expect(validatorOf(hailuo.schema).Check(answer)).toBe(true)
+    const file = 'https://gateway.example/files/a.mp4'
+    expect(answer).toEqual({
+      ...EXAMPLE,
+      cover_url: 'https://gateway.example/files/a.png',
+      video_url: file,
+      download_url: file,
+      model_id: 'i2v-01',
+      video: file,
+    })
+  })
+
+  it('is all zero until it is done', () => {
+    const answer = hailuo.pending?.(task)
+    expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
+    expect(validatorOf(hailuo.schema).Check(answer)).toBe(true)
+    expect(new Set(Object.values(answer as object))).toEqual(new Set([0, '', false]))
+  })
+
+  it('runs in public mode only', () => {
+    expect(hailuo).toMatchObject({ serviceMode: 'public', isPublicOnly: true })
+  })
+})

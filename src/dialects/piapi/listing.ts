@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { isId } from '../../core/ids.ts'
+import type { Status } from '../../core/task.ts'
+import type { DialectContext } from '../dialect.ts'
+import { modelsOf } from './families.ts'
+import { fromTask, statusesOf } from './from-task.ts'
+import { type Query, textIn, timeIn, wholeIn } from './query.ts'
+
+const PAGE = 20
+const MAX_PAGE = 100
+
+/** `GET /api/v1/tasks`: all tasks, newest first, page after page without a count. An addition of ours, in PiAPI's style. */
+export function listingRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { tasks, urls } = context
+
+  app.get<{ Querystring: Query }>('/api/v1/tasks', async ({ query, caller }) => {
+    const limit = wholeIn(query, 'limit', PAGE, 1, MAX_PAGE)
+    const model = textIn(query, 'model')
+    const status = statusIn(query)
+    const createdFrom = timeIn(query, 'created_after')
+    const createdTo = timeIn(query, 'created_before')
+    const beforeId = idIn(query, 'cursor')
+    const batchId = idIn(query, 'batch_id')
+    const filter = {
+      ...(model === undefined ? {} : { model: modelsOf(model) }),
+      ...(status === undefined ? {} : { status }),
+      ...(createdFrom === undefined ? {} : { createdFrom }),
+      ...(createdTo === undefined ? {} : { createdTo }),
+      ...(beforeId === undefined ? {} : { beforeId }),
+      ...(batchId === undefined ? {} : { batchId }),
+    }
+    // One more than asked for: it tells whether there is a next page.
+    const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
+    const page = found.slice(0, limit)
+    const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
+    return {
+      code: 200,
+      data: { tasks: page.map((task) => fromTask(task, urls)), next_cursor: next },
+      message: 'success',
+    }
+  })
+}
+
+/** One or several of PiAPI's words, with commas between. */
+function statusIn(query: Query): Status[] | undefined {
+  const text = textIn(query, 'status')
+  return text?.split(',').flatMap((word) => {
+    const statuses = statusesOf(word.trim())
+    if (statuses.length > 0) return statuses
+    throw invalid('status', `must be staged, pending, processing, completed or failed, not "${word}"`)
+  })
+}
+
+function idIn(query: Query, name: string): string | undefined {
+  const text = textIn(query, name)
+  if (text !== undefined && !isId(text)) throw invalid(name, 'must be an id')
+  return text
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import { listOperations } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { pointsToUsd } from '../../core/points.ts'
+import type { DialectContext } from '../dialect.ts'
+import { formOf, modelsOf } from './families.ts'
+import { type Query, textIn } from './query.ts'
+
+/** `GET /api/v1/models`: everything that can be asked, with schemas and prices. An addition of ours, in PiAPI's style. */
+export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.get<{ Querystring: Query }>('/api/v1/models', async ({ query }) => {
+    const wanted = textIn(query, 'model')
+    const models = wanted === undefined ? undefined : modelsOf(wanted)
+    const operations = listOperations().filter(({ model }) => models?.includes(model) ?? true)
+    const live = context.available('live')
+    const test = context.available('test')
+    const byModel = Map.groupBy(operations, ({ model }) => model)
+    const data = [...byModel].map(([model, offered]) => ({
+      model,
+      task_types: offered.map((operation) => ({
+        ...about(operation, context),
+        available: { live: live.has(operation.id), test: test.has(operation.id) },
+      })),
+    }))
+    return { code: 200, data, message: 'success' }
+  })
+}
+
+function about(operation: Operation, context: DialectContext) {
+  const price = context.prices(operation, readInput(operation, operation.example))
+  return {
+    task_type: operation.taskType,
+    title: operation.title,
+    produces: operation.produces.kind,
+    // Of the example: what an input costs is told by `?dry_run=true`.
+    price: { points: price, usd: pointsToUsd(price) },
+    timeout_seconds: operation.timeoutMs / 1_000,
+    // Every task can be taken back as long as nobody has begun it.
+    cancellable_while: ['staged', 'pending'],
+    input_schema: operation.input,
+    output_schema: formOf(operation).schema,
+    example: operation.example,
+  }
+}

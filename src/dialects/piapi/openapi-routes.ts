@@ -1,0 +1,365 @@
+import { Type } from 'typebox'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inHeader,
+  inPath,
+  inQuery,
+  jsonBody,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  wait,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { errorBody } from './errors.ts'
+import { enveloped, said, stamped } from './openapi-schemas.ts'
+
+type Limits = DialectContext['limits']
+
+/** Names of tags. */
+export const TASKS = 'Tasks'
+export const BATCHES = 'Batches'
+export const ACCOUNT = 'Account'
+export const UPLOADS = 'Uploads'
+
+const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input']
+const READING_ONE: readonly ErrorCode[] = [...READING, 'task_not_found']
+export const CREATING: readonly ErrorCode[] = [...PAID, 'unknown_operation']
+
+export function failures(codes: readonly ErrorCode[]): JsonObject {
+  return errorAnswers(codes, (error) => errorBody(error).status, ref('PiapiError'))
+}
+
+export function createTask(examples: Record<string, JsonObject>): JsonObject {
+  return {
+    operationId: 'createTask',
+    summary: 'Create a task',
+    description: 'The price is held and the task is stored before the answer leaves. Unknown fields are kept.',
+    tags: [TASKS],
+    parameters: [
+      inQuery('dry_run', { type: 'boolean', default: false }, 'Only say whether the task is valid and what it costs.'),
+      idempotencyKey,
+    ],
+    requestBody: jsonBody(ref('PiapiTaskRequest'), examples),
+    responses: {
+      '200': answer(
+        'The task; with `?dry_run=true` its price.',
+        { anyOf: [enveloped(ref('PiapiTask')), enveloped(ref('PiapiQuote'))] },
+        replayed,
+      ),
+      ...failures(CREATING),
+    },
+  }
+}
+
+export function taskPaths(limits: Limits): ApiDescription['paths'] {
+  const id = inPath('id', 'The task.')
+  const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
+  const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
+  return {
+    '/api/v1/task/{id}': {
+      get: {
+        operationId: 'readTask',
+        summary: 'Read a task',
+        tags: [TASKS],
+        parameters: [id, wait(limits.maxWaitSeconds)],
+        responses: {
+          '200': answer('The task as it is.', stamped(ref('PiapiTask'))),
+          ...failures(READING_ONE),
+        },
+      },
+      delete: {
+        operationId: 'cancelTask',
+        summary: 'Cancel a task that nobody has begun',
+        tags: [TASKS],
+        parameters: [id],
+        responses: {
+          '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', said()),
+          ...failures([...USUAL, 'task_not_found', 'not_cancellable']),
+        },
+      },
+    },
+    '/api/v1/task/{id}/events': {
+      get: {
+        operationId: 'watchTask',
+        summary: 'Watch a task',
+        description: 'An `event: task` with the body of a read each time the task changes, until it ends.',
+        tags: [TASKS],
+        parameters: [id],
+        responses: {
+          '200': {
+            description: 'Server-sent events.',
+            content: {
+              'text/event-stream': {
+                schema: { type: 'string' },
+                example: 'event: task\nid: 1\ndata: {"code":200}\n\n',
+              },
+            },
+          },
+          ...failures([...USUAL, 'task_not_found']),
+        },
+      },
+    },
+    '/api/v1/tasks': {
+      get: {
+        operationId: 'listTasks',
+        summary: 'List tasks, newest first',
+        tags: [TASKS],
+        parameters: [
+          inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'Tasks a page.'),
+          inQuery('cursor', { type: 'string' }, '`next_cursor` of the page before.'),
+          model,
+          inQuery('status', { type: 'string' }, 'One or several with commas between, such as `staged,pending`.'),
+          inQuery('created_after', time, 'From this time on: unix seconds or RFC 3339.'),
+          inQuery('created_before', time, 'Up to this time: unix seconds or RFC 3339.'),
+          inQuery('batch_id', { type: 'string' }, 'Tasks of this batch.'),
+        ],
+        responses: {
+          '200': answer(
+            'A page of tasks.',
+            enveloped({
+              type: 'object',
+              required: ['tasks', 'next_cursor'],
+              properties: {
+                tasks: { type: 'array', items: ref('PiapiTask') },
+                next_cursor: { type: ['string', 'null'], description: 'null on the last page.' },
+              },
+            }),
+          ),
+          ...failures(READING),
+        },
+      },
+      delete: {
+        operationId: 'cancelTasks',
+        summary: 'Cancel the tasks that nobody has begun',
+        tags: [TASKS],
+        parameters: [
+          inQuery(
+            'created_before',
+            { type: 'string', pattern: '^\\d{1,11}$' },
+            'Those created before this time, in unix seconds.',
+            true,
+          ),
+          inQuery('model', { type: 'string' }, 'Those of this model; `all` means all.', true),
+        ],
+        responses: { '200': answer('How many were cancelled.', ref('PiapiCanceled')), ...failures(READING) },
+      },
+    },
+    '/api/v1/models': {
+      get: {
+        operationId: 'listModels',
+        summary: 'List the models with schemas and prices',
+        tags: [TASKS],
+        parameters: [model],
+        responses: {
+          '200': answer('The models.', enveloped({ type: 'array', items: ref('PiapiModel') })),
+          ...failures(READING),
+        },
+      },
+    },
+  }
+}
+
+export function batchPaths(): ApiDescription['paths'] {
+  const id = inPath('id', 'The batch.')
+  const entries = { type: 'array', minItems: 1, maxItems: 1_000, items: ref('PiapiTaskRequest') }
+  const lines = { schema: { type: 'string', description: 'The body of a task on each line.' } }
+  const text = { type: 'string' }
+  return {
+    '/api/v1/tasks/batch': {
+      post: {
+        operationId: 'createBatch',
+        summary: 'Create up to 1,000 tasks',
+        description: 'An entry that is wrong is refused by itself; the others are accepted.',
+        tags: [BATCHES],
+        parameters: [
+          idempotencyKey,
+          inHeader('x-webhook-endpoint', text, 'With JSON lines: who is told when the batch has ended.'),
+          inHeader('x-webhook-secret', text, 'With JSON lines: the secret that comes with the webhook.'),
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                anyOf: [
+                  {
+                    type: 'object',
+                    required: ['tasks'],
+                    properties: { tasks: entries, config: ref('PiapiConfig') },
+                  },
+                  entries,
+                ],
+              },
+            },
+            'application/jsonl': lines,
+            'application/x-ndjson': lines,
+          },
+        },
+        responses: {
+          '200': answer(
+            'The batch, with the id of the task of each accepted entry.',
+            enveloped({
+              allOf: [
+                ref('PiapiBatch'),
+                plain(
+                  Type.Object({ tasks: Type.Array(Type.Object({ index: Type.Integer(), task_id: Type.String() })) }),
+                ),
+              ],
+            }),
+            replayed,
+          ),
+          ...failures(PAID),
+        },
+      },
+    },
+    '/api/v1/tasks/batch/{id}': {
+      get: {
+        operationId: 'readBatch',
+        summary: 'Read a batch',
+        tags: [BATCHES],
+        parameters: [id],
+        responses: {
+          '200': answer('The batch as it is.', enveloped(ref('PiapiBatch'))),
+          ...failures([...USUAL, 'task_not_found']),
+        },
+      },
+      delete: {
+        operationId: 'cancelBatch',
+        summary: 'Cancel the tasks of a batch that nobody has begun',
+        tags: [BATCHES],
+        parameters: [id],
+        responses: {
+          '200': answer('How many were cancelled.', ref('PiapiCanceled')),
+          ...failures([...USUAL, 'task_not_found']),
+        },
+      },
+    },
+  }
+}
+
+export function accountPaths(): ApiDescription['paths'] {
+  const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
+  return {
+    '/account/info': {
+      get: {
+        operationId: 'readAccount',
+        summary: 'Read the balance',
+        tags: [ACCOUNT],
+        responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(USUAL) },
+      },
+    },
+    '/account/active_tasks': {
+      get: {
+        operationId: 'listActiveTasks',
+        summary: 'List unfinished tasks by family',
+        tags: [ACCOUNT],
+        responses: {
+          '200': answer(
+            'Counts and tasks, by the short name of the family.',
+            enveloped({ type: 'object', additionalProperties: ref('PiapiActiveFamily') }),
+          ),
+          ...failures(USUAL),
+        },
+      },
+    },
+    '/api/open/tasks/histories': {
+      get: {
+        operationId: 'listHistory',
+        summary: 'List past tasks, page by page with a count',
+        tags: [ACCOUNT],
+        parameters: [
+          inQuery('page', { type: 'integer', minimum: 1, default: 1 }, 'The page.'),
+          inQuery('page_size', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'Tasks a page.'),
+          inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.'),
+          inQuery('start_time', time, 'From this time on: unix seconds or RFC 3339.'),
+          inQuery('end_time', time, 'Up to this time: unix seconds or RFC 3339.'),
+        ],
+        responses: { '200': answer('A page of the history.', enveloped(ref('PiapiHistory'))), ...failures(READING) },
+      },
+    },
+  }
+}
+
+export function uploadPaths(limits: Limits): ApiDescription['paths'] {
+  const name = {
+    type: 'string',
+    maxLength: 128,
+    pattern: '\\.(jpg|jpeg|png|webp|mp4|wav|mp3)$',
+    description: 'Its ending tells the kind of file.',
+  }
+  return {
+    '/api/ephemeral_resource': {
+      post: {
+        operationId: 'uploadFile',
+        summary: 'Upload a file',
+        description: `At most ${limits.uploadMaxBytes} bytes; kept for ${limits.uploadHours} hours.`,
+        tags: [UPLOADS],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['file_name', 'file_data'],
+                properties: {
+                  file_name: name,
+                  file_data: { type: 'string', description: 'Base64, bare or as a data URI.' },
+                },
+              },
+              example: { file_name: 'dot.png', file_data: DOT },
+            },
+            'multipart/form-data': {
+              schema: {
+                type: 'object',
+                required: ['file'],
+                properties: {
+                  file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' },
+                  file_name: { ...name, description: 'In place of the name that the file has.' },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': answer('Its address.', enveloped(plain(Type.Object({ url: Type.String() })))),
+          ...failures([...READING, 'malformed_body', 'payload_too_large', 'unsupported_media', 'storage_full']),
+        },
+      },
+    },
+  }
+}
+
+/** One grey pixel. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=='
+
+export function webhooks(): ApiDescription['webhooks'] {
+  const secret = inHeader('x-webhook-secret', { type: 'string' }, 'The secret of `config.webhook_config`, if any.')
+  const told = (operationId: string, summary: string, data: JsonObject, tag: string): JsonObject => ({
+    post: {
+      operationId,
+      summary,
+      tags: [tag],
+      security: [],
+      parameters: [secret, ...webhookHeaders],
+      requestBody: jsonBody({
+        type: 'object',
+        required: ['timestamp', 'data'],
+        properties: { timestamp: { type: 'integer', description: 'Unix seconds.' }, data },
+      }),
+      responses: webhookAnswers,
+    },
+  })
+  return {
+    taskEnded: told('taskEnded', 'A task has ended', ref('PiapiTask'), TASKS),
+    batchEnded: told('batchEnded', 'A batch has ended', ref('PiapiBatch'), BATCHES),
+  }
+}

@@ -1,0 +1,154 @@
+import { listOperations } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { pointsToUsd } from '../../core/points.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import { answer, inputName, inputSchema, jsonBody, nameOf, plain, ref, replayed } from '../openapi.ts'
+import { formOf } from './families.ts'
+import {
+  ACCOUNT,
+  accountPaths,
+  BATCHES,
+  batchPaths,
+  CREATING,
+  createTask,
+  failures,
+  TASKS,
+  taskPaths,
+  UPLOADS,
+  uploadPaths,
+  webhooks,
+} from './openapi-routes.ts'
+import { enveloped, sharedSchemas } from './openapi-schemas.ts'
+
+type Context = Pick<DialectContext, 'limits' | 'prices'>
+
+/** PiAPI's unified API in OpenAPI: its routes, and every operation of the catalogue as a form of one body. */
+export async function describePiapi(context: Context): Promise<ApiDescription> {
+  const operations = listOperations()
+  return {
+    tags: [
+      { name: TASKS, description: 'Ask for pictures, videos, songs, models and texts, and read what became of it.' },
+      { name: BATCHES, description: 'Many tasks in one request.' },
+      { name: ACCOUNT, description: 'Balance, unfinished tasks, history.' },
+      { name: UPLOADS, description: 'Files for an input.' },
+    ],
+    paths: {
+      '/api/v1/task': { post: createTask(exampleOf(operations)) },
+      ...taskPaths(context.limits),
+      ...batchPaths(),
+      ...accountPaths(),
+      ...uploadPaths(context.limits),
+    },
+    webhooks: webhooks(),
+    schemas: {
+      ...sharedSchemas(),
+      ...Object.assign({}, ...operations.map((operation) => schemasOf(operation, context))),
+      PiapiTaskRequest: {
+        title: 'A task, by model and task type',
+        oneOf: operations.map((operation) => ref(nameOf(operation))),
+      },
+      PiapiOutput: {
+        description: 'What the task made, in the form of its family; null until it is completed.',
+        anyOf: [...operations.map((operation) => ref(`${nameOf(operation)}.output`)), { type: 'null' }],
+      },
+    },
+    reading: reading(operations, context),
+  }
+}
+
+/** A page for each operation, under its model; the forms of all of them in one place could not be read. */
+function reading(operations: Operation[], context: Context): NonNullable<ApiDescription['reading']> {
+  const models = [...new Set(operations.map(({ model }) => model))]
+  const [first] = operations
+  const pointer = 'Every operation has a page of its own under its model, with its fields, limits, price and example.'
+  return {
+    tags: models.map((model) => ({ name: model, description: modelDescription(model, operations) })),
+    paths: {
+      '/api/v1/task': {
+        post: { ...createTask(exampleOf(first ? [first] : [])), description: pointer },
+      },
+      ...Object.fromEntries(
+        operations.map((operation) => [`/api/v1/task#${operation.id}`, { post: pageOf(operation, context) }]),
+      ),
+    },
+    schemas: {
+      PiapiTaskRequest: {
+        type: 'object',
+        required: ['model', 'task_type', 'input'],
+        properties: {
+          model: { type: 'string', description: 'Who does it.' },
+          task_type: { type: 'string', description: 'What is done.' },
+          input: { type: 'object', description: pointer },
+          config: ref('PiapiConfig'),
+        },
+      },
+      PiapiOutput: { description: 'What the task made, in the form of its family; null until it is completed.' },
+    },
+  }
+}
+
+function modelDescription(model: string, operations: Operation[]): string {
+  const own = operations.filter((operation) => operation.model === model)
+  const rows = own.map(({ taskType, title }) => `| \`${taskType}\` | ${title} |`)
+  return ['| task_type | |', '| --- | --- |', ...rows].join('\n')
+}
+
+function pageOf(operation: Operation, context: Context): JsonObject {
+  const output = ref(`${nameOf(operation)}.output`)
+  const task = { allOf: [ref('PiapiTask'), { type: 'object', properties: { output } }] }
+  return {
+    ...createTask({}),
+    operationId: `create.${nameOf(operation)}`,
+    summary: `${operation.model} ${operation.taskType}`,
+    tags: [operation.model],
+    description: aboutOperation(operation, context),
+    requestBody: jsonBody(ref(nameOf(operation)), exampleOf([operation])),
+    responses: {
+      '200': answer('The task as it is read later, when it is completed.', enveloped(task), replayed),
+      ...failures(CREATING),
+    },
+  }
+}
+
+function aboutOperation(operation: Operation, { prices }: Context): string {
+  const price = pointsToUsd(prices(operation, readInput(operation, operation.example)))
+  return [
+    `${operation.title}.`,
+    `Makes ${operation.produces.kind === 'model' ? 'a 3D model' : operation.produces.kind}. The example costs ${price} USD;`,
+    '`?dry_run=true` tells what another input costs.',
+    `A provider has ${operation.timeoutMs / 1_000} seconds for it.`,
+  ].join(' ')
+}
+
+function schemasOf(operation: Operation, context: Context): Record<string, JsonObject> {
+  const name = nameOf(operation)
+  const { model, taskType, title } = operation
+  return {
+    [name]: {
+      title,
+      description: aboutOperation(operation, context),
+      type: 'object',
+      required: ['model', 'task_type', 'input'],
+      properties: {
+        model: { type: 'string', const: model },
+        task_type: { type: 'string', const: taskType },
+        input: ref(inputName(operation)),
+        config: ref('PiapiConfig'),
+      },
+    },
+    [inputName(operation)]: inputSchema(operation),
+    [`${name}.output`]: { title: `Output of ${model} ${taskType}`, ...plain(formOf(operation).schema) },
+  }
+}
+
+function exampleOf(operations: Operation[]): Record<string, JsonObject> {
+  return Object.fromEntries(
+    operations.map((operation) => {
+      const { model, taskType, title, example } = operation
+      const value = { model, task_type: taskType, input: example }
+      return [nameOf(operation), { summary: `${model} ${taskType}: ${title}`, value }]
+    }),
+  )
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Canvas, colourOf, GREY } from './canvas.ts'
+import { type DecodedFrame, decodeMp4 } from './decode.testing.ts'
+import { type H264Encoder, openH264Encoder } from './h264.ts'
+import { writeMp4 } from './mp4.ts'
+
+interface Size {
+  widthPx: number
+  heightPx: number
+}
+
+/** Decodes frames of this size, all but the first as differences. */
+async function decode(size: Size, encoder: H264Encoder, frames: Uint8Array[]): Promise<DecodedFrame[]> {
+  const film = await decodeMp4(
+    writeMp4({ seconds: frames.length / 10, title: 'test', video: { ...size, ...encoder, frames } }),
+  )
+  expect(film.errors).toEqual([])
+  return film.frames
+}
+
+/** What a decoder has to show: the canvas without the rows and columns that fill its last macroblocks. */
+function visible(canvas: Canvas, { widthPx, heightPx }: Size): DecodedFrame {
+  const cut = (plane: Uint8Array, stride: number, width: number, height: number): Uint8Array =>
+    Uint8Array.from({ length: width * height }, (_, at) => plane[Math.floor(at / width) * stride + (at % width)] ?? 0)
+  const half = canvas.codedWidthPx / 2
+  return {
+    widthPx,
+    heightPx,
+    luma: cut(canvas.luma, canvas.codedWidthPx, widthPx, heightPx),
+    blueDifference: cut(canvas.blueDifference, half, widthPx / 2, heightPx / 2),
+    redDifference: cut(canvas.redDifference, half, widthPx / 2, heightPx / 2),
+  }
+}
+
+const side = fc.integer({ min: 8, max: 75 }).map((half) => 2 * half)
+const byte = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 255 }))
+const stroke = fc.record({
+  place: fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000), fc.nat(1000)),
+  colour: fc.record({ luma: byte, blueDifference: byte, redDifference: byte }),
+  isNoise: fc.boolean(),
+})
+
+/** A rectangle of one colour, or one whose brightness is noise, zeros and other rare bytes among it. */
+function paint(
+  canvas: Canvas,
+  { place: [a, b, c, d], colour, isNoise }: typeof stroke extends fc.Arbitrary<infer T> ? T : never,
+) {
+  const x = 2 * Math.floor((a * canvas.codedWidthPx) / 2002)
+  const y = 2 * Math.floor((b * canvas.codedHeightPx) / 2002)
+  const widthPx = Math.min(canvas.codedWidthPx - x, 2 + 2 * Math.floor((c * canvas.codedWidthPx) / 2002))
+  const heightPx = Math.min(canvas.codedHeightPx - y, 2 + 2 * Math.floor((d * canvas.codedHeightPx) / 2002))
+  canvas.fill({ x, y, widthPx, heightPx }, colour)
+  if (!isNoise) return
+  const coverage = Uint8Array.from({ length: widthPx * heightPx }, (_, at) =>
+    ((at * at * (a + 7)) >> 3) % 5 === 0 ? at : 0,
+  )
+  canvas.stamp({ widthPx, heightPx, coverage }, { x, y, ink: 255 - colour.luma, paper: colour.luma % 3 })
+}
+
+describe('the H.264 encoder', () => {
+  it('gives back every pixel of any drawing, in the first frame and in those that change it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        side,
+        side,
+        fc.array(fc.array(stroke, { maxLength: 5 }), { minLength: 1, maxLength: 6 }),
+        async (widthPx, heightPx, film) => {
+          const size = { widthPx, heightPx }
+          const canvas = new Canvas(widthPx, heightPx)
+          const encoder = openH264Encoder({ ...size, framesPerSecond: 10 })
+          const expected: DecodedFrame[] = []
+          const frames = film.map((strokes, index) => {
+            canvas.forget()
+            for (const one of strokes) paint(canvas, one)
+            expected.push(visible(canvas, size))
+            return index === 0 ? encoder.keyFrame(canvas) : encoder.nextFrame(canvas, canvas.touched)
+          })
+          expect(await decode(size, encoder, frames)).toEqual(expected)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('spends next to nothing on flat areas, whatever their colour', async () => {
+    const size = { widthPx: 1280, heightPx: 720 }
+    const canvas = new Canvas(size.widthPx, size.heightPx)
+    const grey = openH264Encoder({ ...size, framesPerSecond: 10 }).keyFrame(canvas)
+    canvas.fill({ x: 640, y: 0, widthPx: 640, heightPx: 720 }, colourOf(250, 176, 40))
+    const half = openH264Encoder({ ...size, framesPerSecond: 10 }).keyFrame(canvas)
+    expect(grey.length).toBeLessThan(4000)
+    expect(half.length - grey.length).toBeLessThan(1000)
+  })
+
+  it('predicts colours in quarters, each from the edges that it touches', async () => {
+    const size = { widthPx: 32, heightPx: 32 }
+    const canvas = new Canvas(32, 32)
+    const blue = (x: number, y: number, sidePx: number, blueDifference: number): void =>
+      canvas.fill({ x, y, widthPx: sidePx, heightPx: sidePx }, { ...GREY, blueDifference })
+    blue(16, 0, 16, 200)
+    blue(0, 16, 16, 100)
+    blue(16, 16, 8, 150)
+    blue(24, 16, 8, 200)
+    blue(16, 24, 8, 100)
+    blue(24, 24, 8, 150)
+    const encoder = openH264Encoder({ ...size, framesPerSecond: 10 })
+    const frame = encoder.keyFrame(canvas)
+    expect(frame.length).toBeLessThan(2 * 384 + 40) // plain pixels for the two neighbours only
+    expect(await decode(size, encoder, [frame])).toEqual([visible(canvas, size)])
+  })
+
+  it('says in a few bytes that nothing changed', async () => {
+    const size = { widthPx: 1920, heightPx: 1080 }
+    const canvas = new Canvas(size.widthPx, size.heightPx)
+    const encoder = openH264Encoder({ ...size, framesPerSecond: 10 })
+    const frames = [encoder.keyFrame(canvas), encoder.nextFrame(canvas, canvas.touched)]
+    expect(frames[1]?.length).toBeLessThan(16)
+    const [first, second] = await decode(size, encoder, frames)
+    expect(second).toEqual(first)
+    expect(new Set(first?.luma)).toEqual(new Set([GREY.luma]))
+  })
+
+  it('names the lowest level that has the size', () => {
+    const levelOf = (widthPx: number, heightPx: number): number | undefined =>
+      openH264Encoder({ widthPx, heightPx, framesPerSecond: 10 }).sequenceParameters[3]
+    expect(levelOf(64, 64)).toBe(20)
+    expect(levelOf(1280, 720)).toBe(31)
+    expect(levelOf(1920, 1080)).toBe(40)
+    expect(levelOf(4096, 16)).toBe(40)
+    expect(levelOf(4096, 4096)).toBe(60)
+  })
+})

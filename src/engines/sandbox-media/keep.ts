@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache'
+
+/**
+ * The same maker with a memory of up to `maxBytes`: equal wishes share one result, also while it is being made. What was
+ * used longest ago goes first; a result larger than the bound is given out and not kept; a failure is not remembered.
+ * Wishes are compared as JSON, so they must name their fields in one order.
+ */
+export function keep<Wish, Made extends object>(
+  make: (wish: Wish) => Promise<Made>,
+  { maxBytes, sizeBytes }: { maxBytes: number; sizeBytes: (made: Made) => number },
+): (wish: Wish) => Promise<Made> {
+  const kept = new LRUCache<string, Promise<Made>>({ maxSize: maxBytes })
+  return (wish) => {
+    const key = JSON.stringify(wish)
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const making = make(wish)
+    kept.set(key, making, { size: 1 })
+    // Deleted first: setting the value that is there already would leave its old size.
+    const settle = (size: number | undefined): void => {
+      if (kept.peek(key) !== making) return
+      kept.delete(key)
+      if (size !== undefined) kept.set(key, making, { size })
+    }
+    making.then(
+      (made) => settle(Math.max(1, sizeBytes(made))),
+      () => settle(undefined),
+    )
+    return making
+  }
+}

@@ -1,0 +1,135 @@
+import type { FastifyInstance } from 'fastify'
+import type { JsonObject } from '../core/json.ts'
+import type { ApiDescription, Dialect, DialectContext } from '../dialects/dialect.ts'
+import { version } from '../version.ts'
+
+export interface OpenApiOptions {
+  dialects: readonly Dialect[]
+  context: DialectContext
+}
+
+/** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
+export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
+  // Written when somebody first asks: most gateways are never asked, and the public URL is known only once we listen.
+  const forMachines = once(async () =>
+    JSON.stringify(documentOf(await partsOf(options), options.context.urls.publicUrl)),
+  )
+  const forPeople = once(async () => JSON.stringify(readingOf(await partsOf(options), options.context.urls.publicUrl)))
+
+  app.get('/openapi.json', async (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .header('access-control-allow-origin', '*')
+      .send(await forMachines()),
+  )
+  app.get('/docs/openapi.json', async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(await forPeople()),
+  )
+}
+
+function once(make: () => Promise<string>): () => Promise<string> {
+  let made: Promise<string> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+async function partsOf({ dialects, context }: OpenApiOptions): Promise<ApiDescription[]> {
+  const described = await Promise.all(dialects.map((dialect) => dialect.describe?.(context)))
+  return [...described.filter((part) => part !== undefined), health()]
+}
+
+function documentOf(parts: ApiDescription[], publicUrl: string): JsonObject {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Polyphony',
+      version,
+      summary: 'One key, one bill and one durable queue before many generators of media.',
+      description: ABOUT,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKey: [] }, { bearer: [] }],
+    tags: parts.flatMap(({ tags }) => tags),
+    paths: Object.assign({}, ...parts.map(({ paths }) => paths)),
+    webhooks: Object.assign({}, ...parts.map(({ webhooks }) => webhooks)),
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+      schemas: Object.assign({}, ...parts.map(({ schemas }) => schemas)),
+    },
+  }
+}
+
+/** The document with what the dialects show in place of the same names, and the tags in groups. */
+function readingOf(parts: ApiDescription[], publicUrl: string): JsonObject {
+  const read = parts.map((part) => ({
+    ...part,
+    tags: [...part.tags, ...(part.reading?.tags ?? [])],
+    paths: { ...part.paths, ...part.reading?.paths },
+    schemas: { ...part.schemas, ...part.reading?.schemas },
+  }))
+  const names = (tags: JsonObject[]) => tags.map(({ name }) => name ?? '')
+  const models = parts.flatMap(({ reading }) => reading?.tags ?? [])
+  return {
+    ...documentOf(read, publicUrl),
+    'x-tagGroups': [
+      { name: 'Routes', tags: names(parts.flatMap(({ tags }) => tags)) },
+      { name: 'Models', tags: names(models) },
+    ],
+  }
+}
+
+const ABOUT = `Ask for pictures, videos, songs, 3D models and texts, each a durable task that is paid once.
+
+Create a task with \`POST /api/v1/task\`, naming a \`model\` and a \`task_type\`; read it until it has ended, wait with
+\`?wait=\`, watch its events, or be told by a webhook. A test key gives small marked files and costs nothing.
+
+The same for machines: \`/openapi.json\`.`
+
+const HEALTH = 'Health'
+
+/** The routes of health.ts, which need no key. */
+function health(): ApiDescription {
+  const status = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } }
+  const json = (description: string, schema: JsonObject): JsonObject => ({
+    description,
+    content: { 'application/json': { schema } },
+  })
+  const open = (operationId: string, summary: string, responses: JsonObject): JsonObject => ({
+    get: { operationId, summary, tags: [HEALTH], security: [], responses },
+  })
+  const text = { type: 'string' }
+  return {
+    tags: [{ name: HEALTH, description: 'For load balancers and monitors.' }],
+    paths: {
+      '/healthz': open('healthz', 'Does the process answer?', { '200': json('It does.', status) }),
+      '/readyz': open('readyz', 'Can it take requests?', {
+        '200': json('It can.', status),
+        '503': json('The database does not answer.', status),
+      }),
+      '/api/status': open('status', 'What runs here?', {
+        '200': json('The program.', {
+          type: 'object',
+          required: ['name', 'version', 'store', 'uptimeSeconds', 'operations'],
+          properties: {
+            name: text,
+            version: text,
+            store: text,
+            uptimeSeconds: { type: 'integer' },
+            operations: { type: 'array', items: text, description: 'What a live key can ask for now.' },
+          },
+        }),
+      }),
+      '/metrics': open('metrics', 'Metrics for Prometheus', {
+        '200': { description: 'Metrics.', content: { 'text/plain': { schema: text } } },
+      }),
+    },
+    webhooks: {},
+    schemas: {},
+  }
+}

@@ -1,0 +1,158 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import { type Kind, type Output, type Wish, type Wishes, wishOf } from '../../catalog/outputs.ts'
+import type { JsonObject } from '../../core/json.ts'
+import {
+  sandboxModel,
+  sandboxPicture,
+  sandboxSong,
+  sandboxSound,
+  sandboxVideo,
+} from '../../engines/sandbox-media/sandbox-media.ts'
+import { clipOf } from '../clips.ts'
+import { FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
+
+export const NOTE = 'Sandbox: not a real result.'
+
+/** What the sandbox delivers is a short file, however long a film was asked for. */
+const MAX_VIDEO_SECONDS = 60
+const MAX_SOUND_SECONDS = 600
+const MAX_SIDE_PX = 4_096
+
+type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }>
+
+/** A result for any operation of the catalogue: valid, marked files of the kind, size and length that was asked for. */
+export async function resultOf(job: { taskId: string; operation: string; input: JsonObject }): Promise<Result> {
+  const wish = wishOf(getOperation(job.operation).produces, job.input)
+  return { ...(await make(wish, job.taskId)), logs: [NOTE] }
+}
+
+function make(wish: Wish, taskId: string): Promise<{ output: Output[Kind]; files: ProducedFile[] }> {
+  switch (wish.kind) {
+    case 'pictures':
+      return pictures(wish)
+    case 'videos':
+      return videos(wish)
+    case 'sounds':
+      return sounds(wish)
+    case 'model':
+      return model(wish)
+    case 'texts':
+      return Promise.resolve({ output: { texts: new Array<string>(wish.count).fill(NOTE) }, files: [] })
+    case 'lyrics':
+      return Promise.resolve(lyrics(wish))
+    case 'clips':
+      return clips(wish, taskId)
+  }
+}
+
+async function pictures(wish: Wishes['pictures']): Made<'pictures'> {
+  const { count, mediaType, hasGrid, isTransparent } = wish
+  const size = withinReach(wish)
+  const files = await Promise.all(
+    numbersTo(count).map(async (number): Promise<ProducedFile> => {
+      const content = await sandboxPicture({ ...size, mediaType, number, transparent: isTransparent })
+      return { key: `picture-${number}`, mediaType, content }
+    }),
+  )
+  const all = files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, ...size }))
+  if (!hasGrid) return { output: { pictures: all, grid: null }, files }
+  const grid = await sandboxPicture({ ...size, mediaType, grid: true })
+  return {
+    output: { pictures: all, grid: { file: `${FILE_SCHEME}grid`, ...size } },
+    files: [...files, { key: 'grid', mediaType, content: grid }],
+  }
+}
+
+async function videos({ count, seconds, hasSound, ...asked }: Wishes['videos']): Made<'videos'> {
+  const { widthPx, heightPx } = withinReach(asked)
+  const playing = Math.min(seconds, MAX_VIDEO_SECONDS)
+  const { mp4, coverJpeg, lastFrameJpeg } = await sandboxVideo({ widthPx, heightPx, seconds: playing, hasSound })
+  return {
+    output: {
+      videos: numbersTo(count).map(() => ({
+        file: `${FILE_SCHEME}video`,
+        cover: `${FILE_SCHEME}cover`,
+        lastFrame: `${FILE_SCHEME}last-frame`,
+        // The codec counts in pairs of pixels.
+        widthPx: widthPx - (widthPx % 2),
+        heightPx: heightPx - (heightPx % 2),
+        seconds: playing,
+      })),
+    },
+    files: [
+      { key: 'video', mediaType: 'video/mp4', content: mp4 },
+      { key: 'cover', mediaType: 'image/jpeg', content: coverJpeg },
+      { key: 'last-frame', mediaType: 'image/jpeg', content: lastFrameJpeg },
+    ],
+  }
+}
+
+async function sounds({ count, seconds, mediaType }: Wishes['sounds']): Made<'sounds'> {
+  const playing = Math.min(seconds, MAX_SOUND_SECONDS)
+  const content = await sandboxSound({ seconds: playing, mediaType })
+  return {
+    output: { sounds: numbersTo(count).map(() => ({ file: `${FILE_SCHEME}sound`, seconds: playing })) },
+    files: [{ key: 'sound', mediaType, content }],
+  }
+}
+
+async function model({ hasPicture, hasTurntable }: Wishes['model']): Made<'model'> {
+  const files: ProducedFile[] = [{ key: 'model', mediaType: 'model/gltf-binary', content: await sandboxModel() }]
+  const size = { widthPx: 512, heightPx: 512 }
+  if (hasPicture) {
+    const content = await sandboxPicture({ ...size, mediaType: 'image/png', transparent: true })
+    files.push({ key: 'picture', mediaType: 'image/png', content })
+  }
+  if (hasTurntable) {
+    const { mp4 } = await sandboxVideo({ ...size, seconds: 2, hasSound: false })
+    files.push({ key: 'turntable', mediaType: 'video/mp4', content: mp4 })
+  }
+  return {
+    output: {
+      model: {
+        file: `${FILE_SCHEME}model`,
+        picture: hasPicture ? `${FILE_SCHEME}picture` : '',
+        turntable: hasTurntable ? `${FILE_SCHEME}turntable` : '',
+      },
+    },
+    files,
+  }
+}
+
+function lyrics({ count, about }: Wishes['lyrics']): Awaited<Made<'lyrics'>> {
+  const one = { title: 'Sandbox', text: `[Verse]\n${NOTE}\n${about}`, tags: ['sandbox'] }
+  return { output: { lyrics: numbersTo(count).map(() => one) }, files: [] }
+}
+
+async function clips({ count, type, song: wish }: Wishes['clips'], taskId: string): Made<'clips'> {
+  const song = await sandboxSong()
+  const marked = { ...wish, title: wish.title || 'Sandbox', lyrics: wish.lyrics || NOTE }
+  return {
+    output: {
+      clips: numbersTo(count).map((number) =>
+        clipOf({ taskId }, count === 1 ? 0 : number, marked, {
+          type,
+          durationSeconds: song.durationSeconds,
+          audio: `${FILE_SCHEME}audio`,
+          image: `${FILE_SCHEME}cover`,
+          imageLarge: `${FILE_SCHEME}cover-large`,
+        }),
+      ),
+    },
+    files: [
+      { key: 'audio', mediaType: 'audio/mpeg', content: song.mp3 },
+      { key: 'cover', mediaType: 'image/jpeg', content: song.coverJpeg },
+      { key: 'cover-large', mediaType: 'image/jpeg', content: song.coverLargeJpeg },
+    ],
+  }
+}
+
+/** The same shape, with no side longer than the sandbox draws. */
+function withinReach({ widthPx, heightPx }: { widthPx: number; heightPx: number }) {
+  const scale = Math.min(1, MAX_SIDE_PX / Math.max(widthPx, heightPx))
+  return { widthPx: Math.max(16, Math.round(widthPx * scale)), heightPx: Math.max(16, Math.round(heightPx * scale)) }
+}
+
+function numbersTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}

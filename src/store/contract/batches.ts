@@ -1,0 +1,202 @@
+import { expect, it } from 'vitest'
+import { newId } from '../../core/ids.ts'
+import { points } from '../../core/points.ts'
+import type { Bench } from '../contract.ts'
+import type { NewBatch, NewTask } from '../store.ts'
+import { aCancel, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
+
+export function batchesContract(bench: Bench): void {
+  it('stores a batch with its tasks and their holds', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const batch = aBatch({ rejected: [{ index: 3, code: 'invalid_input', message: 'No.', field: 'input.prompt' }] })
+    const tasks = [aTask(), aTask(), aTask()]
+    expect(await store.submitBatch({ batch, tasks })).toEqual({ outcome: 'created' })
+    expect(await store.getBatch({ id: batch.id })).toEqual({
+      id: batch.id,
+      tenantId: 't1',
+      keyId: 'k1',
+      dialect: 'photon',
+      echo: { hook: 'x' },
+      rejected: batch.rejected,
+      total: 3,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+      createdAt: START,
+      endedAt: null,
+    })
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ held: 300, active: 3 })
+    const listed = await store.listTasks({ tenantId: 't1', batchId: batch.id, limit: 10 })
+    expect(listed.map(({ id }) => id).sort()).toEqual(tasks.map(({ id }) => id).sort())
+    expect(await store.countTasks({ tenantId: 't1', batchId: batch.id })).toBe(3)
+    expect(await store.countTasks({ tenantId: 't1', batchId: newId(START) })).toBe(0)
+    expect(await store.reconcile({})).toEqual([])
+  })
+
+  it('stores nothing of a batch that its tenant cannot pay', async () => {
+    const { store } = bench
+    await aPayer(store, { credit: 250 })
+    const batch = aBatch()
+    const outcome = await store.submitBatch({ batch, tasks: [aTask(), aTask(), aTask()] })
+    expect(outcome).toEqual({ outcome: 'insufficient_points', available: 250 })
+    await expectNothing(batch)
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 250, held: 0, active: 0 })
+  })
+
+  it('stores nothing of a batch that its key may not pay', async () => {
+    const { store } = bench
+    await aPayer(store, { key: { spendLimitPoints: points(299) } })
+    const batch = aBatch()
+    const outcome = await store.submitBatch({ batch, tasks: [aTask(), aTask(), aTask()] })
+    expect(outcome).toEqual({ outcome: 'spend_limit_reached' })
+    await expectNothing(batch)
+  })
+
+  it('answers the repetition of a batch with the first one', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const idempotency = { key: 'again', fingerprint: 'f1' }
+    const batch = aBatch({ idempotency })
+    await store.submitBatch({ batch, tasks: [aTask()] })
+    const repeat = await store.submitBatch({ batch: aBatch({ idempotency }), tasks: [aTask()] })
+    expect(repeat).toEqual({ outcome: 'replayed', batchId: batch.id })
+    const other = aBatch({ idempotency: { key: 'again', fingerprint: 'f2' } })
+    expect(await store.submitBatch({ batch: other, tasks: [aTask()] })).toEqual({ outcome: 'idempotency_mismatch' })
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1 })
+  })
+
+  it('parks as much of a batch as is over the limit, and no more of the single tasks for it', async () => {
+    const { store } = bench
+    await aPayer(store, { tenant: { maxConcurrent: 2, maxStaged: 1 } })
+    await store.submitBatch({ batch: aBatch(), tasks: Array.from({ length: 10 }, () => aTask()) })
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 10, staged: 8 })
+    expect(await submitted(store, aTask(), aTask())).toEqual(['created', 'too_many_staged'])
+    expect(await store.reconcile({})).toEqual([])
+  })
+
+  it('lets the single tasks of a tenant go first, parked or waiting', async () => {
+    const { store } = bench
+    await aPayer(store, { tenant: { maxConcurrent: 3 } })
+    await store.submitBatch({ batch: aBatch(), tasks: Array.from({ length: 5 }, () => aTask()) })
+    const single = aTask({ createdAt: START + 1 })
+    await submitted(store, single)
+    const first = await claimed(store, 3)
+    expect(first).toHaveLength(3)
+    for (const task of first) expect(task.id).not.toBe(single.id) // it was parked behind three that waited already
+    await store.settle(anEnd(only(first.slice(0, 1))))
+    expect(only(await claimed(store, 3, { now: START + 2 })).id).toBe(single.id)
+  })
+
+  it('lets no batch go before another tenant', async () => {
+    const { store } = bench
+    await aPayer(store)
+    await aPayer(store, { id: 't2' })
+    await store.submitBatch({ batch: aBatch(), tasks: Array.from({ length: 50 }, () => aTask()) })
+    const other = aTask({ tenantId: 't2', keyId: 'k2', createdAt: START + 1 })
+    await submitted(store, other)
+    const first = await claimed(store, 2, { now: START + 2 })
+    expect(first.map(({ tenantId }) => tenantId).sort()).toEqual(['t1', 't2'])
+  })
+
+  it('ends with its last task, whichever end that takes', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const batch = aBatch()
+    const tasks = [aTask(), aTask(), aTask()]
+    await store.submitBatch({ batch, tasks })
+    const heard: string[] = []
+    const deaf = store.onSignal((signal) => {
+      if (signal.kind === 'batch') heard.push(signal.id)
+    })
+    const [one, two] = await claimed(store, 2)
+    if (!one || !two) throw new Error('Two were to be claimed.')
+    await store.settle(anEnd(one))
+    await store.settle(anEnd(two, { to: 'failed', error: { code: 'vendor_refused', message: 'no' } }))
+    expect(await store.getBatch({ id: batch.id })).toMatchObject({ completed: 1, failed: 1, endedAt: null })
+    expect(await store.listUnannounced({ limit: 10 })).toEqual([])
+    expect(await store.announceBatch({ id: batch.id, deliveries: [], now: START })).toBe(false)
+    const last = tasks.find(({ id }) => id !== one.id && id !== two.id)
+    await store.settle(aCancel(last?.id ?? '', { now: START + 5 }))
+    const ended = { completed: 1, failed: 1, cancelled: 1, endedAt: START + 5 }
+    expect(await store.getBatch({ id: batch.id })).toMatchObject(ended)
+    await expect.poll(() => heard).toEqual([batch.id])
+    deaf()
+    expect(await store.reconcile({})).toEqual([])
+  })
+
+  it('is told of once', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const batch = aBatch()
+    await store.submitBatch({ batch, tasks: [aTask()] })
+    await store.settle(anEnd(only(await claimed(store, 1))))
+    expect((await store.listUnannounced({ limit: 10 })).map(({ id }) => id)).toEqual([batch.id])
+    const telling = {
+      id: batch.id,
+      deliveries: [{ url: 'https://a.example/', body: '{}', headers: {} }],
+      now: START + 1,
+    }
+    const told = await Promise.all([store.announceBatch(telling), store.announceBatch(telling)])
+    expect(told.sort()).toEqual([false, true])
+    expect(await store.listUnannounced({ limit: 10 })).toEqual([])
+    const deliveries = await store.listDeliveries({ tenantId: 't1', taskId: batch.id, limit: 10 })
+    expect(deliveries).toHaveLength(1)
+  })
+
+  it('is purged when its time has come', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const batch = aBatch()
+    const going = aBatch()
+    await store.submitBatch({ batch, tasks: [aTask()] })
+    await store.settle(anEnd(only(await claimed(store, 1))))
+    await store.submitBatch({ batch: going, tasks: [aTask()] })
+    await store.purgeTasks({ now: START + 2 * 86_400_000, limit: 10 })
+    expect(await store.getBatch({ id: batch.id })).toBeUndefined()
+    expect(await store.getBatch({ id: going.id })).toBeDefined()
+  })
+
+  it('that counted wrong is found by the reconciliation', async () => {
+    const { store, place } = bench
+    await aPayer(store)
+    const batch = aBatch()
+    await store.submitBatch({ batch, tasks: [aTask()] })
+    await place.sql(`update batches set failed = 1 where id = '${batch.id}'`)
+    expect((await store.reconcile({})).map(({ subject }) => subject)).toEqual([batch.id])
+  })
+
+  it('belongs to a key: another tenant’s tasks are not counted in it', async () => {
+    const { store } = bench
+    await aPayer(store)
+    await store.createKey({ key: aKey('k9', 't1') })
+    const batch = aBatch({ keyId: 'k9' })
+    await store.submitBatch({ batch, tasks: [aTask({ keyId: 'k9' })] })
+    expect((await store.listKeys({ tenantId: 't1' })).find(({ keyId }) => keyId === 'k9')).toMatchObject({
+      spentPoints: 100,
+    })
+    expect(await store.countTasks({ tenantId: 't2', batchId: batch.id })).toBe(0)
+  })
+
+  async function expectNothing(batch: NewBatch): Promise<void> {
+    const { store } = bench
+    expect(await store.getBatch({ id: batch.id })).toBeUndefined()
+    expect(await store.listTasks({ tenantId: 't1', limit: 10 })).toEqual([] satisfies NewTask[])
+    expect(await store.reconcile({})).toEqual([])
+  }
+}
+
+function aBatch(with_: Partial<NewBatch> = {}): NewBatch {
+  return {
+    id: newId(START),
+    tenantId: 't1',
+    keyId: 'k1',
+    dialect: 'photon',
+    echo: { hook: 'x' },
+    rejected: [],
+    createdAt: START,
+    recordExpiresAt: START + 86_400_000,
+    idempotency: null,
+    ...with_,
+  }
+}

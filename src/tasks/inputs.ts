@@ -1,0 +1,106 @@
+import type { Assets } from '../assets/assets.ts'
+import type { Egress } from '../assets/egress.ts'
+import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
+import type { Operation } from '../catalog/operation.ts'
+import { invalid } from '../catalog/read-input.ts'
+import { ASSET_SCHEME, type Asset, assetReference } from '../core/asset.ts'
+import type { Clock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+
+/** An input whose files are URLs of others, or references to files of ours. */
+export interface KeptInput {
+  input: JsonObject
+  /** What was stored for it. */
+  assets: Asset[]
+}
+
+/** The files that inputs bring: judged before anything is stored, and kept so that a task holds no megabytes of base64. */
+export interface Inputs {
+  /** Judges every URL, and stores nothing. Throws what `keep` throws of them. */
+  judge(operation: Operation, input: JsonObject, at: string): Promise<void>
+  /**
+   * Judges every URL, stores what came as base64 and names our own files by reference. Throws `address_refused`,
+   * `invalid_input`, `unsupported_media`, `payload_too_large`, each naming the field.
+   */
+  keep(operation: Operation, input: JsonObject, at: string, tenantId: string): Promise<KeptInput>
+  /** Takes back what was stored for a task that did not come to be. Never throws. */
+  withdraw(assets: readonly Asset[]): Promise<void>
+}
+
+export interface InputsOptions {
+  assets: Assets
+  egress: Egress
+  /** The reference of a file that a URL of ours names; undefined for every other URL. */
+  referenceOf: (url: string) => string | undefined
+  clock: Clock
+  /** How long a file that came with an input is kept. */
+  keepMs: number
+}
+
+export function openInputs({ assets, egress, referenceOf, clock, keepMs }: InputsOptions): Inputs {
+  /** The reference of a file of ours, checked; undefined for a URL of somebody else's, judged. */
+  async function judged(url: string, field: string): Promise<string | undefined> {
+    const reference = referenceOf(url)
+    if (reference === undefined) {
+      await egress.judge(url, field)
+      return undefined
+    }
+    const id = reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''
+    if (!(await assets.find(id))) throw invalid(field, 'names a file of this gateway that is gone')
+    return reference
+  }
+
+  async function stored({ value, media }: NamedFile, field: string, tenantId: string): Promise<Asset> {
+    const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
+    try {
+      const asset = await assets.upload({ tenantId, body, expiresAt: clock.now() + keepMs })
+      if (asset.mediaType.startsWith(`${media}/`)) return asset
+      await assets.withdraw([asset])
+      throw new PolyphonyError('unsupported_media', `It is ${asset.mediaType}, and ${media} is wanted.`)
+    } catch (error) {
+      if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code)) throw error
+      throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })
+    }
+  }
+
+  return {
+    async judge(operation, input, at) {
+      for (const { field, value } of filesIn(operation.input, input)) {
+        if (isUrl(value)) await judged(value, at + field)
+      }
+    },
+    async keep(operation, input, at, tenantId) {
+      const named = filesIn(operation.input, input)
+      if (named.length === 0) return { input, assets: [] }
+      const references = new Map<string, string>()
+      const kept: Asset[] = []
+      try {
+        // URLs first: a file is not stored for an input that is refused for another's address.
+        for (const { field, value } of named.filter((one) => isUrl(one.value))) {
+          const reference = await judged(value, at + field)
+          if (reference !== undefined) references.set(field, reference)
+        }
+        for (const file of named.filter((one) => !isUrl(one.value))) {
+          const asset = await stored(file, at + file.field, tenantId)
+          kept.push(asset)
+          references.set(file.field, assetReference(asset))
+        }
+      } catch (error) {
+        if (kept.length > 0) await assets.withdraw(kept)
+        throw error
+      }
+      if (references.size === 0) return { input, assets: kept }
+      const renamed = replaceFiles(operation.input, input, ({ field, value }) => references.get(field) ?? value)
+      return { input: renamed, assets: kept }
+    },
+    withdraw: (kept) => assets.withdraw(kept),
+  }
+}
+
+/** Faults of the file itself, which are told with the name of its field. */
+const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large'])
+
+function isUrl(value: string): boolean {
+  return /^https?:/i.test(value)
+}

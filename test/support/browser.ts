@@ -1,0 +1,35 @@
+import packed from '@sparticuz/chromium'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** A page in a real browser that reaches one gateway and nothing else. */
+export interface TestPage extends AsyncDisposable {
+  page: Page
+  /** What the page asked of other hosts; every such request is refused. */
+  strayRequests: string[]
+  /** Errors of the page's console and scripts. */
+  errors: string[]
+}
+
+/** Chromium without a window; it comes with the packages. */
+export async function openBrowser(): Promise<Browser> {
+  // As root, Chromium starts only without its sandbox; the arguments of the package say so.
+  return chromium.launch({ args: packed.args, executablePath: await packed.executablePath() })
+}
+
+export async function openPage(browser: Browser, origin: string): Promise<TestPage> {
+  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } })
+  const strayRequests: string[] = []
+  const errors: string[] = []
+  await context.route('**/*', (route) => {
+    const url = route.request().url()
+    if (url.startsWith(`${origin}/`) || /^(data|blob):/.test(url)) return route.continue()
+    strayRequests.push(url)
+    return route.abort()
+  })
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  return { page, strayRequests, errors, [Symbol.asyncDispose]: () => context.close() }
+}
