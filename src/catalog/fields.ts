@@ -6,8 +6,11 @@ export type Media = 'image' | 'video' | 'audio'
 
 const HTTP_URL = 'https?://[^\\s/?#]+[^\\s]*'
 const DATA_URI = 'data:[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+;base64,[A-Za-z0-9+/\\r\\n]+={0,2}'
-/** Shorter than this, no file of any kind is whole; a word that was meant as a URL is not taken for base64. */
-const BARE_BASE64 = '[A-Za-z0-9+/\\r\\n]{40,}={0,2}'
+/**
+ * Shorter than forty characters no file of any kind is whole; a word that was meant as a URL is not taken for base64. Not
+ * written as `{40,}`: over megabytes V8 counts that on its stack, and throws.
+ */
+const BARE_BASE64 = '[A-Za-z0-9+/\\r\\n]{40}[A-Za-z0-9+/\\r\\n]*={0,2}'
 const MAX_URL = 2_048
 /** Ten megabytes in base64, with room for the prefix and line ends. */
 const MAX_DATA = 14_500_000

@@ -64,14 +64,12 @@ const denoise = Type.Number({
 })
 const seed = Type.Integer({ minimum: -1, maximum: 2 ** 32 - 1, default: -1, description: '-1 draws one.' })
 
-const lora_settings = Type.Array(
-  Type.Object({
-    lora_type: Type.Enum(LORA_TYPES, { description: 'The LoRA.' }),
-    lora_image: Type.Optional(mediaFile('image', 'A picture for the LoRAs that want one.')),
-    lora_strength: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'How strongly it counts.' })), // limits inferred
-  }),
-  { minItems: 1, maxItems: 1, description: 'One LoRA.' },
-)
+const Lora = Type.Object({
+  lora_type: Type.Enum(LORA_TYPES, { description: 'The LoRA.' }),
+  lora_image: Type.Optional(mediaFile('image', 'A picture for the LoRAs that want one.')),
+  lora_strength: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'How strongly it counts.' })), // limits inferred
+})
+const lora_settings = Type.Array(Lora, { minItems: 1, maxItems: 1, description: 'One LoRA.' })
 const control_net_settings = Type.Array(
   Type.Object({
     // PiAPI's MCP server says `hed` where its pages say `soft_edge`.
@@ -209,7 +207,8 @@ const controlnetLora = operation({
     guidance_scale,
     seed,
     control_net_settings,
-    lora_settings: Type.Optional(lora_settings),
+    // PiAPI's MCP server and n8n's node send an empty list where no LoRA is wanted.
+    lora_settings: Type.Optional(Type.Array(Lora, { maxItems: 1, description: 'One LoRA, or none.' })),
   }),
   produces: { kind: 'pictures', of: picture },
   rules: tooLarge,

@@ -43,9 +43,10 @@ const picture = (description: string) =>
   // PiAPI's page wants a URL here; n8n sends base64, too.
   mediaFile('image', description)
 
+/** What says how wide the pictures are, of the fields that an operation has: others may hold anything. */
 interface Framed {
-  prompt?: string
-  aspect_ratio?: string
+  prompt?: string | undefined
+  aspect_ratio?: string | undefined
 }
 
 const ratioInPrompt = (input: Framed): string | undefined =>
@@ -199,7 +200,7 @@ const blend = operation({
     kind: 'pictures',
     of: (input) => gridOf(input.aspect_ratio || DIMENSIONS[input.dimension ?? ''] || '1:1'),
   },
-  rules: tooLong,
+  rules: ({ aspect_ratio: ratio }) => tooLong({ aspect_ratio: ratio }),
   price: (input) => bySpeed(GRID, input.process_mode),
   example: {
     image_urls: ['https://example.com/fox.png', 'https://example.com/forest.png'],
@@ -217,8 +218,8 @@ const inpaint = operation({
     prompt: nextPrompt,
     skip_prompt_check,
   }),
-  produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
-  rules: tooLong,
+  produces: { kind: 'pictures', of: ({ prompt: text }) => gridOf(ratioOf({ prompt: text })) },
+  rules: ({ prompt: text }) => tooLong({ prompt: text }),
   price: nextGridPrice,
   follows,
   example: {

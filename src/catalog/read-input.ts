@@ -6,6 +6,9 @@ import type { Operation } from './operation.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
+/** Deeper than any input that means something, and far from where a stack ends: JSON is written by calls within calls. */
+const MAX_DEPTH = 100
+
 /**
  * Validates what a caller sent for an operation and fills in defaults. Fields that the catalogue does not know are
  * kept. A known, optional field that is `null` counts as absent: relays' clients send such fields.
@@ -18,6 +21,9 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
     throw new PolyphonyError('invalid_input', `${at.replace(/\.$/, '') || 'The body'} must be an object.`, {
       field: at.replace(/\.$/, ''),
     })
+  }
+  for (const [name, value] of Object.entries(raw)) {
+    if (isDeeper(value, MAX_DEPTH)) throw invalid(`${at}${name}`, `is nested more than ${MAX_DEPTH} levels deep`)
   }
   const input = completedObject(operation.input, raw)
   const validator = validatorOf(operation.input)
@@ -38,6 +44,12 @@ export function validatorOf(schema: TSchema): Validator {
     validators.set(schema, validator)
   }
   return validator
+}
+
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  return Object.values(value).some((one) => isDeeper(one, levels - 1))
 }
 
 /** The value with defaults filled in, at every depth, and optional fields that are `null` left out. */

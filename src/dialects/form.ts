@@ -1,12 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import { invalid } from '../catalog/read-input.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** A `multipart/form-data` body: its text fields, and its one file. */
+export interface FormFile {
+  field: string
+  name: string
+  body: Buffer
+}
+
+/** A `multipart/form-data` body: its text fields, and its files in order. */
 export interface Form {
   fields: Map<string, string>
-  file: { field: string; name: string; body: Buffer } | undefined
+  files: FormFile[]
 }
 
 const MAX_FIELDS = 50
@@ -17,12 +24,16 @@ export function takeForms(app: FastifyInstance): void {
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload))
 }
 
-/** Reads a form with at most one file. Throws `payload_too_large` and `malformed_body`. */
-export async function readForm(headers: IncomingHttpHeaders, body: Readable, maxBytes: number): Promise<Form> {
+/** Reads a form. `maxBytes` bounds each file. Throws `payload_too_large`, `malformed_body` and `invalid_input`. */
+export async function readForm(
+  headers: IncomingHttpHeaders,
+  body: Readable,
+  { maxBytes, maxFiles = 1 }: { maxBytes: number; maxFiles?: number },
+): Promise<Form> {
   const { Busboy } = await import('@fastify/busboy') // with the first form, not with the start
   const type = headers['content-type'] ?? ''
   return new Promise((resolve, reject) => {
-    const form: Form = { fields: new Map(), file: undefined }
+    const form: Form = { fields: new Map(), files: [] }
     const fail = (error: unknown): void => {
       body.resume() // what nobody reads would keep the connection waiting
       reject(error)
@@ -33,7 +44,7 @@ export async function readForm(headers: IncomingHttpHeaders, body: Readable, max
     try {
       parser = new Busboy({
         headers: { ...headers, 'content-type': type },
-        limits: { files: 1, fileSize: maxBytes, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES },
+        limits: { files: maxFiles, fileSize: maxBytes, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES },
       })
     } catch (error) {
       malformed(error) // a boundary that is missing
@@ -48,10 +59,10 @@ export async function readForm(headers: IncomingHttpHeaders, body: Readable, max
         fail(new PolyphonyError('payload_too_large', `${field} holds more than ${maxBytes} bytes.`, { field })),
       )
       stream.on('end', () => {
-        form.file = { field, name: name ?? '', body: Buffer.concat(chunks) }
+        form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
       })
     })
-    parser.on('filesLimit', () => fail(new PolyphonyError('invalid_input', 'Send one file a form.', { field: 'file' })))
+    parser.on('filesLimit', () => fail(invalid('file', `stands at most ${maxFiles} times in a form`)))
     parser.on('error', malformed)
     parser.on('finish', () => resolve(form))
     body.on('error', malformed)

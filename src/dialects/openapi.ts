@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { Operation } from '../catalog/operation.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 
 /** Pieces of which the dialects write their descriptions. */
 
@@ -9,9 +9,16 @@ export function ref(schema: string): JsonObject {
   return { $ref: `#/components/schemas/${schema}` }
 }
 
-/** A TypeBox schema as the JSON Schema that it is, without the marks that only TypeBox reads. */
+/**
+ * A TypeBox schema as the JSON Schema that it is, without the marks that only TypeBox reads. An enum gets the type of its
+ * values, which TypeBox leaves out and many readers of a document look for.
+ */
 export function plain(schema: TSchema): JsonObject {
-  return JSON.parse(JSON.stringify(schema)) as JsonObject // a schema is JSON
+  return JSON.parse(JSON.stringify(schema), (_name, value: Json) => {
+    if (!isJsonObject(value) || !Array.isArray(value.enum) || 'type' in value) return value
+    const [type, ...others] = new Set(value.enum.map((one) => typeof one))
+    return type !== undefined && others.length === 0 ? { type, ...value } : value
+  }) as JsonObject // a schema is JSON
 }
 
 export function inputName(operation: Operation): string {

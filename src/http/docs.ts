@@ -68,7 +68,10 @@ const SETTINGS = {
   documentDownloadType: 'none',
   hideModels: true,
   defaultOpenFirstTag: false,
-  operationTitleSource: 'summary',
+  expandAllSchemaProperties: true,
+  orderSchemaPropertiesBy: 'preserve',
+  orderRequiredPropertiesFirst: true,
+  authentication: { preferredSecurityScheme: 'apiKey' },
   defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
 }
 
@@ -76,6 +79,7 @@ function startOf(base: string): string {
   return `Scalar.createApiReference('#reference', {
   ...${JSON.stringify({ ...SETTINGS, url: `${base}/docs/openapi.json` })},
   servers: [{ url: location.origin + ${JSON.stringify(base)} }],
+  generateOperationSlug: ({ operationId }) => operationId,
 })`
 }
 

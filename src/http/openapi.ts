@@ -47,7 +47,7 @@ function documentOf(parts: ApiDescription[], publicUrl: string): JsonObject {
       title: 'Polyphony',
       version,
       summary: 'One key, one bill and one durable queue before many generators of media.',
-      description: ABOUT,
+      description: `${ABOUT}\n\nThe same for machines: [openapi.json](${publicUrl}/openapi.json).`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl }],
@@ -67,19 +67,20 @@ function documentOf(parts: ApiDescription[], publicUrl: string): JsonObject {
 
 /** The document with what the dialects show in place of the same names, and the tags in groups. */
 function readingOf(parts: ApiDescription[], publicUrl: string): JsonObject {
-  const read = parts.map((part) => ({
-    ...part,
-    tags: [...part.tags, ...(part.reading?.tags ?? [])],
-    paths: { ...part.paths, ...part.reading?.paths },
-    schemas: { ...part.schemas, ...part.reading?.schemas },
+  // Last, since another dialect may use a name that is shown differently.
+  const shown: ApiDescription[] = parts.map(({ reading }) => ({
+    tags: [],
+    paths: {},
+    webhooks: {},
+    schemas: {},
+    ...reading,
   }))
   const names = (tags: JsonObject[]) => tags.map(({ name }) => name ?? '')
-  const models = parts.flatMap(({ reading }) => reading?.tags ?? [])
   return {
-    ...documentOf(read, publicUrl),
+    ...documentOf([...parts, ...shown], publicUrl),
     'x-tagGroups': [
       { name: 'Routes', tags: names(parts.flatMap(({ tags }) => tags)) },
-      { name: 'Models', tags: names(models) },
+      { name: 'Models', tags: names(shown.flatMap(({ tags }) => tags)) },
     ],
   }
 }
@@ -87,9 +88,7 @@ function readingOf(parts: ApiDescription[], publicUrl: string): JsonObject {
 const ABOUT = `Ask for pictures, videos, songs, 3D models and texts, each a durable task that is paid once.
 
 Create a task with \`POST /api/v1/task\`, naming a \`model\` and a \`task_type\`; read it until it has ended, wait with
-\`?wait=\`, watch its events, or be told by a webhook. A test key gives small marked files and costs nothing.
-
-The same for machines: \`/openapi.json\`.`
+\`?wait=\`, watch its events, or be told by a webhook. A test key gives small marked files and costs nothing.`
 
 const HEALTH = 'Health'
 

@@ -4,6 +4,7 @@ import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { DialectContext } from '../dialect.ts'
+import { inputSchema } from '../openapi.ts'
 import { formOf, modelsOf } from './families.ts'
 import { type Query, textIn } from './query.ts'
 
@@ -38,7 +39,7 @@ function about(operation: Operation, context: DialectContext) {
     timeout_seconds: operation.timeoutMs / 1_000,
     // Every task can be taken back as long as nobody has begun it.
     cancellable_while: ['staged', 'pending'],
-    input_schema: operation.input,
+    input_schema: inputSchema(operation),
     output_schema: formOf(operation).schema,
     example: operation.example,
   }

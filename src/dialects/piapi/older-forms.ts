@@ -12,6 +12,7 @@ interface OlderForm {
 }
 
 const INPUT_AT = 'input.'
+const IDEA = 'gpt_description_prompt'
 
 export function olderForm(model: string, taskType: string): OlderForm | undefined {
   return olderSuno(model, taskType) ?? subModelOfHailuo(model, taskType)
@@ -22,7 +23,7 @@ export function olderForm(model: string, taskType: string): OlderForm | undefine
  * which name the version `model_version` and answer with a map of clips. Each with the field that it cannot do without.
  */
 const OLDER_TYPES: Record<string, string> = {
-  generate_music: 'gpt_description_prompt',
+  generate_music: IDEA,
   generate_music_custom: 'prompt',
 }
 
@@ -43,7 +44,8 @@ function olderSuno(model: string, taskType: string): OlderForm | undefined {
 }
 
 function renamed(operation: Operation, raw: Json, needs: string): JsonObject {
-  const { model_version: mv, ...rest } = objectOf(raw)
+  const { model_version: mv, ...sent } = objectOf(raw)
+  const rest = needs === IDEA ? withIdea(sent) : sent
   if (typeof rest[needs] !== 'string' && !rest.make_instrumental) throw invalid(`input.${needs}`, 'is required')
   try {
     return readInput(operation, mv === undefined ? rest : { ...rest, mv }, INPUT_AT)
@@ -53,6 +55,12 @@ function renamed(operation: Operation, raw: Json, needs: string): JsonObject {
     const message = error.message.replaceAll('input.mv', 'input.model_version')
     throw new PolyphonyError(error.code, message, { field: 'input.model_version', cause: error })
   }
+}
+
+/** PiAPI's MCP server sends the idea of a song as its `prompt`, where the documents have lyrics. */
+function withIdea(input: JsonObject): JsonObject {
+  const { prompt, ...rest } = input
+  return typeof prompt === 'string' && !rest[IDEA] ? { ...rest, [IDEA]: prompt } : input
 }
 
 /** PiAPI's MCP server names Hailuo's sub-model where the model belongs. */

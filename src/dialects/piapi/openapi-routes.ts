@@ -32,9 +32,9 @@ export const UPLOADS = 'Uploads'
 
 const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input']
 const READING_ONE: readonly ErrorCode[] = [...READING, 'task_not_found']
-export const CREATING: readonly ErrorCode[] = [...PAID, 'unknown_operation']
+const CREATING: readonly ErrorCode[] = [...PAID, 'unknown_operation']
 
-export function failures(codes: readonly ErrorCode[]): JsonObject {
+function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, (error) => errorBody(error).status, ref('PiapiError'))
 }
 
@@ -45,7 +45,7 @@ export function createTask(examples: Record<string, JsonObject>): JsonObject {
     description: 'The price is held and the task is stored before the answer leaves. Unknown fields are kept.',
     tags: [TASKS],
     parameters: [
-      inQuery('dry_run', { type: 'boolean', default: false }, 'Only say whether the task is valid and what it costs.'),
+      inQuery('dry_run', { type: 'boolean' }, 'Only say whether the task is valid and what it costs.'),
       idempotencyKey,
     ],
     requestBody: jsonBody(ref('PiapiTaskRequest'), examples),

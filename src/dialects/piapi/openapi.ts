@@ -1,19 +1,17 @@
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
-import { answer, inputName, inputSchema, jsonBody, nameOf, plain, ref, replayed } from '../openapi.ts'
+import { answer, idempotencyKey, inputName, inputSchema, jsonBody, nameOf, plain, ref, replayed } from '../openapi.ts'
 import { formOf } from './families.ts'
 import {
   ACCOUNT,
   accountPaths,
   BATCHES,
   batchPaths,
-  CREATING,
   createTask,
-  failures,
   TASKS,
   taskPaths,
   UPLOADS,
@@ -74,6 +72,12 @@ function reading(operations: Operation[], context: Context): NonNullable<ApiDesc
       ),
     },
     schemas: {
+      ...Object.fromEntries(
+        operations.flatMap((operation) => [
+          [nameOf(operation), requestOf(operation)],
+          [inputName(operation), withDefaultsTold(inputSchema(operation))],
+        ]),
+      ),
       PiapiTaskRequest: {
         type: 'object',
         required: ['model', 'task_type', 'input'],
@@ -91,23 +95,22 @@ function reading(operations: Operation[], context: Context): NonNullable<ApiDesc
 
 function modelDescription(model: string, operations: Operation[]): string {
   const own = operations.filter((operation) => operation.model === model)
-  const rows = own.map(({ taskType, title }) => `| \`${taskType}\` | ${title} |`)
-  return ['| task_type | |', '| --- | --- |', ...rows].join('\n')
+  return own.map(({ taskType, title }) => `- \`${taskType}\`: ${title}`).join('\n')
 }
 
 function pageOf(operation: Operation, context: Context): JsonObject {
   const output = ref(`${nameOf(operation)}.output`)
   const task = { allOf: [ref('PiapiTask'), { type: 'object', properties: { output } }] }
   return {
-    ...createTask({}),
     operationId: `create.${nameOf(operation)}`,
     summary: `${operation.model} ${operation.taskType}`,
     tags: [operation.model],
     description: aboutOperation(operation, context),
+    parameters: [idempotencyKey], // nothing in the query: a reader's client would write it behind the fragment
     requestBody: jsonBody(ref(nameOf(operation)), exampleOf([operation])),
     responses: {
       '200': answer('The task as it is read later, when it is completed.', enveloped(task), replayed),
-      ...failures(CREATING),
+      default: answer('An error; “Create a task” has them all.', ref('PiapiError')),
     },
   }
 }
@@ -116,30 +119,54 @@ function aboutOperation(operation: Operation, { prices }: Context): string {
   const price = pointsToUsd(prices(operation, readInput(operation, operation.example)))
   return [
     `${operation.title}.`,
-    `Makes ${operation.produces.kind === 'model' ? 'a 3D model' : operation.produces.kind}. The example costs ${price} USD;`,
-    '`?dry_run=true` tells what another input costs.',
+    `The example costs ${price} USD; “Create a task” with \`dry_run\` says what another input costs.`,
     `A provider has ${operation.timeoutMs / 1_000} seconds for it.`,
   ].join(' ')
 }
 
 function schemasOf(operation: Operation, context: Context): Record<string, JsonObject> {
   const name = nameOf(operation)
-  const { model, taskType, title } = operation
+  const { model, taskType } = operation
   return {
-    [name]: {
-      title,
-      description: aboutOperation(operation, context),
-      type: 'object',
-      required: ['model', 'task_type', 'input'],
-      properties: {
-        model: { type: 'string', const: model },
-        task_type: { type: 'string', const: taskType },
-        input: ref(inputName(operation)),
-        config: ref('PiapiConfig'),
-      },
-    },
+    [name]: { description: aboutOperation(operation, context), ...requestOf(operation) },
     [inputName(operation)]: inputSchema(operation),
     [`${name}.output`]: { title: `Output of ${model} ${taskType}`, ...plain(formOf(operation).schema) },
+  }
+}
+
+function requestOf(operation: Operation): JsonObject {
+  const { model, taskType, title } = operation
+  return {
+    title,
+    type: 'object',
+    required: ['model', 'task_type', 'input'],
+    properties: {
+      model: { type: 'string', const: model },
+      task_type: { type: 'string', const: taskType },
+      input: ref(inputName(operation)),
+      config: ref('PiapiConfig'),
+    },
+  }
+}
+
+/** The reference shows a default only to who points at the word, so the descriptions say it. */
+function withDefaultsTold(schema: JsonObject): JsonObject {
+  const { properties, items, description = '', ...rest } = schema
+  const told = 'default' in rest ? `${description} Default: \`${JSON.stringify(rest.default)}\`.`.trim() : description
+  return {
+    ...rest,
+    ...(told === '' ? {} : { description: told }),
+    ...(isJsonObject(items) ? { items: withDefaultsTold(items) } : {}),
+    ...(isJsonObject(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, field]) => [
+              name,
+              isJsonObject(field) ? withDefaultsTold(field) : field,
+            ]),
+          ),
+        }
+      : {}),
   }
 }
 

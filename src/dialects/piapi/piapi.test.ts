@@ -321,6 +321,12 @@ describe('a create', () => {
     if ('model_version' in input) expect(task.input).toMatchObject({ mv: input.model_version })
   })
 
+  it('of generate_music takes a prompt for the idea, as PiAPI’s MCP server sends it', () => {
+    const task = toTask({ model: 'music-s', task_type: 'generate_music', input: { prompt: 'a cat dances' } })
+    expect(task.input).toMatchObject({ gpt_description_prompt: 'a cat dances' })
+    expect(task.input).not.toHaveProperty('prompt')
+  })
+
   const older = { model: 'music-s', task_type: 'generate_music_custom' }
   it.each([
     ['model', 'is required', { task_type: 'music', input: {} }],
@@ -349,7 +355,7 @@ describe('a create', () => {
     ['config.webhook_config.secret', 'printable', { ...SONG, config: { webhook_config: { secret: 'a\nb' } } }],
     ['input.prompt', 'is required', { ...older, input: {} }],
     ['input.model_version', 'v9', { ...older, input: { prompt: 'la', model_version: 'v9' } }],
-    ['input.gpt_description_prompt', 'is required', { ...older, task_type: 'generate_music', input: { prompt: 'la' } }],
+    ['input.gpt_description_prompt', 'is required', { ...older, task_type: 'generate_music', input: { title: 'la' } }],
   ])('is refused by %s, which %s', (field, words, body) => {
     const error = refusal(body)
     expect(error.status).toBe(400)

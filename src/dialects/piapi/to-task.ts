@@ -4,6 +4,7 @@ import { invalid, readInput } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { objectIn } from '../body.ts'
 import { formOf } from './families.ts'
 import { olderForm } from './older-forms.ts'
 
@@ -20,8 +21,8 @@ export type Config = {
 }
 
 /** The body of `POST /api/v1/task`, as a request for an operation. Throws `invalid_input` and `unknown_operation`. */
-export function toTask(body: unknown): Submission {
-  checkBody(body)
+export function toTask(raw: unknown): Submission {
+  const body = objectIn(raw)
   const model = nonEmpty(body, 'model')
   const taskType = nonEmpty(body, 'task_type')
   const config = configIn(body.config)
@@ -46,13 +47,6 @@ export function toTask(body: unknown): Submission {
 
 export function webhookOf({ webhook_config: { endpoint } }: Config): Submission['webhook'] {
   return endpoint === '' ? undefined : { field: 'config.webhook_config.endpoint', url: endpoint }
-}
-
-/** Throws `unsupported_media` and `malformed_body`. */
-export function checkBody(body: unknown): asserts body is JsonObject {
-  // Fastify reads text/plain as a string.
-  if (typeof body === 'string') throw new PolyphonyError('unsupported_media', 'Send the body as application/json.')
-  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
 }
 
 /** Models by names that older clients send. */

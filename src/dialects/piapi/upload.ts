@@ -4,9 +4,9 @@ import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
 import { type Form, readForm, takeForms } from '../form.ts'
-import { checkBody } from './to-task.ts'
 
 const MEDIA_TYPES = new Map([
   ['jpg', 'image/jpeg'],
@@ -32,7 +32,7 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
     scope.post('/api/ephemeral_resource', async (request) => {
       const { mediaType, body, field } =
         request.body instanceof Readable
-          ? uploadOfForm(await readForm(request.headers, request.body, uploadMaxBytes))
+          ? uploadOfForm(await readForm(request.headers, request.body, { maxBytes: uploadMaxBytes }))
           : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
       const expiresAt = context.clock.now() + Math.round(uploadHours * HOUR_MS)
       const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
@@ -42,7 +42,7 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
   })
 }
 
-function uploadOfForm({ file, fields }: Form): { mediaType: string; body: Uint8Array; field: string } {
+function uploadOfForm({ files: [file], fields }: Form): { mediaType: string; body: Uint8Array; field: string } {
   if (!file) throw invalid('file', 'is required')
   const name = fields.get('file_name') || file.name
   return { mediaType: mediaTypeOf(name), body: file.body, field: file.field }
@@ -56,8 +56,7 @@ function named(error: unknown, field: string): never {
 }
 
 export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; body: Uint8Array } {
-  checkBody(body)
-  const { file_name: name, file_data: data } = body
+  const { file_name: name, file_data: data } = objectIn(body)
   const mediaType = mediaTypeOf(name)
   if (typeof data !== 'string' || data === '') throw invalid('file_data', 'is required')
   const uri = DATA_URI.exec(data)

@@ -1,11 +1,11 @@
 import type { Output, Clip as StoredClip } from '../../catalog/outputs.ts'
 import { SUNO_VERSIONS, sunoConcat, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
-import { SECOND_MS } from '../../core/clock.ts'
 import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
+import { failReasonOf, secondsOf } from '../relay-task.ts'
 import type { Urls } from '../urls.ts'
-import { failReasonOf, standingOf } from './states.ts'
+import { standingOf } from './states.ts'
 
 /**
  * Relays answer with clips in two shapes, Suno's own (details under `metadata`) and a flat one (details beside the id).
@@ -149,9 +149,4 @@ function modelNameOf(mv: string): string {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-/** Unix seconds. */
-export function secondsOf(instant: number): number {
-  return Math.floor(instant / SECOND_MS)
 }

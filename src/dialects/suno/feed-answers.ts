@@ -1,9 +1,10 @@
 import { isId, itemId, taskOfItem } from '../../core/ids.ts'
 import type { Task } from '../../core/task.ts'
+import { failReasonOf } from '../relay-task.ts'
 import type { Urls } from '../urls.ts'
 import { type Clip, clipsOf, missingClip } from './clip.ts'
 import { lyricsOf } from './from-task.ts'
-import { failReasonOf, standingOf } from './states.ts'
+import { standingOf } from './states.ts'
 
 /** The feed dialect's answers: none has an envelope. */
 

@@ -3,8 +3,9 @@ import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/sun
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import { STATUSES } from '../../core/task.ts'
+import { errorBody } from '../relay-errors.ts'
+import { envelope } from '../relay-task.ts'
 import { clipsOf } from './clip.ts'
-import { errorBody } from './errors.ts'
 import nativeClip from './examples/clip.native.json' with { type: 'json' }
 import concatClip from './examples/concat.clip.json' with { type: 'json' }
 import errorExample from './examples/error.json' with { type: 'json' }
@@ -14,7 +15,7 @@ import generated from './examples/generate.success.json' with { type: 'json' }
 import lyricsExample from './examples/lyrics.json' with { type: 'json' }
 import submitted from './examples/submit.success.json' with { type: 'json' }
 import { clipAnswer, generationAnswer, lyricsAnswer } from './feed-answers.ts'
-import { envelope, fromTask, isSuno } from './from-task.ts'
+import { fromTask, isSuno } from './from-task.ts'
 import { suno } from './routes.ts'
 import { aClip, aTask, differences, ID, lyrics, song, urls } from './tasks.testing.ts'
 

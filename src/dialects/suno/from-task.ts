@@ -1,9 +1,9 @@
 import type { Output } from '../../catalog/outputs.ts'
 import { suno as operations, sunoLyrics } from '../../catalog/suno.ts'
 import type { Task } from '../../core/task.ts'
+import { relayTask } from '../relay-task.ts'
 import type { Urls } from '../urls.ts'
-import { clipsOf, secondsOf } from './clip.ts'
-import { failReasonOf, progressOf, standingOf } from './states.ts'
+import { clipsOf } from './clip.ts'
 
 const OURS: ReadonlySet<string> = new Set(operations.map(({ id }) => id))
 
@@ -14,19 +14,7 @@ export function isSuno(task: Pick<Task, 'operation'>): boolean {
 
 /** The task object of fetch, and the body of a callback. */
 export function fromTask(task: Task, urls: Urls) {
-  const { notify_hook } = task.echo
-  return {
-    task_id: task.id,
-    notify_hook: typeof notify_hook === 'string' ? notify_hook : '',
-    action: task.operation === sunoLyrics.id ? 'LYRICS' : 'MUSIC',
-    status: standingOf(task).task,
-    fail_reason: failReasonOf(task),
-    submit_time: secondsOf(task.createdAt),
-    start_time: secondsOf(task.startedAt ?? 0),
-    finish_time: secondsOf(task.endedAt ?? 0),
-    progress: progressOf(task),
-    data: dataOf(task, urls),
-  }
+  return relayTask(task, task.operation === sunoLyrics.id ? 'LYRICS' : 'MUSIC', dataOf(task, urls))
 }
 
 function dataOf(task: Task, urls: Urls) {
@@ -40,9 +28,4 @@ export function lyricsOf(task: Task) {
   const [lyrics] = (task.output as Output['lyrics']).lyrics
   const { text = '', title = '', tags = [] } = lyrics ?? {}
   return { id: task.id, text, title, tags, status: 'complete', error_message: '' }
-}
-
-/** Every answer that is no error has this envelope; `code` is a string. */
-export function envelope<Data>(data: Data): { code: 'success'; message: ''; data: Data } {
-  return { code: 'success', message: '', data }
 }

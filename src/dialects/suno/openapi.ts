@@ -21,7 +21,7 @@ import {
   webhookAnswers,
   webhookHeaders,
 } from '../openapi.ts'
-import { errorStatus } from './errors.ts'
+import { errorStatus } from '../relay-errors.ts'
 
 const RELAY = 'Suno relay'
 const FEED = 'Suno relay: feed'
@@ -32,7 +32,8 @@ export async function describeSuno({ limits }: Pick<DialectContext, 'limits'>): 
     tags: [
       {
         name: RELAY,
-        description: 'Songs and lyrics as relays take them; a task made here is read at PiAPI’s routes, too.',
+        description:
+          'Songs and lyrics as relays take them; a task made here is read at PiAPI’s routes, too. The key may come as `mj-api-secret`.',
       },
       { name: FEED, description: 'Suno’s own web API, as relays pass it on: clips in place of tasks.' },
     ],

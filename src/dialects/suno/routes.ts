@@ -1,17 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
+import { objectIn } from '../body.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { asPolyphonyError, authenticated, noteError, taskFor, taskSender } from '../requests.ts'
+import { serve } from '../protocol.ts'
+import { errorBody, errorStatus } from '../relay-errors.ts'
+import { envelope } from '../relay-task.ts'
+import { taskFor, taskSender } from '../requests.ts'
 import type { Urls } from '../urls.ts'
-import { errorBody, errorStatus } from './errors.ts'
 import { feedRoutes } from './feed.ts'
-import { envelope, fromTask, isSuno } from './from-task.ts'
+import { fromTask, isSuno } from './from-task.ts'
 import { DIALECT, submit } from './submit.ts'
-import { fieldsOf, toTask, uploadTask } from './to-task.ts'
+import { toTask, uploadTask } from './to-task.ts'
 
 /** new-api asks for up to 500 at once. */
 const MAX_IDS = 1_000
@@ -23,28 +26,18 @@ interface OneTask {
 /** The dialect that relays speak for Suno: tasks under `/suno/submit` and `/suno/fetch`, and the feed beside them. */
 export const suno: Dialect = {
   id: DIALECT,
-  routes: async (app, context) => {
-    // With a prefix, so that an unknown path below it gets this protocol's error, and others get theirs.
-    await app.register(async (inside) => sunoRoutes(inside, context), { prefix: '/suno' })
-  },
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: ['/suno'],
+      keyHeaders: ['mj-api-secret'],
+      error: (error) => ({ status: errorStatus(error), body: errorBody(error) }),
+      routes(inside) {
+        taskRoutes(inside, context)
+        feedRoutes(inside, context)
+      },
+    }),
   announce,
   describe: async (context) => (await import('./openapi.ts')).describeSuno(context),
-}
-
-function sunoRoutes(app: FastifyInstance, context: DialectContext): void {
-  const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const error = asPolyphonyError(thrown)
-    noteError(request, reply, error)
-    return reply.code(errorStatus(error)).send(errorBody(error))
-  }
-  authenticated(app, context, ['mj-api-secret'])
-  app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0]
-    return answerError(new PolyphonyError('not_found', `Invalid URL (${request.method} ${path})`), request, reply)
-  })
-  taskRoutes(app, context)
-  feedRoutes(app, context)
 }
 
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {
@@ -63,7 +56,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<OneTask>('/fetch/:id', (request, reply) => sendTask(request, reply, request.params.id))
 
   app.post('/fetch', async (request) => {
-    const tasks = await context.tasks.getMany(idsOf(fieldsOf(request.body).ids), request.caller)
+    const tasks = await context.tasks.getMany(idsOf(objectIn(request.body).ids), request.caller)
     return envelope(tasks.filter(isSuno).map((task) => fromTask(task, urls)))
   })
 

@@ -6,10 +6,11 @@ import { isId, taskOfItem } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
+import { isText } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { idempotencyOf, markReplay } from '../requests.ts'
+import { submitted } from '../protocol.ts'
 import { clipIdsOf } from './clip.ts'
-import { isText, type Wish } from './to-task.ts'
+import type { Wish } from './to-task.ts'
 
 /** Who a task was asked through; it renders the task's callbacks. */
 export const DIALECT = 'suno'
@@ -18,14 +19,11 @@ export const DIALECT = 'suno'
 export async function submit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { tasks }: DialectContext,
+  context: DialectContext,
   wish: Wish,
 ): Promise<Task> {
-  const idempotency = idempotencyOf(request)
-  await checkOrigin(tasks, wish.operation, wish.input, request.caller)
-  const { task, replayed } = await tasks.submit({ ...wish, dialect: DIALECT, idempotency }, request.caller)
-  markReplay(reply, replayed)
-  return task
+  await checkOrigin(context.tasks, wish.operation, wish.input, request.caller)
+  return submitted(request, reply, context, { ...wish, dialect: DIALECT })
 }
 
 /** Throws `task_not_found`, naming the field, unless the task and the clip to build on exist. */

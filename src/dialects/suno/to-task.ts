@@ -2,8 +2,9 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { invalid, readInput } from '../../catalog/read-input.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { isText, objectIn } from '../body.ts'
 
 /** What a body asks for. */
 export type Wish = Pick<Submission, 'operation' | 'input' | 'echo' | 'webhook'>
@@ -23,7 +24,7 @@ export function toTask(action: string, body: unknown): Wish {
 
 /** A song in the task dialect, where a plain extension names the task that made the clip. */
 function musicTask(body: unknown): Wish {
-  const fields = fieldsOf(body)
+  const fields = objectIn(body)
   const continues = isText(fields.continue_clip_id) && !isText(fields.gpt_description_prompt)
   const plain = !isText(fields.task) || fields.task === 'extend'
   if (continues && plain && !isText(fields.task_id)) {
@@ -34,13 +35,13 @@ function musicTask(body: unknown): Wish {
 
 /** A song in the feed dialect, which knows clips only. */
 export function songTask(body: unknown): Wish {
-  const { mv, ...fields } = fieldsOf(body)
+  const { mv, ...fields } = objectIn(body)
   // Go clients send every field: an empty version is none, so the default holds.
   return wish(sunoMusic.id, mv === undefined || mv === '' ? fields : { ...fields, mv })
 }
 
 export function lyricsTask(body: unknown): Wish {
-  const fields = fieldsOf(body)
+  const fields = objectIn(body)
   if (fields.prompt === undefined || fields.prompt === null || fields.prompt === '') {
     throw new PolyphonyError('invalid_input', 'prompt_empty', { field: 'prompt' })
   }
@@ -48,11 +49,11 @@ export function lyricsTask(body: unknown): Wish {
 }
 
 export function concatTask(body: unknown): Wish {
-  return wish(sunoConcat.id, fieldsOf(body))
+  return wish(sunoConcat.id, objectIn(body))
 }
 
 export function uploadTask(body: unknown): Wish {
-  return wish(sunoUpload.id, fieldsOf(body))
+  return wish(sunoUpload.id, objectIn(body))
 }
 
 /** Who is to be told is ours to know, not the provider's: it leaves the input, and is kept to be echoed. */
@@ -62,15 +63,4 @@ function wish(operationId: string, { notify_hook: hook, ...fields }: JsonObject)
   if (hook === undefined || hook === null || hook === '') return { operation, input }
   if (typeof hook !== 'string') throw invalid('notify_hook', 'must be a string')
   return { operation, input, echo: { notify_hook: hook }, webhook: { field: 'notify_hook', url: hook } }
-}
-
-export function fieldsOf(body: unknown): JsonObject {
-  // Fastify reads text/plain as a string.
-  if (typeof body === 'string') throw new PolyphonyError('unsupported_media', 'Send the body as application/json.')
-  if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
-  return body
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

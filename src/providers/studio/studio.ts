@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { getOperation } from '../../catalog/catalog.ts'
-import { type Clip, type SongWish, wishOf } from '../../catalog/outputs.ts'
+import { type Clip, type Kind, type Output, type SongWish, type Wish, wishOf } from '../../catalog/outputs.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { udioLyrics, udioMusic } from '../../catalog/udio.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
@@ -22,6 +23,8 @@ export function studioProvider(studio: Studio): Provider {
   const performers: Record<string, (job: Job, signal: AbortSignal) => Promise<Submitted>> = {
     [sunoMusic.id]: (job, signal) => compose(studio, job, signal),
     [sunoLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
+    [udioMusic.id]: (job, signal) => compose(studio, job, signal),
+    [udioLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
     [sunoConcat.id]: join,
     [sunoUpload.id]: importSong,
   }
@@ -39,23 +42,17 @@ export function studioProvider(studio: Studio): Provider {
   }
 }
 
-function songOf(job: Job): SongWish {
+function wishIn<K extends Kind>(job: Job, kind: K): Extract<Wish, { kind: K }> {
   const wish = wishOf(getOperation(job.operation).produces, job.input)
-  if (wish.kind !== 'clips') throw new PolyphonyError('internal', `${job.operation} makes no songs.`)
-  return wish.song
-}
-
-function aboutOf(job: Job): string {
-  const wish = wishOf(getOperation(job.operation).produces, job.input)
-  if (wish.kind !== 'lyrics') throw new PolyphonyError('internal', `${job.operation} writes no lyrics.`)
-  return wish.about
+  if (wish.kind !== kind) throw new PolyphonyError('internal', `${job.operation} makes ${wish.kind}, not ${kind}.`)
+  return wish as Extract<Wish, { kind: K }> // as was just seen
 }
 
 /** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
 type Identity = NonNullable<SongRequest['continues']>
 
 async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const wish = songOf(job)
+  const { song: wish } = wishIn(job, 'clips')
   const seed = wish.seed ?? seedOf(job.taskId)
   const parent = wish.continueClipId === null ? undefined : clipIn(job.parent, wish.continueClipId)
   if (wish.continueClipId !== null && !parent) return { failed: { reason: 'The clip to continue does not exist.' } }
@@ -162,10 +159,14 @@ function filesOf(number: number, song: Song): ProducedFile[] {
 }
 
 async function writeLyrics(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const { title, text, tags } = await studio.writeLyrics({ prompt: aboutOf(job), seed: seedOf(job.taskId) }, { signal })
-  return {
-    result: { output: { lyrics: [{ title, text, tags }] }, files: [], logs: ['written by the embedded studio'] },
+  const { about, count } = wishIn(job, 'lyrics')
+  const seed = seedOf(job.taskId)
+  const lyrics: Output['lyrics']['lyrics'] = []
+  for (let take = 0; take < count; take += 1) {
+    const { title, text, tags } = await studio.writeLyrics({ prompt: about, seed: seed + take }, { signal })
+    lyrics.push({ title, text, tags })
   }
+  return { result: { output: { lyrics }, files: [], logs: ['written by the embedded studio'] } }
 }
 
 async function join(job: Job): Promise<Submitted> {

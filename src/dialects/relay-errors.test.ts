@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { errorBody, errorStatus } from './errors.ts'
-import errorExample from './examples/error.json' with { type: 'json' }
-import { differences } from './tasks.testing.ts'
+import { ERRORS, type ErrorCode, PolyphonyError } from '../core/errors.ts'
+import { errorBody, errorStatus } from './relay-errors.ts'
+import errorExample from './suno/examples/error.json' with { type: 'json' }
+import { differences } from './suno/tasks.testing.ts'
 
 describe('an error', () => {
   const TABLE: Record<ErrorCode, [status: number, code: string]> = {

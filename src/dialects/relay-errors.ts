@@ -1,4 +1,4 @@
-import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import type { ErrorCode, PolyphonyError } from '../core/errors.ts'
 
 interface Told {
   status: number

@@ -1,0 +1,45 @@
+import { hash } from 'node:crypto'
+import Fastify from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { docs } from './docs.ts'
+
+describe('/docs', () => {
+  const app = Fastify()
+  let origin: string
+  beforeAll(async () => {
+    docs(app, { publicUrl: () => 'https://gateway.example/media' })
+    origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  })
+  afterAll(() => app.close())
+  const local = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${origin}${path}`, init)
+
+  it('is a page without a key that runs only what comes from here', async () => {
+    const answer = await local('/docs')
+    const page = await answer.text()
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const start = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? ''
+    const policy = answer.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain(`script-src 'self' 'sha256-${hash('sha256', start, 'base64')}';`)
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).not.toMatch(/https?:/)
+    expect(page).not.toMatch(/https?:/)
+  })
+
+  it('lies where the public URL says, also below a path', async () => {
+    const page = await (await local('/docs')).text()
+    expect(page).toContain('<script src="/media/docs/scalar.js?v=')
+    expect(page).toContain('"url":"/media/docs/openapi.json"')
+  })
+
+  it('sends its script compressed to who can read that, and plain to others', async () => {
+    const squeezed = await local('/docs/scalar.js', { headers: { 'accept-encoding': 'gzip' } })
+    const plain = await local('/docs/scalar.js', { headers: { 'accept-encoding': 'identity' } })
+    expect(squeezed.headers.get('content-encoding')).toBe('gzip')
+    expect(plain.headers.get('content-encoding')).toBeNull()
+    expect(plain.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(plain.headers.get('cache-control')).toMatch(/max-age=\d+/)
+    const text = await plain.text()
+    expect(await squeezed.text()).toBe(text)
+    expect(text).toContain('createApiReference')
+  })
+})

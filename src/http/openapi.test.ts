@@ -1,0 +1,260 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import type { FastifyInstance } from 'fastify'
+import { Compile } from 'typebox/compile'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, openGateway, type Sending, TEST_KEY, type TestGateway } from '../../test/support/gateway.ts'
+import { listOperations } from '../catalog/catalog.ts'
+import { readInput } from '../catalog/read-input.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { inputSchema, nameOf } from '../dialects/openapi.ts'
+import { version } from '../version.ts'
+
+interface Described extends JsonObject {
+  operationId: string
+  responses: JsonObject
+}
+
+interface OpenApi extends JsonObject {
+  paths: { [path: string]: { [method: string]: Described } }
+  webhooks: { [name: string]: { [method: string]: Described } }
+  components: { schemas: { [name: string]: JsonObject } }
+}
+
+/** Routes that the document leaves out, and why. */
+const LEFT_OUT = new Map([
+  ['GET /files/:name', 'answers give whole URLs of files'],
+  ['HEAD /files/:name', 'likewise'],
+  ['GET /openapi.json', 'the document itself'],
+  ['GET /docs', 'a page for people'],
+  ['GET /docs/openapi.json', 'what the page shows'],
+  ['GET /docs/scalar.js', 'what the page runs'],
+])
+
+let gateway: TestGateway
+let document: OpenApi
+let reading: OpenApi
+const routes: string[] = []
+
+beforeAll(async () => {
+  const watch = (message: unknown): void => {
+    const { fastify } = message as { fastify: FastifyInstance } // as Fastify publishes it
+    fastify.addHook('onRoute', ({ method, url }) => {
+      routes.push(...[method].flat().map((one) => `${one} ${url.replace(/(?<=.)\/$/, '')}`))
+    })
+  }
+  subscribe('fastify.initialization', watch)
+  gateway = await openGateway()
+  unsubscribe('fastify.initialization', watch)
+  document = await read('/openapi.json')
+  reading = await read('/docs/openapi.json')
+})
+afterAll(() => gateway[Symbol.asyncDispose]())
+
+async function read(path: string): Promise<OpenApi> {
+  const { status, body } = await gateway.send('GET', path, { key: null })
+  expect(status).toBe(200)
+  return body as unknown as OpenApi // the validator says whether it is one
+}
+
+function allOf({ paths, webhooks }: OpenApi): { name: string; method: string; described: Described }[] {
+  return Object.entries({ ...paths, ...webhooks }).flatMap(([name, methods]) =>
+    Object.entries(methods).map(([method, described]) => ({ name, method: method.toUpperCase(), described })),
+  )
+}
+
+function referencesIn(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn)
+  if (!isJsonObject(value)) return []
+  const { $ref, ...rest } = value
+  return [...(typeof $ref === 'string' ? [$ref] : []), ...Object.values(rest).flatMap(referencesIn)]
+}
+
+/** A schema with what it refers to in its place. */
+function whole(value: Json, from: OpenApi): Json {
+  if (Array.isArray(value)) return value.map((one) => whole(one, from))
+  if (!isJsonObject(value)) return value
+  if (typeof value.$ref === 'string') {
+    return whole(from.components.schemas[value.$ref.replace('#/components/schemas/', '')] ?? false, from)
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner, from)]))
+}
+
+function faults(schema: Json | undefined, value: unknown, from = document): string[] {
+  const validator = Compile(whole(schema ?? false, from) as JsonObject)
+  return validator.Errors(value).map(({ instancePath, message }) => `${instancePath}: ${message}`)
+}
+
+describe('the description of the API', () => {
+  it('is a valid OpenAPI 3.1 document of this version and address, for machines and for people', async () => {
+    for (const one of [document, reading]) {
+      const { valid, errors } = await new Validator().validate(structuredClone(one))
+      expect(errors ?? []).toEqual([])
+      expect(valid).toBe(true)
+      expect(one).toMatchObject({
+        openapi: '3.1.1',
+        info: { title: 'Polyphony', version },
+        servers: [{ url: gateway.url }],
+      })
+    }
+  })
+
+  it('names everything once, and refers to nothing that is not there', () => {
+    for (const one of [document, reading]) {
+      const ids = allOf(one).map(({ described }) => described.operationId)
+      expect(ids).toEqual([...new Set(ids)])
+      const known = Object.keys(one.components.schemas).map((name) => `#/components/schemas/${name}`)
+      expect(referencesIn(one).filter((reference) => !known.includes(reference))).toEqual([])
+      const tags = (one.tags as JsonObject[]).map(({ name }) => name)
+      const used = allOf(one).flatMap(({ described }) => described.tags as string[])
+      expect(used.filter((tag) => !tags.includes(tag))).toEqual([])
+    }
+    const names = listOperations().map(nameOf)
+    expect(names).toEqual([...new Set(names)])
+    expect(names.filter((name) => !/^[A-Za-z0-9._-]+$/.test(name))).toEqual([])
+  })
+
+  it('has every route, and no other', () => {
+    const served = routes.filter((route) => !LEFT_OUT.has(route))
+    // Fastify adds a HEAD to every GET; OpenAPI takes that for granted.
+    const wanted = served.filter((route) => !route.startsWith('HEAD '))
+    const written = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const serves = (route: string, one: string): boolean =>
+      new RegExp(`^${route.replace(/:[a-z]+/g, '[^/]+').replace('*', '[^/]+')}$`).test(one)
+    expect(wanted.length).toBeGreaterThan(25)
+    expect(wanted.filter((route) => !written.some((one) => serves(route, one)))).toEqual([])
+    expect(written.filter((one) => !wanted.some((route) => serves(route, one)))).toEqual([])
+    expect([...LEFT_OUT.keys()].filter((route) => !routes.includes(route))).toEqual([])
+  })
+
+  it('tells people of the same routes, and of every operation on a page of its own', () => {
+    const path = (key: string): string => key.split('#')[0] ?? ''
+    expect(new Set(Object.keys(reading.paths).map(path))).toEqual(new Set(Object.keys(document.paths)))
+    for (const operation of listOperations()) {
+      const page = reading.paths[`/api/v1/task#${operation.id}`]?.post
+      expect(page, operation.id).toMatchObject({
+        summary: `${operation.model} ${operation.taskType}`,
+        tags: [operation.model],
+        requestBody: {
+          content: { 'application/json': { schema: { $ref: `#/components/schemas/${nameOf(operation)}` } } },
+        },
+      })
+    }
+  })
+})
+
+describe('every operation of the catalogue', () => {
+  it('is a form of the body of POST /api/v1/task, with an example that fits it and no other', () => {
+    const body = document.paths['/api/v1/task']?.post?.requestBody as unknown as {
+      content: {
+        'application/json': { schema: JsonObject; examples: Record<string, { summary: string; value: Json }> }
+      }
+    }
+    const { schema, examples } = body.content['application/json']
+    expect(schema).toEqual({ $ref: '#/components/schemas/PiapiTaskRequest' })
+    const { oneOf } = document.components.schemas.PiapiTaskRequest as { oneOf: JsonObject[] }
+    const operations = listOperations()
+    expect(oneOf).toEqual(operations.map((operation) => ({ $ref: `#/components/schemas/${nameOf(operation)}` })))
+    expect(Object.keys(examples)).toEqual(operations.map(nameOf))
+    for (const operation of operations) {
+      const name = nameOf(operation)
+      const form = document.components.schemas[name]
+      expect(form).toMatchObject({
+        title: operation.title,
+        properties: { model: { const: operation.model }, task_type: { const: operation.taskType } },
+      })
+      const example = examples[name]
+      expect(example?.summary).toContain(`${operation.model} ${operation.taskType}`)
+      expect(faults(form, example?.value), name).toEqual([])
+      expect(faults(form, { ...(example?.value as JsonObject), task_type: 'another' }), name).not.toEqual([])
+      expect(document.components.schemas[`${name}.output`], name).toBeDefined()
+    }
+  })
+
+  it('is described as callers may send it: what has a default may be left out, and nothing else', () => {
+    for (const operation of listOperations()) {
+      const filled = readInput(operation, operation.example)
+      const schema = inputSchema(operation) as { required?: string[]; properties: Record<string, JsonObject> }
+      for (const field of schema.required ?? []) {
+        const { [field]: _left, ...without } = filled
+        expect(() => readInput(operation, without), `${operation.id} without ${field}`).toThrow(field)
+      }
+      for (const [field, { default: value }] of Object.entries(schema.properties)) {
+        if (value !== undefined) expect(schema.required ?? [], operation.id).not.toContain(field)
+      }
+    }
+  })
+})
+
+describe('what the gateway answers', () => {
+  /** Sends, and holds the answer against what the document says of the path. */
+  async function told(method: string, path: string, { as = path, ...sending }: Sending & { as?: string } = {}) {
+    const answer: Answer = await gateway.send(method, path, { key: TEST_KEY, ...sending })
+    const described = document.paths[as]?.[method.toLowerCase()]
+    const { content } = (described?.responses[String(answer.status)] ?? {}) as {
+      content?: { 'application/json': { schema: JsonObject } }
+    }
+    const where = `${method} ${path} (${answer.status})`
+    expect(content, where).toBeDefined()
+    expect(faults(content?.['application/json'].schema, answer.body), where).toEqual([])
+    return answer
+  }
+  const part = ({ body }: Answer): JsonObject => (body as { data: JsonObject }).data
+
+  it('at PiAPI’s routes is as the document says', async () => {
+    const words = { model: 'suno', task_type: 'lyrics', input: { prompt: 'rain sandbox:fast' } }
+    const picture = { model: 'Qubico/flux1-dev', task_type: 'txt2img', input: { prompt: 'rain sandbox:fast' } }
+    const slow = { ...words, input: { prompt: 'rain sandbox:slow=60' } }
+    await told('POST', '/api/v1/task?dry_run=true', { as: '/api/v1/task', body: words })
+    for (const body of [words, picture]) {
+      const { task_id: id } = part(await told('POST', '/api/v1/task', { body }))
+      const ended = await told('GET', `/api/v1/task/${id}?wait=20`, { as: '/api/v1/task/{id}' })
+      expect(part(ended).status).toBe('completed')
+      expect(
+        faults(
+          { $ref: `#/components/schemas/${body.model.replace('/', '.')}.${body.task_type}.output` },
+          part(ended).output,
+        ),
+      ).toEqual([])
+    }
+    const batch = part(await told('POST', '/api/v1/tasks/batch', { body: { tasks: [slow, slow, { model: 'none' }] } }))
+    const at = { as: '/api/v1/tasks/batch/{id}' }
+    await told('GET', `/api/v1/tasks/batch/${batch.batch_id}`, at)
+    await told('GET', '/account/active_tasks')
+    await told('DELETE', `/api/v1/tasks/batch/${batch.batch_id}`, at)
+    await told('DELETE', '/api/v1/tasks?created_before=1&model=all', { as: '/api/v1/tasks' })
+    await told('DELETE', '/api/v1/tasks')
+    await told('GET', '/api/v1/tasks?limit=2', { as: '/api/v1/tasks' })
+    await told('GET', '/api/v1/models')
+    await told('GET', '/account/info')
+    await told('GET', '/api/open/tasks/histories')
+    const upload = document.paths['/api/ephemeral_resource']?.post?.requestBody as unknown as {
+      content: { 'application/json': { example: Json } }
+    }
+    await told('POST', '/api/ephemeral_resource', { body: upload.content['application/json'].example })
+    await told('POST', '/api/v1/task', { body: { ...picture, input: {} } })
+    await told('POST', '/api/v1/task', { body: words, key: null })
+    await told('POST', '/api/v1/task', { text: 'la', headers: { 'content-type': 'text/plain' } })
+    await told('GET', '/api/v1/task/none', { as: '/api/v1/task/{id}' })
+  })
+
+  it('at the Suno relay’s routes is as the document says', async () => {
+    const song = { gpt_description_prompt: 'rain sandbox:fast' }
+    const { data: id } = (await told('POST', '/suno/submit/music', { body: song })).body as JsonObject
+    await told('GET', `/suno/fetch/${id}?wait=20`, { as: '/suno/fetch/{id}' })
+    await told('GET', `/suno/task/${id}`, { as: '/suno/task/{id}' })
+    await told('POST', '/suno/fetch', { body: { ids: [id as string] } })
+    const body = (await told('POST', '/suno/generate', { body: song })).body as JsonObject
+    await told('GET', `/suno/feed/${body.id},none`, { as: '/suno/feed/{ids}' })
+    const words = (await told('POST', '/suno/generate/lyrics', { body: { prompt: 'rain' } })).body as JsonObject
+    await told('GET', `/suno/lyrics/${words.id}`, { as: '/suno/lyrics/{id}' })
+    await told('POST', '/suno/submit/lyrics', { body: { prompt: '' } })
+    await told('GET', '/suno/fetch/none', { as: '/suno/fetch/{id}' })
+  })
+
+  it('to monitors is as the document says', async () => {
+    for (const path of ['/healthz', '/readyz', '/api/status']) await told('GET', path, { key: null })
+  })
+})

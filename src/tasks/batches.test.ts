@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { systemClock } from '../core/clock.ts'
+import type { DeliveryDraft } from '../core/delivery.ts'
+import { anEnd, aPayer, aTask, claimed, only, START } from '../store/contract/samples.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Batch, Store } from '../store/store.ts'
+import { startBatches } from './batches.ts'
+
+let folder: string
+let store: Store
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyphony-batches-'))
+  store = await openSqlite({ path: join(folder, 'test.db') })
+  await aPayer(store)
+})
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const ID = '01234567-89ab-4cde-8f01-23456789ab00'
+
+async function endedBatch(): Promise<void> {
+  await store.submitBatch({
+    batch: {
+      id: ID,
+      tenantId: 't1',
+      keyId: 'k1',
+      dialect: 'photon',
+      echo: {},
+      rejected: [],
+      createdAt: START,
+      recordExpiresAt: START * 2,
+      idempotency: null,
+    },
+    tasks: [aTask()],
+  })
+  await store.settle(anEnd(only(await claimed(store, 1))))
+}
+
+function start(announce: (batch: Batch) => DeliveryDraft[]): () => Promise<void> {
+  return startBatches({ store, announce, clock: systemClock, log: pino({ level: 'silent' }) })
+}
+
+const deliveries = () => store.listDeliveries({ tenantId: 't1', taskId: ID, limit: 10 })
+const draft = { url: 'https://a.example/', body: '{}', headers: {} }
+
+it('tells of a batch that ended while nobody listened', async () => {
+  await endedBatch()
+  const stop = start(() => [draft])
+  await expect.poll(deliveries).toHaveLength(1)
+  await stop()
+})
+
+it('tells of a batch when it ends, and of nothing twice', async () => {
+  const told: string[] = []
+  const announce = ({ id }: Batch): DeliveryDraft[] => {
+    told.push(id)
+    return [draft]
+  }
+  const stops = [start(announce), start(announce)]
+  await endedBatch()
+  await expect.poll(() => told.length).toBeGreaterThan(0)
+  for (const stop of stops) await stop()
+  expect(await deliveries()).toHaveLength(1)
+  expect(await store.listUnannounced({ limit: 10 })).toEqual([])
+})
+
+it('goes on after a fault', async () => {
+  await endedBatch()
+  let calls = 0
+  const failing = start(() => {
+    calls += 1
+    throw new Error('The dialect broke.')
+  })
+  await expect.poll(() => calls).toBe(1)
+  await failing()
+  expect(await deliveries()).toEqual([])
+  const stop = start(() => [draft])
+  await expect.poll(deliveries).toHaveLength(1)
+  await stop()
+})
