@@ -20,6 +20,7 @@ import type { Store } from './store/store.ts'
 import { type Announce, type Announcer, announceIn } from './tasks/announce.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openDispatcher } from './tasks/dispatcher.ts'
+import { openDrafts } from './tasks/drafts.ts'
 import { openFinish } from './tasks/finish.ts'
 import { openInputs } from './tasks/inputs.ts'
 import { openLeases } from './tasks/leases.ts'
@@ -149,11 +150,13 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const sender = openSender({ store, egress, secretOf, clock, log, concurrency: WEBHOOKS_AT_ONCE })
 
   const keys = openKeys({ store, clock })
+  const drafts = openDrafts({ store, clock, days: recordDays })
   const app = await buildServer({
     dialects,
     context: {
       tasks,
       assets,
+      drafts,
       urls,
       clock,
       authenticate: (key) => keys.authenticate(key),

@@ -130,7 +130,8 @@ describe('writing a file', () => {
     ['the first bytes of a JPEG', '\xff\xd8\xff\xe0', 'image/jpeg'],
     ['HTML', '<!doctype html><script>alert(1)</script>', undefined],
     ['HTML that is said to be a picture', '<!doctype html><script>alert(1)</script>', 'image/png'],
-    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 'image/svg+xml'],
+    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', undefined],
+    ['what is said to be SVG and draws nothing', 'a drawing', 'image/svg+xml'],
     ['SVG with a prologue', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', undefined],
     ['XML', '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>', 'text/xml'],
     ['JavaScript', 'alert(1)', 'text/javascript'],
@@ -140,6 +141,13 @@ describe('writing a file', () => {
     await expect(upload(body, mediaType)).rejects.toMatchObject({ code: 'unsupported_media', status: 415 })
     await expect(assets.write(output(body, mediaType))).rejects.toMatchObject({ code: 'unsupported_media' })
     expect(await filesStored()).toEqual([])
+  })
+
+  it('takes a drawing as an output that a provider says is one, and as no upload', async () => {
+    const svg = Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>')
+    await expect(upload(svg, 'image/svg+xml')).rejects.toMatchObject({ code: 'unsupported_media' })
+    const written = await assets.write(output(svg, 'image/svg+xml'))
+    expect(written).toMatchObject({ mediaType: 'image/svg+xml', extension: 'svg' })
   })
 
   it('refuses a file that is another than it is said to be, naming both', async () => {

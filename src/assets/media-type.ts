@@ -22,8 +22,12 @@ const MEDIA = {
   'model/gltf-binary': { extension: 'glb', minBytes: 20 },
 } as const satisfies Record<string, { extension: string; minBytes: number }>
 
-/** For outputs only: text has no signature, so we must know who wrote it. */
-const TEXT = { 'text/plain': 'txt', 'application/json': 'json' } as const
+/**
+ * For outputs only: text has no signature, so we must know who wrote it. A drawing may hold scripts; it is served under a
+ * policy that lets a browser run none.
+ */
+const TEXT = { 'text/plain': 'txt', 'application/json': 'json', 'image/svg+xml': 'svg' } as const
+type TextType = keyof typeof TEXT
 
 const ALIASES: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
@@ -50,7 +54,7 @@ export async function identify(
 ): Promise<KnownMedia> {
   if (body.byteLength === 0) throw unsupported('The file is empty')
   const said = declared === undefined ? undefined : normalise(declared)
-  if (kind === 'output' && (said === 'text/plain' || said === 'application/json')) {
+  if (kind === 'output' && said !== undefined && isTextType(said)) {
     checkText(body, said)
     return { mediaType: said, extension: TEXT[said] }
   }
@@ -68,11 +72,16 @@ export async function identify(
   return { mediaType: found, extension }
 }
 
-function checkText(body: Uint8Array, mediaType: keyof typeof TEXT): void {
+function isTextType(mediaType: string): mediaType is TextType {
+  return Object.hasOwn(TEXT, mediaType)
+}
+
+function checkText(body: Uint8Array, mediaType: TextType): void {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
     if (text.includes('\0')) throw new TypeError('It holds a NUL character.')
     if (mediaType === 'application/json') JSON.parse(text)
+    if (mediaType === 'image/svg+xml' && !/<svg[\s>]/.test(text)) throw new TypeError('It draws nothing.')
   } catch (error) {
     throw unsupported(`The file is said to be ${mediaType}, but it is not`, error)
   }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
 import type { PriceList } from '../catalog/prices.ts'
 import type { Caller } from '../core/caller.ts'
@@ -7,6 +7,7 @@ import type { DeliveryDraft } from '../core/delivery.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Batch, Tenant } from '../store/store.ts'
+import type { Drafts } from '../tasks/drafts.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Urls } from './urls.ts'
 
@@ -21,6 +22,9 @@ declare module 'fastify' {
 export interface DialectContext {
   tasks: Tasks
   assets: Assets
+  drafts: Drafts
+  /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */
+  sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
   urls: Urls
   clock: Clock
   /** Throws `unauthorized` and `rate_limited`. */

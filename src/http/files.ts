@@ -19,22 +19,14 @@ interface Named {
 
 const MAX_AGE_MS = 365 * DAY_MS
 
-/**
- * Serves stored files at `/files/ID.EXT`. Whoever knows the URL may read: the id is random. A file never changes, so it
- * is cached until its time is over. Players seek with `Range`; a request for several ranges gets the whole file.
- */
-export const files: FastifyPluginAsync<FilesOptions> = async (app, { assets, clock = systemClock }) => {
-  app.route<Named>({
-    method: ['GET', 'HEAD'],
-    url: '/files/:name',
-    exposeHeadRoute: false,
-    async handler(request, reply) {
-      const asset = await findByName(assets, request.params.name)
-      return asset ? serve(asset, request, reply) : sendMissing(reply)
-    },
-  })
+export type SendFile = (name: string, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-  async function serve(asset: Asset, request: FastifyRequest<Named>, reply: FastifyReply): Promise<FastifyReply> {
+/**
+ * Sends a stored file by its name, `ID.EXT`. Whoever knows the name may read: the id is random. A file never changes, so
+ * it is cached until its time is over. Players seek with `Range`; a request for several ranges gets the whole file.
+ */
+export function fileSender({ assets, clock = systemClock }: FilesOptions): SendFile {
+  async function send(asset: Asset, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     reply.headers(headersOf(asset, clock.now()))
     if (isUnchanged(asset, request.headers)) return reply.code(304).send()
     const { sizeBytes } = asset
@@ -47,6 +39,22 @@ export const files: FastifyPluginAsync<FilesOptions> = async (app, { assets, clo
     reply.header('content-length', range ? range.end - range.start + 1 : sizeBytes)
     return reply.send(stream)
   }
+
+  return async (name, request, reply) => {
+    const asset = await findByName(assets, name)
+    return asset ? send(asset, request, reply) : sendMissing(reply)
+  }
+}
+
+/** Serves stored files at `/files/ID.EXT`. */
+export const files: FastifyPluginAsync<FilesOptions> = async (app, options) => {
+  const send = fileSender(options)
+  app.route<Named>({
+    method: ['GET', 'HEAD'],
+    url: '/files/:name',
+    exposeHeadRoute: false,
+    handler: (request, reply) => send(request.params.name, request as FastifyRequest, reply),
+  })
 }
 
 async function findByName(assets: FilesOptions['assets'], name: string): Promise<Asset | undefined> {

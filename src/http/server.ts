@@ -8,17 +8,18 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
+import { ASSET_SCHEME } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
 import { docs } from './docs.ts'
-import { files } from './files.ts'
+import { fileSender, files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
 import { openApi } from './openapi.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
-  context: DialectContext
+  context: Omit<DialectContext, 'sendFile'>
   assets: Assets
   health: HealthOptions
   log: Logger
@@ -46,11 +47,16 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.decorateRequest('caller')
   readBodies(app)
   await app.register(files, { assets: options.assets })
+  const sendFile = fileSender({ assets: options.assets })
+  const context: DialectContext = {
+    ...options.context,
+    sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
+  }
   health(app, options.health)
-  openApi(app, options)
+  openApi(app, { dialects: options.dialects, context })
   docs(app, { publicUrl: () => options.context.urls.publicUrl })
   for (const dialect of options.dialects) {
-    await app.register(async (scope) => dialect.routes(scope, options.context))
+    await app.register(async (scope) => dialect.routes(scope, context))
   }
   app.setNotFoundHandler((request, reply) => {
     const error = new PolyphonyError('not_found', `No route ${request.method} ${request.url.split('?', 1)[0]}.`)

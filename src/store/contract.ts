@@ -3,6 +3,7 @@ import { assetsContract } from './contract/assets.ts'
 import { batchesContract } from './contract/batches.ts'
 import { claimsContract } from './contract/claims.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
+import { draftsContract } from './contract/drafts.ts'
 import { historyContract } from './contract/history.ts'
 import { ledgerContract } from './contract/ledger.ts'
 import { openingContract } from './contract/opening.ts'
@@ -38,6 +39,7 @@ export const TABLES = [
   'ledger_entries',
   'tasks',
   'batches',
+  'drafts',
   'task_counts',
   'lines',
   'account_loads',
@@ -70,6 +72,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('progress', () => progressContract(bench))
     describe('settle', () => settleContract(bench))
     describe('batches', () => batchesContract(bench))
+    describe('drafts', () => draftsContract(bench))
     describe('deliveries', () => deliveriesContract(bench))
     describe('assets', () => assetsContract(bench))
     describe('ledger', () => ledgerContract(bench))

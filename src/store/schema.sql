@@ -107,6 +107,17 @@ CREATE TABLE delivery_attempts (
   constraint delivery_attempts_key primary key (delivery_id, number)
 );
 
+CREATE TABLE drafts (
+  id text primary key,
+  tenant_id text not null,
+  kind text not null,
+  body text not null,
+  created_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX drafts_by_expiry on drafts (expires_at);
+
 CREATE TABLE ledger_entries (
   transaction_id text not null,
   account text not null,

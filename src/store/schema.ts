@@ -12,6 +12,7 @@ export interface Database {
   ledger_entries: LedgerEntriesTable
   tasks: TasksTable
   batches: BatchesTable
+  drafts: DraftsTable
   task_counts: TaskCountsTable
   lines: LinesTable
   account_loads: AccountLoadsTable
@@ -142,6 +143,16 @@ export interface BatchesTable {
   record_expires_at: number
   idempotency_key: string | null
   fingerprint: string | null
+}
+
+/** What a client has begun and not yet asked for. */
+export interface DraftsTable {
+  id: string
+  tenant_id: string
+  kind: string
+  body: string
+  created_at: number
+  expires_at: number
 }
 
 /** How many task records a tenant has, by model and UTC day, so that a page of history knows its total at once. */

@@ -144,6 +144,17 @@ export interface TaskFilter {
   batchId?: string
 }
 
+/** What a client has begun and not yet asked for. */
+export interface Draft {
+  id: string
+  tenantId: string
+  /** Which protocol's, and what: `suno.upload`. */
+  kind: string
+  body: JsonObject
+  createdAt: number
+  expiresAt: number
+}
+
 /** One thing that does not add up. */
 export interface LedgerFault {
   rule: string
@@ -229,6 +240,10 @@ export interface WriteVerbs {
   }): Promise<boolean>
   /** Sends a delivery again, with the same id and body. */
   replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
+  insertDraft(args: { draft: Draft }): Promise<void>
+  /** Writes a draft's next state. False when it is not in the state `from` any more. */
+  updateDraft(args: { id: string; from: JsonObject; body: JsonObject }): Promise<boolean>
+  purgeDrafts(args: { now: number }): Promise<void>
   insertAsset(args: { asset: Asset }): Promise<void>
   deleteAssets(args: { ids: string[] }): Promise<void>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
@@ -273,6 +288,7 @@ export interface ReadVerbs {
     taskId?: string
     limit: number
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
+  getDraft(args: { id: string }): Promise<Draft | undefined>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>

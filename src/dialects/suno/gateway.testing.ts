@@ -15,6 +15,7 @@ import type { Task } from '../../core/task.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Settlement, Store } from '../../store/store.ts'
+import { openDrafts } from '../../tasks/drafts.ts'
 import { openInputs } from '../../tasks/inputs.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
@@ -97,6 +98,8 @@ export async function openGateway(): Promise<Gateway> {
       urls,
       clock,
       authenticate: (key) => keyring.authenticate(key),
+      drafts: openDrafts({ store, clock, days: 1 }),
+      sendFile: () => Promise.reject(new Error('Not used here.')),
       available: (mode) => accounts.available(mode),
       prices: priceList([]),
       tenantOf: () => Promise.reject(new Error('Not used here.')),

@@ -15,6 +15,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     expect(await place.sql('select name from kysely_migration order by name')).toEqual([
       { name: '0001-initial' },
       { name: '0002-batches' },
+      { name: '0003-drafts' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -11,6 +11,7 @@ import {
   recordAttempt,
   replayDelivery,
 } from './deliveries.ts'
+import { getDraft, insertDraft, purgeDrafts, updateDraft } from './drafts.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import {
   claimDue,
@@ -50,6 +51,9 @@ export const writes: Queries<WriteVerbs> = {
   claimDeliveries,
   recordAttempt,
   replayDelivery,
+  insertDraft,
+  updateDraft,
+  purgeDrafts,
   insertAsset,
   deleteAssets,
   purgeTasks,
@@ -72,6 +76,7 @@ export const reads: Queries<ReadVerbs> = {
   nextDueAt,
   nextDeliveryAt,
   listDeliveries,
+  getDraft,
   getAsset,
   listExpiredAssets,
   getBalance,

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { newId } from '../../core/ids.ts'
+import type { Bench } from '../contract.ts'
+import type { Draft } from '../store.ts'
+import { START } from './samples.ts'
+
+export function draftsContract(bench: Bench): void {
+  it('keeps what a client has begun', async () => {
+    const { store } = bench
+    const draft = aDraft()
+    await store.insertDraft({ draft })
+    expect(await store.getDraft({ id: draft.id })).toEqual(draft)
+    expect(await store.getDraft({ id: newId(START) })).toBeUndefined()
+  })
+
+  it('changes it only from the state that the writer has seen', async () => {
+    const { store } = bench
+    const draft = aDraft()
+    await store.insertDraft({ draft })
+    const from = draft.body
+    const changes = [1, 2, 3, 4].map((by) => store.updateDraft({ id: draft.id, from, body: { step: 2, by } }))
+    expect((await Promise.all(changes)).filter(Boolean)).toHaveLength(1)
+    expect(await store.getDraft({ id: draft.id })).toMatchObject({ body: { step: 2 } })
+    expect(await store.updateDraft({ id: newId(START), from, body: {} })).toBe(false)
+  })
+
+  it('forgets it when its time is over', async () => {
+    const { store } = bench
+    const [old, young] = [aDraft({ expiresAt: START + 10 }), aDraft({ expiresAt: START + 11 })]
+    for (const draft of [old, young]) await store.insertDraft({ draft })
+    await store.purgeDrafts({ now: START + 10 })
+    expect(await store.getDraft({ id: old.id })).toBeUndefined()
+    expect(await store.getDraft({ id: young.id })).toEqual(young)
+  })
+}
+
+function aDraft(with_: Partial<Draft> = {}): Draft {
+  const body = { step: 1, name: 'a.mp3' }
+  return { id: newId(START), tenantId: 't1', kind: 'upload', body, createdAt: START, expiresAt: START + 1, ...with_ }
+}

@@ -1,0 +1,44 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { Draft, ReadVerbs, WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+
+export async function insertDraft(tx: Tx, { draft }: Parameters<WriteVerbs['insertDraft']>[0]): Promise<void> {
+  await tx.insertMany('drafts', [
+    {
+      id: draft.id,
+      tenant_id: draft.tenantId,
+      kind: draft.kind,
+      body: JSON.stringify(draft.body),
+      created_at: draft.createdAt,
+      expires_at: draft.expiresAt,
+    },
+  ])
+}
+
+export async function updateDraft(tx: Tx, args: Parameters<WriteVerbs['updateDraft']>[0]): Promise<boolean> {
+  const row = await tx.db
+    .updateTable('drafts')
+    .set({ body: JSON.stringify(args.body) })
+    .where('id', '=', args.id)
+    .where('body', '=', JSON.stringify(args.from))
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function getDraft(tx: Tx, { id }: Parameters<ReadVerbs['getDraft']>[0]): Promise<Draft | undefined> {
+  const row = await tx.db.selectFrom('drafts').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) return undefined
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    body: JSON.parse(row.body) as JsonObject, // as this file wrote it
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}
+
+export async function purgeDrafts(tx: Tx, { now }: Parameters<WriteVerbs['purgeDrafts']>[0]): Promise<void> {
+  await tx.db.deleteFrom('drafts').where('expires_at', '<=', now).execute()
+}

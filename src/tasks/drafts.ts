@@ -1,0 +1,55 @@
+import type { Caller } from '../core/caller.ts'
+import { type Clock, DAY_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { isId, newId } from '../core/ids.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { Draft, Store } from '../store/store.ts'
+
+/**
+ * What clients begin in one request and finish in another: an upload in steps, a window that waits for its answer, a
+ * style or a persona to be named later. A draft costs nothing, and is forgotten when its time is over.
+ */
+export interface Drafts {
+  open(kind: string, body: JsonObject, caller: Caller): Promise<Draft>
+  /** Undefined for an unknown id, for another kind, and for another tenant's. */
+  find(id: string, kind: string, caller: Caller): Promise<Draft | undefined>
+  /** Without a caller: for a step that carries no key, whose draft id is its secret. */
+  findOpenly(id: string, kind: string): Promise<Draft | undefined>
+  /** Writes the next step. Throws `not_found` when another request has changed it meanwhile. */
+  change(draft: Draft, body: JsonObject): Promise<Draft>
+}
+
+export function openDrafts({
+  store,
+  clock,
+  days,
+}: {
+  store: Pick<Store, 'insertDraft' | 'getDraft' | 'updateDraft'>
+  clock: Clock
+  /** How long one is kept: as long as records of tasks, since what it names is used with them. */
+  days: number
+}): Drafts {
+  async function findOpenly(id: string, kind: string): Promise<Draft | undefined> {
+    const draft = isId(id) ? await store.getDraft({ id }) : undefined
+    return draft?.kind === kind && draft.expiresAt > clock.now() ? draft : undefined
+  }
+
+  return {
+    findOpenly,
+    async open(kind, body, { tenantId }) {
+      const now = clock.now()
+      const draft = { id: newId(now), tenantId, kind, body, createdAt: now, expiresAt: now + Math.round(days * DAY_MS) }
+      await store.insertDraft({ draft })
+      return draft
+    },
+    async find(id, kind, { tenantId }) {
+      const draft = await findOpenly(id, kind)
+      return draft?.tenantId === tenantId ? draft : undefined
+    },
+    async change(draft, body) {
+      const changed = await store.updateDraft({ id: draft.id, from: draft.body, body })
+      if (!changed) throw new PolyphonyError('not_found', `${draft.id} was changed by another request.`)
+      return { ...draft, body }
+    },
+  }
+}
