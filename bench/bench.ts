@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { catalogRow } from './rows/catalog.ts'
 import { historyRow } from './rows/history.ts'
 import { idleRow } from './rows/idle.ts'
 import { lagRow } from './rows/lag.ts'
@@ -32,6 +33,7 @@ export interface Settings {
 const ROWS: Record<string, Row> = {
   submit: submitRow,
   read: readRow,
+  catalog: catalogRow,
   lag: lagRow,
   idle: idleRow,
   recovery: recoveryRow,

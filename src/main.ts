@@ -38,6 +38,7 @@ const LEASE_MS = 15 * SECOND_MS
 const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
 const MAX_WAIT_SECONDS = 120
+const LONGEST_WORK_MS = 2 * HOUR_MS
 
 /** Parts that a test or a bench may set in place of the usual ones. */
 export interface Replaced {
@@ -120,7 +121,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     egress,
     referenceOf: urls.reference,
     clock,
-    keepMs: Math.round(config.uploadHours * HOUR_MS),
+    // At least until a task that waits as long as it may has been done.
+    keepMs: Math.max(Math.round(config.uploadHours * HOUR_MS), config.maxWaitMs + LONGEST_WORK_MS),
   })
   const limits = { maxWaitMs, recordDays }
   const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits })

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { isJsonObject, type Json } from '../core/json.ts'
 
 /**
  * What operations produce, the same in every dialect: an operation names its kind, providers deliver that shape, dialects
@@ -66,6 +67,12 @@ export type Picture = Static<typeof Picture>
 export type Video = Static<typeof Video>
 export type Clip = Static<typeof Clip>
 export type Lyrics = Static<typeof Lyrics>
+
+/** How many items (clips, pictures, videos) a task's output has; items are numbered from 1, and 0 is the task. */
+export function itemsIn(output: Json): number {
+  if (!isJsonObject(output)) return 0
+  return Math.max(0, ...Object.values(output).map((value) => (Array.isArray(value) ? value.length : 0)))
+}
 
 /** What an input asks for, as far as it can be told before the work is done. */
 export interface Wishes {

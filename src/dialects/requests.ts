@@ -48,7 +48,16 @@ export function idempotencyOf(request: FastifyRequest): { key: string; fingerpri
     })
   }
   const path = request.url.split('?', 1)[0]
-  return { key, fingerprint: hash('sha256', `${request.method} ${path} ${JSON.stringify(request.body)}`, 'hex') }
+  return { key, fingerprint: hash('sha256', `${request.method} ${path} ${textOf(request.body)}`, 'hex') }
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body)
+  } catch (error) {
+    // Reading nests by loops, writing by calls: some thousand levels are more than the stack holds.
+    throw new PolyphonyError('malformed_body', 'The body is nested too deeply.', { cause: error })
+  }
 }
 
 /** Marks an answer as the repetition of an earlier one. */

@@ -41,6 +41,7 @@ export interface InputsOptions {
 export function openInputs({ assets, egress, referenceOf, clock, keepMs }: InputsOptions): Inputs {
   /** The reference of a file of ours, checked; undefined for a URL of somebody else's, judged. */
   async function judged(url: string, field: string): Promise<string | undefined> {
+    if (url.length > MAX_URL) throw invalid(field, `has at most ${MAX_URL} characters as a URL, not ${url.length}`)
     const reference = referenceOf(url)
     if (reference === undefined) {
       await egress.judge(url, field)
@@ -100,6 +101,8 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
 
 /** Faults of the file itself, which are told with the name of its field. */
 const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large'])
+
+const MAX_URL = 2_048
 
 function isUrl(value: string): boolean {
   return /^https?:/i.test(value)

@@ -2,6 +2,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Egress } from '../assets/egress.ts'
 import { getOperation } from '../catalog/catalog.ts'
 import type { Operation } from '../catalog/operation.ts'
+import { itemsIn } from '../catalog/outputs.ts'
 import type { PriceList } from '../catalog/prices.ts'
 import type { Asset } from '../core/asset.ts'
 import type { Caller } from '../core/caller.ts'
@@ -104,6 +105,8 @@ export function openSubmit(options: SubmitOptions): Submit {
     if (!operation.followsModels.includes(model)) {
       throw refuse(`${item} is of ${model}; ${operation.id} builds on ${operation.followsModels.join(', ')}.`)
     }
+    const { number } = taskOfItem(item)
+    if (parent.output !== null && number > itemsIn(parent.output)) throw refuse(`there is no ${item} to build on.`)
     if (parent.status !== 'completed') throw refuse(`${item} cannot be built on, as its task is ${parent.status}.`)
     return parent.id
   }

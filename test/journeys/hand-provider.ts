@@ -9,7 +9,7 @@ export interface HandProvider extends HouseAccount {
   finish(taskId: string, result?: Result): void
 }
 
-const NOTHING: Result = { output: { title: 'By hand', text: '[Verse]', tags: [] }, files: [] }
+const NOTHING: Result = { output: { lyrics: [{ title: 'By hand', text: '[Verse]', tags: [] }] }, files: [] }
 
 export function handProvider({ slots = 1, operations = ['suno/lyrics', 'suno/music'] } = {}): HandProvider {
   const ends = new Map<string, PromiseWithResolvers<Result>>()

@@ -1,0 +1,294 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleFiles } from '../../src/assets/sample-files.ts'
+import { getOperation, listOperations } from '../../src/catalog/catalog.ts'
+import { replaceFiles } from '../../src/catalog/media.ts'
+import type { Operation } from '../../src/catalog/operation.ts'
+import { readInput } from '../../src/catalog/read-input.ts'
+import { ERRORS, type ErrorCode } from '../../src/core/errors.ts'
+import { itemId } from '../../src/core/ids.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { type BadInput, badFiles, badInputs, type Samples } from '../support/bad-inputs.ts'
+import { BROKEN_RULES } from '../support/broken-rules.ts'
+import { exampleOn, parentField, parentOperation } from '../support/follow-ups.ts'
+import { hasEnded, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+/** Requests under way at once. */
+const WIDTH = 16
+const LEAST_CASES = 3_000
+/** A public address by its number: no name service is asked for it, and nothing is ever fetched from it. */
+const PUBLIC_FILE = 'https://1.1.1.1/file'
+const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+
+/** Performs everything, so that no fault hides behind a missing provider; a bad input never reaches it. */
+const calls: string[] = []
+const everything: Provider = {
+  id: 'everything',
+  operations: new Set(listOperations().map(({ id }) => id)),
+  async submit(job) {
+    calls.push(job.operation)
+    throw new Error(`${job.operation} reached the provider.`)
+  },
+}
+
+interface Parents {
+  completed: string
+  failed: string
+  running: string
+  /** Finished, of another tenant. */
+  foreign: string
+}
+
+/** Near the longest text that a file may be. */
+const HUGE: [what: string, image: string, says: string, code: ErrorCode][] = [
+  ['9 million characters of base64', 'A'.repeat(9_000_000), 'is of no kind that we know', 'unsupported_media'],
+  ['14 million characters of base64', 'A'.repeat(14_400_000), 'uploads may have', 'payload_too_large'],
+  ['14 million characters, nearly base64', `${'A'.repeat(14_400_000)}%`, 'must be an http', 'invalid_input'],
+  [
+    '14 million characters, nearly a data URI',
+    `data:image/png;base64,${'A'.repeat(14_400_000)}%`,
+    'must be an http',
+    'invalid_input',
+  ],
+  ['more characters than there may be', 'A'.repeat(14_500_001), 'has at most 14500000 characters', 'invalid_input'],
+]
+
+const operations = listOperations()
+let gateway: TestGateway
+let samples: Samples
+/** Tasks that could be followed, by the operation that made them. */
+const parents = new Map<string, Parents>()
+let sent = 0
+
+beforeAll(async () => {
+  gateway = await openGateway({
+    env: { POLYPHONY_EGRESS_ALLOW: '' },
+    replaced: { house: [{ provider: everything, mode: 'live', slots: 100 }] },
+  })
+  const base64 = async (type: string) => Buffer.from((await sampleFiles[type]?.()) ?? []).toString('base64')
+  samples = { image: await base64('image/png'), video: await base64('video/mp4'), audio: await base64('audio/wav') }
+  const stranger = await gateway.tenant({ key: { mode: 'test' } })
+  const makers = new Set(operations.filter(parentField).map(parentOperation))
+  await Promise.all(
+    [...makers].map(async (maker) => {
+      parents.set(maker.id, {
+        completed: await madeBy(maker, 'sandbox:fast', TEST_KEY),
+        failed: await madeBy(maker, 'sandbox:refuse', TEST_KEY),
+        running: await madeBy(maker, 'sandbox:slow=600', TEST_KEY),
+        foreign: await madeBy(maker, 'sandbox:fast', stranger.key),
+      })
+    }),
+  )
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+/** A task with a word for the sandbox, once it has ended or, if it is slow, once it runs. */
+async function madeBy({ model, taskType, example }: Operation, word: string, key: string): Promise<string> {
+  // In a field that no catalogue knows: the sandbox reads every text.
+  const { task_id: id } = await gateway.piapi.create(taskType, { ...example, note: word }, { model, key })
+  await gateway.until(id, (task) => (word.includes('slow') ? task.status === 'processing' : hasEnded(task)))
+  return id
+}
+
+function parentsOf(operation: Operation): Parents {
+  const found = parents.get(parentOperation(operation).id)
+  if (!found) throw new Error(`Nothing was made for ${operation.id}.`)
+  return found
+}
+
+/** An input without a fault: the example, on a task that can be followed. */
+function goodInput(operation: Operation): JsonObject {
+  return parentField(operation) === undefined ? operation.example : exampleOn(operation, parentsOf(operation).completed)
+}
+
+/** What else must be as it is for a file in a field to be looked at, where the example forbids the field. */
+const FOR_FILES: Record<string, (field: string) => Record<string, Json | undefined>> = {
+  'kling/video_generation': () => ({ image_url: PUBLIC_FILE }),
+  'kling/ai_try_on': (field) =>
+    ['upper_input', 'lower_input'].includes(field) ? { dress_input: undefined, upper_input: PUBLIC_FILE } : {},
+  'seedance/seedance-2': () => ({ mode: undefined }),
+  'seedance/seedance-2-fast': () => ({ mode: undefined }),
+  'seedance/seedance-2-mini': () => ({ mode: undefined }),
+}
+
+function casesOf(operation: Operation): BadInput[] {
+  const good = goodInput(operation)
+  const goodFor = (field: string): JsonObject =>
+    replaceFiles(operation.input, changed(good, FOR_FILES[operation.id]?.(field) ?? {}), () => PUBLIC_FILE)
+  return [
+    ...badInputs(operation.input, good),
+    ...badFiles(operation.input, goodFor, samples),
+    ...brokenRules(operation, good),
+    ...badParents(operation, good),
+    ...goneFile(operation, goodFor),
+    tooDeep(good),
+  ]
+}
+
+function changed(good: JsonObject, change: Record<string, Json | undefined>): JsonObject {
+  const entries = Object.entries({ ...good, ...change }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as JsonObject // what is undefined is gone
+}
+
+function brokenRules({ id }: Operation, good: JsonObject): BadInput[] {
+  return (BROKEN_RULES[id] ?? []).map(({ change, field, says }) => ({
+    what: `${field}: against a rule, ${JSON.stringify(change).slice(0, 100)}`,
+    input: changed(good, change),
+    field,
+    says,
+    code: 'invalid_input',
+  }))
+}
+
+function badParents(operation: Operation, good: JsonObject): BadInput[] {
+  const field = parentField(operation)
+  if (field === undefined) return []
+  const { failed, running, foreign } = parentsOf(operation)
+  const stranger = operations.find(({ id, model }) => parents.has(id) && !operation.followsModels.includes(model))
+  const strange = parents.get(stranger?.id ?? '')?.completed ?? ''
+  const refused = (what: string, id: string, says: string): BadInput => ({
+    what: `${field}: ${what}`,
+    input: { ...good, [field]: id },
+    field,
+    says,
+    code: 'parent_not_usable',
+  })
+  const item = ([what, id, says]: [string, string, string]) => refused(`the first item of ${what}`, itemId(id, 1), says)
+  const unusable: [string, string, string][] = [
+    ['a task that nobody has', NOBODYS, 'there is no'],
+    ['somebody else’s task', foreign, 'there is no'],
+    ['a failed task', failed, 'its task is failed'],
+    ['a running task', running, 'its task is processing'],
+    ['a task of another model', strange, `${operation.id} builds on`],
+  ]
+  return [
+    ...unusable.map(([what, id, says]) => refused(what, id, says)),
+    ...unusable.map(item),
+    ...['nonsense', '../x', '%00', 'constructor', NOBODYS.toUpperCase(), '0'].map((id) =>
+      refused(`"${id}", no id`, id, 'there is no'),
+    ),
+  ]
+}
+
+/** A file of ours that was swept, or never was. */
+function goneFile(operation: Operation, goodFor: (field: string) => JsonObject): BadInput[] {
+  const field = Object.entries(operation.input.properties).find(([, schema]) => 'x-media' in schema)?.[0]
+  if (field === undefined) return []
+  const input = { ...goodFor(field), [field]: `${gateway.url}/files/${NOBODYS}.png` }
+  const says = 'names a file of this gateway that is gone'
+  return [{ what: `${field}: a file that is gone`, input, field, says, code: 'invalid_input' }]
+}
+
+/** As deep as no stack can follow it, in a field of the caller's own. */
+function tooDeep(good: JsonObject): BadInput {
+  const input = { ...good, mine: JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) }
+  return { what: 'mine: too deep', input, field: 'mine', says: 'is nested more than', code: 'invalid_input' }
+}
+
+/** What is wrong about the answer to a bad input; undefined if all is right. */
+async function problemOf({ model, taskType }: Operation, bad: BadInput): Promise<string | undefined> {
+  sent += 1
+  const answer = await gateway.send('POST', '/api/v1/task', {
+    key: LIVE_KEY,
+    body: { model, task_type: taskType, input: bad.input },
+  })
+  const { error, code } = answer.body as { code: number; error?: { type: string; field?: string; message: string } }
+  const field = `input.${bad.field}`
+  const isRight =
+    answer.status === ERRORS[bad.code].status &&
+    code === answer.status &&
+    error?.type === bad.code &&
+    error.field === field &&
+    error.message.startsWith(field) &&
+    error.message.includes(bad.says)
+  if (isRight) return undefined
+  return `${bad.what} (${bad.code}, "${bad.says}") answered ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`
+}
+
+async function problemsOf(operation: Operation, cases: BadInput[]): Promise<string[]> {
+  const problems: string[] = []
+  const left = cases.values()
+  const worker = async (): Promise<void> => {
+    for (const bad of left) {
+      const problem = await problemOf(operation, bad)
+      if (problem !== undefined) problems.push(problem)
+    }
+  }
+  await Promise.all(Array.from({ length: WIDTH }, worker))
+  return problems
+}
+
+/** All that a refused request must leave alone. */
+async function stock() {
+  const { store, dataDir } = gateway
+  const { points, transactions, tasks } = await store.summary({})
+  const assets = await store.listExpiredAssets({ now: Date.now() * 2, limit: 10_000 })
+  const files = await readdir(join(dataDir, 'files'), { recursive: true, withFileTypes: true })
+  return {
+    balance: await gateway.balance(),
+    points,
+    transactions,
+    tasks,
+    assets: assets.length,
+    files: files.filter((one) => one.isFile()).length,
+    calls: calls.length,
+  }
+}
+
+describe('a bad input', () => {
+  it.each(operations.map((operation) => [operation.id, operation] as const))(
+    'for %s is refused by its field and its rule, and leaves nothing behind',
+    async (_id, operation) => {
+      const before = await stock()
+      expect(await problemsOf(operation, casesOf(operation))).toEqual([])
+      expect(await stock()).toEqual(before)
+    },
+  )
+
+  it('with megabytes in it is refused like any other', async () => {
+    const operation = getOperation('Qubico/image-toolkit/background-remove')
+    const before = await stock()
+    const cases = HUGE.map(([what, image, says, code]) => ({ what, input: { image }, field: 'image', says, code }))
+    expect(await problemsOf(operation, cases)).toEqual([])
+    expect(await stock()).toEqual(before)
+  })
+
+  it('is sent in thousands, and the books are right afterwards', async () => {
+    console.log(`${sent} bad inputs for ${operations.length} operations were refused.`)
+    expect(sent).toBeGreaterThan(LEAST_CASES)
+    await gateway.assertBalanced()
+    expect(calls).toEqual([])
+  })
+})
+
+describe('the table of broken rules', () => {
+  it('names operations that exist', () => {
+    for (const id of Object.keys(BROKEN_RULES)) expect(getOperation(id).id).toBe(id)
+  })
+
+  it('has every operation whose least or greatest input breaks a rule', () => {
+    const forgotten = new Set<string>()
+    for (const operation of operations) {
+      const required = Object.keys(operation.example).filter((name) => operation.input.required?.includes(name))
+      const least = Object.fromEntries(required.map((name) => [name, operation.example[name] ?? null]))
+      const limits = Object.entries(operation.input.properties).flatMap(([name, schema]) =>
+        'maximum' in schema ? [[name, schema.maximum as Json] as const] : [],
+      )
+      for (const input of [least, { ...operation.example, ...Object.fromEntries(limits) }]) {
+        if (breaks(operation, input) && !BROKEN_RULES[operation.id]) forgotten.add(operation.id)
+      }
+    }
+    expect([...forgotten]).toEqual([])
+  })
+})
+
+function breaks(operation: Operation, input: JsonObject): boolean {
+  try {
+    readInput(operation, input)
+    return false
+  } catch {
+    return true
+  }
+}

@@ -1,0 +1,238 @@
+import type { Json } from '../../src/core/json.ts'
+
+/** What an input breaks that no single field can: the change to a good input, the field that is named, the rule. */
+export interface BrokenExample {
+  /** Fields as they are to be; undefined leaves one out. */
+  change: Record<string, Json | undefined>
+  field: string
+  says: string
+}
+
+const FILE = 'https://example.com/file'
+const files = (count: number): string[] => Array.from({ length: count }, (_, index) => `${FILE}${index}`)
+
+const broken = (change: BrokenExample['change'], field: string, says: string): BrokenExample => ({
+  change,
+  field,
+  says,
+})
+
+const silent = [
+  broken({ style_prompt: undefined, lyrics: undefined }, 'style_prompt', 'is needed without lyrics'),
+  broken({ style_prompt: '', lyrics: '' }, 'style_prompt', 'is needed without lyrics'),
+]
+const sourceless = [broken({ style_audio: undefined, audio: undefined }, 'style_audio', 'is required')]
+const styleless = [
+  broken({ style_prompt: undefined }, 'style_prompt', 'is needed without style_audio'),
+  broken({ style_prompt: '' }, 'style_prompt', 'is needed without style_audio'),
+]
+
+const tooLarge = [
+  broken({ width: 1_025, height: 1_024 }, 'width', 'times height must be at most 1048576, not 1049600'),
+  broken({ width: 8_192, height: 129 }, 'width', 'times height must be at most'),
+]
+const oneOnly = broken({ batch_size: 2 }, 'batch_size', 'must be 1 with')
+const grown = (left: number, right: number, top: number, bottom: number): Record<string, Json> => ({
+  custom_settings: [
+    {
+      setting_type: 'outpaint',
+      outpaint_left: left,
+      outpaint_right: right,
+      outpaint_top: top,
+      outpaint_bottom: bottom,
+    },
+  ],
+})
+
+const shots = (count: number, duration: number): Json => new Array<Json>(count).fill({ prompt: 'a fox', duration })
+const brokenShots = [
+  broken({ prompt: undefined, multi_shots: undefined }, 'prompt', 'is needed without multi_shots'),
+  broken({ prompt: '', multi_shots: [] }, 'prompt', 'is needed without multi_shots'),
+  broken({ multi_shots: shots(2, 8) }, 'multi_shots', 'must last at most 15 seconds in all, not 16'),
+  broken({ multi_shots: shots(6, 14) }, 'multi_shots', 'must last at most 15 seconds in all, not 84'),
+]
+
+const framed = [
+  broken({ aspect_ratio: '15:1' }, 'aspect_ratio', 'asks for the ratio 15:1; it must lie between 1:14 and 14:1'),
+  broken({ aspect_ratio: '1:15' }, 'aspect_ratio', 'asks for the ratio 1:15'),
+  broken({ aspect_ratio: '0:1' }, 'aspect_ratio', 'asks for the ratio 0:1'),
+  broken({ aspect_ratio: '1:0' }, 'aspect_ratio', 'asks for the ratio 1:0'),
+  broken({ aspect_ratio: '0:0' }, 'aspect_ratio', 'asks for the ratio 0:0'),
+]
+const framedInPrompt = [
+  broken({ prompt: 'a puppy --ar 30:1' }, 'prompt', 'asks for the ratio 30:1'),
+  broken({ prompt: 'a puppy —aspect 0:5' }, 'prompt', 'asks for the ratio 0:5'),
+]
+
+const ofMode = (mode: string) => ({ mode, image_urls: undefined, video_urls: undefined, audio_urls: undefined })
+const seedance = [
+  broken({ ...ofMode('omni_reference'), image_urls: files(9), video_urls: files(4) }, 'video_urls', 'not 13'),
+  broken({ ...ofMode('omni_reference'), image_urls: files(9), audio_urls: files(4) }, 'audio_urls', 'not 13'),
+  broken(
+    { ...ofMode('omni_reference'), mode: undefined, video_urls: files(12), audio_urls: files(12) },
+    'video_urls',
+    'and the other references must be at most 12 in all, not 24',
+  ),
+  ...['image_urls', 'video_urls', 'audio_urls'].map((name) =>
+    broken({ ...ofMode('text_to_video'), [name]: files(1) }, name, 'does not go with mode text_to_video'),
+  ),
+  ...['video_urls', 'audio_urls'].map((name) =>
+    broken(
+      { ...ofMode('first_last_frames'), image_urls: files(1), [name]: files(1) },
+      name,
+      'does not go with mode first_last_frames',
+    ),
+  ),
+  ...[0, 3, 9].map((count) =>
+    broken(
+      { ...ofMode('first_last_frames'), image_urls: files(count) },
+      'image_urls',
+      `must be one or two with mode first_last_frames, not ${count}`,
+    ),
+  ),
+  broken(ofMode('first_last_frames'), 'image_urls', 'must be one or two with mode first_last_frames, not 0'),
+]
+
+const lumaFrames = [
+  { key_frames: { frame0: { type: 'image', url: FILE } } },
+  { key_frames: { frame1: { type: 'video', url: FILE } } },
+  { start_image: FILE },
+  { end_image: FILE },
+].map((frames) => ({ key_frames: undefined, start_image: undefined, end_image: undefined, ...frames }))
+const lumaTooLong = lumaFrames.map((frames) =>
+  broken({ ...frames, duration: 10 }, 'duration', 'must be 5 with key frames, not 10'),
+)
+const noFrames = [
+  { key_frames: undefined },
+  { key_frames: {} },
+  { key_frames: { frame0: { type: '', url: '' }, frame1: { type: '' } } },
+]
+
+const tailOnly = [
+  broken({ image_url: undefined, tail_image_url: FILE }, 'image_url', 'is needed with tail_image_url'),
+  broken({ image_url: '', tail_image_url: FILE }, 'image_url', 'is needed with tail_image_url'),
+]
+
+/** Every branch of every operation's `rules`. A change is made to the operation's example. */
+export const BROKEN_RULES: Record<string, BrokenExample[]> = {
+  'suno/music': [
+    broken({ prompt: undefined, tags: undefined, title: undefined }, 'prompt', 'is needed: send'),
+    broken({ prompt: '', tags: '', title: '', gpt_description_prompt: '' }, 'prompt', 'is needed: send'),
+    broken({ mv: 'chirp-v4', prompt: 'x'.repeat(3_001) }, 'prompt', 'has at most 3000 characters with chirp-v4 (v4)'),
+    broken({ mv: undefined, prompt: 'x'.repeat(3_001) }, 'prompt', 'has at most 3000 characters with chirp-v3-0 (v3)'),
+    broken({ mv: 'chirp-v3-5', tags: 'x'.repeat(201) }, 'tags', 'has at most 200 characters with chirp-v3-5 (v3.5)'),
+    broken({ task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'),
+    broken({ task: 'upload_extend', continue_clip_id: '' }, 'continue_clip_id', 'is needed with task "upload_extend"'),
+    broken({ continue_at: 12 }, 'continue_clip_id', 'is needed with continue_at'),
+  ],
+  'music-u/generate_music': [
+    broken({ lyrics_type: 'user' }, 'prompt', 'is needed with lyrics_type user'),
+    broken({ lyrics_type: 'user', prompt: '', lyrics: '' }, 'prompt', 'is needed with lyrics_type user'),
+    ...['generate', 'instrumental'].map((type) =>
+      broken(
+        { lyrics_type: type, gpt_description_prompt: undefined, prompt: 'la' },
+        'gpt_description_prompt',
+        `is needed with lyrics_type ${type}`,
+      ),
+    ),
+  ],
+  'Qubico/diffrhythm/txt2audio-base': styleless,
+  'Qubico/diffrhythm/txt2audio-full': styleless,
+  'Qubico/ace-step/txt2audio': silent,
+  'Qubico/ace-step/edit': [...sourceless, ...silent],
+  'Qubico/ace-step/extend': sourceless,
+  'Qubico/flux1-schnell/txt2img': tooLarge,
+  'Qubico/flux1-dev/txt2img': [...tooLarge, oneOnly],
+  'Qubico/flux1-dev-advanced/txt2img': [...tooLarge, oneOnly],
+  'Qubico/flux1-dev-advanced/txt2img-lora': tooLarge,
+  'Qubico/flux1-dev-advanced/controlnet-lora': tooLarge,
+  'Qubico/flux1-dev-advanced/kontext': tooLarge,
+  'Qubico/flux1-dev-advanced/fill-outpaint': [
+    broken(grown(0, 0, 0, 0), 'custom_settings.0', 'must add pixels on at least one side'),
+    broken(
+      { custom_settings: [{ setting_type: 'outpaint' }] },
+      'custom_settings.0',
+      'must add pixels on at least one side',
+    ),
+    broken(grown(512, 512, 0, 0), 'custom_settings.0', 'must add less than 1024 pixels in width and in height'),
+    broken(grown(0, 0, 1_024, 0), 'custom_settings.0', 'must add less than 1024 pixels in width and in height'),
+  ],
+  'midjourney/imagine': [...framed, ...framedInPrompt],
+  'midjourney/variation': [...framed, ...framedInPrompt],
+  'midjourney/reroll': [...framed, ...framedInPrompt],
+  'midjourney/outpaint': [...framed, ...framedInPrompt],
+  'midjourney/inpaint': framedInPrompt,
+  'midjourney/blend': framed,
+  'kling/video_generation': [
+    broken(
+      { motion_brush: { mask_url: FILE, static_masks: [], dynamic_masks: [] } },
+      'image_url',
+      'is needed with motion_brush',
+    ),
+    ...brokenShots.map((one) => ({ ...one, change: { version: '3.0', ...one.change } })),
+    ...[3, 7, 15].map((duration) =>
+      broken({ duration }, 'duration', `must be 5 or 10 with version 2.6, not ${duration}`),
+    ),
+    broken({ version: undefined, duration: 6 }, 'duration', 'must be 5 or 10 with version 1.0, not 6'),
+    broken({ prompt: undefined }, 'prompt', 'is needed without image_url'),
+    broken({ prompt: '', image_url: '', image_tail_url: '', elements: [] }, 'prompt', 'is needed without image_url'),
+  ],
+  'kling/omni_video_generation': brokenShots,
+  'kling/lip_sync': [
+    broken({ tts_text: undefined }, 'tts_text', 'is needed without local_dubbing_url'),
+    broken({ tts_text: '' }, 'tts_text', 'is needed without local_dubbing_url'),
+    broken({ tts_timbre: undefined }, 'tts_timbre', 'is needed with tts_text'),
+    broken({ tts_timbre: '' }, 'tts_timbre', 'is needed with tts_text'),
+  ],
+  'kling/ai_try_on': [
+    broken({ dress_input: undefined }, 'dress_input', 'is needed without upper_input and lower_input'),
+    broken({ dress_input: '' }, 'dress_input', 'is needed without upper_input and lower_input'),
+    broken({ upper_input: FILE }, 'dress_input', 'does not go together with upper_input or lower_input'),
+    broken({ lower_input: FILE }, 'dress_input', 'does not go together with upper_input or lower_input'),
+  ],
+  'kling/sound': [
+    broken({ prompt: undefined }, 'prompt', 'is needed without origin_task_id'),
+    broken({ prompt: '', origin_task_id: '' }, 'prompt', 'is needed without origin_task_id'),
+  ],
+  'kling/motion_control': [
+    broken({ preset_motion: undefined }, 'video_url', 'is needed without preset_motion'),
+    broken({ preset_motion: '', video_url: '' }, 'video_url', 'is needed without preset_motion'),
+  ],
+  'kling-turbo/video_generation': [
+    broken({ prompt: undefined, start_image_url: undefined }, 'prompt', 'is needed without start_image_url'),
+    broken({ prompt: '', start_image_url: '', end_image_url: '' }, 'prompt', 'is needed without start_image_url'),
+  ],
+  'veo3.1/veo3.1-video': tailOnly,
+  'veo3.1/veo3.1-video-fast': tailOnly,
+  'hailuo/video_generation': [
+    ...['i2v-01', 'i2v-01-live', 'i2v-01-director', 'i2v-02', 's2v-01'].map((model) =>
+      broken({ model }, 'image_url', `is needed with model ${model}`),
+    ),
+    broken({ prompt: undefined }, 'prompt', 'is needed without image_url'),
+    broken({ prompt: '', image_url: '' }, 'prompt', 'is needed without image_url'),
+    ...['v2.3', 'v2.3-fast', 't2v-02'].map((model) =>
+      broken({ model, resolution: 1080, duration: 10 }, 'duration', 'must be 6 with resolution 1080, not 10'),
+    ),
+  ],
+  'Qubico/wanx/img2video-14b-keyframe': [
+    broken({ start_image: undefined }, 'start_image', 'is required'),
+    broken({ end_image: undefined }, 'end_image', 'is required'),
+    broken({ start_image: undefined, end_image: undefined, last_frame: FILE }, 'start_image', 'is required'),
+    broken({ start_image: undefined, end_image: undefined, first_frame: FILE }, 'end_image', 'is required'),
+  ],
+  'luma/video_generation': lumaTooLong,
+  'luma/extend_video': [
+    ...lumaTooLong,
+    ...noFrames.map((frames) =>
+      broken({ start_image: undefined, ...frames }, 'key_frames', 'must name a frame to go on from'),
+    ),
+    broken({ start_image: '', end_image: '' }, 'key_frames', 'must name a frame to go on from'),
+  ],
+  'seedance/seedance-2': seedance,
+  'seedance/seedance-2-fast': seedance,
+  'seedance/seedance-2-mini': seedance,
+  'Qubico/trellis/image-to-3d': [
+    broken({ image: undefined }, 'image', 'or images is needed'),
+    broken({ image: undefined, images: [] }, 'image', 'or images is needed'),
+  ],
+}

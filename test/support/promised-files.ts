@@ -1,0 +1,88 @@
+import type { Output, Wish } from '../../src/catalog/outputs.ts'
+import type { Json } from '../../src/core/json.ts'
+import type { Promised } from './produced-media.ts'
+
+export interface PromisedFile {
+  /** `asset:ID.EXT`, as the stored output has it. */
+  reference: string
+  promised: Promised
+}
+
+const COVER_PX = 512
+const LARGE_COVER_PX = 1_024
+
+/** The files that a stored output names, the one that every client looks for first, and what each must be by the wish. */
+export function promisedFiles(wish: Wish, output: Json): PromisedFile[] {
+  switch (wish.kind) {
+    case 'pictures': {
+      const { widthPx, heightPx, mediaType, hasGrid } = wish
+      const { pictures, grid } = output as Output['pictures'] // validated by the caller, as below
+      const all = grid && hasGrid ? [grid, ...pictures] : pictures
+      return all.map(({ file }) => ({ reference: file, promised: { kind: 'picture', mediaType, widthPx, heightPx } }))
+    }
+    case 'videos':
+      return (output as Output['videos']).videos.flatMap(({ file, cover, lastFrame }) => {
+        // H.264 has its colours for every second pixel.
+        const size = { widthPx: wish.widthPx - (wish.widthPx % 2), heightPx: wish.heightPx - (wish.heightPx % 2) }
+        const { seconds, hasSound } = wish
+        return [
+          film(file, { ...size, seconds, hasSound }),
+          ...[cover, lastFrame].map((still) => picture(still, size, 'image/jpeg')),
+        ]
+      })
+    case 'sounds':
+      return (output as Output['sounds']).sounds.map(({ file }) => ({
+        reference: file,
+        promised: { kind: 'sound', mediaType: wish.mediaType, seconds: wish.seconds },
+      }))
+    case 'model': {
+      const { model } = output as Output['model']
+      const size = { widthPx: 512, heightPx: 512 }
+      return [
+        { reference: model.file, promised: { kind: 'model', mediaType: 'model/gltf-binary' } },
+        ...(wish.hasPicture ? [picture(model.picture, size, 'image/png')] : []),
+        ...(wish.hasTurntable ? [film(model.turntable, { ...size, seconds: 2, hasSound: false })] : []),
+      ]
+    }
+    case 'clips':
+      return (output as Output['clips']).clips.flatMap(({ audio, image, imageLarge, durationSeconds }) => [
+        { reference: audio, promised: { kind: 'sound', mediaType: 'audio/mpeg', seconds: durationSeconds } },
+        picture(image, square(COVER_PX), 'image/jpeg'),
+        picture(imageLarge, square(LARGE_COVER_PX), 'image/jpeg'),
+      ])
+    case 'texts':
+    case 'lyrics':
+      return []
+  }
+}
+
+/** The texts that a stored output consists of; none where it consists of files. */
+export function promisedTexts(wish: Wish, output: Json): string[] {
+  if (wish.kind === 'texts') return (output as Output['texts']).texts
+  if (wish.kind === 'lyrics') return (output as Output['lyrics']).lyrics.flatMap(({ title, text }) => [title, text])
+  return []
+}
+
+export function textsIn(value: Json): string[] {
+  if (typeof value === 'string') return [value]
+  return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(textsIn)
+}
+
+function square(sidePx: number): { widthPx: number; heightPx: number } {
+  return { widthPx: sidePx, heightPx: sidePx }
+}
+
+function picture(
+  reference: string,
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+  mediaType: string,
+): PromisedFile {
+  return { reference, promised: { kind: 'picture', mediaType, widthPx, heightPx } }
+}
+
+function film(
+  reference: string,
+  { widthPx, heightPx, seconds, hasSound }: { widthPx: number; heightPx: number; seconds: number; hasSound: boolean },
+): PromisedFile {
+  return { reference, promised: { kind: 'film', mediaType: 'video/mp4', widthPx, heightPx, seconds, hasSound } }
+}
