@@ -163,6 +163,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       clock,
       authenticate: (key) => keys.authenticate(key),
       tenantOf: (caller) => tenantOf(caller.tenantId),
+      signingSecretOf: ({ tenantId }) => secretOf(tenantId),
       available: (mode) => accounts.available(mode),
       prices,
       limits: {

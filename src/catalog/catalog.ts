@@ -1,26 +1,35 @@
 import { aceStep } from './ace-step.ts'
+import { bfl } from './bfl.ts'
 import { diffrhythm } from './diffrhythm.ts'
 import { faceswap } from './faceswap.ts'
 import { flux } from './flux.ts'
 import { framepack } from './framepack.ts'
 import { gemini } from './gemini.ts'
+import { gptImage } from './gpt-image.ts'
 import { hailuo } from './hailuo.ts'
+import { hosted } from './hosted.ts'
 import { hug } from './hug.ts'
 import { hunyuan } from './hunyuan.ts'
+import { ideogram } from './ideogram.ts'
 import { imageTools } from './image-tools.ts'
 import { joycaption } from './joycaption.ts'
 import { kling } from './kling.ts'
+import { klingImages } from './kling-images.ts'
 import { luma } from './luma.ts'
+import { lumaTools } from './luma-tools.ts'
 import { midjourney } from './midjourney.ts'
 import { mmaudio } from './mmaudio.ts'
 import { omniHuman } from './omni-human.ts'
 import type { Operation } from './operation.ts'
 import { qwenImage } from './qwen-image.ts'
+import { recraft } from './recraft.ts'
+import { runway } from './runway.ts'
 import { seedance } from './seedance.ts'
 import { seedream } from './seedream.ts'
 import { skyreels } from './skyreels.ts'
 import { sora2 } from './sora2.ts'
 import { suno } from './suno.ts'
+import { sunoTools } from './suno-tools.ts'
 import { trellis } from './trellis.ts'
 import { tts } from './tts.ts'
 import { udio } from './udio.ts'
@@ -32,6 +41,7 @@ import { zImage } from './z-image.ts'
 /** Every family, in the order in which they are listed; adding one is a file and a line here. */
 const FAMILIES: Operation[][] = [
   suno,
+  sunoTools,
   udio,
   diffrhythm,
   aceStep,
@@ -42,8 +52,13 @@ const FAMILIES: Operation[][] = [
   qwenImage,
   zImage,
   seedream,
+  bfl,
+  gptImage,
+  ideogram,
+  recraft,
   midjourney,
   kling,
+  klingImages,
   veo,
   sora2,
   hailuo,
@@ -52,6 +67,8 @@ const FAMILIES: Operation[][] = [
   skyreels,
   framepack,
   luma,
+  lumaTools,
+  runway,
   seedance,
   omniHuman,
   hug,
@@ -60,6 +77,7 @@ const FAMILIES: Operation[][] = [
   videoTools,
   trellis,
   joycaption,
+  hosted,
 ]
 
 const byId = new Map(FAMILIES.flat().map((operation) => [operation.id, operation]))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
-import { lumaExtend, lumaVideo } from './luma.ts'
+import { lumaExtend, lumaParents, lumaVideo } from './luma.ts'
 import { filesIn } from './media.ts'
 import { wishOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
@@ -14,6 +14,9 @@ describe('a Luma video', () => {
     [{}, 2_000_000],
     [{ duration: 5, model_name: 'ray-v1' }, 2_000_000],
     [{ duration: 10, model: 'ray-v2' }, 4_000_000],
+    [{ duration: 9, model: 'ray-flash-2', resolution: '540p' }, 3_600_000],
+    [{ model: 'ray-2', resolution: '1080p' }, 4_000_000],
+    [{ model: 'ray-2', resolution: '4k' }, 8_000_000],
   ])('with %j costs %i points', (input, points) => {
     expect(lumaVideo.price(read(input))).toBe(points)
   })
@@ -59,6 +62,41 @@ describe('a Luma video', () => {
     const wish = (input: JsonObject) => wishOf(lumaVideo.produces, read(input))
     expect(wish({ aspect_ratio: '4:3' })).toMatchObject({ widthPx: 1_152, heightPx: 864, seconds: 5 })
     expect(wish({ aspect_ratio: '3:4', duration: 10 })).toMatchObject({ widthPx: 864, heightPx: 1_152, seconds: 10 })
+  })
+})
+
+describe('a video of Luma’s own API', () => {
+  const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
+  const OTHER = '01234567-89ab-4cde-8f01-23456789cd00'
+
+  it('needs no prompt with a frame, and one without', () => {
+    const key_frames = { frame1: { type: 'image', url: IMAGE } }
+    expect(readInput(lumaVideo, { key_frames })).toMatchObject({ key_frames })
+    expect(() => readInput(lumaVideo, {})).toThrow('prompt is needed without a frame.')
+    expect(() => readInput(lumaVideo, { prompt: '' })).toThrow('prompt is needed without a frame.')
+  })
+
+  it('goes on from other videos', () => {
+    const input = read({
+      key_frames: { frame0: { type: 'generation', id: TASK }, frame1: { type: 'generation', id: OTHER } },
+    })
+    expect(lumaVideo.follows(input)).toBe(TASK)
+    expect(lumaParents(input)).toEqual([
+      { frame: 'frame0', id: TASK },
+      { frame: 'frame1', id: OTHER },
+    ])
+    expect(lumaVideo.follows(read({}))).toBeUndefined()
+    expect(() => read({ key_frames: { frame1: { type: 'generation' } } })).toThrow(
+      'key_frames.frame1.id is needed with type generation.',
+    )
+    const backwards = { prompt: 'on', key_frames: { frame1: { type: 'generation', id: TASK } } }
+    expect(lumaExtend.follows(readInput(lumaExtend, backwards))).toBe(TASK)
+  })
+
+  it('is as large as its resolution says', () => {
+    const wish = (input: JsonObject) => wishOf(lumaVideo.produces, read(input))
+    expect(wish({ resolution: '720p', aspect_ratio: '9:21' })).toMatchObject({ widthPx: 720, heightPx: 1_680 })
+    expect(wish({ resolution: '540p', duration: 9 })).toMatchObject({ widthPx: 960, heightPx: 540, seconds: 9 })
   })
 })
 

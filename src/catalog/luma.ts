@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
 import { usdToPoints } from '../core/points.ts'
-import { mediaUrl, optionalFile, requiredText, sizeOf } from './fields.ts'
+import { mediaUrl, optionalFile, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Luma Dream Machine. Frames come in two spellings, `key_frames` of 2025 and `start_image` and `end_image` of 2026, and
- * so does the model. Where a comment says "inferred", no document states the value.
+ * Luma Dream Machine: videos. Frames come in two spellings, `key_frames` of 2025 and `start_image` and `end_image` of 2026,
+ * and so does the model, which has yet another name in Luma's own API. Where a comment says "inferred", no document states
+ * the value.
  */
 
 /** A picture, or a video to extend: by its URL only, since base64 is stored as the one or the other. */
@@ -18,35 +19,53 @@ const frame = (which: string) =>
     Type.Object(
       {
         // The MCP server sends an empty type and no URL where there is no frame; n8n's node extends a video by its URL.
-        type: Type.Enum(['image', 'video', ''], { default: 'image', description: 'What the URL leads to.' }),
+        type: Type.Enum(['image', 'video', 'generation', ''], {
+          default: 'image',
+          description: 'What the URL leads to; `generation` goes on from a task of Luma’s.',
+        }),
         url: frameUrl,
+        id: optionalText(64, 'The task to go on from, with the type `generation`.'),
       },
       { description: `The ${which} frame.` },
     ),
   )
 
-const LumaInput = Type.Object({
-  prompt: requiredText(5_000, 'What the video shows.'), // limit inferred
+/** As PiAPI spells them, as relays do, and as Luma's own API does. */
+const MODELS = ['ray-v1', 'ray-v2', 'ray-v3', 'ray-2', 'ray-flash-2']
+export const LUMA_RATIOS = ['9:16', '3:4', '1:1', '4:3', '16:9', '21:9', '9:21']
+/** The shorter side. */
+export const LUMA_RESOLUTIONS: Record<string, number> = { '540p': 540, '720p': 720, '1080p': 1_080, '4k': 2_160 }
+export const LUMA_TIMEOUT_MS = 1_800_000
+
+const fields = {
   key_frames: Type.Optional(
     Type.Object({ frame0: frame('first'), frame1: frame('last') }, { description: 'First and last frame.' }),
   ),
   start_image: optionalFile('image', 'The first frame, in the newer spelling.'),
   end_image: optionalFile('image', 'The last frame, in the newer spelling.'),
-  model_name: Type.Optional(Type.Enum(['ray-v1', 'ray-v2'], { description: 'The model, in the older spelling.' })),
-  model: Type.Optional(Type.Enum(['ray-v1', 'ray-v2'], { description: 'The model, in the newer spelling.' })),
+  model_name: Type.Optional(Type.Enum(MODELS, { description: 'The model, in the older spelling.' })),
+  model: Type.Optional(Type.Enum(MODELS, { description: 'The model, in the newer spelling.' })),
   loop: Type.Optional(Type.Boolean({ description: 'Let the end lead back to the beginning.' })),
-  duration: Type.Enum([5, 10], { default: 5, description: 'Seconds; 10 without frames only.' }),
+  duration: Type.Enum([5, 9, 10], { default: 5, description: 'Seconds; 10 without frames only.' }),
   // Default inferred from Luma's own API.
-  aspect_ratio: Type.Enum(['9:16', '3:4', '1:1', '4:3', '16:9', '21:9'], {
-    default: '16:9',
-    description: 'Width to height.',
-  }),
-})
+  aspect_ratio: Type.Enum(LUMA_RATIOS, { default: '16:9', description: 'Width to height.' }),
+  resolution: Type.Optional(Type.Enum(Object.keys(LUMA_RESOLUTIONS), { description: 'The shorter side.' })),
+  concepts: Type.Optional(
+    Type.Array(Type.Object({ key: requiredText(200, 'Its name.') }), {
+      description: 'Movements of the camera and other concepts that Luma knows by name.',
+    }),
+  ),
+  expand_prompt: Type.Optional(Type.Boolean({ description: 'Let the prompt be written out further.' })),
+}
 
-type LumaInput = Static<typeof LumaInput>
+const MAX_PROMPT = 5_000 // inferred
+const VideoInput = Type.Object({ prompt: optionalText(MAX_PROMPT, 'What the video shows.'), ...fields })
+const ExtendInput = Type.Object({ prompt: requiredText(MAX_PROMPT, 'What the video shows.'), ...fields })
 
-function hasFrame({ key_frames, start_image, end_image }: LumaInput): boolean {
-  return Boolean(key_frames?.frame0?.url || key_frames?.frame1?.url || start_image || end_image)
+type LumaInput = Static<typeof VideoInput>
+
+function hasFrame({ key_frames: frames, start_image, end_image }: LumaInput): boolean {
+  return Boolean([frames?.frame0, frames?.frame1].some((one) => one?.url || one?.id) || start_image || end_image)
 }
 
 function tooLong(input: LumaInput): BrokenRule | undefined {
@@ -55,19 +74,49 @@ function tooLong(input: LumaInput): BrokenRule | undefined {
     : undefined
 }
 
-const wish = (input: LumaInput) => ({ ...sizeOf(input.aspect_ratio, 1_152 * 864), seconds: input.duration })
-const price = ({ duration }: LumaInput) => usdToPoints((0.2 * duration) / 5) // other than 5 seconds inferred
-const timeoutMs = 1_800_000
+function nameless({ key_frames: frames }: LumaInput): BrokenRule | undefined {
+  const name = (['frame0', 'frame1'] as const).find((one) => {
+    const { type, id } = frames?.[one] ?? {}
+    return type === 'generation' && !id
+  })
+  return name && { field: `key_frames.${name}.id`, rule: 'is needed with type generation' }
+}
+
+/** The tasks that a video goes on from. The core knows one parent, which is the first. */
+export function lumaParents({ key_frames: frames }: Partial<LumaInput>): { frame: string; id: string }[] {
+  return (['frame0', 'frame1'] as const).flatMap((frame) => {
+    const { id } = frames?.[frame] ?? {}
+    return id ? [{ frame, id }] : []
+  })
+}
+
+/** How much more a resolution costs than the usual one. Inferred. */
+const DEARER: Record<string, number> = { '1080p': 2, '4k': 4 }
+
+function wish({ aspect_ratio: ratio, resolution, duration: seconds }: LumaInput) {
+  const shortPx = LUMA_RESOLUTIONS[resolution ?? '']
+  return { ...(shortPx === undefined ? sizeOf(ratio, 1_152 * 864) : sizeByShortSide(ratio, shortPx)), seconds }
+}
+
+// Other than 5 seconds inferred.
+const price = ({ duration, resolution }: LumaInput) =>
+  usdToPoints(((0.2 * duration) / 5) * (DEARER[resolution ?? ''] ?? 1))
+const follows = (input: LumaInput) => lumaParents(input)[0]?.id
 
 export const lumaVideo = operation({
   model: 'luma',
   taskType: 'video_generation',
   title: 'Make a video from a description and, if wanted, its first or last frame',
-  input: LumaInput,
+  input: VideoInput,
   produces: { kind: 'videos', of: wish },
-  rules: tooLong,
+  // Luma's own API makes a video from frames alone.
+  rules: (input) =>
+    input.prompt || hasFrame(input)
+      ? (nameless(input) ?? tooLong(input))
+      : { field: 'prompt', rule: 'is needed without a frame' },
   price,
-  timeoutMs,
+  timeoutMs: LUMA_TIMEOUT_MS,
+  follows,
   example: {
     prompt: 'a hot-air balloon rises over terraced fields',
     key_frames: { frame0: { type: 'image', url: 'https://example.com/balloon.png' } },
@@ -81,12 +130,14 @@ export const lumaExtend = operation({
   model: 'luma',
   taskType: 'extend_video',
   title: 'Go on from a frame or a video',
-  input: LumaInput,
+  input: ExtendInput,
   produces: { kind: 'videos', of: wish },
   rules: (input) =>
-    hasFrame(input) ? tooLong(input) : { field: 'key_frames', rule: 'must name a frame to go on from' },
+    nameless(input) ??
+    (hasFrame(input) ? tooLong(input) : { field: 'key_frames', rule: 'must name a frame to go on from' }),
   price,
-  timeoutMs,
+  timeoutMs: LUMA_TIMEOUT_MS,
+  follows,
   example: {
     prompt: 'the balloon drifts into the clouds',
     start_image: 'https://example.com/last-frame.png',

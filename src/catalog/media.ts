@@ -7,10 +7,18 @@ export interface NamedFile {
   /** Where it stands, as errors name it: `images.0`, `key_frames.frame0.url`. */
   field: string
   value: string
-  media: Media
+  /** `any` where the catalogue does not know the field, and so no kind. */
+  media: Media | 'any'
 }
 
-/** The files that an input names, by the `x-media` mark of their fields. */
+/**
+ * What counts as a file in an object whose fields the catalogue does not know (`x-media-within`): text that is a URL and
+ * nothing else, a data URI, and what became of one.
+ */
+const FILE_ANYWHERE =
+  /^(?:https?:\/\/\S+$|data:[^,]{0,200};base64,|asset:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]+$)/i
+
+/** The files that an input names, by the `x-media` and `x-media-within` marks of their fields. */
 export function filesIn(schema: TSchema, input: JsonObject): NamedFile[] {
   const found: NamedFile[] = []
   replaceFiles(schema, input, (file) => {
@@ -26,6 +34,7 @@ export function replaceFiles(schema: TSchema, input: JsonObject, replace: (file:
 }
 
 function replaced(schema: TSchema, value: Json, field: string, replace: (file: NamedFile) => string): Json {
+  if ('x-media-within' in schema) return replacedAnywhere(value, field, replace)
   if (typeof value === 'string') {
     const media = 'x-media' in schema ? (schema['x-media'] as Media) : undefined // as fields.ts wrote it
     return media === undefined || value === '' ? value : replace({ field, value, media })
@@ -47,12 +56,25 @@ function replaced(schema: TSchema, value: Json, field: string, replace: (file: N
   return copy
 }
 
+function replacedAnywhere(value: Json, field: string, replace: (file: NamedFile) => string): Json {
+  if (typeof value === 'string') return FILE_ANYWHERE.test(value) ? replace({ field, value, media: 'any' }) : value
+  if (Array.isArray(value)) return value.map((one, index) => replacedAnywhere(one, `${field}.${index}`, replace))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      // A name may hold a dot, and two fields must not have one path.
+      const path = `${field}.${name.replaceAll(/[.\\]/g, '\\$&')}`
+      return [name, replacedAnywhere(one, path, replace)]
+    }),
+  )
+}
+
 const known = new WeakMap<TSchema, boolean>()
 
 function mayNameFiles(schema: TSchema): boolean {
   let may = known.get(schema)
   if (may === undefined) {
-    may = JSON.stringify(schema).includes('"x-media"')
+    may = /"x-media(?:-within)?"/.test(JSON.stringify(schema))
     known.set(schema, may)
   }
   return may

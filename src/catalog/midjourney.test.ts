@@ -26,6 +26,10 @@ const LEAST: Record<string, JsonObject> = {
   inpaint: { origin_task_id, mask: `data:image/png;base64,${'A'.repeat(64)}` },
   outpaint: { origin_task_id, zoom_ratio: '2' },
   pan: { origin_task_id, direction: 'left' },
+  shorten: { prompt: 'a very long puppy' },
+  edits: { prompt: 'a red collar', image_url: fox },
+  retexture: { prompt: 'bronze', image_url: fox },
+  video: { image_url: fox },
 }
 
 function read(taskType: string, input: JsonObject = {}): JsonObject {
@@ -54,8 +58,21 @@ describe('Midjourney', () => {
     ['upscale', { index: '4x' }, 2_700_000],
     ['upscale', { index: 'subtle' }, 700_000],
     ['upscale', { index: 'creative' }, 700_000],
+    ['variation', { process_mode: 'relax' }, 300_000],
+    ['reroll', { process_mode: 'turbo' }, 1_400_000],
+    ['inpaint', { process_mode: '' }, 700_000],
+    ['outpaint', { process_mode: 'relax' }, 300_000],
+    ['pan', { process_mode: 'turbo' }, 1_400_000],
     ['describe', {}, 100_000],
     ['seed', {}, 50_000],
+    ['shorten', {}, 100_000],
+    ['edits', {}, 700_000],
+    ['edits', { process_mode: 'relax' }, 300_000],
+    ['retexture', { process_mode: 'turbo' }, 1_400_000],
+    ['video', {}, 2_800_000],
+    ['video', { batch_size: 1 }, 700_000],
+    ['video', { batch_size: 2, video_type: 'vid_1.1_i2v_720' }, 4_200_000],
+    ['video', { batch_size: 1, process_mode: 'relax' }, 300_000],
   ])('sells %s %j for %i points', (taskType, input, points) => {
     expect(operationOf(taskType).price(read(taskType, input))).toBe(points)
   })
@@ -75,6 +92,9 @@ describe('Midjourney', () => {
     ['outpaint', { zoom_ratio: 1, aspect_ratio: '3:2' }, 1_248, 832],
     ['pan', {}, 1_248, 832],
     ['pan', { direction: 'up' }, 832, 1_248],
+    ['edits', {}, 1_024, 1_024],
+    ['edits', { prompt: 'a red collar --ar 3:2' }, 1_248, 832],
+    ['retexture', { prompt: 'bronze --ar 2:3' }, 832, 1_248],
   ])('makes of %s %j four pictures and their grid', (taskType, input, widthPx, heightPx) => {
     expect(wishOf(operationOf(taskType).produces, read(taskType, input))).toEqual({
       kind: 'pictures',
@@ -101,6 +121,31 @@ describe('Midjourney', () => {
     })
   })
 
+  it.each([
+    [{}, 854, 480, 4],
+    [{ batch_size: 1, video_type: 'vid_1.1_i2v_720' }, 1_280, 720, 1],
+    [{ prompt: 'it runs --ar 1:1', batch_size: 2 }, 480, 480, 2],
+  ])('makes videos of %j', (input, widthPx, heightPx, count) => {
+    expect(wishOf(operationOf('video').produces, read('video', input))).toEqual({
+      kind: 'videos',
+      count,
+      widthPx,
+      heightPx,
+      seconds: 5,
+      hasSound: false,
+    })
+  })
+
+  it('builds a video on a task, where one is named', () => {
+    const { follows } = operationOf('video')
+    expect(follows(read('video', { origin_task_id, index: 3, action: 'extend', image_url: '' }))).toBe(origin_task_id)
+    expect(follows(read('video', { origin_task_id: '' }))).toBeUndefined()
+  })
+
+  it('writes five shorter prompts', () => {
+    expect(wishOf(operationOf('shorten').produces, read('shorten'))).toEqual({ kind: 'texts', count: 5 })
+  })
+
   it('writes four prompts for a picture and one text for a seed', () => {
     expect(wishOf(operationOf('describe').produces, read('describe'))).toEqual({ kind: 'texts', count: 4 })
     expect(wishOf(operationOf('seed').produces, read('seed'))).toEqual({ kind: 'texts', count: 1 })
@@ -115,9 +160,12 @@ describe('Midjourney', () => {
     },
   )
 
-  it.each(['imagine', 'describe', 'blend'])('follows nothing with %s', (taskType) => {
-    expect(operationOf(taskType).follows(read(taskType))).toBeUndefined()
-  })
+  it.each(['imagine', 'describe', 'blend', 'shorten', 'edits', 'retexture', 'video'])(
+    'follows nothing with %s',
+    (taskType) => {
+      expect(operationOf(taskType).follows(read(taskType))).toBeUndefined()
+    },
+  )
 
   it.each([
     ['imagine', { aspect_ratio: '15:1' }, 'aspect_ratio asks for the ratio 15:1; it must lie between 1:14 and 14:1.'],
@@ -130,6 +178,15 @@ describe('Midjourney', () => {
     ['blend', { image_urls: [fox, fox, fox, fox, fox, fox] }, 'image_urls has at most 5 elements.'],
     ['outpaint', { zoom_ratio: '3' }, 'zoom_ratio must be'],
     ['outpaint', { zoom_ratio: 2.5 }, 'zoom_ratio must be'],
+    ['edits', { prompt: 'a collar --ar 1:99' }, 'prompt asks for the ratio 1:99'],
+    ['retexture', { prompt: 'bronze --ar 99:1' }, 'prompt asks for the ratio 99:1'],
+    ['video', { prompt: 'it runs --ar 99:1' }, 'prompt asks for the ratio 99:1'],
+    ['video', { image_url: '' }, 'image_url is needed where no task is named.'],
+    ['video', { action: 'extend' }, 'origin_task_id is needed with the action extend.'],
+    ['video', { index: 4 }, 'index must be at most 3, not 4.'],
+    ['imagine', { image_urls: ['fox'] }, 'image_urls.0 must be'],
+    ['imagine', { image_urls: new Array(11).fill(fox) }, 'image_urls has at most 10 elements.'],
+    ['imagine', { bot_type: 'other' }, 'bot_type must be one of "midjourney", "niji", not "other".'],
     ['pan', { direction: 'north' }, 'direction must be one of "left", "right", "up", "down", not "north".'],
   ])('refuses %s %j', (taskType, input, message) => {
     expect(() => read(taskType, input)).toThrow(message)
@@ -140,6 +197,11 @@ describe('Midjourney', () => {
     ['imagine', { prompt: 'a puppy --ar 1:2', bot_id: 0 }],
     ['outpaint', { zoom_ratio: '1.5' }],
     ['outpaint', { zoom_ratio: 1.25 }],
+    ['imagine', { image_urls: [fox, fox], bot_type: 'niji' }],
+    ['edits', { mask: '' }],
+    ['edits', { mask: `data:image/png;base64,${'A'.repeat(64)}` }],
+    ['video', { image_tail_url: fox, loop: true, motion: 'high' }],
+    ['video', { origin_task_id, image_url: '', index: 0 }],
     ['describe', { image_url: `data:image/jpeg;base64,${'A'.repeat(64)}` }],
   ])('takes %s %j', (taskType, input) => {
     expect(read(taskType, input)).toMatchObject(input)

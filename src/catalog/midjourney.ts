@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
-import { usdToPoints } from '../core/points.ts'
-import { mediaFile, optionalText, requiredText, sizeOf } from './fields.ts'
+import { points, usdToPoints } from '../core/points.ts'
+import { mediaFile, optionalFile, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
  * Midjourney: a grid of four pictures from a prompt, and what follows from it. Fields are those of PiAPI's pages and MCP
- * server; where a comment says "inferred", no document states the value.
+ * server, beyond them those that relays take; where a comment says "inferred", no document states the value.
  */
 
 const MODEL = 'midjourney'
@@ -30,6 +30,12 @@ const process_mode = Type.Enum(['relax', 'fast', 'turbo', ''], {
   default: 'fast', // inferred: it is what clients send, and the price needs one
   description: 'Speed; it decides the price. Empty is fast.',
 })
+const next_process_mode = Type.Optional(
+  Type.Enum(['relax', 'fast', 'turbo', ''], { description: 'Speed; it decides the price. Fast if left out or empty.' }),
+)
+const bot_type = Type.Optional(
+  Type.Enum(['midjourney', 'niji'], { description: 'Which of the two bots draws; midjourney if left out.' }),
+)
 const bot_id = Type.Optional(
   Type.Integer({ minimum: 0, description: 'The connected account that does the work; 0 leaves the choice open.' }),
 )
@@ -52,7 +58,8 @@ interface Framed {
 const ratioInPrompt = (input: Framed): string | undefined =>
   /(?:--|—)(?:ar|aspect)\s+(\d{1,4}:\d{1,4})/.exec(input.prompt ?? '')?.[1]
 
-const ratioOf = (input: Framed): string => ratioInPrompt(input) ?? (input.aspect_ratio || '1:1')
+/** Width to height, as the prompt or the field says. */
+export const ratioOf = (input: Framed): string => ratioInPrompt(input) ?? (input.aspect_ratio || '1:1')
 
 function tooLong(input: Framed): BrokenRule | undefined {
   const [wide = 0, high = 0] = ratioOf(input).split(':').map(Number)
@@ -73,14 +80,27 @@ const gridOf = (ratio: string) => ({ ...sizeOf(ratio, PIXELS), count: 4, hasGrid
 const IMAGINE: Record<string, number> = { relax: 0.03, fast: 0.07, turbo: 0.16 }
 const GRID: Record<string, number> = { relax: 0.03, fast: 0.07, turbo: 0.14 }
 const bySpeed = (prices: Record<string, number>, mode: string) => usdToPoints(prices[mode || 'fast'] ?? 0)
-/** A follow-up names no speed: priced as fast. Inferred. */
-const nextGridPrice = () => bySpeed(GRID, 'fast')
+/** PiAPI's follow-ups name no speed: priced as fast then. Inferred. */
+const nextGridPrice = (input: { process_mode?: string | undefined }) => bySpeed(GRID, input.process_mode ?? '')
 
 const imagine = operation({
   model: MODEL,
   taskType: 'imagine',
   title: 'Make four pictures from a prompt',
-  input: Type.Object({ prompt, aspect_ratio, process_mode, skip_prompt_check, bot_id }),
+  input: Type.Object({
+    prompt,
+    image_urls: Type.Optional(
+      Type.Array(picture('A picture to follow.'), {
+        maxItems: 10, // inferred
+        description: 'Pictures to follow, besides those whose URLs stand in the prompt.',
+      }),
+    ),
+    aspect_ratio,
+    process_mode,
+    skip_prompt_check,
+    bot_type,
+    bot_id,
+  }),
   produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
   rules: tooLong,
   price: (input) => bySpeed(IMAGINE, input.process_mode),
@@ -134,6 +154,7 @@ const variation = operation({
     }),
     prompt: nextPrompt, // PiAPI's page requires it; clients leave it out
     aspect_ratio,
+    process_mode: next_process_mode,
     skip_prompt_check,
   }),
   produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
@@ -151,7 +172,13 @@ const reroll = operation({
   model: MODEL,
   taskType: 'reroll',
   title: 'Make the four pictures of a task anew',
-  input: Type.Object({ origin_task_id, prompt: nextPrompt, aspect_ratio, skip_prompt_check }),
+  input: Type.Object({
+    origin_task_id,
+    prompt: nextPrompt,
+    aspect_ratio,
+    process_mode: next_process_mode,
+    skip_prompt_check,
+  }),
   produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
   rules: tooLong,
   price: nextGridPrice,
@@ -163,7 +190,7 @@ const describe = operation({
   model: MODEL,
   taskType: 'describe',
   title: 'Write four prompts that describe a picture',
-  input: Type.Object({ image_url: picture('The picture to describe.'), process_mode, bot_id }),
+  input: Type.Object({ image_url: picture('The picture to describe.'), process_mode, bot_type, bot_id }),
   produces: { kind: 'texts', of: () => ({ count: 4 }) },
   price: () => usdToPoints(0.01),
   example: { image_url: 'https://example.com/puppy.jpg', process_mode: 'fast' },
@@ -194,6 +221,7 @@ const blend = operation({
     ),
     aspect_ratio: Type.Optional(Type.String({ ...RATIO, description: 'Width to height, in place of a dimension.' })),
     process_mode,
+    bot_type,
     bot_id,
   }),
   produces: {
@@ -216,6 +244,7 @@ const inpaint = operation({
     origin_task_id,
     mask: picture('The mask as base64: white where the picture is made anew.'), // its colours are inferred
     prompt: nextPrompt,
+    process_mode: next_process_mode,
     skip_prompt_check,
   }),
   produces: { kind: 'pictures', of: ({ prompt: text }) => gridOf(ratioOf({ prompt: text })) },
@@ -248,6 +277,7 @@ const outpaint = operation({
     ),
     prompt: nextPrompt,
     aspect_ratio,
+    process_mode: next_process_mode,
     skip_prompt_check,
   }),
   produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
@@ -265,6 +295,7 @@ const pan = operation({
     origin_task_id,
     direction: Type.Enum(['left', 'right', 'up', 'down'], { description: 'The side that grows.' }),
     prompt: nextPrompt,
+    process_mode: next_process_mode,
     skip_prompt_check,
   }),
   // Half as long again as a square. Inferred.
@@ -275,6 +306,101 @@ const pan = operation({
   price: nextGridPrice,
   follows,
   example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00', direction: 'left' },
+})
+
+const shorten = operation({
+  model: MODEL,
+  taskType: 'shorten',
+  title: 'Write five shorter prompts that say the same',
+  input: Type.Object({ prompt, process_mode, bot_type, bot_id }),
+  produces: { kind: 'texts', of: () => ({ count: 5 }) },
+  price: () => usdToPoints(0.01), // inferred: as a description
+  example: { prompt: 'a very cute little puppy that sits in a wide green field of red poppies', process_mode: 'fast' },
+})
+
+const editing = { process_mode, skip_prompt_check, bot_type, bot_id }
+
+const edits = operation({
+  model: MODEL,
+  taskType: 'edits',
+  title: 'Change any picture by a prompt',
+  input: Type.Object({
+    image_url: picture('The picture to change.'),
+    mask: optionalFile('image', 'Where the picture is made anew; all of it if left out.'),
+    prompt,
+    ...editing,
+  }),
+  produces: { kind: 'pictures', of: ({ prompt: text }) => gridOf(ratioOf({ prompt: text })) },
+  rules: ({ prompt: text }) => tooLong({ prompt: text }),
+  price: (input) => bySpeed(GRID, input.process_mode), // inferred: as every grid
+  example: { image_url: 'https://example.com/puppy.jpg', prompt: 'the puppy wears a red collar', process_mode: 'fast' },
+})
+
+const retexture = operation({
+  model: MODEL,
+  taskType: 'retexture',
+  title: 'Give a picture other materials, light and style, and keep its shapes',
+  input: Type.Object({ image_url: picture('The picture whose shapes are kept.'), prompt, ...editing }),
+  produces: { kind: 'pictures', of: ({ prompt: text }) => gridOf(ratioOf({ prompt: text })) },
+  rules: ({ prompt: text }) => tooLong({ prompt: text }),
+  price: (input) => bySpeed(GRID, input.process_mode), // inferred: as every grid
+  example: { image_url: 'https://example.com/puppy.jpg', prompt: 'the puppy as a bronze statue', process_mode: 'fast' },
+})
+
+/** Height in pixels, and the price of one video against that of a grid. The prices are inferred. */
+const VIDEOS: Record<string, { shortPx: number; grids: number }> = {
+  'vid_1.1_i2v_480': { shortPx: 480, grids: 1 },
+  'vid_1.1_i2v_720': { shortPx: 720, grids: 3 },
+}
+
+const video = operation({
+  model: MODEL,
+  taskType: 'video',
+  title: 'Set a picture in motion, or make a video longer',
+  input: Type.Object({
+    prompt: optionalText(6_000, 'What happens in the video.'), // limit inferred
+    image_url: optionalFile('image', 'The first picture of the video.'),
+    image_tail_url: optionalFile('image', 'The last picture of the video.'),
+    origin_task_id: Type.Optional(
+      Type.String({ maxLength: 64, description: 'The finished task whose picture or video this one takes.' }),
+    ),
+    index: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 3, description: 'Which of the pictures or videos of that task, from 0.' }),
+    ),
+    action: Type.Optional(Type.Enum(['extend', ''], { description: 'extend makes the video of that task longer.' })),
+    motion: Type.Enum(['low', 'high'], { default: 'low', description: 'How much moves.' }),
+    loop: Type.Boolean({ default: false, description: 'End with the first picture.' }),
+    video_type: Type.Enum(Object.keys(VIDEOS), {
+      default: 'vid_1.1_i2v_480',
+      description: 'Model and height of the video.',
+    }),
+    batch_size: Type.Enum([1, 2, 4], { default: 4, description: 'How many videos.' }),
+    process_mode,
+    bot_id,
+  }),
+  produces: {
+    kind: 'videos',
+    // A picture's ratio is not known before it is opened: wide is usual. Midjourney's videos play five seconds.
+    of: ({ prompt: text, video_type, batch_size }) => ({
+      ...sizeByShortSide(ratioInPrompt({ prompt: text }) ?? '16:9', VIDEOS[video_type]?.shortPx ?? 480),
+      count: Number(batch_size),
+      seconds: 5,
+    }),
+  },
+  rules(input) {
+    if (input.action === 'extend' && !input.origin_task_id) {
+      return { field: 'origin_task_id', rule: 'is needed with the action extend' }
+    }
+    if (!input.image_url && !input.origin_task_id) {
+      return { field: 'image_url', rule: 'is needed where no task is named' }
+    }
+    return tooLong({ prompt: input.prompt })
+  },
+  price: ({ process_mode: mode, video_type, batch_size }) =>
+    points(bySpeed(GRID, mode) * Number(batch_size) * (VIDEOS[video_type]?.grids ?? 1)),
+  timeoutMs: 30 * 60_000,
+  follows: (input) => input.origin_task_id || undefined,
+  example: { image_url: 'https://example.com/puppy.jpg', prompt: 'the puppy runs off', motion: 'high', batch_size: 1 },
 })
 
 export const midjourney: Operation[] = [
@@ -288,4 +414,8 @@ export const midjourney: Operation[] = [
   inpaint,
   outpaint,
   pan,
+  shorten,
+  edits,
+  retexture,
+  video,
 ]

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { isJsonObject, type Json } from '../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 
 /**
  * What operations produce, the same in every dialect: an operation names its kind, providers deliver that shape, dialects
@@ -40,7 +40,7 @@ const Clip = Type.Object({
   prompt: Type.String({ description: 'The lyrics.' }),
   gptDescriptionPrompt: Type.Union([Type.String(), Type.Null()]),
   mv: Type.String(),
-  type: Type.Enum(['gen', 'concat', 'upload']),
+  type: Type.Enum(['gen', 'concat', 'upload', 'stem']),
   durationSeconds: Type.Number(),
   audio: file('the MP3'),
   image: file('the cover, 512 pixels; empty where there is none'),
@@ -58,6 +58,10 @@ export const OUTPUTS = {
   model: Type.Object({ model: Model }),
   lyrics: Type.Object({ lyrics: Type.Array(Lyrics, { minItems: 1 }) }),
   clips: Type.Object({ clips: Type.Array(Clip, { minItems: 1 }) }),
+  /** What is no file and no text: the notes of a recording, the times of its words. Its members are the operation's own. */
+  data: Type.Object({ data: Type.Unsafe<JsonObject>({ type: 'object' }) }),
+  /** Whatever a model that the catalogue does not know gives, in the form of its vendor; files in it are references. */
+  anything: Type.Object({ value: Type.Unsafe<Json>(Type.Unknown()) }),
 } satisfies Record<string, TSchema>
 
 export type Kind = keyof typeof OUTPUTS
@@ -81,7 +85,8 @@ export interface Wishes {
     count: number
     widthPx: number
     heightPx: number
-    mediaType: 'image/png' | 'image/jpeg' | 'image/webp'
+    /** SVG is what a vector drawing is delivered as. */
+    mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/svg+xml'
     hasGrid: boolean
     isTransparent: boolean
   }
@@ -90,8 +95,30 @@ export interface Wishes {
   texts: { count: number }
   model: { hasPicture: boolean; hasTurntable: boolean }
   lyrics: { count: number; about: string }
-  clips: { count: 1 | 2; type: Clip['type']; song: SongWish }
+  clips: {
+    count: number
+    type: Clip['type']
+    song: SongWish
+    /** What each clip holds of the song, in their order, where they are parts of one. */
+    parts?: readonly string[]
+  }
+  /** What the sandbox delivers: of the right shape, and marked as no real result. */
+  data: { sample: JsonObject }
+  anything: {
+    /** What the model makes, as far as its name tells. */
+    like: HostedWish
+    /** Bare URLs and pieces of text, as Replicate writes them, or objects with a `url` each, as fal does. */
+    form: 'urls' | 'fal'
+    /** One where others give a list of one. */
+    isSingle: boolean
+    /** What stands beside the files. */
+    beside: JsonObject
+  }
 }
+
+/** Kinds that a model of a host makes. */
+export type HostedKind = 'pictures' | 'videos' | 'sounds' | 'texts' | 'model'
+export type HostedWish = { [K in HostedKind]: { kind: K } & Wishes[K] }[HostedKind]
 
 /** What a song is to be, whichever fields of whichever family spell it. */
 export interface SongWish {
@@ -107,6 +134,12 @@ export interface SongWish {
   seed: number | undefined
   continueClipId: string | null
   continueAt: number | null
+  /** A clip that is sung anew in another style. */
+  coverClipId?: string | null
+  /** A task that kept the sound of a clip, to be used for other songs. */
+  personaId?: string | null
+  /** The section of the continued clip that is replaced. */
+  replaces?: { fromSeconds: number; toSeconds: number } | null
 }
 
 /** What an operation makes of an input: the kind is fixed, the wish follows from the input. */

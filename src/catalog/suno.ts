@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { points } from '../core/points.ts'
 import { mediaUrl } from './fields.ts'
-import { operation } from './operation.ts'
+import { type BrokenRule, operation } from './operation.ts'
 import type { SongWish } from './outputs.ts'
 
 /**
@@ -28,6 +28,9 @@ export const SUNO_VERSIONS: Record<string, { name: string; promptLimit: number; 
 
 const text = (description: string, maxLength: number) => Type.Optional(Type.String({ maxLength, description }))
 
+const seconds = (description: string) =>
+  Type.Optional(Type.Number({ minimum: 0, description: `Seconds. ${description}` }))
+
 const MusicInput = Type.Object({
   gpt_description_prompt: text('The idea of a song; lyrics, title and style follow from it.', 3_000), // limit inferred
   prompt: text('Lyrics, with section marks such as [Verse]. Empty for an instrumental.', 5_000),
@@ -36,33 +39,83 @@ const MusicInput = Type.Object({
   title: text('Title of the song.', 200), // older documents say 80
   make_instrumental: Type.Boolean({ default: false, description: 'No vocals.' }),
   mv: Type.Enum(Object.keys(SUNO_VERSIONS), { default: 'chirp-v3-0', description: 'Model version.' }),
-  task: Type.Optional(Type.Enum(['', 'extend', 'upload_extend'], { description: 'How the kept clip is used.' })),
+  task: Type.Optional(
+    Type.Enum(['', 'extend', 'upload_extend', 'cover', 'infill', 'artist_consistency'], {
+      description:
+        'How a former clip is used: gone on with, sung anew in another style, repaired, or for the sound of its persona.',
+    }),
+  ),
   task_id: text('The task that made the clip to continue.', 64),
   continue_clip_id: text('The clip to continue.', 64),
   continue_at: Type.Optional(Type.Number({ minimum: 0, description: 'Seconds into the clip at which to go on.' })),
+  cover_clip_id: text('The clip to sing anew, with task "cover".', 64),
+  persona_id: text('The persona whose sound is used, with task "artist_consistency".', 64),
+  artist_clip_id: text('The clip that the persona came from.', 64),
+  infill_start_s: seconds('Where the section begins that is replaced, with task "infill".'),
+  infill_end_s: seconds('Where it ends.'),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'The same seed, the same song.' })),
 })
 
 type MusicInput = Static<typeof MusicInput>
 
+/** An idea wins over everything that builds on a clip, as at Suno: such fields are kept and count for nothing. */
+function modeOf({ gpt_description_prompt, task }: MusicInput): 'idea' | 'cover' | 'persona' | 'infill' | 'usual' {
+  if (gpt_description_prompt) return 'idea'
+  if (task === 'artist_consistency') return 'persona'
+  return task === 'cover' || task === 'infill' ? task : 'usual'
+}
+
 function songOf(input: MusicInput): SongWish {
   const description = input.gpt_description_prompt || null
+  const mode = modeOf(input)
+  const continues = mode === 'usual' || mode === 'infill'
+  const { infill_start_s: fromSeconds = 0, infill_end_s: toSeconds = 0 } = input
   return {
     description,
     lyrics: description ? '' : (input.prompt ?? ''),
     tags: description ? '' : (input.tags ?? ''),
     negativeTags: input.negative_tags ?? '',
     title: description ? '' : (input.title ?? ''),
-    instrumental: input.make_instrumental || (!description && !input.prompt),
+    // A cover without lyrics has those of the clip.
+    instrumental: input.make_instrumental || (!description && !input.prompt && mode !== 'cover'),
     mv: input.mv,
     seed: input.seed,
-    continueClipId: description ? null : input.continue_clip_id || null,
-    continueAt: description ? null : (input.continue_at ?? null),
+    continueClipId: continues ? input.continue_clip_id || null : null,
+    continueAt: continues ? (mode === 'infill' ? fromSeconds : (input.continue_at ?? null)) : null,
+    coverClipId: mode === 'cover' ? (input.cover_clip_id ?? null) : null,
+    personaId: mode === 'persona' ? (input.persona_id ?? null) : null,
+    replaces: mode === 'infill' ? { fromSeconds, toSeconds } : null,
+  }
+}
+
+/** What each mode needs of the clips and personas that it builds on. */
+function brokenMode(input: MusicInput): BrokenRule | undefined {
+  const needed = (field: string): BrokenRule => ({ field, rule: `is needed with task "${input.task}"` })
+  switch (modeOf(input)) {
+    case 'idea':
+      return undefined
+    case 'cover':
+      return input.cover_clip_id ? undefined : needed('cover_clip_id')
+    case 'persona':
+      return input.persona_id ? undefined : needed('persona_id')
+    case 'infill': {
+      const { continue_clip_id, infill_start_s: start, infill_end_s: end } = input
+      if (!continue_clip_id) return needed('continue_clip_id')
+      if (start === undefined) return needed('infill_start_s')
+      if (end === undefined) return needed('infill_end_s')
+      return end > start ? undefined : { field: 'infill_end_s', rule: `must be more than infill_start_s, not ${end}` }
+    }
+    case 'usual':
+      if (input.continue_clip_id) return undefined
+      if (input.task) return needed('continue_clip_id')
+      return input.continue_at === undefined
+        ? undefined
+        : { field: 'continue_clip_id', rule: 'is needed with continue_at' }
   }
 }
 
 /** A song of which nothing is asked: it exists already. */
-const FOUND_SONG: SongWish = {
+export const FOUND_SONG: SongWish = {
   description: null,
   lyrics: '',
   tags: '',
@@ -78,7 +131,7 @@ const FOUND_SONG: SongWish = {
 export const sunoMusic = operation({
   model: 'suno',
   taskType: 'music',
-  title: 'Make two songs from an idea, from lyrics, or from a clip that they continue',
+  title: 'Make two songs from an idea, from lyrics, or from a clip that they continue, repair or cover',
   input: MusicInput,
   produces: { kind: 'clips', of: (input) => ({ count: 2, type: 'gen', song: songOf(input) }) },
   rules: (input) => {
@@ -92,18 +145,13 @@ export const sunoMusic = operation({
     if ((input.tags?.length ?? 0) > tagLimit) {
       return { field: 'tags', rule: `has at most ${tagLimit} characters with ${input.mv} (${name})` }
     }
-    // An idea wins over a continuation, as at Suno: its fields are kept and count for nothing.
-    if (input.gpt_description_prompt) return undefined
-    if (!input.continue_clip_id && (input.task === 'extend' || input.task === 'upload_extend')) {
-      return { field: 'continue_clip_id', rule: `is needed with task "${input.task}"` }
-    }
-    if (!input.continue_clip_id && input.continue_at !== undefined) {
-      return { field: 'continue_clip_id', rule: 'is needed with continue_at' }
-    }
-    return undefined
+    return brokenMode(input)
   },
   price: () => points(400_000), // 0.04 USD, from PiAPI's answers
-  follows: (input) => (input.gpt_description_prompt ? undefined : input.continue_clip_id || undefined),
+  follows: (input) => {
+    const { continueClipId, coverClipId, personaId } = songOf(input)
+    return continueClipId || coverClipId || personaId || undefined
+  },
   example: {
     prompt:
       '[Verse]\nMove your paws\nLeft and right\nJump around\nFeel the light\n\n[Chorus]\nCat dance\nOh\nSwing your tails',
@@ -145,8 +193,14 @@ export const sunoUpload = operation({
   model: 'suno',
   taskType: 'upload',
   title: 'Import an MP3 by its URL, to extend it',
-  input: Type.Object({ url: mediaUrl('audio', 'A public MP3.') }),
-  produces: { kind: 'clips', of: () => ({ count: 1, type: 'upload', song: FOUND_SONG }) },
+  input: Type.Object({
+    url: mediaUrl('audio', 'A public MP3.'),
+    title: text('Title of the clip; the name of the file unless sent.', 200),
+  }),
+  produces: {
+    kind: 'clips',
+    of: ({ title = '' }) => ({ count: 1, type: 'upload', song: { ...FOUND_SONG, title } }),
+  },
   price: () => points(20_000), // inferred
   timeoutMs: 120_000,
   example: { url: 'https://example.com/song.mp3' },

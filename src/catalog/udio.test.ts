@@ -71,6 +71,40 @@ describe('Udio songs', () => {
   })
 })
 
+describe('Udio songs by gen_params', () => {
+  const idea = { lyrics_type: 'generate', gpt_description_prompt: 'rain' }
+  const source = { source_type: 'song', song_id: SONG }
+
+  it('cost twice as much with the longer model', () => {
+    for (const [model_type, points] of [
+      ['', 500_000],
+      ['udio32-v1.5', 500_000],
+      ['udio130-v1.5', 1_000_000],
+    ] as const) {
+      expect(udioMusic.price(readInput(udioMusic, { ...idea, model_type }))).toBe(points)
+    }
+  })
+
+  it('go on from a song by their config, unless it says that they are songs of their own', () => {
+    const config = { mode: 'precede', context_length: 130, source }
+    expect(songOf({ ...idea, config })).toMatchObject({ song: { continueClipId: SONG } })
+    expect(udioMusic.follows(readInput(udioMusic, { ...idea, config }))).toBe(SONG)
+    expect(songOf({ ...idea, config: { mode: 'regular', source } })).toMatchObject({ song: { continueClipId: null } })
+    for (const broken of [{ mode: 'continuation' }, { mode: 'precede', source: {} }]) {
+      expect(() => readInput(udioMusic, { ...idea, config: broken })).toThrow(
+        `config.source.song_id is needed with mode ${broken.mode}.`,
+      )
+    }
+  })
+
+  it('take shares from 0 to 1', () => {
+    expect(() => readInput(udioMusic, { ...idea, generation_quality: 1.5 })).toThrow(
+      'generation_quality must be at most 1, not 1.5.',
+    )
+    expect(readInput(udioMusic, { ...idea, song_section_start: 0.4 })).toMatchObject({ song_section_start: 0.4 })
+  })
+})
+
 describe('Udio lyrics', () => {
   it('are two about what was asked', () => {
     const input = readInput(udioLyrics, { prompt: 'fog' })

@@ -9,6 +9,51 @@ import type { SongWish } from './outputs.ts'
 const MAX_LYRICS = 5_000 // inferred
 const MAX_IDEA = 3_000 // inferred
 
+const share = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1, description }))
+
+/** `gen_params` of Udio's own API, as relays take them. */
+const genParams = {
+  bypass_prompt_optimization: Type.Optional(Type.Boolean({ description: 'Take the prompt as it is.' })),
+  song_section_start: share('Where in a whole song the part begins; 0.4 is usual.'),
+  song_section_end: share('Where in a whole song the part ends.'),
+  lyrics_placement_start: share('Where in the part the lyrics begin.'),
+  lyrics_placement_end: share('Where in the part the lyrics end.'),
+  prompt_strength: share('How closely the song follows the prompt; 0.5 is usual.'),
+  clarity_strength: share('How clear the voice is; 0.25 is usual.'),
+  lyrics_strength: share('How closely the song follows the lyrics; 0.5 is usual.'),
+  generation_quality: share('How much work is done; 0.75 is usual.'),
+  // Clients send '' where no model is chosen.
+  model_type: Type.Optional(
+    Type.Enum(['', 'udio32-v1.5', 'udio130-v1.5'], {
+      description: 'The model: 32 seconds, or 130 at twice the price.',
+    }),
+  ),
+  config: Type.Optional(
+    Type.Object(
+      {
+        mode: Type.Optional(
+          Type.Enum(['regular', 'precede', 'continuation'], {
+            description: 'A song of its own, or what comes before or after another.',
+          }),
+        ),
+        context_length: Type.Optional(
+          Type.Integer({ minimum: 0, description: 'Seconds of the other song that are heard; 130 is usual.' }),
+        ),
+        source: Type.Optional(
+          Type.Object(
+            {
+              source_type: Type.Optional(Type.Enum(['song'], { description: 'What the other is.' })),
+              song_id: optionalText(64, 'The other song; the same as continue_song_id.'),
+            },
+            { description: 'The other song.' },
+          ),
+        ),
+      },
+      { description: 'How the song stands to another.' },
+    ),
+  ),
+}
+
 const MusicInput = Type.Object({
   lyrics_type: Type.Enum(['generate', 'instrumental', 'user'], {
     description: 'Lyrics that are written for the song, none, or those that are sent.',
@@ -24,6 +69,7 @@ const MusicInput = Type.Object({
     default: 0,
     description: 'Seconds into it at which to go on; 0 for its end.',
   }), // its end inferred
+  ...genParams,
 })
 
 type MusicInput = Static<typeof MusicInput>
@@ -37,10 +83,23 @@ function brokenLyrics({ lyrics_type, gpt_description_prompt, prompt, lyrics }: M
     : { field: 'gpt_description_prompt', rule: `is needed with lyrics_type ${lyrics_type}` }
 }
 
+function brokenConfig({ config, continue_song_id }: MusicInput): BrokenRule | undefined {
+  const { mode = 'regular', source } = config ?? {}
+  return mode === 'regular' || source?.song_id || continue_song_id
+    ? undefined
+    : { field: 'config.source.song_id', rule: `is needed with mode ${mode}` }
+}
+
+/** The song to go on from, in PiAPI's spelling or in Udio's. */
+function otherSong({ continue_song_id, config }: MusicInput): string | undefined {
+  const named = config?.mode === 'regular' ? undefined : config?.source?.song_id
+  return continue_song_id || named || undefined
+}
+
 function songOf(input: MusicInput): SongWish {
   const isOwn = input.lyrics_type === 'user'
   const idea = input.gpt_description_prompt || null
-  const continueClipId = input.continue_song_id || null
+  const continueClipId = otherSong(input) ?? null
   return {
     description: isOwn ? null : idea,
     lyrics: isOwn ? input.prompt || input.lyrics || '' : '',
@@ -61,9 +120,9 @@ export const udioMusic = operation({
   title: 'Make two songs from an idea or from lyrics, or go on with one',
   input: MusicInput,
   produces: { kind: 'clips', of: (input) => ({ count: 2, type: 'gen', song: songOf(input) }) },
-  rules: brokenLyrics,
-  price: () => usdToPoints(0.05),
-  follows: (input) => input.continue_song_id || undefined,
+  rules: (input) => brokenLyrics(input) ?? brokenConfig(input),
+  price: ({ model_type }) => usdToPoints(model_type === 'udio130-v1.5' ? 0.1 : 0.05),
+  follows: otherSong,
   example: {
     lyrics_type: 'generate',
     gpt_description_prompt: 'night breeze, piano, a song about the last tram',

@@ -30,6 +30,8 @@ export interface DialectContext {
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   tenantOf(caller: Caller): Promise<Tenant>
+  /** The secret that signs the caller's webhooks: `whsec_…`. */
+  signingSecretOf(caller: Caller): Promise<string>
   /** Ids of the operations that can be had now with a key of this mode. */
   available(mode: Mode): ReadonlySet<string>
   prices: PriceList

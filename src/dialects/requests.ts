@@ -23,9 +23,9 @@ export function authenticated(app: FastifyInstance, context: DialectContext, own
   })
 }
 
-/** The key in `Authorization` (with or without `Bearer`), in `x-api-key`, or in a header of the protocol's own. */
+/** The key in `Authorization` (bare, or after `Bearer`, `Key` or `Token`), in `x-api-key`, or in a header of the protocol's own. */
 function keyOf({ headers }: FastifyRequest, ownHeaders: string[]): string | undefined {
-  const authorization = headers.authorization?.replace(/^Bearer\s+/i, '').trim()
+  const authorization = headers.authorization?.replace(/^(?:Bearer|Key|Token)\s+/i, '').trim()
   // Some Midjourney clients put their own name here and the key elsewhere.
   if (authorization && authorization !== 'midjourney-proxy') return authorization
   for (const name of ['x-api-key', ...ownHeaders]) {

@@ -24,6 +24,11 @@ export function clipOf(
   }
 }
 
+/** The title of a clip that holds a part of a song: "Cat Dance - Vocals". */
+export function titleOf(song: string, part: string | undefined): string {
+  return part === undefined ? song : `${song} - ${part}`
+}
+
 /** The clip with this id among a finished task's outputs, with whatever its provider added to it. */
 export function clipIn(
   task: Pick<Task, 'id' | 'output'> | null,

@@ -118,6 +118,8 @@ CREATE TABLE drafts (
 
 CREATE INDEX drafts_by_expiry on drafts (expires_at);
 
+CREATE INDEX drafts_by_tenant on drafts (tenant_id, kind, id);
+
 CREATE TABLE ledger_entries (
   transaction_id text not null,
   account text not null,

@@ -289,6 +289,8 @@ export interface ReadVerbs {
     limit: number
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
   getDraft(args: { id: string }): Promise<Draft | undefined>
+  /** Newest first; `beforeId` pages on from a draft. */
+  listDrafts(args: { tenantId: string; kind: string; limit: number; beforeId?: string; now: number }): Promise<Draft[]>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>

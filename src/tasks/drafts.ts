@@ -15,6 +15,8 @@ export interface Drafts {
   find(id: string, kind: string, caller: Caller): Promise<Draft | undefined>
   /** Without a caller: for a step that carries no key, whose draft id is its secret. */
   findOpenly(id: string, kind: string): Promise<Draft | undefined>
+  /** Newest first; `beforeId` pages on from a draft. */
+  list(kind: string, caller: Caller, page: { limit: number; beforeId?: string }): Promise<Draft[]>
   /** Writes the next step. Throws `not_found` when another request has changed it meanwhile. */
   change(draft: Draft, body: JsonObject): Promise<Draft>
 }
@@ -24,7 +26,7 @@ export function openDrafts({
   clock,
   days,
 }: {
-  store: Pick<Store, 'insertDraft' | 'getDraft' | 'updateDraft'>
+  store: Pick<Store, 'insertDraft' | 'getDraft' | 'listDrafts' | 'updateDraft'>
   clock: Clock
   /** How long one is kept: as long as records of tasks, since what it names is used with them. */
   days: number
@@ -46,6 +48,7 @@ export function openDrafts({
       const draft = await findOpenly(id, kind)
       return draft?.tenantId === tenantId ? draft : undefined
     },
+    list: (kind, { tenantId }, page) => store.listDrafts({ ...page, tenantId, kind, now: clock.now() }),
     async change(draft, body) {
       const changed = await store.updateDraft({ id: draft.id, from: draft.body, body })
       if (!changed) throw new PolyphonyError('not_found', `${draft.id} was changed by another request.`)

@@ -56,7 +56,7 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
     const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
     try {
       const asset = await assets.upload({ tenantId, body, expiresAt: clock.now() + keepMs })
-      if (asset.mediaType.startsWith(`${media}/`)) return asset
+      if (media === 'any' || asset.mediaType.startsWith(`${media}/`)) return asset
       await assets.withdraw([asset])
       throw new PolyphonyError('unsupported_media', `It is ${asset.mediaType}, and ${media} is wanted.`)
     } catch (error) {

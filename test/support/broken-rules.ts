@@ -27,6 +27,12 @@ const styleless = [
   broken({ style_prompt: '' }, 'style_prompt', 'is needed without style_audio'),
 ]
 
+const controlless = [broken({ control_image: undefined }, 'control_image', 'is needed without preprocessed_image')]
+const beyondFlux2 = [
+  broken({ width: 8_192, height: 528 }, 'width', 'times height must be at most 4194304'),
+  broken({ width: 1_000 }, 'width', 'must be a multiple of 16'),
+]
+
 const tooLarge = [
   broken({ width: 1_025, height: 1_024 }, 'width', 'times height must be at most 1048576, not 1049600'),
   broken({ width: 8_192, height: 129 }, 'width', 'times height must be at most'),
@@ -113,9 +119,69 @@ const tailOnly = [
   broken({ image_url: '', tail_image_url: FILE }, 'image_url', 'is needed with tail_image_url'),
 ]
 
+const lumaNameless = ['frame0', 'frame1'].map((name) =>
+  broken({ key_frames: { [name]: { type: 'generation' } } }, `key_frames.${name}.id`, 'is needed with type generation'),
+)
+
+const frames = { model: 'gen4.5', promptText: 'a boat', ratio: '1280:720', duration: 5 }
+const runwayFilm = [
+  broken({ model: 'gen4.5', promptText: 'x'.repeat(1_001) }, 'promptText', 'has at most 1000 characters with gen4.5'),
+  broken({ model: 'gen4.5', ratio: undefined }, 'ratio', 'is needed with gen4.5'),
+  broken({ model: 'veo3.1', ratio: '16:9', duration: 4 }, 'ratio', 'must be one of 1280:720, 720:1280'),
+  broken({ model: 'gen4.5', duration: undefined }, 'duration', 'is needed with gen4.5'),
+  broken(
+    { model: 'gen4.5', duration: 11 },
+    'duration',
+    'must be one of 2, 3, 4, 5, 6, 7, 8, 9, 10 with gen4.5, not 11',
+  ),
+  broken({ model: 'veo3.1_fast', duration: 'auto' }, 'duration', 'must be one of 4, 6, 8 with veo3.1_fast, not auto'),
+]
+const runwayRules: Record<string, BrokenExample[]> = {
+  'runway/image_to_video': [
+    ...runwayFilm,
+    broken({ ...frames, promptText: undefined }, 'promptText', 'is needed with gen4.5'),
+    broken({ model: 'gen3a_turbo', ratio: '1280:720' }, 'ratio', 'must be one of 1280:768, 768:1280 with gen3a_turbo'),
+  ],
+  'runway/text_to_video': [
+    ...runwayFilm,
+    broken({ ...frames, ratio: '960:960' }, 'ratio', 'must be one of 1280:720, 720:1280 with gen4.5, not 960:960'),
+  ],
+  'runway/video_to_video': [
+    broken({ videoUri: undefined }, 'videoUri', 'or promptVideo is needed'),
+    broken({ videoUri: '', promptVideo: '' }, 'videoUri', 'or promptVideo is needed'),
+  ],
+  'runway/character_performance': [
+    broken({ character: {} }, 'character.image', 'or character.video is needed'),
+    broken({ character: { image: '', video: '' } }, 'character.image', 'or character.video is needed'),
+  ],
+  'runway/text_to_image': [
+    broken({ ratio: undefined }, 'ratio', 'is required'),
+    broken({ promptText: 'x'.repeat(1_001) }, 'promptText', 'has at most 1000 characters with gen4_image'),
+    broken({ ratio: '1000:1000' }, 'ratio', 'must be one of 1024:1024'),
+    broken({ referenceImages: files(4).map((uri) => ({ uri })) }, 'referenceImages', 'has at most 3 elements with'),
+    broken({ model: 'gen4_image_turbo', referenceImages: [] }, 'referenceImages', 'is needed with gen4_image_turbo'),
+  ],
+  'runway/video_upscale': [broken({ model: 'enhance_frame_rate' }, 'targetFramerate', 'is needed with')],
+  'runway/text_to_speech': [broken({ voice: undefined }, 'voice', 'is needed with eleven_multilingual_v2')],
+  'runway/speech_to_speech': [
+    broken({ media: {} }, 'media.audio', 'or media.video is needed'),
+    broken({ media: { audio: '', video: '' } }, 'media.audio', 'or media.video is needed'),
+  ],
+}
+
 /** Every branch of every operation's `rules`. A change is made to the operation's example. */
 export const BROKEN_RULES: Record<string, BrokenExample[]> = {
   'suno/music': [
+    broken({ task: 'cover' }, 'cover_clip_id', 'is needed with task "cover"'),
+    broken({ task: 'artist_consistency' }, 'persona_id', 'is needed with task'),
+    broken({ task: 'infill' }, 'continue_clip_id', 'is needed with task "infill"'),
+    broken({ task: 'infill', continue_clip_id: 'x' }, 'infill_start_s', 'is needed'),
+    broken({ task: 'infill', continue_clip_id: 'x', infill_start_s: 1 }, 'infill_end_s', 'is needed'),
+    broken(
+      { task: 'infill', continue_clip_id: 'x', infill_start_s: 5, infill_end_s: 5 },
+      'infill_end_s',
+      'must be more than',
+    ),
     broken({ prompt: undefined, tags: undefined, title: undefined }, 'prompt', 'is needed: send'),
     broken({ prompt: '', tags: '', title: '', gpt_description_prompt: '' }, 'prompt', 'is needed: send'),
     broken({ mv: 'chirp-v4', prompt: 'x'.repeat(3_001) }, 'prompt', 'has at most 3000 characters with chirp-v4 (v4)'),
@@ -134,6 +200,9 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
         'gpt_description_prompt',
         `is needed with lyrics_type ${type}`,
       ),
+    ),
+    ...['precede', 'continuation'].map((mode) =>
+      broken({ config: { mode } }, 'config.source.song_id', `is needed with mode ${mode}`),
     ),
   ],
   'Qubico/diffrhythm/txt2audio-base': styleless,
@@ -162,6 +231,35 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
   'midjourney/reroll': [...framed, ...framedInPrompt],
   'midjourney/outpaint': [...framed, ...framedInPrompt],
   'midjourney/inpaint': framedInPrompt,
+  'kling/image_generation': [
+    broken({ prompt: undefined }, 'prompt', 'is needed without image_url'),
+    broken({ image_reference: 'face' }, 'image_url', 'is needed with image_reference'),
+    broken({ version: '1.5', image_url: FILE }, 'image_reference', 'is needed with image_url and version 1.5'),
+  ],
+  'kling/image_expansion': [
+    broken(
+      { left_expansion_ratio: 0, right_expansion_ratio: 0 },
+      'up_expansion_ratio',
+      'or another side must be more than 0',
+    ),
+    broken({ left_expansion_ratio: 2, up_expansion_ratio: 2 }, 'up_expansion_ratio', 'and the others make'),
+  ],
+  'suno/stems': [broken({ stem_task: 'twelve' }, 'stem_task', 'must agree with stem_type_group_name "Two"')],
+  'midjourney/edits': framedInPrompt,
+  'midjourney/retexture': framedInPrompt,
+  'midjourney/video': [
+    broken({ image_url: undefined }, 'image_url', 'is needed where no task is named'),
+    broken({ image_url: '', origin_task_id: '' }, 'image_url', 'is needed where no task is named'),
+    broken({ action: 'extend' }, 'origin_task_id', 'is needed with the action extend'),
+    ...framedInPrompt,
+  ],
+  'bfl/flux-pro-1.0-canny': controlless,
+  'bfl/flux-pro-1.0-depth': controlless,
+  'bfl/flux-2-pro': beyondFlux2,
+  'bfl/flux-2-max': beyondFlux2,
+  'bfl/flux-2-flex': beyondFlux2,
+  'bfl/flux-2-klein-4b': beyondFlux2,
+  'bfl/flux-2-klein-9b': beyondFlux2,
   'midjourney/blend': framed,
   'kling/video_generation': [
     broken(
@@ -220,9 +318,20 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
     broken({ start_image: undefined, end_image: undefined, last_frame: FILE }, 'start_image', 'is required'),
     broken({ start_image: undefined, end_image: undefined, first_frame: FILE }, 'end_image', 'is required'),
   ],
-  'luma/video_generation': lumaTooLong,
+  'luma/video_generation': [
+    ...lumaTooLong,
+    ...lumaNameless,
+    broken({ prompt: undefined, key_frames: undefined }, 'prompt', 'is needed without a frame'),
+    broken({ prompt: '', key_frames: { frame0: { type: '', url: '' } } }, 'prompt', 'is needed without a frame'),
+  ],
+  'luma/image_generation': [
+    broken({ prompt: undefined }, 'prompt', 'is needed without a picture to go by'),
+    broken({ prompt: '', image_ref: [], style_ref: [] }, 'prompt', 'is needed without a picture to go by'),
+  ],
+  ...runwayRules,
   'luma/extend_video': [
     ...lumaTooLong,
+    ...lumaNameless,
     ...noFrames.map((frames) =>
       broken({ start_image: undefined, ...frames }, 'key_frames', 'must name a frame to go on from'),
     ),

@@ -1,4 +1,4 @@
-import type { Output, Wish } from '../../src/catalog/outputs.ts'
+import type { HostedWish, Output, Wish } from '../../src/catalog/outputs.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { Promised } from './produced-media.ts'
 
@@ -50,9 +50,32 @@ export function promisedFiles(wish: Wish, output: Json): PromisedFile[] {
         picture(image, square(COVER_PX), 'image/jpeg'),
         picture(imageLarge, square(LARGE_COVER_PX), 'image/jpeg'),
       ])
+    case 'anything':
+      return filesOfVendor(wish, output)
     case 'texts':
     case 'lyrics':
+    case 'data':
       return []
+  }
+}
+
+/** What is written in a vendor's own form: whatever files stand in it are of the kind that its model makes. */
+function filesOfVendor({ like }: Wish & { kind: 'anything' }, output: Json): PromisedFile[] {
+  if (like.kind === 'texts') return []
+  const references = textsIn(output).filter((text) => text.startsWith('asset:'))
+  return references.map((reference) => fileLike(like, reference))
+}
+
+function fileLike(like: Exclude<HostedWish, { kind: 'texts' }>, reference: string): PromisedFile {
+  switch (like.kind) {
+    case 'pictures':
+      return picture(reference, like, like.mediaType)
+    case 'videos':
+      return film(reference, like)
+    case 'sounds':
+      return { reference, promised: { kind: 'sound', mediaType: like.mediaType, seconds: like.seconds } }
+    case 'model':
+      return { reference, promised: { kind: 'model', mediaType: 'model/gltf-binary' } }
   }
 }
 
@@ -60,7 +83,7 @@ export function promisedFiles(wish: Wish, output: Json): PromisedFile[] {
 export function promisedTexts(wish: Wish, output: Json): string[] {
   if (wish.kind === 'texts') return (output as Output['texts']).texts
   if (wish.kind === 'lyrics') return (output as Output['lyrics']).lyrics.flatMap(({ title, text }) => [title, text])
-  return []
+  return wish.kind === 'data' ? textsIn(output).filter((text) => text !== '') : []
 }
 
 export function textsIn(value: Json): string[] {

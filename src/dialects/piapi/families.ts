@@ -7,8 +7,10 @@ import type { Task } from '../../core/task.ts'
 import type { Urls } from '../urls.ts'
 import {
   anyPicture,
+  anything,
   anyVideo,
   audioUrl,
+  data,
   fluxPictures,
   imageUrl,
   imageUrls,
@@ -30,7 +32,13 @@ import {
   klingVideoGeneration,
 } from './forms/kling.ts'
 import { luma } from './forms/luma.ts'
-import { midjourneyDescriptions, midjourneyPictures, midjourneySeed } from './forms/midjourney.ts'
+import {
+  midjourneyDescriptions,
+  midjourneyPictures,
+  midjourneyPrompts,
+  midjourneySeed,
+  midjourneyVideos,
+} from './forms/midjourney.ts'
 import { sorted } from './forms/sorted.ts'
 import { sunoClips, sunoLyrics } from './forms/suno.ts'
 import { trellisModel } from './forms/trellis.ts'
@@ -47,6 +55,8 @@ const USUAL: Record<Kind, Form> = {
   model,
   lyrics: lyricsPairs,
   clips: sunoClips,
+  data,
+  anything,
 }
 
 /** By an operation's id, or by its model for all of it. */
@@ -82,6 +92,12 @@ const FORMS: Record<string, Form> = {
   midjourney: midjourneyPictures,
   'midjourney/describe': midjourneyDescriptions,
   'midjourney/seed': midjourneySeed,
+  'midjourney/shorten': midjourneyPrompts,
+  'midjourney/video': midjourneyVideos,
+  'kling/image_generation': anyPicture,
+  'kling/image_expansion': anyPicture,
+  'luma/image_generation': anyPicture,
+  'luma/reframe_image': anyPicture,
   'suno/lyrics': sunoLyrics,
 }
 
@@ -92,6 +108,7 @@ const SHORT_NAMES: Record<string, readonly string[]> = {
   wan: ['Qubico/wanx', 'Wan', 'wan'],
   hailuo: ['hailuo', ...HAILUO_SUB_MODELS],
   luma: ['luma'],
+  runway: ['runway'],
   skyreels: ['Qubico/skyreels'],
   framepack: ['Qubico/framepack'],
   hunyuan: ['Qubico/hunyuan'],

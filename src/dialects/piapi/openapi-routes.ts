@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { gptImageGenerate } from '../../catalog/gpt-image.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
@@ -8,6 +9,7 @@ import {
   idempotencyKey,
   inHeader,
   inPath,
+  inputName,
   inQuery,
   jsonBody,
   PAID,
@@ -65,6 +67,17 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
   const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
   const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
   return {
+    '/api/v1/images/generations/async': {
+      post: {
+        operationId: 'createImages',
+        summary: 'Ask for pictures in OpenAI’s form',
+        description: 'The body of `/v1/images/generations`; the task is read as any other.',
+        tags: [TASKS],
+        parameters: [idempotencyKey],
+        requestBody: jsonBody(ref(inputName(gptImageGenerate))),
+        responses: { '200': answer('The task.', enveloped(ref('PiapiTask')), replayed), ...failures(CREATING) },
+      },
+    },
     '/api/v1/task/{id}': {
       get: {
         operationId: 'readTask',

@@ -3,7 +3,10 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
+import { objectIn } from '../body.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { imageWish } from '../image-wish.ts'
+import { submittedInOwnNames } from '../own-names.ts'
 import {
   asPolyphonyError,
   authenticated,
@@ -77,6 +80,13 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     const { task, replayed } = await tasks.submit(submission, request.caller)
     markReplay(reply, replayed)
     return createdBody(task, urls)
+  })
+
+  // The asynchronous form of OpenAI's image route, read back as any other task.
+  app.post('/api/v1/images/generations/async', async (request, reply) => {
+    const { operation, input, names } = imageWish('generations', objectIn(request.body))
+    const asked = { operation, input, names, dialect: PIAPI, echo: configIn(undefined) }
+    return createdBody(await submittedInOwnNames(request, reply, context, asked), urls)
   })
 
   app.get<{ Params: { id: string } }>('/api/v1/task/:id', (request, reply) =>

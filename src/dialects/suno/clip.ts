@@ -1,5 +1,7 @@
-import type { Output, Clip as StoredClip } from '../../catalog/outputs.ts'
-import { SUNO_VERSIONS, sunoConcat, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { findOperation } from '../../catalog/catalog.ts'
+import { type Output, type Clip as StoredClip, type Wish, wishOf } from '../../catalog/outputs.ts'
+import { SUNO_VERSIONS } from '../../catalog/suno.ts'
+import { sunoStems } from '../../catalog/suno-tools.ts'
 import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
@@ -13,23 +15,29 @@ import { standingOf } from './states.ts'
  */
 export type Clip = ReturnType<typeof clipOf>
 
-const CLIP_TYPES: Record<string, StoredClip['type']> = {
-  [sunoMusic.id]: 'gen',
-  [sunoConcat.id]: 'concat',
-  [sunoUpload.id]: 'upload',
+/** What a task is to bring in clips; undefined for what makes none. */
+function clipsWished({
+  operation,
+  input,
+}: Pick<Task, 'operation' | 'input'>): Extract<Wish, { kind: 'clips' }> | undefined {
+  const known = findOperation(operation)
+  if (known?.model !== 'suno' || known.produces.kind !== 'clips') return undefined
+  const wish = wishOf(known.produces, input)
+  return wish.kind === 'clips' ? wish : undefined
 }
 
-/** The ids of a task's clips, known from its submission on: two a song; a joined or imported clip has the task's id. */
-export function clipIdsOf({ id, operation }: Pick<Task, 'id' | 'operation'>): string[] {
-  if (operation === sunoMusic.id) return [itemId(id, 1), itemId(id, 2)]
-  return operation in CLIP_TYPES ? [id] : []
+/** The ids of a task's clips, known from its submission on: the only clip of a task has the task's id. */
+export function clipIdsOf(task: Pick<Task, 'id' | 'operation' | 'input'>): string[] {
+  const { count = 0 } = clipsWished(task) ?? {}
+  if (count === 1) return [task.id]
+  return Array.from({ length: count }, (_, index) => itemId(task.id, index + 1))
 }
 
 /** The clips of a task as it stands: as delivered when it is completed, else as far as they are known. */
 export function clipsOf(task: Task, urls: Urls): Clip[] {
   const ids = clipIdsOf(task)
   if (ids.length === 0) return []
-  if (task.status !== 'completed') return ids.map((id, index) => clipOf(task, index, expectedClip(task, id)))
+  if (task.status !== 'completed') return ids.map((id, index) => clipOf(task, index, expectedClip(task, id, index)))
   // What a provider delivers is in the shape that the operation's output schema states.
   const { clips } = task.output as Output['clips']
   return clips.map((clip, index) => clipOf(task, index, clip, urls))
@@ -40,6 +48,7 @@ export function missingClip(id: string): Clip {
   const nothing: StoredClip = { ...NOTHING, id, type: 'gen', mv: '', title: '', tags: '', prompt: '' }
   const task: ClipTask = {
     id,
+    operation: '',
     status: 'failed',
     attempts: 0,
     input: {},
@@ -51,7 +60,10 @@ export function missingClip(id: string): Clip {
   return clipOf(task, 0, nothing)
 }
 
-type ClipTask = Pick<Task, 'id' | 'status' | 'attempts' | 'input' | 'error' | 'createdAt' | 'startedAt' | 'endedAt'>
+type ClipTask = Pick<
+  Task,
+  'id' | 'operation' | 'status' | 'attempts' | 'input' | 'error' | 'createdAt' | 'startedAt' | 'endedAt'
+>
 
 const NOTHING = {
   durationSeconds: 0,
@@ -105,26 +117,35 @@ function clipOf(task: ClipTask, index: number, clip: StoredClip, urls?: Urls) {
       stream: true,
       error_type: reason === '' ? null : (task.error?.code ?? task.status),
       error_message: reason === '' ? null : reason,
+      ...(task.operation === sunoStems.id ? stemsOf(task.input) : {}),
     },
   }
 }
 
+/** Where a track comes from. */
+function stemsOf({ clip_id, stem_task, stem_type_id, stem_type_group_name }: JsonObject) {
+  return {
+    stem_from_id: textOf(clip_id),
+    stem_task: textOf(stem_task) || textOf(stem_type_group_name).toLowerCase(),
+    stem_type_id: typeof stem_type_id === 'number' ? stem_type_id : null,
+    stem_type_group_name: textOf(stem_type_group_name),
+  }
+}
+
 /** A clip that is not made yet, or never will be: what its request says of it. */
-function expectedClip({ operation, input }: Task, id: string): StoredClip {
-  const idea = textOf(input.gpt_description_prompt)
-  const type = CLIP_TYPES[operation] ?? 'gen'
+function expectedClip(task: Task, id: string, index: number): StoredClip {
+  const { song, type = 'gen', parts } = clipsWished(task) ?? {}
   return {
     ...NOTHING,
     id,
     type,
-    mv: textOf(input.mv),
-    // An idea wins over lyrics, title and style, which then follow from it.
-    title: idea ? '' : textOf(input.title),
-    tags: idea ? '' : textOf(input.tags),
-    prompt: idea ? '' : textOf(input.prompt),
-    gptDescriptionPrompt: idea || null,
-    continueClipId: idea ? null : textOf(input.continue_clip_id) || null,
-    continueAt: !idea && typeof input.continue_at === 'number' ? input.continue_at : null,
+    mv: song?.mv ?? '',
+    title: [song?.title, parts?.[index]].filter(Boolean).join(' - '),
+    tags: song?.tags ?? '',
+    prompt: song?.lyrics ?? '',
+    gptDescriptionPrompt: song?.description ?? null,
+    continueClipId: song?.continueClipId ?? null,
+    continueAt: song?.continueAt ?? null,
   }
 }
 

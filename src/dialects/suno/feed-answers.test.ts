@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { sunoMusic } from '../../catalog/suno.ts'
 import { itemId } from '../../core/ids.ts'
 import { STATUSES } from '../../core/task.ts'
 import { clipIdsOf } from './clip.ts'
@@ -9,7 +8,7 @@ import { standingOf } from './states.ts'
 import { aClip, differences, ID, lyrics, song, urls } from './tasks.testing.ts'
 
 describe('the feed', () => {
-  const ids = clipIdsOf({ id: ID, operation: sunoMusic.id })
+  const ids = clipIdsOf(song('pending'))
 
   it('shows both clips from the submission on', () => {
     for (const status of STATUSES) {

@@ -1,14 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { sunoLyrics } from '../../catalog/suno.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { taskOfItem } from '../../core/ids.ts'
-import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { envelope } from '../relay-task.ts'
 import { clipAnswer, feedAnswer, generationAnswer, lyricsAnswer, lyricsRequested, tasksOfFeed } from './feed-answers.ts'
 import { submit } from './submit.ts'
-import { concatTask, lyricsTask, songTask, uploadTask } from './to-task.ts'
+import { concatTask, lyricsTask, songTask } from './to-task.ts'
 
 /** The feed dialect: Suno's own web API, as relays pass it on. Clients poll clips, and know no tasks. */
 export function feedRoutes(app: FastifyInstance, context: DialectContext): void {
@@ -27,14 +24,6 @@ export function feedRoutes(app: FastifyInstance, context: DialectContext): void 
       clipAnswer(await submit(request, reply, context, concatTask(request.body)), urls),
     )
   }
-
-  // One relay's spelling of the import by URL; Suno's own takes an `extension` and gives a form to upload to.
-  app.post('/uploads/audio', async (request, reply) => {
-    if (!isText(objectIn(request.body).url)) {
-      throw invalid('url', 'is required: the address of a public MP3. Uploading through a form is not offered')
-    }
-    return envelope((await submit(request, reply, context, uploadTask(request.body))).id)
-  })
 
   // A wildcard, since the router bounds the length of a parameter and a list of ids is long.
   app.get<{ Params: { '*': string } }>('/feed/*', async (request) => {

@@ -1,11 +1,14 @@
+import { findOperation } from '../../catalog/catalog.ts'
 import type { Output } from '../../catalog/outputs.ts'
-import { suno as operations, sunoLyrics } from '../../catalog/suno.ts'
+import { suno as songs, sunoLyrics } from '../../catalog/suno.ts'
+import { sunoPersona, sunoTools } from '../../catalog/suno-tools.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import { relayTask } from '../relay-task.ts'
 import type { Urls } from '../urls.ts'
-import { clipsOf } from './clip.ts'
+import { type Clip, clipsOf } from './clip.ts'
 
-const OURS: ReadonlySet<string> = new Set(operations.map(({ id }) => id))
+const OURS: ReadonlySet<string> = new Set([...songs, ...sunoTools].map(({ id }) => id))
 
 /** Whether a task, in whichever dialect it was asked for, can be told in this one. */
 export function isSuno(task: Pick<Task, 'operation'>): boolean {
@@ -17,15 +20,73 @@ export function fromTask(task: Task, urls: Urls) {
   return relayTask(task, task.operation === sunoLyrics.id ? 'LYRICS' : 'MUSIC', dataOf(task, urls))
 }
 
+// What a provider delivers is in the shape that the operation's output schema states.
 function dataOf(task: Task, urls: Urls) {
   if (task.status !== 'completed') return null
-  return task.operation === sunoLyrics.id ? lyricsOf(task) : clipsOf(task, urls)
+  if (task.operation === sunoPersona.id) return personaOf(task)
+  switch (findOperation(task.operation)?.produces.kind) {
+    case 'lyrics':
+      return lyricsOf(task)
+    case 'sounds':
+      return soundsOf(task, urls)
+    case 'videos':
+      return videosOf(task, urls)
+    case 'data':
+      return toldOf(task)
+    default:
+      return clipsOf(task, urls)
+  }
 }
 
 /** The lyrics of a completed task. */
 export function lyricsOf(task: Task) {
-  // What a provider delivers is in the shape that the operation's output schema states.
   const [lyrics] = (task.output as Output['lyrics']).lyrics
   const { text = '', title = '', tags = [] } = lyrics ?? {}
   return { id: task.id, text, title, tags, status: 'complete', error_message: '' }
+}
+
+/** A WAV under both names that a client may read: no document shows the object. */
+function soundsOf({ id, input, output }: Task, urls: Urls) {
+  return (output as Output['sounds']).sounds.map(({ file, seconds }) => ({
+    id,
+    clip_id: String(input.clip_id),
+    status: 'complete',
+    wav_url: urls.file(file),
+    audio_url: urls.file(file),
+    duration: seconds,
+  }))
+}
+
+function videosOf({ id, input, output }: Task, urls: Urls) {
+  return (output as Output['videos']).videos.map(({ file, cover, seconds }) => ({
+    id,
+    clip_id: String(input.clip_id),
+    status: 'complete',
+    video_url: urls.file(file),
+    image_url: urls.file(cover),
+    duration: seconds,
+  }))
+}
+
+/** Times of words, notes, tags: what was made, in the words in which it was asked for. */
+export function toldOf({ output }: Task): JsonObject {
+  return (output as Output['data']).data
+}
+
+/** A persona; its id is its task's. `root` is the clip whose sound it keeps, where that is at hand. */
+export function personaOf(task: Task, root: Clip | null = null) {
+  const { root_clip_id = '', name = '', description = '', is_public = false } = toldOf(task)
+  return {
+    id: task.id,
+    name,
+    description,
+    image_s3_id: root?.image_url ?? '',
+    root_clip_id,
+    clip: root,
+    user_display_name: '',
+    user_handle: '',
+    user_image_url: '',
+    persona_clips: root === null ? [] : [{ clip: root }],
+    is_public,
+  }
 }

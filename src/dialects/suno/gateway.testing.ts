@@ -6,7 +6,8 @@ import { openAccounts } from '../../accounts/accounts.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
 import { priceList } from '../../catalog/prices.ts'
-import { suno as operations } from '../../catalog/suno.ts'
+import { suno as songs } from '../../catalog/suno.ts'
+import { sunoTools } from '../../catalog/suno-tools.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
@@ -100,6 +101,7 @@ export async function openGateway(): Promise<Gateway> {
       authenticate: (key) => keyring.authenticate(key),
       drafts: openDrafts({ store, clock, days: 1 }),
       sendFile: () => Promise.reject(new Error('Not used here.')),
+      signingSecretOf: () => Promise.reject(new Error('Not used here.')),
       available: (mode) => accounts.available(mode),
       prices: priceList([]),
       tenantOf: () => Promise.reject(new Error('Not used here.')),
@@ -226,7 +228,7 @@ export function part(body: Json | undefined, ...path: (string | number)[]): Json
 function idle(id: string): Provider {
   return {
     id,
-    operations: new Set(operations.map((operation) => operation.id)),
+    operations: new Set([...songs, ...sunoTools].map((operation) => operation.id)),
     submit: () => Promise.reject(new Error('The test moves the tasks.')),
   }
 }

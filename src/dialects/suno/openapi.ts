@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Operation } from '../../catalog/operation.ts'
-import { suno as operations, sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { suno as songs, sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { sunoPersona, sunoTags, sunoTools } from '../../catalog/suno-tools.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
@@ -23,6 +24,8 @@ import {
 } from '../openapi.ts'
 import { errorStatus } from '../relay-errors.ts'
 
+const operations = [...songs, ...sunoTools]
+
 const RELAY = 'Suno relay'
 const FEED = 'Suno relay: feed'
 
@@ -37,7 +40,7 @@ export async function describeSuno({ limits }: Pick<DialectContext, 'limits'>): 
       },
       { name: FEED, description: 'Suno’s own web API, as relays pass it on: clips in place of tasks.' },
     ],
-    paths: { ...taskPaths(limits), ...feedPaths() },
+    paths: { ...taskPaths(limits), ...feedPaths(), ...uploadPaths(), ...clipPaths() },
     webhooks: { sunoTaskChanged: callback() },
     schemas: { ...inputs(), ...schemas() },
   }
@@ -126,12 +129,6 @@ function feedPaths(): ApiDescription['paths'] {
     ),
     '/suno/generate/concat': asking(FEED, 'sunoGenerateConcat', sunoConcat, clip),
     '/suno/generate/concat/v2': asking(FEED, 'sunoGenerateConcatV2', sunoConcat, clip),
-    '/suno/uploads/audio': asking(
-      FEED,
-      'sunoUploadAudio',
-      sunoUpload,
-      answer('The id of the task.', enveloped({ type: 'string' })),
-    ),
     '/suno/feed/{ids}': {
       get: reading(
         FEED,
@@ -150,6 +147,99 @@ function feedPaths(): ApiDescription['paths'] {
         answer('The lyrics as they are.', ref('SunoLyrics')),
       ),
     },
+  }
+}
+
+/** The upload in steps. */
+function uploadPaths(): ApiDescription['paths'] {
+  const id = inPath('id', 'The upload.')
+  const state = answer('The upload as it is.', ref('SunoUpload'))
+  const place = answer('Where the file goes; with `url`, the id of the task.', {
+    anyOf: [ref('SunoUploadPlace'), enveloped({ type: 'string' })],
+  })
+  const form = { type: 'object', required: ['signature', 'file'], properties: { signature: {}, file: {} } }
+  const step = (operationId: string, summary: string, body: JsonObject, answered: JsonObject): JsonObject => ({
+    post: {
+      ...reading(FEED, operationId, summary, [id], answered),
+      requestBody: jsonBody(body),
+    },
+  })
+  return {
+    '/suno/uploads/audio': {
+      post: {
+        operationId: 'sunoUploadAudio',
+        summary: 'Ask for a place to upload to, or import by URL',
+        tags: [FEED],
+        parameters: [],
+        requestBody: jsonBody({
+          type: 'object',
+          properties: { extension: { type: 'string' }, url: { type: 'string' } },
+        }),
+        responses: { '200': place, ...failures(CREATING) },
+      },
+    },
+    '/suno/uploads/form/{id}': {
+      post: {
+        operationId: 'sunoUploadForm',
+        summary: 'Send the file, with the fields that came with its place',
+        tags: [FEED],
+        security: [],
+        parameters: [id],
+        requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
+        responses: {
+          '204': { description: 'Taken.' },
+          ...failures([
+            ...(['internal', 'store_unavailable', 'storage_full', 'malformed_body', 'invalid_input'] as const),
+            ...(['forbidden', 'task_not_found', 'payload_too_large', 'unsupported_media'] as const),
+          ]),
+        },
+      },
+    },
+    '/suno/uploads/audio/{id}': {
+      get: reading(FEED, 'sunoUploadState', 'Read an upload', [id], state),
+    },
+    '/suno/uploads/audio/{id}/upload-finish': step(
+      'sunoUploadFinish',
+      'Say that the file was sent',
+      { type: 'object', properties: { upload_type: { type: 'string' }, upload_filename: { type: 'string' } } },
+      state,
+    ),
+    '/suno/uploads/audio/{id}/initialize-clip': step(
+      'sunoUploadClip',
+      'Make a clip of the upload; the same one however often it is asked for',
+      { type: 'object' },
+      answer('The clip.', plain(Type.Object({ clip_id: Type.String() }))),
+    ),
+  }
+}
+
+/** What is made of a clip. A GET leads to one task however often it is asked; a failure is tried again after a minute. */
+function clipPaths(): ApiDescription['paths'] {
+  const clip = inPath('id', 'The clip.')
+  const asks = (operationId: string, summary: string, answered: JsonObject): JsonObject => ({
+    get: {
+      operationId,
+      summary,
+      tags: [RELAY],
+      parameters: [clip],
+      responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) },
+    },
+  })
+  const taskId = answer('The id of the task.', enveloped({ type: 'string' }))
+  const performs = (operationId: string, operation: Operation, answered: JsonObject): JsonObject => {
+    const { post } = asking(RELAY, operationId, operation, answered) as { post: JsonObject }
+    return {
+      post: { ...post, responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) } },
+    }
+  }
+  return {
+    '/suno/persona/create': performs('sunoPersonaCreate', sunoPersona, answer('The persona.', ref('SunoPersona'))),
+    '/suno/act/stems/{id}': asks('sunoStems', 'Split a clip', answer('Its tracks, as they are.', ref('SunoStems'))),
+    '/suno/act/timing/{id}': asks('sunoTiming', 'Read when each word is sung', answer('The words.', ref('SunoTiming'))),
+    '/suno/act/midi/{id}': asks('sunoMidi', 'Read the notes of a track', answer('The notes.', ref('SunoMidi'))),
+    '/suno/act/wav/{id}': asks('sunoWav', 'Make a WAV of a clip', taskId),
+    '/suno/act/mp4/{id}': asks('sunoMp4', 'Make a video of a clip', taskId),
+    '/suno/act/tags': performs('sunoTags', sunoTags, answer('The style in more words.', ref('SunoTags'))),
   }
 }
 
@@ -230,9 +320,76 @@ function schemas(): Record<string, JsonObject> {
     start_time: Type.Integer({ description: 'Unix seconds; 0 until then.' }),
     finish_time: Type.Integer({ description: 'Unix seconds; 0 until then.' }),
     progress: Type.String({ examples: ['0%', '100%'] }),
-    data: Type.Union([Type.Array(ref('SunoClip')), ref('SunoLyrics'), Type.Null()], {
-      description: 'Clips or lyrics; null until the task has succeeded.',
+    data: Type.Union(
+      [
+        Type.Array(ref('SunoClip')),
+        ref('SunoLyrics'),
+        Type.Array(ref('SunoMade')),
+        ref('SunoPersona'),
+        Type.Object({}),
+        Type.Null(),
+      ],
+      { description: 'Clips, lyrics, or what was made of a clip; null until the task has succeeded.' },
+    ),
+  })
+  const Made = Type.Object({
+    id: text,
+    clip_id: text,
+    status: text,
+    wav_url: Type.Optional(text),
+    audio_url: Type.Optional(text),
+    video_url: Type.Optional(text),
+    duration: Type.Number({ description: 'Seconds.' }),
+  })
+  const Persona = Type.Object({
+    id: Type.String({ description: 'What a song takes as `persona_id`.' }),
+    name: text,
+    description: text,
+    image_s3_id: text,
+    root_clip_id: text,
+    clip: Type.Union([ref('SunoClip'), Type.Null()]),
+    persona_clips: Type.Array(Type.Object({ clip: ref('SunoClip') })),
+    is_public: Type.Boolean(),
+  })
+  const Word = Type.Object({
+    word: text,
+    success: Type.Boolean(),
+    start_s: Type.Number(),
+    end_s: Type.Number(),
+    p_align: Type.Number(),
+  })
+  const Timing = Type.Object({
+    aligned_words: Type.Array(Word),
+    waveform_data: Type.Array(Type.Number()),
+    hoot_cer: Type.Number(),
+    is_streamed: Type.Boolean(),
+  })
+  const Note = Type.Object({ pitch: Type.Number(), start: Type.Number(), end: Type.Number(), velocity: Type.Number() })
+  const Midi = Type.Object({
+    state: Type.Enum(['running', 'complete']),
+    instruments: Type.Optional(Type.Array(Type.Object({ name: text, notes: Type.Array(Note) }))),
+  })
+  const Tags = Type.Object({ upsampled_tags: text, request_id: text })
+  const Stems = Type.Object({ clips: Type.Array(ref('SunoClip')) })
+  const Upload = Type.Object({
+    id: text,
+    status: Type.Enum(['processing', 'complete']),
+    error_message: Type.Null(),
+    s3_id: text,
+    title: text,
+    image_url: text,
+  })
+  const UploadPlace = Type.Object({
+    id: text,
+    url: Type.String({ description: 'Where the form goes; it needs no key.' }),
+    fields: Type.Object({
+      'Content-Type': text,
+      key: text,
+      AWSAccessKeyId: text,
+      policy: text,
+      signature: text,
     }),
+    is_file_uploaded: Type.Boolean(),
   })
   const Generation = Type.Object({
     id: Type.String({ description: 'The task.' }),
@@ -247,6 +404,7 @@ function schemas(): Record<string, JsonObject> {
     data: Type.Null(),
     error: Type.Object({ message: text, type: text, code: text }),
   })
-  const named = { Hook, Clip, Lyrics, Task, Generation, Error: Failure }
+  const tools = { Made, Persona, Timing, Midi, Tags, Stems, Upload, UploadPlace }
+  const named = { Hook, Clip, Lyrics, Task, Generation, ...tools, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Suno${name}`, plain(schema)]))
 }

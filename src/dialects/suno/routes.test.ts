@@ -218,7 +218,7 @@ it("an unknown path under /suno gets this protocol's 404", async () => {
   for (const [method, path] of [
     ['GET', '/suno/nowhere'],
     ['GET', '/suno/submit/music'],
-    ['POST', '/suno/act/tags'],
+    ['POST', '/suno/act/dance'],
   ] as const) {
     const answer = await gateway.send(method, path)
     expect(answer).toMatchObject({

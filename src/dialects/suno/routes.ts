@@ -11,10 +11,12 @@ import { errorBody, errorStatus } from '../relay-errors.ts'
 import { envelope } from '../relay-task.ts'
 import { taskFor, taskSender } from '../requests.ts'
 import type { Urls } from '../urls.ts'
+import { clipRoutes } from './clips.ts'
 import { feedRoutes } from './feed.ts'
 import { fromTask, isSuno } from './from-task.ts'
 import { DIALECT, submit } from './submit.ts'
 import { toTask, uploadTask } from './to-task.ts'
+import { uploadForm, uploadRoutes } from './uploads.ts'
 
 /** new-api asks for up to 500 at once. */
 const MAX_IDS = 1_000
@@ -26,16 +28,21 @@ interface OneTask {
 /** The dialect that relays speak for Suno: tasks under `/suno/submit` and `/suno/fetch`, and the feed beside them. */
 export const suno: Dialect = {
   id: DIALECT,
-  routes: (app, context) =>
-    serve(app, context, {
+  async routes(app, context) {
+    await serve(app, context, {
       prefixes: ['/suno'],
       keyHeaders: ['mj-api-secret'],
       error: (error) => ({ status: errorStatus(error), body: errorBody(error) }),
       routes(inside) {
         taskRoutes(inside, context)
         feedRoutes(inside, context)
+        uploadRoutes(inside, context)
+        clipRoutes(inside, context)
       },
-    }),
+    })
+    // Its own plugin: the form carries no key, as it would not at the storage that Suno names.
+    await app.register(async (inside) => uploadForm(inside, context), { prefix: '/suno' })
+  },
   announce,
   describe: async (context) => (await import('./openapi.ts')).describeSuno(context),
 }

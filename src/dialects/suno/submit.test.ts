@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import modes from './examples/submit.music.requests.json' with { type: 'json' }
@@ -34,6 +34,9 @@ describe('a submission', () => {
 
   it.each(Object.entries(modes))('is taken in the mode: %s', async (mode, example) => {
     const body: { [name: string]: Json } = { ...example }
+    const root = clip(await gateway.finishedSong(), 1)
+    if ('cover_clip_id' in example) body.cover_clip_id = root
+    if ('persona_id' in example) body.persona_id = await finishedPersona(root)
     if ('continue_clip_id' in example && example.continue_clip_id !== null) {
       const upload = mode.startsWith('upload')
       const parent = upload ? await finishedUpload() : await gateway.finishedSong()
@@ -44,9 +47,14 @@ describe('a submission', () => {
   })
 
   it('keeps fields that nobody knows', async () => {
-    const id = await gateway.submitted('/suno/submit/music', { ...SONG, vocal_gender: 'f', persona_id: null, x: [1] })
+    const id = await gateway.submitted('/suno/submit/music', {
+      ...SONG,
+      vocal_gender: 'f',
+      continued_aligned_prompt: null,
+      x: [1],
+    })
     const task = await gateway.store.getTask({ id })
-    expect(task?.input).toMatchObject({ ...SONG, vocal_gender: 'f', persona_id: null, x: [1] })
+    expect(task?.input).toMatchObject({ ...SONG, vocal_gender: 'f', continued_aligned_prompt: null, x: [1] })
   })
 
   it('joins an extension with the clip that it continues', async () => {
@@ -84,9 +92,9 @@ describe('a submission', () => {
     ['lyrics of nothing', '/suno/submit/lyrics', { prompt: '' }, 'prompt_empty'],
     ['an extension without its task', '/suno/submit/music', { ...SONG, continue_clip_id: 'x' }, 'task id is empty'],
     ['an unknown version', '/suno/submit/music', { ...SONG, mv: 'chirp-v9' }, /^mv must be one of/],
-    ['a cover', '/suno/submit/music', { ...SONG, task: 'cover', cover_clip_id: 'x' }, /^task must be one of/],
+    ['an unknown mode', '/suno/submit/music', { ...SONG, task: 'dance' }, /^task must be one of/],
     ['an upload without a url', '/suno/uploads/audio-url', {}, /^url is required/],
-    ['an upload through a form', '/suno/uploads/audio', { extension: 'mp3' }, /^url is required/],
+    ['an upload of what is no sound', '/suno/uploads/audio', { extension: 'exe' }, /^extension must be one of/],
     ['a private url', '/suno/uploads/audio-url', { url: 'http://127.0.0.1/a.mp3' }, /^url leads to/],
     [
       'a private callback',
@@ -235,6 +243,27 @@ describe('the key', () => {
 
 function clip(taskId: string, number: number): string {
   return `${taskId.slice(0, -2)}0${number}`
+}
+
+async function finishedPersona(root: string): Promise<string> {
+  const persona = { root_clip_id: root, name: 'Harbour voice', description: '', clips: [], is_public: false }
+  const known = new Set((await gateway.store.listTasks({ tenantId: await tenantId(), limit: 500 })).map(({ id }) => id))
+  const made = gateway.post('/suno/persona/create', persona)
+  // The answer comes when the work is done, and the test does the work.
+  const id = await vi.waitFor(async () => {
+    const tasks = await gateway.store.listTasks({ tenantId: await tenantId(), limit: 500 })
+    const task = tasks.find((one) => one.operation === 'suno/persona' && !known.has(one.id))
+    if (!task) throw new Error('The persona was not asked for yet.')
+    return task.id
+  })
+  await gateway.complete(await gateway.begin(id), { data: persona })
+  expect((await made).body).toMatchObject({ id, name: 'Harbour voice', clip: { id: root } })
+  return id
+}
+
+async function tenantId(): Promise<string> {
+  const [house] = await gateway.store.listTenants({})
+  return house?.id ?? ''
 }
 
 async function finishedUpload(): Promise<string> {

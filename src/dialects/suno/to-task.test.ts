@@ -16,6 +16,25 @@ describe('a song is asked for', () => {
     expect(input).toMatchObject(Object.fromEntries(given))
   })
 
+  it('with the split of a clip, which is an operation of its own', () => {
+    const { operation, input } = toTask('music', {
+      ...{ task: 'gen_stem', generation_type: 'TEXT', continue_clip_id: ID, task_id: ID, mv: 'chirp-auk' },
+      ...{ stem_type_id: 91, stem_type_group_name: 'Twelve', stem_task: 'twelve', prompt: '', title: 'City Lights' },
+    })
+    expect(operation.id).toBe('suno/stems')
+    expect(input).toMatchObject({ clip_id: ID, stem_type_group_name: 'Twelve', stem_task: 'twelve', mv: 'chirp-auk' })
+    const clips = clipsOf(aTask({ operation: operation.id, status: 'pending', input }), urls)
+    expect(clips).toHaveLength(12)
+    expect(clips[0]).toMatchObject({
+      title: 'City Lights - Vocals',
+      metadata: { type: 'stem', stem_from_id: ID, stem_task: 'twelve', stem_type_id: 91 },
+    })
+  })
+
+  it('with a version as one client spells it', () => {
+    expect(songTask({ prompt: 'la', mv: 'chirp-v3.5' }).input.mv).toBe('chirp-v3-5')
+  })
+
   it('with fields that nobody knows, which are kept, and with null for what is absent', () => {
     const { input } = toTask('music', {
       tags: 'folk',
@@ -68,10 +87,38 @@ describe('a song is asked for', () => {
       'task_id',
     ],
     ['an unknown version', 'music', { prompt: 'la', mv: 'chirp-v9' }, /^mv must be one of .*not "chirp-v9"/, 'mv'],
-    ['a cover', 'music', { task: 'cover', cover_clip_id: ID, prompt: 'la' }, /^task must be one of/, 'task'],
-    ['a repair', 'music', { task: 'infill', continue_clip_id: ID, prompt: 'la' }, /^task must be one of/, 'task'],
-    ['a persona', 'music', { task: 'artist_consistency', prompt: 'la' }, /^task must be one of/, 'task'],
-    ['stems', 'music', { task: 'gen_stem', continue_clip_id: ID, prompt: '' }, /./, 'task'],
+    ['an unknown mode', 'music', { task: 'dance', prompt: 'la' }, /^task must be one of/, 'task'],
+    ['a cover without its clip', 'music', { task: 'cover', prompt: 'la' }, /^cover_clip_id is needed/, 'cover_clip_id'],
+    ['a repair without a clip', 'music', { task: 'infill', prompt: 'la' }, /^continue_clip_id/, 'continue_clip_id'],
+    [
+      'a repair without its end',
+      'music',
+      { task: 'infill', continue_clip_id: ID, prompt: 'la', infill_start_s: 10, infill_end_s: null },
+      /^infill_end_s is needed/,
+      'infill_end_s',
+    ],
+    [
+      'a repair that ends before it begins',
+      'music',
+      { task: 'infill', continue_clip_id: ID, prompt: 'la', infill_start_s: 10, infill_end_s: 10 },
+      /^infill_end_s must be more than infill_start_s/,
+      'infill_end_s',
+    ],
+    [
+      'a persona song without a persona',
+      'music',
+      { task: 'artist_consistency', prompt: 'la' },
+      /^persona_id/,
+      'persona_id',
+    ],
+    ['stems of nothing', 'music', { task: 'gen_stem', prompt: '' }, /^continue_clip_id/, 'continue_clip_id'],
+    [
+      'stems whose two numbers differ',
+      'music',
+      { task: 'gen_stem', continue_clip_id: ID, stem_type_group_name: 'Two', stem_task: 'twelve' },
+      /^stem_task must agree/,
+      'stem_task',
+    ],
     ['a number for a text', 'music', { prompt: 7 }, /^prompt must be a string, not 7/, 'prompt'],
     [
       'a text for a number',

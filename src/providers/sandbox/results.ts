@@ -8,8 +8,9 @@ import {
   sandboxSound,
   sandboxVideo,
 } from '../../engines/sandbox-media/sandbox-media.ts'
-import { clipOf } from '../clips.ts'
+import { clipOf, titleOf } from '../clips.ts'
 import { FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
+import { hostedValue } from './hosted.ts'
 
 export const NOTE = 'Sandbox: not a real result.'
 
@@ -42,25 +43,50 @@ function make(wish: Wish, taskId: string): Promise<{ output: Output[Kind]; files
       return Promise.resolve(lyrics(wish))
     case 'clips':
       return clips(wish, taskId)
+    case 'data':
+      return Promise.resolve({ output: { data: wish.sample }, files: [] })
+    case 'anything':
+      return anything(wish, taskId)
   }
 }
 
 async function pictures(wish: Wishes['pictures']): Made<'pictures'> {
   const { count, mediaType, hasGrid, isTransparent } = wish
   const size = withinReach(wish)
+  const pictureOf = (number: number): Promise<Uint8Array> | Uint8Array =>
+    mediaType === 'image/svg+xml'
+      ? drawing(size, number)
+      : sandboxPicture({ ...size, mediaType, number, transparent: isTransparent })
   const files = await Promise.all(
     numbersTo(count).map(async (number): Promise<ProducedFile> => {
-      const content = await sandboxPicture({ ...size, mediaType, number, transparent: isTransparent })
+      const content = await pictureOf(number)
       return { key: `picture-${number}`, mediaType, content }
     }),
   )
   const all = files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, ...size }))
-  if (!hasGrid) return { output: { pictures: all, grid: null }, files }
+  // A drawing is no photograph laid out beside others: nothing that draws SVG has a grid.
+  if (!hasGrid || mediaType === 'image/svg+xml') return { output: { pictures: all, grid: null }, files }
   const grid = await sandboxPicture({ ...size, mediaType, grid: true })
   return {
     output: { pictures: all, grid: { file: `${FILE_SCHEME}grid`, ...size } },
     files: [...files, { key: 'grid', mediaType, content: grid }],
   }
+}
+
+/** A vector drawing that says what it is, in shapes that need no font, and in words. */
+function drawing({ widthPx, heightPx }: { widthPx: number; heightPx: number }, number: number): Uint8Array {
+  const side = Math.min(widthPx, heightPx)
+  const [hue, middle] = [(number * 67) % 360, `${widthPx / 2}`]
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}">
+  <title>SANDBOX</title>
+  <desc>${NOTE}</desc>
+  <rect width="${widthPx}" height="${heightPx}" fill="hsl(${hue} 45% 88%)"/>
+  <circle cx="${middle}" cy="${heightPx * 0.4}" r="${side * 0.25}" fill="hsl(${hue} 55% 35%)"/>
+  <text x="${middle}" y="${heightPx * 0.85}" font-family="sans-serif" font-size="${side * 0.12}" text-anchor="middle">SANDBOX</text>
+</svg>
+`,
+  )
 }
 
 async function videos({ count, seconds, hasSound, ...asked }: Wishes['videos']): Made<'videos'> {
@@ -124,20 +150,26 @@ function lyrics({ count, about }: Wishes['lyrics']): Awaited<Made<'lyrics'>> {
   return { output: { lyrics: numbersTo(count).map(() => one) }, files: [] }
 }
 
-async function clips({ count, type, song: wish }: Wishes['clips'], taskId: string): Made<'clips'> {
+async function clips({ count, type, song: wish, parts }: Wishes['clips'], taskId: string): Made<'clips'> {
   const song = await sandboxSong()
   const marked = { ...wish, title: wish.title || 'Sandbox', lyrics: wish.lyrics || NOTE }
   return {
     output: {
-      clips: numbersTo(count).map((number) =>
-        clipOf({ taskId }, count === 1 ? 0 : number, marked, {
-          type,
-          durationSeconds: song.durationSeconds,
-          audio: `${FILE_SCHEME}audio`,
-          image: `${FILE_SCHEME}cover`,
-          imageLarge: `${FILE_SCHEME}cover-large`,
-        }),
-      ),
+      clips: numbersTo(count).map((number) => {
+        const title = titleOf(marked.title, parts?.[number - 1])
+        return clipOf(
+          { taskId },
+          count === 1 ? 0 : number,
+          { ...marked, title },
+          {
+            type,
+            durationSeconds: song.durationSeconds,
+            audio: `${FILE_SCHEME}audio`,
+            image: `${FILE_SCHEME}cover`,
+            imageLarge: `${FILE_SCHEME}cover-large`,
+          },
+        )
+      }),
     },
     files: [
       { key: 'audio', mediaType: 'audio/mpeg', content: song.mp3 },
@@ -145,6 +177,14 @@ async function clips({ count, type, song: wish }: Wishes['clips'], taskId: strin
       { key: 'cover-large', mediaType: 'image/jpeg', content: song.coverLargeJpeg },
     ],
   }
+}
+
+async function anything(wish: Wishes['anything'], taskId: string): Made<'anything'> {
+  const { output, files } = await make(wish.like, taskId)
+  const value = hostedValue(wish, output, files)
+  const text = JSON.stringify(value)
+  // A film comes with stills, which these forms have no place for.
+  return { output: { value }, files: files.filter(({ key }) => text.includes(`"${FILE_SCHEME}${key}"`)) }
 }
 
 /** The same shape, with no side longer than the sandbox draws. */

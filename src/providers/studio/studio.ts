@@ -2,18 +2,22 @@ import { hash } from 'node:crypto'
 import { getOperation } from '../../catalog/catalog.ts'
 import { type Clip, type Kind, type Output, type SongWish, type Wish, wishOf } from '../../catalog/outputs.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
+import { sunoPersona } from '../../catalog/suno-tools.ts'
 import { udioLyrics, udioMusic } from '../../catalog/udio.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
-import type { Json } from '../../core/json.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
+import { framesOf } from '../../engines/mp3/frames.ts'
 import { inspectMp3, joinMp3 } from '../../engines/mp3/mp3.ts'
 import type { Song, SongRequest, Studio } from '../../engines/studio/studio.ts'
 import { clipIn, clipOf } from '../clips.ts'
-import type { Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
+import type { Failure, Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
 
 /** Relays import songs, not albums. */
 const MAX_UPLOAD_BYTES = 40 * 2 ** 20
 const TAKES = 2
+/** The shortest song that the composer makes. */
+const SHORTEST_SECTION_SECONDS = 4
 
 /**
  * The embedded default: composes and renders music in this process, offline. What it was doing when the process ended
@@ -27,6 +31,7 @@ export function studioProvider(studio: Studio): Provider {
     [udioLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
     [sunoConcat.id]: join,
     [sunoUpload.id]: importSong,
+    [sunoPersona.id]: async (job) => keepPersona(job),
   }
   return {
     id: 'studio',
@@ -50,19 +55,31 @@ function wishIn<K extends Kind>(job: Job, kind: K): Extract<Wish, { kind: K }> {
 
 /** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
 type Identity = NonNullable<SongRequest['continues']>
+type KeptClip = Clip & { [name: string]: Json }
+
+/** What a song is made of beside its own words: the clip that it goes on from or into, or a sound that was kept. */
+interface Basis {
+  parent?: KeptClip
+  /** Seconds into the parent. */
+  continueAt: number | null
+  continues?: Identity
+  /** How long the song must be: a section that replaces another fills its place. */
+  seconds?: number
+}
 
 async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const { song: wish } = wishIn(job, 'clips')
+  const { song: asked } = wishIn(job, 'clips')
+  const found = asked.coverClipId ? coverOf(asked, job) : { wish: asked, basis: basisOf(asked, job) }
+  if ('failed' in found) return found
+  const { wish, basis } = found
+  if ('failed' in basis) return basis
   const seed = wish.seed ?? seedOf(job.taskId)
-  const parent = wish.continueClipId === null ? undefined : clipIn(job.parent, wish.continueClipId)
-  if (wish.continueClipId !== null && !parent) return { failed: { reason: 'The clip to continue does not exist.' } }
   const song = wish.description && !wish.instrumental ? await withLyrics(studio, wish, seed, signal) : named(wish)
-  const continueAt = parent ? Math.min(wish.continueAt ?? parent.durationSeconds, parent.durationSeconds) : null
 
   const progress = new Array<number>(TAKES).fill(0)
   const takes = await Promise.all(
     progress.map(async (_, take) => {
-      const request = requestOf(song, seed, take, parent, continueAt)
+      const request = requestOf(song, seed, take, basis)
       const made = await studio.compose(request, {
         signal,
         onProgress: (percent) => {
@@ -81,7 +98,7 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
     const clip = clipOf(
       job,
       number,
-      { ...song, continueAt },
+      { ...song, continueAt: basis.continueAt },
       {
         type: 'gen',
         durationSeconds: made.durationSeconds,
@@ -93,8 +110,9 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
     clips.push({
       ...clip,
       // What an extension of this clip needs, and a join of it with its parent.
-      identity: identityOf(request, parent),
-      headAudio: parent?.audio ?? null,
+      identity: request.continues ?? identityOf(request),
+      headAudio: basis.parent?.audio ?? null,
+      replacesUntil: wish.replaces?.toSeconds ?? null,
       bpm: made.bpm,
       key: made.key,
     })
@@ -103,13 +121,63 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
   return { result }
 }
 
-function requestOf(
-  song: SongWish,
-  seed: number,
-  take: number,
-  parent: (Clip & { [name: string]: Json }) | undefined,
-  continueAt: number | null,
-): SongRequest {
+/** The same words in another style. */
+function coverOf(wish: SongWish, job: Job): { wish: SongWish; basis: Basis } | { failed: Failure } {
+  const clip = clipIn(job.parent, wish.coverClipId ?? '')
+  if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
+  mustBeKnown(clip, 'covers')
+  const lyrics = wish.lyrics || (wish.instrumental ? '' : clip.prompt)
+  const title = wish.title || clip.title
+  const tags = wish.tags || clip.tags
+  const instrumental = wish.instrumental || lyrics === ''
+  return { wish: { ...wish, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
+}
+
+function basisOf(wish: SongWish, job: Job): Basis | { failed: Failure } {
+  if (wish.personaId) {
+    const identity = isJsonObject(job.parent?.output) ? job.parent.output.identity : undefined
+    if (!isJsonObject(identity)) return { failed: { reason: 'The persona was not made by the studio.' } }
+    return { continueAt: null, continues: { ...(identity as unknown as Identity), fromSeconds: 0 } } // as keepPersona wrote it
+  }
+  if (wish.continueClipId === null) return { continueAt: null }
+  const parent = clipIn(job.parent, wish.continueClipId)
+  if (!parent) return { failed: { reason: 'The clip to continue does not exist.' } }
+  const continueAt = Math.min(wish.continueAt ?? parent.durationSeconds, parent.durationSeconds)
+  const continues = continuationOf(parent, continueAt, wish)
+  if (!wish.replaces) return { parent, continueAt, continues }
+  mustBeKnown(parent, 'replaces sections')
+  const seconds = Math.min(wish.replaces.toSeconds, parent.durationSeconds) - continueAt
+  if (seconds < SHORTEST_SECTION_SECONDS) {
+    return {
+      failed: { reason: `A section of at least ${SHORTEST_SECTION_SECONDS} seconds within the clip is needed.` },
+    }
+  }
+  return { parent, continueAt, continues, seconds }
+}
+
+/** The studio knows what it composed; it hears nothing, so of a recording it knows neither words nor music. */
+function mustBeKnown(clip: KeptClip, does: string): void {
+  if (isJsonObject(clip.identity)) return
+  throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of imported recordings.`)
+}
+
+function continuationOf(parent: KeptClip, fromSeconds: number, song: SongWish): Identity {
+  const identity = parent.identity as Identity | null | undefined // written by this file; absent in an upload
+  return identity
+    ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
+    : { seed: seedOf(parent.id), take: 0, tags: song.tags, title: parent.title, fromSeconds }
+}
+
+/** A persona of the studio is the identity of a clip: its key, tempo and sound. */
+function keepPersona(job: Job): Submitted {
+  const { sample } = wishIn(job, 'data')
+  const clip = clipIn(job.parent, String(job.input.root_clip_id))
+  if (!clip) return { failed: { reason: 'The clip does not exist.' } }
+  mustBeKnown(clip, 'keeps the sound')
+  return { result: { output: { data: sample, identity: clip.identity ?? null }, files: [] } }
+}
+
+function requestOf(song: SongWish, seed: number, take: number, { continues, seconds }: Basis): SongRequest {
   const request: SongRequest = {
     lyrics: song.lyrics,
     tags: song.tags,
@@ -120,20 +188,13 @@ function requestOf(
   }
   if (song.description) request.description = song.description
   if (song.negativeTags) request.negativeTags = song.negativeTags
-  if (parent) {
-    const identity = parent.identity as Identity | undefined // written by this file; absent in an upload
-    const fromSeconds = continueAt ?? parent.durationSeconds
-    request.continues = identity
-      ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
-      : { seed: seedOf(parent.id), take: 0, tags: song.tags, title: parent.title, fromSeconds }
-  }
+  // A continuation keeps the identity of the song that it continues, so that a chain of them stays one song.
+  if (continues) request.continues = continues
+  if (seconds !== undefined) request.seconds = seconds
   return request
 }
 
-/** A continuation keeps the identity of the song that it continues, so that a chain of them stays one song. */
-function identityOf(request: SongRequest, parent: Clip | undefined): Identity {
-  if (parent && request.continues) return request.continues
-  const { seed, take, tags, title, description } = request
+function identityOf({ seed, take, tags, title, description }: SongRequest): Identity {
   return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
 }
 
@@ -178,6 +239,7 @@ async function join(job: Job): Promise<Submitted> {
   let joined: Uint8Array
   try {
     joined = joinMp3(head, tail.continueAt, end)
+    if (typeof tail.replacesUntil === 'number') joined = withRest(joined, head, tail.replacesUntil)
   } catch (error) {
     return { failed: { reason: error instanceof Error ? error.message : String(error) } }
   }
@@ -196,12 +258,24 @@ async function join(job: Job): Promise<Submitted> {
   return { result: { output: { clips: [{ ...clip, identity }] }, files } }
 }
 
+/** What follows a section that was replaced: the song from there on, to the nearest frame. */
+function withRest(joined: Uint8Array, song: Uint8Array, fromSeconds: number): Uint8Array {
+  const frames = framesOf(song)
+  const [first] = frames
+  const rest = first && frames.slice(Math.round((fromSeconds * first.sampleRate) / first.samples))
+  // Fewer than two frames are no file of their own.
+  if (!rest?.[1]) return joined
+  return joinMp3(joined, inspectMp3(joined)?.durationSeconds ?? 0, song.subarray(rest[0]?.offset))
+}
+
 async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
   const url = String(job.input.url)
   const mp3 = await job.download(url, { maxBytes: MAX_UPLOAD_BYTES, signal })
   const found = inspectMp3(mp3)
   if (!found) return { failed: { reason: 'The file at this URL is not a playable MP3.' } }
-  const title = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '').replace(/\.mp3$/i, '') || 'Upload'
+  const { title: given } = job.input
+  const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '').replace(/\.mp3$/i, '')
+  const title = (typeof given === 'string' && given) || name || 'Upload'
   const wish = { description: null, lyrics: '', tags: '', title, mv: '', continueClipId: null, continueAt: null }
   const clip = clipOf(job, 0, wish, {
     type: 'upload',

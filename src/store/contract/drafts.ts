@@ -24,6 +24,25 @@ export function draftsContract(bench: Bench): void {
     expect(await store.updateDraft({ id: newId(START), from, body: {} })).toBe(false)
   })
 
+  it('lists those of a tenant and a kind, newest first, page after page', async () => {
+    const { store } = bench
+    const mine = [aDraft({ expiresAt: START + 9 }), aDraft({ expiresAt: START + 9 }), aDraft({ expiresAt: START + 9 })]
+    for (const draft of mine) await store.insertDraft({ draft })
+    for (const other of [{ tenantId: 't2' }, { kind: 'window' }]) {
+      await store.insertDraft({ draft: aDraft({ ...other, expiresAt: START + 9 }) })
+    }
+    await store.insertDraft({ draft: aDraft({ expiresAt: START }) })
+    const of = { tenantId: 't1', kind: 'upload', now: START }
+    const newest = mine
+      .map(({ id }) => id)
+      .sort()
+      .reverse()
+    const first = await store.listDrafts({ ...of, limit: 2 })
+    expect(first.map(({ id }) => id)).toEqual(newest.slice(0, 2))
+    const rest = await store.listDrafts({ ...of, limit: 2, beforeId: newest[1] ?? '' })
+    expect(rest.map(({ id }) => id)).toEqual(newest.slice(2))
+  })
+
   it('forgets it when its time is over', async () => {
     const { store } = bench
     const [old, young] = [aDraft({ expiresAt: START + 10 }), aDraft({ expiresAt: START + 11 })]

@@ -13,5 +13,6 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('created_at', big, (c) => c.notNull())
     .addColumn('expires_at', big, (c) => c.notNull())
     .execute()
+  await db.schema.createIndex('drafts_by_tenant').on('drafts').columns(['tenant_id', 'kind', 'id']).execute()
   await db.schema.createIndex('drafts_by_expiry').on('drafts').column('expires_at').execute()
 }

@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely'
 import type { JsonObject } from '../../core/json.ts'
+import type { DraftsTable } from '../schema.ts'
 import type { Draft, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
@@ -28,7 +30,23 @@ export async function updateDraft(tx: Tx, args: Parameters<WriteVerbs['updateDra
 
 export async function getDraft(tx: Tx, { id }: Parameters<ReadVerbs['getDraft']>[0]): Promise<Draft | undefined> {
   const row = await tx.db.selectFrom('drafts').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!row) return undefined
+  return row && draftOfRow(row)
+}
+
+export async function listDrafts(tx: Tx, args: Parameters<ReadVerbs['listDrafts']>[0]): Promise<Draft[]> {
+  let query = tx.db
+    .selectFrom('drafts')
+    .selectAll()
+    .where('tenant_id', '=', args.tenantId)
+    .where('kind', '=', args.kind)
+    .where('expires_at', '>', args.now)
+    .orderBy('id', 'desc')
+    .limit(args.limit)
+  if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)
+  return (await query.execute()).map(draftOfRow)
+}
+
+function draftOfRow(row: Selectable<DraftsTable>): Draft {
   return {
     id: row.id,
     tenantId: row.tenant_id,

@@ -11,7 +11,7 @@ import {
   recordAttempt,
   replayDelivery,
 } from './deliveries.ts'
-import { getDraft, insertDraft, purgeDrafts, updateDraft } from './drafts.ts'
+import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import {
   claimDue,
@@ -77,6 +77,7 @@ export const reads: Queries<ReadVerbs> = {
   nextDeliveryAt,
   listDeliveries,
   getDraft,
+  listDrafts,
   getAsset,
   listExpiredAssets,
   getBalance,

@@ -99,3 +99,15 @@ export const lyricsPairs: Form = {
   }),
   schema: closed({ lyrics_pairs: Type.Array(closed({ title: Type.String(), text: Type.String() })) }),
 }
+
+/** The operation's own members, whatever they are. */
+export const data: Form = {
+  output: (task, at) => at.expand((task.output as Output['data']).data),
+  schema: Type.Unsafe<JsonObject>(Type.Object({}, { description: 'What the operation says, in its own members.' })),
+}
+
+/** What a hosted model gave, as its vendor writes it. */
+export const anything: Form = {
+  output: (task, at) => ({ value: at.expand((task.output as Output['anything']).value) }),
+  schema: closed({ value: Type.Unknown({ description: 'What the model gave; every file by its address.' }) }),
+}

@@ -3,7 +3,13 @@ import { validatorOf } from '../../../catalog/read-input.ts'
 import type { Task } from '../../../core/task.ts'
 import { urlsAt } from '../../urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
-import { midjourneyDescriptions, midjourneyPictures, midjourneySeed } from './midjourney.ts'
+import {
+  midjourneyDescriptions,
+  midjourneyPictures,
+  midjourneyPrompts,
+  midjourneySeed,
+  midjourneyVideos,
+} from './midjourney.ts'
 
 const urls = urlsAt(() => 'https://gateway.example')
 /** From PiAPI's page on task results, completed from its answers. */
@@ -78,6 +84,24 @@ describe('Midjourney texts at PiAPI', () => {
     const answer = midjourneySeed.output(aTask({ output: { texts: ['2461883990'] } }), urls)
     expect(answer).toEqual({ seed: '2461883990' })
     expect(validatorOf(midjourneySeed.schema).Check(answer)).toBe(true)
+  })
+})
+
+describe('Midjourney’s other works at PiAPI', () => {
+  it('are shorter prompts in a list', () => {
+    const answer = midjourneyPrompts.output(aTask({ output: { texts: ['a fox', 'fox'] } }), urls)
+    expect(answer).toEqual({ prompts: ['a fox', 'fox'] })
+    expect(validatorOf(midjourneyPrompts.schema).Check(answer)).toBe(true)
+  })
+
+  it('are one video and all of them', () => {
+    const video = (name: string) => ({ file: `asset:${name}.mp4`, cover: '', lastFrame: '', seconds: 5 })
+    const answer = midjourneyVideos.output(aTask({ output: { videos: [video('1'), video('2')] } }), urls)
+    expect(answer).toEqual({
+      video_url: 'https://gateway.example/files/1.mp4',
+      video_urls: ['https://gateway.example/files/1.mp4', 'https://gateway.example/files/2.mp4'],
+    })
+    expect(validatorOf(midjourneyVideos.schema).Check(answer)).toBe(true)
   })
 })
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Output } from '../../../catalog/outputs.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
-import { closed, url, urls } from './common.ts'
+import { closed, url, urls, videosOf } from './common.ts'
 import type { Form } from './form.ts'
 
 /** Midjourney at PiAPI: grids and single pictures with the follow-ups that they allow, descriptions, seeds. */
@@ -98,4 +98,21 @@ export const midjourneySeed: Form = {
   ...COMMON,
   output: (task) => ({ seed: textsOf(task)[0] ?? '' }),
   schema: closed({ seed: Type.String() }),
+}
+
+/** PiAPI has none of these: named as its descriptions are. */
+export const midjourneyPrompts: Form = {
+  ...COMMON,
+  output: (task) => ({ prompts: textsOf(task) }),
+  schema: closed({ prompts: Type.Array(Type.String()) }),
+}
+
+/** PiAPI has none of these: the first video as its other families name it, and all of them. */
+export const midjourneyVideos: Form = {
+  ...COMMON,
+  output(task, at) {
+    const all = videosOf(task).map(({ file }) => at.file(file))
+    return { video_url: all[0] ?? '', video_urls: all }
+  },
+  schema: closed({ video_url: url, video_urls: urls }),
 }

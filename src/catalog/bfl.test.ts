@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { bfl } from './bfl.ts'
+import type { Operation } from './operation.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+function named(taskType: string): Operation {
+  const found = bfl.find((one) => one.taskType === taskType)
+  if (!found) throw new Error(`There is no ${taskType}.`)
+  return found
+}
+
+const image = 'https://example.com/a.png'
+
+describe('Flux of Black Forest Labs', () => {
+  it('has a task type for each model, whose name is that of its path', () => {
+    expect(bfl.map(({ id }) => id)).toEqual([
+      'bfl/flux-pro-1.1',
+      'bfl/flux-pro-1.1-ultra',
+      'bfl/flux-pro',
+      'bfl/flux-dev',
+      'bfl/flux-kontext-pro',
+      'bfl/flux-kontext-max',
+      'bfl/flux-pro-1.0-fill',
+      'bfl/flux-pro-1.0-expand',
+      'bfl/flux-pro-1.0-canny',
+      'bfl/flux-pro-1.0-depth',
+      'bfl/flux-2-pro',
+      'bfl/flux-2-max',
+      'bfl/flux-2-flex',
+      'bfl/flux-2-klein-4b',
+      'bfl/flux-2-klein-9b',
+      'bfl/flux-3-video',
+    ])
+  })
+
+  it.each<[string, JsonObject, number]>([
+    ['flux-pro-1.1', {}, 400_000],
+    ['flux-pro-1.1-ultra', {}, 600_000],
+    ['flux-pro', {}, 500_000],
+    ['flux-dev', {}, 250_000],
+    ['flux-kontext-pro', { prompt: 'a' }, 400_000],
+    ['flux-kontext-max', { prompt: 'a' }, 800_000],
+    ['flux-pro-1.0-fill', { image }, 500_000],
+    ['flux-2-pro', { prompt: 'a' }, 300_000],
+    ['flux-2-pro', { prompt: 'a', width: 2_048, height: 2_048 }, 750_000],
+    ['flux-2-pro', { prompt: 'a', input_image: image, input_image_2: '' }, 450_000],
+    ['flux-2-klein-4b', { prompt: 'a' }, 140_000],
+    ['flux-3-video', {}, 8_500_000],
+    ['flux-3-video', { duration: 10, resolution: 'fhd' }, 29_000_000],
+    ['flux-3-video', { mode: 'v2v', start_video: image }, 20_500_000],
+    ['flux-3-video', { draft: true, duration: 5 }, 3_000_000],
+  ])('sells %s with %j for %i points', (taskType, input, points) => {
+    const operation = named(taskType)
+    expect(operation.price(readInput(operation, input))).toBe(points)
+  })
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['flux-pro-1.1', {}, { widthPx: 1_024, heightPx: 768, mediaType: 'image/jpeg' }],
+    ['flux-pro-1.1', { width: 256, height: 1_440, output_format: 'webp' }, { widthPx: 256, mediaType: 'image/webp' }],
+    ['flux-pro-1.1-ultra', {}, { widthPx: 2_736, heightPx: 1_536 }],
+    ['flux-kontext-pro', { prompt: 'a' }, { widthPx: 1_024, heightPx: 1_024, mediaType: 'image/png' }],
+    ['flux-kontext-pro', { prompt: 'a', aspect_ratio: '16:9' }, { widthPx: 1_360, heightPx: 768 }],
+    ['flux-pro-1.0-expand', { image, left: 100, top: 50 }, { widthPx: 1_124, heightPx: 1_074 }],
+    ['flux-2-max', { prompt: 'a', width: 2_752, height: 1_520 }, { widthPx: 2_752, heightPx: 1_520 }],
+    [
+      'flux-3-video',
+      { resolution: 'fhd', duration: 7 },
+      { widthPx: 1_920, heightPx: 1_080, seconds: 7, hasSound: true },
+    ],
+    ['flux-3-video', { aspect_ratio: '9:16' }, { widthPx: 720, heightPx: 1_280, seconds: 5 }],
+  ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
+    const operation = named(taskType)
+    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+  })
+
+  it.each<[string, JsonObject, string]>([
+    ['flux-pro-1.1', { width: 1_000 }, 'width must be a multiple of 32, not 1000.'],
+    ['flux-dev', { height: 300 }, 'height must be a multiple of 32, not 300.'],
+    ['flux-pro-1.1', { width: 224 }, 'width must be at least 256'],
+    ['flux-pro-1.1-ultra', { aspect_ratio: '22:9' }, 'aspect_ratio must be from 21:9 to 9:21, not 22:9.'],
+    ['flux-kontext-max', { prompt: 'a', aspect_ratio: '1:3' }, 'aspect_ratio must be from 21:9 to 9:21'],
+    ['flux-kontext-max', { prompt: 'a', aspect_ratio: 'wide' }, 'aspect_ratio must be a ratio such as "16:9"'],
+    ['flux-kontext-pro', {}, 'prompt is required'],
+    ['flux-pro-1.0-canny', { prompt: 'a' }, 'control_image is needed without preprocessed_image'],
+    ['flux-2-pro', { prompt: 'a', width: 1_000 }, 'width must be a multiple of 16'],
+    ['flux-2-flex', { prompt: 'a', width: 4_096, height: 1_040 }, 'width times height must be at most 4194304'],
+    ['flux-2-flex', { prompt: 'a', width: 8_192, height: 528 }, 'width times height must be at most 4194304'],
+    ['flux-2-flex', { prompt: 'a', guidance: 11 }, 'guidance must be at most 10'],
+    ['flux-2-pro', { prompt: 'a', safety_tolerance: 6 }, 'safety_tolerance must be at most 5'],
+    ['flux-3-video', { duration: 21 }, 'duration must be a whole number from 5 to 20, or "auto"'],
+    ['flux-3-video', { safety_tolerance: 5 }, 'safety_tolerance must be at most 4'],
+  ])('refuses %s with %j', (taskType, input, message) => {
+    expect(() => readInput(named(taskType), input)).toThrow(message)
+  })
+
+  it.each<[string, JsonObject]>([
+    ['flux-pro-1.1-ultra', { aspect_ratio: '21:9' }],
+    ['flux-pro-1.1-ultra', { aspect_ratio: '9:21' }],
+    ['flux-pro-1.0-depth', { prompt: 'a', preprocessed_image: image }],
+    ['flux-2-flex', { prompt: 'a', width: 4_096, height: 1_024 }],
+    ['flux-pro-1.1', { image_prompt: '', seed: null, prompt: null }],
+  ])('takes %s with %j', (taskType, input) => {
+    expect(() => readInput(named(taskType), input)).not.toThrow()
+  })
+})

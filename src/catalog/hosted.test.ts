@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { falRequest, hosted, knownAtReplicate, replicatePrediction } from './hosted.ts'
+import { filesIn } from './media.ts'
+import type { Operation } from './operation.ts'
+import { type Wish, wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+
+function wish(operation: Operation, input: JsonObject): Extract<Wish, { kind: 'anything' }> {
+  const found = wishOf(operation.produces, readInput(operation, input))
+  if (found.kind !== 'anything') throw new Error(`It makes ${found.kind}.`)
+  return found
+}
+
+const replicate = (model: string, input: JsonObject = {}) => wish(replicatePrediction, { model, input })
+const fal = (model: string, input: JsonObject = {}) => wish(falRequest, { model, input })
+
+describe('what a model makes', () => {
+  it.each([
+    ['black-forest-labs/flux-schnell', 'pictures', false],
+    ['black-forest-labs/flux-1.1-pro', 'pictures', true],
+    ['stability-ai/sdxl', 'pictures', false],
+    ['nobody/heard-of-it', 'pictures', false],
+    ['google/gemini-2.5-flash-image', 'pictures', true],
+    ['google/imagen-4', 'pictures', true],
+    ['luma/photon', 'pictures', true],
+    ['minimax/image-01', 'pictures', false],
+    ['minimax/video-01', 'videos', true],
+    ['minimax/video-01-live', 'videos', true],
+    ['kwaivgi/kling-v2.1', 'videos', true],
+    ['luma/ray-2-720p', 'videos', true],
+    ['google/veo-3', 'videos', true],
+    ['wan-video/wan-2.2-t2v-fast', 'videos', true],
+    ['meta/musicgen', 'sounds', true],
+    ['minimax/music-1.5', 'sounds', true],
+    ['lucataco/xtts-v2', 'sounds', true],
+    ['lucataco/orpheus-3b-tts', 'sounds', true],
+    ['meta/meta-llama-3-70b-instruct', 'texts', false],
+    ['openai/gpt-4o-mini', 'texts', false],
+    ['openai/gpt-image-1', 'pictures', false],
+    ['openai/whisper', 'texts', true],
+    ['firtoz/trellis', 'model', true],
+  ])('at Replicate is told by its name: %s makes %s', (model, kind, isSingle) => {
+    const { like, form, isSingle: single } = replicate(model)
+    expect({ kind: like.kind, form, single }).toEqual({ kind, form: 'urls', single: isSingle })
+  })
+
+  it.each([
+    ['fal-ai/flux/dev', 'pictures', false],
+    ['fal-ai/fast-sdxl', 'pictures', false],
+    ['fal-ai/nobody-heard-of-it', 'pictures', false],
+    ['fal-ai/recraft/v3/text-to-image', 'pictures', false],
+    ['fal-ai/birefnet', 'pictures', true],
+    ['fal-ai/kling-video/v2/master/text-to-video', 'videos', true],
+    ['fal-ai/minimax/video-01/image-to-video', 'videos', true],
+    ['fal-ai/luma-dream-machine', 'videos', true],
+    ['fal-ai/veo3', 'videos', true],
+    ['fal-ai/minimax-music', 'sounds', true],
+    ['fal-ai/stable-audio', 'sounds', true],
+    ['fal-ai/f5-tts', 'sounds', true],
+    ['fal-ai/any-llm', 'texts', true],
+    ['fal-ai/whisper', 'texts', true],
+    ['fal-ai/trellis', 'model', true],
+    ['fal-ai/hunyuan3d/v2', 'model', true],
+    ['workflows/somebody/sticker', 'pictures', false],
+  ])('at fal is told by its name: %s makes %s', (model, kind, isSingle) => {
+    const { like, form, isSingle: single } = fal(model)
+    expect({ kind: like.kind, form, single }).toEqual({ kind, form: 'fal', single: isSingle })
+  })
+
+  it('is asked for in the size, number, length and format that the input says', () => {
+    const picture = { widthPx: 1_024, heightPx: 1_024, count: 1, mediaType: 'image/webp' }
+    expect(replicate('a/b').like).toMatchObject(picture)
+    expect(replicate('a/b', { aspect_ratio: '16:9', num_outputs: 3, output_format: 'jpg' }).like).toMatchObject({
+      count: 3,
+      widthPx: 1_360,
+      heightPx: 768,
+      mediaType: 'image/jpeg',
+    })
+    expect(replicate('a/b', { width: 640, height: 384 }).like).toMatchObject({ widthPx: 640, heightPx: 384 })
+    expect(fal('a/b', { image_size: 'portrait_4_3' }).like).toMatchObject({ widthPx: 768, heightPx: 1_024 })
+    expect(fal('a/b', { image_size: { width: 320, height: 640 } }).like).toMatchObject({ widthPx: 320, heightPx: 640 })
+    expect(fal('fal-ai/veo3', { duration: '8s', generate_audio: true }).like).toMatchObject({
+      seconds: 8,
+      hasSound: true,
+    })
+    expect(fal('fal-ai/kling-video/v2', { duration: '10' }).like).toMatchObject({ seconds: 10 })
+    expect(replicate('meta/musicgen', { duration: 12, output_format: 'wav' }).like).toMatchObject({
+      seconds: 12,
+      mediaType: 'audio/wav',
+    })
+  })
+
+  it('is the usual where the input says it in a way that nobody here knows', () => {
+    const strange = { aspect_ratio: 'match_input_image', image_size: 'constructor', duration: 'long', num_outputs: '4' }
+    expect(replicate('a/b', strange).like).toEqual(replicate('a/b').like)
+    expect(replicate('luma/ray-2', { duration: -1, aspect_ratio: 7 }).like).toEqual(replicate('luma/ray-2').like)
+  })
+
+  it('comes with the prompt and the seed where fal writes them', () => {
+    expect(fal('fal-ai/flux/dev', { prompt: 'fog', seed: 7, num_images: 2 }).beside).toEqual({
+      timings: {},
+      seed: 7,
+      has_nsfw_concepts: [false, false],
+      prompt: 'fog',
+    })
+    expect(fal('fal-ai/veo3', { prompt: 'fog' }).beside).toEqual({})
+    expect(replicate('a/b', { prompt: 'fog' }).beside).toEqual({})
+  })
+
+  it('is known of well-known names only', () => {
+    expect(knownAtReplicate('minimax/video-01')).toEqual({ makes: 'videos', isSingle: true })
+    for (const name of ['nobody/heard-of-it', '', 'constructor']) expect(knownAtReplicate(name)).toBeUndefined()
+  })
+})
+
+describe('the price', () => {
+  it.each<[Operation, string, JsonObject, number]>([
+    [replicatePrediction, 'black-forest-labs/flux-schnell', {}, 400_000],
+    [replicatePrediction, 'black-forest-labs/flux-schnell', { num_outputs: 4 }, 1_600_000],
+    [replicatePrediction, 'minimax/video-01', {}, 5_000_000],
+    [replicatePrediction, 'meta/musicgen', {}, 500_000],
+    [replicatePrediction, 'meta/meta-llama-3-8b', {}, 100_000],
+    [falRequest, 'fal-ai/flux/dev', { num_images: 2 }, 800_000],
+    [falRequest, 'fal-ai/trellis', {}, 1_000_000],
+  ])('of %# follows the kind, and the number of pictures', (operation, model, input, price) => {
+    expect(operation.price(readInput(operation, { model, input }))).toBe(price)
+  })
+
+  it('is that of the version’s or the deployment’s model, a picture where nobody knows it', () => {
+    const price = (input: JsonObject) =>
+      replicatePrediction.price(readInput(replicatePrediction, { input: {}, ...input }))
+    expect(price({ version: 'a'.repeat(64) })).toBe(400_000)
+    expect(price({ deployment: 'acme/hero-video' })).toBe(5_000_000)
+  })
+})
+
+describe('the input', () => {
+  it.each<[Operation, JsonObject, string]>([
+    [replicatePrediction, { input: {} }, 'model is needed without version and deployment'],
+    [replicatePrediction, { model: 'flux', input: {} }, 'model must be owner/name'],
+    [replicatePrediction, { version: 'a/b', input: {} }, 'version must be the id of a version'],
+    [replicatePrediction, { model: 'a/b' }, 'input is required'],
+    [replicatePrediction, { model: 'a/b', input: [] }, 'input must be an object'],
+    [replicatePrediction, { model: 'a/b', input: { num_outputs: 17 } }, 'input.num_outputs must be at most 16'],
+    [falRequest, { input: {} }, 'model is required'],
+    [falRequest, { model: 'flux', input: {} }, 'model must be owner/app'],
+    [falRequest, { model: 'a/../b', input: {} }, 'model must be owner/app'],
+    [replicatePrediction, { model: '../b', input: {} }, 'model must be owner/name'],
+    [falRequest, { model: 'a/b', input: { num_images: 99 } }, 'input.num_images must be at most 16'],
+  ])('of %# is refused: %j', (operation, input, message) => {
+    expect(() => readInput(operation, input)).toThrow(message)
+  })
+
+  it('names a hundred files at most', () => {
+    const naming = (count: number) => ({
+      model: 'a/b',
+      input: { images: Array.from({ length: count }, (_, number) => `https://a.example/${number}`) },
+    })
+    for (const operation of hosted) {
+      expect(readInput(operation, naming(100))).toMatchObject(naming(100))
+      expect(() => readInput(operation, naming(101))).toThrow('input names at most 100 files, not 101')
+    }
+  })
+
+  it('keeps every field of the model, and names its files', () => {
+    const input = { image: 'https://a.example/1.png', extra: { deep: ['https://a.example/2.png'] }, n: null }
+    for (const { example, ...operation } of hosted) {
+      const read = readInput({ example, ...operation }, { model: 'a/b', input, stream: true })
+      expect(read).toMatchObject({ model: 'a/b', input, stream: true })
+      expect(filesIn(operation.input, read).map(({ field }) => field)).toEqual(['input.image', 'input.extra.deep.0'])
+    }
+  })
+})

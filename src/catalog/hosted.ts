@@ -1,0 +1,311 @@
+import { type TSchemaOptions, Type } from 'typebox'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { type Points, usdToPoints } from '../core/points.ts'
+import { sizeOf } from './fields.ts'
+import { filesIn } from './media.ts'
+import { type BrokenRule, type Operation, operation } from './operation.ts'
+import type { HostedKind, HostedWish } from './outputs.ts'
+
+/**
+ * Models of hosts that have thousands of them, Replicate and fal: one operation each takes any model with any input. What
+ * a model makes is told by its name alone, which steers the price and what the sandbox delivers, and nothing else.
+ */
+
+const TIMEOUT_MS = 30 * 60_000
+/** Never `.` or `..`: a name becomes part of a path. */
+const NAME = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}'
+/** Models deliver four at most, as a rule; inferred. */
+const MAX_PICTURES = 16
+
+/** Each address among them is looked up before the task is stored; inferred. */
+const MAX_FILES = 100
+
+/** The input of a model, whose fields nobody here knows. */
+const anyInput = (description: string) => {
+  const options: TSchemaOptions = { description, 'x-media-within': 'any' }
+  return Type.Unsafe<JsonObject>(Type.Object({}, options))
+}
+
+export const replicatePrediction = operation({
+  model: 'replicate',
+  taskType: 'prediction',
+  title: 'Run any model of Replicate',
+  input: Type.Object({
+    model: Type.String({
+      default: '',
+      pattern: `^(?:${NAME}/${NAME})?$`,
+      description: 'The model, as owner/name; empty where a version or a deployment says it.',
+      'x-rule': 'must be owner/name',
+    }),
+    version: Type.String({
+      default: '',
+      pattern: '^[A-Za-z0-9._-]{0,200}$',
+      description: 'The id of a version; empty for the latest.',
+      'x-rule': 'must be the id of a version',
+    }),
+    deployment: Type.Optional(
+      Type.String({
+        pattern: `^(?:${NAME}/${NAME})?$`,
+        description: 'A deployment, as owner/name, in place of a model.',
+        'x-rule': 'must be owner/name',
+      }),
+    ),
+    input: anyInput('What the model is given: the fields that it has at Replicate.'),
+  }),
+  produces: {
+    kind: 'anything',
+    of: ({ model, deployment, input }) => {
+      const { makes, isSingle } = makerOf(REPLICATE, model || deployment || '')
+      return { like: wishLike(makes, input, 'image/webp'), form: 'urls', isSingle, beside: {} }
+    },
+  },
+  rules: ({ model, version, deployment, input }) =>
+    model || version || deployment
+      ? tooMany(input)
+      : { field: 'model', rule: 'is needed without version and deployment' },
+  price: ({ model, deployment, input }) => priceOf(makerOf(REPLICATE, model || deployment || '').makes, input),
+  timeoutMs: TIMEOUT_MS,
+  example: {
+    model: 'black-forest-labs/flux-schnell',
+    input: { prompt: 'a lighthouse in the fog', aspect_ratio: '3:2', num_outputs: 1, output_format: 'webp' },
+  },
+})
+
+export const falRequest = operation({
+  model: 'fal',
+  taskType: 'request',
+  title: 'Run any model of fal',
+  input: Type.Object({
+    model: Type.String({
+      pattern: `^${NAME}(?:/${NAME}){1,7}$`,
+      description: 'The model: owner/app, with the path below it.',
+      'x-rule': 'must be owner/app, with or without a path',
+    }),
+    input: anyInput('What the model is given: the fields that it has at fal.'),
+  }),
+  produces: {
+    kind: 'anything',
+    of: ({ model, input }) => {
+      const { makes, isSingle } = makerOf(FAL, model)
+      const like = wishLike(makes, input, 'image/jpeg')
+      return { like, form: 'fal', isSingle, beside: besideFal(like, isSingle, input) }
+    },
+  },
+  rules: ({ input }) => tooMany(input),
+  price: ({ model, input }) => priceOf(makerOf(FAL, model).makes, input),
+  timeoutMs: TIMEOUT_MS,
+  example: {
+    model: 'fal-ai/flux/dev',
+    input: { prompt: 'a lighthouse in the fog', image_size: 'landscape_4_3', num_images: 1, seed: 7 },
+  },
+})
+
+export const hosted: Operation[] = [replicatePrediction, falRequest]
+
+interface Maker {
+  makes: HostedKind
+  isSingle: boolean
+}
+
+/** Names with `*` for anything, the first that fits; what they make, and whether it is one thing or a list. */
+type Makers = readonly (readonly [names: string, makes: HostedKind, how: 'one' | 'list'])[]
+
+/**
+ * Well-known models of Replicate. Forms are those of the models' pages as far as they are remembered widely; inferred
+ * where a name tells no more than the kind.
+ */
+const REPLICATE: Makers = [
+  ['google/gemini-*-image*', 'pictures', 'one'],
+  ['meta/musicgen*', 'sounds', 'one'],
+  ['meta/*llama*', 'texts', 'list'],
+  ['deepseek-ai/deepseek-vl*', 'texts', 'one'],
+  ['mistralai/* deepseek-ai/* anthropic/* ibm-granite/* snowflake/* google/gemini-* google/gemma-*', 'texts', 'list'],
+  ['openai/gpt-image* openai/dall-e*', 'pictures', 'list'],
+  ['openai/sora*', 'videos', 'one'],
+  ['openai/whisper* openai/*-transcribe *whisper* *moondream* *blip* *clip-interrogator* *llava*', 'texts', 'one'],
+  ['openai/*', 'texts', 'list'],
+  ['*trellis* *hunyuan3d* *hunyuan-3d* *tripo* *rodin* *shap-e*', 'model', 'one'],
+  ['minimax/image-*', 'pictures', 'list'],
+  ['luma/photon*', 'pictures', 'one'],
+  [
+    'minimax/music-* minimax/speech-* *musicgen* *audioldm* *-tts *-tts-* *xtts* *bark* *kokoro* *chatterbox*',
+    'sounds',
+    'one',
+  ],
+  ['*riffusion* *ace-step* *stable-audio* google/lyria* elevenlabs/* *-music*', 'sounds', 'one'],
+  [
+    'minimax/* kwaivgi/* luma/* google/veo* wan-video/* wavespeedai/wan-* pixverse/* runwayml/gen4-turbo',
+    'videos',
+    'one',
+  ],
+  ['bytedance/seedance* leonardoai/motion* lightricks/* genmoai/mochi* runwayml/*aleph* *mmaudio*', 'videos', 'one'],
+  ['*video* *-i2v* *-t2v* *animatediff* *lipsync*', 'videos', 'one'],
+  ['black-forest-labs/flux-schnell black-forest-labs/flux-dev* black-forest-labs/*-lora', 'pictures', 'list'],
+  ['black-forest-labs/* google/* ideogram-ai/* recraft-ai/* bytedance/seedream-3* runwayml/*', 'pictures', 'one'],
+  ['*esrgan* *upscal* *rembg* *remove-bg* *background* *gfpgan* *codeformer* *face-swap*', 'pictures', 'one'],
+]
+
+/** Well-known models of fal. */
+const FAL: Makers = [
+  ['*text-to-image* */image-to-image* */image-01*', 'pictures', 'list'],
+  ['*whisper* *wizper* *speech-to-text* *any-llm* *llava* *moondream* *florence-2* *-ocr*', 'texts', 'one'],
+  ['*trellis* *hunyuan3d* *hunyuan-3d* *tripo* *rodin* *meshy*', 'model', 'one'],
+  [
+    '*text-to-audio* *musicgen* *stable-audio* *-tts* */tts* *text-to-speech* */speech* *-music* */music*',
+    'sounds',
+    'one',
+  ],
+  ['*ace-step* *diffrhythm* *kokoro* *lyria* *elevenlabs* *playai* *yue* *chatterbox* *beatoven*', 'sounds', 'one'],
+  ['*video* *veo* *-i2v* *luma-dream-machine* *pixverse* *vidu* *sora* *seedance* *mochi*', 'videos', 'one'],
+  [
+    'fal-ai/wan* fal-ai/minimax/* fal-ai/hailuo* fal-ai/runway* *lipsync* *animatediff* *mmaudio* *ltx*',
+    'videos',
+    'one',
+  ],
+  [
+    '*birefnet* *rembg* *background* *esrgan* *upscal* *aura-sr* *ccsr* *clarity* *face-swap* *codeformer*',
+    'pictures',
+    'one',
+  ],
+]
+
+const OTHERS: Maker = { makes: 'pictures', isSingle: false }
+const forms = new WeakMap<Makers, { form: RegExp; maker: Maker }[]>()
+
+function makerOf(makers: Makers, name: string): Maker {
+  return findMaker(makers, name) ?? OTHERS
+}
+
+/** What a model of Replicate makes; undefined where its name is not known. */
+export function knownAtReplicate(name: string): Maker | undefined {
+  return findMaker(REPLICATE, name)
+}
+
+function findMaker(makers: Makers, name: string): Maker | undefined {
+  let compiled = forms.get(makers)
+  if (!compiled) {
+    compiled = makers.map(([names, makes, how]) => {
+      const one = names.split(' ').map((each) => each.replaceAll('.', '\\.').replaceAll('*', '.*'))
+      return { form: new RegExp(`^(?:${one.join('|')})$`), maker: { makes, isSingle: how === 'one' } }
+    })
+    forms.set(makers, compiled)
+  }
+  return compiled.find(({ form }) => form.test(name))?.maker
+}
+
+/** US dollars: for a picture, and for one of anything else. All inferred; an operator sets his own. */
+const PRICES: Record<HostedKind, number> = { pictures: 0.04, videos: 0.5, sounds: 0.05, texts: 0.01, model: 0.1 }
+
+function priceOf(makes: HostedKind, input: JsonObject): Points {
+  return usdToPoints(PRICES[makes] * (makes === 'pictures' ? countOf(input) : 1))
+}
+
+const COUNTS = ['num_outputs', 'num_images']
+
+function countOf(input: JsonObject): number {
+  const count = COUNTS.map((name) => input[name]).find(isCount)
+  return typeof count === 'number' ? Math.min(count, MAX_PICTURES) : 1
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1
+}
+
+/** An input by itself, for its files to be counted. */
+const ALONE = Type.Object({ input: anyInput('The input.') })
+
+function tooMany(input: JsonObject): BrokenRule | undefined {
+  const files = filesIn(ALONE, { input }).length
+  if (files > MAX_FILES) return { field: 'input', rule: `names at most ${MAX_FILES} files, not ${files}` }
+  const name = COUNTS.find((one) => isCount(input[one]) && input[one] > MAX_PICTURES)
+  return name === undefined ? undefined : { field: `input.${name}`, rule: `must be at most ${MAX_PICTURES}` }
+}
+
+type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'
+
+function wishLike(makes: HostedKind, input: JsonObject, usual: PictureType): HostedWish {
+  switch (makes) {
+    case 'pictures': {
+      const mediaType = typeOf(input.output_format) ?? usual
+      return {
+        kind: makes,
+        count: countOf(input),
+        ...pictureSize(input),
+        mediaType,
+        hasGrid: false,
+        isTransparent: false,
+      }
+    }
+    case 'videos': {
+      const size = sizeOf(ratioIn(input) ?? '16:9', 1_280 * 720)
+      return {
+        kind: makes,
+        count: 1,
+        ...size,
+        seconds: secondsIn(input, 60) ?? 5,
+        hasSound: input.generate_audio === true,
+      }
+    }
+    case 'sounds': {
+      const mediaType = ['wav', 'audio/wav'].includes(String(input.output_format)) ? 'audio/wav' : 'audio/mpeg'
+      return { kind: makes, count: 1, seconds: secondsIn(input, 600) ?? 8, mediaType }
+    }
+    case 'texts':
+      return { kind: makes, count: 1 }
+    case 'model':
+      return { kind: makes, hasPicture: false, hasTurntable: false }
+  }
+}
+
+/** What fal's models write beside the files: the words and the seed of a picture. */
+function besideFal({ kind, ...wish }: HostedWish, isSingle: boolean, { prompt, seed }: JsonObject): JsonObject {
+  if (kind !== 'pictures' || isSingle) return {}
+  const count = 'count' in wish ? wish.count : 1
+  return {
+    timings: {},
+    seed: typeof seed === 'number' ? seed : 0,
+    has_nsfw_concepts: new Array<boolean>(count).fill(false),
+    prompt: typeof prompt === 'string' ? prompt : '',
+  }
+}
+
+function typeOf(format: unknown): PictureType | undefined {
+  if (format === 'png' || format === 'webp') return `image/${format}`
+  return format === 'jpg' || format === 'jpeg' ? 'image/jpeg' : undefined
+}
+
+/** fal's names. */
+const SIZES: Record<string, readonly [widthPx: number, heightPx: number]> = {
+  square_hd: [1_024, 1_024],
+  square: [512, 512],
+  portrait_4_3: [768, 1_024],
+  portrait_16_9: [576, 1_024],
+  landscape_4_3: [1_024, 768],
+  landscape_16_9: [1_024, 576],
+}
+
+function pictureSize(input: JsonObject): { widthPx: number; heightPx: number } {
+  const { image_size: size } = input
+  const { width, height } = isJsonObject(size) ? size : input
+  if (isSide(width) && isSide(height)) return { widthPx: width, heightPx: height }
+  const named = typeof size === 'string' && Object.hasOwn(SIZES, size) ? SIZES[size] : undefined
+  if (named) return { widthPx: named[0], heightPx: named[1] }
+  return sizeOf(ratioIn(input) ?? '1:1', 1_024 * 1_024)
+}
+
+function isSide(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 16 && (value as number) <= 8_192
+}
+
+function ratioIn({ aspect_ratio: ratio }: JsonObject): string | undefined {
+  return typeof ratio === 'string' && /^[1-9]\d?:[1-9]\d?$/.test(ratio) ? ratio : undefined
+}
+
+/** Some write a number, some "5" or "8s". */
+function secondsIn(input: JsonObject, atMost: number): number | undefined {
+  for (const asked of [input.duration, input.seconds_total, input.music_length_seconds]) {
+    const seconds = typeof asked === 'string' ? Number(/^(\d{1,3})s?$/.exec(asked)?.[1]) : asked
+    if (typeof seconds === 'number' && seconds > 0) return Math.min(seconds, atMost)
+  }
+  return undefined
+}

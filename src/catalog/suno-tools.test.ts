@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { PolyphonyError } from '../core/errors.ts'
+import { findOperation } from './catalog.ts'
+import { wishOf } from './outputs.ts'
+import { readInput } from './read-input.ts'
+import { sunoMusic } from './suno.ts'
+import { sunoStems, sunoTags, sunoTools, sunoWav } from './suno-tools.ts'
+
+const CLIP = '01234567-89ab-4cde-8f01-23456789ab01'
+
+function fieldAtFault(operation: typeof sunoMusic, input: object): string | undefined {
+  try {
+    readInput(operation, input)
+  } catch (error) {
+    if (error instanceof PolyphonyError) return error.details.field
+    throw error
+  }
+  return undefined
+}
+
+describe('splitting a clip', () => {
+  it.each([
+    [{}, 2, 100_000],
+    [{ stem_type_group_name: 'Two', stem_task: 'two' }, 2, 100_000],
+    [{ stem_type_group_name: 'Twelve', stem_task: 'twelve' }, 12, 500_000],
+  ])('with %o gives %i tracks for %i points', (fields, count, points) => {
+    const input = readInput(sunoStems, { clip_id: CLIP, ...fields })
+    expect(wishOf(sunoStems.produces, input)).toMatchObject({ kind: 'clips', count, type: 'stem' })
+    expect(sunoStems.price(input)).toBe(points)
+  })
+
+  it('wants both names of the split to agree', () => {
+    expect(fieldAtFault(sunoStems, { clip_id: CLIP, stem_type_group_name: 'Two', stem_task: 'twelve' })).toBe(
+      'stem_task',
+    )
+    expect(fieldAtFault(sunoStems, { clip_id: CLIP, stem_task: 'two' })).toBeUndefined()
+  })
+})
+
+describe('the tools', () => {
+  it('are of Suno, build on its clips, and none is made of nothing', () => {
+    for (const operation of sunoTools) {
+      expect(findOperation(operation.id)).toBe(operation)
+      expect(operation.followsModels).toEqual(['suno'])
+      if (operation !== sunoTags) expect(operation.follows(operation.example)).toBe(CLIP)
+    }
+  })
+
+  it('deliver what they are named for', () => {
+    const wishes = sunoTools.map(({ taskType, produces, example }) => [taskType, wishOf(produces, example).kind])
+    expect(Object.fromEntries(wishes)).toEqual({
+      persona: 'data',
+      stems: 'clips',
+      timing: 'data',
+      wav: 'sounds',
+      mp4: 'videos',
+      midi: 'data',
+      tags: 'data',
+    })
+    expect(wishOf(sunoWav.produces, sunoWav.example)).toMatchObject({ mediaType: 'audio/wav' })
+  })
+})
+
+describe('a song of a mode', () => {
+  it.each([
+    [{ task: 'cover', prompt: 'la' }, 'cover_clip_id'],
+    [{ task: 'artist_consistency', prompt: 'la' }, 'persona_id'],
+    [{ task: 'infill', prompt: 'la' }, 'continue_clip_id'],
+    [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP }, 'infill_start_s'],
+    [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP, infill_start_s: 5 }, 'infill_end_s'],
+    [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP, infill_start_s: 5, infill_end_s: 5 }, 'infill_end_s'],
+    [{ task: 'upload_extend', prompt: 'la' }, 'continue_clip_id'],
+  ])('%o needs %s', (input, field) => {
+    expect(fieldAtFault(sunoMusic, input)).toBe(field)
+    expect(fieldAtFault(sunoMusic, { ...input, gpt_description_prompt: 'an idea wins' })).toBeUndefined()
+  })
+
+  it.each([
+    [
+      { task: 'cover', cover_clip_id: CLIP },
+      { coverClipId: CLIP, continueClipId: null, instrumental: false },
+    ],
+    [
+      { task: 'artist_consistency', persona_id: CLIP },
+      { personaId: CLIP, coverClipId: null },
+    ],
+    [
+      { task: 'infill', continue_clip_id: CLIP, infill_start_s: 5, infill_end_s: 9 },
+      { continueClipId: CLIP, continueAt: 5, replaces: { fromSeconds: 5, toSeconds: 9 } },
+    ],
+    [
+      { continue_clip_id: CLIP, cover_clip_id: CLIP },
+      { continueClipId: CLIP, coverClipId: null, replaces: null },
+    ],
+  ])('%o says what it builds on', (fields, song) => {
+    const input = readInput(sunoMusic, { tags: 'folk', ...fields })
+    expect(sunoMusic.follows(input)).toBe(CLIP)
+    expect(wishOf(sunoMusic.produces, input)).toMatchObject({ song })
+  })
+})

@@ -1,0 +1,182 @@
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { invalid } from '../../catalog/read-input.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { points } from '../../core/points.ts'
+import type { Task } from '../../core/task.ts'
+import { shapeDifferences } from '../piapi/shape.testing.ts'
+import { aTask as anyTask, ID, urls } from '../suno/tasks.testing.ts'
+import { errorBody, statusOf } from './errors.ts'
+import { createdBody, isFlux, resultBody } from './from-task.ts'
+import { MODELS } from './places.ts'
+import { bfl } from './routes.ts'
+import { toTask } from './to-task.ts'
+
+const example = (name: string): Json =>
+  JSON.parse(readFileSync(new URL(`examples/${name}.json`, import.meta.url), 'utf8'))
+const POLLING_URL = `https://gateway.example/v1/get_result?id=${ID}`
+const POST = { method: 'POST', query: {} }
+
+function aTask(given: Partial<Task>): Task {
+  return anyTask({
+    dialect: 'bfl',
+    operation: 'bfl/flux-pro-1.1',
+    input: { prompt: 'a heron', seed: 42 },
+    startedAt: 1_733_717_568_500,
+    endedAt: 1_733_717_570_500,
+    ...given,
+  })
+}
+
+const picture = { file: 'asset:a.jpg', widthPx: 1_024, heightPx: 768 }
+const ready = aTask({ status: 'completed', output: { pictures: [picture, picture], grid: null } })
+
+function wish(taskType: string, body: Json) {
+  const operation = MODELS.find((one) => one.taskType === taskType)
+  if (!operation) throw new Error(`There is no ${taskType}.`)
+  return toTask(operation, body)
+}
+
+function failed(message: string): Task {
+  return aTask({ status: 'failed', error: { code: 'vendor_refused', message } })
+}
+
+describe('a request for Flux', () => {
+  it('becomes the operation of its path, with its own fields kept', () => {
+    const { operation, input, echo, webhook } = wish('flux-kontext-pro', { prompt: 'a', mine: 1, seed: null })
+    expect(operation.id).toBe('bfl/flux-kontext-pro')
+    expect(input).toEqual({ prompt: 'a', mine: 1, output_format: 'png', prompt_upsampling: false, safety_tolerance: 2 })
+    expect([echo, webhook]).toEqual([undefined, undefined])
+  })
+
+  it('keeps who is told, and the secret, out of the input', () => {
+    const url = 'https://client.example/hook'
+    const { input, echo, webhook } = wish('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
+    expect(input).not.toHaveProperty('webhook_url')
+    expect(input).not.toHaveProperty('webhook_secret')
+    expect(echo).toEqual({ webhook_url: url, webhook_secret: 's' })
+    expect(webhook).toEqual({ field: 'webhook_url', url })
+  })
+
+  it.each<[JsonObject, string]>([
+    [{ webhook_url: 7 }, 'webhook_url must be a string'],
+    [{ webhook_url: `https://a.example/${'x'.repeat(2_083)}` }, 'webhook_url has at most 2083 characters'],
+    [{ webhook_url: 'https://a.example', webhook_secret: [] }, 'webhook_secret must be a string'],
+  ])('with %j is refused', (body, message) => {
+    expect(() => wish('flux-dev', body)).toThrow(message)
+  })
+
+  it('takes keyframes as pictures, as pairs of second and picture, and as objects', () => {
+    const image = 'https://example.com/a.png'
+    const { input } = wish('flux-3-video', { mode: 'i2v', keyframes: [image, [4.5, image], { image, time: 6 }] })
+    expect(input.keyframes).toEqual([{ image }, { time: 4.5, image }, { image, time: 6 }])
+    const faults = [['x'], [[0, 'x']], [[0]], [{ image: 'x' }]].map((keyframes) => {
+      try {
+        wish('flux-3-video', { keyframes } as JsonObject)
+      } catch (error) {
+        return (error as PolyphonyError).details.field
+      }
+      return undefined
+    })
+    expect(faults).toEqual(['keyframes.0', 'keyframes.0.1', 'keyframes.0', 'keyframes.0.image'])
+  })
+})
+
+describe('an answer of Flux', () => {
+  it('to a creation is as the API has it, with and without a webhook', () => {
+    const created = createdBody(aTask({ pricePoints: points(400_000) }), POLLING_URL)
+    expect(created).toEqual(example('created'))
+    const echo = { webhook_url: 'https://client.example/hook', webhook_secret: '' }
+    expect(createdBody(aTask({ echo, pricePoints: points(400_000) }), POLLING_URL)).toEqual(example('created.webhook'))
+  })
+
+  it('tells a result that is ready, key by key', () => {
+    expect(shapeDifferences(example('result.ready'), resultBody(ready, urls))).toEqual([])
+    expect(resultBody(ready, urls)).toEqual(example('result.ready'))
+  })
+
+  it.each([
+    ['staged', 'Pending'],
+    ['pending', 'Pending'],
+    ['submitting', 'Pending'],
+    ['uncertain', 'Pending'],
+    ['processing', 'Pending'],
+    ['cancelled', 'Error'],
+  ] as const)('says of a %s task "%s"', (status, word) => {
+    expect(resultBody(aTask({ status }), urls)).toMatchObject({ status: word, result: null })
+  })
+
+  it('tells how far a task is, from 0 to 1', () => {
+    expect(resultBody(aTask({ status: 'processing', progress: 40 }), urls)).toEqual(example('result.pending'))
+  })
+
+  it('tells refused content from other failures', () => {
+    expect(resultBody(failed('Refused by content moderation.'), urls)).toEqual(example('result.moderated'))
+    expect(resultBody(failed('The prompt was flagged by moderation.'), urls).status).toBe('Request Moderated')
+    expect(resultBody(failed('Out of memory.'), urls)).toMatchObject({
+      status: 'Error',
+      details: { error: 'Out of memory.' },
+    })
+  })
+
+  it('says null of a seed that nobody knows', () => {
+    const drawn = { ...ready, input: { prompt: 'a heron', seed: -1 } }
+    expect(resultBody(drawn, urls).result).toMatchObject({ seed: null })
+  })
+
+  it('has a form for Flux of every maker, and for nothing else', () => {
+    const operations = ['bfl/flux-3-video', 'Qubico/flux1-dev/txt2img', 'recraft/generate', 'suno/music']
+    expect(operations.map((operation) => isFlux({ operation }))).toEqual([true, true, false, false])
+  })
+})
+
+describe('a webhook of Flux', () => {
+  const echo = { webhook_url: 'https://client.example/hook', webhook_secret: 'secret' }
+
+  it('is sent once, at the end, signed with the secret', () => {
+    expect(bfl.announce(aTask({ status: 'processing', echo }), urls)).toEqual([])
+    const [delivery, ...others] = bfl.announce({ ...ready, echo }, urls)
+    expect(others).toEqual([])
+    expect(JSON.parse(delivery?.body ?? '')).toEqual(example('result.ready'))
+    const signature = createHmac('sha256', 'secret')
+      .update(delivery?.body ?? '')
+      .digest('hex')
+    expect(delivery?.headers).toEqual({ 'x-bfl-signature': `sha256=${signature}` })
+  })
+
+  it('has no signature without a secret, and is not sent where nobody asked', () => {
+    const [delivery] = bfl.announce({ ...ready, echo: { ...echo, webhook_secret: '' } }, urls)
+    expect(delivery?.headers).toEqual({})
+    expect(bfl.announce(ready, urls)).toEqual([])
+  })
+})
+
+describe('an error of Flux', () => {
+  it('names the place of a fault as FastAPI does', () => {
+    expect(errorBody(invalid('prompt', 'is required'), POST)).toEqual(example('validation-error'))
+    const nested = errorBody(invalid('keyframes.0.image', 'must be a string'), POST)
+    expect(nested).toMatchObject({ detail: [{ loc: ['body', 'keyframes', 0, 'image'], type: 'value_error' }] })
+    const ofQuery = errorBody(invalid('id', 'is required'), { method: 'GET', query: {} })
+    expect(ofQuery).toMatchObject({ detail: [{ loc: ['query', 'id'] }] })
+  })
+
+  it.each([
+    ['unauthorized', 403],
+    ['insufficient_points', 402],
+    ['invalid_input', 422],
+    ['rate_limited', 429],
+    ['unknown_operation', 400],
+    ['vendor_refused', 500],
+    ['store_unavailable', 503],
+  ] as const)('of code %s has status %i', (code, status) => {
+    expect(statusOf(new PolyphonyError(code, ''))).toBe(status)
+  })
+
+  it('says "Task not found" of a task that nobody has', () => {
+    const error = new PolyphonyError('task_not_found', 'No task x.')
+    const request = { method: 'GET', query: { id: 'x' } }
+    expect(errorBody(error, request)).toMatchObject({ id: 'x', status: 'Task not found', result: null })
+  })
+})

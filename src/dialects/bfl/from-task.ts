@@ -1,0 +1,81 @@
+import { BFL } from '../../catalog/bfl.ts'
+import { getOperation } from '../../catalog/catalog.ts'
+import type { Output } from '../../catalog/outputs.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { type Points, pointsToUsd } from '../../core/points.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
+import { isModerated } from '../moderation.ts'
+import type { Urls } from '../urls.ts'
+
+/** A hundred credits are 1 USD. */
+const CREDITS_PER_USD = 100
+
+/** Whether a task, in whichever dialect it was asked for, can be told in this one: it is Flux. */
+export function isFlux({ operation: id }: Pick<Task, 'operation'>): boolean {
+  const { model } = getOperation(id)
+  return model === BFL || model.startsWith('Qubico/flux')
+}
+
+/** What answers a request: where to look, or who will be told. What is not known of its megapixels is null. */
+export function createdBody(task: Task, pollingUrl: string) {
+  const { webhook_url: hook } = task.echo
+  const cost = { cost: creditsOf(task.pricePoints), input_mp: null, output_mp: null }
+  if (typeof hook !== 'string') return { id: task.id, polling_url: pollingUrl, ...cost }
+  // Beyond the API's own answer, the address: a client that is told may look all the same.
+  return { id: task.id, status: 'Pending', webhook_url: hook, ...cost, polling_url: pollingUrl }
+}
+
+export function creditsOf(points: Points): number {
+  return pointsToUsd(points) * CREDITS_PER_USD
+}
+
+/** The answer of `get_result`, and the body of a webhook. */
+export function resultBody(task: Task, urls: Urls) {
+  return {
+    id: task.id,
+    status: statusOf(task),
+    result: task.status === 'completed' ? resultOf(task, urls) : null,
+    progress: task.status === 'completed' ? 1 : task.progress / 100,
+    details: detailsOf(task),
+    preview: null,
+  }
+}
+
+/** In place of a result that nobody has. */
+export function unknownBody(id: string) {
+  return { id, status: 'Task not found', result: null, progress: null, details: null, preview: null }
+}
+
+function statusOf(task: Task): 'Pending' | 'Ready' | 'Error' | 'Request Moderated' | 'Content Moderated' {
+  if (!isTerminal(task.status)) return 'Pending'
+  if (task.status === 'completed') return 'Ready'
+  if (!task.error || !isModerated(task.error)) return 'Error'
+  return /\b(?:prompt|request|input)\b/i.test(task.error.message) ? 'Request Moderated' : 'Content Moderated'
+}
+
+function detailsOf({ status, error }: Task) {
+  if (status !== 'failed' && status !== 'cancelled') return null
+  const reason = error?.message ?? 'The task was cancelled.'
+  return error && isModerated(error) ? { 'Moderation Reasons': [reason] } : { error: reason }
+}
+
+function resultOf(task: Task, urls: Urls) {
+  const { prompt, seed } = task.input
+  const startedAt = task.startedAt ?? task.createdAt
+  const endedAt = task.endedAt ?? startedAt
+  return {
+    sample: urls.file(fileOf(task)),
+    prompt: typeof prompt === 'string' ? prompt : '',
+    seed: typeof seed === 'number' && seed >= 0 ? seed : null, // which one was drawn is not known
+    start_time: startedAt / SECOND_MS,
+    end_time: endedAt / SECOND_MS,
+    duration: (endedAt - startedAt) / SECOND_MS,
+  }
+}
+
+/** The first of what was made: what this API makes is one. */
+function fileOf({ output }: Task): string {
+  // What a provider delivers is in the shape that the operation's output schema states.
+  const { pictures = [], videos = [] } = output as Partial<Output['pictures'] & Output['videos']>
+  return (pictures[0] ?? videos[0])?.file ?? ''
+}

@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { BFL } from '../../catalog/bfl.ts'
+import { invalid } from '../../catalog/read-input.ts'
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
+import { objectIn } from '../body.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { submittedInOwnNames } from '../own-names.ts'
+import { serve } from '../protocol.ts'
+import { taskSender } from '../requests.ts'
+import type { Urls } from '../urls.ts'
+import { errorBody, statusOf } from './errors.ts'
+import { createdBody, creditsOf, isFlux, resultBody } from './from-task.ts'
+import { FINETUNED, MODELS, PREFIXES } from './places.ts'
+import { toTask } from './to-task.ts'
+
+interface Query {
+  Querystring: Record<string, unknown>
+}
+
+/** Black Forest Labs' own API for Flux. */
+export const bfl: Dialect = {
+  id: BFL,
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: PREFIXES,
+      keyHeaders: ['x-key'],
+      error: (error, request) => ({ status: statusOf(error), body: errorBody(error, request) }),
+      routes(inside) {
+        taskRoutes(inside, context)
+        finetuneRoutes(inside)
+      },
+    }),
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeBfl(context),
+}
+
+function taskRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { urls, tasks } = context
+  const sendResult = taskSender(context, (task) => JSON.stringify(resultBody(fluxOnly(task), urls)))
+
+  for (const operation of MODELS) {
+    app.post(`/v1/${operation.taskType}`, async (request, reply) => {
+      const wish = { ...toTask(operation, request.body), dialect: BFL }
+      const task = await submittedInOwnNames(request, reply, context, wish)
+      return createdBody(task, `${urls.publicUrl}${app.prefix}/v1/get_result?id=${task.id}`)
+    })
+  }
+
+  app.get<Query>('/v1/get_result', (request, reply) => {
+    const { id } = request.query
+    if (typeof id !== 'string' || id === '') throw invalid('id', 'is required')
+    return sendResult(request, reply, id)
+  })
+
+  app.get('/v1/credits', async (request) => ({
+    credits: creditsOf((await tasks.balance(request.caller)).available),
+  }))
+}
+
+/** Tasks of other families have no form here. */
+function fluxOnly(task: Task): Task {
+  if (!isFlux(task)) throw new PolyphonyError('task_not_found', `No Flux task ${task.id}.`)
+  return task
+}
+
+const NO_FINETUNES = 'finetuning is not supported by this gateway'
+
+/** Nothing here trains a model. So there are no finetunes, which is what these say. */
+function finetuneRoutes(app: FastifyInstance): void {
+  app.post('/v1/finetune', async () => {
+    throw new PolyphonyError('unknown_operation', `No finetune was begun: ${NO_FINETUNES}.`)
+  })
+  app.get('/v1/my_finetunes', async () => ({ finetunes: [] }))
+  app.get<Query>('/v1/finetune_details', async (request) => {
+    throw noFinetune(request.query.finetune_id)
+  })
+  app.post('/v1/delete_finetune', async (request) => {
+    throw noFinetune(objectIn(request.body).finetune_id)
+  })
+  for (const model of FINETUNED) {
+    app.post(`/v1/${model}`, async (request) => {
+      throw noFinetune(objectIn(request.body).finetune_id)
+    })
+  }
+}
+
+function noFinetune(id: unknown): PolyphonyError {
+  if (typeof id !== 'string' || id === '') throw invalid('finetune_id', 'is required')
+  return new PolyphonyError('not_found', `There is no finetune ${id}: ${NO_FINETUNES}.`)
+}
+
+/** Told once, at the end. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { webhook_url: url, webhook_secret: secret } = task.echo
+  if (typeof url !== 'string' || !isTerminal(task.status)) return []
+  const body = JSON.stringify(resultBody(task, urls))
+  return [{ url, body, headers: typeof secret === 'string' && secret !== '' ? signed(body, secret) : {} }]
+}
+
+function signed(body: string, secret: string): Record<string, string> {
+  return { 'x-bfl-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` }
+}

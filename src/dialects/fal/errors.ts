@@ -1,0 +1,98 @@
+import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import type { Task } from '../../core/task.ts'
+import { isModerated } from '../moderation.ts'
+
+/** What a code of ours is here. Of a model's error, `detail` is a list; of the platform's, it is a sentence. */
+interface Told {
+  status: number
+  type: string
+  of: 'model' | 'platform'
+}
+
+const platform = (status: number, type: string): Told => ({ status, type, of: 'platform' })
+const model = (status: number, type: string): Told => ({ status, type, of: 'model' })
+
+const INVALID = model(422, 'value_error')
+const NO_CREDIT = platform(403, 'insufficient_credits')
+
+/**
+ * The words are those of fal's pages on errors where these have one, and ours elsewhere. The official client sends a
+ * request again after 429, 502, 503 and 504, a paid one like any other: so these stand only where nothing was begun.
+ */
+const TOLD: Record<ErrorCode, Told> = {
+  malformed_body: platform(400, 'bad_request'),
+  invalid_input: INVALID,
+  unknown_operation: INVALID,
+  address_refused: INVALID,
+  parent_not_usable: INVALID,
+  unauthorized: platform(401, 'unauthorized'),
+  insufficient_points: NO_CREDIT,
+  spend_limit_reached: NO_CREDIT,
+  forbidden: platform(403, 'forbidden'),
+  model_not_allowed: platform(403, 'forbidden'),
+  task_not_found: platform(404, 'not_found'),
+  not_found: platform(404, 'not_found'),
+  method_not_allowed: platform(405, 'bad_request'),
+  not_cancellable: platform(409, 'bad_request'),
+  payload_too_large: platform(413, 'bad_request'),
+  unsupported_media: INVALID,
+  idempotency_mismatch: platform(422, 'bad_request'),
+  rate_limited: platform(429, 'rate_limited'),
+  too_many_staged: platform(429, 'rate_limited'),
+  vendor_refused: model(400, 'downstream_service_error'),
+  vendor_unreachable: platform(503, 'runner_connection_error'),
+  vendor_silent: platform(500, 'runner_disconnected'),
+  no_provider: platform(503, 'runner_scheduling_failure'),
+  store_unavailable: platform(503, 'internal_error'),
+  storage_full: platform(503, 'internal_error'),
+  output_unusable: model(500, 'downstream_service_error'),
+  timed_out: model(500, 'generation_timeout'),
+  internal: platform(500, 'internal_error'),
+}
+
+const CANCELLED = platform(499, 'client_cancelled')
+const MODERATED = model(422, 'content_policy_violation')
+
+export interface ToldError {
+  status: number
+  type: string
+  body: { detail: { loc: (string | number)[]; msg: string; type: string }[] } | { detail: string; error_type: string }
+}
+
+export function errorStatus({ code }: Pick<PolyphonyError, 'code'>): number {
+  return TOLD[code].status
+}
+
+export function tellError(error: Pick<PolyphonyError, 'code' | 'message' | 'details'>): ToldError {
+  const { message, details } = error
+  const field = details.field ?? ''
+  // In the catalogue the model's fields stand below `input`; here they are the body.
+  const isInside = field.startsWith('input.')
+  const own = isInside ? field.slice('input.'.length) : field
+  const said = isInside && message.startsWith('input.') ? message.slice('input.'.length) : message
+  return told(isModerated(error) ? MODERATED : TOLD[error.code], said, locationOf(own))
+}
+
+/** Why a request did not succeed; undefined for one that did, or may yet. */
+export function failureOf({ status, error }: Pick<Task, 'status' | 'error'>): ToldError | undefined {
+  if (status === 'cancelled') return told(CANCELLED, 'Request was cancelled.', [])
+  if (status !== 'failed') return undefined
+  return tellError(new PolyphonyError(error?.code ?? 'internal', error?.message ?? 'No reason is known.'))
+}
+
+function told({ status, type, of }: Told, message: string, loc: (string | number)[]): ToldError {
+  if (of === 'platform') return { status, type, body: { detail: message, error_type: type } }
+  return { status, type, body: { detail: [{ loc: loc.length > 0 ? loc : ['body'], msg: message, type }] } }
+}
+
+const ELSEWHERE: Record<string, string> = {
+  fal_webhook: 'query',
+  'Idempotency-Key': 'header',
+  'x-fal-target-url': 'header',
+}
+
+function locationOf(field: string): (string | number)[] {
+  if (field === '') return []
+  const place = Object.hasOwn(ELSEWHERE, field) ? (ELSEWHERE[field] ?? 'body') : 'body'
+  return [place, ...field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))]
+}

@@ -1,0 +1,315 @@
+import { Compile } from 'typebox/compile'
+import { describe, expect, it } from 'vitest'
+import { falRequest } from '../../catalog/hosted.ts'
+import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import { aTask, FILE, ID, urls } from '../hosted-tasks.testing.ts'
+import { shapeDifferences } from '../piapi/shape.testing.ts'
+import { errorStatus, failureOf, tellError } from './errors.ts'
+import completedExample from './examples/completed.json' with { type: 'json' }
+import resultExample from './examples/result.json' with { type: 'json' }
+import submittedExample from './examples/submitted.json' with { type: 'json' }
+import webhookError from './examples/webhook.error.json' with { type: 'json' }
+import webhookOk from './examples/webhook.ok.json' with { type: 'json' }
+import { announce, isRequest, resultOf, statusOf, webhookBody } from './from-task.ts'
+import { describeFal } from './openapi.ts'
+import { appOf, ownPathOf, pathBelow, targetOf } from './target.ts'
+import { toTask } from './to-task.ts'
+
+const FLUX = 'fal-ai/flux/dev'
+const input = { prompt: 'a lighthouse in the fog' }
+
+const request = (given: Partial<Task> = {}): Task =>
+  aTask({ operation: falRequest.id, model: FLUX, input: { model: FLUX, input }, ...given })
+
+describe('a path', () => {
+  it.each([
+    ['POST', FLUX, { call: 'submit', model: FLUX }],
+    ['POST', 'workflows/me/sticker', { call: 'submit', model: 'workflows/me/sticker' }],
+    ['GET', `fal-ai/flux/requests/${ID}/status`, { call: 'status', app: 'fal-ai/flux', id: ID }],
+    ['GET', `fal-ai/flux/requests/${ID}/status/stream`, { call: 'stream', app: 'fal-ai/flux', id: ID }],
+    ['GET', `fal-ai/flux/requests/${ID}`, { call: 'result', app: 'fal-ai/flux', id: ID }],
+    ['GET', `${FLUX}/requests/${ID}`, { call: 'result', app: FLUX, id: ID }],
+    ['GET', `workflows/me/sticker/requests/${ID}`, { call: 'result', app: 'workflows/me/sticker', id: ID }],
+    ['PUT', `fal-ai/flux/requests/${ID}/cancel`, { call: 'cancel', app: 'fal-ai/flux', id: ID }],
+  ])('of %s %s says what is meant', (method, path, target) => {
+    expect(targetOf(method, path)).toEqual(target)
+  })
+
+  it.each([
+    ['GET', FLUX],
+    ['PUT', `fal-ai/flux/requests/${ID}`],
+    ['POST', `fal-ai/flux/requests/${ID}/cancel`],
+    ['GET', `fal-ai/flux/requests/${ID}/logs`],
+  ])('of %s %s is unknown', (method, path) => {
+    expect(() => targetOf(method, path)).toThrow(expect.objectContaining({ code: 'not_found' }))
+  })
+
+  it('is decoded, and has no query', () => {
+    expect(pathBelow('/fal/queue', '/fal/queue/fal-ai%2Fflux/dev/?fal_webhook=https://a/b')).toBe(FLUX)
+    expect(() => pathBelow('/fal/queue', '/fal/queue/%zz')).toThrow(expect.objectContaining({ code: 'not_found' }))
+  })
+
+  it('of a model ends, for its requests, at owner and app', () => {
+    expect(appOf(FLUX)).toBe('fal-ai/flux')
+    expect(appOf('fal-ai/fast-sdxl')).toBe('fal-ai/fast-sdxl')
+    expect(appOf('workflows/me/sticker')).toBe('workflows/me/sticker')
+  })
+})
+
+describe('a target', () => {
+  it.each([
+    ['https://queue.fal.run/fal-ai/flux/dev?fal_webhook=x', '/fal/queue/fal-ai/flux/dev?fal_webhook=x'],
+    ['https://fal.run/fal-ai/flux/dev', '/fal/run/fal-ai/flux/dev'],
+    [
+      'https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3',
+      '/fal/storage/upload/initiate?storage_type=fal-cdn-v3',
+    ],
+    ['https://queue.fal.run/../../../etc', '/fal/queue/etc'],
+  ])('%s is a path of ours', (target, path) => {
+    expect(ownPathOf(target)).toBe(path)
+  })
+
+  it.each([
+    'https://evilfal.run/fal-ai/flux',
+    'https://fal.run.evil.example/fal-ai/flux',
+    'https://evil.example/?fal.run',
+    'http://queue.fal.run/fal-ai/flux',
+    'https://queue.fal.run@evil.example/',
+    'file:///etc/passwd',
+    '/fal-ai/flux',
+    '',
+  ])('%s is none of fal’s', (target) => {
+    expect(ownPathOf(target)).toBeUndefined()
+  })
+
+  it('that has no place here is said to have none', () => {
+    expect(() => ownPathOf('https://api.fal.ai/v1/models')).toThrow('api.fal.ai has no place here')
+  })
+})
+
+describe('a body', () => {
+  it('is the input of the model, as it stands', () => {
+    const wish = toTask(FLUX, { ...input, model: 'mine', n: null })
+    expect(wish).toEqual({
+      operation: falRequest,
+      model: FLUX,
+      input: { model: FLUX, input: { ...input, model: 'mine', n: null } },
+    })
+    expect(toTask(FLUX, undefined).input).toEqual({ model: FLUX, input: {} })
+  })
+
+  it('is told of to whom the address says', () => {
+    expect(toTask(FLUX, input, 'https://me.example/hook')).toMatchObject({
+      echo: { fal_webhook: 'https://me.example/hook' },
+      webhook: { field: 'fal_webhook', url: 'https://me.example/hook' },
+    })
+    expect(toTask(FLUX, input, '')).not.toHaveProperty('webhook')
+  })
+
+  it.each<[string, unknown, string]>([
+    ['flux', input, 'not_found'],
+    ['', input, 'not_found'],
+    ['fal-ai/fl ux', input, 'invalid_input'],
+    [FLUX, [], 'malformed_body'],
+    [FLUX, 'la', 'unsupported_media'],
+    [FLUX, { num_images: 17 }, 'invalid_input'],
+  ])('for %s that is %j is refused', (model, body, code) => {
+    expect(() => toTask(model, body)).toThrow(expect.objectContaining({ code }))
+  })
+})
+
+describe('a status', () => {
+  it('has the forms of the examples, and says the same', () => {
+    const waiting = statusOf(request(), urls)
+    expect(shapeDifferences(submittedExample, waiting)).toEqual([])
+    expect(waiting).toEqual(submittedExample)
+    const completed = statusOf(request({ status: 'completed', output: { value: {} }, logs: ['Using seed: 7'] }), urls, {
+      logs: true,
+    })
+    expect(shapeDifferences(completedExample, completed)).toEqual([])
+    expect(completed).toEqual(completedExample)
+  })
+
+  it.each<[Partial<Task>, object]>([
+    [{ status: 'staged' }, { status: 'IN_QUEUE' }],
+    [{ status: 'submitting' }, { status: 'IN_QUEUE' }],
+    [
+      { status: 'processing', logs: ['a'] },
+      { status: 'IN_PROGRESS', logs: [] },
+    ],
+    [{ status: 'pending', startedAt: 1 }, { status: 'IN_PROGRESS' }],
+    [{ status: 'failed' }, { status: 'COMPLETED', error: 'too foggy', error_type: 'downstream_service_error' }],
+    [
+      { status: 'cancelled' },
+      { status: 'COMPLETED', error_type: 'client_cancelled', metrics: { inference_time: null } },
+    ],
+  ])('of a request that is %j is %j', (given, status) => {
+    expect(statusOf(request(given), urls)).toMatchObject(status)
+  })
+
+  it('leads to where it was asked for', () => {
+    expect(statusOf(request(), urls, { app: 'a b/c' }).status_url).toBe(
+      `https://gateway.example/fal/queue/a%20b/c/requests/${ID}/status`,
+    )
+  })
+})
+
+describe('a result', () => {
+  it('is what the model gave, with the addresses of its files', () => {
+    const value = JSON.parse(JSON.stringify(resultExample).replace('https://gateway.example/files/', 'asset:'))
+    const told = resultOf(request({ status: 'completed', output: { value } }), urls)
+    expect(shapeDifferences(resultExample, told)).toEqual([])
+    expect(told).toEqual(resultExample)
+  })
+
+  const picture = { file: `asset:${FILE}.png`, widthPx: 640, heightPx: 480 }
+  it.each<[string, Json, Json]>([
+    [
+      'Qubico/flux1-dev/txt2img',
+      { pictures: [picture], grid: null },
+      { images: [{ url: 'U.png', width: 640, height: 480, content_type: 'image/png' }] },
+    ],
+    [
+      'luma/video_generation',
+      { videos: [{ file: `asset:${FILE}.mp4` }] },
+      { video: { url: 'U.mp4', content_type: 'video/mp4' } },
+    ],
+    [
+      'Qubico/tts/zero-shot',
+      { sounds: [{ file: `asset:${FILE}.mp3` }, { file: `asset:${FILE}.wav` }] },
+      {
+        audio: { url: 'U.mp3', content_type: 'audio/mpeg' },
+        audios: [
+          { url: 'U.mp3', content_type: 'audio/mpeg' },
+          { url: 'U.wav', content_type: 'audio/wav' },
+        ],
+      },
+    ],
+    [
+      'Qubico/trellis/image-to-3d',
+      { model: { file: `asset:${FILE}.glb`, picture: '', turntable: '' } },
+      { model_mesh: { url: 'U.glb', content_type: 'model/gltf-binary' } },
+    ],
+    ['replicate/prediction', { value: [`asset:${FILE}.webp`] }, { output: ['U.webp'] }],
+  ])('can be that of a %s that was asked for elsewhere', (operation, output, result) => {
+    const task = aTask({ operation, input: {}, status: 'completed', output })
+    expect(isRequest(task)).toBe(true)
+    const told = JSON.stringify(resultOf(task, urls)).replaceAll(`https://gateway.example/files/${FILE}`, 'U')
+    expect(JSON.parse(told)).toEqual(result)
+  })
+
+  it('cannot be a song', () => {
+    expect(isRequest({ operation: 'suno/music' })).toBe(false)
+  })
+})
+
+describe('a webhook', () => {
+  const echo = { fal_webhook: 'https://me.example/hook' }
+
+  it('has the forms of the examples, and says the same', () => {
+    const completed = {
+      operation: 'Qubico/joycaption/joycaption-beta-one',
+      status: 'completed' as const,
+      output: { texts: ['fog'] },
+    }
+    const good = webhookBody(request(completed), urls)
+    expect(shapeDifferences(webhookOk, good)).toEqual([])
+    expect(good).toEqual(webhookOk)
+    const bad = webhookBody(request({ status: 'failed' }), urls)
+    expect(shapeDifferences(webhookError, bad)).toEqual([])
+    expect(bad).toEqual(webhookError)
+  })
+
+  it.each<[Task['status'], number]>([
+    ['pending', 0],
+    ['submitting', 0],
+    ['processing', 0],
+    ['completed', 1],
+    ['failed', 1],
+    ['cancelled', 1],
+  ])('tells of %s %i times', (status, times) => {
+    const told = announce(request({ status, echo, output: status === 'completed' ? { value: 1 } : null }), urls)
+    expect(told).toHaveLength(times)
+    if (times > 0) expect(told[0]).toMatchObject({ url: echo.fal_webhook, headers: {} })
+    expect(announce(request({ status }), urls)).toEqual([])
+  })
+})
+
+describe('an error', () => {
+  const told = (code: ErrorCode, message: string, field?: string) =>
+    tellError(new PolyphonyError(code, message, field === undefined ? {} : { field }))
+
+  it('names a field of the model as the caller spelt it', () => {
+    expect(told('address_refused', 'input.image.0.url leads to 10.0.0.1.', 'input.image.0.url')).toEqual({
+      status: 422,
+      type: 'value_error',
+      body: {
+        detail: [{ loc: ['body', 'image', 0, 'url'], msg: 'image.0.url leads to 10.0.0.1.', type: 'value_error' }],
+      },
+    })
+    expect(told('address_refused', 'fal_webhook leads to 10.0.0.1.', 'fal_webhook').body).toMatchObject({
+      detail: [{ loc: ['query', 'fal_webhook'] }],
+    })
+    expect(told('invalid_input', 'input.input.a is bad.', 'input.input.a').body).toMatchObject({
+      detail: [{ loc: ['body', 'input', 'a'], msg: 'input.a is bad.' }],
+    })
+  })
+
+  it('of the platform is a sentence and a type', () => {
+    expect(told('no_provider', 'nobody')).toEqual({
+      status: 503,
+      type: 'runner_scheduling_failure',
+      body: { detail: 'nobody', error_type: 'runner_scheduling_failure' },
+    })
+  })
+
+  it('is told for every code, and invites a repetition only where nothing was begun', () => {
+    const again: ErrorCode[] = []
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      const { status, body } = told(code, 'why')
+      expect(errorStatus({ code })).toBe(status)
+      expect(JSON.stringify(body)).toContain('why')
+      if ([429, 502, 503, 504].includes(status)) again.push(code)
+    }
+    expect(again.sort()).toEqual([
+      'no_provider',
+      'rate_limited',
+      'storage_full',
+      'store_unavailable',
+      'too_many_staged',
+      'vendor_unreachable',
+    ])
+  })
+
+  it('of a request is that of its end', () => {
+    const failed = (message: string) =>
+      failureOf(request({ status: 'failed', error: { code: 'vendor_refused', message } }))
+    expect(failed('Refused by content moderation.')).toMatchObject({ status: 422, type: 'content_policy_violation' })
+    expect(failed('out of memory')).toMatchObject({ status: 400, type: 'downstream_service_error' })
+    expect(failureOf(request({ status: 'cancelled' }))).toMatchObject({
+      status: 499,
+      body: { detail: 'Request was cancelled.' },
+    })
+    expect(failureOf(request({ status: 'completed' }))).toBeUndefined()
+    expect(failureOf(request({ status: 'processing' }))).toBeUndefined()
+  })
+})
+
+describe('every answer', () => {
+  it('is described as it is', async () => {
+    const limits = { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 1 }
+    const { schemas } = await describeFal({ limits })
+    const faults = (name: string, value: unknown) => Compile(schemas[name] ?? false).Errors(value)
+    for (const status of ['pending', 'processing', 'failed', 'cancelled'] as const) {
+      expect(faults('FalStatus', statusOf(request({ status }), urls))).toEqual([])
+    }
+    expect(faults('FalStatus', completedExample)).toEqual([])
+    for (const body of [webhookOk, webhookError]) expect(faults('FalWebhook', body)).toEqual([])
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      expect(faults('FalError', tellError(new PolyphonyError(code, 'why', { field: 'a.0' })).body)).toEqual([])
+    }
+    expect(faults('FalStatus', {})).not.toEqual([])
+  })
+})

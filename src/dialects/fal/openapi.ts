@@ -1,0 +1,281 @@
+import { Type } from 'typebox'
+import { falRequest } from '../../catalog/hosted.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inHeader,
+  inPath,
+  inQuery,
+  jsonBody,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { errorStatus } from './errors.ts'
+import { PREFIX } from './target.ts'
+
+const TAG = 'fal'
+
+/** fal's queue, synchronous calls and uploads, in OpenAPI. */
+export async function describeFal({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
+  const paths = { '/queue/{path}': queue(), '/run/{path}': run(), '/proxy': proxy(), ...uploads(limits) }
+  return {
+    tags: [
+      {
+        name: TAG,
+        description:
+          'fal’s queue: any model, by its name. The key comes as `Authorization: Key`. The official client has no option for an address: give it `proxyUrl: { url: ".../fal/proxy", when: "always" }`.',
+      },
+    ],
+    paths: Object.fromEntries(Object.entries(paths).map(([path, one]) => [`${PREFIX}${path}`, one])),
+    webhooks: { falRequestEnded: callback() },
+    schemas: schemas(),
+  }
+}
+
+const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found']
+
+interface About {
+  parameters?: Json[]
+  codes?: readonly ErrorCode[]
+  requestBody?: JsonObject
+  isOpen?: boolean
+}
+
+function route(operationId: string, summary: string, responses: JsonObject, about: About = {}): JsonObject {
+  const { parameters = [], codes = READING, requestBody, isOpen = false } = about
+  return {
+    operationId,
+    summary,
+    tags: [TAG],
+    ...(isOpen ? { security: [] } : {}),
+    parameters,
+    ...(requestBody === undefined ? {} : { requestBody }),
+    responses: { ...errorAnswers(codes, errorStatus, ref('FalError')), ...responses },
+  }
+}
+
+const input = jsonBody(ref('FalInput'), {
+  example: { summary: falRequest.title, value: falRequest.example.input ?? {} },
+})
+const state = (description: string): JsonObject => answer(description, ref('FalStatus'))
+
+function queue(): JsonObject {
+  const path = (what: string): JsonObject => inPath('path', what)
+  return {
+    post: route(
+      'falSubmit',
+      'Ask a model',
+      { '200': { ...state('It waits.'), ...replayed } },
+      {
+        parameters: [
+          path('The model: `fal-ai/flux/dev`.'),
+          inQuery('fal_webhook', { type: 'string' }, 'Who is told of the end.'),
+          idempotencyKey,
+        ],
+        codes: PAID,
+        requestBody: input,
+      },
+    ),
+    get: route(
+      'falRead',
+      'Read a result, a status or its stream',
+      {
+        '200': answer(
+          'The model’s answer; for a status, that of a request that has ended; for a stream, server-sent events.',
+          { anyOf: [ref('FalStatus'), ref('FalResult')] },
+        ),
+        '202': state('It has not ended.'),
+        '400': answer('A result was asked for before the end, or the model refused.', ref('FalError')),
+        '422': answer('The content was refused.', ref('FalError')),
+        '499': answer('It was cancelled.', ref('FalError')),
+      },
+      {
+        parameters: [
+          path('`OWNER/APP/requests/ID` for the result, with `/status` or `/status/stream` behind it for the state.'),
+          inQuery('logs', { type: 'string', enum: ['0', '1'] }, 'Whether a status has the logs.'),
+        ],
+      },
+    ),
+    put: route(
+      'falCancel',
+      'Cancel a request that waits',
+      {
+        '202': answer('It is cancelled.', ref('FalCancelled')),
+        '400': answer('It has ended.', ref('FalCancelled')),
+        '404': answer('There is no such request.', { anyOf: [ref('FalCancelled'), ref('FalError')] }),
+      },
+      { parameters: [path('`OWNER/APP/requests/ID/cancel`.')], codes: [...USUAL, 'not_cancellable'] },
+    ),
+  }
+}
+
+const ENDINGS: readonly ErrorCode[] = [
+  'vendor_refused',
+  'vendor_unreachable',
+  'vendor_silent',
+  'timed_out',
+  'output_unusable',
+]
+
+function run(): JsonObject {
+  return {
+    post: route(
+      'falRun',
+      'Ask a model and wait for its answer',
+      { '200': { ...answer('The model’s answer.', ref('FalResult')), ...replayed } },
+      {
+        parameters: [inPath('path', 'The model: `fal-ai/flux/dev`.'), idempotencyKey],
+        codes: [...PAID, ...ENDINGS, 'method_not_allowed'],
+        requestBody: input,
+      },
+    ),
+  }
+}
+
+function proxy(): JsonObject {
+  const target = inHeader(
+    'x-fal-target-url',
+    { type: 'string' },
+    'The address at fal that is meant; it is served here.',
+  )
+  const one = (operationId: string, more: About = {}): JsonObject =>
+    route(
+      operationId,
+      'What a request to an address of fal would answer here',
+      {
+        '200': answer('As the path has it.', ref('FalResult')),
+        '202': answer('As the path has it.', { anyOf: [ref('FalStatus'), ref('FalCancelled')] }),
+      },
+      { codes: PAID, ...more, parameters: [{ ...target, required: true }] },
+    )
+  return {
+    get: one('falProxyGet'),
+    post: one('falProxyPost', { requestBody: input }),
+    put: one('falProxyPut'),
+  }
+}
+
+function uploads({ uploadMaxBytes, uploadHours }: DialectContext['limits']): Record<string, JsonObject> {
+  const asked = jsonBody({
+    type: 'object',
+    required: ['file_name'],
+    properties: { file_name: { type: 'string' }, content_type: { type: 'string' } },
+  })
+  const parameters = [inPath('id', 'The upload; whoever knows it may use it.'), inPath('name', 'The name of the file.')]
+  const codes: readonly ErrorCode[] = [
+    'not_found',
+    'forbidden',
+    'payload_too_large',
+    'unsupported_media',
+    'storage_full',
+  ]
+  const addresses = {
+    type: 'object',
+    required: ['upload_url', 'file_url'],
+    properties: { upload_url: { type: 'string' }, file_url: { type: 'string' } },
+  }
+  return {
+    '/storage/upload/initiate': {
+      post: route(
+        'falUpload',
+        'Begin an upload',
+        { '200': answer('Where the bytes are put, and what the file is named by.', addresses) },
+        { codes: [...USUAL, 'malformed_body', 'invalid_input'], requestBody: asked },
+      ),
+    },
+    '/storage/upload/initiate-multipart': {
+      post: route('falUploadParts', 'Not offered: uploads in parts', {}, { codes: [...USUAL, 'payload_too_large'] }),
+    },
+    '/storage/upload/{id}/{name}': {
+      put: route(
+        'falPutUpload',
+        `Put the bytes, ${uploadMaxBytes} at most; they are kept for ${uploadHours} hours`,
+        { '200': answer('They are stored.', { type: 'object' }) },
+        {
+          parameters,
+          codes,
+          isOpen: true,
+          requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
+        },
+      ),
+    },
+    '/storage/files/{id}/{name}': {
+      get: {
+        operationId: 'falUploadedFile',
+        summary: 'Read an uploaded file',
+        tags: [TAG],
+        security: [],
+        parameters,
+        responses: {
+          '200': { description: 'The file.', content: { 'application/octet-stream': { schema: {} } } },
+          '404': { description: 'There is no such file, or its time is over.' },
+        },
+      },
+    },
+  }
+}
+
+function callback(): JsonObject {
+  return {
+    post: {
+      operationId: 'falRequestEnded',
+      summary: 'A request has ended: fal_webhook',
+      tags: [TAG],
+      security: [],
+      parameters: webhookHeaders,
+      requestBody: jsonBody(ref('FalWebhook')),
+      responses: webhookAnswers,
+    },
+  }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const Log = Type.Object({ message: text, level: text, source: text, timestamp: text })
+  const Status = Type.Object({
+    request_id: text,
+    response_url: text,
+    status_url: text,
+    cancel_url: text,
+    status: Type.Enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
+    queue_position: Type.Optional(Type.Integer({ description: 'While it waits: 0, as nobody counts the line.' })),
+    logs: Type.Optional(Type.Array(Log)),
+    metrics: Type.Optional(
+      Type.Object({ inference_time: Type.Union([Type.Number({ description: 'Seconds.' }), Type.Null()]) }),
+    ),
+    error: Type.Optional(Type.String({ description: 'Why it did not succeed.' })),
+    error_type: Type.Optional(text),
+  })
+  const Detail = Type.Object({ loc: Type.Array(Type.Union([text, Type.Integer()])), msg: text, type: text })
+  const Failure = Type.Object({
+    detail: Type.Union([text, Type.Array(Detail)], { description: 'A list where the model or its input is at fault.' }),
+    error_type: Type.Optional(text),
+  })
+  const Webhook = Type.Object({
+    request_id: text,
+    gateway_request_id: text,
+    status: Type.Enum(['OK', 'ERROR']),
+    payload: Type.Unknown({ description: 'The model’s answer, or the error’s detail.' }),
+    error: Type.Union([text, Type.Null()]),
+  })
+  const named = {
+    Input: Type.Object({}, { description: 'The fields that the model has. Files by address or as data URIs.' }),
+    Result: Type.Unknown({
+      description: 'What the model gave; for a picture {images: [{url, width, height, content_type}], …}.',
+    }),
+    Status,
+    Cancelled: Type.Object({ status: Type.Enum(['CANCELLATION_REQUESTED', 'ALREADY_COMPLETED', 'NOT_FOUND']) }),
+    Webhook,
+    Error: Failure,
+  }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Fal${name}`, plain(schema)]))
+}

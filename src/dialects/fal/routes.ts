@@ -1,0 +1,177 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { takeHostedClients } from '../hosted-clients.ts'
+import { performed, serve, submitted } from '../protocol.ts'
+import { failureOf, tellError } from './errors.ts'
+import { announce, isRequest, resultOf, statusOf } from './from-task.ts'
+import { streamStatus } from './stream.ts'
+import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
+import { toTask } from './to-task.ts'
+import { initiateUpload, openUploadRoutes, withUploads } from './uploads.ts'
+
+const DIALECT = 'fal'
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
+
+/**
+ * fal's queue, its synchronous calls and its uploads. The official client has no option for an address, so it comes through
+ * the proxy endpoint, or with its addresses rewritten to the paths below the prefix.
+ */
+export const fal: Dialect = {
+  id: DIALECT,
+  async routes(app, context) {
+    await app.register(async (open) => openUploadRoutes(open, context))
+    await app.register(async (keyed) => {
+      takeHostedClients(keyed)
+      tellTypes(keyed)
+      await serve(keyed, context, {
+        prefixes: [PREFIX],
+        error: (error, request) => {
+          const told = tellError(error)
+          failed.set(request, { type: told.type, isRetryable: error.retry === 'again' })
+          return told
+        },
+        routes: (inside) => falRoutes(inside, context),
+      })
+    })
+  },
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeFal(context),
+}
+
+const failed = new WeakMap<FastifyRequest, { type: string; isRetryable: boolean }>()
+
+/** An error's kind stands in its headers, too. */
+function tellTypes(app: FastifyInstance): void {
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const error = failed.get(request)
+    if (error) reply.headers({ 'x-fal-error-type': error.type, 'x-fal-retryable': String(error.isRetryable) })
+    done()
+  })
+}
+
+function falRoutes(app: FastifyInstance, context: DialectContext): void {
+  const queue: Handler = (request, reply) => queueCall(request, reply, context)
+  const run: Handler = (request, reply) => runCall(request, reply, context)
+  const initiate: Handler = (request) => initiateUpload(request, context)
+
+  app.route({ method: ['GET', 'POST', 'PUT'], url: '/queue/*', exposeHeadRoute: false, handler: queue })
+  app.post('/run/*', run)
+  app.post('/storage/upload/initiate', initiate)
+  app.post('/storage/upload/initiate-multipart', () => {
+    const { uploadMaxBytes } = context.limits
+    throw new PolyphonyError(
+      'payload_too_large',
+      `A file is uploaded whole here, and has at most ${uploadMaxBytes} bytes.`,
+    )
+  })
+
+  app.route({
+    method: ['GET', 'POST', 'PUT'],
+    url: '/proxy',
+    exposeHeadRoute: false,
+    handler: (request, reply) => {
+      const { 'x-fal-target-url': target } = request.headers
+      if (target === undefined) throw invalid('x-fal-target-url', 'is required: the address at fal that is meant')
+      const path = ownPathOf(String(target))
+      if (path === undefined) throw invalid('x-fal-target-url', 'must be an https address of fal.run or fal.ai')
+      // From here on it is a request for that path, also to those who compare one request with another.
+      request.raw.url = path
+      if (path.startsWith(`${PREFIX}/queue/`)) return queue(request, reply)
+      if (request.method === 'POST' && path.startsWith(`${PREFIX}/run/`)) return run(request, reply)
+      if (request.method === 'POST' && path.startsWith(`${PREFIX}/storage/upload/initiate?`))
+        return initiate(request, reply)
+      throw new PolyphonyError('not_found', `Invalid URL (${request.method} ${path.split('?', 1)[0]})`)
+    },
+  })
+}
+
+async function queueCall(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<unknown> {
+  const { tasks, urls } = context
+  const { caller, method } = request
+  const target = targetOf(method, pathBelow(`${PREFIX}/queue`, request.url))
+  const query = queryOf(request)
+  if (target.call === 'submit') {
+    const wish = toTask(target.model, request.body, query.get('fal_webhook') ?? undefined)
+    const input = await withUploads(wish.input, context)
+    const task = await submitted(request, reply, context, { ...wish, input, dialect: DIALECT })
+    return about(reply, task).send(statusOf(task, urls))
+  }
+  const { app, id, call } = target
+  if (call === 'cancel') return cancel(request, reply, context, id)
+  const task = requestOnly(await tasks.get(id, caller))
+  const logs = isYes(query.get('logs'))
+  switch (call) {
+    case 'status':
+      return about(reply, task)
+        .code(isTerminal(task.status) ? 200 : 202)
+        .send(statusOf(task, urls, { app, logs }))
+    case 'stream':
+      return streamStatus(request, reply, context, { id, app, logs })
+    case 'result':
+      return sendResult(reply, task, context)
+  }
+}
+
+/** Holds the request until the work is done. */
+async function runCall(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<unknown> {
+  const model = pathBelow(`${PREFIX}/run`, request.url)
+  if (model.endsWith('/stream')) {
+    throw new PolyphonyError(
+      'method_not_allowed',
+      'Models do not stream here. Ask through the queue, and watch its status.',
+    )
+  }
+  const wish = toTask(model, request.body)
+  const input = await withUploads(wish.input, context)
+  const task = await performed(request, reply, context, { ...wish, input, dialect: DIALECT })
+  return sendResult(reply, task, context)
+}
+
+function sendResult(reply: FastifyReply, task: Task, { urls }: DialectContext): FastifyReply {
+  about(reply, task)
+  if (!isTerminal(task.status)) return reply.code(400).send({ detail: 'Request is still in progress' })
+  const failure = failureOf(task)
+  if (!failure) return reply.send(JSON.stringify(resultOf(task, urls)))
+  return reply.code(failure.status).header('x-fal-error-type', failure.type).send(failure.body)
+}
+
+async function cancel(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { tasks }: DialectContext,
+  id: string,
+): Promise<FastifyReply> {
+  const [task] = await tasks.getMany([id], request.caller)
+  if (!task || !isRequest(task)) return reply.code(404).send({ status: 'NOT_FOUND' })
+  try {
+    await tasks.cancel(id, request.caller)
+    return about(reply, task).code(202).send({ status: 'CANCELLATION_REQUESTED' })
+  } catch (error) {
+    const { status } = await tasks.get(id, request.caller)
+    // What runs cannot be stopped, and that is said: a client would wait for an end that does not come.
+    if (!isTerminal(status)) throw error
+    return about(reply, task).code(400).send({ status: 'ALREADY_COMPLETED' })
+  }
+}
+
+/** Tasks without a form here are unknown. */
+function requestOnly(task: Task): Task {
+  if (!isRequest(task)) throw new PolyphonyError('task_not_found', `No request ${task.id}.`)
+  return task
+}
+
+function about(reply: FastifyReply, { id }: Task): FastifyReply {
+  return reply.header('x-fal-request-id', id).type('application/json; charset=utf-8')
+}
+
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  return new URLSearchParams(url.split('?').slice(1).join('?'))
+}
+
+function isYes(value: string | null): boolean {
+  return value === '1' || value === 'true'
+}

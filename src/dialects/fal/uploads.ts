@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { falRequest } from '../../catalog/hosted.ts'
+import { filesIn, replaceFiles } from '../../catalog/media.ts'
+import { invalid } from '../../catalog/read-input.ts'
+import { assetReference } from '../../core/asset.ts'
+import { HOUR_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isText, objectIn } from '../body.ts'
+import type { DialectContext } from '../dialect.ts'
+import { asPolyphonyError, noteError } from '../requests.ts'
+import { tellError } from './errors.ts'
+import { PREFIX } from './target.ts'
+
+/**
+ * Uploads in two steps: a request with the key names the file, and gets two addresses; the bytes are put to the first,
+ * without the key, and the second is then the file's. What connects them is a draft, whose id is the secret.
+ */
+
+const DRAFT = 'fal.upload'
+const FILES = `${PREFIX}/storage/files`
+
+interface OneUpload {
+  Params: { id: string; name: string }
+}
+
+/** Begins an upload: `upload_url` to put the bytes to, `file_url` to name the file by. */
+export async function initiateUpload(request: FastifyRequest, { drafts, urls }: DialectContext) {
+  const { file_name, content_type } = objectIn(request.body)
+  if (!isText(file_name)) throw invalid('file_name', 'is required')
+  if (file_name.length > 255) throw invalid('file_name', 'has at most 255 characters')
+  if (content_type !== undefined && typeof content_type !== 'string') throw invalid('content_type', 'must be a string')
+  const { id } = await drafts.open(DRAFT, { file: '' }, request.caller)
+  // The last part alone, since it becomes one of a path.
+  const name = encodeURIComponent(file_name.split(/[/\\]/).at(-1) || 'file')
+  return {
+    upload_url: `${urls.publicUrl}${PREFIX}/storage/upload/${id}/${name}`,
+    file_url: `${urls.publicUrl}${FILES}/${id}/${name}`,
+  }
+}
+
+/** The steps that carry no key. */
+export function openUploadRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { assets, drafts, limits, clock } = context
+
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = asPolyphonyError(thrown)
+    noteError(request, reply, error)
+    const { status, body } = tellError(error)
+    return reply.code(status).send(body)
+  })
+  // Whatever a client says that it is: the bytes are looked at.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  app.put<OneUpload>(`${PREFIX}/storage/upload/:id/:name`, async (request, reply) => {
+    const draft = await drafts.findOpenly(request.params.id, DRAFT)
+    if (!draft) throw new PolyphonyError('not_found', 'There is no such upload, or its time is over.')
+    if (draft.body.file !== '') throw new PolyphonyError('forbidden', 'The file was uploaded already.')
+    const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
+    const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
+    const asset = await assets.upload({ tenantId: draft.tenantId, body, expiresAt })
+    try {
+      await drafts.change(draft, { file: assetReference(asset) })
+    } catch (error) {
+      await assets.withdraw([asset])
+      throw error
+    }
+    return reply.send({})
+  })
+
+  app.get<OneUpload>(`${FILES}/:id/:name`, async (request, reply) => {
+    const draft = await drafts.findOpenly(request.params.id, DRAFT)
+    return context.sendFile(typeof draft?.body.file === 'string' ? draft.body.file : '', request, reply)
+  })
+}
+
+/** An input in which what was uploaded is named by its stored file. Throws `invalid_input` for what was not. */
+export async function withUploads(input: JsonObject, { drafts, urls }: DialectContext): Promise<JsonObject> {
+  const own = `${urls.publicUrl}${FILES}/`
+  const found = new Map<string, string>()
+  for (const { field, value } of filesIn(falRequest.input, input)) {
+    if (!value.startsWith(own)) continue
+    const draft = await drafts.findOpenly(value.slice(own.length).split('/', 1)[0] ?? '', DRAFT)
+    const file = draft?.body.file
+    if (typeof file !== 'string' || file === '') throw invalid(field, 'names a file that was not uploaded')
+    found.set(value, urls.file(file))
+  }
+  return found.size === 0 ? input : replaceFiles(falRequest.input, input, ({ value }) => found.get(value) ?? value)
+}

@@ -1,0 +1,30 @@
+import type { Output } from '../../catalog/outputs.ts'
+import type { Task } from '../../core/task.ts'
+import { picturesOf } from '../performing.ts'
+import type { Urls } from '../urls.ts'
+
+/** The answer for a completed task. What is not known of a picture (the seed that was drawn) is null. */
+export function fromTask(task: Task, urls: Urls) {
+  const { output } = task
+  if (output !== null && typeof output === 'object' && 'texts' in output) {
+    return { descriptions: (output as Output['texts']).texts.map((text) => ({ text })) }
+  }
+  const { prompt, seed, style_type: style } = task.input
+  return {
+    created: new Date(task.endedAt ?? task.createdAt).toISOString(),
+    data: picturesOf(task).map(({ file, widthPx, heightPx }) => ({
+      url: urls.file(file),
+      prompt: typeof prompt === 'string' ? prompt : '',
+      resolution: `${widthPx}x${heightPx}`,
+      ...(isEnlarged(task) ? { upscaled_resolution: `${widthPx}x${heightPx}` } : {}),
+      is_image_safe: true, // what is not is refused as a whole
+      seed: typeof seed === 'number' ? seed : null,
+      style_type: typeof style === 'string' ? style : null,
+    })),
+  }
+}
+
+function isEnlarged({ operation, input }: Task): boolean {
+  if (operation === 'ideogram/upscale') return true
+  return operation === 'ideogram/v3-generate-transparent' && input.upscale_factor !== 'X1'
+}

@@ -1,0 +1,68 @@
+import { Type } from 'typebox'
+import type { JsonObject } from '../../core/json.ts'
+import type { ApiDescription } from '../dialect.ts'
+import { answer, errorAnswers, idempotencyKey, inputName, inputSchema, PAID, plain, ref, replayed } from '../openapi.ts'
+import { statusOf } from './errors.ts'
+import { TOOLS, type Tool } from './to-task.ts'
+
+const TAG = 'Ideogram'
+
+/** The routes of Ideogram's API, in OpenAPI. */
+export async function describeIdeogram(): Promise<ApiDescription> {
+  return {
+    tags: [
+      {
+        name: TAG,
+        description:
+          'Ideogram’s own API, under `/ideogram` and at its own paths: each answers when the work is done. The key may come as `Api-Key`.',
+      },
+    ],
+    paths: Object.fromEntries(['/ideogram', ''].flatMap((prefix) => TOOLS.map((tool) => pathOf(prefix, tool)))),
+    webhooks: {},
+    schemas: {
+      ...Object.fromEntries(TOOLS.map(({ operation }) => [inputName(operation), inputSchema(operation)])),
+      ...schemas(),
+    },
+  }
+}
+
+function pathOf(prefix: string, { path, operation, isNested }: Tool): [string, JsonObject] {
+  const input = ref(inputName(operation))
+  const file = { type: 'string', description: 'A picture; in a form, the file.' }
+  const body: JsonObject = isNested ? { type: 'object', properties: { image_request: input, image_file: file } } : input
+  const made = operation.produces.kind === 'texts' ? 'IdeogramDescriptions' : 'IdeogramPictures'
+  const described = {
+    operationId: `ideogram${prefix === '' ? '-bare' : ''}${path.replaceAll('/', '-')}`,
+    summary: operation.title,
+    tags: [TAG],
+    parameters: [idempotencyKey],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: body }, 'multipart/form-data': { schema: body } },
+    },
+    responses: {
+      '200': { ...answer('What was made.', ref(made)), ...replayed },
+      ...errorAnswers([...PAID, 'vendor_refused', 'timed_out'], statusOf, ref('IdeogramError')),
+      '422': answer('The content was refused.', ref('IdeogramError')),
+    },
+  }
+  return [`${prefix}${path}`, { post: described }]
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const Picture = Type.Object({
+    url: text,
+    prompt: text,
+    resolution: text,
+    upscaled_resolution: Type.Optional(text),
+    is_image_safe: Type.Boolean(),
+    seed: Type.Union([Type.Integer(), Type.Null()]),
+    style_type: Type.Union([text, Type.Null()]),
+  })
+  const Pictures = Type.Object({ created: Type.String({ format: 'date-time' }), data: Type.Array(Picture) })
+  const Descriptions = Type.Object({ descriptions: Type.Array(Type.Object({ text })) })
+  const Failure = Type.Object({ error: text, reject_reason: Type.Optional(text) })
+  const named = { Pictures, Descriptions, Error: Failure }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Ideogram${name}`, plain(schema)]))
+}

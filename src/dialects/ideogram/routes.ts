@@ -1,0 +1,34 @@
+import { IDEOGRAM } from '../../catalog/ideogram.ts'
+import type { Dialect } from '../dialect.ts'
+import { takeForms } from '../form.ts'
+import { bodyOf } from '../form-body.ts'
+import { performedInOwnNames } from '../performing.ts'
+import { serve } from '../protocol.ts'
+import { errorBody, statusOf } from './errors.ts'
+import { fromTask } from './from-task.ts'
+import { TOOLS, toTask } from './to-task.ts'
+
+/** Pictures of style and of character, a mask each, and the one to be changed. */
+const MAX_FILES = 32
+
+/** Ideogram's own API, which answers when the pictures are made. */
+export const ideogram: Dialect = {
+  id: IDEOGRAM,
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: ['/ideogram', ''],
+      keyHeaders: ['api-key'],
+      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      routes(inside) {
+        takeForms(inside)
+        for (const tool of TOOLS) {
+          inside.post(tool.path, async (request, reply) => {
+            const wish = { ...toTask(tool, await bodyOf(request, context, MAX_FILES)), dialect: IDEOGRAM }
+            return fromTask(await performedInOwnNames(request, reply, context, wish), context.urls)
+          })
+        }
+      },
+    }),
+  announce: () => [],
+  describe: async () => (await import('./openapi.ts')).describeIdeogram(),
+}

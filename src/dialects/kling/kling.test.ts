@@ -1,0 +1,397 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { getOperation } from '../../catalog/catalog.ts'
+import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import { itemId } from '../../core/ids.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { points } from '../../core/points.ts'
+import { isTerminal, STATUSES, type Task } from '../../core/task.ts'
+import { shapeDifferences } from '../piapi/shape.testing.ts'
+import { urlsAt } from '../urls.ts'
+import { BODIES } from './bodies.ts'
+import { errorAnswer } from './errors.ts'
+import created from './examples/created.json' with { type: 'json' }
+import images from './examples/images.json' with { type: 'json' }
+import videos from './examples/videos.json' with { type: 'json' }
+import { createdTask, envelope, fromTask, isListed, nounOf } from './from-task.ts'
+import { kling } from './routes.ts'
+import { PATHS, type Path, toTask } from './to-task.ts'
+
+const ID = '01234567-89ab-4cde-8f01-23456789ab00'
+const PICTURE = 'https://client.example/a.png'
+const BARE_BASE64 = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk'
+const PATH_NAMES = Object.keys(PATHS) as Path[]
+const urls = urlsAt(() => 'https://gateway.example')
+
+const video = { file: 'asset:v.mp4', cover: '', lastFrame: '', widthPx: 1_280, heightPx: 720, seconds: 5 }
+
+function aTask(given: Partial<Task> = {}): Task {
+  const status = given.status ?? 'completed'
+  return {
+    id: ID,
+    tenantId: 'a tenant',
+    keyId: 'a key',
+    mode: 'live',
+    dialect: 'kling',
+    operation: 'kling/video_generation',
+    model: 'kling',
+    taskType: 'video_generation',
+    input: {},
+    echo: { path: '/videos/text2video', external_task_id: 'mine-7' },
+    status,
+    progress: 0,
+    pricePoints: points(2_600_000),
+    consumedPoints: points(status === 'completed' ? 2_600_000 : 0),
+    output: status === 'completed' ? { videos: [video, video] } : null,
+    error: status === 'failed' ? { code: 'vendor_refused', message: 'too dark' } : null,
+    logs: [],
+    pool: 'house:hand',
+    provider: null,
+    account: null,
+    handle: null,
+    parentTaskId: null,
+    attempts: 0,
+    claim: 0,
+    dueAt: 0,
+    deadlineAt: 0,
+    createdAt: 1_722_769_557_708,
+    startedAt: ['processing', 'completed'].includes(status) ? 1_722_769_558_708 : null,
+    endedAt: isTerminal(status) ? 1_722_769_597_708 : null,
+    ...given,
+  }
+}
+
+const pictures = { pictures: [{ file: 'asset:p.png', widthPx: 64, heightPx: 64 }], grid: null }
+
+describe('a published answer is reproduced, key by key:', () => {
+  it('to a POST', () => {
+    expect(shapeDifferences(created, envelope(createdTask(aTask({ status: 'pending' }))))).toEqual([])
+  })
+
+  it('to a GET, of videos and of pictures', () => {
+    expect(shapeDifferences(videos, envelope(fromTask(aTask(), urls)))).toEqual([])
+    const task = aTask({ operation: 'kling/image_generation', output: pictures })
+    expect(shapeDifferences(images, envelope(fromTask(task, urls)))).toEqual([])
+  })
+})
+
+describe('a task', () => {
+  it.each([
+    ['staged', 'submitted'],
+    ['pending', 'submitted'],
+    ['submitting', 'submitted'],
+    ['uncertain', 'processing'],
+    ['processing', 'processing'],
+    ['completed', 'succeed'],
+    ['failed', 'failed'],
+    ['cancelled', 'failed'],
+  ] as const)('that is %s reads as %s', (status, told) => {
+    expect(fromTask(aTask({ status }), urls).task_status).toBe(told)
+  })
+
+  it('that waits for another attempt does not go back', () => {
+    expect(fromTask(aTask({ status: 'pending', startedAt: 1 }), urls).task_status).toBe('processing')
+  })
+
+  it('has milliseconds, seconds as text, and ids that lead back to it', () => {
+    const told = fromTask(aTask(), urls)
+    expect(told).toMatchObject({
+      created_at: 1_722_769_557_708,
+      updated_at: 1_722_769_597_708,
+      final_unit_deduction: '0.26',
+      task_result: {
+        videos: [
+          { id: itemId(ID, 1), url: 'https://gateway.example/files/v.mp4', duration: '5' },
+          { id: itemId(ID, 2) },
+        ],
+      },
+    })
+  })
+
+  it('that failed says why, and shows nothing', () => {
+    const told = fromTask(aTask({ status: 'failed' }), urls)
+    expect(told).toMatchObject({ task_status: 'failed', task_status_msg: 'too dark', task_result: {} })
+  })
+
+  it('is told by the half of the API that its kind belongs to', () => {
+    expect(nounOf({ operation: 'kling-turbo/video_generation' })).toBe('videos')
+    expect(nounOf({ operation: 'kling/ai_try_on' })).toBe('images')
+    for (const operation of ['kling/sound', 'luma/video_generation', 'suno/music', 'none']) {
+      expect(nounOf({ operation })).toBeUndefined()
+    }
+  })
+
+  it.each([
+    ['kling/video_generation', {}, '/videos/text2video'],
+    ['kling/video_generation', { image_url: PICTURE }, '/videos/image2video'],
+    ['kling-turbo/video_generation', { start_image_url: PICTURE }, '/videos/image2video'],
+    ['kling/video_generation', { elements: [{ image_url: PICTURE }] }, '/videos/multi-image2video'],
+    ['kling/avatar', {}, '/videos/avatar/image2video'],
+    ['kling/image_generation', { subject_images: [PICTURE] }, '/images/multi-image-generations'],
+    ['kling/image_expansion', {}, '/images/editing/expand'],
+  ] as const)('%s of another dialect, with %j, is listed at %s', (operation, input, path) => {
+    const task = aTask({ dialect: 'piapi', echo: {}, operation, input: input as unknown as JsonObject })
+    expect(isListed(task, path)).toBe(true)
+    expect(isListed(task, '/videos/effects')).toBe(false)
+  })
+})
+
+describe('a body', () => {
+  it.each(PATH_NAMES)('for %s, as documented, becomes valid input of its operation', (path) => {
+    const wish = toTask(path, BODIES[path].example)
+    expect(wish.operation).toBe(getOperation(PATHS[path].operation.id))
+    expect(wish.echo).toEqual({ path })
+  })
+
+  const translations: [Path, JsonObject, JsonObject][] = [
+    [
+      '/videos/text2video',
+      {
+        model: 'kling-v2-6',
+        prompt: 'a',
+        duration: '10',
+        sound: 'on',
+        mode: 'pro',
+        image: '',
+        camera_json: '{}',
+        seed: 7,
+      },
+      { version: '2.6', prompt: 'a', duration: 10, enable_audio: true, mode: 'pro', camera_json: '{}', seed: 7 },
+    ],
+    [
+      '/videos/text2video',
+      {
+        model_name: 'kling-v3',
+        multi_shot: true,
+        shot_type: 'customize',
+        multi_prompt: [{ index: 1, prompt: 'a', duration: '3' }],
+      },
+      { version: '3.0', multi_shots: [{ index: 1, prompt: 'a', duration: 3 }], shot_type: 'customize' },
+    ],
+    [
+      '/videos/text2video',
+      { model_name: 'kling-v3', prompt: 'a', multi_shot: true, shot_type: 'intelligence' },
+      { prefer_multi_shots: true },
+    ],
+    [
+      '/videos/text2video',
+      { prompt: 'a', camera_control: { type: 'simple', config: { zoom: 5 } } },
+      { camera_control: { type: 'simple', config: { horizontal: 0, zoom: 5 } } },
+    ],
+    ['/videos/text2video', { prompt: 'a', camera_control: { type: 'down_back' } }, { camera_movement: 'down_back' }],
+    [
+      '/videos/image2video',
+      { image: BARE_BASE64, image_tail: PICTURE, prompt: 'a', static_mask: PICTURE },
+      { image_url: BARE_BASE64, image_tail_url: PICTURE, version: '1.0', static_mask: PICTURE },
+    ],
+    [
+      '/videos/multi-image2video',
+      { image_list: [{ image: PICTURE }, { image: BARE_BASE64 }], prompt: 'a' },
+      { version: '1.6', elements: [{ image_url: PICTURE }, { image_url: BARE_BASE64 }] },
+    ],
+    [
+      '/videos/omni-video',
+      {
+        model_name: 'kling-video-o1',
+        prompt: '<<<image_1>>> in <<<video_1>>>',
+        mode: 'pro',
+        duration: '7',
+        image_list: [{ image_url: PICTURE, type: 'first_frame' }],
+        video_list: [{ video_url: 'https://client.example/v.mp4', refer_type: 'base' }],
+      },
+      {
+        version: 'o1',
+        prompt: '@image_1 in @video',
+        resolution: '1080p',
+        duration: 7,
+        images: [PICTURE],
+        image_list: [{ type: 'first_frame' }],
+        video: 'https://client.example/v.mp4',
+        refer_type: 'base',
+      },
+    ],
+    [
+      '/videos/video-extend',
+      { video_id: itemId(ID, 1), prompt: 'on' },
+      { origin_task_id: itemId(ID, 1), prompt: 'on' },
+    ],
+    [
+      '/videos/lip-sync',
+      {
+        input: {
+          ...{ task_id: ID, video_id: itemId(ID, 1), video_url: null, mode: 'text2video', text: 'hello', seed: 0 },
+          ...{ voice_id: 'uk_boy1', voice_language: 'en', voice_speed: 1.2, audio_type: null, audio_file: null },
+        },
+      },
+      { origin_task_id: itemId(ID, 1), tts_text: 'hello', tts_timbre: 'uk_boy1', tts_speed: 1.2, voice_language: 'en' },
+    ],
+    [
+      '/videos/lip-sync',
+      { input: { video_id: ID, mode: 'audio2video', audio_type: 'file', audio_file: BARE_BASE64 } },
+      { origin_task_id: ID, local_dubbing_url: BARE_BASE64 },
+    ],
+    [
+      '/videos/effects',
+      {
+        effect_scene: 'hug',
+        input: { model_name: 'kling-v1-6', mode: 'pro', duration: '5', images: [PICTURE, PICTURE] },
+      },
+      { effect: 'hugging', image_url: PICTURE, images: [PICTURE], professional_mode: true, model_name: 'kling-v1-6' },
+    ],
+    [
+      '/videos/motion-control',
+      {
+        ...{ model_name: 'kling-v2-6', image_url: PICTURE, video_url: 'https://client.example/v.mp4' },
+        ...{ character_orientation: 'image', keep_original_sound: 'yes', mode: 'pro' },
+      },
+      { version: '2.6', motion_direction: 'image', keep_original_sound: true, mode: 'pro' },
+    ],
+    [
+      '/videos/avatar',
+      { image: PICTURE, sound_file: BARE_BASE64 },
+      { image_url: PICTURE, local_dubbing_url: BARE_BASE64 },
+    ],
+    [
+      '/images/generations',
+      { model_name: 'kling-v1-5', prompt: 'a', image: PICTURE, image_reference: 'face', n: 9 },
+      { version: '1.5', image_url: PICTURE, image_reference: 'face', n: 9, image_fidelity: 0.5, human_fidelity: 0.45 },
+    ],
+    [
+      '/images/multi-image2image',
+      { prompt: 'a', subject_image_list: [{ subject_image: PICTURE }], scene_image: PICTURE, style_image: '' },
+      { version: '2.0', subject_images: [PICTURE], scene_image_url: PICTURE, style_image_url: '' },
+    ],
+    [
+      '/images/kolors-virtual-try-on',
+      { model_name: 'kolors-virtual-try-on-v1', human_image: PICTURE, cloth_image: BARE_BASE64 },
+      { model_name: 'kolors-virtual-try-on-v1', model_input: PICTURE, dress_input: BARE_BASE64 },
+    ],
+  ]
+  it.each(translations)('for %s is translated: %j', (path, body, input) => {
+    expect(toTask(path, body).input).toMatchObject(input)
+  })
+
+  it.each<[string, Path, Json, string]>([
+    ['an unknown model', '/videos/text2video', { model_name: 'kling-v9', prompt: 'a' }, 'model_name'],
+    ['an unknown model, as some spell it', '/videos/text2video', { model: 'kling-v9', prompt: 'a' }, 'model'],
+    ['a length that no video has', '/videos/text2video', { prompt: 'a', duration: '7' }, 'duration'],
+    ['a length that is no number', '/videos/text2video', { prompt: 'a', duration: 'long' }, 'duration'],
+    ['a sound that is neither', '/videos/text2video', { prompt: 'a', sound: 'loud' }, 'sound'],
+    ['no prompt', '/videos/text2video', {}, 'prompt'],
+    ['no picture', '/videos/image2video', { prompt: 'a' }, 'image'],
+    ['a picture that is none', '/videos/image2video', { image: 'a cat' }, 'image'],
+    [
+      'a picture of many that is none',
+      '/videos/multi-image2video',
+      { image_list: [{ image: PICTURE }, {}] },
+      'image_list.1.image',
+    ],
+    ['no pictures', '/videos/multi-image2video', { image_list: [], prompt: 'a' }, 'image_list'],
+    ['what is no list', '/videos/multi-image2video', { image_list: PICTURE }, 'image_list'],
+    ['no video to extend', '/videos/video-extend', { prompt: 'a' }, 'video_id'],
+    ['no text to speak', '/videos/lip-sync', { input: { video_id: ID, mode: 'text2video' } }, 'input.text'],
+    ['no input', '/videos/lip-sync', { video_id: ID }, 'input'],
+    ['an unknown effect', '/videos/effects', { effect_scene: 'dance', input: { image: PICTURE } }, 'effect_scene'],
+    ['too many pictures', '/images/generations', { prompt: 'a', n: 10 }, 'n'],
+    ['no growth', '/images/image-expansion', { image: PICTURE }, 'up_expansion_ratio'],
+    ['a callback that is no text', '/videos/text2video', { prompt: 'a', callback_url: 7 }, 'callback_url'],
+    ['an id that is no text', '/videos/text2video', { prompt: 'a', external_task_id: 7 }, 'external_task_id'],
+  ])('with %s is refused, naming the field', (_what, path, body, field) => {
+    const error = thrownBy(() => toTask(path, body))
+    expect(error.code).toBe('invalid_input')
+    expect(error.details.field).toBe(field)
+    expect(error.message.startsWith(field)).toBe(true)
+  })
+
+  it('says who is to be told, which stays between us and the caller', () => {
+    const callback_url = 'https://client.example/hook'
+    const wish = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
+    expect(wish.webhook).toEqual({ field: 'callback_url', url: callback_url })
+    expect(wish.echo).toEqual({ path: '/videos/text2video', callback_url, external_task_id: 'mine-7' })
+    expect(wish.input).not.toHaveProperty('callback_url')
+  })
+
+  it('of any kind is taken, or refused by an error of ours', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...PATH_NAMES), fc.jsonValue(), (path, body) => {
+        try {
+          toTask(path, body)
+        } catch (error) {
+          expect(error).toBeInstanceOf(PolyphonyError)
+        }
+      }),
+    )
+  })
+})
+
+describe('a callback', () => {
+  const callback_url = 'https://client.example/hook'
+
+  it('is the bare task, at each change of its status', () => {
+    for (const status of STATUSES) {
+      const task = aTask({ status, echo: { callback_url } })
+      const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
+      expect(kling.announce(task, urls)).toEqual(
+        told ? [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
+      )
+    }
+  })
+
+  it('is sent neither for progress alone nor to nobody', () => {
+    expect(kling.announce(aTask({ status: 'processing', progress: 40, echo: { callback_url } }), urls)).toEqual([])
+    expect(kling.announce(aTask(), urls)).toEqual([])
+  })
+})
+
+describe('an error', () => {
+  const request = (headers: Record<string, string>) => ({ headers }) as Parameters<typeof errorAnswer>[1]
+
+  it.each<[ErrorCode, number, number]>([
+    ['unauthorized', 401, 1002],
+    ['insufficient_points', 429, 1102],
+    ['model_not_allowed', 403, 1103],
+    ['malformed_body', 400, 1200],
+    ['invalid_input', 400, 1201],
+    ['not_found', 404, 1202],
+    ['task_not_found', 404, 1203],
+    ['rate_limited', 429, 1302],
+    ['too_many_staged', 429, 1303],
+    ['internal', 500, 5000],
+    ['no_provider', 503, 5001],
+    ['timed_out', 504, 5002],
+  ])('%s is answered %i with the code %i', (code, status, own) => {
+    const told = errorAnswer(new PolyphonyError(code, 'why'), request({ authorization: 'Bearer x' }))
+    expect(told).toEqual({
+      status,
+      body: {
+        code: own,
+        message: 'why',
+        request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        data: null,
+        error: { message: 'why', type: code, code: own },
+      },
+    })
+  })
+
+  it('of a request without a key has a code of its own', () => {
+    expect(errorAnswer(new PolyphonyError('unauthorized', 'why'), request({})).body).toMatchObject({ code: 1001 })
+  })
+
+  it('of every kind is answered 400 or higher, with a code that is not 0', () => {
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      const { status, body } = errorAnswer(new PolyphonyError(code, ''), request({}))
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect((body as { code: number }).code).toBeGreaterThanOrEqual(1_000)
+    }
+  })
+})
+
+function thrownBy(act: () => unknown): PolyphonyError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof PolyphonyError) return error
+    throw error
+  }
+  throw new Error('Nothing was thrown.')
+}

@@ -1,0 +1,175 @@
+import { Type } from 'typebox'
+import { getOperation } from '../../catalog/catalog.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inPath,
+  inQuery,
+  jsonBody,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  wait,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { BODIES } from './bodies.ts'
+import { errorStatus } from './errors.ts'
+import { PATHS, type Path } from './to-task.ts'
+
+const TAG = 'Kling'
+
+/** Kling's official API, in OpenAPI. */
+export async function describeKling({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
+  const paths: ApiDescription['paths'] = {}
+  for (const prefix of ['/kling', '']) {
+    for (const path of Object.keys(PATHS) as Path[]) {
+      if (prefix === '' && path === '/images/generations') continue
+      paths[`${prefix}/v1${path}`] = { post: creating(prefix, path), get: listing(prefix, path) }
+      paths[`${prefix}/v1${path}/{id}`] = { get: reading(prefix, path, limits) }
+    }
+  }
+  return {
+    tags: [
+      {
+        name: TAG,
+        description:
+          'Kling’s official API, below `/kling` as relays serve it, and at its own paths. A task made here is read at PiAPI’s routes, too, and the other way round.',
+      },
+    ],
+    paths,
+    webhooks: { klingTaskChanged: callback() },
+    schemas: schemas(),
+  }
+}
+
+const CREATING: readonly ErrorCode[] = PAID
+const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found', 'invalid_input']
+
+function failures(codes: readonly ErrorCode[]): JsonObject {
+  return errorAnswers(codes, errorStatus, ref('KlingError'))
+}
+
+function idOf(verb: string, prefix: string, path: Path): string {
+  const words = path.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return `kling${prefix === '' ? 'Bare' : ''}${verb}${words.join('')}`
+}
+
+function creating(prefix: string, path: Path): JsonObject {
+  const { title } = getOperation(PATHS[path].operation.id)
+  return {
+    operationId: idOf('Create', prefix, path),
+    summary: title,
+    tags: [TAG],
+    parameters: [idempotencyKey],
+    requestBody: jsonBody(
+      { allOf: [plain(BODIES[path].schema), ref('KlingUsual')] },
+      { example: { summary: title, value: BODIES[path].example } },
+    ),
+    responses: {
+      '200': { ...answer('The task.', enveloped(ref('KlingCreated'))), ...replayed },
+      ...failures(CREATING),
+    },
+  }
+}
+
+function listing(prefix: string, path: Path): JsonObject {
+  return {
+    operationId: idOf('List', prefix, path),
+    summary: 'List the tasks of this kind, newest first',
+    tags: [TAG],
+    parameters: [
+      inQuery('pageNum', { type: 'integer', minimum: 1, maximum: 1_000, default: 1 }, 'The page.'),
+      inQuery('pageSize', { type: 'integer', minimum: 1, maximum: 500, default: 30 }, 'Tasks on a page.'),
+    ],
+    responses: {
+      '200': answer('The tasks.', enveloped({ type: 'array', items: ref('KlingTask') })),
+      ...failures([...USUAL, 'invalid_input']),
+    },
+  }
+}
+
+function reading(prefix: string, path: Path, { maxWaitSeconds }: DialectContext['limits']): JsonObject {
+  return {
+    operationId: idOf('Read', prefix, path),
+    summary: 'Read a task',
+    tags: [TAG],
+    parameters: [inPath('id', 'The task, or the `external_task_id` that it was given.'), wait(maxWaitSeconds)],
+    responses: { '200': answer('The task as it is.', enveloped(ref('KlingTask'))), ...failures(READING) },
+  }
+}
+
+function callback(): JsonObject {
+  return {
+    post: {
+      operationId: 'klingTaskChanged',
+      summary: 'The status of a task has changed: callback_url',
+      tags: [TAG],
+      security: [],
+      parameters: webhookHeaders,
+      requestBody: jsonBody(ref('KlingTask')),
+      responses: webhookAnswers,
+    },
+  }
+}
+
+function enveloped(data: JsonObject): JsonObject {
+  return {
+    type: 'object',
+    required: ['code', 'message', 'request_id', 'data'],
+    properties: {
+      code: { type: 'integer', const: 0 },
+      message: { type: 'string' },
+      request_id: { type: 'string' },
+      data,
+    },
+  }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const created = {
+    task_id: text,
+    task_status: Type.Enum(['submitted', 'processing', 'succeed', 'failed']),
+    task_info: Type.Object({ external_task_id: Type.Optional(text) }),
+    created_at: Type.Integer({ description: 'Unix milliseconds.' }),
+    updated_at: Type.Integer({ description: 'Unix milliseconds.' }),
+  }
+  const Video = Type.Object({
+    id: Type.String({ description: 'What video-extend and lip-sync take as `video_id`.' }),
+    url: text,
+    watermark_url: text,
+    duration: Type.String({ description: 'Seconds.' }),
+  })
+  const Image = Type.Object({ index: Type.Integer(), url: text })
+  const named = {
+    Usual: Type.Object({
+      external_task_id: Type.Optional(Type.String({ description: 'An id of the caller’s own.' })),
+      callback_url: Type.Optional(Type.String({ description: 'Who is told of each change of the status.' })),
+    }),
+    Created: Type.Object(created),
+    Task: Type.Object({
+      ...created,
+      task_status_msg: Type.String({ description: 'Why it failed; empty otherwise.' }),
+      task_result: Type.Object({
+        videos: Type.Optional(Type.Array(Video)),
+        images: Type.Optional(Type.Array(Image)),
+      }),
+      final_unit_deduction: Type.Optional(Type.String({ description: 'What it cost, in US dollars.' })),
+    }),
+    Error: Type.Object({
+      code: Type.Integer(),
+      message: text,
+      request_id: text,
+      data: Type.Null(),
+      error: Type.Object({ message: text, type: text, code: Type.Integer() }),
+    }),
+  }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Kling${name}`, plain(schema)]))
+}

@@ -1,0 +1,147 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { ASSET_SCHEME } from '../../core/asset.ts'
+import type { Caller } from '../../core/caller.ts'
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { Status, Task } from '../../core/task.ts'
+import { isText, objectIn } from '../body.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { serve, submitted } from '../protocol.ts'
+import { taskFor } from '../requests.ts'
+import { spelt } from '../spelling.ts'
+import type { Urls } from '../urls.ts'
+import { errorAnswer } from './errors.ts'
+import { createdTask, envelope, fromTask, isListed, MODELS, type Noun, nounOf } from './from-task.ts'
+import { PATHS, type Path, toTask } from './to-task.ts'
+
+const DIALECT = 'kling'
+const RELAY_PREFIX = '/kling'
+
+/** Where other protocols have the same path, Kling's is served below the relays' prefix only. */
+const TAKEN: ReadonlySet<string> = new Set<Path>(['/images/generations'])
+
+interface OneTask {
+  Params: { id: string }
+}
+interface Page {
+  Querystring: Record<string, unknown>
+}
+
+/** Kling's official API, bare and as relays pass it on. */
+export const kling: Dialect = {
+  id: DIALECT,
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: [RELAY_PREFIX, ''],
+      error: errorAnswer,
+      routes(inside) {
+        for (const path of Object.keys(PATHS) as Path[]) {
+          if (inside.prefix === RELAY_PREFIX || !TAKEN.has(path)) pathRoutes(inside, path, context)
+        }
+      },
+    }),
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeKling(context),
+}
+
+function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): void {
+  const { urls } = context
+  const noun = path.startsWith('/videos/') ? 'videos' : 'images'
+
+  app.post(`/v1${path}`, async (request, reply) => envelope(createdTask(await create(request, reply))))
+
+  app.get<Page>(`/v1${path}`, async (request) => {
+    const { offset, limit } = pageOf(request.query)
+    const found: Task[] = []
+    for await (const task of recent(context, request.caller)) {
+      if (isListed(task, path) && found.push(task) === offset + limit) break
+    }
+    return envelope(found.slice(offset).map((task) => fromTask(task, urls)))
+  })
+
+  app.get<OneTask>(`/v1${path}/:id`, async (request, reply) =>
+    envelope(fromTask(await read(request, reply, noun), urls)),
+  )
+
+  async function create(request: FastifyRequest, reply: FastifyReply): Promise<Task> {
+    const body = path === '/videos/lip-sync' ? await withVideoId(request.body, context) : request.body
+    const { spelling, ...wish } = toTask(path, body)
+    return spelt(spelling, () => submitted(request, reply, context, { ...wish, dialect: DIALECT }))
+  }
+
+  /** By its own id or, where none has it, by the id that the caller gave it. */
+  async function read(request: FastifyRequest<OneTask>, reply: FastifyReply, wanted: Noun): Promise<Task> {
+    const { id } = request.params
+    const [known] = isId(id) ? await context.tasks.getMany([id], request.caller) : []
+    const found = known ?? (await named(id, context, request.caller))
+    if (!found || nounOf(found) !== wanted) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+    return taskFor(request, reply, found.id, context)
+  }
+}
+
+const LOOK_AT_ONCE = 500
+/** How far back a look-up goes; what lies further is found by its own id. */
+const MOST_TASKS = 10_000
+
+/** The caller's tasks of this family, newest first. */
+async function* recent({ tasks }: DialectContext, caller: Caller): AsyncGenerator<Task> {
+  let beforeId: string | undefined
+  for (let seen = 0; seen < MOST_TASKS; seen += LOOK_AT_ONCE) {
+    const from = beforeId === undefined ? {} : { beforeId }
+    const some = await tasks.list({ model: MODELS, limit: LOOK_AT_ONCE, ...from }, caller)
+    yield* some
+    beforeId = some.at(-1)?.id
+    if (some.length < LOOK_AT_ONCE) return
+  }
+}
+
+async function named(external: string, context: DialectContext, caller: Caller): Promise<Task | undefined> {
+  for await (const task of recent(context, caller)) {
+    if (task.dialect === DIALECT && task.echo.external_task_id === external) return task
+  }
+  return undefined
+}
+
+const MOST_PAGES = 1_000
+const LARGEST_PAGE = 500
+
+function pageOf(query: Record<string, unknown>): { offset: number; limit: number } {
+  const number = wholeOf(query, 'pageNum', 1, MOST_PAGES)
+  const limit = wholeOf(query, 'pageSize', 30, LARGEST_PAGE)
+  return { offset: (number - 1) * limit, limit }
+}
+
+function wholeOf(query: Record<string, unknown>, name: string, usual: number, most: number): number {
+  const { [name]: value = String(usual) } = query
+  const number = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : 0
+  if (number < 1 || number > most) throw invalid(name, `must be a whole number from 1 to ${most}`)
+  return number
+}
+
+/** Lip sync may name its video by a URL; only that of a video that was made here leads to one. */
+async function withVideoId(body: unknown, { assets, urls }: DialectContext): Promise<JsonObject> {
+  const fields = objectIn(body)
+  const { input } = fields
+  if (!isJsonObject(input) || !isText(input.video_url) || isText(input.video_id)) return fields
+  const reference = urls.reference(input.video_url)
+  const asset = reference && (await assets.find(reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''))
+  if (!asset || asset.taskId === null) {
+    throw invalid('input.video_url', 'must be the URL of a video that was made here; other videos are not taken')
+  }
+  const { video_url: _, ...rest } = input
+  return { ...fields, input: { ...rest, video_id: asset.taskId } }
+}
+
+const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
+
+/** A callback carries the task object bare, at each change of its status. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { callback_url } = task.echo
+  if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
+  // Progress alone is no change of status.
+  if (task.status === 'processing' && task.progress > 0) return []
+  return [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+}

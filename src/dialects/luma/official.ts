@@ -1,0 +1,125 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { POINTS_PER_USD } from '../../core/points.ts'
+import type { Task } from '../../core/task.ts'
+import { deleteTask, isDeleted } from '../deleted-tasks.ts'
+import type { DialectContext } from '../dialect.ts'
+import type { NamedWish } from '../own-names.ts'
+import { gone, taskFor } from '../requests.ts'
+import { generationOf, isLuma } from './from-task.ts'
+import { checkParent, submit } from './submit.ts'
+import {
+  audioTask,
+  imageTask,
+  modifyTask,
+  reframeImageTask,
+  reframeVideoTask,
+  upscaleTask,
+  videoTask,
+} from './to-task.ts'
+
+interface OneTask {
+  Params: { id: string }
+}
+
+const CREATED = 201
+const CENTS_PER_USD = 100
+const DEFAULT_LIMIT = 10
+const MAX_LIMIT = 100
+
+/** Luma's own API, below its base address. */
+export function officialRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { tasks, urls } = context
+
+  const created = async (request: FastifyRequest, reply: FastifyReply, wish: NamedWish) => {
+    const task = await submit(request, reply, context, wish)
+    return reply.code(CREATED).send(generationOf(task, urls))
+  }
+
+  /** The task of a path: Luma's, and not deleted. */
+  async function known(task: Task): Promise<Task> {
+    if (isLuma(task) && !(await isDeleted(task, context))) return task
+    throw new PolyphonyError('task_not_found', `No generation ${task.id}.`)
+  }
+
+  app.post('/generations/video', (request, reply) =>
+    created(request, reply, videoTask(request.body, { needsModel: true })),
+  )
+  // The older path, which relays use.
+  app.post('/generations', (request, reply) => created(request, reply, videoTask(request.body, { needsModel: false })))
+  app.post('/generations/video/modify', (request, reply) => created(request, reply, modifyTask(request.body)))
+  app.post('/generations/video/reframe', (request, reply) => created(request, reply, reframeVideoTask(request.body)))
+  app.post('/generations/image/reframe', (request, reply) => created(request, reply, reframeImageTask(request.body)))
+
+  app.post('/generations/image', async (request, reply) => {
+    const { wish, waitSeconds } = imageTask(request.body)
+    if (waitSeconds === 0) return created(request, reply, wish)
+    const { id } = await submit(request, reply, context, wish)
+    const waiting = { timeoutMs: waitSeconds * SECOND_MS, signal: gone(reply) }
+    return reply.code(CREATED).send(generationOf(await tasks.wait(id, request.caller, waiting), urls))
+  })
+
+  app.post<OneTask>('/generations/:id/upscale', async (request, reply) => {
+    const wish = upscaleTask(request.params.id, request.body ?? {})
+    await checkParent(request.params.id, 'id', request.caller, context)
+    return created(request as FastifyRequest, reply, wish)
+  })
+
+  app.post<OneTask>('/generations/:id/audio', async (request, reply) => {
+    const wish = audioTask(request.params.id, request.body ?? {})
+    await checkParent(request.params.id, 'id', request.caller, context)
+    return created(request as FastifyRequest, reply, wish)
+  })
+
+  app.get('/generations', async (request) => {
+    const limit = wholeIn(request.query, 'limit', { minimum: 1, maximum: MAX_LIMIT, otherwise: DEFAULT_LIMIT })
+    const offset = wholeIn(request.query, 'offset', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, otherwise: 0 })
+    const filter = { model: ['luma'] }
+    const [page, count] = await Promise.all([
+      tasks.list({ ...filter, limit, offset }, request.caller),
+      tasks.count(filter, request.caller),
+    ])
+    const deleted = await Promise.all(page.map((task) => isDeleted(task, context)))
+    return {
+      generations: page.filter((_task, index) => !deleted[index]).map((task) => generationOf(task, urls)),
+      count,
+      has_more: offset + page.length < count,
+      limit,
+      offset,
+    }
+  })
+
+  app.get<OneTask>('/generations/:id', async (request, reply) =>
+    generationOf(await known(await taskFor(request as FastifyRequest, reply, request.params.id, context)), urls),
+  )
+
+  app.delete<OneTask>('/generations/:id', async (request, reply) => {
+    const { id } = await known(await tasks.get(request.params.id, request.caller))
+    await deleteTask(id, request.caller, context)
+    return reply.code(204).send()
+  })
+
+  // Which concepts there are is Luma's to say; their keys are passed on as they come.
+  app.get('/generations/concepts/list', async () => [])
+
+  app.get('/credits', async (request) => {
+    const { available } = await tasks.balance(request.caller)
+    return { credit_balance: (available * CENTS_PER_USD) / POINTS_PER_USD }
+  })
+
+  app.get('/ping', async () => ({ message: 'pong' }))
+}
+
+function wholeIn(
+  query: unknown,
+  name: string,
+  { minimum, maximum, otherwise }: { minimum: number; maximum: number; otherwise: number },
+): number {
+  const { [name]: text } = query as Record<string, unknown> // as Fastify parses it
+  if (text === undefined || text === '') return otherwise
+  const value = typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= minimum && value <= maximum) return value
+  throw invalid(name, `must be a whole number from ${minimum} to ${maximum}`)
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import { objectIn } from '../body.ts'
+import { isDeleted } from '../deleted-tasks.ts'
+import type { DialectContext } from '../dialect.ts'
+import { envelope } from '../relay-task.ts'
+import { taskFor } from '../requests.ts'
+import { isLumaVideo, ownObject, ownTaskObject } from './from-task.ts'
+import { checkParent, submit } from './submit.ts'
+import { ownExtension, ownTask } from './to-task.ts'
+
+interface OneTask {
+  Params: { id: string }
+}
+
+const MAX_IDS = 1_000
+
+/** The format of relays, below `/luma`: bare objects of Luma's web app. */
+export function ownRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { tasks, urls } = context
+
+  async function taskOf(request: FastifyRequest, reply: FastifyReply, id: string): Promise<Task> {
+    const task = await taskFor(request, reply, id, context)
+    if (isLumaVideo(task) && !(await isDeleted(task, context))) return task
+    throw new PolyphonyError('task_not_found', `No video ${id}.`)
+  }
+
+  app.post('/generations', async (request, reply) =>
+    ownObject(await submit(request, reply, context, ownTask(request.body)), urls),
+  )
+
+  app.post<OneTask>('/generations/:id/extend', async (request, reply) => {
+    const wish = ownExtension(request.params.id, request.body)
+    await checkParent(request.params.id, 'id', request.caller, context)
+    return ownObject(await submit(request as FastifyRequest, reply, context, wish), urls)
+  })
+
+  app.get<OneTask>('/generations/:id', async (request, reply) =>
+    ownObject(await taskOf(request as FastifyRequest, reply, request.params.id), urls),
+  )
+
+  app.get<OneTask>('/generations/:id/download_video_url', async (request, reply) => {
+    const { id } = request.params
+    const { state, video } = ownObject(await taskOf(request as FastifyRequest, reply, id), urls)
+    if (!video) throw new PolyphonyError('parent_not_usable', `The video ${id} is ${state}; it has no address.`)
+    return { url: video.download_url }
+  })
+
+  app.post('/tasks', async (request) => {
+    const found = await tasks.getMany(idsOf(objectIn(request.body).ids), request.caller)
+    return envelope(found.filter(isLumaVideo).map((task) => ownTaskObject(task, urls)))
+  })
+}
+
+/** The ids of a batch. What is no string is an id that nobody has. */
+function idsOf(ids: Json | undefined): string[] {
+  if (ids === undefined || ids === null) return []
+  if (!Array.isArray(ids)) throw invalid('ids', 'must be an array of task ids')
+  if (ids.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${ids.length}`)
+  return ids.filter((id) => typeof id === 'string')
+}

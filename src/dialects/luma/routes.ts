@@ -1,0 +1,52 @@
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import type { Status, Task } from '../../core/task.ts'
+import type { Dialect } from '../dialect.ts'
+import { finalErrors } from '../final-errors.ts'
+import { serve } from '../protocol.ts'
+import { errorBody, errorStatus } from '../relay-errors.ts'
+import type { Urls } from '../urls.ts'
+import { lumaError } from './errors.ts'
+import { generationOf, ownTaskObject } from './from-task.ts'
+import { officialRoutes } from './official.ts'
+import { ownRoutes } from './own.ts'
+import { DIALECT } from './submit.ts'
+
+/** Luma: its own Dream Machine API, and the format that relays took from its web app. */
+export const luma: Dialect = {
+  id: DIALECT,
+  async routes(app, context) {
+    const { error, mark } = finalErrors(lumaError)
+    await serve(app, context, {
+      prefixes: ['/luma/dream-machine/v1', '/dream-machine/v1'],
+      error,
+      routes(inside) {
+        mark(inside)
+        officialRoutes(inside, context)
+      },
+    })
+    await serve(app, context, {
+      prefixes: ['/luma'],
+      error: (thrown) => ({ status: errorStatus(thrown), body: errorBody(thrown) }),
+      routes: (inside) => ownRoutes(inside, context),
+    })
+  },
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeLuma(context),
+}
+
+const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
+
+/** Luma posts the Generation when it begins to dream and when it has ended; relays post their own object at every change. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { callback_url, notify_hook } = task.echo
+  if (!TOLD.has(task.status)) return []
+  if (typeof callback_url === 'string') {
+    const isProgress = task.status === 'processing' && task.progress > 0 // of which a Generation does not tell
+    return isProgress ? [] : [told(callback_url, generationOf(task, urls))]
+  }
+  return typeof notify_hook === 'string' ? [told(notify_hook, ownTaskObject(task, urls))] : []
+}
+
+function told(url: string, body: object): DeliveryDraft {
+  return { url, body: JSON.stringify(body), headers: {} }
+}

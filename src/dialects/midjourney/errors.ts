@@ -1,0 +1,68 @@
+import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
+
+/** What relays of this protocol say: a number for the kind of fault, and a word where they have one. */
+interface Told {
+  status: number
+  code: 4 | 5 | 30
+  word?: string
+}
+
+/** What a relay refuses before it looks at the protocol at all, in the form of OpenAI's errors. */
+interface Plain {
+  status: number
+  type: 'new_api_error' | 'invalid_request_error'
+}
+
+const INVALID: Told = { status: 400, code: 4 }
+const NO_QUOTA: Told = { status: 400, code: 4, word: 'quota_not_enough' }
+const BUSY: Told = { status: 429, code: 30 }
+const UPSTREAM: Told = { status: 400, code: 5, word: 'do_request_failed' }
+const CLOSED: Plain = { status: 503, type: 'new_api_error' }
+
+/** Every code of ours in this protocol's words. An unknown task is a 400 here, not a 404. */
+const TOLD: Record<ErrorCode, Told | Plain> = {
+  malformed_body: { ...INVALID, word: 'bind_request_body_failed' },
+  invalid_input: INVALID,
+  unknown_operation: { ...INVALID, word: 'unknown_relay_action' },
+  address_refused: INVALID,
+  parent_not_usable: { ...INVALID, word: 'task_status_not_success' },
+  unauthorized: { status: 401, type: 'new_api_error' },
+  insufficient_points: NO_QUOTA,
+  spend_limit_reached: NO_QUOTA,
+  forbidden: { status: 403, type: 'new_api_error' },
+  model_not_allowed: { status: 403, type: 'new_api_error' },
+  task_not_found: { ...INVALID, word: 'task_no_found' },
+  not_found: { status: 404, type: 'invalid_request_error' },
+  method_not_allowed: { status: 405, type: 'invalid_request_error' },
+  not_cancellable: INVALID,
+  payload_too_large: INVALID,
+  unsupported_media: INVALID,
+  idempotency_mismatch: INVALID,
+  rate_limited: BUSY,
+  too_many_staged: BUSY,
+  vendor_refused: UPSTREAM,
+  vendor_unreachable: UPSTREAM,
+  vendor_silent: UPSTREAM,
+  no_provider: CLOSED,
+  store_unavailable: CLOSED,
+  storage_full: CLOSED,
+  output_unusable: { ...UPSTREAM, word: 'read_response_body_failed' },
+  timed_out: UPSTREAM,
+  internal: UPSTREAM,
+}
+
+export function errorStatus({ code }: PolyphonyError): number {
+  return TOLD[code].status
+}
+
+export function errorBody({ code, message }: PolyphonyError) {
+  const told = TOLD[code]
+  if ('type' in told) return { error: { message, type: told.type } }
+  return { description: described(told, message), type: 'upstream_error', code: told.code }
+}
+
+/** Clients look for the word; an unknown task is told by it alone, as new-api does. */
+function described({ word }: Told, message: string): string {
+  if (word === undefined) return message
+  return word === 'task_no_found' ? word : `${word}: ${message}`
+}

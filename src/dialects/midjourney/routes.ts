@@ -1,0 +1,267 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { assetReference } from '../../core/asset.ts'
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Status, Task } from '../../core/task.ts'
+import type { Draft } from '../../store/store.ts'
+import { isText, objectIn } from '../body.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { takeForms } from '../form.ts'
+import { bodyOf } from '../form-body.ts'
+import { serve } from '../protocol.ts'
+import { taskFor, taskSender } from '../requests.ts'
+import type { Urls } from '../urls.ts'
+import { taskOfButton } from './buttons.ts'
+import { errorBody, errorStatus } from './errors.ts'
+import { actionOf, type Change, changeOf, followOf, followTask, rest, simpleChangeOf } from './follow.ts'
+import { fromTask, isOurs, MODELS, pictureOf, QUEUED, type TaskBody } from './from-task.ts'
+import { seedFor } from './seed.ts'
+import { originOf, submit, taskBehind } from './submit.ts'
+import {
+  blendTask,
+  describeTask,
+  editsTask,
+  imagineTask,
+  retextureTask,
+  shortenTask,
+  swapTask,
+  videoSwapTask,
+  videoTask,
+} from './to-task.ts'
+import { uploadPictures } from './uploads.ts'
+import { answerWindow, fromWindow, openWindow, WAITS, WINDOW, windowOf } from './window.ts'
+import { type Asked, asked, DIALECT, isSpeed, type Speed, type Wish } from './wish.ts'
+
+/** new-api asks for everything that is under way at once. */
+const MAX_IDS = 1_000
+const LIST_LIMIT = 100
+
+/** The protocol of midjourney-proxy, as its successors and their relays speak it. */
+export const midjourney: Dialect = {
+  id: DIALECT,
+  async routes(app, context) {
+    await serve(app, context, {
+      prefixes: ['/mj', '/mj-:speed/mj'],
+      keyHeaders: ['mj-api-secret'],
+      error: (error) => ({ status: errorStatus(error), body: errorBody(error) }),
+      routes(inside) {
+        inside.addHook('onRequest', async (request) => void speedOf(request))
+        submitRoutes(inside, context)
+        taskRoutes(inside, context)
+      },
+    })
+    openRoutes(app, context)
+  },
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeMidjourney(context),
+}
+
+/** The speed that the path names: `/mj-turbo/mj/…`. */
+function speedOf({ params, method, url }: FastifyRequest): Speed | undefined {
+  const { speed } = params as { speed?: string }
+  if (speed === undefined || isSpeed(speed)) return speed
+  throw new PolyphonyError('not_found', `Invalid URL (${method} ${url.split('?', 1)[0]})`)
+}
+
+/** Answers of every submission. `result` is a string, apart from that of the uploads. */
+function accepted<Result>(result: Result, description = 'Submit success') {
+  return { code: 1, description, result, properties: {} }
+}
+
+/** Bodies that need nothing but themselves. */
+const SIMPLE: Record<string, (asked: Asked) => Wish> = {
+  '/submit/imagine': imagineTask,
+  '/submit/blend': blendTask,
+  '/submit/describe': describeTask,
+  '/submit/shorten': shortenTask,
+  '/submit/edits': editsTask,
+  '/submit/edit': editsTask,
+  '/submit/retexture': retextureTask,
+  '/insight-face/swap': swapTask,
+}
+
+const CHANGES: Record<string, (fields: JsonObject) => Change> = {
+  '/submit/change': changeOf,
+  '/submit/simple-change': simpleChangeOf,
+  '/submit/action': actionOf,
+}
+
+function submitRoutes(app: FastifyInstance, context: DialectContext): void {
+  for (const [path, toTask] of Object.entries(SIMPLE)) {
+    app.post(path, async (request, reply) => {
+      const wish = toTask(asked(request.body, speedOf(request)))
+      return accepted((await submit(request, reply, context, wish)).id)
+    })
+  }
+  for (const [path, read] of Object.entries(CHANGES)) {
+    app.post(path, async (request, reply) => {
+      const body = asked(request.body, speedOf(request))
+      return change(body, read(body.fields), request, reply, context)
+    })
+  }
+
+  app.post('/submit/video', async (request, reply) => {
+    const body = asked(request.body, speedOf(request))
+    const { taskId } = body.fields
+    const originId = isText(taskId) ? (await originOf(taskId, request, context)).id : undefined
+    return accepted((await submit(request, reply, context, videoTask(body, originId))).id)
+  })
+
+  app.post('/submit/modal', async (request) => {
+    const body = asked(request.body, speedOf(request))
+    const { taskId } = body.fields
+    if (!isText(taskId)) throw new PolyphonyError('invalid_input', 'task_id_is_required', { field: 'taskId' })
+    const draft = await context.drafts.find(taskId, WINDOW, request.caller)
+    if (!draft) throw new PolyphonyError('task_not_found', `No window ${taskId}.`)
+    await answerWindow(body, draft, request, context)
+    return accepted(draft.id)
+  })
+
+  app.post('/submit/upload-discord-images', async (request) => accepted(await uploadPictures(request, context)))
+
+  app.post('/submit/show', async () => {
+    throw new PolyphonyError('unknown_operation', 'A job of Midjourney’s own cannot be taken over here.')
+  })
+
+  // A scope of its own: elsewhere a form is no body that we read.
+  app.register(async (scope) => {
+    takeForms(scope)
+    scope.post('/insight-face/video-swap', async (request, reply) => {
+      const { fields } = await bodyOf(request, context, 2)
+      return accepted((await submit(request, reply, context, videoSwapTask(asked(fields, speedOf(request))))).id)
+    })
+  })
+}
+
+/** A follow-up by index or button: the task, or the window that asks for more first. */
+async function change(
+  body: Asked,
+  { taskId, press, field }: Change,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: DialectContext,
+) {
+  const named = await originOf(taskId, request, context)
+  // The button says itself which task it is of; the body may name another that shows the same.
+  const { customId, enableRemix } = body.fields
+  const ownId = field === 'customId' && isText(customId) ? taskOfButton(customId) : undefined
+  const origin = ownId === undefined || ownId === named.id ? named : await originOf(ownId, request, context)
+  const kept = rest(body)
+  const follow = followOf(kept, origin, { taskId, press, field }, context.urls)
+  if (press.window === true || (press.window === 'remix' && enableRemix === true)) {
+    const draft = await openWindow(follow, request, context)
+    const { finalPrompt } = windowOf(draft)
+    return { code: 21, description: WAITS, result: draft.id, properties: { finalPrompt, remix: true } }
+  }
+  return accepted((await submit(request, reply, context, followTask(kept, follow))).id)
+}
+
+interface OneTask {
+  Params: { id: string }
+}
+
+function taskRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { tasks, drafts, urls } = context
+  const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(ours(task), urls, task.id)))
+
+  app.get<OneTask>('/task/:id/fetch', (request, reply) => {
+    const { id } = request.params
+    return sendTask(request, reply, id)?.catch(async (error: unknown) => {
+      const draft = isUnknown(error) ? await drafts.find(id, WINDOW, request.caller) : undefined
+      if (!draft) throw error
+      return ofWindow(draft, (taskId) => taskFor(request, reply, taskId, context))
+    })
+  })
+
+  for (const path of ['/task/list-by-condition', '/task/list-by-ids']) {
+    app.post(path, async (request) => {
+      const ids = idsOf(objectIn(request.body).ids)
+      const found = new Map((await tasks.getMany(ids, request.caller)).map((task) => [task.id, task]))
+      const bodies = ids.map(async (id) => {
+        const task = found.get(id)
+        if (task) return isOurs(task) ? fromTask(task, urls, id) : undefined
+        const draft = await drafts.find(id, WINDOW, request.caller)
+        return draft && ofWindow(draft, (taskId) => tasks.get(taskId, request.caller))
+      })
+      return (await Promise.all(bodies)).filter((body) => body !== undefined)
+    })
+  }
+
+  const listed = async ({ caller }: FastifyRequest, status?: readonly Status[]) =>
+    (await tasks.list({ model: MODELS, limit: LIST_LIMIT, ...(status ? { status } : {}) }, caller))
+      .filter(isOurs)
+      .map((task) => fromTask(task, urls))
+  app.get('/task/list', (request) => listed(request))
+  app.get('/task/queue', (request) => listed(request, QUEUED))
+
+  app.post<OneTask>('/task/:id/cancel', async (request) => {
+    const { id } = request.params
+    const draft = await drafts.find(id, WINDOW, request.caller)
+    if (draft && windowOf(draft).taskId === null) {
+      await drafts.change(draft, { ...draft.body, cancelledAt: windowOf(draft).cancelledAt ?? context.clock.now() })
+    } else {
+      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller)
+    }
+    return accepted(id, 'Cancelled')
+  })
+
+  app.get<OneTask>('/task/:id/image-seed', async (request, reply) => {
+    const origin = await originOf(request.params.id, request, context)
+    return accepted(await seedFor(origin, request, reply, context), 'success')
+  })
+
+  /** A window's task under the window's id, or the window as long as there is none. */
+  async function ofWindow(draft: Draft, read: (taskId: string) => Promise<Task>) {
+    const { taskId } = windowOf(draft)
+    return taskId === null ? fromWindow(draft) : fromTask(await read(taskId), urls, draft.id)
+  }
+}
+
+/** Tasks of other families have no form here. */
+function ours(task: Task): Task {
+  if (!isOurs(task)) throw new PolyphonyError('task_not_found', `No Midjourney task ${task.id}.`)
+  return task
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof PolyphonyError && error.code === 'task_not_found'
+}
+
+/** The ids of a list. What is no string is an id that nobody has; one that stands there twice is told once. */
+function idsOf(ids: Json | undefined): string[] {
+  if (ids === undefined || ids === null) return []
+  if (!Array.isArray(ids)) throw invalid('ids', 'must be an array of task ids')
+  if (ids.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${ids.length}`)
+  return [...new Set(ids.filter((id) => typeof id === 'string'))]
+}
+
+/**
+ * `/mj/image/{id}` needs no key: whoever knows the name of a picture's file may see it, as everywhere. The id of a task
+ * stands for its picture where the key of its owner comes along.
+ */
+function openRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.get<OneTask>('/mj/image/:id', async (request, reply) => {
+    const { id } = request.params
+    const asset = await context.assets.find(id.split('.', 1)[0] ?? '')
+    const reference = asset?.mediaType.startsWith('image/') ? assetReference(asset) : await pictureOfTask(id, context)
+    if (reference === undefined) return reply.code(400).send({ error: 'midjourney_task_not_found' })
+    return context.sendFile(reference, request, reply)
+  })
+}
+
+async function pictureOfTask(id: string, { tasks }: DialectContext): Promise<string | undefined> {
+  const task = await tasks.findOpenly(id)
+  return task && isOurs(task) ? pictureOf(task) : undefined
+}
+
+const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
+
+/** A callback carries the task object, at every change of status or progress. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { notifyHook } = task.echo
+  if (typeof notifyHook !== 'string' || !TOLD.has(task.status) || !isOurs(task)) return []
+  const body: TaskBody = fromTask(task, urls)
+  return [{ url: notifyHook, body: JSON.stringify(body), headers: {} }]
+}

@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Task } from '../../core/task.ts'
+import type { DialectContext } from '../dialect.ts'
+import { submittedInOwnNames } from '../own-names.ts'
+import { isOurs } from './from-task.ts'
+import { WINDOW } from './window.ts'
+import { DIALECT, type Wish } from './wish.ts'
+
+/** Stores what was asked for; the same for every route that costs something. */
+export function submit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: DialectContext,
+  wish: Wish,
+): Promise<Task> {
+  return submittedInOwnNames(request, reply, context, { ...wish, dialect: DIALECT })
+}
+
+/** The task behind an id, be it the task's own or that of the window it came of. Throws `task_not_found`. */
+export async function taskBehind(id: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
+  const [own] = await context.tasks.getMany([id], request.caller)
+  const task = own ?? (await taskOfWindow(id, request, context))
+  if (!task || !isOurs(task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+  return task
+}
+
+async function taskOfWindow(id: string, request: FastifyRequest, context: DialectContext): Promise<Task | undefined> {
+  const draft = await context.drafts.find(id, WINDOW, request.caller)
+  if (typeof draft?.body.taskId !== 'string') return undefined
+  const [task] = await context.tasks.getMany([draft.body.taskId], request.caller)
+  return task
+}
+
+/** A finished task to build on. Throws `task_not_found` and `parent_not_usable`. */
+export async function originOf(id: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
+  const task = await taskBehind(id, request, context)
+  if (task.status !== 'completed') {
+    throw new PolyphonyError('parent_not_usable', `taskId: ${id} cannot be built on, as its task is ${task.status}.`, {
+      field: 'taskId',
+    })
+  }
+  return task
+}

@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { type Asset, assetReference } from '../../core/asset.ts'
+import { HOUR_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { objectIn } from '../body.ts'
+import type { DialectContext } from '../dialect.ts'
+
+/** `/submit/upload-discord-images`: keeps pictures, and answers with our own addresses of them. */
+
+const MAX_PICTURES = 10
+const DATA_URI = /^data:[a-z]+\/[a-z0-9.+-]+;base64,/i
+
+/** All of them, or none. Throws `invalid_input`, `unsupported_media`, `payload_too_large`, each naming the field. */
+export async function uploadPictures(request: FastifyRequest, context: DialectContext): Promise<string[]> {
+  const pictures = picturesIn(objectIn(request.body).base64Array)
+  const expiresAt = context.clock.now() + Math.round(context.limits.uploadHours * HOUR_MS)
+  const kept: Asset[] = []
+  try {
+    for (const [index, body] of pictures.entries()) {
+      const field = `base64Array.${index}`
+      const file = { tenantId: request.caller.tenantId, body, expiresAt }
+      const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))
+      kept.push(asset)
+      if (!asset.mediaType.startsWith('image/')) {
+        throw new PolyphonyError('unsupported_media', `${field}: It is ${asset.mediaType}, and image is wanted.`, {
+          field,
+        })
+      }
+    }
+  } catch (error) {
+    await context.assets.withdraw(kept)
+    throw error
+  }
+  return kept.map((asset) => context.urls.file(assetReference(asset)))
+}
+
+function picturesIn(array: Json | undefined): Uint8Array[] {
+  if (!Array.isArray(array)) throw invalid('base64Array', 'must be an array of pictures in base64')
+  if (array.length === 0) throw invalid('base64Array', 'must not be empty')
+  if (array.length > MAX_PICTURES) throw invalid('base64Array', `has at most ${MAX_PICTURES} elements`)
+  return array.map((one, index) => {
+    const base64 = typeof one === 'string' ? one.replace(DATA_URI, '').replace(/\s+/g, '') : ''
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw invalid(`base64Array.${index}`, 'must be a data URI or base64')
+    return Buffer.from(base64, 'base64')
+  })
+}
+
+/** What the bytes turn out to be is a fault of this field. */
+function named(error: unknown, field: string): never {
+  const isOfTheFile = error instanceof PolyphonyError && ['unsupported_media', 'payload_too_large'].includes(error.code)
+  if (!isOfTheFile) throw error
+  throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })
+}

@@ -1,0 +1,152 @@
+import type { FastifyRequest } from 'fastify'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import type { Draft } from '../../store/store.ts'
+import type { DialectContext } from '../dialect.ts'
+import { respelt } from '../spelling.ts'
+import type { Follow } from './follow.ts'
+import type { TaskBody } from './from-task.ts'
+import { type Asked, DIALECT, need, optional, type Wish, wishFor } from './wish.ts'
+
+/**
+ * Windows: a button may ask for a prompt or a mask first. The press opens a window, which is a draft; its answer makes
+ * the task, and the client knows that by the window's id.
+ */
+
+export const WINDOW = 'midjourney.window'
+
+const CUSTOM_ZOOM = 'CUSTOM_ZOOM'
+const USUAL_ZOOM = '2'
+const ZOOM = /\s*(?:--|—)zoom\s+(\S+)/
+
+/** The prompt that the window shows. */
+export function windowPrompt({ prompt, echo }: Pick<Follow, 'prompt' | 'echo'>): string {
+  return echo.action === CUSTOM_ZOOM ? `${prompt.replace(ZOOM, '')} --zoom ${USUAL_ZOOM}`.trimStart() : prompt
+}
+
+export function openWindow(follow: Follow, request: FastifyRequest, { drafts }: DialectContext): Promise<Draft> {
+  const { operationId, input, echo } = follow
+  const body = { operationId, input, echo, finalPrompt: windowPrompt(follow), taskId: null, cancelledAt: null }
+  return drafts.open(WINDOW, body, request.caller)
+}
+
+/** As `openWindow` wrote it. */
+export interface Window extends JsonObject {
+  operationId: string
+  input: JsonObject
+  echo: JsonObject
+  finalPrompt: string
+  taskId: string | null
+  /** When it was closed without an answer. */
+  cancelledAt: number | null
+}
+
+export function windowOf({ body }: Draft): Window {
+  return body as Window // nobody else writes drafts of this kind
+}
+
+/** What the answer to a window asks for. Whatever it leaves out is as the window showed it. */
+export function modalTask(asked: Asked, draft: Draft): Wish {
+  const { operationId, input: begun, echo, finalPrompt } = windowOf(draft)
+  const { taskId: _, prompt, maskBase64, ...fields } = asked.fields
+  const written = optional(prompt, 'prompt') ?? finalPrompt
+  const speed: JsonObject = asked.speed ? { process_mode: asked.speed } : {}
+  const input: JsonObject = { ...begun, ...fields, ...speed }
+  const names: Record<string, string> = { origin_task_id: 'taskId', mask: 'maskBase64' }
+  if (operationId === 'midjourney/inpaint') {
+    need(maskBase64, 'maskBase64', 'maskBase64 is required.')
+    input.mask = maskBase64 ?? ''
+  }
+  if (echo.action === CUSTOM_ZOOM) {
+    input.zoom_ratio = ZOOM.exec(written)?.[1] ?? USUAL_ZOOM
+    names.zoom_ratio = 'prompt'
+  }
+  const text = echo.action === CUSTOM_ZOOM ? written.replace(ZOOM, '').trim() : written
+  if (text !== '') input.prompt = text
+  const hook = asked.notifyHook ?? (typeof echo.notifyHook === 'string' ? echo.notifyHook : undefined)
+  const notes = { ...echo, ...asked.echo, prompt: written, window: draft.id }
+  return wishFor(operationId, { ...asked, notifyHook: hook, echo: notes }, input, names)
+}
+
+/**
+ * Makes the task of a window, once: a repeated answer finds the task that the first one made. Throws `task_not_found` for
+ * a window that was closed.
+ */
+export async function answerWindow(
+  asked: Asked,
+  draft: Draft,
+  request: FastifyRequest,
+  { tasks, drafts }: DialectContext,
+): Promise<void> {
+  const window = windowOf(draft)
+  if (window.cancelledAt !== null) throw new PolyphonyError('task_not_found', `The window ${draft.id} was closed.`)
+  if (window.taskId !== null) return
+  const { names, ...wish } = modalTask(asked, draft)
+  const idempotency = { key: `${WINDOW}:${draft.id}`, fingerprint: draft.id }
+  try {
+    const { task } = await tasks.submit({ ...wish, dialect: DIALECT, idempotency }, request.caller)
+    await noteTask(draft, task, request, drafts)
+  } catch (error) {
+    throw respelt(error, names)
+  }
+}
+
+/** Two answers at once make one task. Whoever changed the window meanwhile, the task is noted in it. */
+async function noteTask(draft: Draft, { id }: Task, { caller }: FastifyRequest, drafts: DialectContext['drafts']) {
+  let seen: Draft | undefined = draft
+  while (seen && seen.body.taskId !== id) {
+    const changed: Draft | undefined = await drafts.change(seen, { ...seen.body, taskId: id }).catch(unlessChanged)
+    seen = changed ?? (await drafts.find(draft.id, WINDOW, caller))
+  }
+}
+
+function unlessChanged(error: unknown): undefined {
+  if (!(error instanceof PolyphonyError) || error.code !== 'not_found') throw error
+}
+
+/** A window as a task that waits for its answer. */
+export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: 'MODAL' | 'CANCEL' } {
+  const { echo, input, finalPrompt, cancelledAt } = windowOf(draft)
+  const said = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return {
+    id: draft.id,
+    action: said(echo.action),
+    status: cancelledAt === null ? 'MODAL' : 'CANCEL',
+    prompt: finalPrompt,
+    promptEn: finalPrompt,
+    description: WAITS,
+    state: said(echo.state),
+    submitTime: draft.createdAt,
+    startTime: 0,
+    finishTime: cancelledAt ?? 0,
+    progress: '0%',
+    imageUrl: '',
+    imageUrls: [],
+    videoUrl: '',
+    videoUrls: [],
+    failReason: cancelledAt === null ? '' : 'The window was closed.',
+    properties: {
+      finalPrompt,
+      finalZhPrompt: '',
+      notifyHook: said(echo.notifyHook),
+      messageId: draft.id,
+      messageHash: draft.id,
+      progressMessageId: '',
+      flags: 0,
+      nonce: '',
+      discordInstanceId: '',
+      referencedMessageId: said(echo.origin),
+    },
+    buttons: [],
+    customId: said(echo.customId),
+    maskBase64: '',
+    botType: said(echo.botType),
+    mode: (said(input.process_mode) || 'fast').toUpperCase(),
+    parentId: said(echo.origin),
+    seed: '',
+  }
+}
+
+/** Clients look for its last word. */
+export const WAITS = 'Waiting for window confirm'

@@ -1,0 +1,57 @@
+import type { FastifyRequest } from 'fastify'
+import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
+
+const PARAMETERS = 2013
+const BAD_KEY = 2049
+const NO_KEY = 1004
+const BALANCE = 1008
+const UNKNOWN = 1000
+const INTERNAL = 1024
+const TIMED_OUT = 1001
+
+/** MiniMax's own codes. What its list has no word for is the parameters' fault, or unknown. */
+const TOLD: Record<ErrorCode, number> = {
+  malformed_body: PARAMETERS,
+  invalid_input: PARAMETERS,
+  unknown_operation: PARAMETERS,
+  address_refused: PARAMETERS,
+  parent_not_usable: PARAMETERS,
+  unsupported_media: PARAMETERS,
+  payload_too_large: PARAMETERS,
+  idempotency_mismatch: PARAMETERS,
+  not_cancellable: PARAMETERS,
+  task_not_found: PARAMETERS,
+  not_found: PARAMETERS,
+  method_not_allowed: PARAMETERS,
+  unauthorized: BAD_KEY,
+  forbidden: NO_KEY,
+  model_not_allowed: 2061, // "your current plan does not support this model"
+  insufficient_points: BALANCE,
+  spend_limit_reached: BALANCE,
+  rate_limited: 1002,
+  too_many_staged: 1041,
+  vendor_refused: 1026,
+  vendor_unreachable: UNKNOWN,
+  vendor_silent: TIMED_OUT,
+  timed_out: TIMED_OUT,
+  no_provider: UNKNOWN,
+  output_unusable: UNKNOWN,
+  store_unavailable: INTERNAL,
+  storage_full: INTERNAL,
+  internal: INTERNAL,
+}
+
+export function baseResp(code = 0, message = 'success') {
+  return { base_resp: { status_code: code, status_msg: message } }
+}
+
+/** Errors of this protocol are answered 200, too; only a path that is none is not. */
+export function errorStatus({ code }: PolyphonyError): number {
+  return code === 'not_found' || code === 'method_not_allowed' ? 404 : 200
+}
+
+export function errorAnswer(error: PolyphonyError, { headers }: Pick<FastifyRequest, 'headers'>) {
+  const hasKey = Boolean(headers.authorization || headers['x-api-key'])
+  const code = error.code === 'unauthorized' && !hasKey ? NO_KEY : TOLD[error.code]
+  return { status: errorStatus(error), body: baseResp(code, error.message) }
+}

@@ -1,0 +1,153 @@
+import { Type } from 'typebox'
+import { hailuoVideo } from '../../catalog/hailuo.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inQuery,
+  jsonBody,
+  plain,
+  ref,
+  replayed,
+  wait,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { errorStatus } from './errors.ts'
+import { MODELS } from './to-task.ts'
+
+const TAG = 'MiniMax'
+const EXAMPLE = {
+  model: 'MiniMax-Hailuo-2.3',
+  prompt: 'a clockmaker leans over his bench [Push in]',
+  duration: 6,
+  resolution: '768P',
+}
+const NOT_SERVED: readonly ErrorCode[] = ['not_found']
+
+/** MiniMax's video API, in OpenAPI. Errors are answers 200 whose `status_code` is not 0. */
+export async function describeMinimax({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
+  return {
+    tags: [
+      {
+        name: TAG,
+        description:
+          'MiniMax’s video API, below `/minimax` as relays serve it, and at its own paths. An error is answered 200, with a `base_resp.status_code` other than 0.',
+      },
+    ],
+    paths: Object.assign({}, ...['/minimax', ''].map((prefix) => pathsBelow(prefix, limits))),
+    webhooks: { minimaxTaskChanged: callback() },
+    schemas: schemas(),
+  }
+}
+
+function pathsBelow(prefix: string, { maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+  const name = (verb: string): string => `minimax${prefix === '' ? 'Bare' : ''}${verb}`
+  const fileId = inQuery('file_id', { type: 'string' }, 'The file that a query named.', true)
+  const taskId = inQuery('task_id', { type: 'string' }, 'The task.', true)
+  const paths: ApiDescription['paths'] = {
+    [`${prefix}/v1/video_generation`]: {
+      post: {
+        operationId: name('CreateVideo'),
+        summary: hailuoVideo.title,
+        tags: [TAG],
+        parameters: [idempotencyKey],
+        requestBody: jsonBody(ref('MinimaxVideo'), { example: { summary: hailuoVideo.title, value: EXAMPLE } }),
+        responses: { '200': { ...told('The task, or an error.', 'MinimaxCreated'), ...replayed }, ...notServed() },
+      },
+    },
+    [`${prefix}/v1/query/video_generation`]: {
+      get: asking(
+        name('Query'),
+        'Read a task',
+        [taskId, wait(maxWaitSeconds)],
+        told('The task as it is, or an error.', 'MinimaxTask'),
+      ),
+    },
+    [`${prefix}/v1/files/retrieve`]: {
+      get: asking(
+        name('RetrieveFile'),
+        'Read where a file is',
+        [fileId],
+        told('The file, or an error.', 'MinimaxFile'),
+      ),
+    },
+  }
+  if (prefix === '') return paths
+  const bytes = { description: 'The file; ranges are served.', content: { 'video/mp4': {} } }
+  return { ...paths, [`${prefix}/v1/file`]: { get: asking(name('File'), 'Download a file', [fileId], bytes) } }
+}
+
+function asking(operationId: string, summary: string, parameters: Json[], answered: JsonObject): JsonObject {
+  return { operationId, summary, tags: [TAG], parameters, responses: { '200': answered, ...notServed() } }
+}
+
+function told(description: string, schema: string): JsonObject {
+  return answer(description, { anyOf: [ref(schema), ref('MinimaxError')] })
+}
+
+function notServed(): JsonObject {
+  return errorAnswers(NOT_SERVED, errorStatus, ref('MinimaxError'))
+}
+
+function callback(): JsonObject {
+  return {
+    post: {
+      operationId: 'minimaxTaskChanged',
+      summary: 'The status of a task has changed: callback_url',
+      tags: [TAG],
+      security: [],
+      parameters: webhookHeaders,
+      requestBody: jsonBody(ref('MinimaxCallback')),
+      responses: webhookAnswers,
+    },
+  }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const base_resp = Type.Object({
+    status_code: Type.Integer({ description: '0, or the code of an error.' }),
+    status_msg: text,
+  })
+  const task = {
+    task_id: text,
+    file_id: Type.String({ description: 'Empty until it is done.' }),
+    video_width: Type.Integer(),
+    video_height: Type.Integer(),
+    base_resp,
+  }
+  const picture = Type.Optional(Type.String({ description: 'A URL, a data URI or base64.' }))
+  const named = {
+    Video: Type.Object({
+      model: Type.Enum(Object.keys(MODELS)),
+      prompt: Type.Optional(Type.String({ maxLength: 2_000 })),
+      first_frame_image: picture,
+      last_frame_image: picture,
+      subject_reference: Type.Optional(Type.Array(Type.Object({ type: text, image: Type.Array(text) }))),
+      duration: Type.Optional(Type.Enum([6, 10])),
+      resolution: Type.Optional(Type.Enum(['720P', '768P', '1080P'])),
+      prompt_optimizer: Type.Optional(Type.Boolean()),
+      callback_url: Type.Optional(Type.String({ description: 'Who is told of each change of the status.' })),
+    }),
+    Created: Type.Object({ task_id: text, base_resp }),
+    Task: Type.Object({ ...task, status: Type.Enum(['Preparing', 'Queueing', 'Processing', 'Success', 'Fail']) }),
+    Callback: Type.Object({ ...task, status: Type.Enum(['processing', 'success', 'failed']) }),
+    File: Type.Object({
+      file: Type.Object({
+        file_id: text,
+        bytes: Type.Integer(),
+        created_at: Type.Integer({ description: 'Unix seconds.' }),
+        filename: text,
+        purpose: text,
+        download_url: text,
+      }),
+      base_resp,
+    }),
+    Error: Type.Object({ base_resp }),
+  }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Minimax${name}`, plain(schema)]))
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Video } from '../../catalog/outputs.ts'
+import { invalid } from '../../catalog/read-input.ts'
+import { ASSET_SCHEME } from '../../core/asset.ts'
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Status, Task } from '../../core/task.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { serve, submitted } from '../protocol.ts'
+import { taskFor } from '../requests.ts'
+import { spelt } from '../spelling.ts'
+import { errorAnswer } from './errors.ts'
+import { callbackOf, createdTask, fileOf, fromTask, isHailuo, videoOfFile, videosOf } from './from-task.ts'
+import { toTask } from './to-task.ts'
+
+const DIALECT = 'minimax'
+const RELAY_PREFIX = '/minimax'
+
+interface Asked {
+  Querystring: Record<string, unknown>
+}
+
+/** MiniMax's video API in three steps (make, ask, fetch the file), bare and as relays pass it on. */
+export const minimax: Dialect = {
+  id: DIALECT,
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: [RELAY_PREFIX, ''],
+      error: errorAnswer,
+      routes: (inside) => videoRoutes(inside, context),
+    }),
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeMinimax(context),
+}
+
+function videoRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { assets, tasks, urls } = context
+
+  app.post('/v1/video_generation', async (request, reply) => {
+    const { spelling, ...wish } = toTask(request.body)
+    return createdTask(await spelt(spelling, () => submitted(request, reply, context, { ...wish, dialect: DIALECT })))
+  })
+
+  app.get<Asked>('/v1/query/video_generation', async (request, reply) => fromTask(await asked(request, reply)))
+
+  app.get<Asked>('/v1/files/retrieve', async (request) => {
+    const { fileId, video } = await named(request)
+    const asset = await assets.find(video.file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
+    if (!asset) throw new PolyphonyError('task_not_found', `The time of the file ${fileId} is over.`)
+    return fileOf(fileId, video, asset, urls)
+  })
+
+  if (app.prefix === RELAY_PREFIX) {
+    // Where a client of relays looks when the answer above has no address.
+    app.get<Asked>('/v1/file', async (request, reply) => {
+      const { video } = await named(request)
+      return context.sendFile(video.file, request, reply)
+    })
+  }
+
+  async function asked(request: FastifyRequest<Asked>, reply: FastifyReply): Promise<Task> {
+    const id = idIn(request, 'task_id')
+    const task = await taskFor(request, reply, id, context)
+    if (!isHailuo(task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+    return task
+  }
+
+  async function named(request: FastifyRequest<Asked>): Promise<{ fileId: string; video: Video }> {
+    const fileId = idIn(request, 'file_id')
+    const place = videoOfFile(fileId)
+    const [task] = place ? await tasks.getMany([place.taskId], request.caller) : []
+    const video = task && isHailuo(task) ? videosOf(task)[(place?.number ?? 0) - 1] : undefined
+    if (!video) throw new PolyphonyError('task_not_found', `file_id: there is no file ${fileId}.`)
+    return { fileId, video }
+  }
+}
+
+function idIn({ query }: FastifyRequest<Asked>, name: string): string {
+  const { [name]: id } = query
+  if (typeof id !== 'string' || id === '') throw invalid(name, 'is required')
+  return id
+}
+
+const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
+
+/** A callback carries what a query answers, at each change of the status. */
+function announce(task: Task): DeliveryDraft[] {
+  const { callback_url } = task.echo
+  if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
+  // Progress alone is no change of status.
+  if (task.status === 'processing' && task.progress > 0) return []
+  return [{ url: callback_url, body: JSON.stringify(callbackOf(task)), headers: {} }]
+}

@@ -1,0 +1,92 @@
+import { hailuoVideo } from '../../catalog/hailuo.ts'
+import { invalid, readInput } from '../../catalog/read-input.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { isText, objectIn } from '../body.ts'
+import { type Spelling, spelt } from '../spelling.ts'
+
+/** What a body asks for, and how errors name its fields. */
+export interface Wish extends Pick<Submission, 'operation' | 'input' | 'echo' | 'webhook'> {
+  spelling: Spelling
+}
+
+/** MiniMax's names of its models, and the catalogue's: 02 has two there, for it begins with text or with a frame. */
+export const MODELS: Record<string, string> = {
+  'MiniMax-Hailuo-2.3': 'v2.3',
+  'MiniMax-Hailuo-2.3-Fast': 'v2.3-fast',
+  'MiniMax-Hailuo-02': '02',
+  'T2V-01': 't2v-01',
+  'T2V-01-Director': 't2v-01-director',
+  'I2V-01': 'i2v-01',
+  'I2V-01-Director': 'i2v-01-director',
+  'I2V-01-live': 'i2v-01-live',
+  'S2V-01': 's2v-01',
+}
+const BY_NAME = new Map(Object.entries(MODELS).map(([name, own]) => [name.toLowerCase(), own]))
+const OLDER = new Set(['t2v-01', 't2v-01-director', 'i2v-01', 'i2v-01-director', 'i2v-01-live', 's2v-01'])
+const PX: Record<string, number> = { '768P': 768, '1080P': 1080 }
+
+/** Reads the body of POST /v1/video_generation. Throws `invalid_input`, naming the field as the caller spelt it. */
+export function toTask(body: unknown): Wish {
+  const { callback_url: callback, model, subject_reference: subject, ...rest } = withoutNulls(objectIn(body))
+  if (callback !== undefined && typeof callback !== 'string') throw invalid('callback_url', 'must be a string')
+  const { first_frame_image: frame, prompt_optimizer, duration, resolution, ...fields } = rest
+  const own = modelOf(model, isText(frame))
+  const face = own === 's2v-01' && !isText(frame) ? faceIn(subject) : undefined
+  const spelling: Spelling = {
+    image_url: own === 's2v-01' ? 'subject_reference' : 'first_frame_image',
+    expand_prompt: 'prompt_optimizer',
+  }
+  const input = {
+    ...fields,
+    model: own,
+    ...given('image_url', face ?? frame),
+    // A picture that is used stands in image_url.
+    ...(face === undefined ? given('subject_reference', subject) : {}),
+    ...given('expand_prompt', prompt_optimizer),
+    ...given('duration', typeof duration === 'string' && /^\d+$/.test(duration) ? Number(duration) : duration),
+    ...given('resolution', resolutionOf(resolution, own)),
+  }
+  return {
+    operation: hailuoVideo,
+    input: spelt(spelling, () => readInput(hailuoVideo, input)),
+    spelling,
+    ...(isText(callback)
+      ? { echo: { callback_url: callback }, webhook: { field: 'callback_url', url: callback } }
+      : {}),
+  }
+}
+
+function modelOf(model: Json | undefined, hasFrame: boolean): string {
+  if (model === undefined || model === '') throw invalid('model', 'is required')
+  const own = typeof model === 'string' ? BY_NAME.get(model.toLowerCase()) : undefined
+  if (own === undefined) {
+    throw invalid('model', `must be one of ${Object.keys(MODELS).join(', ')}, not ${JSON.stringify(model)}`)
+  }
+  return own === '02' ? (hasFrame ? 'i2v-02' : 't2v-02') : own
+}
+
+/** The face of S2V-01: an array at MiniMax, one object at a client of relays. */
+function faceIn(subject: Json | undefined): Json | undefined {
+  const first = Array.isArray(subject) ? subject[0] : subject
+  if (!isJsonObject(first)) return undefined
+  return Array.isArray(first.image) ? first.image[0] : first.image
+}
+
+/** 720P is all that the older models make, so it says nothing there. */
+function resolutionOf(resolution: Json | undefined, model: string): Json | undefined {
+  if (resolution === undefined || resolution === '') return undefined
+  if (resolution === '720P' && OLDER.has(model)) return undefined
+  const px = typeof resolution === 'string' && Object.hasOwn(PX, resolution) ? PX[resolution] : undefined
+  if (px !== undefined) return px
+  const known = OLDER.has(model) ? ['720P', ...Object.keys(PX)] : Object.keys(PX)
+  throw invalid('resolution', `must be one of ${known.join(', ')} with this model, not ${JSON.stringify(resolution)}`)
+}
+
+function given(name: string, value: Json | undefined): JsonObject {
+  return value === undefined ? {} : { [name]: value }
+}
+
+function withoutNulls(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+}

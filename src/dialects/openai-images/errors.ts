@@ -1,0 +1,49 @@
+import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import { isModerated } from '../moderation.ts'
+
+interface Told {
+  status?: number
+  type?: string
+  code?: string | null
+}
+
+/** Where this API has its own words; for the rest, the core's status and code. */
+const TOLD: Partial<Record<ErrorCode, Told>> = {
+  malformed_body: { code: null },
+  invalid_input: { code: 'invalid_value' },
+  unknown_operation: { status: 404, code: 'model_not_found' },
+  unauthorized: { code: 'invalid_api_key' },
+  insufficient_points: { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
+  spend_limit_reached: { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
+  model_not_allowed: { status: 403, code: 'model_not_found' },
+  rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
+  too_many_staged: { type: 'requests', code: 'rate_limit_exceeded' },
+  unsupported_media: { status: 400, code: 'invalid_image_file' },
+  vendor_refused: { status: 500, type: 'server_error' },
+}
+
+const MODERATED: Told = { status: 400, type: 'image_generation_user_error', code: 'moderation_blocked' }
+
+function toldOf(error: PolyphonyError): Told {
+  if (isModerated(error)) return MODERATED
+  const told = TOLD[error.code] ?? {}
+  const isMissing = error.code === 'invalid_input' && error.message.endsWith(' is required.')
+  return isMissing ? { ...told, code: 'missing_required_parameter' } : told
+}
+
+export function statusOf(error: PolyphonyError): number {
+  return toldOf(error).status ?? error.status
+}
+
+export function errorBody(error: PolyphonyError) {
+  const { type, code } = toldOf(error)
+  const { message, details } = error
+  return {
+    error: {
+      message,
+      type: type ?? (statusOf(error) >= 500 ? 'server_error' : 'invalid_request_error'),
+      param: details.field ?? null,
+      code: code === undefined ? error.code : code,
+    },
+  }
+}

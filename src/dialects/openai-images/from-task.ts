@@ -1,0 +1,63 @@
+import type { Assets } from '../../assets/assets.ts'
+import { getOperation } from '../../catalog/catalog.ts'
+import { gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
+import type { Task } from '../../core/task.ts'
+import type { ImageWish } from '../image-wish.ts'
+import { base64Of, picturesOf } from '../performing.ts'
+import { secondsOf } from '../relay-task.ts'
+import type { Urls } from '../urls.ts'
+
+export type Format = Pick<ImageWish, 'isAlwaysInline' | 'responseFormat'>
+
+interface Files {
+  assets: Assets
+  urls: Urls
+}
+
+/** The answer for a completed task. What a provider does not tell (`usage`, `revised_prompt`) is left out. */
+export async function fromTask(task: Task, { isAlwaysInline, responseFormat }: Format, { assets, urls }: Files) {
+  const isInline = isAlwaysInline || responseFormat === 'b64_json'
+  // The GPT image models answer inline; a client that asks for addresses has them beside.
+  const hasUrl = !isInline || responseFormat === 'url'
+  const data = await Promise.all(
+    picturesOf(task).map(async (picture) => ({
+      ...(isInline ? { b64_json: await base64Of(picture, assets) } : {}),
+      ...(hasUrl ? { url: urls.file(picture.file) } : {}),
+    })),
+  )
+  return { created: secondsOf(task.endedAt ?? task.createdAt), data, ...settledOf(task) }
+}
+
+/** What the GPT image models tell of how they drew; left to the service, it is not known. */
+function settledOf(task: Task) {
+  const { model, background, output_format, quality } = task.input
+  if (getOperation(task.operation).model !== gptImageGenerate.model || isDallE(String(model))) return {}
+  return {
+    ...(background === 'auto' ? {} : { background }),
+    output_format,
+    ...(quality === 'auto' ? {} : { quality }),
+    size: sizeOf(task),
+  }
+}
+
+function sizeOf(task: Task): string {
+  const [picture] = picturesOf(task)
+  return picture ? `${picture.widthPx}x${picture.heightPx}` : ''
+}
+
+/**
+ * The same as server-sent events: of each picture its end. There is nothing partial to show, which a client has to expect:
+ * a picture may be done before the first part of it.
+ */
+export async function eventsFromTask(task: Task, route: 'generations' | 'edits', assets: Assets): Promise<string> {
+  const { background = 'auto', output_format = 'png', quality = 'auto' } = task.input
+  const type = `${route === 'edits' ? 'image_edit' : 'image_generation'}.completed`
+  const about = { created_at: secondsOf(task.endedAt ?? task.createdAt), background, output_format, quality }
+  const events = await Promise.all(
+    picturesOf(task).map(async (picture) => {
+      const body = { type, b64_json: await base64Of(picture, assets), ...about, size: sizeOf(task) }
+      return `event: ${type}\ndata: ${JSON.stringify(body)}\n\n`
+    }),
+  )
+  return events.join('')
+}

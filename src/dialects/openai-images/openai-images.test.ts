@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Assets } from '../../assets/assets.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import { imageWish, typedForm } from '../image-wish.ts'
+import { shapeDifferences } from '../piapi/shape.testing.ts'
+import { aTask, urls } from '../suno/tasks.testing.ts'
+import { errorBody, statusOf } from './errors.ts'
+import { eventsFromTask, fromTask } from './from-task.ts'
+
+const example = (name: string): Json =>
+  JSON.parse(readFileSync(new URL(`examples/${name}.json`, import.meta.url), 'utf8'))
+const image = 'https://example.com/a.png'
+const prompt = 'a boat'
+const assets = { read: async () => Buffer.from('a picture') } as unknown as Assets // the one verb that is called
+
+function completed(given: Partial<Task>): Task {
+  const input = { model: 'gpt-image-1', background: 'opaque', output_format: 'png', quality: 'low', size: 'auto' }
+  const output = { pictures: [{ file: 'asset:a.png', widthPx: 1_024, heightPx: 1_024 }], grid: null }
+  return aTask({ operation: 'gpt-image/generate', status: 'completed', input, output, ...given })
+}
+
+function errorOf(work: () => unknown): PolyphonyError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof PolyphonyError) return error
+  }
+  throw new Error('It was not refused.')
+}
+
+describe('a request for a picture', () => {
+  it.each<[JsonObject, string, JsonObject]>([
+    [{}, 'gpt-image/generate', { model: 'gpt-image-1', n: 1, size: 'auto' }],
+    [{ model: 'gpt-image-1.5', n: 3, user: 'u' }, 'gpt-image/generate', { model: 'gpt-image-1.5', n: 3, user: 'u' }],
+    [{ model: 'dall-e-3', style: 'vivid' }, 'gpt-image/generate', { model: 'dall-e-3', style: 'vivid' }],
+    [{ model: 'gpt-image-2', image }, 'gpt-image/edit', { model: 'gpt-image-2', image: [image] }],
+    [{ model: 'flux-pro-1.1', size: '1024x1024', n: 1 }, 'bfl/flux-pro-1.1', { width: 1_024, height: 1_024 }],
+    [{ model: 'flux-pro-1.1-ultra', size: '1792x1024' }, 'bfl/flux-pro-1.1-ultra', { aspect_ratio: '7:4' }],
+    [{ model: 'flux-kontext-pro', size: 'auto', image }, 'bfl/flux-kontext-pro', { input_image: image }],
+    [{ model: 'flux-2-pro', quality: 'hd' }, 'bfl/flux-2-pro', { quality: 'hd' }],
+    [{ model: 'flux-schnell', n: 4 }, 'Qubico/flux1-schnell/txt2img', { batch_size: 4 }],
+    [{ model: 'recraftv3', style: 'any', n: 2 }, 'recraft/generate', { model: 'recraftv3', style: 'any', n: 2 }],
+    [
+      { model: 'recraftv3', size: 'auto', output_format: 'png' },
+      'recraft/generate',
+      { size: '1024x1024', image_format: 'png' },
+    ],
+  ])('of %j asks for %s', (body, operation, input) => {
+    const wish = imageWish('generations', { prompt, ...body })
+    expect(wish.operation.id).toBe(operation)
+    expect(wish.input).toMatchObject({ prompt, ...input })
+  })
+
+  it.each<[JsonObject, string, JsonObject]>([
+    [{ image: [image, image], mask: image }, 'gpt-image/edit', { image: [image, image], mask: image }],
+    [{ model: 'flux-kontext-max', image: [image, image] }, 'bfl/flux-kontext-max', { input_image_2: image }],
+    [{ model: 'flux-pro-1.0-fill', image, mask: image }, 'bfl/flux-pro-1.0-fill', { image, mask: image }],
+    [{ model: 'recraftv3', image, mask: image }, 'recraft/inpaint', { image_url: image, mask_url: image }],
+    [{ model: 'recraftv3', image, strength: 0.4 }, 'recraft/image-to-image', { image_url: image, strength: 0.4 }],
+  ])('that is changed, of %j, asks for %s', (body, operation, input) => {
+    const wish = imageWish('edits', { prompt, ...body })
+    expect(wish.operation.id).toBe(operation)
+    expect(wish.input).toMatchObject(input)
+  })
+
+  it.each<[JsonObject, string | undefined, string]>([
+    [{ model: 'none' }, 'model', "The model 'none' does not exist."],
+    [{ model: 'flux-3-video' }, 'model', "The model 'flux-3-video' does not exist."],
+    [{ model: 'gpt-4o' }, 'model', "The model 'gpt-4o' does not exist."],
+    [{ model: 'flux-constructor' }, 'model', 'does not exist'],
+    [{ model: 7 }, 'model', 'model must be a string'],
+    [{ prompt: '' }, 'prompt', 'prompt must not be empty'],
+    [{ n: 11 }, 'n', 'n must be at most 10'],
+    [{ response_format: 'png' }, 'response_format', 'response_format must be one of'],
+    [{ model: 'flux-pro-1.1', n: 2 }, 'n', 'n must be 1 with flux-pro-1.1'],
+    [{ model: 'flux-pro-1.1', size: '1000x1000' }, 'size', 'size must be a multiple of 32'],
+    [{ model: 'flux-pro-1.1', size: 'big' }, 'size', 'size must be "auto" or a size'],
+    [{ model: 'flux-schnell', n: 5 }, 'n', 'n must be at most 4'],
+    [{ model: 'flux-pro-1.1', mask: image, image }, 'mask', 'mask is not taken by flux-pro-1.1'],
+    [{ model: 'flux-kontext-pro', image: 'nothing' }, 'image', 'image must be an http or https URL'],
+    [{ model: 'flux-kontext-pro', image: [image, 'x'] }, 'image.1', 'image.1 must be'],
+    [{ model: 'flux-kontext-pro', image: [1, 2, 3, 4, 5].map(() => image) }, 'image', 'image has at most 4 pictures'],
+    [{ model: 'gpt-image-1', image: 'nothing' }, 'image', 'image must be an http or https URL'],
+    [{ model: 'recraftv3', image: [image, image] }, 'image', 'image has at most 1 picture'],
+    [{ model: 'recraftv3', output_format: 'jpeg' }, 'output_format', 'output_format must be one of'],
+  ])('of %j is refused for %s', (body, field, message) => {
+    const error = errorOf(() => imageWish('generations', { prompt, ...body }))
+    expect(error.details.field).toBe(field)
+    expect(error.message).toContain(message)
+  })
+
+  it('that is changed needs one to be changed', () => {
+    expect(errorOf(() => imageWish('edits', { prompt })).message).toBe('image is required.')
+  })
+
+  it('in a form has its numbers as texts', () => {
+    const form = { prompt: '7', n: '2', output_compression: '50', image: [image] }
+    expect(typedForm(form)).toEqual({ prompt: '7', n: 2, output_compression: 50, image: [image] })
+    const flux = { model: 'flux-2-flex', guidance: '2.5', prompt_upsampling: 'false', n: '1' }
+    expect(typedForm(flux)).toEqual({ model: 'flux-2-flex', guidance: 2.5, prompt_upsampling: false, n: 1 })
+  })
+})
+
+describe('an answer with pictures', () => {
+  const isAlwaysInline = true
+  const files = { assets, urls }
+
+  it('of a GPT image model holds them, key by key', async () => {
+    const answer = await fromTask(completed({}), { isAlwaysInline, responseFormat: null }, files)
+    expect(shapeDifferences(example('generations.gpt-image'), answer)).toEqual([])
+    expect(answer).toEqual(example('generations.gpt-image'))
+  })
+
+  it('of a GPT image model has addresses beside, for who asks for them', async () => {
+    const { data } = await fromTask(completed({}), { isAlwaysInline, responseFormat: 'url' }, files)
+    expect(data).toEqual([{ b64_json: 'YSBwaWN0dXJl', url: 'https://gateway.example/files/a.png' }])
+  })
+
+  it('of other models has addresses, or holds them', async () => {
+    const task = completed({ operation: 'bfl/flux-pro-1.1', input: { prompt } })
+    const other = { isAlwaysInline: false }
+    expect(await fromTask(task, { ...other, responseFormat: null }, files)).toEqual(example('generations.url'))
+    const { data } = await fromTask(task, { ...other, responseFormat: 'b64_json' }, files)
+    expect(data).toEqual([{ b64_json: 'YSBwaWN0dXJl' }])
+  })
+
+  it('does not tell what was left to the service', async () => {
+    const task = completed({
+      input: { model: 'gpt-image-1', background: 'auto', output_format: 'webp', quality: 'auto' },
+    })
+    const answer = await fromTask(task, { isAlwaysInline, responseFormat: null }, files)
+    expect(answer).not.toHaveProperty('background')
+    expect(answer).not.toHaveProperty('quality')
+    expect(answer).toMatchObject({ output_format: 'webp', size: '1024x1024' })
+  })
+
+  it('as events tells of each picture its end', async () => {
+    const [name, data, ...end] = (await eventsFromTask(completed({}), 'generations', assets)).split('\n')
+    expect(name).toBe('event: image_generation.completed')
+    expect(JSON.parse(data?.replace('data: ', '') ?? '')).toEqual(example('event.completed'))
+    expect(end).toEqual(['', ''])
+    expect(await eventsFromTask(completed({}), 'edits', assets)).toMatch(/^event: image_edit\.completed\n/)
+  })
+})
+
+describe('an error of the image routes', () => {
+  it('for a model that nobody has is OpenAI’s', () => {
+    const error = errorOf(() => imageWish('generations', { prompt, model: 'none' }))
+    expect(statusOf(error)).toBe(404)
+    expect(errorBody(error)).toEqual(example('error'))
+  })
+
+  it.each([
+    ['invalid_input', 'n is required.', 400, 'missing_required_parameter', 'invalid_request_error'],
+    ['invalid_input', 'n must be 1.', 400, 'invalid_value', 'invalid_request_error'],
+    ['unauthorized', '', 401, 'invalid_api_key', 'invalid_request_error'],
+    ['insufficient_points', '', 429, 'insufficient_quota', 'insufficient_quota'],
+    ['rate_limited', '', 429, 'rate_limit_exceeded', 'requests'],
+    ['vendor_refused', 'Refused by content moderation.', 400, 'moderation_blocked', 'image_generation_user_error'],
+    ['vendor_refused', 'Out of memory.', 500, 'vendor_refused', 'server_error'],
+    ['timed_out', '', 504, 'timed_out', 'server_error'],
+  ] as const)('of code %s (%s) has status %i and code %s', (code, message, status, told, type) => {
+    const error = new PolyphonyError(code, message)
+    expect(statusOf(error)).toBe(status)
+    expect(errorBody(error)).toEqual({ error: { message, type, param: null, code: told } })
+  })
+})

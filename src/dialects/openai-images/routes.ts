@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import type { Json } from '../../core/json.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { finalErrors } from '../final-errors.ts'
+import { takeForms } from '../form.ts'
+import { bodyOf } from '../form-body.ts'
+import { imageWish, typedForm } from '../image-wish.ts'
+import { performedInOwnNames } from '../performing.ts'
+import { serve } from '../protocol.ts'
+import { withStyle } from '../recraft-styles.ts'
+import { errorBody, statusOf } from './errors.ts'
+import { eventsFromTask, fromTask } from './from-task.ts'
+
+const DIALECT = 'openai-images'
+/** Sixteen pictures and a mask. */
+const MAX_FILES = 17
+const ROUTES = ['generations', 'edits'] as const
+
+/** OpenAI's image routes, for the models of several makers. */
+export const openaiImages: Dialect = {
+  id: DIALECT,
+  async routes(app, context) {
+    const { error, mark } = finalErrors((thrown) => ({ status: statusOf(thrown), body: errorBody(thrown) }))
+    await serve(app, context, {
+      prefixes: ['', '/openai/v1/images'],
+      error,
+      routes(inside) {
+        mark(inside)
+        takeForms(inside)
+        for (const route of ROUTES) {
+          inside.post(`${inside.prefix === '' ? '/v1/images' : ''}/${route}`, async (request, reply) => {
+            const { stream, wish } = await read(route, request, context)
+            const { model, isAlwaysInline, responseFormat, ...asked } = wish
+            const task = await performedInOwnNames(request, reply, context, { ...asked, dialect: DIALECT })
+            if (!stream) return fromTask(task, { isAlwaysInline, responseFormat }, context)
+            reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store')
+            return eventsFromTask(task, route, context.assets)
+          })
+        }
+      },
+    })
+  },
+  announce: () => [],
+  describe: async () => (await import('./openapi.ts')).describeOpenaiImages(),
+}
+
+async function read(route: (typeof ROUTES)[number], request: FastifyRequest, context: DialectContext) {
+  const body = await bodyOf(request, context, MAX_FILES)
+  const { stream, partial_images: partial, ...fields } = body.fields
+  const whole = body.isForm ? typedForm(fields) : fields
+  const styled = whole.style_id === undefined ? whole : await withStyle(whole, request.caller, context)
+  if (partial !== undefined && partial !== null && !/^[0-3]$/.test(String(partial))) {
+    throw invalid('partial_images', 'must be an integer from 0 to 3')
+  }
+  return { stream: flagIn(stream), wish: imageWish(route, styled) }
+}
+
+function flagIn(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === false || value === 'false') return false
+  if (value === true || value === 'true') return true
+  throw invalid('stream', 'must be a boolean')
+}

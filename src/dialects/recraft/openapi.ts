@@ -1,0 +1,154 @@
+import { Type } from 'typebox'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ApiDescription } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inPath,
+  inputName,
+  inputSchema,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+} from '../openapi.ts'
+import { statusOf } from './errors.ts'
+import { GENERATIONS, OWN, type Tool } from './to-task.ts'
+
+const TAG = 'Recraft'
+
+/** The routes of Recraft's API, in OpenAPI. */
+export async function describeRecraft(): Promise<ApiDescription> {
+  const tools = [...GENERATIONS, ...OWN]
+  return {
+    tags: [
+      {
+        name: TAG,
+        description:
+          'Recraft’s own API, under `/recraft` and at its own paths: each answers when the work is done. In a form `image`, `mask` and `style_references` are files.',
+      },
+    ],
+    paths: {
+      ...Object.fromEntries(tools.map((tool) => toolPath('/recraft', tool))),
+      ...Object.fromEntries(OWN.map((tool) => toolPath('', tool))),
+      ...stylePaths('/recraft'),
+      ...stylePaths(''),
+      '/recraft/v1/users/me': reading('recraft-users-me', 'Read what is left', [], 'RecraftUser', USUAL),
+    },
+    webhooks: {},
+    schemas: {
+      ...Object.fromEntries(tools.map(({ operation }) => [inputName(operation), inputSchema(operation)])),
+      ...schemas(),
+    },
+  }
+}
+
+function failures(codes: readonly ErrorCode[]): JsonObject {
+  return errorAnswers(codes, statusOf, ref('RecraftError'))
+}
+
+function inBoth(schema: JsonObject): JsonObject {
+  return { required: true, content: { 'application/json': { schema }, 'multipart/form-data': { schema } } }
+}
+
+function named(prefix: string, name: string): string {
+  return `recraft${prefix === '' ? '-bare' : ''}-${name.replaceAll('/', '-')}`
+}
+
+function toolPath(prefix: string, { path, operation, answers }: Tool): [string, JsonObject] {
+  const described = {
+    operationId: named(prefix, path),
+    summary: operation.title,
+    tags: [TAG],
+    parameters: [idempotencyKey],
+    requestBody: inBoth({ allOf: [ref(inputName(operation)), ref('RecraftFormat')] }),
+    responses: {
+      '200': { ...answer('What was made.', ref(answers === 'data' ? 'RecraftImages' : 'RecraftImage')), ...replayed },
+      ...failures([...PAID, 'vendor_refused', 'timed_out']),
+    },
+  }
+  return [`${prefix}/v1/images/${path}`, { post: described }]
+}
+
+function reading(
+  id: string,
+  summary: string,
+  parameters: Json[],
+  schema: string,
+  codes: readonly ErrorCode[],
+): { get: JsonObject } {
+  const responses = { '200': answer('As it is.', ref(schema)), ...failures(codes) }
+  return { get: { operationId: id, summary, tags: [TAG], parameters, responses } }
+}
+
+function stylePaths(prefix: string): ApiDescription['paths'] {
+  const id = [inPath('id', 'The style.')]
+  const FOUND: readonly ErrorCode[] = [...USUAL, 'not_found']
+  return {
+    [`${prefix}/v1/styles`]: {
+      post: {
+        operationId: named(prefix, 'create-style'),
+        summary: 'Make a style of pictures',
+        tags: [TAG],
+        requestBody: inBoth(ref('RecraftStyleRequest')),
+        responses: {
+          '200': answer('The style.', ref('RecraftCreatedStyle')),
+          ...failures([...USUAL, 'malformed_body', 'invalid_input', 'unsupported_media', 'payload_too_large']),
+        },
+      },
+      get: {
+        operationId: named(prefix, 'list-styles'),
+        summary: 'List the newest styles',
+        tags: [TAG],
+        responses: {
+          '200': answer('Styles that the caller has made.', {
+            type: 'object',
+            properties: { styles: { type: 'array', items: ref('RecraftStyle') } },
+          }),
+          ...failures(USUAL),
+        },
+      },
+    },
+    [`${prefix}/v1/styles/{id}`]: {
+      ...reading(named(prefix, 'get-style'), 'Read a style', id, 'RecraftStyle', FOUND),
+      delete: {
+        operationId: named(prefix, 'delete-style'),
+        summary: 'Forget a style',
+        tags: [TAG],
+        parameters: id,
+        responses: { '200': answer('It is gone.', { type: 'object' }), ...failures(FOUND) },
+      },
+    },
+  }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const optional = Type.Optional(text)
+  const Picture = Type.Object({ image_id: text, url: optional, b64_json: optional })
+  const about = { created: Type.Integer({ description: 'Unix seconds.' }), credits: Type.Integer() }
+  const style = { id: text, style: text, substyle: optional, creation_time: text, is_private: Type.Boolean() }
+  const all = {
+    Format: Type.Object({ response_format: Type.Optional(Type.Enum(['url', 'b64_json'])) }),
+    Images: Type.Object({ ...about, data: Type.Array(Picture), style_id: optional }),
+    Image: Type.Object({ ...about, image: Picture }),
+    StyleRequest: Type.Object({
+      style: text,
+      substyle: optional,
+      images: Type.Optional(Type.Array(Type.String({ description: 'In a form: one to five pictures.' }))),
+      image_urls: Type.Optional(Type.Array(Type.String({ description: 'In JSON: URLs or data URIs, one to five.' }))),
+    }),
+    Style: Type.Object(style),
+    CreatedStyle: Type.Object({ ...style, credits: Type.Integer() }),
+    User: Type.Object({ id: text, email: Type.Null(), name: text, credits: Type.Integer() }),
+    Error: Type.Object({
+      code: text,
+      message: text,
+      error: Type.Object({ message: text, type: text, param: Type.Union([text, Type.Null()]), code: text }),
+    }),
+  }
+  return Object.fromEntries(Object.entries(all).map(([name, schema]) => [`Recraft${name}`, plain(schema)]))
+}

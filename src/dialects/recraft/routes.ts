@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify'
+import { RECRAFT } from '../../catalog/recraft.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { finalErrors } from '../final-errors.ts'
+import { takeForms } from '../form.ts'
+import { bodyOf } from '../form-body.ts'
+import { performedInOwnNames } from '../performing.ts'
+import { serve } from '../protocol.ts'
+import { withStyle } from '../recraft-styles.ts'
+import { errorBody, statusOf } from './errors.ts'
+import { creditsOf, fromTask } from './from-task.ts'
+import { styleRoutes } from './styles.ts'
+import { fieldsOf, GENERATIONS, OWN, type Tool, toTask } from './to-task.ts'
+
+/** The picture, its mask, and pictures of a style. */
+const MAX_FILES = 12
+
+/** Recraft's own API, which answers when the pictures are made. Its `generations` at a bare path is OpenAI's. */
+export const recraft: Dialect = {
+  id: RECRAFT,
+  async routes(app, context) {
+    const { error, mark } = finalErrors((thrown) => ({ status: statusOf(thrown), body: errorBody(thrown) }))
+    await serve(app, context, {
+      prefixes: ['/recraft', ''],
+      error,
+      routes(inside) {
+        mark(inside)
+        takeForms(inside)
+        for (const tool of inside.prefix === '' ? OWN : [...GENERATIONS, ...OWN]) toolRoute(inside, context, tool)
+        styleRoutes(inside, context)
+        if (inside.prefix !== '') accountRoute(inside, context)
+      },
+    })
+  },
+  announce: () => [],
+  describe: async () => (await import('./openapi.ts')).describeRecraft(),
+}
+
+function toolRoute(app: FastifyInstance, context: DialectContext, tool: Tool): void {
+  app.post(`/v1/images/${tool.path}`, async (request, reply) => {
+    const { fields, names } = fieldsOf(tool, await bodyOf(request, context, MAX_FILES))
+    const style = 'style_id' in tool.operation.input.properties ? fields.style_id : undefined
+    const styled = style === undefined ? fields : await withStyle(fields, request.caller, context)
+    const wish = toTask(tool, styled, names)
+    const echo = { ...wish.echo, ...(typeof style === 'string' ? { style_id: style } : {}) }
+    const task = await performedInOwnNames(request, reply, context, { ...wish, echo, dialect: RECRAFT })
+    return fromTask(task, tool, context.assets, context.urls)
+  })
+}
+
+function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
+  app.get('/v1/users/me', async ({ caller }) => {
+    const [{ id, name }, { available }] = await Promise.all([tenantOf(caller), tasks.balance(caller)])
+    return { id, email: null, name, credits: creditsOf(available) }
+  })
+}

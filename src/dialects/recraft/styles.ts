@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { DialectContext } from '../dialect.ts'
+import { bodyOf } from '../form-body.ts'
+import { createStyle, deleteStyle, getStyle, listStyles, type Style } from '../recraft-styles.ts'
+import { fromStyle } from './from-task.ts'
+
+const MAX_PICTURES = 5
+/** Forms say `images`, and in older clients `file`, `file1`, `file2`. */
+const PICTURES = /^(?:images?|image_urls|files?)\d*$/
+
+interface OneStyle {
+  Params: { id: string }
+}
+
+/** Styles that callers make of their own pictures. They cost nothing. */
+export function styleRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.post('/v1/styles', async (request) => {
+    const { fields } = await bodyOf(request, context, MAX_PICTURES)
+    const draft = await createStyle(styleOf(fields), request.caller, context)
+    return { ...fromStyle(draft), credits: 0 }
+  })
+
+  app.get('/v1/styles', async ({ caller }) => ({ styles: (await listStyles(caller, context)).map(fromStyle) }))
+
+  app.get<OneStyle>('/v1/styles/:id', async (request) =>
+    fromStyle(await getStyle(request.params.id, request.caller, context)),
+  )
+
+  app.delete<OneStyle>('/v1/styles/:id', async (request) => {
+    await deleteStyle(request.params.id, request.caller, context)
+    return {}
+  })
+}
+
+/** What a body makes a style of. Throws `invalid_input`. */
+export function styleOf(fields: JsonObject): Style {
+  const style = textIn(fields.style, 'style')
+  if (style === '') throw invalid('style', 'is required')
+  const given = Object.entries(fields).filter(([name]) => PICTURES.test(name))
+  const pictures = given.flatMap(([name, value]) => picturesIn(value, name))
+  if (pictures.length === 0) throw invalid('images', 'must have at least one picture')
+  if (pictures.length > MAX_PICTURES) throw invalid('images', `has at most ${MAX_PICTURES} pictures`)
+  // What would mix styles, or weigh them, is nothing that references can say.
+  const unmet = ['source_styles', 'source_style_weights', 'image_weights', 'palette'].find(
+    (name) => fields[name] !== undefined && fields[name] !== null,
+  )
+  if (unmet !== undefined) throw invalid(unmet, 'is not supported by this gateway')
+  return { style, substyle: textIn(fields.substyle, 'substyle') || null, pictures }
+}
+
+function textIn(value: Json | undefined, field: string): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value !== 'string' || value.length > 64) throw invalid(field, 'must be a string of at most 64 characters')
+  return value
+}
+
+function picturesIn(value: Json, field: string): string[] {
+  return [value].flat().map((one, index) => {
+    if (typeof one === 'string' && /^(?:https?:\/\/\S+|data:[^,\s]+;base64,[A-Za-z0-9+/]+={0,2})$/.test(one)) return one
+    throw invalid(
+      Array.isArray(value) ? `${field}.${index}` : field,
+      'must be a file, an http or https URL or a data URI',
+    )
+  })
+}

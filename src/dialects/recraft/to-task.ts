@@ -1,0 +1,96 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import { invalid } from '../../catalog/read-input.ts'
+import { RECRAFT } from '../../catalog/recraft.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { type ReadBody, typed } from '../form-body.ts'
+import { type NamedWish, readNamed } from '../own-names.ts'
+import type { Spelling } from '../spelling.ts'
+
+/** One path below `/v1/images`. */
+export interface Tool {
+  path: string
+  operation: Operation
+  /** What came of it stands under `data`, a list, or under `image`, one. */
+  answers: 'data' | 'image'
+  draws?: 'raster' | 'vector'
+}
+
+const tool = (path: string, taskType: string, answers: Tool['answers'] = 'data'): Tool => ({
+  path,
+  operation: getOperation(`${RECRAFT}/${taskType}`),
+  answers,
+})
+
+export const GENERATIONS: readonly Tool[] = [
+  tool('generations', 'generate'),
+  { ...tool('generations/raster', 'generate'), draws: 'raster' },
+  { ...tool('generations/vector', 'generate'), draws: 'vector' },
+]
+
+/** Paths that no other protocol has. */
+export const OWN: readonly Tool[] = [
+  tool('imageToImage', 'image-to-image'),
+  tool('inpaint', 'inpaint'),
+  tool('replaceBackground', 'replace-background'),
+  tool('generateBackground', 'generate-background'),
+  tool('outpaint', 'outpaint'),
+  tool('variateImage', 'variate-image'),
+  tool('vectorize', 'vectorize', 'image'),
+  tool('eraseRegion', 'erase-region', 'image'),
+  tool('removeBackground', 'remove-background', 'image'),
+  tool('crispUpscale', 'crisp-upscale', 'image'),
+  tool('creativeUpscale', 'creative-upscale', 'image'),
+  // The older names of the two.
+  tool('clarityUpscale', 'crisp-upscale', 'image'),
+  tool('generativeUpscale', 'creative-upscale', 'image'),
+]
+
+/** What a form calls a picture, by what JSON and the catalogue call it; relays' clients say `file`, too. */
+const FORM_NAMES: Record<string, readonly string[]> = {
+  image_url: ['image', 'file'],
+  mask_url: ['mask'],
+  style_reference_urls: ['style_references'],
+}
+
+/** The fields of a body under the catalogue's names, and what the caller calls them. */
+export function fieldsOf({ operation }: Pick<Tool, 'operation'>, { fields, isForm }: ReadBody) {
+  const renamed: JsonObject = { ...fields }
+  const names: Record<string, string> = {}
+  for (const [known, own] of Object.entries(FORM_NAMES)) {
+    if (!(known in operation.input.properties) || renamed[known] !== undefined) continue
+    const used = own.find((name) => renamed[name] !== undefined)
+    // A form that has no picture lacks the one that a form would have.
+    const name = used ?? (isForm ? own[0] : undefined)
+    if (name === undefined) continue
+    names[known] = name
+    if (used === undefined) continue
+    const value = renamed[used]
+    delete renamed[used]
+    if (value !== undefined) renamed[known] = value
+  }
+  return { fields: isForm ? typed(operation.input, renamed) : renamed, names }
+}
+
+/** Fields as `fieldsOf` gave them, and with a style in place of its id. Throws `invalid_input`. */
+export function toTask({ operation, draws }: Tool, given: JsonObject, names: Spelling): NamedWish {
+  const { response_format: format, ...fields } = given
+  const echo = { response_format: responseFormat(format) }
+  const input = readNamed(operation, draws ? { ...fields, model: modelThat(draws, fields.model) } : fields, names)
+  return { operation, input, echo, names }
+}
+
+function responseFormat(value: Json | undefined): 'url' | 'b64_json' {
+  if (value === undefined || value === null || value === 'url') return 'url'
+  if (value === 'b64_json') return 'b64_json'
+  throw invalid('response_format', 'must be one of "url", "b64_json"')
+}
+
+/** The model as it draws at one of the two paths that say how. */
+function modelThat(draws: 'raster' | 'vector', given: Json | undefined): Json {
+  if (given === undefined || given === null || given === '') return `recraftv4_1_${draws}`
+  if (typeof given !== 'string') return given
+  const [, name = given, own] = /^(.*)_(raster|vector)$/.exec(given) ?? []
+  if (own !== undefined && own !== draws) throw invalid('model', `must be a ${draws} model here, not "${given}"`)
+  return `${name}_${draws}`
+}

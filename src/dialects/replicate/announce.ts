@@ -1,0 +1,27 @@
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
+import type { Urls } from '../urls.ts'
+import { fromTask } from './from-task.ts'
+import type { WebhookEvent } from './to-task.ts'
+
+/**
+ * One delivery for a state that a client asked to hear of, though several of its events may fall together: output and
+ * logs come with the end here, and the bodies would be the same.
+ */
+export function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { webhook, events } = task.echo
+  if (typeof webhook !== 'string' || !Array.isArray(events)) return []
+  if (!eventsAt(task).some((event) => events.includes(event))) return []
+  return [{ url: webhook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+}
+
+function eventsAt({ status, progress, output, logs }: Task): WebhookEvent[] {
+  // Progress is told in the same status, and is no event of this protocol.
+  if (status === 'processing') return progress === 0 ? ['start'] : []
+  if (!isTerminal(status)) return []
+  return [
+    'completed',
+    ...(output === null ? [] : (['output'] as const)),
+    ...(logs.length === 0 ? [] : (['logs'] as const)),
+  ]
+}

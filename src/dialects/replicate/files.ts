@@ -1,0 +1,117 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
+import type { Caller } from '../../core/caller.ts'
+import { HOUR_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isText } from '../body.ts'
+import type { DialectContext } from '../dialect.ts'
+import { type Form, readForm, takeForms } from '../form.ts'
+import type { Urls } from '../urls.ts'
+import { PREFIX } from './from-task.ts'
+
+const DRAFT = 'replicate.file'
+const PAGE = 100
+
+interface OneFile {
+  Params: { id: string }
+}
+
+/** `/files`: uploads, which a prediction names by `urls.get`. What a client says of a file is kept in a draft. */
+export async function fileRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
+  const { assets, drafts, urls, limits, clock } = context
+
+  /** Undefined when its time is over or it was deleted. */
+  async function assetOf({ file }: JsonObject): Promise<Asset | undefined> {
+    return isText(file) ? assets.find(file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '') : undefined
+  }
+
+  async function find(id: string, caller: Caller) {
+    const draft = await drafts.find(id, DRAFT, caller)
+    const asset = draft && (await assetOf(draft.body))
+    if (!draft || !asset) throw new PolyphonyError('not_found', `There is no file ${id}, or its time is over.`)
+    return { draft, asset }
+  }
+
+  app.get<OneFile>('/files/:id', async (request) => {
+    const { draft, asset } = await find(request.params.id, request.caller)
+    return fileBody(draft.id, asset, draft.body.metadata, urls)
+  })
+
+  app.delete<OneFile>('/files/:id', async (request, reply) => {
+    const { asset } = await find(request.params.id, request.caller)
+    await assets.withdraw([asset])
+    return reply.code(204).send()
+  })
+
+  app.get<{ Querystring: { cursor?: string } }>('/files', async ({ query, caller }) => {
+    const { cursor } = query
+    const page = { limit: PAGE + 1, ...(isText(cursor) ? { beforeId: cursor } : {}) }
+    const found = await drafts.list(DRAFT, caller, page)
+    const results = await Promise.all(
+      found.slice(0, PAGE).map(async ({ id, body }) => {
+        const asset = await assetOf(body)
+        return asset ? [fileBody(id, asset, body.metadata, urls)] : []
+      }),
+    )
+    const last = found.length > PAGE ? found[PAGE - 1] : undefined
+    const next = last ? `${urls.publicUrl}${PREFIX}/files?cursor=${last.id}` : null
+    return { next, previous: null, results: results.flat() }
+  })
+
+  // A scope of its own: elsewhere a form is no body that we read.
+  await app.register(async (scope) => {
+    takeForms(scope)
+    scope.post('/files', async (request, reply) => {
+      if (!(request.body instanceof Readable)) {
+        throw new PolyphonyError('unsupported_media', 'Send the file as multipart/form-data, in the part "content".')
+      }
+      const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes, maxFiles: 2 })
+      const content = form.files.find(({ field }) => field === 'content')
+      if (!content) throw invalid('content', 'is required: the file')
+      const metadata = metadataOf(form)
+      const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
+      const asset = await assets
+        .upload({ tenantId: request.caller.tenantId, body: content.body, expiresAt })
+        .catch((error: unknown) => ofContent(error))
+      const draft = await drafts.open(DRAFT, { file: assetReference(asset), metadata }, request.caller)
+      return reply.code(201).send(fileBody(draft.id, asset, metadata, urls))
+    })
+  })
+}
+
+export function fileBody(id: string, asset: Asset, metadata: unknown, urls: Urls) {
+  return {
+    id,
+    content_type: asset.mediaType,
+    size: asset.sizeBytes,
+    checksums: { sha256: asset.sha256 },
+    metadata: isJsonObject(metadata) ? metadata : {},
+    created_at: new Date(asset.createdAt).toISOString(),
+    expires_at: new Date(asset.expiresAt).toISOString(),
+    // The file itself, since this is what clients put into an input.
+    urls: { get: urls.file(assetReference(asset)) },
+  }
+}
+
+/** The official client sends it as a file of JSON, others as a text. */
+function metadataOf({ fields, files }: Form): JsonObject {
+  const text = fields.get('metadata') ?? files.find(({ field }) => field === 'metadata')?.body.toString()
+  if (text === undefined || text === '') return {}
+  try {
+    const metadata: unknown = JSON.parse(text)
+    if (isJsonObject(metadata)) return metadata
+  } catch {
+    // Told below, as every other thing that is no object.
+  }
+  throw invalid('metadata', 'must be a JSON object')
+}
+
+/** What the bytes turn out to be is a fault of this field. */
+function ofContent(error: unknown): never {
+  if (!(error instanceof PolyphonyError) || !['unsupported_media', 'payload_too_large'].includes(error.code))
+    throw error
+  throw new PolyphonyError(error.code, `content: ${error.message}`, { field: 'content', cause: error })
+}

@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify'
+import { knownAtReplicate } from '../../catalog/hosted.ts'
+import type { HostedKind } from '../../catalog/outputs.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { DialectContext } from '../dialect.ts'
+import { PREFIX } from './from-task.ts'
+
+const MAKES: Record<HostedKind, string> = {
+  pictures: 'Makes pictures.',
+  videos: 'Makes a video.',
+  sounds: 'Makes a sound.',
+  texts: 'Makes text.',
+  model: 'Makes a 3D model.',
+}
+
+interface OneModel {
+  Params: { owner: string; name: string }
+}
+
+/**
+ * What can be told of Replicate's catalogue, which is not ours: what a well-known model makes, no collections, and whose
+ * the key is. Everything that is not known is null or empty.
+ */
+export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.get<OneModel>('/models/:owner/:name', (request) => modelBody(request.params, context.urls.publicUrl))
+
+  app.get('/collections', () => ({ next: null, previous: null, results: [] }))
+
+  app.get('/webhooks/default/secret', async ({ caller }) => ({ key: await context.signingSecretOf(caller) }))
+
+  app.get('/account', async ({ caller }) => {
+    const { name } = await context.tenantOf(caller)
+    return { type: 'organization', username: name, name, github_url: null }
+  })
+}
+
+export function modelBody({ owner, name }: OneModel['Params'], publicUrl: string) {
+  const known = knownAtReplicate(`${owner}/${name}`)
+  if (!known) {
+    throw new PolyphonyError(
+      'not_found',
+      `Nothing is known here of ${owner}/${name}. Predictions of it are taken all the same.`,
+    )
+  }
+  return {
+    url: `${publicUrl}${PREFIX}/models/${owner}/${name}`,
+    owner,
+    name,
+    description: MAKES[known.makes],
+    visibility: 'public',
+    is_official: false,
+    github_url: null,
+    paper_url: null,
+    license_url: null,
+    run_count: 0,
+    cover_image_url: null,
+    default_example: null,
+    latest_version: null,
+  }
+}

@@ -1,0 +1,308 @@
+import { Type } from 'typebox'
+import { replicatePrediction } from '../../catalog/hosted.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ApiDescription } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inHeader,
+  inPath,
+  inQuery,
+  jsonBody,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { errorStatus } from './errors.ts'
+import { PREFIX } from './from-task.ts'
+import { EVENTS } from './to-task.ts'
+
+const TAG = 'Replicate'
+
+/** Replicate's API, in OpenAPI. */
+export async function describeReplicate(): Promise<ApiDescription> {
+  const bare = Object.entries(predictionPaths('Bare')).map(([path, one]): [string, JsonObject] => [`/v1${path}`, one])
+  const paths = { ...predictionPaths(''), ...listPaths(), ...filePaths(), ...modelPaths() }
+  return {
+    tags: [
+      {
+        name: TAG,
+        description:
+          'Replicate’s HTTP API: any model, by its name or a version. The key may come as `Authorization: Bearer` or `Token`. The official client makes a file object of an output only when its address is https.',
+      },
+    ],
+    paths: Object.fromEntries([...Object.entries(paths).map(([path, one]) => [`${PREFIX}${path}`, one]), ...bare]),
+    webhooks: { replicatePredictionChanged: callback() },
+    schemas: schemas(),
+  }
+}
+
+const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found', 'not_found', 'invalid_input']
+
+function failures(codes: readonly ErrorCode[]): JsonObject {
+  return errorAnswers(codes, errorStatus, ref('ReplicateError'))
+}
+
+interface About {
+  parameters?: Json[]
+  codes?: readonly ErrorCode[]
+  requestBody?: JsonObject
+}
+
+function route(operationId: string, summary: string, responses: JsonObject, about: About = {}): JsonObject {
+  const { parameters = [], codes = READING, requestBody } = about
+  const body = requestBody === undefined ? {} : { requestBody }
+  return { operationId, summary, tags: [TAG], parameters, ...body, responses: { ...responses, ...failures(codes) } }
+}
+
+const id = inPath('id', 'The prediction.')
+const prediction = (description: string) => answer(description, ref('ReplicatePrediction'))
+
+/** The routes that are served at the vendor's bare paths, too. */
+function predictionPaths(also: string): Record<string, JsonObject> {
+  const prefer = inHeader('Prefer', { type: 'string', examples: ['wait', 'wait=10'] }, 'Seconds to wait, 60 at most.')
+  const after = inHeader(
+    'Cancel-After',
+    { type: 'string', examples: ['30s', '1m30s'] },
+    'The longest the work may take.',
+  )
+  const create = (name: string, summary: string, schema: string, parameters: Json[], example: JsonObject) => ({
+    post: route(
+      `replicate${name}${also}`,
+      summary,
+      { '201': { ...prediction('The prediction; ended if it was waited for long enough.'), ...replayed } },
+      {
+        parameters: [...parameters, prefer, after, idempotencyKey],
+        codes: PAID,
+        requestBody: jsonBody(ref(schema), { example: { summary: replicatePrediction.title, value: example } }),
+      },
+    ),
+  })
+  const { model = '', input = {} } = replicatePrediction.example
+  const [owner, name] = [inPath('owner', 'Who has it.'), inPath('name', 'Its name.')]
+  return {
+    '/predictions': create('Predict', 'Run a version of a model', 'ReplicateVersionRequest', [], {
+      version: model,
+      input,
+    }),
+    '/models/{owner}/{name}/predictions': create('PredictWithModel', 'Run a model', 'ReplicateRequest', [owner, name], {
+      input,
+    }),
+    '/deployments/{owner}/{name}/predictions': create(
+      'PredictWithDeployment',
+      'Run a deployment',
+      'ReplicateRequest',
+      [owner, name],
+      { input },
+    ),
+    '/predictions/{id}': {
+      get: route(`replicateRead${also}`, 'Read a prediction', { '200': prediction('As it is.') }, { parameters: [id] }),
+    },
+    '/predictions/{id}/cancel': {
+      post: route(
+        `replicateCancel${also}`,
+        'Cancel a prediction that waits',
+        { '200': prediction('As it is then; one that has ended stays as it was.') },
+        { parameters: [id], codes: [...READING, 'not_cancellable'] },
+      ),
+    },
+  }
+}
+
+function page(results: JsonObject): JsonObject {
+  const nullable = { type: ['string', 'null'] }
+  return {
+    type: 'object',
+    required: ['previous', 'next', 'results'],
+    properties: { previous: nullable, next: nullable, results: { type: 'array', items: results } },
+  }
+}
+
+function listPaths(): Record<string, JsonObject> {
+  const time = { type: 'string', format: 'date-time' }
+  const get = route(
+    'replicateList',
+    'List predictions, newest first',
+    {
+      '200': answer('A hundred at most; `next` is the address of those before them.', page(ref('ReplicatePrediction'))),
+    },
+    {
+      parameters: [
+        inQuery('cursor', { type: 'string' }, 'As `next` has it.'),
+        inQuery('created_after', time, 'Made then or later.'),
+        inQuery('created_before', time, 'Made before then.'),
+      ],
+    },
+  )
+  return { '/predictions': { ...predictionPaths('')['/predictions'], get } }
+}
+
+function filePaths(): Record<string, JsonObject> {
+  const file = answer('The file; `urls.get` is its address, which needs no key.', ref('ReplicateFile'))
+  const form = {
+    type: 'object',
+    required: ['content'],
+    properties: {
+      content: { type: 'string', format: 'binary', description: 'The file.' },
+      metadata: { type: 'string', contentMediaType: 'application/json', description: 'What to keep with it.' },
+    },
+  }
+  const parameters = [inPath('id', 'The file.')]
+  return {
+    '/files': {
+      post: route(
+        'replicateUpload',
+        'Upload a file',
+        { '201': file },
+        {
+          codes: [
+            ...USUAL,
+            'malformed_body',
+            'invalid_input',
+            'payload_too_large',
+            'unsupported_media',
+            'storage_full',
+          ],
+          requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
+        },
+      ),
+      get: route('replicateFiles', 'List files, newest first', {
+        '200': answer('A page; `next` leads on.', page(ref('ReplicateFile'))),
+      }),
+    },
+    '/files/{id}': {
+      get: route('replicateFile', 'Read about a file', { '200': file }, { parameters }),
+      delete: route('replicateDeleteFile', 'Delete a file', { '204': { description: 'It is gone.' } }, { parameters }),
+    },
+  }
+}
+
+function modelPaths(): Record<string, JsonObject> {
+  const parameters = [inPath('owner', 'Who has it.'), inPath('name', 'Its name.')]
+  return {
+    '/models/{owner}/{name}': {
+      get: route(
+        'replicateModel',
+        'Read what is known of a model',
+        { '200': answer('What a well-known model makes; the rest is null or empty.', ref('ReplicateModel')) },
+        { parameters },
+      ),
+    },
+    '/collections': {
+      get: route('replicateCollections', 'List collections: there are none', {
+        '200': answer('An empty page.', page({ type: 'object' })),
+      }),
+    },
+    '/webhooks/default/secret': {
+      get: route('replicateWebhookSecret', 'The secret that signs webhooks', {
+        '200': answer('Of the key’s tenant.', { type: 'object', properties: { key: { type: 'string' } } }),
+      }),
+    },
+    '/account': {
+      get: route('replicateAccount', 'Whose the key is', { '200': answer('The tenant.', ref('ReplicateAccount')) }),
+    },
+  }
+}
+
+function callback(): JsonObject {
+  return {
+    post: {
+      operationId: 'replicatePredictionChanged',
+      summary: 'A prediction has begun or ended: webhook',
+      tags: [TAG],
+      security: [],
+      parameters: webhookHeaders,
+      requestBody: jsonBody(ref('ReplicatePrediction')),
+      responses: webhookAnswers,
+    },
+  }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const nullable = Type.Union([text, Type.Null()])
+  const hook = {
+    webhook: Type.Optional(Type.String({ description: 'Who is told.' })),
+    webhook_events_filter: Type.Optional(
+      Type.Array(Type.Enum([...EVENTS]), { description: 'Of what; by default of output and the end.' }),
+    ),
+  }
+  const input = Type.Object({}, { description: 'The fields that the model has. Files by address or as data URIs.' })
+  const Prediction = Type.Object({
+    id: text,
+    model: text,
+    version: Type.String({ description: '"hidden" where none was named.' }),
+    deployment: Type.Optional(text),
+    input,
+    output: Type.Unknown({ description: 'What the model gave: addresses of files, or texts; null until then.' }),
+    logs: text,
+    error: nullable,
+    status: Type.Enum(['starting', 'processing', 'succeeded', 'failed', 'canceled']),
+    source: Type.Enum(['api']),
+    data_removed: Type.Boolean(),
+    metrics: Type.Object({
+      predict_time: Type.Optional(Type.Number({ description: 'Seconds.' })),
+      total_time: Type.Optional(Type.Number({ description: 'Seconds.' })),
+    }),
+    webhook: Type.Optional(text),
+    webhook_events_filter: Type.Optional(Type.Array(text)),
+    deadline: Type.Optional(text),
+    created_at: text,
+    started_at: nullable,
+    completed_at: nullable,
+    urls: Type.Object({ get: text, cancel: text }),
+  })
+  const File = Type.Object({
+    id: text,
+    content_type: text,
+    size: Type.Integer({ description: 'Bytes.' }),
+    checksums: Type.Object({ sha256: text }),
+    metadata: Type.Object({}),
+    created_at: text,
+    expires_at: text,
+    urls: Type.Object({ get: text }),
+  })
+  const Model = Type.Object({
+    url: text,
+    owner: text,
+    name: text,
+    description: text,
+    visibility: text,
+    is_official: Type.Boolean(),
+    github_url: Type.Null(),
+    paper_url: Type.Null(),
+    license_url: Type.Null(),
+    run_count: Type.Integer(),
+    cover_image_url: Type.Null(),
+    default_example: Type.Null(),
+    latest_version: Type.Null(),
+  })
+  const Failure = Type.Object({
+    title: text,
+    detail: text,
+    status: Type.Integer(),
+    invalid_fields: Type.Optional(
+      Type.Array(Type.Object({ type: text, field: text, description: text }), { description: 'With status 422.' }),
+    ),
+  })
+  const named = {
+    Request: Type.Object({ input, ...hook }),
+    VersionRequest: Type.Object({
+      version: Type.String({ description: 'The id of a version, owner/name or owner/name:id.' }),
+      input,
+      ...hook,
+    }),
+    Prediction,
+    File,
+    Model,
+    Account: Type.Object({ type: text, username: text, name: text, github_url: Type.Null() }),
+    Error: Failure,
+  }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Replicate${name}`, plain(schema)]))
+}

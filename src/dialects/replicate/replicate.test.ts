@@ -1,0 +1,290 @@
+import { Compile } from 'typebox/compile'
+import { describe, expect, it } from 'vitest'
+import { replicatePrediction } from '../../catalog/hosted.ts'
+import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import { aTask, FILE, ID, urls } from '../hosted-tasks.testing.ts'
+import { shapeDifferences } from '../piapi/shape.testing.ts'
+import { announce } from './announce.ts'
+import { errorBody, errorStatus } from './errors.ts'
+import errorExample from './examples/error.json' with { type: 'json' }
+import fileExample from './examples/file.json' with { type: 'json' }
+import predictionExample from './examples/prediction.json' with { type: 'json' }
+import { fileBody } from './files.ts'
+import { fromTask, isPrediction } from './from-task.ts'
+import { modelBody } from './models.ts'
+import { describeReplicate } from './openapi.ts'
+import { cancelledAfter, toTask, waitOf } from './to-task.ts'
+
+const FLUX = 'black-forest-labs/flux-schnell'
+const VERSION = '5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa'
+const input = { prompt: 'a lighthouse in the fog', num_outputs: 1 }
+
+const prediction = (given: Partial<Task> = {}): Task =>
+  aTask({ operation: replicatePrediction.id, model: FLUX, input: { model: FLUX, version: '', input }, ...given })
+
+describe('a body', () => {
+  it.each<[string, JsonObject, JsonObject]>([
+    ['an id', { version: VERSION }, { model: '', version: VERSION }],
+    ['owner/name', { version: FLUX }, { model: FLUX, version: '' }],
+    ['owner/name:id', { version: `${FLUX}:${VERSION}` }, { model: FLUX, version: VERSION }],
+    ['a relay’s model', { model: FLUX }, { model: FLUX, version: '' }],
+  ])('names its model by %s', (_how, named, read) => {
+    const wish = toTask({ ...named, input })
+    expect(wish.operation).toBe(replicatePrediction)
+    expect(wish.input).toEqual({ ...read, input })
+    expect(wish.model).toBe(read.model === '' ? VERSION : FLUX)
+  })
+
+  it('leaves the model to a path that names it, and keeps what nobody knows', () => {
+    expect(toTask({ input, stream: true, webhook: null }, { model: FLUX }).input).toEqual({
+      model: FLUX,
+      version: '',
+      input,
+      stream: true,
+    })
+    const { model, input: read } = toTask({ input }, { deployment: 'acme/hero' })
+    expect([model, read]).toEqual(['acme/hero', { model: '', version: '', deployment: 'acme/hero', input }])
+  })
+
+  it('says who is told of what', () => {
+    const told = (more: JsonObject) => toTask({ version: VERSION, input, webhook: 'https://me.example/hook', ...more })
+    expect(told({})).toMatchObject({
+      webhook: { field: 'webhook', url: 'https://me.example/hook' },
+      echo: { webhook: 'https://me.example/hook', events: ['output', 'completed'] },
+    })
+    expect(told({ webhook_events_filter: ['start'] }).echo).toMatchObject({ events: ['start'] })
+    expect(told({}).input).toEqual({ model: '', version: VERSION, input })
+  })
+
+  it.each<[unknown, string, string]>([
+    [{ input }, 'version', 'version is required.'],
+    [{ version: 7, input }, 'version', 'version must be a string.'],
+    [{ version: 'a/b/c', input }, 'version', 'version must be the id of a version, owner/name or owner/name:id.'],
+    [{ version: VERSION }, 'input', 'input is required.'],
+    [{ version: VERSION, input: 'x' }, 'input', 'input must be an object, not "x".'],
+    [{ version: VERSION, input, webhook: 7 }, 'webhook', 'webhook must be a string.'],
+    [
+      { version: VERSION, input, webhook_events_filter: ['end'] },
+      'webhook_events_filter',
+      'webhook_events_filter must be a list of start, output, logs, completed.',
+    ],
+  ])('%j is refused by its field', (body, field, message) => {
+    expect(() => toTask(body)).toThrow(
+      expect.objectContaining({ code: 'invalid_input', message, details: expect.objectContaining({ field }) }),
+    )
+  })
+})
+
+describe('Prefer', () => {
+  it.each<[string | string[] | undefined, number | undefined]>([
+    [undefined, undefined],
+    ['', undefined],
+    ['respond-async', undefined],
+    ['wait', 60],
+    ['wait=10', 10],
+    ['wait = "5"', 5],
+    ['wait=0', 1],
+    ['wait=600', 60],
+    ['respond-async, wait=7', 7],
+    [['respond-async', 'wait=3'], 3],
+    ['waiting=5', undefined],
+  ])('%j asks to be held for %j seconds', (prefer, seconds) => {
+    expect(waitOf(prefer)).toBe(seconds)
+  })
+})
+
+describe('Cancel-After', () => {
+  const wish = toTask({ version: VERSION, input })
+
+  it.each([
+    ['30s', 30_000],
+    ['2m', 120_000],
+    ['1m30s', 90_000],
+    ['45', 45_000],
+    ['99h', 30 * 60_000],
+  ])('%s bounds the work by %i ms', (header, timeoutMs) => {
+    expect(cancelledAfter(wish, header).operation.timeoutMs).toBe(timeoutMs)
+    expect(replicatePrediction.timeoutMs).toBe(30 * 60_000)
+  })
+
+  it.each(['4s', '0', 'soon', '-30s', '30 s'])('%s is refused', (header) => {
+    expect(() => cancelledAfter(wish, header)).toThrow('Cancel-After must be a time of at least 5 seconds')
+  })
+
+  it('left out changes nothing', () => expect(cancelledAfter(wish, undefined)).toBe(wish))
+
+  it('reads as canceled when it came to that, with the instant', () => {
+    const echo = { cancel_after_ms: 30_000 }
+    const error = { code: 'timed_out', message: 'The task was not done in time.' } as const
+    expect(fromTask(prediction({ status: 'failed', error, echo }), urls)).toMatchObject({
+      status: 'canceled',
+      error: null,
+      deadline: '2026-01-01T00:00:31.000Z',
+    })
+    expect(fromTask(prediction({ status: 'failed', error }), urls)).toMatchObject({ status: 'failed' })
+    expect(fromTask(prediction({ echo }), urls)).not.toHaveProperty('deadline')
+  })
+})
+
+describe('a prediction', () => {
+  it('has the form of the example, and says the same', () => {
+    const output = { value: [`asset:${FILE}.webp`] }
+    const told = fromTask(prediction({ status: 'completed', output, logs: ['Using seed: 7'] }), urls)
+    expect(shapeDifferences(predictionExample, told)).toEqual([])
+    expect(told).toEqual(predictionExample)
+  })
+
+  it.each<[Partial<Task>, string]>([
+    [{ status: 'staged' }, 'starting'],
+    [{ status: 'pending' }, 'starting'],
+    [{ status: 'submitting' }, 'starting'],
+    [{ status: 'processing' }, 'processing'],
+    [{ status: 'uncertain', startedAt: 1 }, 'processing'],
+    [{ status: 'pending', startedAt: 1 }, 'processing'],
+    [{ status: 'failed' }, 'failed'],
+    [{ status: 'cancelled' }, 'canceled'],
+  ])('that is %j is %s', (given, status) => {
+    const told = fromTask(prediction(given), urls)
+    expect(told).toMatchObject({ status, output: null, error: status === 'failed' ? 'too foggy' : null })
+  })
+
+  it('names its model, version and deployment as they were asked for', () => {
+    const named = (more: JsonObject) => {
+      const { model, version, deployment } = fromTask(
+        prediction({ input: { model: '', version: '', input, ...more } }),
+        urls,
+      )
+      return { model, version, deployment }
+    }
+    expect(named({ model: FLUX })).toEqual({ model: FLUX, version: 'hidden', deployment: undefined })
+    expect(named({ version: VERSION })).toEqual({ model: '', version: VERSION, deployment: undefined })
+    expect(named({ deployment: 'a/b' })).toEqual({ model: '', version: 'hidden', deployment: 'a/b' })
+  })
+
+  it('shows files that came with the input by their addresses', () => {
+    const told = fromTask(
+      prediction({ input: { model: FLUX, version: '', input: { image: [`asset:${FILE}.png`] } } }),
+      urls,
+    )
+    expect(told.input).toEqual({ image: [`https://gateway.example/files/${FILE}.png`] })
+  })
+
+  it.each<[string, Json, Json]>([
+    [
+      'Qubico/flux1-dev/txt2img',
+      { pictures: [{ file: 'asset:a.png', widthPx: 1, heightPx: 1 }], grid: null },
+      ['a.png'],
+    ],
+    ['luma/video_generation', { videos: [{ file: 'asset:a.mp4' }] }, 'a.mp4'],
+    ['Qubico/tts/zero-shot', { sounds: [{ file: 'asset:a.mp3', seconds: 1 }] }, 'a.mp3'],
+    [
+      'Qubico/trellis/image-to-3d',
+      { model: { file: 'asset:a.glb', picture: '', turntable: '' } },
+      { model_file: 'a.glb' },
+    ],
+  ])('can be a %s that was asked for elsewhere', (operation, output, written) => {
+    const task = aTask({ operation, input: { prompt: 'fog' }, status: 'completed', output })
+    expect(isPrediction(task)).toBe(true)
+    const told = fromTask(task, urls)
+    expect(told).toMatchObject({ model: 'a/model', version: 'hidden', input: { prompt: 'fog' }, status: 'succeeded' })
+    expect(JSON.stringify(told.output).replaceAll('https://gateway.example/files/', '')).toBe(JSON.stringify(written))
+  })
+
+  it('cannot be a song', () => {
+    expect(isPrediction({ operation: 'suno/music' })).toBe(false)
+    expect(isPrediction({ operation: 'suno/lyrics' })).toBe(false)
+  })
+})
+
+describe('a webhook', () => {
+  const toldAt = (events: string[], given: Partial<Task>) =>
+    announce(prediction({ echo: { webhook: 'https://me.example/hook', events }, ...given }), urls)
+
+  it.each<[string, Partial<Task>, string[]]>([
+    ['the line', { status: 'pending' }, []],
+    ['the call', { status: 'submitting' }, []],
+    ['the begin', { status: 'processing' }, ['start']],
+    ['progress', { status: 'processing', progress: 40 }, []],
+    ['success', { status: 'completed', output: { value: null }, logs: ['x'] }, ['output', 'logs', 'completed']],
+    ['success without logs', { status: 'completed', output: { value: null } }, ['output', 'completed']],
+    ['failure', { status: 'failed', logs: ['x'] }, ['logs', 'completed']],
+    ['cancellation', { status: 'cancelled' }, ['completed']],
+  ])('tells of %s those who asked for it, once', (_what, given, events) => {
+    for (const event of ['start', 'output', 'logs', 'completed']) {
+      expect(toldAt([event], given), event).toHaveLength(events.includes(event) ? 1 : 0)
+    }
+    expect(toldAt(['start', 'output', 'logs', 'completed'], given)).toHaveLength(events.length > 0 ? 1 : 0)
+  })
+
+  it('carries the prediction', () => {
+    const [delivery] = toldAt(['completed'], { status: 'failed' })
+    expect(delivery).toMatchObject({ url: 'https://me.example/hook', headers: {} })
+    expect(JSON.parse(delivery?.body ?? '')).toMatchObject({
+      id: ID,
+      status: 'failed',
+      error: 'too foggy',
+      webhook: 'https://me.example/hook',
+      webhook_events_filter: ['completed'],
+    })
+    expect(announce(prediction({ status: 'completed' }), urls)).toEqual([])
+  })
+})
+
+describe('other answers', () => {
+  it('are described as they are', async () => {
+    const { schemas } = await describeReplicate()
+    const faults = (name: string, value: unknown) => Compile(schemas[name] ?? false).Errors(value)
+    for (const status of ['pending', 'processing', 'failed', 'cancelled'] as const) {
+      expect(faults('ReplicatePrediction', fromTask(prediction({ status }), urls))).toEqual([])
+    }
+    expect(faults('ReplicatePrediction', predictionExample)).toEqual([])
+    expect(faults('ReplicateFile', fileExample)).toEqual([])
+    expect(faults('ReplicateError', errorExample)).toEqual([])
+    expect(faults('ReplicateModel', modelBody({ owner: 'meta', name: 'musicgen' }, ''))).toEqual([])
+    expect(faults('ReplicatePrediction', {})).not.toEqual([])
+  })
+
+  it('have the forms of the examples', () => {
+    const asset = {
+      id: FILE,
+      extension: 'png',
+      mediaType: 'image/png',
+      sizeBytes: 1_024,
+      sha256: fileExample.checksums.sha256,
+      createdAt: Date.parse('2026-01-01T00:00:00Z'),
+      expiresAt: Date.parse('2026-01-02T00:00:00Z'),
+      tenantId: 'a tenant',
+      taskId: null,
+      kind: 'upload' as const,
+    }
+    expect(fileBody(ID, asset, { album: 'fog' }, urls)).toEqual(fileExample)
+    expect(shapeDifferences(fileExample, fileBody(ID, asset, { album: 'fog' }, urls))).toEqual([])
+    const error = errorBody(new PolyphonyError('invalid_input', 'input is required.', { field: 'input' }))
+    expect(shapeDifferences(errorExample, error)).toEqual([])
+    expect(error).toEqual(errorExample)
+  })
+
+  it('say what a well-known model makes, and of others that nothing is known', () => {
+    expect(modelBody({ owner: 'minimax', name: 'video-01' }, 'https://gateway.example')).toMatchObject({
+      url: 'https://gateway.example/replicate/v1/models/minimax/video-01',
+      description: 'Makes a video.',
+      latest_version: null,
+    })
+    expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('Nothing is known here of no/body')
+  })
+
+  it('tell every error of ours with its status, and of fields only where one is wrong', () => {
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      const body = errorBody(new PolyphonyError(code, 'why', { field: 'f' }))
+      expect(body).toMatchObject({ title: expect.any(String), detail: 'why', status: errorStatus({ code }) })
+      expect('invalid_fields' in body).toBe(body.status === 422)
+    }
+    expect(errorBody(new PolyphonyError('unauthorized', 'no key'))).toEqual({
+      title: 'Unauthenticated',
+      detail: 'no key',
+      status: 401,
+    })
+  })
+})

@@ -1,0 +1,154 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { takeHostedClients } from '../hosted-clients.ts'
+import { serve, submitted } from '../protocol.ts'
+import { gone, taskSender } from '../requests.ts'
+import { announce } from './announce.ts'
+import { errorBody, errorStatus } from './errors.ts'
+import { fileRoutes } from './files.ts'
+import { fromTask, isPrediction, PREFIX, type Prediction } from './from-task.ts'
+import { modelRoutes } from './models.ts'
+import { cancelledAfter, type Named, toTask, type Wish, waitOf } from './to-task.ts'
+
+const DIALECT = 'replicate'
+const PAGE = 100
+
+interface OnePrediction {
+  Params: { id: string }
+}
+interface OfModel {
+  Params: { owner: string; name: string }
+}
+type Query = Record<string, string | string[] | undefined>
+
+/**
+ * Replicate's HTTP API, below a prefix and, for what no other vendor has there, at its bare paths. Any model can be asked
+ * for; what was asked for in another protocol can be read here if it has a form.
+ */
+export const replicate: Dialect = {
+  id: DIALECT,
+  async routes(app, context) {
+    takeHostedClients(app)
+    const error = (thrown: PolyphonyError) => ({ status: errorStatus(thrown), body: errorBody(thrown) })
+    await serve(app, context, {
+      prefixes: [PREFIX],
+      error,
+      async routes(inside) {
+        predictionRoutes(inside, context, '')
+        inside.get('/predictions', (request) => listOf(request, context))
+        modelRoutes(inside, context)
+        await fileRoutes(inside, context)
+      },
+    })
+    await serve(app, context, { prefixes: [''], error, routes: (inside) => predictionRoutes(inside, context, '/v1') })
+  },
+  announce,
+  describe: async () => (await import('./openapi.ts')).describeReplicate(),
+}
+
+function predictionRoutes(app: FastifyInstance, context: DialectContext, at: string): void {
+  const { tasks, urls } = context
+  const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(predictionOnly(task), urls)))
+  const create = (request: FastifyRequest, reply: FastifyReply, named?: Named) =>
+    created(request, reply, context, cancelledAfter(toTask(request.body, named), request.headers['cancel-after']))
+
+  app.post(`${at}/predictions`, (request, reply) => create(request, reply))
+  app.post<OfModel>(`${at}/models/:owner/:name/predictions`, (request, reply) =>
+    create(request, reply, { model: nameIn(request) }),
+  )
+  app.post<OfModel>(`${at}/deployments/:owner/:name/predictions`, (request, reply) =>
+    create(request, reply, { deployment: nameIn(request) }),
+  )
+
+  app.get<OnePrediction>(`${at}/predictions/:id`, (request, reply) => sendTask(request, reply, request.params.id))
+
+  app.post<OnePrediction>(`${at}/predictions/:id/cancel`, async (request) => {
+    const { id } = predictionOnly(await tasks.get(request.params.id, request.caller))
+    const cancelled = await tasks.cancel(id, request.caller).catch(async (error: unknown) => {
+      // Harmless when asked too late: a client cancels what it waits for no longer, whatever has become of it.
+      const task = await tasks.get(id, request.caller)
+      if (isTerminal(task.status)) return task
+      throw error
+    })
+    return fromTask(cancelled, urls)
+  })
+}
+
+function nameIn({ params: { owner, name } }: FastifyRequest<OfModel>): string {
+  return `${owner}/${name}`
+}
+
+/** Stores a prediction, and holds the answer for as long as `Prefer: wait` says. */
+async function created(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: DialectContext,
+  wish: Wish,
+): Promise<Prediction> {
+  const { caller, headers } = request
+  const seconds = waitOf(headers.prefer)
+  let task = await submitted(request, reply, context, { ...wish, dialect: DIALECT })
+  if (seconds !== undefined && !isTerminal(task.status)) {
+    reply.header('Preference-Applied', `wait=${seconds}`)
+    task = await context.tasks.wait(task.id, caller, { timeoutMs: seconds * SECOND_MS, signal: gone(reply) })
+  }
+  reply.code(201)
+  const prediction = fromTask(task, context.urls)
+  // The official client, having asked to wait, takes every status but `starting` for the end.
+  return prediction.status === 'processing' ? { ...prediction, status: 'starting' } : prediction
+}
+
+/** Newest first; the cursor is the last prediction of the page before. */
+async function listOf(request: FastifyRequest, { tasks, urls }: DialectContext) {
+  const query = request.query as Query
+  const cursor = cursorIn(query.cursor)
+  const createdFrom = instantIn(query, 'created_after')
+  const createdTo = instantIn(query, 'created_before')
+  const page = await tasks.list(
+    {
+      limit: PAGE + 1,
+      ...(cursor === undefined ? {} : { beforeId: cursor }),
+      ...(createdFrom === undefined ? {} : { createdFrom }),
+      ...(createdTo === undefined ? {} : { createdTo }),
+    },
+    request.caller,
+  )
+  const last = page.length > PAGE ? page[PAGE - 1] : undefined
+  const others = new URLSearchParams()
+  for (const name of ['created_after', 'created_before']) if (query[name]) others.set(name, String(query[name]))
+  if (last) others.set('cursor', Buffer.from(last.id).toString('base64url'))
+  return {
+    previous: null,
+    next: last ? `${urls.publicUrl}${PREFIX}/predictions?${others}` : null,
+    results: page
+      .slice(0, PAGE)
+      .filter(isPrediction)
+      .map((task) => fromTask(task, urls)),
+  }
+}
+
+function cursorIn(cursor: Query[string]): string | undefined {
+  if (cursor === undefined || cursor === '') return undefined
+  const id = Buffer.from(String(cursor), 'base64url').toString()
+  if (!isId(id)) throw invalid('cursor', 'must be one that a page before named in `next`')
+  return id
+}
+
+function instantIn(query: Query, name: string): number | undefined {
+  const value = query[name]
+  if (value === undefined || value === '') return undefined
+  const instant = Date.parse(String(value))
+  if (Number.isNaN(instant)) throw invalid(name, 'must be a date and time in ISO 8601')
+  return instant
+}
+
+/** Tasks without a form here are unknown. */
+function predictionOnly(task: Task): Task {
+  if (!isPrediction(task)) throw new PolyphonyError('task_not_found', `No prediction ${task.id}.`)
+  return task
+}

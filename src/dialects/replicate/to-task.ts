@@ -1,0 +1,77 @@
+import { replicatePrediction } from '../../catalog/hosted.ts'
+import { invalid, readInput } from '../../catalog/read-input.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { objectIn } from '../body.ts'
+
+/** What a body asks for. */
+export type Wish = Pick<Submission, 'operation' | 'input' | 'model' | 'echo' | 'webhook'>
+
+export const EVENTS = ['start', 'output', 'logs', 'completed'] as const
+export type WebhookEvent = (typeof EVENTS)[number]
+
+/** Which model is meant, where the path says it. */
+export type Named = { model: string } | { deployment: string }
+
+/** Reads the body of a create; without `named`, the model stands in the body. Throws `invalid_input`. */
+export function toTask(body: unknown, named?: Named): Wish {
+  const { webhook, webhook_events_filter: filter, ...rest } = withoutNulls(objectIn(body))
+  const fields = named ? { ...rest, ...named } : withModel(rest)
+  const input = readInput(replicatePrediction, fields)
+  const model = [input.model, input.deployment, input.version].find((one) => typeof one === 'string' && one !== '')
+  const wish = { operation: replicatePrediction, input, model: String(model) }
+  const events = eventsOf(filter)
+  if (webhook === undefined || webhook === '') return wish
+  if (typeof webhook !== 'string') throw invalid('webhook', 'must be a string')
+  return { ...wish, echo: { webhook, events }, webhook: { field: 'webhook', url: webhook } }
+}
+
+/** A `version` is the id of one, `owner/name` or `owner/name:id`; some relays take `model` in its place. */
+function withModel({ version, ...rest }: JsonObject): JsonObject {
+  if (version === undefined) {
+    if (rest.model === undefined) throw invalid('version', 'is required')
+    return rest
+  }
+  if (typeof version !== 'string') throw invalid('version', 'must be a string')
+  const [, model, id = ''] = /^([^:]*\/[^:]*)(?::(.*))?$/s.exec(version) ?? []
+  if (model === undefined) return { ...rest, version }
+  if (!/^[\w.-]+\/[\w.-]+$/.test(model)) {
+    throw invalid('version', 'must be the id of a version, owner/name or owner/name:id')
+  }
+  return { ...rest, model, version: id }
+}
+
+function withoutNulls(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+}
+
+function eventsOf(filter: Json | undefined): WebhookEvent[] {
+  if (filter === undefined) return ['output', 'completed']
+  const isEvent = (one: Json): one is WebhookEvent => EVENTS.some((event) => event === one)
+  if (!Array.isArray(filter) || !filter.every(isEvent)) {
+    throw invalid('webhook_events_filter', `must be a list of ${EVENTS.join(', ')}`)
+  }
+  return filter.length === 0 ? ['output', 'completed'] : filter
+}
+
+/** `30s`, `2m`, `1h30m` or seconds alone, in the header `Cancel-After`; here they count from the begin of the work. */
+export function cancelledAfter(wish: Wish, header: string | string[] | undefined): Wish {
+  if (header === undefined || header === '') return wish
+  const [, hours, minutes, seconds] = /^(?:(\d{1,2})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?$/.exec(String(header)) ?? []
+  const afterMs = Number(hours ?? 0) * HOUR_MS + Number(minutes ?? 0) * MINUTE_MS + Number(seconds ?? 0) * SECOND_MS
+  if (afterMs < LEAST_AFTER_MS)
+    throw invalid('Cancel-After', 'must be a time of at least 5 seconds, such as 30s or 1m30s')
+  const timeoutMs = Math.min(wish.operation.timeoutMs, afterMs)
+  return { ...wish, operation: { ...wish.operation, timeoutMs }, echo: { ...wish.echo, cancel_after_ms: afterMs } }
+}
+
+const LEAST_AFTER_MS = 5 * SECOND_MS
+const MAX_WAIT_SECONDS = 60
+
+/** Seconds that `Prefer: wait` or `wait=n` asks to be held; a preference of more than a minute is met as far as that. */
+export function waitOf(prefer: string | string[] | undefined): number | undefined {
+  const asked = /(?:^|[,;])\s*wait\s*(?:=\s*"?(\d{1,9})"?)?\s*(?:$|[,;])/i.exec([prefer ?? ''].flat().join(','))
+  if (!asked) return undefined
+  return Math.max(1, Math.min(MAX_WAIT_SECONDS, Number(asked[1] ?? MAX_WAIT_SECONDS)))
+}

@@ -1,0 +1,360 @@
+import { Type } from 'typebox'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inPath,
+  inputSchema,
+  jsonBody,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  wait,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { errorStatus } from '../relay-errors.ts'
+import { runwayError } from './errors.ts'
+import { operationOf, TASK_TYPES } from './to-task.ts'
+
+const OFFICIAL = 'Runway'
+const WEB = 'Runway relay'
+const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found']
+const CREATING: readonly ErrorCode[] = PAID
+
+/** The routes that Runway and its relays have, in OpenAPI. */
+export async function describeRunway({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
+  return {
+    tags: [
+      { name: OFFICIAL, description: 'Runway’s own API. Credits are US cents; `X-Runway-Version` may be left out.' },
+      { name: WEB, description: 'What relays speak that stand before Runway’s web app. They know videos only.' },
+    ],
+    paths: {
+      ...officialPaths('/runwayml', 'runway', limits),
+      ...officialPaths('/runway', 'runwaySdk', limits),
+      ...officialPaths('', 'runwayBare', limits),
+      ...filePaths(),
+      ...reversePaths('/runway', 'runwayReverse'),
+      ...reversePaths('/runway/v1', 'runwayReverseV1'),
+      ...webPaths(limits),
+    },
+    webhooks: {
+      runwayTaskEnded: {
+        post: {
+          operationId: 'runwayTaskEnded',
+          summary: 'A task has ended: callback_url',
+          tags: [WEB],
+          security: [],
+          parameters: webhookHeaders,
+          requestBody: jsonBody(ref('RunwayFeed')),
+          responses: webhookAnswers,
+        },
+      },
+    },
+    schemas: schemas(),
+  }
+}
+
+const camel = (taskType: string): string => taskType.replaceAll(/(?:^|_)([a-z])/g, (_all, first) => first.toUpperCase())
+const official = (codes: readonly ErrorCode[]): JsonObject =>
+  errorAnswers(codes, (error) => runwayError(error).status, ref('RunwayError'))
+const relayed = (codes: readonly ErrorCode[]): JsonObject => errorAnswers(codes, errorStatus, ref('RunwayRelayError'))
+
+function officialPaths(
+  at: string,
+  name: string,
+  { maxWaitSeconds }: DialectContext['limits'],
+): ApiDescription['paths'] {
+  const id = inPath('id', 'The task.')
+  const asking = (taskType: string) => ({
+    post: {
+      operationId: name + camel(taskType),
+      summary: operationOf(taskType).title,
+      tags: [OFFICIAL],
+      parameters: [idempotencyKey],
+      requestBody: jsonBody(ref(`Runway${camel(taskType)}Request`)),
+      responses: {
+        '200': { ...answer('The id of the task, and at most how much it costs.', ref('RunwayCreated')), ...replayed },
+        ...official(CREATING),
+      },
+    },
+  })
+  return {
+    ...Object.fromEntries(TASK_TYPES.map((taskType) => [`${at}/v1/${taskType}`, asking(taskType)])),
+    [`${at}/v1/tasks/{id}`]: {
+      get: {
+        operationId: `${name}Task`,
+        summary: 'A task',
+        tags: [OFFICIAL],
+        parameters: [id, wait(maxWaitSeconds)],
+        responses: {
+          '200': answer('The task as it is.', ref('RunwayTask')),
+          ...official([...READING, 'invalid_input']),
+        },
+      },
+      delete: {
+        operationId: `${name}Delete`,
+        summary: 'Cancel a task that waits, or delete what one has made',
+        tags: [OFFICIAL],
+        parameters: [id],
+        responses: { '204': { description: 'It is gone.' }, ...official([...READING, 'not_cancellable']) },
+      },
+    },
+    [`${at}/v1/uploads`]: {
+      post: {
+        operationId: `${name}Upload`,
+        summary: 'Begin an upload',
+        tags: [OFFICIAL],
+        requestBody: jsonBody(plain(Upload)),
+        responses: {
+          '200': answer('Where the file is to be brought.', ref('RunwayUpload')),
+          ...official([...USUAL, 'invalid_input', 'malformed_body']),
+        },
+      },
+    },
+    [`${at}/v1/organization`]: {
+      get: {
+        operationId: `${name}Organization`,
+        summary: 'The balance, and how many tasks may run at once',
+        tags: [OFFICIAL],
+        responses: { '200': answer('The tenant as an organization.', ref('RunwayOrganization')), ...official(USUAL) },
+      },
+    },
+  }
+}
+
+const Upload = Type.Object({ filename: Type.String({ minLength: 1 }), type: Type.Optional(Type.Enum(['ephemeral'])) })
+
+function filePaths(): ApiDescription['paths'] {
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' }
+  const parameters = [inPath('id', 'The upload, which is its own secret.')]
+  const failures = official(['not_found', 'invalid_input', 'malformed_body', 'payload_too_large', 'unsupported_media'])
+  const bringing = (operationId: string, content: JsonObject, answers: JsonObject): JsonObject => ({
+    operationId,
+    summary: 'Bring the file of an upload; needs no key',
+    tags: [OFFICIAL],
+    security: [],
+    parameters,
+    requestBody: { required: true, content },
+    responses: { ...answers, ...failures },
+  })
+  return {
+    '/runway/uploads/{id}/file': {
+      post: bringing(
+        'runwayBringForm',
+        { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file } } } },
+        { '204': { description: 'It is stored.' } },
+      ),
+      put: bringing('runwayBringBytes', { '*/*': { schema: file } }, { '200': { description: 'It is stored.' } }),
+    },
+  }
+}
+
+function reversePaths(at: string, name: string): ApiDescription['paths'] {
+  const asking = (
+    operationId: string,
+    summary: string,
+    schema: JsonObject,
+    answered: JsonObject,
+    codes: readonly ErrorCode[],
+  ) => ({
+    post: {
+      operationId: name + operationId,
+      summary,
+      tags: [WEB],
+      parameters: [idempotencyKey],
+      requestBody: jsonBody(schema),
+      responses: { '200': { ...answered, ...replayed }, ...relayed(codes) },
+    },
+  })
+  const taken = answer('The id of the task.', ref('RunwaySubmitted'))
+  const { title: make } = operationOf('text_to_video')
+  const { title: restyle } = operationOf('video_to_video')
+  const { title: act } = operationOf('character_performance')
+  const asked = { type: 'object', required: ['task_id'], properties: { task_id: { type: 'string' } } }
+  return {
+    [`${at}/pro/generate`]: asking('Generate', make, ref('RunwayGenerateRequest'), taken, CREATING),
+    [`${at}/pro/video2video`]: asking('Restyle', restyle, ref('RunwayRestyleRequest'), taken, CREATING),
+    [`${at}/pro/act_one`]: asking('ActOne', act, ref('RunwayActRequest'), taken, CREATING),
+    [`${at}/feed`]: asking('Feed', 'A task', asked, answer('The task as it is.', ref('RunwayFeed')), [
+      ...READING,
+      'invalid_input',
+      'malformed_body',
+    ]),
+  }
+}
+
+function webPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+  const parameters = [inPath('id', 'The task or upload.')]
+  const body = (properties: JsonObject, required: string[]): JsonObject =>
+    jsonBody({ type: 'object', required, properties })
+  const text = { type: 'string' }
+  const options = {
+    type: 'object',
+    description: 'Options of the model, such as `text_prompt`, `seconds` and `init_image`.',
+  }
+  const path = (
+    operationId: string,
+    summary: string,
+    more: JsonObject,
+    schema: string,
+    codes: readonly ErrorCode[],
+  ) => ({
+    operationId,
+    summary,
+    tags: [WEB],
+    ...more,
+    responses: { '200': answer(summary, ref(schema)), ...relayed(codes) },
+  })
+  const uploading: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'malformed_body', 'not_found']
+  return {
+    '/runway/tasks': {
+      post: path(
+        'runwayWebCreate',
+        'Make a video as the web app does',
+        { parameters: [idempotencyKey], requestBody: body({ taskType: text, options }, ['taskType', 'options']) },
+        'RunwayWebTask',
+        CREATING,
+      ),
+    },
+    '/runway/tasks/{id}': {
+      get: path(
+        'runwayWebTask',
+        'A task as the web app shows it',
+        { parameters: [...parameters, wait(maxWaitSeconds)] satisfies Json[] },
+        'RunwayWebTask',
+        [...READING, 'invalid_input'],
+      ),
+    },
+    '/runway/uploads': {
+      post: path(
+        'runwayWebUpload',
+        'Begin an upload as the web app does',
+        {
+          requestBody: body({ filename: text, numberOfParts: { type: 'integer', const: 1 }, type: text }, ['filename']),
+        },
+        'RunwayWebUpload',
+        uploading,
+      ),
+    },
+    '/runway/uploads/{id}/complete': {
+      post: path('runwayWebComplete', 'End an upload: its address', { parameters }, 'RunwayWebFile', uploading),
+    },
+  }
+}
+
+/** The input of an operation as Runway's API has it: a file that may be of two kinds says which. */
+function requestOf(taskType: string): JsonObject {
+  const schema = inputSchema(operationOf(taskType)) as JsonObject & { properties: JsonObject }
+  const file = (...kinds: string[]) =>
+    plain(Type.Object({ type: Type.Enum(kinds), uri: Type.String({ description: 'URL, data URI or runway://.' }) }))
+  const own: Record<string, JsonObject> = {
+    image_to_video: { promptImage: { anyOf: [{ type: 'string' }, schema.properties.promptImage ?? {}] } },
+    character_performance: { character: file('image', 'video'), reference: file('video') },
+    speech_to_speech: { media: file('audio', 'video') },
+  }
+  return { ...schema, properties: { ...schema.properties, ...own[taskType] } }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const optional = Type.Optional(text)
+  const Cost = Type.Object({ credits: Type.Number() })
+  const reversed = {
+    model: optional,
+    ratio: optional,
+    style: optional,
+    options: Type.Optional(Type.Object({ seconds: Type.Optional(Type.Integer()) })),
+    callback_url: Type.Optional(Type.String({ description: 'Who is told when it has ended.' })),
+  }
+  const enveloped = (data: JsonObject) =>
+    Type.Object({ code: Type.Integer(), msg: text, data, exec_time: Type.Number({ description: 'Seconds.' }) })
+  const statuses = Type.Enum(['PENDING', 'THROTTLED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'])
+  const named = {
+    Created: Type.Object({ id: text, estimatedCost: Cost }),
+    Task: Type.Object({
+      id: text,
+      status: statuses,
+      createdAt: text,
+      estimatedCost: Type.Optional(Cost),
+      progress: Type.Optional(Type.Number({ description: 'From 0 to 1.' })),
+      output: Type.Optional(Type.Array(text, { description: 'Addresses of what was made.' })),
+      failure: optional,
+      failureCode: optional,
+      cost: Type.Optional(Cost),
+    }),
+    Error: Type.Object({
+      error: text,
+      issues: Type.Optional(Type.Array(Type.Object({ path: Type.Array(text), message: text }))),
+    }),
+    Upload: Type.Object({ uploadUrl: text, fields: Type.Object({ key: text }), runwayUri: text }),
+    Organization: Type.Object({
+      creditBalance: Type.Integer(),
+      tier: Type.Object({ maxMonthlyCreditSpend: Type.Null(), models: Type.Object({}) }),
+      usage: Type.Object({ models: Type.Object({}) }),
+    }),
+    GenerateRequest: Type.Object({ prompt: text, image: optional, ...reversed }),
+    RestyleRequest: Type.Object({ prompt: text, video: text, ...reversed }),
+    ActRequest: Type.Object({
+      video: text,
+      image: text,
+      options: Type.Optional(Type.Object({})),
+      callback_url: reversed.callback_url,
+    }),
+    Submitted: enveloped(plain(Type.Object({ task_id: text }))),
+    Feed: enveloped(
+      plain(
+        Type.Object({
+          task_id: text,
+          status: Type.Enum(['0', '1', '2', '3']),
+          state: Type.Enum(['pending', 'running', 'failed', 'succeeded']),
+          prompt: text,
+          prompt_en: text,
+          video_url: text,
+          poster: text,
+          last_frame: text,
+          msg: Type.String({ description: 'Why it failed.' }),
+          point: Type.Number({ description: 'Credits.' }),
+          refund: Type.Number({ description: 'Credits.' }),
+          create_time: Type.String({ description: 'Unix seconds.' }),
+          update_time: Type.String({ description: 'Unix seconds.' }),
+        }),
+      ),
+    ),
+    RelayError: Type.Object({
+      code: Type.Union([Type.Integer(), text]),
+      message: text,
+      data: Type.Null(),
+      error: Type.Object({ message: text, type: text, code: text }),
+    }),
+    WebTask: Type.Object({
+      task: Type.Object({
+        id: text,
+        name: text,
+        taskType: text,
+        status: statuses,
+        createdAt: text,
+        progressRatio: text,
+        progressText: Type.Union([text, Type.Null()]),
+        estimatedTimeToStartSeconds: Type.Null(),
+        options: Type.Object({}),
+        artifacts: Type.Array(Type.Object({ url: text, previewUrls: Type.Array(text) })),
+      }),
+    }),
+    WebUpload: Type.Object({
+      id: text,
+      uploadUrls: Type.Array(text),
+      uploadHeaders: Type.Object({ 'Content-Type': text }),
+    }),
+    WebFile: Type.Object({ url: text }),
+  }
+  return {
+    ...Object.fromEntries(TASK_TYPES.map((taskType) => [`Runway${camel(taskType)}Request`, requestOf(taskType)])),
+    ...Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Runway${name}`, plain(schema)])),
+  }
+}

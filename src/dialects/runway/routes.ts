@@ -1,0 +1,60 @@
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import type { Status, Task } from '../../core/task.ts'
+import type { Dialect } from '../dialect.ts'
+import { finalErrors } from '../final-errors.ts'
+import { serve } from '../protocol.ts'
+import type { Urls } from '../urls.ts'
+import { reverseError, runwayError, webError } from './errors.ts'
+import { feedOf, reverseEnvelope } from './from-task.ts'
+import { officialRoutes } from './official.ts'
+import { DIALECT } from './submit.ts'
+import { fileRoutes } from './uploads.ts'
+import { feedRoutes, reverseRoutes, webTaskRoutes, webUploadRoutes } from './web.ts'
+
+/** Runway: its own API, and what relays speak that stand before its web app. */
+export const runway: Dialect = {
+  id: DIALECT,
+  async routes(app, context) {
+    const { error, mark } = finalErrors(runwayError)
+    await serve(app, context, {
+      prefixes: ['/runwayml', '/runway', ''],
+      error,
+      routes(inside) {
+        mark(inside)
+        officialRoutes(inside, context)
+      },
+    })
+    await serve(app, context, {
+      prefixes: ['/runway/pro', '/runway/v1/pro'],
+      error: reverseError,
+      routes: (inside) => reverseRoutes(inside, context),
+    })
+    await serve(app, context, {
+      prefixes: ['/runway/feed', '/runway/v1/feed'],
+      error: reverseError,
+      routes: (inside) => feedRoutes(inside, context),
+    })
+    await serve(app, context, {
+      prefixes: ['/runway/tasks'],
+      error: webError,
+      routes: (inside) => webTaskRoutes(inside, context),
+    })
+    await serve(app, context, {
+      prefixes: ['/runway/uploads'],
+      error: webError,
+      routes: (inside) => webUploadRoutes(inside, context),
+    })
+    await fileRoutes(app, context)
+  },
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describeRunway(context),
+}
+
+const TOLD: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled'])
+
+/** The reverse format's callback. That it comes at the end and looks like the feed is inferred. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { callback_url } = task.echo
+  if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
+  return [{ url: callback_url, body: JSON.stringify(reverseEnvelope(feedOf(task, urls), 0)), headers: {} }]
+}

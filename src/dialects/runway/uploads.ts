@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { assetReference } from '../../core/asset.ts'
+import type { Caller } from '../../core/caller.ts'
+import { HOUR_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isText, objectIn } from '../body.ts'
+import type { DialectContext } from '../dialect.ts'
+import { readForm, takeForms } from '../form.ts'
+import { asPolyphonyError, noteError } from '../requests.ts'
+import { runwayError } from './errors.ts'
+import { UPLOAD_SCHEME, uploadsIn, withUploads } from './to-task.ts'
+
+/**
+ * Uploads in two steps: one with a key, which gives an address, and one without, which brings the file there. The address
+ * is its own secret.
+ */
+
+const KIND = 'runway.upload'
+const MAX_NAME = 255
+
+interface OneUpload {
+  Params: { id: string }
+}
+
+const MEDIA_TYPES: Record<string, string> = {
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  mp4: 'video/mp4',
+  mov: 'video/quicktime',
+  webm: 'video/webm',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+}
+
+/** Where clients of both protocols bring their file: a form by POST, as Runway's package does, or the bytes by PUT. */
+export async function fileRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
+  const { assets, drafts, clock, limits } = context
+
+  async function store(id: string, body: Buffer): Promise<void> {
+    const draft = await drafts.findOpenly(id, KIND)
+    if (!draft) throw new PolyphonyError('not_found', `There is no upload ${id}, or its time is over.`)
+    if (draft.body.reference !== undefined) throw invalid('file', 'was uploaded already')
+    const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
+    const asset = await assets.upload({ tenantId: draft.tenantId, body, expiresAt })
+    try {
+      await drafts.change(draft, { ...draft.body, reference: assetReference(asset) })
+    } catch (error) {
+      await assets.withdraw([asset])
+      throw error
+    }
+  }
+
+  await app.register(async (inside) => {
+    inside.setErrorHandler((thrown, request, reply) => {
+      const error = asPolyphonyError(thrown)
+      noteError(request, reply, error)
+      const { status, body } = runwayError(error)
+      return reply.code(status).send(body)
+    })
+    await inside.register(async (scope) => {
+      takeForms(scope)
+      scope.post<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
+        if (!(request.body instanceof Readable)) throw invalid('file', 'must come in a multipart/form-data body')
+        const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes })
+        const [file] = form.files
+        if (!file) throw invalid('file', 'is required')
+        await store(request.params.id, file.body)
+        return reply.code(204).send()
+      })
+    })
+    await inside.register(async (scope) => {
+      scope.removeAllContentTypeParsers()
+      const options = { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes } as const
+      scope.addContentTypeParser('*', options, (_request, body, done) => done(null, body))
+      scope.put<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
+        if (!Buffer.isBuffer(request.body)) throw invalid('file', 'is required')
+        await store(request.params.id, request.body)
+        return reply.header('etag', `"${request.params.id}"`).send()
+      })
+    })
+  })
+}
+
+/** The first step of Runway's own API. */
+export async function beginUpload(
+  body: unknown,
+  caller: Caller,
+  context: DialectContext,
+): Promise<{ uploadUrl: string; fields: Record<string, string>; runwayUri: string }> {
+  const { filename, type } = objectIn(body)
+  if (type !== undefined && type !== null && type !== 'ephemeral') throw invalid('type', 'must be "ephemeral"')
+  const { id } = await context.drafts.open(KIND, { filename: nameIn(filename) }, caller)
+  return { uploadUrl: addressOf(id, context), fields: { key: id }, runwayUri: `${UPLOAD_SCHEME}${id}` }
+}
+
+/** The first step of the web app. Its files come in one part. */
+export async function beginWebUpload(body: unknown, caller: Caller, context: DialectContext) {
+  const { filename, numberOfParts = 1 } = objectIn(body)
+  if (numberOfParts !== null && numberOfParts !== 1) throw invalid('numberOfParts', 'must be 1')
+  const name = nameIn(filename)
+  const { id } = await context.drafts.open(KIND, { filename: name }, caller)
+  const extension = name.split('.').at(-1)?.toLowerCase() ?? ''
+  const type = MEDIA_TYPES[extension] ?? 'application/octet-stream'
+  return { id, uploadUrls: [addressOf(id, context)], uploadHeaders: { 'Content-Type': type } }
+}
+
+/** The last step of the web app: the address of what was brought. */
+export async function completeWebUpload(id: string, caller: Caller, context: DialectContext): Promise<{ url: string }> {
+  const draft = await context.drafts.find(id, KIND, caller)
+  if (!draft) throw new PolyphonyError('not_found', `There is no upload ${id}, or its time is over.`)
+  return { url: fileOf(draft.body, 'parts', context) }
+}
+
+/** The body with the files that it names as `runway://ID` by their addresses. Throws `invalid_input`. */
+export async function resolveUploads(body: unknown, caller: Caller, context: DialectContext): Promise<JsonObject> {
+  const fields = objectIn(body)
+  const addresses = new Map<string, string>()
+  for (const name of uploadsIn(fields)) {
+    const draft = await context.drafts.find(name.slice(UPLOAD_SCHEME.length), KIND, caller)
+    const field = fieldOf(fields, name)
+    if (!draft) throw invalid(field, `names an upload that there is none of: ${name}`)
+    addresses.set(name, fileOf(draft.body, field, context))
+  }
+  return addresses.size === 0 ? fields : (withUploads(fields, addresses) as JsonObject) // an object stays an object
+}
+
+function fileOf({ reference }: JsonObject, field: string, { urls }: DialectContext): string {
+  if (!isText(reference)) throw invalid(field, 'names an upload whose file has not come')
+  return urls.file(reference)
+}
+
+/** Where in a body a text stands. */
+function fieldOf(value: unknown, text: string): string {
+  if (typeof value !== 'object' || value === null) return ''
+  for (const [name, inner] of Object.entries(value)) {
+    if (inner === text) return name
+    const inside = fieldOf(inner, text)
+    if (inside !== '') return `${name}.${inside}`
+  }
+  return ''
+}
+
+function nameIn(filename: unknown): string {
+  if (!isText(filename)) throw invalid('filename', 'is required')
+  if (filename.length > MAX_NAME) throw invalid('filename', `has at most ${MAX_NAME} characters`)
+  return filename
+}
+
+function addressOf(id: string, { urls }: DialectContext): string {
+  return `${urls.publicUrl}/runway/uploads/${id}/file`
+}

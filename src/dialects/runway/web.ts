@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Task } from '../../core/task.ts'
+import { isText, objectIn } from '../body.ts'
+import { isDeleted } from '../deleted-tasks.ts'
+import type { DialectContext } from '../dialect.ts'
+import type { NamedWish } from '../own-names.ts'
+import { taskFor } from '../requests.ts'
+import { feedOf, isRunwayVideo, reverseEnvelope, webTaskOf } from './from-task.ts'
+import { submit } from './submit.ts'
+import { actTask, generateTask, restyleTask, webTask } from './to-web-task.ts'
+import { beginWebUpload, completeWebUpload } from './uploads.ts'
+
+/** What relays speak that stand before Runway's web app. */
+
+interface OneTask {
+  Params: { id: string }
+}
+
+async function videoOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: DialectContext,
+): Promise<Task> {
+  const task = await taskFor(request, reply, id, context)
+  if (isRunwayVideo(task) && !(await isDeleted(task, context))) return task
+  throw new PolyphonyError('task_not_found', `No video ${id}.`)
+}
+
+const execSeconds = (reply: FastifyReply): number => reply.elapsedTime / SECOND_MS
+
+/** The reverse format, below `/runway/pro`. */
+export function reverseRoutes(app: FastifyInstance, context: DialectContext): void {
+  const asking = (read: (body: unknown) => NamedWish) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { id } = await submit(request, reply, context, read(request.body))
+    return reverseEnvelope({ task_id: id }, execSeconds(reply))
+  }
+  app.post('/generate', asking(generateTask))
+  app.post('/video2video', asking(restyleTask))
+  app.post('/act_one', asking(actTask))
+}
+
+/** Its feed, which has a path of its own. */
+export function feedRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.post('/', async (request, reply) => {
+    const { task_id: id } = objectIn(request.body)
+    if (!isText(id)) throw invalid('task_id', 'is required')
+    const task = await videoOf(request, reply, id, context)
+    return { ...reverseEnvelope(feedOf(task, context.urls), execSeconds(reply)), ip: '' }
+  })
+}
+
+/** The web app's own tasks, below `/runway/tasks`. */
+export function webTaskRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.post('/', async (request, reply) => ({
+    task: webTaskOf(await submit(request, reply, context, webTask(request.body)), context.urls),
+  }))
+  app.get<OneTask>('/:id', async (request, reply) => ({
+    task: webTaskOf(await videoOf(request as FastifyRequest, reply, request.params.id, context), context.urls),
+  }))
+}
+
+/** The web app's own uploads, below `/runway/uploads`. */
+export function webUploadRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.post('/', (request) => beginWebUpload(request.body, request.caller, context))
+  app.post<OneTask>('/:id/complete', (request) => completeWebUpload(request.params.id, request.caller, context))
+}

@@ -1,0 +1,155 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { assetReference } from '../../core/asset.ts'
+import { HOUR_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Draft } from '../../store/store.ts'
+import { isText, objectIn } from '../body.ts'
+import type { DialectContext } from '../dialect.ts'
+import { readForm, takeForms } from '../form.ts'
+import { errorBody, errorStatus } from '../relay-errors.ts'
+import { envelope } from '../relay-task.ts'
+import { asPolyphonyError, noteError } from '../requests.ts'
+import type { Urls } from '../urls.ts'
+import { submit, submitOnce } from './submit.ts'
+import { uploadTask } from './to-task.ts'
+
+/** An upload in steps, as Suno's web API has it: a place is asked for, a form is sent there, and a clip is made of it. */
+
+const KIND = 'suno.upload'
+
+/** What clients upload. Whether it can be used is told when the clip is made. */
+const TYPES: Record<string, string> = {
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  m4a: 'audio/mp4',
+  mp4: 'audio/mp4',
+  flac: 'audio/flac',
+  ogg: 'audio/ogg',
+}
+const MAX_NAME = 200
+
+interface OneUpload {
+  Params: { id: string }
+}
+
+export function uploadRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { drafts, urls } = context
+
+  app.post('/uploads/audio', async (request, reply) => {
+    const body = objectIn(request.body)
+    // One relay's spelling of the import by URL.
+    if (isText(body.url)) return envelope((await submit(request, reply, context, uploadTask(body))).id)
+    const { extension = 'mp3' } = body
+    if (typeof extension !== 'string' || !Object.hasOwn(TYPES, extension.toLowerCase())) {
+      throw invalid('extension', `must be one of ${Object.keys(TYPES).join(', ')}, unless url names an MP3`)
+    }
+    const secret = randomBytes(24).toString('hex')
+    const draft = await drafts.open(KIND, { extension: extension.toLowerCase(), secret }, request.caller)
+    return placeOf(draft, urls)
+  })
+
+  app.post<OneUpload>('/uploads/audio/:id/upload-finish', async (request) => {
+    const draft = await found(request)
+    const { upload_filename: name = '' } = objectIn(request.body ?? {})
+    if (typeof name !== 'string') throw invalid('upload_filename', 'must be a string')
+    if (!isText(draft.body.file)) throw invalid('id', 'names an upload whose form was not sent yet')
+    const finished = { ...draft.body, isFinished: true, title: name.replace(/\.[^.]*$/, '').slice(0, MAX_NAME) }
+    return uploadOf(await drafts.change(draft, finished))
+  })
+
+  app.get<OneUpload>('/uploads/audio/:id', async (request) => uploadOf(await found(request)))
+
+  app.post<OneUpload>('/uploads/audio/:id/initialize-clip', async (request) => {
+    const { id, body } = await found(request)
+    if (!isText(body.file) || body.isFinished !== true) throw invalid('id', 'names an upload that is not finished')
+    const title = isText(body.title) ? { title: body.title } : {}
+    const wish = uploadTask({ url: urls.file(body.file), ...title })
+    return { clip_id: (await submitOnce(request, context, wish, id)).id }
+  })
+
+  async function found({ params, caller }: FastifyRequest<OneUpload>): Promise<Draft> {
+    const draft = await drafts.find(params.id, KIND, caller)
+    if (!draft) throw new PolyphonyError('task_not_found', `No upload ${params.id}.`)
+    return draft
+  }
+}
+
+/** Where the form goes. It brings no key: the id and the signature of its upload are its secret. */
+export function uploadForm(app: FastifyInstance, context: DialectContext): void {
+  const { drafts, assets, clock, limits } = context
+  takeForms(app)
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = asPolyphonyError(thrown)
+    noteError(request, reply, error)
+    return reply.code(errorStatus(error)).send(errorBody(error))
+  })
+
+  app.post<OneUpload>('/uploads/form/:id', async (request, reply: FastifyReply) => {
+    const draft = await drafts.findOpenly(request.params.id, KIND)
+    if (!draft) throw new PolyphonyError('task_not_found', `No upload ${request.params.id}.`)
+    // The parser that `takeForms` added hands over the stream; any other body was read before.
+    const body = request.body as Readable
+    if (typeof body?.pipe !== 'function') {
+      throw new PolyphonyError('unsupported_media', 'Send a form: multipart/form-data.')
+    }
+    const { fields, files } = await readForm(request.headers, body, { maxBytes: limits.uploadMaxBytes, maxFiles: 6 })
+    // Some clients send every field as a part with an empty file name, which makes a file of it.
+    const signature = fields.get('signature') ?? files.find(({ field }) => field === 'signature')?.body.toString()
+    if (!isSame(signature ?? '', String(draft.body.secret))) {
+      throw new PolyphonyError('forbidden', 'signature is not that of this upload.', { field: 'signature' })
+    }
+    const file = files.find(({ field }) => field === 'file')
+    if (!file) throw invalid('file', 'is required')
+    if (isText(draft.body.file)) throw invalid('file', 'was sent before')
+    const expiresAt = clock.now() + limits.uploadHours * HOUR_MS
+    const asset = await assets.upload({ tenantId: draft.tenantId, body: file.body, expiresAt })
+    try {
+      if (!/^(?:audio|video)\//.test(asset.mediaType)) {
+        throw new PolyphonyError('unsupported_media', `file: It is ${asset.mediaType}, and audio is wanted.`, {
+          field: 'file',
+        })
+      }
+      await drafts.change(draft, { ...draft.body, file: assetReference(asset) })
+    } catch (error) {
+      await assets.withdraw([asset])
+      throw error
+    }
+    return reply.code(204).send()
+  })
+}
+
+function isSame(given: string, secret: string): boolean {
+  return given.length === secret.length && timingSafeEqual(Buffer.from(given), Buffer.from(secret))
+}
+
+/** The answer that a storage's form would need; clients send its fields as they are, then the file. */
+function placeOf({ id, body }: Draft, urls: Urls) {
+  const { extension, secret } = body
+  return {
+    id,
+    url: `${urls.publicUrl}/suno/uploads/form/${id}`,
+    fields: {
+      'Content-Type': TYPES[String(extension)] ?? '',
+      key: `raw_uploads/${id}.${extension}`,
+      AWSAccessKeyId: '',
+      policy: '',
+      signature: secret,
+    },
+    is_file_uploaded: false,
+  }
+}
+
+function uploadOf({ id, body }: Draft) {
+  const { file, title = '', isFinished } = body
+  return {
+    id,
+    status: isFinished === true ? 'complete' : 'processing',
+    error_message: null,
+    s3_id: isText(file) ? `m_${id}` : '',
+    title,
+    image_url: '',
+  }
+}

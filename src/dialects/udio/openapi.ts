@@ -1,0 +1,165 @@
+import { Type } from 'typebox'
+import { udioMusic } from '../../catalog/udio.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inPath,
+  inputSchema,
+  inQuery,
+  jsonBody,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  wait,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+import { errorStatus } from '../relay-errors.ts'
+
+const TAG = 'Udio relay'
+const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
+const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+
+/** The routes that relays have for Udio, in OpenAPI. */
+export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
+  return {
+    tags: [{ name: TAG, description: 'Songs as relays take them from Udio; a task made here is read elsewhere, too.' }],
+    paths: paths(limits),
+    webhooks: {
+      udioTaskChanged: {
+        post: {
+          operationId: 'udioTaskChanged',
+          summary: 'A task has changed: notify_hook',
+          tags: [TAG],
+          security: [],
+          parameters: webhookHeaders,
+          requestBody: jsonBody(ref('UdioTask')),
+          responses: webhookAnswers,
+        },
+      },
+    },
+    schemas: schemas(),
+  }
+}
+
+function paths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+  const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, errorStatus, ref('UdioError'))
+  const asking = (operationId: string, answered: JsonObject) => ({
+    post: {
+      operationId,
+      summary: udioMusic.title,
+      tags: [TAG],
+      parameters: [idempotencyKey],
+      requestBody: jsonBody(ref('UdioRequest')),
+      responses: { '200': { ...answered, ...replayed }, ...failures(CREATING) },
+    },
+  })
+  const reading = (operationId: string, summary: string, schema: JsonObject, parameters: Json[]) => ({
+    get: {
+      operationId,
+      summary,
+      tags: [TAG],
+      parameters,
+      responses: { '200': answer(summary, schema), ...failures(READING) },
+    },
+  })
+  return {
+    '/udio/submit/music': asking('udioSubmit', answer('The id of the task.', enveloped({ type: 'string' }))),
+    '/udio/generate-proxy': asking('udioGenerate', answer('The ids of the songs.', ref('UdioGeneration'))),
+    '/udio/fetch/{id}': reading('udioFetch', 'A task', enveloped(ref('UdioTask')), [
+      inPath('id', 'The task.'),
+      wait(maxWaitSeconds),
+    ]),
+    '/udio/query': reading('udioQuery', 'Songs by their ids', ref('UdioSongs'), [
+      inQuery('ids', { type: 'string' }, 'Ids of songs or tasks, with commas between.', true),
+    ]),
+  }
+}
+
+function enveloped(data: JsonObject): JsonObject {
+  return {
+    type: 'object',
+    required: ['code', 'message', 'data'],
+    properties: { code: { type: 'string', const: 'success' }, message: { type: 'string', const: '' }, data },
+  }
+}
+
+/** Names of PiAPI's for what `gen_params` calls otherwise. */
+const RENAMED = ['gpt_description_prompt', 'prompt', 'negative_tags', 'continue_song_id', 'continue_at', 'lyrics_type']
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const nullable = Type.Union([text, Type.Null()])
+  const { properties } = inputSchema(udioMusic) as { properties: JsonObject }
+  const params = {
+    type: 'object',
+    required: ['prompt'],
+    properties: {
+      prompt: { type: 'string', description: 'The idea; with lyrics of your own, the style.' },
+      lyrics_type: { type: 'string', enum: ['generate', 'user', 'instrumental'] },
+      negative_prompt: { type: 'string' },
+      ...Object.fromEntries(Object.entries(properties).filter(([name]) => !RENAMED.includes(name))),
+    },
+  }
+  const hook = { type: 'string', description: 'Who is told of every change.' }
+  const Song = Type.Object({
+    id: text,
+    title: text,
+    artist: text,
+    tags: Type.Array(text),
+    lyrics: text,
+    prompt: text,
+    duration: Type.Number({ description: 'Seconds; 0 until it is there.' }),
+    finished: Type.Boolean(),
+    song_path: Type.String({ description: 'The MP3; empty until it is there.' }),
+    image_path: text,
+    video_path: Type.Null(),
+    created_at: text,
+    error_id: Type.Null(),
+    error_type: nullable,
+    error_code: Type.Null(),
+    error_detail: nullable,
+    generation_id: text,
+    attribution: Type.Null(),
+    publishable: Type.Null(),
+    artist_image: Type.Null(),
+    replaced_tags: Type.Object({}),
+  })
+  const Songs = Type.Object({ songs: Type.Array(ref('UdioSong')) })
+  const Task = Type.Object({
+    task_id: text,
+    notify_hook: text,
+    action: Type.Enum(['udio-generate']),
+    status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE']),
+    fail_reason: text,
+    submit_time: Type.Integer({ description: 'Unix seconds.' }),
+    start_time: Type.Integer(),
+    finish_time: Type.Integer(),
+    progress: text,
+    data: ref('UdioSongs'),
+  })
+  const Failure = Type.Object({
+    code: text,
+    message: text,
+    data: Type.Null(),
+    error: Type.Object({ message: text, type: text, code: text }),
+  })
+  return {
+    UdioRequest: {
+      type: 'object',
+      required: ['gen_params'],
+      properties: { gen_params: params, notify_hook: hook },
+    },
+    UdioGeneration: plain(Type.Object({ message: text, generation_id: text, track_ids: Type.Array(text) })),
+    UdioSong: plain(Song),
+    UdioSongs: plain(Songs),
+    UdioTask: plain(Task),
+    UdioError: plain(Failure),
+  }
+}

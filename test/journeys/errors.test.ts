@@ -1,0 +1,375 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listOperations } from '../../src/catalog/catalog.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { type Answer, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+/** Every protocol's errors, side by side: each in its own shape and status. */
+
+const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const ANY = expect.anything() as unknown as Json // vitest's matchers stand where a value would
+const saying = (text: string): Json => expect.stringContaining(text) as unknown as Json
+
+interface Told {
+  status: number
+  body: JsonObject
+}
+
+interface Case {
+  protocol: string
+  path: string
+  body(prompt: string): JsonObject
+  /** A body that breaks a rule, and a field that the error must name. */
+  bad: { body: JsonObject; field: string }
+  /** Where an unknown id is asked for; null where the protocol has no ids. */
+  unknown: { method: string; path: string; body?: JsonObject } | null
+  /** How a failed task reads: by the id of the create answer. null = the create itself waits, and fails. */
+  failed: ((created: Json) => { method: string; path: string; body?: JsonObject }) | null
+  told: {
+    badKey: Told
+    badBody: Told
+    unknown?: Told
+    noCredit: Told
+    rateLimited: Told
+    vendorFailure: Told
+    moderation: Told
+  }
+}
+
+const at = (value: Json, ...path: string[]): string =>
+  String(path.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], value))
+const get = (path: string) => ({ method: 'GET', path })
+
+const piapi = (code: number, type: string): Told => ({
+  status: code,
+  body: { code, data: null, message: ANY, error: { type } },
+})
+const relay = (status: number, code: string): Told => ({
+  status,
+  body: { code, message: ANY, data: null, error: { message: ANY, code } },
+})
+const relayFailed = (reason: string): Told => ({
+  status: 200,
+  body: { code: 'success', data: { status: 'FAILURE', progress: '100%', fail_reason: saying(reason) } },
+})
+const mj = (status: number, code: number, description: Json = ANY): Told => ({
+  status,
+  body: { code, description, type: 'upstream_error' },
+})
+const openAiForm = (status: number, more: JsonObject): Told => ({ status, body: { error: { message: ANY, ...more } } })
+const kling = (status: number, code: number): Told => ({
+  status,
+  body: { code, message: ANY, request_id: ANY, data: null },
+})
+const minimax = (code: number): Told => ({ status: 200, body: { base_resp: { status_code: code, status_msg: ANY } } })
+
+const CASES: Case[] = [
+  {
+    protocol: 'PiAPI',
+    path: '/api/v1/task',
+    body: (prompt) => ({ model: 'suno', task_type: 'lyrics', input: { prompt } }),
+    bad: { body: { model: 'suno', task_type: 'lyrics', input: {} }, field: 'input.prompt' },
+    unknown: get(`/api/v1/task/${NOBODYS}`),
+    failed: (created) => get(`/api/v1/task/${at(created, 'data', 'task_id')}?wait=20`),
+    told: {
+      badKey: piapi(401, 'unauthorized'),
+      badBody: piapi(400, 'invalid_input'),
+      unknown: piapi(404, 'task_not_found'),
+      noCredit: piapi(402, 'insufficient_points'),
+      rateLimited: piapi(429, 'rate_limited'),
+      vendorFailure: {
+        status: 200,
+        body: { code: 200, data: { status: 'failed', error: { message: saying('failed') } } },
+      },
+      moderation: {
+        status: 200,
+        body: { code: 200, data: { status: 'failed', error: { message: saying('moderation') } } },
+      },
+    },
+  },
+  {
+    protocol: 'Suno relay',
+    path: '/suno/submit/lyrics',
+    body: (prompt) => ({ prompt }),
+    bad: { body: { prompt: 7 }, field: 'prompt' },
+    unknown: get(`/suno/fetch/${NOBODYS}`),
+    failed: (created) => get(`/suno/fetch/${at(created, 'data')}?wait=20`),
+    told: {
+      badKey: relay(401, 'invalid_request'),
+      badBody: relay(400, 'invalid_request'),
+      unknown: relay(400, 'task_not_exist'),
+      noCredit: relay(403, 'quota_not_enough'),
+      rateLimited: relay(429, 'rate_limited'),
+      vendorFailure: relayFailed('failed'),
+      moderation: relayFailed('moderation'),
+    },
+  },
+  {
+    protocol: 'Udio relay',
+    path: '/udio/submit/music',
+    body: (prompt) => ({ gen_params: { prompt, lyrics_type: 'generate' } }),
+    bad: { body: { gen_params: { prompt: 7, lyrics_type: 'generate' } }, field: 'prompt' },
+    unknown: get(`/udio/fetch/${NOBODYS}`),
+    failed: (created) => get(`/udio/fetch/${at(created, 'data')}?wait=20`),
+    told: {
+      badKey: relay(401, 'invalid_request'),
+      badBody: relay(400, 'invalid_request'),
+      unknown: relay(400, 'task_not_exist'),
+      noCredit: relay(403, 'quota_not_enough'),
+      rateLimited: relay(429, 'rate_limited'),
+      vendorFailure: relayFailed('failed'),
+      moderation: relayFailed('moderation'),
+    },
+  },
+  {
+    protocol: 'Midjourney relay',
+    path: '/mj/submit/imagine',
+    body: (prompt) => ({ prompt }),
+    bad: { body: { prompt: 7 }, field: 'prompt' },
+    unknown: get(`/mj/task/${NOBODYS}/fetch`),
+    failed: (created) => get(`/mj/task/${at(created, 'result')}/fetch?wait=20`),
+    told: {
+      badKey: openAiForm(401, {}),
+      badBody: mj(400, 4),
+      unknown: mj(400, 4, 'task_no_found'),
+      noCredit: mj(400, 4, saying('quota_not_enough')),
+      rateLimited: mj(429, 30),
+      vendorFailure: { status: 200, body: { status: 'FAILURE', failReason: saying('failed') } },
+      moderation: { status: 200, body: { status: 'FAILURE', failReason: saying('moderation') } },
+    },
+  },
+  {
+    protocol: 'Luma',
+    path: '/luma/dream-machine/v1/generations/video',
+    body: (prompt) => ({ prompt, model: 'ray-2' }),
+    bad: { body: { prompt: 'a fox', model: 'ray-2', aspect_ratio: '5:1' }, field: 'aspect_ratio' },
+    unknown: get(`/luma/dream-machine/v1/generations/${NOBODYS}`),
+    failed: (created) => get(`/luma/dream-machine/v1/generations/${at(created, 'id')}?wait=20`),
+    told: {
+      badKey: { status: 401, body: { detail: ANY } },
+      badBody: { status: 422, body: { detail: [{ loc: ['body', 'aspect_ratio'], msg: ANY }] } },
+      unknown: { status: 404, body: { detail: ANY } },
+      noCredit: { status: 402, body: { detail: ANY } },
+      rateLimited: { status: 429, body: { detail: ANY } },
+      vendorFailure: { status: 200, body: { state: 'failed', failure_reason: saying('failed') } },
+      moderation: { status: 200, body: { state: 'failed', failure_reason: saying('moderation') } },
+    },
+  },
+  {
+    protocol: 'Runway',
+    path: '/runwayml/v1/text_to_video',
+    body: (promptText) => ({ model: 'gen4.5', promptText, ratio: '1280:720', duration: 5 }),
+    bad: { body: { model: 'gen4.5', promptText: 'a fox', ratio: '5:1', duration: 5 }, field: 'ratio' },
+    unknown: get(`/runwayml/v1/tasks/${NOBODYS}`),
+    failed: (created) => get(`/runwayml/v1/tasks/${at(created, 'id')}?wait=20`),
+    told: {
+      badKey: { status: 401, body: { error: ANY } },
+      badBody: { status: 400, body: { error: ANY, issues: [{ path: ['ratio'] }] } },
+      unknown: { status: 404, body: { error: ANY } },
+      noCredit: { status: 400, body: { error: ANY } },
+      rateLimited: { status: 429, body: { error: ANY } },
+      vendorFailure: { status: 200, body: { status: 'FAILED', failure: saying('failed') } },
+      moderation: { status: 200, body: { status: 'FAILED', failure: saying('moderation') } },
+    },
+  },
+  {
+    protocol: 'Kling',
+    path: '/kling/v1/videos/text2video',
+    body: (prompt) => ({ prompt, model_name: 'kling-v1' }),
+    bad: { body: { prompt: 'a fox', model_name: 'kling-v1', aspect_ratio: '5:1' }, field: 'aspect_ratio' },
+    unknown: get(`/kling/v1/videos/text2video/${NOBODYS}`),
+    failed: (created) => get(`/kling/v1/videos/text2video/${at(created, 'data', 'task_id')}?wait=20`),
+    told: {
+      badKey: kling(401, 1002),
+      badBody: kling(400, 1201),
+      unknown: kling(404, 1203),
+      noCredit: kling(429, 1102),
+      rateLimited: kling(429, 1302),
+      vendorFailure: {
+        status: 200,
+        body: { code: 0, data: { task_status: 'failed', task_status_msg: saying('failed') } },
+      },
+      moderation: {
+        status: 200,
+        body: { code: 0, data: { task_status: 'failed', task_status_msg: saying('moderation') } },
+      },
+    },
+  },
+  {
+    protocol: 'MiniMax',
+    path: '/minimax/v1/video_generation',
+    body: (prompt) => ({ prompt, model: 'MiniMax-Hailuo-02' }),
+    bad: { body: { prompt: 7, model: 'MiniMax-Hailuo-02' }, field: 'prompt' },
+    unknown: get(`/minimax/v1/query/video_generation?task_id=${NOBODYS}`),
+    failed: (created) => get(`/minimax/v1/query/video_generation?task_id=${at(created, 'task_id')}&wait=20`),
+    told: {
+      badKey: minimax(2049),
+      badBody: minimax(2013),
+      unknown: minimax(2013),
+      noCredit: minimax(1008),
+      rateLimited: minimax(1002),
+      vendorFailure: { status: 200, body: { status: 'Fail' } },
+      moderation: { status: 200, body: { status: 'Fail' } },
+    },
+  },
+  {
+    protocol: 'Replicate',
+    path: '/replicate/v1/models/black-forest-labs/flux-schnell/predictions',
+    body: (prompt) => ({ input: { prompt } }),
+    bad: { body: { input: 'a fox' }, field: 'input' },
+    unknown: get(`/replicate/v1/predictions/${NOBODYS}`),
+    failed: (created) => get(`/replicate/v1/predictions/${at(created, 'id')}?wait=20`),
+    told: {
+      badKey: { status: 401, body: { title: ANY, detail: ANY, status: 401 } },
+      badBody: { status: 422, body: { title: ANY, detail: ANY, status: 422 } },
+      unknown: { status: 404, body: { title: ANY, detail: ANY, status: 404 } },
+      noCredit: { status: 402, body: { title: ANY, detail: ANY, status: 402 } },
+      rateLimited: { status: 429, body: { title: ANY, detail: ANY, status: 429 } },
+      vendorFailure: { status: 200, body: { status: 'failed', error: saying('failed') } },
+      moderation: { status: 200, body: { status: 'failed', error: saying('moderation') } },
+    },
+  },
+  {
+    protocol: 'fal',
+    path: '/fal/run/fal-ai/flux/dev',
+    body: (prompt) => ({ prompt }),
+    bad: { body: { prompt: 'a fox', image_url: 'http://127.0.0.1/' }, field: 'image_url' },
+    unknown: get(`/fal/queue/fal-ai/flux/requests/${NOBODYS}/status`),
+    failed: null,
+    told: {
+      badKey: { status: 401, body: { detail: ANY } },
+      badBody: { status: 422, body: { detail: [{ loc: ['body', 'image_url'], msg: ANY }] } },
+      unknown: { status: 404, body: { detail: ANY } },
+      noCredit: { status: 403, body: { detail: ANY } },
+      rateLimited: { status: 429, body: { detail: ANY } },
+      vendorFailure: { status: 400, body: { detail: ANY } },
+      moderation: { status: 422, body: { detail: ANY } },
+    },
+  },
+  {
+    protocol: 'Flux (BFL)',
+    path: '/flux/v1/flux-pro-1.1',
+    body: (prompt) => ({ prompt }),
+    bad: { body: { prompt: 'a fox', width: 1_000_000 }, field: 'width' },
+    unknown: get(`/flux/v1/get_result?id=${NOBODYS}`),
+    failed: (created) => get(`/flux/v1/get_result?id=${at(created, 'id')}&wait=20`),
+    told: {
+      badKey: { status: 403, body: { detail: ANY } },
+      badBody: { status: 422, body: { detail: [{ loc: ['body', 'width'], msg: ANY }] } },
+      unknown: { status: 404, body: { status: 'Task not found' } },
+      noCredit: { status: 402, body: { detail: ANY } },
+      rateLimited: { status: 429, body: { detail: ANY } },
+      vendorFailure: { status: 200, body: { status: 'Error', result: null } },
+      moderation: { status: 200, body: { status: 'Content Moderated', result: null } },
+    },
+  },
+  {
+    protocol: 'Ideogram',
+    path: '/ideogram/generate',
+    body: (prompt) => ({ image_request: { prompt } }),
+    bad: { body: { image_request: { prompt: 'a fox', aspect_ratio: '5:1' } }, field: 'aspect_ratio' },
+    unknown: null,
+    failed: null,
+    told: {
+      badKey: { status: 401, body: { error: ANY } },
+      badBody: { status: 400, body: { error: ANY } },
+      noCredit: { status: 402, body: { error: ANY } },
+      rateLimited: { status: 429, body: { error: ANY } },
+      vendorFailure: { status: 500, body: { error: saying('failed') } },
+      moderation: { status: 422, body: { error: saying('moderation') } },
+    },
+  },
+  {
+    protocol: 'Recraft',
+    path: '/recraft/v1/images/generations',
+    body: (prompt) => ({ prompt }),
+    bad: { body: { prompt: 'a fox', n: 99 }, field: 'n' },
+    unknown: get(`/recraft/v1/styles/${NOBODYS}`),
+    failed: null,
+    told: {
+      badKey: { status: 401, body: { code: ANY, message: ANY } },
+      badBody: { status: 400, body: { code: ANY, message: ANY } },
+      unknown: { status: 404, body: { code: 'not_found', message: ANY } },
+      noCredit: { status: 402, body: { code: ANY, message: ANY } },
+      rateLimited: { status: 429, body: { code: ANY, message: ANY } },
+      vendorFailure: { status: 502, body: { code: ANY, message: saying('failed') } },
+      moderation: { status: 400, body: { code: 'content_moderated', message: saying('moderation') } },
+    },
+  },
+  {
+    protocol: 'OpenAI images',
+    path: '/v1/images/generations',
+    body: (prompt) => ({ prompt, model: 'gpt-image-1' }),
+    bad: { body: { prompt: 'a fox', model: 'gpt-image-1', n: 99 }, field: 'n' },
+    unknown: null,
+    failed: null,
+    told: {
+      badKey: openAiForm(401, { type: 'invalid_request_error', code: 'invalid_api_key' }),
+      badBody: openAiForm(400, { type: 'invalid_request_error', param: 'n', code: 'invalid_value' }),
+      noCredit: openAiForm(429, { type: 'insufficient_quota', code: 'insufficient_quota' }),
+      rateLimited: openAiForm(429, { code: 'rate_limit_exceeded' }),
+      vendorFailure: openAiForm(500, { type: 'server_error' }),
+      moderation: openAiForm(400, { code: 'moderation_blocked' }),
+    },
+  },
+]
+
+let gateway: TestGateway
+let pauper: string
+beforeAll(async () => {
+  const everything = {
+    id: 'everything',
+    operations: new Set(listOperations().map(({ id }) => id)),
+    submit: () => Promise.reject(new Error('Nothing here is to reach a provider.')),
+  }
+  const house = [{ provider: everything, mode: 'live' as const, slots: 1 }]
+  gateway = await openGateway({ env: { POLYPHONY_EGRESS_ALLOW: '' }, replaced: { house } })
+  pauper = (await gateway.tenant({ creditPoints: 1 })).key
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+function expectTold(answer: Answer, { status, body }: Told): void {
+  expect(answer).toMatchObject({ status, body })
+}
+
+describe.each(CASES)('$protocol', ({ path, body, bad, unknown, failed, told }) => {
+  const good = body('a fox crosses a frozen lake')
+
+  it('refuses a wrong key', async () => {
+    expectTold(await gateway.send('POST', path, { key: 'sk-live-nobody-has-this', body: good }), told.badKey)
+  })
+
+  it('refuses a wrong body, and names the field', async () => {
+    const before = [await gateway.balance(), await gateway.store.countTasks({ tenantId: gateway.tenantId })]
+    const answer = await gateway.send('POST', path, { body: bad.body })
+    expectTold(answer, told.badBody)
+    expect(JSON.stringify(answer.body)).toContain(bad.field)
+    expect([await gateway.balance(), await gateway.store.countTasks({ tenantId: gateway.tenantId })]).toEqual(before)
+  })
+
+  it.runIf(unknown !== null)('does not know an id that nobody has', async () => {
+    if (!unknown || !told.unknown) throw new Error('The case has no unknown id.')
+    const { method, path: where, body: sent } = unknown
+    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+  })
+
+  it('refuses what cannot be paid', async () => {
+    expectTold(await gateway.send('POST', path, { key: pauper, body: good }), told.noCredit)
+  })
+
+  it('refuses what comes too fast, and says when to come again', async () => {
+    const { key } = await gateway.tenant({ key: { mode: 'test', requestsPerMinute: 1 } })
+    await gateway.send('POST', path, { key, body: body('sandbox:fast') })
+    const answer = await gateway.send('POST', path, { key, body: good })
+    expectTold(answer, told.rateLimited)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it.each(['fail', 'moderation'] as const)('tells of a task that ends by sandbox:%s', async (word) => {
+    const created = await gateway.send('POST', path, { key: TEST_KEY, body: body(`sandbox:fast sandbox:${word}`) })
+    const expected = word === 'fail' ? told.vendorFailure : told.moderation
+    if (!failed) return expectTold(created, expected)
+    expect(created.status).toBeLessThan(300)
+    const { method, path: where, body: sent } = failed(created.body)
+    expectTold(await gateway.send(method, where, { key: TEST_KEY, ...(sent ? { body: sent } : {}) }), expected)
+  })
+})

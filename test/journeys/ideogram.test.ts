@@ -1,0 +1,163 @@
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleFiles } from '../../src/assets/sample-files.ts'
+import { download, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+interface Pictures {
+  created: string
+  data: { url: string; prompt: string; resolution: string; is_image_safe: boolean; seed: number | null }[]
+}
+
+let gateway: TestGateway
+let picture: Blob
+
+beforeAll(async () => {
+  gateway = await openGateway()
+  picture = new Blob([new Uint8Array((await sampleFiles['image/png']?.()) ?? [])], { type: 'image/png' })
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+const key = { 'api-key': TEST_KEY }
+
+async function sendJson(path: string, body: object): Promise<Pictures> {
+  const answer = await gateway.send('POST', path, { key: null, headers: key, body })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  return answer.body as unknown as Pictures
+}
+
+async function sendForm(
+  path: string,
+  fields: Record<string, string | Blob | (string | Blob)[]>,
+  headers: object = key,
+) {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of [value].flat()) {
+      if (typeof one === 'string') form.append(name, one)
+      else form.append(name, one, 'picture.png')
+    }
+  }
+  const response = await fetch(gateway.url + path, { method: 'POST', headers: { ...headers }, body: form })
+  return { status: response.status, body: (await response.json()) as object }
+}
+
+async function formed(path: string, fields: Parameters<typeof sendForm>[1]): Promise<Pictures> {
+  const { status, body } = await sendForm(path, fields)
+  expect(status, JSON.stringify(body)).toBe(200)
+  return body as Pictures
+}
+
+describe('a client of Ideogram', () => {
+  it.each(['/ideogram/generate', '/generate'])('makes a picture at %s, and downloads it', async (path) => {
+    const image_request = {
+      prompt: 'a poster sandbox:fast',
+      model: 'V_2_TURBO',
+      aspect_ratio: 'ASPECT_16_9',
+      magic_prompt_option: 'OFF',
+      seed: 7,
+    }
+    const { created, data } = await sendJson(path, { image_request })
+    expect(new Date(created).toISOString()).toBe(created)
+    expect(data).toEqual([
+      {
+        url: expect.stringContaining(`${gateway.url}/files/`),
+        prompt: 'a poster sandbox:fast',
+        resolution: '1360x768',
+        is_image_safe: true,
+        seed: 7,
+        style_type: null,
+      },
+    ])
+    const { bytes } = await download(data[0]?.url ?? '')
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 1_360, height: 768 })
+  })
+
+  it('makes several with Ideogram 3, from JSON and from a form alike', async () => {
+    const path = '/ideogram/v1/ideogram-v3/generate'
+    const asked = { prompt: 'a cover sandbox:fast', rendering_speed: 'TURBO', resolution: '1280x704' }
+    const { data } = await sendJson(path, { ...asked, num_images: 2 })
+    expect(data.map(({ resolution }) => resolution)).toEqual(['1280x704', '1280x704'])
+    const form = {
+      ...asked,
+      num_images: '2',
+      style_reference_images: [picture, picture],
+      color_palette: '{"name":"EMBER"}',
+    }
+    expect((await formed(path, form)).data).toHaveLength(2)
+  })
+
+  it.each<[string, Parameters<typeof sendForm>[1]]>([
+    ['/remix', { image_request: '{"prompt":"in blue sandbox:fast","image_weight":70}' }],
+    ['/edit', { prompt: 'a boat sandbox:fast', model: 'V_2' }],
+    ['/reframe', { resolution: 'RESOLUTION_1280_704', model: 'V_2', note: 'sandbox:fast' }],
+    ['/upscale', { image_request: '{"resemblance":80,"prompt":"sandbox:fast"}' }],
+    ['/v1/ideogram-v3/remix', { prompt: 'in blue sandbox:fast', image_weight: '70' }],
+    ['/v1/ideogram-v3/edit', { prompt: 'a boat sandbox:fast' }],
+    ['/v1/ideogram-v3/reframe', { resolution: '1536x512', note: 'sandbox:fast' }],
+    ['/v1/ideogram-v3/replace-background', { prompt: 'a beach sandbox:fast' }],
+  ])('works on a picture that it uploads to %s', async (path, fields) => {
+    const file = path.startsWith('/v1') ? 'image' : 'image_file'
+    const mask = path.endsWith('/edit') ? { mask: picture } : {}
+    const { data } = await formed(`/ideogram${path}`, { ...fields, [file]: picture, ...mask })
+    expect(data).toEqual([expect.objectContaining({ is_image_safe: true })])
+    expect((await download(data[0]?.url ?? '')).headers.get('content-type')).toBe('image/png')
+  })
+
+  it('has a picture described', async () => {
+    const { status, body } = await sendForm('/describe', { image_file: picture, describe_model_version: 'V_3' })
+    expect(status).toBe(200)
+    expect(body).toEqual({ descriptions: [{ text: expect.any(String) }] })
+  })
+
+  it('makes a picture without a background', async () => {
+    const body = { prompt: 'a sticker sandbox:fast', aspect_ratio: '1x1', upscale_factor: 'X2' }
+    const { data } = await sendJson('/v1/ideogram-v3/generate-transparent', body)
+    expect(data[0]).toMatchObject({ resolution: '2048x2048', upscaled_resolution: '2048x2048' })
+    expect(await sharp((await download(data[0]?.url ?? '')).bytes).metadata()).toMatchObject({ hasAlpha: true })
+  })
+
+  it('repeats a form under the same Idempotency-Key, and is refused another', async () => {
+    const headers = { ...key, 'idempotency-key': 'ideogram-1' }
+    const fields = { prompt: 'a beach sandbox:fast', image: picture }
+    const path = '/v1/ideogram-v3/replace-background'
+    const first = await sendForm(path, fields, headers)
+    expect(first.status).toBe(200)
+    expect(await sendForm(path, fields, headers)).toEqual(first)
+    const other = await sendForm(path, { ...fields, prompt: 'a hill' }, headers)
+    expect(other).toMatchObject({ status: 400, body: { error: expect.stringContaining('Idempotency-Key') } })
+  })
+})
+
+describe('an error of Ideogram’s API', () => {
+  it.each([
+    ['sandbox:moderation', 422],
+    ['sandbox:fail', 500],
+  ])('for %s has status %i, and says why', async (word, status) => {
+    const body = { image_request: { prompt: `a poster ${word} sandbox:fast` } }
+    const answer = await gateway.send('POST', '/generate', { key: TEST_KEY, body })
+    expect(answer).toMatchObject({ status, body: { error: expect.stringContaining(word) } })
+  })
+
+  it('names the field as the caller spelt it', async () => {
+    const wrong = { prompt: 'a', aspect_ratio: '16:9' }
+    const asJson = await gateway.send('POST', '/ideogram/generate', { key: TEST_KEY, body: { image_request: wrong } })
+    expect(asJson).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/^image_request\.aspect_ratio must be one of/) },
+    })
+    const noFile = await sendForm('/remix', { image_request: '{"prompt":"a"}' })
+    expect(noFile).toEqual({ status: 400, body: { error: 'image_file is required.' } })
+    const text = new Blob(['This is a text and no picture, whatever its name may say.'])
+    const noPicture = await sendForm('/remix', { image_request: '{"prompt":"a"}', image_file: text })
+    expect(noPicture).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^image_file: /) } })
+  })
+
+  it.each([
+    ['a key that is wrong', 'POST', '/generate', 'sk-no', 401],
+    ['a path that there is not', 'POST', '/ideogram/dance', TEST_KEY, 404],
+  ])('for %s', async (_what, method, path, badKey, status) => {
+    const headers = { 'api-key': badKey }
+    const answer = await gateway.send(method, path, { key: null, headers, body: { image_request: { prompt: 'a' } } })
+    expect(answer).toMatchObject({ status, body: { error: expect.any(String) } })
+  })
+})

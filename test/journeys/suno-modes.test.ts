@@ -1,0 +1,356 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { inspectMp3 } from '../../src/engines/mp3/mp3.ts'
+import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+/** The modes of a song and what is made of clips, as relays' clients ask for them; on the sandbox and on the studio. */
+
+interface Clip {
+  id: string
+  status: string
+  title: string
+  prompt: string
+  duration: number
+  audio_url: string
+  metadata: { type: string; stem_from_id?: string; tags: string }
+}
+
+const SHORT = '[Verse]\nRain on the roof\nRain on the road'
+const STUDIO_MS = 120_000
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await openGateway()
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+async function send(
+  method: string,
+  path: string,
+  sending: Sending = {},
+): Promise<{ status: number; body: JsonObject }> {
+  const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}`, ...sending.headers }
+  const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
+  return { status, body: body as JsonObject } // as its clients trust it
+}
+
+/** Submits in the task dialect, waits for the end, and gives the task object. */
+async function run(body: JsonObject, key = TEST_KEY): Promise<JsonObject & { data: Clip[] }> {
+  const submitted = await send('POST', '/suno/submit/music', { body, key })
+  expect(submitted).toMatchObject({ status: 200, body: { code: 'success' } })
+  return ended(String(submitted.body.data), key)
+}
+
+async function ended(id: string, key = TEST_KEY): Promise<JsonObject & { data: Clip[] }> {
+  for (;;) {
+    const { body } = await send('GET', `/suno/fetch/${id}?wait=60`, { key })
+    const task = body.data as JsonObject & { data: Clip[] }
+    if (task.progress === '100%') return task
+  }
+}
+
+async function aClip(key = TEST_KEY): Promise<Clip> {
+  const { data } = await run({ prompt: `${SHORT}\nsandbox:fast`, tags: 'folk', title: 'Rain', mv: 'chirp-v4' }, key)
+  return data[0] as Clip
+}
+
+describe('on the sandbox', () => {
+  let clip: Clip
+  beforeAll(async () => {
+    clip = await aClip()
+  })
+
+  it('a ComfyUI node covers a clip, and reads the task without its envelope', async () => {
+    const submitted = await send('POST', '/suno/submit/music', {
+      body: {
+        ...{ prompt: 'sandbox:fast', generation_type: 'TEXT', tags: 'jazz', negative_tags: '', mv: 'chirp-v3.5' },
+        ...{ title: 'Rain', continue_clip_id: null, continue_at: null, continued_aligned_prompt: null },
+        ...{ infill_start_s: null, infill_end_s: null, task: 'cover', make_instrumental: false },
+        cover_clip_id: clip.id,
+      },
+    })
+    const { body } = await send('GET', `/suno/task/${submitted.body.data}?wait=20`)
+    expect(body).toMatchObject({ status: 'SUCCESS', data: [{ status: 'complete', mv: 'chirp-v3-5' }, {}] })
+  })
+
+  it('a section is replaced, and the song joined again', async () => {
+    const made = await run({
+      ...{ task: 'infill', generation_type: 'TEXT', continue_clip_id: clip.id, continue_at: null, mv: 'chirp-v4' },
+      ...{ infill_start_s: 1, infill_end_s: 2, prompt: 'sandbox:fast' },
+    })
+    expect(made.status).toBe('SUCCESS')
+    const joined = await send('POST', '/suno/submit/concat', { body: { clip_id: made.data[0]?.id, is_infill: true } })
+    expect((await ended(String(joined.body.data))).data).toMatchObject([{ metadata: { type: 'concat' } }])
+  })
+
+  it('a persona is made of a clip and sings another song', async () => {
+    const persona = {
+      ...{ root_clip_id: clip.id, name: 'Harbour voice', description: 'low sandbox:fast' },
+      ...{ clips: [clip.id], is_public: false },
+    }
+    const made = await send('POST', '/suno/persona/create/', { body: persona })
+    expect(made).toMatchObject({
+      status: 200,
+      body: { name: 'Harbour voice', root_clip_id: clip.id, clip: { id: clip.id }, persona_clips: [{ clip: {} }] },
+    })
+    const song = { prompt: 'sandbox:fast', mv: 'chirp-v4-tau', tags: 'folk', title: 'Other' }
+    const body = { ...song, task: 'artist_consistency', generation_type: 'TEXT', persona_id: String(made.body.id) }
+    expect((await run({ ...body, artist_clip_id: clip.id })).status).toBe('SUCCESS')
+    for (const persona_id of ['none', clip.id]) {
+      expect(await send('POST', '/suno/submit/music', { body: { ...body, persona_id } })).toMatchObject({
+        status: 400,
+        body: { code: 'task_not_exist', message: 'task_origin_not_exist' },
+      })
+    }
+  })
+
+  it('stems are asked for as a song, of two tracks and of twelve', async () => {
+    const stems = { task: 'gen_stem', generation_type: 'TEXT', continue_clip_id: clip.id, mv: 'chirp-auk', prompt: '' }
+    const two = await run({ ...stems, title: 'Rain', stem_type_id: 91, stem_type_group_name: 'Two', stem_task: 'two' })
+    expect(two.data.map(({ title, metadata }) => [title, metadata.type, metadata.stem_from_id])).toEqual([
+      ['Rain - Vocals', 'stem', clip.id],
+      ['Rain - Instrumental', 'stem', clip.id],
+    ])
+    const twelve = await run({ ...stems, stem_type_group_name: 'Twelve', stem_task: 'twelve' })
+    expect(twelve.data).toHaveLength(12)
+    const feed = await send('GET', `/suno/feed/${twelve.data.map(({ id }) => id).join(',')}`)
+    expect((feed.body as unknown as Clip[]).map(({ status }) => status)).toEqual(new Array(12).fill('complete'))
+    const generated = await send('POST', '/suno/generate', { body: { ...stems, stem_type_group_name: 'Two' } })
+    expect(generated.body).toMatchObject({ batch_size: 2, clips: [{ metadata: { type: 'stem' } }, {}] })
+  })
+
+  it('stems are asked for by a GET, which begins them once', async () => {
+    const first = await send('GET', `/suno/act/stems/${clip.id}`)
+    expect(first.body).toMatchObject({ clips: [{ metadata: { type: 'stem', stem_from_id: clip.id } }, {}] })
+    const second = await send('GET', `/suno/act/stems/${clip.id}`)
+    const idsOf = (body: JsonObject) => (body.clips as unknown as Clip[]).map(({ id }) => id)
+    expect(idsOf(second.body)).toEqual(idsOf(first.body))
+    const [vocals = ''] = idsOf(first.body)
+    await ended(vocals.replace(/..$/, '00'))
+    const feed = (await send('GET', `/suno/feed/${vocals}`)).body as unknown as Clip[]
+    expect((await download(feed[0]?.audio_url ?? '')).headers.get('content-type')).toBe('audio/mpeg')
+  })
+
+  it('the words of a clip are timed', async () => {
+    const { status, body } = await send('GET', `/suno/act/timing/${clip.id}`)
+    expect(status).toBe(200)
+    expect(Object.keys(body)).toEqual(['aligned_words', 'waveform_data', 'hoot_cer', 'is_streamed'])
+    const word = { word: 'Sandbox: ', success: true, start_s: 0, end_s: 0.5, p_align: 1 }
+    expect((body.aligned_words as Json[])[0]).toEqual(word)
+  })
+
+  it('the notes of a clip are running, then complete', async () => {
+    expect((await send('GET', `/suno/act/midi/${clip.id}`)).body).toEqual({ state: 'running' })
+    await expect
+      .poll(async () => (await send('GET', `/suno/act/midi/${clip.id}`)).body, { timeout: 10_000 })
+      .toMatchObject({ state: 'complete', instruments: [{ notes: [{ pitch: 60 }] }] })
+  })
+
+  it.each([
+    ['wav', 'wav_url', 'audio/wav'],
+    ['mp4', 'video_url', 'video/mp4'],
+  ])('a clip is delivered as %s', async (kind, name, mediaType) => {
+    const { body } = await send('GET', `/suno/act/${kind}/${clip.id}`)
+    expect(body).toMatchObject({ code: 'success', data: expect.any(String) })
+    expect((await send('GET', `/suno/act/${kind}/${clip.id}`)).body.data).toBe(body.data)
+    const { data } = await ended(String(body.data))
+    expect(data).toMatchObject([{ clip_id: clip.id, status: 'complete' }])
+    const url = (data as unknown as Record<string, string>[])[0]?.[name] ?? ''
+    expect((await download(url)).headers.get('content-type')).toBe(mediaType)
+  })
+
+  it('a style is said in more words', async () => {
+    const { status, body } = await send('POST', '/suno/act/tags', { body: { original_tags: 'folk sandbox:fast' } })
+    expect(status).toBe(200)
+    expect(body).toEqual({ upsampled_tags: expect.stringMatching(/^folk/), request_id: expect.any(String) })
+  })
+
+  it('what is made of a clip is in PiAPI’s words at PiAPI’s routes', async () => {
+    const task = await gateway.piapi.create('timing', { clip_id: clip.id }, { key: TEST_KEY })
+    const { output } = await gateway.piapi.ended(task.task_id, { key: TEST_KEY })
+    expect(JSON.stringify(output)).toContain('aligned_words')
+    const { data } = await ended(task.task_id)
+    expect(data).toMatchObject({ aligned_words: [{ word: 'Sandbox: ' }, {}, {}, {}, {}], hoot_cer: 0 })
+  })
+
+  it.each([
+    ['POST', '/suno/persona/create', { name: 'x' }, 400, /^root_clip_id is required/],
+    ['POST', '/suno/act/tags', {}, 400, /^original_tags is required/],
+    ['GET', '/suno/act/stems/none', undefined, 400, /^task_origin_not_exist/],
+    ['GET', '/suno/act/timing/01234567-89ab-4cde-8f01-23456789ab01', undefined, 400, /^task_origin_not_exist/],
+    ['POST', '/suno/uploads/audio/none/upload-finish', {}, 400, /^task_not_exist/],
+  ])('%s %s of nothing is refused', async (method, path, body, status, message) => {
+    const answer = await send(method, path, body === undefined ? {} : { body })
+    expect(answer).toMatchObject({ status, body: { message: expect.stringMatching(message), data: null } })
+  })
+})
+
+describe('an upload in steps', () => {
+  interface Place extends JsonObject {
+    id: string
+    url: string
+    fields: Record<string, string>
+  }
+
+  async function asked(key = TEST_KEY): Promise<Place> {
+    const { status, body } = await send('POST', '/suno/uploads/audio', { body: { extension: 'mp3' }, key })
+    expect(status).toBe(200)
+    return body as Place
+  }
+
+  /** As a browser does it: all fields as they came, then the file; no key. */
+  async function sent({ url, fields }: Place, bytes: Uint8Array, name = 'My song.mp3'): Promise<number> {
+    const form = new FormData()
+    for (const [field, value] of Object.entries(fields)) form.append(field, value)
+    form.append('file', new Blob([new Uint8Array(bytes)], { type: 'audio/mpeg' }), name)
+    return (await fetch(url, { method: 'POST', body: form })).status
+  }
+
+  async function mp3(): Promise<Uint8Array> {
+    return (await download((await aClip()).audio_url)).bytes
+  }
+
+  it.each([
+    ['the sandbox', TEST_KEY],
+    ['the studio', LIVE_KEY],
+  ])('becomes a clip on %s, which can be extended', { timeout: STUDIO_MS }, async (_who, key) => {
+    const bytes = await mp3()
+    const place = await asked(key)
+    expect(Object.keys(place.fields)).toEqual(['Content-Type', 'key', 'AWSAccessKeyId', 'policy', 'signature'])
+    expect(place.is_file_uploaded).toBe(false)
+    const at = `/suno/uploads/audio/${place.id}`
+    expect((await send('GET', at, { key })).body.status).toBe('processing')
+    expect(await sent(place, bytes)).toBe(204)
+    const finish = { upload_type: 'file_upload', upload_filename: 'My song.mp3' }
+    expect((await send('POST', `${at}/upload-finish`, { body: finish, key })).status).toBe(200)
+    expect((await send('GET', at, { key })).body).toMatchObject({ status: 'complete', title: 'My song' })
+    const { clip_id } = (await send('POST', `${at}/initialize-clip`, { body: {}, key })).body
+    expect((await send('POST', `${at}/initialize-clip`, { body: {}, key })).body.clip_id).toBe(clip_id)
+    const { data } = await ended(String(clip_id), key)
+    expect(data).toMatchObject([{ id: clip_id, title: 'My song', metadata: { type: 'upload' } }])
+    const extend = {
+      continue_at: 1,
+      continue_clip_id: String(clip_id),
+      mv: 'chirp-v4',
+      tags: 'folk',
+      task: 'upload_extend',
+    }
+    const extension = await send('POST', '/suno/generate', {
+      body: { ...extend, prompt: 'la sandbox:fast', title: 'x' },
+      key,
+    })
+    expect(extension.body).toMatchObject({ batch_size: 2 })
+  })
+
+  it('is taken from a client that names every field as a file', async () => {
+    const place = await asked()
+    const form = new FormData()
+    for (const [field, value] of Object.entries(place.fields)) form.append(field, new Blob([value]), '')
+    form.append('file', new Blob([new Uint8Array(await mp3())]), 'a.mp3')
+    expect((await fetch(place.url, { method: 'POST', body: form })).status).toBe(204)
+  })
+
+  it('is refused with another signature, twice, of no sound, and by others', async () => {
+    const bytes = await mp3()
+    const place = await asked()
+    expect(await sent({ ...place, fields: { ...place.fields, signature: 'x' } }, bytes)).toBe(403)
+    expect(await sent(place, Buffer.from('no sound'))).toBe(415)
+    expect(await sent(place, bytes)).toBe(204)
+    expect(await sent(place, bytes)).toBe(400)
+    expect((await fetch(place.url, { method: 'POST', body: 'x' })).status).toBe(415)
+    const { key } = await gateway.tenant({ key: { mode: 'test' } })
+    expect((await send('GET', `/suno/uploads/audio/${place.id}`, { key })).status).toBe(400)
+    const early = await send('POST', `/suno/uploads/audio/${place.id}/initialize-clip`, { body: {} })
+    expect(early).toMatchObject({ status: 400, body: { message: expect.stringMatching(/not finished/) } })
+  })
+})
+
+describe('on the studio', { timeout: STUDIO_MS }, () => {
+  let clip: Clip
+  beforeAll(async () => {
+    clip = await aClip(LIVE_KEY)
+  }, STUDIO_MS)
+
+  const playing = async (one: Clip | undefined): Promise<number> =>
+    inspectMp3((await download(one?.audio_url ?? '')).bytes)?.durationSeconds ?? 0
+
+  it('a cover has the words of its clip and another sound', async () => {
+    const cover = await run({ task: 'cover', cover_clip_id: clip.id, tags: 'techno', mv: 'chirp-v4' }, LIVE_KEY)
+    expect(cover).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
+    expect(cover.data[0]).toMatchObject({ prompt: clip.prompt, title: clip.title, metadata: { tags: 'techno' } })
+    expect(await playing(cover.data[0])).toBeGreaterThan(10)
+    const [one, other] = await Promise.all([clip, cover.data[0]].map((one) => download(one?.audio_url ?? '')))
+    expect(Buffer.compare(one?.bytes ?? Buffer.alloc(0), other?.bytes ?? Buffer.alloc(0))).not.toBe(0)
+  })
+
+  it('a persona sings another song in the key and tempo of its clip', async () => {
+    const persona = { root_clip_id: clip.id, name: 'Rain voice' }
+    const { status, body } = await send('POST', '/suno/persona/create', { body: persona, key: LIVE_KEY })
+    expect(status).toBe(200)
+    expect(JSON.stringify(body)).not.toContain('identity')
+    const song = {
+      task: 'artist_consistency',
+      persona_id: String(body.id),
+      prompt: '[Verse]\nSnow on the hill',
+      tags: 'x',
+    }
+    const made = await run({ ...song, title: 'Snow' }, LIVE_KEY)
+    expect(made.status).toBe('SUCCESS')
+    const soundOf = async (one: Clip): Promise<Json[]> => {
+      const task = await gateway.store.getTask({ id: one.id.replace(/..$/, '00') })
+      const { clips } = (task?.output ?? { clips: [] }) as { clips: JsonObject[] } // as the studio writes it
+      const found = clips.find(({ id }) => id === one.id)
+      return [found?.key ?? null, found?.bpm ?? null]
+    }
+    expect(await soundOf(made.data[0] as Clip)).toEqual(await soundOf(clip))
+  })
+
+  it('a section is composed to fit, and joined into the song without changing its length', async () => {
+    const made = await run(
+      {
+        ...{ task: 'infill', continue_clip_id: clip.id, infill_start_s: 8, infill_end_s: 14 },
+        ...{ prompt: '[Verse]\nSun on the roof', tags: 'folk', mv: 'chirp-v4' },
+      },
+      LIVE_KEY,
+    )
+    expect(made.status).toBe('SUCCESS')
+    expect(await playing(made.data[0])).toBeCloseTo(6, 0)
+    const body = { clip_id: made.data[0]?.id ?? '', is_infill: true }
+    const joined = await ended(
+      String((await send('POST', '/suno/submit/concat', { body, key: LIVE_KEY })).body.data),
+      LIVE_KEY,
+    )
+    expect(joined.data).toMatchObject([{ metadata: { type: 'concat' } }])
+    expect(Math.abs((await playing(joined.data[0])) - (await playing(clip)))).toBeLessThan(0.3)
+  })
+
+  it('a section that is too short for a song is not made up', async () => {
+    const fields = { task: 'infill', continue_clip_id: clip.id, infill_start_s: 8, infill_end_s: 9 }
+    const made = await run({ ...fields, prompt: 'la' }, LIVE_KEY)
+    expect(made).toMatchObject({ status: 'FAILURE', fail_reason: expect.stringMatching(/at least 4 seconds/) })
+  })
+
+  it('what it cannot do is refused before it costs anything', async () => {
+    const before = await gateway.balance()
+    for (const kind of ['stems', 'timing', 'wav', 'mp4', 'midi']) {
+      const answer = await send('GET', `/suno/act/${kind}/${clip.id}`, { key: LIVE_KEY })
+      expect(answer, kind).toMatchObject({ status: 503, body: { code: 'no_provider' } })
+    }
+    const tags = await send('POST', '/suno/act/tags', { body: { original_tags: 'folk' }, key: LIVE_KEY })
+    expect(tags).toMatchObject({ status: 503, body: { code: 'no_provider' } })
+    expect(await gateway.balance()).toEqual(before)
+  })
+
+  it('it covers no recording, which it cannot hear', async () => {
+    const upload = await send('POST', '/suno/uploads/audio-url', { body: { url: clip.audio_url }, key: LIVE_KEY })
+    const [recording] = (await ended(String(upload.body.data), LIVE_KEY)).data
+    const cover = { task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno' }
+    const made = await run(cover, LIVE_KEY)
+    expect(made).toMatchObject({ status: 'FAILURE', fail_reason: expect.stringMatching(/its own songs only/) })
+    const persona = { root_clip_id: recording?.id ?? '', name: 'x' }
+    const refused = await send('POST', '/suno/persona/create', { body: persona, key: LIVE_KEY })
+    expect(refused).toMatchObject({ status: 503, body: { code: 'no_provider' } })
+  })
+
+  it('the books are right', () => gateway.assertBalanced())
+})
