@@ -23,6 +23,7 @@ const VideoInput = Type.Object({
     }),
   ),
   image_url: optionalFile('image', 'The first frame; for s2v-01 a picture of one face.'),
+  last_frame_image: optionalFile('image', 'The last frame, as MiniMax names it.'),
   expand_prompt: Type.Optional(Type.Boolean({ description: 'Let a language model write the prompt out.' })),
   // Without defaults: the older models know neither, and a default would show in their echo.
   duration: Type.Optional(Type.Enum([6, 10], { description: 'Seconds, 6 unless sent; 02 and v2.3 only.' })),

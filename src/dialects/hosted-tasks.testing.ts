@@ -1,5 +1,5 @@
-import { points } from '../core/points.ts'
-import { isTerminal, type Task } from '../core/task.ts'
+import { sampleTask } from '../core/task.testing.ts'
+import type { Task } from '../core/task.ts'
 import { urlsAt } from './urls.ts'
 
 /** For tests: tasks in every state, as the store gives them. */
@@ -11,36 +11,7 @@ export const urls = urlsAt(() => 'https://gateway.example')
 const CREATED = Date.parse('2026-01-01T00:00:00Z')
 
 export function aTask(given: Partial<Task> & Pick<Task, 'operation' | 'input'>): Task {
-  const status = given.status ?? 'pending'
-  const ended = isTerminal(status)
-  return {
-    id: ID,
-    tenantId: 'a tenant',
-    keyId: 'a key',
-    mode: 'live',
-    dialect: 'piapi',
-    model: 'a/model',
-    taskType: 'a task',
-    echo: {},
-    status,
-    progress: status === 'completed' ? 100 : 0,
-    pricePoints: points(400_000),
-    consumedPoints: points(0),
-    output: null,
-    error: status === 'failed' ? { code: 'vendor_refused', message: 'too foggy' } : null,
-    logs: [],
-    pool: 'house:hand',
-    provider: null,
-    account: null,
-    handle: null,
-    parentTaskId: null,
-    attempts: 0,
-    claim: 0,
-    dueAt: 0,
-    deadlineAt: 0,
-    createdAt: CREATED,
-    startedAt: ['processing', 'completed', 'failed'].includes(status) ? CREATED + 1_000 : null,
-    endedAt: ended ? CREATED + 1_500 : null,
-    ...given,
-  }
+  const times = { createdAt: CREATED, startedAt: CREATED + 1_000, endedAt: CREATED + 1_500 }
+  const failed = given.status === 'failed' ? { startedAt: times.startedAt } : {}
+  return sampleTask(times, { id: ID, ...failed, ...given })
 }

@@ -5,7 +5,8 @@ import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
-import { isTerminal, STATUSES, type Task } from '../../core/task.ts'
+import { sampleTask } from '../../core/task.testing.ts'
+import { STATUSES, type Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { urlsAt } from '../urls.ts'
 import { BODIES } from './bodies.ts'
@@ -27,38 +28,21 @@ const video = { file: 'asset:v.mp4', cover: '', lastFrame: '', widthPx: 1_280, h
 
 function aTask(given: Partial<Task> = {}): Task {
   const status = given.status ?? 'completed'
-  return {
+  const times = { createdAt: 1_722_769_557_708, startedAt: 1_722_769_558_708, endedAt: 1_722_769_597_708 }
+  return sampleTask(times, {
     id: ID,
-    tenantId: 'a tenant',
-    keyId: 'a key',
-    mode: 'live',
     dialect: 'kling',
     operation: 'kling/video_generation',
     model: 'kling',
     taskType: 'video_generation',
-    input: {},
     echo: { path: '/videos/text2video', external_task_id: 'mine-7' },
-    status,
-    progress: 0,
     pricePoints: points(2_600_000),
     consumedPoints: points(status === 'completed' ? 2_600_000 : 0),
     output: status === 'completed' ? { videos: [video, video] } : null,
     error: status === 'failed' ? { code: 'vendor_refused', message: 'too dark' } : null,
-    logs: [],
-    pool: 'house:hand',
-    provider: null,
-    account: null,
-    handle: null,
-    parentTaskId: null,
-    attempts: 0,
-    claim: 0,
-    dueAt: 0,
-    deadlineAt: 0,
-    createdAt: 1_722_769_557_708,
-    startedAt: ['processing', 'completed'].includes(status) ? 1_722_769_558_708 : null,
-    endedAt: isTerminal(status) ? 1_722_769_597_708 : null,
+    status,
     ...given,
-  }
+  })
 }
 
 const pictures = { pictures: [{ file: 'asset:p.png', widthPx: 64, heightPx: 64 }], grid: null }

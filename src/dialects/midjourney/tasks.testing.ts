@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
-import { isTerminal, type Task } from '../../core/task.ts'
+import { sampleTask } from '../../core/task.testing.ts'
+import type { Task, TaskError } from '../../core/task.ts'
 import { urlsAt } from '../urls.ts'
 
 /** Tasks in every state, as the store gives them, and how an answer is held against an example. */
@@ -27,38 +28,10 @@ export const VIDEOS = { videos: [film('1'), film('2')] }
 
 export function aTask(taskType: string, given: Partial<Task> = {}): Task {
   const status = given.status ?? 'completed'
-  return {
-    id: ID,
-    tenantId: 'a tenant',
-    keyId: 'a key',
-    mode: 'live',
-    dialect: 'midjourney',
-    operation: `midjourney/${taskType}`,
-    model: 'midjourney',
-    taskType,
-    input: {},
-    echo: {},
-    status,
-    progress: status === 'completed' ? 100 : 0,
-    pricePoints: points(700_000),
-    consumedPoints: points(0),
-    output: null,
-    error: status === 'failed' ? { code: 'vendor_refused', message: 'too wild' } : null,
-    logs: [],
-    pool: 'house:hand',
-    provider: null,
-    account: null,
-    handle: null,
-    parentTaskId: null,
-    attempts: 0,
-    claim: 0,
-    dueAt: 0,
-    deadlineAt: 0,
-    createdAt: 1_730_621_826_053,
-    startedAt: ['processing', 'completed'].includes(status) ? 1_730_621_828_024 : null,
-    endedAt: isTerminal(status) ? 1_730_621_855_817 : null,
-    ...given,
-  }
+  const times = { createdAt: 1_730_621_826_053, startedAt: 1_730_621_828_024, endedAt: 1_730_621_855_817 }
+  const error: TaskError | null = status === 'failed' ? { code: 'vendor_refused', message: 'too wild' } : null
+  const own = { dialect: 'midjourney', model: 'midjourney', taskType, pricePoints: points(700_000), error }
+  return sampleTask(times, { id: ID, operation: `midjourney/${taskType}`, ...own, status, ...given })
 }
 
 export function imagined(input: JsonObject = { prompt: 'pig --v 6.1' }, given: Partial<Task> = {}): Task {

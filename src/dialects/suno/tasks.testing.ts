@@ -2,8 +2,8 @@ import type { Clip } from '../../catalog/outputs.ts'
 import { sunoLyrics, sunoMusic } from '../../catalog/suno.ts'
 import { itemId } from '../../core/ids.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { points } from '../../core/points.ts'
-import { isTerminal, type Task } from '../../core/task.ts'
+import { sampleTask } from '../../core/task.testing.ts'
+import type { Task, TaskError } from '../../core/task.ts'
 import { urlsAt } from '../urls.ts'
 
 /** Tasks in every state, as the store gives them, and how an answer is held against an example. */
@@ -52,39 +52,9 @@ export function lyrics(status: Task['status']): Task {
 }
 
 export function aTask(given: Partial<Task>): Task {
-  const status = given.status ?? 'pending'
-  return {
-    id: ID,
-    tenantId: 'a tenant',
-    keyId: 'a key',
-    mode: 'live',
-    dialect: 'piapi',
-    operation: sunoMusic.id,
-    model: 'suno',
-    taskType: 'music',
-    input: {},
-    echo: {},
-    status,
-    progress: status === 'completed' ? 100 : 0,
-    pricePoints: points(400_000),
-    consumedPoints: points(0),
-    output: null,
-    error: status === 'failed' ? { code: 'vendor_refused', message: 'too quiet' } : null,
-    logs: [],
-    pool: 'house:hand',
-    provider: null,
-    account: null,
-    handle: null,
-    parentTaskId: null,
-    attempts: 0,
-    claim: 0,
-    dueAt: 0,
-    deadlineAt: 0,
-    createdAt: 1_733_717_567_000,
-    startedAt: ['processing', 'completed'].includes(status) ? 1_733_717_568_000 : null,
-    endedAt: isTerminal(status) ? 1_733_717_767_000 : null,
-    ...given,
-  }
+  const times = { createdAt: 1_733_717_567_000, startedAt: 1_733_717_568_000, endedAt: 1_733_717_767_000 }
+  const error: TaskError | null = given.status === 'failed' ? { code: 'vendor_refused', message: 'too quiet' } : null
+  return sampleTask(times, { id: ID, operation: sunoMusic.id, model: 'suno', taskType: 'music', error, ...given })
 }
 
 /** Where an answer lacks a name of the example, or has another JSON type there. Names beyond the example are fine. */

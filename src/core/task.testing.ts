@@ -1,0 +1,47 @@
+import { points } from './points.ts'
+import { isTerminal, type Task } from './task.ts'
+
+/** When a sample task was made, begun and ended; the last two only in states in which it was. */
+export interface SampleTimes {
+  createdAt: number
+  startedAt: number
+  endedAt: number
+}
+
+/** A task as the store gives it, in the state that is asked for; every field can be bent. */
+export function sampleTask(
+  { createdAt, startedAt, endedAt }: SampleTimes,
+  given: Partial<Task> & Pick<Task, 'id' | 'operation'>,
+): Task {
+  const status = given.status ?? 'pending'
+  return {
+    tenantId: 'a tenant',
+    keyId: 'a key',
+    mode: 'live',
+    dialect: 'piapi',
+    model: 'a/model',
+    taskType: 'a task',
+    input: {},
+    echo: {},
+    status,
+    progress: status === 'completed' ? 100 : 0,
+    pricePoints: points(400_000),
+    consumedPoints: points(0),
+    output: null,
+    error: status === 'failed' ? { code: 'vendor_refused', message: 'too foggy' } : null,
+    logs: [],
+    pool: 'house:hand',
+    provider: null,
+    account: null,
+    handle: null,
+    parentTaskId: null,
+    attempts: 0,
+    claim: 0,
+    dueAt: 0,
+    deadlineAt: 0,
+    createdAt,
+    startedAt: ['processing', 'completed'].includes(status) ? startedAt : null,
+    endedAt: isTerminal(status) ? endedAt : null,
+    ...given,
+  }
+}
