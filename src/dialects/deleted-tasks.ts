@@ -24,7 +24,8 @@ export async function deleteTask(
     return
   }
   const found = await Promise.all(filesOf(task).map((file) => assets.find(file)))
-  await assets.withdraw(found.filter((asset) => asset !== undefined))
+  // Only what this task made: a text of its output may look like the name of another's file.
+  await assets.withdraw(found.flatMap((asset) => (asset?.taskId === task.id ? [asset] : [])))
 }
 
 /** Whether there is nothing left of what a task has made. */
