@@ -206,16 +206,21 @@ export function openSubmit(options: SubmitOptions): Submit {
     const rejected = [...batch.rejected]
     const ready: { index: number; fresh: NewTask; assets: Asset[] }[] = []
     for (let from = 0; from < batch.entries.length; from += BATCH_WIDTH) {
-      await Promise.all(
+      const looked = await Promise.allSettled(
         batch.entries.slice(from, from + BATCH_WIDTH).map(async ({ index, submission }) => {
           try {
             ready.push({ index, ...(await prepare(submission, caller)) })
           } catch (error) {
-            if (!(error instanceof PolyphonyError) || error.status >= 500) throw error
+            if (!(error instanceof PolyphonyError) || !isOfOneEntry(error)) throw error
             rejected.push(rejectedBy(index, error))
           }
         }),
       )
+      const fault = looked.find((one) => one.status === 'rejected')
+      if (fault) {
+        await inputs.withdraw(ready.flatMap((one) => one.assets))
+        throw fault.reason
+      }
     }
     ready.sort((a, b) => a.index - b.index)
     rejected.sort((a, b) => a.index - b.index)
@@ -247,6 +252,11 @@ export function openSubmit(options: SubmitOptions): Submit {
   }
 
   return { submit, quote, submitBatch }
+}
+
+/** What concerns one entry and not the gateway, so that the others are taken. */
+function isOfOneEntry({ code, status }: PolyphonyError): boolean {
+  return status < 500 || code === 'no_provider'
 }
 
 export function rejectedBy(index: number, error: PolyphonyError): Rejected {

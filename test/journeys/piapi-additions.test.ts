@@ -297,6 +297,13 @@ describe('a batch', () => {
     await gateway.assertBalanced()
   })
 
+  it('takes what it can when nobody performs an entry', async () => {
+    const nobodys = { model: 'kling', task_type: 'video_generation', input: { prompt: 'a fox' } }
+    const { status, body } = await ask<BatchData>('POST', BATCH, { body: [nobodys, lyrics('a')] })
+    expect(status).toBe(200)
+    expect(body.data).toMatchObject({ counts: { accepted: 1 }, errors: [{ index: 0, code: 'no_provider' }] })
+  })
+
   it('that costs more than there is, is refused as a whole', async () => {
     const { key, tenantId } = await gateway.tenant({ creditPoints: 39_999 })
     const answer = await ask('POST', BATCH, { key, body: [lyrics('a'), lyrics('b')] })
