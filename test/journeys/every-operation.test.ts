@@ -212,7 +212,7 @@ async function expectFile(url: string, promised: Parameters<typeof expectMedia>[
 describe.each(WORDS)('an operation whose text says %s', { timeout: LONGEST_MS }, (word) => {
   for (const operation of operations) {
     if (textField(operation) === undefined) {
-      it.skip(`${operation.id} takes no text`)
+      it.skip(`${operation.id} takes no text`) // a magic word needs a text to stand in
       continue
     }
     it(`${operation.id} fails, says why and costs nothing`, async () => {

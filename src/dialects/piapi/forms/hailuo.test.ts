@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { validatorOf } from '../../../catalog/read-input.ts'
-import type { Task } from '../../../core/task.ts'
+import { sampleTask } from '../../../core/task.testing.ts'
 import { urlsAt } from '../../urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
 import { hailuo } from './hailuo.ts'
@@ -23,12 +23,16 @@ const EXAMPLE = {
   video: 'URL',
 }
 
-const task = {
+const times = { createdAt: 0, startedAt: 0, endedAt: 0 }
+const task = sampleTask(times, {
+  id: '01234567-89ab-4cde-8f01-23456789ab00',
+  operation: 'hailuo/video_generation',
+  status: 'completed',
   input: { model: 'i2v-01' },
   output: {
     videos: [{ file: 'asset:a.mp4', cover: 'asset:a.png', lastFrame: '', widthPx: 1_280, heightPx: 720, seconds: 6 }],
   },
-} as unknown as Task // the form reads nothing else
+})
 
 describe('a Hailuo video at PiAPI', () => {
   it('is found under the keys of either year', () => {

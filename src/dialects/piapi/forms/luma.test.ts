@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { validatorOf } from '../../../catalog/read-input.ts'
-import type { Task } from '../../../core/task.ts'
+import { sampleTask } from '../../../core/task.testing.ts'
 import { urlsAt } from '../../urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
 import { luma } from './luma.ts'
@@ -18,9 +18,12 @@ const EXAMPLE = {
   last_frame: FILE,
 }
 
-const task = {
+const times = { createdAt: Date.parse('2026-01-07T01:36:13.128Z'), startedAt: 0, endedAt: 0 }
+const task = sampleTask(times, {
+  id: '01234567-89ab-4cde-8f01-23456789ab00',
+  operation: 'luma/video_generation',
+  status: 'completed',
   input: { prompt: 'a balloon' },
-  createdAt: Date.parse('2026-01-07T01:36:13.128Z'),
   output: {
     videos: [
       {
@@ -33,7 +36,7 @@ const task = {
       },
     ],
   },
-} as unknown as Task // the form reads nothing else
+})
 
 describe('a Luma video at PiAPI', () => {
   it('is four files with their sizes', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { validatorOf } from '../../../catalog/read-input.ts'
-import type { Task } from '../../../core/task.ts'
+import { sampleTask } from '../../../core/task.testing.ts'
 import { urlsAt } from '../../urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
 import { trellisModel } from './trellis.ts'
@@ -11,7 +11,10 @@ const EXAMPLE = { no_background_image: 'URL', combined_video: 'URL', model_file:
 
 function completed(picture: string) {
   const model = { file: 'asset:model.glb', picture, turntable: 'asset:turntable.mp4' }
-  return trellisModel.output({ output: { model } } as unknown as Task, urls) // the form reads nothing else
+  const times = { createdAt: 0, startedAt: 0, endedAt: 0 }
+  const id = '01234567-89ab-4cde-8f01-23456789ab00'
+  const asked = { id, operation: 'Qubico/trellis/image-to-3d', status: 'completed' as const, output: { model } }
+  return trellisModel.output(sampleTask(times, asked), urls)
 }
 
 it('writes the model with its picture and turntable', () => {

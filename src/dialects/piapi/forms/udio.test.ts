@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { validatorOf } from '../../../catalog/read-input.ts'
-import type { Task } from '../../../core/task.ts'
+import type { Json } from '../../../core/json.ts'
+import { sampleTask } from '../../../core/task.testing.ts'
 import { urlsAt } from '../../urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
 import { udioLyrics, udioSongs } from './udio.ts'
@@ -22,9 +23,14 @@ const clip = (number: number) => ({
   continueAt: null,
 })
 
+function completed(operation: string, output: Json) {
+  const times = { createdAt: 0, startedAt: 0, endedAt: 0 }
+  return sampleTask(times, { id: '01234567-89ab-4cde-8f01-23456789ab00', operation, status: 'completed', output })
+}
+
 describe('Udio at PiAPI', () => {
   it('lists songs with their ids and addresses', () => {
-    const task = { output: { clips: [clip(1), { ...clip(2), gptDescriptionPrompt: null }] } } as unknown as Task // read by the form
+    const task = completed('music-u/generate_music', { clips: [clip(1), { ...clip(2), gptDescriptionPrompt: null }] })
     const answer = udioSongs.output(task, urls)
     const song = {
       id: '01234567-89ab-4cde-8f01-23456789ab01',
@@ -49,7 +55,7 @@ describe('Udio at PiAPI', () => {
       { title: 'Fog', text: 'La', tags: ['folk'] },
       { title: 'Mist', text: 'Lo', tags: [] },
     ]
-    const answer = udioLyrics.output({ output: { lyrics } } as unknown as Task, urls) // likewise
+    const answer = udioLyrics.output(completed('music-u/generate_lyrics', { lyrics }), urls)
     expect(answer).toEqual({
       lyrics_pairs: [
         { title: 'Fog', text: 'La' },
