@@ -2,6 +2,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { type HouseAccount, openAccounts } from './accounts/accounts.ts'
+import { accountsOfEnvironment } from './accounts/environment.ts'
+import { watchHealth } from './accounts/health.ts'
+import { openVault } from './accounts/vault.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
@@ -9,16 +12,19 @@ import { priceList } from './catalog/prices.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
+import type { Task } from './core/task.ts'
 import { dialects } from './dialects/dialects.ts'
 import { type Urls, urlsAt } from './dialects/urls.ts'
 import { openStudio } from './engines/studio/studio.ts'
 import { buildServer } from './http/server.ts'
 import type { Provider } from './providers/provider.ts'
+import { PROVIDERS } from './providers/providers.ts'
 import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
 import type { Store } from './store/store.ts'
 import { type Announce, type Announcer, announceIn } from './tasks/announce.ts'
 import { startBatches } from './tasks/batches.ts'
+import { openCallbacks } from './tasks/callbacks.ts'
 import { openDispatcher } from './tasks/dispatcher.ts'
 import { openDrafts } from './tasks/drafts.ts'
 import { openFinish } from './tasks/finish.ts'
@@ -27,6 +33,7 @@ import { openLeases } from './tasks/leases.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
 import { openWork } from './tasks/work.ts'
+import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
@@ -85,6 +92,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const startedAt = Date.now()
   const log = replaced.log ?? pino({ level: config.logLevel })
   const clock = replaced.clock ?? systemClock
+  const disk = await openDisk(config.storageUrl, config.variable)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
@@ -102,17 +110,26 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const urls = urlsAt(() => publicUrl ?? '')
   const announcer = announceWith(urls)
   const announce = announcer.task
-  const disk = openDisk(config.storageUrl)
   const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes })
   const egress = openEgress({ allow: [...config.egressAllow], log })
 
   const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
   const house: HouseAccount[] = [
     ...(replaced.house ?? []),
-    { provider: studio, mode: 'live', slots: config.studioSlots },
+    { provider: studio, mode: 'live', slots: config.studioSlots, standsIn: true },
     { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
   ]
-  const accounts = openAccounts(house)
+  const accounts = openAccounts({
+    store,
+    house,
+    cards: PROVIDERS,
+    environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
+    vault: openVault(config.secret, config.earlierSecrets),
+    fetchFor: egress.fetchFor,
+    clock,
+    log,
+  })
+  await accounts.start()
 
   const { maxWaitMs, recordDays, mediaDays } = config
   const prices = priceList(config.prices)
@@ -125,10 +142,12 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     keepMs: Math.max(Math.round(config.uploadHours * HOUR_MS), config.maxWaitMs + LONGEST_WORK_MS),
   })
   const limits = { maxWaitMs, recordDays }
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits })
+  const cancelRunning = (task: Task) => work.cancel(task)
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = config.outputMaxBytes
-  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes })
+  const { factorOf } = accounts
+  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes, factorOf })
   const dispatcher = openDispatcher({
     store,
     accounts,
@@ -140,7 +159,24 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     leaseMs: LEASE_MS,
   })
   const { dueAt } = dispatcher
-  const work = openWork({ store, accounts, assets, egress, finish, leases, announce, clock, log, dueAt, maxWaitMs })
+  const callbacks = openCallbacks({ store, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
+  const work = openWork({
+    store,
+    accounts,
+    assets,
+    egress,
+    finish,
+    leases,
+    announce,
+    clock,
+    log,
+    dueAt,
+    maxWaitMs,
+    callbackUrl: callbacks.urlFor,
+    // An address that was not set is only a guess, and vendors would not reach it.
+    publicUrlOf: (reference) => (config.publicUrl === undefined ? undefined : urls.file(reference)),
+    maxInputBytes: maxOutputBytes,
+  })
 
   const tenantOf = async (tenantId: string) => {
     const tenant = await store.getTenant({ id: tenantId })
@@ -159,9 +195,11 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       tasks,
       assets,
       drafts,
+      ask: egress.ask,
       urls,
       clock,
       authenticate: (key) => keys.authenticate(key),
+      authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: (caller) => tenantOf(caller.tenantId),
       signingSecretOf: ({ tenantId }) => secretOf(tenantId),
       available: (mode) => accounts.available(mode),
@@ -173,6 +211,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       },
     },
     assets,
+    callbacks,
     health: { store, version, startedAt, inHand: leases.count, operations: () => [...accounts.available('live')] },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
@@ -185,6 +224,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
+  const stopHealth = watchHealth({ accounts, store, clock, log, onChange: dispatcher.lookAtAll })
   const stopBatches = startBatches({ store, announce: announcer.batch, clock, log })
   log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')
 
@@ -197,11 +237,12 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     close() {
       closing ??= (async () => {
         await app.close()
+        await stopHealth()
         await dispatcher.stop(GRACE_MS)
         await sender.stop()
         await stopRetention()
         await stopBatches()
-        for (const { provider } of house) await provider.close?.()
+        await accounts.close()
         tasks.close()
         keys.close()
         await egress.close()

@@ -1,54 +1,421 @@
+import type { Logger } from 'pino'
+import { type AccountRecord, type Happening, HEALTHY, type Health, healthAfter } from '../core/account.ts'
+import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import type { Mode } from '../core/task.ts'
-import type { Account, Provider } from '../providers/provider.ts'
+import type { Mode, Task } from '../core/task.ts'
+import type { Account, Provider, ProviderCard } from '../providers/provider.ts'
+import type { AccountSlots, Offer, Store } from '../store/store.ts'
+import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from './pools.ts'
+import type { Vault } from './vault.ts'
 
-/** A provider as the operator set it up: with how many slots, and for which kind of key. */
+/** A provider that lives in this process, as the operator set it up: with how many slots, and for which kind of key. */
 export interface HouseAccount {
   provider: Provider
   mode: Mode
   slots: number
+  /** It does what no other account is configured for. */
+  standsIn?: boolean
 }
 
-export interface PoolAccount extends Account {
+/** An account that stands in the environment, by the vendor's own names. */
+export interface EnvironmentAccount {
+  provider: string
+  settings: Record<string, string>
   slots: number
+  priority: number
+}
+
+/** Where a task is to wait, and what may be charged for it. */
+export interface Route {
+  pool: string
+  /** No account that may get it costs anything. */
+  isFree: boolean
+}
+
+export interface Wish {
+  operation: string
+  mode: Mode
+  tenantId: string
+  /** What the request itself says; by default the tenant's setting. */
+  pool?: 'private' | 'public' | undefined
+  /** The finished task that this one builds on. */
+  parent?: Task | null
+}
+
+/** An account as it stands, without what is secret. */
+export interface AccountView extends AccountRecord {
+  /** Catalogue ids. */
+  operations: string[]
+  /** What it can be used with; secrets are left out. */
+  settings: Record<string, string>
 }
 
 /** The pools of accounts: which line an operation waits in, and who works it off. */
 export interface Accounts {
+  /** Gives the environment's accounts their rows, seals anew what an earlier secret sealed, and reads all. */
+  start(): Promise<void>
+  /** Reads again what may have changed. */
+  refresh(): Promise<void>
   /** The pool for an operation. Throws `no_provider`, saying what to configure. */
-  route(operation: string, mode: Mode): string
-  pools(): { pool: string; accounts: PoolAccount[] }[]
-  find(account: string): { account: Account; provider: Provider } | undefined
-  /** Operations that can be had now with a key of this mode. */
-  available(mode: Mode): Set<string>
+  route(wish: Wish): Route
+  /** Who can be given work of a pool now. An operation that nobody can do now is left out. */
+  offers(pool: string, operations: Iterable<string>): Offer[]
+  /** Where the waiting tasks of a private pool go, now that no account of it can do them. */
+  fallback(pool: string, operation: string): string | undefined
+  find(account: string): { account: Account; provider: Provider; record: AccountRecord } | undefined
+  /** Operations that can be had with a key of this mode; a tenant's own accounts count for that tenant. */
+  available(mode: Mode, tenantId?: string): Set<string>
+  /** What a task that ran on it costs, as a part of the list price. */
+  factorOf(account: string): number
+  /** Something happened at an account: its state follows from that. Never throws. */
+  happened(account: string, happening: Happening): Promise<void>
+  list(): AccountView[]
+  /** Accounts that are due to be probed. */
+  unwell(now: number): { account: Account; provider: Provider; record: AccountRecord }[]
+  close(): Promise<void>
 }
 
-/** House accounts, one a provider, in the operator's order: the first that performs an operation gets it. */
-export function openAccounts(house: readonly HouseAccount[]): Accounts {
-  const byId = new Map(
-    house.map((one) => {
-      const account: PoolAccount = { id: `house:${one.provider.id}`, provider: one.provider.id, slots: one.slots }
-      return [account.id, { ...one, account }]
-    }),
-  )
-  return {
-    route(operation, mode) {
-      for (const one of house) {
-        if (one.mode === mode && one.provider.operations.has(operation)) return `house:${one.provider.id}`
+export interface AccountsOptions {
+  store: Store
+  house: readonly HouseAccount[]
+  cards: readonly ProviderCard[]
+  environment: readonly EnvironmentAccount[]
+  vault: Vault
+  fetchFor: (owner: 'house' | 'tenant') => typeof fetch
+  clock: Clock
+  log: Logger
+}
+
+/** An account that is ready to be used. */
+interface Member {
+  record: AccountRecord
+  account: Account
+  provider: Provider
+  operations: ReadonlySet<string>
+  /** In this process, so nothing about it is stored. */
+  isEmbedded: boolean
+  standsIn: boolean
+  /** Sealed or set in the environment; null = it cannot be used as it is. */
+  problem: string | null
+}
+
+interface TenantWishes {
+  defaultPool: 'private' | 'public'
+  fallsBack: boolean
+}
+
+const NO_OPERATIONS: ReadonlySet<string> = new Set()
+
+export function openAccounts(options: AccountsOptions): Accounts {
+  const { store, house, cards, environment, vault, clock, log } = options
+  const providers = new Map<string, Promise<Provider>>()
+  let members = new Map<string, Member>(house.map((one, index) => embedded(one, house.length - index)))
+  let wishes = new Map<string, TenantWishes>()
+
+  function providerOf(card: ProviderCard): Promise<Provider> {
+    const known = providers.get(card.id)
+    if (known) return known
+    const loading = card.load().then((open) => open({ now: () => clock.now() }))
+    providers.set(card.id, loading)
+    return loading
+  }
+
+  /** The accounts of the environment have a row, so that their health outlives the process. */
+  async function keepEnvironment(): Promise<void> {
+    const stored = new Map((await store.listAccounts({})).map((record) => [record.id, record]))
+    for (const one of environment) {
+      const id = environmentId(one.provider)
+      const record = stored.get(id)
+      if (!record) {
+        await store.createAccount({ account: recordOf(one, clock.now()) })
+      } else if (record.slots !== one.slots || record.priority !== one.priority) {
+        const { slots, priority } = one
+        await store.changeAccount({ id, version: record.version, set: { slots, priority } })
       }
-      const performers = [...new Set(house.map((one) => one.provider.id))].join(', ') || 'none'
+    }
+  }
+
+  async function sealAnew(): Promise<void> {
+    for (const { id, sealed, version } of await store.listAccounts({})) {
+      if (sealed === null || !vault.isOld(sealed)) continue
+      try {
+        await store.changeAccount({ id, version, set: { sealed: vault.seal(id, vault.open(id, sealed)) } })
+      } catch (error) {
+        log.error({ err: error, account: id }, 'a credential could not be sealed anew')
+      }
+    }
+  }
+
+  async function memberOf(record: AccountRecord): Promise<Member | undefined> {
+    const known = members.get(record.id)
+    if (known?.record.version === record.version) return known
+    const card = cards.find(({ id }) => id === record.provider)
+    const fetch = options.fetchFor(record.tenantId === null ? 'house' : 'tenant')
+    const account = { id: record.id, provider: record.provider, settings: {}, fetch }
+    if (!card) {
+      log.error({ account: record.id, provider: record.provider }, 'an account is of a provider that there is none of')
+      return undefined
+    }
+    const provider = await providerOf(card)
+    const given = settingsOf(record)
+    if ('problem' in given) {
+      return { record, account, provider, operations: NO_OPERATIONS, isEmbedded: false, standsIn: false, ...given }
+    }
+    const ready: Account = { ...account, settings: withDefaults(card, given.settings) }
+    const performed = provider.performs?.(ready) ?? provider.operations
+    const operations = new Set([...performed].filter((operation) => isServed(record, operation)))
+    return { record, account: ready, provider, operations, isEmbedded: false, standsIn: false, problem: null }
+  }
+
+  function settingsOf(record: AccountRecord): { settings: Record<string, string> } | { problem: string } {
+    if (record.sealed === null) {
+      const found = environment.find(({ provider }) => environmentId(provider) === record.id)
+      return found ? { settings: found.settings } : { problem: 'Its key does not stand in the environment any more.' }
+    }
+    try {
+      return { settings: vault.open(record.id, record.sealed) }
+    } catch (error) {
+      log.error({ err: error, account: record.id }, 'an account cannot be used')
+      return { problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  let turn = Promise.resolve()
+  function refresh(): Promise<void> {
+    turn = turn.then(load, load)
+    return turn
+  }
+
+  async function load(): Promise<void> {
+    const records = await store.listAccounts({})
+    const found = await Promise.all(records.map(memberOf))
+    const next = new Map([...members].filter(([, member]) => member.isEmbedded))
+    for (const member of found) if (member) next.set(member.record.id, member)
+    const tenantIds = new Set(records.flatMap(({ tenantId }) => tenantId ?? []))
+    const tenants = await Promise.all([...tenantIds].map((id) => store.getTenant({ id })))
+    wishes = new Map(tenants.flatMap((tenant) => (tenant ? [[tenant.id, tenant] as const] : [])))
+    members = next
+  }
+
+  function performers(operation: string, belongs: (record: AccountRecord) => boolean): Member[] {
+    const all = [...members.values()].filter(
+      ({ record, operations, problem }) =>
+        problem === null && record.state !== 'disabled' && operations.has(operation) && belongs(record),
+    )
+    const others = all.filter((member) => !member.standsIn)
+    return others.length > 0 ? others : all
+  }
+
+  const ofHouse = (mode: Mode) => (record: AccountRecord) => record.tenantId === null && record.mode === mode
+  const ofTenant = (tenantId: string) => (record: AccountRecord) => record.tenantId === tenantId
+
+  function performersIn(pool: string, operation: string): Member[] {
+    const pinned = pinnedAccount(pool)
+    if (pinned !== undefined) return performers(operation, ({ id }) => id === pinned)
+    const tenantId = tenantOfPool(pool)
+    return performers(operation, tenantId === undefined ? ofHouse(pool as Mode) : ofTenant(tenantId))
+  }
+
+  /** Healthy, or so long unwell that a task may try it where nobody can probe it. */
+  function isAble({ record, provider }: Member, now: number): boolean {
+    if (record.isDraining) return false
+    if (record.state === 'connected') return true
+    return provider.probe === undefined && record.retryAt !== null && record.retryAt <= now
+  }
+
+  function routeOf(pool: string, among: readonly Member[]): Route {
+    return { pool, isFree: among.every(({ record }) => record.priceFactor === 0) }
+  }
+
+  function pinnedRoute({ operation, parent, mode, tenantId }: Wish): Route | undefined {
+    if (!parent || parent.account === null) return undefined
+    const made = members.get(parent.account)
+    const mayUse = made && (made.record.tenantId ?? tenantId) === tenantId && made.record.mode === mode
+    if (made && mayUse && made.operations.has(operation)) {
+      // What lives in this process, and what takes the files themselves, need not be the same account again.
+      if (made.isEmbedded || made.provider.adopts?.has(operation)) return undefined
+      if (made.record.state !== 'disabled') return routeOf(accountPool(made.record.id), [made])
+    }
+    const adopters = performers(operation, ofHouse(mode)).filter(
+      ({ provider, isEmbedded }) => provider.adopts?.has(operation) || (isEmbedded && provider === made?.provider),
+    )
+    const [first] = adopters
+    if (first) return routeOf(accountPool(first.record.id), [first])
+    throw new PolyphonyError(
+      'no_provider',
+      `${parent.id} was made by ${parent.provider} with an account that cannot be used for ${operation} (any more), ` +
+        'and no other configured provider can go on from it.',
+    )
+  }
+
+  return {
+    async start() {
+      await keepEnvironment()
+      await sealAnew()
+      await refresh()
+    },
+    refresh,
+    route(wish) {
+      const { operation, mode, tenantId } = wish
+      const pinned = pinnedRoute(wish)
+      if (pinned) return pinned
+      const own = mode === 'live' ? performers(operation, ofTenant(tenantId)) : []
+      const choice = wish.pool ?? wishes.get(tenantId)?.defaultPool ?? 'private'
+      if (own.length > 0 && choice === 'private') {
+        const route = routeOf(tenantPool(tenantId), own)
+        return { ...route, isFree: route.isFree && wishes.get(tenantId)?.fallsBack !== true }
+      }
+      const found = performers(operation, ofHouse(mode))
+      const mayBePublic = wish.pool !== 'private' || mode === 'test' || wishes.get(tenantId)?.fallsBack === true
+      if (found.length > 0 && mayBePublic) {
+        return routeOf(mode, found)
+      }
+      if (wish.pool === 'private') {
+        throw new PolyphonyError(
+          'no_provider',
+          `No account that you connected performs ${operation}. Connect one, or leave the pool to the gateway.`,
+        )
+      }
+      const configured = [...members.values()].filter(({ record }) => record.tenantId === null)
+      const names = [...new Set(configured.map(({ record }) => record.provider))].join(', ') || 'none'
       throw new PolyphonyError(
         'no_provider',
-        `No configured provider performs ${operation} for ${mode} keys (configured: ${performers}). ` +
+        `No configured provider performs ${operation} for ${mode} keys (configured: ${names}). ` +
           'Configure a provider for it; docs/providers.md lists who performs what.',
       )
     },
-    pools: () => [...byId.values()].map(({ account }) => ({ pool: account.id, accounts: [account] })),
-    find(id) {
-      const found = byId.get(id)
-      return found && { account: found.account, provider: found.provider }
+    offers(pool, operations) {
+      const now = clock.now()
+      const offers: Offer[] = []
+      for (const operation of operations) {
+        const able = performersIn(pool, operation).filter((member) => isAble(member, now))
+        // Back-up accounts work only when no other one can.
+        const regular = able.filter(({ record }) => record.priority >= 0)
+        const accounts = (regular.length > 0 ? regular : able).map(({ record }) => slotsOf(record))
+        if (accounts.length > 0) offers.push({ operation, accounts })
+      }
+      return offers
     },
-    available: (mode) =>
-      new Set(house.filter((one) => one.mode === mode).flatMap((one) => [...one.provider.operations])),
+    fallback(pool, operation) {
+      const tenantId = tenantOfPool(pool)
+      if (tenantId === undefined || wishes.get(tenantId)?.fallsBack !== true) return undefined
+      return performers(operation, ofHouse('live')).length > 0 ? LIVE_POOL : undefined
+    },
+    find: (id) => {
+      const member = members.get(id)
+      return member?.problem === null ? member : undefined
+    },
+    available: (mode, tenantId) =>
+      new Set(
+        [...members.values()]
+          .filter(({ record, problem }) => {
+            if (problem !== null || record.state === 'disabled') return false
+            return record.mode === mode && (record.tenantId === null || record.tenantId === tenantId)
+          })
+          .flatMap(({ operations }) => [...operations]),
+      ),
+    factorOf: (id) => members.get(id)?.record.priceFactor ?? 1,
+    async happened(id, happening) {
+      const member = members.get(id)
+      if (!member || member.isEmbedded) return
+      const { record } = member
+      const health = healthAfter(record, happening, clock.now())
+      if (sameHealth(health, record)) return
+      const { state, reason, retryAt, troubles, strikes } = health
+      // Shown to this process at once; the others hear of it.
+      member.record = { ...record, state, reason, retryAt, troubles, strikes }
+      if (state !== record.state)
+        log.warn({ account: id, provider: record.provider, state, reason }, 'an account changed')
+      try {
+        const set = { state, reason, retryAt, troubles, strikes }
+        const ours = await store.changeAccount({ id, version: record.version, set })
+        if (ours) member.record = { ...member.record, version: record.version + 1 }
+        else await refresh()
+      } catch (error) {
+        log.error({ err: error, account: id }, 'the state of an account could not be stored')
+      }
+    },
+    list: () =>
+      [...members.values()].map(({ record, operations, account, problem }) => {
+        const card = cards.find(({ id }) => id === record.provider)
+        const shown = Object.entries(account.settings).filter(
+          ([name]) => card?.fields.find((field) => field.name === name)?.isSecret === false,
+        )
+        const state = problem === null ? record : { ...record, state: 'disabled' as const, reason: problem }
+        return { ...state, operations: [...operations], settings: Object.fromEntries(shown) }
+      }),
+    unwell: (now) =>
+      [...members.values()].filter(
+        ({ record, problem }) => problem === null && record.retryAt !== null && record.retryAt <= now,
+      ),
+    async close() {
+      for (const loading of providers.values()) await (await loading).close?.()
+      for (const { provider } of house) await provider.close?.()
+    },
   }
+}
+
+export function environmentId(provider: string): string {
+  return `env:${provider}`
+}
+
+/** What an account is unless its owner says otherwise. */
+export const USUAL_ACCOUNT = {
+  serves: null,
+  weight: 1,
+  priority: 0,
+  dailyCap: null,
+  priceFactor: 1,
+  isDraining: false,
+  mode: 'live',
+  version: 0,
+  ...HEALTHY,
+} as const satisfies Partial<AccountRecord>
+
+function recordOf({ provider, slots, priority }: EnvironmentAccount, now: number): AccountRecord {
+  const id = environmentId(provider)
+  const name = `${provider} of the environment`
+  return { ...USUAL_ACCOUNT, id, tenantId: null, provider, name, sealed: null, slots, priority, createdAt: now }
+}
+
+function embedded({ provider, mode, slots, standsIn = false }: HouseAccount, priority: number): [string, Member] {
+  const id = `house:${provider.id}`
+  const name = `${provider.id} in this process`
+  const record: AccountRecord = {
+    ...USUAL_ACCOUNT,
+    id,
+    tenantId: null,
+    provider: provider.id,
+    name,
+    sealed: null,
+    slots,
+    priority,
+    mode,
+    createdAt: 0,
+  }
+  const account: Account = { id, provider: provider.id, settings: {}, fetch }
+  const { operations } = provider
+  return [id, { record, account, provider, operations, isEmbedded: true, standsIn, problem: null }]
+}
+
+function withDefaults({ fields }: ProviderCard, given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(fields.map(({ name, default: otherwise }) => [name, given[name] || (otherwise ?? '')]))
+}
+
+function isServed({ serves }: AccountRecord, operation: string): boolean {
+  return serves === null || serves.some((one) => one === operation || operation.startsWith(`${one}/`))
+}
+
+function slotsOf({ id, provider, slots, weight, priority, dailyCap }: AccountRecord): AccountSlots {
+  return { account: id, provider, slots, weight, priority, dailyCap }
+}
+
+function sameHealth(a: Health, b: Health): boolean {
+  return (
+    a.state === b.state &&
+    a.reason === b.reason &&
+    a.retryAt === b.retryAt &&
+    a.troubles === b.troubles &&
+    a.strikes === b.strikes
+  )
 }

@@ -27,7 +27,16 @@ let assets: Assets
 
 async function openStore(name: string): Promise<Store> {
   const opened = await openSqlite({ path: join(folder, `${name}.db`) })
-  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
+  const tenant = {
+    id: 'tenant',
+    name: 'T',
+    createdAt: 0,
+    maxConcurrent: null,
+    maxStaged: 10,
+    webhookSecretVersion: 1,
+    defaultPool: 'private' as const,
+    fallsBack: false,
+  }
   await opened.createTenant({ tenant })
   return opened
 }
@@ -68,10 +77,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-beforeEach(() => {
+beforeEach(async () => {
   now = START
   root = join(folder, crypto.randomUUID(), 'files')
-  assets = assetsOn(openDisk(`file:${root}`))
+  assets = assetsOn(await openDisk(`file:${root}`))
 })
 
 afterEach(() => assets.sweep(START + 365 * DAY, 1_000))
@@ -128,6 +137,8 @@ describe('writing a file', () => {
     ['half a signature', '\x89PN', 'image/png'],
     ['a signature and nothing more', '\x89PNG\r\n\x1a\n', 'image/png'],
     ['the first bytes of a JPEG', '\xff\xd8\xff\xe0', 'image/jpeg'],
+    ['an archive of nothing', `PK\x05\x06${'\0'.repeat(18)}`, 'application/zip'],
+    ['a picture that is said to be an archive', '\x89PNG\r\n\x1a\n', 'application/zip'],
     ['HTML', '<!doctype html><script>alert(1)</script>', undefined],
     ['HTML that is said to be a picture', '<!doctype html><script>alert(1)</script>', 'image/png'],
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', undefined],
@@ -141,6 +152,11 @@ describe('writing a file', () => {
     await expect(upload(body, mediaType)).rejects.toMatchObject({ code: 'unsupported_media', status: 415 })
     await expect(assets.write(output(body, mediaType))).rejects.toMatchObject({ code: 'unsupported_media' })
     expect(await filesStored()).toEqual([])
+  })
+
+  it.each(['application/zip', undefined])('takes an archive as an upload that is said to be %s', async (mediaType) => {
+    const body = (await sampleFiles['application/zip']?.()) ?? new Uint8Array()
+    expect(await upload(body, mediaType)).toMatchObject({ mediaType: 'application/zip', extension: 'zip' })
   })
 
   it('takes a drawing as an output that a provider says is one, and as no upload', async () => {
@@ -233,16 +249,15 @@ describe('the disk', () => {
     await writeFile(join(root, '.parts', 'old'), 'half')
     await writeFile(join(root, '.parts', 'new'), 'half')
     await utimes(join(root, '.parts', 'old'), new Date(), new Date(Date.now() - DAY))
-    openDisk(`file:${root}`)
+    await openDisk(`file:${root}`)
     expect(await filesStored()).toEqual(['new'])
   })
 
-  it('is named by a file URL or path, and says what else it is not', () => {
-    expect(openDisk(`file://${root}`)).toBeInstanceOf(Disk)
-    expect(() => openDisk('s3://bucket?region=eu')).toThrow(/S3/)
-    expect(() => openDisk('ftp://example.com')).toThrow(/must begin with "file:"/)
-    expect(() => openDisk('/srv/files')).toThrow(/must begin with "file:"/)
-    expect(() => openDisk('file:')).toThrow(/names no folder/)
+  it('is named by a file URL or path, and says what else it is not', async () => {
+    await expect(openDisk(`file://${root}`)).resolves.toBeInstanceOf(Disk)
+    await expect(openDisk('ftp://example.com')).rejects.toThrow(/must begin with "file:"/)
+    await expect(openDisk('/srv/files')).rejects.toThrow(/must begin with "file:"/)
+    await expect(openDisk('file:')).rejects.toThrow(/names no folder/)
   })
 })
 
@@ -305,7 +320,7 @@ describe('deleting files', () => {
     const closed = await openStore('closed')
     await closed.close()
     const file = { tenantId: 'tenant', body: mp3(2), expiresAt: START + DAY }
-    await expect(assetsOn(openDisk(`file:${root}`), closed).upload(file)).rejects.toMatchObject({
+    await expect(assetsOn(await openDisk(`file:${root}`), closed).upload(file)).rejects.toMatchObject({
       code: 'store_unavailable',
     })
     expect(await filesStored()).toEqual([])

@@ -20,17 +20,20 @@ export interface NewFile {
   expiresAt: number
 }
 
+/** How many files are deleted side by side: in a bucket, each one is a journey over the network. */
+const DELETES_AT_ONCE = 16
+
 /** Files: uploads and outputs, in the operator's storage. */
 export interface Assets {
   /**
    * Checks the bytes (type sniffed, and the same as `mediaType`), writes them and waits for the disk. The row is not
    * stored: it is written together with what the file belongs to. Throws `unsupported_media`, `payload_too_large`,
-   * `storage_full`.
+   * `storage_full`, and `store_unavailable` where the storage is another server's.
    */
   write(file: NewFile): Promise<Asset>
   /** Writes a file that belongs to no task, with its row. */
   upload(file: Omit<NewFile, 'taskId' | 'kind'>): Promise<Asset>
-  /** Bytes `start` to `end`, both included; the whole file without them. Throws `not_found`. */
+  /** Bytes `start` to `end`, both included; the whole file without them. Throws `not_found`, `store_unavailable`. */
   open(asset: Asset, range?: { start: number; end: number }): Promise<Readable>
   /** Undefined for an unknown id and for a file whose time is over, swept or not. */
   find(id: string): Promise<Asset | undefined>
@@ -76,6 +79,17 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
     return asset
   }
 
+  /** Deletes files, and gives the ids of those that are gone for certain. */
+  async function removeAll(assets: readonly Asset[]): Promise<string[]> {
+    const gone: string[] = []
+    for (let at = 0; at < assets.length; at += DELETES_AT_ONCE) {
+      const some = assets.slice(at, at + DELETES_AT_ONCE)
+      const removed = await Promise.all(some.map(remove))
+      gone.push(...some.flatMap(({ id }, index) => (removed[index] ? [id] : [])))
+    }
+    return gone
+  }
+
   /** False when the file may still be there. */
   async function remove(asset: Asset): Promise<boolean> {
     try {
@@ -91,8 +105,7 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
     try {
       return await (range ? readRange(disk, keyOf(asset), range) : disk.getStream(keyOf(asset)))
     } catch (error) {
-      if (hasCode(error, GONE)) throw new PolyphonyError('not_found', 'The file is gone.', { cause: error })
-      throw new PolyphonyError('internal', 'The file cannot be read.', { cause: error })
+      throw readError(error)
     }
   }
 
@@ -129,12 +142,11 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
     },
 
     async discard(assets) {
-      for (const asset of assets) await remove(asset)
+      await removeAll(assets)
     },
 
     async withdraw(assets) {
-      const gone: string[] = []
-      for (const asset of assets) if (await remove(asset)) gone.push(asset.id)
+      const gone = await removeAll(assets)
       if (gone.length === 0) return
       // A row that stays is swept when its time has come.
       await store.deleteAssets({ ids: gone }).catch((error: unknown) => {
@@ -143,11 +155,8 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
     },
 
     async sweep(now, limit) {
-      const ids: string[] = []
-      for (const asset of await store.listExpiredAssets({ now, limit })) {
-        // The row outlives the file, never the other way round: a file without a row would stay for ever.
-        if (await remove(asset)) ids.push(asset.id)
-      }
+      // The row outlives the file, never the other way round: a file without a row would stay for ever.
+      const ids = await removeAll(await store.listExpiredAssets({ now, limit }))
       await store.deleteAssets({ ids })
       return ids.length
     },
@@ -165,13 +174,23 @@ async function sha256(body: Uint8Array): Promise<string> {
 }
 
 const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG']
-const GONE = ['ENOENT', 'NoSuchKey']
 
 function writeError(error: unknown): PolyphonyError {
   if (hasCode(error, FULL)) {
     return new PolyphonyError('storage_full', 'There is no room for the file; nothing was stored.', { cause: error })
   }
-  return new PolyphonyError('internal', 'The file could not be stored.', { cause: error })
+  return saidIn(error) ?? new PolyphonyError('internal', 'The file could not be stored.', { cause: error })
+}
+
+function readError(error: unknown): PolyphonyError {
+  if (hasCode(error, ['ENOENT'])) return new PolyphonyError('not_found', 'The file is gone.', { cause: error })
+  return saidIn(error) ?? new PolyphonyError('internal', 'The file cannot be read.', { cause: error })
+}
+
+/** What a driver that knows what its errors mean has said of it. */
+function saidIn(error: unknown): PolyphonyError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof PolyphonyError) return at
+  return undefined
 }
 
 /** flydrive wraps what the file system threw, so the code is somewhere down the causes. */

@@ -6,8 +6,10 @@ import type { Logger } from 'pino'
 import type { Agent, Dispatcher } from 'undici'
 import { type Clock, SECOND_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 import { version } from '../version.ts'
 import { addressRule } from './address-rule.ts'
+import { fetchThrough, VENDOR_TIMEOUT_MS } from './fetch-through.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The only way out to a URL that a client or a vendor named. */
@@ -34,6 +36,19 @@ export interface Egress {
     url: string,
     request: { headers: Record<string, string>; body: string; signal: AbortSignal },
   ): Promise<{ status: number; retryAfterSeconds: number | null }>
+  /**
+   * One question: a POST of JSON, judged after a fresh resolution, whose answer is read as text, whatever its status. No
+   * redirects: a 3xx is the answer. Throws
+   * - `address_refused`: the URL is no http(s) URL, or leads to a special address;
+   * - `payload_too_large`: the answer has more than 64 KiB;
+   * - `vendor_unreachable`: there was no whole answer within `timeoutMs`.
+   */
+  ask(url: string, body: JsonObject, options: { timeoutMs: number }): Promise<{ status: number; body: string }>
+  /**
+   * A way to call vendors, over kept connections. The operator's own accounts reach anything, since the operator said
+   * where; a tenant's reach what `judge` lets through, judged again at every connection.
+   */
+  fetchFor(owner: 'house' | 'tenant'): typeof fetch
   /** Ends what is under way. */
   close(): Promise<void>
 }
@@ -54,11 +69,14 @@ export interface EgressOptions {
 const MAX_REDIRECTS = 5
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
 const ANSWER_TIMEOUT_MS = 30 * SECOND_MS
+const CONNECTIONS_PER_VENDOR = 256
 const POST_TIMEOUT_MS = 15 * SECOND_MS
 /** How long a submission waits for a name server; a name that takes longer is judged at use. */
 const JUDGE_TIMEOUT_MS = 3 * SECOND_MS
 /** What is read of an answer that nobody needs, so that its sender can end in peace. */
 const DROPPED_BYTES = 4_096
+/** The longest answer to a question. */
+const ANSWER_MAX_BYTES = 64 * 1_024
 const USER_AGENT = `Polyphony/${version}`
 
 export function openEgress({
@@ -132,7 +150,37 @@ export function openEgress({
     }
   }
 
+  const agents: Agent[] = []
+  /** For calls of vendors; made with the first. */
+  function vendorAgent(lookup?: LookupFunction): () => Promise<{ fetch: typeof import('undici').fetch; agent: Agent }> {
+    let made: Promise<{ fetch: typeof import('undici').fetch; agent: Agent }> | undefined
+    return () => {
+      made ??= import('undici').then(({ Agent, fetch }) => {
+        const agent = new Agent({
+          allowH2: false,
+          connections: CONNECTIONS_PER_VENDOR,
+          headersTimeout: VENDOR_TIMEOUT_MS,
+          bodyTimeout: VENDOR_TIMEOUT_MS,
+          connect: { timeout: CONNECT_TIMEOUT_MS, ...(lookup === undefined ? {} : { lookup }) },
+        })
+        agents.push(agent)
+        return { fetch, agent }
+      })
+      return made
+    }
+  }
+  const houseFetch = fetchThrough(vendorAgent())
+  const judgedFetch = fetchThrough(vendorAgent(asLookup((hostname) => judgedAddresses(hostname))))
+
   return {
+    fetchFor: (owner) =>
+      owner === 'house'
+        ? houseFetch
+        : async (input, init) => {
+            target(input instanceof Request ? input.url : String(input))
+            return judgedFetch(input, init)
+          },
+
     async judge(text, field) {
       const url = target(text, field)
       if (literalAddress(url) !== undefined) return
@@ -180,8 +228,32 @@ export function openEgress({
       }
     },
 
+    async ask(text, body, { timeoutMs }) {
+      const url = target(text)
+      const limit = AbortSignal.timeout(timeoutMs)
+      const tooLarge = () =>
+        new PolyphonyError('payload_too_large', `${url.host} answered with more than ${ANSWER_MAX_BYTES} bytes.`)
+      const { agent, request } = await client()
+      try {
+        const answer = await request(url, {
+          dispatcher: agent,
+          method: 'POST',
+          headers: { 'user-agent': USER_AGENT, 'content-type': 'application/json', accept: 'application/json' },
+          body: JSON.stringify(body),
+          signal: limit,
+        })
+        const bytes = await bytesOf(answer, ANSWER_MAX_BYTES, tooLarge)
+        return { status: answer.statusCode, body: bytes.toString() }
+      } catch (error) {
+        if (error instanceof PolyphonyError) throw error
+        const why = limit.aborted ? `it did not answer within ${timeoutMs} ms` : reasonOf(error)
+        throw new PolyphonyError('vendor_unreachable', `${url.host} cannot be asked: ${why}.`, { cause: error })
+      }
+    },
+
     async close() {
       await (await opened)?.agent.destroy()
+      await Promise.all(agents.map((agent) => agent.destroy()))
     },
   }
 }
@@ -201,17 +273,25 @@ async function readFile(
     answer.body.destroy()
     throw wrong ?? tooLarge()
   }
-  const chunks: Uint8Array[] = []
-  let sizeBytes = 0
   try {
-    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-      // undici's body is a stream of bytes
-      sizeBytes += chunk.byteLength
-      if (sizeBytes > maxBytes) throw tooLarge()
-      chunks.push(chunk)
-    }
+    return await bytesOf(answer, maxBytes, tooLarge)
   } catch (error) {
     throw downloadError(error, url, signal)
+  }
+}
+
+async function bytesOf(
+  answer: Dispatcher.ResponseData,
+  maxBytes: number,
+  tooLarge: () => PolyphonyError,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
+    // undici's body is a stream of bytes
+    sizeBytes += chunk.byteLength
+    if (sizeBytes > maxBytes) throw tooLarge()
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks, sizeBytes)
 }
@@ -237,12 +317,13 @@ function redirectOf(answer: Dispatcher.ResponseData, base: URL): string | undefi
 function downloadError(error: unknown, url: URL, signal: AbortSignal): unknown {
   if (error instanceof PolyphonyError) return error
   if (signal.aborted) return signal.reason
-  const why = error instanceof Error ? (codeOf(error) ?? error.message) : String(error)
+  const why = reasonOf(error)
   return new PolyphonyError('vendor_unreachable', `The file at ${url.host} cannot be had: ${why}.`, { cause: error })
 }
 
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }
 
 /** The URL parser has normalised decimal, octal and hexadecimal spellings of an IPv4 address by now. */

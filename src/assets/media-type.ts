@@ -20,6 +20,7 @@ const MEDIA = {
   'image/webp': { extension: 'webp', minBytes: 26 },
   'video/mp4': { extension: 'mp4', minBytes: 16 },
   'model/gltf-binary': { extension: 'glb', minBytes: 20 },
+  'application/zip': { extension: 'zip', minBytes: 100 }, // with one entry, of a name of one letter
 } as const satisfies Record<string, { extension: string; minBytes: number }>
 
 /**

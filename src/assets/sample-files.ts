@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
 
 /** Small valid files for tests: one of every kind that may be stored. */
@@ -9,6 +10,7 @@ export const sampleFiles: Record<string, () => Promise<Uint8Array>> = {
   'image/webp': () => picture().webp().toBuffer(),
   'video/mp4': async () => mp4(),
   'model/gltf-binary': async () => glb(),
+  'application/zip': async () => zip('heron.txt', 'a heron in the morning mist'),
 }
 
 /** Silent frames of 417 bytes: MPEG-1 layer III, 128 kbit/s, 44,100 Hz. */
@@ -53,4 +55,28 @@ function glb(): Uint8Array {
   header.writeUInt32LE(json.length, 12)
   header.write('JSON', 16, 'latin1')
   return Buffer.concat([header, Buffer.from(json)])
+}
+
+/** An archive of one file, stored as it is. */
+function zip(name: string, text: string): Uint8Array {
+  const entry = Buffer.alloc(26)
+  entry.writeUInt16LE(20, 0) // the version that is needed to read it: 2.0
+  entry.writeUInt32LE(crc32(text), 10)
+  entry.writeUInt32LE(text.length, 14)
+  entry.writeUInt32LE(text.length, 18)
+  entry.writeUInt16LE(name.length, 22)
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), entry, Buffer.from(name + text)])
+  const directory = Buffer.concat([
+    Buffer.from('PK\x01\x02\x14\0'),
+    entry,
+    Buffer.alloc(14), // no comment, first disk, no attributes, at the start of the archive
+    Buffer.from(name),
+  ])
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06')
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(directory.length, 12)
+  end.writeUInt32LE(local.length, 16)
+  return Buffer.concat([local, directory, end])
 }

@@ -5,6 +5,7 @@ import { Disk } from 'flydrive'
 import type { DriverContract } from 'flydrive/types'
 import { systemClock } from '../core/clock.ts'
 import { DurableFiles } from './durable-files.ts'
+import { s3Place, type Variable } from './s3-place.ts'
 
 /** A driver that can read a part of a file without the rest. */
 interface RangeDriver extends DriverContract {
@@ -13,9 +14,10 @@ interface RangeDriver extends DriverContract {
 
 /**
  * The disk behind a STORAGE_URL: `file:/srv/polyphony`, `file:///srv/polyphony` or, from the working directory,
- * `file:./data/files`. Throws an Error that says what can be configured.
+ * `file:./data/files`; or `s3://bucket/folder?region=…&endpoint=…&force_path_style=true`, which is tried at once, with the
+ * credentials that `variable` finds under Amazon's names. Throws an Error that says what can be configured.
  */
-export function openDisk(url: string): Disk {
+export async function openDisk(url: string, variable: Variable = () => undefined): Promise<Disk> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
   switch (scheme) {
     case 'file': {
@@ -23,10 +25,15 @@ export function openDisk(url: string): Disk {
       files.prepare(systemClock.now())
       return new Disk(files)
     }
-    case 's3':
-      throw new Error('STORAGE_URL names an S3 bucket; this version stores files under "file:" only.')
+    case 's3': {
+      const place = s3Place(url, variable)
+      const { S3Files } = await import('./s3-files.ts') // large, and of use to those alone who have a bucket
+      const files = new S3Files(place)
+      await files.check()
+      return new Disk(files)
+    }
     default:
-      throw new Error(`STORAGE_URL must begin with "file:", as in file:/srv/polyphony; it is "${url}".`)
+      throw new Error(`STORAGE_URL must begin with "file:" or "s3:", as in file:/srv/polyphony; it is "${url}".`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
-import { bfl } from './bfl.ts'
+import { bfl, bflFinetune, finetuneOf } from './bfl.ts'
 import type { Operation } from './operation.ts'
 import { wishOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
@@ -12,6 +12,8 @@ function named(taskType: string): Operation {
 }
 
 const image = 'https://example.com/a.png'
+const finetune_id = '01234567-89ab-4cde-8f01-23456789ab00'
+const training = { file_data: 'https://example.com/a.zip', finetune_comment: 'a heron', mode: 'general' }
 
 describe('Flux of Black Forest Labs', () => {
   it('has a task type for each model, whose name is that of its path', () => {
@@ -32,6 +34,12 @@ describe('Flux of Black Forest Labs', () => {
       'bfl/flux-2-klein-4b',
       'bfl/flux-2-klein-9b',
       'bfl/flux-3-video',
+      'bfl/finetune',
+      'bfl/flux-pro-finetuned',
+      'bfl/flux-pro-1.1-ultra-finetuned',
+      'bfl/flux-pro-1.0-fill-finetuned',
+      'bfl/flux-pro-1.0-canny-finetuned',
+      'bfl/flux-pro-1.0-depth-finetuned',
     ])
   })
 
@@ -51,6 +59,16 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-3-video', { duration: 10, resolution: 'fhd' }, 29_000_000],
     ['flux-3-video', { mode: 'v2v', start_video: image }, 20_500_000],
     ['flux-3-video', { draft: true, duration: 5 }, 3_000_000],
+    ['finetune', { ...training, iterations: 149 }, 20_000_000],
+    ['finetune', { ...training, iterations: 150 }, 40_000_000],
+    ['finetune', training, 40_000_000],
+    ['finetune', { ...training, iterations: 500 }, 40_000_000],
+    ['finetune', { ...training, iterations: 501 }, 60_000_000],
+    ['flux-pro-finetuned', { finetune_id }, 600_000],
+    ['flux-pro-1.1-ultra-finetuned', { finetune_id }, 700_000],
+    ['flux-pro-1.0-fill-finetuned', { finetune_id, image }, 600_000],
+    ['flux-pro-1.0-canny-finetuned', { finetune_id, prompt: 'a', control_image: image }, 600_000],
+    ['flux-pro-1.0-depth-finetuned', { finetune_id, prompt: 'a', control_image: image }, 600_000],
   ])('sells %s with %j for %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, input))).toBe(points)
@@ -70,6 +88,8 @@ describe('Flux of Black Forest Labs', () => {
       { widthPx: 1_920, heightPx: 1_080, seconds: 7, hasSound: true },
     ],
     ['flux-3-video', { aspect_ratio: '9:16' }, { widthPx: 720, heightPx: 1_280, seconds: 5 }],
+    ['flux-pro-finetuned', { finetune_id, width: 512 }, { kind: 'pictures', widthPx: 512, heightPx: 768 }],
+    ['flux-pro-1.1-ultra-finetuned', { finetune_id }, { kind: 'pictures', widthPx: 2_736, heightPx: 1_536 }],
   ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
     const operation = named(taskType)
     expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
@@ -91,6 +111,26 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-2-pro', { prompt: 'a', safety_tolerance: 6 }, 'safety_tolerance must be at most 5'],
     ['flux-3-video', { duration: 21 }, 'duration must be a whole number from 5 to 20, or "auto"'],
     ['flux-3-video', { safety_tolerance: 5 }, 'safety_tolerance must be at most 4'],
+    ['finetune', { finetune_comment: 'a', mode: 'general' }, 'file_data is required'],
+    [
+      'finetune',
+      { ...training, file_data: 'heron.zip' },
+      'file_data must be an http or https URL, a data URI or base64',
+    ],
+    ['finetune', { ...training, finetune_comment: '' }, 'finetune_comment must not be empty'],
+    ['finetune', { ...training, mode: 'object' }, 'mode must be one of "general", "character", "style", "product"'],
+    ['finetune', { ...training, iterations: 99 }, 'iterations must be at least 100'],
+    ['finetune', { ...training, lora_rank: 8 }, 'lora_rank must be one of 16, 32'],
+    ['finetune', { ...training, learning_rate: 0.01 }, 'learning_rate must be at most 0.005'],
+    ['flux-pro-finetuned', { prompt: 'a' }, 'finetune_id is required'],
+    ['flux-pro-finetuned', { finetune_id, finetune_strength: 2.1 }, 'finetune_strength must be at most 2'],
+    ['flux-pro-finetuned', { finetune_id, width: 1_000 }, 'width must be a multiple of 32, not 1000.'],
+    ['flux-pro-1.1-ultra-finetuned', { finetune_id, aspect_ratio: '22:9' }, 'aspect_ratio must be from 21:9 to 9:21'],
+    [
+      'flux-pro-1.0-canny-finetuned',
+      { finetune_id, prompt: 'a' },
+      'control_image is needed without preprocessed_image',
+    ],
   ])('refuses %s with %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
@@ -103,5 +143,45 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-pro-1.1', { image_prompt: '', seed: null, prompt: null }],
   ])('takes %s with %j', (taskType, input) => {
     expect(() => readInput(named(taskType), input)).not.toThrow()
+  })
+
+  it.each([
+    ['flux-pro', 1.1],
+    ['flux-pro-1.1-ultra', 1.2],
+    ['flux-pro-1.0-fill', 1.1],
+    ['flux-pro-1.0-canny', 1.1],
+    ['flux-pro-1.0-depth', 1.1],
+  ])('draws as %s does with a finetune, which the picture follows', (taskType, strength) => {
+    const [base, operation] = [named(taskType), named(`${taskType}-finetuned`)]
+    expect(Object.keys(operation.input.properties)).toEqual([
+      ...Object.keys(base.input.properties),
+      'finetune_id',
+      'finetune_strength',
+    ])
+    const input = readInput(operation, { ...base.example, finetune_id })
+    expect(input.finetune_strength).toBe(strength)
+    expect(operation.follows(input)).toBe(finetune_id)
+    expect(base.follows(input)).toBeUndefined()
+  })
+
+  it.each([
+    ['full', undefined, 0.000_01],
+    ['lora', undefined, 0.000_1],
+    ['lora', 0.002, 0.002],
+  ])('says of a finetune of type %s at the rate %s what it was trained with', (finetune_type, rate, learning_rate) => {
+    const input = readInput(bflFinetune, { ...training, finetune_type, ...(rate ? { learning_rate: rate } : {}) })
+    const said = {
+      finetune_comment: 'a heron',
+      mode: 'general',
+      trigger_word: 'TOK',
+      iterations: 300,
+      captioning: true,
+      priority: 'quality',
+      finetune_type,
+      lora_rank: 32,
+      learning_rate,
+    }
+    expect(finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0])).toEqual(said)
+    expect(wishOf(bflFinetune.produces, input)).toEqual({ kind: 'data', sample: said })
   })
 })

@@ -1,4 +1,5 @@
 import { type TProperties, Type } from 'typebox'
+import type { JsonObject } from '../core/json.ts'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalFile, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
@@ -11,6 +12,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
 export const BFL = 'bfl'
 /** What the API calls a megapixel. */
 const MEGAPIXEL = 2 ** 20
+const MINUTE_MS = 60_000
 
 const given = requiredText(20_000, 'What the picture shows, or how the given one is changed.') // limit inferred
 const prompt = Type.String({ maxLength: 20_000, default: '', description: 'What the picture shows.' }) // limit inferred
@@ -309,7 +311,6 @@ const flexOwn = {
 
 const RATIOS = ['auto', '21:9', '2:1', '16:9', '4:3', '1:1', '3:4', '9:16']
 const AUTO_SECONDS = 5
-const MINUTE_MS = 60_000
 
 /** USD a second, in HD and in FHD. */
 const VIDEO_PRICES = { draft: [0.06, 0.06], whole: [0.17, 0.29], continued: [0.41, 0.53] } as const
@@ -362,14 +363,120 @@ const video = operation({
   example: { prompt: 'a kite climbs over a harbour', mode: 't2v', duration: 5, aspect_ratio: '16:9' },
 })
 
+/** Of what is called `application/…`, an upload is nothing else. */
+const archive = (description: string) => mediaFile('application', description)
+
+/** USD by the iterations, as the list has it. */
+const trainingUsd = (iterations: number) => (iterations < 150 ? 2 : iterations <= 500 ? 4 : 6)
+
+/** What the finished task is called by: its id is the `finetune_id`. Fields as in the API's own schema. */
+export const bflFinetune = operation({
+  model: BFL,
+  taskType: 'finetune',
+  title: 'Train FLUX [pro] on pictures of your own',
+  input: Type.Object({
+    finetune_comment: requiredText(1_000, 'Name of the finetune, or a note on it.'), // limit inferred
+    file_data: archive('A zip of 1 to 20 pictures and, if wanted, a text of the same name for each that describes it.'),
+    mode: Type.Enum(['general', 'character', 'style', 'product'], {
+      description: 'What is learnt of the pictures; it guides how they are described.',
+    }),
+    trigger_word: Type.String({
+      minLength: 1,
+      maxLength: 100, // limit inferred
+      default: 'TOK',
+      description: 'The word that stands for it in a prompt.',
+    }),
+    iterations: Type.Integer({ minimum: 100, maximum: 1_000, default: 300, description: 'How long it is trained.' }),
+    captioning: Type.Boolean({ default: true, description: 'Let the service describe the pictures.' }),
+    priority: Type.Enum(['speed', 'quality', 'high_res_only'], {
+      default: 'quality',
+      description: 'Whether training and drawing shall rather be fast or good.',
+    }),
+    finetune_type: Type.Enum(['full', 'lora'], {
+      default: 'full',
+      description: 'Train the whole model and keep the difference, or train a LoRA.',
+    }),
+    lora_rank: Type.Enum([16, 32], { default: 32, description: 'Rank of the LoRA; 16 is trained and loaded faster.' }),
+    learning_rate: Type.Optional(
+      Type.Number({
+        minimum: 0.000_001,
+        maximum: 0.005,
+        description: 'By default 0.00001 for "full", 0.0001 for "lora".',
+      }),
+    ),
+  }),
+  produces: { kind: 'data', of: (input) => ({ sample: finetuneOf(input) }) },
+  price: ({ iterations }) => usdToPoints(trainingUsd(iterations)),
+  timeoutMs: 120 * MINUTE_MS, // inferred: what is known is that it takes from minutes to more than half an hour
+  example: {
+    finetune_comment: 'our heron',
+    file_data: 'https://example.com/heron.zip',
+    mode: 'character',
+    trigger_word: 'HRN',
+    iterations: 100,
+  },
+})
+
+/** What a finetune is to everybody: the words of its request, without the pictures. */
+export function finetuneOf(input: {
+  finetune_comment: string
+  mode: string
+  trigger_word: string
+  iterations: number
+  captioning: boolean
+  priority: string
+  finetune_type: string
+  lora_rank: number
+  learning_rate?: number
+}): JsonObject {
+  const { learning_rate = input.finetune_type === 'lora' ? 0.000_1 : 0.000_01 } = input
+  return {
+    finetune_comment: input.finetune_comment,
+    mode: input.mode,
+    trigger_word: input.trigger_word,
+    iterations: input.iterations,
+    captioning: input.captioning,
+    priority: input.priority,
+    finetune_type: input.finetune_type,
+    lora_rank: input.lora_rank,
+    learning_rate,
+  }
+}
+
+const finetune_id = Type.String({ minLength: 1, maxLength: 64, description: 'The finetune: the id of its training.' })
+
+/** A model that draws with a finetune: what its base takes, by the same rules, and the finetune. */
+function finetuned(base: Operation, usd: number, strength: number): Operation {
+  const taskType = `${base.taskType}-finetuned`
+  const finetune_strength = Type.Number({
+    minimum: 0,
+    maximum: 2,
+    default: strength,
+    description: 'How much of the finetune shows: 0 is nothing, 1 is all.',
+  })
+  return {
+    ...base,
+    id: `${base.model}/${taskType}`,
+    taskType,
+    title: `${base.title}, with a finetune`,
+    input: Type.Object({ ...base.input.properties, finetune_id, finetune_strength }),
+    price: () => usdToPoints(usd),
+    followsModels: [bflFinetune.id],
+    follows: ({ finetune_id: id }) => (typeof id === 'string' ? id : undefined),
+    example: { ...base.example, finetune_id: '01234567-89ab-4cde-8f01-23456789ab00', finetune_strength: strength },
+  }
+}
+
+const pro = fromText('flux-pro', 'Make a picture with FLUX.1 [pro]', 0.05, {
+  steps: steps(1, 40),
+  guidance: guidance(1.5, 5, 2.5),
+  interval: Type.Integer({ minimum: 1, maximum: 4, default: 2, description: 'How far the guidance may swing.' }),
+})
+
 export const bfl: Operation[] = [
   fromText('flux-pro-1.1', 'Make a picture with FLUX 1.1 [pro]', 0.04),
   ultra,
-  fromText('flux-pro', 'Make a picture with FLUX.1 [pro]', 0.05, {
-    steps: steps(1, 40),
-    guidance: guidance(1.5, 5, 2.5),
-    interval: Type.Integer({ minimum: 1, maximum: 4, default: 2, description: 'How far the guidance may swing.' }),
-  }),
+  pro,
   fromText('flux-dev', 'Make a picture with FLUX.1 [dev]', 0.025, {
     steps: steps(1, 28),
     guidance: guidance(1.5, 5, 3),
@@ -413,4 +520,10 @@ export const bfl: Operation[] = [
     usd: { first: 0.015, further: 0.002 },
   }),
   video,
+  bflFinetune,
+  finetuned(pro, 0.06, 1.1),
+  finetuned(ultra, 0.07, 1.2),
+  finetuned(fill, 0.06, 1.1),
+  finetuned(canny, 0.06, 1.1), // price inferred: the list has no line for it
+  finetuned(depth, 0.06, 1.1), // likewise
 ]

@@ -2,7 +2,7 @@ import { type TSchemaOptions, type TString, Type } from 'typebox'
 
 /** Fields that many families share. Their `x-` words are read by us; a schema's reader may pass over them. */
 
-export type Media = 'image' | 'video' | 'audio'
+export type Media = 'image' | 'video' | 'audio' | 'application'
 
 const HTTP_URL = 'https?://[^\\s/?#]+[^\\s]*'
 const DATA_URI = 'data:[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+;base64,[A-Za-z0-9+/\\r\\n]+={0,2}'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from './kling-scenes.ts'
+import { filesIn } from './media.ts'
 import type { Operation } from './operation.ts'
 import { wishOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
@@ -50,6 +51,13 @@ describe('a Kling effect', () => {
     [{ effect: 'rocket', professional_mode: true }, 4_600_000],
   ])('of %j costs %i points', (fields, points) => {
     expect(priceOf(klingEffects, { image_url: PICTURE, ...fields })).toBe(points)
+  })
+
+  it('may be of two people, each in a picture', () => {
+    const fields = { image_url: PICTURE, second_image_url: `${PICTURE}?right`, effect: 'hugging' }
+    const input = readInput(klingEffects, fields)
+    expect(filesIn(klingEffects.input, input).map(({ field }) => field)).toEqual(['image_url', 'second_image_url'])
+    expect(() => readInput(klingEffects, { ...fields, second_image_url: 'a cat' })).toThrow('second_image_url must be')
   })
 
   it('is one of those that Kling has', () => {

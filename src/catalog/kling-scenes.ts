@@ -87,6 +87,7 @@ export const klingEffects = operation({
   title: 'Apply an effect to a picture',
   input: Type.Object({
     image_url: mediaFile('image', 'The picture.'),
+    second_image_url: optionalFile('image', 'Who stands on the right, for effects of two people.'), // of Kling's own API
     effect: Type.Enum(EFFECTS, { description: 'The effect.' }),
     // Pages expect one for rocket, hearting, fighting, kissing, hugging, birthday and water; clients never send it.
     prompt,

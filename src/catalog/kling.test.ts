@@ -6,6 +6,10 @@ import { wishOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const PICTURE = 'https://example.com/a.png'
+const PATH = [
+  { x: 279, y: 219 },
+  { x: 417, y: 65 },
+]
 const read = (input: JsonObject) => readInput(klingVideo, input)
 const wish = (input: JsonObject) => wishOf(klingVideo.produces, read({ prompt: 'a fox', ...input }))
 
@@ -65,6 +69,20 @@ describe('a Kling video', () => {
     [
       { prompt: 'a', motion_brush: { mask_url: PICTURE, static_masks: [], dynamic_masks: [] } },
       'image_url is needed with motion_brush.',
+    ],
+    [{ prompt: 'a', static_mask: PICTURE }, 'image_url is needed with static_mask.'],
+    [
+      { prompt: 'a', dynamic_masks: [{ mask: PICTURE, trajectories: PATH }] },
+      'image_url is needed with dynamic_masks.',
+    ],
+    [
+      { image_url: PICTURE, dynamic_masks: Array(7).fill({ mask: PICTURE, trajectories: PATH }) },
+      'dynamic_masks has at most 6 elements',
+    ],
+    [{ image_url: PICTURE, dynamic_masks: [{ trajectories: PATH }] }, 'dynamic_masks.0.mask is required.'],
+    [
+      { image_url: PICTURE, dynamic_masks: [{ mask: PICTURE, trajectories: [{ x: 1, y: 2 }] }] },
+      'dynamic_masks.0.trajectories has at least 2 elements',
     ],
     [{ prompt: 'a', camera_control: { type: 'simple', config: { zoom: 1 } } }, 'camera_control.config.'],
   ])('of %j is refused', (input, message) => {
@@ -148,10 +166,18 @@ describe('a Kling video', () => {
       image_tail_url: '',
       elements: [{ image_url: PICTURE }],
       motion_brush: { mask_url: PICTURE, static_masks: [], dynamic_masks: [] },
+      static_mask: PICTURE,
+      dynamic_masks: [
+        { mask: PICTURE, trajectories: PATH },
+        { mask: PICTURE, trajectories: PATH },
+      ],
     })
     expect(filesIn(klingVideo.input, input).map(({ field }) => field)).toEqual([
       'image_url',
       'motion_brush.mask_url',
+      'static_mask',
+      'dynamic_masks.0.mask',
+      'dynamic_masks.1.mask',
       'elements.0.image_url',
     ])
   })

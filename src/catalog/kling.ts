@@ -69,6 +69,26 @@ const motion_brush = Type.Object(
   { description: 'Parts of the picture that move along a path.' },
 )
 
+/** The motion brush as Kling's own API has it, with its limits: a mask for every path. */
+const ownMasks = {
+  static_mask: optionalFile('image', 'What must stay where it is, painted in a picture of the same shape.'),
+  dynamic_masks: Type.Optional(
+    Type.Array(
+      Type.Object({
+        mask: mediaFile('image', 'What moves, painted in a picture of the same shape.'),
+        trajectories: Type.Array(
+          Type.Object({
+            x: Type.Number({ description: 'Pixels from the left.' }),
+            y: Type.Number({ description: 'Pixels from the bottom.' }),
+          }),
+          { minItems: 2, maxItems: 77, description: 'Points of the path, from its beginning to its end.' },
+        ),
+      }),
+      { maxItems: 6, description: 'What moves, each along a path of its own.' },
+    ),
+  ),
+}
+
 const VideoInput = Type.Object({
   prompt,
   negative_prompt,
@@ -103,6 +123,7 @@ const VideoInput = Type.Object({
   reference_video_url: optionalFile('video', 'A video to refer to.'),
   camera_control: Type.Optional(camera_control),
   motion_brush: Type.Optional(motion_brush),
+  ...ownMasks,
   elements: Type.Optional(
     Type.Array(Type.Object({ image_url: mediaFile('image', 'A person or thing that appears.') }), {
       maxItems: MAX_ELEMENTS,
@@ -146,8 +167,16 @@ function usdOf(input: VideoInput): number {
   return (pro ? better : std) * (input.duration / 5) * (sounds ? 2 : 1) // twice with sound: inferred from Kling's own prices
 }
 
+/** The field that says which parts of the picture move. */
+function brushOf({ motion_brush: brush, static_mask, dynamic_masks }: VideoInput): string | undefined {
+  if (brush) return 'motion_brush'
+  if (static_mask) return 'static_mask'
+  return dynamic_masks?.length ? 'dynamic_masks' : undefined
+}
+
 function brokenVideo(input: VideoInput): BrokenRule | undefined {
-  if (input.motion_brush && !input.image_url) return { field: 'image_url', rule: 'is needed with motion_brush' }
+  const brush = brushOf(input)
+  if (brush && !input.image_url) return { field: 'image_url', rule: `is needed with ${brush}` }
   if (input.version === '3.0') return brokenShots(input)
   if (input.duration !== 5 && input.duration !== 10) {
     return { field: 'duration', rule: `must be 5 or 10 with version ${input.version}, not ${input.duration}` }

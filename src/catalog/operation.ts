@@ -29,7 +29,7 @@ export interface Operation {
   readonly timeoutMs: number
   /** The task, or the item of one (a clip, a picture), that this input builds on. */
   readonly follows: (input: JsonObject) => string | undefined
-  /** Models whose tasks can be built on; by default the operation's own. */
+  /** Models, or operations by their ids, whose tasks can be built on; by default the operation's own model. */
   readonly followsModels: readonly string[]
   readonly example: JsonObject
 }

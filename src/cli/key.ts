@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { usdToPoints } from '../core/points.ts'
+import { type AccessPair, accessPair } from '../tenants/access-keys.ts'
 import { createKey } from '../tenants/keys.ts'
 import { print, table, time, usd } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
@@ -20,7 +21,7 @@ interface CreateOptions {
 }
 
 export function keyCommand(): Command {
-  const command = new Command('key').description('Make, list and revoke API keys')
+  const command = new Command('key').description('Make, list and revoke API keys; show their access pairs')
   command
     .command('create')
     .description('Make a key; it is shown this once')
@@ -35,7 +36,7 @@ export function keyCommand(): Command {
     .option('--expires <time>', 'a duration such as 30d, 12h or 45m', duration)
     .option('--json', 'print JSON')
     .action(async (options: CreateOptions) => {
-      await withStore(async (store) => {
+      await withStore(async (store, config) => {
         const tenant = await findTenant(store, options.tenant)
         const { key, record } = await createKey(
           { store, clock: systemClock },
@@ -51,9 +52,12 @@ export function keyCommand(): Command {
             expiresAt: options.expires === undefined ? null : systemClock.now() + options.expires,
           },
         )
-        print(options.json, { id: record.keyId, key, tenant: tenant.name, name: record.name }, [
+        const kling = accessPair(config.secret, record.keyId)
+        print(options.json, { id: record.keyId, key, tenant: tenant.name, name: record.name, kling }, [
           key,
           `Key ${record.keyId} of ${tenant.name}. It is not stored and cannot be shown again.`,
+          'For clients that sign their requests, such as Kling’s ("key pair" shows it again):',
+          ...linesOf(kling),
         ])
       })
     })
@@ -80,6 +84,21 @@ export function keyCommand(): Command {
       })
     })
   command
+    .command('pair')
+    .description('Show the access key and the secret key of a key, for clients that sign their requests (Kling)')
+    .argument('<id>', 'from "key list"')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: { json?: boolean }) => {
+      await withStore(async (store, config) => {
+        const record = await store.getKey({ id })
+        if (!record || record.revokedAt !== null) {
+          throw new PolyphonyError('not_found', `There is no unrevoked key ${id}.`)
+        }
+        const pair = accessPair(config.secret, id)
+        print(options.json, pair, linesOf(pair))
+      })
+    })
+  command
     .command('revoke')
     .description('Revoke a key; a running server forgets it within seconds')
     .argument('<id>', 'from "key list"')
@@ -92,6 +111,10 @@ export function keyCommand(): Command {
       })
     })
   return command
+}
+
+function linesOf({ accessKey, secretKey }: AccessPair): string[] {
+  return [`  access key  ${accessKey}`, `  secret key  ${secretKey}`]
 }
 
 function positive(text: string): number {

@@ -19,6 +19,12 @@ export interface Config {
   testKey: string | undefined
   /** Seals what must not lie open in the database, and signs webhooks. */
   secret: string
+  /** Earlier values of `secret`: what was sealed under them is sealed anew at the next start. */
+  earlierSecrets: readonly string[]
+  /** The operator's order of the providers whose keys stand in the environment, with how many tasks each runs at once. */
+  providers: readonly { id: string; slots: number | undefined }[]
+  /** A variable, or the content of the file that `NAME_FILE` names: for the vendors' own names. */
+  variable: (name: string) => string | undefined
   egressAllow: readonly string[]
   openingCredit: Points
   /** Changes of list prices. */
@@ -66,6 +72,9 @@ export function readConfig(env: Env): Config {
     adminKey: chosenKey(env, 'POLYPHONY_ADMIN_KEY'),
     testKey: chosenKey(env, 'POLYPHONY_TEST_KEY'),
     secret: '',
+    earlierSecrets: list(env, 'POLYPHONY_SECRET_EARLIER'),
+    providers: providers(env),
+    variable: (name) => text(env, name),
     egressAllow: cidrs(env, 'POLYPHONY_EGRESS_ALLOW'),
     openingCredit: usdToPoints(number(env, 'POLYPHONY_OPENING_CREDIT', 1_000, 0, 1e8)),
     prices: prices(env),
@@ -141,6 +150,26 @@ function prices(env: Env): Price[] {
   })
 }
 
+/** `luma:20,openai`: the first is asked first; the number is how many tasks it runs at once. */
+function providers(env: Env): Config['providers'] {
+  return list(env, 'POLYPHONY_PROVIDERS').map((one) => {
+    const [, id, slots] = /^([a-z0-9-]+)(?::([1-9]\d{0,5}))?$/.exec(one) ?? []
+    if (id === undefined) {
+      throw new ConfigError(
+        `POLYPHONY_PROVIDERS: "${one}" must be a provider's id, or one with slots such as "luma:20".`,
+      )
+    }
+    return { id, slots: slots === undefined ? undefined : Number(slots) }
+  })
+}
+
+function list(env: Env, name: string): string[] {
+  return (text(env, name) ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+}
+
 function oneOf(env: Env, name: string, otherwise: string, allowed: string[]): string {
   const value = text(env, name) ?? otherwise
   if (!allowed.includes(value)) throw new ConfigError(`${name} must be one of ${allowed.join(', ')}, not "${value}".`)
@@ -179,14 +208,11 @@ function chosenKey(env: Env, name: string): string | undefined {
 }
 
 function cidrs(env: Env, name: string): string[] {
-  const list = (text(env, name) ?? '')
-    .split(',')
-    .map((one) => one.trim())
-    .filter(Boolean)
-  for (const one of list) {
+  const given = list(env, name)
+  for (const one of given) {
     if (!ipaddr.isValidCIDR(one)) throw new ConfigError(`${name}: "${one}" is no CIDR such as 10.0.0.0/8.`)
   }
-  return list
+  return given
 }
 
 /** Made on first use. Written aside and linked into place, so that of two first starts both end with the same one. */

@@ -19,7 +19,14 @@ export const ERRORS = {
   idempotency_mismatch: { status: 422, retry: 'never', means: 'The Idempotency-Key was used for another request.' },
   rate_limited: { status: 429, retry: 'again', means: 'The key sends more requests a minute than it may.' },
   too_many_staged: { status: 429, retry: 'again', means: 'The tenant has as many parked tasks as it may.' },
+  content_moderated: { status: 400, retry: 'never', means: 'Content moderation refused what was asked for, or made.' },
   vendor_refused: { status: 502, retry: 'never', means: 'The provider refused the work and says why.' },
+  account_refused: {
+    status: 502,
+    retry: 'elsewhere',
+    means: 'The provider refuses our account: credential or credit.',
+  },
+  account_busy: { status: 503, retry: 'elsewhere', means: 'Our account is at its limit at the provider.' },
   vendor_unreachable: { status: 503, retry: 'again', means: 'The provider never got the call.' },
   vendor_silent: { status: 504, retry: 'reconcile', means: 'Sent and unanswered: it may be running, may be billed.' },
   no_provider: { status: 503, retry: 'never', means: 'No configured provider performs this operation.' },
@@ -28,7 +35,10 @@ export const ERRORS = {
   output_unusable: { status: 502, retry: 'never', means: 'The provider delivered a file that cannot be used.' },
   timed_out: { status: 504, retry: 'never', means: 'The task was not done before its deadline.' },
   internal: { status: 500, retry: 'never', means: 'A fault of ours; the log has the cause.' },
-} as const satisfies Record<string, { status: number; retry: 'never' | 'again' | 'reconcile'; means: string }>
+} as const satisfies Record<
+  string,
+  { status: number; retry: 'never' | 'again' | 'reconcile' | 'elsewhere'; means: string }
+>
 
 export type ErrorCode = keyof typeof ERRORS
 
@@ -36,6 +46,8 @@ export interface ErrorDetails {
   /** The field that is wrong, as a path in the caller's own body: `input.prompt`. */
   field?: string
   retryAfterSeconds?: number
+  /** With `account_refused`: what the account lacks. */
+  lacks?: 'credential' | 'credit'
 }
 
 /** The one error class. Code branches on `code`; callers read `message`, so it holds no key and no SQL. */
@@ -55,7 +67,7 @@ export class PolyphonyError extends Error {
     return ERRORS[this.code].status
   }
 
-  get retry(): 'never' | 'again' | 'reconcile' {
+  get retry(): 'never' | 'again' | 'reconcile' | 'elsewhere' {
     return ERRORS[this.code].retry
   }
 }

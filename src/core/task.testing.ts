@@ -35,6 +35,7 @@ export function sampleTask(
     account: null,
     handle: null,
     parentTaskId: null,
+    misses: 0,
     attempts: 0,
     claim: 0,
     dueAt: 0,

@@ -105,6 +105,8 @@ export interface Task {
   /** The finished task that this one follows (an extension, an upscale). */
   parentTaskId: string | null
   attempts: number
+  /** Attempts that went wrong at the provider's end; waiting for another account is none. */
+  misses: number
   /** Grows with every claim. A write that carries an older number comes from a holder that lost its lease: refused. */
   claim: number
   /** When the task next needs attention; for a claimed task, when the lease runs out. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
+import type { Egress } from '../assets/egress.ts'
 import type { PriceList } from '../catalog/prices.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
@@ -25,10 +26,17 @@ export interface DialectContext {
   drafts: Drafts
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */
   sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
+  /** One question to a URL that the client named, for protocols in which a receiver proves itself before it is told. */
+  ask: Egress['ask']
   urls: Urls
   clock: Clock
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
+  /**
+   * The same for protocols whose clients sign: takes a token that was signed with the secret key of an access pair, or a
+   * key. `tokenFaultOf` of `tenants/access-keys.ts` says of an `unauthorized` what is wrong with a token.
+   */
+  authenticateSigned(credential: string | undefined): Caller | Promise<Caller>
   tenantOf(caller: Caller): Promise<Tenant>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>

@@ -12,6 +12,8 @@ export interface Protocol {
   prefixes: readonly string[]
   /** Headers that may carry the key beside `Authorization` and `x-api-key`, in lower case. */
   keyHeaders?: string[]
+  /** Who sends what stands in a key's place; `context.authenticate` where it is left out. */
+  authenticate?: DialectContext['authenticate']
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
 }
@@ -27,7 +29,8 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
           const { status, body } = protocol.error(error, request)
           return reply.code(status).send(body)
         }
-        authenticated(inside, context, protocol.keyHeaders ?? [])
+        const { authenticate = context.authenticate, keyHeaders = [] } = protocol
+        authenticated(inside, { authenticate }, keyHeaders)
         inside.setErrorHandler(answerError)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {

@@ -7,7 +7,11 @@ import type { DialectContext } from './dialect.ts'
 /** What every dialect reads of a request in the same way. */
 
 /** Puts the caller on every request of this plugin, before the body is read. */
-export function authenticated(app: FastifyInstance, context: DialectContext, ownHeaders: string[] = []): void {
+export function authenticated(
+  app: FastifyInstance,
+  context: Pick<DialectContext, 'authenticate'>,
+  ownHeaders: string[] = [],
+): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const found = context.authenticate(keyOf(request, ownHeaders))
     // A known key is answered on the spot: this runs before every request.

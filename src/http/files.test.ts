@@ -35,10 +35,19 @@ beforeAll(async () => {
   now = START
   folder = await mkdtemp(join(tmpdir(), 'polyphony-files-'))
   store = await openSqlite({ path: join(folder, 'polyphony.db') })
-  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
+  const tenant = {
+    id: 'tenant',
+    name: 'T',
+    createdAt: 0,
+    maxConcurrent: null,
+    maxStaged: 10,
+    webhookSecretVersion: 1,
+    defaultPool: 'private' as const,
+    fallsBack: false,
+  }
   await store.createTenant({ tenant })
   const clock = { now: () => now }
-  const disk = openDisk(`file:${join(folder, 'files')}`)
+  const disk = await openDisk(`file:${join(folder, 'files')}`)
   assets = openAssets({ disk, store, clock, log: pino({ level: 'silent' }), maxBytes: 100_000_000 })
   song = await assets.upload({ tenantId: 'tenant', body, expiresAt: START + DAY })
   app = Fastify()

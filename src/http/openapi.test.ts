@@ -26,6 +26,7 @@ const LEFT_OUT = new Map([
   ['GET /files/:name', 'answers give whole URLs of files'],
   ['HEAD /files/:name', 'likewise'],
   ['GET /openapi.json', 'the document itself'],
+  ['POST /callbacks/:task/:token', 'vendors call it, no client does'],
   ['GET /docs', 'a page for people'],
   ['GET /docs/openapi.json', 'what the page shows'],
   ['GET /docs/scalar.js', 'what the page runs'],

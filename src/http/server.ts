@@ -12,6 +12,8 @@ import { ASSET_SCHEME } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
+import type { Callbacks } from '../tasks/callbacks.ts'
+import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
@@ -21,6 +23,7 @@ export interface ServerOptions {
   dialects: readonly Dialect[]
   context: Omit<DialectContext, 'sendFile'>
   assets: Assets
+  callbacks: Callbacks
   health: HealthOptions
   log: Logger
   bodyMaxBytes: number
@@ -55,6 +58,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   health(app, options.health)
   openApi(app, { dialects: options.dialects, context })
   docs(app, { publicUrl: () => options.context.urls.publicUrl })
+  await app.register(callbackRoutes(options.callbacks))
   for (const dialect of options.dialects) {
     await app.register(async (scope) => dialect.routes(scope, context))
   }

@@ -3,42 +3,78 @@ import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
 
 /** What a provider is asked to do. The idempotency key was minted and stored before the call; it never changes. */
-export interface Job {
-  readonly taskId: string
-  readonly operation: string
+export interface Job extends Asked {
   readonly mode: Mode
-  readonly input: JsonObject
   readonly idempotencyKey: string
   /** 1 for the first attempt. */
   readonly attempt: number
   readonly createdAt: number
-  /** The finished task that this one builds on. */
+  /** The finished task that this one builds on; `parent.handle` is what its provider remembered of it. */
   readonly parent: Task | null
+  /**
+   * Where the vendor may call when something has changed. Undefined where we cannot be reached from outside. A callback is
+   * never believed, only heard: it makes the task due, and `poll` asks.
+   */
+  readonly callbackUrl: string | undefined
   /** For work in this process: tells the progress, 0 to 100, and that the work has begun. */
   report(percent: number): void
   /** Reads a stored file that an output refers to. */
   readAsset(reference: string): Promise<Uint8Array>
   /** Downloads what the caller's input names, through egress. Throws `address_refused`, `unsupported_media` and others. */
   download(url: string, options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array>
+  /** A file that the input names (a URL, or a stored file), as bytes. `unsupported_media` when it is none that we know. */
+  file(reference: string, signal: AbortSignal): Promise<InputFile>
+  /** The address under which a vendor can fetch a file that the input names; undefined where it must be sent along. */
+  urlOf(reference: string): string | undefined
 }
 
-/** One credential at a provider. */
+/** A task as it is asked after. */
+export interface Asked {
+  readonly taskId: string
+  readonly operation: string
+  /** Valid for the operation, defaults filled in. Files are URLs, or references to stored files: `Job.file` reads both. */
+  readonly input: JsonObject
+}
+
+export interface InputFile {
+  bytes: Uint8Array
+  /** As found in the bytes. */
+  mediaType: string
+  /** With the extension that fits the type. */
+  name: string
+}
+
+/** One credential at a provider, and the way out that its owner may use. */
 export interface Account {
   readonly id: string
   readonly provider: string
+  /** By the names of the provider's fields; those with a default are always there. */
+  readonly settings: Readonly<Record<string, string>>
+  /**
+   * Calls over kept connections. An account that a tenant brought reaches public addresses only; the operator's own reach
+   * anything. Neither retries nor follows redirects to other origins with the key.
+   */
+  readonly fetch: typeof globalThis.fetch
 }
 
 export interface ProducedFile {
   /** The output refers to the file as `file:KEY`; what a caller sees is our own URL. */
   key: string
-  mediaType: string
-  content: Uint8Array | { url: string }
+  /** Left out where only the bytes can tell. */
+  mediaType?: string
+  /**
+   * A public URL is downloaded through egress. What needs the account's key, or lies at a private engine, is read by
+   * `read`, which may be called again after a failure.
+   */
+  content: Uint8Array | { url: string } | { read(signal: AbortSignal): Promise<Uint8Array> }
 }
 
 export interface Result {
   /** In the shape that the operation's `output` schema states. */
   output: Json
   files: ProducedFile[]
+  /** Sizes and lengths in the output are only what was asked for: what is found in the files takes their place. */
+  measure?: boolean
   /** What the work cost in the end; never more than the hold is taken. Absent = the whole hold. */
   consumedPoints?: Points
   logs?: string[]
@@ -46,37 +82,93 @@ export interface Result {
 
 export type Submitted =
   /** Plain JSON, from which any process can carry on. */
-  { handle: Json; pollAfterMs?: number } | { result: Result } | { failed: Failure }
+  { handle: Json; pollAfterMs?: number } | { result: Result; handle?: Json } | { failed: Failure }
 
 export type Progress =
+  /** Without `pollAfterMs` the rhythm follows from how long the work has gone on. */
   | { status: 'processing'; progress?: number; pollAfterMs?: number }
-  | { status: 'completed'; result: Result }
+  /** `handle` is what follow-ups need to know of the finished work, where that is more than was known before. */
+  | { status: 'completed'; result: Result; handle?: Json }
   | ({ status: 'failed' } & Failure)
 
 /** A generation that failed: a value, with the vendor's own reason. A call that failed is an exception. */
 export interface Failure {
   reason: string
   detail?: string
+  /** The vendor refused the content, by its own word. */
+  isModerated?: boolean
+}
+
+/** What a vendor sent to a task's callback address. */
+export interface VendorCallback {
+  headers: Readonly<Record<string, string | undefined>>
+  /** As received: signatures are made over it. */
+  rawBody: string
+  receivedAt: number
 }
 
 /**
  * An adapter that has operations performed. It never loops, sleeps, retries, logs or stores: the dispatcher does that
  * once, for all. What must be remembered is in the handle.
  *
- * An exception's code says what is known: `vendor_refused` (no work was begun), `vendor_unreachable` (the call never
- * arrived: try again), `vendor_silent` (it may be running: reconcile).
+ * An exception's code says what is known:
+ * - `vendor_refused`, `content_moderated`: no work was begun, and no other attempt would fare better;
+ * - `account_refused`, `account_busy`: no work was begun, and it is this account's fault: another one may be asked;
+ * - `vendor_unreachable`: the call never arrived, or was turned away unread: try again;
+ * - `vendor_silent`: it may be running: reconcile.
  */
 export interface Provider {
   readonly id: string
   /** Catalogue ids of the operations that this provider can perform. */
   readonly operations: ReadonlySet<string>
+  /** Operations that it can perform on what another account made, since it takes the files themselves. */
+  readonly adopts?: ReadonlySet<string>
+  /** Which of `operations` an account can perform, where accounts differ. */
+  performs?(account: Account): ReadonlySet<string>
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
-  poll?(handle: Json, account: Account, signal: AbortSignal): Promise<Progress>
+  /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
+  poll?(handle: Json, account: Account, signal: AbortSignal, asked: Asked): Promise<Progress>
   /** Harmless when asked twice. */
   cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
-  /** What became of a call whose answer was lost. Left out where nothing can be known: the task then fails. */
+  /**
+   * Looks at a callback: throws `unauthorized` when the vendor signs and the signature is wrong; gives the handle that it
+   * names, which is how a task whose answer was lost is found again. `answer`: what the vendor wants to hear, as the JSON
+   * body of a 200; nothing is told of it where it is absent.
+   */
+  receive?(callback: VendorCallback, account: Account): Promise<{ handle?: Json; answer?: Json }>
+  /**
+   * What became of a call whose answer was lost. Left out where nothing can be known: the task then waits for a callback,
+   * and fails unless one comes.
+   */
   reconcile?(job: Job, account: Account, signal: AbortSignal): Promise<{ handle: Json } | 'absent' | 'unknown'>
+  /** A cheap call that shows whether the account works: throws what a call would throw. Costs nothing at the vendor. */
+  probe?(account: Account, signal: AbortSignal): Promise<void>
   close?(): Promise<void>
+}
+
+/** A field of an account: a credential, or a setting such as the base address. */
+export interface AccountField {
+  name: string
+  title: string
+  /** The vendor's own name for it, from which the account of the operator's environment is made. */
+  env: string
+  isSecret: boolean
+  /** Absent: the field is required. '' = may be left out. */
+  default?: string
+}
+
+/** What is known of a provider before it is loaded: its code is read when an account needs it. */
+export interface ProviderCard {
+  readonly id: string
+  readonly title: string
+  readonly fields: readonly AccountField[]
+  /** How many tasks an account runs at once, unless its owner says otherwise. */
+  readonly slots: number
+  load(): Promise<(parts: ProviderParts) => Provider>
+}
+
+export interface ProviderParts {
+  now(): number
 }
 
 export const FILE_SCHEME = 'file:'

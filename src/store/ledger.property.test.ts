@@ -7,7 +7,7 @@ import { freshDatabase, onDatabase } from '../../test/support/postgres-database.
 import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
 import { isRunning, isTerminal, type Task } from '../core/task.ts'
-import { aKey, anEnd, aTask, aTenant, LEASE_MS, START } from './contract/samples.ts'
+import { aKey, anEnd, anOffer, aTask, aTenant, LEASE_MS, START } from './contract/samples.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Store, SubmitOutcome } from './store.ts'
@@ -161,8 +161,8 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         return
       }
       case 'claim': {
-        const accounts = [{ account: `${prefix}-a${one.account}`, provider: 'lumen', slots: one.slots }]
-        for (const task of await on.claimPending({ pool, accounts, limit: 10, leaseMs: LEASE_MS, now })) remember(task)
+        const offers = [anOffer([{ account: `${prefix}-a${one.account}`, slots: one.slots }])]
+        for (const task of await on.claimPending({ pool, offers, limit: 10, leaseMs: LEASE_MS, now })) remember(task)
         return
       }
       case 'due': {
@@ -299,8 +299,8 @@ async function drain(store: Store, stored: Task[], pool: string, now: number): P
     if (isRunning(task.status)) await store.settle(anEnd({ id: task.id, claim: task.claim }, { now }))
   }
   for (;;) {
-    const accounts = [{ account: `${pool} drain`, provider: 'lumen', slots: 100 }]
-    const tasks = await store.claimPending({ pool, accounts, limit: 100, leaseMs: LEASE_MS, now: now + LEASE_MS })
+    const offers = [anOffer([{ account: `${pool} drain`, slots: 100 }])]
+    const tasks = await store.claimPending({ pool, offers, limit: 100, leaseMs: LEASE_MS, now: now + LEASE_MS })
     if (tasks.length === 0) return
     for (const task of tasks) await store.settle(anEnd(task, { now }))
   }

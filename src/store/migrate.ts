@@ -3,10 +3,16 @@ import { Migrator } from 'kysely/migration'
 import * as initial from './migrations/0001-initial.ts'
 import * as batches from './migrations/0002-batches.ts'
 import * as drafts from './migrations/0003-drafts.ts'
+import * as accounts from './migrations/0004-accounts.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
-const MIGRATIONS = { '0001-initial': initial, '0002-batches': batches, '0003-drafts': drafts }
+const MIGRATIONS = {
+  '0001-initial': initial,
+  '0002-batches': batches,
+  '0003-drafts': drafts,
+  '0004-accounts': accounts,
+}
 
 /** Brings the schema up to date. Safe to call from many processes at once on PostgreSQL; SQLite's caller holds a lock. */
 export async function migrate(db: Kysely<Database>, engine: Engine): Promise<void> {

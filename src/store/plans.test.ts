@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anOffer } from './contract/samples.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { reads, writes } from './queries/index.ts'
 import { UNFINISHED } from './queries/statuses.ts'
@@ -67,12 +68,15 @@ describe('query plans on SQLite', () => {
       (tx) =>
         writes.claimPending(tx, {
           pool: 'p',
-          accounts: [{ account: 'a', provider: 'p', slots: 5 }],
+          offers: [anOffer([{ account: 'a' }])],
           limit: 5,
           leaseMs: 1,
           now,
         }),
     ],
+    ['listWaiting', (tx) => reads.listWaiting(tx, {})],
+    ['claimLate', (tx) => writes.claimLate(tx, { limit: 5, leaseMs: 1, now })],
+    ['countAhead', (tx) => reads.countAhead(tx, { id: 'x' })],
     ['claimDeliveries', (tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now })],
     ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
   ]

@@ -45,6 +45,7 @@ export function taskOfRow(row: Selectable<TasksTable>): Task {
     handle: parseOr<Json>(row.handle, null),
     parentTaskId: row.parent_task_id,
     attempts: row.attempts,
+    misses: row.misses,
     claim: row.claim,
     dueAt: row.due_at,
     deadlineAt: row.deadline_at,
@@ -145,6 +146,8 @@ export function tenantOfRow(row: Selectable<TenantsTable>): Tenant {
     maxConcurrent: row.max_concurrent,
     maxStaged: row.max_staged,
     webhookSecretVersion: row.webhook_secret_version,
+    defaultPool: row.pool as Tenant['defaultPool'],
+    fallsBack: row.falls_back === 1,
   }
 }
 

@@ -1,6 +1,31 @@
 CREATE TABLE account_loads (
   account text primary key,
-  running integer not null
+  running integer not null,
+  day integer default 0 not null,
+  begun integer default 0 not null
+);
+
+CREATE TABLE accounts (
+  id text primary key,
+  tenant_id text references tenants (id),
+  provider text not null,
+  name text not null,
+  sealed text,
+  serves text,
+  mode text not null,
+  slots integer not null,
+  weight integer not null,
+  priority integer not null,
+  daily_cap integer,
+  price_factor real not null,
+  draining integer not null,
+  state text not null,
+  reason text not null,
+  retry_at integer,
+  troubles integer not null,
+  strikes integer not null,
+  created_at integer not null,
+  version integer not null
 );
 
 CREATE TABLE api_keys (
@@ -41,6 +66,19 @@ CREATE TABLE assets (
 CREATE INDEX assets_by_expiry on assets (expires_at);
 
 CREATE INDEX assets_by_task on assets (task_id);
+
+CREATE TABLE attempts (
+  task_id text not null,
+  number integer not null,
+  provider text not null,
+  account text not null,
+  begun_at integer not null,
+  accepted_at integer,
+  ended_at integer,
+  outcome text not null,
+  reason text,
+  constraint attempts_key primary key (task_id, number)
+) without rowid;
 
 CREATE TABLE balances (
   tenant_id text primary key references tenants (id),
@@ -193,7 +231,10 @@ CREATE TABLE tasks (
   idempotency_key text,
   fingerprint text,
   batch_id text,
-  lane integer default 0 not null
+  lane integer default 0 not null,
+  avoid text,
+  misses integer default 0 not null,
+  attention integer default 0 not null
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
@@ -201,6 +242,8 @@ CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 CREATE INDEX tasks_by_tenant on tasks (tenant_id, id);
 
 CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, idempotency_key) where idempotency_key is not null;
+
+CREATE INDEX tasks_late on tasks (due_at) where status = 'failed' and attention = 3;
 
 CREATE INDEX tasks_running on tasks (due_at) where status in ('submitting', 'uncertain', 'processing');
 
@@ -210,7 +253,7 @@ CREATE INDEX tasks_unfinished on tasks (tenant_id, id) where status in ('staged'
 
 CREATE INDEX tasks_unstarted on tasks (deadline_at) where status in ('staged', 'pending');
 
-CREATE INDEX tasks_waiting on tasks (pool, tenant_id, lane, seq) where status = 'pending';
+CREATE INDEX tasks_waiting on tasks (pool, operation, tenant_id, lane, seq) where status = 'pending';
 
 CREATE TABLE tenants (
   id text primary key,
@@ -218,5 +261,7 @@ CREATE TABLE tenants (
   created_at integer not null,
   max_concurrent integer,
   max_staged integer not null,
-  webhook_secret_version integer not null
+  webhook_secret_version integer not null,
+  falls_back integer default 0 not null,
+  pool text default 'private' not null
 );

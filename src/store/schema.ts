@@ -15,7 +15,9 @@ export interface Database {
   drafts: DraftsTable
   task_counts: TaskCountsTable
   lines: LinesTable
+  accounts: AccountsTable
   account_loads: AccountLoadsTable
+  attempts: AttemptsTable
   assets: AssetsTable
   deliveries: DeliveriesTable
   delivery_attempts: DeliveryAttemptsTable
@@ -29,6 +31,10 @@ export interface TenantsTable {
   max_concurrent: number | null
   max_staged: number
   webhook_secret_version: number
+  /** 1 = a task of the private pool may be done by the public one, when no account of the tenant's own can. */
+  falls_back: Generated<number>
+  /** Which pool a task goes to that names none: `private` (where the tenant has an account for it) or `public`. */
+  pool: Generated<string>
 }
 
 export interface ApiKeysTable {
@@ -123,6 +129,12 @@ export interface TasksTable {
   batch_id: string | null
   /** 0 for a single task, 1 for one of a batch, which gives way. */
   lane: Generated<number>
+  /** The account that turned the task away last. */
+  avoid: string | null
+  /** Attempts that went wrong at the provider's end. */
+  misses: Generated<number>
+  /** 0 at rest, 1 in hand, 2 in hand and called to meanwhile, 3 ended and still watched for a late result. */
+  attention: Generated<number>
 }
 
 /** Many tasks that came in one request. */
@@ -172,9 +184,49 @@ export interface LinesTable {
   served_at: number
 }
 
+/** A credential at a provider, with its limits and its health. */
+export interface AccountsTable {
+  id: string
+  tenant_id: string | null
+  provider: string
+  name: string
+  sealed: string | null
+  serves: string | null
+  mode: string
+  slots: number
+  weight: number
+  priority: number
+  daily_cap: number | null
+  price_factor: number
+  draining: number
+  state: string
+  reason: string
+  retry_at: number | null
+  troubles: number
+  strikes: number
+  created_at: number
+  version: number
+}
+
 export interface AccountLoadsTable {
   account: string
   running: number
+  /** The UTC day that `begun` counts. */
+  day: Generated<number>
+  begun: Generated<number>
+}
+
+/** One call of a provider for a task, and what came of it. */
+export interface AttemptsTable {
+  task_id: string
+  number: number
+  provider: string
+  account: string
+  begun_at: number
+  accepted_at: number | null
+  ended_at: number | null
+  outcome: string
+  reason: string | null
 }
 
 export interface AssetsTable {

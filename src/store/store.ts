@@ -1,3 +1,4 @@
+import type { AccountRecord } from '../core/account.ts'
 import type { Asset } from '../core/asset.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
@@ -86,7 +87,42 @@ export interface AccountSlots {
   provider: string
   /** How many tasks the account runs at once. */
   slots: number
+  /** Its share among accounts of one priority. */
+  weight: number
+  /** The higher one is filled first. */
+  priority: number
+  /** Tasks that it begins on one UTC day; null = no limit. */
+  dailyCap: number | null
 }
+
+/** Accounts that can be given the waiting tasks of an operation now. */
+export interface Offer {
+  operation: string
+  accounts: AccountSlots[]
+}
+
+export interface Attempt {
+  taskId: string
+  /** From 1. */
+  number: number
+  provider: string
+  account: string
+  begunAt: number
+  /** When the provider said that it has the work; null = it never did. */
+  acceptedAt: number | null
+  endedAt: number | null
+  outcome: AttemptOutcome
+  reason: string | null
+}
+
+/**
+ * - calling:     no answer yet
+ * - accepted:    the provider works on it
+ * - uncertain:   the answer was lost, and it is asked
+ * - turned_away: nothing was begun; the task went back into the line
+ * - the rest as the task itself ended
+ */
+export type AttemptOutcome = 'calling' | 'accepted' | 'uncertain' | 'turned_away' | TerminalStatus
 
 export interface Settlement {
   id: string
@@ -101,6 +137,10 @@ export interface Settlement {
   logs: string[]
   assets: Asset[]
   deliveries: DeliveryDraft[]
+  /** What follow-ups need to know of the work, where that is more than was known before. */
+  handle?: Json
+  /** For a failed task whose result may still come: when the provider is asked again. */
+  lateAt?: number
   now: number
 }
 
@@ -124,6 +164,10 @@ export interface Tenant {
   maxConcurrent: number | null
   maxStaged: number
   webhookSecretVersion: number
+  /** Where a task goes that names no pool; the private one only where the tenant has an account for it. */
+  defaultPool: 'private' | 'public'
+  /** Whether the public pool steps in when no account of the tenant's own can. */
+  fallsBack: boolean
 }
 
 export interface Balance {
@@ -138,6 +182,7 @@ export interface Balance {
 export interface TaskFilter {
   tenantId: string
   model?: readonly string[]
+  operation?: readonly string[]
   status?: readonly Task['status'][]
   createdFrom?: number
   createdTo?: number
@@ -175,17 +220,41 @@ export interface WriteVerbs {
   announceBatch(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
   /**
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
-   * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first.
+   * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first, whichever operations it waits for.
    */
-  claimPending(args: {
-    pool: string
-    accounts: AccountSlots[]
-    limit: number
-    leaseMs: number
-    now: number
-  }): Promise<Task[]>
+  claimPending(args: { pool: string; offers: Offer[]; limit: number; leaseMs: number; now: number }): Promise<Task[]>
   /** Leases running tasks that are due (a poll, a lost lease, a passed deadline), the longest due first. */
   claimDue(args: { limit: number; leaseMs: number; now: number }): Promise<Task[]>
+  /** Leases failed tasks whose result may still come and that are due to be looked at. Their status stays. */
+  claimLate(args: { limit: number; leaseMs: number; now: number }): Promise<Task[]>
+  /** The next look at a late task; null = none any more. False when the claim is no longer ours. */
+  recordLate(args: { id: string; claim: number; dueAt: number | null }): Promise<boolean>
+  /**
+   * The result of a task that had failed for want of an answer: it completes after all, and the refund stays. Undefined
+   * when somebody else did that, or the task did not fail so.
+   */
+  deliverLate(args: {
+    id: string
+    claim: number
+    output: Json
+    log: string
+    assets: Asset[]
+    deliveries: DeliveryDraft[]
+    now: number
+  }): Promise<Task | undefined>
+  /**
+   * A vendor called: the task becomes due, now or as soon as whoever has it in hand is done with it. `handle` is what the
+   * call tells of the work; it counts only for a task that has none. False for a task that nobody waits for.
+   */
+  hear(args: { id: string; handle: Json; now: number }): Promise<boolean>
+  /** Moves the tasks that wait for an operation to another pool. Returns how many. */
+  repool(args: { pool: string; operation: string; to: string; log: string; now: number }): Promise<number>
+  createAccount(args: { account: AccountRecord }): Promise<void>
+  /** False when the account is gone or has another version by now. */
+  changeAccount(args: { id: string; version: number; set: AccountChange }): Promise<boolean>
+  /** False when tasks still run on it. */
+  removeAccount(args: { id: string }): Promise<boolean>
+  changeTenant(args: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>> }): Promise<boolean>
   /** Extends the leases of tasks whose work goes on in this process. Returns the ids that are still held. */
   renewLeases(args: { leases: { id: string; claim: number }[]; leaseMs: number; now: number }): Promise<string[]>
   /** Makes every lease due at once. Only for a store that no other process can be working on. */
@@ -220,6 +289,8 @@ export interface WriteVerbs {
     dueAt: number
     deadlineAt?: number
     log: string
+    /** The attempt went wrong at the provider's end. */
+    isMiss?: boolean
     now: number
   }): Promise<boolean>
   /**
@@ -260,8 +331,20 @@ export interface WriteVerbs {
   rebuildBalances(args: { now: number }): Promise<void>
 }
 
+/** What may be changed of an account. */
+export type AccountChange = Partial<Omit<AccountRecord, 'id' | 'tenantId' | 'provider' | 'createdAt' | 'version'>>
+
 /** The verbs that only read. */
 export interface ReadVerbs {
+  listAccounts(args: Record<string, never>): Promise<AccountRecord[]>
+  /** What accounts run now, and began on the UTC day of `now`. */
+  listLoads(args: { now: number }): Promise<{ account: string; running: number; begunToday: number }[]>
+  /** For which operations tasks wait, by pool. */
+  listWaiting(args: Record<string, never>): Promise<{ pool: string; operation: string }[]>
+  /** How many tasks stand before this one in the line for its operation. Null when it does not wait. */
+  countAhead(args: { id: string }): Promise<number | null>
+  /** The oldest first. */
+  listAttempts(args: { taskId: string }): Promise<Attempt[]>
   getTask(args: { id: string }): Promise<Task | undefined>
   getTasks(args: { ids: string[] }): Promise<Task[]>
   /** Newest first. `beforeId` pages on from a task, `offset` from a row. */
@@ -297,6 +380,7 @@ export interface ReadVerbs {
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   listTenants(args: Record<string, never>): Promise<Tenant[]>
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
+  getKey(args: { id: string }): Promise<KeyRecord | undefined>
   listKeys(args: { tenantId: string | null }): Promise<KeyRecord[]>
   listLedger(args: { tenantId: string; limit: number }): Promise<
     {

@@ -7,8 +7,14 @@ export type Engine = 'sqlite' | 'postgres'
 export type Signal =
   /** A task has a new status or progress. */
   | { kind: 'task'; id: string }
-  /** A pool has new work or a free slot. */
-  | { kind: 'pool'; pool: string }
+  /** A pool has new work for an operation. */
+  | { kind: 'pool'; pool: string; operation: string }
+  /** An account has a free slot. */
+  | { kind: 'slot'; account: string }
+  /** Accounts were added or changed. */
+  | { kind: 'accounts' }
+  /** A vendor called: a task is due. */
+  | { kind: 'due' }
   /** The last task of a batch has ended. */
   | { kind: 'batch'; id: string }
   /** A delivery is due. */

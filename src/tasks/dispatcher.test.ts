@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
-import { openAccounts } from '../accounts/accounts.ts'
+import { houseAccounts } from '../accounts/accounts.testing.ts'
 import { HOUR_MS } from '../core/clock.ts'
 import type { Task } from '../core/task.ts'
 import type { Provider, Submitted } from '../providers/provider.ts'
@@ -17,9 +17,15 @@ function dispatcherOf(
   { slots = 100, store = house.store }: { slots?: number; store?: Store } = {},
 ): Dispatcher {
   const id = house.account.replace('house:', '')
-  const provider: Provider = { id, operations: new Set(), submit: () => Promise.reject(new Error('Not used here.')) }
+  const provider: Provider = {
+    id,
+    operations: new Set(['suno/music', 'suno/lyrics']),
+    submit: () => Promise.reject(new Error('Not used here.')),
+  }
   const finish: Finish = {
     complete: () => Promise.reject(new Error('Not used here.')),
+    completeLate: () => Promise.reject(new Error('Not used here.')),
+    cancel: () => Promise.reject(new Error('Not used here.')),
     async fail(task, error) {
       const end = { to: 'failed', consumedPoints: task.consumedPoints, output: null, error } as const
       await house.store.settle({
@@ -35,7 +41,7 @@ function dispatcherOf(
   }
   return openDispatcher({
     store,
-    accounts: openAccounts([{ provider, mode: 'live', slots }]),
+    accounts: houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
     work: () => house.work,
     finish,
     leases: house.leases,

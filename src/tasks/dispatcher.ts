@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Store } from '../store/store.ts'
+import type { Offer, Store } from '../store/store.ts'
 import type { Finish } from './finish.ts'
 import type { Leases } from './leases.ts'
 import type { Work } from './work.ts'
@@ -11,6 +11,8 @@ export interface Dispatcher {
   start(): void
   /** Something became due at this instant. */
   dueAt(at: number): void
+  /** More may be possible than before: an account came back. */
+  lookAtAll(): void
   /** Claims nothing more, and waits until what is in hand is written down or `graceMs` is over. */
   stop(graceMs: number): Promise<void>
 }
@@ -98,18 +100,57 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
     return tasks.length === CLAIM_LIMIT
   })
 
-  const lookAtPool = new Map(
-    accounts.pools().map(({ pool, accounts: members }) => [
-      pool,
-      loop(pool, async () => {
-        const slots = members.map(({ id, provider, slots: count }) => ({ account: id, provider, slots: count }))
-        const now = clock.now()
-        const tasks = await store.claimPending({ pool, accounts: slots, limit: CLAIM_LIMIT, leaseMs, now })
-        for (const task of tasks) take(options.work().begin(task), task.id)
-        return tasks.length === CLAIM_LIMIT
-      }),
-    ]),
-  )
+  /** Which lines were called to since the last look; `all` = a slot became free, or nobody knows. */
+  const called = { all: false, lines: new Map<string, Set<string>>() }
+
+  function call(pool: string, operation: string): void {
+    const operations = called.lines.get(pool) ?? new Set()
+    called.lines.set(pool, operations.add(operation))
+  }
+
+  /** What was called to, and what else waits where anything may have become free. */
+  async function takeCalls(): Promise<Map<string, Set<string>>> {
+    if (called.all) {
+      called.all = false
+      for (const { pool, operation } of await store.listWaiting({})) call(pool, operation)
+    }
+    const { lines } = called
+    called.lines = new Map()
+    return lines
+  }
+
+  const lookAtLines = loop('lines', async () => {
+    const lines = await takeCalls()
+    let isMore = false
+    for (const [pool, operations] of lines) {
+      const offers = accounts.offers(pool, operations)
+      await fallBack(pool, operations, offers)
+      if (offers.length === 0) continue
+      const tasks = await store.claimPending({ pool, offers, limit: CLAIM_LIMIT, leaseMs, now: clock.now() })
+      for (const task of tasks) take(options.work().begin(task), task.id)
+      if (tasks.length < CLAIM_LIMIT) continue
+      isMore = true
+      for (const operation of operations) call(pool, operation)
+    }
+    return isMore
+  })
+
+  /** Tasks that none of a tenant's own accounts can do go to the public pool, where the tenant allows it. */
+  async function fallBack(pool: string, operations: Set<string>, offers: readonly Offer[]): Promise<void> {
+    for (const operation of operations) {
+      if (offers.some((offer) => offer.operation === operation)) continue
+      const to = accounts.fallback(pool, operation)
+      if (to === undefined) continue
+      const log_ = 'no account of the private pool can do it now; the public pool takes it'
+      await store.repool({ pool, operation, to, log: log_, now: clock.now() })
+    }
+  }
+
+  const lookAtLate = loop('late', async () => {
+    const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs, now: clock.now() })
+    for (const task of tasks) take(options.work().lookLate(task), task.id)
+    return tasks.length === CLAIM_LIMIT
+  })
 
   const lookAtOverdue = loop('overdue', async () => {
     const tasks = await store.listOverdue({ now: clock.now(), limit: CLAIM_LIMIT })
@@ -134,19 +175,32 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
 
   function lookAtAll(): void {
     lookAtDue()
-    for (const look of lookAtPool.values()) look()
+    called.all = true
+    lookAtLines()
   }
 
   return {
     dueAt,
+    lookAtAll,
     start() {
       running = true
       deaf = store.onSignal((signal) => {
-        if (signal.kind === 'pool') lookAtPool.get(signal.pool)?.()
+        switch (signal.kind) {
+          case 'pool':
+            call(signal.pool, signal.operation)
+            return lookAtLines()
+          case 'slot':
+            called.all = true
+            return lookAtLines()
+          case 'due':
+            lookAtLate()
+            return lookAtDue()
+        }
       })
       sweep = setInterval(() => {
         lookAtAll()
         lookAtOverdue()
+        lookAtLate()
       }, SWEEP_MS)
       lookAtAll()
     },

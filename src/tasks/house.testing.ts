@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
-import { openAccounts } from '../accounts/accounts.ts'
+import { houseAccounts } from '../accounts/accounts.testing.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
 import { openEgress } from '../assets/egress.ts'
 import { openDisk } from '../assets/storage.ts'
@@ -84,24 +84,35 @@ export async function openHouse(
     ...provider,
   }
   const account = `house:${full.id}`
-  const accounts = openAccounts([{ provider: full, mode: 'live', slots: 100 }])
   const assets = openAssets({
-    disk: openDisk(pathToFileURL(filesFolder).href),
+    disk: await openDisk(pathToFileURL(filesFolder).href),
     store,
     clock,
     log,
     maxBytes: 2 ** 20,
   })
   const egress = openEgress({ allow: ['127.0.0.0/8'], log })
+  const accounts = houseAccounts([{ provider: full, mode: 'live', slots: 100 }], store, account)
   const announce = (task: Task) =>
     task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
   const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
   const prices = priceList([])
   const limits = { maxWaitMs: HOUR_MS, recordDays: 30 }
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits })
+  const cancelRunning = (task: Task) => work.cancel(task)
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = 2 ** 20
-  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays: 7, maxOutputBytes })
+  const finish = openFinish({
+    store,
+    assets,
+    egress,
+    announce,
+    clock,
+    log,
+    mediaDays: 7,
+    maxOutputBytes,
+    factorOf: () => 1,
+  })
   const dueAt: number[] = []
   const work = openWork({
     store,
@@ -115,6 +126,9 @@ export async function openHouse(
     log,
     maxWaitMs: 3_600_000,
     dueAt: (at) => dueAt.push(at),
+    callbackUrl: () => undefined,
+    publicUrlOf: () => undefined,
+    maxInputBytes: 2 ** 20,
   })
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
@@ -143,7 +157,7 @@ export async function openHouse(
     claim: () =>
       store.claimPending({
         pool: account,
-        accounts: [{ account, provider: full.id, slots: 100 }],
+        offers: accounts.offers(account, full.operations),
         limit: 100,
         leaseMs: LEASE_MS,
         now: clock.now(),

@@ -18,6 +18,8 @@ export interface Leases {
   hold(task: Task): Lease
   /** Progress of work that runs in this process; the first report says that it has begun. */
   report(task: Task, percent: number): void
+  /** Ends the work on a task that is over, if it is done here. */
+  abort(id: string): void
   /** How many tasks this process has in hand. */
   count(): number
   /** Drops every lease and says which: work in this process is aborted, and the rows say how to go on. */
@@ -122,6 +124,10 @@ export function openLeases(options: {
       one.begun = true
       one.reportedAt = now
       writing.catch((error: unknown) => log.warn({ err: error, taskId: id }, 'progress could not be stored'))
+    },
+    abort(id) {
+      const one = held.get(id)
+      if (one) lose(one)
     },
     count: () => held.size,
     dropAll() {

@@ -30,6 +30,8 @@ export interface Submission {
   /** Where the caller wants to be told; judged before anything is stored. */
   webhook?: Webhook | undefined
   idempotency?: Idempotency | undefined
+  /** Whose accounts are to do it; by default as the tenant's setting says. */
+  pool?: 'private' | 'public' | undefined
 }
 
 interface Webhook {
@@ -93,7 +95,7 @@ const BATCH_WIDTH = 32
 export function openSubmit(options: SubmitOptions): Submit {
   const { store, accounts, egress, inputs, clock, find } = options
 
-  async function parentOf({ operation, input, inputAt = '' }: Submission, caller: Caller): Promise<string | null> {
+  async function parentOf({ operation, input, inputAt = '' }: Submission, caller: Caller): Promise<Task | null> {
     const item = operation.follows(input)
     if (item === undefined) return null
     const name = Object.keys(input).find((one) => input[one] === item)
@@ -101,14 +103,14 @@ export function openSubmit(options: SubmitOptions): Submit {
     const refuse = (why: string) => new PolyphonyError('parent_not_usable', `${field}: ${why}`, { field })
     const parent = isId(item) ? await find(taskOfItem(item).taskId) : undefined
     if (!parent || parent.tenantId !== caller.tenantId) throw refuse(`there is no ${item} to build on.`)
-    const { model } = getOperation(parent.operation)
-    if (!operation.followsModels.includes(model)) {
+    const { model, id } = getOperation(parent.operation)
+    if (!operation.followsModels.some((one) => one === model || one === id)) {
       throw refuse(`${item} is of ${model}; ${operation.id} builds on ${operation.followsModels.join(', ')}.`)
     }
     const { number } = taskOfItem(item)
     if (parent.output !== null && number > itemsIn(parent.output)) throw refuse(`there is no ${item} to build on.`)
     if (parent.status !== 'completed') throw refuse(`${item} cannot be built on, as its task is ${parent.status}.`)
-    return parent.id
+    return parent
   }
 
   /** Everything that can be refused before a file or a task is stored. */
@@ -119,11 +121,14 @@ export function openSubmit(options: SubmitOptions): Submit {
       const allowed = caller.allowedModels.join(', ')
       throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
     }
-    const pool = accounts.route(operation.id, caller.mode)
+    const { mode, tenantId } = caller
+    const wish = { operation: operation.id, mode, tenantId, pool: submission.pool }
+    accounts.route(wish) // whoever made the parent: an operation that nobody performs is refused as such
     if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
-    const parentTaskId = await parentOf(submission, caller)
-    const pricePoints = caller.mode === 'test' ? ZERO_POINTS : options.prices(operation, input)
-    return { pool, parentTaskId, pricePoints, model }
+    const parent = await parentOf(submission, caller)
+    const { pool, isFree } = accounts.route({ ...wish, parent })
+    const pricePoints = mode === 'test' || isFree ? ZERO_POINTS : options.prices(operation, input)
+    return { pool, parentTaskId: parent?.id ?? null, pricePoints, model }
   }
 
   /** The task as it is to be stored, and the files that came with it. */
@@ -323,6 +328,7 @@ function taskOf(fresh: NewTask, status: 'pending' | 'staged'): Task {
     handle: null,
     parentTaskId: fresh.parentTaskId,
     attempts: 0,
+    misses: 0,
     claim: 0,
     dueAt: fresh.createdAt,
     deadlineAt: fresh.deadlineAt,

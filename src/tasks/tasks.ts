@@ -4,7 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
-import type { Balance, Batch, TaskFilter } from '../store/store.ts'
+import type { Attempt, Balance, Batch, TaskFilter } from '../store/store.ts'
 import type { Announce } from './announce.ts'
 import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
 import { openWatchers } from './watch.ts'
@@ -27,8 +27,11 @@ export interface Tasks extends Submit {
     caller: Caller,
   ): Promise<Task[]>
   count(filter: Omit<TaskFilter, 'tenantId'>, caller: Caller): Promise<number>
-  /** Cancels a task that nobody has begun; its hold is released at once. Throws `not_cancellable`, `task_not_found`. */
-  cancel(id: string, caller: Caller): Promise<Task>
+  /**
+   * Cancels a task that nobody has begun; its hold is released at once. With `evenRunning`, also one that its provider can
+   * end. Throws `not_cancellable`, `task_not_found`.
+   */
+  cancel(id: string, caller: Caller, options?: { evenRunning: boolean }): Promise<Task>
   /** Cancels what nobody has begun and was made before `createdBefore`; `models` null = all. Returns how many. */
   cancelMany(
     filter: { createdBefore: number; models: string[] | null; batchId?: string },
@@ -41,11 +44,17 @@ export interface Tasks extends Submit {
   /** Every state from now on, to the end. */
   watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>>
   balance(caller: Caller): Promise<Balance>
+  /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
+  attempts(id: string, caller: Caller): Promise<Attempt[]>
+  /** How many tasks stand before a waiting one; null when it does not wait. Throws `task_not_found`. */
+  ahead(id: string, caller: Caller): Promise<number | null>
   close(): void
 }
 
 export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
   announce: Announce
+  /** Ends work at its provider; false when that cannot be done. */
+  cancelRunning: (task: Task) => Promise<boolean>
 }
 
 const CACHE_BYTES = 32 * 2 ** 20
@@ -126,10 +135,11 @@ export function openTasks(options: TasksOptions): Tasks {
     },
     list: (filter, caller) => store.listTasks({ ...filter, tenantId: caller.tenantId }),
     count: (filter, caller) => store.countTasks({ ...filter, tenantId: caller.tenantId }),
-    async cancel(id, caller) {
+    async cancel(id, caller, { evenRunning } = { evenRunning: false }) {
       const task = await get(id, caller)
       const cancelled = await cancelUnstarted(task)
       if (cancelled) return cancelled
+      if (evenRunning && (await options.cancelRunning(await get(id, caller)))) return get(id, caller)
       const { status } = await get(id, caller)
       throw new PolyphonyError('not_cancellable', `Task ${id} is ${status}; only a task that waits can be cancelled.`)
     },
@@ -153,6 +163,14 @@ export function openTasks(options: TasksOptions): Tasks {
       let last = await get(id, caller)
       for await (const task of watchers.watch(last, limit)) last = task
       return last
+    },
+    async attempts(id, caller) {
+      await get(id, caller)
+      return store.listAttempts({ taskId: id })
+    },
+    async ahead(id, caller) {
+      await get(id, caller)
+      return store.countAhead({ id })
     },
     async balance(caller) {
       const balance = await store.getBalance({ tenantId: caller.tenantId })

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
+import { troubleOf } from '../accounts/health.ts'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import { identify } from '../assets/media-type.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
-import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Task, TaskError } from '../core/task.ts'
-import type { Account, Failure, Job, Provider, Submitted } from '../providers/provider.ts'
+import type { Account, Asked, Failure, Job, Provider, Submitted } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Announce } from './announce.ts'
 import type { Finish } from './finish.ts'
@@ -18,6 +20,10 @@ export interface Work {
   begin(task: Task): Promise<void>
   /** A running task that was claimed because it is due. */
   carryOn(task: Task): Promise<void>
+  /** A task that failed for want of an answer: its result is delivered if there is one after all. */
+  lookLate(task: Task): Promise<void>
+  /** Ends work that the provider can end. False when it cannot, or somebody ended the task meanwhile. */
+  cancel(task: Task): Promise<boolean>
 }
 
 export interface WorkOptions {
@@ -34,10 +40,23 @@ export interface WorkOptions {
   maxWaitMs: number
   /** Called with every instant at which a task becomes due. */
   dueAt: (at: number) => void
+  /** Where a vendor may call for a task; undefined where we cannot be reached from outside. */
+  callbackUrl: (task: Task) => string | undefined
+  /** Where a vendor can fetch a stored file; undefined likewise. */
+  publicUrlOf: (reference: string) => string | undefined
+  maxInputBytes: number
 }
 
-const DEFAULT_POLL_MS = 2 * SECOND_MS
-const MAX_ATTEMPTS = 5
+/** Polls become rarer the longer the work takes: a tenth of its age, within these bounds. */
+const FIRST_POLL_MS = 2 * SECOND_MS
+const LAST_POLL_MS = 15 * SECOND_MS
+/** How long a task that failed for want of an answer is watched for its result, and how often. */
+const LATE_MS = 24 * HOUR_MS
+const LATE_LOOK_MS = 5 * MINUTE_MS
+const MAX_MISSES = 5
+/** A moment, so that a task that nobody takes does not go round and round. */
+const ELSEWHERE_MS = 100
+const LATE_LIMIT_MS = 10 * MINUTE_MS
 const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
 export function openWork(options: WorkOptions): Work {
@@ -57,20 +76,46 @@ export function openWork(options: WorkOptions): Work {
   async function jobOf(task: Task): Promise<Job> {
     const parent = task.parentTaskId === null ? null : ((await store.getTask({ id: task.parentTaskId })) ?? null)
     return {
-      taskId: task.id,
-      operation: task.operation,
+      ...askedOf(task),
       mode: task.mode,
-      input: task.input,
       idempotencyKey: task.id, // one task is paid for once, however often it is tried
       attempt: task.attempts,
       createdAt: task.createdAt,
       parent,
+      callbackUrl: options.callbackUrl(task),
       report: (percent) => leases.report(task, percent),
       readAsset: (reference) => options.assets.read(reference),
-      // A file that came with the input is ours already.
-      download: (url, limits) =>
-        url.startsWith(ASSET_SCHEME) ? options.assets.read(url) : options.egress.download(url, limits),
+      download,
+      async file(reference, signal) {
+        const bytes = await download(reference, { maxBytes: options.maxInputBytes, signal })
+        const { mediaType, extension } = await identify(bytes, undefined, 'upload')
+        return { bytes, mediaType, name: `file.${extension}` }
+      },
+      urlOf: (reference) => (reference.startsWith(ASSET_SCHEME) ? options.publicUrlOf(reference) : reference),
     }
+  }
+
+  /** A file that came with the input is ours already. */
+  const download: Job['download'] = (url, limits) =>
+    url.startsWith(ASSET_SCHEME) ? options.assets.read(url) : options.egress.download(url, limits)
+
+  /** What an error says about the account; content that is refused at a poll says it as well. */
+  async function blame(task: Task, error: PolyphonyError): Promise<void> {
+    const trouble = troubleOf(error)
+    if (trouble && task.account !== null) await accounts.happened(task.account, trouble)
+  }
+
+  /** What the tenant is told. The state of a house account is the operator's business. */
+  function wordsFor(task: Task, error: PolyphonyError): string {
+    const owner = task.account === null ? undefined : accounts.find(task.account)?.record.tenantId
+    if (error.retry !== 'elsewhere' || owner === task.tenantId) return error.message
+    return error.code === 'account_busy'
+      ? 'the account is at its limit at the provider; the task waits for a free one'
+      : 'the account cannot be used at the provider now; the task waits for another one'
+  }
+
+  async function praise(task: Task): Promise<void> {
+    if (task.account !== null) await accounts.happened(task.account, { kind: 'worked' })
   }
 
   async function tell(task: Task): Promise<void> {
@@ -79,7 +124,7 @@ export function openWork(options: WorkOptions): Work {
     await store.addDeliveries({ taskId: task.id, tenantId: task.tenantId, deliveries, now: clock.now() })
   }
 
-  async function accepted(task: Task, handle: Task['handle'], pollAfterMs = DEFAULT_POLL_MS): Promise<void> {
+  async function accepted(task: Task, handle: Task['handle'], pollAfterMs = FIRST_POLL_MS): Promise<void> {
     const now = clock.now()
     const dueAt = now + pollAfterMs
     const running: Task = { ...task, status: 'processing', handle, startedAt: task.startedAt ?? now }
@@ -88,22 +133,35 @@ export function openWork(options: WorkOptions): Work {
   }
 
   async function submitted(task: Task, answer: Submitted, signal: AbortSignal): Promise<void> {
-    if ('handle' in answer) return accepted(task, answer.handle, answer.pollAfterMs)
-    if ('result' in answer) return finish.complete(task, answer.result, signal)
-    return finish.fail(task, failureOf(answer.failed))
+    if ('failed' in answer) return failed(task, answer.failed)
+    await praise(task)
+    if ('result' in answer) return finish.complete(withHandle(task, answer.handle), answer.result, signal)
+    return accepted(task, answer.handle, answer.pollAfterMs)
+  }
+
+  async function failed(task: Task, failure: Failure): Promise<void> {
+    const error = failureOf(failure)
+    if (error.code === 'content_moderated') await blame(task, new PolyphonyError(error.code, error.message))
+    await finish.fail(task, error)
   }
 
   /** A call that failed: its code says whether anything was begun. */
   async function stumbled(task: Task, thrown: unknown): Promise<void> {
     const error = asError(thrown)
+    await blame(task, error)
     const now = clock.now()
-    const log_ = `attempt ${task.attempts}: ${error.message}`
+    const log_ = `attempt ${task.attempts}: ${wordsFor(task, error)}`
     if (error.retry === 'reconcile') {
       const dueAt = now + backoff(1)
       await store.recordUncertain({ id: task.id, claim: task.claim, dueAt, log: log_, now })
       options.dueAt(dueAt)
-    } else if (error.retry === 'again' && task.attempts < MAX_ATTEMPTS) {
-      const dueAt = now + backoff(task.attempts)
+    } else if (error.retry === 'again' && task.misses + 1 < MAX_MISSES) {
+      const dueAt = now + backoff(task.misses + 1)
+      const deadlineAt = now + maxWaitMs
+      await store.requeue({ id: task.id, claim: task.claim, dueAt, deadlineAt, log: log_, isMiss: true, now })
+    } else if (error.retry === 'elsewhere') {
+      // Nothing was begun, and the account takes no more for now: the task waits for another one, or for this one.
+      const dueAt = now + ELSEWHERE_MS
       await store.requeue({ id: task.id, claim: task.claim, dueAt, deadlineAt: now + maxWaitMs, log: log_, now })
     } else {
       if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'the provider broke')
@@ -148,7 +206,7 @@ export function openWork(options: WorkOptions): Work {
       if (lease.lost) return
       if (lease.timedOut) return finish.fail(task, timeoutOf(task))
       const error = asError(thrown)
-      if ('handle' in answer || error.retry !== 'never') throw thrown
+      if (!('result' in answer) || error.retry !== 'never') throw thrown
       if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'a result could not be kept')
       await finish.fail(task, { code: error.code, message: error.message })
     }
@@ -156,11 +214,14 @@ export function openWork(options: WorkOptions): Work {
 
   async function poll(task: Task, provider: Provider, account: Account, signal: AbortSignal): Promise<void> {
     if (!provider.poll) throw new PolyphonyError('internal', `${provider.id} gave a handle and cannot be polled.`)
-    const progress = await provider.poll(task.handle, account, signal)
-    if (progress.status === 'completed') return finish.complete(task, progress.result, signal)
-    if (progress.status === 'failed') return finish.fail(task, failureOf(progress))
+    const progress = await provider.poll(task.handle, account, signal, askedOf(task))
+    if (progress.status === 'failed') return failed(task, progress)
+    await praise(task)
+    if (progress.status === 'completed') {
+      return finish.complete(withHandle(task, progress.handle), progress.result, signal)
+    }
     const now = clock.now()
-    const dueAt = now + (progress.pollAfterMs ?? DEFAULT_POLL_MS)
+    const dueAt = now + (progress.pollAfterMs ?? rhythmOf(task, now))
     const value = progressOf(task, progress.progress)
     // Told of only when something has changed: a webhook a poll would be noise.
     const deliveries = value > task.progress ? announce({ ...task, progress: value }) : []
@@ -171,16 +232,22 @@ export function openWork(options: WorkOptions): Work {
   /** Asks the provider what became of a call whose answer was lost, before anything is tried again. */
   async function reconcile(task: Task, provider: Provider, account: Account, signal: AbortSignal): Promise<void> {
     const now = clock.now()
-    const found = provider.reconcile ? await provider.reconcile(await jobOf(task), account, signal) : 'unknown'
-    if (typeof found === 'object') return accepted(task, found.handle, 0)
     const { id, claim } = task
-    if (found === 'absent') {
-      const log_ = 'the provider has no trace of the call; it is made again'
-      if (task.attempts >= MAX_ATTEMPTS) return finish.fail(task, silentOf(task))
-      await store.requeue({ id, claim, dueAt: now, deadlineAt: now + maxWaitMs, log: log_, now })
+    if (!provider.reconcile) {
+      if (!mayBeCalled(task, provider)) return finish.fail(task, silentOf(task))
+      // Only the vendor can tell, by calling: until the deadline.
+      const log_ = 'the answer was lost; waiting for the provider to call'
+      await store.recordUncertain({ id, claim, dueAt: task.deadlineAt, log: log_, now })
       return
     }
-    if (!provider.reconcile) return finish.fail(task, silentOf(task))
+    const found = await provider.reconcile(await jobOf(task), account, signal)
+    if (typeof found === 'object') return accepted(task, found.handle, 0)
+    if (found === 'absent') {
+      const log_ = 'the provider has no trace of the call; it is made again'
+      if (task.misses + 1 >= MAX_MISSES) return finish.fail(task, silentOf(task))
+      await store.requeue({ id, claim, dueAt: now, deadlineAt: now + maxWaitMs, log: log_, isMiss: true, now })
+      return
+    }
     // Asked again until it knows; the task's deadline ends the wait.
     const dueAt = now + backoff(3)
     await store.recordUncertain({ id, claim, dueAt, log: 'the provider cannot say yet whether it has the task', now })
@@ -227,23 +294,85 @@ export function openWork(options: WorkOptions): Work {
       await finish.fail(task, { code: error.code, message: error.message })
       return
     }
+    await blame(task, error)
     const now = clock.now()
-    const dueAt = now + backoff(3)
+    const dueAt = now + Math.max(backoff(3), SECOND_MS * (error.details.retryAfterSeconds ?? 0))
     log.warn({ taskId: task.id, code: error.code, reason: error.message }, 'a poll failed; the task goes on')
     await store.recordProgress({ id: task.id, claim: task.claim, progress: task.progress, dueAt, deliveries: [], now })
     options.dueAt(dueAt)
   }
 
   async function giveUp(task: Task, provider: Provider, account: Account): Promise<void> {
-    if (provider.cancel && task.handle !== null) {
-      await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS)).catch((error: unknown) => {
-        log.warn({ err: error, taskId: task.id }, 'a task past its deadline could not be cancelled at the provider')
-      })
-    }
-    await finish.fail(task, timeoutOf(task))
+    const isCancelled = task.handle !== null && (await cancelled(task, provider, account))
+    // What goes on at the provider may still come to an end, which is then delivered.
+    const mayStillCome = !isCancelled && (task.handle !== null || mayBeCalled(task, provider))
+    await finish.fail(task, timeoutOf(task), mayStillCome ? clock.now() + LATE_LOOK_MS : undefined)
   }
 
-  return { begin, carryOn }
+  /** Whether the provider ended the work. */
+  async function cancelled(task: Task, provider: Provider, account: Account): Promise<boolean> {
+    if (!provider.cancel) return false
+    try {
+      await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS))
+      return true
+    } catch (error) {
+      log.warn({ err: error, taskId: task.id }, 'a task could not be cancelled at the provider')
+      return false
+    }
+  }
+
+  function mayBeCalled(task: Task, provider: Provider): boolean {
+    return provider.receive !== undefined && options.callbackUrl(task) !== undefined
+  }
+
+  async function lookLate(task: Task): Promise<void> {
+    const { id, claim } = task
+    const now = clock.now()
+    const found = task.account === null ? undefined : accounts.find(task.account)
+    const isOver = now >= (task.endedAt ?? 0) + LATE_MS
+    if (!found?.provider.poll || isOver) {
+      await store.recordLate({ id, claim, dueAt: null })
+      return
+    }
+    const dueAt = now + LATE_LOOK_MS
+    if (task.handle === null) {
+      await store.recordLate({ id, claim, dueAt }) // until a callback names it
+      return
+    }
+    const signal = AbortSignal.timeout(LATE_LIMIT_MS)
+    try {
+      const progress = await found.provider.poll(task.handle, found.account, signal, askedOf(task))
+      if (progress.status === 'completed') return await finish.completeLate(task, progress.result, signal)
+      await store.recordLate({ id, claim, dueAt: progress.status === 'failed' ? null : dueAt })
+    } catch (error) {
+      log.warn({ err: error, taskId: id }, 'a late result could not be had')
+      await store.recordLate({ id, claim, dueAt })
+    }
+  }
+
+  async function cancel(task: Task): Promise<boolean> {
+    const found = task.account === null ? undefined : accounts.find(task.account)
+    if (task.status !== 'processing' || !found?.provider.cancel) return false
+    if (task.handle !== null && !(await cancelled(task, found.provider, found.account))) return false
+    const ended = await finish.cancel(task)
+    if (ended) leases.abort(task.id)
+    return ended
+  }
+
+  return { begin, carryOn, lookLate, cancel }
+}
+
+function askedOf({ id, operation, input }: Task): Asked {
+  return { taskId: id, operation, input }
+}
+
+function withHandle(task: Task, handle: Task['handle'] | undefined): Task {
+  return handle === undefined ? task : { ...task, handle }
+}
+
+/** When work that says nothing of its pace is asked after again. */
+function rhythmOf({ startedAt }: Task, now: number): number {
+  return Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, (now - (startedAt ?? now)) / 10))
 }
 
 /** Never falling, whatever the provider says. */
@@ -251,8 +380,9 @@ function progressOf(task: Task, told: number | undefined): number {
   return Math.max(task.progress, Math.min(100, Math.floor(told ?? 0)))
 }
 
-function failureOf({ reason, detail }: Failure): TaskError {
-  return { code: 'vendor_refused', message: reason, ...(detail === undefined ? {} : { detail }) }
+function failureOf({ reason, detail, isModerated }: Failure): TaskError {
+  const code = isModerated === true ? 'content_moderated' : 'vendor_refused'
+  return { code, message: reason, ...(detail === undefined ? {} : { detail }) }
 }
 
 function timeoutOf(task: Task): TaskError {

@@ -68,6 +68,8 @@ export async function createTenant(
     maxConcurrent: limits.maxConcurrent ?? null,
     maxStaged: limits.maxStaged ?? MAX_STAGED,
     webhookSecretVersion: 1,
+    defaultPool: 'private',
+    fallsBack: false,
   }
   await store.createTenant({ tenant })
   return tenant

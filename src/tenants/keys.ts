@@ -13,6 +13,7 @@ import { openRateLimit } from './rate-limit.ts'
 const TRUST_MS = 5 * SECOND_MS
 const CACHED_KEYS = 10_000
 const NO_KEY = 'No API key: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".'
+const NO_SUCH_KEY = 'The API key is unknown or was revoked.'
 
 export interface Keys {
   /**
@@ -20,11 +21,18 @@ export interface Keys {
    * the database. Rejects with `unauthorized` and `rate_limited`.
    */
   authenticate(key: string | undefined): Caller | Promise<Caller>
+  /**
+   * The same by the key's id, which is no secret: for who has proved in another way to hold the key. Every check is the
+   * same as for a key that was shown.
+   */
+  authenticateById(keyId: string): Caller | Promise<Caller>
   close(): void
 }
 
 export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
   const known = new LRUCache<string, { caller: Caller; trustedUntil: number }>({ max: CACHED_KEYS })
+  /** The hash of a key never changes: what was read of it once is right for good. */
+  const hashes = new LRUCache<string, string>({ max: CACHED_KEYS })
   const limit = openRateLimit(clock)
   /** How many changes of keys were heard: a record that was read before one may be older than it. */
   let changes = 0
@@ -37,9 +45,7 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
   async function look(hashed: string): Promise<Caller> {
     const changesBefore = changes
     const record = await store.findKey({ hash: hashed })
-    if (!record || record.revokedAt !== null) {
-      throw new PolyphonyError('unauthorized', 'The API key is unknown or was revoked.')
-    }
+    if (!record || record.revokedAt !== null) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
     const caller = callerOf(record)
     if (changes === changesBefore) known.set(hashed, { caller, trustedUntil: clock.now() + TRUST_MS })
     return caller
@@ -53,16 +59,31 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
     return caller
   }
 
+  function callerWith(hashed: string): Caller | Promise<Caller> {
+    const cached = known.get(hashed)
+    const now = clock.now()
+    if (!cached || cached.trustedUntil <= now) return look(hashed).then((caller) => admitted(caller, now))
+    // A key without limits, which most are, cannot be refused here.
+    if (cached.caller.expiresAt === null && cached.caller.requestsPerMinute === null) return cached.caller
+    return Promise.resolve(cached.caller).then((caller) => admitted(caller, now))
+  }
+
+  /** Keys are cached by their hash. */
+  async function hashOf(keyId: string): Promise<string> {
+    const record = await store.getKey({ id: keyId })
+    if (!record) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
+    hashes.set(keyId, record.hash)
+    return record.hash
+  }
+
   return {
     authenticate(key) {
       if (!key) return Promise.reject(new PolyphonyError('unauthorized', NO_KEY))
-      const hashed = hashKey(key)
-      const cached = known.get(hashed)
-      const now = clock.now()
-      if (!cached || cached.trustedUntil <= now) return look(hashed).then((caller) => admitted(caller, now))
-      // A key without limits, which most are, cannot be refused here.
-      if (cached.caller.expiresAt === null && cached.caller.requestsPerMinute === null) return cached.caller
-      return Promise.resolve(cached.caller).then((caller) => admitted(caller, now))
+      return callerWith(hashKey(key))
+    },
+    authenticateById(keyId) {
+      const hashed = hashes.get(keyId)
+      return hashed === undefined ? hashOf(keyId).then(callerWith) : callerWith(hashed)
     },
     close: deaf,
   }

@@ -37,7 +37,16 @@ const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-webhooks-'))
   store = await openSqlite({ path: join(folder, 'polyphony.db') })
-  const tenant = { id: 'tenant', name: 'T', createdAt: 0, maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
+  const tenant = {
+    id: 'tenant',
+    name: 'T',
+    createdAt: 0,
+    maxConcurrent: null,
+    maxStaged: 10,
+    webhookSecretVersion: 1,
+    defaultPool: 'private' as const,
+    fallsBack: false,
+  }
   await store.createTenant({ tenant })
 })
 

@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
+import { newId } from '../../src/core/ids.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 
@@ -14,7 +19,7 @@ interface Created {
 interface Result {
   id: string
   status: string
-  result: { sample: string; prompt: string; seed: number | null } | null
+  result: { sample: string; prompt: string; seed: number | null; finetune_id?: string } | null
   details: object | null
 }
 
@@ -205,18 +210,254 @@ describe('an error of Black Forest Labs’ API', () => {
     expect(answer.status).toBe(status)
     expect(answer.body).toMatchObject(expected)
   })
+})
 
-  it('says that nothing is finetuned here', async () => {
-    const send = (method: string, path: string, body?: object) =>
-      gateway.send(method, path, { key: TEST_KEY, ...(body ? { body } : {}) })
-    expect(await send('GET', '/v1/my_finetunes')).toMatchObject({ status: 200, body: { finetunes: [] } })
-    const refused = await send('POST', '/flux/v1/finetune', { file_data: 'zip', mode: 'general' })
-    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining('not supported') } })
-    const none = { status: 404, body: { detail: expect.stringContaining('There is no finetune f1') } }
-    expect(await send('GET', '/v1/finetune_details?finetune_id=f1')).toMatchObject(none)
-    expect(await send('POST', '/v1/delete_finetune', { finetune_id: 'f1' })).toMatchObject(none)
-    expect(await send('POST', '/v1/flux-pro-1.1-ultra-finetuned', { finetune_id: 'f1', prompt: 'a' })).toMatchObject(
-      none,
+describe('a finetune of Black Forest Labs’ API', () => {
+  const FINETUNE = '/v1/finetune'
+  const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+  const picture = 'https://1.1.1.1/street.png'
+  let archive: string
+
+  beforeAll(async () => {
+    archive = await base64('application/zip')
+  })
+
+  async function base64(mediaType: string): Promise<string> {
+    return Buffer.from((await sampleFiles[mediaType]?.()) ?? []).toString('base64')
+  }
+
+  /** As the API's own example of a client sends it. */
+  const training = (comment: string): JsonObject => ({
+    finetune_comment: comment,
+    trigger_word: 'HRN',
+    file_data: archive,
+    iterations: 300,
+    mode: 'general',
+    learning_rate: 0.000_01,
+    captioning: true,
+    priority: 'quality',
+    lora_rank: 32,
+    finetune_type: 'full',
+  })
+
+  async function trained(comment: string, key = TEST_KEY): Promise<string> {
+    const { id, polling_url } = await create(FINETUNE, training(`${comment} sandbox:fast`), key)
+    expect((await poll(polling_url, key)).status).toBe('Ready')
+    return id
+  }
+
+  const send = (method: string, path: string, body?: object, key = TEST_KEY) =>
+    gateway.send(method, path, { key: null, headers: { 'x-key': key }, ...(body ? { body } : {}) })
+  const listed = async (key = TEST_KEY) => (await send('GET', '/v1/my_finetunes', undefined, key)).body
+  const draw = (finetune_id: Json | undefined, key = TEST_KEY) =>
+    send('POST', '/v1/flux-pro-1.1-ultra-finetuned', { finetune_id, prompt: 'a HRN sandbox:fast' }, key)
+  const refused = (field: string, says: string) => ({
+    status: 422,
+    body: { detail: [{ loc: ['body', field], msg: expect.stringContaining(says), type: expect.any(String) }] },
+  })
+  const unknown = (id: string) => ({ status: 404, body: { detail: `finetune_id: there is no finetune ${id}.` } })
+
+  it.each(['/flux', '/bfl', ''])('is trained under "%s", listed, told in detail and deleted', async (prefix) => {
+    const created = await create(`${prefix}${FINETUNE}`, training('our heron sandbox:fast'))
+    const { id } = created
+    const polling_url = `${gateway.url}${prefix}/v1/get_result?id=${id}`
+    expect(created).toMatchObject({ finetune_id: id, polling_url })
+    expect(await poll(polling_url)).toMatchObject({ id, status: 'Ready', result: { finetune_id: id } })
+    const stored = await gateway.store.getTask({ id })
+    expect(stored?.input.file_data).toMatch(/^asset:.*\.zip$/)
+
+    expect((await send('GET', `${prefix}/v1/my_finetunes`)).body).toEqual({
+      finetunes: expect.arrayContaining([id]),
+    })
+    const details = `${prefix}/v1/finetune_details?finetune_id=${id}`
+    expect(await send('GET', details)).toMatchObject({
+      status: 200,
+      body: {
+        finetune_details: {
+          finetune_id: id,
+          finetune_comment: 'our heron sandbox:fast',
+          trigger_word: 'HRN',
+          mode: 'general',
+          iterations: 300,
+          finetune_type: 'full',
+          lora_rank: 32,
+          learning_rate: 0.000_01,
+          status: 'Ready',
+          timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+      },
+    })
+
+    const deletion = () => send('POST', `${prefix}/v1/delete_finetune`, { finetune_id: id })
+    expect(await deletion()).toMatchObject({
+      status: 200,
+      body: { status: 'success', deleted_finetune_id: id, message: expect.any(String), timestamp: expect.any(String) },
+    })
+    expect(await listed()).not.toEqual({ finetunes: expect.arrayContaining([id]) })
+    expect(await send('GET', details)).toMatchObject(unknown(id))
+    expect(await deletion()).toMatchObject(unknown(id))
+    expect(await draw(id)).toMatchObject(refused('finetune_id', `there is no finetune ${id} to draw with`))
+  })
+
+  it('draws with every model that there is for it', async () => {
+    const finetune_id = await trained('for all')
+    const drawing = { finetune_id, finetune_strength: 1.2, prompt: 'a HRN sandbox:fast' }
+    const bodies: [path: string, body: JsonObject][] = [
+      ['/v1/flux-pro-finetuned', { ...drawing, width: 256, height: 256 }],
+      ['/flux/v1/flux-pro-1.1-ultra-finetuned', { ...drawing, aspect_ratio: '1:1', raw: true }],
+      ['/bfl/v1/flux-pro-1.0-fill-finetuned', { ...drawing, image: picture }],
+      ['/v1/flux-pro-1.0-canny-finetuned', { ...drawing, control_image: picture }],
+      ['/v1/flux-pro-1.0-depth-finetuned', { ...drawing, control_image: picture }],
+    ]
+    for (const [path, body] of bodies) {
+      const { id, polling_url } = await create(path, body)
+      const { status, result } = await poll(polling_url)
+      expect([path, status]).toEqual([path, 'Ready'])
+      expect((await download(result?.sample ?? '')).headers.get('content-type')).toBe('image/jpeg')
+      expect(await gateway.store.getTask({ id })).toMatchObject({ parentTaskId: finetune_id })
+    }
+  })
+
+  it('that was trained at PiAPI’s route is one like others', async () => {
+    const input = { ...training('at PiAPI sandbox:fast'), file_data: `data:application/zip;base64,${archive}` }
+    const { task_id: id } = await gateway.piapi.create('finetune', input, { model: 'bfl', key: TEST_KEY })
+    const { output } = await gateway.piapi.ended(id, { key: TEST_KEY })
+    expect(output).toMatchObject({ finetune_comment: 'at PiAPI sandbox:fast', trigger_word: 'HRN' })
+    expect(await listed()).toEqual({ finetunes: expect.arrayContaining([id]) })
+    expect((await draw(id)).status).toBe(200)
+  })
+
+  it('is told of, with a signature, when it is trained', async () => {
+    const hook = { webhook_url: `${receiver.url}/trained`, webhook_secret: 'hush' }
+    const created = await create(FINETUNE, { ...training('told sandbox:fast'), ...hook })
+    expect(created).toMatchObject({ status: 'Pending', finetune_id: created.id, webhook_url: hook.webhook_url })
+    await receiver.until((all) => all.some(({ path }) => path === '/trained'))
+    const told = receiver.received.find(({ path }) => path === '/trained')
+    expect(JSON.parse(told?.body ?? '')).toMatchObject({ status: 'Ready', result: { finetune_id: created.id } })
+    expect(told?.headers['x-bfl-signature']).toMatch(/^sha256=[0-9a-f]{64}$/)
+  })
+
+  it('is not there before it is trained, nor when its training failed', async () => {
+    const { id: running } = await create(FINETUNE, training('slow sandbox:slow=600'))
+    await gateway.until(running, ({ status }) => status === 'processing')
+    const { id: broken, polling_url } = await create(FINETUNE, training('bad sandbox:fail sandbox:fast'))
+    expect((await poll(polling_url)).status).toBe('Error')
+
+    for (const [id, status, word] of [
+      [running, 'processing', 'Pending'],
+      [broken, 'failed', 'Error'],
+    ] as const) {
+      expect(await listed()).not.toEqual({ finetunes: expect.arrayContaining([id]) })
+      expect(await draw(id)).toMatchObject(refused('finetune_id', `its task is ${status}`))
+      const details = await send('GET', `/v1/finetune_details?finetune_id=${id}`)
+      expect(details).toMatchObject({ status: 200, body: { finetune_details: { finetune_id: id, status: word } } })
+    }
+    const deletion = await send('POST', '/v1/delete_finetune', { finetune_id: running })
+    expect(deletion).toMatchObject(refused('finetune_id', 'names a finetune whose training is processing'))
+  })
+
+  it('is its owner’s alone', async () => {
+    const id = await trained('mine')
+    const { key } = await gateway.tenant({ key: { mode: 'test' } })
+    expect(await listed(key)).toEqual({ finetunes: [] })
+    expect(await send('GET', `/v1/finetune_details?finetune_id=${id}`, undefined, key)).toMatchObject(unknown(id))
+    expect(await send('POST', '/v1/delete_finetune', { finetune_id: id }, key)).toMatchObject(unknown(id))
+    expect(await draw(id, key)).toMatchObject(refused('finetune_id', `there is no finetune ${id}`))
+    expect((await draw(id)).status).toBe(200)
+  })
+
+  it('stays deleted when many others are', async () => {
+    const id = await trained('one of many')
+    expect((await send('POST', '/v1/delete_finetune', { finetune_id: id })).status).toBe(200)
+    const now = Date.now()
+    await Promise.all(
+      Array.from({ length: 501 }, () =>
+        gateway.store.insertDraft({
+          draft: {
+            id: newId(now),
+            tenantId: gateway.tenantId,
+            kind: 'bfl-deleted-finetune',
+            body: { finetune_id: NOBODYS },
+            createdAt: now,
+            expiresAt: now + 60_000,
+          },
+        }),
+      ),
     )
+    expect(await draw(id)).toMatchObject(refused('finetune_id', `there is no finetune ${id}`))
+    expect(await listed()).not.toEqual({ finetunes: expect.arrayContaining([id]) })
+  })
+
+  it.each<[string, Record<string, Json | undefined>, string, string]>([
+    ['no archive', { file_data: undefined }, 'file_data', 'file_data is required.'],
+    ['a name of an archive', { file_data: 'heron.zip' }, 'file_data', 'must be an http or https URL'],
+    ['an archive at a private address', { file_data: 'http://10.0.0.1/a.zip' }, 'file_data', 'private'],
+    ['bytes of no kind', { file_data: 'A'.repeat(400) }, 'file_data', 'is of no kind that we know'],
+    ['no comment', { finetune_comment: undefined }, 'finetune_comment', 'is required'],
+    ['no mode', { mode: undefined }, 'mode', 'is required'],
+    ['a mode that there is not', { mode: 'object' }, 'mode', 'must be one of "general", "character"'],
+    ['too many iterations', { iterations: 1_001 }, 'iterations', 'must be at most 1000'],
+  ])('is not trained with %s', async (_what, change, field, says) => {
+    expect(await send('POST', FINETUNE, { ...training('bad'), ...change })).toMatchObject(refused(field, says))
+  })
+
+  it('is not trained with a picture in place of the archive', async () => {
+    const body = { ...training('bad'), file_data: await base64('image/png') }
+    expect(await send('POST', '/flux/v1/finetune', body)).toMatchObject(refused('file_data', 'It is image/png'))
+  })
+
+  it('is refused by name where it is none', async () => {
+    const { id, polling_url } = await create('/v1/flux-dev', { prompt: 'sandbox:fast', width: 256, height: 256 })
+    expect((await poll(polling_url)).status).toBe('Ready')
+    for (const none of [id, NOBODYS, 'my-finetune']) {
+      expect(await draw(none)).toMatchObject(refused('finetune_id', `there is no finetune ${none}`))
+      expect(await send('GET', `/v1/finetune_details?finetune_id=${none}`)).toMatchObject(unknown(none))
+      expect(await send('POST', '/v1/delete_finetune', { finetune_id: none })).toMatchObject(unknown(none))
+    }
+    expect(await draw(undefined)).toMatchObject(refused('finetune_id', 'is required'))
+    expect(await draw(7)).toMatchObject(refused('finetune_id', 'must be a string'))
+    expect(await send('POST', '/v1/delete_finetune', {})).toMatchObject(refused('finetune_id', 'is required'))
+    expect(await send('GET', '/v1/finetune_details')).toMatchObject({
+      status: 422,
+      body: { detail: [{ loc: ['query', 'finetune_id'], type: 'missing' }] },
+    })
+  })
+
+  it('is not made up for a live key that no provider works for', async () => {
+    const id = await trained('of the sandbox')
+    const before = await gateway.store.summary({})
+    const none = { status: 503, body: { detail: expect.stringContaining('bfl/') } }
+    expect(await send('POST', FINETUNE, training('live'), LIVE_KEY)).toMatchObject(none)
+    expect(await draw(id, LIVE_KEY)).toMatchObject(none)
+    expect(await gateway.store.summary({})).toEqual(before)
+  })
+
+  it('is there, or deleted, after a restart', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'polyphony-finetunes-'))
+    try {
+      const ask = async (at: TestGateway, path: string, body?: JsonObject) =>
+        (await at.send(body ? 'POST' : 'GET', path, { key: TEST_KEY, ...(body ? { body } : {}) })).body as JsonObject
+      const first = await openGateway({ dataDir })
+      const ids: string[] = []
+      for (const comment of ['kept', 'deleted']) {
+        const { id } = await ask(first, FINETUNE, training(`${comment} sandbox:fast`))
+        await first.until(String(id), ({ status }) => status === 'completed')
+        ids.push(String(id))
+      }
+      const [kept = '', deleted = ''] = ids
+      expect(await ask(first, '/v1/my_finetunes')).toEqual({ finetunes: [deleted, kept] })
+      await ask(first, '/v1/delete_finetune', { finetune_id: deleted })
+      await first.stop()
+
+      await using second = await openGateway({ dataDir })
+      expect(await ask(second, '/v1/my_finetunes')).toEqual({ finetunes: [kept] })
+      const drawing = { prompt: 'a HRN sandbox:fast', finetune_id: kept }
+      const { id } = await ask(second, '/v1/flux-pro-finetuned', drawing)
+      await second.until(String(id), ({ status }) => status === 'completed')
+      const refusal = await ask(second, '/v1/flux-pro-finetuned', { ...drawing, finetune_id: deleted })
+      expect(refusal).toMatchObject({ detail: [{ loc: ['body', 'finetune_id'] }] })
+    } finally {
+      await rm(dataDir, { recursive: true, force: true })
+    }
   })
 })

@@ -1,6 +1,17 @@
+import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import { type AccessPair, accessPair } from '../../src/tenants/access-keys.ts'
+import { polyphony } from '../support/command.ts'
+import {
+  download,
+  LIVE_KEY,
+  MASTER_SECRET,
+  openGateway,
+  type Sending,
+  TEST_KEY,
+  type TestGateway,
+} from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 
 /** Clients of Kling's official API, as relays' clients write them: changed in base address and key only. */
@@ -65,6 +76,16 @@ async function mediaTypeOf(url: string | undefined): Promise<string | null> {
   return headers.get('content-type')
 }
 
+const nowS = (): number => Math.floor(Date.now() / 1_000)
+const part = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** A token as Kling's documents have it made, with changes. */
+function tokenOf({ accessKey, secretKey }: AccessPair, claims: JsonObject = {}, header: JsonObject = {}): string {
+  const usual = { iss: accessKey, exp: nowS() + 1_800, nbf: nowS() - 5 }
+  const text = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part({ ...usual, ...claims })}`
+  return `${text}.${createHmac('sha256', secretKey).update(text).digest('base64url')}`
+}
+
 const bare = async (): Promise<string> => Buffer.from((await download(picture)).bytes).toString('base64')
 
 describe('a ComfyUI node', () => {
@@ -109,6 +130,163 @@ describe('a ComfyUI node', () => {
   })
 })
 
+describe('a client with an access key and a secret key', () => {
+  const command = async <T>(...args: string[]): Promise<T> => {
+    const env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
+    const { code, stdout, stderr } = await polyphony(['key', ...args, '--json'], env)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return JSON.parse(stdout) as T
+  }
+  const holder = async (key: Parameters<TestGateway['tenant']>[0]['key'] = {}) => {
+    const made = await gateway.tenant({ key: { mode: 'test', ...key } })
+    return { ...made, pair: accessPair(MASTER_SECRET, made.keyId) }
+  }
+  const list = (key: string) => send('GET', '/v1/videos/text2video', { key })
+
+  it('makes a video with the pair that the command line shows, bare and below the relays’ prefix', async () => {
+    const made = await command<{ id: string; key: string; kling: AccessPair }>('create', '--name', 'signs', '--test')
+    expect(made.kling).toEqual(await command('pair', made.id))
+    expect(made.kling.accessKey).toBe(made.id)
+    for (const prefix of ['', '/kling']) {
+      const path = `${prefix}/v1/videos/text2video`
+      const created = await send('POST', path, { key: tokenOf(made.kling), body: { prompt: 'a fox sandbox:fast' } })
+      expect(created).toMatchObject({ status: 200, body: { code: 0, data: { task_status: 'submitted' } } })
+      // Another token for every call, or the key itself: all are the same caller.
+      for (const key of [tokenOf(made.kling, { exp: nowS() + 60 }), made.key]) {
+        const read = await send('GET', `${path}/${created.body.data.task_id}?wait=25`, { key })
+        expect(read.body.data).toMatchObject({ task_status: 'succeed' })
+      }
+    }
+  })
+
+  it('is shown no pair of a key that is unknown or revoked', async () => {
+    const { keyId } = await holder()
+    await gateway.store.revokeKey({ id: keyId, now: Date.now() })
+    for (const id of [keyId, 'none']) {
+      const env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
+      const outcome = await polyphony(['key', 'pair', id], env)
+      expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`no unrevoked key ${id}`) })
+    }
+  })
+
+  it.each<[string, (pair: AccessPair) => string, number, RegExp]>([
+    ['with another secret', ({ accessKey }) => tokenOf({ accessKey, secretKey: 'x' }), 1000, /signature/],
+    ['without a signature', (pair) => tokenOf(pair, {}, { alg: 'none' }).replace(/[^.]*$/, ''), 1002, /alg/],
+    ['by another algorithm', (pair) => tokenOf(pair, {}, { alg: 'HS512' }), 1002, /alg/],
+    ['for ever', (pair) => tokenOf(pair, { exp: null }), 1002, /exp/],
+    ['for a year', (pair) => tokenOf(pair, { exp: nowS() + 365 * 86_400 }), 1002, /exp/],
+    ['with nonsense in it', (pair) => tokenOf(pair).replace(/\.[^.]*\./, '.bm9uc2Vuc2U.'), 1002, /payload/],
+    ['for later', (pair) => tokenOf(pair, { nbf: nowS() + 60 }), 1003, /not valid yet/],
+    ['an hour ago', (pair) => tokenOf(pair, { exp: nowS() - 1_800, nbf: nowS() - 3_605 }), 1004, /expired/],
+    ['as nothing', () => 'eyJ.nonsense', 1002, /unknown/],
+  ])('whose token is signed %s is told so, in Kling’s own code', async (_how, make, code, message) => {
+    const { pair } = await holder()
+    for (const prefix of ['', '/kling']) {
+      const answer = await send('GET', `${prefix}/v1/videos/text2video`, { key: make(pair) })
+      expect(answer).toMatchObject({
+        status: 401,
+        body: { code, message: expect.stringMatching(message), request_id: expect.any(String), data: null },
+      })
+    }
+  })
+
+  it('is told that nothing was sent', async () => {
+    const { status, body } = await gateway.send('GET', '/kling/v1/videos/text2video', { key: null })
+    expect({ status, body }).toMatchObject({ status: 401, body: { code: 1001 } })
+  })
+
+  it('is refused once its key is revoked, though its token holds on', async () => {
+    const { pair, keyId } = await holder()
+    const token = tokenOf(pair)
+    expect(await list(token)).toMatchObject({ status: 200 })
+    await gateway.store.revokeKey({ id: keyId, now: Date.now() })
+    expect(await list(token)).toMatchObject({ status: 401, body: { code: 1002 } })
+  })
+
+  it('is held to the limits of its key', async () => {
+    const slow = await holder({ requestsPerMinute: 1 })
+    expect(await list(tokenOf(slow.pair))).toMatchObject({ status: 200 })
+    expect(await list(slow.key)).toMatchObject({ status: 429, body: { code: 1302 } })
+    expect(await list(tokenOf(slow.pair))).toMatchObject({ status: 429, body: { code: 1302 } })
+    const other = await holder({ allowedModels: ['suno'] })
+    const sending = { key: tokenOf(other.pair), body: { prompt: 'a fox' } }
+    expect(await send('POST', '/v1/videos/text2video', sending)).toMatchObject({ status: 403, body: { code: 1103 } })
+    const late = await holder({ expiresAt: Date.now() - 1 })
+    expect(await list(tokenOf(late.pair))).toMatchObject({ status: 401, body: { code: 1002 } })
+  })
+
+  it('can neither read the tasks of another tenant nor sign in its name', async () => {
+    const [one, other] = [await holder(), await holder()]
+    const made = await send('POST', '/v1/videos/text2video', {
+      key: tokenOf(one.pair),
+      body: { prompt: 'sandbox:fast' },
+    })
+    const path = `/v1/videos/text2video/${made.body.data.task_id}`
+    expect(await send('GET', path, { key: tokenOf(one.pair) })).toMatchObject({ status: 200 })
+    expect(await send('GET', path, { key: tokenOf(other.pair) })).toMatchObject({ status: 404, body: { code: 1203 } })
+    const forged = tokenOf(other.pair, { iss: one.keyId })
+    expect(await send('GET', path, { key: forged })).toMatchObject({ status: 401, body: { code: 1000 } })
+  })
+
+  it('is not known by its token where others speak', async () => {
+    const { pair } = await holder()
+    expect(await gateway.send('GET', '/account/info', { key: tokenOf(pair) })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('the credit', () => {
+  const costs = async (key: string, query: string, prefix = '') => {
+    const { status, body } = await send('GET', `${prefix}/account/costs${query}`, { key })
+    return {
+      status,
+      body: body as unknown as { code: number; message: string; data: { resource_pack_subscribe_infos: JsonObject[] } },
+    } // as its clients trust it
+  }
+
+  it('is told as a resource pack, and is what the ledger says', async () => {
+    const { key, keyId, tenantId } = await gateway.tenant({ creditPoints: 50_000_000 })
+    const { task_id } = await gateway.piapi.create('lyrics', { prompt: 'rain' }, { key })
+    await gateway.piapi.ended(task_id, { key })
+    const { available } = await gateway.balance(tenantId)
+    expect(available).toBeLessThan(50_000_000)
+    const query = `?start_time=${Date.now() - 60_000}&end_time=${Date.now() + 60_000}`
+    for (const prefix of ['', '/kling']) {
+      for (const credential of [key, tokenOf(accessPair(MASTER_SECRET, keyId))]) {
+        const { status, body } = await costs(credential, query, prefix)
+        expect(status).toBe(200)
+        expect(body).toMatchObject({ code: 0, message: 'SUCCEED', data: { code: 0 } })
+        expect(body.data.resource_pack_subscribe_infos).toMatchObject([
+          {
+            resource_pack_id: tenantId,
+            resource_pack_type: 'decreasing_total',
+            total_quantity: 5,
+            remaining_quantity: available / 10_000_000,
+            status: 'online',
+          },
+        ])
+      }
+    }
+    expect((await costs(key, '?start_time=0&end_time=1000')).body.data.resource_pack_subscribe_infos).toEqual([])
+  })
+
+  it('that is none has run out', async () => {
+    const { key } = await gateway.tenant({ creditPoints: 0 })
+    const { body } = await costs(key, `?start_time=0&end_time=${Date.now() + 60_000}`)
+    expect(body.data.resource_pack_subscribe_infos).toMatchObject([{ remaining_quantity: 0, status: 'runOut' }])
+  })
+
+  it.each([
+    ['', /^start_time is required/],
+    ['?start_time=1', /^end_time is required/],
+    ['?start_time=yesterday&end_time=2', /^start_time must be Unix milliseconds/],
+  ])('cannot be asked for by "%s"', async (query, message) => {
+    expect(await costs(TEST_KEY, query)).toMatchObject({
+      status: 400,
+      body: { code: 1201, message: expect.stringMatching(message) },
+    })
+  })
+})
+
 describe('a web client', () => {
   it('makes a video under the field name of its own, and reads it with a slash before the id', async () => {
     const body = { model: 'kling-v1', prompt: 'a fox sandbox:fast', mode: 'std', duration: '5', cfg_scale: 0.5 }
@@ -130,6 +308,69 @@ describe('a web client', () => {
       data: null,
       error: { message: expect.stringMatching(/^duration must be/) },
     })
+  })
+})
+
+describe('files beside the first picture', () => {
+  it('are stored, also those of the motion brush, and may be URLs', async () => {
+    const image = await bare()
+    const trajectories = [
+      { x: 10, y: 20 },
+      { x: 30, y: 5 },
+    ]
+    const made = await run('/kling/v1/videos/image2video', {
+      ...{ image: picture, prompt: 'sandbox:fast', mode: 'pro', static_mask: image },
+      dynamic_masks: [
+        { mask: image, trajectories },
+        { mask: picture, trajectories },
+      ],
+    })
+    expect(made.task_status).toBe('succeed')
+    const { input } = await gateway.piapi.read(made.task_id, { key: TEST_KEY })
+    expect(JSON.stringify(input)).not.toContain(image)
+    const { static_mask, dynamic_masks } = input as {
+      static_mask: string
+      dynamic_masks: { mask: string; trajectories: Json }[]
+    }
+    expect(dynamic_masks.map((one) => one.trajectories)).toEqual([trajectories, trajectories])
+    for (const url of [static_mask, ...dynamic_masks.map(({ mask }) => mask)]) {
+      expect(await mediaTypeOf(url)).toBe('image/png')
+    }
+  })
+
+  it('are stored, also the second person of an effect', async () => {
+    const image = await bare()
+    const made = await run('/v1/videos/effects', {
+      effect_scene: 'hug',
+      input: { model_name: 'kling-v1-6', mode: 'std', duration: '5', images: [picture, image] },
+    })
+    expect(made.task_status).toBe('succeed')
+    const { input } = await gateway.piapi.read(made.task_id, { key: TEST_KEY })
+    expect(JSON.stringify(input)).not.toContain(image)
+    expect(await mediaTypeOf(input.second_image_url as string)).toBe('image/png')
+  })
+
+  it.each<[string, string, JsonObject, RegExp]>([
+    ['a mask', '/v1/videos/image2video', { static_mask: 'http://10.0.0.1/a.png' }, /^static_mask/],
+    [
+      'a mask of many',
+      '/v1/videos/image2video',
+      {
+        dynamic_masks: [
+          {
+            mask: 'http://10.0.0.1/a.png',
+            trajectories: [
+              { x: 1, y: 1 },
+              { x: 2, y: 2 },
+            ],
+          },
+        ],
+      },
+      /^dynamic_masks\.0\.mask/,
+    ],
+  ])('are fetched from nowhere private: %s', async (_what, path, body, message) => {
+    const answer = await send('POST', path, { body: { image: picture, prompt: 'a', ...body } })
+    expect(answer).toMatchObject({ status: 400, body: { code: 1201, message: expect.stringMatching(message) } })
   })
 })
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { openReceiver, type Receiver } from '../support/receiver.ts'
+import { openReceiver, type Received, type Receiver, type Reply } from '../support/receiver.ts'
+import { handProvider } from './hand-provider.ts'
 
 /** MiniMax's three steps, as a ComfyUI node takes them, below the relays' prefix and at the vendor's own paths. */
 
@@ -21,6 +22,7 @@ let receiver: Receiver
 beforeAll(async () => {
   gateway = await openGateway()
   receiver = await openReceiver()
+  receiver.onRequest = echo
 })
 afterAll(async () => {
   await receiver?.close()
@@ -32,7 +34,7 @@ async function send<Body = Query>(
   path: string,
   sending: Sending = {},
 ): Promise<{ status: number; body: Body }> {
-  const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}` }
+  const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}`, ...sending.headers }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
   return { status, body: body as unknown as Body } // as its clients trust it
 }
@@ -92,12 +94,111 @@ it('the file is streamed, with ranges, where a client looks that found no addres
   expect((await answer.arrayBuffer()).byteLength).toBe(100)
 })
 
-it('a callback hears each change of the status, in its own words', async () => {
-  const id = await make({ model: 'T2V-01', prompt: 'sandbox:slow=1', callback_url: `${receiver.url}/minimax` })
-  await receiver.until((received) => received.length >= 2)
-  const bodies = receiver.received.map(({ body }) => JSON.parse(body) as Query)
-  expect(bodies.map(({ status }) => status).sort()).toEqual(['processing', 'success'])
-  expect(bodies.find(({ status }) => status === 'success')).toEqual({ ...(await ended(id)), status: 'success' })
+/** What a receiver sees that is no callback yet. */
+interface Challenge {
+  challenge: string
+}
+
+/** A receiver as MiniMax's documentation has it: it answers a challenge with the same, and anything else with success. */
+function echo({ body }: Received): Reply {
+  const { challenge } = JSON.parse(body) as Partial<Challenge> // as MiniMax's clients trust it
+  return { status: 200, body: JSON.stringify(challenge === undefined ? { status: 'success' } : { challenge }) }
+}
+
+/** What came to a path of the receiver, the oldest first. */
+function cameTo(path: string): (Challenge | Query)[] {
+  return receiver.received.filter((one) => one.path === path).map(({ body }) => JSON.parse(body))
+}
+
+it.each(['/minimax', ''])(
+  'below "%s", a callback is challenged, then hears each change in its own words',
+  async (prefix) => {
+    const path = `/hears${prefix}`
+    const id = await make({ model: 'T2V-01', prompt: 'sandbox:slow=1', callback_url: receiver.url + path }, prefix)
+    expect(cameTo(path)[0]).toEqual({ challenge: expect.stringMatching(/./) })
+    await receiver.until(() => cameTo(path).length >= 3)
+    const bodies = cameTo(path).slice(1) as Query[] // the first is the challenge
+    expect(bodies.map(({ status }) => status).sort()).toEqual(['processing', 'success'])
+    expect(bodies.find(({ status }) => status === 'success')).toEqual({ ...(await ended(id)), status: 'success' })
+  },
+)
+
+it('each request is challenged, with a word of its own', async () => {
+  const callback_url = `${receiver.url}/twice`
+  await make({ model: 'T2V-01', prompt: 'sandbox:fast', callback_url })
+  await make({ model: 'T2V-01', prompt: 'sandbox:fast', callback_url })
+  const words = cameTo('/twice').flatMap((body) => ('challenge' in body ? [body.challenge] : []))
+  expect(new Set(words).size).toBe(2)
+})
+
+it('a request that is repeated under its key is challenged once', async () => {
+  const sending = {
+    body: { model: 'T2V-01', prompt: 'sandbox:fast', callback_url: `${receiver.url}/repeated` },
+    headers: { 'Idempotency-Key': 'minimax-repeated' },
+  }
+  const first = await send('POST', '/minimax/v1/video_generation', sending)
+  const second = await send('POST', '/minimax/v1/video_generation', sending)
+  expect(first.body.task_id).toMatch(/./)
+  expect(second.body).toEqual(first.body)
+  expect(cameTo('/repeated').filter((body) => 'challenge' in body)).toHaveLength(1)
+})
+
+describe('a callback that does not echo is refused, and nothing is made:', () => {
+  const REPLIES: [string, Receiver['onRequest'], RegExp][] = [
+    ['another word', () => ({ status: 200, body: '{"challenge":"another"}' }), /the same JSON/],
+    ['no JSON', () => ({ status: 200, body: 'ok' }), /the same JSON/],
+    ['nothing', () => 200, /the same JSON/],
+    ['an error that echoes', (received) => ({ ...echo(received), status: 500 }), /2xx, not 500/],
+    ['a redirect', () => ({ status: 307, headers: { location: `${receiver.url}/elsewhere` } }), /2xx, not 307/],
+    ['more than 64 KiB', () => ({ status: 200, body: ' '.repeat(65_537) }), /more than 65536 bytes/],
+    ['silence', () => 'silence', /did not answer within 3000 ms/],
+  ]
+  it.each(REPLIES)('%s', async (_what, onRequest, why) => {
+    receiver.onRequest = onRequest
+    try {
+      await refused(`${receiver.url}/refused`, why)
+    } finally {
+      receiver.onRequest = echo
+    }
+    expect(cameTo('/elsewhere')).toEqual([])
+  })
+
+  it.each([
+    ['a private address', 'http://10.0.0.1/hook', /special address/],
+    ['a closed port', 'http://127.0.0.1:1/hook', /ECONNREFUSED/],
+    ['what is no URL', 'hook', /not an http or https URL/],
+  ])('%s', (_what, url, why) => refused(url, why))
+
+  /** Live keys pay, so this gateway has somebody who performs what they ask for. */
+  let paid: TestGateway
+  beforeAll(async () => {
+    paid = await openGateway({ replaced: { house: [handProvider({ operations: ['hailuo/video_generation'] })] } })
+  })
+  afterAll(() => paid?.[Symbol.asyncDispose]())
+
+  const ask = (callback_url: string) =>
+    paid.send('POST', '/minimax/v1/video_generation', { body: { model: 'T2V-01', prompt: 'a', callback_url } })
+  const books = async () => ({
+    tasks: await paid.store.countTasks({ tenantId: paid.tenantId }),
+    balance: await paid.balance(),
+  })
+
+  async function refused(callback_url: string, why: RegExp): Promise<void> {
+    const before = await books()
+    const { status, body } = await ask(callback_url)
+    expect(status).toBe(200)
+    expect(body).toEqual({ base_resp: { status_code: 2013, status_msg: expect.stringMatching(/^callback_url /) } })
+    expect(JSON.stringify(body)).toMatch(why)
+    expect(await books()).toEqual(before)
+  }
+
+  it('and one that echoes is taken, and paid for', async () => {
+    const before = await books()
+    expect(await ask(`${receiver.url}/taken`)).toMatchObject({ body: { base_resp: { status_code: 0 } } })
+    const after = await books()
+    expect(after.tasks).toBe(before.tasks + 1)
+    expect(after.balance.held).toBeGreaterThan(before.balance.held)
+  })
 })
 
 it('a failure is told by the query, with its reason', async () => {

@@ -28,6 +28,13 @@ const styleless = [
 ]
 
 const controlless = [broken({ control_image: undefined }, 'control_image', 'is needed without preprocessed_image')]
+const offThe32 = [
+  broken({ width: 1_000 }, 'width', 'must be a multiple of 32, not 1000'),
+  broken({ height: 1_000 }, 'height', 'must be a multiple of 32, not 1000'),
+]
+const tooWide = ['22:9', '9:22'].map((ratio) =>
+  broken({ aspect_ratio: ratio }, 'aspect_ratio', `must be from 21:9 to 9:21, not ${ratio}`),
+)
 const beyondFlux2 = [
   broken({ width: 8_192, height: 528 }, 'width', 'times height must be at most 4194304'),
   broken({ width: 1_000 }, 'width', 'must be a multiple of 16'),
@@ -253,8 +260,18 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
     broken({ action: 'extend' }, 'origin_task_id', 'is needed with the action extend'),
     ...framedInPrompt,
   ],
+  'bfl/flux-pro-1.1': offThe32,
+  'bfl/flux-pro-1.1-ultra': tooWide,
+  'bfl/flux-pro-1.1-ultra-finetuned': tooWide,
+  'bfl/flux-pro': offThe32,
+  'bfl/flux-pro-finetuned': offThe32,
+  'bfl/flux-dev': offThe32,
+  'bfl/flux-kontext-pro': tooWide,
+  'bfl/flux-kontext-max': tooWide,
   'bfl/flux-pro-1.0-canny': controlless,
+  'bfl/flux-pro-1.0-canny-finetuned': controlless,
   'bfl/flux-pro-1.0-depth': controlless,
+  'bfl/flux-pro-1.0-depth-finetuned': controlless,
   'bfl/flux-2-pro': beyondFlux2,
   'bfl/flux-2-max': beyondFlux2,
   'bfl/flux-2-flex': beyondFlux2,

@@ -14,7 +14,7 @@ export function parentField(operation: Operation): string | undefined {
 /** An operation whose finished task this one can build on. */
 export function parentOperation({ id, followsModels }: Operation): Operation {
   const parent = listOperations().find(
-    (one) => followsModels.includes(one.model) && one.follows(one.example) === undefined,
+    (one) => [one.model, one.id].some((name) => followsModels.includes(name)) && one.follows(one.example) === undefined,
   )
   if (!parent) throw new Error(`Nothing makes what ${id} builds on.`)
   return parent

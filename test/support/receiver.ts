@@ -7,12 +7,18 @@ export interface Received {
   body: string
 }
 
+export interface Reply {
+  status: number
+  headers?: Record<string, string>
+  body?: string
+}
+
 /** A webhook receiver on loopback that keeps what it was sent. */
 export interface Receiver {
   url: string
   received: Received[]
-  /** What it answers; called before the answer leaves. */
-  onRequest: (received: Received) => number
+  /** What it answers, a status or more; called before the answer leaves. 'silence' leaves the request open. */
+  onRequest: (received: Received) => number | Reply | 'silence'
   /** Resolves when `enough` is true of what was received. */
   until(enough: (received: Received[]) => boolean, timeoutMs?: number): Promise<void>
   close(): Promise<void>
@@ -25,9 +31,12 @@ export async function openReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const received = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() }
-      const status = receiver.onRequest(received)
+      const answer = receiver.onRequest(received)
       receiver.received.push(received)
-      response.writeHead(status).end()
+      if (answer !== 'silence') {
+        const { status, headers = {}, body = '' } = typeof answer === 'number' ? { status: answer } : answer
+        response.writeHead(status, headers).end(body)
+      }
       for (const wake of waiting) wake()
     })
   })

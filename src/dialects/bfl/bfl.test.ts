@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
+import { bflFinetune } from '../../catalog/bfl.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
@@ -9,7 +11,9 @@ import type { Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask as anyTask, ID, urls } from '../suno/tasks.testing.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { createdBody, isFlux, resultBody } from './from-task.ts'
+import { finetuneIdIn } from './finetunes.ts'
+import { createdBody, deletedBody, detailsBody, isFlux, resultBody } from './from-task.ts'
+import { describeBfl } from './openapi.ts'
 import { MODELS } from './places.ts'
 import { bfl } from './routes.ts'
 import { toTask } from './to-task.ts'
@@ -132,6 +136,71 @@ describe('an answer of Flux', () => {
   })
 })
 
+describe('a finetune', () => {
+  const archive = 'https://example.com/heron.zip'
+  const body = { file_data: archive, finetune_comment: 'our heron', mode: 'character', trigger_word: 'HRN' }
+  const { input } = wish('finetune', { ...body, finetune_type: 'lora', learning_rate: null })
+  const asked: Partial<Task> = { operation: bflFinetune.id, input, pricePoints: points(40_000_000) }
+  const data = { trigger_word: 'HRN', iterations: 300 }
+  const trained = aTask({ ...asked, status: 'completed', output: { data } })
+
+  it('is asked for with the defaults of the API', () => {
+    expect(input).toEqual({
+      ...body,
+      iterations: 300,
+      captioning: true,
+      priority: 'quality',
+      finetune_type: 'lora',
+      lora_rank: 32,
+    })
+  })
+
+  it('is named by the id of its training, at its begin and at its end', () => {
+    expect(createdBody(aTask(asked), POLLING_URL)).toEqual(example('finetune.created'))
+    const echo = { webhook_url: 'https://client.example/hook', webhook_secret: '' }
+    expect(createdBody(aTask({ ...asked, echo }), POLLING_URL)).toMatchObject({ finetune_id: ID, status: 'Pending' })
+    expect(resultBody(trained, urls)).toEqual(example('finetune.ready'))
+  })
+
+  it('is told in detail while it is trained, and with what its provider says of it afterwards', () => {
+    expect(detailsBody(trained)).toEqual(example('finetune.details'))
+    const more = aTask({ ...trained, output: { data: { ...data, iterations: 299, loss: 0.1, finetune_id: 'theirs' } } })
+    expect(detailsBody(more).finetune_details).toMatchObject({ iterations: 299, loss: 0.1, finetune_id: ID })
+    const running = aTask({ ...asked, status: 'processing', endedAt: null })
+    expect(detailsBody(running).finetune_details).toMatchObject({
+      status: 'Pending',
+      finetune_comment: 'our heron',
+      timestamp: new Date(running.createdAt).toISOString(),
+    })
+    const broken = { ...failed('Too few pictures.'), ...asked }
+    expect(detailsBody(broken).finetune_details.status).toBe('Error')
+  })
+
+  it('is told as deleted', () => {
+    expect(deletedBody(ID, 1_733_717_570_500)).toEqual(example('finetune.deleted'))
+  })
+
+  it.each<[JsonObject, string]>([
+    [{}, 'finetune_id is required.'],
+    [{ finetune_id: null }, 'finetune_id is required.'],
+    [{ finetune_id: '' }, 'finetune_id is required.'],
+    [{ finetune_id: ['a'] }, 'finetune_id must be a string.'],
+  ])('is not found by %j', (given, message) => {
+    expect(() => finetuneIdIn(given)).toThrow(message)
+  })
+
+  it('is answered as the description says', async () => {
+    const { schemas } = await describeBfl({ limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 1 } })
+    const faults = (schema: string, name: string) => Compile(schemas[schema] ?? {}).Errors(example(name))
+    expect(faults('BflCreated', 'finetune.created')).toEqual([])
+    expect(faults('BflResult', 'finetune.ready')).toEqual([])
+    expect(faults('BflResult', 'result.ready')).toEqual([])
+    expect(faults('BflFinetune', 'finetune.details')).toEqual([])
+    expect(faults('BflDeleted', 'finetune.deleted')).toEqual([])
+    expect(faults('BflDeleted', 'finetune.details')).not.toEqual([])
+  })
+})
+
 describe('a webhook of Flux', () => {
   const echo = { webhook_url: 'https://client.example/hook', webhook_secret: 'secret' }
 
@@ -166,6 +235,7 @@ describe('an error of Flux', () => {
     ['unauthorized', 403],
     ['insufficient_points', 402],
     ['invalid_input', 422],
+    ['parent_not_usable', 422],
     ['rate_limited', 429],
     ['unknown_operation', 400],
     ['vendor_refused', 500],

@@ -1,11 +1,11 @@
-import { BFL } from '../../catalog/bfl.ts'
+import { BFL, finetuneOf } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Output } from '../../catalog/outputs.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { type Points, pointsToUsd } from '../../core/points.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import { isModerated } from '../moderation.ts'
 import type { Urls } from '../urls.ts'
+import { isFinetune } from './finetunes.ts'
 
 /** A hundred credits are 1 USD. */
 const CREDITS_PER_USD = 100
@@ -19,10 +19,11 @@ export function isFlux({ operation: id }: Pick<Task, 'operation'>): boolean {
 /** What answers a request: where to look, or who will be told. What is not known of its megapixels is null. */
 export function createdBody(task: Task, pollingUrl: string) {
   const { webhook_url: hook } = task.echo
+  const ids = isFinetune(task) ? { id: task.id, finetune_id: task.id } : { id: task.id }
   const cost = { cost: creditsOf(task.pricePoints), input_mp: null, output_mp: null }
-  if (typeof hook !== 'string') return { id: task.id, polling_url: pollingUrl, ...cost }
+  if (typeof hook !== 'string') return { ...ids, polling_url: pollingUrl, ...cost }
   // Beyond the API's own answer, the address: a client that is told may look all the same.
-  return { id: task.id, status: 'Pending', webhook_url: hook, ...cost, polling_url: pollingUrl }
+  return { ...ids, status: 'Pending', webhook_url: hook, ...cost, polling_url: pollingUrl }
 }
 
 export function creditsOf(points: Points): number {
@@ -46,20 +47,52 @@ export function unknownBody(id: string) {
   return { id, status: 'Task not found', result: null, progress: null, details: null, preview: null }
 }
 
+/**
+ * The answer of `finetune_details`. The envelope is the API's; what stands in it is inferred from what clients read of
+ * it: the words of the request, or what a provider says of them.
+ */
+export function detailsBody(task: Task) {
+  const { id, input, output, status, endedAt, createdAt } = task
+  const told = status === 'completed' ? (output as Output['data']).data : {} // as the operation's kind has it
+  return {
+    finetune_details: {
+      ...finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0]), // as `readInput` returned it
+      ...told,
+      finetune_id: id,
+      status: statusOf(task),
+      timestamp: new Date(endedAt ?? createdAt).toISOString(),
+    },
+  }
+}
+
+/** The answer of `delete_finetune`. Its members are the API's; the words in them are inferred. */
+export function deletedBody(id: string, now: number) {
+  return {
+    status: 'success',
+    message: `Finetune ${id} was deleted.`,
+    deleted_finetune_id: id,
+    timestamp: new Date(now).toISOString(),
+  }
+}
+
 function statusOf(task: Task): 'Pending' | 'Ready' | 'Error' | 'Request Moderated' | 'Content Moderated' {
   if (!isTerminal(task.status)) return 'Pending'
   if (task.status === 'completed') return 'Ready'
-  if (!task.error || !isModerated(task.error)) return 'Error'
+  if (!task.error || task.error.code !== 'content_moderated') return 'Error'
   return /\b(?:prompt|request|input)\b/i.test(task.error.message) ? 'Request Moderated' : 'Content Moderated'
 }
 
 function detailsOf({ status, error }: Task) {
   if (status !== 'failed' && status !== 'cancelled') return null
   const reason = error?.message ?? 'The task was cancelled.'
-  return error && isModerated(error) ? { 'Moderation Reasons': [reason] } : { error: reason }
+  return error && error.code === 'content_moderated' ? { 'Moderation Reasons': [reason] } : { error: reason }
 }
 
 function resultOf(task: Task, urls: Urls) {
+  return isFinetune(task) ? { finetune_id: task.id } : pictureOf(task, urls)
+}
+
+function pictureOf(task: Task, urls: Urls) {
   const { prompt, seed } = task.input
   const startedAt = task.startedAt ?? task.createdAt
   const endedAt = task.endedAt ?? startedAt

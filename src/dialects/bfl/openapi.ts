@@ -20,9 +20,10 @@ import {
   webhookHeaders,
 } from '../openapi.ts'
 import { statusOf } from './errors.ts'
-import { FINETUNED, MODELS, PREFIXES } from './places.ts'
+import { MODELS, PREFIXES } from './places.ts'
 
 const TAG = 'Black Forest Labs'
+const STATES = ['Pending', 'Request Moderated', 'Content Moderated', 'Ready', 'Error']
 
 /** The routes of Black Forest Labs' API, in OpenAPI. */
 export async function describeBfl({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
@@ -47,14 +48,21 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, statusOf, ref('BflError'))
 }
 
+/** Operations of the three places have the place in their names. */
+function named(prefix: string, name: string): string {
+  return `${prefix.slice(1) || 'bare'}-${name}`
+}
+
+function reading(operationId: string, summary: string, parameters: Json[], responses: JsonObject): JsonObject {
+  return { get: { operationId, summary, tags: [TAG], parameters, responses } }
+}
+
 function pathsAt(prefix: string, { maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
-  /** Operations of the three places have the place in their names. */
-  const named = (name: string) => `${prefix.slice(1) || 'bare'}-${name}`
   const creating = MODELS.map((operation): [string, JsonObject] => [
     `${prefix}/v1/${operation.taskType}`,
     {
       post: {
-        operationId: named(operation.taskType),
+        operationId: named(prefix, operation.taskType),
         summary: operation.title,
         tags: [TAG],
         parameters: [idempotencyKey],
@@ -63,24 +71,10 @@ function pathsAt(prefix: string, { maxWaitSeconds }: DialectContext['limits']): 
       },
     },
   ])
-  const reading = (name: string, summary: string, parameters: Json[], responses: JsonObject): JsonObject => ({
-    get: { operationId: named(name), summary, tags: [TAG], parameters, responses },
-  })
-  const finetune = inQuery('finetune_id', { type: 'string' }, 'The finetune.', true)
-  const refusing = (name: string, summary: string, codes: readonly ErrorCode[]): JsonObject => ({
-    post: {
-      operationId: named(name),
-      summary,
-      tags: [TAG],
-      requestBody: jsonBody({ type: 'object' }),
-      responses: failures([...USUAL, ...codes]),
-    },
-  })
-  const NONE: readonly ErrorCode[] = ['invalid_input', 'not_found']
   return {
     ...Object.fromEntries(creating),
     [`${prefix}/v1/get_result`]: reading(
-      'get_result',
+      named(prefix, 'get_result'),
       'Read a task',
       [inQuery('id', { type: 'string' }, 'The task.', true), wait(maxWaitSeconds)],
       {
@@ -89,28 +83,40 @@ function pathsAt(prefix: string, { maxWaitSeconds }: DialectContext['limits']): 
         '404': answer('`Task not found`', ref('BflResult')),
       },
     ),
-    [`${prefix}/v1/credits`]: reading('credits', 'Read what is left', [], {
+    [`${prefix}/v1/credits`]: reading(named(prefix, 'credits'), 'Read what is left', [], {
       '200': answer('A hundred credits are 1 USD.', plain(Type.Object({ credits: Type.Number() }))),
       ...failures(USUAL),
     }),
-    [`${prefix}/v1/my_finetunes`]: reading('my_finetunes', 'List finetunes', [], {
-      '200': answer('None: nothing is finetuned here.', plain(Type.Object({ finetunes: Type.Array(Type.String()) }))),
+    ...finetunesAt(prefix),
+  }
+}
+
+/** What becomes of finetunes; training and drawing are among the models. */
+function finetunesAt(prefix: string): ApiDescription['paths'] {
+  const Finetunes = Type.Object({ finetunes: Type.Array(Type.String()) })
+  const Id = Type.String({ minLength: 1 })
+  const finetuneId = inQuery('finetune_id', plain(Id), 'The finetune: the id of its training.', true)
+  return {
+    [`${prefix}/v1/my_finetunes`]: reading(named(prefix, 'my_finetunes'), 'List finetunes that are trained', [], {
+      '200': answer('Their ids, newest first.', plain(Finetunes)),
       ...failures(USUAL),
     }),
-    [`${prefix}/v1/finetune_details`]: reading(
-      'finetune_details',
-      'Read a finetune: there are none',
-      [finetune],
-      failures([...USUAL, ...NONE]),
-    ),
-    [`${prefix}/v1/finetune`]: refusing('finetune', 'Not supported', ['unknown_operation']),
-    [`${prefix}/v1/delete_finetune`]: refusing('delete_finetune', 'Delete a finetune: there are none', NONE),
-    ...Object.fromEntries(
-      FINETUNED.map((model) => [
-        `${prefix}/v1/${model}`,
-        refusing(model, 'Draw with a finetune: there are none', NONE),
-      ]),
-    ),
+    [`${prefix}/v1/finetune_details`]: reading(named(prefix, 'finetune_details'), 'Read a finetune', [finetuneId], {
+      '200': answer('How it is, or was, trained.', ref('BflFinetune')),
+      ...failures([...USUAL, 'invalid_input', 'not_found']),
+    }),
+    [`${prefix}/v1/delete_finetune`]: {
+      post: {
+        operationId: named(prefix, 'delete_finetune'),
+        summary: 'Delete a finetune',
+        tags: [TAG],
+        requestBody: jsonBody(plain(Type.Object({ finetune_id: Id }))),
+        responses: {
+          '200': answer('Nothing can be drawn with it any more.', ref('BflDeleted')),
+          ...failures([...USUAL, 'malformed_body', 'invalid_input', 'payload_too_large', 'not_found']),
+        },
+      },
+    },
   }
 }
 
@@ -146,26 +152,51 @@ function schemas(): Record<string, JsonObject> {
     polling_url: text,
     status: Type.Optional(text),
     webhook_url: Type.Optional(text),
+    finetune_id: Type.Optional(Type.String({ description: 'Of a training: the finetune, which has its id.' })),
     cost: Type.Number({ description: 'Credits.' }),
     input_mp: orNull(Type.Number()),
     output_mp: orNull(Type.Number()),
   })
+  const Made = Type.Object({
+    sample: Type.String({ description: 'Address of the file.' }),
+    prompt: text,
+    seed: orNull(Type.Number()),
+    start_time: Type.Number({ description: 'Unix seconds.' }),
+    end_time: Type.Number({ description: 'Unix seconds.' }),
+    duration: Type.Number({ description: 'Seconds.' }),
+  })
+  const Trained = Type.Object({ finetune_id: text }, { description: 'Of a training.' })
   const Result = Type.Object({
     id: text,
-    status: Type.Enum(['Task not found', 'Pending', 'Request Moderated', 'Content Moderated', 'Ready', 'Error']),
-    result: orNull(
-      Type.Object({
-        sample: Type.String({ description: 'Address of the file.' }),
-        prompt: text,
-        seed: orNull(Type.Number()),
-        start_time: Type.Number({ description: 'Unix seconds.' }),
-        end_time: Type.Number({ description: 'Unix seconds.' }),
-        duration: Type.Number({ description: 'Seconds.' }),
-      }),
-    ),
+    status: Type.Enum(['Task not found', ...STATES]),
+    result: Type.Union([Made, Trained, Type.Null()]),
     progress: orNull(Type.Number({ description: 'From 0 to 1.' })),
     details: orNull(Type.Object({})),
     preview: Type.Null(),
+  })
+  const Finetune = Type.Object({
+    finetune_details: Type.Object({
+      finetune_id: text,
+      status: Type.Enum(STATES),
+      timestamp: Type.String({
+        description: 'When the training ended or, before that, when it was asked for: RFC 3339.',
+      }),
+      finetune_comment: text,
+      mode: text,
+      trigger_word: text,
+      iterations: Type.Integer(),
+      captioning: Type.Boolean(),
+      priority: text,
+      finetune_type: text,
+      lora_rank: Type.Integer(),
+      learning_rate: Type.Number(),
+    }),
+  })
+  const Deleted = Type.Object({
+    status: text,
+    message: text,
+    deleted_finetune_id: text,
+    timestamp: Type.String({ description: 'RFC 3339.' }),
   })
   const Fault = Type.Object({
     loc: Type.Array(Type.Union([text, Type.Integer()])),
@@ -173,6 +204,6 @@ function schemas(): Record<string, JsonObject> {
     type: text,
   })
   const Failure = Type.Object({ detail: Type.Union([text, Type.Array(Fault)]) })
-  const named = { Hook, Created, Result, Error: Failure }
+  const named = { Hook, Created, Result, Finetune, Deleted, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Bfl${name}`, plain(schema)]))
 }

@@ -12,8 +12,9 @@ import { serve } from '../protocol.ts'
 import { taskSender } from '../requests.ts'
 import type { Urls } from '../urls.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { createdBody, creditsOf, isFlux, resultBody } from './from-task.ts'
-import { FINETUNED, MODELS, PREFIXES } from './places.ts'
+import { checkFinetune, deleteFinetune, finetuneIdIn, getFinetune, listFinetunes } from './finetunes.ts'
+import { createdBody, creditsOf, deletedBody, detailsBody, isFlux, resultBody } from './from-task.ts'
+import { MODELS, PREFIXES } from './places.ts'
 import { toTask } from './to-task.ts'
 
 interface Query {
@@ -30,7 +31,7 @@ export const bfl: Dialect = {
       error: (error, request) => ({ status: statusOf(error), body: errorBody(error, request) }),
       routes(inside) {
         taskRoutes(inside, context)
-        finetuneRoutes(inside)
+        finetuneRoutes(inside, context)
       },
     }),
   announce,
@@ -44,6 +45,8 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   for (const operation of MODELS) {
     app.post(`/v1/${operation.taskType}`, async (request, reply) => {
       const wish = { ...toTask(operation, request.body), dialect: BFL }
+      const finetuneId = operation.follows(wish.input)
+      if (finetuneId !== undefined) await checkFinetune(finetuneId, request.caller, context)
       const task = await submittedInOwnNames(request, reply, context, wish)
       return createdBody(task, `${urls.publicUrl}${app.prefix}/v1/get_result?id=${task.id}`)
     })
@@ -66,30 +69,21 @@ function fluxOnly(task: Task): Task {
   return task
 }
 
-const NO_FINETUNES = 'finetuning is not supported by this gateway'
+/** What becomes of finetunes; training and drawing are tasks like others. */
+function finetuneRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.get('/v1/my_finetunes', async ({ caller }) => ({
+    finetunes: (await listFinetunes(caller, context)).map(({ id }) => id),
+  }))
 
-/** Nothing here trains a model. So there are no finetunes, which is what these say. */
-function finetuneRoutes(app: FastifyInstance): void {
-  app.post('/v1/finetune', async () => {
-    throw new PolyphonyError('unknown_operation', `No finetune was begun: ${NO_FINETUNES}.`)
-  })
-  app.get('/v1/my_finetunes', async () => ({ finetunes: [] }))
-  app.get<Query>('/v1/finetune_details', async (request) => {
-    throw noFinetune(request.query.finetune_id)
-  })
-  app.post('/v1/delete_finetune', async (request) => {
-    throw noFinetune(objectIn(request.body).finetune_id)
-  })
-  for (const model of FINETUNED) {
-    app.post(`/v1/${model}`, async (request) => {
-      throw noFinetune(objectIn(request.body).finetune_id)
-    })
-  }
-}
+  app.get<Query>('/v1/finetune_details', async ({ query, caller }) =>
+    detailsBody(await getFinetune(finetuneIdIn(query), caller, context)),
+  )
 
-function noFinetune(id: unknown): PolyphonyError {
-  if (typeof id !== 'string' || id === '') throw invalid('finetune_id', 'is required')
-  return new PolyphonyError('not_found', `There is no finetune ${id}: ${NO_FINETUNES}.`)
+  app.post('/v1/delete_finetune', async ({ body, caller }) => {
+    const id = finetuneIdIn(objectIn(body))
+    await deleteFinetune(id, caller, context)
+    return deletedBody(id, context.clock.now())
+  })
 }
 
 /** Told once, at the end. */

@@ -1,6 +1,5 @@
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
-import { isModerated } from '../moderation.ts'
 
 /** What a code of ours is here. Of a model's error, `detail` is a list; of the platform's, it is a sentence. */
 interface Told {
@@ -13,6 +12,7 @@ const platform = (status: number, type: string): Told => ({ status, type, of: 'p
 const model = (status: number, type: string): Told => ({ status, type, of: 'model' })
 
 const INVALID = model(422, 'value_error')
+const MODERATED = model(422, 'content_policy_violation')
 const NO_CREDIT = platform(403, 'insufficient_credits')
 
 /**
@@ -39,6 +39,9 @@ const TOLD: Record<ErrorCode, Told> = {
   idempotency_mismatch: platform(422, 'bad_request'),
   rate_limited: platform(429, 'rate_limited'),
   too_many_staged: platform(429, 'rate_limited'),
+  content_moderated: MODERATED,
+  account_refused: platform(500, 'internal_error'),
+  account_busy: platform(503, 'runner_scheduling_failure'),
   vendor_refused: model(400, 'downstream_service_error'),
   vendor_unreachable: platform(503, 'runner_connection_error'),
   vendor_silent: platform(500, 'runner_disconnected'),
@@ -51,7 +54,6 @@ const TOLD: Record<ErrorCode, Told> = {
 }
 
 const CANCELLED = platform(499, 'client_cancelled')
-const MODERATED = model(422, 'content_policy_violation')
 
 export interface ToldError {
   status: number
@@ -70,7 +72,7 @@ export function tellError(error: Pick<PolyphonyError, 'code' | 'message' | 'deta
   const isInside = field.startsWith('input.')
   const own = isInside ? field.slice('input.'.length) : field
   const said = isInside && message.startsWith('input.') ? message.slice('input.'.length) : message
-  return told(isModerated(error) ? MODERATED : TOLD[error.code], said, locationOf(own))
+  return told(TOLD[error.code], said, locationOf(own))
 }
 
 /** Why a request did not succeed; undefined for one that did, or may yet. */

@@ -1,5 +1,4 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { isModerated } from '../moderation.ts'
 
 /** Where the status differs from the core's: this API knows 400, 401, 402, 403, 422, 429 and 503. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -14,7 +13,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 
 /** 422 says that content was refused, and nothing else. */
 export function statusOf(error: PolyphonyError): number {
-  return isModerated(error) ? 422 : (STATUS[error.code] ?? error.status)
+  return error.code === 'content_moderated' ? 422 : (STATUS[error.code] ?? error.status)
 }
 
 export function errorBody({ code, message }: PolyphonyError) {

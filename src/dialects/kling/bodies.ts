@@ -24,6 +24,19 @@ const video = {
   multi_shot: Type.Optional(Type.Boolean()),
   multi_prompt: Type.Optional(Type.Array(Type.Object({ prompt: Type.String(), duration: Type.String() }))),
 }
+const masks = {
+  static_mask: file('What must stay where it is, painted in a picture of the same shape'),
+  dynamic_masks: Type.Optional(
+    Type.Array(
+      Type.Object({
+        mask: Type.String({ description: 'What moves, painted: a URL, or bare base64.' }),
+        trajectories: Type.Array(Type.Object({ x: Type.Number(), y: Type.Number() }), {
+          description: 'Its path in pixels from the lower left corner.',
+        }),
+      }),
+    ),
+  ),
+}
 const sync = {
   video_id: text('A video of an earlier answer.'),
   mode: Type.Optional(Type.Enum(['text2video', 'audio2video'])),
@@ -78,7 +91,7 @@ const expansionBody = body(expansion, { image: PICTURE, left_expansion_ratio: 0.
 export const BODIES: Record<Path, { schema: TSchema; example: JsonObject }> = {
   '/videos/text2video': body(video, { model_name: 'kling-v2-6', prompt: FOX, duration: '5', sound: 'off' }),
   '/videos/image2video': body(
-    { ...video, image: file('The first frame'), image_tail: file('The last frame') },
+    { ...video, image: file('The first frame'), image_tail: file('The last frame'), ...masks },
     { model_name: 'kling-v2-6', image: PICTURE, prompt: 'it looks up', duration: '5' },
   ),
   '/videos/multi-image2video': body(
@@ -102,7 +115,20 @@ export const BODIES: Record<Path, { schema: TSchema; example: JsonObject }> = {
     { input: { video_id: VIDEO_ID, mode: 'text2video', text: 'Good evening.', voice_id: 'uk_boy1' } },
   ),
   '/videos/effects': body(
-    { effect_scene: Type.String(), input: Type.Object({ image: file('The picture'), duration: seconds, mode }) },
+    {
+      effect_scene: Type.String(),
+      input: Type.Object({
+        image: file('The picture'),
+        images: Type.Optional(
+          Type.Array(Type.String(), {
+            maxItems: 2,
+            description: 'In its place: who stands on the left, and on the right.',
+          }),
+        ),
+        duration: seconds,
+        mode,
+      }),
+    },
     { effect_scene: 'squish', input: { model_name: 'kling-v1-6', image: PICTURE, duration: '5' } },
   ),
   '/videos/motion-control': body(

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import { type TokenFault, tokenFaultOf } from '../../tenants/access-keys.ts'
 import { requestId } from './from-task.ts'
 
 /** Kling's own codes, each with the status that its documents give it. */
@@ -22,6 +23,7 @@ const TOLD: Record<ErrorCode, { status: number; code: number }> = {
   method_not_allowed: { status: 404, code: 1202 },
   task_not_found: { status: 404, code: 1203 },
   vendor_refused: { status: 400, code: 1300 },
+  content_moderated: { status: 400, code: 1301 },
   rate_limited: { status: 429, code: 1302 },
   too_many_staged: { status: 429, code: 1303 },
   internal: { status: 500, code: 5000 },
@@ -30,10 +32,14 @@ const TOLD: Record<ErrorCode, { status: number; code: number }> = {
   no_provider: { status: 503, code: 5001 },
   store_unavailable: { status: 503, code: 5001 },
   vendor_unreachable: { status: 503, code: 5001 },
+  account_refused: { status: 503, code: 5001 },
+  account_busy: { status: 503, code: 5001 },
   vendor_silent: { status: 504, code: 5002 },
   timed_out: { status: 504, code: 5002 },
 }
 const NO_KEY = 1001
+/** What "failed" (1000) and what "invalid" (1002) means is inferred; Kling's pages say no more. */
+const TOKEN_CODES: Record<TokenFault, number> = { forged: 1000, malformed: 1002, not_yet_valid: 1003, expired: 1004 }
 
 export function errorStatus({ code }: PolyphonyError): number {
   return TOLD[code].status
@@ -41,12 +47,17 @@ export function errorStatus({ code }: PolyphonyError): number {
 
 /** Kling's envelope; beside it what relays write and their web clients read: `error.message`. */
 export function errorAnswer(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown } {
-  const { status, code: own } = TOLD[error.code]
-  const { authorization, 'x-api-key': key } = request.headers
-  const code = error.code === 'unauthorized' && !authorization && !key ? NO_KEY : own
+  const { status, code: usual } = TOLD[error.code]
+  const code = error.code === 'unauthorized' ? (refusalOf(error, request) ?? usual) : usual
   const { message } = error
   return {
     status,
     body: { code, message, request_id: requestId(), data: null, error: { message, type: error.code, code } },
   }
+}
+
+function refusalOf(error: PolyphonyError, { headers }: FastifyRequest): number | undefined {
+  if (!headers.authorization && !headers['x-api-key']) return NO_KEY
+  const fault = tokenFaultOf(error)
+  return fault && TOKEN_CODES[fault]
 }

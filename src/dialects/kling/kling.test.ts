@@ -10,7 +10,9 @@ import { STATUSES, type Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { urlsAt } from '../urls.ts'
 import { BODIES } from './bodies.ts'
+import { costsOf, windowOf } from './costs.ts'
 import { errorAnswer } from './errors.ts'
+import costs from './examples/costs.json' with { type: 'json' }
 import created from './examples/created.json' with { type: 'json' }
 import images from './examples/images.json' with { type: 'json' }
 import videos from './examples/videos.json' with { type: 'json' }
@@ -21,6 +23,10 @@ import { PATHS, type Path, toTask } from './to-task.ts'
 const ID = '01234567-89ab-4cde-8f01-23456789ab00'
 const PICTURE = 'https://client.example/a.png'
 const BARE_BASE64 = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk'
+const TRAJECTORY = [
+  { x: 279, y: 219 },
+  { x: 417, y: 65 },
+]
 const PATH_NAMES = Object.keys(PATHS) as Path[]
 const urls = urlsAt(() => 'https://gateway.example')
 
@@ -56,6 +62,73 @@ describe('a published answer is reproduced, key by key:', () => {
     expect(shapeDifferences(videos, envelope(fromTask(aTask(), urls)))).toEqual([])
     const task = aTask({ operation: 'kling/image_generation', output: pictures })
     expect(shapeDifferences(images, envelope(fromTask(task, urls)))).toEqual([])
+  })
+})
+
+describe('the credit of a tenant', () => {
+  const tenant = {
+    id: ID,
+    name: 'house',
+    createdAt: 1_000,
+    maxConcurrent: null,
+    maxStaged: 1,
+    webhookSecretVersion: 1,
+    defaultPool: 'private' as const,
+    fallsBack: false,
+  }
+  const balance = (available: number) => ({
+    available: points(available),
+    ...{ held: points(5_000_000), credited: points(2_000_000_000), active: 1, staged: 0 },
+  })
+  const packs = (query: Record<string, unknown>, available = 1_180_000_000) =>
+    costsOf(balance(available), tenant, windowOf(query)).resource_pack_subscribe_infos
+
+  it('is told as a pack of US dollars, in the published shape', () => {
+    const answer = envelope(costsOf(balance(1_180_000_000), tenant, windowOf({ start_time: '0', end_time: '2000' })))
+    expect(shapeDifferences(costs, answer)).toEqual([])
+    expect(answer.data.resource_pack_subscribe_infos).toEqual([
+      {
+        resource_pack_name: 'Credit in US dollars',
+        resource_pack_id: ID,
+        resource_pack_type: 'decreasing_total',
+        total_quantity: 200,
+        remaining_quantity: 118,
+        purchase_time: 1_000,
+        effective_time: 1_000,
+        invalid_time: Date.UTC(2100, 0),
+        status: 'online',
+      },
+    ])
+  })
+
+  it('that is used up says so', () => {
+    expect(packs({ start_time: '0', end_time: '2000' }, 0)).toMatchObject([
+      { remaining_quantity: 0, total_quantity: 200, status: 'runOut' },
+    ])
+  })
+
+  it.each([
+    [{ start_time: '0', end_time: '999' }, 0],
+    [{ start_time: '0', end_time: '1000' }, 1],
+    [{ start_time: '5000', end_time: '5000' }, 1], // bought before, and still good
+    [{ start_time: '0', end_time: '2000', resource_pack_name: 'Credit in US dollars' }, 1],
+    [{ start_time: '0', end_time: '2000', resource_pack_name: 'Video Generation' }, 0],
+    [{ start_time: '0', end_time: '2000', resource_pack_name: '' }, 1],
+  ])('is found by %j %i times', (query, count) => {
+    expect(packs(query)).toHaveLength(count)
+  })
+
+  it.each([
+    [{ end_time: '1' }, 'start_time is required.'],
+    [{ start_time: '1' }, 'end_time is required.'],
+    [{ start_time: '', end_time: '1' }, 'start_time is required.'],
+    [{ start_time: 'now', end_time: '1' }, 'start_time must be Unix milliseconds.'],
+    [{ start_time: '1', end_time: '-1' }, 'end_time must be Unix milliseconds.'],
+    [{ start_time: '1.5', end_time: '2' }, 'start_time must be Unix milliseconds.'],
+    [{ start_time: ['1', '2'], end_time: '2' }, 'start_time must be Unix milliseconds.'],
+    [{ start_time: '3', end_time: '2' }, 'end_time must not be before start_time.'],
+  ])('asked for by %j is refused', (query, message) => {
+    expect(thrownBy(() => windowOf(query))).toMatchObject({ code: 'invalid_input', message })
   })
 })
 
@@ -165,8 +238,16 @@ describe('a body', () => {
     ['/videos/text2video', { prompt: 'a', camera_control: { type: 'down_back' } }, { camera_movement: 'down_back' }],
     [
       '/videos/image2video',
-      { image: BARE_BASE64, image_tail: PICTURE, prompt: 'a', static_mask: PICTURE },
-      { image_url: BARE_BASE64, image_tail_url: PICTURE, version: '1.0', static_mask: PICTURE },
+      { image: BARE_BASE64, image_tail: PICTURE, prompt: 'a' },
+      { image_url: BARE_BASE64, image_tail_url: PICTURE, version: '1.0' },
+    ],
+    [
+      '/videos/image2video',
+      {
+        ...{ image: PICTURE, static_mask: BARE_BASE64, mode: 'pro' },
+        dynamic_masks: [{ mask: PICTURE, trajectories: TRAJECTORY }],
+      },
+      { static_mask: BARE_BASE64, dynamic_masks: [{ mask: PICTURE, trajectories: TRAJECTORY }], version: '1.0' },
     ],
     [
       '/videos/multi-image2video',
@@ -218,9 +299,22 @@ describe('a body', () => {
       '/videos/effects',
       {
         effect_scene: 'hug',
-        input: { model_name: 'kling-v1-6', mode: 'pro', duration: '5', images: [PICTURE, PICTURE] },
+        input: { model_name: 'kling-v1-6', mode: 'pro', duration: '5', images: [PICTURE, BARE_BASE64] },
       },
-      { effect: 'hugging', image_url: PICTURE, images: [PICTURE], professional_mode: true, model_name: 'kling-v1-6' },
+      {
+        ...{ effect: 'hugging', image_url: PICTURE, second_image_url: BARE_BASE64 },
+        ...{ professional_mode: true, model_name: 'kling-v1-6' },
+      },
+    ],
+    [
+      '/videos/effects',
+      { effect_scene: 'squish', input: { image: PICTURE, images: [BARE_BASE64] } },
+      { effect: 'squish', image_url: PICTURE, second_image_url: BARE_BASE64 },
+    ],
+    [
+      '/videos/effects',
+      { effect_scene: 'squish', input: { image: '', images: [PICTURE, ''] } },
+      { effect: 'squish', image_url: PICTURE, second_image_url: '' },
     ],
     [
       '/videos/motion-control',
@@ -275,6 +369,44 @@ describe('a body', () => {
     ['no video to extend', '/videos/video-extend', { prompt: 'a' }, 'video_id'],
     ['no text to speak', '/videos/lip-sync', { input: { video_id: ID, mode: 'text2video' } }, 'input.text'],
     ['no input', '/videos/lip-sync', { video_id: ID }, 'input'],
+    ['no picture for an effect', '/videos/effects', { effect_scene: 'squish', input: { images: [] } }, 'input.image'],
+    [
+      'three pictures for an effect',
+      '/videos/effects',
+      { effect_scene: 'hug', input: { images: [PICTURE, PICTURE, PICTURE] } },
+      'input.images',
+    ],
+    [
+      'a picture for an effect that is none',
+      '/videos/effects',
+      { effect_scene: 'squish', input: { image: 'a cat' } },
+      'input.image',
+    ],
+    [
+      'a first picture of two that is none',
+      '/videos/effects',
+      { effect_scene: 'hug', input: { images: ['a cat', PICTURE] } },
+      'input.images.0',
+    ],
+    [
+      'a second picture that is none',
+      '/videos/effects',
+      { effect_scene: 'hug', input: { images: [PICTURE, 'a cat'] } },
+      'input.images.1',
+    ],
+    [
+      'a mask that is none',
+      '/videos/image2video',
+      { image: PICTURE, dynamic_masks: [{ mask: 'a cat', trajectories: TRAJECTORY }] },
+      'dynamic_masks.0.mask',
+    ],
+    [
+      'a path of one point',
+      '/videos/image2video',
+      { image: PICTURE, dynamic_masks: [{ mask: PICTURE, trajectories: TRAJECTORY.slice(1) }] },
+      'dynamic_masks.0.trajectories',
+    ],
+    ['a mask for nothing', '/videos/image2video', { image_tail: PICTURE, static_mask: PICTURE, prompt: 'a' }, 'image'],
     ['an unknown effect', '/videos/effects', { effect_scene: 'dance', input: { image: PICTURE } }, 'effect_scene'],
     ['too many pictures', '/images/generations', { prompt: 'a', n: 10 }, 'n'],
     ['no growth', '/images/image-expansion', { image: PICTURE }, 'up_expansion_ratio'],

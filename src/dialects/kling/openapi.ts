@@ -29,6 +29,7 @@ const TAG = 'Kling'
 export async function describeKling({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   const paths: ApiDescription['paths'] = {}
   for (const prefix of ['/kling', '']) {
+    paths[`${prefix}/account/costs`] = { get: costs(prefix) }
     for (const path of Object.keys(PATHS) as Path[]) {
       if (prefix === '' && path === '/images/generations') continue
       paths[`${prefix}/v1${path}`] = { post: creating(prefix, path), get: listing(prefix, path) }
@@ -40,7 +41,7 @@ export async function describeKling({ limits }: Pick<DialectContext, 'limits'>):
       {
         name: TAG,
         description:
-          'Kling’s official API, below `/kling` as relays serve it, and at its own paths. A task made here is read at PiAPI’s routes, too, and the other way round.',
+          'Kling’s official API, below `/kling` as relays serve it, and at its own paths. A task made here is read at PiAPI’s routes, too, and the other way round. In the place of the key, it takes a token as Kling’s clients sign it: a JSON Web Token (HS256) with `iss` = access key, `exp` at most a day ahead, and `nbf`.',
       },
     ],
     paths,
@@ -105,6 +106,24 @@ function reading(prefix: string, path: Path, { maxWaitSeconds }: DialectContext[
   }
 }
 
+function costs(prefix: string): JsonObject {
+  const time = { type: 'integer', minimum: 0 }
+  return {
+    operationId: `kling${prefix === '' ? 'Bare' : ''}Costs`,
+    summary: 'The credit, as a resource pack',
+    tags: [TAG],
+    parameters: [
+      inQuery('start_time', time, 'Unix milliseconds.', true),
+      inQuery('end_time', time, 'Unix milliseconds.', true),
+      inQuery('resource_pack_name', { type: 'string' }, 'Only the pack of this name.'),
+    ],
+    responses: {
+      '200': answer('The pack, if it could be used in that time.', enveloped(ref('KlingCosts'))),
+      ...failures([...USUAL, 'invalid_input']),
+    },
+  }
+}
+
 function callback(): JsonObject {
   return {
     post: {
@@ -148,6 +167,18 @@ function schemas(): Record<string, JsonObject> {
     duration: Type.String({ description: 'Seconds.' }),
   })
   const Image = Type.Object({ index: Type.Integer(), url: text })
+  const milliseconds = Type.Integer({ description: 'Unix milliseconds.' })
+  const Pack = Type.Object({
+    resource_pack_name: text,
+    resource_pack_id: text,
+    resource_pack_type: Type.Enum(['decreasing_total']),
+    total_quantity: Type.Number({ description: 'All credit that was ever booked, in US dollars.' }),
+    remaining_quantity: Type.Number({ description: 'What can be spent, in US dollars.' }),
+    purchase_time: milliseconds,
+    effective_time: milliseconds,
+    invalid_time: milliseconds,
+    status: Type.Enum(['online', 'runOut']),
+  })
   const named = {
     Usual: Type.Object({
       external_task_id: Type.Optional(Type.String({ description: 'An id of the caller’s own.' })),
@@ -162,6 +193,11 @@ function schemas(): Record<string, JsonObject> {
         images: Type.Optional(Type.Array(Image)),
       }),
       final_unit_deduction: Type.Optional(Type.String({ description: 'What it cost, in US dollars.' })),
+    }),
+    Costs: Type.Object({
+      code: Type.Integer(),
+      msg: text,
+      resource_pack_subscribe_infos: Type.Array(Pack),
     }),
     Error: Type.Object({
       code: Type.Integer(),

@@ -13,6 +13,7 @@ import { serve, submitted } from '../protocol.ts'
 import { taskFor } from '../requests.ts'
 import { spelt } from '../spelling.ts'
 import type { Urls } from '../urls.ts'
+import { costsOf, windowOf } from './costs.ts'
 import { errorAnswer } from './errors.ts'
 import { createdTask, envelope, fromTask, isListed, MODELS, type Noun, nounOf } from './from-task.ts'
 import { PATHS, type Path, toTask } from './to-task.ts'
@@ -36,8 +37,10 @@ export const kling: Dialect = {
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [RELAY_PREFIX, ''],
+      authenticate: context.authenticateSigned,
       error: errorAnswer,
       routes(inside) {
+        accountRoute(inside, context)
         for (const path of Object.keys(PATHS) as Path[]) {
           if (inside.prefix === RELAY_PREFIX || !TAKEN.has(path)) pathRoutes(inside, path, context)
         }
@@ -45,6 +48,14 @@ export const kling: Dialect = {
     }),
   announce,
   describe: async (context) => (await import('./openapi.ts')).describeKling(context),
+}
+
+function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
+  app.get<Page>('/account/costs', async ({ query, caller }) => {
+    const window = windowOf(query)
+    const [balance, tenant] = await Promise.all([tasks.balance(caller), tenantOf(caller)])
+    return envelope(costsOf(balance, tenant, window))
+  })
 }
 
 function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): void {

@@ -19,7 +19,8 @@ export interface Wish extends Pick<Submission, 'operation' | 'input' | 'webhook'
 /** How the bodies of one path become input: fields that are not translated keep their names. */
 interface Translation {
   operation: Operation
-  spelling: Spelling
+  /** It goes by the body where one field can come from several places. */
+  spelling: Spelling | ((body: JsonObject) => Spelling)
   translate(body: JsonObject): JsonObject
 }
 
@@ -152,17 +153,25 @@ const lipSync: Translation = {
 
 const effects: Translation = {
   operation: klingEffects,
-  spelling: { effect: 'effect_scene', image_url: 'input.image', professional_mode: 'input.mode' },
+  spelling: ({ input }) => ({
+    ...{ effect: 'effect_scene', professional_mode: 'input.mode' },
+    image_url: hasImage(input) ? 'input.image' : 'input.images.0',
+    second_image_url: hasImage(input) ? 'input.images.0' : 'input.images.1',
+  }),
   translate({ effect_scene: scene, input, ...body }) {
     if (!isJsonObject(input)) throw invalid('input', 'must be an object')
     const { image, images, mode, ...rest } = input
-    const [first, ...others] = listIn(images, 'input.images', (one) => one) ?? []
+    const pictures = listIn(images, 'input.images', (one) => one) ?? []
+    if (image !== undefined && hasImage(input)) pictures.unshift(image)
+    if (pictures.length === 0) throw invalid('input.image', 'is required')
+    if (pictures.length > 2) throw invalid('input.images', 'and input.image are at most 2 pictures')
+    const [first, second] = pictures
     return {
       ...body,
       ...rest,
       ...given('effect', isText(scene) && Object.hasOwn(EFFECTS, scene) ? EFFECTS[scene] : scene),
-      ...given('image_url', image ?? first),
-      ...(others.length > 0 ? { images: others } : {}),
+      image_url: first ?? '',
+      ...given('second_image_url', second),
       ...(mode === 'pro' ? { professional_mode: true } : mode === 'std' ? {} : given('mode', mode)),
     }
   },
@@ -263,8 +272,9 @@ export type Path = keyof typeof PATHS
 
 /** Reads the body of a POST. Throws `invalid_input`, naming the field as the caller spelt it. */
 export function toTask(path: Path, body: unknown): Wish {
-  const { operation, spelling, translate } = PATHS[path]
+  const { operation, spelling: spellingOf, translate }: Translation = PATHS[path]
   const { callback_url: callback, external_task_id: external, ...fields } = objectIn(body)
+  const spelling = typeof spellingOf === 'function' ? spellingOf(fields) : spellingOf
   if (!isAbsent(external) && typeof external !== 'string') throw invalid('external_task_id', 'must be a string')
   if (!isAbsent(callback) && typeof callback !== 'string') throw invalid('callback_url', 'must be a string')
   const input = spelt(spelling, () => readInput(operation, translate(withoutNulls(fields))))
@@ -279,6 +289,11 @@ export function toTask(path: Path, body: unknown): Wish {
     },
     ...(isText(callback) ? { webhook: { field: 'callback_url', url: callback } } : {}),
   }
+}
+
+/** Clients send '' for a picture that they do not use. */
+function hasImage(input: Json | undefined): boolean {
+  return isJsonObject(input) && !isAbsent(input.image) && input.image !== ''
 }
 
 function videoOf(body: JsonObject): JsonObject {

@@ -131,7 +131,12 @@ function schemas(): Record<string, JsonObject> {
       duration: Type.Optional(Type.Enum([6, 10])),
       resolution: Type.Optional(Type.Enum(['720P', '768P', '1080P'])),
       prompt_optimizer: Type.Optional(Type.Boolean()),
-      callback_url: Type.Optional(Type.String({ description: 'Who is told of each change of the status.' })),
+      callback_url: Type.Optional(
+        Type.String({
+          description:
+            'Who is told of each change of the status. It is first sent `{"challenge": "…"}`, and has to answer the same within 3 seconds.',
+        }),
+      ),
     }),
     Created: Type.Object({ task_id: text, base_resp }),
     Task: Type.Object({ ...task, status: Type.Enum(['Preparing', 'Queueing', 'Processing', 'Success', 'Fail']) }),

@@ -1,20 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import type { Video } from '../../catalog/outputs.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME } from '../../core/asset.ts'
+import { MINUTE_MS } from '../../core/clock.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { serve, submitted } from '../protocol.ts'
-import { taskFor } from '../requests.ts'
+import { idempotencyOf, taskFor } from '../requests.ts'
 import { spelt } from '../spelling.ts'
+import { challenge } from './challenge.ts'
 import { errorAnswer } from './errors.ts'
 import { callbackOf, createdTask, fileOf, fromTask, isHailuo, videoOfFile, videosOf } from './from-task.ts'
 import { toTask } from './to-task.ts'
 
 const DIALECT = 'minimax'
 const RELAY_PREFIX = '/minimax'
+/** How many requests, and for how long, are known as taken: what repeats one comes soon after a lost answer. */
+const TAKEN = { max: 1_000, ttl: 10 * MINUTE_MS }
 
 interface Asked {
   Querystring: Record<string, unknown>
@@ -35,10 +40,16 @@ export const minimax: Dialect = {
 
 function videoRoutes(app: FastifyInstance, context: DialectContext): void {
   const { assets, tasks, urls } = context
+  const taken = new LRUCache<string, true>(TAKEN)
 
   app.post('/v1/video_generation', async (request, reply) => {
     const { spelling, ...wish } = toTask(request.body)
-    return createdTask(await spelt(spelling, () => submitted(request, reply, context, { ...wish, dialect: DIALECT })))
+    const repeatable = wish.webhook && repeatableAs(request)
+    // Each request has its receiver prove itself; one that repeats a taken one makes no task, and needs no proof.
+    if (wish.webhook && !taken.has(repeatable ?? '')) await challenge(wish.webhook.url, context)
+    const task = await spelt(spelling, () => submitted(request, reply, context, { ...wish, dialect: DIALECT }))
+    if (repeatable !== undefined) taken.set(repeatable, true)
+    return createdTask(task)
   })
 
   app.get<Asked>('/v1/query/video_generation', async (request, reply) => fromTask(await asked(request, reply)))
@@ -73,6 +84,12 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
     if (!video) throw new PolyphonyError('task_not_found', `file_id: there is no file ${fileId}.`)
     return { fileId, video }
   }
+}
+
+/** What a repetition of this request has in common with it; undefined without an Idempotency-Key. */
+function repeatableAs(request: FastifyRequest): string | undefined {
+  const idempotency = idempotencyOf(request)
+  return idempotency && `${request.caller.tenantId} ${idempotency.fingerprint} ${idempotency.key}`
 }
 
 function idIn({ query }: FastifyRequest<Asked>, name: string): string {

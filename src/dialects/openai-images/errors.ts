@@ -1,5 +1,4 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { isModerated } from '../moderation.ts'
 
 interface Told {
   status?: number
@@ -25,7 +24,7 @@ const TOLD: Partial<Record<ErrorCode, Told>> = {
 const MODERATED: Told = { status: 400, type: 'image_generation_user_error', code: 'moderation_blocked' }
 
 function toldOf(error: PolyphonyError): Told {
-  if (isModerated(error)) return MODERATED
+  if (error.code === 'content_moderated') return MODERATED
   const told = TOLD[error.code] ?? {}
   const isMissing = error.code === 'invalid_input' && error.message.endsWith(' is required.')
   return isMissing ? { ...told, code: 'missing_required_parameter' } : told

@@ -51,6 +51,7 @@ function catDance(given: Partial<Task> = {}): Task {
     handle: null,
     parentTaskId: null,
     attempts: 1,
+    misses: 0,
     claim: 1,
     dueAt: 0,
     deadlineAt: 0,

@@ -1,5 +1,4 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { isModerated } from '../moderation.ts'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   unsupported_media: 400,
@@ -14,12 +13,12 @@ const CODES: Partial<Record<ErrorCode, string>> = {
 }
 
 export function statusOf(error: PolyphonyError): number {
-  return isModerated(error) ? 400 : (STATUS[error.code] ?? error.status)
+  return error.code === 'content_moderated' ? 400 : (STATUS[error.code] ?? error.status)
 }
 
 /** `code` and `message`; `error` beside them is where OpenAI's library looks, with which this API is used. */
 export function errorBody(error: PolyphonyError) {
   const { message, details } = error
-  const code = isModerated(error) ? 'content_moderated' : (CODES[error.code] ?? error.code)
+  const code = error.code === 'content_moderated' ? 'content_moderated' : (CODES[error.code] ?? error.code)
   return { code, message, error: { message, type: 'invalid_request_error', param: details.field ?? null, code } }
 }

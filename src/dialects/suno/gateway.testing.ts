@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
-import { openAccounts } from '../../accounts/accounts.ts'
+import { houseAccounts } from '../../accounts/accounts.testing.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
+import { listOperations } from '../../catalog/catalog.ts'
 import { priceList } from '../../catalog/prices.ts'
 import { suno as songs } from '../../catalog/suno.ts'
 import { sunoTools } from '../../catalog/suno-tools.ts'
@@ -75,10 +76,13 @@ export async function openGateway(): Promise<Gateway> {
     },
   }
   const urls = urlsAt(() => 'https://gateway.example')
-  const accounts = openAccounts([
-    { provider: idle('hand'), mode: 'live', slots: 100 },
-    { provider: idle('sandbox'), mode: 'test', slots: 100 },
-  ])
+  const accounts = houseAccounts(
+    [
+      { provider: idle('hand'), mode: 'live', slots: 100 },
+      { provider: idle('sandbox'), mode: 'test', slots: 100 },
+    ],
+    store,
+  )
   const tasks = openTasks({
     store,
     accounts,
@@ -88,6 +92,7 @@ export async function openGateway(): Promise<Gateway> {
     announce: (task) => suno.announce(task, urls),
     clock,
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
+    cancelRunning: async () => false,
   })
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
@@ -99,6 +104,8 @@ export async function openGateway(): Promise<Gateway> {
       urls,
       clock,
       authenticate: (key) => keyring.authenticate(key),
+      ask: unused,
+      authenticateSigned: () => Promise.reject(new Error('Not used here.')),
       drafts: openDrafts({ store, clock, days: 1 }),
       sendFile: () => Promise.reject(new Error('Not used here.')),
       signingSecretOf: () => Promise.reject(new Error('Not used here.')),
@@ -154,11 +161,16 @@ export async function openGateway(): Promise<Gateway> {
       return String(part(answer.body, 'data') ?? part(answer.body, 'id'))
     },
     async claim(id) {
-      const pools = ['hand', 'sandbox'].map((provider) => {
-        const account = `house:${provider}`
-        const one = { pool: account, accounts: [{ account, provider, slots: 100 }] }
-        return store.claimPending({ ...one, limit: 100, leaseMs: LEASE_MS, now: clock.now() })
-      })
+      const operations = listOperations().map((operation) => operation.id)
+      const pools = ['live', 'test'].map((pool) =>
+        store.claimPending({
+          pool,
+          offers: accounts.offers(pool, operations),
+          limit: 100,
+          leaseMs: LEASE_MS,
+          now: clock.now(),
+        }),
+      )
       const claimed = (await Promise.all(pools)).flat().find((task) => task.id === id)
       if (!claimed) throw new Error(`${id} was not claimed.`)
       return claimed
@@ -238,6 +250,8 @@ const unused = (): never => {
 }
 
 const egress: Egress = {
+  ask: unused,
+  fetchFor: unused,
   async judge(url, field) {
     if (url.includes('127.0.0.1'))
       throw new PolyphonyError('address_refused', `${field} leads to 127.0.0.1.`, { field })

@@ -66,7 +66,11 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       }
       if (handle.ending === 'fail') return { status: 'failed', reason: 'The generation failed, as sandbox:fail asks.' }
       if (handle.ending === 'moderation') {
-        return { status: 'failed', reason: 'Refused by content moderation, as sandbox:moderation asks.' }
+        return {
+          status: 'failed',
+          reason: 'Refused by content moderation, as sandbox:moderation asks.',
+          isModerated: true,
+        }
       }
       const input = handle.input as JsonObject // it was JSON when it was stored
       return { status: 'completed', result: await resultOf({ ...handle, input }) }

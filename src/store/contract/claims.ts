@@ -5,6 +5,7 @@ import {
   aCancel,
   aClaimedTask,
   anEnd,
+  anOffer,
   aPayer,
   aTask,
   claimed,
@@ -31,9 +32,9 @@ export function claimsContract(bench: Bench): void {
   it('gives nothing for no account, no slot, no limit, an empty pool or another pool', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask())
-    const ask = { pool: POOL, accounts: [account], limit: 5, leaseMs: LEASE_MS, now: START }
-    expect(await bench.store.claimPending({ ...ask, accounts: [] })).toEqual([])
-    expect(await bench.store.claimPending({ ...ask, accounts: [{ ...account, slots: 0 }] })).toEqual([])
+    const ask = { pool: POOL, offers: [anOffer([account])], limit: 5, leaseMs: LEASE_MS, now: START }
+    expect(await bench.store.claimPending({ ...ask, offers: [anOffer([])] })).toEqual([])
+    expect(await bench.store.claimPending({ ...ask, offers: [anOffer([{ ...account, slots: 0 }])] })).toEqual([])
     expect(await bench.store.claimPending({ ...ask, limit: 0 })).toEqual([])
     expect(await bench.store.claimPending({ ...ask, pool: 'another' })).toEqual([])
     expect(await bench.store.claimPending(ask)).toHaveLength(1)
@@ -47,11 +48,23 @@ export function claimsContract(bench: Bench): void {
       { account: 'small', provider: 'lumen', slots: 1 },
       { account: 'big', provider: 'lumen', slots: 4 },
     ]
-    const tasks = await bench.store.claimPending({ pool: POOL, accounts, limit: 9, leaseMs: LEASE_MS, now: START })
+    const tasks = await bench.store.claimPending({
+      pool: POOL,
+      offers: [anOffer(accounts)],
+      limit: 9,
+      leaseMs: LEASE_MS,
+      now: START,
+    })
     expect(tasks.map((task) => task.account).sort()).toEqual(['big', 'big', 'big', 'big', 'small'])
-    expect(await bench.store.claimPending({ pool: POOL, accounts, limit: 9, leaseMs: LEASE_MS, now: START })).toEqual(
-      [],
-    )
+    expect(
+      await bench.store.claimPending({
+        pool: POOL,
+        offers: [anOffer(accounts)],
+        limit: 9,
+        leaseMs: LEASE_MS,
+        now: START,
+      }),
+    ).toEqual([])
   })
 
   it('does not let an account that runs more than it may now take room from another', async () => {
@@ -62,7 +75,13 @@ export function claimsContract(bench: Bench): void {
       { ...account, slots: 1 },
       { ...account, account: 'a2', slots: 2 },
     ]
-    const tasks = await bench.store.claimPending({ pool: POOL, accounts, limit: 9, leaseMs: LEASE_MS, now: START })
+    const tasks = await bench.store.claimPending({
+      pool: POOL,
+      offers: [anOffer(accounts)],
+      limit: 9,
+      leaseMs: LEASE_MS,
+      now: START,
+    })
     expect(tasks.map((task) => task.account)).toEqual(['a2', 'a2'])
   })
 
@@ -85,7 +104,7 @@ export function claimsContract(bench: Bench): void {
       Array.from({ length: 12 }, (_, n) =>
         (n % 2 ? other : bench.store).claimPending({
           pool: n % 4 < 2 ? 'p1' : 'p2',
-          accounts: [{ ...account, slots: 7 }],
+          offers: [anOffer([{ ...account, slots: 7 }])],
           limit: 5,
           leaseMs: LEASE_MS,
           now: START,

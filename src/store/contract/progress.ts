@@ -9,6 +9,7 @@ import {
   aTask,
   claimed,
   LEASE_MS,
+  OPERATION,
   only,
   POOL,
   START,
@@ -149,11 +150,11 @@ export function progressContract(bench: Bench): void {
     await bench.store.settle(aCancel(id))
     await bench.store.revokeKey({ id: 'k1', now: START })
     const told: Signal[] = [
-      { kind: 'pool', pool: POOL },
+      { kind: 'pool', pool: POOL, operation: OPERATION },
       { kind: 'task', id },
       { kind: 'delivery' },
       { kind: 'task', id },
-      { kind: 'pool', pool: POOL },
+      { kind: 'slot', account: 'a1' },
       { kind: 'task', id },
       { kind: 'task', id },
       { kind: 'key', hash: 'hash of k1' },

@@ -1,14 +1,25 @@
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
-import type { NewKey, NewTask, Settlement, Store, SubmitOutcome, Tenant } from '../store.ts'
+import type { AccountSlots, NewKey, NewTask, Offer, Settlement, Store, SubmitOutcome, Tenant } from '../store.ts'
 
 export const START = Date.UTC(2026, 0, 1)
 export const LEASE_MS = 30_000
 export const POOL = 'lumen'
+export const OPERATION = 'lumen/clip-2/text_to_video'
 
 export function aTenant(id: string, with_: Partial<Tenant> = {}): Tenant {
-  return { id, name: id, createdAt: START, maxConcurrent: null, maxStaged: 100, webhookSecretVersion: 1, ...with_ }
+  return {
+    id,
+    name: id,
+    createdAt: START,
+    maxConcurrent: null,
+    maxStaged: 100,
+    webhookSecretVersion: 1,
+    defaultPool: 'private',
+    fallsBack: false,
+    ...with_,
+  }
 }
 
 export function aKey(keyId: string, tenantId: string, with_: Partial<NewKey> = {}): NewKey {
@@ -39,7 +50,7 @@ export function aTask(with_: Partial<NewTask> = {}): NewTask {
     keyId: 'k1',
     mode: 'live',
     dialect: 'photon',
-    operation: 'lumen/clip-2/text_to_video',
+    operation: OPERATION,
     model: 'clip-2',
     taskType: 'text_to_video',
     input: { prompt: 'a fox crosses a frozen lake' },
@@ -76,11 +87,17 @@ export async function submitted(store: Store, ...tasks: NewTask[]): Promise<Subm
 export function claimed(store: Store, slots: number, with_: { now?: number; account?: string } = {}): Promise<Task[]> {
   return store.claimPending({
     pool: POOL,
-    accounts: [{ account: with_.account ?? 'a1', provider: 'lumen', slots }],
+    offers: [anOffer([{ account: with_.account ?? 'a1', slots }])],
     limit: 1_000,
     leaseMs: LEASE_MS,
     now: with_.now ?? START,
   })
+}
+
+/** Accounts for the operation of `aTask`. */
+export function anOffer(accounts: (Partial<AccountSlots> & { account: string })[], operation = OPERATION): Offer {
+  const usual = { provider: 'lumen', slots: 10, weight: 1, priority: 0, dailyCap: null }
+  return { operation, accounts: accounts.map((one) => ({ ...usual, ...one })) }
 }
 
 export async function aClaimedTask(store: Store, with_: Partial<NewTask> = {}): Promise<Task> {

@@ -5,7 +5,20 @@ import { STATUSES } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
 import type { Store } from '../store.ts'
 import { anAsset } from './assets.ts'
-import { aCancel, aClaimedTask, aKey, anEnd, aPayer, aTask, claimed, only, POOL, START, submitted } from './samples.ts'
+import {
+  aCancel,
+  aClaimedTask,
+  aKey,
+  anEnd,
+  aPayer,
+  aTask,
+  claimed,
+  OPERATION,
+  only,
+  POOL,
+  START,
+  submitted,
+} from './samples.ts'
 
 export function settleContract(bench: Bench): void {
   it('ends a task with everything that belongs to its end', async () => {
@@ -158,7 +171,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: second.id })).toMatchObject({ status: 'pending', dueAt: START + 5 })
     expect(await bench.store.getTask({ id: third.id })).toMatchObject({ status: 'staged' })
     await expect.poll(() => heard).toContainEqual({ kind: 'task', id: second.id })
-    expect(heard).toContainEqual({ kind: 'pool', pool: POOL })
+    expect(heard).toContainEqual({ kind: 'pool', pool: POOL, operation: OPERATION })
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 2, staged: 1 })
     expect(await bench.store.reconcile({})).toEqual([])
   })

@@ -23,6 +23,7 @@ export function submitContract(bench: Bench): void {
       account: null,
       handle: null,
       attempts: 0,
+      misses: 0,
       claim: 0,
       dueAt: task.createdAt,
       startedAt: null,

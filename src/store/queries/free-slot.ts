@@ -14,6 +14,7 @@ export async function freeSlot(tx: Tx, task: Runner): Promise<void> {
       .set((eb) => ({ running: eb('running', '-', 1) }))
       .where('account', '=', task.account)
       .execute()
+    tx.signal({ kind: 'slot', account: task.account })
   }
   await tx.db
     .updateTable('lines')
@@ -21,5 +22,4 @@ export async function freeSlot(tx: Tx, task: Runner): Promise<void> {
     .where('pool', '=', task.pool)
     .where('tenant_id', '=', task.tenant_id)
     .execute()
-  tx.signal({ kind: 'pool', pool: task.pool })
 }

@@ -1,8 +1,10 @@
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
+import { listAttempts } from './attempts.ts'
 import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
-import { claimPending } from './claim-pending.ts'
+import { claimPending, listWaiting } from './claim-pending.ts'
 import {
   addDeliveries,
   claimDeliveries,
@@ -12,6 +14,7 @@ import {
   replayDelivery,
 } from './deliveries.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
+import { claimLate, deliverLate, hear, recordLate } from './late.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import {
   claimDue,
@@ -22,11 +25,23 @@ import {
   renewLeases,
   requeue,
 } from './progress.ts'
+import { countAhead, repool } from './repool.ts'
 import { settle } from './settle.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
 import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
-import { createKey, createTenant, findKey, getBalance, getTenant, listKeys, listTenants, revokeKey } from './tenants.ts'
+import {
+  changeTenant,
+  createKey,
+  createTenant,
+  findKey,
+  getBalance,
+  getKey,
+  getTenant,
+  listKeys,
+  listTenants,
+  revokeKey,
+} from './tenants.ts'
 import { countUnfinished } from './unfinished.ts'
 
 /** The queries behind the verbs: the same code on both engines, each running in a transaction that the engine opens. */
@@ -40,6 +55,15 @@ export const writes: Queries<WriteVerbs> = {
   announceBatch,
   claimPending,
   claimDue,
+  claimLate,
+  recordLate,
+  deliverLate,
+  hear,
+  repool,
+  createAccount,
+  changeAccount,
+  removeAccount,
+  changeTenant,
   renewLeases,
   releaseLeases,
   recordHandle,
@@ -84,9 +108,15 @@ export const reads: Queries<ReadVerbs> = {
   getTenant,
   listTenants,
   findKey,
+  getKey,
   listKeys,
   listLedger,
   reconcile,
   summary,
   countUnfinished,
+  listAccounts,
+  listLoads,
+  listWaiting,
+  countAhead,
+  listAttempts,
 }

@@ -4,6 +4,8 @@ import { taskOfRow } from '../rows.ts'
 import type { TasksTable } from '../schema.ts'
 import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { acceptAttempt, endAttempt, loseAttempt } from './attempts.ts'
+import { AT_REST, CALLED, IN_HAND } from './attention.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
 import { PENDING, RUNNING_TEXT } from './statuses.ts'
@@ -23,7 +25,7 @@ export async function claimDue(tx: Tx, { limit, leaseMs, now }: Args<'claimDue'>
   const ids = due.map(({ id }) => id)
   const rows = await tx.db
     .updateTable('tasks')
-    .set((eb) => ({ claim: eb('claim', '+', 1), due_at: now + leaseMs }))
+    .set((eb) => ({ claim: eb('claim', '+', 1), due_at: now + leaseMs, attention: IN_HAND }))
     .where('id', 'in', ids)
     .returningAll()
     .execute()
@@ -75,11 +77,12 @@ export async function recordHandle(tx: Tx, args: Args<'recordHandle'>): Promise<
     .set({
       status: 'processing',
       handle: JSON.stringify(args.handle),
-      due_at: args.dueAt,
+      ...restedUntil(task, args),
       started_at: task.started_at ?? args.now,
     })
     .where('id', '=', args.id)
     .execute()
+  if (task.status !== 'processing') await acceptAttempt(tx, task, args.now)
   await insertDeliveries(tx, task.id, task.tenant_id, args.deliveries, args.now)
   tx.signal({ kind: 'task', id: args.id })
   return true
@@ -89,7 +92,11 @@ export async function recordProgress(tx: Tx, args: Args<'recordProgress'>): Prom
   const task = await held(tx, args)
   if (!task) return false
   const progress = Math.max(task.progress, Math.min(100, Math.floor(args.progress)))
-  await tx.db.updateTable('tasks').set({ progress, due_at: args.dueAt }).where('id', '=', args.id).execute()
+  await tx.db
+    .updateTable('tasks')
+    .set({ progress, ...restedUntil(task, args) })
+    .where('id', '=', args.id)
+    .execute()
   await insertDeliveries(tx, task.id, task.tenant_id, args.deliveries, args.now)
   if (progress !== task.progress) tx.signal({ kind: 'task', id: args.id })
   return true
@@ -100,9 +107,10 @@ export async function recordUncertain(tx: Tx, args: Args<'recordUncertain'>): Pr
   if (!task) return false
   await tx.db
     .updateTable('tasks')
-    .set({ status: 'uncertain', due_at: args.dueAt, logs: withLog(task, args.log) })
+    .set({ status: 'uncertain', ...restedUntil(task, args), logs: withLog(task, args.log) })
     .where('id', '=', args.id)
     .execute()
+  await loseAttempt(tx, task, args.log)
   tx.signal({ kind: 'task', id: args.id })
   return true
 }
@@ -121,12 +129,24 @@ export async function requeue(tx: Tx, args: Args<'requeue'>): Promise<boolean> {
       due_at: args.dueAt,
       deadline_at: args.deadlineAt ?? args.now + task.timeout_ms,
       logs: withLog(task, args.log),
+      avoid: task.account,
+      misses: eb('misses', '+', args.isMiss === true ? 1 : 0),
+      attention: AT_REST,
     }))
     .where('id', '=', args.id)
     .execute()
+  await endAttempt(tx, task, { outcome: 'turned_away', reason: args.log, at: args.now })
   await freeSlot(tx, task)
   tx.signal({ kind: 'task', id: args.id })
   return true
+}
+
+/** Ends the lease; a call that came while the task was in hand makes it due at once. */
+function restedUntil(
+  task: Pick<Selectable<TasksTable>, 'attention'>,
+  { dueAt, now }: { dueAt: number; now: number },
+): { due_at: number; attention: number } {
+  return { due_at: task.attention === CALLED ? Math.min(now, dueAt) : dueAt, attention: AT_REST }
 }
 
 /** The row, locked, if the caller still holds it and it may move to `to`. */

@@ -4,6 +4,8 @@ import { isRunning, mayMove, type Status, sourcesOf, type Task } from '../../cor
 import { rowOfAsset, taskOfRow } from '../rows.ts'
 import type { Settlement } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { endAttempt } from './attempts.ts'
+import { WATCHED } from './attention.ts'
 import { countInBatch } from './batches.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
@@ -35,6 +37,9 @@ export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined
       logs: args.logs.length === 0 ? before.logs : JSON.stringify([...logs, ...args.logs]),
       started_at: before.started_at ?? (args.to === 'completed' ? args.now : null),
       ended_at: args.now,
+      attention: args.lateAt === undefined ? 0 : WATCHED,
+      ...(args.lateAt === undefined ? {} : { due_at: args.lateAt }),
+      ...(args.handle === undefined ? {} : { handle: JSON.stringify(args.handle) }),
     })
     .where('id', '=', args.id)
     .returningAll()
@@ -64,7 +69,10 @@ export async function settle(tx: Tx, args: Settlement): Promise<Task | undefined
     .where('id', '=', before.key_id)
     .execute()
   if (balance.staged > 0) await promote(tx, before.tenant_id, balance, args.now)
-  if (isRunning(before.status as Status)) await freeSlot(tx, before)
+  if (isRunning(before.status as Status)) {
+    await freeSlot(tx, before)
+    await endAttempt(tx, before, { outcome: args.to, reason: args.error?.message ?? null, at: args.now })
+  }
   await tx.insertMany('assets', args.assets.map(rowOfAsset))
   await insertDeliveries(tx, args.id, before.tenant_id, args.deliveries, args.now)
   tx.signal({ kind: 'task', id: args.id })
@@ -115,7 +123,7 @@ async function promoteOne(tx: Tx, tenantId: string, now: number): Promise<boolea
   const query = tx.db
     .selectFrom('tasks')
     .innerJoin('api_keys', 'api_keys.id', 'tasks.key_id')
-    .select(['tasks.id', 'tasks.key_id', 'tasks.pool'])
+    .select(['tasks.id', 'tasks.key_id', 'tasks.pool', 'tasks.operation'])
     .where('tasks.tenant_id', '=', tenantId)
     .where('tasks.status', '=', STAGED)
     .where((eb) =>
@@ -140,7 +148,7 @@ async function promoteOne(tx: Tx, tenantId: string, now: number): Promise<boolea
     .set((eb) => ({ staged: eb('staged', '-', 1) }))
     .where('tenant_id', '=', tenantId)
     .execute()
-  tx.signal({ kind: 'pool', pool: next.pool })
+  tx.signal({ kind: 'pool', pool: next.pool, operation: next.operation })
   tx.signal({ kind: 'task', id: next.id })
   return true
 }

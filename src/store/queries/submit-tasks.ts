@@ -257,11 +257,11 @@ async function insert(tx: Tx, tasks: NewTask[], parked: Set<NewTask>): Promise<v
   const rows: Insertable<TasksTable>[] = []
   const transactions: Insertable<LedgerTransactionsTable>[] = []
   const entries: Insertable<LedgerEntriesTable>[] = []
-  const pools = new Set<string>()
+  const lines = new Map<string, { pool: string; operation: string }>()
   for (const task of tasks) {
     const staged = parked.has(task)
     rows.push(rowOf(task, staged ? 'staged' : 'pending'))
-    if (!staged) pools.add(task.pool)
+    if (!staged) lines.set(`${task.pool} ${task.operation}`, { pool: task.pool, operation: task.operation })
     if (task.pricePoints === 0) continue // a test key's task: no money moves
     const hold = holdTransaction(task.id, task.pricePoints)
     transactions.push({
@@ -281,7 +281,7 @@ async function insert(tx: Tx, tasks: NewTask[], parked: Set<NewTask>): Promise<v
   await tx.insertMany('ledger_transactions', transactions)
   await tx.insertMany('ledger_entries', entries)
   await countTasks(tx, rows, 1)
-  for (const pool of pools) tx.signal({ kind: 'pool', pool })
+  for (const line of lines.values()) tx.signal({ kind: 'pool', ...line })
 }
 
 function rowOf(task: NewTask, status: 'pending' | 'staged'): Insertable<TasksTable> {

@@ -32,7 +32,8 @@ export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): 
 
 /** How many tasks match: whole days from the counts, the days that a bound cuts from the tasks themselves. */
 export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
-  if (filter.status || filter.batchId !== undefined) return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
+  if (filter.status || filter.operation || filter.batchId !== undefined)
+    return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
   const firstDay = filter.createdFrom === undefined ? undefined : Math.ceil(filter.createdFrom / DAY_MS)
   // `createdTo` is inclusive: the day it falls in is whole only when it is that day's last millisecond.
   const endDay = filter.createdTo === undefined ? undefined : Math.floor((filter.createdTo + 1) / DAY_MS)
@@ -59,6 +60,7 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .where('tenant_id', '=', filter.tenantId)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
+  if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
   // Ids begin with the time, so a range of times is a range of the unique index.

@@ -89,12 +89,14 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
   const deliveries = tx.db.selectFrom('deliveries').select('id').where('task_id', 'in', ids)
   await tx.db.deleteFrom('delivery_attempts').where('delivery_id', 'in', deliveries).execute()
   await tx.db.deleteFrom('deliveries').where('task_id', 'in', ids).execute()
+  await tx.db.deleteFrom('attempts').where('task_id', 'in', ids).execute()
   await countTasks(tx, expired, -1)
   return expired.length
 }
 
 function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tasks', object> {
   let query = tx.db.selectFrom('tasks').where('tenant_id', '=', filter.tenantId)
+  if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)

@@ -11,9 +11,23 @@ export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Prom
       max_concurrent: tenant.maxConcurrent,
       max_staged: tenant.maxStaged,
       webhook_secret_version: tenant.webhookSecretVersion,
+      pool: tenant.defaultPool,
+      falls_back: tenant.fallsBack ? 1 : 0,
     },
   ])
   await tx.insertMany('balances', [{ tenant_id: tenant.id, available: 0, held: 0, credited: 0, active: 0, staged: 0 }])
+}
+
+export async function changeTenant(
+  tx: Tx,
+  { id, set }: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>> },
+): Promise<boolean> {
+  const columns = {
+    ...(set.defaultPool === undefined ? {} : { pool: set.defaultPool }),
+    ...(set.fallsBack === undefined ? {} : { falls_back: set.fallsBack ? 1 : 0 }),
+  }
+  const row = await tx.db.updateTable('tenants').set(columns).where('id', '=', id).returning('id').executeTakeFirst()
+  return row !== undefined
 }
 
 export async function createKey(tx: Tx, { key }: { key: NewKey }): Promise<void> {
@@ -54,6 +68,11 @@ export async function revokeKey(tx: Tx, { id, now }: { id: string; now: number }
 
 export async function findKey(tx: Tx, { hash }: { hash: string }): Promise<KeyRecord | undefined> {
   const row = await tx.db.selectFrom('api_keys').selectAll().where('hash', '=', hash).executeTakeFirst()
+  return row && keyOfRow(row)
+}
+
+export async function getKey(tx: Tx, { id }: { id: string }): Promise<KeyRecord | undefined> {
+  const row = await tx.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()
   return row && keyOfRow(row)
 }
 

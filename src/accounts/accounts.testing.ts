@@ -1,0 +1,28 @@
+import { pino } from 'pino'
+import { systemClock } from '../core/clock.ts'
+import type { Store } from '../store/store.ts'
+import { type Accounts, type HouseAccount, openAccounts } from './accounts.ts'
+import { openVault } from './vault.ts'
+
+/**
+ * Accounts of providers in this process, and no others. `pool` takes the place of the usual one, for tests that share a
+ * store and not its lines.
+ */
+export function houseAccounts(house: readonly HouseAccount[], store: Store, pool?: string): Accounts {
+  const accounts = openAccounts({
+    store,
+    house,
+    cards: [],
+    environment: [],
+    vault: openVault('the secret of the test'),
+    fetchFor: () => fetch,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+  })
+  if (pool === undefined) return accounts
+  return {
+    ...accounts,
+    route: (wish) => ({ ...accounts.route(wish), pool }),
+    offers: (asked, operations) => (asked === pool ? accounts.offers('live', operations) : []),
+  }
+}

@@ -1,0 +1,36 @@
+import type { ProviderCard } from '../providers/provider.ts'
+import type { EnvironmentAccount } from './accounts.ts'
+
+/** Asked first of all that have no place in the operator's order; then what stands at the end of it. */
+const UNORDERED = 1
+
+/**
+ * The accounts whose keys stand in the environment under the vendors' own names: one for each provider whose required
+ * fields are all there. Throws when `order` names a provider that there is none of.
+ */
+export function accountsOfEnvironment(
+  cards: readonly ProviderCard[],
+  variable: (name: string) => string | undefined,
+  order: readonly { id: string; slots: number | undefined }[],
+): EnvironmentAccount[] {
+  for (const { id } of order) {
+    if (cards.some((card) => card.id === id)) continue
+    const known = cards.map((card) => card.id).join(', ')
+    throw new Error(`POLYPHONY_PROVIDERS names "${id}"; there are: ${known}.`)
+  }
+  return cards.flatMap((card) => {
+    const given = card.fields.flatMap(({ name, env }) => {
+      const value = variable(env)
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    const settings = Object.fromEntries(given)
+    const required = card.fields.filter((field) => field.default === undefined)
+    if (required.some(({ name }) => settings[name] === undefined)) return []
+    // An address alone makes no account where a key is what counts.
+    const isMeant = card.fields.some(({ name, isSecret }) => isSecret && settings[name] !== undefined)
+    if (required.length === 0 && !isMeant) return []
+    const place = order.findIndex(({ id }) => id === card.id)
+    const priority = place === -1 ? UNORDERED : UNORDERED + order.length - place
+    return [{ provider: card.id, settings, slots: order[place]?.slots ?? card.slots, priority }]
+  })
+}

@@ -1,0 +1,58 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { PolyphonyError } from '../core/errors.ts'
+
+/** Keeps credentials so that the database alone opens nothing. */
+export interface Vault {
+  /** `id` is bound in: a sealed text of one account opens for no other. */
+  seal(id: string, settings: Record<string, string>): string
+  /** Throws `internal`, saying which secret is missing, when it was sealed under one that is not known any more. */
+  open(id: string, sealed: string): Record<string, string>
+  /** Whether it was sealed under an earlier secret, and should be sealed anew. */
+  isOld(sealed: string): boolean
+}
+
+const VERSION = 'v1'
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * AES-256-GCM under a key made of the master secret. To change that secret, name the old one among `earlier` for one
+ * start: what was sealed under it is sealed anew.
+ */
+export function openVault(secret: string, earlier: readonly string[] = []): Vault {
+  const keys = [secret, ...earlier].map((one) => {
+    const key = Buffer.from(hkdfSync('sha256', one, '', 'polyphony account credentials', 32))
+    return { key, name: createHash('sha256').update(key).digest('hex').slice(0, 8) }
+  })
+  const [current] = keys as [{ key: Buffer; name: string }] // there is one at least
+
+  return {
+    seal(id, settings) {
+      const iv = randomBytes(IV_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', current.key, iv).setAAD(Buffer.from(id))
+      const sealed = Buffer.concat([cipher.update(JSON.stringify(settings), 'utf8'), cipher.final()])
+      return [VERSION, current.name, Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')].join('.')
+    },
+    open(id, sealed) {
+      const [version, name, text = ''] = sealed.split('.')
+      const found = keys.find((one) => one.name === name)
+      if (version !== VERSION || !found) {
+        throw new PolyphonyError(
+          'internal',
+          `The credential of account ${id} was sealed under another POLYPHONY_SECRET. Name that one in POLYPHONY_SECRET_EARLIER.`,
+        )
+      }
+      const bytes = Buffer.from(text, 'base64url')
+      const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, IV_BYTES))
+        .setAAD(Buffer.from(id))
+        .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+      try {
+        const plain = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()])
+        return JSON.parse(plain.toString('utf8')) as Record<string, string> // as `seal` wrote it
+      } catch (cause) {
+        throw new PolyphonyError('internal', `The sealed credential of account ${id} is damaged.`, { cause })
+      }
+    },
+    isOld: (sealed) => sealed.split('.')[1] !== current.name,
+  }
+}

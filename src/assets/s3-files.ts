@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import { S3Driver } from 'flydrive/drivers/s3'
+import { SECOND_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { S3Place } from './s3-place.ts'
+
+const CONNECT_MS = 5 * SECOND_MS
+/** A server that says nothing for so long is gone: the next attempt asks anew. */
+const SILENCE_MS = 60 * SECOND_MS
+/** Which names the codes of a bucket that takes no more have: Amazon's, MinIO's, Ceph's. */
+const FULL = new Set(['EntityTooLarge', 'XMinioStorageFull', 'QuotaExceeded', 'InsufficientStorage'])
+
+/**
+ * flydrive's driver for S3 and what speaks it, inside a folder of the bucket, with ranges, and with errors that say what
+ * they mean: `not_found`, `storage_full`, `store_unavailable` (unreachable, or not ours to use any more). Listing, copying
+ * and `deleteAll`, which nobody here needs, know nothing of the folder.
+ */
+export class S3Files extends S3Driver {
+  readonly #client: S3Client
+  readonly #place: S3Place
+
+  constructor(place: S3Place) {
+    const { bucket, region, endpoint, forcePathStyle, credentials } = place
+    const client = new S3Client({
+      forcePathStyle,
+      ...(region === undefined ? {} : { region }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+      // Many servers that speak S3 know nothing of the checksums that Amazon's SDK adds by itself since 2025, and refuse
+      // them. The signature covers the body, and we keep a checksum of each file in its row.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    })
+    // Buckets have no access lists unless their owner switches them on, and most other servers have none at all.
+    super({ client, bucket, visibility: 'private', supportsACL: false })
+    this.#client = client
+    this.#place = place
+    client.middlewareStack.add(
+      (next) => async (call) => {
+        const { input } = call
+        const placed = 'Key' in input ? { ...input, Key: `${place.folder}${input.Key}` } : input
+        try {
+          return await next({ ...call, input: placed })
+        } catch (error) {
+          throw meaningOf(error)
+        }
+      },
+      { step: 'initialize', name: 'inOurFolder' },
+    )
+  }
+
+  /** Bytes `start` to `end`, both included. */
+  async getRange(key: string, { start, end }: { start: number; end: number }): Promise<Readable> {
+    const { bucket } = this.#place
+    const { Body } = await this.#client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${start}-${end}` }),
+    )
+    return Body as Readable // in Node the body is one of its streams
+  }
+
+  /** Writes and deletes a small file: what the gateway will have to do. Throws an Error that says what is to be done. */
+  async check(): Promise<void> {
+    const key = `.check-${randomUUID()}`
+    try {
+      await this.put(key, 'Polyphony can write here.')
+      await this.delete(key)
+    } catch (error) {
+      throw new Error(`STORAGE_URL names ${whereIs(this.#place)}, where no file can be kept: ${adviceOn(error)}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+function whereIs({ bucket, folder, endpoint }: S3Place): string {
+  return `s3://${bucket}/${folder}${endpoint === undefined ? '' : ` at ${endpoint}`}`
+}
+
+/** What callers may read of it; the cause is for the log. */
+function meaningOf(cause: unknown): PolyphonyError {
+  const name = cause instanceof Error ? cause.name : ''
+  const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined
+  if (name === 'NoSuchKey' || name === 'NotFound')
+    return new PolyphonyError('not_found', 'The file is gone.', { cause })
+  if (status === 507 || FULL.has(name)) {
+    return new PolyphonyError('storage_full', 'There is no room for the file; nothing was stored.', { cause })
+  }
+  const fault = cause instanceof S3ServiceException && cause.$fault === 'client' ? 'refuses us' : 'does not answer'
+  return new PolyphonyError('store_unavailable', `The storage of files ${fault}; the log says why.`, { cause })
+}
+
+/** By the codes of Amazon's documentation of S3 errors, which the other servers follow. */
+const ADVICE: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'there is no such bucket. Create it, or name another; the gateway makes none.',
+  InvalidAccessKeyId: 'it does not know the key. Correct AWS_ACCESS_KEY_ID.',
+  SignatureDoesNotMatch: 'the secret is not that of the key. Correct AWS_SECRET_ACCESS_KEY.',
+  AccessDenied: 'the credentials may not do it. They need s3:PutObject, s3:GetObject and s3:DeleteObject.',
+  CredentialsProviderError: 'there are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  ExpiredToken: 'the credentials have expired. Renew AWS_SESSION_TOKEN with its key and secret.',
+  PermanentRedirect: 'the bucket lies elsewhere. Correct region or endpoint.',
+  AuthorizationHeaderMalformed: 'the bucket lies in another region. Correct region.',
+}
+
+function adviceOn(error: unknown): string {
+  const words: string[] = []
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const advice = ADVICE[at.name]
+    if (advice !== undefined) return advice
+    words.push(at.message)
+  }
+  const last = words.at(-1) ?? String(error)
+  if (last === 'Region is missing') return 'no region is known. Add ?region=… to STORAGE_URL.'
+  return `${last}. Is the endpoint right, and does it run?`
+}

@@ -1,0 +1,144 @@
+import { sunoConcat, sunoLyrics } from '../../catalog/suno.ts'
+import { sunoPersona } from '../../catalog/suno-tools.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { blobOf } from '../input-files.ts'
+import type { Account, Asked, Failure, Job, Progress, Provider, Submitted } from '../provider.ts'
+import { type Call, callVendor } from '../vendor-call.ts'
+import { vendorError } from '../vendor-errors.ts'
+import { hasLanguageModel, keyOf } from './account.ts'
+import { type Asking, lyricsAsking, type Made } from './asking.ts'
+import { joinClips, keepPersona } from './joining.ts'
+import { resultOf } from './outputs.ts'
+import { SONGS, songAsking } from './songs.ts'
+import { SOUNDS, soundAsking } from './sounds.ts'
+
+const POLL_MS = 2_000
+
+/** Operations that need no engine: they take together what is stored already. */
+const AT_HOME: Record<string, (job: Job) => Promise<Submitted>> = {
+  [sunoConcat.id]: joinClips,
+  [sunoPersona.id]: async (job) => keepPersona(job),
+}
+
+const ENGINE = new Set([...SONGS, ...SOUNDS, sunoLyrics.id])
+const OPERATIONS: ReadonlySet<string> = new Set([...ENGINE, ...Object.keys(AT_HOME)])
+
+/**
+ * ACE-Step 1.5's own API server (`acestep-api`). It takes no idempotency key, lists no jobs, cancels none and calls nobody:
+ * a lost answer cannot be found again. A job that it does not know is to it one that has not begun, for ever; the task's
+ * deadline ends it. Follow-ups get the parent's sound as a file, so it does not matter who made it.
+ */
+export function aceStepProvider(): Provider {
+  return {
+    id: 'ace-step',
+    operations: OPERATIONS,
+    adopts: new Set([...SONGS, ...Object.keys(AT_HOME)]),
+    performs: (account) =>
+      hasLanguageModel(account) ? OPERATIONS : new Set([...OPERATIONS].filter((id) => id !== sunoLyrics.id)),
+    async submit(job, account, signal) {
+      const atHome = AT_HOME[job.operation]
+      if (atHome) return atHome(job)
+      const asking = await askingOf(job, account, signal)
+      const body = await bodyOf(asking, job, signal)
+      const data = await ask(account, { method: 'POST', path: '/release_task', ...body, signal, isPaid: true })
+      const id = isJsonObject(data) ? data.task_id : undefined
+      if (typeof id !== 'string' || id === '') throw malformed('named no task', true)
+      return { handle: { id, made: { ...asking.made } }, pollAfterMs: POLL_MS }
+    },
+    async poll(handle, account, signal, asked) {
+      const { id, made } = handleIn(handle)
+      const json = { task_id_list: [id] }
+      const data = await ask(account, { method: 'POST', path: '/query_result', json, signal })
+      const found = (Array.isArray(data) ? data : []).find((one) => isJsonObject(one) && one.task_id === id)
+      if (!isJsonObject(found)) throw malformed('said nothing of the task', false)
+      return progressOf(found, asked, account, made)
+    },
+    // Of its free calls, the one that asks for the key; `/health` answers everybody.
+    async probe(account, signal) {
+      await ask(account, { path: '/v1/stats', signal })
+    },
+  }
+}
+
+async function askingOf(job: Job, account: Account, signal: AbortSignal): Promise<Asking> {
+  if (SONGS.has(job.operation)) return songAsking(job, account, signal)
+  if (SOUNDS.has(job.operation)) return soundAsking(job, account, signal)
+  if (job.operation === sunoLyrics.id) return lyricsAsking(job)
+  throw new PolyphonyError('no_provider', `ACE-Step does not perform ${job.operation}.`)
+}
+
+/** JSON, or a form where a sound goes along: paths of files that lie at the server are never named. */
+async function bodyOf(
+  { fields, sources = {} }: Asking,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Pick<Call, 'json' | 'form'>> {
+  const named = Object.entries(sources)
+  if (named.length === 0) return { json: fields }
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.set(name, String(value))
+  for (const [name, source] of named) {
+    form.set(name, blobOf(typeof source === 'string' ? await job.file(source, signal) : source))
+  }
+  return { form }
+}
+
+/** One call; what stands in its answer's envelope. An error may come with the status 200 and a `code` that is none. */
+async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
+  const { body } = await callVendor(account, { ...call, headers: keyOf(account) })
+  if (!isJsonObject(body)) throw malformed('gave no object', call.isPaid === true)
+  const { code = 200, data = null, error } = body
+  if (typeof code !== 'number' || code < 400) return data
+  const message = typeof error === 'string' ? error : ''
+  throw vendorError({ status: code, message, isPaid: call.isPaid === true })
+}
+
+function malformed(what: string, isPaid: boolean): PolyphonyError {
+  return vendorError({ status: 502, message: `ACE-Step answered and ${what}.`, isPaid })
+}
+
+function handleIn(handle: Json): { id: string; made: Made } {
+  if (isJsonObject(handle) && typeof handle.id === 'string' && isJsonObject(handle.made)) {
+    return { id: handle.id, made: handle.made as Made } // as `submit` wrote it
+  }
+  throw new PolyphonyError('internal', 'The handle is none of ACE-Step’s.')
+}
+
+/** `status`: 0 waiting or running (and also unknown), 1 done, 2 failed. `result` is JSON within JSON. */
+function progressOf({ status, result }: JsonObject, asked: Asked, account: Account, made: Made): Progress {
+  const entries = entriesIn(result)
+  if (status === 2) return { status: 'failed', ...failureIn(entries) }
+  if (status !== 1) {
+    const told = entries[0]?.progress
+    return {
+      status: 'processing',
+      pollAfterMs: POLL_MS,
+      ...(typeof told === 'number' ? { progress: Math.round(100 * told) } : {}),
+    }
+  }
+  const finished = resultOf(entries, asked, account, made)
+  return finished
+    ? { status: 'completed', result: finished }
+    : { status: 'failed', reason: 'ACE-Step says that it is done, and delivered nothing that can be used.' }
+}
+
+function entriesIn(result: Json | undefined): JsonObject[] {
+  try {
+    const entries: unknown = JSON.parse(String(result))
+    return Array.isArray(entries) ? entries.filter(isJsonObject) : []
+  } catch {
+    return [] // what it means that there are none depends on the status
+  }
+}
+
+/** `error` is Python's traceback, with paths of the server in it: its last line says what was wrong. */
+function failureIn(entries: readonly JsonObject[]): Failure {
+  const { error } = entries[0] ?? {}
+  const lines = typeof error === 'string' ? error.trim().split('\n') : []
+  const reason =
+    lines.at(-1)?.replace(/^[\w.]+(?:Error|Exception): /, '') || 'ACE-Step says that it failed, and not why.'
+  return /\bLM\b.*init/i.test(reason)
+    ? { reason: `${reason} Set ACE_STEP_LM=off where the server runs without its language model.` }
+    : { reason }
+}

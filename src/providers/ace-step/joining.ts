@@ -1,0 +1,48 @@
+import type { Clip } from '../../catalog/outputs.ts'
+import type { Json } from '../../core/json.ts'
+import { joinMp3 } from '../../engines/mp3/mp3.ts'
+import { clipIn, clipOf } from '../clips.ts'
+import { wishFor } from '../made.ts'
+import type { Job, Submitted } from '../provider.ts'
+import { refused } from './asking.ts'
+import { partOf, sectionOf } from './section.ts'
+
+type KeptClip = Clip & { [name: string]: Json }
+
+/** A clip that goes on from another, as one song with it. Both are stored; the engine is not asked. */
+export async function joinClips(job: Job): Promise<Submitted> {
+  const tail = clipIn(job.parent, String(job.input.clip_id))
+  if (!tail) throw refused('clip_id', 'names no clip of the task that it is of')
+  const content = await wholeSong(tail, job)
+  const clip = clipOf(
+    job,
+    0,
+    { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt },
+    { type: 'concat', durationSeconds: 0, audio: 'file:audio', image: tail.image, imageLarge: tail.imageLarge },
+  )
+  const files = [{ key: 'audio', mediaType: 'audio/mpeg', content }]
+  return { result: { output: { clips: [{ ...clip }] }, files, measure: true } }
+}
+
+async function wholeSong(tail: KeptClip, job: Job): Promise<Uint8Array> {
+  if (typeof tail.whole === 'string') {
+    const whole = await job.readAsset(tail.whole)
+    return typeof tail.endsAt === 'number' ? sectionOf(whole, 0, tail.endsAt) : whole
+  }
+  // The studio keeps the clip that it went on from.
+  if (typeof tail.headAudio !== 'string' || tail.continueAt === null) {
+    throw refused('clip_id', 'names a clip that goes on from no other, so there is nothing to join it with')
+  }
+  const [head, end] = await Promise.all([job.readAsset(tail.headAudio), job.readAsset(tail.audio)])
+  const rest = typeof tail.replacesUntil === 'number' ? partOf(head, tail.replacesUntil) : undefined
+  const joined = joinMp3(head, tail.continueAt, end)
+  return rest ? joinMp3(joined, Number.MAX_SAFE_INTEGER, rest) : joined
+}
+
+/** The sound of a persona is that of the clip which shows it: songs take it as their reference. */
+export function keepPersona(job: Job): Submitted {
+  const { sample } = wishFor(job, 'data')
+  const clip = clipIn(job.parent, String(job.input.root_clip_id))
+  if (!clip) throw refused('root_clip_id', 'names no clip of the task that it is of')
+  return { result: { output: { data: sample, audio: clip.audio }, files: [] } }
+}

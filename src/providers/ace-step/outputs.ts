@@ -1,0 +1,86 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { madeClips, madeLyrics, madeSounds, type Source, wishFor } from '../made.ts'
+import { type Account, type Asked, FILE_SCHEME, type Result } from '../provider.ts'
+import { fileOfVendor } from '../vendor-call.ts'
+import { keyOf } from './account.ts'
+import type { Made, Section } from './asking.ts'
+import { sectionOf } from './section.ts'
+
+/** Undefined when nothing in the answer can be used. */
+export function resultOf(
+  entries: readonly JsonObject[],
+  asked: Asked,
+  account: Account,
+  made: Made,
+): Result | undefined {
+  const { kind } = getOperation(asked.operation).produces
+  if (kind === 'lyrics') return lyricsIn(entries)
+  const files = entries.flatMap(({ file }) => (typeof file === 'string' && file !== '' ? [fileAt(account, file)] : []))
+  if (files.length === 0) return undefined
+  return kind === 'clips' ? songs(files, entries[0] ?? {}, asked, made) : madeSounds(asked, files)
+}
+
+function lyricsIn([entry]: readonly JsonObject[]): Result | undefined {
+  const text = textIn(entry?.lyrics)
+  const caption = textIn(entry?.prompt)
+  return text === '' ? undefined : madeLyrics([{ title: titleOf(text), text, tags: caption === '' ? [] : [caption] }])
+}
+
+function songs(files: readonly Source[], entry: JsonObject, asked: Asked, made: Made): Result {
+  const { song } = wishFor(asked, 'clips')
+  const lyrics = made.lyrics || (song.instrumental ? '' : textIn(entry.lyrics))
+  const tags = made.tags || textIn(entry.prompt)
+  const title = made.title || titleOf(lyrics || song.description || tags)
+  const { section } = made
+  const durationSeconds = section ? section.toSeconds - section.fromSeconds : secondsIn(entry)
+  const result = madeClips(
+    asked,
+    files.map((file) => ({ audio: section ? cut(file, section) : file, title, tags, lyrics, durationSeconds })),
+  )
+  return section ? withWholes(result, files, section) : result
+}
+
+/** Each clip with the song that it is a part of, which is what comes of joining it, and what the next one goes on from. */
+function withWholes(result: Result, files: readonly Source[], section: Section): Result {
+  const { clips } = result.output as { clips: JsonObject[] } // as madeClips made them
+  const kept = clips.map((clip, index) => ({
+    ...clip,
+    continueAt: section.continueAt,
+    whole: `${FILE_SCHEME}whole-${index + 1}`,
+    beginsAt: section.fromSeconds,
+    endsAt: section.hasRest ? null : section.toSeconds,
+  }))
+  const wholes = files.map((content, index) => ({ key: `whole-${index + 1}`, content }))
+  return { ...result, output: { clips: kept }, files: [...result.files, ...wholes] }
+}
+
+/** `/v1/audio?path=…` below the base address; a whole URL only where an operator put the files elsewhere. */
+function fileAt(account: Account, file: string): Source {
+  const url = URL.parse(file)
+  if (url && url.origin !== URL.parse(account.settings.baseUrl ?? '')?.origin) return { url: file }
+  return {
+    read: async (signal) => (await fileOfVendor(account, { path: file, headers: keyOf(account), signal })).bytes,
+  }
+}
+
+function cut(source: Source, { fromSeconds, toSeconds }: Section): Source {
+  if (!('read' in source)) return source
+  return { read: async (signal) => sectionOf(await source.read(signal), fromSeconds, toSeconds) }
+}
+
+function secondsIn({ metas }: JsonObject): number {
+  const duration = isJsonObject(metas) ? Number(metas.duration) : Number.NaN // "N/A" where it was not told
+  return Number.isFinite(duration) && duration > 0 ? duration : 0
+}
+
+function textIn(value: Json | undefined): string {
+  const text = typeof value === 'string' ? value.trim() : ''
+  return /^\[inst(?:rumental)?\]$/i.test(text) || text === 'N/A' ? '' : text
+}
+
+/** A title for what came without one: its first words. */
+function titleOf(text: string): string {
+  const line = text.split('\n').find((one) => one.trim() !== '' && !one.startsWith('['))
+  return line?.trim().split(/\s+/).slice(0, 5).join(' ') || 'Untitled'
+}

@@ -1,0 +1,49 @@
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Account, Job, Provider, Submitted } from '../provider.ts'
+import { callElevenlabs, statusIn } from './call.ts'
+import { beginDubbing, cancelDubbing, DUBBING_OPERATION, findDubbing, lookAtDubbing } from './dubbing.ts'
+import { MUSIC_OPERATIONS, makeMusic } from './music.ts'
+import { EFFECT_OPERATION, ISOLATION_OPERATION, isolateVoice, makeEffect } from './sounds.ts'
+import { SPEECH_OPERATION, speak } from './speech.ts'
+
+type Begin = (job: Job, account: Account, signal: AbortSignal) => Promise<Submitted>
+
+const BEGINNINGS: Record<string, Begin> = {
+  ...Object.fromEntries(MUSIC_OPERATIONS.map((id) => [id, makeMusic])),
+  [SPEECH_OPERATION]: speak,
+  [EFFECT_OPERATION]: makeEffect,
+  [ISOLATION_OPERATION]: isolateVoice,
+  [DUBBING_OPERATION]: beginDubbing,
+}
+
+/**
+ * ElevenLabs: music, speech, and what its models do with sounds. Most calls are answered with the sound itself, which is
+ * lost with the answer; a dub is polled, and found again by its name.
+ */
+export function elevenlabsProvider(): Provider {
+  return {
+    id: 'elevenlabs',
+    operations: new Set(Object.keys(BEGINNINGS)),
+    async submit(job, account, signal) {
+      const begin = BEGINNINGS[job.operation]
+      if (!begin) throw new PolyphonyError('no_provider', `ElevenLabs does not perform ${job.operation}.`)
+      return begin(job, account, signal)
+    },
+    poll: lookAtDubbing,
+    cancel: cancelDubbing,
+    async reconcile(job, account, signal) {
+      return job.operation === DUBBING_OPERATION ? findDubbing(job, account, signal) : 'unknown'
+    },
+    async probe(account, signal) {
+      // A key that may not read the account is one that ElevenLabs knows.
+      const narrow = new PolyphonyError('forbidden', 'The key may not read the account.')
+      const errorOf = ({ body }: { body: Parameters<typeof statusIn>[0] }) =>
+        statusIn(body) === 'missing_permissions' ? narrow : undefined
+      try {
+        await callElevenlabs(account, { path: 'v1/user', signal, errorOf })
+      } catch (error) {
+        if (error !== narrow) throw error
+      }
+    },
+  }
+}

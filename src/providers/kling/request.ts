@@ -1,0 +1,71 @@
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Account, Job } from '../provider.ts'
+
+/**
+ * How an operation is asked for at Kling: fields as its documents have them (vendor pages of 2026 where the operation is
+ * still described there, older ones otherwise). What cannot be had of it is refused, naming the field.
+ */
+export interface Request {
+  /** Below it a task is read, too. It follows from the input alone. */
+  pathOf(input: JsonObject): string
+  /** Files in the input are URLs, or bare base64 where Kling cannot reach them. */
+  bodyOf(input: JsonObject, job: Job, account: Account): JsonObject
+  /** Whether the path takes a task's id of ours and finds it again. Inferred where no page says so: then it is not. */
+  isFoundByOurId: boolean
+}
+
+/** Throws `vendor_refused`. */
+export function refuse(input: JsonObject, field: string, why: string): void {
+  if (has(input[field])) throw refused(field, why)
+}
+
+export function refused(field: string, why: string): PolyphonyError {
+  return new PolyphonyError('vendor_refused', `${field} ${why}.`, { field })
+}
+
+export function oneOnly(input: JsonObject, field: string): void {
+  if (input[field] !== 1) throw refused(field, 'must be 1: Kling makes one with a call')
+}
+
+/** Videos are taken by their URL only. */
+export function urlNeeded(field: string, job: Job): void {
+  const reference = job.input[field]
+  if (typeof reference === 'string' && has(reference) && job.urlOf(reference) === undefined) {
+    throw refused(field, 'must be a URL that Kling can reach; a file that is stored here needs PUBLIC_URL for that')
+  }
+}
+
+/** What clients leave empty says nothing. */
+export function has(value: Json | undefined): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''
+}
+
+export function filled(fields: Record<string, Json | undefined>): JsonObject {
+  const kept: JsonObject = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && has(value)) kept[name] = value
+  }
+  return kept
+}
+
+export function picked(input: JsonObject, names: readonly string[]): JsonObject {
+  return filled(Object.fromEntries(names.map((name) => [name, input[name]])))
+}
+
+export function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '').map(String) : []
+}
+
+export function listOf<T extends Json>(value: Json | undefined, as: (one: JsonObject) => T): T[] | undefined {
+  return Array.isArray(value) ? value.filter(isJsonObject).map(as) : undefined
+}
+
+export function isUrl(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^https?:/.test(value)
+}
+
+/** Prompts call files @image_1 and @video here; at Kling <<<image_1>>> and <<<video_1>>>. */
+export function named(prompt: string): string {
+  return prompt.replaceAll(/@image_(\d+)/g, '<<<image_$1>>>').replaceAll(/@video(?:_1)?\b/g, '<<<video_1>>>')
+}

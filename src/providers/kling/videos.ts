@@ -1,0 +1,143 @@
+import type { Json, JsonObject } from '../../core/json.ts'
+import { filled, has, listOf, named, picked, type Request, refuse, refused, textsOf, urlNeeded } from './request.ts'
+
+/** How Kling makes videos from text, pictures and references. */
+
+const VIDEO_MODELS: Record<string, string> = {
+  '1.0': 'kling-v1',
+  '1.5': 'kling-v1-5',
+  '1.6': 'kling-v1-6',
+  '2.0': 'kling-v2-master',
+  '2.1': 'kling-v2-1',
+  '2.1-master': 'kling-v2-1-master',
+  '2.5': 'kling-v2-5-turbo',
+  '2.6': 'kling-v2-6',
+  '3.0': 'kling-v3',
+}
+/** Only these make a picture better by themselves; they know no other mode. */
+const PRO_ONLY = ['2.0', '2.1-master']
+const WITH_SOUND = ['2.6', '3.0']
+/** The only model that takes elements; asking for those of its price before it is asking for it. */
+const ELEMENTS_MODEL = 'kling-v1-6'
+const ELEMENTS_VERSIONS = ['1.0', '1.5', '1.6']
+/** What Kling's own clients send beside the catalogue's fields, and what it takes with every video. */
+const OWN_VIDEO_FIELDS = ['voice_list', 'element_list', 'watermark_info']
+
+export const video: Request = {
+  pathOf(input) {
+    if (has(input.elements)) return '/v1/videos/multi-image2video'
+    return has(input.image_url) || has(input.image_tail_url) ? '/v1/videos/image2video' : '/v1/videos/text2video'
+  },
+  bodyOf: videoBody,
+  isFoundByOurId: true,
+}
+
+function videoBody(input: JsonObject): JsonObject {
+  refuse(
+    input,
+    'motion_brush',
+    'paints its masks in one picture; Kling takes a mask for each path: static_mask, dynamic_masks',
+  )
+  refuse(input, 'reference_video_url', 'is what kling/omni_video_generation takes, as video')
+  const version = String(input.version)
+  const isFromElements = has(input.elements)
+  if (isFromElements && !ELEMENTS_VERSIONS.includes(version)) {
+    throw refused('elements', `are taken by version 1.6 only, not by ${version}`)
+  }
+  if (isFromElements && (has(input.image_url) || has(input.image_tail_url))) {
+    throw refused('image_url', 'does not go together with elements')
+  }
+  return {
+    model_name: isFromElements ? ELEMENTS_MODEL : (VIDEO_MODELS[version] ?? version),
+    ...filled({
+      prompt: input.prompt,
+      negative_prompt: input.negative_prompt,
+      cfg_scale: version.startsWith('1.') ? numberOf(input.cfg_scale) : undefined,
+      image: input.image_url,
+      image_tail: input.image_tail_url,
+      image_list: listOf(input.elements, (one) => ({ image: one.image_url ?? '' })),
+      camera_control: cameraOf(input),
+      static_mask: input.static_mask,
+      dynamic_masks: input.dynamic_masks,
+      aspect_ratio: has(input.image_url) || has(input.image_tail_url) ? undefined : input.aspect_ratio,
+      sound: WITH_SOUND.includes(version) ? soundOf(input.enable_audio) : undefined,
+    }),
+    mode: isPro(input.mode) || PRO_ONLY.includes(version) ? 'pro' : 'std',
+    ...shotsOf(input),
+    ...picked(input, OWN_VIDEO_FIELDS),
+  }
+}
+
+export const turbo: Request = {
+  pathOf: (input) =>
+    has(input.start_image_url) || has(input.end_image_url) ? '/v1/videos/image2video' : '/v1/videos/text2video',
+  bodyOf: ({ start_image_url, end_image_url, ...input }) =>
+    videoBody({ ...input, version: '2.5', image_url: start_image_url ?? '', image_tail_url: end_image_url ?? '' }),
+  isFoundByOurId: true,
+}
+
+const OMNI_MODELS: Record<string, string> = { o1: 'kling-video-o1', '3.0': 'kling-v3-omni' }
+
+export const omni: Request = {
+  pathOf: () => '/v1/videos/omni-video',
+  bodyOf(input, job) {
+    urlNeeded('video', job)
+    const kinds = listOf(input.image_list, ({ type }) => filled({ type })) ?? []
+    const hasFrame = kinds.some((one) => 'type' in one)
+    return {
+      model_name: OMNI_MODELS[String(input.version)] ?? '',
+      ...filled({
+        prompt: typeof input.prompt === 'string' ? named(input.prompt) : undefined,
+        image_list: textsOf(input.images).map((image_url, index) => ({ image_url, ...kinds[index] })),
+        video_list: has(input.video) ? [videoOf(input)] : undefined,
+        // A frame, or a video that is changed, has its own.
+        aspect_ratio: hasFrame || input.refer_type === 'base' ? undefined : input.aspect_ratio,
+        sound: soundOf(input.enable_audio),
+      }),
+      mode: input.resolution === '1080p' ? 'pro' : 'std',
+      ...shotsOf(input),
+      ...picked(input, ['element_list', 'watermark_info']),
+    }
+  },
+  isFoundByOurId: true,
+}
+
+/** A video is referred to, unless a caller who knows Kling says that it is changed. */
+function videoOf({ video: video_url = '', refer_type = 'feature', keep_original_sound }: JsonObject): JsonObject {
+  return filled({ video_url, refer_type, keep_original_sound })
+}
+
+/** Some clients send text. */
+function numberOf(value: Json | undefined): number | undefined {
+  return has(value) ? Number(value) : undefined
+}
+
+/** One client says `turbo` for what is professional, and `standard`. */
+function isPro(mode: Json | undefined): boolean {
+  return mode === 'pro' || mode === 'turbo'
+}
+
+function soundOf(wanted: Json | undefined): 'on' | 'off' {
+  return wanted === true ? 'on' : 'off'
+}
+
+/** Movements by their axes; those that Kling names are kept beside them. */
+function cameraOf({ camera_control, camera_movement }: JsonObject): Json | undefined {
+  return typeof camera_movement === 'string' ? { type: camera_movement } : camera_control
+}
+
+/** Shots of the caller's own, shots that Kling makes of the prompt, or none. Whole seconds are text at Kling. */
+function shotsOf({ multi_shots, prefer_multi_shots, shot_type, duration }: JsonObject): JsonObject {
+  const shots = listOf(multi_shots, (one) => one) ?? []
+  if (shots.length > 0) {
+    const seconds = shots.reduce((sum, one) => sum + Number(one.duration), 0)
+    const multi_prompt = shots.map((one, at) => ({
+      index: at + 1,
+      prompt: one.prompt ?? '',
+      duration: String(one.duration),
+    }))
+    return { multi_shot: true, shot_type: 'customize', multi_prompt, duration: String(seconds) }
+  }
+  const own = prefer_multi_shots === true ? { multi_shot: true, shot_type: shot_type ?? 'intelligence' } : {}
+  return { ...own, duration: String(duration) }
+}

@@ -1,0 +1,76 @@
+import type { Selectable } from 'kysely'
+import type { Task } from '../../core/task.ts'
+import type { AttemptsTable, TasksTable } from '../schema.ts'
+import type { Attempt, AttemptOutcome, ReadVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+
+type Row = Pick<Selectable<TasksTable>, 'id' | 'attempts'>
+
+/** The attempts that begin with these tasks, just claimed. */
+export async function beginAttempts(tx: Tx, tasks: readonly Task[], now: number): Promise<void> {
+  if (tasks.length === 0) return
+  await tx.insertMany(
+    'attempts',
+    tasks.map(({ id, attempts, provider, account }) => ({
+      task_id: id,
+      number: attempts,
+      provider: provider ?? '',
+      account: account ?? '',
+      begun_at: now,
+      accepted_at: null,
+      ended_at: null,
+      outcome: 'calling',
+      reason: null,
+    })),
+  )
+}
+
+export async function acceptAttempt(tx: Tx, task: Row, now: number): Promise<void> {
+  await tx.db
+    .updateTable('attempts')
+    .set({ outcome: 'accepted', accepted_at: now })
+    .where('task_id', '=', task.id)
+    .where('number', '=', task.attempts)
+    .execute()
+}
+
+export async function loseAttempt(tx: Tx, task: Row, reason: string): Promise<void> {
+  await tx.db
+    .updateTable('attempts')
+    .set({ outcome: 'uncertain', reason })
+    .where('task_id', '=', task.id)
+    .where('number', '=', task.attempts)
+    .execute()
+}
+
+export async function endAttempt(
+  tx: Tx,
+  task: Row,
+  { outcome, reason, at }: { outcome: AttemptOutcome; reason: string | null; at: number },
+): Promise<void> {
+  await tx.db
+    .updateTable('attempts')
+    .set({ outcome, ended_at: at, ...(reason === null ? {} : { reason }) })
+    .where('task_id', '=', task.id)
+    .where('number', '=', task.attempts)
+    .execute()
+}
+
+export async function listAttempts(tx: Tx, { taskId }: Parameters<ReadVerbs['listAttempts']>[0]): Promise<Attempt[]> {
+  const rows = await tx.db.selectFrom('attempts').selectAll().where('task_id', '=', taskId).orderBy('number').execute()
+  return rows.map(attemptOfRow)
+}
+
+function attemptOfRow(row: Selectable<AttemptsTable>): Attempt {
+  return {
+    taskId: row.task_id,
+    number: row.number,
+    provider: row.provider,
+    account: row.account,
+    begunAt: row.begun_at,
+    acceptedAt: row.accepted_at,
+    endedAt: row.ended_at,
+    outcome: row.outcome as AttemptOutcome, // as this file wrote it
+    reason: row.reason,
+  }
+}

@@ -1,0 +1,47 @@
+import { sql } from 'kysely'
+import type { ReadVerbs, WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+import { PENDING } from './statuses.ts'
+
+export async function repool(
+  tx: Tx,
+  { pool, operation, to, log, now }: Parameters<WriteVerbs['repool']>[0],
+): Promise<number> {
+  const query = tx.db
+    .selectFrom('tasks')
+    .select(['id', 'logs'])
+    .where('status', '=', PENDING)
+    .where('pool', '=', pool)
+    .where('operation', '=', operation)
+    .limit(1_000)
+  const rows = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
+  for (const { id, logs } of rows) {
+    const told = [...(logs === null ? [] : (JSON.parse(logs) as string[])), log]
+    await tx.db
+      .updateTable('tasks')
+      .set({ pool: to, logs: JSON.stringify(told), due_at: now })
+      .where('id', '=', id)
+      .execute()
+    tx.signal({ kind: 'task', id })
+  }
+  if (rows.length > 0) tx.signal({ kind: 'pool', pool: to, operation })
+  return rows.length
+}
+
+export async function countAhead(tx: Tx, { id }: Parameters<ReadVerbs['countAhead']>[0]): Promise<number | null> {
+  const task = await tx.db
+    .selectFrom('tasks')
+    .select(['pool', 'operation', 'lane', 'seq', 'status'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (task?.status !== 'pending') return null
+  const { count } = await tx.db
+    .selectFrom('tasks')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('status', '=', PENDING)
+    .where('pool', '=', task.pool)
+    .where('operation', '=', task.operation)
+    .where(sql<boolean>`(lane, seq) < (${task.lane}, ${task.seq})`)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

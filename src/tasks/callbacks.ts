@@ -1,0 +1,51 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Clock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { isId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
+import type { Task } from '../core/task.ts'
+import type { VendorCallback } from '../providers/provider.ts'
+import type { Store } from '../store/store.ts'
+
+/** Calls of vendors about tasks. None of them is believed: a call makes its task due, and the provider is asked. */
+export interface Callbacks {
+  /** Where a vendor may call for a task: an address that nobody can guess. */
+  urlFor(task: Pick<Task, 'id'>): string | undefined
+  /**
+   * Hears a call; gives what the vendor wants to hear, if anything. A call for a task that has ended, or a second one, is
+   * heard and changes nothing. Throws `not_found` for a wrong address, `unauthorized` for a wrong signature.
+   */
+  receive(taskId: string, token: string, call: Pick<VendorCallback, 'headers' | 'rawBody'>): Promise<Json>
+}
+
+export function openCallbacks(options: {
+  store: Store
+  accounts: Accounts
+  clock: Clock
+  secret: string
+  /** Undefined where we cannot be reached from outside. */
+  publicUrl: string | undefined
+}): Callbacks {
+  const { store, accounts, clock, secret, publicUrl } = options
+  const tokenOf = (taskId: string) => createHmac('sha256', secret).update(`callback:${taskId}`).digest()
+
+  return {
+    urlFor({ id }) {
+      return publicUrl === undefined ? undefined : `${publicUrl}/callbacks/${id}/${tokenOf(id).toString('base64url')}`
+    },
+    async receive(taskId, token, call) {
+      const given = Buffer.from(token, 'base64url')
+      const wanted = tokenOf(taskId)
+      if (!isId(taskId) || given.byteLength !== wanted.byteLength || !timingSafeEqual(given, wanted)) {
+        throw new PolyphonyError('not_found', 'Nobody is called here.')
+      }
+      const task = await store.getTask({ id: taskId })
+      const found = task?.account ? accounts.find(task.account) : undefined
+      if (!found) return null
+      const told = await found.provider.receive?.({ ...call, receivedAt: clock.now() }, found.account)
+      await store.hear({ id: taskId, handle: told?.handle ?? null, now: clock.now() })
+      return told?.answer ?? null
+    },
+  }
+}

@@ -1,0 +1,306 @@
+import { createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Caller } from '../core/caller.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { accessPair, openAccessKeys, type TokenFault, tokenFaultOf } from './access-keys.ts'
+import { createTenant } from './first-tenant.ts'
+import { createKey, type Keys, type KeyWishes, openKeys } from './keys.ts'
+
+const MASTER_SECRET = 'a master secret'
+const START = Date.UTC(2026, 0, 1)
+const NOW_S = START / 1_000
+const FOREIGN = accessPair('another master secret', 'a').secretKey
+const HEADER = { alg: 'HS256', typ: 'JWT' }
+
+let folder: string
+let store: Store
+let keys: Keys
+let authenticate: Keys['authenticate']
+const clock = { nowMs: START, now: () => clock.nowMs }
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyphony-access-'))
+  store = await openSqlite({ path: join(folder, 'test.db') })
+})
+beforeEach(() => {
+  clock.nowMs = START
+  keys = openKeys({ store, clock })
+  authenticate = openAccessKeys({ keys, masterSecret: MASTER_SECRET, clock })
+})
+afterEach(() => keys.close())
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function aKey(wishes: Partial<KeyWishes> = {}) {
+  const { id } = await createTenant({ store, clock }, 'a tenant')
+  const { key, record } = await createKey({ store, clock }, { tenantId: id, name: 'a key', mode: 'live', ...wishes })
+  return { key, keyId: record.keyId, tenantId: id, ...accessPair(MASTER_SECRET, record.keyId) }
+}
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** As JWT libraries write it. */
+function signed(claims: unknown, secretKey: string, header: unknown = HEADER, algorithm = 'sha256'): string {
+  const text = `${part(header)}.${part(claims)}`
+  return `${text}.${createHmac(algorithm, secretKey).update(text).digest('base64url')}`
+}
+
+/** The claims of Kling's own examples. */
+function usual(accessKey: string, nowS = NOW_S) {
+  return { iss: accessKey, exp: nowS + 1_800, nbf: nowS - 5 }
+}
+
+async function refusal(credential: string | undefined): Promise<PolyphonyError> {
+  const found: Caller | PolyphonyError = await Promise.resolve(authenticate(credential)).catch((error) => error)
+  if (found instanceof PolyphonyError) return found
+  throw new Error('It was taken.')
+}
+
+async function faultOf(credential: string): Promise<TokenFault | undefined> {
+  const error = await refusal(credential)
+  expect(error.code).toBe('unauthorized')
+  return tokenFaultOf(error)
+}
+
+describe('a pair', () => {
+  it('is named by the key, differs from key to key and from secret to secret, and is always the same', () => {
+    const pair = accessPair('one', 'a')
+    expect(pair).toEqual({ accessKey: 'a', secretKey: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(accessPair('one', 'a')).toEqual(pair)
+    expect(new Set([pair, accessPair('one', 'b'), accessPair('two', 'a')].map((one) => one.secretKey)).size).toBe(3)
+  })
+})
+
+describe('a token', () => {
+  it('is the key that it was signed beside', async () => {
+    const { key, keyId, tenantId, accessKey, secretKey } = await aKey({ allowedModels: ['kling'], mode: 'test' })
+    const caller = await authenticate(signed(usual(accessKey), secretKey))
+    expect(caller).toMatchObject({ keyId, tenantId, mode: 'test', allowedModels: ['kling'] })
+    expect(await authenticate(key)).toBe(caller) // one cache serves both
+  })
+
+  it('may leave nbf out, and may be signed by a clock that is a little ahead', async () => {
+    const { accessKey, secretKey } = await aKey()
+    const { nbf: _, ...claims } = usual(accessKey)
+    expect(await authenticate(signed(claims, secretKey))).toMatchObject({ keyId: accessKey })
+    expect(await authenticate(signed({ ...claims, nbf: NOW_S + 5 }, secretKey))).toMatchObject({ keyId: accessKey })
+  })
+
+  it('holds until exp, to the millisecond', async () => {
+    const { accessKey, secretKey } = await aKey()
+    const token = signed(usual(accessKey), secretKey)
+    clock.nowMs = START + 1_800_000 - 1
+    expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
+    clock.nowMs += 1
+    expect(await faultOf(token)).toBe('expired')
+  })
+
+  it.each<[string, (pair: { accessKey: string; secretKey: string }) => string, TokenFault]>([
+    ['with another secret', ({ accessKey }) => signed(usual(accessKey), FOREIGN), 'forged'],
+    ['with no secret', ({ accessKey }) => signed(usual(accessKey), ''), 'forged'],
+    ['with its own access key', ({ accessKey }) => signed(usual(accessKey), accessKey), 'forged'],
+    [
+      'by another algorithm',
+      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, HEADER, 'sha1'),
+      'forged',
+    ],
+    ['by nobody', ({ accessKey }) => `${part(HEADER)}.${part(usual(accessKey))}.`, 'forged'],
+    ['by nobody, as it says', ({ accessKey }) => `${part({ alg: 'none' })}.${part(usual(accessKey))}.`, 'malformed'],
+    [
+      'by none, signed',
+      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { alg: 'None' }),
+      'malformed',
+    ],
+    [
+      'by HS512',
+      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { alg: 'HS512' }, 'sha512'),
+      'malformed',
+    ],
+    [
+      'by RS256, in name',
+      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { alg: 'RS256' }),
+      'malformed',
+    ],
+    ['by no named algorithm', ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, {}), 'malformed'],
+    [
+      'with what must be understood',
+      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { ...HEADER, crit: ['b64'], b64: false }),
+      'malformed',
+    ],
+    ['for ever', ({ accessKey, secretKey }) => signed({ iss: accessKey }, secretKey), 'malformed'],
+    [
+      'with exp as text',
+      ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: String(NOW_S + 60) }, secretKey),
+      'malformed',
+    ],
+    ['for a year', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: NOW_S + 3e7 }, secretKey), 'malformed'],
+    ['in milliseconds', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: START }, secretKey), 'malformed'],
+    ['until now', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: NOW_S }, secretKey), 'expired'],
+    ['until 1969', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: -1 }, secretKey), 'expired'],
+    [
+      'for later',
+      ({ accessKey, secretKey }) => signed({ ...usual(accessKey), nbf: NOW_S + 6 }, secretKey),
+      'not_yet_valid',
+    ],
+    [
+      'with nbf as text',
+      ({ accessKey, secretKey }) => signed({ ...usual(accessKey), nbf: '0' }, secretKey),
+      'malformed',
+    ],
+    ['by no issuer', ({ secretKey }) => signed({ exp: NOW_S + 60 }, secretKey), 'malformed'],
+    ['by an issuer that is no text', ({ secretKey }) => signed({ iss: 7, exp: NOW_S + 60 }, secretKey), 'malformed'],
+    ['of no claims', ({ secretKey }) => signed([], secretKey), 'malformed'],
+    ['of what is no JSON', () => `${part(HEADER)}.bm9uc2Vuc2U.AAAA`, 'malformed'],
+    ['of nothing', () => `${part(HEADER)}..`, 'malformed'],
+  ])('signed %s is refused', async (_how, make, fault) => {
+    const token = make(await aKey())
+    expect(await faultOf(token)).toBe(fault)
+  })
+
+  it('says nothing of its times to who cannot sign', async () => {
+    const { accessKey } = await aKey()
+    expect(await faultOf(signed({ iss: accessKey, exp: 0 }, FOREIGN))).toBe('forged')
+    expect(await faultOf(signed({ iss: accessKey }, FOREIGN))).toBe('forged')
+  })
+
+  it('is refused with another key’s secret, or in its name', async () => {
+    const [one, other] = [await aKey(), await aKey()]
+    expect(await faultOf(signed(usual(one.accessKey), other.secretKey))).toBe('forged')
+    const [header, , signature] = signed(usual(one.accessKey), one.secretKey).split('.')
+    expect(await faultOf(`${header}.${part(usual(other.accessKey))}.${signature}`)).toBe('forged')
+  })
+
+  it('that is changed in one letter is refused', async () => {
+    const { accessKey, secretKey } = await aKey()
+    const token = signed(usual(accessKey), secretKey)
+    expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
+    const letters = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ')
+    await fc.assert(
+      fc.asyncProperty(fc.nat(token.length - 1), letters, async (at, letter) => {
+        fc.pre(token[at] !== letter)
+        const changed = token.slice(0, at) + letter + token.slice(at + 1)
+        expect((await refusal(changed)).code).toBe('unauthorized')
+      }),
+    )
+  })
+
+  it('of any text is refused', async () => {
+    const piece = fc.oneof(fc.base64String(), fc.string(), fc.jsonValue().map(part))
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 5 }), async (pieces) => {
+        expect((await refusal(pieces.join('.'))).code).toBe('unauthorized')
+      }),
+    )
+  })
+
+  it('that is well signed counts in its time, whatever else it claims', async () => {
+    const { accessKey, secretKey } = await aKey()
+    const time = fc.oneof(
+      fc.constantFrom(...[-6, -5, 0, 1, 5, 6, 1_800, 86_400, 86_405, 86_406].map((seconds) => NOW_S + seconds)),
+      fc.double(),
+      fc.jsonValue(),
+    )
+    const claims = fc.record({ exp: time, nbf: time, aud: fc.jsonValue() }, { requiredKeys: [] })
+    await fc.assert(
+      fc.asyncProperty(claims, async (some) => {
+        const token = signed({ iss: accessKey, ...some }, secretKey)
+        // As it is read: JSON has no word for what is not finite.
+        const { exp, nbf } = JSON.parse(JSON.stringify(some))
+        const hasBegun = nbf === undefined || (typeof nbf === 'number' && nbf <= NOW_S + 5)
+        const holds = typeof exp === 'number' && exp > NOW_S && exp <= NOW_S + 86_405
+        if (hasBegun && holds) expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
+        else expect((await refusal(token)).code).toBe('unauthorized')
+      }),
+    )
+  })
+})
+
+describe('the key behind a token', () => {
+  it('that is revoked is refused from that moment on, also where it is cached', async () => {
+    const { keyId, accessKey, secretKey } = await aKey()
+    const token = signed(usual(accessKey), secretKey)
+    await authenticate(token)
+    await store.revokeKey({ id: keyId, now: clock.now() })
+    const error = await refusal(token)
+    expect(error).toMatchObject({ code: 'unauthorized', message: expect.stringContaining('revoked') })
+    expect(tokenFaultOf(error)).toBeUndefined()
+  })
+
+  it('that never was is unknown, though its secret is known', async () => {
+    await aKey()
+    const { accessKey, secretKey } = accessPair(MASTER_SECRET, '01234567-89ab-4cde-8f01-23456789ab00')
+    expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('unknown'),
+    })
+  })
+
+  it('that expires takes its tokens with it', async () => {
+    const { accessKey, secretKey } = await aKey({ expiresAt: START + 1_000 })
+    const token = signed(usual(accessKey), secretKey)
+    expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
+    clock.nowMs += 1_000
+    const error = await refusal(token)
+    expect(error.message).toBe('The API key has expired.')
+    expect(tokenFaultOf(error)).toBeUndefined()
+  })
+
+  it('has one rate, however it is used', async () => {
+    const { key, accessKey, secretKey } = await aKey({ requestsPerMinute: 2 })
+    await authenticate(signed(usual(accessKey), secretKey))
+    await authenticate(key)
+    expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({ code: 'rate_limited' })
+  })
+
+  it('is looked for once among all keys', async () => {
+    const { accessKey, secretKey } = await aKey()
+    const lists: unknown[] = []
+    const watched = new Proxy(store, {
+      get(target, name: keyof Store) {
+        if (name !== 'listKeys') return target[name]
+        return (args: { tenantId: string | null }) => {
+          lists.push(args)
+          return target.listKeys(args)
+        }
+      },
+    })
+    const others = openKeys({ store: watched, clock })
+    const take = openAccessKeys({ keys: others, masterSecret: MASTER_SECRET, clock })
+    for (let times = 0; times < 3; times += 1) {
+      await take(signed(usual(accessKey, clock.nowMs / 1_000), secretKey))
+      clock.nowMs += 10_000 // past what is trusted unread
+    }
+    expect(lists).toHaveLength(1)
+    await expect(Promise.resolve(take(signed(usual(accessKey), FOREIGN)))).rejects.toThrow('signature')
+    expect(lists).toHaveLength(1)
+    others.close()
+  })
+})
+
+describe('a key itself', () => {
+  it('is taken as before, also one with dots that the operator chose', async () => {
+    const { key, keyId } = await aKey()
+    expect(await authenticate(key)).toMatchObject({ keyId })
+    const chosen = await aKey({ secret: 'chosen.by.somebody-with-dots' })
+    expect(await authenticate(chosen.key)).toMatchObject({ keyId: chosen.keyId })
+  })
+
+  it.each([[undefined], [''], ['sk-live-wrong'], ['a.b.c']])('that is %j is refused, and is no token', async (key) => {
+    const error = await refusal(key)
+    expect(error.code).toBe('unauthorized')
+    expect(tokenFaultOf(error)).toBeUndefined()
+  })
+
+  it('does not stand for its pair', async () => {
+    const { key, keyId } = await aKey()
+    expect(await faultOf(signed(usual(keyId), key))).toBe('forged')
+  })
+})

@@ -1,0 +1,70 @@
+import OpenAI, { toFile } from 'openai'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleFiles } from '../../src/assets/sample-files.ts'
+import { LIVE_KEY } from '../support/gateway.ts'
+import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
+
+let two: TwoGateways
+let client: OpenAI
+
+beforeAll(async () => {
+  two = await openTwoGateways({ OPENAI_API_KEY: FAR_KEY, OPENAI_BASE_URL: '{far}/openai/v1' })
+  client = new OpenAI({ apiKey: LIVE_KEY, baseURL: `${two.near.url}/v1`, maxRetries: 0 })
+})
+afterAll(() => two?.[Symbol.asyncDispose]())
+
+const asked = { model: 'gpt-image-1', prompt: 'a boat sandbox:fast', quality: 'low', size: '1024x1024' } as const
+
+async function aspectOf(base64: string | undefined) {
+  const { format, width, height } = await sharp(Buffer.from(base64 ?? '', 'base64')).metadata()
+  return { format, width, height }
+}
+
+async function aPicture() {
+  return toFile((await sampleFiles['image/png']?.()) ?? Buffer.alloc(0), 'a.png', { type: 'image/png' })
+}
+
+describe('a gateway whose OpenAI is another gateway', () => {
+  it('has pictures made in OpenAI’s own words, and pays once', async () => {
+    const answer = await two.costing(220_000, () =>
+      client.images.generate({ ...asked, n: 2, output_format: 'webp', background: 'opaque' }),
+    )
+    expect(answer).toMatchObject({ background: 'opaque', output_format: 'webp', quality: 'low', size: '1024x1024' })
+    expect(answer.data).toHaveLength(2)
+    expect(await aspectOf(answer.data?.[1]?.b64_json)).toEqual({ format: 'webp', width: 1_024, height: 1_024 })
+    const [upstream] = await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 })
+    expect(upstream).toMatchObject({ operation: 'gpt-image/generate', mode: 'test', status: 'completed' })
+    expect(upstream?.input).toMatchObject({ n: 2, output_format: 'webp', background: 'opaque', quality: 'low' })
+  })
+
+  it('has pictures changed that came as files, with a mask', async () => {
+    const answer = await two.costing(110_000, async () =>
+      client.images.edit({ ...asked, image: [await aPicture(), await aPicture()], mask: await aPicture() }),
+    )
+    expect(await aspectOf(answer.data?.[0]?.b64_json)).toEqual({ format: 'png', width: 1_024, height: 1_024 })
+    const [upstream] = await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 })
+    const reference = expect.stringMatching(/^asset:.*\.png$/)
+    expect(upstream?.input).toMatchObject({ image: [reference, reference], mask: reference })
+  })
+
+  it('serves the pictures itself, at PiAPI’s routes', async () => {
+    const input = { prompt: 'a boat sandbox:fast', model: 'dall-e-3', quality: 'standard', size: '1024x1024' }
+    const task = await two.costing(400_000, () => two.made('gpt-image', 'generate', input))
+    expect(task).toMatchObject({ status: 'completed', meta: { usage: { consume: 400_000 } } })
+    await expectOwnFiles(two, task.output, /^image\/png/)
+  })
+
+  it('tells of refused content, and takes nothing', async () => {
+    const prompt = 'a boat sandbox:moderation sandbox:fast'
+    const refused = await two.costing(0, () =>
+      client.images.generate({ ...asked, prompt }).catch((error: unknown) => error),
+    )
+    expect(refused).toMatchObject({ status: 400, code: 'moderation_blocked' })
+  })
+
+  it('keeps its books, and so does the other', async () => {
+    await two.near.assertBalanced()
+    await two.far.assertBalanced()
+  })
+})
