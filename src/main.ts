@@ -30,6 +30,7 @@ import { openDrafts } from './tasks/drafts.ts'
 import { openFinish } from './tasks/finish.ts'
 import { openInputs } from './tasks/inputs.ts'
 import { openLeases } from './tasks/leases.ts'
+import { openPace } from './tasks/pace.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
 import { openWork } from './tasks/work.ts'
@@ -142,12 +143,13 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     keepMs: Math.max(Math.round(config.uploadHours * HOUR_MS), config.maxWaitMs + LONGEST_WORK_MS),
   })
   const limits = { maxWaitMs, recordDays }
+  const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning })
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning, pace })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = config.outputMaxBytes
   const { factorOf } = accounts
-  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes, factorOf })
+  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes, factorOf, pace })
   const dispatcher = openDispatcher({
     store,
     accounts,
@@ -202,7 +204,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: (caller) => tenantOf(caller.tenantId),
       signingSecretOf: ({ tenantId }) => secretOf(tenantId),
-      available: (mode) => accounts.available(mode),
+      available: accounts.available,
       prices,
       limits: {
         uploadMaxBytes: config.uploadMaxBytes,

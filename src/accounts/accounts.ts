@@ -5,7 +5,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Account, Provider, ProviderCard } from '../providers/provider.ts'
 import type { AccountSlots, Offer, Store } from '../store/store.ts'
-import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from './pools.ts'
+import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
 import type { Vault } from './vault.ts'
 
 /** A provider that lives in this process, as the operator set it up: with how many slots, and for which kind of key. */
@@ -234,13 +234,13 @@ export function openAccounts(options: AccountsOptions): Accounts {
     if (made && mayUse && made.operations.has(operation)) {
       // What lives in this process, and what takes the files themselves, need not be the same account again.
       if (made.isEmbedded || made.provider.adopts?.has(operation)) return undefined
-      if (made.record.state !== 'disabled') return routeOf(accountPool(made.record.id), [made])
+      if (made.record.state !== 'disabled') return routeOf(accountPool(made.record), [made])
     }
     const adopters = performers(operation, ofHouse(mode)).filter(
       ({ provider, isEmbedded }) => provider.adopts?.has(operation) || (isEmbedded && provider === made?.provider),
     )
     const [first] = adopters
-    if (first) return routeOf(accountPool(first.record.id), [first])
+    if (first) return routeOf(accountPool(first.record), [first])
     throw new PolyphonyError(
       'no_provider',
       `${parent.id} was made by ${parent.provider} with an account that cannot be used for ${operation} (any more), ` +

@@ -10,8 +10,8 @@ import type { DialectContext } from './dialect.ts'
  */
 
 /**
- * Cancels a task that waits, deletes the files of one that has ended. May be asked again. Throws `task_not_found`, and
- * `not_cancellable` while the work is being done.
+ * Cancels a task that waits or that its provider can stop, deletes the files of one that has ended. May be asked again.
+ * Throws `task_not_found`, and `not_cancellable` while work is done that nobody can stop.
  */
 export async function deleteTask(
   id: string,
@@ -20,7 +20,7 @@ export async function deleteTask(
 ): Promise<void> {
   const task = await tasks.get(id, caller)
   if (!isTerminal(task.status)) {
-    await tasks.cancel(id, caller)
+    await tasks.cancel(id, caller, { evenRunning: true })
     return
   }
   const found = await Promise.all(filesOf(task).map((file) => assets.find(file)))

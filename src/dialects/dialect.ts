@@ -40,8 +40,8 @@ export interface DialectContext {
   tenantOf(caller: Caller): Promise<Tenant>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>
-  /** Ids of the operations that can be had now with a key of this mode. */
-  available(mode: Mode): ReadonlySet<string>
+  /** Ids of the operations that can be had now with a key of this mode; a tenant's own accounts count for that tenant. */
+  available(mode: Mode, tenantId?: string): ReadonlySet<string>
   prices: PriceList
   limits: {
     uploadMaxBytes: number

@@ -8,6 +8,7 @@ import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
 import { openaiImages } from './openai-images/routes.ts'
 import { piapi } from './piapi/routes.ts'
+import { polyphony } from './polyphony/routes.ts'
 import { recraft } from './recraft/routes.ts'
 import { replicate } from './replicate/routes.ts'
 import { runway } from './runway/routes.ts'
@@ -30,4 +31,5 @@ export const dialects: readonly Dialect[] = [
   recraft,
   openaiImages,
   runway,
+  polyphony,
 ]

@@ -59,6 +59,7 @@ describe('query plans on SQLite', () => {
     ['listOverdue', (tx) => reads.listOverdue(tx, { now, limit: 10 })],
     ['listTasks', (tx) => reads.listTasks(tx, { tenantId, limit: 10, createdFrom: 1, createdTo: now })],
     ['listTasks of unfinished', (tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 })],
+    ['listTasks by key', (tx) => reads.listTasks(tx, { tenantId, idempotencyKey: 'k', limit: 1 })],
     ['countTasks', (tx) => reads.countTasks(tx, { tenantId })],
     ['countTasks of a time', (tx) => reads.countTasks(tx, { tenantId, createdFrom: now - 1_000, createdTo: now })],
     ['findKey', (tx) => reads.findKey(tx, { hash: 'x' })],
@@ -77,6 +78,8 @@ describe('query plans on SQLite', () => {
     ['listWaiting', (tx) => reads.listWaiting(tx, {})],
     ['claimLate', (tx) => writes.claimLate(tx, { limit: 5, leaseMs: 1, now })],
     ['countAhead', (tx) => reads.countAhead(tx, { id: 'x' })],
+    ['countWaiting', (tx) => reads.countWaiting(tx, { pools: ['p', 'q'] })],
+    ['listAttempts of an account', (tx) => reads.listAttempts(tx, { account: 'a', limit: 20 })],
     ['claimDeliveries', (tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now })],
     ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
   ]

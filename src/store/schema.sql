@@ -80,6 +80,8 @@ CREATE TABLE attempts (
   constraint attempts_key primary key (task_id, number)
 ) without rowid;
 
+CREATE INDEX attempts_account on attempts (account, begun_at);
+
 CREATE TABLE balances (
   tenant_id text primary key references tenants (id),
   available integer not null check (available >= 0),

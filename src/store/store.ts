@@ -343,12 +343,16 @@ export interface ReadVerbs {
   listWaiting(args: Record<string, never>): Promise<{ pool: string; operation: string }[]>
   /** How many tasks stand before this one in the line for its operation. Null when it does not wait. */
   countAhead(args: { id: string }): Promise<number | null>
-  /** The oldest first. */
-  listAttempts(args: { taskId: string }): Promise<Attempt[]>
+  /** How many tasks wait in these pools, by operation; those that are parked do not count. */
+  countWaiting(args: { pools: string[] }): Promise<{ pool: string; operation: string; count: number }[]>
+  /** Of a task the oldest first, of an account the newest first. */
+  listAttempts(args: { taskId: string } | { account: string; limit: number }): Promise<Attempt[]>
   getTask(args: { id: string }): Promise<Task | undefined>
   getTasks(args: { ids: string[] }): Promise<Task[]>
-  /** Newest first. `beforeId` pages on from a task, `offset` from a row. */
-  listTasks(args: TaskFilter & { limit: number; offset?: number; beforeId?: string }): Promise<Task[]>
+  /** Newest first. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey` names one task at most. */
+  listTasks(
+    args: TaskFilter & { limit: number; offset?: number; beforeId?: string; idempotencyKey?: string },
+  ): Promise<Task[]>
   countTasks(args: TaskFilter): Promise<number>
   getBatch(args: { id: string }): Promise<Batch | undefined>
   /** Batches that have ended and were told of to nobody yet, the longest ended first. */

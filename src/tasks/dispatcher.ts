@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Clock } from '../core/clock.ts'
+import { FELL_BACK } from '../core/pools.ts'
 import type { Offer, Store } from '../store/store.ts'
 import type { Finish } from './finish.ts'
 import type { Leases } from './leases.ts'
@@ -141,8 +142,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
       if (offers.some((offer) => offer.operation === operation)) continue
       const to = accounts.fallback(pool, operation)
       if (to === undefined) continue
-      const log_ = 'no account of the private pool can do it now; the public pool takes it'
-      await store.repool({ pool, operation, to, log: log_, now: clock.now() })
+      await store.repool({ pool, operation, to, log: FELL_BACK, now: clock.now() })
     }
   }
 

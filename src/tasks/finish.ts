@@ -12,6 +12,7 @@ import { FILE_SCHEME, type ProducedFile, type Result } from '../providers/provid
 import type { Settlement, Store } from '../store/store.ts'
 import type { Announce } from './announce.ts'
 import { withMeasures } from './measured.ts'
+import type { Pace } from './pace.ts'
 
 type Measures = Awaited<ReturnType<typeof measure>>
 
@@ -43,6 +44,7 @@ export interface FinishOptions {
   maxOutputBytes: number
   /** What a task that ran on an account costs, as a part of the list price. */
   factorOf: (account: string) => number
+  pace: Pace
 }
 
 const FIRST_RETRY_MS = SECOND_MS
@@ -194,6 +196,7 @@ export function openFinish(options: FinishOptions): Finish {
       )
       // Somebody else ended the task, or its lease was lost: these copies belong to nothing.
       if (!applied) await assets.discard(kept)
+      else if (task.startedAt !== null) options.pace.took(task.operation, clock.now() - task.startedAt)
       log.info({ taskId: task.id, files: kept.length, consumedPoints, applied }, 'task completed')
     },
   }

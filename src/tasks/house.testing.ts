@@ -24,6 +24,7 @@ import { createKey, openKeys } from '../tenants/keys.ts'
 import { openFinish } from './finish.ts'
 import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
+import { openPace } from './pace.ts'
 import { openTasks, type Tasks } from './tasks.ts'
 import { openWork, type Work } from './work.ts'
 
@@ -99,7 +100,7 @@ export async function openHouse(
   const prices = priceList([])
   const limits = { maxWaitMs: HOUR_MS, recordDays: 30 }
   const cancelRunning = (task: Task) => work.cancel(task)
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning })
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning, pace: openPace() })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = 2 ** 20
   const finish = openFinish({
@@ -112,6 +113,7 @@ export async function openHouse(
     mediaDays: 7,
     maxOutputBytes,
     factorOf: () => 1,
+    pace: openPace(),
   })
   const dueAt: number[] = []
   const work = openWork({

@@ -6,6 +6,7 @@ import { ZERO_POINTS } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import type { Attempt, Balance, Batch, TaskFilter } from '../store/store.ts'
 import type { Announce } from './announce.ts'
+import type { Pace } from './pace.ts'
 import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
 import { openWatchers } from './watch.ts'
 
@@ -21,9 +22,14 @@ export interface Tasks extends Submit {
   findOpenly(id: string): Promise<Task | undefined>
   /** Those of the ids that exist. */
   getMany(ids: string[], caller: Caller): Promise<Task[]>
-  /** Newest first; `beforeId` pages on from a task, `offset` from a row. */
+  /** Newest first; `beforeId` pages on from a task, `offset` from a row. One at most was made under an `idempotencyKey`. */
   list(
-    filter: Omit<TaskFilter, 'tenantId'> & { limit: number; offset?: number; beforeId?: string },
+    filter: Omit<TaskFilter, 'tenantId'> & {
+      limit: number
+      offset?: number
+      beforeId?: string
+      idempotencyKey?: string
+    },
     caller: Caller,
   ): Promise<Task[]>
   count(filter: Omit<TaskFilter, 'tenantId'>, caller: Caller): Promise<number>
@@ -46,15 +52,24 @@ export interface Tasks extends Submit {
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
   attempts(id: string, caller: Caller): Promise<Attempt[]>
-  /** How many tasks stand before a waiting one; null when it does not wait. Throws `task_not_found`. */
-  ahead(id: string, caller: Caller): Promise<number | null>
+  /** How many tasks stand before a waiting one, and how long that may take. Throws `task_not_found`. */
+  place(id: string, caller: Caller): Promise<Place>
   close(): void
+}
+
+/** A waiting task's place in the line for its operation. */
+export interface Place {
+  /** null = it does not wait. */
+  ahead: number | null
+  /** Until a provider begins, in milliseconds; null = nobody can tell. */
+  estimateMs: number | null
 }
 
 export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
   announce: Announce
   /** Ends work at its provider; false when that cannot be done. */
   cancelRunning: (task: Task) => Promise<boolean>
+  pace: Pace
 }
 
 const CACHE_BYTES = 32 * 2 ** 20
@@ -168,9 +183,15 @@ export function openTasks(options: TasksOptions): Tasks {
       await get(id, caller)
       return store.listAttempts({ taskId: id })
     },
-    async ahead(id, caller) {
-      await get(id, caller)
-      return store.countAhead({ id })
+    async place(id, caller) {
+      const { pool, operation } = await get(id, caller)
+      const ahead = await store.countAhead({ id })
+      if (ahead === null) return { ahead: null, estimateMs: null }
+      const accountsOfIt = options.accounts.offers(pool, [operation]).flatMap((offer) => offer.accounts)
+      const slots = accountsOfIt.reduce((sum, account) => sum + account.slots, 0)
+      const paceMs = options.pace.of(operation)
+      const isKnown = paceMs !== undefined && slots > 0
+      return { ahead, estimateMs: isKnown ? Math.ceil((ahead + 1) / slots) * paceMs : null }
     },
     async balance(caller) {
       const balance = await store.getBalance({ tenantId: caller.tenantId })

@@ -60,6 +60,7 @@ const kling = (status: number, code: number): Told => ({
   status,
   body: { code, message: ANY, request_id: ANY, data: null },
 })
+const polyphony = (status: number, code: string): Told => ({ status, body: { error: { code, message: ANY } } })
 const minimax = (code: number): Told => ({ status: 200, body: { base_resp: { status_code: code, status_msg: ANY } } })
 
 const CASES: Case[] = [
@@ -309,6 +310,23 @@ const CASES: Case[] = [
       rateLimited: openAiForm(429, { code: 'rate_limit_exceeded' }),
       vendorFailure: openAiForm(500, { type: 'server_error' }),
       moderation: openAiForm(400, { code: 'moderation_blocked' }),
+    },
+  },
+  {
+    protocol: 'Polyphony',
+    path: '/polyphony/v1/tasks',
+    body: (prompt) => ({ operation: 'suno/lyrics', input: { prompt } }),
+    bad: { body: { operation: 'suno/lyrics', input: {} }, field: 'input.prompt' },
+    unknown: get(`/polyphony/v1/tasks/${NOBODYS}`),
+    failed: (created) => get(`/polyphony/v1/tasks/${at(created, 'id')}?wait=20`),
+    told: {
+      badKey: polyphony(401, 'unauthorized'),
+      badBody: polyphony(400, 'invalid_input'),
+      unknown: polyphony(404, 'task_not_found'),
+      noCredit: polyphony(402, 'insufficient_points'),
+      rateLimited: polyphony(429, 'rate_limited'),
+      vendorFailure: { status: 200, body: { status: 'failed', error: { message: saying('failed') } } },
+      moderation: { status: 200, body: { status: 'failed', error: { code: 'content_moderated', message: ANY } } },
     },
   },
 ]

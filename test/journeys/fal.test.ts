@@ -107,7 +107,8 @@ describe.each([
       status: 400,
       body: { detail: 'Request is still in progress' },
     })
-    await expect(client.queue.cancel(FLUX, { requestId })).rejects.toMatchObject({ status: 409 })
+    await client.queue.cancel(FLUX, { requestId })
+    expect(await client.queue.status(FLUX, { requestId })).toMatchObject({ error_type: 'client_cancelled' })
   })
 
   it('runs and waits in one call', async () => {
@@ -191,7 +192,8 @@ describe('a cancel', () => {
     const cancel = (id: string) => narrow.send('PUT', `/fal/queue/fal-ai/flux/requests/${id}/cancel`, { key: TEST_KEY })
     expect(await cancel(requestId)).toMatchObject({ status: 400, body: { status: 'ALREADY_COMPLETED' } })
     expect(await cancel('none')).toMatchObject({ status: 404, body: { status: 'NOT_FOUND' } })
-    expect(await cancel(running)).toMatchObject({ status: 409, body: { error_type: 'bad_request' } })
+    expect(await cancel(running)).toMatchObject({ status: 202, body: { status: 'CANCELLATION_REQUESTED' } })
+    expect(await cancel(running)).toMatchObject({ status: 400, body: { status: 'ALREADY_COMPLETED' } })
   })
 })
 

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { bflFinetune } from '../../catalog/bfl.ts'
 import { invalid } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
@@ -43,8 +43,8 @@ function wish(taskType: string, body: Json) {
   return toTask(operation, body)
 }
 
-function failed(message: string): Task {
-  return aTask({ status: 'failed', error: { code: 'vendor_refused', message } })
+function failed(message: string, code: ErrorCode = 'vendor_refused'): Task {
+  return aTask({ status: 'failed', error: { code, message } })
 }
 
 describe('a request for Flux', () => {
@@ -117,8 +117,8 @@ describe('an answer of Flux', () => {
   })
 
   it('tells refused content from other failures', () => {
-    expect(resultBody(failed('Refused by content moderation.'), urls)).toEqual(example('result.moderated'))
-    expect(resultBody(failed('The prompt was flagged by moderation.'), urls).status).toBe('Request Moderated')
+    expect(resultBody(failed('Refused by content moderation.', 'content_moderated'), urls)).toEqual(example('result.moderated'))
+    expect(resultBody(failed('The prompt was flagged by moderation.', 'content_moderated'), urls).status).toBe('Request Moderated')
     expect(resultBody(failed('Out of memory.'), urls)).toMatchObject({
       status: 'Error',
       details: { error: 'Out of memory.' },

@@ -274,6 +274,7 @@ describe('an error', () => {
       if ([429, 502, 503, 504].includes(status)) again.push(code)
     }
     expect(again.sort()).toEqual([
+      'account_busy',
       'no_provider',
       'rate_limited',
       'storage_full',
@@ -284,9 +285,12 @@ describe('an error', () => {
   })
 
   it('of a request is that of its end', () => {
-    const failed = (message: string) =>
-      failureOf(request({ status: 'failed', error: { code: 'vendor_refused', message } }))
-    expect(failed('Refused by content moderation.')).toMatchObject({ status: 422, type: 'content_policy_violation' })
+    const failed = (message: string, code: ErrorCode = 'vendor_refused') =>
+      failureOf(request({ status: 'failed', error: { code, message } }))
+    expect(failed('Refused by moderation.', 'content_moderated')).toMatchObject({
+      status: 422,
+      type: 'content_policy_violation',
+    })
     expect(failed('out of memory')).toMatchObject({ status: 400, type: 'downstream_service_error' })
     expect(failureOf(request({ status: 'cancelled' }))).toMatchObject({
       status: 499,

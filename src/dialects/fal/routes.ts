@@ -148,11 +148,11 @@ async function cancel(
   const [task] = await tasks.getMany([id], request.caller)
   if (!task || !isRequest(task)) return reply.code(404).send({ status: 'NOT_FOUND' })
   try {
-    await tasks.cancel(id, request.caller)
+    await tasks.cancel(id, request.caller, { evenRunning: true })
     return about(reply, task).code(202).send({ status: 'CANCELLATION_REQUESTED' })
   } catch (error) {
     const { status } = await tasks.get(id, request.caller)
-    // What runs cannot be stopped, and that is said: a client would wait for an end that does not come.
+    // What its provider cannot stop goes on, and that is said: a client would wait for an end that does not come.
     if (!isTerminal(status)) throw error
     return about(reply, task).code(400).send({ status: 'ALREADY_COMPLETED' })
   }

@@ -123,7 +123,7 @@ describe('an error of Ideogram', () => {
     ['invalid_input', 'prompt is required.', 400],
     ['unauthorized', '', 401],
     ['insufficient_points', '', 402],
-    ['vendor_refused', 'Refused by content moderation.', 422],
+    ['content_moderated', 'Refused by content moderation.', 422],
     ['vendor_refused', 'Out of memory.', 500],
     ['rate_limited', '', 429],
     ['timed_out', '', 503],

@@ -202,7 +202,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     if (draft && windowOf(draft).taskId === null) {
       await drafts.change(draft, { ...draft.body, cancelledAt: windowOf(draft).cancelledAt ?? context.clock.now() })
     } else {
-      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller)
+      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller, { evenRunning: true })
     }
     return accepted(id, 'Cancelled')
   })

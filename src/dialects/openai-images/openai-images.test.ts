@@ -159,7 +159,7 @@ describe('an error of the image routes', () => {
     ['unauthorized', '', 401, 'invalid_api_key', 'invalid_request_error'],
     ['insufficient_points', '', 429, 'insufficient_quota', 'insufficient_quota'],
     ['rate_limited', '', 429, 'rate_limit_exceeded', 'requests'],
-    ['vendor_refused', 'Refused by content moderation.', 400, 'moderation_blocked', 'image_generation_user_error'],
+    ['content_moderated', 'Refused by content moderation.', 400, 'moderation_blocked', 'image_generation_user_error'],
     ['vendor_refused', 'Out of memory.', 500, 'vendor_refused', 'server_error'],
     ['timed_out', '', 504, 'timed_out', 'server_error'],
   ] as const)('of code %s (%s) has status %i and code %s', (code, message, status, told, type) => {

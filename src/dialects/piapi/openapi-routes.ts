@@ -121,6 +121,30 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         },
       },
     },
+    '/api/v1/task/{id}/queue': {
+      get: {
+        operationId: 'placeOfTask',
+        summary: 'Where a task stands in the line',
+        tags: [TASKS],
+        parameters: [id],
+        responses: {
+          '200': answer('Its place, as long as it waits; nulls otherwise.', enveloped(ref('PiapiPlace'))),
+          ...failures([...USUAL, 'task_not_found']),
+        },
+      },
+    },
+    '/api/v1/task/{id}/attempts': {
+      get: {
+        operationId: 'attemptsOfTask',
+        summary: 'Which providers were asked, and what came of it',
+        tags: [TASKS],
+        parameters: [id],
+        responses: {
+          '200': answer('The first one first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
+          ...failures([...USUAL, 'task_not_found']),
+        },
+      },
+    },
     '/api/v1/tasks': {
       get: {
         operationId: 'listTasks',

@@ -12,7 +12,9 @@ const money = (description: string) =>
 /** The schemas that routes share, by name. */
 export function sharedSchemas(): Record<string, JsonObject> {
   const Config = Type.Object({
-    service_mode: Type.Optional(Type.Enum(['', 'public', 'private'], { description: 'Kept and echoed.' })),
+    service_mode: Type.Optional(Type.Enum(['', 'public', 'private'], {
+        description: 'Whose accounts do it: `private` the ones you connected, `public` the house’s; by default as you set.',
+      })),
     webhook_config: Type.Optional(
       Type.Object({
         endpoint: Type.Optional(Type.String({ description: 'Who is told when the task has ended.' })),
@@ -29,7 +31,7 @@ export function sharedSchemas(): Record<string, JsonObject> {
       frozen: Type.Integer({ description: 'Points held.' }),
       consume: Type.Integer({ description: 'Points paid.' }),
     }),
-    is_using_private_pool: Type.Boolean(),
+    is_using_private_pool: Type.Boolean({ description: 'An account that you connected did it, or is to do it.' }),
   })
   const error = Type.Object({
     code: Type.Integer({ description: '0 where nothing went wrong.' }),
@@ -49,6 +51,21 @@ export function sharedSchemas(): Record<string, JsonObject> {
     detail: Type.Null(),
     logs: Type.Array(Type.String()),
     error,
+  })
+  const Place = Type.Object({
+    tasks_ahead: Type.Union([Type.Integer(), Type.Null()], { description: 'Waiting tasks before it; null = it runs.' }),
+    estimated_seconds: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Until a provider begins, by how long such tasks took; null where none has ended yet.',
+    }),
+  })
+  const Attempt = Type.Object({
+    number: Type.Integer({ minimum: 1 }),
+    provider: Type.String(),
+    outcome: Type.Enum(['calling', 'accepted', 'uncertain', 'turned_away', 'completed', 'failed', 'cancelled']),
+    reason: Type.String(),
+    begun_at: Type.String(),
+    accepted_at: time('When the provider had taken it'),
+    ended_at: time('When it was over'),
   })
   const Quote = Type.Object({
     dry_run: Type.Literal(true),
@@ -146,7 +163,7 @@ export function sharedSchemas(): Record<string, JsonObject> {
   })
   const Canceled = Type.Object({ code: whole, message: Type.String(), data: Type.Object({ canceled: whole }) })
   const History = Type.Object({ data: Type.Array(Row), page: whole, size: whole, total: whole })
-  const named = { Config, Task, Quote, Batch, Model, Account, ActiveFamily, History, Canceled, Error: Failure }
+  const named = { Config, Task, Quote, Place, Attempt, Batch, Model, Account, ActiveFamily, History, Canceled, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Piapi${name}`, plain(schema)]))
 }
 

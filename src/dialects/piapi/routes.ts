@@ -21,6 +21,7 @@ import { batchRoutes, fromBatch } from './batch.ts'
 import { errorBody } from './errors.ts'
 import { formOf, modelsOf } from './families.ts'
 import { configOf, createdBody, quotedBody, readBody, webhookBody } from './from-task.ts'
+import { lineRoutes } from './line.ts'
 import { listingRoutes } from './listing.ts'
 import { modelRoutes } from './models.ts'
 import { flagIn, type Query, textIn } from './query.ts'
@@ -96,6 +97,8 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<{ Params: { id: string } }>('/api/v1/task/:id/events', async (request, reply) => {
     await streamTask(request, reply, request.params.id, context, render)
   })
+
+  lineRoutes(app, context)
 
   app.delete<{ Params: { id: string } }>('/api/v1/task/:id', async (request) => {
     const { id } = await tasks.cancel(request.params.id, request.caller)

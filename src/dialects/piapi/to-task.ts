@@ -42,7 +42,12 @@ export function toTask(raw: unknown): Submission {
     dialect: PIAPI,
     echo: config,
     webhook: webhookOf(config),
+    pool: poolOf(config),
   }
+}
+
+function poolOf({ service_mode: mode }: Config): Submission['pool'] {
+  return mode === 'private' || mode === 'public' ? mode : undefined
 }
 
 export function webhookOf({ webhook_config: { endpoint } }: Config): Submission['webhook'] {

@@ -145,7 +145,7 @@ describe('an error of Recraft', () => {
     ['invalid_input', '', 400],
     ['unauthorized', '', 401],
     ['not_found', '', 404],
-    ['vendor_refused', 'Refused by content moderation.', 400],
+    ['content_moderated', 'Refused by content moderation.', 400],
     ['vendor_refused', 'Out of memory.', 502],
     ['rate_limited', '', 429],
   ] as const)('of code %s (%s) has status %i', (code, message, status) => {

@@ -19,6 +19,7 @@ import { openSqlite } from '../../store/sqlite.ts'
 import type { Settlement, Store } from '../../store/store.ts'
 import { openDrafts } from '../../tasks/drafts.ts'
 import { openInputs } from '../../tasks/inputs.ts'
+import { openPace } from '../../tasks/pace.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
@@ -93,6 +94,7 @@ export async function openGateway(): Promise<Gateway> {
     clock,
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
     cancelRunning: async () => false,
+    pace: openPace(),
   })
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })

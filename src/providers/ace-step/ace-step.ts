@@ -68,7 +68,10 @@ async function askingOf(job: Job, account: Account, signal: AbortSignal): Promis
   throw new PolyphonyError('no_provider', `ACE-Step does not perform ${job.operation}.`)
 }
 
-/** JSON, or a form where a sound goes along: paths of files that lie at the server are never named. */
+/**
+ * JSON, or a form where a sound goes along: paths of files that lie at the server are never named. A form writes line ends
+ * in its own way, which singers would see; `param_obj` (by the server's source) is JSON within it.
+ */
 async function bodyOf(
   { fields, sources = {} }: Asking,
   job: Job,
@@ -76,8 +79,10 @@ async function bodyOf(
 ): Promise<Pick<Call, 'json' | 'form'>> {
   const named = Object.entries(sources)
   if (named.length === 0) return { json: fields }
+  const { lyrics = '', ...plain } = fields
   const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) form.set(name, String(value))
+  for (const [name, value] of Object.entries(plain)) form.set(name, String(value))
+  form.set('param_obj', JSON.stringify({ lyrics }))
   for (const [name, source] of named) {
     form.set(name, blobOf(typeof source === 'string' ? await job.file(source, signal) : source))
   }

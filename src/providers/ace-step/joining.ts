@@ -35,8 +35,13 @@ async function wholeSong(tail: KeptClip, job: Job): Promise<Uint8Array> {
   }
   const [head, end] = await Promise.all([job.readAsset(tail.headAudio), job.readAsset(tail.audio)])
   const rest = typeof tail.replacesUntil === 'number' ? partOf(head, tail.replacesUntil) : undefined
-  const joined = joinMp3(head, tail.continueAt, end)
-  return rest ? joinMp3(joined, Number.MAX_SAFE_INTEGER, rest) : joined
+  try {
+    const joined = joinMp3(head, tail.continueAt, end)
+    return rest ? joinMp3(joined, Number.MAX_SAFE_INTEGER, rest) : joined
+  } catch (error) {
+    // Of two recordings, the rates may differ.
+    throw refused('clip_id', `names a clip that cannot be joined: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 /** The sound of a persona is that of the clip which shows it: songs take it as their reference. */

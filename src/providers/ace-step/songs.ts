@@ -32,8 +32,8 @@ type KeptClip = Clip & { [name: string]: Json }
 export async function songAsking(job: Job, account: Account, signal: AbortSignal): Promise<Asking> {
   if (job.operation === udioMusic.id) mustBeUsual(job.input)
   const { song } = wishFor(job, 'clips')
-  if (song.continueClipId) return continued(song, clipOf(job, song.continueClipId), job, signal)
-  if (song.coverClipId) return covered(song, clipOf(job, song.coverClipId))
+  if (song.continueClipId) return continued(song, clipOf(job, song.continueClipId, continueField(job)), job, signal)
+  if (song.coverClipId) return covered(song, clipOf(job, song.coverClipId, 'cover_clip_id'))
   return composed(song, job, account)
 }
 
@@ -92,14 +92,17 @@ async function continued(song: SongWish, clip: KeptClip, job: Job, signal: Abort
   const { audio, beginsAt } = wholeOf(clip)
   const source = await job.file(audio, signal)
   const { seconds: length } = await measure(source.bytes, source.mediaType)
-  if (length === undefined) throw refused('continue_clip_id', 'names a sound whose length cannot be told')
+  if (length === undefined) throw refused(continueField(job), 'names a sound whose length cannot be told')
   const end = clip.durationSeconds > 0 ? Math.min(beginsAt + clip.durationSeconds, length) : length
-  const fromSeconds = song.continueAt === null ? end : beginsAt + song.continueAt
-  const toSeconds = song.replaces
-    ? Math.min(beginsAt + song.replaces.toSeconds, end)
-    : Math.min(fromSeconds + (secondsIn(job.input) ?? EXTENSION_SECONDS[job.operation] ?? 0), LONGEST_SECONDS)
+  const fromSeconds = toMilliseconds(song.continueAt === null ? end : beginsAt + song.continueAt)
+  const toSeconds = toMilliseconds(
+    song.replaces
+      ? Math.min(beginsAt + song.replaces.toSeconds, end)
+      : Math.min(fromSeconds + (secondsIn(job.input) ?? EXTENSION_SECONDS[job.operation] ?? 0), LONGEST_SECONDS),
+  )
   const field = song.replaces ? 'infill_start_s' : 'continue_at'
-  if (fromSeconds > end) throw refused(field, `lies behind the end of the clip, which has ${end - beginsAt} seconds`)
+  if (fromSeconds > toMilliseconds(end))
+    throw refused(field, `lies behind the end of the clip, which has ${end - beginsAt} seconds`)
   if (toSeconds <= fromSeconds)
     throw refused(field, `leaves nothing to make: a song has ${LONGEST_SECONDS} seconds at most`)
   if (song.description && !song.instrumental) {
@@ -116,7 +119,7 @@ async function continued(song: SongWish, clip: KeptClip, job: Job, signal: Abort
       lyrics: song.instrumental || song.lyrics === '' ? NO_VOICE : song.lyrics,
       repainting_start: fromSeconds,
       repainting_end: toSeconds,
-      audio_duration: Math.max(length, toSeconds),
+      audio_duration: toMilliseconds(Math.max(length, toSeconds)),
     },
     sources: { src_audio: source },
     made: {
@@ -128,6 +131,10 @@ async function continued(song: SongWish, clip: KeptClip, job: Job, signal: Abort
   }
 }
 
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000
+}
+
 /** A clip that goes on from another is kept with what comes before it: that is what the next one goes on from. */
 function wholeOf(clip: KeptClip): { audio: string; beginsAt: number } {
   return typeof clip.whole === 'string' && typeof clip.beginsAt === 'number'
@@ -135,9 +142,13 @@ function wholeOf(clip: KeptClip): { audio: string; beginsAt: number } {
     : { audio: clip.audio, beginsAt: 0 }
 }
 
-function clipOf({ parent }: Job, id: string): KeptClip {
+function continueField({ operation }: Job): string {
+  return operation === udioMusic.id ? 'continue_song_id' : 'continue_clip_id'
+}
+
+function clipOf({ parent }: Job, id: string, field: string): KeptClip {
   const clip = clipIn(parent, id)
-  if (!clip) throw refused('clip', `${id} is none of the task that it is said to be of`)
+  if (!clip) throw refused(field, 'names no clip of the task that it is of')
   return clip
 }
 

@@ -145,10 +145,10 @@ function startsIn(lines: string[]): { atMs: number; text: string }[] {
 function withinLimits(text: string, lastsMs: number): Chunk[] {
   if (lastsMs <= MAX_MS) return [{ text, duration_ms: lastsMs }]
   const count = Math.ceil(lastsMs / MAX_MS)
-  const each = Math.floor(lastsMs / count)
+  const each = Math.ceil(lastsMs / count)
   return Array.from({ length: count }, (_, index) => ({
     text: index === 0 ? text : BREAK,
-    duration_ms: index === 0 ? lastsMs - each * (count - 1) : each,
+    duration_ms: index === count - 1 ? lastsMs - each * (count - 1) : each,
   }))
 }
 

@@ -246,7 +246,7 @@ describe('the adapter for Runway', () => {
     const job = aJob('runway/text_to_video')
     const submitted = await provider.submit(job, account({ baseUrl: `${vendor.url}/a-relay` }), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
-    expect(submitted.pollAfterMs).toBe(5_000)
+    expect(submitted).toMatchObject({ pollAfterMs: 5_000 })
     const look = () => provider.poll?.(submitted.handle as Json, account(), aSignal(), job)
     await expect(look()).resolves.toEqual({ status: 'processing', pollAfterMs: 5_000 })
     await expect(look()).resolves.toEqual({ status: 'processing', progress: 43, pollAfterMs: 5_000 })

@@ -75,6 +75,8 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       const input = handle.input as JsonObject // it was JSON when it was stored
       return { status: 'completed', result: await resultOf({ ...handle, input }) }
     },
+    // Nothing goes on anywhere: what is not asked after any more has ended.
+    cancel: async () => {},
     // A lost answer is one that the sandbox did give: the generation exists.
     reconcile: async (job) => (magicOf(job.input).lostAnswer ? { handle: accept(job).handle } : 'absent'),
   }

@@ -42,6 +42,8 @@ export function studioProvider(studio: Studio): Provider {
       job.report(0)
       return perform(job, signal)
     },
+    // The work is in this process, and ends with its lease.
+    cancel: async () => {},
     reconcile: async () => 'absent',
     close: () => studio.close(),
   }

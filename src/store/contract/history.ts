@@ -163,6 +163,18 @@ export function historyContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
+  it('finds the task that was made under an idempotency key, of the tenant alone', async () => {
+    for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
+    const idempotency = { key: 'order-7', fingerprint: 'f' }
+    const [ours, theirs] = [aTask({ idempotency }), aTask({ tenantId: 't2', keyId: 'k2', idempotency })]
+    await submitted(bench.store, ours, aTask(), theirs)
+    const found = async (tenantId: string, idempotencyKey: string) =>
+      (await bench.store.listTasks({ tenantId, idempotencyKey, limit: 10 })).map(({ id }) => id)
+    expect(await found('t1', 'order-7')).toEqual([ours.id])
+    expect(await found('t2', 'order-7')).toEqual([theirs.id])
+    expect(await found('t1', 'order-8')).toEqual([])
+  })
+
   it('lets an idempotency key be used again once its record is gone', async () => {
     await aPayer(bench.store)
     const idempotency = { key: 'once', fingerprint: 'f' }

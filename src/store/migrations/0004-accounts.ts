@@ -42,6 +42,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addPrimaryKeyConstraint('attempts_key', ['task_id', 'number'])
     .$call((table) => (engine === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table))
     .execute()
+  // The last ones of an account, for whoever wants to know what is the matter with it.
+  await db.schema.createIndex('attempts_account').on('attempts').columns(['account', 'begun_at']).execute()
 
   // How many tasks an account began on a UTC day, for its daily cap.
   await db.schema

@@ -56,9 +56,13 @@ export async function endAttempt(
     .execute()
 }
 
-export async function listAttempts(tx: Tx, { taskId }: Parameters<ReadVerbs['listAttempts']>[0]): Promise<Attempt[]> {
-  const rows = await tx.db.selectFrom('attempts').selectAll().where('task_id', '=', taskId).orderBy('number').execute()
-  return rows.map(attemptOfRow)
+export async function listAttempts(tx: Tx, args: Parameters<ReadVerbs['listAttempts']>[0]): Promise<Attempt[]> {
+  const attempts = tx.db.selectFrom('attempts').selectAll()
+  const query =
+    'taskId' in args
+      ? attempts.where('task_id', '=', args.taskId).orderBy('number')
+      : attempts.where('account', '=', args.account).orderBy('begun_at', 'desc').limit(args.limit)
+  return (await query.execute()).map(attemptOfRow)
 }
 
 function attemptOfRow(row: Selectable<AttemptsTable>): Attempt {

@@ -25,7 +25,7 @@ import {
   renewLeases,
   requeue,
 } from './progress.ts'
-import { countAhead, repool } from './repool.ts'
+import { countAhead, countWaiting, repool } from './repool.ts'
 import { settle } from './settle.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
@@ -118,5 +118,6 @@ export const reads: Queries<ReadVerbs> = {
   listLoads,
   listWaiting,
   countAhead,
+  countWaiting,
   listAttempts,
 }

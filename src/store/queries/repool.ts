@@ -28,6 +28,23 @@ export async function repool(
   return rows.length
 }
 
+export async function countWaiting(
+  tx: Tx,
+  { pools }: Parameters<ReadVerbs['countWaiting']>[0],
+): ReturnType<ReadVerbs['countWaiting']> {
+  if (pools.length === 0) return []
+  const rows = await tx.db
+    .selectFrom('tasks')
+    .select(({ fn }) => ['pool', 'operation', fn.countAll<number>().as('count')])
+    .where('status', '=', PENDING)
+    .where('pool', 'in', pools)
+    .groupBy(['pool', 'operation'])
+    .orderBy('pool')
+    .orderBy('operation')
+    .execute()
+  return rows.map(({ pool, operation, count }) => ({ pool, operation, count: Number(count) }))
+}
+
 export async function countAhead(tx: Tx, { id }: Parameters<ReadVerbs['countAhead']>[0]): Promise<number | null> {
   const task = await tx.db
     .selectFrom('tasks')

@@ -24,6 +24,7 @@ export async function listTasks(tx: Tx, args: Args<'listTasks'>): Promise<Task[]
   let query = filtered(tx, args).selectAll().orderBy('id', 'desc').limit(args.limit)
   if (args.offset !== undefined && args.offset > 0) query = query.offset(args.offset)
   if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)
+  if (args.idempotencyKey !== undefined) query = query.where('idempotency_key', '=', args.idempotencyKey)
   return (await query.execute()).map(taskOfRow)
 }
 

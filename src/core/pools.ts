@@ -1,0 +1,38 @@
+/**
+ * Names of pools: the lines in which tasks wait. Fair share is kept within one.
+ *
+ * - `live`, `test`: the house's accounts
+ * - `tenant:ID`:    the accounts that a tenant connected
+ * - `account:ID`:   one account of the house, for follow-ups of what it made
+ * - `own:ID`:       likewise, one that a tenant connected
+ */
+export const LIVE_POOL = 'live'
+
+export function tenantPool(tenantId: string): string {
+  return `tenant:${tenantId}`
+}
+
+export function accountPool(account: { id: string; tenantId: string | null }): string {
+  return `${account.tenantId === null ? 'account' : 'own'}:${account.id}`
+}
+
+/** The account that a pool is pinned to, if it is. */
+export function pinnedAccount(pool: string): string | undefined {
+  return /^(?:account|own):(.*)$/.exec(pool)?.[1]
+}
+
+/** What the log of a task says that went from the private pool to the public one. */
+export const FELL_BACK = 'no account of the private pool can do it now; the public pool takes it'
+
+export function hasFallenBack({ logs }: { logs: readonly string[] }): boolean {
+  return logs.includes(FELL_BACK)
+}
+
+/** Whether the tenant's own accounts work it off. */
+export function isPrivate(pool: string): boolean {
+  return pool.startsWith('tenant:') || pool.startsWith('own:')
+}
+
+export function tenantOfPool(pool: string): string | undefined {
+  return pool.startsWith('tenant:') ? pool.slice('tenant:'.length) : undefined
+}

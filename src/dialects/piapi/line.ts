@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import type { Attempt } from '../../store/store.ts'
+import type { DialectContext } from '../dialect.ts'
+import { timeOf } from './from-task.ts'
+
+/** What PiAPI does not tell of a task: its place in the line, and which providers were asked. */
+export function lineRoutes(app: FastifyInstance, { tasks }: DialectContext): void {
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id/queue', async (request) => {
+    const { ahead, estimateMs } = await tasks.place(request.params.id, request.caller)
+    const seconds = estimateMs === null ? null : Math.ceil(estimateMs / 1_000)
+    return { code: 200, data: { tasks_ahead: ahead, estimated_seconds: seconds }, message: 'success' }
+  })
+
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id/attempts', async (request) => {
+    const attempts = await tasks.attempts(request.params.id, request.caller)
+    return { code: 200, data: attempts.map(attemptBody), message: 'success' }
+  })
+}
+
+/** Accounts are not named: those of the house are the operator's business. */
+function attemptBody({ number, provider, begunAt, acceptedAt, endedAt, outcome, reason }: Attempt) {
+  return {
+    number,
+    provider,
+    outcome,
+    reason: reason ?? '',
+    begun_at: timeOf(begunAt),
+    accepted_at: timeOf(acceptedAt),
+    ended_at: timeOf(endedAt),
+  }
+}

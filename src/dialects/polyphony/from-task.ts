@@ -1,0 +1,38 @@
+import { isJsonObject, type Json } from '../../core/json.ts'
+import type { Task } from '../../core/task.ts'
+import type { Urls } from '../urls.ts'
+
+/**
+ * A task as it is: our own states and units, the output in the shape that the catalogue states for its operation. Instants
+ * are milliseconds UTC, null = not yet; files are URLs.
+ */
+export function fromTask(task: Task, urls: Urls) {
+  return {
+    id: task.id,
+    operation: task.operation,
+    status: task.status,
+    progress: task.progress,
+    input: urls.expand(task.input),
+    output: urls.expand(ownOutput(task.output)),
+    error: task.error && { code: task.error.code, message: task.error.message },
+    price_points: task.pricePoints,
+    consumed_points: task.consumedPoints,
+    parent_id: task.parentTaskId,
+    provider: task.provider,
+    logs: task.logs,
+    created_at: task.createdAt,
+    started_at: task.startedAt,
+    ended_at: task.endedAt,
+  }
+}
+
+/** What a provider keeps beside a clip, to find it at its vendor again, is of no use to a caller. */
+function ownOutput(output: Json): Json {
+  if (!isJsonObject(output) || !Array.isArray(output.clips)) return output
+  const clips = output.clips.map((clip) => {
+    if (!isJsonObject(clip)) return clip
+    const { vendorId: _, ...own } = clip
+    return own
+  })
+  return { ...output, clips }
+}

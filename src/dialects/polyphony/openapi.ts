@@ -1,0 +1,197 @@
+import { Type } from 'typebox'
+import { listOperations } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import { OUTPUTS } from '../../catalog/outputs.ts'
+import { ERRORS, type ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { STATUSES } from '../../core/task.ts'
+import type { ApiDescription, DialectContext } from '../dialect.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inPath,
+  inputName,
+  inputSchema,
+  inQuery,
+  jsonBody,
+  nameOf,
+  PAID,
+  plain,
+  ref,
+  replayed,
+  USUAL,
+  wait,
+  webhookAnswers,
+  webhookHeaders,
+} from '../openapi.ts'
+
+const TAG = 'Polyphony'
+const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+
+/** Our own protocol in OpenAPI: every operation of the catalogue is a form of one body. */
+export async function describePolyphony({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
+  const operations = listOperations()
+  return {
+    tags: [{ name: TAG, description: 'Every operation in the words of the catalogue; tasks of other protocols, too.' }],
+    paths: paths(limits, operations),
+    webhooks: {
+      polyphonyTaskEnded: {
+        post: {
+          operationId: 'polyphonyTaskEnded',
+          summary: 'A task has ended',
+          tags: [TAG],
+          security: [],
+          parameters: webhookHeaders,
+          requestBody: jsonBody(ref('PolyphonyTask')),
+          responses: webhookAnswers,
+        },
+      },
+    },
+    schemas: {
+      ...schemas(),
+      ...Object.fromEntries(operations.map((operation) => [inputName(operation), inputSchema(operation)])),
+      PolyphonyTaskRequest: { title: 'A task, by operation', oneOf: operations.map(formOf) },
+    },
+    reading: {
+      tags: [],
+      paths: {},
+      schemas: {
+        PolyphonyTaskRequest: requestOf(
+          { type: 'string', description: 'Its id: model/task_type.' },
+          { type: 'object' },
+        ),
+      },
+    },
+  }
+}
+
+function formOf(operation: Operation): JsonObject {
+  const { id, title } = operation
+  return { title, ...requestOf({ type: 'string', const: id }, ref(inputName(operation))) }
+}
+
+function requestOf(operation: JsonObject, input: JsonObject): JsonObject {
+  const webhook = { type: 'string', description: 'The URL that is told when the task has ended.' }
+  return { type: 'object', required: ['operation', 'input'], properties: { operation, input, webhook } }
+}
+
+function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operation[]): ApiDescription['paths'] {
+  const failures = (codes: readonly ErrorCode[]) =>
+    errorAnswers(codes, ({ code }) => ERRORS[code].status, ref('PolyphonyError'))
+  const route = (operationId: string, summary: string, answers: JsonObject, parameters: Json[] = []) => ({
+    operationId,
+    summary,
+    tags: [TAG],
+    parameters,
+    responses: answers,
+  })
+  const id = inPath('id', 'The task.')
+  const examples = Object.fromEntries(
+    operations.map((one) => [nameOf(one), { summary: one.title, value: { operation: one.id, input: one.example } }]),
+  )
+  return {
+    '/polyphony/v1/tasks': {
+      post: {
+        ...route(
+          'polyphonyCreate',
+          'Create a task',
+          {
+            '201': { ...answer('The task.', ref('PolyphonyTask')), ...replayed },
+            ...failures([...PAID, 'unknown_operation']),
+          },
+          [idempotencyKey],
+        ),
+        requestBody: jsonBody(ref('PolyphonyTaskRequest'), examples),
+      },
+      get: route(
+        'polyphonyList',
+        'List tasks, newest first',
+        { '200': answer('A page of tasks.', ref('PolyphonyTasks')), ...failures([...USUAL, 'invalid_input']) },
+        [
+          inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'How many.'),
+          inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
+          inQuery('idempotency_key', { type: 'string' }, 'Only the task that was created under this key, if any.'),
+        ],
+      ),
+    },
+    '/polyphony/v1/tasks/{id}': {
+      get: route(
+        'polyphonyRead',
+        'Read a task',
+        { '200': answer('The task.', ref('PolyphonyTask')), ...failures(READING) },
+        [id, wait(maxWaitSeconds)],
+      ),
+    },
+    '/polyphony/v1/tasks/{id}/cancel': {
+      post: route(
+        'polyphonyCancel',
+        'Cancel a task that waits, or that its provider can end',
+        {
+          '200': answer('The task, cancelled.', ref('PolyphonyTask')),
+          ...failures([...USUAL, 'task_not_found', 'not_cancellable']),
+        },
+        [id],
+      ),
+    },
+    '/polyphony/v1/operations': {
+      get: route('polyphonyOperations', 'List what this key can have now', {
+        '200': answer('The operations.', ref('PolyphonyOperations')),
+        ...failures(USUAL),
+      }),
+    },
+  }
+}
+
+function schemas(): Record<string, JsonObject> {
+  const text = Type.String()
+  const at = (description: string) => Type.Union([Type.Integer({ description }), Type.Null()])
+  const points = (description: string) => Type.Integer({ description: `${description} 10,000,000 are 1 USD.` })
+  const output = {
+    description: 'In the shape of the kind that the operation produces; files are URLs. Null until it is completed.',
+    anyOf: [...Object.values(OUTPUTS).map(plain), { type: 'null' }],
+  }
+  const Task = Type.Object({
+    id: text,
+    operation: text,
+    status: Type.Enum([...STATUSES]),
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    input: Type.Object({}, { description: 'The input with its defaults.' }),
+    output,
+    error: Type.Union([Type.Object({ code: text, message: text }), Type.Null()]),
+    price_points: points('What is held, and taken at most.'),
+    consumed_points: points('What was taken.'),
+    parent_id: Type.Union([Type.String({ description: 'The task that this one builds on.' }), Type.Null()]),
+    provider: Type.Union([Type.String({ description: 'Who does the work.' }), Type.Null()]),
+    logs: Type.Array(text),
+    created_at: Type.Integer({ description: 'Milliseconds UTC, as the other times.' }),
+    started_at: at('When a provider took it.'),
+    ended_at: at('When it ended.'),
+  })
+  const Tasks = Type.Object({
+    tasks: Type.Array(ref('PolyphonyTask')),
+    next_cursor: Type.Union([text, Type.Null()]),
+  })
+  const Operation = Type.Object({
+    id: text,
+    model: text,
+    task_type: text,
+    title: text,
+    produces: Type.Enum(Object.keys(OUTPUTS)),
+    price_points: points('The price of the example.'),
+    timeout_seconds: Type.Number({ description: 'How long a provider may take.' }),
+    input_schema: Type.Object({}, { description: 'JSON Schema.' }),
+    output_schema: Type.Object({}, { description: 'JSON Schema.' }),
+    example: Type.Object({}),
+  })
+  const Operations = Type.Object({ operations: Type.Array(Operation) })
+  const Failure = Type.Object({
+    error: Type.Object({
+      code: Type.Enum(Object.keys(ERRORS), { description: 'As docs/errors.md lists them.' }),
+      message: Type.String({ description: 'What is wrong, with the value, and what to do.' }),
+      field: Type.Optional(Type.String({ description: 'The field that is wrong, such as `input.prompt`.' })),
+    }),
+  })
+  const named = { Task, Tasks, Operations, Error: Failure }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Polyphony${name}`, plain(schema)]))
+}

@@ -1,0 +1,35 @@
+import { listOperations } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
+import type { PriceList } from '../../catalog/prices.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import type { Caller } from '../../core/caller.ts'
+import type { DialectContext } from '../dialect.ts'
+import { inputSchema, plain } from '../openapi.ts'
+
+/** What a key can have now: somebody performs it, and the key is not limited to other models. */
+export function operationsFor(
+  { mode, tenantId, allowedModels }: Caller,
+  { available, prices }: Pick<DialectContext, 'available' | 'prices'>,
+) {
+  const offered = available(mode, tenantId)
+  const isOffered = ({ id, model }: Operation) => offered.has(id) && (allowedModels?.includes(model) ?? true)
+  return listOperations()
+    .filter(isOffered)
+    .map((operation) => about(operation, prices))
+}
+
+function about(operation: Operation, prices: PriceList) {
+  const { id, model, taskType, title, produces, timeoutMs, output, example } = operation
+  return {
+    id,
+    model,
+    task_type: taskType,
+    title,
+    produces: produces.kind,
+    price_points: prices(operation, readInput(operation, example)), // of the example
+    timeout_seconds: timeoutMs / 1_000,
+    input_schema: inputSchema(operation),
+    output_schema: plain(output),
+    example,
+  }
+}

@@ -1,0 +1,197 @@
+import { Value } from 'typebox/value'
+import { describe, expect, it } from 'vitest'
+import { getOperation, listOperations } from '../../catalog/catalog.ts'
+import { priceList } from '../../catalog/prices.ts'
+import type { Caller } from '../../core/caller.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { points } from '../../core/points.ts'
+import { sampleTask } from '../../core/task.testing.ts'
+import { STATUSES, type Task } from '../../core/task.ts'
+import { urlsAt } from '../urls.ts'
+import { errorBody } from './errors.ts'
+import errorExample from './examples/error.json' with { type: 'json' }
+import example from './examples/task.json' with { type: 'json' }
+import { fromTask } from './from-task.ts'
+import { operationsFor } from './operations.ts'
+import { listingIn } from './query.ts'
+import { polyphony } from './routes.ts'
+import { toTask } from './to-task.ts'
+
+const HOST = 'https://gateway.example'
+const urls = urlsAt(() => HOST)
+const HOOK = 'https://client.example/hook'
+
+/** An example's output as the store has it: with references in the place of URLs. */
+function stored(value: Json): Json {
+  return JSON.parse(JSON.stringify(value).replaceAll(`${HOST}/files/`, 'asset:'))
+}
+
+function aSong(given: Partial<Task> = {}): Task {
+  const times = { createdAt: example.created_at, startedAt: example.started_at, endedAt: example.ended_at }
+  const { clips } = stored(example.output) as { clips: object[] }
+  return sampleTask(times, {
+    id: example.id,
+    operation: 'suno/music',
+    dialect: 'polyphony',
+    input: example.input,
+    status: 'completed',
+    output: { clips: clips.map((clip) => ({ ...clip, vendorId: 'v-1' })) as Json },
+    pricePoints: points(400_000),
+    consumedPoints: points(400_000),
+    provider: 'studio',
+    logs: example.logs,
+    ...given,
+  })
+}
+
+describe('the body of a create', () => {
+  const input = { prompt: 'fog' }
+
+  it('names an operation by its id, its input and who is to be told', () => {
+    const { operation, ...asked } = toTask({ operation: 'suno/lyrics', input, webhook: HOOK })
+    expect(operation).toBe(getOperation('suno/lyrics'))
+    expect(asked).toEqual({
+      input,
+      inputAt: 'input.',
+      dialect: 'polyphony',
+      echo: { webhook: HOOK },
+      webhook: { field: 'webhook', url: HOOK },
+    })
+    expect(toTask({ operation: 'suno/lyrics', input, webhook: null })).toMatchObject({ echo: {}, webhook: undefined })
+  })
+
+  it('takes the example of every operation', () => {
+    for (const { id, example: sample } of listOperations()) {
+      expect(toTask({ operation: id, input: sample }).operation.id).toBe(id)
+    }
+  })
+
+  it.each([
+    ['no operation', { input }, 'invalid_input', 'operation', 'is required'],
+    ['a number', { operation: 7, input }, 'invalid_input', 'operation', 'must be an id'],
+    ['nobody’s operation', { operation: 'suno/dance', input }, 'unknown_operation', 'operation', '"suno/dance"'],
+    ['no input', { operation: 'suno/lyrics' }, 'invalid_input', 'input', 'is required'],
+    ['an input that is none', { operation: 'suno/lyrics', input: 'fog' }, 'invalid_input', 'input', 'an object'],
+    ['a wrong input', { operation: 'suno/lyrics', input: {} }, 'invalid_input', 'input.prompt', 'is required'],
+    ['a wrong webhook', { operation: 'suno/lyrics', input, webhook: 7 }, 'invalid_input', 'webhook', 'must be a URL'],
+  ])('is refused with %s, and says where', (_, body, code, field, words) => {
+    try {
+      toTask(body)
+      expect.unreachable('It was taken.')
+    } catch (error) {
+      expect(error).toMatchObject({ code, details: { field }, message: expect.stringContaining(words) })
+    }
+  })
+})
+
+describe('a task', () => {
+  it('reads as the example has it, without what a provider keeps for itself', () => {
+    expect(fromTask(aSong(), urls)).toEqual(example)
+    expect(Value.Check(getOperation('suno/music').output, example.output)).toBe(true)
+  })
+
+  it('has our own states, and no output or end before there is one', () => {
+    for (const status of STATUSES) {
+      const task = aSong({ status, output: null, error: null, endedAt: null, startedAt: null })
+      expect(fromTask(task, urls)).toMatchObject({ status, output: null, error: null, ended_at: null })
+    }
+  })
+
+  it('says why it failed, and not what only the operator may know', () => {
+    const error = { code: 'vendor_refused' as const, message: 'too foggy', detail: 'HTTP 422 of https://private/' }
+    const failed = fromTask(aSong({ status: 'failed', output: null, error, consumedPoints: points(0) }), urls)
+    expect(failed).toMatchObject({ error: { code: 'vendor_refused', message: 'too foggy' }, consumed_points: 0 })
+    expect(JSON.stringify(failed)).not.toContain('private')
+  })
+
+  it('is told of once, when it has ended, to whoever wanted it', () => {
+    const echo = { webhook: HOOK }
+    expect(polyphony.announce(aSong({ echo }), urls)).toEqual([
+      { url: HOOK, body: JSON.stringify(example), headers: {} },
+    ])
+    expect(polyphony.announce(aSong({ echo, status: 'cancelled', output: null }), urls)).toHaveLength(1)
+    expect(polyphony.announce(aSong({ echo, status: 'processing' }), urls)).toEqual([])
+    expect(polyphony.announce(aSong(), urls)).toEqual([])
+  })
+})
+
+describe('an error', () => {
+  it('has the status and the code of the core, and the field where one is wrong', () => {
+    const wrong = new PolyphonyError('invalid_input', 'input.prompt is required.', { field: 'input.prompt' })
+    expect(errorBody(wrong)).toEqual({ status: 400, body: errorExample })
+    const poor = new PolyphonyError('insufficient_points', 'Too little.')
+    expect(errorBody(poor)).toEqual({
+      status: 402,
+      body: { error: { code: 'insufficient_points', message: 'Too little.' } },
+    })
+  })
+})
+
+describe('the operations of a key', () => {
+  const caller: Caller = {
+    keyId: 'k',
+    tenantId: 't',
+    mode: 'live',
+    role: 'member',
+    allowedModels: null,
+    requestsPerMinute: null,
+    expiresAt: null,
+  }
+  const asked: unknown[] = []
+  const context = {
+    available: (...whose: unknown[]) => {
+      asked.push(whose)
+      return new Set(['suno/music', 'suno/lyrics', 'luma/video_generation'])
+    },
+    prices: priceList([{ of: 'suno/lyrics', points: points(7) }]),
+  }
+
+  it('are those that somebody performs for its tenant', () => {
+    const found = operationsFor(caller, context)
+    expect(found.map(({ id }) => id).toSorted()).toEqual(['luma/video_generation', 'suno/lyrics', 'suno/music'])
+    expect(asked).toEqual([['live', 't']])
+    expect(found.find(({ id }) => id === 'suno/lyrics')).toMatchObject({
+      model: 'suno',
+      task_type: 'lyrics',
+      produces: 'lyrics',
+      price_points: 7,
+      timeout_seconds: expect.any(Number),
+      input_schema: { type: 'object', required: ['prompt'] },
+      output_schema: { type: 'object', required: ['lyrics'] },
+      example: { prompt: expect.any(String) },
+    })
+  })
+
+  it('are of the models that it is limited to', () => {
+    const found = operationsFor({ ...caller, allowedModels: ['luma'] }, context)
+    expect(found.map(({ id }) => id)).toEqual(['luma/video_generation'])
+  })
+})
+
+describe('the query of a list', () => {
+  it('says how much, from where, and under which key', () => {
+    expect(listingIn({})).toEqual({ limit: 20 })
+    expect(listingIn({ limit: '100', cursor: example.id, idempotency_key: 'order-7' })).toEqual({
+      limit: 100,
+      beforeId: example.id,
+      idempotencyKey: 'order-7',
+    })
+  })
+
+  it.each([
+    [{ limit: '0' }, 'limit'],
+    [{ limit: '101' }, 'limit'],
+    [{ limit: ['1', '2'] }, 'limit'],
+    [{ cursor: 'next' }, 'cursor'],
+    [{ idempotency_key: 'a b' }, 'idempotency_key'],
+    [{ idempotency_key: ['a', 'b'] }, 'idempotency_key'],
+  ])('%o is refused by %s', (query, field) => {
+    try {
+      listingIn(query)
+      expect.unreachable('It was taken.')
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'invalid_input', details: { field } })
+    }
+  })
+})

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Caller } from '../../core/caller.ts'
+import type { DeliveryDraft } from '../../core/delivery.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { serve, submitted } from '../protocol.ts'
+import { taskSender } from '../requests.ts'
+import type { Urls } from '../urls.ts'
+import { errorBody } from './errors.ts'
+import { fromTask } from './from-task.ts'
+import { operationsFor } from './operations.ts'
+import { listingIn } from './query.ts'
+import { DIALECT, toTask } from './to-task.ts'
+
+const CREATED = 201
+
+interface OneTask {
+  Params: { id: string }
+}
+
+/** Our own protocol: any operation of the catalogue in the catalogue's words. Two gateways speak it with each other. */
+export const polyphony: Dialect = {
+  id: DIALECT,
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: ['/polyphony/v1'],
+      error: errorBody,
+      routes: (inside) => taskRoutes(inside, context),
+    }),
+  announce,
+  describe: async (context) => (await import('./openapi.ts')).describePolyphony(context),
+}
+
+function taskRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { tasks, urls } = context
+  const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(task, urls)))
+
+  app.post('/tasks', async (request, reply) => {
+    const task = await submitted(request, reply, context, toTask(request.body))
+    return reply.code(CREATED).send(fromTask(task, urls))
+  })
+
+  app.get<{ Querystring: Record<string, unknown> }>('/tasks', async ({ query, caller }) => {
+    const { limit, ...filter } = listingIn(query)
+    // One more than asked for: it tells whether there is a next page.
+    const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
+    const page = found.slice(0, limit)
+    const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
+    return { tasks: page.map((task) => fromTask(task, urls)), next_cursor: next }
+  })
+
+  app.get<OneTask>('/tasks/:id', (request, reply) => sendTask(request as FastifyRequest, reply, request.params.id))
+
+  app.post<OneTask>('/tasks/:id/cancel', async ({ params, caller }) =>
+    fromTask(await cancelled(params.id, caller, context), urls),
+  )
+
+  app.get('/operations', async ({ caller }) => ({ operations: operationsFor(caller, context) }))
+}
+
+/** Cancels what waits, and what runs where its provider can end it. Asked again, it says the same. */
+async function cancelled(id: string, caller: Caller, { tasks }: DialectContext): Promise<Task> {
+  try {
+    return await tasks.cancel(id, caller, { evenRunning: true })
+  } catch (error) {
+    const isRefused = error instanceof PolyphonyError && error.code === 'not_cancellable'
+    const task = isRefused ? await tasks.get(id, caller) : undefined
+    if (task?.status === 'cancelled') return task
+    throw error
+  }
+}
+
+/** The end of a task, and nothing before it: the body is the task as it is read. */
+function announce(task: Task, urls: Urls): DeliveryDraft[] {
+  const { webhook } = task.echo
+  if (typeof webhook !== 'string' || !isTerminal(task.status)) return []
+  return [{ url: webhook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+}

@@ -1,0 +1,185 @@
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { signingSecret } from '../../src/webhooks/sign.ts'
+import {
+  download,
+  LIVE_KEY,
+  MASTER_SECRET,
+  openGateway,
+  type Sending,
+  TEST_KEY,
+  type TestGateway,
+} from '../support/gateway.ts'
+import { openReceiver } from '../support/receiver.ts'
+import { handProvider } from './hand-provider.ts'
+
+/** Our own protocol, as a client speaks it. */
+
+interface NativeTask extends JsonObject {
+  id: string
+  status: string
+  price_points: number
+  consumed_points: number
+}
+
+const LYRICS = { operation: 'suno/lyrics', input: { prompt: 'fog over the harbour' } }
+const PICTURE = {
+  operation: 'Qubico/flux1-schnell/txt2img',
+  input: { prompt: 'a heron sandbox:fast', width: 512, height: 256 },
+}
+
+let gateway: TestGateway
+const hand = handProvider({ slots: 10, operations: ['suno/lyrics'] })
+beforeAll(async () => {
+  gateway = await openGateway({ replaced: { house: [hand] } })
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+async function created(body: JsonObject, sending: Sending = {}): Promise<NativeTask> {
+  const answer = await gateway.send('POST', '/polyphony/v1/tasks', { ...sending, body })
+  expect(answer).toMatchObject({ status: 201 })
+  return answer.body as NativeTask
+}
+
+async function read(id: string, { query = '', ...sending }: Sending & { query?: string } = {}): Promise<NativeTask> {
+  const answer = await gateway.send('GET', `/polyphony/v1/tasks/${id}${query}`, sending)
+  expect(answer).toMatchObject({ status: 200 })
+  return answer.body as NativeTask
+}
+
+describe('a client of our own protocol', () => {
+  it('has a picture made, waits for it and downloads it', async () => {
+    const { id, ...begun } = await created(PICTURE, { key: TEST_KEY })
+    expect(begun).toMatchObject({ operation: PICTURE.operation, status: 'pending', output: null, price_points: 0 })
+    const done = await read(id, { key: TEST_KEY, query: '?wait=20' })
+    expect(done).toMatchObject({
+      status: 'completed',
+      progress: 100,
+      provider: 'sandbox',
+      error: null,
+      output: {
+        pictures: [{ widthPx: 512, heightPx: 256, file: expect.stringContaining(`${gateway.url}/files/`) }],
+        grid: null,
+      },
+    })
+    const { pictures } = done.output as unknown as { pictures: { file: string }[] }
+    expect((await download(pictures[0]?.file ?? '')).headers.get('content-type')).toBe('image/png')
+  })
+
+  it('pays for what was done, once, however often it asks', async () => {
+    const before = await gateway.balance()
+    const headers = { 'idempotency-key': 'order-1' }
+    const first = await created(LYRICS, { headers })
+    const again = await gateway.send('POST', '/polyphony/v1/tasks', { body: LYRICS, headers })
+    expect(again).toMatchObject({ status: 201, body: { id: first.id } })
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    const other = await gateway.send('POST', '/polyphony/v1/tasks', {
+      body: { ...LYRICS, input: { prompt: 'sun' } },
+      headers,
+    })
+    expect(other).toMatchObject({ status: 422, body: { error: { code: 'idempotency_mismatch' } } })
+    hand.finish(first.id)
+    const done = await read(first.id, { query: '?wait=20' })
+    expect(done).toMatchObject({ status: 'completed', price_points: 20_000, consumed_points: 20_000 })
+    expect(before.available - (await gateway.balance()).available).toBe(20_000)
+    await gateway.assertBalanced()
+  })
+
+  it('finds a task by its idempotency key, and learns that there is none', async () => {
+    const { id } = await created(LYRICS, { headers: { 'idempotency-key': 'order-2' } })
+    const found = (key: string, sending: Sending = {}) =>
+      gateway.send('GET', `/polyphony/v1/tasks?idempotency_key=${key}`, sending)
+    expect(await found('order-2')).toMatchObject({ status: 200, body: { tasks: [{ id }], next_cursor: null } })
+    expect((await found('order-3')).body).toEqual({ tasks: [], next_cursor: null })
+    const { key } = await gateway.tenant({})
+    expect((await found('order-2', { key })).body).toEqual({ tasks: [], next_cursor: null })
+    hand.finish(id)
+    await read(id, { query: '?wait=20' })
+  })
+
+  it('lists its tasks page after page, newest first', async () => {
+    const { key } = await gateway.tenant({ key: { mode: 'test' } })
+    const ids: string[] = []
+    for (let count = 0; count < 3; count++) ids.unshift((await created(PICTURE, { key })).id)
+    const page = async (query: string) =>
+      (await gateway.send('GET', `/polyphony/v1/tasks?${query}`, { key })).body as unknown as {
+        tasks: { id: string }[]
+        next_cursor: string | null
+      }
+    const first = await page('limit=2')
+    expect(first.tasks.map(({ id }) => id)).toEqual(ids.slice(0, 2))
+    const second = await page(`limit=2&cursor=${first.next_cursor}`)
+    expect(second).toMatchObject({ tasks: [{ id: ids[2] }], next_cursor: null })
+  })
+
+  it('cancels what waits, and is told so again; what has ended stays as it is', async () => {
+    const { key, tenantId } = await gateway.tenant({ maxConcurrent: 1, creditPoints: 100_000 })
+    const running = await created(LYRICS, { key })
+    const { id } = await created(LYRICS, { key })
+    const cancel = (one: string) => gateway.send('POST', `/polyphony/v1/tasks/${one}/cancel`, { key })
+    const ended = { status: 200, body: { id, status: 'cancelled', consumed_points: 0 } }
+    expect(await cancel(id)).toMatchObject(ended)
+    expect(await cancel(id)).toMatchObject(ended)
+    hand.finish(running.id)
+    await read(running.id, { key, query: '?wait=20' })
+    expect(await cancel(running.id)).toMatchObject({ status: 409, body: { error: { code: 'not_cancellable' } } })
+    expect(await gateway.send('POST', '/polyphony/v1/tasks/none/cancel', { key })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'task_not_found' } },
+    })
+    expect(await gateway.balance(tenantId)).toMatchObject({ available: 80_000, held: 0 })
+    await gateway.assertBalanced()
+  })
+
+  it('cancels what runs where its provider can end it', async () => {
+    const slow = { ...PICTURE, input: { prompt: 'a heron sandbox:slow=600' } }
+    const { id } = await created(slow, { key: TEST_KEY })
+    await gateway.until(id, ({ status }) => status === 'processing')
+    const answer = await gateway.send('POST', `/polyphony/v1/tasks/${id}/cancel`, { key: TEST_KEY })
+    expect(answer).toMatchObject({ status: 200, body: { id, status: 'cancelled' } })
+    expect(await read(id, { key: TEST_KEY })).toMatchObject({ status: 'cancelled', output: null, error: null })
+  })
+
+  it('is told of the end by a signed webhook', async () => {
+    const receiver = await openReceiver()
+    const { id } = await created({ ...PICTURE, webhook: `${receiver.url}/told` }, { key: TEST_KEY })
+    await receiver.until((received) => received.length > 0)
+    await receiver.close()
+    const [told] = receiver.received
+    if (!told) throw new Error('Nothing was told.')
+    expect(JSON.parse(told.body)).toEqual(await read(id, { key: TEST_KEY }))
+    const signed = {
+      'webhook-id': String(told.headers['webhook-id']),
+      'webhook-timestamp': String(told.headers['webhook-timestamp']),
+      'webhook-signature': String(told.headers['webhook-signature']),
+    }
+    const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1)
+    expect(new Webhook(secret).verify(told.body, signed)).toMatchObject({ id, status: 'completed' })
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  it('learns what its key can have now', async () => {
+    const operations = async (sending: Sending) => {
+      const { status, body } = await gateway.send('GET', '/polyphony/v1/operations', sending)
+      expect(status).toBe(200)
+      return (body as unknown as { operations: { id: string }[] }).operations.map(({ id }) => id)
+    }
+    const live = await operations({ key: LIVE_KEY })
+    expect(live).toContain('suno/lyrics')
+    expect(live).not.toContain(PICTURE.operation)
+    expect(await operations({ key: TEST_KEY })).toContain(PICTURE.operation)
+    const { key } = await gateway.tenant({ key: { mode: 'test', allowedModels: ['luma'] } })
+    expect(new Set((await operations({ key })).map((id) => id.split('/')[0]))).toEqual(new Set(['luma']))
+  })
+
+  it('reads what was asked for elsewhere, and is read elsewhere', async () => {
+    const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })
+    await gateway.piapi.ended(id, { key: TEST_KEY })
+    const song = await read(id, { key: TEST_KEY })
+    const { clips } = song.output as unknown as { clips: { audio: string }[] }
+    expect((await download(clips[0]?.audio ?? '')).headers.get('content-type')).toBe('audio/mpeg')
+    const ours = await created(PICTURE, { key: TEST_KEY })
+    expect(await gateway.piapi.ended(ours.id, { key: TEST_KEY })).toMatchObject({ status: 'completed' })
+  })
+})
