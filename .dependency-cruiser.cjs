@@ -18,6 +18,8 @@ const rooms = {
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|requests|urls)'],
   dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
+  // Served as a dialect is: the same keys, the same way to answer an error.
+  workspace: ['core', 'accounts', 'dialects/(dialect|protocol|body|openapi)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

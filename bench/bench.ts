@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { catalogRow } from './rows/catalog.ts'
 import { historyRow } from './rows/history.ts'
 import { idleRow } from './rows/idle.ts'
+import { inFlightRow } from './rows/in-flight.ts'
 import { lagRow } from './rows/lag.ts'
 import { readRow } from './rows/read.ts'
 import { recoveryRow } from './rows/recovery.ts'
@@ -35,6 +36,7 @@ const ROWS: Record<string, Row> = {
   read: readRow,
   catalog: catalogRow,
   lag: lagRow,
+  'in-flight': inFlightRow,
   idle: idleRow,
   recovery: recoveryRow,
   studio: studioRow,

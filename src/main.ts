@@ -4,10 +4,12 @@ import { type Logger, pino } from 'pino'
 import { type HouseAccount, openAccounts } from './accounts/accounts.ts'
 import { accountsOfEnvironment } from './accounts/environment.ts'
 import { watchHealth } from './accounts/health.ts'
+import { type AccountDesk, openAccountDesk } from './accounts/manage.ts'
 import { openVault } from './accounts/vault.ts'
 import { openAssets } from './assets/assets.ts'
-import { openEgress } from './assets/egress.ts'
+import { type Egress, openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
+import { listOperations } from './catalog/catalog.ts'
 import { priceList } from './catalog/prices.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
@@ -40,6 +42,7 @@ import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
 import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { signingSecret } from './webhooks/sign.ts'
+import { workspace } from './workspace/workspace.ts'
 
 const LEASE_MS = 15 * SECOND_MS
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
@@ -47,6 +50,8 @@ const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
 const MAX_WAIT_SECONDS = 120
 const LONGEST_WORK_MS = 2 * HOUR_MS
+/** Soon after the start, and not in it. */
+const TIDY_AFTER_MS = 2 * SECOND_MS
 
 /** Parts that a test or a bench may set in place of the usual ones. */
 export interface Replaced {
@@ -120,17 +125,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     { provider: studio, mode: 'live', slots: config.studioSlots, standsIn: true },
     { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
   ]
-  const accounts = openAccounts({
-    store,
-    house,
-    cards: PROVIDERS,
-    environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
-    vault: openVault(config.secret, config.earlierSecrets),
-    fetchFor: egress.fetchFor,
-    clock,
-    log,
-  })
+  const accountParts = accountPartsOf(config, { store, egress, clock, log })
+  const accounts = openAccounts({ ...accountParts, house })
   await accounts.start()
+  const desk = openAccountDesk({ ...accountParts, accounts })
 
   const { maxWaitMs, recordDays, mediaDays } = config
   const prices = priceList(config.prices)
@@ -192,7 +190,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const keys = openKeys({ store, clock })
   const drafts = openDrafts({ store, clock, days: recordDays })
   const app = await buildServer({
-    dialects,
+    dialects: [...dialects, workspace(desk)],
     context: {
       tasks,
       assets,
@@ -214,7 +212,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     },
     assets,
     callbacks,
-    health: { store, version, startedAt, inHand: leases.count, operations: () => [...accounts.available('live')] },
+    health: {
+      store,
+      version,
+      startedAt,
+      inHand: leases.count,
+      operations: () => [...accounts.available('live')],
+      accounts: accounts.list,
+    },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
   })
@@ -228,6 +233,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   sender.start()
   const stopHealth = watchHealth({ accounts, store, clock, log, onChange: dispatcher.lookAtAll })
   const stopBatches = startBatches({ store, announce: announcer.batch, clock, log })
+  const tidying = setTimeout(collectGarbage, TIDY_AFTER_MS).unref()
   log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')
 
   let closing: Promise<void> | undefined
@@ -238,6 +244,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     log,
     close() {
       closing ??= (async () => {
+        clearTimeout(tidying)
         await app.close()
         await stopHealth()
         await dispatcher.stop(GRACE_MS)
@@ -253,6 +260,43 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       return closing
     },
   }
+}
+
+/** Accounts as a command manages them, beside a server that may be running. What happens to them is not logged. */
+export function openDeskBeside(config: Config, store: Store): { desk: AccountDesk; close(): Promise<void> } {
+  const log = pino({ level: 'silent' })
+  const egress = openEgress({ allow: [...config.egressAllow], log })
+  const parts = accountPartsOf(config, { store, egress, clock: systemClock, log })
+  const accounts = openAccounts({ ...parts, house: [] })
+  return {
+    desk: openAccountDesk({ ...parts, accounts, isBeside: true }),
+    async close() {
+      await accounts.close()
+      await egress.close()
+    },
+  }
+}
+
+function accountPartsOf(config: Config, given: { store: Store; egress: Egress; clock: Clock; log: Logger }) {
+  const { egress, ...parts } = given
+  return {
+    ...parts,
+    cards: PROVIDERS,
+    environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
+    vault: openVault(config.secret, config.earlierSecrets),
+    fetchFor: egress.fetchFor,
+    judge: egress.judge,
+    operations: new Set(listOperations().map(({ id }) => id)),
+    tenants: { priceFactor: config.privatePriceFactor, maxAccounts: config.accountsPerTenant },
+  }
+}
+
+/**
+ * Gives back what loading the code left behind, some 15 MB, which V8 would else keep until the heap had doubled. Takes a
+ * tenth of a second, once. Node.js has to be started with `--expose-gc`; without it nothing is done.
+ */
+function collectGarbage(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** The webhooks of tasks, for a command that changes a task beside the server. */

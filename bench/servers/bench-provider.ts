@@ -7,7 +7,7 @@ export function benchProvider(): Provider {
     operations: new Set(['suno/music', 'suno/lyrics']),
     async submit(job) {
       const text = String(Date.now())
-      const output = job.operation === 'suno/lyrics' ? { title: 'bench', text, tags: [] } : { clips: [] }
+      const output = job.operation === 'suno/lyrics' ? { lyrics: [{ title: 'bench', text, tags: [] }] } : { clips: [] }
       return { result: { output, files: [] } }
     },
     reconcile: async () => 'absent',

@@ -2,12 +2,18 @@ const { pino } = await import('pino')
 const { readConfig } = await import('../../src/config/config.ts')
 const { startGateway } = await import('../../src/main.ts')
 const { benchProvider } = await import('./bench-provider.ts')
+const { polledProvider } = await import('./polled-provider.ts')
 
-/** The whole gateway; with `INSTANT_SLOTS`, live tasks go to a provider that is done as soon as it is asked. */
+/**
+ * The whole gateway; with `INSTANT_SLOTS`, live tasks go to a provider that is done as soon as it is asked, or, with
+ * `POLLED_VENDOR`, to that vendor.
+ */
+const vendor = process.env.POLLED_VENDOR
+const provider = vendor === undefined ? benchProvider() : polledProvider(vendor)
 const slots = Number(process.env.INSTANT_SLOTS ?? 0)
 const gateway = await startGateway(readConfig(process.env), {
   log: pino({ level: 'error' }, pino.destination(2)),
-  house: process.env.INSTANT_SLOTS === undefined ? [] : [{ provider: benchProvider(), mode: 'live', slots }],
+  house: process.env.INSTANT_SLOTS === undefined ? [] : [{ provider, mode: 'live', slots }],
 })
 process.stdout.write(`ready ${gateway.url}\n`)
 process.on('SIGTERM', () => void gateway.close().then(() => process.exit(0)))

@@ -2,10 +2,10 @@ import type { Logger } from 'pino'
 import { type AccountRecord, type Happening, HEALTHY, type Health, healthAfter } from '../core/account.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Account, Provider, ProviderCard } from '../providers/provider.ts'
 import type { AccountSlots, Offer, Store } from '../store/store.ts'
-import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
 import type { Vault } from './vault.ts'
 
 /** A provider that lives in this process, as the operator set it up: with how many slots, and for which kind of key. */
@@ -62,7 +62,10 @@ export interface Accounts {
   offers(pool: string, operations: Iterable<string>): Offer[]
   /** Where the waiting tasks of a private pool go, now that no account of it can do them. */
   fallback(pool: string, operation: string): string | undefined
+  /** Undefined for one that there is none of, and for one that cannot be used as it is set up. */
   find(account: string): { account: Account; provider: Provider; record: AccountRecord } | undefined
+  /** There is such an account, though perhaps its credential cannot be read. */
+  isKnown(account: string): boolean
   /** Operations that can be had with a key of this mode; a tenant's own accounts count for that tenant. */
   available(mode: Mode, tenantId?: string): Set<string>
   /** What a task that ran on it costs, as a part of the list price. */
@@ -105,11 +108,15 @@ interface TenantWishes {
 }
 
 const NO_OPERATIONS: ReadonlySet<string> = new Set()
+/** How often the state of an account is written when others change the account at the same moment. */
+const MAX_WRITES = 5
 
 export function openAccounts(options: AccountsOptions): Accounts {
   const { store, house, cards, environment, vault, clock, log } = options
   const providers = new Map<string, Promise<Provider>>()
-  let members = new Map<string, Member>(house.map((one, index) => embedded(one, house.length - index)))
+  let members = new Map<string, Member>(
+    house.map((one, index) => embedded(one, house.length - index, options.fetchFor('house'))),
+  )
   let wishes = new Map<string, TenantWishes>()
 
   function providerOf(card: ProviderCard): Promise<Provider> {
@@ -148,7 +155,9 @@ export function openAccounts(options: AccountsOptions): Accounts {
 
   async function memberOf(record: AccountRecord): Promise<Member | undefined> {
     const known = members.get(record.id)
-    if (known?.record.version === record.version) return known
+    // What happened here meanwhile may be newer than what was read; another account of the same id is another one.
+    const isSame = known?.record.createdAt === record.createdAt
+    if (known && isSame && known.record.version >= record.version) return known
     const card = cards.find(({ id }) => id === record.provider)
     const fetch = options.fetchFor(record.tenantId === null ? 'house' : 'tenant')
     const account = { id: record.id, provider: record.provider, settings: {}, fetch }
@@ -197,6 +206,39 @@ export function openAccounts(options: AccountsOptions): Accounts {
     members = next
   }
 
+  const happenings = new Map<string, Promise<void>>()
+
+  async function happened(id: string, happening: Happening): Promise<void> {
+    try {
+      for (let attempt = 1; attempt <= MAX_WRITES; attempt++) if (await hasTakenIn(id, happening)) return
+      log.warn({ account: id, happening }, 'an account changes too fast for its state to be stored')
+    } catch (error) {
+      log.error({ err: error, account: id }, 'the state of an account could not be stored')
+    }
+  }
+
+  /** False when somebody else changed the account meanwhile: the happening is judged again by what it is now. */
+  async function hasTakenIn(id: string, happening: Happening): Promise<boolean> {
+    const member = members.get(id)
+    if (!member || member.isEmbedded) return true
+    const { record } = member
+    const health = healthAfter(record, happening, clock.now())
+    if (sameHealth(health, record)) return true
+    const { state, reason, retryAt, troubles, strikes } = health
+    const set = { state, reason, retryAt, troubles, strikes }
+    // Shown to this process at once; the others hear of it.
+    member.record = { ...record, ...set }
+    const isStored = await store.changeAccount({ id, version: record.version, set })
+    if (!isStored) {
+      await refresh()
+      return false
+    }
+    member.record = { ...member.record, version: record.version + 1 }
+    if (state !== record.state)
+      log.warn({ account: id, provider: record.provider, state, reason }, 'an account changed')
+    return true
+  }
+
   function performers(operation: string, belongs: (record: AccountRecord) => boolean): Member[] {
     const all = [...members.values()].filter(
       ({ record, operations, problem }) =>
@@ -231,14 +273,16 @@ export function openAccounts(options: AccountsOptions): Accounts {
     if (!parent || parent.account === null) return undefined
     const made = members.get(parent.account)
     const mayUse = made && (made.record.tenantId ?? tenantId) === tenantId && made.record.mode === mode
+    // What lives in this process, and what takes the files themselves, need not be the same account again.
+    const goesOn = ({ provider, isEmbedded }: Member): boolean =>
+      provider.adopts?.has(operation) === true || (isEmbedded && provider === made?.provider)
     if (made && mayUse && made.operations.has(operation)) {
-      // What lives in this process, and what takes the files themselves, need not be the same account again.
-      if (made.isEmbedded || made.provider.adopts?.has(operation)) return undefined
+      const own = mode === 'live' ? performers(operation, ofTenant(tenantId)) : []
+      const isAnyones = goesOn(made) && [...own, ...performers(operation, ofHouse(mode))].every(goesOn)
+      if (isAnyones) return undefined
       if (made.record.state !== 'disabled') return routeOf(accountPool(made.record), [made])
     }
-    const adopters = performers(operation, ofHouse(mode)).filter(
-      ({ provider, isEmbedded }) => provider.adopts?.has(operation) || (isEmbedded && provider === made?.provider),
-    )
+    const adopters = performers(operation, ofHouse(mode)).filter(goesOn)
     const [first] = adopters
     if (first) return routeOf(accountPool(first.record), [first])
     throw new PolyphonyError(
@@ -305,6 +349,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
       const member = members.get(id)
       return member?.problem === null ? member : undefined
     },
+    isKnown: (id) => members.has(id),
     available: (mode, tenantId) =>
       new Set(
         [...members.values()]
@@ -315,25 +360,11 @@ export function openAccounts(options: AccountsOptions): Accounts {
           .flatMap(({ operations }) => [...operations]),
       ),
     factorOf: (id) => members.get(id)?.record.priceFactor ?? 1,
-    async happened(id, happening) {
-      const member = members.get(id)
-      if (!member || member.isEmbedded) return
-      const { record } = member
-      const health = healthAfter(record, happening, clock.now())
-      if (sameHealth(health, record)) return
-      const { state, reason, retryAt, troubles, strikes } = health
-      // Shown to this process at once; the others hear of it.
-      member.record = { ...record, state, reason, retryAt, troubles, strikes }
-      if (state !== record.state)
-        log.warn({ account: id, provider: record.provider, state, reason }, 'an account changed')
-      try {
-        const set = { state, reason, retryAt, troubles, strikes }
-        const ours = await store.changeAccount({ id, version: record.version, set })
-        if (ours) member.record = { ...member.record, version: record.version + 1 }
-        else await refresh()
-      } catch (error) {
-        log.error({ err: error, account: id }, 'the state of an account could not be stored')
-      }
+    happened(id, happening) {
+      // One after the other, or the second would be judged by what the first has not written down yet.
+      const step = (happenings.get(id) ?? Promise.resolve()).then(() => happened(id, happening))
+      happenings.set(id, step)
+      return step
     },
     list: () =>
       [...members.values()].map(({ record, operations, account, problem }) => {
@@ -378,7 +409,11 @@ function recordOf({ provider, slots, priority }: EnvironmentAccount, now: number
   return { ...USUAL_ACCOUNT, id, tenantId: null, provider, name, sealed: null, slots, priority, createdAt: now }
 }
 
-function embedded({ provider, mode, slots, standsIn = false }: HouseAccount, priority: number): [string, Member] {
+function embedded(
+  { provider, mode, slots, standsIn = false }: HouseAccount,
+  priority: number,
+  fetch: Account['fetch'],
+): [string, Member] {
   const id = `house:${provider.id}`
   const name = `${provider.id} in this process`
   const record: AccountRecord = {

@@ -16,7 +16,11 @@ export function isAddress({ name }: AccountField): boolean {
  * An account's fields as they are to be sealed: what was given over what was there before (null takes one away). Throws
  * `invalid_input`, naming the field; whether an address may be reached is for the caller to judge.
  */
-export function readFields(card: ProviderCard, given: Json, before: Record<string, string> = {}): Record<string, string> {
+export function readFields(
+  card: ProviderCard,
+  given: Json,
+  before: Record<string, string> = {},
+): Record<string, string> {
   if (!isJsonObject(given)) throw wrong('fields', 'must be an object')
   const merged = { ...before }
   for (const [name, value] of Object.entries(given)) {
@@ -39,6 +43,8 @@ function valueIn(field: AccountField, value: Json): string {
   if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) {
     throw wrong(at, `must be a text of at most ${MAX_VALUE_LENGTH} characters`)
   }
+  // What no header can carry breaks every call, with an error that repeats it.
+  if (!/^[\x20-\x7e]*$/.test(value)) throw wrong(at, 'must be one line of ASCII characters')
   if (value.trim() !== value) throw wrong(at, 'must not begin or end with a blank')
   if (isAddress(field)) {
     const url = URL.parse(value)

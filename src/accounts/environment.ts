@@ -1,8 +1,8 @@
 import type { ProviderCard } from '../providers/provider.ts'
 import type { EnvironmentAccount } from './accounts.ts'
 
-/** Asked first of all that have no place in the operator's order; then what stands at the end of it. */
-const UNORDERED = 1
+/** Above all that have no place in the operator's order: these stand as the cards do. */
+const ORDERED = 50
 
 /**
  * The accounts whose keys stand in the environment under the vendors' own names: one for each provider whose required
@@ -18,7 +18,7 @@ export function accountsOfEnvironment(
     const known = cards.map((card) => card.id).join(', ')
     throw new Error(`POLYPHONY_PROVIDERS names "${id}"; there are: ${known}.`)
   }
-  return cards.flatMap((card) => {
+  return cards.flatMap((card, index) => {
     const given = card.fields.flatMap(({ name, env }) => {
       const value = variable(env)
       return value === undefined ? [] : [[name, value] as const]
@@ -30,7 +30,7 @@ export function accountsOfEnvironment(
     const isMeant = card.fields.some(({ name, isSecret }) => isSecret && settings[name] !== undefined)
     if (required.length === 0 && !isMeant) return []
     const place = order.findIndex(({ id }) => id === card.id)
-    const priority = place === -1 ? UNORDERED : UNORDERED + order.length - place
+    const priority = place === -1 ? cards.length - index : ORDERED + order.length - place
     return [{ provider: card.id, settings, slots: order[place]?.slots ?? card.slots, priority }]
   })
 }

@@ -8,6 +8,8 @@ import type { Accounts } from './accounts.ts'
 const LOOK_EVERY_MS = 2 * SECOND_MS
 const PROBE_LIMIT_MS = 20 * SECOND_MS
 
+type Unwell = ReturnType<Accounts['unwell']>[number]
+
 /**
  * Brings accounts back: probes those whose time has come, and hears of what other processes changed. Returns the function
  * that ends it.
@@ -21,46 +23,65 @@ export function watchHealth(options: {
   onChange: () => void
 }): () => Promise<void> {
   const { accounts, store, clock, log } = options
-  const probing = new Set<string>()
-  const underway = new Set<Promise<void>>()
+  const stopping = new AbortController()
+  const probing = new Map<string, Promise<void>>()
 
-  async function probe(one: ReturnType<Accounts['unwell']>[number]): Promise<void> {
-    const { account, provider, record } = one
-    if (!provider.probe || probing.has(account.id)) return
-    probing.add(account.id)
+  async function probe({ account, provider, record }: Unwell): Promise<void> {
     try {
-      await provider.probe(account, AbortSignal.timeout(PROBE_LIMIT_MS))
-      log.info({ account: account.id, was: record.state }, 'an account works again')
-      await accounts.happened(account.id, { kind: 'worked' })
+      await provider.probe?.(account, AbortSignal.any([stopping.signal, AbortSignal.timeout(PROBE_LIMIT_MS)]))
     } catch (thrown) {
-      await accounts.happened(account.id, happeningOf(thrown))
-    } finally {
-      probing.delete(account.id)
+      if (stopping.signal.aborted) return // it was we who ended it
+      return accounts.happened(account.id, happeningOf(thrown))
     }
+    log.info({ account: account.id, was: record.state }, 'an account works again')
+    await accounts.happened(account.id, { kind: 'worked' })
   }
 
+  /** Not waited for: an account that does not answer must not keep the others from being looked at. */
+  function beginProbe(one: Unwell): void {
+    const { id } = one.account
+    if (!one.provider.probe || probing.has(id)) return
+    probing.set(
+      id,
+      probe(one).finally(() => probing.delete(id)),
+    )
+  }
+
+  let looking: Promise<void> | undefined
+  let again = false
+
+  /** However often it is called to meanwhile, it looks once more. */
   async function look(): Promise<void> {
-    await accounts.refresh()
-    await Promise.all(accounts.unwell(clock.now()).map(probe))
-    options.onChange()
+    do {
+      again = false
+      try {
+        await accounts.refresh()
+        if (stopping.signal.aborted) break
+        for (const one of accounts.unwell(clock.now())) beginProbe(one)
+        options.onChange()
+      } catch (error) {
+        log.error({ err: error }, 'the accounts could not be looked at')
+      }
+    } while (again)
+    looking = undefined
   }
 
-  function run(): void {
-    const step = look()
-      .catch((error: unknown) => log.error({ err: error }, 'the accounts could not be looked at'))
-      .finally(() => underway.delete(step))
-    underway.add(step)
+  function call(): void {
+    again = true
+    looking ??= look()
   }
 
-  const timer = setInterval(() => underway.size === 0 && run(), LOOK_EVERY_MS)
+  const timer = setInterval(call, LOOK_EVERY_MS)
   timer.unref()
   const deaf = store.onSignal((signal) => {
-    if (signal.kind === 'accounts') run()
+    if (signal.kind === 'accounts') call()
   })
   return async () => {
     clearInterval(timer)
     deaf()
-    await Promise.all(underway)
+    stopping.abort()
+    await looking
+    await Promise.all(probing.values())
   }
 }
 

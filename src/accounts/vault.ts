@@ -14,6 +14,8 @@ export interface Vault {
 const VERSION = 'v1'
 const IV_BYTES = 12
 const TAG_BYTES = 16
+/** A shorter tag would be taken for one that proves as much. */
+const LENGTHS = { authTagLength: TAG_BYTES }
 
 /**
  * AES-256-GCM under a key made of the master secret. To change that secret, name the old one among `earlier` for one
@@ -43,10 +45,10 @@ export function openVault(secret: string, earlier: readonly string[] = []): Vaul
         )
       }
       const bytes = Buffer.from(text, 'base64url')
-      const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, IV_BYTES))
-        .setAAD(Buffer.from(id))
-        .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
       try {
+        const decipher = createDecipheriv('aes-256-gcm', found.key, bytes.subarray(0, IV_BYTES), LENGTHS)
+          .setAAD(Buffer.from(id))
+          .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
         const plain = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()])
         return JSON.parse(plain.toString('utf8')) as Record<string, string> // as `seal` wrote it
       } catch (cause) {

@@ -9,7 +9,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { version } from '../version.ts'
 import { addressRule } from './address-rule.ts'
-import { fetchThrough, VENDOR_TIMEOUT_MS } from './fetch-through.ts'
+import { fetchThrough, VENDOR_TIMEOUT_MS, type Way } from './fetch-through.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The only way out to a URL that a client or a vendor named. */
@@ -152,10 +152,10 @@ export function openEgress({
 
   const agents: Agent[] = []
   /** For calls of vendors; made with the first. */
-  function vendorAgent(lookup?: LookupFunction): () => Promise<{ fetch: typeof import('undici').fetch; agent: Agent }> {
-    let made: Promise<{ fetch: typeof import('undici').fetch; agent: Agent }> | undefined
+  function wayToVendors(lookup?: LookupFunction): () => Promise<Way> {
+    let made: Promise<Way> | undefined
     return () => {
-      made ??= import('undici').then(({ Agent, fetch }) => {
+      made ??= import('undici').then(({ Agent, request }) => {
         const agent = new Agent({
           allowH2: false,
           connections: CONNECTIONS_PER_VENDOR,
@@ -164,22 +164,18 @@ export function openEgress({
           connect: { timeout: CONNECT_TIMEOUT_MS, ...(lookup === undefined ? {} : { lookup }) },
         })
         agents.push(agent)
-        return { fetch, agent }
+        return { request, agent }
       })
       return made
     }
   }
-  const houseFetch = fetchThrough(vendorAgent())
-  const judgedFetch = fetchThrough(vendorAgent(asLookup((hostname) => judgedAddresses(hostname))))
+  const fetches = {
+    house: fetchThrough(wayToVendors()),
+    tenant: fetchThrough(wayToVendors(asLookup((hostname) => judgedAddresses(hostname))), ({ href }) => target(href)),
+  }
 
   return {
-    fetchFor: (owner) =>
-      owner === 'house'
-        ? houseFetch
-        : async (input, init) => {
-            target(input instanceof Request ? input.url : String(input))
-            return judgedFetch(input, init)
-          },
+    fetchFor: (owner) => fetches[owner],
 
     async judge(text, field) {
       const url = target(text, field)

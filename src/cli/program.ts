@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { version } from '../version.ts'
+import { accountCommand } from './account.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { keyCommand } from './key.ts'
@@ -21,6 +22,7 @@ export async function run(argv: string[]): Promise<void> {
     demoCommand(),
     keyCommand(),
     tenantCommand(),
+    accountCommand(),
     creditCommand(),
     taskCommand(),
     webhookCommand(),

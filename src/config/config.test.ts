@@ -16,7 +16,7 @@ const KEY = 'sk-live-0123456789abcdef'
 
 describe('a configuration', () => {
   it('without any variable is the documented one', () => {
-    const { secret, ...config } = read()
+    const { secret, variable: _, ...config } = read()
     expect(secret.length).toBeGreaterThanOrEqual(32)
     expect(config).toEqual({
       host: '127.0.0.1',
@@ -27,6 +27,10 @@ describe('a configuration', () => {
       publicUrl: undefined,
       adminKey: undefined,
       testKey: undefined,
+      earlierSecrets: [],
+      providers: [],
+      accountsPerTenant: 20,
+      privatePriceFactor: 0,
       egressAllow: [],
       openingCredit: 10_000_000_000,
       prices: [],
@@ -53,6 +57,19 @@ describe('a configuration', () => {
     ['POLYPHONY_ADMIN_KEY', KEY, { adminKey: KEY }],
     ['POLYPHONY_TEST_KEY', KEY, { testKey: KEY }],
     ['POLYPHONY_SECRET', 'a secret', { secret: 'a secret' }],
+    ['POLYPHONY_SECRET_EARLIER', 'one, another', { earlierSecrets: ['one', 'another'] }],
+    [
+      'POLYPHONY_PROVIDERS',
+      'luma:20, openai',
+      {
+        providers: [
+          { id: 'luma', slots: 20 },
+          { id: 'openai', slots: undefined },
+        ],
+      },
+    ],
+    ['POLYPHONY_ACCOUNTS_PER_TENANT', '0', { accountsPerTenant: 0 }],
+    ['POLYPHONY_PRIVATE_PRICE_FACTOR', '0.25', { privatePriceFactor: 0.25 }],
     ['POLYPHONY_EGRESS_ALLOW', '127.0.0.0/8, ::1/128,', { egressAllow: ['127.0.0.0/8', '::1/128'] }],
     ['POLYPHONY_OPENING_CREDIT', '0.5', { openingCredit: 5_000_000 as Config['openingCredit'] }],
     [
@@ -85,9 +102,21 @@ describe('a configuration', () => {
   })
 
   it.each(every.map(([name]) => name))('takes an empty %s as none', (name) => {
-    const { secret: _, ...rest } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept' })
-    const { secret: __, ...usual } = read({ POLYPHONY_SECRET: 'kept' })
+    const {
+      secret: _,
+      variable: _rest,
+      ...rest
+    } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept' })
+    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept' })
     expect(rest).toEqual(usual)
+  })
+
+  it('gives any variable by its name, and the content of its file', () => {
+    expect(read({ LUMAAI_API_KEY: 'a key' }).variable('LUMAAI_API_KEY')).toBe('a key')
+    const file = join(folder, 'value')
+    writeFileSync(file, 'a key\n')
+    expect(read({ LUMAAI_API_KEY_FILE: file }).variable('LUMAAI_API_KEY')).toBe('a key')
+    expect(read().variable('LUMAAI_API_KEY')).toBeUndefined()
   })
 
   it('has a test for every variable that it reads', () => {
@@ -109,6 +138,10 @@ describe('a configuration', () => {
     ['POLYPHONY_ADMIN_KEY', 'short'],
     ['POLYPHONY_ADMIN_KEY', 'a key with spaces in it'],
     ['POLYPHONY_TEST_KEY', 'kurz'],
+    ['POLYPHONY_PROVIDERS', 'luma:0'],
+    ['POLYPHONY_PROVIDERS', 'Luma!'],
+    ['POLYPHONY_ACCOUNTS_PER_TENANT', '1.5'],
+    ['POLYPHONY_PRIVATE_PRICE_FACTOR', '2'],
     ['POLYPHONY_EGRESS_ALLOW', '127.0.0.1'],
     ['POLYPHONY_EGRESS_ALLOW', '10.0.0.0/99'],
     ['POLYPHONY_OPENING_CREDIT', '-1'],

@@ -23,6 +23,10 @@ export interface Config {
   earlierSecrets: readonly string[]
   /** The operator's order of the providers whose keys stand in the environment, with how many tasks each runs at once. */
   providers: readonly { id: string; slots: number | undefined }[]
+  /** How many accounts a tenant may connect; 0 = none. */
+  accountsPerTenant: number
+  /** What a task on a tenant's own account costs it, as a part of the list price. */
+  privatePriceFactor: number
   /** A variable, or the content of the file that `NAME_FILE` names: for the vendors' own names. */
   variable: (name: string) => string | undefined
   egressAllow: readonly string[]
@@ -74,6 +78,8 @@ export function readConfig(env: Env): Config {
     secret: '',
     earlierSecrets: list(env, 'POLYPHONY_SECRET_EARLIER'),
     providers: providers(env),
+    accountsPerTenant: whole(env, 'POLYPHONY_ACCOUNTS_PER_TENANT', 20, 0, 100_000),
+    privatePriceFactor: number(env, 'POLYPHONY_PRIVATE_PRICE_FACTOR', 0, 0, 1),
     variable: (name) => text(env, name),
     egressAllow: cidrs(env, 'POLYPHONY_EGRESS_ALLOW'),
     openingCredit: usdToPoints(number(env, 'POLYPHONY_OPENING_CREDIT', 1_000, 0, 1e8)),

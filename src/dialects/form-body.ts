@@ -14,7 +14,8 @@ export interface ReadBody {
   isForm: boolean
 }
 
-/** Reads a body, whichever way it came. Names of a form that end in `[]` lose that, and are lists. */
+/** Reads a body, whichever way it came. Names of a form that end in `[]` lose that, and are lists, as
+ * are those that stand there several times. */
 export async function bodyOf(
   request: FastifyRequest,
   { limits }: Pick<DialectContext, 'limits'>,
@@ -23,9 +24,13 @@ export async function bodyOf(
   if (!(request.body instanceof Readable)) return { fields: objectIn(request.body), isForm: false }
   const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes, maxFiles })
   // A form cannot leave a field out other than by leaving it empty.
-  const texts = [...form.fields].filter(([, value]) => value !== '')
+  const texts = [...form.fields].map(([name, values]) => [name, values.filter((value) => value !== '')] as const)
   const fields: JsonObject = Object.fromEntries([
-    ...texts.map(([name, value]): [string, Json] => (name.endsWith('[]') ? [bare(name), [value]] : [name, value])),
+    ...texts.flatMap(([name, values]): [string, Json][] => {
+      const [first] = values
+      if (first === undefined) return []
+      return [name.endsWith('[]') || values.length > 1 ? [bare(name), [...values]] : [name, first]]
+    }),
     ...[...Map.groupBy(form.files, ({ field }) => bare(field))].map(([name, files]): [string, Json] => [
       name,
       filesIn(files),

@@ -10,9 +10,9 @@ export interface FormFile {
   body: Buffer
 }
 
-/** A `multipart/form-data` body: its text fields, and its files in order. */
+/** A `multipart/form-data` body: its text fields, each as often as it stands there, and its files in order. */
 export interface Form {
-  fields: Map<string, string>
+  fields: Map<string, string[]>
   files: FormFile[]
 }
 
@@ -50,7 +50,7 @@ export async function readForm(
       malformed(error) // a boundary that is missing
       return
     }
-    parser.on('field', (name, value) => form.fields.set(name, value))
+    parser.on('field', (name, value) => form.fields.set(name, [...(form.fields.get(name) ?? []), value]))
     parser.on('file', (field, stream, name) => {
       const chunks: Buffer[] = []
       stream.on('error', malformed) // a form that ends within a file: unheard, it would end the process

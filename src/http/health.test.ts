@@ -3,9 +3,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { USUAL_ACCOUNT } from '../accounts/accounts.ts'
+import type { AccountRecord } from '../core/account.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { health } from './health.ts'
+
+function anAccount(id: string, provider: string, given: Partial<AccountRecord> = {}): AccountRecord {
+  return { ...USUAL_ACCOUNT, id, tenantId: null, provider, name: id, sealed: null, slots: 5, createdAt: 0, ...given }
+}
+
+const accounts = [
+  anAccount('main', 'lumen'),
+  anAccount('second', 'lumen', { state: 'limited' }),
+  anAccount('of one', 'lumen', { tenantId: 'secret-tenant' }),
+  anAccount('of another', 'lumen', { tenantId: 'secret-tenant-2' }),
+  anAccount('house:studio', 'studio'),
+  anAccount('house:sandbox', 'sandbox', { mode: 'test' }),
+]
+
+/** The samples of one metric, in order. */
+function linesOf(text: string, name: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`))
+    .sort()
+}
 
 describe('the routes that need no key', () => {
   let folder: string
@@ -16,7 +39,14 @@ describe('the routes that need no key', () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-health-'))
     store = await openSqlite({ path: join(folder, 'health.db') })
     app = Fastify()
-    health(app, { store, version: '1.2.3', startedAt: Date.now(), inHand: () => 7, operations: () => ['suno/music'] })
+    health(app, {
+      store,
+      version: '1.2.3',
+      startedAt: Date.now(),
+      inHand: () => 7,
+      operations: () => ['suno/music'],
+      accounts: () => accounts,
+    })
   })
   afterEach(async () => {
     await app.close()
@@ -34,13 +64,17 @@ describe('the routes that need no key', () => {
     expect((await app.inject('/healthz')).statusCode).toBe(200)
   })
 
-  it('tell version, engine and what can be asked', async () => {
+  it('tell version, engine, what can be asked, and how many accounts of the house stand behind it', async () => {
     expect((await app.inject('/api/status')).json()).toEqual({
       name: 'polyphony',
       version: '1.2.3',
       store: 'sqlite',
       uptimeSeconds: 0,
       operations: ['suno/music'],
+      providers: [
+        { id: 'lumen', accounts: 2, connected: 1 },
+        { id: 'studio', accounts: 1, connected: 1 },
+      ],
     })
   })
 
@@ -54,5 +88,20 @@ describe('the routes that need no key', () => {
       'polyphony_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1',
     )
     expect(text).toContain('process_resident_memory_bytes')
+    expect(linesOf(text, 'polyphony_accounts')).toEqual([
+      'polyphony_accounts{provider="lumen",state="connected"} 3',
+      'polyphony_accounts{provider="lumen",state="limited"} 1',
+      'polyphony_accounts{provider="sandbox",state="connected"} 1',
+      'polyphony_accounts{provider="studio",state="connected"} 1',
+    ])
+    expect(linesOf(text, 'polyphony_account_slots')).toEqual([
+      'polyphony_account_slots{provider="lumen",account="main"} 5',
+      'polyphony_account_slots{provider="lumen",account="second"} 5',
+      'polyphony_account_slots{provider="lumen",account="tenants"} 10',
+      'polyphony_account_slots{provider="sandbox",account="house:sandbox"} 5',
+      'polyphony_account_slots{provider="studio",account="house:studio"} 5',
+    ])
+    expect(text).toContain('polyphony_account_running{provider="lumen",account="main"} 0')
+    expect(text).not.toContain('secret-tenant')
   })
 })

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Histogram, Registry } from 'prom-client'
+import type { AccountRecord } from '../core/account.ts'
 import type { Store } from '../store/store.ts'
 
 export interface HealthOptions {
@@ -8,6 +9,8 @@ export interface HealthOptions {
   startedAt: number
   inHand: () => number
   operations: () => string[]
+  /** All that there are, those of this process among them. */
+  accounts: () => readonly AccountRecord[]
 }
 
 const READY_WITHIN_MS = 2_000
@@ -44,6 +47,7 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
     store: options.store.engine,
     uptimeSeconds: Math.floor((Date.now() - options.startedAt) / 1_000),
     operations: options.operations(),
+    providers: providersOf(options.accounts()),
   }))
   app.get('/metrics', async (_request, reply) => {
     metrics ??= openMetrics(options)
@@ -53,13 +57,30 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
   })
 }
 
+/** Who works for live keys. What tenants connected is nobody's business here. */
+function providersOf(accounts: readonly AccountRecord[]): { id: string; accounts: number; connected: number }[] {
+  const live = accounts.filter(({ tenantId, mode }) => tenantId === null && mode === 'live')
+  return [...Map.groupBy(live, ({ provider }) => provider)].map(([id, same]) => ({
+    id,
+    accounts: same.length,
+    connected: same.filter(({ state }) => state === 'connected').length,
+  }))
+}
+
 interface Metrics {
   registry: Registry
   durations: Histogram
 }
 
+const TENANTS = 'tenants'
+
+/** Only the house's accounts are named. */
+function labelsOf({ id, provider, tenantId }: AccountRecord): { provider: string; account: string } {
+  return { provider, account: tenantId === null ? id : TENANTS }
+}
+
 /** Opened by the first reader: a gateway that nobody watches does not pay for being watched. */
-async function openMetrics({ store, inHand }: HealthOptions): Promise<Metrics> {
+async function openMetrics({ store, inHand, accounts }: HealthOptions): Promise<Metrics> {
   const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -79,6 +100,38 @@ async function openMetrics({ store, inHand }: HealthOptions): Promise<Metrics> {
     async collect() {
       const counts = await store.countUnfinished({})
       for (const [status, count] of Object.entries(counts)) this.set({ status }, count)
+    },
+  })
+  new Gauge({
+    name: 'polyphony_accounts',
+    help: 'Accounts at providers, those of tenants among them, by provider and state.',
+    labelNames: ['provider', 'state'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { provider, state } of accounts()) this.inc({ provider, state })
+    },
+  })
+  new Gauge({
+    name: 'polyphony_account_slots',
+    help: `How many tasks an account runs at once; those of tenants in one sum, as "${TENANTS}".`,
+    labelNames: ['provider', 'account'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const account of accounts()) this.inc(labelsOf(account), account.slots)
+    },
+  })
+  new Gauge({
+    name: 'polyphony_account_running',
+    help: 'How many tasks an account runs now.',
+    labelNames: ['provider', 'account'],
+    registers: [registry],
+    async collect() {
+      const loads = await store.listLoads({ now: Date.now() })
+      const running = new Map(loads.map((load) => [load.account, load.running]))
+      this.reset()
+      for (const account of accounts()) this.inc(labelsOf(account), running.get(account.id) ?? 0)
     },
   })
   const durations = new Histogram({

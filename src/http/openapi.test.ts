@@ -255,6 +255,31 @@ describe('what the gateway answers', () => {
     await told('GET', '/suno/fetch/none', { as: '/suno/fetch/{id}' })
   })
 
+  it('at our own routes is as the document says', async () => {
+    const words = { operation: 'suno/lyrics', input: { prompt: 'rain sandbox:fast' } }
+    const slow = { ...words, input: { prompt: 'rain sandbox:slow=60' } }
+    const at = '/polyphony/v1/tasks'
+    const { id } = (await told('POST', at, { body: words })).body as JsonObject
+    await told('GET', `${at}/${id}?wait=20`, { as: `${at}/{id}` })
+    const waiting = (await told('POST', at, { body: slow })).body as JsonObject
+    await told('POST', `${at}/${waiting.id}/cancel`, { as: `${at}/{id}/cancel` })
+    await told('POST', `${at}/${id}/cancel`, { as: `${at}/{id}/cancel` })
+    await told('GET', `${at}?limit=1`, { as: at })
+    await told('GET', '/polyphony/v1/operations')
+    await told('POST', at, { body: { ...words, operation: 'suno/dance' } })
+    await told('POST', at, { body: { ...words, input: {} } })
+    await told('GET', `${at}/none`, { as: `${at}/{id}` })
+    await told('GET', at, { key: null })
+    const body = document.paths[at]?.post?.requestBody as unknown as {
+      content: { 'application/json': { schema: JsonObject; examples: Record<string, { value: Json }> } }
+    }
+    const { examples, schema } = body.content['application/json']
+    const forms = Object.values(examples).map(({ value }) => value)
+    expect(forms).toHaveLength(listOperations().length)
+    const { oneOf } = whole(schema, document) as { oneOf: JsonObject[] }
+    forms.forEach((form, index) => void expect(faults(oneOf[index], form)).toEqual([]))
+  })
+
   it('to monitors is as the document says', async () => {
     for (const path of ['/healthz', '/readyz', '/api/status']) await told('GET', path, { key: null })
   })

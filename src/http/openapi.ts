@@ -114,13 +114,22 @@ function health(): ApiDescription {
       '/api/status': open('status', 'What runs here?', {
         '200': json('The program.', {
           type: 'object',
-          required: ['name', 'version', 'store', 'uptimeSeconds', 'operations'],
+          required: ['name', 'version', 'store', 'uptimeSeconds', 'operations', 'providers'],
           properties: {
             name: text,
             version: text,
             store: text,
             uptimeSeconds: { type: 'integer' },
             operations: { type: 'array', items: text, description: 'What a live key can ask for now.' },
+            providers: {
+              type: 'array',
+              description: 'Who works for live keys, with how many accounts of the house.',
+              items: {
+                type: 'object',
+                required: ['id', 'accounts', 'connected'],
+                properties: { id: text, accounts: { type: 'integer' }, connected: { type: 'integer' } },
+              },
+            },
           },
         }),
       }),

@@ -41,7 +41,10 @@ export function spoken(speak: Speak, asked: Asked, host: string): Hosted {
   const { properties } = getOperation(operation).input
   const taken = new Set<string>()
   const refuse = (name: string): never => {
-    throw new PolyphonyError('vendor_refused', `${host} has no ${name} ${JSON.stringify(input[name])} for ${operation}.`)
+    throw new PolyphonyError(
+      'vendor_refused',
+      `${host} has no ${name} ${JSON.stringify(input[name])} for ${operation}.`,
+    )
   }
   const take = (name: string): Json | undefined => {
     taken.add(name)
@@ -68,7 +71,8 @@ export function spoken(speak: Speak, asked: Asked, host: string): Hosted {
   const hosted = speak(fields, asked)
   for (const [name, schema] of Object.entries(properties)) {
     const otherwise = 'default' in schema ? schema.default : undefined
-    if (!taken.has(name) && !saysNothing(input[name]) && input[name] !== false && input[name] !== otherwise) refuse(name)
+    if (!taken.has(name) && !saysNothing(input[name]) && input[name] !== false && input[name] !== otherwise)
+      refuse(name)
   }
   return hosted
 }
@@ -100,3 +104,14 @@ function mapped(value: Json | undefined, write: (value: Json) => Json): Json | u
 function saysNothing(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
+
+/** The ratio, of those that a model has, in which a picture of this size is. Undefined where it is in none of them. */
+export function ratioOf(size: { widthPx: number; heightPx: number }, ratios: readonly string[]): string | undefined {
+  return ratios.find((ratio) => {
+    const [wide = 1, high = 1] = ratio.split(':').map(Number)
+    return Math.abs((size.widthPx * high) / (size.heightPx * wide) - 1) < RATIO_TOLERANCE
+  })
+}
+
+/** Sides are multiples of 16 or 32, so that a ratio is met only nearly. */
+const RATIO_TOLERANCE = 0.03

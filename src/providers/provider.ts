@@ -52,7 +52,7 @@ export interface Account {
   readonly settings: Readonly<Record<string, string>>
   /**
    * Calls over kept connections. An account that a tenant brought reaches public addresses only; the operator's own reach
-   * anything. Neither retries nor follows redirects to other origins with the key.
+   * anything. It never repeats a call, and a redirect takes no key to another host.
    */
   readonly fetch: typeof globalThis.fetch
 }

@@ -38,7 +38,7 @@ export async function callVendor(account: Account, call: Call): Promise<Answer> 
     const code = call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable'
     throw new PolyphonyError(code, `The vendor answered ${answer.status} with something that is no JSON.`)
   }
-  throw refusalOf(call, answer, body ?? null)
+  throw refusalOf(call, answer, body ?? text)
 }
 
 /** A file that lies behind the account's key, or at a private engine. `type` is as the answer says. */
@@ -46,7 +46,8 @@ export async function fileOfVendor(account: Account, call: Call): Promise<{ byte
   const answer = await send(account, call)
   const bytes = await bytesOf(answer, call)
   if (answer.ok) return { bytes, headers: answer.headers }
-  throw refusalOf(call, answer, jsonIn(Buffer.from(bytes).toString('utf8')) ?? null)
+  const text = Buffer.from(bytes).toString('utf8')
+  throw refusalOf(call, answer, jsonIn(text) ?? text)
 }
 
 async function send(account: Account, call: Call): Promise<Response> {
@@ -97,7 +98,8 @@ async function bytesOf(answer: Response, call: Call): Promise<Uint8Array> {
 
 function refusalOf(call: Call, answer: Response, body: Json): PolyphonyError {
   const { status } = answer
-  const message = wordsOf(body) ?? ''
+  // A page that some proxy wrote says nothing to anybody.
+  const message = typeof body === 'string' && body.startsWith('<') ? '' : (wordsOf(body) ?? '')
   const retryAfter = answer.headers.get('retry-after') ?? undefined
   return (
     call.errorOf?.({ status, body, message }) ??

@@ -14,7 +14,8 @@ export interface Callbacks {
   urlFor(task: Pick<Task, 'id'>): string | undefined
   /**
    * Hears a call; gives what the vendor wants to hear, if anything. A call for a task that has ended, or a second one, is
-   * heard and changes nothing. Throws `not_found` for a wrong address, `unauthorized` for a wrong signature.
+   * heard and changes nothing. Throws `not_found` for a wrong address, `unauthorized` for a wrong signature,
+   * `malformed_body` for what is no call of that provider.
    */
   receive(taskId: string, token: string, call: Pick<VendorCallback, 'headers' | 'rawBody'>): Promise<Json>
 }
@@ -30,6 +31,18 @@ export function openCallbacks(options: {
   const { store, accounts, clock, secret, publicUrl } = options
   const tokenOf = (taskId: string) => createHmac('sha256', secret).update(`callback:${taskId}`).digest()
 
+  async function toldBy(
+    { provider, account }: NonNullable<ReturnType<Accounts['find']>>,
+    call: VendorCallback,
+  ): Promise<{ handle?: Json; answer?: Json }> {
+    try {
+      return (await provider.receive?.(call, account)) ?? {}
+    } catch (thrown) {
+      if (thrown instanceof PolyphonyError) throw thrown
+      throw new PolyphonyError('malformed_body', 'This is no call of the provider.', { cause: thrown })
+    }
+  }
+
   return {
     urlFor({ id }) {
       return publicUrl === undefined ? undefined : `${publicUrl}/callbacks/${id}/${tokenOf(id).toString('base64url')}`
@@ -43,9 +56,9 @@ export function openCallbacks(options: {
       const task = await store.getTask({ id: taskId })
       const found = task?.account ? accounts.find(task.account) : undefined
       if (!found) return null
-      const told = await found.provider.receive?.({ ...call, receivedAt: clock.now() }, found.account)
-      await store.hear({ id: taskId, handle: told?.handle ?? null, now: clock.now() })
-      return told?.answer ?? null
+      const told = await toldBy(found, { ...call, receivedAt: clock.now() })
+      await store.hear({ id: taskId, handle: told.handle ?? null, now: clock.now() })
+      return told.answer ?? null
     },
   }
 }

@@ -5,7 +5,7 @@ import { FELL_BACK } from '../core/pools.ts'
 import type { Offer, Store } from '../store/store.ts'
 import type { Finish } from './finish.ts'
 import type { Leases } from './leases.ts'
-import type { Work } from './work.ts'
+import { LATE_LIMIT_MS, type Work } from './work.ts'
 
 /** The loop that claims due tasks and moves them on. It keeps no list of tasks: what is due, the store knows. */
 export interface Dispatcher {
@@ -30,8 +30,10 @@ export interface DispatcherOptions {
 }
 
 const CLAIM_LIMIT = 100
-/** How many tasks this process moves at once; a poll takes one place while its answer is awaited. */
+/** How many tasks this process moves at once: calls that are answered with the finished work may take minutes. */
 const MAX_IN_HAND = 1_000
+/** How many of them it asks after at once. Such answers come soon, and more at a time would only fill the memory. */
+const MAX_ASKED = 512
 /** Signals can be lost, and requeued tasks become due by themselves: everything is looked at once in a while. */
 const SWEEP_MS = 1_000
 /** The time between two looks at the same line while it is being called to. */
@@ -90,15 +92,27 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
     inHand.add(guarded)
   }
 
+  let asked = 0
+  function answered(): void {
+    asked -= 1
+    // At half, so that each look finds many.
+    if (asked === MAX_ASKED / 2) lookAtDue()
+  }
+
   const lookAtDue = loop('due', async () => {
     const now = clock.now()
-    const tasks = await store.claimDue({ limit: CLAIM_LIMIT, leaseMs, now })
-    for (const task of tasks) take(options.work().carryOn(task), task.id)
-    if (tasks.length < CLAIM_LIMIT) {
+    const limit = Math.min(CLAIM_LIMIT, MAX_ASKED - asked)
+    if (limit <= 0) return false // whoever is answered looks again
+    const tasks = await store.claimDue({ limit, leaseMs, now })
+    for (const task of tasks) {
+      asked += 1
+      take(options.work().carryOn(task).finally(answered), task.id)
+    }
+    if (tasks.length < limit) {
       const next = await store.nextDueAt({})
       if (next !== null) dueAt(next)
     }
-    return tasks.length === CLAIM_LIMIT
+    return tasks.length === limit
   })
 
   /** Which lines were called to since the last look; `all` = a slot became free, or nobody knows. */
@@ -147,7 +161,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   const lookAtLate = loop('late', async () => {
-    const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs, now: clock.now() })
+    const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs: LATE_LIMIT_MS, now: clock.now() })
     for (const task of tasks) take(options.work().lookLate(task), task.id)
     return tasks.length === CLAIM_LIMIT
   })

@@ -100,7 +100,18 @@ export async function openHouse(
   const prices = priceList([])
   const limits = { maxWaitMs: HOUR_MS, recordDays: 30 }
   const cancelRunning = (task: Task) => work.cancel(task)
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning, pace: openPace() })
+  const tasks = openTasks({
+    store,
+    accounts,
+    egress,
+    inputs,
+    prices,
+    announce,
+    clock,
+    limits,
+    cancelRunning,
+    pace: openPace(),
+  })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = 2 ** 20
   const finish = openFinish({

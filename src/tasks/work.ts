@@ -6,9 +6,9 @@ import type { Egress } from '../assets/egress.ts'
 import { identify } from '../assets/media-type.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import type { Task, TaskError } from '../core/task.ts'
-import type { Account, Asked, Failure, Job, Provider, Submitted } from '../providers/provider.ts'
+import type { Account, Asked, Failure, Job, Provider, Result, Submitted } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Announce } from './announce.ts'
 import type { Finish } from './finish.ts'
@@ -56,21 +56,29 @@ const LATE_LOOK_MS = 5 * MINUTE_MS
 const MAX_MISSES = 5
 /** A moment, so that a task that nobody takes does not go round and round. */
 const ELSEWHERE_MS = 100
-const LATE_LIMIT_MS = 10 * MINUTE_MS
+/** How long such a look may take, with the copying of its files: the lease of it, which nobody renews. */
+export const LATE_LIMIT_MS = 10 * MINUTE_MS
 const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
 export function openWork(options: WorkOptions): Work {
   const { store, accounts, finish, leases, announce, clock, log, maxWaitMs } = options
 
   function performerOf(task: Task): { account: Account; provider: Provider } {
-    const found = task.account === null ? undefined : accounts.find(task.account)
-    if (!found) {
-      throw new PolyphonyError(
-        'no_provider',
-        `The account ${task.account} that had this task is not configured any more.`,
-      )
+    const found = foundFor(task)
+    if (found) return found
+    if (task.account !== null && accounts.isKnown(task.account)) {
+      // Its owner can mend that, and what runs at the provider runs on meanwhile.
+      const message = `The account ${task.account} cannot be used as it is set up.`
+      throw new PolyphonyError('account_refused', message, { lacks: 'credential' })
     }
-    return found
+    throw new PolyphonyError(
+      'no_provider',
+      `The account ${task.account} that had this task is not configured any more.`,
+    )
+  }
+
+  function foundFor(task: Task): ReturnType<Accounts['find']> {
+    return task.account === null ? undefined : accounts.find(task.account)
   }
 
   async function jobOf(task: Task): Promise<Job> {
@@ -84,7 +92,7 @@ export function openWork(options: WorkOptions): Work {
       parent,
       callbackUrl: options.callbackUrl(task),
       report: (percent) => leases.report(task, percent),
-      readAsset: (reference) => options.assets.read(reference),
+      readAsset: (reference) => ofFile(options.assets.read(reference)),
       download,
       async file(reference, signal) {
         const bytes = await download(reference, { maxBytes: options.maxInputBytes, signal })
@@ -97,25 +105,31 @@ export function openWork(options: WorkOptions): Work {
 
   /** A file that came with the input is ours already. */
   const download: Job['download'] = (url, limits) =>
-    url.startsWith(ASSET_SCHEME) ? options.assets.read(url) : options.egress.download(url, limits)
+    ofFile(url.startsWith(ASSET_SCHEME) ? options.assets.read(url) : options.egress.download(url, limits))
 
-  /** What an error says about the account; content that is refused at a poll says it as well. */
+  /** A call of the provider. What goes wrong with it may say something about the account. */
+  async function called<Told>(task: Task, call: Promise<Told>): Promise<Told> {
+    try {
+      return await call
+    } catch (thrown) {
+      if (thrown instanceof PolyphonyError && !ofFiles.has(thrown)) await blame(task, thrown)
+      throw thrown
+    }
+  }
+
   async function blame(task: Task, error: PolyphonyError): Promise<void> {
     const trouble = troubleOf(error)
     if (trouble && task.account !== null) await accounts.happened(task.account, trouble)
   }
 
-  /** What the tenant is told. The state of a house account is the operator's business. */
-  function wordsFor(task: Task, error: PolyphonyError): string {
-    const owner = task.account === null ? undefined : accounts.find(task.account)?.record.tenantId
-    if (error.retry !== 'elsewhere' || owner === task.tenantId) return error.message
-    return error.code === 'account_busy'
-      ? 'the account is at its limit at the provider; the task waits for a free one'
-      : 'the account cannot be used at the provider now; the task waits for another one'
+  async function praise(task: Task, kind: 'worked' | 'answered' | 'delivered'): Promise<void> {
+    if (task.account !== null) await accounts.happened(task.account, { kind })
   }
 
-  async function praise(task: Task): Promise<void> {
-    if (task.account !== null) await accounts.happened(task.account, { kind: 'worked' })
+  /** What the tenant is told. How a house account is doing, and where it lies, is the operator's business. */
+  function wordsFor(task: Task, error: PolyphonyError): string {
+    const isOwn = foundFor(task)?.record.tenantId === task.tenantId
+    return isOwn || ofFiles.has(error) ? error.message : (PUBLIC_WORDS[error.code] ?? error.message)
   }
 
   async function tell(task: Task): Promise<void> {
@@ -134,9 +148,14 @@ export function openWork(options: WorkOptions): Work {
 
   async function submitted(task: Task, answer: Submitted, signal: AbortSignal): Promise<void> {
     if ('failed' in answer) return failed(task, answer.failed)
-    await praise(task)
-    if ('result' in answer) return finish.complete(withHandle(task, answer.handle), answer.result, signal)
-    return accepted(task, answer.handle, answer.pollAfterMs)
+    if ('result' in answer) {
+      await praise(task, 'worked')
+      await finish.complete(withHandle(task, answer.handle), answer.result, signal)
+      return praise(task, 'delivered')
+    }
+    // First of all: what is lost of it has to be found again.
+    await accepted(task, answer.handle, answer.pollAfterMs)
+    await praise(task, 'worked')
   }
 
   async function failed(task: Task, failure: Failure): Promise<void> {
@@ -148,24 +167,30 @@ export function openWork(options: WorkOptions): Work {
   /** A call that failed: its code says whether anything was begun. */
   async function stumbled(task: Task, thrown: unknown): Promise<void> {
     const error = asError(thrown)
-    await blame(task, error)
+    const { id, claim, account, attempts } = task
     const now = clock.now()
-    const log_ = `attempt ${task.attempts}: ${wordsFor(task, error)}`
+    const words = wordsFor(task, error)
+    const log_ = `attempt ${attempts}: ${words}`
+    if (error.retry === 'never') {
+      if (error.code === 'internal') log.error({ err: thrown, taskId: id }, 'the provider broke')
+      await finish.fail(task, { code: error.code, message: error.message })
+      return
+    }
+    log.warn({ taskId: id, account, attempts, code: error.code, reason: error.message }, 'a call of a provider failed')
     if (error.retry === 'reconcile') {
       const dueAt = now + backoff(1)
-      await store.recordUncertain({ id: task.id, claim: task.claim, dueAt, log: log_, now })
+      await store.recordUncertain({ id, claim, dueAt, log: log_, now })
       options.dueAt(dueAt)
-    } else if (error.retry === 'again' && task.misses + 1 < MAX_MISSES) {
-      const dueAt = now + backoff(task.misses + 1)
-      const deadlineAt = now + maxWaitMs
-      await store.requeue({ id: task.id, claim: task.claim, dueAt, deadlineAt, log: log_, isMiss: true, now })
     } else if (error.retry === 'elsewhere') {
-      // Nothing was begun, and the account takes no more for now: the task waits for another one, or for this one.
-      const dueAt = now + ELSEWHERE_MS
-      await store.requeue({ id: task.id, claim: task.claim, dueAt, deadlineAt: now + maxWaitMs, log: log_, now })
+      // Nothing was begun, and the account takes no more for now: the task waits for another one, or for this one, and
+      // not for longer than it might have waited without having been tried.
+      const deadlineAt = task.createdAt + maxWaitMs
+      await store.requeue({ id, claim, dueAt: now + ELSEWHERE_MS, deadlineAt, log: words, now })
+    } else if (task.misses + 1 < MAX_MISSES) {
+      const dueAt = now + backoff(task.misses + 1)
+      await store.requeue({ id, claim, dueAt, deadlineAt: now + maxWaitMs, log: log_, isMiss: true, now })
     } else {
-      if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'the provider broke')
-      await finish.fail(task, { code: error.code, message: error.message })
+      await finish.fail(task, { code: error.code, message: words })
     }
   }
 
@@ -186,10 +211,10 @@ export function openWork(options: WorkOptions): Work {
       const { provider, account } = performerOf(task)
       const job = await jobOf(task)
       lease.signal.throwIfAborted() // a task that is not ours any more is not sent
-      return await provider.submit(job, account, lease.signal)
+      return await called(task, provider.submit(job, account, lease.signal))
     } catch (thrown) {
       if (lease.lost) return undefined // another process has it, or this one is stopping: the row says how to go on
-      if (lease.timedOut) await finish.fail(task, timeoutOf(task))
+      if (lease.timedOut) await giveUp(task)
       else await stumbled(task, thrown)
       return undefined
     }
@@ -212,14 +237,12 @@ export function openWork(options: WorkOptions): Work {
     }
   }
 
-  async function poll(task: Task, provider: Provider, account: Account, signal: AbortSignal): Promise<void> {
+  async function poll(task: Task, provider: Provider, account: Account, lease: Lease): Promise<void> {
     if (!provider.poll) throw new PolyphonyError('internal', `${provider.id} gave a handle and cannot be polled.`)
-    const progress = await provider.poll(task.handle, account, signal, askedOf(task))
+    const progress = await called(task, provider.poll(task.handle, account, lease.signal, askedOf(task)))
+    await praise(task, 'answered')
     if (progress.status === 'failed') return failed(task, progress)
-    await praise(task)
-    if (progress.status === 'completed') {
-      return finish.complete(withHandle(task, progress.handle), progress.result, signal)
-    }
+    if (progress.status === 'completed') return made(withHandle(task, progress.handle), progress.result, lease)
     const now = clock.now()
     const dueAt = now + (progress.pollAfterMs ?? rhythmOf(task, now))
     const value = progressOf(task, progress.progress)
@@ -229,10 +252,23 @@ export function openWork(options: WorkOptions): Work {
     options.dueAt(dueAt)
   }
 
+  /** The work is done, and its files are to be copied. */
+  async function made(task: Task, result: Result, lease: Lease): Promise<void> {
+    try {
+      await finish.complete(task, result, lease.signal)
+      await praise(task, 'delivered')
+    } catch (thrown) {
+      if (lease.lost || !lease.timedOut) throw thrown
+      // It lies ready at the provider: nothing is cancelled there, and it is fetched later.
+      await finish.fail(task, timeoutOf(task), clock.now() + LATE_LOOK_MS)
+    }
+  }
+
   /** Asks the provider what became of a call whose answer was lost, before anything is tried again. */
   async function reconcile(task: Task, provider: Provider, account: Account, signal: AbortSignal): Promise<void> {
     const now = clock.now()
     const { id, claim } = task
+    if (task.handle !== null) return accepted(task, task.handle, 0) // the provider called, and named it
     if (!provider.reconcile) {
       if (!mayBeCalled(task, provider)) return finish.fail(task, silentOf(task))
       // Only the vendor can tell, by calling: until the deadline.
@@ -240,7 +276,7 @@ export function openWork(options: WorkOptions): Work {
       await store.recordUncertain({ id, claim, dueAt: task.deadlineAt, log: log_, now })
       return
     }
-    const found = await provider.reconcile(await jobOf(task), account, signal)
+    const found = await called(task, provider.reconcile(await jobOf(task), account, signal))
     if (typeof found === 'object') return accepted(task, found.handle, 0)
     if (found === 'absent') {
       const log_ = 'the provider has no trace of the call; it is made again'
@@ -257,11 +293,10 @@ export function openWork(options: WorkOptions): Work {
   async function carryOn(task: Task): Promise<void> {
     const lease = leases.hold(task)
     try {
+      if (clock.now() >= task.deadlineAt) return await giveUp(task)
       const { provider, account } = performerOf(task)
-      if (clock.now() >= task.deadlineAt) {
-        await giveUp(task, provider, account)
-      } else if (task.status === 'processing' && task.handle !== null) {
-        await poll(task, provider, account, lease.signal)
+      if (task.status === 'processing' && task.handle !== null) {
+        await poll(task, provider, account, lease)
       } else if (task.status !== 'uncertain') {
         // The holder died between the intent and the answer, or while it did the work itself.
         const now = clock.now()
@@ -279,7 +314,7 @@ export function openWork(options: WorkOptions): Work {
       }
     } catch (thrown) {
       if (lease.lost) return
-      if (lease.timedOut) await finish.fail(task, timeoutOf(task))
+      if (lease.timedOut) await giveUp(task)
       else await pollStumbled(task, thrown)
     } finally {
       lease.release()
@@ -294,7 +329,6 @@ export function openWork(options: WorkOptions): Work {
       await finish.fail(task, { code: error.code, message: error.message })
       return
     }
-    await blame(task, error)
     const now = clock.now()
     const dueAt = now + Math.max(backoff(3), SECOND_MS * (error.details.retryAfterSeconds ?? 0))
     log.warn({ taskId: task.id, code: error.code, reason: error.message }, 'a poll failed; the task goes on')
@@ -302,15 +336,16 @@ export function openWork(options: WorkOptions): Work {
     options.dueAt(dueAt)
   }
 
-  async function giveUp(task: Task, provider: Provider, account: Account): Promise<void> {
-    const isCancelled = task.handle !== null && (await cancelled(task, provider, account))
+  async function giveUp(task: Task): Promise<void> {
+    const found = foundFor(task)
+    const isCancelled = task.handle !== null && found !== undefined && (await cancelled(task, found))
     // What goes on at the provider may still come to an end, which is then delivered.
-    const mayStillCome = !isCancelled && (task.handle !== null || mayBeCalled(task, provider))
+    const mayStillCome = !isCancelled && (task.handle !== null || mayBeCalled(task, found?.provider))
     await finish.fail(task, timeoutOf(task), mayStillCome ? clock.now() + LATE_LOOK_MS : undefined)
   }
 
   /** Whether the provider ended the work. */
-  async function cancelled(task: Task, provider: Provider, account: Account): Promise<boolean> {
+  async function cancelled(task: Task, { provider, account }: ReturnType<typeof performerOf>): Promise<boolean> {
     if (!provider.cancel) return false
     try {
       await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS))
@@ -321,17 +356,19 @@ export function openWork(options: WorkOptions): Work {
     }
   }
 
-  function mayBeCalled(task: Task, provider: Provider): boolean {
-    return provider.receive !== undefined && options.callbackUrl(task) !== undefined
+  function mayBeCalled(task: Task, provider: Provider | undefined): boolean {
+    return provider?.receive !== undefined && options.callbackUrl(task) !== undefined
   }
 
   async function lookLate(task: Task): Promise<void> {
     const { id, claim } = task
     const now = clock.now()
-    const found = task.account === null ? undefined : accounts.find(task.account)
+    const found = foundFor(task)
     const isOver = now >= (task.endedAt ?? 0) + LATE_MS
-    if (!found?.provider.poll || isOver) {
-      await store.recordLate({ id, claim, dueAt: null })
+    const isGone = task.account === null || !accounts.isKnown(task.account)
+    if (isOver || isGone || found?.provider.poll === undefined) {
+      // One that cannot be used as it is set up may be mended in time.
+      await store.recordLate({ id, claim, dueAt: isOver || isGone || found ? null : now + LATE_LOOK_MS })
       return
     }
     const dueAt = now + LATE_LOOK_MS
@@ -351,15 +388,35 @@ export function openWork(options: WorkOptions): Work {
   }
 
   async function cancel(task: Task): Promise<boolean> {
-    const found = task.account === null ? undefined : accounts.find(task.account)
+    const found = foundFor(task)
     if (task.status !== 'processing' || !found?.provider.cancel) return false
-    if (task.handle !== null && !(await cancelled(task, found.provider, found.account))) return false
+    if (task.handle !== null && !(await cancelled(task, found))) return false
     const ended = await finish.cancel(task)
     if (ended) leases.abort(task.id)
     return ended
   }
 
   return { begin, carryOn, lookLate, cancel }
+}
+
+/** Errors of files of ours and of the caller's: they say nothing about an account, and hold nothing of the house. */
+const ofFiles = new WeakSet<Error>()
+
+async function ofFile<Found>(reading: Promise<Found>): Promise<Found> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof Error) ofFiles.add(error)
+    throw error
+  }
+}
+
+/** What a tenant is told of a house account, in place of what the vendor or the network said. */
+const PUBLIC_WORDS: Partial<Record<ErrorCode, string>> = {
+  account_busy: 'The account is at its limit at the provider; the task waits for a free one.',
+  account_refused: 'The account cannot be used at the provider now; the task waits for another one.',
+  vendor_unreachable: 'The provider cannot be reached at present.',
+  vendor_silent: 'The provider did not answer.',
 }
 
 function askedOf({ id, operation, input }: Task): Asked {

@@ -74,6 +74,23 @@ const piapi: Reader = {
   },
 }
 
+const polyphony: Reader = {
+  protocol: 'Polyphony',
+  path: (id) => `/polyphony/v1/tasks/${id}`,
+  read(body) {
+    const state = stateIn(body.status, { submitting: 'running', processing: 'running', completed: 'done' })
+    const made = at(body, 'output', 'videos', 0) ?? at(body, 'output', 'pictures', 0) ?? at(body, 'output', 'clips', 0)
+    const { file, audio } = (made ?? {}) as JsonObject
+    return {
+      state,
+      createdAt: Number(body.created_at),
+      ...(state === 'done' ? { endedAt: Number(body.ended_at) } : {}),
+      ...(state === 'done' ? { usd: Number(body.consumed_points) / 10_000_000 } : {}),
+      ...(state === 'done' ? { file: String(file ?? audio) } : {}),
+    }
+  },
+}
+
 const replicate: Reader = {
   protocol: 'Replicate',
   path: (id) => `/replicate/v1/predictions/${id}`,
@@ -215,7 +232,7 @@ const JOURNEYS: Journey[] = [
       id: (created) => at(created, 'data', 'task_id'),
     },
     result: film,
-    readers: [piapi, luma, lumaRelay, replicate, fal],
+    readers: [piapi, luma, lumaRelay, replicate, fal, polyphony],
     strangers: [suno, bfl, runway, kling],
   },
   {
@@ -227,7 +244,7 @@ const JOURNEYS: Journey[] = [
       id: (created) => at(created, 'data', 'task_id'),
     },
     result: film,
-    readers: [kling, piapi, replicate, fal],
+    readers: [kling, piapi, replicate, fal, polyphony],
     strangers: [suno, bfl, luma, lumaRelay, runway],
   },
   {
@@ -242,7 +259,7 @@ const JOURNEYS: Journey[] = [
         files: [{ key: 'picture', mediaType: 'image/png', content: png }],
       }
     },
-    readers: [bfl, piapi, replicate, fal],
+    readers: [bfl, piapi, replicate, fal, polyphony],
     strangers: [suno, kling, luma, runway],
   },
   {
@@ -272,7 +289,7 @@ const JOURNEYS: Journey[] = [
       }
       return { output: { clips: [clip] }, files: [{ key: 'song', mediaType: 'audio/mpeg', content: mp3 }] }
     },
-    readers: [suno, piapi],
+    readers: [suno, piapi, polyphony],
     strangers: [luma, runway, kling, bfl],
   },
 ]

@@ -117,8 +117,12 @@ describe('an answer of Flux', () => {
   })
 
   it('tells refused content from other failures', () => {
-    expect(resultBody(failed('Refused by content moderation.', 'content_moderated'), urls)).toEqual(example('result.moderated'))
-    expect(resultBody(failed('The prompt was flagged by moderation.', 'content_moderated'), urls).status).toBe('Request Moderated')
+    expect(resultBody(failed('Refused by content moderation.', 'content_moderated'), urls)).toEqual(
+      example('result.moderated'),
+    )
+    expect(resultBody(failed('The prompt was flagged by moderation.', 'content_moderated'), urls).status).toBe(
+      'Request Moderated',
+    )
     expect(resultBody(failed('Out of memory.'), urls)).toMatchObject({
       status: 'Error',
       details: { error: 'Out of memory.' },

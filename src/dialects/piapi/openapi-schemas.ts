@@ -12,9 +12,12 @@ const money = (description: string) =>
 /** The schemas that routes share, by name. */
 export function sharedSchemas(): Record<string, JsonObject> {
   const Config = Type.Object({
-    service_mode: Type.Optional(Type.Enum(['', 'public', 'private'], {
-        description: 'Whose accounts do it: `private` the ones you connected, `public` the house’s; by default as you set.',
-      })),
+    service_mode: Type.Optional(
+      Type.Enum(['', 'public', 'private'], {
+        description:
+          'Whose accounts do it: `private` the ones you connected, `public` the house’s; by default as you set.',
+      }),
+    ),
     webhook_config: Type.Optional(
       Type.Object({
         endpoint: Type.Optional(Type.String({ description: 'Who is told when the task has ended.' })),
@@ -163,7 +166,20 @@ export function sharedSchemas(): Record<string, JsonObject> {
   })
   const Canceled = Type.Object({ code: whole, message: Type.String(), data: Type.Object({ canceled: whole }) })
   const History = Type.Object({ data: Type.Array(Row), page: whole, size: whole, total: whole })
-  const named = { Config, Task, Quote, Place, Attempt, Batch, Model, Account, ActiveFamily, History, Canceled, Error: Failure }
+  const named = {
+    Config,
+    Task,
+    Quote,
+    Place,
+    Attempt,
+    Batch,
+    Model,
+    Account,
+    ActiveFamily,
+    History,
+    Canceled,
+    Error: Failure,
+  }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Piapi${name}`, plain(schema)]))
 }
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { OUTPUTS } from '../../catalog/outputs.ts'
-import { ERRORS, type ErrorCode } from '../../core/errors.ts'
+import { ERRORS, type ErrorCode, type PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { STATUSES } from '../../core/task.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
@@ -34,7 +34,7 @@ export async function describePolyphony({ limits }: Pick<DialectContext, 'limits
   const operations = listOperations()
   return {
     tags: [{ name: TAG, description: 'Every operation in the words of the catalogue; tasks of other protocols, too.' }],
-    paths: paths(limits, operations),
+    paths: { ...paths(limits, operations), ...filePaths(limits) },
     webhooks: {
       polyphonyTaskEnded: {
         post: {
@@ -77,8 +77,7 @@ function requestOf(operation: JsonObject, input: JsonObject): JsonObject {
 }
 
 function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operation[]): ApiDescription['paths'] {
-  const failures = (codes: readonly ErrorCode[]) =>
-    errorAnswers(codes, ({ code }) => ERRORS[code].status, ref('PolyphonyError'))
+  const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, statusOf, ref('PolyphonyError'))
   const route = (operationId: string, summary: string, answers: JsonObject, parameters: Json[] = []) => ({
     operationId,
     summary,
@@ -143,6 +142,29 @@ function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operati
   }
 }
 
+function filePaths({ uploadMaxBytes, uploadHours }: DialectContext['limits']): ApiDescription['paths'] {
+  const file = { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' }
+  const schema = { type: 'object', required: ['file'], properties: { file } }
+  const codes: ErrorCode[] = [...USUAL, 'malformed_body', 'invalid_input', 'payload_too_large', 'unsupported_media']
+  return {
+    '/polyphony/v1/files': {
+      post: {
+        operationId: 'polyphonyUpload',
+        summary: 'Upload a file for an input',
+        description: `At most ${uploadMaxBytes} bytes; kept for ${uploadHours} hours. An input names it by its URL.`,
+        tags: [TAG],
+        requestBody: { required: true, content: { 'multipart/form-data': { schema } } },
+        responses: {
+          '201': answer('The file.', ref('PolyphonyFile')),
+          ...errorAnswers([...codes, 'storage_full'], statusOf, ref('PolyphonyError')),
+        },
+      },
+    },
+  }
+}
+
+const statusOf = ({ code }: PolyphonyError): number => ERRORS[code].status
+
 function schemas(): Record<string, JsonObject> {
   const text = Type.String()
   const at = (description: string) => Type.Union([Type.Integer({ description }), Type.Null()])
@@ -192,6 +214,12 @@ function schemas(): Record<string, JsonObject> {
       field: Type.Optional(Type.String({ description: 'The field that is wrong, such as `input.prompt`.' })),
     }),
   })
-  const named = { Task, Tasks, Operations, Error: Failure }
+  const File = Type.Object({
+    url: text,
+    media_type: Type.String({ description: 'As found in its bytes.' }),
+    size_bytes: Type.Integer(),
+    expires_at: Type.Integer({ description: 'When it is deleted.' }),
+  })
+  const named = { Task, Tasks, Operations, File, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Polyphony${name}`, plain(schema)]))
 }

@@ -8,6 +8,7 @@ import { serve, submitted } from '../protocol.ts'
 import { taskSender } from '../requests.ts'
 import type { Urls } from '../urls.ts'
 import { errorBody } from './errors.ts'
+import { fileRoutes } from './files.ts'
 import { fromTask } from './from-task.ts'
 import { operationsFor } from './operations.ts'
 import { listingIn } from './query.ts'
@@ -26,7 +27,10 @@ export const polyphony: Dialect = {
     serve(app, context, {
       prefixes: ['/polyphony/v1'],
       error: errorBody,
-      routes: (inside) => taskRoutes(inside, context),
+      async routes(inside) {
+        taskRoutes(inside, context)
+        await fileRoutes(inside, context)
+      },
     }),
   announce,
   describe: async (context) => (await import('./openapi.ts')).describePolyphony(context),

@@ -98,7 +98,7 @@ export function fileBody(id: string, asset: Asset, metadata: unknown, urls: Urls
 
 /** The official client sends it as a file of JSON, others as a text. */
 function metadataOf({ fields, files }: Form): JsonObject {
-  const text = fields.get('metadata') ?? files.find(({ field }) => field === 'metadata')?.body.toString()
+  const text = fields.get('metadata')?.at(-1) ?? files.find(({ field }) => field === 'metadata')?.body.toString()
   if (text === undefined || text === '') return {}
   try {
     const metadata: unknown = JSON.parse(text)

@@ -97,7 +97,8 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
     }
     const { fields, files } = await readForm(request.headers, body, { maxBytes: limits.uploadMaxBytes, maxFiles: 6 })
     // Some clients send every field as a part with an empty file name, which makes a file of it.
-    const signature = fields.get('signature') ?? files.find(({ field }) => field === 'signature')?.body.toString()
+    const signature =
+      fields.get('signature')?.at(-1) ?? files.find(({ field }) => field === 'signature')?.body.toString()
     if (!isSame(signature ?? '', String(draft.body.secret))) {
       throw new PolyphonyError('forbidden', 'signature is not that of this upload.', { field: 'signature' })
     }

@@ -18,6 +18,17 @@ export async function callGoogle(account: Account, call: Call): Promise<JsonObje
   throw new PolyphonyError(code, 'Google answered with what is no JSON object.')
 }
 
+/** The same; undefined where Google knows nothing at that path. */
+export async function knownToGoogle(account: Account, call: Call): Promise<JsonObject | undefined> {
+  const gone = new PolyphonyError('not_found', 'Google knows nothing there.')
+  try {
+    return await callGoogle(account, { ...call, errorOf: ({ status }) => (status === 404 ? gone : undefined) })
+  } catch (error) {
+    if (error === gone) return undefined
+    throw error
+  }
+}
+
 export function pathOf(path: string): string {
   return `/${VERSION}/${path}`
 }

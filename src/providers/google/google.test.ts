@@ -368,6 +368,13 @@ describe('the adapter for Google', () => {
     })
   })
 
+  it('leaves videos to others where Google has closed them', () => {
+    const own = anAccount(card, { apiKey: KEY })
+    expect([...(provider.performs?.(own) ?? [])].every((id) => id.startsWith('gemini/'))).toBe(true)
+    expect(provider.performs?.(own).size).toBe(3)
+    expect(provider.performs?.(account())).toEqual(provider.operations)
+  })
+
   it('cannot reach a vendor that is not there', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
     const job = aJob('gemini/gemini-2.5-flash-image')
@@ -379,7 +386,7 @@ describe('the adapter for Google', () => {
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
     })
-    vendor.next.push({ json: { models: [] } })
+    vendor.next.push(refusal(404, 'NOT_FOUND', 'Not found.')) // a gateway of pictures alone
     await provider.probe?.(account({ baseUrl: `${vendor.url}/relay/google/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/relay/google/v1beta/models')
   })

@@ -1,8 +1,13 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Provider } from '../provider.ts'
-import { callGoogle } from './call.ts'
+import { knownToGoogle } from './call.ts'
 import { IMAGE_OPERATIONS, makePictures } from './images.ts'
 import { beginVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos.ts'
+
+const IMAGES: ReadonlySet<string> = new Set(IMAGE_OPERATIONS)
+const ALL: ReadonlySet<string> = new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS])
+/** Where Veo is closed: a task of it is for others, who serve it still. */
+const OWN_HOST = 'generativelanguage.googleapis.com'
 
 /**
  * Google's Gemini API: pictures by the Gemini models, videos by Veo. It takes no idempotency key, calls nobody back, ends no
@@ -11,15 +16,17 @@ import { beginVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos.ts'
 export function googleProvider(): Provider {
   return {
     id: 'google',
-    operations: new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS]),
+    operations: ALL,
+    performs: ({ settings }) => (URL.parse(settings.baseUrl ?? '')?.host === OWN_HOST ? IMAGES : ALL),
     async submit(job, account, signal) {
-      if (IMAGE_OPERATIONS.includes(job.operation)) return makePictures(job, account, signal)
-      if (VIDEO_OPERATIONS.includes(job.operation)) return beginVideo(job, account, signal)
+      if (IMAGES.has(job.operation)) return makePictures(job, account, signal)
+      if (ALL.has(job.operation)) return beginVideo(job, account, signal)
       throw new PolyphonyError('no_provider', `Google does not perform ${job.operation}.`)
     },
     poll: lookAtVideo,
     async probe(account, signal) {
-      await callGoogle(account, { path: 'models', query: { pageSize: 1 }, signal })
+      // A gateway that has no list of models may work nevertheless: a task will tell.
+      await knownToGoogle(account, { path: 'models', query: { pageSize: 1 }, signal })
     },
   }
 }

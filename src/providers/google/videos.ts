@@ -5,7 +5,7 @@ import { madeVideos, type Source } from '../made.ts'
 import type { Account, Asked, InputFile, Job, Progress, Submitted } from '../provider.ts'
 import { fileOfVendor } from '../vendor-call.ts'
 import { speaksOfModeration } from '../vendor-errors.ts'
-import { callGoogle, errorOf, headersOf, pathOf } from './call.ts'
+import { callGoogle, errorOf, headersOf, knownToGoogle, pathOf } from './call.ts'
 
 /**
  * Veo by `predictLongRunning`. Google closed it for API keys on 2026-10-22; gateways that speak the same protocol serve it
@@ -72,7 +72,7 @@ export async function lookAtVideo(
   signal: AbortSignal,
   asked: Asked,
 ): Promise<Progress> {
-  const found = await operationAt(handle, account, signal)
+  const found = await knownToGoogle(account, { path: nameIn(handle), signal })
   if (!found) return { status: 'failed', reason: 'Google does not know it any more.' }
   if (found.done !== true) return { status: 'processing', pollAfterMs: POLL_MS }
   if (isJsonObject(found.error)) return failed(String(found.error.message || `code ${found.error.code}`))
@@ -98,20 +98,6 @@ export async function lookAtVideo(
 
 function failed(reason: string): Progress {
   return { status: 'failed', reason, isModerated: speaksOfModeration(reason) || /usage guidelines/i.test(reason) }
-}
-
-async function operationAt(handle: Json, account: Account, signal: AbortSignal): Promise<JsonObject | undefined> {
-  const gone = new PolyphonyError('not_found', 'Google knows no such operation.')
-  try {
-    return await callGoogle(account, {
-      path: nameIn(handle),
-      signal,
-      errorOf: ({ status }) => (status === 404 ? gone : undefined),
-    })
-  } catch (error) {
-    if (error === gone) return undefined
-    throw error
-  }
 }
 
 /** The name is part of a path, and Google's: `models/veo-…/operations/…`. */

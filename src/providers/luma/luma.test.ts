@@ -1,5 +1,7 @@
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
+import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
@@ -8,37 +10,53 @@ import { lumaProvider } from './luma.ts'
 
 const VIDEO = { prompt: 'a balloon', model: 'ray-2', duration: 5, aspect_ratio: '4:3' }
 const KEY = 'a key of the test'
-const PARENT = '01234567-89ab-4cde-8f01-23456789ab10'
+const PARENT = '01234567-89ab-4cde-8f01-23456789ab00' // as the examples of the catalogue name it
+const PICTURE = 'https://example.com/a.png'
 const TIMES = { createdAt: 1, startedAt: 2, endedAt: 3 }
 
 /** Dream Machine: create, poll, delete, credits; the second look finds the work done. */
 function openLuma(): Promise<FakeVendor> {
-  const looks = new Map<string, number>()
+  const made = new Map<string, { path: string; looks: number }>()
   return openFakeVendor(({ method, path, json, headers }, vendor) => {
     if (headers.authorization !== `Bearer ${KEY}`) return { status: 401, json: { detail: 'Not authenticated' } }
     if (path === '/v1/credits') return { json: { credit_balance: 1_200 } }
-    const id = /^\/v1\/generations\/(g-\d+)$/.exec(path)?.[1]
     if (method === 'POST') {
-      const made = `g-${looks.size + 1}`
-      looks.set(made, 0)
-      const generation: JsonObject = { id: made, state: 'queued', request: json, assets: null, failure_reason: null }
-      return { status: 201, json: generation }
+      const id = `g-${made.size + 1}`
+      made.set(id, { path, looks: 0 })
+      return { status: 201, json: { id, state: 'queued', request: json, assets: null, failure_reason: null } }
     }
-    const look = looks.get(id ?? '')
-    if (id === undefined || look === undefined) return { status: 404, json: { detail: 'Generation not found' } }
+    const id = /^\/v1\/generations\/(g-\d+)$/.exec(path)?.[1] ?? ''
+    const generation = made.get(id)
+    if (!generation) return { status: 404, json: { detail: 'Generation not found' } }
     if (method === 'DELETE') return { status: 204, bytes: new Uint8Array(), type: 'text/plain' }
-    looks.set(id, look + 1)
-    const kind = vendor.seen.some(({ path: at }) => at.endsWith('/image')) ? 'image' : 'video'
-    const assets: Json = look === 0 ? null : { [kind]: `${vendor.url}/files/${id}` }
-    return { json: { id, state: look === 0 ? 'dreaming' : 'completed', assets, failure_reason: null } }
+    generation.looks += 1
+    if (generation.looks === 1) return { json: { id, state: 'dreaming', assets: null, failure_reason: null } }
+    const isPicture = generation.path.startsWith('/v1/generations/image')
+    const image = `${vendor.url}/files/${id}.jpg`
+    // A video has a picture of itself beside it.
+    const assets: Json = isPicture ? { image } : { video: `${vendor.url}/files/${id}.mp4`, image }
+    return { json: { id, state: 'completed', assets, failure_reason: null } }
   })
 }
 
+const provider = lumaProvider()
+
 describe('the adapter for Luma', () => {
   let vendor: FakeVendor
-  const provider = lumaProvider()
   const account = (given: Record<string, string> = {}) =>
     anAccount(card, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
+
+  const parentOf = (given = {}) =>
+    sampleTask(TIMES, {
+      id: PARENT,
+      operation: 'luma/video_generation',
+      account: account().id,
+      handle: { id: 'g-parent' },
+      ...given,
+    })
+  const submit = (operation: string, input?: JsonObject, given = {}) =>
+    provider.submit(aJob(operation, input, { parent: parentOf(), ...given }), account(), aSignal())
+  const sent = (path: string) => vendor.at('POST', `/v1/generations${path}`).at(-1)?.json
 
   beforeAll(async () => {
     vendor = await openLuma()
@@ -53,11 +71,129 @@ describe('the adapter for Luma', () => {
       duration: '5s',
       aspect_ratio: '4:3',
     })
-    expect(result.files).toEqual([{ key: 'video-1', content: { url: expect.stringMatching(/\/files\/g-\d+$/) } }])
+    expect(result.files).toEqual([
+      { key: 'video-1', content: { url: expect.stringMatching(/\/files\/g-\d+\.mp4$/) } },
+      { key: 'cover-1', content: { url: expect.stringMatching(/\/files\/g-\d+\.jpg$/) } },
+    ])
+  })
+
+  it.each([...provider.operations])('performs %s', async (operation) => {
+    const result = await resultOf(provider, aJob(operation, undefined, { parent: parentOf() }), account())
+    expect(Value.Errors(getOperation(operation).output, result.output)).toEqual([])
+    expect(result.files.length).toBeGreaterThan(0)
+    for (const { key, content } of result.files) {
+      expect(JSON.stringify(result.output)).toContain(`"file:${key}"`)
+      expect(content).toEqual({ url: expect.stringContaining(`${vendor.url}/files/g-`) })
+    }
+  })
+
+  it.each<[string, string, JsonObject, JsonObject]>([
+    [
+      'luma/video_generation',
+      '/video',
+      {
+        ...{ prompt: 'a', model_name: 'ray-v2', loop: true, resolution: '720p', concepts: [{ key: 'dolly_zoom' }] },
+        ...{ key_frames: { frame0: { type: '', url: '' }, frame1: { url: PICTURE } }, start_image: `${PICTURE}?first` },
+        ...{ expand_prompt: true, callback_url: 'https://evil.example', anything: 'else' },
+      },
+      {
+        ...{ prompt: 'a', model: 'ray-2', loop: true, resolution: '720p', concepts: [{ key: 'dolly_zoom' }] },
+        ...{ duration: '5s', aspect_ratio: '16:9' },
+        keyframes: { frame0: { type: 'image', url: `${PICTURE}?first` }, frame1: { type: 'image', url: PICTURE } },
+      },
+    ],
+    [
+      'luma/image_generation',
+      '/image',
+      { prompt: 'a', model: 'photon-1', style_ref: [{ url: PICTURE, weight: 0.5 }], sync: true, sync_timeout: 600 },
+      {
+        ...{ prompt: 'a', model: 'photon-1', style_ref: [{ url: PICTURE, weight: 0.5 }] },
+        ...{ aspect_ratio: '16:9', format: 'jpg' },
+      },
+    ],
+    [
+      'luma/modify_video',
+      '/video/modify',
+      { model: 'ray-2', media: { url: 'https://example.com/a.mp4' }, mode: 'flex_1' },
+      {
+        ...{ model: 'ray-2', media: { url: 'https://example.com/a.mp4' }, mode: 'flex_1' },
+        generation_type: 'modify_video',
+      },
+    ],
+    [
+      'luma/reframe_image',
+      '/image/reframe',
+      { model: 'photon-1', media: { url: PICTURE }, aspect_ratio: '1:1', x_start: 10 },
+      {
+        ...{ model: 'photon-1', media: { url: PICTURE }, aspect_ratio: '1:1', x_start: 10, format: 'jpg' },
+        generation_type: 'reframe_image',
+      },
+    ],
+    [
+      'luma/add_audio',
+      '/g-parent/audio',
+      { origin_task_id: PARENT, prompt: 'wind', negative_prompt: 'voices' },
+      { prompt: 'wind', negative_prompt: 'voices' },
+    ],
+  ])('asks for %s at %s', async (operation, path, input, body) => {
+    await submit(operation, input)
+    expect(sent(path)).toEqual(body)
+  })
+
+  it.each<[string, JsonObject, object, RegExp]>([
+    ['luma/video_generation', { prompt: 'a', model: 'ray-v3' }, {}, /ray-v3/],
+    ['luma/upscale_video', { origin_task_id: PARENT }, { parent: null }, /not made by this account/],
+    [
+      'luma/extend_video',
+      { prompt: 'a', key_frames: { frame0: { type: 'video', url: 'https://example.com/a.mp4' } } },
+      {},
+      /frame0.*own videos/,
+    ],
+    [
+      'luma/video_generation',
+      {
+        key_frames: {
+          frame0: { type: 'generation', id: PARENT },
+          frame1: { type: 'generation', id: PARENT.replace('0', '1') },
+        },
+      },
+      {},
+      /frame1.*same task/,
+    ],
+    [
+      'luma/image_generation',
+      { model: 'photon-1', image_ref: [{ url: PICTURE }] },
+      { urlOf: () => undefined },
+      /PUBLIC_URL/,
+    ],
+  ])('says of %s what Luma does not have: %j', async (operation, input, given, words) => {
+    const before = vendor.seen.length
+    await expect(submit(operation, input, given)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringMatching(words),
+    })
+    expect(vendor.seen.length).toBe(before)
+  })
+
+  it('builds on what this account made only', async () => {
+    const elsewhere = { parent: parentOf({ account: 'another' }) }
+    await expect(submit('luma/upscale_video', { origin_task_id: PARENT }, elsewhere)).rejects.toMatchObject({
+      code: 'vendor_refused',
+    })
+  })
+
+  it('says what an answer without an id or without a state means', async () => {
+    vendor.next.push({ status: 201, json: { state: 'queued' } })
+    await expect(submit('luma/video_generation')).rejects.toMatchObject({ code: 'vendor_silent' })
+    vendor.next.push({ json: {} })
+    const asked = aJob('luma/video_generation')
+    await expect(provider.poll?.({ id: 'g-1' }, account(), aSignal(), asked)).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('names what a video goes on from by the vendor’s id', async () => {
-    const parent = sampleTask(TIMES, { id: PARENT, operation: 'luma/video_generation', handle: { id: 'g-parent' } })
+    const parent = parentOf()
     const frames = { frame0: { type: 'generation', id: parent.id } }
     const job = aJob('luma/video_generation', { ...VIDEO, key_frames: frames }, { parent, callbackUrl: 'https://us/x' })
     await provider.submit(job, account(), aSignal())
@@ -72,6 +208,7 @@ describe('the adapter for Luma', () => {
 
   it.each([
     ['a wrong key', { apiKey: 'wrong' }, undefined, 'account_refused', 'Not authenticated'],
+    ['no credit', {}, { status: 400, json: { detail: 'Insufficient credits' } }, 'account_refused', 'credits'],
     ['too little credit', {}, { status: 402, json: { detail: 'Insufficient credits' } }, 'account_refused', 'credits'],
     ['a limit', {}, { status: 429, json: { detail: 'Too many' } }, 'account_busy', 'Too many'],
     ['a fault', {}, { status: 422, json: { detail: [{ msg: 'bad', loc: ['a'] }] } }, 'vendor_refused', 'bad'],

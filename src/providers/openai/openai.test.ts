@@ -351,6 +351,14 @@ describe('the adapter for OpenAI', () => {
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
     })
+    vendor.next.push({ status: 404, json: error('No such route.', null) }) // a gateway of pictures alone
+    await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
+  })
+
+  it('leaves videos to others where OpenAI has closed them', () => {
+    const own = anAccount(card, { apiKey: KEY })
+    expect([...(provider.performs?.(own) ?? [])]).toEqual(['gpt-image/generate', 'gpt-image/edit'])
+    expect(provider.performs?.(account())).toEqual(provider.operations)
   })
 
   it('speaks for the account’s own organisation and project, below a prefix too', async () => {

@@ -1,8 +1,13 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Provider } from '../provider.ts'
-import { answered, clientOf } from './client.ts'
+import { clientOf, found } from './client.ts'
 import { IMAGE_OPERATIONS, makePictures } from './images.ts'
 import { beginVideo, cancelVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos.ts'
+
+const IMAGES: ReadonlySet<string> = new Set(IMAGE_OPERATIONS)
+const ALL: ReadonlySet<string> = new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS])
+/** Where the videos API is closed: a task of it is for others, who serve Sora 2 still. */
+const OWN_HOST = 'api.openai.com'
 
 /**
  * OpenAI through its own package: pictures, and Sora 2. It takes no idempotency key and no callback address, and shows of
@@ -12,17 +17,19 @@ import { beginVideo, cancelVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos
 export function openaiProvider(): Provider {
   return {
     id: 'openai',
-    operations: new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS]),
+    operations: ALL,
+    performs: ({ settings }) => (URL.parse(settings.baseUrl ?? '')?.host === OWN_HOST ? IMAGES : ALL),
     async submit(job, account, signal) {
       const client = clientOf(account)
-      if (IMAGE_OPERATIONS.includes(job.operation)) return makePictures(client, job, signal)
-      if (VIDEO_OPERATIONS.includes(job.operation)) return beginVideo(client, job, signal)
+      if (IMAGES.has(job.operation)) return makePictures(client, job, signal)
+      if (ALL.has(job.operation)) return beginVideo(client, job, signal)
       throw new PolyphonyError('no_provider', `OpenAI does not perform ${job.operation}.`)
     },
     poll: lookAtVideo,
     cancel: cancelVideo,
     async probe(account, signal) {
-      await answered(() => clientOf(account).models.list({ signal }), { isPaid: false, signal })
+      // A gateway that has no list of models may work nevertheless: a task will tell.
+      await found(() => clientOf(account).models.list({ signal }), signal)
     },
   }
 }

@@ -203,7 +203,7 @@ describe('Suno at a relay', () => {
     const made = await submit(aJob('suno/persona', input, { parent: song() }))
     expect(last('/suno/persona/create')).toMatchObject({ root_clip_id: 'clip-1', clips: ['clip-1'], is_public: false })
     const handle = { via: 'suno', of: { persona: 'persona-1', clip: 'clip-1' } }
-    expect(made).toMatchObject({ handle, result: { output: { data: { name: 'Harbour voice', ...input } } } })
+    expect(made).toMatchObject({ handle, result: { output: { data: input } } })
     const parent = parentOf('suno/persona', 'suno', handle.of)
     await music({ ...custom, task: 'artist_consistency', persona_id: PARENT, artist_clip_id: 'ours' }, { parent })
     const named = { persona_id: 'persona-1', artist_clip_id: 'clip-1', generation_type: 'TEXT' }

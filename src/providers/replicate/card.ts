@@ -7,7 +7,9 @@ export const replicate: ProviderCard = {
   fields: [
     secret('REPLICATE_API_TOKEN', 'API token'),
     baseUrl('REPLICATE_BASE_URL', 'https://api.replicate.com/v1'),
-    optional(secret('REPLICATE_WEBHOOK_SECRET', 'Webhook signing secret; asked for where it is left out', 'webhookSecret')),
+    optional(
+      secret('REPLICATE_WEBHOOK_SECRET', 'Webhook signing secret; asked for where it is left out', 'webhookSecret'),
+    ),
   ],
   slots: 10,
   load: async () => (await import('./replicate.ts')).replicateProvider,

@@ -3,7 +3,7 @@ import { knownAtReplicate, replicatePrediction } from '../../catalog/hosted.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Hosted, spoken } from '../hosted-input.ts'
+import { spoken } from '../hosted-input.ts'
 import { anyResult, familyResult } from '../hosted-output.ts'
 import { blobOf, withFiles } from '../input-files.ts'
 import type { Account, Asked, Job, Progress, Provider, VendorCallback } from '../provider.ts'
@@ -31,12 +31,12 @@ export function replicateProvider(): Provider {
       return { handle: { id: idOf(prediction) } }
     },
     async poll(handle, account, signal, asked) {
-      const prediction = await found(() => ask(account, { path: pathOf(handle), signal }))
+      const prediction = await about(handle, account, { signal })
       if (!prediction) return { status: 'failed', reason: 'Replicate does not know it any more.' }
       return progressOf(prediction, asked, account)
     },
     async cancel(handle, account, signal) {
-      await found(() => ask(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal }))
+      await about(handle, account, { method: 'POST', signal }, '/cancel')
     },
     /** Predictions are listed with the address that was to be told: ours is different for each task. */
     async reconcile({ callbackUrl, createdAt }, account, signal) {
@@ -63,9 +63,9 @@ export function replicateProvider(): Provider {
 const CLOCKS_DIFFER_MS = 60 * SECOND_MS
 
 /** One call; every answer is an object. */
-async function ask(account: Account, call: Omit<Call, 'headers' | 'errorOf'>): Promise<JsonObject> {
+async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}` }
-  const { body } = await callVendor(account, { ...call, headers, errorOf })
+  const { body } = await callVendor(account, { errorOf, ...call, headers })
   if (isJsonObject(body)) return body
   throw vendorError({ status: 502, message: 'Replicate’s answer is none.', isPaid: call.isPaid === true })
 }
@@ -77,12 +77,14 @@ function errorOf({ status, message }: { status: number; message: string }): Poly
   return new PolyphonyError('account_busy', message, { retryAfterSeconds: Number(seconds) })
 }
 
-/** Null for a prediction that Replicate does not know. */
-async function found(call: () => Promise<JsonObject>): Promise<JsonObject | null> {
+/** A call about a prediction; null where Replicate knows none. */
+async function about(handle: Json, account: Account, call: Pick<Call, 'method' | 'signal'>, rest = '') {
+  const unknown = (answer: { status: number; message: string }) =>
+    answer.status === 404 ? new PolyphonyError('task_not_found', answer.message) : errorOf(answer)
   try {
-    return await call()
+    return await ask(account, { ...call, path: `${pathOf(handle)}${rest}`, errorOf: unknown })
   } catch (error) {
-    if (error instanceof PolyphonyError && error.code === 'vendor_refused') return null
+    if (error instanceof PolyphonyError && error.code === 'task_not_found') return null
     throw error
   }
 }
@@ -173,7 +175,10 @@ function isFile(address: string, { settings }: Account): boolean {
   if (/^data:[^,]{0,200};base64,/.test(address)) return true
   const url = URL.parse(address)
   if (!url) return false
-  return /(?:^|\.)replicate\.(?:delivery|com)$/.test(url.hostname) || url.origin === URL.parse(settings.baseUrl ?? '')?.origin
+  return (
+    /(?:^|\.)replicate\.(?:delivery|com)$/.test(url.hostname) ||
+    url.origin === URL.parse(settings.baseUrl ?? '')?.origin
+  )
 }
 
 /** How long a callback may take while the secret is asked for. */
@@ -188,7 +193,9 @@ async function secretOf(account: Account): Promise<string> {
 
 /** Standard Webhooks, with their limit to the age of a signature. */
 function verify({ headers, rawBody }: VendorCallback, secret: string): void {
-  const signed = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+  const signed = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  )
   try {
     new Webhook(secret).verify(rawBody, Object.fromEntries(signed))
   } catch (error) {

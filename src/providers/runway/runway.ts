@@ -87,7 +87,8 @@ async function answered<Found>(
 
 /** A lack of credits has the status of any other fault in a request; the words are inferred. */
 function errorOf(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
-  const error = packageError(thrown, options)
+  // Our own errors have a status, too.
+  const error = thrown instanceof PolyphonyError ? thrown : packageError(thrown, options)
   const lacksCredit =
     error instanceof PolyphonyError &&
     error.code === 'vendor_refused' &&

@@ -1,17 +1,21 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { AccountRecord, AccountState } from '../../core/account.ts'
-import { DAY_MS } from '../../core/clock.ts'
 import type { AccountsTable } from '../schema.ts'
 import type { AccountChange, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { utcDay } from './utc-day.ts'
 
+/** Of several processes that make the same account, as they start, one does. */
 export async function createAccount(tx: Tx, { account }: Parameters<WriteVerbs['createAccount']>[0]): Promise<void> {
   const { id, tenantId, provider, createdAt, version, ...rest } = account
   const columns = columnsOf(rest) as Omit<Insertable<AccountsTable>, 'id' | 'provider' | 'created_at' | 'version'>
-  await tx.insertMany('accounts', [
-    { id, tenant_id: tenantId, provider, created_at: createdAt, version, ...columns }, // a whole record has them all
-  ])
-  tx.signal({ kind: 'accounts' })
+  const made = await tx.db
+    .insertInto('accounts')
+    .values({ id, tenant_id: tenantId, provider, created_at: createdAt, version, ...columns }) // a record has them all
+    .onConflict((oc) => oc.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (made) tx.signal({ kind: 'accounts' })
 }
 
 export async function changeAccount(
@@ -47,7 +51,7 @@ export async function listLoads(
   tx: Tx,
   { now }: Parameters<ReadVerbs['listLoads']>[0],
 ): ReturnType<ReadVerbs['listLoads']> {
-  const today = Math.floor(now / DAY_MS)
+  const today = utcDay(now)
   const rows = await tx.db.selectFrom('account_loads').selectAll().execute()
   return rows.map(({ account, running, day, begun }) => ({ account, running, begunToday: day === today ? begun : 0 }))
 }

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { DAY_MS } from '../../core/clock.ts'
 import type { Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { AccountSlots, Offer, WriteVerbs } from '../store.ts'
@@ -7,6 +6,7 @@ import type { Tx } from '../tx.ts'
 import { beginAttempts } from './attempts.ts'
 import { IN_HAND } from './attention.ts'
 import { PENDING } from './statuses.ts'
+import { utcDay } from './utc-day.ts'
 
 /** Moves waiting tasks of a pool to accounts with free slots: fewest running first, then longest unserved. */
 export async function claimPending(tx: Tx, args: Parameters<WriteVerbs['claimPending']>[0]): Promise<Task[]> {
@@ -94,7 +94,7 @@ async function roomsOf(tx: Tx, offers: readonly Offer[], now: number): Promise<M
   }
   const loads = await (tx.engine === 'postgres' ? loadsOf.orderBy('account').forUpdate() : loadsOf).execute()
   const loadOf = new Map(loads.map((load) => [load.account, load]))
-  const today = dayOf(now)
+  const today = utcDay(now)
   return new Map(
     [...accounts].map(([name, account]) => {
       const load = loadOf.get(name)
@@ -272,7 +272,7 @@ async function insertLoad(tx: Tx, account: string): Promise<void> {
 }
 
 async function addLoad(tx: Tx, { account, taken }: Room, now: number): Promise<void> {
-  const day = dayOf(now)
+  const day = utcDay(now)
   await tx.db
     .insertInto('account_loads')
     .values({ account, running: taken, day, begun: taken })
@@ -289,8 +289,4 @@ async function addLoad(tx: Tx, { account, taken }: Room, now: number): Promise<v
       })),
     )
     .execute()
-}
-
-function dayOf(now: number): number {
-  return Math.floor(now / DAY_MS)
 }

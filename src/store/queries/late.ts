@@ -3,6 +3,7 @@ import type { Task } from '../../core/task.ts'
 import { rowOfAsset, taskOfRow } from '../rows.ts'
 import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { acceptAttempt, endAttempt } from './attempts.ts'
 import { AT_REST, CALLED, IN_HAND, WATCHED } from './attention.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { RUNNING_TEXT } from './statuses.ts'
@@ -70,11 +71,13 @@ export async function deliverLate(tx: Tx, args: Args<'deliverLate'>): Promise<Ta
       error: null,
       logs: JSON.stringify([...logs, args.log]),
       ended_at: args.now,
+      started_at: before.started_at ?? args.now,
       attention: AT_REST,
     })
     .where('id', '=', args.id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  await endAttempt(tx, before, { outcome: 'completed', reason: args.log, at: args.now })
   await tx.insertMany('assets', args.assets.map(rowOfAsset))
   await insertDeliveries(tx, args.id, before.tenant_id, args.deliveries, args.now)
   if (before.batch_id !== null) {
@@ -91,7 +94,7 @@ export async function deliverLate(tx: Tx, args: Args<'deliverLate'>): Promise<Ta
 export async function hear(tx: Tx, { id, handle, now }: Args<'hear'>): Promise<boolean> {
   const query = tx.db
     .selectFrom('tasks')
-    .select(['status', 'handle', 'attention'])
+    .select(['id', 'status', 'handle', 'attention', 'attempts', 'started_at'])
     .where('id', '=', id)
     .where((eb) =>
       eb.or([
@@ -102,16 +105,23 @@ export async function hear(tx: Tx, { id, handle, now }: Args<'hear'>): Promise<b
   const task = await (tx.engine === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
   if (!task) return false
   const isKnown = task.handle !== null && task.handle !== 'null'
-  const learnt = !isKnown && handle !== null && task.status === 'uncertain' ? handle : null
+  // Whoever has the call in hand may yet lose its answer; one that has been lost is found herewith.
+  const learnt = isKnown ? null : handle
+  const isFound = learnt !== null && task.status === 'uncertain'
   const isInHand = task.attention === IN_HAND || task.attention === CALLED
   await tx.db
     .updateTable('tasks')
     .set({
       ...(isInHand ? { attention: CALLED } : { due_at: now }),
-      ...(learnt === null ? {} : { handle: JSON.stringify(learnt), status: 'processing', started_at: now }),
+      ...(learnt === null ? {} : { handle: JSON.stringify(learnt) }),
+      ...(isFound ? { status: 'processing', started_at: task.started_at ?? now } : {}),
     })
     .where('id', '=', id)
     .execute()
+  if (isFound) {
+    await acceptAttempt(tx, task, now)
+    tx.signal({ kind: 'task', id })
+  }
   tx.signal({ kind: 'due' })
   return true
 }

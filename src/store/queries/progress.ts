@@ -9,6 +9,7 @@ import { AT_REST, CALLED, IN_HAND } from './attention.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { freeSlot } from './free-slot.ts'
 import { PENDING, RUNNING_TEXT } from './statuses.ts'
+import { utcDay } from './utc-day.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
@@ -136,9 +137,25 @@ export async function requeue(tx: Tx, args: Args<'requeue'>): Promise<boolean> {
     .where('id', '=', args.id)
     .execute()
   await endAttempt(tx, task, { outcome: 'turned_away', reason: args.log, at: args.now })
+  await uncount(tx, task)
   await freeSlot(tx, task)
   tx.signal({ kind: 'task', id: args.id })
   return true
+}
+
+/** What was turned away was not begun: it does not count towards the day of the account. */
+async function uncount(
+  tx: Tx,
+  { account, deadline_at, timeout_ms }: Pick<Selectable<TasksTable>, 'account' | 'deadline_at' | 'timeout_ms'>,
+): Promise<void> {
+  const claimedAt = deadline_at - timeout_ms // as `claimPending` made the sum
+  await tx.db
+    .updateTable('account_loads')
+    .set((eb) => ({ begun: eb('begun', '-', 1) }))
+    .where('account', '=', account)
+    .where('day', '=', utcDay(claimedAt))
+    .where('begun', '>', 0)
+    .execute()
 }
 
 /** Ends the lease; a call that came while the task was in hand makes it due at once. */
@@ -165,5 +182,6 @@ async function held(
 
 function withLog(task: Selectable<TasksTable>, log: string): string {
   const logs = task.logs === null ? [] : (JSON.parse(task.logs) as string[])
-  return JSON.stringify([...logs, log])
+  // A task that is turned away again and again says so once.
+  return JSON.stringify(logs.at(-1) === log ? logs : [...logs, log])
 }

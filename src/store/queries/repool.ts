@@ -13,6 +13,8 @@ export async function repool(
     .where('status', '=', PENDING)
     .where('pool', '=', pool)
     .where('operation', '=', operation)
+    // What holds nothing was taken because the pool that it waits in costs nothing; elsewhere it would be given away.
+    .where('price', '>', 0)
     .limit(1_000)
   const rows = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
   for (const { id, logs } of rows) {

@@ -1,0 +1,13 @@
+import type { Account } from '../provider.ts'
+
+export function keyOf({ settings }: Pick<Account, 'settings'>): Record<string, string> {
+  return settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}
+}
+
+/**
+ * Whether the operator's environment describes the account. Only such a one reads folders of this machine, and opens
+ * sockets that do not go through `account.fetch`: what a tenant brought must do neither.
+ */
+export function isOfEnvironment({ id, provider }: Pick<Account, 'id' | 'provider'>): boolean {
+  return id === `env:${provider}`
+}

@@ -1,0 +1,162 @@
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { Media } from '../../catalog/fields.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
+import { blobOf } from '../input-files.ts'
+import type { Account, Asked, Job, Progress, Provider } from '../provider.ts'
+import { callVendor } from '../vendor-call.ts'
+import { vendorError } from '../vendor-errors.ts'
+import { keyOf } from './account.ts'
+import { filledGraph, refused } from './fill.ts'
+import { lookUp, placeInQueue, type Seen } from './look.ts'
+import { outputsFor, resultOf } from './outputs.ts'
+import { openListening } from './progress.ts'
+import { refusalIn } from './refusal.ts'
+import { Outputs } from './template.ts'
+import { openTemplates } from './templates.ts'
+
+const POLL_MS = 2_000
+/** In ComfyUI's input folder, so that a person can tell what it is. */
+const FOLDER = 'polyphony'
+
+/** What is remembered of a task. */
+const Handle = Type.Object({ id: Type.String(), outputs: Outputs })
+
+/**
+ * A ComfyUI server. What it performs is said by templates: workflows in which values of the input are filled in. A task's
+ * id is the prompt's id, so that a lost answer is found again; servers of before autumn 2025 name the prompt themselves.
+ */
+export function comfyuiProvider(): Provider {
+  const templates = openTemplates()
+  const listening = openListening()
+  /** Accounts whose server is too old for `/api/jobs`: what a look has found out, and each process finds out for itself. */
+  const withoutJobs = new Set<string>()
+
+  async function look(id: string, account: Account, signal: AbortSignal): Promise<Seen> {
+    const { seen, hasJobs } = await lookUp(id, account, signal, !withoutJobs.has(account.id))
+    if (!hasJobs) withoutJobs.add(account.id)
+    return seen
+  }
+
+  function handleOf(id: string, job: Job, account: Account): Json {
+    return { id, outputs: outputsFor(templates.get(job.operation, account).outputs, job.taskId) as Json } // plain data
+  }
+
+  return {
+    id: 'comfyui',
+    operations: templates.builtIn,
+    performs: (account) => templates.performedBy(account),
+    async submit(job, account, signal) {
+      const template = templates.get(job.operation, account)
+      const graph = await filledGraph(template, job, uploader(job, account, signal))
+      const clientId = listening.clientId(account)
+      listening.follow(account, job.taskId, graph)
+      const { body } = await callVendor(account, {
+        method: 'POST',
+        path: '/prompt',
+        headers: keyOf(account),
+        json: { prompt: graph, prompt_id: job.taskId, ...(clientId === undefined ? {} : { client_id: clientId }) },
+        signal,
+        isPaid: true,
+        errorOf: (answer) => refusalIn(answer, template),
+      }).catch((error: unknown) => {
+        listening.forget(account, job.taskId)
+        throw error
+      })
+      const id = isJsonObject(body) ? body.prompt_id : undefined
+      if (typeof id !== 'string' || id === '') {
+        throw vendorError({ status: 502, message: 'ComfyUI took the workflow and named no prompt.', isPaid: true })
+      }
+      if (id !== job.taskId) {
+        listening.forget(account, job.taskId)
+        listening.follow(account, id, graph)
+      }
+      return { handle: handleOf(id, job, account), pollAfterMs: POLL_MS }
+    },
+    async poll(handle, account, signal, asked) {
+      const { id, outputs } = handleIn(handle)
+      const progress = progressOf(await look(id, account, signal), outputs, asked, account)
+      if (progress.status !== 'processing') listening.forget(account, id)
+      const percent = progress.status === 'processing' ? listening.percentOf(account, id) : undefined
+      return percent === undefined ? progress : { ...progress, progress: percent }
+    },
+    // The interruption is asked for when it would hit this prompt: older servers interrupt whatever runs.
+    async cancel(handle, account, signal) {
+      const { id } = handleIn(handle)
+      const post = { method: 'POST', headers: keyOf(account), signal } as const
+      await callVendor(account, { ...post, path: '/queue', json: { delete: [id] } })
+      if ((await placeInQueue(id, account, signal)) === 'running') {
+        await callVendor(account, { ...post, path: '/interrupt', json: { prompt_id: id } })
+      }
+      listening.forget(account, id)
+    },
+    async reconcile(job, account, signal) {
+      const seen = await look(job.taskId, account, signal)
+      return seen.state === 'unknown' ? 'absent' : { handle: handleOf(job.taskId, job, account) }
+    },
+    async probe(account, signal) {
+      templates.check(account)
+      await callVendor(account, { path: '/system_stats', headers: keyOf(account), signal })
+    },
+    async close() {
+      listening.close()
+    },
+  }
+}
+
+/** Each file goes there once, under a name of the task's, so that sending it again changes nothing. */
+function uploader(
+  job: Job,
+  account: Account,
+  signal: AbortSignal,
+): (reference: string, media: Media) => Promise<string> {
+  const sent = new Map<string, string>()
+  return async (reference, media) => {
+    const known = sent.get(reference)
+    if (known !== undefined) return known
+    const file = await job.file(reference, signal)
+    if (!file.mediaType.startsWith(`${media}/`)) throw refused('The file', `is ${file.mediaType}, and no ${media}`)
+    const form = new FormData()
+    const extension = file.name.split('.').at(-1) ?? ''
+    form.set('image', blobOf({ ...file, name: `${job.taskId}-${sent.size + 1}.${extension}` }))
+    form.set('type', 'input')
+    form.set('subfolder', FOLDER)
+    form.set('overwrite', 'true')
+    const call = { method: 'POST', path: '/upload/image', headers: keyOf(account), form, signal } as const
+    const { body } = await callVendor(account, call)
+    const { name, subfolder } = isJsonObject(body) ? body : {}
+    if (typeof name !== 'string') {
+      throw vendorError({ status: 502, message: 'ComfyUI took a file and did not name it.', isPaid: false })
+    }
+    const path = typeof subfolder === 'string' && subfolder !== '' ? `${subfolder}/${name}` : name
+    sent.set(reference, path)
+    return path
+  }
+}
+
+function handleIn(handle: Json): { id: string; outputs: Outputs } {
+  if (Value.Check(Handle, handle)) return handle
+  throw new PolyphonyError('internal', 'The handle is none of ComfyUI’s.')
+}
+
+function progressOf(seen: Seen, outputs: Outputs, asked: Asked, account: Account): Progress {
+  switch (seen.state) {
+    case 'pending':
+      return { status: 'processing', progress: 0, pollAfterMs: POLL_MS }
+    case 'running':
+      return { status: 'processing', progress: 1, pollAfterMs: POLL_MS }
+    case 'unknown':
+      return { status: 'failed', reason: 'ComfyUI does not know the task any more; it may have been restarted.' }
+    case 'failed': {
+      const { state: _, ...failure } = seen
+      return { status: 'failed', ...failure }
+    }
+    case 'done': {
+      const result = resultOf(seen.outputs, outputs, asked, account)
+      return result
+        ? { status: 'completed', result }
+        : { status: 'failed', reason: 'ComfyUI says that it is done, and its workflow delivered nothing of the kind.' }
+    }
+  }
+}

@@ -1,0 +1,533 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type FakeAnswer,
+  type FakeVendor,
+  openFakeVendor,
+  type SeenRequest,
+} from '../../../test/support/fake-vendor.ts'
+import { getOperation } from '../../catalog/catalog.ts'
+import { itemId } from '../../core/ids.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { sampleTask } from '../../core/task.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import type { Job } from '../provider.ts'
+import { aStoredJob, expectResult } from '../results.testing.ts'
+import { fal as card } from './card.ts'
+import { falProvider } from './fal.ts'
+
+const KEY = 'an id:a secret of the test'
+const ID = '764cabcf-b745-4b3e-ae38-1200304cf45b'
+const PARENT = '01234567-89ab-4cde-8f01-23456789ab00'
+const provider = falProvider()
+
+/** fal's queue: a request waits at the first look, runs at the second and is done at the third. */
+function openFal(keys: () => Json): Promise<FakeVendor> {
+  const looks = new Map<string, { looks: number; model: string }>()
+  return openFakeVendor(({ method, path, json, headers }, vendor) => {
+    if (path.startsWith('/files/')) return { bytes: Buffer.from(path), type: 'application/octet-stream' }
+    if (path === '/.well-known/jwks.json') return { json: { keys: keys() } }
+    if (headers.authorization !== `Key ${KEY}`) return { status: 401, json: { detail: 'Cannot access application' } }
+    const [, app = '', id = '', rest = ''] = /^\/(.+?)\/requests\/([^/]+)(?:\/(.+))?$/.exec(path) ?? []
+    if (app === '') {
+      const made = `764cabcf-b745-4b3e-ae38-${String(looks.size + 1).padStart(12, '0')}`
+      looks.set(made, { looks: 0, model: path.slice(1) })
+      const at = `https://queue.fal.run${path}/requests/${made}`
+      const urls = { response_url: at, status_url: `${at}/status`, cancel_url: `${at}/cancel` }
+      return { json: { request_id: made, ...urls, status: 'IN_QUEUE', queue_position: 0, echo: json } }
+    }
+    const known = looks.get(id)
+    if (rest === 'cancel') {
+      if (!known) return { status: 404, json: { status: 'NOT_FOUND' } }
+      const isDone = known.looks > 2
+      return { status: isDone ? 400 : 202, json: { status: isDone ? 'ALREADY_COMPLETED' : 'CANCELLATION_REQUESTED' } }
+    }
+    if (!known) return { status: 404, json: { detail: 'Request not found' } }
+    if (app.split('/').length > 2) return { status: 405, json: { detail: `${method} on a path of a model` } }
+    if (rest === 'status') return statusOf(known)
+    return { json: resultFor(known.model, `${vendor.url}/files/${id}`) }
+  })
+}
+
+function statusOf(known: { looks: number }): FakeAnswer {
+  known.looks++
+  if (known.looks === 1) return { status: 202, json: { status: 'IN_QUEUE', queue_position: 2 } }
+  const logs = [{ message: ' 42%|████▏     | 21/50', level: 'INFO', source: 'USER', timestamp: '' }]
+  if (known.looks === 2) return { status: 202, json: { status: 'IN_PROGRESS', logs } }
+  return { json: { status: 'COMPLETED', logs, metrics: { inference_time: 3.4 } } }
+}
+
+/** As fal's own types have it. */
+function resultFor(model: string, at: string): JsonObject {
+  const file = (ending: string) => ({ url: `${at}.${ending}`, content_type: 'a/file', file_name: `a.${ending}` })
+  if (model.startsWith('us/'))
+    return { mesh: file('glb'), prompt: 'https://example.com/ is what was asked for', seed: 7 }
+  if (/trellis-2/.test(model)) return { model_glb: file('glb') }
+  if (/trellis/.test(model)) return { model_mesh: file('glb'), timings: {} }
+  if (/f5-tts/.test(model)) return { audio_url: file('wav') }
+  if (/ace-step|diffrhythm/.test(model)) return { audio: file('wav') }
+  if (/video|veo|sora|wan|framepack|skyreels|omnihuman|dream-machine/.test(model)) return { video: file('mp4') }
+  if (/try-on|esrgan|background|upscale\/c|vectorize/.test(model)) return { image: file('png') }
+  return { images: [file('png')], has_nsfw_concepts: [false], seed: 7, timings: {}, prompt: '' }
+}
+
+const pair = generateKeyPairSync('ed25519')
+const jwk = (key: KeyObject) => ({ ...(key.export({ format: 'jwk' }) as JsonObject), kid: '1' })
+
+let vendor: FakeVendor
+beforeAll(async () => {
+  vendor = await openFal(() => [{ kty: 'RSA', n: 'x' }, jwk(pair.publicKey)])
+})
+afterAll(() => vendor.close())
+
+const account = (given: Record<string, string> = {}) =>
+  anAccount(card, { apiKey: KEY, baseUrl: vendor.url, jwksUrl: `${vendor.url}/.well-known/jwks.json`, ...given })
+const submit = (job: Job, given?: Record<string, string>) => provider.submit(job, account(given), aSignal())
+const request = (input: JsonObject, given: Partial<Job> = {}) => aJob('fal/request', input, given)
+const anything = request({ model: 'us/ours/fast', input: { prompt: 'a fox' } })
+const last = () => vendor.seen.findLast(({ method }) => method === 'POST') as SeenRequest
+
+/** A finished video of any account. */
+const video = sampleTask(
+  { createdAt: 1, startedAt: 2, endedAt: 3 },
+  {
+    id: PARENT,
+    operation: 'kling/video_generation',
+    status: 'completed',
+    output: { videos: [{ file: 'asset:v.mp4', cover: '', lastFrame: '', widthPx: 1, heightPx: 1, seconds: 5 }] },
+  },
+)
+const URLS = { urlOf: (reference: string) => reference.replace('asset:', 'https://us/files/') }
+const DUBBING = { origin_task_id: PARENT, local_dubbing_url: 'https://x/speech.mp3' }
+
+/** What the examples ask for that is not there, in a form that is. */
+const THERE: Record<string, JsonObject> = {
+  'kling/video_generation': { mode: 'pro' },
+  'kling/motion_control': { preset_motion: '', video_url: 'https://x/dance.mp4' },
+  'kling/lip_sync': DUBBING,
+  'recraft/vectorize': { svg_compression: 'off' },
+  'luma/image_generation': { format: 'jpg' },
+  'gpt-image/edit': { model: 'gpt-image-1.5' },
+}
+
+function exampleJob(id: string): Job {
+  return aJob(
+    id,
+    { ...getOperation(id).example, ...THERE[id] },
+    id === 'kling/lip_sync' ? { parent: video, ...URLS } : {},
+  )
+}
+
+describe('the adapter for fal', () => {
+  it.each([...provider.operations])('has %s done, in the catalogue’s shape', async (id) => {
+    await expectResult(id, await resultOf(provider, exampleJob(id), account()))
+  })
+
+  it('asks for any model by its name, and after it without the path below', async () => {
+    const input = { prompt: 'a fox', image_url: 'https://x/a.png' }
+    const answer = await submit(
+      request({ model: 'fal-ai/flux/dev/image-to-image', input }, { callbackUrl: 'https://us/c?x=1' }),
+    )
+    expect(last()).toMatchObject({ path: '/fal-ai/flux/dev/image-to-image', json: input })
+    expect(last().query.get('fal_webhook')).toBe('https://us/c?x=1')
+    expect(answer).toEqual({ handle: { id: expect.any(String), model: 'fal-ai/flux/dev/image-to-image' } })
+    await submit(request({ model: 'workflows/us/ours/path', input: {} }))
+    expect(last().query.has('fal_webhook')).toBe(false)
+    vendor.next.push({ status: 202, json: { status: 'IN_QUEUE' } })
+    await provider.poll?.({ id: ID, model: 'workflows/us/ours/path' }, account(), aSignal(), anything)
+    expect(vendor.seen.at(-1)?.path).toBe(`/workflows/us/ours/requests/${ID}/status`)
+  })
+
+  it('keeps what a model gave as it gave it, and the files in it', async () => {
+    const { output, files } = await resultOf(provider, anything, account())
+    const mesh = { url: 'file:file-1', content_type: 'a/file', file_name: 'a.glb' }
+    expect(output).toEqual({ value: { mesh, prompt: 'https://example.com/ is what was asked for', seed: 7 } })
+    expect(files).toEqual([{ key: 'file-1', content: { read: expect.any(Function) } }])
+    const given = {
+      file: 'https://v3.fal.media/files/a/b.png',
+      link: 'https://example.com/',
+      images: [{ url: 'data:image/png;base64,AQID' }],
+    }
+    const kept = await finished(given)
+    expect(kept).toMatchObject({
+      result: {
+        output: { value: { file: 'file:file-1', link: 'https://example.com/', images: [{ url: 'file:file-2' }] } },
+        files: [{ content: { url: given.file } }, { content: Buffer.from([1, 2, 3]) }],
+      },
+    })
+  })
+
+  it('sends a stored file along', async () => {
+    await submit(aStoredJob('Qubico/flux1-dev/img2img'))
+    expect(last().json).toMatchObject({ image_url: expect.stringMatching(/^data:image\/png;base64,/) })
+  })
+
+  it('follows a video of any account, since it takes the file', async () => {
+    expect(provider.adopts).toEqual(new Set(['kling/lip_sync']))
+    await submit(exampleJob('kling/lip_sync'))
+    expect(last()).toMatchObject({ path: '/fal-ai/kling-video/lipsync/audio-to-video' })
+    expect(last().json).toEqual({ audio_url: 'https://x/speech.mp3', video_url: 'https://us/files/v.mp4' })
+    const item = aJob('kling/lip_sync', { ...DUBBING, origin_task_id: itemId(PARENT, 9) }, { parent: video })
+    await expect(submit(item)).rejects.toMatchObject({ code: 'vendor_refused' })
+  })
+
+  const refusal = (status: number, detail: Json, headers = {}): FakeAnswer => ({ status, headers, json: { detail } })
+  it.each<[string, Record<string, string>, FakeAnswer | undefined, object]>([
+    ['a wrong key', { apiKey: 'no' }, undefined, { code: 'account_refused', details: { lacks: 'credential' } }],
+    [
+      'no credit',
+      {},
+      refusal(403, 'User is locked. Reason: Exhausted balance.'),
+      { code: 'account_refused', details: { lacks: 'credit' } },
+    ],
+    [
+      'a limit',
+      {},
+      refusal(429, 'Too many', { 'retry-after': '4' }),
+      { code: 'account_busy', details: { retryAfterSeconds: 4 } },
+    ],
+    [
+      'a fault',
+      {},
+      refusal(422, [{ loc: ['body', 'prompt'], msg: 'field required' }]),
+      { code: 'vendor_refused', message: 'field required' },
+    ],
+    [
+      'refused content',
+      {},
+      refusal(422, [{ msg: 'flagged', type: 'content_policy_violation' }]),
+      { code: 'content_moderated' },
+    ],
+    ['a breakdown', {}, refusal(500, 'oops'), { code: 'vendor_silent' }],
+    ['being away', {}, refusal(503, 'later'), { code: 'vendor_unreachable' }],
+    ['no id', {}, { json: { status: 'IN_QUEUE' } }, { code: 'vendor_silent' }],
+    ['no object', {}, { json: [] }, { code: 'vendor_silent' }],
+    ['silence', {}, 'lost', { code: 'vendor_silent' }],
+    ['nobody', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
+  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+    if (answer !== undefined) vendor.next.push(answer)
+    const before = vendor.seen.length
+    await expect(submit(anything, given)).rejects.toMatchObject(error)
+    expect(vendor.seen.length - before).toBeLessThanOrEqual(1)
+  })
+
+  it('keeps a path in front of everything', async () => {
+    vendor.next.push({ json: { request_id: ID } })
+    await submit(anything, { baseUrl: `${vendor.url}/fal/queue` })
+    expect(last().path).toBe('/fal/queue/us/ours/fast')
+  })
+
+  const poll = (...answers: FakeAnswer[]) => {
+    vendor.next.push(...answers)
+    return provider.poll?.({ id: ID, model: 'us/ours/fast' }, account(), aSignal(), anything)
+  }
+  const finished = (result: JsonObject) => poll({ json: { status: 'COMPLETED' } }, { json: result })
+
+  it('tells progress by the bar in the log', async () => {
+    await expect(poll({ status: 202, json: { status: 'IN_QUEUE', queue_position: 3 } })).resolves.toEqual({
+      status: 'processing',
+    })
+    expect(vendor.seen.at(-1)?.query.get('logs')).toBe('1')
+    const logs = [{ message: ' 5%|▌' }, { message: '35%|███' }]
+    const running = poll({ status: 202, json: { status: 'IN_PROGRESS', logs } })
+    await expect(running).resolves.toEqual({ status: 'processing', progress: 35 })
+  })
+
+  it('tells failures, which come as the status of the result', async () => {
+    const failed = (...answers: FakeAnswer[]) => poll({ json: { status: 'COMPLETED' } }, ...answers)
+    await expect(failed(refusal(422, [{ msg: 'image too small' }]))).resolves.toEqual({
+      status: 'failed',
+      reason: 'image too small',
+      isModerated: false,
+    })
+    const flagged = refusal(422, [{ msg: 'flagged by a content checker', type: 'content_policy_violation' }])
+    await expect(failed(flagged)).resolves.toMatchObject({ isModerated: true })
+    await expect(failed(refusal(504, 'Request timed out'))).resolves.toMatchObject({
+      status: 'failed',
+      reason: 'Request timed out',
+    })
+    const told = poll({ json: { status: 'COMPLETED', error: 'The worker died', error_type: 'runner_disconnected' } })
+    await expect(told).resolves.toMatchObject({ status: 'failed', reason: 'The worker died' })
+    await expect(poll(refusal(404, 'Request not found'))).resolves.toMatchObject({ status: 'failed' })
+    // What says nothing of the request is asked again.
+    await expect(failed({ status: 502, json: {} })).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    await expect(poll(refusal(401, 'no'))).rejects.toMatchObject({ code: 'account_refused' })
+    await expect(poll(refusal(429, 'slow'))).rejects.toMatchObject({ code: 'account_busy' })
+    await expect(poll({ json: { status: 'ODD' } })).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  })
+
+  it('takes a blackened picture, and an empty answer, for a failure', async () => {
+    const asked = aJob('Qubico/flux1-schnell/txt2img')
+    const look = (result: JsonObject) => {
+      vendor.next.push({ json: { status: 'COMPLETED' } }, { json: result })
+      return provider.poll?.({ id: ID }, account(), aSignal(), asked)
+    }
+    const black = { images: [{ url: 'https://v3.fal.media/a.png' }], has_nsfw_concepts: [true] }
+    await expect(look(black)).resolves.toMatchObject({ status: 'failed', isModerated: true })
+    await expect(look({ images: [] })).resolves.toMatchObject({ status: 'failed' })
+    // A callback does not name the model; what was asked for says it.
+    expect(vendor.seen.at(-1)?.path).toBe(`/fal-ai/flux/requests/${ID}`)
+  })
+
+  it('cancels, twice as well as once, and late', async () => {
+    const { handle } = (await submit(anything)) as { handle: { id: string } }
+    const cancel = (of: Json) => provider.cancel?.(of, account(), aSignal())
+    await cancel(handle)
+    await cancel(handle)
+    expect(vendor.at('PUT', `/us/ours/requests/${handle.id}/cancel`)).toHaveLength(2)
+    for (const _ of [1, 2, 3]) await provider.poll?.(handle, account(), aSignal(), anything)
+    await expect(cancel(handle)).resolves.toBeUndefined()
+    await expect(cancel({ id: 'gone', model: 'us/ours' })).resolves.toBeUndefined()
+  })
+
+  it('shows whether a key works', async () => {
+    await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
+    await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
+      details: { lacks: 'credential' },
+    })
+  })
+
+  it('hears what fal has signed lately, and nothing else', async () => {
+    const rawBody = JSON.stringify({ request_id: ID, status: 'OK', payload: {} })
+    const receivedAt = Date.now()
+    const signed = (key: KeyObject, atMs = receivedAt, body = rawBody) => {
+      const timestamp = String(Math.floor(atMs / 1_000))
+      const digest = createHash('sha256').update(body).digest('hex')
+      const lines = [ID, 'a user', timestamp, digest].join('\n')
+      return {
+        'x-fal-webhook-request-id': ID,
+        'x-fal-webhook-user-id': 'a user',
+        'x-fal-webhook-timestamp': timestamp,
+        'x-fal-webhook-signature': sign(null, Buffer.from(lines), key).toString('hex'),
+      }
+    }
+    const hear = (headers: Record<string, string>, given = {}) =>
+      provider.receive?.({ headers, rawBody, receivedAt }, account(given))
+    await expect(hear(signed(pair.privateKey))).resolves.toEqual({ handle: { id: ID } })
+    const another = generateKeyPairSync('ed25519').privateKey
+    const late = signed(pair.privateKey, receivedAt - 301_000)
+    for (const bad of [{}, signed(another), late, signed(pair.privateKey, receivedAt, '{}')]) {
+      await expect(hear(bad)).rejects.toMatchObject({ code: 'unauthorized' })
+    }
+    const nowhere = { jwksUrl: 'http://127.0.0.1:59999/jwks.json' }
+    await expect(hear(signed(pair.privateKey), nowhere)).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    vendor.next.push({ status: 404, json: {} })
+    await expect(hear(signed(pair.privateKey))).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  })
+})
+
+const A = 'https://x/a.png'
+const B = 'https://x/b.png'
+const prompt = 'a fox'
+
+/** Beside the examples, what makes a difference to the model or to its fields. */
+const CASES: [string, JsonObject][] = [
+  ['Qubico/flux1-schnell/txt2img', { prompt, width: 512, height: 256, batch_size: 4, seed: 7 }],
+  ['Qubico/flux1-dev-advanced/kontext', { prompt, image: A, width: 1_024, height: 768, steps: 10 }],
+  ['bfl/flux-pro', { prompt, steps: 30, guidance: 3, prompt_upsampling: true, seed: 3 }],
+  ['bfl/flux-pro-1.1-ultra', { prompt, image_prompt: A, image_prompt_strength: 0.3, output_format: 'png' }],
+  ['bfl/flux-kontext-pro', { prompt, aspect_ratio: '16:9' }],
+  ['bfl/flux-kontext-max', { prompt, input_image: A, input_image_2: B, safety_tolerance: 5 }],
+  ['bfl/flux-2-pro', { prompt, input_image: A, input_image_2: B }],
+  ['bfl/flux-2-flex', { prompt, steps: 20, guidance: 4 }],
+  ['gemini/gemini-2.5-flash-image', { prompt, image_urls: [A, B], aspect_ratio: '3:2' }],
+  ['gemini/nano-banana-pro', { prompt, output_format: 'jpg', resolution: '4K' }],
+  ['Qubico/qwen-image/image-edit', { prompt, image1: A, image3: B, negative_prompt: 'dogs', steps: 9, seed: 1 }],
+  ['Qubico/z-image/txt2img', { prompt, batch_size: 2 }],
+  ['seedream/seedream-5-lite', { prompt, image_urls: [A], aspect_ratio: '16:9', size: '3K' }],
+  [
+    'gpt-image/generate',
+    { prompt, model: 'gpt-image-1.5', n: 2, size: '1024x1536', quality: 'high', background: 'opaque' },
+  ],
+  ['gpt-image/edit', { prompt, model: 'gpt-image-1.5', image: [A], mask: B, input_fidelity: 'high' }],
+  ['gpt-image/edit', { prompt, model: 'gpt-image-1', image: [A, B], size: 'auto' }],
+  [
+    'ideogram/generate',
+    { prompt, model: 'V_2', style_type: 'RENDER_3D', magic_prompt_option: 'ON', negative_prompt: 'dogs', seed: 5 },
+  ],
+  ['ideogram/generate', { prompt, model: 'V_2A_TURBO', aspect_ratio: 'ASPECT_10_16' }],
+  ['ideogram/remix', { prompt, model: 'V_2', image_file: A, image_weight: 70 }],
+  [
+    'ideogram/v3-generate',
+    {
+      prompt,
+      resolution: '1024x832',
+      rendering_speed: 'QUALITY',
+      num_images: 3,
+      style_preset: 'ART_DECO',
+      color_palette: { members: [{ color_hex: '#a0c4ff', color_weight: 0.4 }, { color_hex: '#fff' }] },
+    },
+  ],
+  [
+    'ideogram/v3-remix',
+    { prompt, image: A, image_weight: 25, style_reference_images: [B], color_palette: { name: 'EMBER' } },
+  ],
+  [
+    'recraft/generate',
+    {
+      prompt,
+      model: 'recraftv3',
+      style: 'digital_illustration',
+      substyle: 'grain',
+      controls: { colors: [{ rgb: [1, 2, 3] }] },
+    },
+  ],
+  ['luma/reframe_image', { model: 'photon-flash-1', media: { url: A }, aspect_ratio: '9:16', x_start: 1, x_end: 9 }],
+  ['Qubico/image-toolkit/background-remove', { image: A, rmbg_model: 'BEN2' }],
+  ['veo3/veo3-video', { prompt, aspect_ratio: 'auto', duration: '4s', negative_prompt: 'dogs' }],
+  ['veo3.1/veo3.1-video-fast', { prompt, image_url: A, tail_image_url: B, aspect_ratio: 'auto', resolution: '1080p' }],
+  ['sora2/sora2-video', { prompt, image_url: A, duration: 12, aspect_ratio: '9:16' }],
+  ['hailuo/video_generation', { model: 't2v-01-director', prompt, expand_prompt: true }],
+  ['hailuo/video_generation', { model: 's2v-01', prompt, image_url: A }],
+  ['hailuo/video_generation', { model: 'i2v-02', prompt, image_url: A, last_frame_image: B, duration: 10 }],
+  ['hailuo/video_generation', { model: 'v2.3', prompt, resolution: 1080, duration: 6 }],
+  ['hailuo/video_generation', { model: 'v2.3-fast', prompt, image_url: A, duration: 10 }],
+  ['kling/video_generation', { prompt, version: '1.0', cfg_scale: '0.4', duration: 10 }],
+  [
+    'kling/video_generation',
+    {
+      prompt,
+      version: '1.5',
+      mode: 'pro',
+      image_url: A,
+      static_mask: B,
+      dynamic_masks: [
+        {
+          mask: B,
+          trajectories: [
+            { x: 1, y: 2 },
+            { x: 3, y: 4 },
+          ],
+        },
+      ],
+    },
+  ],
+  ['kling/video_generation', { prompt, version: '1.6', elements: [{ image_url: A }, { image_url: B }] }],
+  ['kling/video_generation', { prompt, version: '2.1', image_url: A, cfg_scale: 0.7 }],
+  ['kling/video_generation', { prompt, version: '2.5', mode: 'pro', image_url: A, image_tail_url: B }],
+  [
+    'kling/video_generation',
+    { prompt, version: '2.6', mode: 'pro', image_url: A, image_tail_url: B, enable_audio: true },
+  ],
+  [
+    'kling/video_generation',
+    {
+      version: '3.0',
+      image_url: A,
+      multi_shots: [
+        { prompt, duration: 4 },
+        { prompt, duration: 3 },
+      ],
+    },
+  ],
+  ['kling/video_generation', { prompt, version: '3.0', mode: 'pro', duration: 12, prefer_multi_shots: true }],
+  ['kling/omni_video_generation', { prompt, resolution: '1080p', duration: 7 }],
+  ['kling-turbo/video_generation', { prompt, start_image_url: A, end_image_url: B, duration: 10 }],
+  ['luma/video_generation', { prompt, model: 'ray-flash-2', resolution: '720p', duration: 9, loop: true }],
+  [
+    'luma/reframe_video',
+    { model: 'ray-flash-2', media: { url: 'https://x/a.mp4' }, aspect_ratio: '1:1', first_frame: { url: A } },
+  ],
+  ['Qubico/wanx/img2video-14b-keyframe', { prompt, first_frame: A, last_frame: B, aspect_ratio: '1:1' }],
+  [
+    'Wan/wan26-txt2video',
+    { prompt, aspect_ratio: '4:3', duration: 15, resolution: '1080P', audio_url: 'https://x/a.mp3' },
+  ],
+  ['Qubico/framepack/img2video', { start_image: A, end_image: B, duration: 20 }],
+  ['Qubico/trellis/image-to-3d', { images: [A, B], ss_sampling_steps: 10 }],
+  ['Qubico/diffrhythm/txt2audio-full', { lyrics: '[00:10.00] la', style_audio: 'https://x/a.mp3' }],
+]
+
+/** The package's types have these not. */
+const INFERRED = [
+  'fal-ai/hunyuan-video',
+  'fal-ai/luma-dream-machine/ray-2/modify',
+  'fal-ai/wan/v2.2-a14b/image-to-video',
+  'fal-ai/mmaudio-v2',
+]
+
+describe('families at fal', () => {
+  it('speak as fal’s own types have it', { timeout: 120_000 }, async () => {
+    const families = [...provider.operations].filter((id) => id !== 'fal/request')
+    const jobs = [...families.map(exampleJob), ...CASES.map(([id, input]) => aJob(id, input))]
+    const lines: string[] = []
+    for (const job of jobs) {
+      await submit(job)
+      const { path, json } = last()
+      if (INFERRED.includes(path.slice(1))) continue
+      lines.push(`take<${JSON.stringify(path.slice(1))}>(${JSON.stringify(json)}) // ${job.operation}`)
+    }
+    expect(lines.length).toBeGreaterThan(100)
+    expect(faultsIn(lines)).toEqual([])
+  })
+
+  it.each<[string, JsonObject, string]>([
+    ['Qubico/flux1-schnell/txt2img', { prompt, negative_prompt: 'dogs' }, 'negative_prompt'],
+    ['bfl/flux-pro-1.1', { prompt, image_prompt: A }, 'image_prompt'],
+    ['bfl/flux-pro-1.1', { prompt, safety_tolerance: 0 }, 'safety_tolerance'],
+    ['bfl/flux-pro-1.1', { prompt, output_format: 'webp' }, 'output_format'],
+    ['Qubico/qwen-image/txt2img', { prompt, flow_shift: 5 }, 'flow_shift'],
+    ['gpt-image/generate', { prompt, model: 'gpt-image-2' }, 'model'],
+    ['gpt-image/edit', { prompt, model: 'gpt-image-1', image: [A], mask: B }, 'mask'],
+    ['ideogram/edit', { prompt, model: 'V_2A', image_file: A, mask: B }, 'model'],
+    ['recraft/generate', { prompt, model: 'recraftv4' }, 'model'],
+    ['recraft/generate', { prompt, model: 'recraftv3', n: 2 }, 'n'],
+    ['kling/ai_try_on', { model_input: A, upper_input: A, lower_input: B }, 'lower_input'],
+    ['kling/video_generation', { prompt, version: '2.6' }, 'mode'],
+    ['kling/video_generation', { prompt, version: '2.1' }, 'version'],
+    ['kling/video_generation', { prompt, version: '2.0', elements: [{ image_url: A }] }, 'elements'],
+    ['kling/omni_video_generation', { prompt, version: 'o1' }, 'version'],
+    ['kling/motion_control', { image_url: A, preset_motion: 'Running' }, 'preset_motion'],
+    ['luma/video_generation', { prompt, duration: 10 }, 'duration'],
+    ['luma/video_generation', { prompt, aspect_ratio: '1:1' }, 'aspect_ratio'],
+    ['hailuo/video_generation', { model: 't2v-01', prompt, duration: 10 }, 'duration'],
+    ['Qubico/hunyuan/txt2video', { prompt, aspect_ratio: '1:1' }, 'aspect_ratio'],
+    ['Qubico/ace-step/txt2audio', { style_prompt: 'folk', negative_style_prompt: 'metal' }, 'negative_style_prompt'],
+  ])('refuse of %s %j what the model cannot be told, and ask for nothing', async (id, input, field) => {
+    const before = vendor.seen.length
+    await expect(submit(aJob(id, input))).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining(` ${field} `),
+    })
+    expect(vendor.seen.length).toBe(before)
+  })
+
+  it('refuse words where a recording is needed', async () => {
+    const spoken = { origin_task_id: PARENT, tts_text: 'Good evening', tts_timbre: 'Rock' }
+    await expect(submit(aJob('kling/lip_sync', spoken, { parent: video, ...URLS }))).rejects.toMatchObject({
+      code: 'vendor_refused',
+    })
+  })
+})
+
+/** What the compiler has against inputs, each an argument of the type that fal's package gives its model. */
+function faultsIn(lines: string[]): string[] {
+  const name = new URL('inputs.ts', import.meta.url).pathname
+  const head = [
+    "import type { EndpointTypeMap } from '@fal-ai/client/endpoints'",
+    "declare function take<Model extends keyof EndpointTypeMap>(input: EndpointTypeMap[Model]['input']): void",
+  ]
+  const source = [...head, ...lines].join('\n')
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: ['node'],
+  }
+  const host = ts.createCompilerHost(options)
+  const read = host.getSourceFile.bind(host)
+  const exists = host.fileExists.bind(host)
+  host.fileExists = (file) => file === name || exists(file)
+  host.getSourceFile = (file, target) =>
+    file === name ? ts.createSourceFile(name, source, target) : read(file, target)
+  const program = ts.createProgram([name], options, host)
+  const file = program.getSourceFile(name)
+  return ts.getPreEmitDiagnostics(program, file).map((fault) => {
+    const line = file && fault.start !== undefined ? file.getLineAndCharacterOfPosition(fault.start).line : 0
+    const said = ts.flattenDiagnosticMessageText(fault.messageText, ' ')
+    return `${source.split('\n')[line]?.slice(0, 200)}: ${said.slice(0, 400)}`
+  })
+}

@@ -1,0 +1,55 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { blobOf } from '../input-files.ts'
+import type { Job } from '../provider.ts'
+
+/** The paths of the operations. Those of the older API have their fields in `image_request`. */
+export const PATHS: Record<string, { path: string; isNested?: boolean }> = {
+  'ideogram/generate': { path: 'generate', isNested: true },
+  'ideogram/remix': { path: 'remix', isNested: true },
+  'ideogram/edit': { path: 'edit' },
+  'ideogram/upscale': { path: 'upscale', isNested: true },
+  'ideogram/describe': { path: 'describe' },
+  'ideogram/reframe': { path: 'reframe' },
+  'ideogram/v3-generate': { path: 'v1/ideogram-v3/generate' },
+  'ideogram/v3-remix': { path: 'v1/ideogram-v3/remix' },
+  'ideogram/v3-edit': { path: 'v1/ideogram-v3/edit' },
+  'ideogram/v3-reframe': { path: 'v1/ideogram-v3/reframe' },
+  'ideogram/v3-replace-background': { path: 'v1/ideogram-v3/replace-background' },
+  'ideogram/v3-generate-transparent': { path: 'v1/ideogram-v3/generate-transparent' },
+}
+
+const FILES = [
+  ...['image', 'image_file', 'mask'],
+  ...['style_reference_images', 'character_reference_images', 'character_reference_images_mask'],
+]
+
+/** As it is sent: JSON where there is no file to go along, else a form. */
+export type Body = { json: JsonObject } | { form: FormData }
+
+export async function bodyOf(job: Job, isNested: boolean, signal: AbortSignal): Promise<Body> {
+  const given = fieldsOf(job)
+  const files = given.filter(([name]) => FILES.includes(name))
+  const plain = given.filter(([name]) => !FILES.includes(name))
+  if (isNested && files.length === 0) return { json: { image_request: Object.fromEntries(plain) } }
+  const form = new FormData()
+  if (isNested) form.set('image_request', JSON.stringify(Object.fromEntries(plain)))
+  else for (const [name, value] of plain) addTo(form, name, value)
+  for (const [name, value] of files) {
+    // One after the other: what stands where in a list has a meaning.
+    for (const reference of [value].flat()) form.append(name, blobOf(await job.file(String(reference), signal)))
+  }
+  return { form }
+}
+
+/** What the operation knows, which is what its path takes. Clients send '' for what they do not use. */
+function fieldsOf({ operation, input }: Job): [string, Json][] {
+  const known = getOperation(operation).input.properties
+  return Object.entries(input).filter(([name, value]) => name in known && value !== '' && value !== null)
+}
+
+/** In a form a list is its name again and again, and an object JSON. */
+function addTo(form: FormData, name: string, value: Json): void {
+  if (Array.isArray(value)) for (const one of value) form.append(name, String(one))
+  else form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+}

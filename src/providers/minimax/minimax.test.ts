@@ -1,0 +1,213 @@
+import { Value } from 'typebox/value'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
+import { getOperation } from '../../catalog/catalog.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { minimax as card } from './card.ts'
+import { minimaxProvider } from './minimax.ts'
+
+const KEY = 'a key of the test'
+const PICTURE = 'https://example.com/a.png'
+const VIDEO = 'hailuo/video_generation'
+
+const provider = minimaxProvider()
+
+const answer = (fields: JsonObject = {}, code = 0, message = 'success'): FakeAnswer => ({
+  json: { ...fields, base_resp: { status_code: code, status_msg: message } },
+})
+
+/** MiniMax answers 200 to everything; the second look finds a task done, and its file has an id of its own. */
+function openMinimax(): Promise<FakeVendor> {
+  const looks = new Map<string, number>()
+  return openFakeVendor(({ method, path, query, headers }, vendor) => {
+    if (!headers.authorization) return answer({}, 1004, 'login fail: Please carry the API secret key')
+    if (headers.authorization !== `Bearer ${KEY}`) return answer({}, 2049, 'invalid api key')
+    switch (`${method} ${path}`) {
+      case 'POST /v1/video_generation': {
+        const id = `m-${looks.size + 1}`
+        looks.set(id, 0)
+        return answer({ task_id: id })
+      }
+      case 'GET /v1/query/video_generation': {
+        const id = query.get('task_id') ?? ''
+        const look = looks.get(id)
+        if (look === undefined) return answer({}, 2013, 'invalid params, task not found')
+        looks.set(id, look + 1)
+        return look === 0
+          ? answer({ task_id: id, status: 'Processing', file_id: '' })
+          : answer({ task_id: id, status: 'Success', file_id: `f-${id}`, video_width: 1_366, video_height: 768 })
+      }
+      case 'GET /v1/files/retrieve': {
+        const file_id = query.get('file_id') ?? ''
+        const download_url = `${vendor.url}/files/${file_id}.mp4`
+        return answer({
+          file: { file_id, bytes: 0, filename: 'output.mp4', purpose: 'video_generation', download_url },
+        })
+      }
+      default:
+        return { status: 404, json: { message: '404 page not found' } }
+    }
+  })
+}
+
+describe('the adapter for MiniMax', () => {
+  let vendor: FakeVendor
+  const account = (given: Record<string, string> = {}) =>
+    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+  const submit = (input?: JsonObject, given = {}) => provider.submit(aJob(VIDEO, input, given), account(), aSignal())
+  const sent = () => vendor.at('POST', '/v1/video_generation').at(-1)?.json
+
+  beforeAll(async () => {
+    vendor = await openMinimax()
+  })
+  afterAll(() => vendor.close())
+
+  it.each([...provider.operations])('performs %s', async (operation) => {
+    const result = await resultOf(provider, aJob(operation), account())
+    expect(Value.Errors(getOperation(operation).output, result.output)).toEqual([])
+    expect(JSON.stringify(result.output)).toContain('"file:video-1"')
+    expect(result.files).toEqual([
+      { key: 'video-1', content: { url: expect.stringMatching(/\/files\/f-m-\d+\.mp4$/) } },
+    ])
+  })
+
+  it.each<[JsonObject, JsonObject]>([
+    [
+      { model: 'v2.3', prompt: 'a', expand_prompt: false, duration: 10, resolution: 768 },
+      { model: 'MiniMax-Hailuo-2.3', prompt: 'a', prompt_optimizer: false, duration: 10, resolution: '768P' },
+    ],
+    [
+      { model: 'v2.3-fast', image_url: PICTURE, aigc_watermark: true, anything: 'else' },
+      {
+        ...{ model: 'MiniMax-Hailuo-2.3-Fast', first_frame_image: PICTURE, duration: 6, resolution: '768P' },
+        aigc_watermark: true,
+      },
+    ],
+    [
+      { model: 'i2v-02', prompt: 'a', image_url: PICTURE, last_frame_image: `${PICTURE}?last`, resolution: 1080 },
+      {
+        ...{ model: 'MiniMax-Hailuo-02', prompt: 'a', first_frame_image: PICTURE, last_frame_image: `${PICTURE}?last` },
+        ...{ duration: 6, resolution: '1080P' },
+      },
+    ],
+    [
+      { model: 't2v-02', prompt: 'a' },
+      { model: 'MiniMax-Hailuo-02', prompt: 'a', duration: 6, resolution: '768P' },
+    ],
+    [
+      { model: 't2v-01-director', prompt: '[Pan left] a' },
+      { model: 'T2V-01-Director', prompt: '[Pan left] a' },
+    ],
+    [
+      { model: 't2v-01', prompt: 'a', duration: 6 },
+      { model: 'T2V-01', prompt: 'a' },
+    ],
+    [
+      { model: 'i2v-01-live', image_url: PICTURE },
+      { model: 'I2V-01-live', first_frame_image: PICTURE },
+    ],
+    [
+      { model: 's2v-01', prompt: 'she waves', image_url: PICTURE },
+      { model: 'S2V-01', prompt: 'she waves', subject_reference: [{ type: 'character', image: [PICTURE] }] },
+    ],
+  ])('asked for %j sends %j', async (input, body) => {
+    await submit(input)
+    expect(sent()).toEqual(body)
+  })
+
+  it('sends files that cannot be reached along, and names who is to be called', async () => {
+    const hidden = {
+      urlOf: () => undefined,
+      file: async () => ({ bytes: Buffer.from('a picture'), mediaType: 'image/png', name: 'a.png' }),
+      callbackUrl: 'https://us.example/callback',
+    }
+    await submit({ model: 'i2v-01', image_url: PICTURE }, hidden)
+    expect(sent()).toMatchObject({
+      first_frame_image: `data:image/png;base64,${Buffer.from('a picture').toString('base64')}`,
+      callback_url: 'https://us.example/callback',
+    })
+  })
+
+  it.each<[string, Record<string, string>, FakeAnswer | undefined, object]>([
+    ['a wrong key', { apiKey: 'wrong' }, undefined, { code: 'account_refused', details: { lacks: 'credential' } }],
+    ['no balance', {}, answer({}, 1008, 'insufficient balance'), { details: { lacks: 'credit' } }],
+    ['a limit', {}, answer({}, 1002, 'rate limit'), { code: 'account_busy' }],
+    ['the limit of a plan', {}, answer({}, 2056, 'usage limit exceeded'), { code: 'account_busy' }],
+    [
+      'a limit by its status',
+      {},
+      { status: 429, headers: { 'retry-after': '9' }, json: {} },
+      { code: 'account_busy', details: { retryAfterSeconds: 9 } },
+    ],
+    ['a model that the plan has not', {}, answer({}, 2061, 'plan'), { code: 'vendor_refused' }],
+    ['a fault', {}, answer({}, 2013, 'invalid params'), { code: 'vendor_refused', message: 'invalid params (2013)' }],
+    ['moderation', {}, answer({}, 1026, 'input new_sensitive'), { code: 'content_moderated' }],
+    ['a breakdown', {}, answer({}, 1000, 'unknown error'), { code: 'vendor_silent' }],
+    ['a breakdown by its status', {}, { status: 500, json: {} }, { code: 'vendor_silent' }],
+    ['being away', {}, { status: 503, json: {} }, { code: 'vendor_unreachable' }],
+    ['an answer without an id', {}, answer({}), { code: 'vendor_silent' }],
+    ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
+    ['silence', {}, 'lost', { code: 'vendor_silent' }],
+  ])('says what %s means, and asks once', async (_, given, told, error) => {
+    if (told !== undefined) vendor.next.push(told)
+    const before = vendor.seen.length
+    await expect(provider.submit(aJob(VIDEO), account(given), aSignal())).rejects.toMatchObject(error)
+    expect(vendor.seen.length).toBe(before + 1)
+  })
+
+  it('cannot reach a vendor that is not there', async () => {
+    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob(VIDEO), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  })
+
+  it('tells a failure with its reason, and refused content from others', async () => {
+    const look = (...answers: FakeAnswer[]) => {
+      vendor.next.push(...answers)
+      return provider.poll?.({ id: 'm-1' }, account(), aSignal(), aJob(VIDEO))
+    }
+    await expect(look(answer({ status: 'Fail' }, 1027, 'output new_sensitive'))).resolves.toEqual({
+      ...{ status: 'failed', reason: 'output new_sensitive', isModerated: true },
+    })
+    await expect(look(answer({ status: 'Failed' }, 0, 'no GPU'))).resolves.toEqual({
+      ...{ status: 'failed', reason: 'no GPU', isModerated: false },
+    })
+    await expect(look(answer({ status: 'Fail' }))).resolves.toMatchObject({
+      reason: expect.stringContaining('not why'),
+    })
+    await expect(look(answer({ status: 'Queueing' }))).resolves.toEqual({ status: 'processing' })
+    await expect(look(answer())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    await expect(look(answer({}, 1024, 'internal'))).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    await expect(look(answer({}, 2049, 'invalid api key'))).rejects.toMatchObject({ code: 'account_refused' })
+    const success = answer({ status: 'Success', file_id: 7 })
+    await expect(look(success, answer({ file: {} }))).resolves.toMatchObject({ status: 'failed' })
+    await expect(look(success, { status: 500, json: {} })).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    expect(vendor.at('GET', '/v1/files/retrieve').at(-1)?.query.get('file_id')).toBe('7')
+    await expect(provider.poll?.({ id: 'm-999' }, account(), aSignal(), aJob(VIDEO))).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('any more'),
+    })
+  })
+
+  it('proves itself to who is to call, and finds its handle in a callback', async () => {
+    const hear = (body: Json) =>
+      provider.receive?.({ headers: {}, rawBody: JSON.stringify(body), receivedAt: 0 }, account())
+    await expect(hear({ challenge: 'a word' })).resolves.toEqual({ answer: { challenge: 'a word' } })
+    await expect(hear({ task_id: 'm-7', status: 'processing', base_resp: { status_code: 0 } })).resolves.toEqual({
+      handle: { id: 'm-7' },
+    })
+    await expect(hear({})).resolves.toEqual({})
+    await expect(hear([])).resolves.toEqual({})
+  })
+
+  it('keeps the path of a relay, and shows that a key works', async () => {
+    await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
+    await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
+      code: 'account_refused',
+      details: { lacks: 'credential' },
+    })
+    vendor.next.push(answer({}, 2013, 'no such task'))
+    await provider.probe?.(account({ baseUrl: `${vendor.url}/minimax/` }), aSignal())
+    expect(vendor.seen.at(-1)?.path).toBe('/minimax/v1/query/video_generation')
+  })
+})

@@ -1,0 +1,379 @@
+import { isJsonObject, type Json } from '../../core/json.ts'
+import { type Fields, picturesIn, present, ratioOf, type Speak, seedIn, texts } from '../hosted-input.ts'
+import { wishFor } from '../made.ts'
+import type { Asked } from '../provider.ts'
+
+/**
+ * Pictures of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
+ * at hand (Flux, Ideogram 3, Luma Photon, Seedream 4.5); the others are widely known, and inferred here.
+ *
+ * Several models know ratios and no sizes: there the picture has the ratio that was asked for, and about a megapixel. A
+ * size in none of their ratios is refused.
+ */
+
+const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21']
+const QWEN_RATIOS = ['1:1', '16:9', '9:16', '4:3', '3:4', '3:2', '2:3']
+
+/** For models that have ratios alone. */
+function inRatio(fields: Fields, asked: Asked, ratios: readonly string[]): { aspect_ratio: string } {
+  fields.skip('width', 'height')
+  return { aspect_ratio: ratioOf(wishFor(asked, 'pictures'), ratios) ?? fields.refuse('width') }
+}
+
+/** A quarter of a megapixel, or one. */
+function megapixels(asked: Asked): { megapixels: '0.25' | '1' } {
+  const { widthPx, heightPx } = wishFor(asked, 'pictures')
+  return { megapixels: widthPx * heightPx <= 400_000 ? '0.25' : '1' }
+}
+
+const FORMATS = { jpeg: 'jpg', jpg: 'jpg', png: 'png', webp: 'webp' } as const
+
+/** Replicate says `jpg`. */
+function format(fields: Fields, known: readonly ('jpg' | 'png' | 'webp')[] = ['jpg', 'png', 'webp']) {
+  const asked = fields.oneOf('output_format', ['jpeg', 'jpg', 'png', 'webp'] as const)
+  if (asked === undefined) return {}
+  const output_format = FORMATS[asked]
+  return known.includes(output_format) ? { output_format } : fields.refuse('output_format')
+}
+
+/** The strictest of all is not offered. */
+function tolerance(fields: Fields, maximum: number) {
+  return present({
+    safety_tolerance: fields.oneOf(
+      'safety_tolerance',
+      Array.from({ length: maximum }, (_, index) => index + 1),
+    ),
+  })
+}
+
+const schnell: Speak = (fields, asked) => {
+  if (Number(fields.take('steps')) > 4) fields.refuse('steps')
+  return {
+    model: 'black-forest-labs/flux-schnell',
+    input: {
+      ...fields.same('prompt'),
+      ...fields.renamed({ steps: 'num_inference_steps', batch_size: 'num_outputs' }),
+      ...seedIn(fields),
+      ...inRatio(fields, asked, FLUX_RATIOS),
+      ...megapixels(asked),
+      output_format: 'png',
+    },
+  }
+}
+
+const dev: Speak = (fields, asked) => ({
+  model: 'black-forest-labs/flux-dev',
+  input: {
+    ...fields.same('prompt'),
+    ...fields.renamed({ steps: 'num_inference_steps', guidance_scale: 'guidance', batch_size: 'num_outputs' }),
+    ...seedIn(fields),
+    ...inRatio(fields, asked, FLUX_RATIOS),
+    ...megapixels(asked),
+    output_format: 'png',
+  },
+})
+
+const devFromPicture: Speak = (fields) => ({
+  model: 'black-forest-labs/flux-dev',
+  input: {
+    ...fields.same('prompt', 'image'),
+    ...fields.renamed({ denoise: 'prompt_strength', steps: 'num_inference_steps', guidance_scale: 'guidance' }),
+    ...seedIn(fields),
+    output_format: 'png',
+  },
+})
+
+const kontextDev: Speak = (fields, asked) => ({
+  model: 'black-forest-labs/flux-kontext-dev',
+  input: {
+    ...fields.same('prompt'),
+    ...fields.renamed({ image: 'input_image', steps: 'num_inference_steps', guidance_scale: 'guidance' }),
+    ...seedIn(fields),
+    ...inRatio(fields, asked, FLUX_RATIOS),
+    output_format: 'png',
+  },
+})
+
+/** Flux of Black Forest Labs, whose fields are those of the vendor, nearly. */
+function pro(model: string, ...own: string[]): Speak {
+  return (fields) => ({
+    model: `black-forest-labs/${model}`,
+    input: {
+      ...fields.same('prompt', 'seed', 'prompt_upsampling', ...own),
+      ...tolerance(fields, 6),
+      ...format(fields),
+      ...(own.includes('width') ? { aspect_ratio: 'custom' } : {}),
+    },
+  })
+}
+
+const bflDev: Speak = (fields, asked) => {
+  fields.skip('safety_tolerance') // it has a switch alone
+  return {
+    model: 'black-forest-labs/flux-dev',
+    input: {
+      ...fields.same('prompt', 'seed', 'guidance'),
+      ...fields.renamed({ steps: 'num_inference_steps' }),
+      ...inRatio(fields, asked, FLUX_RATIOS),
+      ...format(fields),
+    },
+  }
+}
+
+const ultra: Speak = (fields) => ({
+  model: 'black-forest-labs/flux-1.1-pro-ultra',
+  input: {
+    ...fields.same('prompt', 'seed', 'raw', 'image_prompt', 'image_prompt_strength'),
+    ...present({ aspect_ratio: fields.oneOf('aspect_ratio', FLUX_RATIOS) }),
+    ...tolerance(fields, 6),
+    ...format(fields, ['jpg', 'png']),
+  },
+})
+
+/** One picture; several are a model of their own with other fields. */
+function kontext(model: string): Speak {
+  return (fields) => ({
+    model: `black-forest-labs/${model}`,
+    input: {
+      ...fields.same('prompt', 'seed', 'prompt_upsampling', 'input_image', 'safety_tolerance'),
+      ...present({ aspect_ratio: fields.oneOf('aspect_ratio', FLUX_RATIOS) }),
+      ...format(fields, ['jpg', 'png']),
+    },
+  })
+}
+
+const INPUTS = Array.from({ length: 8 }, (_, index) => (index === 0 ? 'input_image' : `input_image_${index + 1}`))
+
+function flux2(model: string, ...own: string[]): Speak {
+  return (fields) => {
+    const input_images = picturesIn(fields, INPUTS)
+    const { width, height } = fields.same('width', 'height')
+    const isSized = width !== undefined && height !== undefined
+    if (!isSized && (width ?? height) !== undefined) fields.refuse(width === undefined ? 'height' : 'width')
+    const own_ratio = input_images.length > 0 ? { aspect_ratio: 'match_input_image' } : {}
+    return {
+      model: `black-forest-labs/${model}`,
+      input: {
+        ...fields.same('prompt', 'seed', ...own),
+        ...(input_images.length === 0 ? {} : { input_images }),
+        ...(isSized ? { aspect_ratio: 'custom', width, height } : own_ratio),
+        ...tolerance(fields, 5),
+        ...format(fields),
+      },
+    }
+  }
+}
+
+function nanoBanana(model: string): Speak {
+  return (fields) => ({
+    model: `google/${model}`,
+    input: {
+      ...fields.same('prompt', 'aspect_ratio', 'resolution'),
+      ...fields.renamed({ image_urls: 'image_input' }),
+      ...format(fields, ['jpg', 'png']),
+    },
+  })
+}
+
+/** Only the model that needs no key of OpenAI's beside the host's. */
+const gptImage: Speak = (fields, asked) => {
+  fields.oneOf('model', ['gpt-image-1.5']) ?? fields.refuse('model')
+  fields.skip('user')
+  const size = fields.text('size') ?? 'auto'
+  const ratio = size === 'auto' ? undefined : ratioOf(wishFor(asked, 'pictures'), ['1:1', '3:2', '2:3'])
+  if (size !== 'auto' && ratio === undefined) fields.refuse('size')
+  return {
+    model: 'openai/gpt-image-1.5',
+    input: {
+      ...fields.same('prompt', 'output_format', 'background', 'moderation', 'output_compression', 'input_fidelity'),
+      ...fields.renamed({ n: 'number_of_images', image: 'input_images' }),
+      ...present({ aspect_ratio: ratio, quality: fields.oneOf('quality', ['auto', 'low', 'medium', 'high']) }),
+    },
+  }
+}
+
+const IDEOGRAM_2: Record<string, string> = {
+  V_2: 'ideogram-v2',
+  V_2_TURBO: 'ideogram-v2-turbo',
+  V_2A: 'ideogram-v2a',
+  V_2A_TURBO: 'ideogram-v2a-turbo',
+}
+const STYLES: Record<string, string> = {
+  AUTO: 'Auto',
+  GENERAL: 'General',
+  REALISTIC: 'Realistic',
+  DESIGN: 'Design',
+  RENDER_3D: 'Render 3D',
+  ANIME: 'Anime',
+}
+const MAGIC: Record<string, string> = { AUTO: 'Auto', ON: 'On', OFF: 'Off' }
+
+/** A word of the catalogue in the model's; undefined where none is given. */
+function word(fields: Fields, name: string, words: Record<string, string>): string | undefined {
+  const given = fields.text(name)
+  return given === undefined ? undefined : (words[given] ?? fields.refuse(name))
+}
+
+const ideogram2: Speak = (fields) => ({
+  model: `ideogram-ai/${word(fields, 'model', IDEOGRAM_2)}`,
+  input: {
+    ...fields.same('prompt', 'negative_prompt', 'seed', 'mask'),
+    ...fields.renamed({ image_file: 'image' }),
+    ...present({
+      aspect_ratio: fields.text('aspect_ratio')?.replace('ASPECT_', '').replace('_', ':'),
+      resolution: fields.text('resolution')?.replace('RESOLUTION_', '').replace('_', 'x'),
+      magic_prompt_option: word(fields, 'magic_prompt_option', MAGIC),
+      style_type: word(fields, 'style_type', STYLES),
+    }),
+  },
+})
+
+const IDEOGRAM_3: Record<string, string> = {
+  TURBO: 'ideogram-v3-turbo',
+  BALANCED: 'ideogram-v3-balanced',
+  DEFAULT: 'ideogram-v3-balanced',
+  QUALITY: 'ideogram-v3-quality',
+}
+
+const ideogram3: Speak = (fields) => ({
+  model: `ideogram-ai/${word(fields, 'rendering_speed', IDEOGRAM_3)}`,
+  input: {
+    ...fields.same('prompt', 'seed', 'image', 'mask', 'resolution', 'style_preset', 'style_reference_images'),
+    ...present({
+      aspect_ratio: fields.text('aspect_ratio')?.replace('x', ':'),
+      magic_prompt_option: word(fields, 'magic_prompt', MAGIC),
+      style_type: word(fields, 'style_type', STYLES),
+    }),
+  },
+})
+
+const recraft: Speak = (fields) => {
+  fields.oneOf('model', ['recraftv3']) ?? fields.refuse('model')
+  const style = [fields.text('style'), fields.text('substyle')].filter((one) => one !== undefined).join('/')
+  const isVector = style.startsWith('vector_illustration')
+  return {
+    model: isVector ? 'recraft-ai/recraft-v3-svg' : 'recraft-ai/recraft-v3',
+    input: {
+      ...fields.same('prompt'),
+      ...present({ size: fields.text('size'), style: style.replace(/^vector_illustration\/?/, '') || undefined }),
+    },
+  }
+}
+
+const tool =
+  (model: string): Speak =>
+  (fields) => ({ model: `recraft-ai/${model}`, input: fields.renamed({ image_url: 'image' }) })
+
+const qwen: Speak = (fields, asked) => {
+  if (fields.take('flow_shift') !== undefined && asked.input.flow_shift !== 3) fields.refuse('flow_shift')
+  return {
+    model: 'qwen/qwen-image',
+    input: {
+      ...fields.same('prompt', 'negative_prompt'),
+      ...fields.renamed({ steps: 'num_inference_steps' }),
+      ...seedIn(fields),
+      ...inRatio(fields, asked, QWEN_RATIOS),
+      output_format: 'png',
+    },
+  }
+}
+
+const qwenEdit: Speak = (fields) => ({
+  model: 'qwen/qwen-image-edit-plus',
+  input: {
+    ...fields.same('prompt'),
+    image: picturesIn(fields, ['image1', 'image2', 'image3']),
+    ...seedIn(fields),
+    output_format: 'png',
+  },
+})
+
+const zImage: Speak = (fields) => ({
+  model: 'prunaai/z-image-turbo',
+  input: { ...fields.same('prompt', 'width', 'height'), ...seedIn(fields), output_format: 'png' },
+})
+
+const seedream: Speak = (fields) => ({
+  model: 'bytedance/seedream-5-lite',
+  input: {
+    ...fields.same('prompt', 'aspect_ratio', 'size'),
+    ...fields.renamed({ image_urls: 'image_input' }),
+    ...format(fields, ['jpg', 'png']),
+  },
+})
+
+const PHOTON: Record<string, string> = { 'photon-1': 'photon', 'photon-flash-1': 'photon-flash' }
+
+const photon: Speak = (fields) => ({
+  model: `luma/${word(fields, 'model', PHOTON)}`,
+  input: {
+    ...fields.same('prompt', 'aspect_ratio'),
+    ...reference(fields, 'image_ref', 'image_reference'),
+    ...reference(fields, 'style_ref', 'style_reference'),
+    ...present({ character_reference_url: characterIn(fields) }),
+  },
+})
+
+/** One picture to go by, with its weight. */
+function reference(fields: Fields, name: string, own: string) {
+  const given = fields.take(name)
+  const [one, ...others] = Array.isArray(given) ? given : []
+  if (others.length > 0) fields.refuse(name)
+  if (!isJsonObject(one)) return {}
+  return present({ [`${own}_url`]: one.url, [`${own}_weight`]: one.weight })
+}
+
+function characterIn(fields: Fields): Json | undefined {
+  const given = fields.take('character_ref')
+  const identity = isJsonObject(given) ? given.identity0 : undefined
+  const [url, ...others] = texts(isJsonObject(identity) ? identity.images : undefined)
+  return others.length > 0 ? fields.refuse('character_ref') : url
+}
+
+const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
+
+/** It can be told nothing beside the picture. */
+const vectorize: Speak = (fields, asked) => {
+  for (const name of SWITCHES) fields.oneOf(name, ['off'])
+  return tool('recraft-vectorize')(fields, asked)
+}
+
+export const PICTURES: Record<string, Speak> = {
+  'Qubico/flux1-schnell/txt2img': schnell,
+  'Qubico/flux1-dev/txt2img': dev,
+  'Qubico/flux1-dev-advanced/txt2img': dev,
+  'Qubico/flux1-dev/img2img': devFromPicture,
+  'Qubico/flux1-dev-advanced/img2img': devFromPicture,
+  'Qubico/flux1-dev-advanced/kontext': kontextDev,
+  'bfl/flux-dev': bflDev,
+  'bfl/flux-pro': pro('flux-pro', 'image_prompt', 'width', 'height', 'steps', 'guidance', 'interval'),
+  'bfl/flux-pro-1.1': pro('flux-1.1-pro', 'image_prompt', 'width', 'height'),
+  'bfl/flux-pro-1.1-ultra': ultra,
+  'bfl/flux-kontext-pro': kontext('flux-kontext-pro'),
+  'bfl/flux-kontext-max': kontext('flux-kontext-max'),
+  'bfl/flux-pro-1.0-fill': pro('flux-fill-pro', 'image', 'mask', 'steps', 'guidance'),
+  'bfl/flux-pro-1.0-canny': pro('flux-canny-pro', 'control_image', 'steps', 'guidance'),
+  'bfl/flux-pro-1.0-depth': pro('flux-depth-pro', 'control_image', 'steps', 'guidance'),
+  'bfl/flux-2-pro': flux2('flux-2-pro'),
+  'bfl/flux-2-max': flux2('flux-2-max'),
+  'bfl/flux-2-flex': flux2('flux-2-flex', 'steps', 'guidance', 'prompt_upsampling'),
+  'gemini/gemini-2.5-flash-image': nanoBanana('nano-banana'),
+  'gemini/nano-banana-pro': nanoBanana('nano-banana-pro'),
+  'gemini/nano-banana-2': nanoBanana('nano-banana-2'),
+  'gpt-image/generate': gptImage,
+  'gpt-image/edit': gptImage,
+  'ideogram/generate': ideogram2,
+  'ideogram/edit': ideogram2,
+  'ideogram/v3-generate': ideogram3,
+  'ideogram/v3-edit': ideogram3,
+  'recraft/generate': recraft,
+  'recraft/vectorize': vectorize,
+  'recraft/remove-background': tool('recraft-remove-background'),
+  'recraft/crisp-upscale': tool('recraft-crisp-upscale'),
+  'recraft/creative-upscale': tool('recraft-creative-upscale'),
+  'Qubico/qwen-image/txt2img': qwen,
+  'Qubico/qwen-image/image-edit': qwenEdit,
+  'Qubico/z-image/txt2img': zImage,
+  'seedream/seedream-5-lite': seedream,
+  'luma/image_generation': photon,
+}

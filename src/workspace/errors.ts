@@ -1,0 +1,9 @@
+import type { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+
+/** Errors in the form that the other routes below `/api` have. */
+export function errorBody({ code, status, message, details }: PolyphonyError): { status: number; body: JsonObject } {
+  const { field } = details
+  const error = { type: code, message, ...(field === undefined ? {} : { field }) }
+  return { status, body: { code: status, data: null, message, error } }
+}

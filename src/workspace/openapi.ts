@@ -1,0 +1,328 @@
+import { type TSchema, Type } from 'typebox'
+import { BOUNDS, MAX_NAME_LENGTH } from '../accounts/wishes.ts'
+import { ACCOUNT_STATES } from '../core/account.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { ApiDescription } from '../dialects/dialect.ts'
+import { answer, errorAnswers, inPath, jsonBody, plain, ref, USUAL } from '../dialects/openapi.ts'
+import type { Audience } from './account-bodies.ts'
+import { errorBody } from './errors.ts'
+
+const OPERATORS = 'Accounts (operator)'
+const TENANTS = 'Accounts (your own)'
+
+const READING: readonly ErrorCode[] = [...USUAL, 'forbidden']
+const READING_ONE: readonly ErrorCode[] = [...READING, 'not_found']
+const BODY: readonly ErrorCode[] = [
+  'malformed_body',
+  'invalid_input',
+  'address_refused',
+  'payload_too_large',
+  'unsupported_media',
+]
+
+export function describeWorkspace(): ApiDescription {
+  return {
+    tags: [
+      { name: OPERATORS, description: 'Accounts at providers, all of them. Needs an admin key.' },
+      { name: TENANTS, description: 'Connect accounts of your own: tasks run on them first. Needs a live key.' },
+    ],
+    paths: {
+      ...pathsOf('operator', '/api/admin/accounts', OPERATORS),
+      '/api/admin/providers': { get: listProviders('operator', OPERATORS) },
+      ...pathsOf('tenant', '/api/v1/accounts', TENANTS),
+      '/api/v1/providers': { get: listProviders('tenant', TENANTS) },
+      '/api/v1/account/pool': poolPath(),
+    },
+    webhooks: {},
+    schemas: {
+      ...schemasOf('operator'),
+      ...schemasOf('tenant'),
+      AccountAttempt: plain(ATTEMPT),
+      AccountPool: plain(Type.Partial(POOL)),
+      AccountFault: plain(FAULT),
+    },
+  }
+}
+
+/** The name of a schema or an operation, which operators and tenants have each in their own form. */
+function named(name: string, audience: Audience): string {
+  return audience === 'operator' ? `${name}.admin` : name
+}
+
+const NULL = Type.Null()
+const TEXT = Type.String()
+const TIME = Type.String({ format: 'date-time' })
+const orNull = (schema: TSchema, description: string) => Type.Union([schema, NULL], { description })
+const count = Type.Integer({ minimum: 0 })
+
+/** What is set and what is read, in the same words. */
+const WISHES = {
+  name: Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, description: 'New among the accounts of its owner.' }),
+  slots: Type.Integer({
+    ...BOUNDS.slots,
+    description: 'Tasks that it runs at once; by default what its vendor allows.',
+  }),
+  weight: Type.Integer({ ...BOUNDS.weight, description: 'Its share among accounts of one priority. Default: 1.' }),
+  priority: Type.Integer({
+    ...BOUNDS.priority,
+    description: 'The higher one is asked first; one below 0 is a back-up. Default: 0.',
+  }),
+  daily_cap: orNull(
+    Type.Integer(BOUNDS.daily_cap),
+    'Tasks that it begins on one UTC day; null = no limit, the default.',
+  ),
+  serves: orNull(
+    Type.Array(TEXT, { minItems: 1 }),
+    'Operations, or whole models, that it is used for; null = all that it performs, the default.',
+  ),
+}
+const PRICE_FACTOR = Type.Number({
+  ...BOUNDS.price_factor,
+  description: 'What a task on it costs, as a part of the list price.',
+})
+const FIELDS = Type.Record(Type.String(), Type.Union([TEXT, NULL]), {
+  description: 'By the names of the provider’s fields. Secrets among them are sealed, and never shown again.',
+})
+const OWNER = orNull(TEXT, 'The id of the tenant that it is an account of; null = the house, for all tenants.')
+
+function wishesFor(audience: Audience) {
+  return audience === 'operator' ? { ...WISHES, price_factor: PRICE_FACTOR } : WISHES
+}
+
+function accountOf(audience: Audience) {
+  return Type.Object({
+    id: TEXT,
+    provider: TEXT,
+    ...WISHES,
+    ...(audience === 'operator' ? { tenant: OWNER } : {}),
+    state: Type.Enum([...ACCOUNT_STATES], { description: 'What each means, and what to do: docs/accounts.md.' }),
+    reason: Type.String({ description: 'For a person; empty when connected.' }),
+    retry_at: orNull(TIME, 'When it is tried again by itself.'),
+    is_usable: Type.Boolean({ description: 'False when it cannot be used as it is set up; `reason` says why.' }),
+    draining: Type.Boolean({ description: 'It finishes what it has, and begins nothing.' }),
+    running: count,
+    begun_today: Type.Integer({ minimum: 0, description: 'On this UTC day.' }),
+    price_factor: PRICE_FACTOR,
+    operations: Type.Array(TEXT, { description: 'What it performs.' }),
+    credential: Type.Enum(['stored', 'environment']),
+    settings: Type.Record(Type.String(), TEXT, { description: 'Its fields that are no secrets.' }),
+    created_at: TIME,
+  })
+}
+
+function providerOf(audience: Audience) {
+  return Type.Object({
+    id: TEXT,
+    title: TEXT,
+    slots: Type.Integer({ minimum: 1, description: 'What an account has unless its owner says otherwise.' }),
+    fields: Type.Array(
+      Type.Object({
+        name: TEXT,
+        title: TEXT,
+        secret: Type.Boolean(),
+        required: Type.Boolean(),
+        default: Type.Union([TEXT, NULL]),
+        ...(audience === 'operator' ? { env: Type.String({ description: 'Its variable in the environment.' }) } : {}),
+      }),
+    ),
+  })
+}
+
+const ATTEMPT = Type.Object({
+  task_id: TEXT,
+  number: Type.Integer({ minimum: 1 }),
+  outcome: Type.Enum(['calling', 'accepted', 'uncertain', 'turned_away', 'completed', 'failed', 'cancelled']),
+  reason: Type.Union([TEXT, NULL]),
+  begun_at: Type.Union([TIME, NULL]),
+  accepted_at: Type.Union([TIME, NULL]),
+  ended_at: Type.Union([TIME, NULL]),
+})
+
+const POOL = Type.Object({
+  default_pool: Type.Enum(['private', 'public'], {
+    description: 'Where a task goes that does not say; the private one only where you have an account for it.',
+  }),
+  falls_back: Type.Boolean({ description: 'The public pool steps in when none of your accounts can.' }),
+})
+
+const FAULT = Type.Object({
+  code: Type.Integer({ description: 'The status.' }),
+  data: NULL,
+  message: Type.String({ description: 'What was wrong; names the field.' }),
+  error: Type.Object({
+    type: Type.String({ description: 'A code of docs/errors.md.' }),
+    message: TEXT,
+    field: Type.Optional(TEXT),
+  }),
+})
+
+function schemasOf(audience: Audience): Record<string, JsonObject> {
+  const { name, ...others } = wishesFor(audience)
+  const account = ref(named('Account', audience))
+  return {
+    [named('Account', audience)]: plain(accountOf(audience)),
+    [named('AccountProvider', audience)]: plain(providerOf(audience)),
+    [named('AccountNew', audience)]: closed(
+      Type.Object({
+        provider: TEXT,
+        name,
+        fields: FIELDS,
+        ...Type.Partial(Type.Object(others)).properties,
+        ...(audience === 'operator' ? { tenant: Type.Optional(OWNER) } : {}),
+      }),
+    ),
+    [named('AccountChange', audience)]: {
+      ...closed(Type.Partial(Type.Object({ ...wishesFor(audience), fields: FIELDS }))),
+      minProperties: 1,
+    },
+    [named('AccountTest', audience)]: {
+      type: 'object',
+      required: ['works', 'says', 'account'],
+      properties: {
+        works: { type: ['boolean', 'null'], description: 'null = nothing but a task can show it.' },
+        says: { type: 'string', description: 'What the vendor said, and what to do about it.' },
+        account,
+      },
+    },
+    [named('AccountFindings', audience)]: {
+      type: 'object',
+      required: ['account', 'advice', 'waiting', 'attempts'],
+      properties: {
+        account,
+        advice: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'Why it begins no task; empty when it could.',
+        },
+        waiting: {
+          type: 'array',
+          description: 'Tasks that it could be given.',
+          items: {
+            type: 'object',
+            required: ['operation', 'count'],
+            properties: { operation: { type: 'string' }, count: { type: 'integer' } },
+          },
+        },
+        attempts: { type: 'array', items: ref('AccountAttempt'), description: 'The last 20, the newest first.' },
+      },
+    },
+  }
+}
+
+function closed(schema: TSchema): JsonObject {
+  return { ...plain(schema), additionalProperties: false }
+}
+
+function enveloped(data: JsonObject): JsonObject {
+  const code = { type: 'integer', const: 200 }
+  return {
+    type: 'object',
+    required: ['code', 'data', 'message'],
+    properties: { code, data, message: { type: 'string' } },
+  }
+}
+
+function failures(codes: readonly ErrorCode[]): JsonObject {
+  return errorAnswers(codes, (error) => errorBody(error).status, ref('AccountFault'))
+}
+
+/** One route: what it answers when all is well, and what can go wrong. */
+function route(
+  [operationId, summary]: [operationId: string, summary: string],
+  tag: string,
+  [description, data]: [description: string, data: JsonObject],
+  codes: readonly ErrorCode[],
+  more: JsonObject = {},
+): JsonObject {
+  const responses = { '200': answer(description, enveloped(data)), ...failures(codes) }
+  return { operationId, summary, tags: [tag], ...more, responses }
+}
+
+function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['paths'] {
+  const of = (name: string) => named(name, audience)
+  const id = { parameters: [inPath('id', 'The account.')] }
+  const one: [string, JsonObject] = ['The account.', ref(of('Account'))]
+  const removed = {
+    type: 'object',
+    required: ['id', 'removed'],
+    properties: { id: { type: 'string' }, removed: { type: 'boolean', const: true } },
+  }
+  const switched = (verb: string, summary: string) => ({
+    post: route([of(`${verb}Account`), summary], tag, one, READING_ONE, id),
+  })
+  return {
+    [at]: {
+      get: route(
+        [of('listAccounts'), 'List accounts'],
+        tag,
+        ['The accounts, the oldest first.', { type: 'array', items: ref(of('Account')) }],
+        READING,
+      ),
+      post: route([of('addAccount'), 'Add an account'], tag, one, [...READING, ...BODY], {
+        description: 'Tasks can run on it at once. Nobody is called: test it to see whether the vendor takes it.',
+        requestBody: jsonBody(ref(of('AccountNew')), {
+          luma: { value: { provider: 'luma', name: 'main', fields: { apiKey: 'luma-…' }, slots: 20 } },
+        }),
+      }),
+    },
+    [`${at}/{id}`]: {
+      get: route([of('readAccountById'), 'Read an account'], tag, one, READING_ONE, id),
+      patch: route([of('changeAccount'), 'Change an account'], tag, one, [...READING_ONE, ...BODY], {
+        ...id,
+        description:
+          'What is not named stays as it is, within `fields` too. A new address needs the credential again. ' +
+          'A new credential ends the pause of the old one.',
+        requestBody: jsonBody(ref(of('AccountChange'))),
+      }),
+      delete: route(
+        [of('removeAccount'), 'Remove an account'],
+        tag,
+        ['It is gone.', removed],
+        [...READING_ONE, 'invalid_input'],
+        { ...id, description: 'Only while no task runs on it: drain it first.' },
+      ),
+    },
+    [`${at}/{id}/drain`]: switched('drain', 'Let an account finish what it has, and begin nothing'),
+    [`${at}/{id}/resume`]: switched('resume', 'Let a drained account begin tasks again'),
+    [`${at}/{id}/disable`]: switched('disable', 'Switch an account off; it finishes what it has'),
+    [`${at}/{id}/enable`]: switched('enable', 'Switch an account on, and end its pause'),
+    [`${at}/{id}/test`]: {
+      post: route(
+        [of('testAccount'), 'Ask the vendor now whether an account works'],
+        tag,
+        ['What it said.', ref(of('AccountTest'))],
+        READING_ONE,
+        { ...id, description: 'A free call. The state of the account follows from it.' },
+      ),
+    },
+    [`${at}/{id}/debug`]: {
+      get: route(
+        [of('debugAccount'), 'Find out why an account does what it does'],
+        tag,
+        ['All that is known of it.', ref(of('AccountFindings'))],
+        READING_ONE,
+        id,
+      ),
+    },
+  }
+}
+
+function listProviders(audience: Audience, tag: string): JsonObject {
+  return route(
+    [named('listProviders', audience), 'List what accounts can be of, with the fields that they need'],
+    tag,
+    ['The providers.', { type: 'array', items: ref(named('AccountProvider', audience)) }],
+    READING,
+  )
+}
+
+function poolPath(): JsonObject {
+  const pool: [string, JsonObject] = ['The settings.', { ...plain(POOL) }]
+  return {
+    get: route(['readPool', 'Read which pool your tasks go to'], TENANTS, pool, READING),
+    patch: route(['changePool', 'Say which pool your tasks go to'], TENANTS, pool, [...READING, ...BODY], {
+      requestBody: jsonBody(ref('AccountPool')),
+    }),
+  }
+}

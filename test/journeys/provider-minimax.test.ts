@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleFiles } from '../../src/assets/sample-files.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { freePort } from '../support/free-port.ts'
+import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
+
+/** MiniMax's API is what the near gateway's callers speak, and what it calls the far one by. */
+
+interface Told {
+  task_id: string
+  status: string
+  file_id: string
+  base_resp: { status_code: number; status_msg: string }
+}
+
+/** The near gateway can be reached from the far one, which has it prove so before it takes a task. */
+let two: TwoGateways
+
+beforeAll(async () => {
+  const port = await freePort()
+  two = await openTwoGateways({
+    MINIMAX_API_KEY: FAR_KEY,
+    MINIMAX_BASE_URL: '{far}/minimax',
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+  })
+})
+afterAll(() => two?.[Symbol.asyncDispose]())
+
+async function run(body: JsonObject): Promise<Told> {
+  const created = await two.near.send('POST', '/minimax/v1/video_generation', { body })
+  expect(created.body).toMatchObject({ base_resp: { status_code: 0 } })
+  const { task_id } = created.body as unknown as Told // as its clients trust it
+  const query = `task_id=${task_id}&wait=25`
+  return (await two.near.send('GET', `/minimax/v1/query/video_generation?${query}`)).body as unknown as Told // likewise
+}
+
+const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]
+
+describe('a gateway whose MiniMax is another gateway', () => {
+  it('has videos made of words, of a frame and of a face, and is told when they are done', async () => {
+    const words = await two.costing(2_300_000, () =>
+      run({ model: 'MiniMax-Hailuo-2.3', prompt: 'a clockmaker sandbox:fast', prompt_optimizer: false }),
+    )
+    expect(words).toMatchObject({ status: 'Success', base_resp: { status_code: 0 } })
+    const far = await farTask()
+    expect(far).toMatchObject({ mode: 'test', operation: 'hailuo/video_generation', status: 'completed' })
+    expect(far?.input).toMatchObject({ model: 'v2.3', expand_prompt: false, duration: 6, resolution: 768 })
+    expect(far?.echo.callback_url).toMatch(`${two.near.url}/callbacks/${words.task_id}/`)
+    const file = await two.near.send('GET', `/minimax/v1/files/retrieve?file_id=${words.file_id}`)
+    await expectOwnFiles(two, file.body, /^video\/mp4/)
+
+    const picture = `data:image/png;base64,${Buffer.from((await sampleFiles['image/png']?.()) ?? []).toString('base64')}`
+    const frame = await two.costing(8_000_000, () =>
+      run({ model: 'MiniMax-Hailuo-02', prompt: 'sandbox:fast', first_frame_image: picture, resolution: '1080P' }),
+    )
+    expect(frame.status).toBe('Success')
+    expect((await farTask())?.input).toMatchObject({ model: 'i2v-02', image_url: expect.stringMatching(/\.png$/) })
+    const subject_reference = [{ type: 'character', image: [picture] }]
+    const face = await run({ model: 'S2V-01', prompt: 'she waves sandbox:fast', subject_reference })
+    expect(face.status).toBe('Success')
+    expect((await farTask())?.input).toMatchObject({ model: 's2v-01' })
+  })
+
+  it('tells of what fails at the far end, and takes nothing', async () => {
+    const fail = (word: string) =>
+      two.costing(0, () => run({ model: 'T2V-01', prompt: `a clock sandbox:${word} sandbox:fast` }))
+    for (const word of ['fail', 'moderation']) {
+      expect(await fail(word)).toMatchObject({
+        status: 'Fail',
+        base_resp: { status_msg: expect.stringContaining(word) },
+      })
+    }
+  })
+
+  it('is had at PiAPI’s routes as well', async () => {
+    const input = { model: 't2v-01', prompt: 'a clock sandbox:fast' }
+    const task = await two.costing(2_000_000, () => two.made('hailuo', 'video_generation', input))
+    expect(task.status).toBe('completed')
+    await expectOwnFiles(two, task.output, /^video\/mp4/)
+  })
+
+  it('keeps its books, and so does the other', async () => {
+    await two.near.assertBalanced()
+    await two.far.assertBalanced()
+  })
+})

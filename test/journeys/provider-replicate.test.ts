@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+/** Two gateways in a row: the second is the first one's Replicate, with its sandbox in the models' place. */
+
+let upstream: TestGateway
+let gateway: TestGateway
+
+beforeAll(async () => {
+  upstream = await openGateway()
+  const env = { REPLICATE_API_TOKEN: TEST_KEY, REPLICATE_BASE_URL: `${upstream.url}/replicate/v1` }
+  gateway = await openGateway({ env })
+})
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]()
+  await upstream?.[Symbol.asyncDispose]()
+})
+
+interface Prediction {
+  id: string
+  status: string
+  output: Json
+  error: string | null
+}
+
+const keyed = { key: null, headers: { authorization: `Bearer ${LIVE_KEY}` } }
+
+async function predicted(model: string, input: JsonObject): Promise<Prediction> {
+  const path = `/replicate/v1/models/${model}/predictions`
+  const created = await gateway.send('POST', path, { ...keyed, body: { input } })
+  if (created.status !== 201) throw new Error(`${path} answered ${created.status}: ${JSON.stringify(created.body)}`)
+  const { id } = created.body as unknown as Prediction // as its clients trust it
+  return (await gateway.send('GET', `/replicate/v1/predictions/${id}?wait=25`, keyed)).body as unknown as Prediction
+}
+
+const prompt = 'a fox crosses a frozen lake, sandbox:fast'
+
+describe('a gateway behind Replicate’s protocol', { timeout: 60_000 }, () => {
+  it('runs any model, and delivers its files as its own', async () => {
+    const before = await gateway.balance()
+    const done = await predicted('black-forest-labs/flux-schnell', { prompt, num_outputs: 2 })
+    expect(done).toMatchObject({ status: 'succeeded', error: null })
+    const urls = done.output as string[]
+    expect(urls).toHaveLength(2)
+    for (const url of urls) {
+      expect(url.startsWith(`${gateway.url}/files/`)).toBe(true)
+      expect((await download(url)).headers.get('content-type')).toMatch(/^image\//)
+    }
+    const { available, held } = await gateway.balance()
+    expect(held).toBe(0)
+    expect(before.available - available).toBe(800_000) // 0.04 USD a picture
+    expect(await gateway.store.getTask({ id: done.id })).toMatchObject({ provider: 'replicate' })
+  })
+
+  it('keeps the words of a model of words', async () => {
+    const done = await predicted('meta/meta-llama-3-70b-instruct', { prompt })
+    expect(done).toMatchObject({ status: 'succeeded', output: [expect.stringMatching(/\S/)] })
+  })
+
+  it('serves a family that is there under a name of its own', async () => {
+    const input = { prompt, version: '1.6', mode: 'pro' }
+    const { task_id } = await gateway.piapi.create('video_generation', input, { model: 'kling' })
+    const task = await gateway.piapi.ended(task_id)
+    expect(task).toMatchObject({ status: 'completed', error: { code: 0 } })
+    const { video_url } = task.output as { video_url: string }
+    expect((await download(video_url)).headers.get('content-type')).toBe('video/mp4')
+  })
+
+  it('tells a failure in the upstream’s words, and takes nothing', async () => {
+    const before = await gateway.balance()
+    const failed = await predicted('black-forest-labs/flux-schnell', { prompt: 'sandbox:fail sandbox:fast' })
+    expect(failed).toMatchObject({ status: 'failed', error: expect.stringContaining('sandbox:fail') })
+    expect(await gateway.balance()).toEqual(before)
+  })
+
+  it('leaves the books right on both sides', async () => {
+    await gateway.assertBalanced()
+    await upstream.assertBalanced()
+  })
+})
