@@ -198,7 +198,7 @@ describe('the way of a task', () => {
     })
     await registry.account('prism-all', { provider: 'prism' })
     const accounts = await registry.process()
-    expect(offered(accounts, 'live', IMAGE)).toEqual([id, 'prism-all'])
+    expect(offered(accounts, 'live', IMAGE)).toEqual(['prism-all', id])
     expect(offered(accounts, 'live')).toEqual(['prism-all'])
   })
 
@@ -568,7 +568,8 @@ describe('what happens at an account', () => {
 })
 
 describe('a start', () => {
-  const ENVIRONMENT = [{ provider: 'lumen', settings: { apiKey: 'from outside' }, slots: 5, priority: 2 }]
+  const LUMEN_OUTSIDE = { provider: 'lumen', settings: { apiKey: 'from outside' }, slots: 5, priority: 2 }
+  const ENVIRONMENT = [LUMEN_OUTSIDE]
 
   it('gives an account of the environment its row, once, and no credential into it', async () => {
     for (let n = 0; n < 2; n++) await registry.process({ environment: ENVIRONMENT })
@@ -593,7 +594,7 @@ describe('a start', () => {
   it('takes over what the environment says now, and keeps how the account is', async () => {
     const first = await registry.process({ environment: ENVIRONMENT })
     await first.happened('env:lumen', { kind: 'refused', reason: 'no credit', lacks: 'credit' })
-    await registry.process({ environment: [{ ...ENVIRONMENT[0]!, slots: 8, priority: 1 }] })
+    await registry.process({ environment: [{ ...LUMEN_OUTSIDE, slots: 8, priority: 1 }] })
     expect(await registry.record('env:lumen')).toMatchObject({ state: 'limited', slots: 8, priority: 1 })
   })
 

@@ -87,6 +87,8 @@ function nextMessage(): Batch | 'close' | undefined {
   return port ? receiveMessageOnPort(port)?.message : undefined
 }
 
+// What loading left behind.
+globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 port.postMessage('ready')
 
 async function run({ calls }: Batch): Promise<BatchResult> {

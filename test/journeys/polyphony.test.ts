@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { sandboxPicture } from '../../src/engines/sandbox-media/sandbox-media.ts'
 import { signingSecret } from '../../src/webhooks/sign.ts'
 import {
   download,
@@ -157,6 +158,51 @@ describe('a client of our own protocol', () => {
     const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1)
     expect(new Webhook(secret).verify(told.body, signed)).toMatchObject({ id, status: 'completed' })
     expect(receiver.received).toHaveLength(1)
+  })
+
+  it('uploads a file and names it in an input', async () => {
+    const upload = async (form: FormData, key = TEST_KEY) => {
+      const answer = await fetch(`${gateway.url}/polyphony/v1/files`, {
+        method: 'POST',
+        headers: { 'x-api-key': key },
+        body: form,
+      })
+      return { status: answer.status, body: (await answer.json()) as JsonObject }
+    }
+    const picture = await sandboxPicture({ widthPx: 64, heightPx: 64, mediaType: 'image/png' })
+    const form = new FormData()
+    form.set('file', new File([Buffer.from(picture)], 'a picture.png'))
+    const { status, body } = await upload(form)
+    expect({ status, body }).toEqual({
+      status: 201,
+      body: {
+        url: expect.stringContaining(`${gateway.url}/files/`),
+        media_type: 'image/png',
+        size_bytes: picture.length,
+        expires_at: expect.any(Number),
+      },
+    })
+    expect(Buffer.from((await download(String(body.url))).bytes).equals(picture)).toBe(true)
+    const input = { ...PICTURE.input, image: body.url as string }
+    const { id } = await created({ operation: 'Qubico/flux1-dev/img2img', input }, { key: TEST_KEY })
+    expect(await read(id, { key: TEST_KEY, query: '?wait=20' })).toMatchObject({
+      status: 'completed',
+      input: { image: body.url },
+    })
+
+    const refused = (code: string, field?: string) => ({ body: { error: { code, ...(field ? { field } : {}) } } })
+    expect(await upload(form, 'sk-test-nobody-has-this')).toMatchObject({
+      status: 401,
+      ...refused('unauthorized'),
+    })
+    const other = new FormData()
+    other.set('file', new File(['fog'], 'fog.txt'))
+    expect(await upload(other)).toMatchObject({ status: 415, ...refused('unsupported_media') })
+    const empty = new FormData()
+    empty.set('note', 'no file')
+    expect(await upload(empty)).toMatchObject({ status: 400, ...refused('invalid_input', 'file') })
+    const json = await gateway.send('POST', '/polyphony/v1/files', { body: { file: 'base64' } })
+    expect(json).toMatchObject({ status: 415, ...refused('unsupported_media') })
   })
 
   it('learns what its key can have now', async () => {

@@ -44,7 +44,7 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
 
 function uploadOfForm({ files: [file], fields }: Form): { mediaType: string; body: Uint8Array; field: string } {
   if (!file) throw invalid('file', 'is required')
-  const name = fields.get('file_name') || file.name
+  const name = fields.get('file_name')?.at(-1) || file.name
   return { mediaType: mediaTypeOf(name), body: file.body, field: file.field }
 }
 

@@ -185,7 +185,7 @@ function faultInMappings({ operations, inputs, graph, ignores = [] }: Template):
   for (const [index, mapping] of inputs.entries()) {
     const at = `inputs.${index}`
     const fields = fieldsOf(mapping)
-    if (fields.length === 0 && mapping.as !== 'seed') return { field: `${at}.field`, rule: 'is required' }
+    if (fields.length === 0 && !FIELDLESS.has(mapping.as)) return { field: `${at}.field`, rule: 'is required' }
     for (const field of fields) {
       const stranger = operations.find((id) => !hasField(id, field))
       if (stranger) return { field: `${at}.field`, rule: `names ${field}, which ${stranger} does not have` }
@@ -201,6 +201,9 @@ function faultInMappings({ operations, inputs, graph, ignores = [] }: Template):
     ? undefined
     : { field: `ignores.${unknown}`, rule: `names ${ignores[unknown]}, which is no field` }
 }
+
+/** Forms that can be told without a field: a number drawn by lot, and what the operation says of its result. */
+const FIELDLESS: ReadonlySet<Mapping['as']> = new Set(['seed', 'width', 'height', 'frames'])
 
 /** What each form cannot do without. */
 const NEEDED: Partial<Record<Mapping['as'], keyof Mapping>> = { choice: 'values', frames: 'rate', name: 'file' }

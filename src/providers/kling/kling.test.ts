@@ -365,12 +365,11 @@ describe('the adapter for Kling', () => {
     })
   })
 
-  it('takes a video of another account by its URL, where Kling takes URLs', async () => {
+  it('takes a video whose id it does not know by its URL, where Kling takes URLs', async () => {
     const elsewhere = {
       parent: parentOf({ account: 'another' }),
       urlOf: (file: string) => `https://us.example/${file}`,
     }
-    expect(provider.adopts).toEqual(new Set(['kling/lip_sync', 'kling/sound']))
     await submit('kling/sound', { origin_task_id: PARENT }, elsewhere)
     expect(sent('/v1/audio/video-to-audio')).toMatchObject({ video_url: 'https://us.example/asset:of-the-parent.mp4' })
     await expect(submit('kling/extend_video', { origin_task_id: PARENT }, elsewhere)).rejects.toMatchObject({

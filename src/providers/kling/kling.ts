@@ -1,6 +1,4 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { klingLipSync } from '../../catalog/kling-scenes.ts'
-import { klingSound } from '../../catalog/kling-works.ts'
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../input-files.ts'
@@ -35,10 +33,10 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
   return {
     id: 'kling',
     operations: new Set(Object.keys(REQUESTS)),
-    adopts: new Set([klingLipSync.id, klingSound.id]),
 
     async submit(job, account, signal) {
       const { pathOf, bodyOf } = requestOf(job)
+      bodyOf(job.input, job, account) // for what is not had, no file is read
       const reachable = async (reference: string) => job.urlOf(reference) ?? base64(await job.file(reference, signal)) // bare: Kling refuses data URIs
       const input = await withFiles(job, reachable)
       const json = {

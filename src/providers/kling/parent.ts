@@ -27,7 +27,7 @@ function indexIn({ input }: Job): number {
 export function parentVideoId(job: Job, { id }: Pick<Account, 'id'>): string | undefined {
   const { parent } = job
   if (!parent || parent.account !== id || parent.handle === null) return undefined
-  return handleIn(parent.handle).videos[indexIn(job)]
+  return handleIn(parent.handle).videos[indexIn(job)] || undefined
 }
 
 /** The video that is built on, by its id or else by its URL. Throws `vendor_refused` where Kling cannot reach it. */
@@ -39,11 +39,7 @@ export function parentVideo(job: Job, account: Pick<Account, 'id'>): JsonObject 
   const file = isJsonObject(video) && typeof video.file === 'string' ? video.file : undefined
   const video_url = file === undefined ? undefined : job.urlOf(file)
   if (video_url !== undefined) return { video_url }
-  throw new PolyphonyError(
-    'vendor_refused',
-    'origin_task_id names no video that Kling has, or can reach at PUBLIC_URL.',
-    {
-      field: 'origin_task_id',
-    },
-  )
+  const field = 'origin_task_id'
+  const message = `${field} names no video that Kling has, or can reach at PUBLIC_URL.`
+  throw new PolyphonyError('vendor_refused', message, { field })
 }

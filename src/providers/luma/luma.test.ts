@@ -182,6 +182,11 @@ describe('the adapter for Luma', () => {
     })
   })
 
+  it('says how long a limit holds', async () => {
+    vendor.next.push({ status: 429, headers: { 'retry-after': '11' }, json: { detail: 'Too many' } })
+    await expect(submit('luma/video_generation')).rejects.toMatchObject({ details: { retryAfterSeconds: 11 } })
+  })
+
   it('says what an answer without an id or without a state means', async () => {
     vendor.next.push({ status: 201, json: { state: 'queued' } })
     await expect(submit('luma/video_generation')).rejects.toMatchObject({ code: 'vendor_silent' })

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { withFiles } from '../input-files.ts'
 import { madePictures, madeVideos } from '../made.ts'
 import type { Account, Asked, Progress, Provider } from '../provider.ts'
-import { packageError, speaksOfModeration, vendorError } from '../vendor-errors.ts'
+import { packageError, speaksOfModeration, vendorError, wordsOf } from '../vendor-errors.ts'
 import { idIn, knownIn, SENDERS, urlFor } from './requests.ts'
 
 type Generation = LumaAI.Generation
@@ -80,11 +80,19 @@ async function answered<Found>(
 
 /** A lack of credits has the status of any other fault in a request; the words are inferred. */
 function errorOf(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
-  // Our own errors have a status, too.
-  const error = thrown instanceof PolyphonyError ? thrown : packageError(thrown, options)
+  const error = meaningOf(thrown, options)
   const lacksCredit =
     error instanceof PolyphonyError && error.code === 'vendor_refused' && /insufficient credits/i.test(error.message)
   return lacksCredit ? new PolyphonyError('account_refused', error.message, { lacks: 'credit' }) : error
+}
+
+/** Our own errors have a status, too; and this package keeps an answer's headers as a record. */
+function meaningOf(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
+  if (thrown instanceof PolyphonyError) return thrown
+  if (!(thrown instanceof LumaAI.APIError) || thrown.status === undefined) return packageError(thrown, options)
+  const { status, error, headers } = thrown
+  const retryAfter = headers?.['retry-after'] ?? undefined
+  return vendorError({ status, message: wordsOf(error) ?? '', isPaid: options.isPaid, retryAfter })
 }
 
 function handleOf({ id }: Generation): JsonObject {

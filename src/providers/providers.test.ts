@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { listOperations } from '../catalog/catalog.ts'
+import { PROVIDERS } from './providers.ts'
+
+const catalogue = new Set(listOperations().map(({ id }) => id))
+const index = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
+
+describe.each(PROVIDERS.map((card) => [card.id, card] as const))('the provider %s', (id, card) => {
+  it('loads, and performs operations that exist', async () => {
+    const provider = (await card.load())({ now: () => 0 })
+    expect(provider.id).toBe(id)
+    expect(provider.operations.size).toBeGreaterThan(0)
+    expect([...provider.operations].filter((operation) => !catalogue.has(operation))).toEqual([])
+    expect([...(provider.adopts ?? [])].filter((operation) => !provider.operations.has(operation))).toEqual([])
+    await provider.close?.()
+  })
+
+  it('has a page that names its variables, and a row in docs/providers.md', () => {
+    const page = readFileSync(new URL(`../../docs/providers/${id}.md`, import.meta.url), 'utf8')
+    for (const { env } of card.fields) expect(page).toContain(env)
+    expect(index).toContain(`providers/${id}.md`)
+  })
+
+  it('has fields with names of their own', () => {
+    for (const names of [card.fields.map(({ name }) => name), card.fields.map(({ env }) => env)]) {
+      expect(new Set(names).size).toBe(names.length)
+    }
+    expect(card.slots).toBeGreaterThan(0)
+  })
+})
+
+it('no two providers share an id or a secret’s variable', () => {
+  const secrets = PROVIDERS.flatMap(({ fields }) => fields.filter(({ isSecret }) => isSecret).map(({ env }) => env))
+  for (const names of [PROVIDERS.map(({ id }) => id), secrets]) expect(new Set(names).size).toBe(names.length)
+})

@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest'
+import type { Task } from '../../core/task.ts'
+import type { Bench } from '../contract.ts'
+import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
+
+/** Every call of a provider for a task, and what came of it. */
+export function attemptsContract(bench: Bench): void {
+  const attemptsOf = ({ id }: Pick<Task, 'id'>) => bench.store.listAttempts({ taskId: id })
+  const begun = { number: 1, provider: 'lumen', account: 'a1', begunAt: START }
+
+  it('begins with the claim', async () => {
+    await aPayer(bench.store)
+    const waiting = aTask()
+    await submitted(bench.store, waiting)
+    expect(await attemptsOf(waiting)).toEqual([])
+    await claimed(bench.store, 1)
+    expect(await attemptsOf(waiting)).toEqual([
+      { taskId: waiting.id, ...begun, acceptedAt: null, endedAt: null, outcome: 'calling', reason: null },
+    ])
+  })
+
+  it('is accepted when the provider has the work, once', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const { id, claim } = task
+    const accepted = { id, claim, handle: 'h', dueAt: START + 9, deliveries: [] }
+    await bench.store.recordHandle({ ...accepted, now: START + 5 })
+    await bench.store.recordHandle({ ...accepted, now: START + 8 }) // as work in this process tells again and again
+    await bench.store.recordProgress({ id, claim, progress: 5, dueAt: START + 9, deliveries: [], now: START + 8 })
+    expect(await attemptsOf(task)).toMatchObject([
+      { ...begun, outcome: 'accepted', acceptedAt: START + 5, endedAt: null, reason: null },
+    ])
+  })
+
+  it('is uncertain when the answer was lost, and accepted when it was found', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const { id, claim } = task
+    await bench.store.recordUncertain({ id, claim, dueAt: START, log: 'no answer', now: START + 1 })
+    expect(await attemptsOf(task)).toMatchObject([{ outcome: 'uncertain', acceptedAt: null, reason: 'no answer' }])
+    await bench.store.recordHandle({ id, claim, handle: 'h', dueAt: START, deliveries: [], now: START + 2 })
+    expect(await attemptsOf(task)).toMatchObject([{ outcome: 'accepted', acceptedAt: START + 2, reason: 'no answer' }])
+  })
+
+  it('is turned away when the task goes back into the line, and the next one has the next number', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const { id, claim } = task
+    await bench.store.requeue({ id, claim, dueAt: START, log: 'busy', now: START + 3 })
+    const again = only(await claimed(bench.store, 1, { account: 'a2', now: START + 4 }))
+    await bench.store.requeue({ id, claim: again.claim, dueAt: START, log: 'no answer', isMiss: true, now: START + 5 })
+    expect(await claimed(bench.store, 1, { account: 'a3', now: START + 6 })).toHaveLength(1)
+    expect(await attemptsOf(task)).toEqual([
+      { taskId: id, ...begun, acceptedAt: null, endedAt: START + 3, outcome: 'turned_away', reason: 'busy' },
+      {
+        taskId: id,
+        number: 2,
+        provider: 'lumen',
+        account: 'a2',
+        begunAt: START + 4,
+        acceptedAt: null,
+        endedAt: START + 5,
+        outcome: 'turned_away',
+        reason: 'no answer',
+      },
+      {
+        taskId: id,
+        number: 3,
+        provider: 'lumen',
+        account: 'a3',
+        begunAt: START + 6,
+        acceptedAt: null,
+        endedAt: null,
+        outcome: 'calling',
+        reason: null,
+      },
+    ])
+  })
+
+  it.each(['completed', 'failed', 'cancelled'] as const)('ends as the task: %s', async (to) => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const error = to === 'failed' ? ({ code: 'vendor_refused', message: 'Too foggy.' } as const) : null
+    await bench.store.settle(anEnd(task, { to, error, now: START + 6 }))
+    expect(await attemptsOf(task)).toMatchObject([
+      { outcome: to, endedAt: START + 6, reason: to === 'failed' ? 'Too foggy.' : null },
+    ])
+  })
+
+  it('stays as it ended when the task is cancelled while it waits for another one', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt: START, log: 'busy', now: START + 3 })
+    await bench.store.settle(aCancel(task.id, { now: START + 4 }))
+    expect(await attemptsOf(task)).toMatchObject([{ outcome: 'turned_away', endedAt: START + 3, reason: 'busy' }])
+  })
+
+  it('does not change by the hand of a holder that lost the task', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const stale = { id: task.id, claim: task.claim - 1, dueAt: START, now: START }
+    await bench.store.recordUncertain({ ...stale, log: 'x' })
+    await bench.store.recordHandle({ ...stale, handle: 'h', deliveries: [] })
+    await bench.store.requeue({ ...stale, log: 'x' })
+    await bench.store.settle(anEnd({ id: task.id, claim: task.claim - 1 }, { to: 'failed' }))
+    expect(await attemptsOf(task)).toMatchObject([{ outcome: 'calling', reason: null }])
+  })
+
+  it('says once in the task’s log what was said many times in a row', async () => {
+    await aPayer(bench.store)
+    const { id } = await aClaimedTask(bench.store)
+    for (const log of ['busy', 'busy', 'no answer', 'busy']) {
+      const claim = (await bench.store.getTask({ id }))?.claim ?? 0
+      await bench.store.requeue({ id, claim, dueAt: START, log, now: START })
+      await claimed(bench.store, 1)
+    }
+    expect(await bench.store.getTask({ id })).toMatchObject({ logs: ['busy', 'no answer', 'busy'], attempts: 5 })
+    expect(await attemptsOf({ id })).toHaveLength(5)
+  })
+
+  it('goes with the record of the task', async () => {
+    await aPayer(bench.store)
+    const [gone, kept] = [
+      await aClaimedTask(bench.store, { recordExpiresAt: START }),
+      await aClaimedTask(bench.store, { recordExpiresAt: START + 99 }),
+    ]
+    for (const task of [gone, kept]) await bench.store.settle(anEnd(task))
+    await bench.store.purgeTasks({ now: START, limit: 9 })
+    expect(await attemptsOf(gone)).toEqual([])
+    expect(await attemptsOf(kept)).toHaveLength(1)
+  })
+}

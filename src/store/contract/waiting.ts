@@ -1,0 +1,165 @@
+import { expect, it } from 'vitest'
+import { points } from '../../core/points.ts'
+import type { Bench } from '../contract.ts'
+import type { Signal } from '../store.ts'
+import {
+  aCancel,
+  anEnd,
+  anOffer,
+  aPayer,
+  aTask,
+  claimed,
+  LEASE_MS,
+  OPERATION,
+  only,
+  POOL,
+  START,
+  submitted,
+} from './samples.ts'
+
+const OTHER = 'lumen/still-1/text_to_image'
+
+/** The lines in which tasks wait: who stands in them, who stands before whom, and the way from one to another. */
+export function waitingContract(bench: Bench): void {
+  it('tells for which operations tasks wait, by pool', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 5 } })
+    expect(await bench.store.listWaiting({})).toEqual([])
+    const [running, cancelled] = [aTask({ pool: 'p1', operation: OTHER }), aTask({ pool: 'p9' })]
+    await submitted(bench.store, running, cancelled)
+    await bench.store.claimPending({
+      pool: 'p1',
+      offers: [anOffer([{ account: 'a1' }], OTHER)],
+      limit: 9,
+      leaseMs: LEASE_MS,
+      now: START,
+    })
+    await bench.store.settle(aCancel(cancelled.id))
+    const waiting = [
+      aTask({ pool: 'p2', operation: OTHER }),
+      aTask({ pool: 'p1' }),
+      aTask({ pool: 'p2' }),
+      aTask({ pool: 'p2' }),
+      aTask({ pool: 'p3' }), // over the tenant's limit, so that it is parked
+    ]
+    await submitted(bench.store, ...waiting)
+    expect(await bench.store.listWaiting({})).toEqual([
+      { pool: 'p1', operation: OPERATION },
+      { pool: 'p2', operation: OPERATION },
+      { pool: 'p2', operation: OTHER },
+    ])
+  })
+
+  it('counts who stands before a task: of its line only, and single ones before those of batches', async () => {
+    for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
+    const batchId = aTask().id
+    const [first, ofBatch, second, theirs] = [
+      aTask(),
+      aTask({ batchId }),
+      aTask(),
+      aTask({ tenantId: 't2', keyId: 'k2' }),
+    ] as const
+    const [elsewhere, otherwise] = [aTask({ pool: 'p9' }), aTask({ operation: OTHER })]
+    for (const task of [first, ofBatch, second, elsewhere, otherwise, theirs]) await submitted(bench.store, task)
+    const ahead = (task: { id: string }) => bench.store.countAhead({ id: task.id })
+    expect(await Promise.all([first, second, theirs, ofBatch, elsewhere, otherwise].map(ahead))).toEqual([
+      0, 1, 2, 3, 0, 0,
+    ])
+    await bench.store.settle(aCancel(first.id))
+    expect(await Promise.all([second, theirs, ofBatch].map(ahead))).toEqual([0, 1, 2])
+  })
+
+  it('counts nobody before a task that does not wait', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 1 } })
+    const [running, parked] = [aTask(), aTask()]
+    await submitted(bench.store, running, parked)
+    const task = only(await claimed(bench.store, 1))
+    expect(await bench.store.countAhead({ id: task.id })).toBeNull()
+    expect(await bench.store.countAhead({ id: parked.id })).toBeNull()
+    expect(await bench.store.countAhead({ id: aTask().id })).toBeNull()
+    await bench.store.settle(anEnd(task))
+    expect(await bench.store.countAhead({ id: task.id })).toBeNull()
+    expect(await bench.store.countAhead({ id: parked.id })).toBe(0)
+  })
+
+  it('moves what waits for an operation to another pool, at its place in time, and says so', async () => {
+    await aPayer(bench.store)
+    await aPayer(bench.store, { id: 't2' })
+    const [old, other, running, later] = [
+      aTask({ pool: 'private' }),
+      aTask({ pool: 'private', operation: OTHER }),
+      aTask({ pool: 'private' }),
+      aTask({ tenantId: 't2', keyId: 'k2' }),
+    ]
+    await submitted(bench.store, running)
+    const offers = [anOffer([{ account: 'own' }])]
+    await bench.store.claimPending({ pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, now: START })
+    await submitted(bench.store, old, other)
+    await submitted(bench.store, later)
+    const heard: Signal[] = []
+    const stop = bench.store.onSignal((signal) => heard.push(signal))
+    const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'the house takes it', now: START + 7 }
+    expect(await bench.store.repool(move)).toBe(1)
+    expect(await bench.store.repool(move)).toBe(0)
+    expect(await bench.store.getTask({ id: old.id })).toMatchObject({ pool: POOL, logs: ['the house takes it'] })
+    expect(await bench.store.getTask({ id: other.id })).toMatchObject({ pool: 'private', logs: [] })
+    expect(await bench.store.getTask({ id: running.id })).toMatchObject({ pool: 'private', status: 'submitting' })
+    const told: Signal[] = [
+      { kind: 'task', id: old.id },
+      { kind: 'pool', pool: POOL, operation: OPERATION },
+    ]
+    await expect.poll(() => heard).toEqual(told)
+    stop()
+    expect(await bench.store.countAhead({ id: later.id })).toBe(1) // it waited before
+    expect((await claimed(bench.store, 9, { now: START + 7 })).map(({ id }) => id).sort()).toEqual(
+      [old.id, later.id].sort(),
+    )
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('makes a moved task due at once, although it was to wait before its next attempt', async () => {
+    await aPayer(bench.store)
+    await submitted(bench.store, aTask({ pool: 'private' }))
+    const offers = [anOffer([{ account: 'own' }])]
+    const ask = { pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, now: START }
+    const task = only(await bench.store.claimPending(ask))
+    const dueAt = START + 60_000
+    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt, log: 'unreachable', isMiss: true, now: START })
+    await bench.store.repool({ pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START + 1 })
+    expect(only(await claimed(bench.store, 1, { now: START + 1 }))).toMatchObject({
+      id: task.id,
+      pool: POOL,
+      attempts: 2,
+      misses: 1,
+      logs: ['unreachable', 'moved'],
+    })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('does not move what holds nothing: it was taken because its own pool costs nothing', async () => {
+    await aPayer(bench.store)
+    const [free, paid] = [aTask({ pool: 'private', pricePoints: points(0) }), aTask({ pool: 'private' })]
+    await submitted(bench.store, free, paid)
+    const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START }
+    expect(await bench.store.repool(move)).toBe(1)
+    expect(await bench.store.getTask({ id: free.id })).toMatchObject({ pool: 'private', logs: [] })
+    expect(await bench.store.getTask({ id: paid.id })).toMatchObject({ pool: POOL })
+  })
+
+  it('either moves a waiting task or gives it to an account of its pool, never both', async () => {
+    await aPayer(bench.store)
+    const other = await bench.place.open()
+    for (let round = 0; round < 10; round++) {
+      await submitted(bench.store, ...Array.from({ length: 4 }, () => aTask({ pool: 'private' })))
+      const offers = [anOffer([{ account: 'own', slots: 1_000 }])]
+      const [taken, moved] = await Promise.all([
+        bench.store.claimPending({ pool: 'private', offers, limit: 2, leaseMs: LEASE_MS, now: START }),
+        other.repool({ pool: 'private', operation: OPERATION, to: 'elsewhere', log: 'moved', now: START }),
+      ])
+      const left = await other.repool({ pool: 'private', operation: OPERATION, to: 'rest', log: 'left', now: START })
+      expect(taken.length + moved + left).toBe(4)
+      for (const { id } of taken) expect(await bench.store.getTask({ id })).toMatchObject({ pool: 'private', logs: [] })
+    }
+    await other.close()
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+}
