@@ -26,8 +26,10 @@ export function accountsOfEnvironment(
     const settings = Object.fromEntries(given)
     const required = card.fields.filter((field) => field.default === undefined)
     if (required.some(({ name }) => settings[name] === undefined)) return []
-    // An address alone makes no account where a key is what counts.
-    const isMeant = card.fields.some(({ name, isSecret }) => isSecret && settings[name] !== undefined)
+    // An address alone makes no account where a key is what counts, nor does what only checks callbacks.
+    const isMeant = card.fields.some(
+      ({ name, isSecret }) => isSecret && name !== 'webhookSecret' && settings[name] !== undefined,
+    )
     if (required.length === 0 && !isMeant) return []
     const place = order.findIndex(({ id }) => id === card.id)
     const priority = place === -1 ? cards.length - index : ORDERED + order.length - place

@@ -174,7 +174,7 @@ describe('a look at the accounts', () => {
     const accounts = await registry.process({ store })
     watch(accounts)
     isAway = true
-    await registry.change("lumen-1", { slots: 8 })
+    await registry.change('lumen-1', { slots: 8 })
     await aLook()
     await vi.waitFor(() => expect(registry.said.join()).toContain('the accounts could not be looked at'))
     isAway = false

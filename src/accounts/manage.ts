@@ -377,7 +377,7 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
     get,
     // In turn, so that many at once do not pass the check of a tenant's count together.
     add: (body, by) => oneAtATime(() => add(body, by)),
-    change(id, body, by) {
+    async change(id, body, by) {
       if (Object.keys(body).length === 0) throw new PolyphonyError('invalid_input', 'The body names nothing to change.')
       return write(id, by, (record) => changeOf(record, body, by))
     },

@@ -1,6 +1,15 @@
+import { replicatePrediction } from '../catalog/hosted.ts'
 import type { JsonObject } from '../core/json.ts'
+import { bfl } from './bfl/card.ts'
+import { ideogram } from './ideogram/card.ts'
+import { kling } from './kling/card.ts'
 import { luma } from './luma/card.ts'
+import { minimax } from './minimax/card.ts'
+import { openai } from './openai/card.ts'
 import type { Account, Provider, ProviderCard, ProviderParts } from './provider.ts'
+import { recraft } from './recraft/card.ts'
+import { replicate } from './replicate/card.ts'
+import { runway } from './runway/card.ts'
 
 /**
  * Vendors whose own APIs relays serve below a prefix, with the vendor's paths, bodies and answers: there the vendor's own
@@ -12,13 +21,30 @@ interface Served {
   prefix: string
   /** Of what the adapter performs, where a relay has less. */
   only?: readonly string[]
-  /** Whether a callback is in the vendor's form; left out where it sends none. */
+  /** Whether a callback is in the vendor's form; left out where it sends none, or signs it with a key of its own. */
   sent?(body: JsonObject): boolean
 }
 
+/** In the order in which they are asked for what several have. */
 const SERVED: readonly Served[] = [
   { card: luma, prefix: '/luma/dream-machine/v1', sent: ({ id, state }) => isText(id) && isText(state) },
+  { card: runway, prefix: '/runwayml' },
+  { card: kling, prefix: '/kling', sent: ({ task_id, task_status }) => isText(task_id) && isText(task_status) },
+  {
+    card: minimax,
+    prefix: '/minimax',
+    sent: ({ challenge, task_id, base_resp }) =>
+      challenge !== undefined || (isText(task_id) && base_resp !== undefined),
+  },
+  { card: bfl, prefix: '/flux', sent: ({ id, status }) => isText(id) && FLUX_STATES.test(String(status)) },
+  { card: ideogram, prefix: '/ideogram' },
+  { card: recraft, prefix: '/recraft/v1' },
+  { card: openai, prefix: '/v1' },
+  // Relays take some models of it, each by its own name: families have nearer ways.
+  { card: replicate, prefix: '/replicate/v1', only: [replicatePrediction.id] },
 ]
+
+const FLUX_STATES = /^(?:Pending|Ready|Error|(?:Request|Content) Moderated|Task not found)$/
 
 /** A vendor behind a relay. */
 export interface Relayed extends Pick<Served, 'sent'> {
@@ -38,7 +64,12 @@ export async function openRelayed(served = SERVED): Promise<(parts: ProviderPart
         provider,
         operations: only ? new Set(only) : provider.operations,
         ...(sent ? { sent } : {}),
-        accountAt: (relay) => ({ ...relay, provider: card.id, settings: settingsAt(relay, card, prefix) }),
+        accountAt: (relay) => ({
+          ...relay,
+          provider: card.id,
+          settings: settingsAt(relay, card, prefix),
+          fetch: keyed(relay),
+        }),
       }
     })
 }
@@ -47,6 +78,20 @@ function settingsAt({ settings }: Account, { fields }: ProviderCard, prefix: str
   const defaults = fields.map(({ name, default: otherwise = '' }) => [name, otherwise])
   const baseUrl = `${(settings.baseUrl ?? '').replace(/\/+$/, '')}${prefix}`
   return { ...Object.fromEntries(defaults), apiKey: settings.apiKey ?? '', baseUrl }
+}
+
+/** Relays want their key in one place, wherever the vendor has its own. It goes to the relay, and nowhere else. */
+function keyed({ settings, fetch }: Account): typeof globalThis.fetch {
+  const home = URL.parse(settings.baseUrl ?? '')?.origin
+  return (input, init) => {
+    const request = input instanceof Request ? input : undefined
+    const url = URL.parse(request?.url ?? String(input))
+    const headers = new Headers(init?.headers ?? request?.headers)
+    if (url?.origin === home && !headers.has('authorization')) {
+      headers.set('authorization', `Bearer ${settings.apiKey ?? ''}`)
+    }
+    return fetch(input, { ...init, headers })
+  }
 }
 
 function isText(value: unknown): boolean {

@@ -81,6 +81,7 @@ export function networkError(thrown: unknown, { isPaid, signal }: { isPaid: bool
 
 /** The error of an official package: they carry the answer's status and headers, or the network's failure as cause. */
 export function packageError(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
+  if (thrown instanceof PolyphonyError) return thrown
   if (options.signal.aborted || !(thrown instanceof Error)) return networkError(thrown, options)
   const status = 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined
   if (status === undefined) return networkError(thrown, options)

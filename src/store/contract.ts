@@ -1,17 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { accountsContract } from './contract/accounts.ts'
 import { assetsContract } from './contract/assets.ts'
+import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
 import { claimsContract } from './contract/claims.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
 import { draftsContract } from './contract/drafts.ts'
 import { historyContract } from './contract/history.ts'
+import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
+import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
 import { progressContract } from './contract/progress.ts'
 import { aKey, aTenant, START } from './contract/samples.ts'
 import { settleContract } from './contract/settle.ts'
 import { submitContract } from './contract/submit.ts'
 import { tenantsContract } from './contract/tenants.ts'
+import { waitingContract } from './contract/waiting.ts'
 import type { Store } from './store.ts'
 
 /** Somewhere that a database can be: empty at first, opened as often as a test likes. */
@@ -71,11 +76,16 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
 
     describe('submitTasks', () => submitContract(bench))
     describe('claims', () => claimsContract(bench))
+    describe('offers', () => offersContract(bench))
+    describe('lines', () => waitingContract(bench))
     describe('progress', () => progressContract(bench))
+    describe('attempts', () => attemptsContract(bench))
+    describe('calls and late results', () => lateContract(bench))
     describe('settle', () => settleContract(bench))
     describe('batches', () => batchesContract(bench))
     describe('drafts', () => draftsContract(bench))
     describe('deliveries', () => deliveriesContract(bench))
+    describe('accounts', () => accountsContract(bench))
     describe('assets', () => assetsContract(bench))
     describe('ledger', () => ledgerContract(bench))
     describe('tenants and keys', () => tenantsContract(bench))

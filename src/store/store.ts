@@ -236,6 +236,7 @@ export interface WriteVerbs {
   deliverLate(args: {
     id: string
     claim: number
+    handle: Json
     output: Json
     log: string
     assets: Asset[]

@@ -172,6 +172,7 @@ export function openFinish(options: FinishOptions): Finish {
       const delivered = await store.deliverLate({
         id: task.id,
         claim: task.claim,
+        handle: task.handle,
         output,
         log: log_,
         assets: kept,

@@ -379,7 +379,9 @@ export function openWork(options: WorkOptions): Work {
     const signal = AbortSignal.timeout(LATE_LIMIT_MS)
     try {
       const progress = await found.provider.poll(task.handle, found.account, signal, askedOf(task))
-      if (progress.status === 'completed') return await finish.completeLate(task, progress.result, signal)
+      if (progress.status === 'completed') {
+        return await finish.completeLate(withHandle(task, progress.handle), progress.result, signal)
+      }
       await store.recordLate({ id, claim, dueAt: progress.status === 'failed' ? null : dueAt })
     } catch (error) {
       log.warn({ err: error, taskId: id }, 'a late result could not be had')

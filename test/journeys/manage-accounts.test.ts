@@ -122,8 +122,8 @@ describe('an account of the house', () => {
     const second = await draw(gateway)
     luma.hold(false)
     expect((await gateway.piapi.ended(first.task_id)).status).toBe('completed')
-    // A look at all lines is made every second: the second task is seen, and left where it is.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    // Asked for later, and done: the second task was seen, and left where it is.
+    await gateway.piapi.ended((await gateway.piapi.create('lyrics', { prompt: 'rain' })).task_id)
     expect((await gateway.piapi.read(second.task_id)).status).toBe('pending')
     expect(luma.begun()).toBe(1)
     expect(await data<JsonObject>(gateway, 'GET', `${OPERATORS}/${id}/debug`)).toMatchObject({

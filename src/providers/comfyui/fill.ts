@@ -24,14 +24,17 @@ export async function filledGraph(template: Template, asked: Asked, upload: Uplo
   const graph = named(template.graph, asked.taskId)
   const seeds = new Map<string, number>()
   const changes: Change[] = []
-  for (const mapping of template.inputs) {
+  const filled = template.inputs.map((mapping) => {
     const field = fieldsOf(mapping).find((name) => !isAbsent(valueAt(asked.input, name), mapping)) ?? ''
-    const isThere = field !== ''
-    if (!isThere && mapping.required) throw refused(fieldsOf(mapping)[0] ?? '', 'is needed by the workflow')
-    const change = isThere ? mapping.present : mapping.absent
+    if (field === '' && mapping.required) throw refused(fieldsOf(mapping)[0] ?? '', 'is needed by the workflow')
+    const change = field === '' ? mapping.absent : mapping.present
     if (change) changes.push(change)
-    const value = await valueFor(mapping, { field, asked, seeds, upload })
-    if (value !== undefined) put(graph, mapping, value)
+    return { mapping, value: valueFor(mapping, { field, asked, seeds }) }
+  })
+  // Nothing is sent for a task that is refused for another field.
+  for (const { mapping, value } of filled) {
+    if (value !== undefined)
+      put(graph, mapping, typeof value === 'object' ? await upload(value.file, value.media) : value)
   }
   for (const { set = [] } of changes) {
     for (const one of set) put(graph, one, one.value)
@@ -67,12 +70,13 @@ interface Filling {
   field: string
   asked: Asked
   seeds: Map<string, number>
-  upload: Upload
 }
 
-/** Undefined where the graph's own value stays. */
-async function valueFor(mapping: Mapping, filling: Filling): Promise<Scalar | undefined> {
-  const { field, asked, seeds, upload } = filling
+/** A value, or a file whose name at ComfyUI will be the value; undefined where the graph's own stays. */
+function valueFor(
+  mapping: Mapping,
+  { field, asked, seeds }: Filling,
+): Scalar | { file: string; media: Media } | undefined {
   const value = field === '' ? undefined : valueAt(asked.input, field)
   switch (mapping.as) {
     case 'seed':
@@ -104,7 +108,7 @@ async function valueFor(mapping: Mapping, filling: Filling): Promise<Scalar | un
       return cameraSpeed(field, value)
     default: {
       const media = mapping.as.replace('-upload', '') as Media // the forms that are left
-      return upload(String(value), media)
+      return { file: String(value), media }
     }
   }
 }

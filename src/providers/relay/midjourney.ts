@@ -51,8 +51,9 @@ export const midjourneyPart: Part = {
     }
   },
   // The task object itself, at every change.
-  handleIn({ id, submitTime, imageUrl }) {
-    return typeof id === 'string' && (submitTime !== undefined || imageUrl !== undefined) ? { id } : undefined
+  hear({ id, submitTime, imageUrl }) {
+    const isOurs = typeof id === 'string' && (submitTime !== undefined || imageUrl !== undefined)
+    return isOurs ? { handle: { id } } : undefined
   },
 }
 

@@ -20,8 +20,8 @@ export function passedOn({ provider, operations, sent, accountAt }: Relayed): Pa
       reconcile: (job, account, signal) => reconcile.call(provider, job, accountAt(account), signal),
     }),
     ...(receive && {
-      handleIn: async (body, callback, account) =>
-        sent?.(body) ? (await receive.call(provider, callback, accountAt(account))).handle : undefined,
+      hear: (body, callback, account) =>
+        sent?.(body) ? receive.call(provider, callback, accountAt(account)) : undefined,
     }),
   }
 }

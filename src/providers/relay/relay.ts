@@ -39,7 +39,9 @@ export function relayProvider(relayed: readonly Relayed[]): Provider {
   return {
     id: 'relay',
     operations,
-    adopts: new Set(relayed.flatMap(({ provider }) => [...(provider.adopts ?? [])])),
+    adopts: new Set(
+      relayed.flatMap(({ provider, operations: own }) => [...(provider.adopts ?? [])].filter((id) => own.has(id))),
+    ),
     performs: ({ settings }) => narrowed(operations, settings.models ?? ''),
     async submit(job, account, signal) {
       const part = partFor(job)
@@ -63,8 +65,10 @@ export function relayProvider(relayed: readonly Relayed[]): Provider {
       const body: unknown = JSON.parse(callback.rawBody)
       if (!isJsonObject(body)) return {}
       for (const part of parts) {
-        const inner = await part.handleIn?.(body, callback, account)
-        if (inner !== undefined) return { handle: { via: part.id, of: inner } }
+        const heard = await part.hear?.(body, callback, account)
+        if (heard === undefined) continue
+        const { handle, ...rest } = heard
+        return { ...rest, ...(handle === undefined ? {} : { handle: { via: part.id, of: handle } }) }
       }
       return {}
     },

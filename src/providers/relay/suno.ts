@@ -45,8 +45,9 @@ export const sunoPart: Part = {
     return progressOf(task, (data) => resultIn(data, asked, account))
   },
   // The bare task object; Udio's differs in its action alone.
-  handleIn({ task_id: id, submit_time, action }) {
-    return typeof id === 'string' && submit_time !== undefined && !/udio/i.test(String(action)) ? { id } : undefined
+  hear({ task_id: id, submit_time, action }) {
+    const isOurs = typeof id === 'string' && submit_time !== undefined && !/udio/i.test(String(action))
+    return isOurs ? { handle: { id } } : undefined
   },
 }
 

@@ -28,8 +28,8 @@ export const udioPart: Part = {
       return songs.length === 0 ? undefined : madeClips(asked, songs)
     })
   },
-  handleIn({ task_id: id, action }) {
-    return typeof id === 'string' && /udio/i.test(String(action)) ? { id } : undefined
+  hear({ task_id: id, action }) {
+    return typeof id === 'string' && /udio/i.test(String(action)) ? { handle: { id } } : undefined
   },
 }
 

@@ -186,7 +186,7 @@ export function batchesContract(bench: Bench): void {
   }
 }
 
-function aBatch(with_: Partial<NewBatch> = {}): NewBatch {
+export function aBatch(with_: Partial<NewBatch> = {}): NewBatch {
   return {
     id: newId(START),
     tenantId: 't1',

@@ -14,7 +14,8 @@ export function offersContract(bench: Bench): void {
     const { on = bench.store, limit = 1_000, now = START, pool = POOL } = with_
     return on.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, now })
   }
-  const many = (count: number, with_: Parameters<typeof aTask>[0] = {}) => Array.from({ length: count }, () => aTask(with_))
+  const many = (count: number, with_: Parameters<typeof aTask>[0] = {}) =>
+    Array.from({ length: count }, () => aTask(with_))
   const accountsOf = (tasks: readonly Task[]) => tasks.map(({ account }) => account)
   const countBy = (names: readonly (string | null)[]) => {
     const counts: Record<string, number> = {}

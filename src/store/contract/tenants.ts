@@ -19,6 +19,23 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't3' })).toBeUndefined()
   })
 
+  it('changes whose accounts do a tenant’s tasks, and nothing else', async () => {
+    const tenant = aTenant('t1', { maxConcurrent: 5 })
+    for (const one of [tenant, aTenant('t2')]) await bench.store.createTenant({ tenant: one })
+    const change = (set: Parameters<Bench['store']['changeTenant']>[0]['set'], id = 't1') =>
+      bench.store.changeTenant({ id, set })
+    expect(await change({ defaultPool: 'public' })).toBe(true)
+    expect(await bench.store.getTenant({ id: 't1' })).toEqual({ ...tenant, defaultPool: 'public' })
+    expect(await change({ fallsBack: true })).toBe(true)
+    expect(await bench.store.getTenant({ id: 't1' })).toEqual({ ...tenant, defaultPool: 'public', fallsBack: true })
+    expect(await change({ defaultPool: 'private', fallsBack: false })).toBe(true)
+    expect(await bench.store.getTenant({ id: 't1' })).toEqual(tenant)
+    expect(await change({})).toBe(true)
+    expect(await change({ fallsBack: true }, 'nobody')).toBe(false)
+    expect(await change({}, 'nobody')).toBe(false)
+    expect(await bench.store.getTenant({ id: 't2' })).toEqual(aTenant('t2'))
+  })
+
   it('refuses a second tenant of the same id, and keeps the first', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     const again = bench.store.createTenant({ tenant: aTenant('t1', { name: 'other' }) })
@@ -40,6 +57,8 @@ export function tenantsContract(bench: Bench): void {
     await bench.store.createKey({ key })
     expect(await bench.store.findKey({ hash: key.hash })).toEqual({ ...key, spentPoints: 0, revokedAt: null })
     expect(await bench.store.findKey({ hash: 'unknown' })).toBeUndefined()
+    expect(await bench.store.getKey({ id: 'k1' })).toEqual({ ...key, spentPoints: 0, revokedAt: null })
+    expect(await bench.store.getKey({ id: key.hash })).toBeUndefined()
   })
 
   it('refuses a key of no tenant, or with the hash of another', async () => {

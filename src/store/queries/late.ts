@@ -68,6 +68,7 @@ export async function deliverLate(tx: Tx, args: Args<'deliverLate'>): Promise<Ta
       status: 'completed',
       progress: 100,
       output: JSON.stringify(args.output),
+      handle: JSON.stringify(args.handle),
       error: null,
       logs: JSON.stringify([...logs, args.log]),
       ended_at: args.now,

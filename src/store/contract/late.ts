@@ -1,0 +1,303 @@
+import { expect, it } from 'vitest'
+import type { Json } from '../../core/json.ts'
+import { points } from '../../core/points.ts'
+import type { Task } from '../../core/task.ts'
+import type { Bench } from '../contract.ts'
+import type { Signal, Store } from '../store.ts'
+import { anAsset } from './assets.ts'
+import { aBatch } from './batches.ts'
+import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, LEASE_MS, only, START, submitted } from './samples.ts'
+
+const LATE_AT = START + 300_000
+
+/** Calls of vendors, and results that come after a task had failed for want of them. */
+export function lateContract(bench: Bench): void {
+  const hear = (id: string, handle: Json = null, now = START + 50) => bench.store.hear({ id, handle, now })
+  const read = async (id: string): Promise<Task> => {
+    const task = await bench.store.getTask({ id })
+    if (!task) throw new Error(`There is no task ${id}.`)
+    return task
+  }
+  const due = (now: number) => bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, now })
+  const late = (now: number, on: Store = bench.store) => on.claimLate({ limit: 9, leaseMs: LEASE_MS, now })
+
+  /** A task that a provider has, at rest until `dueAt`. */
+  async function running(dueAt: number, handle: Json = { id: 'g_1' }): Promise<Task> {
+    const { id, claim } = await aClaimedTask(bench.store)
+    await bench.store.recordHandle({ id, claim, handle, dueAt, deliveries: [], now: START })
+    return read(id)
+  }
+
+  /** A task that failed, and is watched for its result. */
+  async function watched(handle: Json = { id: 'g_1' }, with_: Parameters<typeof aTask>[0] = {}): Promise<Task> {
+    const task = await aClaimedTask(bench.store, with_)
+    const error = { code: 'timed_out', message: 'Not in time.' } as const
+    const end = { to: 'failed', error, lateAt: LATE_AT, now: START + 100 } as const
+    await bench.store.settle(anEnd(task, handle === null ? end : { ...end, handle }))
+    return read(task.id)
+  }
+
+  function deliver({ id, claim }: Pick<Task, 'id' | 'claim'>, on: Store = bench.store): Promise<Task | undefined> {
+    const asset = anAsset({ taskId: id, kind: 'output' })
+    const delivery = { url: 'https://client.example/hook', body: 'it is there', headers: {} }
+    const output = { video: `asset:${asset.id}.mp4` }
+    const end = { output, log: 'it came after all', assets: [asset], deliveries: [delivery], now: LATE_AT + 9 }
+    return on.deliverLate({ id, claim, handle: { id: 'g_1' }, ...end })
+  }
+
+  it('makes a task due that a vendor calls about', async () => {
+    await aPayer(bench.store)
+    const task = await running(START + 60_000)
+    expect(await due(START + 50)).toEqual([])
+    const heard: Signal[] = []
+    const stop = bench.store.onSignal((signal) => heard.push(signal))
+    expect(await hear(task.id)).toBe(true)
+    expect(only(await due(START + 50))).toMatchObject({ id: task.id, status: 'processing', handle: { id: 'g_1' } })
+    await expect.poll(() => heard).toEqual([{ kind: 'due' }])
+    stop()
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('does not take a task out of the hand that has it, and makes it due as soon as that is done', async () => {
+    await aPayer(bench.store)
+    const { id } = await running(START + 10)
+    const { claim } = only(await due(START + 10))
+    await hear(id)
+    await hear(id)
+    expect(await due(START + 60)).toEqual([])
+    const rest = { id, claim, progress: 10, deliveries: [] }
+    expect(await bench.store.recordProgress({ ...rest, dueAt: START + 9_000, now: START + 70 })).toBe(true)
+    const again = only(await due(START + 70))
+    expect(again.id).toBe(id)
+    // Heard once, it was looked at once: the next look is as the provider says.
+    await bench.store.recordProgress({ ...rest, claim: again.claim, dueAt: START + 9_000, now: START + 80 })
+    expect(await due(START + 8_999)).toEqual([])
+    expect(await due(START + 9_000)).toHaveLength(1)
+  })
+
+  it.each<[string, (task: Pick<Task, 'id' | 'claim'>) => Promise<boolean>]>([
+    [
+      'its answer came',
+      (task) =>
+        bench.store.recordHandle({
+          ...task,
+          handle: { id: 'g_2' },
+          dueAt: START + 9_000,
+          deliveries: [],
+          now: START + 60,
+        }),
+    ],
+    [
+      'its answer was lost',
+      (task) => bench.store.recordUncertain({ ...task, dueAt: START + 9_000, log: 'no answer', now: START + 60 }),
+    ],
+  ])('makes a task due at once that was called about before %s', async (_title, write) => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await hear(id)
+    expect(await write({ id, claim })).toBe(true)
+    expect(only(await due(START + 60)).id).toBe(id)
+  })
+
+  it('forgets a call about an attempt that was turned away', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await hear(id, { id: 'g_1' })
+    await bench.store.requeue({ id, claim, dueAt: START, log: 'busy', now: START + 60 })
+    expect(await read(id)).toMatchObject({ status: 'pending', handle: null })
+    const again = only(await claimed(bench.store, 1))
+    const handle = { id: 'g_2' }
+    await bench.store.recordHandle({ id, claim: again.claim, handle, dueAt: START + 9_000, deliveries: [], now: START })
+    expect(await due(START + 8_999)).toEqual([])
+  })
+
+  it('finds by the call the work whose answer was lost, and tells of it', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await bench.store.recordUncertain({ id, claim, dueAt: START + 9_000, log: 'no answer', now: START + 1 })
+    const heard: Signal[] = []
+    const stop = bench.store.onSignal((signal) => heard.push(signal))
+    expect(await hear(id, { id: 'g_1' })).toBe(true)
+    expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' }, startedAt: START + 50 })
+    await expect.poll(() => heard).toEqual([{ kind: 'task', id }, { kind: 'due' }])
+    stop()
+    expect(only(await due(START + 50)).id).toBe(id)
+    const [attempt] = await bench.store.listAttempts({ taskId: id })
+    expect(attempt).toMatchObject({ outcome: 'accepted', acceptedAt: START + 50 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('keeps what a call tells of the work while its answer is awaited, should that be lost', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await hear(id, { id: 'g_1' })
+    expect(await read(id)).toMatchObject({ status: 'submitting', handle: { id: 'g_1' } })
+    await bench.store.recordUncertain({ id, claim, dueAt: START + 9_000, log: 'no answer', now: START + 60 })
+    expect(await read(id)).toMatchObject({ status: 'uncertain', handle: { id: 'g_1' }, dueAt: START + 60 })
+  })
+
+  it('believes the answer itself before the call', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await hear(id, { id: 'g_wrong' })
+    const answer = { handle: { id: 'g_1' }, dueAt: START + 9_000, deliveries: [], now: START + 60 }
+    await bench.store.recordHandle({ id, claim, ...answer })
+    await hear(id, { id: 'g_wrong' })
+    expect(await read(id)).toMatchObject({ handle: { id: 'g_1' } })
+  })
+
+  it('does not let a task go back into the line that a call has found', async () => {
+    await aPayer(bench.store)
+    const { id, claim } = await aClaimedTask(bench.store)
+    await bench.store.recordUncertain({ id, claim, dueAt: START + 10, log: 'no answer', now: START })
+    const inHand = only(await due(START + 10))
+    await hear(id, { id: 'g_1' })
+    expect(await bench.store.requeue({ id, claim: inHand.claim, dueAt: START, log: 'no trace', now: START })).toBe(
+      false,
+    )
+    expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
+  })
+
+  it('hears nothing about a task that nobody waits for', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
+    const [pending, cancelled, staged] = [aTask(), aTask(), aTask()]
+    await submitted(bench.store, pending, cancelled, staged)
+    await bench.store.settle(aCancel(cancelled.id))
+    await submitted(bench.store, aTask())
+    const before = await bench.store.listTasks({ tenantId: 't1', limit: 9 })
+    for (const id of [...before.map((task) => task.id), aTask().id]) expect(await hear(id, { id: 'g_1' })).toBe(false)
+    const done = only(await claimed(bench.store, 1))
+    const ended = await bench.store.settle(anEnd(done, { to: 'failed' }))
+    expect(await hear(done.id, { id: 'g_1' })).toBe(false)
+    expect(await read(done.id)).toEqual(ended)
+    expect((await bench.store.listTasks({ tenantId: 't1', limit: 9 })).filter(({ id }) => id !== done.id)).toEqual(
+      before.filter(({ id }) => id !== done.id),
+    )
+  })
+
+  it('looks at a watched task when its time has come, as often as it is told to, and its status stays', async () => {
+    await aPayer(bench.store)
+    const task = await watched()
+    expect(await late(LATE_AT - 1)).toEqual([])
+    const first = only(await late(LATE_AT))
+    expect(first).toMatchObject({ id: task.id, status: 'failed', handle: { id: 'g_1' }, claim: task.claim + 1 })
+    expect(await late(LATE_AT + LEASE_MS - 1)).toEqual([])
+    const { id } = task
+    expect(await bench.store.recordLate({ id, claim: first.claim - 1, dueAt: null })).toBe(false)
+    expect(await bench.store.recordLate({ id, claim: first.claim, dueAt: LATE_AT + 5 })).toBe(true)
+    const second = only(await late(LATE_AT + 5))
+    expect(await bench.store.recordLate({ id, claim: second.claim, dueAt: null })).toBe(true)
+    expect(await late(LATE_AT * 2)).toEqual([])
+    expect(await bench.store.recordLate({ id, claim: second.claim, dueAt: LATE_AT })).toBe(false)
+    expect(await due(LATE_AT * 2)).toEqual([])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('never looks at a task that failed for good', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    await bench.store.settle(anEnd(task, { to: 'failed' }))
+    expect(await late(LATE_AT * 2)).toEqual([])
+    expect(await bench.store.recordLate({ id: task.id, claim: task.claim, dueAt: START })).toBe(false)
+    expect(await deliver(task)).toBeUndefined()
+  })
+
+  it('looks at a watched task at once when the vendor calls, and learns from the call', async () => {
+    await aPayer(bench.store)
+    const task = await watched(null)
+    expect(await hear(task.id, { id: 'g_1' }, START + 200)).toBe(true)
+    expect(only(await late(START + 200))).toMatchObject({ id: task.id, status: 'failed', handle: { id: 'g_1' } })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('delivers a late result once, with all that belongs to it, and the refund stays', async () => {
+    await aPayer(bench.store, { credit: 1_000 })
+    await watched()
+    const task = only(await late(LATE_AT))
+    const refunded = await bench.store.getBalance({ tenantId: 't1' })
+    expect(refunded).toMatchObject({ available: 1_000, held: 0, active: 0 })
+    const heard: Signal[] = []
+    const stop = bench.store.onSignal((signal) => heard.push(signal))
+    const done = await deliver(task)
+    expect(done).toMatchObject({
+      status: 'completed',
+      progress: 100,
+      consumedPoints: 0,
+      error: null,
+      logs: ['it came after all'],
+      endedAt: LATE_AT + 9,
+    })
+    expect(done?.startedAt).not.toBeNull()
+    expect(await read(task.id)).toEqual(done)
+    expect(await deliver(task)).toBeUndefined()
+    expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toMatchObject([{ body: 'it is there' }])
+    const [, reference = ''] = /asset:(.*)\.mp4/.exec(JSON.stringify(done?.output)) ?? []
+    expect(await bench.store.getAsset({ id: reference })).toMatchObject({ taskId: task.id })
+    await expect.poll(() => heard).toContainEqual({ kind: 'task', id: task.id })
+    stop()
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toEqual(refunded)
+    expect(await bench.store.listAttempts({ taskId: task.id })).toMatchObject([
+      { outcome: 'completed', endedAt: LATE_AT + 9, reason: 'it came after all' },
+    ])
+    expect(await late(LATE_AT * 2)).toEqual([])
+    expect(await hear(task.id)).toBe(false)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('is not delivered by a holder that lost the task', async () => {
+    await aPayer(bench.store)
+    await watched()
+    const old = only(await late(LATE_AT))
+    const holder = only(await late(LATE_AT + LEASE_MS))
+    expect(await deliver(old)).toBeUndefined()
+    expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toEqual([])
+    expect(await deliver(holder)).toMatchObject({ status: 'completed' })
+  })
+
+  it('is taken and delivered by one of many that try', async () => {
+    await aPayer(bench.store)
+    const other = await bench.place.open()
+    const tasks = await Promise.all(Array.from({ length: 6 }, () => aTask()))
+    await submitted(bench.store, ...tasks)
+    for (const task of await claimed(bench.store, 6)) {
+      await bench.store.settle(anEnd(task, { to: 'failed', lateAt: LATE_AT, handle: { id: 'g' } }))
+    }
+    const stores = [bench.store, other, bench.store, other]
+    const taken = (await Promise.all(stores.map((store) => late(LATE_AT, store)))).flat()
+    expect(taken).toHaveLength(6)
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(6)
+    for (const task of taken) {
+      const delivered = await Promise.all([
+        ...stores.map((store) => deliver(task, store)),
+        other.recordLate({ id: task.id, claim: task.claim, dueAt: null }).then(() => undefined),
+      ])
+      const { status } = await read(task.id)
+      expect(delivered.filter(Boolean)).toHaveLength(status === 'completed' ? 1 : 0)
+    }
+    await other.close()
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('is counted in its batch as completed, and no more as failed', async () => {
+    await aPayer(bench.store)
+    const batch = aBatch()
+    await bench.store.submitBatch({ batch, tasks: [aTask(), aTask()] })
+    const [first, second] = await claimed(bench.store, 2)
+    if (!first || !second) throw new Error('Two were claimed.')
+    await bench.store.settle(anEnd(first, { to: 'failed', lateAt: LATE_AT, handle: { id: 'g_1' } }))
+    await bench.store.settle(anEnd(second, { consumedPoints: points(100) }))
+    expect(await bench.store.getBatch({ id: batch.id })).toMatchObject({ completed: 1, failed: 1 })
+    await deliver(only(await late(LATE_AT)))
+    expect(await bench.store.getBatch({ id: batch.id })).toMatchObject({ completed: 2, failed: 0, total: 2 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('goes on after a restart: its lease is not made due, and does not stay for ever', async () => {
+    await aPayer(bench.store)
+    await watched()
+    only(await late(LATE_AT))
+    await bench.store.releaseLeases({ now: LATE_AT + 1, leaseMs: LEASE_MS })
+    expect(await due(LATE_AT + 1)).toEqual([])
+    expect(await late(LATE_AT + LEASE_MS)).toHaveLength(1)
+  })
+}
