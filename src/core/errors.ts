@@ -30,7 +30,7 @@ export const ERRORS = {
   vendor_unreachable: { status: 503, retry: 'again', means: 'The provider never got the call.' },
   vendor_silent: { status: 504, retry: 'reconcile', means: 'Sent and unanswered: it may be running, may be billed.' },
   no_provider: { status: 503, retry: 'never', means: 'No configured provider performs this operation.' },
-  store_unavailable: { status: 503, retry: 'again', means: 'The database does not answer.' },
+  store_unavailable: { status: 503, retry: 'again', means: 'The database or the storage of files does not answer.' },
   storage_full: { status: 507, retry: 'again', means: 'The disk is full; nothing was stored.' },
   output_unusable: { status: 502, retry: 'never', means: 'The provider delivered a file that cannot be used.' },
   timed_out: { status: 504, retry: 'never', means: 'The task was not done before its deadline.' },

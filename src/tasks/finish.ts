@@ -84,7 +84,7 @@ export function openFinish(options: FinishOptions): Finish {
         const again = error instanceof PolyphonyError && error.retry === 'again'
         if (!again || signal.aborted || clock.now() + waitMs > patienceOf(task)) throw error
         log.warn(
-          { taskId: task.id, file: file.key, code: error.code, waitMs },
+          { taskId: task.id, file: file.key, code: error.code, err: error, waitMs },
           'an output could not be kept; trying again',
         )
         await pause(waitMs, signal)

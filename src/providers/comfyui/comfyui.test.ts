@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -9,6 +9,7 @@ import type { Account, Job, Provider } from '../provider.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
 import { comfyui as card } from './card.ts'
 import { comfyuiProvider } from './comfyui.ts'
+import { readTemplate } from './template.ts'
 import { type FakeComfyui, KEY, openComfyui } from './vendor.testing.ts'
 
 const PROMPT = { prompt: 'a little cat', width: 1_024, height: 768 }
@@ -707,6 +708,23 @@ describe('the adapter for ComfyUI', () => {
         message: expect.stringContaining('nowhere'),
       })
     })
+  })
+
+  it('has one workflow for each operation, and says what it needs', async () => {
+    const folder = join(import.meta.dirname, 'templates')
+    const named = new Map<string, string>()
+    for (const name of await readdir(folder)) {
+      const { operations: ids, needs, graph } = readTemplate(name, await readFile(join(folder, name), 'utf8'))
+      for (const id of ids) {
+        expect(named.get(id), `${id} in ${name}`).toBeUndefined()
+        named.set(id, name)
+      }
+      const files = Object.values(graph).flatMap(({ inputs }) =>
+        Object.values(inputs).filter((value) => /\.(?:safetensors|pth|onnx|pt)$/.test(String(value))),
+      )
+      for (const file of files) expect(needs.models.join(), `${file} in ${name}`).toContain(String(file))
+    }
+    expect(new Set(named.keys())).toEqual(provider.operations)
   })
 
   it('leaves to others what no open model does', () => {

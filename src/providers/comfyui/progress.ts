@@ -88,6 +88,7 @@ export function openListening(): Listening {
 /** Opens the line's socket unless it is open; one that broke is opened again at the next look. */
 function listen(account: Account, line: Line): void {
   if (line.socket && line.socket.readyState <= WebSocket.OPEN) return
+  if (!URL.canParse(line.baseUrl)) return // the call that follows says so
   const url = urlOf(account, { path: '/ws', query: { clientId: line.clientId } })
   url.protocol = url.protocol.replace('http', 'ws')
   const socket = new WebSocket(url, { headers: keyOf(account) })

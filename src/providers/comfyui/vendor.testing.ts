@@ -79,7 +79,7 @@ export async function openComfyui(): Promise<FakeComfyui> {
       }
     }
     const graph = prompt as unknown as Work['graph'] // what the adapter sent
-    const missing = Object.entries(graph).filter(([, node]) => isAbsentFile(node))
+    const missing = Object.entries(graph).filter(([, node]) => isAbsentFile(node) || hasLooseEnd(node, graph))
     if (missing.length > 0) {
       const errors = missing.map(([node, { class_type }]) => [
         node,
@@ -116,6 +116,13 @@ export async function openComfyui(): Promise<FakeComfyui> {
       VHS_LoadVideo: inputs.video,
     }[class_type]
     return file !== undefined && !uploads.has(String(file))
+  }
+
+  /** A link to nothing, or a word of the template that was not replaced. */
+  function hasLooseEnd({ inputs }: Work['graph'][string], graph: Work['graph']): boolean {
+    return Object.values(inputs).some((value) =>
+      Array.isArray(value) ? !(String(value[0]) in graph) : String(value).includes('{task}'),
+    )
   }
 
   function remove({ delete: ids }: JsonObject): FakeAnswer {
