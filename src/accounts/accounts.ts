@@ -159,8 +159,14 @@ export function openAccounts(options: AccountsOptions): Accounts {
     const isSame = known?.record.createdAt === record.createdAt
     if (known && isSame && known.record.version >= record.version) return known
     const card = cards.find(({ id }) => id === record.provider)
-    const fetch = options.fetchFor(record.tenantId === null ? 'house' : 'tenant')
-    const account = { id: record.id, provider: record.provider, settings: {}, fetch }
+    const owner = record.tenantId === null ? 'house' : 'tenant'
+    const account: Account = {
+      id: record.id,
+      provider: record.provider,
+      owner,
+      settings: {},
+      fetch: options.fetchFor(owner),
+    }
     if (!card) {
       log.error({ account: record.id, provider: record.provider }, 'an account is of a provider that there is none of')
       return undefined
@@ -428,7 +434,7 @@ function embedded(
     mode,
     createdAt: 0,
   }
-  const account: Account = { id, provider: provider.id, settings: {}, fetch }
+  const account: Account = { id, provider: provider.id, owner: 'house', settings: {}, fetch }
   const { operations } = provider
   return [id, { record, account, provider, operations, isEmbedded: true, standsIn, problem: null }]
 }

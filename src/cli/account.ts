@@ -20,9 +20,9 @@ interface Wishes extends Json {
   slots?: number
   weight?: number
   priority?: number
-  dailyCap?: number | null
+  dailyCap?: number | 'none'
   priceFactor?: number
-  serves?: string[] | null
+  serves?: string[] | 'all'
   field?: string[]
 }
 
@@ -186,9 +186,9 @@ async function bodyOf(options: Wishes): Promise<JsonObject> {
     slots,
     weight,
     priority,
-    daily_cap: dailyCap,
+    daily_cap: dailyCap === 'none' ? null : dailyCap,
     price_factor: priceFactor,
-    serves,
+    serves: serves === 'all' ? null : serves,
     fields: field && (await fieldsOf(field)),
   }
   return Object.fromEntries(
@@ -301,10 +301,10 @@ function number(text_: string): number {
   return value
 }
 
-function numberOrNone(text_: string): number | null {
-  return text_ === 'none' ? null : number(text_)
+function numberOrNone(text_: string): number | 'none' {
+  return text_ === 'none' ? text_ : number(text_)
 }
 
-function listOrAll(text_: string): string[] | null {
-  return text_ === 'all' ? null : text_.split(',').filter(Boolean)
+function listOrAll(text_: string): string[] | 'all' {
+  return text_ === 'all' ? text_ : text_.split(',').filter(Boolean)
 }

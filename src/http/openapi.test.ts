@@ -3,7 +3,14 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance } from 'fastify'
 import { Compile } from 'typebox/compile'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, openGateway, type Sending, TEST_KEY, type TestGateway } from '../../test/support/gateway.ts'
+import {
+  type Answer,
+  LIVE_KEY,
+  openGateway,
+  type Sending,
+  TEST_KEY,
+  type TestGateway,
+} from '../../test/support/gateway.ts'
 import { listOperations } from '../catalog/catalog.ts'
 import { readInput } from '../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
@@ -278,6 +285,39 @@ describe('what the gateway answers', () => {
     expect(forms).toHaveLength(listOperations().length)
     const { oneOf } = whole(schema, document) as { oneOf: JsonObject[] }
     forms.forEach((form, index) => void expect(faults(oneOf[index], form)).toEqual([]))
+  })
+
+  it('at the routes of accounts is as the document says, to operators and to tenants', async () => {
+    const fields = { apiKey: 'a key of the test', baseUrl: 'http://127.0.0.1:9/v1' }
+    for (const at of ['/api/admin/accounts', '/api/v1/accounts']) {
+      const ask = (method: string, path = at, sending: Sending & { as?: string } = {}) =>
+        told(method, path, { key: LIVE_KEY, ...sending })
+      const added = part(await ask('POST', at, { body: { provider: 'luma', name: at, fields, daily_cap: 5 } }))
+      const one = { as: `${at}/{id}` }
+      await ask('GET')
+      await ask('GET', `${at}/${added.id}`, one)
+      await ask('PATCH', `${at}/${added.id}`, { ...one, body: { serves: ['luma'], daily_cap: null } })
+      await ask('PATCH', `${at}/${added.id}`, { ...one, body: { slots: 0 } })
+      for (const verb of ['drain', 'resume', 'disable', 'enable', 'test']) {
+        await ask('POST', `${at}/${added.id}/${verb}`, { as: `${at}/{id}/${verb}` })
+      }
+      await ask('GET', `${at}/${added.id}/debug`, { as: `${at}/{id}/debug` })
+      await ask('DELETE', `${at}/${added.id}`, one)
+      await ask('GET', `${at}/${added.id}`, one)
+      await ask('GET', at, { key: TEST_KEY })
+      await ask('POST', at, { body: { provider: 'none' } })
+    }
+    await told('GET', '/api/admin/providers', { key: LIVE_KEY })
+    await told('GET', '/api/v1/providers', { key: LIVE_KEY })
+    await told('GET', '/api/v1/account/pool', { key: LIVE_KEY })
+    await told('PATCH', '/api/v1/account/pool', { key: LIVE_KEY, body: { default_pool: 'private' } })
+    await told('PATCH', '/api/v1/account/pool', { key: LIVE_KEY, body: { falls_back: 1 } })
+    const form = document.paths['/api/v1/accounts']?.post?.requestBody as unknown as {
+      content: { 'application/json': { schema: JsonObject; examples: { luma: { value: Json } } } }
+    }
+    const { schema, examples } = form.content['application/json']
+    expect(faults(schema, examples.luma.value)).toEqual([])
+    expect(faults(schema, { provider: 'luma', name: 'main', fields, price_factor: 0 })).not.toEqual([])
   })
 
   it('to monitors is as the document says', async () => {

@@ -48,6 +48,8 @@ export interface InputFile {
 export interface Account {
   readonly id: string
   readonly provider: string
+  /** The operator's own, or one that a tenant connected: that one may not make us read files or open sockets. */
+  readonly owner: 'house' | 'tenant'
   /** By the names of the provider's fields; those with a default are always there. */
   readonly settings: Readonly<Record<string, string>>
   /**

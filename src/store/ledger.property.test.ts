@@ -10,20 +10,28 @@ import { isRunning, isTerminal, type Task } from '../core/task.ts'
 import { aKey, anEnd, anOffer, aTask, aTenant, LEASE_MS, START } from './contract/samples.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
-import type { Store, SubmitOutcome } from './store.ts'
+import type { AttemptOutcome, Store, SubmitOutcome } from './store.ts'
 
 const TENANTS = 2
 const KEYS_PER_TENANT = 2
+const OPERATIONS = ['clip-1/text_to_video', 'song-1/music']
 
 /** What one client or worker does; `pick` chooses among the tasks that exist when it acts. */
 type Step =
-  | { do: 'submit'; tenant: number; key: number; prices: number[]; idempotency: number | null }
-  | { do: 'claim'; slots: number; account: number }
-  | { do: 'due'; limit: number }
-  | { do: 'handle' | 'progress' | 'uncertain' | 'requeue' | 'cancel'; pick: number; stale: boolean; repeat: boolean }
-  | { do: 'end'; pick: number; stale: boolean; repeat: boolean; to: 'completed' | 'failed'; share: number }
+  | { do: 'submit'; tenant: number; key: number; prices: number[]; idempotency: number | null; line: number }
+  | { do: 'claim'; slots: number; account: number; cap: number | null; line: number }
+  | { do: 'due' | 'late'; limit: number }
+  | { do: 'repool'; line: number }
+  | ({ do: 'handle' | 'progress' | 'uncertain' | 'requeue' | 'cancel' | 'hear' | 'deliver' | 'forget' } & Touch)
+  | ({ do: 'end'; to: 'completed' | 'failed'; share: number; isWatched: boolean } & Touch)
   | { do: 'credit'; tenant: number; id: number; amount: number }
   | { do: 'rebuild' }
+
+interface Touch {
+  pick: number
+  stale: boolean
+  repeat: boolean
+}
 
 interface World {
   tenants: { credit: number; maxConcurrent: number | null; maxStaged: number }[]
@@ -43,6 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       key: fc.nat(KEYS_PER_TENANT - 1),
       prices: fc.array(price, { minLength: 1, maxLength: 4 }),
       idempotency: fc.option(fc.nat(5)),
+      line: fc.nat(3),
     }),
   },
   {
@@ -51,11 +60,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('claim' as const),
       slots: fc.integer({ min: 1, max: 5 }),
       account: fc.nat(1),
+      cap: fc.option(fc.nat(6)),
+      line: fc.nat(1),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), limit: fc.integer({ min: 1, max: 4 }) }) },
   {
-    weight: 5,
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('due' as const, 'late' as const),
+      limit: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('repool' as const), line: fc.nat(3) }) },
+  {
+    weight: 7,
     arbitrary: fc.record({
       do: fc.constantFrom(
         'handle' as const,
@@ -63,6 +81,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'uncertain' as const,
         'requeue' as const,
         'cancel' as const,
+        'hear' as const,
+        'deliver' as const,
+        'forget' as const,
       ),
       ...touch,
     }),
@@ -74,6 +95,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...touch,
       to: fc.constantFrom('completed' as const, 'failed' as const),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
+      isWatched: fc.boolean(),
     }),
   },
   {
@@ -105,7 +127,17 @@ interface Model {
   available: number[]
   held: number[]
   spent: number[]
-  tasks: Map<string, { tenant: number; key: number; price: number; endedAs?: Task['status']; consumed?: number }>
+  tasks: Map<string, Known>
+}
+
+interface Known {
+  tenant: number
+  key: number
+  price: number
+  endedAs?: Task['status']
+  consumed?: number
+  /** It failed, and its result may still come. */
+  isWatched?: boolean
 }
 
 let worlds = 0
@@ -116,7 +148,12 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
   const prefix = `w${++worlds}`
   const tenantId = (tenant: number) => `${prefix}-t${tenant}`
   const keyId = (tenant: number, key: number) => `${prefix}-t${tenant}-k${key}`
-  const pool = `${prefix}-pool`
+  const pools = [`${prefix}-private`, `${prefix}-public`]
+  /** Two pools, in each a line for either operation. */
+  const placeOf = (line: number) => ({
+    pool: pools[line % 2] ?? '',
+    operation: OPERATIONS[line >> 1] ?? '',
+  })
   const model: Model = { available: [], held: [], spent: [], tasks: new Map() }
 
   for (const [tenant, { credit, ...limits }] of tenants.entries()) {
@@ -139,6 +176,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
   let now = START
   let turn = 0
   const known = new Map<string, { id: string; claim: number }>()
+  const knownLate = new Map<string, { id: string; claim: number }>()
 
   async function act(one: Step): Promise<void> {
     const on = stores[turn++ % stores.length] ?? store
@@ -151,7 +189,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
             tenantId: tenantId(one.tenant),
             keyId: keyId(one.tenant, one.key),
             pricePoints: points(pricePoints),
-            pool,
+            ...placeOf(one.line),
             idempotency:
               one.idempotency === null || n > 0 ? null : { key: `${one.idempotency}`, fingerprint: `${pricePoints}` },
           }),
@@ -161,8 +199,25 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         return
       }
       case 'claim': {
-        const offers = [anOffer([{ account: `${prefix}-a${one.account}`, slots: one.slots }])]
+        const { pool } = placeOf(one.line)
+        const accounts = [{ account: `${prefix}-a${one.account}`, slots: one.slots, dailyCap: one.cap }]
+        const offers = OPERATIONS.map((operation) => anOffer(accounts, operation))
         for (const task of await on.claimPending({ pool, offers, limit: 10, leaseMs: LEASE_MS, now })) remember(task)
+        return
+      }
+      case 'late': {
+        for (const task of await on.claimLate({ limit: one.limit, leaseMs: LEASE_MS, now: now + 2 * LEASE_MS })) {
+          const record = model.tasks.get(task.id)
+          if (!record) continue
+          expect(record.isWatched).toBe(true)
+          if (task.claim > (knownLate.get(task.id)?.claim ?? 0)) knownLate.set(task.id, task)
+        }
+        return
+      }
+      case 'repool': {
+        const { pool, operation } = placeOf(one.line)
+        const to = pools.find((other) => other !== pool) ?? pool
+        await on.repool({ pool, operation, to, log: 'moved', now })
         return
       }
       case 'due': {
@@ -188,9 +243,9 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
 
   async function work(
     on: Store,
-    one: Exclude<Step, { do: 'submit' | 'claim' | 'due' | 'credit' | 'rebuild' }>,
+    one: Exclude<Step, { do: 'submit' | 'claim' | 'due' | 'late' | 'repool' | 'credit' | 'rebuild' }>,
   ): Promise<void> {
-    const all = one.do === 'cancel' ? [...model.tasks.keys()].map((id) => ({ id, claim: 0 })) : [...known.values()]
+    const all = candidatesFor(one.do)
     const task = all[one.pick % all.length]
     if (!task) return
     const claim = one.stale ? task.claim - 1 : task.claim
@@ -203,18 +258,37 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
       case 'uncertain':
         return void (await on.recordUncertain({ ...rest, log: 'silent' }))
       case 'requeue':
-        return void (await on.requeue({ ...rest, log: 'unreachable' }))
+        return void (await on.requeue({ ...rest, log: 'unreachable', isMiss: one.pick % 2 === 0 }))
+      case 'hear':
+        return void (await on.hear({ id: task.id, handle: one.pick % 2 === 0 ? { id: 'called' } : null, now }))
+      case 'forget': {
+        const record = model.tasks.get(task.id)
+        if ((await on.recordLate({ id: task.id, claim, dueAt: null })) && record) record.isWatched = false
+        return
+      }
+      case 'deliver':
+        return delivered(
+          await on.deliverLate({
+            ...{ id: task.id, claim, now },
+            ...{ handle: { id: 'g' }, output: 'late', log: 'it came after all', assets: [], deliveries: [] },
+          }),
+        )
       case 'cancel':
         return ended(
           await on.settle(anEnd({ id: task.id, claim: null }, { to: 'cancelled', from: ['staged', 'pending'], now })),
         )
       case 'end': {
         const consumed = Math.floor((model.tasks.get(task.id)?.price ?? 0) * one.share)
-        return ended(
-          await on.settle(anEnd({ id: task.id, claim }, { to: one.to, consumedPoints: points(consumed), now })),
-        )
+        const isWatched = one.isWatched && one.to === 'failed'
+        const end = { to: one.to, consumedPoints: points(consumed), now, ...(isWatched ? { lateAt: now } : {}) }
+        return ended(await on.settle(anEnd({ id: task.id, claim }, end)), isWatched)
       }
     }
+  }
+
+  function candidatesFor(step: Step['do']): { id: string; claim: number }[] {
+    if (step === 'cancel' || step === 'hear') return [...model.tasks.keys()].map((id) => ({ id, claim: 0 }))
+    return [...(step === 'deliver' || step === 'forget' ? knownLate : known).values()]
   }
 
   function remember({ id, claim, status }: Task): void {
@@ -231,11 +305,20 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
       (model.spent[one.tenant * KEYS_PER_TENANT + one.key] ?? 0) + pricePoints
   }
 
-  function ended(task: Task | undefined): void {
+  function delivered(task: Task | undefined): void {
+    const record = task && model.tasks.get(task.id)
+    if (!record) return
+    expect(record).toMatchObject({ endedAs: 'failed', isWatched: true, consumed: 0 }) // and it is delivered once
+    record.isWatched = false
+    record.endedAs = 'completed'
+  }
+
+  function ended(task: Task | undefined, isWatched = false): void {
     const record = task && model.tasks.get(task.id)
     if (!task || !record) return
     expect(record.endedAs).toBeUndefined() // a task ends once
     record.endedAs = task.status
+    record.isWatched = isWatched
     record.consumed = task.consumedPoints
     move(record.tenant, record.price - task.consumedPoints, -record.price)
     model.spent[record.key] = (model.spent[record.key] ?? 0) - record.price + task.consumedPoints
@@ -258,6 +341,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
     const record = model.tasks.get(task.id)
     expect(isTerminal(task.status) ? task.status : undefined).toBe(record?.endedAs)
     expect(task.consumedPoints).toBe(record?.consumed ?? 0)
+    await expectAttempts(store, task)
   }
   for (const [tenant, { maxConcurrent, maxStaged }] of tenants.entries()) {
     const own = stored.filter((task) => task.tenantId === tenantId(tenant) && !isTerminal(task.status))
@@ -286,7 +370,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
     }
   }
 
-  await drain(store, stored, pool, now)
+  await drain(store, stored, pools, now)
   for (const [tenant] of tenants.entries()) {
     expect(await store.getBalance({ tenantId: tenantId(tenant) })).toMatchObject({ held: 0, active: 0, staged: 0 })
   }
@@ -294,16 +378,39 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
 }
 
 /** Ends everything by what a dispatcher would do; a task that this does not reach is lost. */
-async function drain(store: Store, stored: Task[], pool: string, now: number): Promise<void> {
+async function drain(store: Store, stored: Task[], pools: string[], now: number): Promise<void> {
   for (const task of stored) {
     if (isRunning(task.status)) await store.settle(anEnd({ id: task.id, claim: task.claim }, { now }))
   }
-  for (;;) {
-    const offers = [anOffer([{ account: `${pool} drain`, slots: 100 }])]
-    const tasks = await store.claimPending({ pool, offers, limit: 100, leaseMs: LEASE_MS, now: now + LEASE_MS })
-    if (tasks.length === 0) return
-    for (const task of tasks) await store.settle(anEnd(task, { now }))
+  for (let looked = 1; looked > 0; ) {
+    const late = await store.claimLate({ limit: 100, leaseMs: LEASE_MS, now: now + 9 * LEASE_MS })
+    for (const { id, claim } of late) await store.recordLate({ id, claim, dueAt: null })
+    looked = late.length
   }
+  const offers = OPERATIONS.map((operation) => anOffer([{ account: `${pools[0]} drain`, slots: 100 }], operation))
+  for (let claimed = 1; claimed > 0; ) {
+    claimed = 0
+    for (const pool of pools) {
+      const tasks = await store.claimPending({ pool, offers, limit: 100, leaseMs: LEASE_MS, now: now + LEASE_MS })
+      for (const task of tasks) await store.settle(anEnd(task, { now }))
+      claimed += tasks.length
+    }
+  }
+}
+
+const OUTCOMES: Partial<Record<Task['status'], AttemptOutcome>> = { submitting: 'calling', processing: 'accepted' }
+
+/** What is on record of the calls of providers fits what became of the task. */
+async function expectAttempts(store: Store, { id, attempts, status }: Task): Promise<void> {
+  const listed = await store.listAttempts({ taskId: id })
+  expect(listed.map(({ number }) => number)).toEqual(listed.map((_, index) => index + 1))
+  expect(listed).toHaveLength(attempts)
+  const last = listed.pop()
+  for (const { outcome } of listed) expect(outcome).toBe('turned_away')
+  if (!last) return expect(isRunning(status)).toBe(false)
+  // What waits, or ended while it waited, was turned away by the last one.
+  const waited = isRunning(status) || status === 'completed' ? [] : ['turned_away']
+  expect([OUTCOMES[status] ?? status, ...waited]).toContain(last.outcome)
 }
 
 async function keepsItsRules(numRuns: number, stores: [Store, ...Store[]]): Promise<void> {

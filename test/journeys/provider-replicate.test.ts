@@ -55,7 +55,8 @@ describe('a gateway behind Replicate’s protocol', { timeout: 60_000 }, () => {
 
   it('keeps the words of a model of words', async () => {
     const done = await predicted('meta/meta-llama-3-70b-instruct', { prompt })
-    expect(done).toMatchObject({ status: 'succeeded', output: [expect.stringMatching(/\S/)] })
+    expect(done.status).toBe('succeeded')
+    expect((done.output as string[]).join('')).toMatch(/\S/)
   })
 
   it('serves a family that is there under a name of its own', async () => {

@@ -9,13 +9,15 @@ export interface Outcome {
   stderr: string
 }
 
-/** Runs `polyphony …` as a user does: a process of its own, with nothing but this environment. */
-export function polyphony(args: string[], env: Record<string, string>): Promise<Outcome> {
+/** Runs `polyphony …` as a user does: a process of its own, with nothing but this environment, and this as its input. */
+export function polyphony(args: string[], env: Record<string, string>, input = ''): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
+    child.stdin.on('error', () => {}) // a command that reads nothing may have ended before
+    child.stdin.end(input)
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => {

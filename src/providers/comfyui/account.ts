@@ -5,9 +5,9 @@ export function keyOf({ settings }: Pick<Account, 'settings'>): Record<string, s
 }
 
 /**
- * Whether the operator's environment describes the account. Only such a one reads folders of this machine, and opens
- * sockets that do not go through `account.fetch`: what a tenant brought must do neither.
+ * Whether the operator set the account up. Only such a one reads folders of this machine, and opens sockets that do not go
+ * through `account.fetch`: what a tenant brought must do neither.
  */
-export function isOfEnvironment({ id, provider }: Pick<Account, 'id' | 'provider'>): boolean {
-  return id === `env:${provider}`
+export function isOfHouse({ owner }: Pick<Account, 'owner'>): boolean {
+  return owner === 'house'
 }

@@ -16,13 +16,14 @@ const PROMPT = { prompt: 'a little cat', width: 1_024, height: 768 }
 const FLUX = 'Qubico/flux1-dev/txt2img'
 const ADVANCED = 'Qubico/flux1-dev-advanced'
 const IMAGE = 'https://example.com/cat.png'
+const PAGE = new URL('../../../docs/providers/comfyui.md', import.meta.url)
 
 describe('the adapter for ComfyUI', () => {
   let comfyui: FakeComfyui
   let provider: Provider
-  const account = (given: Record<string, string> = {}, id = 'env:comfyui'): Account => ({
+  const account = (given: Record<string, string> = {}, owner: Account['owner'] = 'house'): Account => ({
     ...anAccount(card, { apiKey: KEY, baseUrl: comfyui.url, ...given }),
-    id,
+    owner,
   })
 
   beforeAll(async () => {
@@ -145,7 +146,10 @@ describe('the adapter for ComfyUI', () => {
     })
     expect(lastGraph()['picture-last']?.inputs.image).toBe(`polyphony/${job.taskId}-1.png`)
     const song = aReadableJob('Qubico/flux1-dev/img2img', { prompt: 'x', image: 'https://example.com/song.mp3' })
-    await expect(provider.submit(song, account(), aSignal())).rejects.toMatchObject({ code: 'vendor_refused' })
+    await expect(provider.submit(song, account(), aSignal())).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: 'image is audio/mpeg, and must be of the kind image.',
+    })
   })
 
   it('leaves out of the graph what nobody asked for, and leads links around it', async () => {
@@ -477,7 +481,7 @@ describe('the adapter for ComfyUI', () => {
 
     it('for the account of the environment only, since it goes by no egress', async () => {
       const job = aReadableJob(FLUX, PROMPT)
-      await provider.submit(job, account({}, 'an account of a tenant'), aSignal())
+      await provider.submit(job, account({}, 'tenant'), aSignal())
       expect(comfyui.vendor.at('POST', '/prompt').at(-1)?.json).not.toHaveProperty('client_id')
       expect(comfyui.listeners()).toEqual([])
     })
@@ -596,7 +600,7 @@ describe('the adapter for ComfyUI', () => {
 
     it('of the operator alone: no folder is read for an account of a tenant', async () => {
       await write('hugs.json', own())
-      expect(provider.performs?.(account({ templates: folder }, 'a tenant’s'))).toEqual(provider.operations)
+      expect(provider.performs?.(account({ templates: folder }, 'tenant'))).toEqual(provider.operations)
     })
 
     it('as they are now, not as they were', async () => {
@@ -725,6 +729,13 @@ describe('the adapter for ComfyUI', () => {
       for (const file of files) expect(needs.models.join(), `${file} in ${name}`).toContain(String(file))
     }
     expect(new Set(named.keys())).toEqual(provider.operations)
+    const page = await readFile(PAGE, 'utf8')
+    for (const [id, name] of named) expect(page, `${id} is told of`).toContain(`\`${name.replace(/\.json$/, '')}\``)
+  })
+
+  it('reads the template that its page shows', async () => {
+    const [, shown = ''] = /```json\n(.*?)```/s.exec(await readFile(PAGE, 'utf8')) ?? []
+    expect(readTemplate('shown.json', shown).operations).toEqual(['Qubico/hug-video/image_to_video'])
   })
 
   it('leaves to others what no open model does', () => {

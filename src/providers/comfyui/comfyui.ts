@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Media } from '../../catalog/fields.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { blobOf } from '../input-files.ts'
@@ -8,7 +7,7 @@ import type { Account, Asked, Job, Progress, Provider } from '../provider.ts'
 import { callVendor } from '../vendor-call.ts'
 import { vendorError } from '../vendor-errors.ts'
 import { keyOf } from './account.ts'
-import { filledGraph, refused } from './fill.ts'
+import { filledGraph, type NamedFile, refused } from './fill.ts'
 import { lookUp, placeInQueue, type Seen } from './look.ts'
 import { outputsFor, resultOf } from './outputs.ts'
 import { openListening } from './progress.ts'
@@ -25,7 +24,7 @@ const Handle = Type.Object({ id: Type.String(), outputs: Outputs })
 
 /**
  * A ComfyUI server. What it performs is said by templates: workflows in which values of the input are filled in. A task's
- * id is the prompt's id, so that a lost answer is found again; servers of before autumn 2025 name the prompt themselves.
+ * id is the prompt's id, so that a lost answer is found again; old servers name the prompt themselves.
  */
 export function comfyuiProvider(): Provider {
   const templates = openTemplates()
@@ -106,17 +105,14 @@ export function comfyuiProvider(): Provider {
 }
 
 /** Each file goes there once, under a name of the task's, so that sending it again changes nothing. */
-function uploader(
-  job: Job,
-  account: Account,
-  signal: AbortSignal,
-): (reference: string, media: Media) => Promise<string> {
+function uploader(job: Job, account: Account, signal: AbortSignal): (file: NamedFile) => Promise<string> {
   const sent = new Map<string, string>()
-  return async (reference, media) => {
+  return async ({ field, reference, media }) => {
     const known = sent.get(reference)
     if (known !== undefined) return known
     const file = await job.file(reference, signal)
-    if (!file.mediaType.startsWith(`${media}/`)) throw refused('The file', `is ${file.mediaType}, and no ${media}`)
+    if (!file.mediaType.startsWith(`${media}/`))
+      throw refused(field, `is ${file.mediaType}, and must be of the kind ${media}`)
     const form = new FormData()
     const extension = file.name.split('.').at(-1) ?? ''
     form.set('image', blobOf({ ...file, name: `${job.taskId}-${sent.size + 1}.${extension}` }))

@@ -9,8 +9,14 @@ import { cameraPose, cameraSpeed } from './camera.ts'
 import { type Change, fieldsOf, type Graph, type Mapping, type Template, valueAt } from './template.ts'
 
 type Scalar = string | number | boolean
+/** A file that a field names, and what it must be. */
+export interface NamedFile {
+  field: string
+  reference: string
+  media: Media
+}
 /** Brings a file of the input to ComfyUI, and gives the name under which nodes find it. */
-type Upload = (reference: string, media: Media) => Promise<string>
+type Upload = (file: NamedFile) => Promise<string>
 
 /** What nodes of every pack take as a seed. */
 const MAX_SEED = 2 ** 31 - 1
@@ -33,8 +39,7 @@ export async function filledGraph(template: Template, asked: Asked, upload: Uplo
   })
   // Nothing is sent for a task that is refused for another field.
   for (const { mapping, value } of filled) {
-    if (value !== undefined)
-      put(graph, mapping, typeof value === 'object' ? await upload(value.file, value.media) : value)
+    if (value !== undefined) put(graph, mapping, typeof value === 'object' ? await upload(value) : value)
   }
   for (const { set = [] } of changes) {
     for (const one of set) put(graph, one, one.value)
@@ -73,10 +78,7 @@ interface Filling {
 }
 
 /** A value, or a file whose name at ComfyUI will be the value; undefined where the graph's own stays. */
-function valueFor(
-  mapping: Mapping,
-  { field, asked, seeds }: Filling,
-): Scalar | { file: string; media: Media } | undefined {
+function valueFor(mapping: Mapping, { field, asked, seeds }: Filling): Scalar | NamedFile | undefined {
   const value = field === '' ? undefined : valueAt(asked.input, field)
   switch (mapping.as) {
     case 'seed':
@@ -108,7 +110,7 @@ function valueFor(
       return cameraSpeed(field, value)
     default: {
       const media = mapping.as.replace('-upload', '') as Media // the forms that are left
-      return { file: String(value), media }
+      return { field, reference: String(value), media }
     }
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Account } from '../provider.ts'
 import { urlOf } from '../vendor-call.ts'
-import { isOfEnvironment, keyOf } from './account.ts'
+import { isOfHouse, keyOf } from './account.ts'
 import type { Graph } from './template.ts'
 
 /**
@@ -55,9 +55,9 @@ export function openListening(): Listening {
   }
 
   return {
-    clientId: (account) => (isOfEnvironment(account) ? lineOf(account).clientId : undefined),
+    clientId: (account) => (isOfHouse(account) ? lineOf(account).clientId : undefined),
     follow(account, id, graph) {
-      if (!isOfEnvironment(account)) return
+      if (!isOfHouse(account)) return
       const line = lineOf(account)
       const [oldest] = line.followed.size >= MOST_FOLLOWED ? line.followed.keys() : []
       if (oldest !== undefined) line.followed.delete(oldest)

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import { findOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
@@ -115,6 +115,8 @@ const Template = Type.Object(
   strict,
 )
 
+const validator = Compile(Template)
+
 export type Template = Static<typeof Template>
 export type Mapping = Static<typeof Mapping>
 export type Change = Static<typeof Change>
@@ -128,8 +130,8 @@ export class TemplateError extends Error {
 /** A template that is sure to hold together. Throws a `TemplateError` that names the file and the field. */
 export function readTemplate(file: string, text: string): Template {
   const template = parsed(file, text)
-  if (!Value.Check(Template, template)) {
-    const [first] = Value.Errors(Template, template)
+  if (!validator.Check(template)) {
+    const [first] = validator.Errors(template)
     const at = first?.instancePath.split('/').slice(1).join('.') || 'the file'
     throw new TemplateError(`${file}: ${at} ${first?.message ?? 'is not as it must be'}.`)
   }

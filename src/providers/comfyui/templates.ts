@@ -5,7 +5,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { narrowed } from '../narrowed.ts'
 import type { Account } from '../provider.ts'
-import { isOfEnvironment } from './account.ts'
+import { isOfHouse } from './account.ts'
 import { readTemplate, type Template } from './template.ts'
 
 const BUILT_IN = join(import.meta.dirname, 'templates')
@@ -42,7 +42,7 @@ export function openTemplates(): Templates {
   /** Read again when a file has changed. A folder that cannot be read is a problem like any other. */
   function folderOf(account: Account): Folder {
     const path = account.settings.templates?.trim() ?? ''
-    if (path === '' || !isOfEnvironment(account)) return EMPTY
+    if (path === '' || !isOfHouse(account)) return EMPTY
     try {
       const names = namesIn(path)
       const state = names.map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`).join('\n')

@@ -39,6 +39,7 @@ function song() {
     id: PARENT,
     operation: 'suno/music',
     status: 'completed',
+    account: 'test:piapi',
     handle: { id: UPSTREAM },
     output,
   })
@@ -47,7 +48,13 @@ function song() {
 /** The example of an operation, on a parent where it follows one. */
 function exampleJob(id: string, given: Partial<Job> = {}): Job {
   const operation = getOperation(id)
-  const parent = sampleTask(TIMES, { id: PARENT, operation: id, status: 'completed', handle: { id: UPSTREAM } })
+  const parent = sampleTask(TIMES, {
+    id: PARENT,
+    operation: id,
+    status: 'completed',
+    account: 'test:piapi',
+    handle: { id: UPSTREAM },
+  })
   const follows = operation.follows(operation.example) !== undefined
   return aJob(id, exampleOn(operation, PARENT), { ...(follows ? { parent } : {}), ...given })
 }
@@ -121,6 +128,9 @@ describe('the adapter for PiAPI', () => {
     const parent = { ...song(), output: { clips: [{ id: itemId(PARENT, 1) }] } }
     const job = aJob('suno/music', { prompt: 'on', task_id: PARENT, continue_clip_id: itemId(PARENT, 1) }, { parent })
     await expect(submit(job)).rejects.toMatchObject({ code: 'vendor_refused' })
+    const elsewhere = { ...song(), account: 'another' }
+    const upscale = aJob('midjourney/upscale', { origin_task_id: PARENT, index: '2' }, { parent: elsewhere })
+    await expect(submit(upscale)).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
   it('puts pictures to follow where Midjourney reads them', async () => {

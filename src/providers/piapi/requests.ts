@@ -12,7 +12,7 @@ export async function inputFor(job: Job, account: Account, signal: AbortSignal):
   if (isPiapisOwn(account)) refuseWhatIsDropped(job.operation, job.input)
   const input = await withFiles(job, (reference) => addressOf(reference, job, account, signal))
   const respell = RESPELT[getOperation(job.operation).model]
-  return withParent(respell ? respell(input) : input, job)
+  return withParent(respell ? respell(input) : input, job, account)
 }
 
 /**
@@ -87,22 +87,25 @@ const TASKS = ['origin_task_id', 'task_id']
 /** Likewise a clip. */
 const CLIPS = ['continue_clip_id', 'cover_clip_id', 'continue_song_id']
 
-function withParent(input: JsonObject, job: Job): JsonObject {
+function withParent(input: JsonObject, job: Job, account: Account): JsonObject {
   const named: JsonObject = {}
-  for (const name of TASKS) if (input[name]) named[name] = taskOf(job)
+  for (const name of TASKS) if (input[name]) named[name] = taskOf(job, account)
   for (const name of CLIPS) if (input[name]) named[name] = clipOf(String(input[name]), job)
-  const frames = framesOf(input.key_frames, job)
+  const frames = framesOf(input.key_frames, job, account)
   return { ...input, ...named, ...(frames === undefined ? {} : { key_frames: frames }) }
 }
 
-function framesOf(frames: Json | undefined, job: Job): JsonObject | undefined {
+function framesOf(frames: Json | undefined, job: Job, account: Account): JsonObject | undefined {
   if (!isJsonObject(frames)) return undefined
-  const named = (frame: Json): Json => (isJsonObject(frame) && frame.id ? { ...frame, id: taskOf(job) } : frame)
+  const named = (frame: Json): Json =>
+    isJsonObject(frame) && frame.id ? { ...frame, id: taskOf(job, account) } : frame
   return Object.fromEntries(Object.entries(frames).map(([name, frame]) => [name, named(frame)]))
 }
 
-function taskOf({ parent }: Job): string {
-  return idIn(parent?.handle ?? null)
+/** PiAPI's id of the task that is built on, which only the account knows that made it. */
+function taskOf({ parent }: Job, { id }: Account): string {
+  if (parent?.account === id && parent.handle !== null) return idIn(parent.handle)
+  throw new PolyphonyError('vendor_refused', 'What this builds on was not made by this account at PiAPI.')
 }
 
 function clipOf(clipId: string, { parent }: Job): string {

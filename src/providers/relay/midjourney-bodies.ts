@@ -2,7 +2,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { dataUri } from '../input-files.ts'
 import type { Job } from '../provider.ts'
-import { objectIn, textIn, wrongHandle } from './errors.ts'
+import { objectIn, textIn } from './errors.ts'
 
 /** What is posted to begin something new: paths and bodies of the Midjourney relay protocol. */
 
@@ -129,7 +129,9 @@ export function speedPath({ process_mode: mode }: JsonObject): string {
 /** The task that is followed, as the relay knows it, and the buttons that it had in the end. */
 export function parentOf({ parent }: Job): { id: string; buttons: string[] } {
   const { id, buttons } = objectIn(parent?.handle)
-  if (typeof id !== 'string') throw wrongHandle()
+  if (typeof id !== 'string') {
+    throw new PolyphonyError('vendor_refused', 'What this builds on was not made by this account at the relay.')
+  }
   return { id, buttons: Array.isArray(buttons) ? buttons.map(String) : [] }
 }
 

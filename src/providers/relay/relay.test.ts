@@ -34,7 +34,7 @@ const failing = (status: number, json: Json, headers = {}): FakeAnswer => ({ sta
 
 /** A finished task of ours, as its part of the adapter has left it. */
 const parentOf = (operation: string, via: string, of: Json, output: Json = null) =>
-  sampleTask(TIMES, { id: PARENT, operation, status: 'completed', handle: { via, of }, output })
+  sampleTask(TIMES, { id: PARENT, operation, status: 'completed', account: 'test:relay', handle: { via, of }, output })
 
 function song() {
   const sources = [1, 2].map((number) => ({ audio: { url: `https://x/${number}` }, vendorId: `clip-${number}` }))
@@ -141,6 +141,13 @@ describe('the adapter for relays', () => {
     await expect(hear({ id: 'g-1', state: 'dreaming' })).resolves.toEqual({
       handle: { via: 'luma', of: { id: 'g-1' } },
     })
+    await expect(hear({ task_id: 'k-1', task_status: 'processing' })).resolves.toEqual({
+      handle: { via: 'kling', of: expect.objectContaining({ id: 'k-1' }) },
+    })
+    await expect(hear({ id: 'f-1', status: 'Ready', progress: 1 })).resolves.toEqual({
+      handle: { via: 'bfl', of: expect.objectContaining({ id: 'f-1' }) },
+    })
+    await expect(hear({ challenge: 'c-1' })).resolves.toEqual({ answer: { challenge: 'c-1' } })
     await expect(hear({ hello: 'there' })).resolves.toEqual({})
     await expect(hear([])).resolves.toEqual({})
   })
@@ -549,6 +556,32 @@ describe('vendors behind a relay', () => {
     expect(vendor.at('POST', '/luma/dream-machine/v1/generations/g-parent/upscale')).toHaveLength(1)
     await provider.cancel?.(handle, account(), aSignal())
     expect(vendor.seen.at(-1)).toMatchObject({ method: 'DELETE' })
+  })
+
+  it.each<[string, JsonObject | undefined, string]>([
+    ['runway/text_to_video', undefined, '/runwayml/v1/text_to_video'],
+    ['kling/video_generation', { prompt: 'a fox' }, '/kling/v1/videos/text2video'],
+    ['hailuo/video_generation', { model: 't2v-02', prompt: 'a fox' }, '/minimax/v1/video_generation'],
+    ['bfl/flux-pro-1.1', { prompt: 'a fox' }, '/flux/v1/flux-pro-1.1'],
+    ['ideogram/v3-generate', undefined, '/ideogram/v1/ideogram-v3/generate'],
+    ['recraft/generate', undefined, '/recraft/v1/images/generations'],
+    ['gpt-image/generate', undefined, '/v1/images/generations'],
+    ['replicate/prediction', { model: 'a/b', input: {} }, '/replicate/v1/models/a/b/predictions'],
+  ])('have %s asked for below their prefix', async (id, input, path) => {
+    const asked = submit(aJob(id, input))
+    await expect(asked).rejects.toMatchObject({ code: 'vendor_refused' }) // this relay has none of them
+    expect(vendor.seen.at(-1)).toMatchObject({ path, headers: { authorization: `Bearer ${KEY}` } })
+  })
+
+  it('follow no task of another account, and none of another protocol', async () => {
+    const follow = (parent: NonNullable<Job['parent']>) =>
+      submit(aJob('luma/upscale_video', { origin_task_id: PARENT, resolution: '4k' }, { parent }))
+    const before = vendor.seen.length
+    const ours = parentOf('luma/video_generation', 'luma', { id: 'g-parent' })
+    await expect(follow({ ...ours, account: 'another' })).rejects.toMatchObject({ code: 'vendor_refused' })
+    const suno = parentOf('luma/video_generation', 'suno', { id: 'g-parent' })
+    await expect(follow(suno)).rejects.toMatchObject({ code: 'vendor_refused' })
+    expect(vendor.seen).toHaveLength(before)
   })
 })
 

@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { narrowed } from '../narrowed.ts'
-import type { Job, Progress, Provider, Submitted } from '../provider.ts'
+import type { Account, Job, Progress, Provider, Submitted } from '../provider.ts'
 import type { Relayed } from '../relayed.ts'
 import { callVendor } from '../vendor-call.ts'
 import { bearer, errorOf, objectIn, wrongHandle } from './errors.ts'
@@ -45,7 +45,7 @@ export function relayProvider(relayed: readonly Relayed[]): Provider {
     performs: ({ settings }) => narrowed(operations, settings.models ?? ''),
     async submit(job, account, signal) {
       const part = partFor(job)
-      return wrapped(part, await part.submit(within(job), account, signal))
+      return wrapped(part, await part.submit(within(job, part, account), account, signal))
     },
     async poll(handle, account, signal, asked) {
       const { part, inner } = opened(handle)
@@ -58,7 +58,7 @@ export function relayProvider(relayed: readonly Relayed[]): Provider {
     },
     async reconcile(job, account, signal) {
       const part = partFor(job)
-      const found = (await part.reconcile?.(within(job), account, signal)) ?? 'unknown'
+      const found = (await part.reconcile?.(within(job, part, account), account, signal)) ?? 'unknown'
       return typeof found === 'string' ? found : { handle: { via: part.id, of: found.handle } }
     },
     async receive(callback, account) {
@@ -89,10 +89,13 @@ function unlessUnknown(error: unknown): void {
   if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
 }
 
-/** The parent's handle as its part knows it. */
-function within(job: Job): Job {
+/** The parent's handle as its part knows it; null where another account has made it, or another part. */
+function within(job: Job, part: Part, account: Account): Job {
   const { parent } = job
-  return parent ? { ...job, parent: { ...parent, handle: objectIn(parent.handle).of ?? null } } : job
+  if (!parent) return job
+  const { via, of = null } = objectIn(parent.handle)
+  const isOurs = parent.account === account.id && via === part.id
+  return { ...job, parent: { ...parent, handle: isOurs ? of : null } }
 }
 
 function wrapped<Answer extends Submitted | Progress>({ id }: Part, answer: Answer): Answer {

@@ -118,6 +118,26 @@ export function attemptsContract(bench: Bench): void {
     expect(await attemptsOf({ id })).toHaveLength(5)
   })
 
+  it('is among the last ones of its account, the newest first', async () => {
+    await aPayer(bench.store)
+    const tasks = [aTask(), aTask(), aTask()]
+    await submitted(bench.store, ...tasks)
+    const claimedAt = async (now: number, account: string) => only(await claimed(bench.store, 1, { account, now })).id
+    const first = await claimedAt(START + 1, 'a1')
+    await claimedAt(START + 2, 'a2')
+    const { claim } = (await bench.store.getTask({ id: first })) ?? { claim: 0 }
+    await bench.store.requeue({ id: first, claim, dueAt: START, log: 'busy', now: START + 3 })
+    const second = await claimedAt(START + 4, 'a1')
+    const lastOf = (account: string, limit: number) => bench.store.listAttempts({ account, limit })
+    expect(await lastOf('a1', 9)).toMatchObject([
+      { taskId: second, account: 'a1', begunAt: START + 4, outcome: 'calling' },
+      { taskId: first, account: 'a1', begunAt: START + 1, outcome: 'turned_away', reason: 'busy' },
+    ])
+    expect(await lastOf('a1', 1)).toMatchObject([{ taskId: second }])
+    expect(await lastOf('a2', 9)).toHaveLength(1)
+    expect(await lastOf('a3', 9)).toEqual([])
+  })
+
   it('goes with the record of the task', async () => {
     await aPayer(bench.store)
     const [gone, kept] = [

@@ -42,7 +42,7 @@ export function lateContract(bench: Bench): void {
     const delivery = { url: 'https://client.example/hook', body: 'it is there', headers: {} }
     const output = { video: `asset:${asset.id}.mp4` }
     const end = { output, log: 'it came after all', assets: [asset], deliveries: [delivery], now: LATE_AT + 9 }
-    return on.deliverLate({ id, claim, handle: { id: 'g_1' }, ...end })
+    return on.deliverLate({ id, claim, handle: { id: 'g_1', parts: 2 }, ...end })
   }
 
   it('makes a task due that a vendor calls about', async () => {
@@ -53,7 +53,7 @@ export function lateContract(bench: Bench): void {
     const stop = bench.store.onSignal((signal) => heard.push(signal))
     expect(await hear(task.id)).toBe(true)
     expect(only(await due(START + 50))).toMatchObject({ id: task.id, status: 'processing', handle: { id: 'g_1' } })
-    await expect.poll(() => heard).toEqual([{ kind: 'due' }])
+    await expect.poll(() => heard).toContainEqual({ kind: 'due' })
     stop()
     expect(await bench.store.reconcile({})).toEqual([])
   })
@@ -119,7 +119,7 @@ export function lateContract(bench: Bench): void {
     const stop = bench.store.onSignal((signal) => heard.push(signal))
     expect(await hear(id, { id: 'g_1' })).toBe(true)
     expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' }, startedAt: START + 50 })
-    await expect.poll(() => heard).toEqual([{ kind: 'task', id }, { kind: 'due' }])
+    await expect.poll(() => heard.slice(-2)).toEqual([{ kind: 'task', id }, { kind: 'due' }])
     stop()
     expect(only(await due(START + 50)).id).toBe(id)
     const [attempt] = await bench.store.listAttempts({ taskId: id })
@@ -160,19 +160,16 @@ export function lateContract(bench: Bench): void {
 
   it('hears nothing about a task that nobody waits for', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
-    const [pending, cancelled, staged] = [aTask(), aTask(), aTask()]
-    await submitted(bench.store, pending, cancelled, staged)
+    const done = await aClaimedTask(bench.store)
+    await bench.store.settle(anEnd(done, { to: 'failed' }))
+    const [pending, cancelled] = [aTask(), aTask()]
+    await submitted(bench.store, pending, cancelled)
     await bench.store.settle(aCancel(cancelled.id))
-    await submitted(bench.store, aTask())
+    await submitted(bench.store, aTask(), aTask())
     const before = await bench.store.listTasks({ tenantId: 't1', limit: 9 })
+    expect(before.map(({ status }) => status).sort()).toEqual(['cancelled', 'failed', 'pending', 'pending', 'staged'])
     for (const id of [...before.map((task) => task.id), aTask().id]) expect(await hear(id, { id: 'g_1' })).toBe(false)
-    const done = only(await claimed(bench.store, 1))
-    const ended = await bench.store.settle(anEnd(done, { to: 'failed' }))
-    expect(await hear(done.id, { id: 'g_1' })).toBe(false)
-    expect(await read(done.id)).toEqual(ended)
-    expect((await bench.store.listTasks({ tenantId: 't1', limit: 9 })).filter(({ id }) => id !== done.id)).toEqual(
-      before.filter(({ id }) => id !== done.id),
-    )
+    expect(await bench.store.listTasks({ tenantId: 't1', limit: 9 })).toEqual(before)
   })
 
   it('looks at a watched task when its time has come, as often as it is told to, and its status stays', async () => {
@@ -224,6 +221,7 @@ export function lateContract(bench: Bench): void {
       progress: 100,
       consumedPoints: 0,
       error: null,
+      handle: { id: 'g_1', parts: 2 },
       logs: ['it came after all'],
       endedAt: LATE_AT + 9,
     })

@@ -26,7 +26,8 @@ export async function changeTenant(
     ...(set.defaultPool === undefined ? {} : { pool: set.defaultPool }),
     ...(set.fallsBack === undefined ? {} : { falls_back: set.fallsBack ? 1 : 0 }),
   }
-  const row = await tx.db.updateTable('tenants').set(columns).where('id', '=', id).returning('id').executeTakeFirst()
+  const change = { id, ...columns } // a statement that sets nothing is none
+  const row = await tx.db.updateTable('tenants').set(change).where('id', '=', id).returning('id').executeTakeFirst()
   return row !== undefined
 }
 
