@@ -6,6 +6,7 @@ import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from 
 import type { Mode, Task } from '../core/task.ts'
 import type { Account, Provider, ProviderCard } from '../providers/provider.ts'
 import type { AccountSlots, Offer, Store } from '../store/store.ts'
+import { hideSecrets } from './credentials.ts'
 import type { Vault } from './vault.ts'
 
 /** A provider that lives in this process, as the operator set it up: with how many slots, and for which kind of key. */
@@ -70,6 +71,8 @@ export interface Accounts {
   available(mode: Mode, tenantId?: string): Set<string>
   /** What a task that ran on it costs, as a part of the list price. */
   factorOf(account: string): number
+  /** Words of a vendor without the account's secrets: some repeat the key that they refuse. */
+  withoutSecrets(account: string, words: string): string
   /** Something happened at an account: its state follows from that. Never throws. */
   happened(account: string, happening: Happening): Promise<void>
   list(): AccountView[]
@@ -177,9 +180,16 @@ export function openAccounts(options: AccountsOptions): Accounts {
       return { record, account, provider, operations: NO_OPERATIONS, isEmbedded: false, standsIn: false, ...given }
     }
     const ready: Account = { ...account, settings: withDefaults(card, given.settings) }
-    const performed = provider.performs?.(ready) ?? provider.operations
-    const operations = new Set([...performed].filter((operation) => isServed(record, operation)))
-    return { record, account: ready, provider, operations, isEmbedded: false, standsIn: false, problem: null }
+    const usable = { record, account: ready, provider, isEmbedded: false, standsIn: false }
+    try {
+      const performed = provider.performs?.(ready) ?? provider.operations
+      const operations = new Set([...performed].filter((operation) => isServed(record, operation)))
+      return { ...usable, operations, problem: null }
+    } catch (error) {
+      // One account that is set up wrongly must not keep all others from being read.
+      log.error({ err: error, account: record.id }, 'an account cannot be used')
+      return { ...usable, operations: NO_OPERATIONS, problem: error instanceof Error ? error.message : String(error) }
+    }
   }
 
   function settingsOf(record: AccountRecord): { settings: Record<string, string> } | { problem: string } {
@@ -212,6 +222,12 @@ export function openAccounts(options: AccountsOptions): Accounts {
     members = next
   }
 
+  function withoutSecrets(id: string, words: string): string {
+    const member = members.get(id)
+    const card = member && cards.find((one) => one.id === member.record.provider)
+    return member && card ? hideSecrets(words, card, member.account.settings) : words
+  }
+
   const happenings = new Map<string, Promise<void>>()
 
   async function happened(id: string, happening: Happening): Promise<void> {
@@ -228,7 +244,8 @@ export function openAccounts(options: AccountsOptions): Accounts {
     const member = members.get(id)
     if (!member || member.isEmbedded) return true
     const { record } = member
-    const health = healthAfter(record, happening, clock.now())
+    const told = 'reason' in happening ? { ...happening, reason: withoutSecrets(id, happening.reason) } : happening
+    const health = healthAfter(record, told, clock.now())
     if (sameHealth(health, record)) return true
     const { state, reason, retryAt, troubles, strikes } = health
     const set = { state, reason, retryAt, troubles, strikes }
@@ -365,6 +382,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
           })
           .flatMap(({ operations }) => [...operations]),
       ),
+    withoutSecrets,
     factorOf: (id) => members.get(id)?.record.priceFactor ?? 1,
     happened(id, happening) {
       // One after the other, or the second would be judged by what the first has not written down yet.

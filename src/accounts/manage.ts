@@ -293,10 +293,14 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
   }
 
   async function remove(id: string, by: Manager): Promise<void> {
-    const { sealed, provider } = await recordOf(id, by)
+    const { sealed, provider, tenantId } = await recordOf(id, by)
     await accounts.refresh()
     if (sealed === null && (options.isBeside === true || accounts.find(id) !== undefined)) {
       throw wrong('id', `is an account of the environment: unset the variables of ${provider} and start again`)
+    }
+    const [waiting] = await store.countWaiting({ pools: [accountPool({ id, tenantId })] })
+    if (waiting) {
+      throw wrong('id', `is an account that follow-ups of its work wait for (${waiting.operation}): let them end first`)
     }
     if (!(await store.removeAccount({ id }))) {
       throw wrong('id', 'is an account on which tasks run: drain it, and remove it when they have ended')

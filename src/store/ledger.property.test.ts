@@ -20,7 +20,8 @@ const OPERATIONS = ['clip-1/text_to_video', 'song-1/music']
 type Step =
   | { do: 'submit'; tenant: number; key: number; prices: number[]; idempotency: number | null; line: number }
   | { do: 'claim'; slots: number; account: number; cap: number | null; line: number }
-  | { do: 'due' | 'late'; limit: number }
+  | { do: 'due'; limit: number }
+  | { do: 'late'; limit: number; next: 'deliver' | 'forget' | 'wait' }
   | { do: 'repool'; line: number }
   | ({ do: 'handle' | 'progress' | 'uncertain' | 'requeue' | 'cancel' | 'hear' | 'deliver' | 'forget' } & Touch)
   | ({ do: 'end'; to: 'completed' | 'failed'; share: number; isWatched: boolean } & Touch)
@@ -41,7 +42,8 @@ interface World {
 }
 
 const price = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 400 }))
-const touch = { pick: fc.nat(1_000), stale: fc.boolean(), repeat: fc.boolean() }
+const seldom = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
+const touch = { pick: fc.nat(1_000), stale: seldom, repeat: fc.boolean() }
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
@@ -64,11 +66,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       line: fc.nat(1),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), limit: fc.integer({ min: 1, max: 4 }) }) },
   {
     weight: 2,
     arbitrary: fc.record({
-      do: fc.constantFrom('due' as const, 'late' as const),
+      do: fc.constant('late' as const),
       limit: fc.integer({ min: 1, max: 4 }),
+      next: fc.constantFrom('deliver' as const, 'forget' as const, 'wait' as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('repool' as const), line: fc.nat(3) }) },
@@ -89,7 +93,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       do: fc.constant('end' as const),
       ...touch,
@@ -119,7 +123,11 @@ const world: fc.Arbitrary<World> = fc.record({
     minLength: TENANTS * KEYS_PER_TENANT,
     maxLength: TENANTS * KEYS_PER_TENANT,
   }),
-  rounds: fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 12 }),
+  rounds: fc.array(fc.array(step, { minLength: 1, maxLength: 8 }), {
+    minLength: 1,
+    maxLength: 20,
+    size: '+1', // late results need a history
+  }),
 })
 
 /** What the answers of the verbs add up to: no query, no SQL, only what a client was told. */
@@ -211,6 +219,8 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
           if (!record) continue
           expect(record.isWatched).toBe(true)
           if (task.claim > (knownLate.get(task.id)?.claim ?? 0)) knownLate.set(task.id, task)
+          if (one.next === 'deliver') await Promise.all([deliver(on, task), deliver(on, task)])
+          if (one.next === 'forget') await forget(on, task)
         }
         return
       }
@@ -261,18 +271,10 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         return void (await on.requeue({ ...rest, log: 'unreachable', isMiss: one.pick % 2 === 0 }))
       case 'hear':
         return void (await on.hear({ id: task.id, handle: one.pick % 2 === 0 ? { id: 'called' } : null, now }))
-      case 'forget': {
-        const record = model.tasks.get(task.id)
-        if ((await on.recordLate({ id: task.id, claim, dueAt: null })) && record) record.isWatched = false
-        return
-      }
+      case 'forget':
+        return forget(on, { id: task.id, claim })
       case 'deliver':
-        return delivered(
-          await on.deliverLate({
-            ...{ id: task.id, claim, now },
-            ...{ handle: { id: 'g' }, output: 'late', log: 'it came after all', assets: [], deliveries: [] },
-          }),
-        )
+        return deliver(on, { id: task.id, claim })
       case 'cancel':
         return ended(
           await on.settle(anEnd({ id: task.id, claim: null }, { to: 'cancelled', from: ['staged', 'pending'], now })),
@@ -288,7 +290,10 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
 
   function candidatesFor(step: Step['do']): { id: string; claim: number }[] {
     if (step === 'cancel' || step === 'hear') return [...model.tasks.keys()].map((id) => ({ id, claim: 0 }))
-    return [...(step === 'deliver' || step === 'forget' ? knownLate : known).values()]
+    if (step === 'deliver' || step === 'forget') return [...knownLate.values()]
+    // Mostly those that go on; an end that comes twice is `repeat`.
+    const goingOn = [...known.values()].filter(({ id }) => model.tasks.get(id)?.endedAs === undefined)
+    return goingOn.length > 0 ? goingOn : [...known.values()]
   }
 
   function remember({ id, claim, status }: Task): void {
@@ -305,7 +310,14 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
       (model.spent[one.tenant * KEYS_PER_TENANT + one.key] ?? 0) + pricePoints
   }
 
-  function delivered(task: Task | undefined): void {
+  async function forget(on: Store, { id, claim }: { id: string; claim: number }): Promise<void> {
+    const record = model.tasks.get(id)
+    if ((await on.recordLate({ id, claim, dueAt: null })) && record) record.isWatched = false
+  }
+
+  async function deliver(on: Store, { id, claim }: { id: string; claim: number }): Promise<void> {
+    const result = { handle: { id: 'g' }, output: 'late', log: 'it came after all', assets: [], deliveries: [] }
+    const task = await on.deliverLate({ id, claim, now, ...result })
     const record = task && model.tasks.get(task.id)
     if (!record) return
     expect(record).toMatchObject({ endedAs: 'failed', isWatched: true, consumed: 0 }) // and it is delivered once

@@ -158,15 +158,28 @@ export function openWork(options: WorkOptions): Work {
     await praise(task, 'worked')
   }
 
+  /** What a vendor said, as anybody may read it. */
+  function wordsOf({ account }: Task, words: string): string {
+    return account === null ? words : accounts.withoutSecrets(account, words)
+  }
+
+  function errorOf(task: Task, thrown: unknown): PolyphonyError {
+    const error = asError(thrown)
+    const message = wordsOf(task, error.message)
+    return message === error.message ? error : new PolyphonyError(error.code, message, { ...error.details, cause: error })
+  }
+
   async function failed(task: Task, failure: Failure): Promise<void> {
     const error = failureOf(failure)
+    error.message = wordsOf(task, error.message)
+    if (error.detail !== undefined) error.detail = wordsOf(task, error.detail)
     if (error.code === 'content_moderated') await blame(task, new PolyphonyError(error.code, error.message))
     await finish.fail(task, error)
   }
 
   /** A call that failed: its code says whether anything was begun. */
   async function stumbled(task: Task, thrown: unknown): Promise<void> {
-    const error = asError(thrown)
+    const error = errorOf(task, thrown)
     const { id, claim, account, attempts } = task
     const now = clock.now()
     const words = wordsFor(task, error)
@@ -230,7 +243,7 @@ export function openWork(options: WorkOptions): Work {
     } catch (thrown) {
       if (lease.lost) return
       if (lease.timedOut) return finish.fail(task, timeoutOf(task))
-      const error = asError(thrown)
+      const error = errorOf(task, thrown)
       if (!('result' in answer) || error.retry !== 'never') throw thrown
       if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'a result could not be kept')
       await finish.fail(task, { code: error.code, message: error.message })
@@ -323,7 +336,7 @@ export function openWork(options: WorkOptions): Work {
 
   /** A poll or a copy that failed says nothing about the work: it goes on, and is asked after again. */
   async function pollStumbled(task: Task, thrown: unknown): Promise<void> {
-    const error = asError(thrown)
+    const error = errorOf(task, thrown)
     if (error.retry === 'never') {
       if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'a poll broke')
       await finish.fail(task, { code: error.code, message: error.message })
