@@ -49,7 +49,7 @@ describe('the accounts of the environment', () => {
 
   it('have the fields that stand there, by their names', () => {
     expect(accountsIn({ LUMEN_KEY: 'k', LUMEN_URL: 'https://eu.lumen.example' })).toEqual([
-      { provider: 'lumen', settings: { apiKey: 'k', baseUrl: 'https://eu.lumen.example' }, slots: 7, priority: 1 },
+      { provider: 'lumen', settings: { apiKey: 'k', baseUrl: 'https://eu.lumen.example' }, slots: 7, priority: 3 },
     ])
   })
 
@@ -94,9 +94,9 @@ describe('the accounts of the environment', () => {
     expect(new Set(found.map(({ priority }) => priority)).size).toBe(3)
   })
 
-  it('are all of one priority, above that of back-ups, where there is no order', () => {
+  it('are asked in the order of the cards, above back-ups, where there is no other', () => {
     const found = accountsIn({ LUMEN_KEY: 'k', ENGINE_URL: 'http://engine' })
-    expect(found.map(({ priority }) => priority)).toEqual([1, 1])
+    expect(found.map(({ priority }) => priority)).toEqual([3, 2])
   })
 
   it('are refused for an order that names a provider that there is none of', () => {
@@ -123,7 +123,7 @@ describe('the providers of this gateway', () => {
     (id, one) => {
       const env = Object.fromEntries(one.fields.map((field) => [field.env, `the ${field.name}`]))
       const fields = Object.fromEntries(one.fields.map(({ name }) => [name, `the ${name}`]))
-      expect(accountsIn(env, PROVIDERS)).toEqual([{ provider: id, settings: fields, slots: one.slots, priority: 1 }])
+      expect(accountsIn(env, PROVIDERS)).toMatchObject([{ provider: id, settings: fields, slots: one.slots }])
     },
   )
 })

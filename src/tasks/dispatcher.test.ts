@@ -1,9 +1,11 @@
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { houseAccounts } from '../accounts/accounts.testing.ts'
-import { HOUR_MS } from '../core/clock.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/clock.ts'
+import { FELL_BACK } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
-import type { Provider, Submitted } from '../providers/provider.ts'
+import type { Progress, Provider, Submitted } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
 import type { Finish } from './finish.ts'
@@ -14,7 +16,7 @@ const log = pino({ level: 'silent' })
 
 function dispatcherOf(
   house: House,
-  { slots = 100, store = house.store }: { slots?: number; store?: Store } = {},
+  { slots = 100, store = house.store, accounts }: { slots?: number; store?: Store; accounts?: Accounts } = {},
 ): Dispatcher {
   const id = house.account.replace('house:', '')
   const provider: Provider = {
@@ -41,7 +43,7 @@ function dispatcherOf(
   }
   return openDispatcher({
     store,
-    accounts: houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
+    accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
     work: () => house.work,
     finish,
     leases: house.leases,
@@ -139,7 +141,146 @@ describe('the dispatcher', () => {
   })
 })
 
+describe('several lines', () => {
+  const OTHER = 'suno/music'
+
+  /** The accounts of a house, with lines that the test opens and shuts. */
+  function lines(house: House, open: (pool: string, operation: string) => string | undefined, to?: string): Accounts {
+    return {
+      ...house.accounts,
+      offers: (pool, operations) =>
+        [...operations].flatMap((operation) => {
+          const account = open(pool, operation)
+          if (account === undefined) return []
+          const slots = { slots: 1, weight: 1, priority: 0, dailyCap: null }
+          return [{ operation, accounts: [{ account, provider: 'fake', ...slots }] }]
+        }),
+      fallback: () => to,
+    }
+  }
+
+  it('do not hold up one another: what nobody can do now waits, and the rest goes on', async () => {
+    await using house = await openHouse({ submit: async () => TEXT })
+    const stuck = await house.submit(OTHER, { prompt: 'fog' })
+    const free = await house.submit()
+    let isOpen = false
+    const accounts = lines(house, (_pool, operation) => (operation !== OTHER || isOpen ? house.account : undefined))
+    const dispatcher = dispatcherOf(house, { accounts })
+    dispatcher.start()
+    await until(house, free.id, ({ endedAt }) => endedAt !== null)
+    expect(await house.read(stuck.id)).toMatchObject({ status: 'pending', attempts: 0 })
+    isOpen = true
+    dispatcher.lookAtAll() // an account came back
+    await until(house, stuck.id, ({ status }) => status === 'completed')
+    await dispatcher.stop(1_000)
+  })
+
+  it('share an account: a slot that one frees is taken by whichever waits', async () => {
+    const running: string[] = []
+    const ends = new Map<string, () => void>()
+    const submit: Provider['submit'] = ({ taskId }) => {
+      running.push(taskId)
+      return new Promise((resolve) => ends.set(taskId, () => resolve(TEXT)))
+    }
+    await using house = await openHouse({ submit })
+    const tasks = [await house.submit(), await house.submit(OTHER, { prompt: 'fog' }), await house.submit()]
+    const dispatcher = dispatcherOf(house, { accounts: lines(house, () => house.account) })
+    dispatcher.start()
+    for (let n = 1; n <= tasks.length; n++) {
+      await expect.poll(() => running).toHaveLength(n)
+      ends.get(running.at(-1) ?? '')?.()
+    }
+    for (const { id } of tasks) await until(house, id, ({ status }) => status === 'completed')
+    expect(new Set(running).size).toBe(3)
+    await dispatcher.stop(1_000)
+  })
+
+  it('of which one cannot do its tasks: they fall back to another where they may', async () => {
+    await using house = await openHouse({ submit: async () => TEXT })
+    const elsewhere = `public ${house.account}`
+    const { id } = await house.submit()
+    const accounts = lines(house, (pool) => (pool === elsewhere ? house.account : undefined), elsewhere)
+    const dispatcher = dispatcherOf(house, { accounts })
+    dispatcher.start()
+    const task = await until(house, id, ({ endedAt }) => endedAt !== null)
+    expect(task).toMatchObject({ status: 'completed', pool: elsewhere, logs: [FELL_BACK] })
+    await dispatcher.stop(1_000)
+    expect(await house.store.reconcile({})).toEqual([])
+  })
+})
+
+describe('a vendor’s call', () => {
+  const HANDLE: Submitted = { handle: { id: 'g_1' }, pollAfterMs: HOUR_MS }
+
+  it('has the task asked after at once, however far off the next look was', async () => {
+    let progress: Progress = { status: 'processing' }
+    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => progress })
+    const dispatcher = dispatcherOf(house)
+    dispatcher.start()
+    const { id } = await house.submit()
+    await until(house, id, ({ status }) => status === 'processing')
+    if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
+    await house.store.hear({ id, handle: null, now: house.clock.now() })
+    expect(await until(house, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
+    await dispatcher.stop(1_000)
+  })
+
+  it('has a failed task looked at whose result may still come', async () => {
+    let progress: Progress = { status: 'processing' }
+    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => progress })
+    const dispatcher = dispatcherOf(house)
+    dispatcher.start()
+    const { id } = await house.submit()
+    await until(house, id, ({ status }) => status === 'processing')
+    house.clock.advance(HOUR_MS)
+    await until(house, id, ({ status }) => status === 'failed')
+    if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
+    await house.store.hear({ id, handle: null, now: house.clock.now() })
+    const task = await until(house, id, ({ status }) => status === 'completed')
+    expect(task).toMatchObject({ consumedPoints: 0, error: null })
+    expect(await house.available()).toBe(CREDIT)
+    await dispatcher.stop(1_000)
+  })
+
+  it('need not come: a late result is found when its time has come', async () => {
+    let progress: Progress = { status: 'processing' }
+    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => progress })
+    const dispatcher = dispatcherOf(house)
+    dispatcher.start()
+    const { id } = await house.submit()
+    await until(house, id, ({ status }) => status === 'processing')
+    house.clock.advance(HOUR_MS)
+    await until(house, id, ({ status }) => status === 'failed')
+    if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
+    house.clock.advance(5 * MINUTE_MS)
+    await until(house, id, ({ status }) => status === 'completed')
+    await dispatcher.stop(1_000)
+  })
+})
+
 describe('a stop', () => {
+  it('does not wait for a look at a late result, which the next start takes up', async () => {
+    const asked = Promise.withResolvers<void>()
+    let isLate = false
+    const poll: Provider['poll'] = (_handle, _account, signal) => {
+      if (!isLate) return Promise.resolve({ status: 'processing' })
+      asked.resolve()
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
+    await using house = await openHouse({ submit: async () => ({ handle: 'g_1', pollAfterMs: HOUR_MS }), poll })
+    const dispatcher = dispatcherOf(house)
+    dispatcher.start()
+    const { id } = await house.submit()
+    await until(house, id, ({ status }) => status === 'processing')
+    house.clock.advance(HOUR_MS)
+    await until(house, id, ({ status }) => status === 'failed')
+    isLate = true
+    await house.store.hear({ id, handle: null, now: house.clock.now() })
+    await asked.promise
+    await dispatcher.stop(0)
+    expect(await house.late()).toMatchObject([{ id }])
+  })
+
   it('waits for work in hand that ends in time', async () => {
     const called = Promise.withResolvers<void>()
     const answer = Promise.withResolvers<Submitted>()

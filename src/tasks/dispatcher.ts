@@ -47,6 +47,8 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   let sweep: NodeJS.Timeout | undefined
   let alarm: { at: number; timer: NodeJS.Timeout } | undefined
   let deaf = (): void => {}
+  /** For looks that hold no lease which could be dropped. */
+  const stopping = new AbortController()
 
   /** Loops that are looking at this moment: what they claim is still to come into hand. */
   const looking = new Set<Promise<void>>()
@@ -162,7 +164,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
 
   const lookAtLate = loop('late', async () => {
     const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs: LATE_LIMIT_MS, now: clock.now() })
-    for (const task of tasks) take(options.work().lookLate(task), task.id)
+    for (const task of tasks) take(options.work().lookLate(task, stopping.signal), task.id)
     return tasks.length === CLAIM_LIMIT
   })
 
@@ -229,6 +231,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
       while (inHand.size > 0 && clock.now() < end) {
         await Promise.race([...inHand, new Promise((resolve) => setTimeout(resolve, Math.max(1, end - clock.now())))])
       }
+      stopping.abort()
       const dropped = leases.dropAll()
       await Promise.all(inHand)
       // Due at once: another process, or the next start, need not wait until these leases run out.

@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
-import { houseAccounts } from '../accounts/accounts.testing.ts'
+import { type Accounts, openAccounts, USUAL_ACCOUNT } from '../accounts/accounts.ts'
+import { openVault } from '../accounts/vault.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
 import { openEgress } from '../assets/egress.ts'
 import { openDisk } from '../assets/storage.ts'
 import { getOperation } from '../catalog/catalog.ts'
 import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
+import type { AccountRecord } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import { points } from '../core/points.ts'
+import { LIVE_POOL, tenantPool } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
 import type { Provider } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
@@ -26,19 +29,22 @@ import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { openPace } from './pace.ts'
 import { openTasks, type Tasks } from './tasks.ts'
-import { openWork, type Work } from './work.ts'
+import { LATE_LIMIT_MS, openWork, type Work } from './work.ts'
 
 export const LEASE_MS = 15 * SECOND_MS
 export const CREDIT = 1_000_000
 export const LYRICS_PRICE = 20_000
 export const LYRICS_TIMEOUT_MS = 120_000
+/** The credential of accounts that a test adds. */
+export const SECRET = 'sk-of-the-vendor-0123456789'
 
 /** The heart alone, on a real store and real files: the test takes the dispatcher's place, the provider's and the clock's. */
 export interface House extends AsyncDisposable {
   store: Store
   clock: { nowMs: number; now(): number; advance(ms: number): void }
   tasks: Tasks
-  /** The id of the one account. */
+  accounts: Accounts
+  /** The id of the one account; the name of the line, too. */
   account: string
   work: Work
   leases: Leases
@@ -53,16 +59,29 @@ export interface House extends AsyncDisposable {
   claimed(operation?: string, input?: JsonObject): Promise<Task>
   /** The running tasks that are due. */
   due(): Promise<Task[]>
+  /** The failed tasks whose late results are due to be looked for. */
+  late(): Promise<Task[]>
+  /** Another account of the provider, with a health that is kept: the house's, unless `given` says whose. */
+  addAccount(given?: Partial<AccountRecord>): Promise<string>
   read(id: string): Promise<Task>
   available(): Promise<number>
   /** Names of the stored files. */
   files(): Promise<string[]>
 }
 
-/** `shared` is a store that several houses live in, each with its own tenant, line and clock; opening one takes a while. */
+export interface HouseOptions {
+  /** A store that several houses live in, each with its own tenant, line and clock; opening one takes a while. */
+  shared?: Store
+  wrap?: (store: Store) => Store
+  /** False = the provider has only the accounts that the test adds. */
+  isEmbedded?: boolean
+  /** Vendors can call. */
+  isReachable?: boolean
+}
+
 export async function openHouse(
   provider: Partial<Provider>,
-  { shared, wrap = (store) => store }: { shared?: Store; wrap?: (store: Store) => Store } = {},
+  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false }: HouseOptions = {},
 ): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
@@ -93,7 +112,27 @@ export async function openHouse(
     maxBytes: 2 ** 20,
   })
   const egress = openEgress({ allow: ['127.0.0.0/8'], log })
-  const accounts = houseAccounts([{ provider: full, mode: 'live', slots: 100 }], store, account)
+  const vault = openVault('the secret of the test')
+  const fields = [{ name: 'apiKey', title: 'Key', env: 'KEY', isSecret: true }]
+  const registry = openAccounts({
+    store,
+    house: isEmbedded ? [{ provider: full, mode: 'live', slots: 100 }] : [],
+    cards: [{ id: full.id, title: full.id, fields, slots: 100, load: async () => () => full }],
+    environment: [],
+    vault,
+    fetchFor: () => fetch,
+    clock,
+    log,
+  })
+  // One line for all of its accounts, and for nobody else's.
+  const accounts: Accounts = {
+    ...registry,
+    route: (wish) => ({ ...registry.route(wish), pool: account }),
+    offers(asked, operations) {
+      const pools = asked === account ? [LIVE_POOL, tenantPool(tenant.id)] : []
+      return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []
+    },
+  }
   const announce = (task: Task) =>
     task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
   const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
@@ -123,7 +162,7 @@ export async function openHouse(
     log,
     mediaDays: 7,
     maxOutputBytes,
-    factorOf: () => 1,
+    factorOf: accounts.factorOf,
     pace: openPace(),
   })
   const dueAt: number[] = []
@@ -139,7 +178,7 @@ export async function openHouse(
     log,
     maxWaitMs: 3_600_000,
     dueAt: (at) => dueAt.push(at),
-    callbackUrl: () => undefined,
+    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
     publicUrlOf: () => undefined,
     maxInputBytes: 2 ** 20,
   })
@@ -156,6 +195,7 @@ export async function openHouse(
     store,
     clock,
     tasks,
+    accounts,
     account,
     work,
     leases,
@@ -184,6 +224,27 @@ export async function openHouse(
     async due() {
       const tasks = await store.claimDue({ limit: 100, leaseMs: LEASE_MS, now: clock.now() })
       return tasks.filter(({ tenantId }) => tenantId === tenant.id)
+    },
+    async late() {
+      const tasks = await store.claimLate({ limit: 100, leaseMs: LATE_LIMIT_MS, now: clock.now() })
+      return tasks.filter(({ tenantId }) => tenantId === tenant.id)
+    },
+    async addAccount(given = {}) {
+      const id = `vendor:${randomUUID()}`
+      const record: AccountRecord = {
+        ...USUAL_ACCOUNT,
+        id,
+        tenantId: null,
+        provider: full.id,
+        name: id,
+        sealed: vault.seal(id, { apiKey: SECRET }),
+        slots: 100,
+        createdAt: clock.now(),
+        ...given,
+      }
+      await opened.createAccount({ account: record })
+      await accounts.refresh()
+      return id
     },
     async read(id) {
       const task = await store.getTask({ id })

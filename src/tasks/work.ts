@@ -21,7 +21,7 @@ export interface Work {
   /** A running task that was claimed because it is due. */
   carryOn(task: Task): Promise<void>
   /** A task that failed for want of an answer: its result is delivered if there is one after all. */
-  lookLate(task: Task): Promise<void>
+  lookLate(task: Task, signal: AbortSignal): Promise<void>
   /** Ends work that the provider can end. False when it cannot, or somebody ended the task meanwhile. */
   cancel(task: Task): Promise<boolean>
 }
@@ -166,7 +166,9 @@ export function openWork(options: WorkOptions): Work {
   function errorOf(task: Task, thrown: unknown): PolyphonyError {
     const error = asError(thrown)
     const message = wordsOf(task, error.message)
-    return message === error.message ? error : new PolyphonyError(error.code, message, { ...error.details, cause: error })
+    return message === error.message
+      ? error
+      : new PolyphonyError(error.code, message, { ...error.details, cause: error })
   }
 
   async function failed(task: Task, failure: Failure): Promise<void> {
@@ -373,7 +375,7 @@ export function openWork(options: WorkOptions): Work {
     return provider?.receive !== undefined && options.callbackUrl(task) !== undefined
   }
 
-  async function lookLate(task: Task): Promise<void> {
+  async function lookLate(task: Task, stopping: AbortSignal): Promise<void> {
     const { id, claim } = task
     const now = clock.now()
     const found = foundFor(task)
@@ -389,7 +391,7 @@ export function openWork(options: WorkOptions): Work {
       await store.recordLate({ id, claim, dueAt }) // until a callback names it
       return
     }
-    const signal = AbortSignal.timeout(LATE_LIMIT_MS)
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(LATE_LIMIT_MS)])
     try {
       const progress = await found.provider.poll(task.handle, found.account, signal, askedOf(task))
       if (progress.status === 'completed') {
@@ -397,8 +399,9 @@ export function openWork(options: WorkOptions): Work {
       }
       await store.recordLate({ id, claim, dueAt: progress.status === 'failed' ? null : dueAt })
     } catch (error) {
-      log.warn({ err: error, taskId: id }, 'a late result could not be had')
-      await store.recordLate({ id, claim, dueAt })
+      if (!stopping.aborted) log.warn({ err: error, taskId: id }, 'a late result could not be had')
+      // What this process did not come to the end of, the next one looks at.
+      await store.recordLate({ id, claim, dueAt: stopping.aborted ? now : dueAt })
     }
   }
 

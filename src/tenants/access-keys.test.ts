@@ -260,15 +260,15 @@ describe('the key behind a token', () => {
     expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({ code: 'rate_limited' })
   })
 
-  it('is looked for once among all keys', async () => {
+  it('is looked for once by its id', async () => {
     const { accessKey, secretKey } = await aKey()
-    const lists: unknown[] = []
+    const looks: unknown[] = []
     const watched = new Proxy(store, {
       get(target, name: keyof Store) {
-        if (name !== 'listKeys') return target[name]
-        return (args: { tenantId: string | null }) => {
-          lists.push(args)
-          return target.listKeys(args)
+        if (name !== 'getKey') return target[name]
+        return (args: { id: string }) => {
+          looks.push(args)
+          return target.getKey(args)
         }
       },
     })
@@ -278,9 +278,9 @@ describe('the key behind a token', () => {
       await take(signed(usual(accessKey, clock.nowMs / 1_000), secretKey))
       clock.nowMs += 10_000 // past what is trusted unread
     }
-    expect(lists).toHaveLength(1)
+    expect(looks).toHaveLength(1)
     await expect(Promise.resolve(take(signed(usual(accessKey), FOREIGN)))).rejects.toThrow('signature')
-    expect(lists).toHaveLength(1)
+    expect(looks).toHaveLength(1)
     others.close()
   })
 })
