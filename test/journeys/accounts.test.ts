@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/clock.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
 import type { Task } from '../../src/core/task.ts'
 import { type FakeLuma, openFakeLuma } from '../support/fake-luma.ts'
 import { type FakeAnswer, openFakeVendor } from '../support/fake-vendor.ts'
@@ -43,7 +43,7 @@ async function gatewayWith(
   env: Record<string, string> = {},
 ): Promise<{ gateway: TestGateway; ids: string[] }> {
   const gateway = await openGateway({ env, replaced: { clock } })
-  closing.push(() => gateway[Symbol.asyncDispose]())
+  closing.push(async () => gateway[Symbol.asyncDispose]())
   const ids: string[] = []
   for (const [n, { luma, baseUrl = luma?.baseUrl ?? '', body = {} }] of accounts.entries()) {
     ids.push(await added(gateway, OPERATORS, baseUrl, { name: `number ${n}`, priority: accounts.length - n, ...body }))
@@ -365,7 +365,7 @@ describe('a vendor that calls', () => {
   const created = () => first.at('POST', '/v1/generations/image')
   const polled = () =>
     first.seen.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/generations/g-'))
-  const callbackOf = (n: number): string => String((created().at(n)?.json as JsonObject).callback_url) // as it was sent
+  const callbackOf = (n: number): string => callbackIn(created().at(n)?.json ?? null)
 
   async function call(url: string, body: Json | string): Promise<number> {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -471,7 +471,7 @@ describe('a vendor that calls', () => {
       if (path.startsWith('/files/')) return { bytes: png, type: 'image/png' }
       if (method !== 'POST')
         return { json: { id: 'g-7', state: 'completed', assets: { image: `${slow.url}/files/a.png` } } }
-      asked.resolve(String((json as JsonObject).callback_url)) // as it was sent
+      asked.resolve(callbackIn(json))
       return lost.promise
     })
     closing.push(slow.close)
@@ -502,6 +502,12 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 })
+
+/** Where a request of ours wants to be called. */
+function callbackIn(json: Json): string {
+  if (!isJsonObject(json) || typeof json.callback_url !== 'string') throw new Error('It names no callback.')
+  return json.callback_url
+}
 
 /** A way to a server that can be shut, so that nobody answers at its address, and opened again. */
 async function openGate(target: string): Promise<{

@@ -78,14 +78,14 @@ export function deletedBody(id: string, now: number) {
 function statusOf(task: Task): 'Pending' | 'Ready' | 'Error' | 'Request Moderated' | 'Content Moderated' {
   if (!isTerminal(task.status)) return 'Pending'
   if (task.status === 'completed') return 'Ready'
-  if (!task.error || task.error.code !== 'content_moderated') return 'Error'
+  if (task.error?.code !== 'content_moderated') return 'Error'
   return /\b(?:prompt|request|input)\b/i.test(task.error.message) ? 'Request Moderated' : 'Content Moderated'
 }
 
 function detailsOf({ status, error }: Task) {
   if (status !== 'failed' && status !== 'cancelled') return null
   const reason = error?.message ?? 'The task was cancelled.'
-  return error && error.code === 'content_moderated' ? { 'Moderation Reasons': [reason] } : { error: reason }
+  return error?.code === 'content_moderated' ? { 'Moderation Reasons': [reason] } : { error: reason }
 }
 
 function resultOf(task: Task, urls: Urls) {
