@@ -539,6 +539,27 @@ describe('what happens at an account', () => {
     ])
   })
 
+  it('is not forgotten for what a look had read before', async () => {
+    await registry.account('lumen-1')
+    let reading: Promise<void> = Promise.resolve()
+    const slow: Store = {
+      ...registry.store,
+      async listAccounts(args) {
+        const found = await registry.store.listAccounts(args)
+        await reading
+        return found
+      },
+    }
+    const accounts = await registry.process({ store: slow })
+    const read = Promise.withResolvers<void>()
+    reading = read.promise
+    const look = accounts.refresh()
+    await accounts.happened('lumen-1', refused)
+    read.resolve()
+    await look
+    expect(offered(accounts, 'live')).toEqual([])
+  })
+
   it('does not undo what the owner changed meanwhile', async () => {
     await registry.account('lumen-1')
     const accounts = await registry.process()

@@ -250,6 +250,7 @@ export interface WriteVerbs {
   hear(args: { id: string; handle: Json; now: number }): Promise<boolean>
   /** Moves the tasks that wait for an operation to another pool. Returns how many. */
   repool(args: { pool: string; operation: string; to: string; log: string; now: number }): Promise<number>
+  /** Of two with one id the first one stays, and nothing is thrown. */
   createAccount(args: { account: AccountRecord }): Promise<void>
   /** False when the account is gone or has another version by now. */
   changeAccount(args: { id: string; version: number; set: AccountChange }): Promise<boolean>

@@ -87,6 +87,11 @@ export function openTasks(options: TasksOptions): Tasks {
     sizeCalculation: (task) => 2_048 + 2 * JSON.stringify([task.input, task.output, task.logs]).length,
   })
 
+  // But for one that failed and whose result came late: it is read again.
+  const deaf = store.onSignal((signal) => {
+    if (signal.kind === 'task') ended.delete(signal.id)
+  })
+
   async function find(id: string): Promise<Task | undefined> {
     const cached = ended.get(id)
     if (cached) return cached
@@ -198,6 +203,9 @@ export function openTasks(options: TasksOptions): Tasks {
       if (!balance) throw new PolyphonyError('internal', 'The tenant has no balance.')
       return balance
     },
-    close: watchers.close,
+    close() {
+      deaf()
+      watchers.close()
+    },
   }
 }

@@ -249,6 +249,19 @@ describe('a holder that died', () => {
     expect(await house.read(task.id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
   })
 
+  it('is no miss of the provider’s; yet a task at which too many died is given up', async () => {
+    await using house = await openHouse({ reconcile: async () => 'absent' })
+    const { id } = await house.submit()
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      const [task] = await house.claim()
+      expect(task).toMatchObject({ id, attempts: attempt, misses: 0 })
+      house.clock.advance(LEASE_MS)
+      for (const due of await house.due()) await house.work.carryOn(due)
+    }
+    expect(await house.read(id)).toMatchObject({ status: 'failed', error: { code: 'vendor_silent' }, misses: 0 })
+    expect(await house.available()).toBe(CREDIT)
+  })
+
   it('and came back writes nothing: its result is dropped with its files', async () => {
     const answer = Promise.withResolvers<Result>()
     await using house = await openHouse({

@@ -54,6 +54,8 @@ const LAST_POLL_MS = 15 * SECOND_MS
 const LATE_MS = 24 * HOUR_MS
 const LATE_LOOK_MS = 5 * MINUTE_MS
 const MAX_MISSES = 5
+/** A task at whose beginning a process of ours died so often may be the reason of it. */
+const MAX_INTERRUPTIONS = 10
 /** A moment, so that a task that nobody takes does not go round and round. */
 const ELSEWHERE_MS = 100
 /** How long such a look may take, with the copying of its files: the lease of it, which nobody renews. */
@@ -280,7 +282,13 @@ export function openWork(options: WorkOptions): Work {
   }
 
   /** Asks the provider what became of a call whose answer was lost, before anything is tried again. */
-  async function reconcile(task: Task, provider: Provider, account: Account, signal: AbortSignal): Promise<void> {
+  async function reconcile(
+    task: Task,
+    { provider, account }: ReturnType<typeof performerOf>,
+    signal: AbortSignal,
+    /** It was not the answer that was lost: whoever made the call died, or stopped. */
+    wasInterrupted = false,
+  ): Promise<void> {
     const now = clock.now()
     const { id, claim } = task
     if (task.handle !== null) return accepted(task, task.handle, 0) // the provider called, and named it
@@ -295,8 +303,10 @@ export function openWork(options: WorkOptions): Work {
     if (typeof found === 'object') return accepted(task, found.handle, 0)
     if (found === 'absent') {
       const log_ = 'the provider has no trace of the call; it is made again'
-      if (task.misses + 1 >= MAX_MISSES) return finish.fail(task, silentOf(task))
-      await store.requeue({ id, claim, dueAt: now, deadlineAt: now + maxWaitMs, log: log_, isMiss: true, now })
+      const isTooOften = wasInterrupted ? task.attempts >= MAX_INTERRUPTIONS : task.misses + 1 >= MAX_MISSES
+      if (isTooOften) return finish.fail(task, silentOf(task))
+      const isMiss = !wasInterrupted
+      await store.requeue({ id, claim, dueAt: now, deadlineAt: now + maxWaitMs, log: log_, isMiss, now })
       return
     }
     // Asked again until it knows; the task's deadline ends the wait.
@@ -309,9 +319,9 @@ export function openWork(options: WorkOptions): Work {
     const lease = leases.hold(task)
     try {
       if (clock.now() >= task.deadlineAt) return await giveUp(task)
-      const { provider, account } = performerOf(task)
+      const performer = performerOf(task)
       if (task.status === 'processing' && task.handle !== null) {
-        await poll(task, provider, account, lease)
+        await poll(task, performer.provider, performer.account, lease)
       } else if (task.status !== 'uncertain') {
         // The holder died between the intent and the answer, or while it did the work itself.
         const now = clock.now()
@@ -323,9 +333,9 @@ export function openWork(options: WorkOptions): Work {
           log: log_,
           now,
         })
-        if (ours) await reconcile({ ...task, status: 'uncertain' }, provider, account, lease.signal)
+        if (ours) await reconcile({ ...task, status: 'uncertain' }, performer, lease.signal, true)
       } else {
-        await reconcile(task, provider, account, lease.signal)
+        await reconcile(task, performer, lease.signal)
       }
     } catch (thrown) {
       if (lease.lost) return

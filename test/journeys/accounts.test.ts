@@ -226,6 +226,7 @@ describe('a task that an account has taken', () => {
     clock.skip(HOUR_MS)
     await gateway.until(task.task_id, is('failed'))
     await receiver.until((received) => received.length === 1)
+    expect(await gateway.piapi.read(task.task_id)).toMatchObject({ status: 'failed' })
     expect(await gateway.balance()).toMatchObject({ available: before.available, held: 0 })
     first.next.length = 0
     first.hold(false)

@@ -76,6 +76,13 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('pool', 'text', (c) => c.notNull().defaultTo('private'))
     .execute()
 
+  // A pool was one provider's; now it is the house's for a mode. Its lines are counted anew.
+  await sql`update tasks set pool = mode where pool like 'house:%'`.execute(db)
+  await sql`delete from lines`.execute(db)
+  await sql`insert into lines (pool, tenant_id, running, served_at)
+    select pool, tenant_id, count(*), 0 from tasks
+    where status in ('submitting', 'uncertain', 'processing') group by pool, tenant_id`.execute(db)
+
   // What waits for one operation must not stand in the way of what waits for another.
   await db.schema.dropIndex('tasks_waiting').execute()
   await sql`create index tasks_waiting on tasks (pool, operation, tenant_id, lane, seq) where status = 'pending'`.execute(
