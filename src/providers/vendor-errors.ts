@@ -85,9 +85,16 @@ export function packageError(thrown: unknown, options: { isPaid: boolean; signal
   if (options.signal.aborted || !(thrown instanceof Error)) return networkError(thrown, options)
   const status = 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined
   if (status === undefined) return networkError(thrown, options)
-  const headers = 'headers' in thrown && thrown.headers instanceof Headers ? thrown.headers : undefined
-  const retryAfter = headers?.get('retry-after') ?? undefined
+  const retryAfter = 'headers' in thrown ? retryAfterIn(thrown.headers) : undefined
   return vendorError({ status, message: messageOf(thrown), isPaid: options.isPaid, retryAfter })
+}
+
+/** Some packages keep the headers as they came, others as a record of lower-case names. */
+function retryAfterIn(headers: unknown): string | undefined {
+  if (headers instanceof Headers) return headers.get('retry-after') ?? undefined
+  const named: unknown =
+    typeof headers === 'object' && headers !== null ? Reflect.get(headers, 'retry-after') : undefined
+  return typeof named === 'string' ? named : undefined
 }
 
 /** The vendor's words; those packages keep the body that they stand in. */

@@ -4,13 +4,17 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { withFiles } from '../input-files.ts'
 import { madePictures, madeVideos } from '../made.ts'
+import { packageCalls, withoutCredit } from '../package-call.ts'
 import type { Account, Asked, Progress, Provider } from '../provider.ts'
-import { packageError, speaksOfModeration, vendorError, wordsOf } from '../vendor-errors.ts'
+import { speaksOfModeration, vendorError } from '../vendor-errors.ts'
 import { idIn, knownIn, SENDERS, urlFor } from './requests.ts'
 
 type Generation = LumaAI.Generation
 
 const POLL_MS = 3_000
+
+/** The words are inferred. */
+const { answered, found } = packageCalls(withoutCredit(/insufficient credits/i))
 
 /**
  * Luma's Dream Machine through its own package, `lumaai`. The vendor takes no idempotency key and lists what was made
@@ -55,44 +59,6 @@ function clientOf({ settings, fetch }: Account): LumaAI {
     maxRetries: 0, // a paid call is made once; what follows is for the dispatcher to say
     fetch: fetch as unknown as NonNullable<ClientOptions['fetch']>, // typed for node-fetch, and called as fetch is
   })
-}
-
-/** `null` where nothing is known under the id. */
-async function found<Found>(ask: () => Promise<Found>, signal: AbortSignal): Promise<Found | null> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    if (thrown instanceof LumaAI.APIError && thrown.status === 404) return null
-    throw errorOf(thrown, { isPaid: false, signal })
-  }
-}
-
-async function answered<Found>(
-  ask: () => Promise<Found>,
-  options: { isPaid: boolean; signal: AbortSignal },
-): Promise<Found> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    throw errorOf(thrown, options)
-  }
-}
-
-/** A lack of credits has the status of any other fault in a request; the words are inferred. */
-function errorOf(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
-  const error = meaningOf(thrown, options)
-  const lacksCredit =
-    error instanceof PolyphonyError && error.code === 'vendor_refused' && /insufficient credits/i.test(error.message)
-  return lacksCredit ? new PolyphonyError('account_refused', error.message, { lacks: 'credit' }) : error
-}
-
-/** Our own errors have a status, too; and this package keeps an answer's headers as a record. */
-function meaningOf(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
-  if (thrown instanceof PolyphonyError) return thrown
-  if (!(thrown instanceof LumaAI.APIError) || thrown.status === undefined) return packageError(thrown, options)
-  const { status, error, headers } = thrown
-  const retryAfter = headers?.['retry-after'] ?? undefined
-  return vendorError({ status, message: wordsOf(error) ?? '', isPaid: options.isPaid, retryAfter })
 }
 
 function handleOf({ id }: Generation): JsonObject {

@@ -1,11 +1,12 @@
-import RunwayML, { APIError, type ClientOptions } from '@runwayml/sdk'
+import RunwayML, { type ClientOptions } from '@runwayml/sdk'
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { withFiles } from '../input-files.ts'
 import { madePictures, madeSounds, madeVideos } from '../made.ts'
+import { packageCalls, withoutCredit } from '../package-call.ts'
 import type { Account, Asked, Progress, Provider } from '../provider.ts'
-import { packageError, speaksOfModeration } from '../vendor-errors.ts'
+import { speaksOfModeration } from '../vendor-errors.ts'
 import { bodyFor, REQUESTS } from './requests.ts'
 import { beginUpload, reachable } from './uploads.ts'
 
@@ -14,6 +15,9 @@ type Created = RunwayML.ImageToVideoCreateResponse
 
 /** As often as a task may be asked after. */
 const POLL_MS = 5_000
+
+/** The words are inferred. */
+const { answered, found } = packageCalls(withoutCredit(/(?:enough|insufficient) credits/i))
 
 /**
  * Runway through its own package, `@runwayml/sdk`. Every operation is called as the last part of its path. The vendor has
@@ -62,38 +66,6 @@ function clientOf({ settings, fetch }: Account): RunwayML {
     logLevel: 'off',
     fetch: fetch as NonNullable<ClientOptions['fetch']>, // the package's type is that of any fetch
   })
-}
-
-/** `null` where nothing is known under the id. */
-async function found<Found>(ask: () => Promise<Found>, signal: AbortSignal): Promise<Found | null> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    if (thrown instanceof APIError && thrown.status === 404) return null
-    throw errorOf(thrown, { isPaid: false, signal })
-  }
-}
-
-async function answered<Found>(
-  ask: () => Promise<Found>,
-  options: { isPaid: boolean; signal: AbortSignal },
-): Promise<Found> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    throw errorOf(thrown, options)
-  }
-}
-
-/** A lack of credits has the status of any other fault in a request; the words are inferred. */
-function errorOf(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
-  // Our own errors have a status, too.
-  const error = thrown instanceof PolyphonyError ? thrown : packageError(thrown, options)
-  const lacksCredit =
-    error instanceof PolyphonyError &&
-    error.code === 'vendor_refused' &&
-    /(?:enough|insufficient) credits/i.test(error.message)
-  return lacksCredit ? new PolyphonyError('account_refused', error.message, { lacks: 'credit' }) : error
 }
 
 function idIn(handle: Json): string {
