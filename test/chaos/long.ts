@@ -96,3 +96,5 @@ async function keep(outcomes: readonly Outcome[]): Promise<void> {
 // Without this, a signal would leave the processes that were started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 await main()
+// Without it, Node.js 24 was seen to spin for ever in its own clean-up after connections were reset.
+process.exit()

@@ -142,13 +142,13 @@ export const commitHeldBack: Fault = {
         isHeld = true
       })
       for (let tries = 0; tries < 20 && !isHeld; tries++) {
+        // So old that they prove nothing about the next one.
+        for (const order of vendor.orders) order.paidAt -= 10 * 60_000
         load.burst(1, 'replicate', { node: nodes.first })
-        await delay(1_000)
+        await delay(1_500)
       }
       if (!isHeld) world.breaches.push({ rule: 'the fault took place', detail: 'no claim of the first node was seen' })
       await delay(HELD_MS + 20_000)
-      // So old that they prove nothing about the next one.
-      for (const order of vendor.orders) order.paidAt -= 10 * 60_000
     }
   },
 }
