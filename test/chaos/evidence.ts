@@ -1,7 +1,7 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { polyphony } from '../support/command.ts'
 import { LIVE_KEY, type Submission, TEST_KEY } from './load.ts'
 import type { Hooked } from './receiver.ts'
 import { fileOf, type Order } from './vendor/order.ts'
@@ -118,7 +118,12 @@ async function patiently<T>(read: () => Promise<T>): Promise<T> {
 
 /** Runs the command line beside the gateway; `reconcile` ends with 1 when it finds something. */
 async function command<T>(world: World, words: string[]): Promise<T> {
-  const { stdout, stderr } = await polyphony(words, world.commandEnv())
+  const [program = '', ...before] = world.commandLine()
+  const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
+    execFile(program, [...before, ...words], { env: world.commandEnv }, (_error, stdout, stderr) =>
+      resolve({ stdout, stderr }),
+    )
+  })
   if (stdout.trim() === '') throw new Error(`polyphony ${words.join(' ')} gave nothing: ${stderr.slice(0, 500)}`)
   return JSON.parse(stdout) as T
 }

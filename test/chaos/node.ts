@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/polyphony.js', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../../bin/polyphony.js', import.meta.url))
 const READY_WITHIN_MS = 60_000
 const LOOK_EVERY_MS = 100
 const PROBE_TIMEOUT_MS = 3_000

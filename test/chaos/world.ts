@@ -8,7 +8,7 @@ import type { OwnPostgres } from '../support/own-postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { type HoldingProxy, startHoldingProxy } from './holding-proxy.ts'
 import { LIVE_KEY, Load, TEST_KEY } from './load.ts'
-import { GatewayNode } from './node.ts'
+import { GatewayNode, PROGRAM } from './node.ts'
 import { Nodes, PUBLIC_ORIGIN } from './nodes.ts'
 import { type Hooks, openHooks } from './receiver.ts'
 import type { RuleName } from './rules.ts'
@@ -55,8 +55,9 @@ export interface World extends AsyncDisposable {
   postgres: OwnPostgres | undefined
   databaseUrl: string | undefined
   folder: string
-  /** The environment of a command line beside the first node. */
-  commandEnv(): Record<string, string>
+  /** `polyphony` and its environment, to be run beside the first node, which runs: on its disk, where that is its own. */
+  commandLine(): string[]
+  commandEnv: Record<string, string>
   /** Where output files lie, as seen from here. */
   filesFolder(): string
   breaches: Breach[]
@@ -115,11 +116,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     folder,
     breaches: [],
     availability: { probes: 0, taken: 0 },
-    commandEnv: () => ({
-      ...base,
-      DATA_DIR: rootOf(dataFolder),
-      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-    }),
+    commandLine: () => [...(options.diskMib === undefined ? [] : onDiskOf(nodes.first.pid)), process.execPath, PROGRAM],
+    commandEnv: { ...base, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
     filesFolder: () => rootOf(join(dataFolder, 'files')),
     async [Symbol.asyncDispose]() {
       load.close()
@@ -179,6 +177,10 @@ async function gatewayOf(options: WorldOptions, index: number, folder: string, e
 export function onSmallDisk(folder: string, mib: number): string[] {
   const script = `mkdir -p "$0" && mount -t tmpfs -o size=${mib}m tmpfs "$0" && exec "$@"`
   return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', script, folder]
+}
+
+function onDiskOf(pid: number): string[] {
+  return ['nsenter', '--target', String(pid), '--user', '--preserve-credentials', '--mount']
 }
 
 /** An empty database. */
