@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -32,6 +33,7 @@ import { openDrafts } from './tasks/drafts.ts'
 import { openFinish } from './tasks/finish.ts'
 import { openInputs } from './tasks/inputs.ts'
 import { openLeases } from './tasks/leases.ts'
+import { openMoves } from './tasks/moves.ts'
 import { openPace } from './tasks/pace.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
@@ -143,25 +145,26 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const limits = { maxWaitMs, recordDays }
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning, pace })
-  const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
+  const moves = openMoves({ store, announce, clock })
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, moves, clock, limits, cancelRunning, pace })
+  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder: randomUUID() })
   const maxOutputBytes = config.outputMaxBytes
   const { factorOf } = accounts
-  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes, factorOf, pace })
+  const finish = openFinish({ assets, egress, clock, log, mediaDays, maxOutputBytes, factorOf, pace })
   const dispatcher = openDispatcher({
     store,
     accounts,
     work: () => work,
-    finish,
+    moves,
     leases,
     clock,
     log,
-    leaseMs: LEASE_MS,
   })
   const { dueAt } = dispatcher
-  const callbacks = openCallbacks({ store, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
+  const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
   const work = openWork({
     store,
+    moves,
     accounts,
     assets,
     egress,

@@ -121,6 +121,8 @@ export interface VendorCallback {
  */
 export interface Provider {
   readonly id: string
+  /** The work is done in this process and costs nothing elsewhere: when the process ends, it is simply begun again. */
+  readonly isLocal?: true
   /** Catalogue ids of the operations that this provider can perform. */
   readonly operations: ReadonlySet<string>
   /** Operations that it can perform on what another account made, since it takes the files themselves. */

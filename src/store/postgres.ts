@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto'
 import { type Insertable, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
+import { groupedCalls } from './grouped-calls.ts'
 import { migrate } from './migrate.ts'
-import { reads, writes } from './queries/index.ts'
+import { type EngineVerbs, reads, writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
-import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
+import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
+import { type TaskWrite, taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
 export interface PostgresOptions {
@@ -17,6 +20,33 @@ export interface PostgresOptions {
 
 /** One transaction at a time, for they would wait for the tenant's row; what waits travels in the next, and shares its commit. */
 const SUBMISSIONS = { maxBatch: 256, atOnce: 1 }
+
+/** Moves of tasks: two groups at once, so that one is prepared while the other waits for the disk. */
+const MOVES = { maxGroup: 256, atOnce: 2 }
+
+/** Verbs that write by one statement, which is a transaction by itself: one round trip, and no lock between two. */
+const STATEMENTS: ReadonlySet<keyof EngineVerbs> = new Set([
+  'submitTasks',
+  'submitBatch',
+  'applyWrites',
+  'claimPending',
+  'claimDue',
+  'claimLate',
+  'renewLeases',
+  'releaseLeases',
+  'addDeliveries',
+  'replayDelivery',
+  'insertAsset',
+  'deleteAssets',
+  'insertDraft',
+  'updateDraft',
+  'purgeDrafts',
+  'createAccount',
+  'changeAccount',
+  'changeTenant',
+  'createKey',
+  'revokeKey',
+])
 
 const CHANNEL = 'polyphony'
 const BIGINT_OID = 20
@@ -49,19 +79,24 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
     throw error
   })
 
-  async function write(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
+  const run: Tx['run'] = async (text, values) =>
+    (await pool.query({ name: nameOf(text), text, values: [...values] })).rows
+
+  async function runVerb(verb: keyof EngineVerbs, args: unknown): Promise<unknown> {
     // Each verb is typed in the registry; the loop over all of them forgets which one this is.
     const query = writes[verb] as (tx: Tx, args: unknown) => Promise<unknown>
+    const signals: Signal[] = []
+    const value = STATEMENTS.has(verb)
+      ? await query(txOf(db, signals, run), args)
+      : await db.transaction().execute((trx) => query(txOf(trx, signals, notInTransaction), args))
+    for (const payload of payloadsOf(signals)) await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(db)
+    return value
+  }
+
+  async function write(verb: keyof EngineVerbs, args: unknown): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await db.transaction().execute(async (trx) => {
-          const signals: Signal[] = []
-          const value = await query(txOf(trx, signals), args)
-          for (const payload of payloadsOf(signals)) {
-            await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(trx)
-          }
-          return value
-        })
+        return await runVerb(verb, args)
       } catch (error) {
         // Two transactions met; the loser has left nothing behind and may simply try again.
         if (attempt < MAX_TRIES && isCollision(error)) continue
@@ -70,10 +105,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
     }
   }
 
-  const writeVerbs = Object.fromEntries(
-    Object.keys(writes).map((verb) => [verb, (args: unknown) => write(verb as keyof WriteVerbs, args)]),
-  ) as unknown as WriteVerbs // the registry has exactly these names
-  const readTx = txOf(db, [])
+  const { applyWrites, ...writeVerbs } = Object.fromEntries(
+    Object.keys(writes).map((verb) => [verb, (args: unknown) => write(verb as keyof EngineVerbs, args)]),
+  ) as unknown as EngineVerbs // the registry has exactly these names
+  const applyWrite = groupedCalls((group: TaskWrite[]) => applyWrites({ writes: group }), MOVES)
+  const readTx = txOf(db, [], run)
   const readVerbs = Object.fromEntries(
     Object.entries(reads).map(([verb, query]) => [
       verb,
@@ -90,7 +126,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   let closing: Promise<void> | undefined
   const gate = new ClosingGate()
   return {
-    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS) }),
+    ...gate.guard({
+      ...writeVerbs,
+      ...readVerbs,
+      submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
+      applyChange: ({ change }: { change: TaskChange }) => applyWrite(taskWriteOf(change)),
+    }),
     engine: 'postgres',
     exclusive: false,
     onSignal(listener) {
@@ -108,10 +149,23 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   }
 }
 
-function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[]): Tx {
+/** One name a text, so that a connection prepares it once. */
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `polyphony_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+  names.set(text, name)
+  return name
+}
+
+function notInTransaction(): Promise<never> {
+  return Promise.reject(new Error('A verb of several statements builds them with Kysely.'))
+}
+
+function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[], run: Tx['run']): Tx {
   return {
     engine: 'postgres',
     db,
+    run,
     async insertMany(table, rows) {
       // A statement takes 65,535 parameters at most.
       const perStatement = Math.floor(60_000 / Math.max(1, Object.keys(rows[0] ?? {}).length))

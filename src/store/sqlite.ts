@@ -4,10 +4,11 @@ import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { kyselyOn } from './node-sqlite.ts'
-import { reads, writes } from './queries/index.ts'
+import { type EngineVerbs, reads, writes } from './queries/index.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
-import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
+import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
+import { taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
 export interface SqliteOptions extends SqliteWorkerOptions {
@@ -16,7 +17,7 @@ export interface SqliteOptions extends SqliteWorkerOptions {
 }
 
 interface Call {
-  verb: keyof WriteVerbs
+  verb: keyof EngineVerbs
   args: unknown
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
@@ -87,7 +88,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
 
-  function call(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
+  function call(verb: keyof EngineVerbs, args: unknown): Promise<unknown> {
     if (broken) return Promise.reject(broken)
     return new Promise((resolve, reject) => {
       outbox.push({ verb, args, resolve, reject })
@@ -97,18 +98,20 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
   const reader = new DatabaseSync(path, { readOnly: true })
   reader.exec('pragma busy_timeout = 10000')
+  const { db, prepare } = kyselyOn(reader)
   const readTx: Tx = {
     engine: 'sqlite',
-    db: kyselyOn(reader).db,
+    db,
+    run: async <Row>(text: string, values: readonly unknown[]) => prepare(text).all(values) as Row[],
     insertMany: () => Promise.reject(new Error('A read verb may not write.')),
     signal: () => {
       throw new Error('A read verb has nothing to signal.')
     },
   }
 
-  const writeVerbs = Object.fromEntries(
-    Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof WriteVerbs, args)]),
-  ) as unknown as WriteVerbs // the registry has exactly these names
+  const { applyWrites, ...writeVerbs } = Object.fromEntries(
+    Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof EngineVerbs, args)]),
+  ) as unknown as EngineVerbs // the registry has exactly these names
   const readVerbs = Object.fromEntries(
     Object.entries(reads).map(([verb, query]) => [
       verb,
@@ -124,7 +127,15 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
   const gate = new ClosingGate()
   return {
-    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS) }),
+    ...gate.guard({
+      ...writeVerbs,
+      ...readVerbs,
+      submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
+      async applyChange({ change }: { change: TaskChange }) {
+        const [isApplied] = await applyWrites({ writes: [taskWriteOf(change)] })
+        return isApplied === true
+      },
+    }),
     engine: 'sqlite',
     exclusive: lock !== undefined,
     onSignal(listener) {

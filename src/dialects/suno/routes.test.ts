@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
+import { requeue } from '../../store/contract/moves.ts'
 import fetchExample from './examples/fetch.success.json' with { type: 'json' }
 import { type Gateway, openGateway, part } from './gateway.testing.ts'
 import { aSong } from './tasks.testing.ts'
@@ -63,7 +64,7 @@ describe('a fetch', () => {
     const status = async () => part((await gateway.get(`/suno/fetch/${id}`)).body, 'data', 'status')
     expect(await status()).toBe('SUBMITTED')
     const now = gateway.clock.nowMs
-    await gateway.store.requeue({ id, claim, dueAt: now + 60_000, log: 'not reached', now })
+    await requeue(gateway.store, { id, claim, dueAt: now + 60_000, log: 'not reached', now })
     expect(await status()).toBe('SUBMITTED')
   })
 
