@@ -197,7 +197,7 @@ function publicUrl(env: Env): string | undefined {
   if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url))) {
     throw new ConfigError(`PUBLIC_URL must be an http or https URL, not "${url}".`)
   }
-  return url?.replace(/\/+$/, '')
+  return url?.replace(/(?<!\/)\/+$/, '')
 }
 
 const MIN_KEY_LENGTH = 16

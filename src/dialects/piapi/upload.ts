@@ -18,7 +18,7 @@ const MEDIA_TYPES = new Map([
   ['mp3', 'audio/mpeg'],
 ])
 const MAX_NAME = 128
-const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*)*;base64,/i
+const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*){0,10};base64,/i
 
 /**
  * `POST /api/ephemeral_resource`: base64 in JSON (as PiAPI has it) or a form with a file; out comes a URL, and the file
