@@ -11,6 +11,7 @@ import type { Assets } from '../assets/assets.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
+import { jsonParser } from '../dialects/json-body.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { callbackRoutes } from './callbacks.ts'
@@ -75,12 +76,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
  * DELETE may announce JSON and bring none, as HTTP libraries with a default type do.
  */
 function readBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
-    if (body === '' && request.method === 'DELETE') done(null, undefined)
+  const parseJson = jsonParser(app)
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0 && request.method === 'DELETE') done(null, undefined)
     else parseJson(request, body, done)
   })
-  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body: string, done) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const type = request.headers['content-type'] ?? ''
     if (type === '' || /^application\/[^;]+\+json\b/i.test(type)) parseJson(request, body, done)
     else done(new PolyphonyError('unsupported_media', 'Send the body as application/json.'))

@@ -4,6 +4,7 @@ import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { fromBase64 } from '../base64.ts'
 import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
 import { type Form, readForm, takeForms } from '../form.ts'
@@ -64,14 +65,14 @@ export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; 
   if (declared !== undefined && declared !== mediaType && declared !== 'application/octet-stream') {
     throw invalid('file_data', `says it is ${declared}, and file_name says ${mediaType}`)
   }
-  const base64 = (uri ? data.slice(uri[0].length) : data).replace(/\s+/g, '')
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 === 1) throw invalid('file_data', 'must be base64')
-  if ((base64.length * 3) / 4 > maxBytes + 2) {
+  const bytes = fromBase64(uri ? data.slice(uri[0].length) : data)
+  if (!bytes) throw invalid('file_data', 'must be base64')
+  if (bytes.length > maxBytes) {
     throw new PolyphonyError('payload_too_large', `file_data holds more than ${maxBytes} bytes.`, {
       field: 'file_data',
     })
   }
-  return { mediaType, body: Buffer.from(base64, 'base64') }
+  return { mediaType, body: bytes }
 }
 
 function mediaTypeOf(name: unknown): string {
