@@ -129,7 +129,7 @@ function submitRoutes(app: FastifyInstance, context: DialectContext): void {
   app.register(async (scope) => {
     takeForms(scope)
     scope.post('/insight-face/video-swap', async (request, reply) => {
-      const { fields } = await bodyOf(request, context, 2)
+      const { fields } = await bodyOf(request, context, { maxFiles: 2 })
       return accepted((await submit(request, reply, context, videoSwapTask(asked(fields, speedOf(request))))).id)
     })
   })

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
@@ -7,7 +6,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { fromBase64 } from '../base64.ts'
 import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type Form, readForm, takeForms } from '../form.ts'
+import { type Form, isForm, readForm, takeForms } from '../form.ts'
 
 const MEDIA_TYPES = new Map([
   ['jpg', 'image/jpeg'],
@@ -31,10 +30,9 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
   await app.register(async (scope) => {
     takeForms(scope)
     scope.post('/api/ephemeral_resource', async (request) => {
-      const { mediaType, body, field } =
-        request.body instanceof Readable
-          ? uploadOfForm(await readForm(request.headers, request.body, { maxBytes: uploadMaxBytes }))
-          : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
+      const { mediaType, body, field } = isForm(request)
+        ? uploadOfForm(await readForm(request, { maxBytes: uploadMaxBytes }))
+        : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
       const expiresAt = context.clock.now() + Math.round(uploadHours * HOUR_MS)
       const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
       const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
@@ -8,7 +7,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { readForm, takeForms } from '../form.ts'
+import { isForm, readForm, takeForms } from '../form.ts'
 import { asPolyphonyError, noteError } from '../requests.ts'
 import { runwayError } from './errors.ts'
 import { UPLOAD_SCHEME, uploadsIn, withUploads } from './to-task.ts'
@@ -66,8 +65,8 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     await inside.register(async (scope) => {
       takeForms(scope)
       scope.post<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
-        if (!(request.body instanceof Readable)) throw invalid('file', 'must come in a multipart/form-data body')
-        const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes })
+        if (!isForm(request)) throw invalid('file', 'must come in a multipart/form-data body')
+        const form = await readForm(request, { maxBytes: limits.uploadMaxBytes })
         const [file] = form.files
         if (!file) throw invalid('file', 'is required')
         await store(request.params.id, file.body)

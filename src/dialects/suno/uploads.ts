@@ -1,5 +1,4 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
@@ -8,7 +7,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Draft } from '../../store/store.ts'
 import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { readForm, takeForms } from '../form.ts'
+import { isForm, readForm, takeForms } from '../form.ts'
 import { errorBody, errorStatus } from '../relay-errors.ts'
 import { envelope } from '../relay-task.ts'
 import { asPolyphonyError, noteError } from '../requests.ts'
@@ -90,12 +89,10 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
   app.post<OneUpload>('/uploads/form/:id', async (request, reply: FastifyReply) => {
     const draft = await drafts.findOpenly(request.params.id, KIND)
     if (!draft) throw new PolyphonyError('task_not_found', `No upload ${request.params.id}.`)
-    // The parser that `takeForms` added hands over the stream; any other body was read before.
-    const body = request.body as Readable
-    if (typeof body?.pipe !== 'function') {
+    if (!isForm(request)) {
       throw new PolyphonyError('unsupported_media', 'Send a form: multipart/form-data.')
     }
-    const { fields, files } = await readForm(request.headers, body, { maxBytes: limits.uploadMaxBytes, maxFiles: 6 })
+    const { fields, files } = await readForm(request, { maxBytes: limits.uploadMaxBytes, maxFiles: 6 })
     // Some clients send every field as a part with an empty file name, which makes a file of it.
     const signature =
       fields.get('signature')?.at(-1) ?? files.find(({ field }) => field === 'signature')?.body.toString()
