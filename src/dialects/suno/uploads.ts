@@ -8,6 +8,7 @@ import type { Draft } from '../../store/store.ts'
 import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
 import { isForm, readForm, takeForms } from '../form.ts'
+import { guardUploads } from '../keyless-uploads.ts'
 import { errorBody, errorStatus } from '../relay-errors.ts'
 import { envelope } from '../relay-task.ts'
 import { asPolyphonyError, noteError } from '../requests.ts'
@@ -71,7 +72,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 
   async function found({ params, caller }: FastifyRequest<OneUpload>): Promise<Draft> {
     const draft = await drafts.find(params.id, KIND, caller)
-    if (!draft) throw new PolyphonyError('task_not_found', `No upload ${params.id}.`)
+    if (!draft) throw noUpload(params.id)
     return draft
   }
 }
@@ -80,6 +81,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 export function uploadForm(app: FastifyInstance, context: DialectContext): void {
   const { drafts, assets, clock, limits } = context
   takeForms(app)
+  guardUploads(app, context, KIND, noUpload)
   app.setErrorHandler((thrown, request, reply) => {
     const error = asPolyphonyError(thrown)
     noteError(request, reply, error)
@@ -88,7 +90,7 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
 
   app.post<OneUpload>('/uploads/form/:id', async (request, reply: FastifyReply) => {
     const draft = await drafts.findOpenly(request.params.id, KIND)
-    if (!draft) throw new PolyphonyError('task_not_found', `No upload ${request.params.id}.`)
+    if (!draft) throw noUpload(request.params.id)
     if (!isForm(request)) {
       throw new PolyphonyError('unsupported_media', 'Send a form: multipart/form-data.')
     }
@@ -119,8 +121,13 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
   })
 }
 
+function noUpload(id: string): PolyphonyError {
+  return new PolyphonyError('task_not_found', `No upload ${id}.`)
+}
+
 function isSame(given: string, secret: string): boolean {
-  return given.length === secret.length && timingSafeEqual(Buffer.from(given), Buffer.from(secret))
+  const [one, other] = [Buffer.from(given), Buffer.from(secret)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** The answer that a storage's form would need; clients send its fields as they are, then the file. */
