@@ -11,9 +11,10 @@ export interface RawAnswer {
 
 /**
  * Sends what `parts` gives, byte for byte, until there is a whole answer; then closes the connection. For requests that
- * no HTTP client sends, or that end early. Rejects when the connection ends without an answer.
+ * no HTTP client sends, or that end early. Rejects when the connection ends
+ * without an answer, be it closed here when `goAway` resolves.
  */
-export function rawRequest(url: string, parts: Iterable<string | Buffer>): Promise<RawAnswer> {
+export function rawRequest(url: string, parts: Iterable<string | Buffer>, goAway?: Promise<void>): Promise<RawAnswer> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
@@ -30,6 +31,7 @@ export function rawRequest(url: string, parts: Iterable<string | Buffer>): Promi
     socket.on('error', reject)
     socket.on('close', () => reject(new Error(`The connection ended without an answer: ${received.slice(0, 200)}`)))
     source.on('error', () => {}) // it is destroyed with the answer
+    goAway?.then(() => socket.destroy())
     source.pipe(socket, { end: false })
   })
 }

@@ -105,8 +105,6 @@ interface Found {
 }
 
 function listOf(body: unknown): Found {
-  if (typeof body === 'string')
-    throw new PolyphonyError('unsupported_media', 'Send application/json or application/jsonl.')
   if (Array.isArray(body)) return { entries: body as Json[], config: configIn(undefined) } // it was parsed from JSON
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object or array.')
   if (!Array.isArray(body.tasks)) throw invalid('tasks', body.tasks === undefined ? 'is required' : 'must be an array')

@@ -4,6 +4,7 @@ import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { isText } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -49,6 +50,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 
   app.get<{ Querystring: { cursor?: string } }>('/files', async ({ query, caller }) => {
     const { cursor } = query
+    if (isText(cursor) && !isId(cursor)) throw invalid('cursor', 'must be that of a page before')
     const page = { limit: PAGE + 1, ...(isText(cursor) ? { beforeId: cursor } : {}) }
     const found = await drafts.list(DRAFT, caller, page)
     const results = await Promise.all(

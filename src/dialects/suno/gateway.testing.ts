@@ -14,6 +14,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
+import { noteMethods } from '../../http/route-methods.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Settlement, Store } from '../../store/store.ts'
@@ -99,6 +100,8 @@ export async function openGateway(): Promise<Gateway> {
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
   app.decorateRequest('caller')
+  app.removeContentTypeParser('text/plain') // as the whole server does
+  noteMethods(app)
   await app.register(async (scope) =>
     suno.routes(scope, {
       tasks,
