@@ -15,7 +15,7 @@ const rooms = {
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
   tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
-  http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|requests|urls)'],
+  http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|json-body|requests|unknown-routes|urls)'],
   dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // Served as a dialect is: the same keys, the same way to answer an error.

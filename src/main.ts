@@ -225,6 +225,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
+    requestTimeoutMs: config.requestTimeoutMs,
   })
   const stopRetention = startRetention({ store, assets, clock, log })
 

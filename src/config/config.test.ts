@@ -44,6 +44,7 @@ describe('a configuration', () => {
       uploadMaxBytes: 10_485_760,
       bodyMaxBytes: 16_777_216,
       outputMaxBytes: 536_870_912,
+      requestTimeoutMs: 120_000,
     })
   })
 
@@ -92,6 +93,7 @@ describe('a configuration', () => {
     ['POLYPHONY_UPLOAD_MAX_BYTES', '1000', { uploadMaxBytes: 1_000 }],
     ['POLYPHONY_BODY_MAX_BYTES', '2000', { bodyMaxBytes: 2_000 }],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '3000', { outputMaxBytes: 3_000 }],
+    ['POLYPHONY_REQUEST_SECONDS', '30', { requestTimeoutMs: 30_000 }],
   ]
 
   it.each(every)('takes %s from the environment (%s) and from the file that %s_FILE names', (name, value, expected) => {

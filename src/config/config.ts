@@ -44,6 +44,8 @@ export interface Config {
   uploadMaxBytes: number
   bodyMaxBytes: number
   outputMaxBytes: number
+  /** How long a whole request, with its body, may take to come in. */
+  requestTimeoutMs: number
 }
 
 /** A price of the operator's: points a task, or a factor on the list price. */
@@ -93,6 +95,7 @@ export function readConfig(env: Env): Config {
     uploadHours: number(env, 'POLYPHONY_UPLOAD_HOURS', 24, 0, 876_000),
     uploadMaxBytes: whole(env, 'POLYPHONY_UPLOAD_MAX_BYTES', 10 * MIB, 1, 2 ** 31),
     bodyMaxBytes: whole(env, 'POLYPHONY_BODY_MAX_BYTES', 16 * MIB, 1_024, 2 ** 31),
+    requestTimeoutMs: 1_000 * whole(env, 'POLYPHONY_REQUEST_SECONDS', 120, 1, 24 * 3_600),
     outputMaxBytes: whole(env, 'POLYPHONY_OUTPUT_MAX_BYTES', 512 * MIB, 1_024, 2 ** 40),
   }
   if (config.testKey !== undefined && config.testKey === config.adminKey) {
@@ -197,7 +200,7 @@ function publicUrl(env: Env): string | undefined {
   if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url))) {
     throw new ConfigError(`PUBLIC_URL must be an http or https URL, not "${url}".`)
   }
-  return url?.replace(/\/+$/, '')
+  return url?.replace(/(?<!\/)\/+$/, '')
 }
 
 const MIN_KEY_LENGTH = 16

@@ -69,7 +69,7 @@ async function send(account: Account, call: Call): Promise<Response> {
 
 /** The base address keeps its path: vendors' protocols are served below a prefix by relays. */
 export function urlOf(account: Pick<Account, 'settings'>, { path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
-  const base = `${(account.settings.baseUrl ?? '').replace(/\/+$/, '')}/`
+  const base = `${(account.settings.baseUrl ?? '').replace(/(?<!\/)\/+$/, '')}/`
   const url = new URL(path.startsWith('/') ? path.slice(1) : path, base)
   // A key goes to its vendor, wherever an answer would like to send it.
   if (url.origin !== new URL(base).origin) {

@@ -15,6 +15,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
 import type { End } from '../../core/transitions.ts'
+import { noteMethods } from '../../http/route-methods.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
@@ -102,6 +103,8 @@ export async function openGateway(): Promise<Gateway> {
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
   app.decorateRequest('caller')
+  app.removeContentTypeParser('text/plain') // as the whole server does
+  noteMethods(app)
   await app.register(async (scope) =>
     suno.routes(scope, {
       tasks,

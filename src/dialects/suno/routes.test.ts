@@ -215,15 +215,15 @@ describe('a callback', () => {
   })
 })
 
-it("an unknown path under /suno gets this protocol's 404", async () => {
-  for (const [method, path] of [
-    ['GET', '/suno/nowhere'],
-    ['GET', '/suno/submit/music'],
-    ['POST', '/suno/act/dance'],
+it("an unknown path or method under /suno gets this protocol's 404 or 405", async () => {
+  for (const [method, path, status] of [
+    ['GET', '/suno/nowhere', 404],
+    ['GET', '/suno/submit/music', 405],
+    ['POST', '/suno/act/dance', 404],
   ] as const) {
     const answer = await gateway.send(method, path)
     expect(answer).toMatchObject({
-      status: 404,
+      status,
       body: { code: 'invalid_request', error: { type: 'invalid_request_error' } },
     })
   }

@@ -112,7 +112,7 @@ function nameIn(handle: Json): string {
 function sourceOf({ uri, encodedVideo }: JsonObject, account: Account): Source[] {
   if (typeof encodedVideo === 'string' && encodedVideo !== '') return [Buffer.from(encodedVideo, 'base64')]
   if (typeof uri !== 'string' || uri === '') return []
-  const [, file] = /\/files\/([A-Za-z0-9_-]+)(?::download)?(?:\?.*)?$/.exec(uri) ?? []
+  const [, file] = /\/files\/([A-Za-z0-9_-]+)(?::download)?(?:\?.*)?$/s.exec(uri) ?? []
   return [file === undefined ? { url: uri } : { read: (signal) => fileCalled(file, account, signal) }]
 }
 

@@ -235,7 +235,7 @@ function textsIn({ properties, prompt, promptEn }: JsonObject): Result | undefin
   const { finalPrompt } = objectIn(properties)
   const text = textIn(finalPrompt) ?? textIn(prompt) ?? textIn(promptEn) ?? ''
   const texts = text
-    .split(/(?:^|\n)\s*(?:\d\uFE0F?\u20E3|\d[.)])\s*/)
+    .split(/(?:^|\n)[^\S\n]*(?:\d\uFE0F?\u20E3|\d[.)])\s*/)
     .map((one) => one.trim())
     .filter((one) => one !== '')
   return texts.length === 0 ? undefined : madeTexts(texts)
