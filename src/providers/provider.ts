@@ -132,7 +132,7 @@ export interface Provider {
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
   poll?(handle: Json, account: Account, signal: AbortSignal, asked: Asked): Promise<Progress>
-  /** Harmless when asked twice. */
+  /** Resolves only when the provider has ended the work or has no trace of it; throws when it refuses. Harmless when asked twice. */
   cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
   /**
    * Looks at a callback: throws `unauthorized` when the vendor signs and the signature is wrong; gives the handle that it

@@ -55,12 +55,8 @@ export function falProvider(): Provider {
       return 'failed' in outcome ? { status: 'failed', ...outcome.failed } : finished(outcome.body, asked, account)
     },
     async cancel(handle, account, signal) {
-      try {
-        await ask(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
-      } catch (error) {
-        // It is done already, or nobody knows it any more.
-        if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
-      }
+      // Refused for what is done already, or runs too far to be ended: then it is not cancelled.
+      await ask(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
     },
     async receive(callback, account) {
       await verifySignature(callback, account)

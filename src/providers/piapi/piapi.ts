@@ -27,13 +27,9 @@ export function piapiProvider(): Provider {
       const task = await look(handle, account, signal)
       return task ? progressOf(task, asked, account) : { status: 'failed', reason: 'PiAPI does not know it any more.' }
     },
-    // Only what has not begun is cancelled; what PiAPI answers otherwise is not documented, and changes nothing.
+    // Only what has not begun is cancelled: a refusal means that the work goes on, and is thrown.
     async cancel(handle, account, signal) {
-      try {
-        await ask(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
-      } catch (error) {
-        if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
-      }
+      await ask(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
     },
     async receive({ headers, rawBody }, account) {
       if (!isSecretOf(headers['x-webhook-secret'] ?? '', account)) {
