@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { readConfig } from '../../src/config/config.ts'
-import { startGateway } from '../../src/main.ts'
 import { isTerminal } from '../../src/core/task.ts'
+import { startGateway } from '../../src/main.ts'
 import type { Store, TaskChange } from '../../src/store/store.ts'
 import { vendorProvider } from '../support/vendor-provider.ts'
 
