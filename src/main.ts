@@ -84,7 +84,9 @@ export async function openStore(
     const { openPostgres } = await import('./store/postgres.ts')
     return openPostgres({
       url: config.databaseUrl,
-      onListenError: (error) => options.log?.warn({ err: error }, 'the database connection broke; opening another'),
+      // A command is for somebody who sees the error; a server may be started before its database.
+      waitMs: options.exclusive ? config.databaseWaitMs : 0,
+      ...(options.log && { log: options.log }),
     })
   }
   const { openSqlite } = await import('./store/sqlite.ts')

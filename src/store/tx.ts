@@ -21,6 +21,8 @@ export type Signal =
   | { kind: 'delivery' }
   /** A key was revoked or changed: forget it. */
   | { kind: 'key'; hash: string }
+  /** This node may have missed signals: whatever is remembered is to be read again. */
+  | { kind: 'resync' }
 
 /** What a query runs in: one transaction of one engine. Kysely speaks to both; the rest is where they differ. */
 export interface Tx {
@@ -28,6 +30,6 @@ export interface Tx {
   readonly db: Kysely<Database>
   /** Inserts all rows; every row has the columns of the first. */
   insertMany<Table extends keyof Database>(table: Table, rows: readonly Insertable<Database[Table]>[]): Promise<void>
-  /** Tells the signal to every node, after the commit. */
+  /** Tells the signal to every node, after the commit; to others it may get lost, so each of them also polls. */
   signal(signal: Signal): void
 }
