@@ -26,7 +26,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     await proxy.close()
   })
 
-  it('replaces connections that died without a word within three seconds', async () => {
+  it('replaces connections that died without a word within four seconds', async () => {
     const load = startLoad(store)
     await load.nextAccepted()
     proxy.blackHole()
