@@ -86,7 +86,9 @@ export async function openStore(
     const { openPostgres } = await import('./store/postgres.ts')
     return openPostgres({
       url: config.databaseUrl,
-      onListenError: (error) => options.log?.warn({ err: error }, 'the database connection broke; opening another'),
+      // A command is for somebody who sees the error; a server may be started before its database.
+      waitMs: options.exclusive ? config.databaseWaitMs : 0,
+      ...(options.log && { log: options.log }),
     })
   }
   const { openSqlite } = await import('./store/sqlite.ts')
@@ -99,11 +101,12 @@ export async function openStore(
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
   const startedAt = Date.now()
   const log = replaced.log ?? pino({ level: config.logLevel })
-  const clock = replaced.clock ?? systemClock
   const disk = await openDisk(config.storageUrl, config.variable)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
+  // All instants that are stored come from one clock: nodes compare them.
+  const clock = replaced.clock ?? store.clock
   if (store.exclusive) {
     // Nobody else can be at work on this database, so every lease is a dead process's.
     const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })

@@ -12,6 +12,8 @@ export interface Config {
   dataDir: string
   /** Absent: SQLite in the data folder. */
   databaseUrl: string | undefined
+  /** How long a start waits for a PostgreSQL that does not answer. */
+  databaseWaitMs: number
   storageUrl: string
   /** How callers reach us; the URLs of files begin with it. Absent: made of host and port. */
   publicUrl: string | undefined
@@ -73,6 +75,7 @@ export function readConfig(env: Env): Config {
     port: whole(env, 'PORT', 8080, 0, 65_535),
     dataDir,
     databaseUrl: databaseUrl(env),
+    databaseWaitMs: 1_000 * whole(env, 'POLYPHONY_DATABASE_WAIT_SECONDS', 300, 0, 24 * 3_600),
     storageUrl: text(env, 'STORAGE_URL') ?? pathToFileURL(join(dataDir, 'files')).href,
     publicUrl: publicUrl(env),
     adminKey: chosenKey(env, 'POLYPHONY_ADMIN_KEY'),

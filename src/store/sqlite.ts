@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { monotonicClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
@@ -45,7 +46,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   try {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
-      worker.once('error', reject)
+      worker.once('error', (error) => reject(unopened(path, error)))
     })
   } catch (error) {
     lock?.close()
@@ -138,6 +139,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     }),
     engine: 'sqlite',
     exclusive: lock !== undefined,
+    clock: monotonicClock(),
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -153,6 +155,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       return closing
     },
   }
+}
+
+/** What the writer could not open or migrate. Its own errors lose their class on the way between threads. */
+function unopened(path: string, error: unknown): PolyphonyError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new PolyphonyError('store_unavailable', `${path} could not be opened: ${message}`, { cause: error })
 }
 
 function settleCall(call: Call, result: CallResult | undefined): void {

@@ -2,6 +2,7 @@ import type { AccountRecord } from '../core/account.ts'
 import type { Asset } from '../core/asset.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { Caller } from '../core/caller.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
@@ -350,7 +351,12 @@ export interface Store extends WriteVerbs, ReadVerbs {
   readonly engine: Engine
   /** True when this process alone may write to the database. */
   readonly exclusive: boolean
-  /** Hears what any node committed. Returns the function that stops the hearing. */
+  /** The time that leases and deadlines are measured by: the same on all nodes, and not moved by setting a clock. */
+  readonly clock: Clock
+  /**
+   * Hears what this node committed, and, unless it gets lost on the way, what any other did. Returns the function that
+   * stops the hearing.
+   */
   onSignal(listener: (signal: Signal) => void): () => void
   close(): Promise<void>
 }

@@ -218,6 +218,8 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
           case 'due':
             lookAtLate()
             return lookAtDue()
+          case 'resync': // signals may have been missed
+            return lookAtAll()
         }
       })
       sweep = setInterval(() => {

@@ -90,6 +90,7 @@ export function openTasks(options: TasksOptions): Tasks {
   // But for one that failed and whose result came late: it is read again.
   const deaf = store.onSignal((signal) => {
     if (signal.kind === 'task') ended.delete(signal.id)
+    if (signal.kind === 'resync') ended.clear()
   })
 
   async function find(id: string): Promise<Task | undefined> {

@@ -162,10 +162,13 @@ export function progressContract(bench: Bench): void {
       { kind: 'key', hash: 'hash of k1' },
     ]
     await expect.poll(() => heard).toEqual(told)
-    if (other) await expect.poll(() => overThere).toEqual(told)
+    // They travel together, and what is said twice before it was sent is sent once.
+    const distinct = (signals: Signal[]) => new Set(signals.map((signal) => JSON.stringify(signal)))
+    if (other) await expect.poll(() => distinct(overThere)).toEqual(distinct(told))
     stop()
+    overThere.length = 0
     await submitted(bench.store, aTask({ keyId: 'k1' }))
-    if (other) await expect.poll(() => overThere).toHaveLength(told.length + 1)
+    if (other) await expect.poll(() => overThere).toEqual([{ kind: 'pool', pool: POOL, operation: OPERATION }])
     expect(heard).toEqual(told)
     await other?.close()
   })

@@ -44,7 +44,8 @@ async function waitingOnServer(tx: Tx, { pool, limit, now }: Args, offers: reado
     accounts: accountsIn(offers).map(({ account }) => account),
   }
   type Found = { [Name in keyof Waiting]: Waiting[Name] | null }
-  const [row] = await tx.run<{ found: Found }>('select polyphony_waiting($1::json) as found', [JSON.stringify(payload)])
+  const text = 'select polyphony_waiting($1::json) as found'
+  const [row] = await tx.run<{ found: Found }>(text, [JSON.stringify(payload)], { isRead: true })
   return { loads: row?.found.loads ?? [], lines: row?.found.lines ?? [], places: row?.found.places ?? [] }
 }
 

@@ -36,15 +36,17 @@ export async function readStanding(tx: Tx, tasks: readonly NewTask[]): Promise<S
   const keyed = tasks.filter((task) => task.idempotency)
   const places = keyed.map(({ tenantId, mode, idempotency }) => ({ t: tenantId, m: mode, k: idempotency?.key }))
   const texts = tx.engine === 'postgres' ? ON_SERVER : HERE
-  const known = places.length === 0 ? [] : await tx.run<KnownRow>(texts.known, [JSON.stringify(places)])
-  const keys = await tx.run<KeyRow>(texts.keys, [JSON.stringify(keyIds)])
-  const tenants = await tx.run<TenantRow>(texts.tenants, [JSON.stringify(tenantIds)])
+  const known = places.length === 0 ? [] : await tx.run<KnownRow>(texts.known, [JSON.stringify(places)], READ)
+  const keys = await tx.run<KeyRow>(texts.keys, [JSON.stringify(keyIds)], READ)
+  const tenants = await tx.run<TenantRow>(texts.tenants, [JSON.stringify(tenantIds)], READ)
   return {
     known: new Map(known.map((row) => [placeOf(row.tenant_id, row.mode, row.idempotency_key), row])),
     keys: new Map(keys.map((key) => [key.id, key])),
     tenants: new Map(tenants.map((tenant) => [tenant.id, { ...tenant, parkedSingles: Number(tenant.parkedSingles) }])),
   }
 }
+
+const READ = { isRead: true }
 
 function unique(ids: readonly string[]): string[] {
   return [...new Set(ids)]
