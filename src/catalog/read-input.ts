@@ -3,6 +3,7 @@ import { Compile, type Validator } from 'typebox/compile'
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { Operation } from './operation.ts'
+import { unpricedField } from './price-aliases.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
@@ -11,7 +12,7 @@ const MAX_DEPTH = 100
 
 /**
  * Validates what a caller sent for an operation and fills in defaults. Fields that the catalogue does not know are
- * kept. A known, optional field that is `null` counts as absent: relays' clients send such fields.
+ * kept, unless they ask for more than the price is for. A known, optional field that is `null` counts as absent: relays' clients send such fields.
  *
  * `at` is where the input stands in the caller's body (`input.` in PiAPI), so that an error names the caller's field.
  * Throws `invalid_input`.
@@ -28,7 +29,7 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
   const input = completedObject(operation.input, raw)
   const validator = validatorOf(operation.input)
   if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input, operation.input)
-  const rule = operation.rules(input)
+  const rule = operation.rules(input) ?? unpricedField(operation, input)
   if (rule) throw invalid(`${at}${rule.field}`, rule.rule)
   return input
 }
