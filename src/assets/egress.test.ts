@@ -265,6 +265,35 @@ describe('a post', () => {
   })
 })
 
+describe('an answer of a vendor', () => {
+  const megabytes = (count: number, status = 200) =>
+    serve((_request, response) => response.writeHead(status).end(Buffer.alloc(count * 2 ** 20)))
+  const sizeOf = async (answer: Promise<Response>) => (await (await answer).arrayBuffer()).byteLength / 2 ** 20
+
+  it.each([
+    ['tenant', false, 3, 5],
+    ['tenant', true, 100, 129],
+    ['house', false, 31, 33],
+  ] as const)('to a %s, with files: %s, has at most some MiB: %d, not %d', async (owner, hasFiles, taken, refused) => {
+    const fetch = egress.fetchFor(owner, 'a tenant')
+    const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })
+    expect(await sizeOf(from(taken))).toBe(taken)
+    expect(await codeOf(from(refused))).toBe('payload_too_large')
+  })
+
+  it('that reports an error is short, whatever could have been in it', async () => {
+    const url = `http://127.0.0.1:${await megabytes(5, 500)}/`
+    expect(await codeOf(egress.fetchFor('tenant')(url, { hasFiles: true }))).toBe('payload_too_large')
+  })
+
+  it('waits for room while others of the tenant are being read, and comes whole', async () => {
+    const fetch = egress.fetchFor('tenant', 'a tenant')
+    const url = `http://127.0.0.1:${await megabytes(40)}/`
+    const answers = await Promise.all([1, 2, 3, 4].map(() => sizeOf(fetch(url, { hasFiles: true }))))
+    expect(answers).toEqual([40, 40, 40, 40])
+  })
+})
+
 describe('a question', () => {
   const ask = (url: string, timeoutMs = 5_000) => egress.ask(url, { word: 'é' }, { timeoutMs })
 
