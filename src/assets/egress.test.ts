@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
-import { type Egress, openEgress, type Resolve } from './egress.ts'
+import { type Egress, openEgress } from './egress.ts'
+import type { Resolve } from './resolver.ts'
 
 const log = pino({ level: 'silent' })
 const now = Date.parse('2026-01-01T00:00:00Z')

@@ -1,5 +1,4 @@
 import type { LookupAddress } from 'node:dns'
-import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
@@ -11,6 +10,7 @@ import { version } from '../version.ts'
 import { addressRule } from './address-rule.ts'
 import { fetchThrough, VENDOR_TIMEOUT_MS, type VendorFetch, type Way } from './fetch-through.ts'
 import { openBudget } from './memory-budget.ts'
+import { openResolver, type Resolve } from './resolver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The only way out to a URL that a client or a vendor named. */
@@ -56,15 +56,12 @@ export interface Egress {
   close(): Promise<void>
 }
 
-/** All addresses of a name. Rejects when it has none. */
-export type Resolve = (hostname: string) => Promise<LookupAddress[]>
-
 export interface EgressOptions {
   /** CIDRs that may be reached although they are special. */
   allow: readonly string[]
   log: Logger
   clock?: Clock
-  /** The operating system's way by default, so that /etc/hosts counts. */
+  /** By default a resolver of our own, which knows the hosts file. */
   resolve?: Resolve
   postTimeoutMs?: number
 }
@@ -93,10 +90,11 @@ export function openEgress({
   allow,
   log,
   clock = systemClock,
-  resolve = (hostname) => systemLookup(hostname, { all: true }),
+  resolve: given,
   postTimeoutMs = POST_TIMEOUT_MS,
 }: EgressOptions): Egress {
   const passes = addressRule(allow)
+  const resolver = given === undefined ? openResolver({ clock }) : { resolve: given, close() {} }
   let opened: Promise<{ agent: Agent; request: typeof import('undici').request }> | undefined
 
   /** The HTTP client is loaded with the first use: a gateway that nobody uses need not hold it in memory. */
@@ -117,7 +115,7 @@ export function openEgress({
 
   /** Every address counts, since any of them may be connected to. The addresses go to the log only: they tell of our network. */
   async function judgedAddresses(hostname: string, field?: string): Promise<LookupAddress[]> {
-    const addresses = await resolve(hostname)
+    const addresses = await resolver.resolve(hostname)
     const special = addresses.find(({ address }) => !passes(address))
     if (special) {
       log.warn(
@@ -259,6 +257,7 @@ export function openEgress({
     },
 
     async close() {
+      resolver.close()
       await (await opened)?.agent.destroy()
       await Promise.all(agents.map((agent) => agent.destroy()))
     },
