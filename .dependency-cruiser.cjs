@@ -11,7 +11,7 @@ const rooms = {
   config: ['core'],
   store: ['core'],
   tenants: ['core', 'store'],
-  assets: ['core', 'store'],
+  assets: ['core', 'store', 'engines/mp3', 'config/private-folder'],
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
   tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],

@@ -12,7 +12,7 @@ import { type Egress, openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
 import { listOperations } from './catalog/catalog.ts'
 import { priceList } from './catalog/prices.ts'
-import type { Config } from './config/config.ts'
+import { type Config, DATABASE } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
 import type { Task } from './core/task.ts'
@@ -93,7 +93,7 @@ export async function openStore(
   }
   const { openSqlite } = await import('./store/sqlite.ts')
   const { exclusive, maxPages } = options
-  const path = join(config.dataDir, 'polyphony.db')
+  const path = join(config.dataDir, DATABASE)
   return openSqlite({ path, exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
 }
 

@@ -4,12 +4,13 @@ import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { checkInputSize } from './input-limits.ts'
 import type { Operation } from './operation.ts'
+import { unpricedField } from './price-aliases.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
 /**
  * Validates what a caller sent for an operation and fills in defaults. Fields that the catalogue does not know are
- * kept. A known, optional field that is `null` counts as absent: relays' clients send such fields.
+ * kept, unless they ask for more than the price is for. A known, optional field that is `null` counts as absent: relays' clients send such fields.
  *
  * `at` is where the input stands in the caller's body (`input.` in PiAPI), so that an error names the caller's field.
  * Throws `invalid_input`, and `payload_too_large` for more than any input needs.
@@ -24,7 +25,7 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
   const input = completedObject(operation.input, raw)
   const validator = validatorOf(operation.input)
   if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input, operation.input)
-  const rule = operation.rules(input)
+  const rule = operation.rules(input) ?? unpricedField(operation, input)
   if (rule) throw invalid(`${at}${rule.field}`, rule.rule)
   return input
 }

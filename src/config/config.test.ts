@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -59,7 +59,7 @@ describe('a configuration', () => {
     ['PUBLIC_URL', 'https://media.example/', { publicUrl: 'https://media.example' }],
     ['POLYPHONY_ADMIN_KEY', KEY, { adminKey: KEY }],
     ['POLYPHONY_TEST_KEY', KEY, { testKey: KEY }],
-    ['POLYPHONY_SECRET', 'a secret', { secret: 'a secret' }],
+    ['POLYPHONY_SECRET', 'a secret of some length', { secret: 'a secret of some length' }],
     ['POLYPHONY_SECRET_EARLIER', 'one, another', { earlierSecrets: ['one', 'another'] }],
     [
       'POLYPHONY_PROVIDERS',
@@ -110,8 +110,8 @@ describe('a configuration', () => {
       secret: _,
       variable: _rest,
       ...rest
-    } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept' })
-    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept' })
+    } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
+    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept as it is here' })
     expect(rest).toEqual(usual)
   })
 
@@ -166,6 +166,8 @@ describe('a configuration', () => {
     ['POLYPHONY_UPLOAD_MAX_BYTES', '0'],
     ['POLYPHONY_BODY_MAX_BYTES', '10MB'],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '1'],
+    ['POLYPHONY_SECRET', 'a'],
+    ['POLYPHONY_SECRET', 'fifteen letters'],
   ])('with %s=%s is refused, naming the variable', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(ConfigError)
     expect(() => read({ [name]: value })).toThrow(name)
@@ -187,6 +189,31 @@ describe('a configuration', () => {
     const { secret } = read()
     expect(read().secret).toBe(secret)
     expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    ['', 'is empty'],
+    ['\n', 'is empty'],
+    ['half-a-secret', 'has only 13 characters'],
+  ])('with a file of the secret that was cut off is refused, saying what to do: %j', (content, what) => {
+    const path = join(folder, 'secret')
+    writeFileSync(path, content)
+    expect(() => read()).toThrow(ConfigError)
+    expect(() => read()).toThrow(`The secret in ${path} ${what}: it was cut off. Put it back from a backup.`)
+    expect(readFileSync(path, 'utf8')).toBe(content)
+  })
+
+  it.each(['/proc/polyphony', '/proc/polyphony/data', '/dev/null', '/dev/null/data'])(
+    'with a data folder that cannot be made is refused at once: %s',
+    (dataDir) => {
+      expect(() => read({ DATA_DIR: dataDir })).toThrow(ConfigError)
+      expect(() => read({ DATA_DIR: dataDir })).toThrow(`DATA_DIR: the folder ${dataDir} cannot be made: `)
+    },
+  )
+
+  it('leaves nothing beside the secret that it made', () => {
+    read({ DATABASE_URL: 'postgres://a@b/c' })
+    expect(readdirSync(folder)).toEqual(['secret'])
   })
 
   it.each(['with space', 'with#hash', 'with%25percent', 'with?question'])(

@@ -1,3 +1,4 @@
+import type { VendorFetch } from '../assets/fetch-through.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
@@ -54,9 +55,10 @@ export interface Account {
   readonly settings: Readonly<Record<string, string>>
   /**
    * Calls over kept connections. An account that a tenant brought reaches public addresses only; the operator's own reach
-   * anything. It never repeats a call, and a redirect takes no key to another host.
+   * anything. It never repeats a call, and a redirect takes no key to another host. An answer of more than some MiB is
+   * `payload_too_large`, unless `hasFiles` says that it is a file or has files in it.
    */
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: VendorFetch
 }
 
 export interface ProducedFile {

@@ -51,7 +51,7 @@ export function falProvider(): Provider {
       const { status: word, error, logs } = status.body
       if (word !== 'COMPLETED') return underWay(word, logs)
       if (typeof error === 'string' && error !== '') return { status: 'failed', ...failureOf(error) }
-      const outcome = await about(account, { path, signal })
+      const outcome = await about(account, { path, signal, hasFiles: true })
       return 'failed' in outcome ? { status: 'failed', ...outcome.failed } : finished(outcome.body, asked, account)
     },
     async cancel(handle, account, signal) {
@@ -117,7 +117,7 @@ class RequestFailed extends Error {
  */
 async function about(
   account: Account,
-  call: Pick<Call, 'path' | 'query' | 'signal'>,
+  call: Pick<Call, 'path' | 'query' | 'signal' | 'hasFiles'>,
 ): Promise<{ body: JsonObject } | { failed: Failure }> {
   const failing = (refused: Refused) => {
     const { status, body, message } = refused

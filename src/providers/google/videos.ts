@@ -72,7 +72,7 @@ export async function lookAtVideo(
   signal: AbortSignal,
   asked: Asked,
 ): Promise<Progress> {
-  const found = await knownToGoogle(account, { path: nameIn(handle), signal })
+  const found = await knownToGoogle(account, { path: nameIn(handle), signal, hasFiles: true })
   if (!found) return { status: 'failed', reason: 'Google does not know it any more.' }
   if (found.done !== true) return { status: 'processing', pollAfterMs: POLL_MS }
   if (isJsonObject(found.error)) return failed(String(found.error.message || `code ${found.error.code}`))

@@ -80,6 +80,7 @@ async function look(handle: Json, account: Account, signal: AbortSignal): Promis
     path,
     headers: keyOf(account),
     signal,
+    hasFiles: true, // Flux's pictures stand in it as base64, beside their addresses
     errorOf: (answer) =>
       answer.status === 404 || /record not found/i.test(answer.message)
         ? new PolyphonyError('task_not_found', answer.message)
