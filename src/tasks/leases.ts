@@ -181,9 +181,10 @@ export function openLeases(options: {
       const dropped = [...held.values()]
       for (const one of dropped) lose(one)
       // Due at once: another process, or the next start, need not wait until these leases run out.
-      await Promise.all(
-        dropped.map(({ task }) => moves.move(task, { kind: 'released' }, { signal: AbortSignal.abort() })),
-      )
+      const signal = AbortSignal.abort() // a database that does not answer is not waited for: the leases run out then
+      const released = dropped.map(({ task }) => moves.move(task, { kind: 'released' }, { signal }))
+      const faults = (await Promise.allSettled(released)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+      if (faults.length > 0) log.warn({ err: faults[0], tasks: faults.length }, 'leases could not be given back')
     },
     close() {
       clearInterval(heartbeat)
