@@ -11,11 +11,11 @@ const rooms = {
   config: ['core'],
   store: ['core'],
   tenants: ['core', 'store'],
-  assets: ['core', 'store'],
+  assets: ['core', 'store', 'engines/mp3', 'config/private-folder'],
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
   tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
-  http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|requests|urls)'],
+  http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|json-body|requests|unknown-routes|urls)'],
   dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // Served as a dialect is: the same keys, the same way to answer an error.

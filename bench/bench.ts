@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { catalogRow } from './rows/catalog.ts'
+import { endToEndRow } from './rows/end-to-end.ts'
 import { historyRow } from './rows/history.ts'
 import { idleRow } from './rows/idle.ts'
 import { inFlightRow } from './rows/in-flight.ts'
 import { lagRow } from './rows/lag.ts'
+import { postgresRow } from './rows/postgres.ts'
 import { readRow } from './rows/read.ts'
 import { recoveryRow } from './rows/recovery.ts'
 import { studioRow } from './rows/studio.ts'
@@ -35,6 +37,8 @@ const ROWS: Record<string, Row> = {
   submit: submitRow,
   read: readRow,
   catalog: catalogRow,
+  'end-to-end': endToEndRow,
+  postgres: postgresRow,
   lag: lagRow,
   'in-flight': inFlightRow,
   idle: idleRow,

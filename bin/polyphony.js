@@ -7,6 +7,16 @@
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+/** The first that runs TypeScript as it is; package.json says the same. */
+const OLDEST = [22, 18]
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  const words = `polyphony: Node.js ${OLDEST.join('.')} or later is needed, and this is ${process.versions.node}. "npm start" and`
+  process.stderr.write(`${words} "npm run polyphony" take the one that is among the packages.\n`)
+  process.exit(1)
+}
+
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
 module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 const { run } = await import('../src/cli/program.ts')

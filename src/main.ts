@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -11,7 +12,7 @@ import { type Egress, openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
 import { listOperations } from './catalog/catalog.ts'
 import { priceList } from './catalog/prices.ts'
-import type { Config } from './config/config.ts'
+import { type Config, DATABASE } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
 import type { Task } from './core/task.ts'
@@ -32,6 +33,7 @@ import { openDrafts } from './tasks/drafts.ts'
 import { openFinish } from './tasks/finish.ts'
 import { openInputs } from './tasks/inputs.ts'
 import { openLeases } from './tasks/leases.ts'
+import { openMoves } from './tasks/moves.ts'
 import { openPace } from './tasks/pace.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
@@ -84,12 +86,14 @@ export async function openStore(
     const { openPostgres } = await import('./store/postgres.ts')
     return openPostgres({
       url: config.databaseUrl,
-      onListenError: (error) => options.log?.warn({ err: error }, 'the database connection broke; opening another'),
+      // A command is for somebody who sees the error; a server may be started before its database.
+      waitMs: options.exclusive ? config.databaseWaitMs : 0,
+      ...(options.log && { log: options.log }),
     })
   }
   const { openSqlite } = await import('./store/sqlite.ts')
   const { exclusive, maxPages } = options
-  const path = join(config.dataDir, 'polyphony.db')
+  const path = join(config.dataDir, DATABASE)
   return openSqlite({ path, exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
 }
 
@@ -97,11 +101,12 @@ export async function openStore(
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
   const startedAt = Date.now()
   const log = replaced.log ?? pino({ level: config.logLevel })
-  const clock = replaced.clock ?? systemClock
   const disk = await openDisk(config.storageUrl, config.variable)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
+  // All instants that are stored come from one clock: nodes compare them.
+  const clock = replaced.clock ?? store.clock
   if (store.exclusive) {
     // Nobody else can be at work on this database, so every lease is a dead process's.
     const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })
@@ -143,25 +148,26 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const limits = { maxWaitMs, recordDays }
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning, pace })
-  const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
+  const moves = openMoves({ store, announce, clock })
+  const tasks = openTasks({ store, accounts, egress, inputs, prices, moves, clock, limits, cancelRunning, pace })
+  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder: randomUUID() })
   const maxOutputBytes = config.outputMaxBytes
   const { factorOf } = accounts
-  const finish = openFinish({ store, assets, egress, announce, clock, log, mediaDays, maxOutputBytes, factorOf, pace })
+  const finish = openFinish({ assets, egress, clock, log, mediaDays, maxOutputBytes, factorOf, pace })
   const dispatcher = openDispatcher({
     store,
     accounts,
     work: () => work,
-    finish,
+    moves,
     leases,
     clock,
     log,
-    leaseMs: LEASE_MS,
   })
   const { dueAt } = dispatcher
-  const callbacks = openCallbacks({ store, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
+  const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
   const work = openWork({
     store,
+    moves,
     accounts,
     assets,
     egress,
@@ -222,6 +228,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
+    requestTimeoutMs: config.requestTimeoutMs,
   })
   const stopRetention = startRetention({ store, assets, clock, log })
 

@@ -87,7 +87,7 @@ export interface AccountsOptions {
   cards: readonly ProviderCard[]
   environment: readonly EnvironmentAccount[]
   vault: Vault
-  fetchFor: (owner: 'house' | 'tenant') => typeof fetch
+  fetchFor: (owner: 'house' | 'tenant', tenantId?: string) => Account['fetch']
   clock: Clock
   log: Logger
 }
@@ -168,7 +168,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
       provider: record.provider,
       owner,
       settings: {},
-      fetch: options.fetchFor(owner),
+      fetch: record.tenantId === null ? options.fetchFor('house') : options.fetchFor('tenant', record.tenantId),
     }
     if (!card) {
       log.error({ account: record.id, provider: record.provider }, 'an account is of a provider that there is none of')

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FSDriver } from 'flydrive/drivers/fs'
+import { makePrivateFolder } from '../config/private-folder.ts'
 import { HOUR_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 
 /** Files under way. In the root, so that the move to the final name stays within one file system. */
 const PARTS = '.parts'
@@ -34,7 +36,7 @@ export class DurableFiles extends FSDriver {
   readonly #openPart: (path: string) => Promise<PartFile>
   readonly #syncedFolders = new Set<string>()
 
-  constructor({ root, openPart = (path) => open(path, 'wx') }: DurableFilesOptions) {
+  constructor({ root, openPart = (path) => open(path, 'wx', 0o600) }: DurableFilesOptions) {
     super({ location: root, visibility: 'private' })
     this.#root = resolve(root)
     this.#openPart = openPart
@@ -43,7 +45,8 @@ export class DurableFiles extends FSDriver {
   /** Makes the folders, and removes what crashed processes left half written. Once, at the start: it blocks. */
   prepare(now: number): void {
     const parts = join(this.#root, PARTS)
-    const created = mkdirSync(parts, { recursive: true })
+    const [root, inside] = [folderMade(this.#root), folderMade(parts)]
+    const created = root ?? inside
     if (created !== undefined) for (const above of foldersAbove(parts, dirname(created))) syncFolderNow(above)
     for (const name of readdirSync(parts)) {
       const part = join(parts, name)
@@ -91,11 +94,21 @@ export class DurableFiles extends FSDriver {
   }
 
   async #makeFolder(folder: string): Promise<void> {
-    const created = await mkdir(folder, { recursive: true })
+    const created = await mkdir(folder, { recursive: true, mode: 0o700 })
     // A folder that another write made this instant is not on the disk by itself either.
     if (created === undefined && this.#syncedFolders.has(folder)) return
     for (const above of foldersAbove(folder, this.#root)) await syncFolder(above)
     this.#syncedFolders.add(folder)
+  }
+}
+
+/** For its owner alone. Throws `store_unavailable`. */
+function folderMade(folder: string): string | undefined {
+  try {
+    return makePrivateFolder(folder)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new PolyphonyError('store_unavailable', `The folder of files, ${folder}, cannot be made: ${why}.`, { cause })
   }
 }
 

@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
-import { type Egress, openEgress, type Resolve } from './egress.ts'
+import { type Egress, openEgress } from './egress.ts'
+import type { Resolve } from './resolver.ts'
 
 const log = pino({ level: 'silent' })
 const now = Date.parse('2026-01-01T00:00:00Z')
@@ -262,6 +263,35 @@ describe('a post', () => {
     const work = impatient.post(`http://127.0.0.1:${port}/`, { headers: {}, body: '{}', signal })
     await expect(work).rejects.toMatchObject({ name: 'TimeoutError' })
     silent.close()
+  })
+})
+
+describe('an answer of a vendor', () => {
+  const megabytes = (count: number, status = 200) =>
+    serve((_request, response) => response.writeHead(status).end(Buffer.alloc(count * 2 ** 20)))
+  const sizeOf = async (answer: Promise<Response>) => (await (await answer).arrayBuffer()).byteLength / 2 ** 20
+
+  it.each([
+    ['tenant', false, 3, 5],
+    ['tenant', true, 100, 129],
+    ['house', false, 31, 33],
+  ] as const)('to a %s, with files: %s, has at most some MiB: %d, not %d', async (owner, hasFiles, taken, refused) => {
+    const fetch = egress.fetchFor(owner, 'a tenant')
+    const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })
+    expect(await sizeOf(from(taken))).toBe(taken)
+    expect(await codeOf(from(refused))).toBe('payload_too_large')
+  })
+
+  it('that reports an error is short, whatever could have been in it', async () => {
+    const url = `http://127.0.0.1:${await megabytes(5, 500)}/`
+    expect(await codeOf(egress.fetchFor('tenant')(url, { hasFiles: true }))).toBe('payload_too_large')
+  })
+
+  it('waits for room while others of the tenant are being read, and comes whole', async () => {
+    const fetch = egress.fetchFor('tenant', 'a tenant')
+    const url = `http://127.0.0.1:${await megabytes(40)}/`
+    const answers = await Promise.all([1, 2, 3, 4].map(() => sizeOf(fetch(url, { hasFiles: true }))))
+    expect(answers).toEqual([40, 40, 40, 40])
   })
 })
 

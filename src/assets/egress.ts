@@ -1,5 +1,4 @@
 import type { LookupAddress } from 'node:dns'
-import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
@@ -9,7 +8,9 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { version } from '../version.ts'
 import { addressRule } from './address-rule.ts'
-import { fetchThrough, VENDOR_TIMEOUT_MS, type Way } from './fetch-through.ts'
+import { fetchThrough, VENDOR_TIMEOUT_MS, type VendorFetch, type Way } from './fetch-through.ts'
+import { openBudget } from './memory-budget.ts'
+import { openResolver, type Resolve } from './resolver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** The only way out to a URL that a client or a vendor named. */
@@ -46,22 +47,21 @@ export interface Egress {
   ask(url: string, body: JsonObject, options: { timeoutMs: number }): Promise<{ status: number; body: string }>
   /**
    * A way to call vendors, over kept connections. The operator's own accounts reach anything, since the operator said
-   * where; a tenant's reach what `judge` lets through, judged again at every connection.
+   * where; a tenant's reach what `judge` lets through, judged again at every connection. Answers have some MiB at most, and
+   * more where the call says that files are in them; what all tenants' answers take of memory is bounded, and so is what
+   * one of them takes.
    */
-  fetchFor(owner: 'house' | 'tenant'): typeof fetch
+  fetchFor(owner: 'house' | 'tenant', tenantId?: string): VendorFetch
   /** Ends what is under way. */
   close(): Promise<void>
 }
-
-/** All addresses of a name. Rejects when it has none. */
-export type Resolve = (hostname: string) => Promise<LookupAddress[]>
 
 export interface EgressOptions {
   /** CIDRs that may be reached although they are special. */
   allow: readonly string[]
   log: Logger
   clock?: Clock
-  /** The operating system's way by default, so that /etc/hosts counts. */
+  /** By default a resolver of our own, which knows the hosts file. */
   resolve?: Resolve
   postTimeoutMs?: number
 }
@@ -77,16 +77,24 @@ const JUDGE_TIMEOUT_MS = 3 * SECOND_MS
 const DROPPED_BYTES = 4_096
 /** The longest answer to a question. */
 const ANSWER_MAX_BYTES = 64 * 1_024
+const MIB = 2 ** 20
+/** The operator's own engines may list long queues; pictures and films come whole. */
+const HOUSE_ANSWERS = { maxBytes: 32 * MIB, maxBytesWithFiles: 256 * MIB }
+const HOUSE_MEMORY = { totalBytes: 512 * MIB, shareBytes: 512 * MIB }
+/** What a tenant calls its vendor may be anything, and send without end. */
+const TENANT_ANSWERS = { maxBytes: 4 * MIB, maxBytesWithFiles: 128 * MIB }
+const TENANTS_MEMORY = { totalBytes: 256 * MIB, shareBytes: 64 * MIB }
 const USER_AGENT = `Polyphony/${version}`
 
 export function openEgress({
   allow,
   log,
   clock = systemClock,
-  resolve = (hostname) => systemLookup(hostname, { all: true }),
+  resolve: given,
   postTimeoutMs = POST_TIMEOUT_MS,
 }: EgressOptions): Egress {
   const passes = addressRule(allow)
+  const resolver = given === undefined ? openResolver({ clock }) : { resolve: given, close() {} }
   let opened: Promise<{ agent: Agent; request: typeof import('undici').request }> | undefined
 
   /** The HTTP client is loaded with the first use: a gateway that nobody uses need not hold it in memory. */
@@ -107,7 +115,7 @@ export function openEgress({
 
   /** Every address counts, since any of them may be connected to. The addresses go to the log only: they tell of our network. */
   async function judgedAddresses(hostname: string, field?: string): Promise<LookupAddress[]> {
-    const addresses = await resolve(hostname)
+    const addresses = await resolver.resolve(hostname)
     const special = addresses.find(({ address }) => !passes(address))
     if (special) {
       log.warn(
@@ -169,13 +177,14 @@ export function openEgress({
       return made
     }
   }
-  const fetches = {
-    house: fetchThrough(wayToVendors()),
-    tenant: fetchThrough(wayToVendors(asLookup((hostname) => judgedAddresses(hostname))), ({ href }) => target(href)),
-  }
+  const ofHouse = fetchThrough(wayToVendors(), { ...HOUSE_ANSWERS, budget: openBudget(HOUSE_MEMORY), holder: '' })
+  const wayOfTenants = wayToVendors(asLookup((hostname) => judgedAddresses(hostname)))
+  const memoryOfTenants = openBudget(TENANTS_MEMORY)
+  const ofTenant = (holder: string) =>
+    fetchThrough(wayOfTenants, { ...TENANT_ANSWERS, budget: memoryOfTenants, holder }, ({ href }) => target(href))
 
   return {
-    fetchFor: (owner) => fetches[owner],
+    fetchFor: (owner, tenantId = '') => (owner === 'house' ? ofHouse : ofTenant(tenantId)),
 
     async judge(text, field) {
       const url = target(text, field)
@@ -248,6 +257,7 @@ export function openEgress({
     },
 
     async close() {
+      resolver.close()
       await (await opened)?.agent.destroy()
       await Promise.all(agents.map((agent) => agent.destroy()))
     },

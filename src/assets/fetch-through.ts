@@ -1,10 +1,11 @@
 import type { Agent, Dispatcher } from 'undici'
 import { PolyphonyError } from '../core/errors.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 
 /** As long as a synchronous generation takes. */
 export const VENDOR_TIMEOUT_MS = 15 * 60_000
-/** No vendor's answer is longer, films and pictures in base64 included. */
-const MAX_ANSWER_BYTES = 512 * 2 ** 20
+/** Answers up to this size are counted by nobody: nearly all are polls of some kilobytes. */
+const UNCOUNTED_BYTES = 64 * 2 ** 10
 const MAX_REDIRECTS = 5
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 /** Answers that can have no body. */
@@ -15,6 +16,23 @@ export interface Way {
   agent: Agent
 }
 
+/** How much is read of an answer, and out of whose memory. */
+export interface AnswerLimits {
+  /** Of the answer to a probe, a poll, a submission, and of every answer that reports an error. */
+  maxBytes: number
+  /** Of an answer that has files in it: the caller of `fetch` says so with `hasFiles`. */
+  maxBytesWithFiles: number
+  budget: MemoryBudget
+  /** Who reads, for the budget. */
+  holder: string
+}
+
+/** `hasFiles`: the answer is a file, or holds files as base64, and so may be large. */
+export type VendorFetch = (
+  input: string | URL | Request,
+  init?: RequestInit & { hasFiles?: boolean },
+) => Promise<Response>
+
 interface Plain {
   method: string
   headers: Record<string, string>
@@ -24,9 +42,13 @@ interface Plain {
 /**
  * `fetch` over an agent of ours, on undici's plain request, which costs a third of its fetch: ten thousand tasks that are
  * polled are a thousand calls a second. The runtime's own fetch takes no agent of another undici. Answers are read whole.
- * A redirect is followed for a GET only, and takes no key to another host.
+ * A redirect is followed for a GET only, and takes no key to another host. Throws `payload_too_large`.
  */
-export function fetchThrough(way: () => Promise<Way>, judge: (url: URL) => void = () => {}): typeof fetch {
+export function fetchThrough(
+  way: () => Promise<Way>,
+  limits: AnswerLimits,
+  judge: (url: URL) => void = () => {},
+): VendorFetch {
   return async (input, init = {}) => {
     const { request, agent } = await way()
     const plain = await plainOf(input, init)
@@ -43,7 +65,9 @@ export function fetchThrough(way: () => Promise<Way>, judge: (url: URL) => void 
         signal: signal ?? null,
       })
       const next = init.redirect === 'manual' || plain.method !== 'GET' ? undefined : nextOf(answer, url)
-      if (next === undefined || hops === MAX_REDIRECTS) return responseOf(answer)
+      if (next === undefined || hops === MAX_REDIRECTS) {
+        return responseOf(answer, { ...limits, hasFiles: init.hasFiles === true, signal })
+      }
       await answer.body.dump()
       if (next.origin !== url.origin) headers = { accept: headers.accept ?? '*/*' }
       url = next
@@ -62,14 +86,29 @@ async function plainOf(input: string | URL | Request, init: RequestInit): Promis
   return { method: request.method, headers: Object.fromEntries(request.headers), body: bytes }
 }
 
-async function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Response> {
+interface Reading extends AnswerLimits {
+  hasFiles: boolean
+  signal: AbortSignal | null | undefined
+}
+
+async function responseOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  { maxBytes, maxBytesWithFiles, budget, holder, hasFiles, signal }: Reading,
+): Promise<Response> {
+  const limit = hasFiles && statusCode < 400 ? maxBytesWithFiles : maxBytes
   const chunks: Uint8Array[] = []
+  const hold = budget.open(holder)
   let sizeBytes = 0
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    // undici's body is a stream of bytes
-    sizeBytes += chunk.byteLength
-    if (sizeBytes > MAX_ANSWER_BYTES) throw new PolyphonyError('payload_too_large', 'The vendor sends without end.')
-    chunks.push(chunk)
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      // undici's body is a stream of bytes
+      sizeBytes += chunk.byteLength
+      if (sizeBytes > limit) throw tooLarge(limit)
+      if (sizeBytes > UNCOUNTED_BYTES) await hold.grow(chunk.byteLength, signal)
+      chunks.push(chunk)
+    }
+  } finally {
+    hold.close()
   }
   const named = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : (Array.isArray(value) ? value : [value]).map((one) => [name, one]),
@@ -78,6 +117,10 @@ async function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData
     status: statusCode,
     headers: named,
   })
+}
+
+function tooLarge(limit: number): PolyphonyError {
+  return new PolyphonyError('payload_too_large', `The vendor's answer has more than ${limit / 2 ** 20} MiB.`)
 }
 
 function nextOf({ statusCode, headers }: Dispatcher.ResponseData, base: URL): URL | undefined {

@@ -126,6 +126,49 @@ describe('measure', () => {
     })
   })
 
+  it('reads WAV files that say nothing of their length, or too much, or are of no plain samples', async () => {
+    const wav = Buffer.from(await sandboxSound({ seconds: 2, mediaType: 'audio/wav' }))
+    const data = wav.indexOf('data') + 4
+    for (const stated of [0, 0xffffffff]) {
+      wav.writeUInt32LE(stated, data)
+      await expect(measure(wav, 'audio/wav')).resolves.toEqual({ seconds: expect.closeTo(2, 1) }) // a mark is behind
+    }
+    wav.writeUInt16LE(0x11, wav.indexOf('fmt ') + 8) // ADPCM: by its rate of bytes
+    await expect(measure(wav, 'audio/wav')).resolves.toEqual({ seconds: expect.closeTo(2, 1) })
+  })
+
+  it('reads Opus from the position of its last page, less what players skip', async () => {
+    const page = (position: bigint, packet: Uint8Array) => {
+      const head = Buffer.alloc(28)
+      head.write('OggS', 'latin1')
+      head.writeBigUInt64LE(position, 6)
+      head.writeUInt32LE(7, 14)
+      head.set([1, packet.length], 26)
+      return Buffer.concat([head, packet])
+    }
+    const head = Buffer.from('OpusHead\x01\x02\x38\x01\0\0\0\0\0\0\0', 'latin1') // 312 samples are skipped
+    const opus = Buffer.concat([page(0n, head), page(48_312n, Buffer.alloc(9)), page(2n ** 64n - 1n, Buffer.alloc(9))])
+    await expect(measure(opus, 'audio/ogg')).resolves.toEqual({ seconds: 1 })
+  })
+
+  const SIXTEEN_MB = 16 * 2 ** 20
+  const wavOf = (chunks: Uint8Array) =>
+    Buffer.concat([Buffer.from('RIFF\xff\xff\xff\x7fWAVE', 'latin1'), Buffer.alloc(SIXTEEN_MB, chunks)])
+  it.each<[string, string, () => Uint8Array]>([
+    ['bytes that are all set', 'audio/mpeg', () => Buffer.alloc(SIXTEEN_MB, 0xff)],
+    ['empty blocks', 'audio/flac', () => Buffer.concat([flacHead(0), Buffer.alloc(SIXTEEN_MB, '\x01\0\0\0')])],
+    ['empty chunks', 'audio/wav', () => wavOf(Buffer.from('abcd\0\0\0\0'))],
+    ['pages of another stream', 'audio/ogg', () => Buffer.alloc(SIXTEEN_MB, `OggS${'\x01'.repeat(30)}`)],
+    ['empty boxes', 'video/mp4', () => Buffer.alloc(SIXTEEN_MB, '\0\0\0\x08free')],
+    ['empty chunks of a picture', 'image/webp', () => Buffer.alloc(SIXTEEN_MB, 'abcd\0\0\0\0')],
+  ])('takes less than a quarter of a second for sixteen megabytes of %s', async (_, mediaType, make) => {
+    const file = make()
+    const before = process.threadCpuUsage()
+    await measure(file, mediaType)
+    const { user, system } = process.threadCpuUsage(before)
+    expect((user + system) / 1_000).toBeLessThan(250)
+  })
+
   it('knows nothing of other files', async () => {
     for (const mediaType of ['model/gltf-binary', 'application/zip']) {
       await expect(measure((await sampleFiles[mediaType]?.()) ?? new Uint8Array(), mediaType)).resolves.toEqual({})

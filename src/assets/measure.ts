@@ -1,4 +1,5 @@
 import { measureMp4 } from './mp4-boxes.ts'
+import { secondsOfSound } from './sound-length.ts'
 
 /** What a file is found to measure: pictures as they are shown, and lengths of time. What cannot be told is left out. */
 export interface Measures {
@@ -13,7 +14,7 @@ export async function measure(body: Uint8Array, mediaType: string): Promise<Meas
   try {
     if (mediaType === 'video/mp4') return measureMp4(body)
     if (kind === 'image') return await measurePicture(body)
-    if (kind === 'audio') return await measureSound(body, mediaType)
+    if (kind === 'audio') return measureSound(body, mediaType)
   } catch {
     // A file that nobody can read has no size that anybody could tell; whether it may be stored is not decided here.
   }
@@ -28,10 +29,7 @@ async function measurePicture(body: Uint8Array): Promise<Measures> {
   return width > 0 && height > 0 ? { widthPx: width, heightPx: height } : {}
 }
 
-async function measureSound(body: Uint8Array, mediaType: string): Promise<Measures> {
-  const { parseBuffer } = await import('music-metadata') // likewise
-  // Without `duration`, an MP3 of varying bit rate that lacks a header about it is guessed from its first frames.
-  const { format } = await parseBuffer(body, { mimeType: mediaType }, { duration: true, skipCovers: true })
-  const { duration } = format
-  return duration !== undefined && Number.isFinite(duration) && duration > 0 ? { seconds: duration } : {}
+function measureSound(body: Uint8Array, mediaType: string): Measures {
+  const seconds = secondsOfSound(body, mediaType)
+  return seconds === undefined ? {} : { seconds }
 }

@@ -81,10 +81,21 @@ function checkText(body: Uint8Array, mediaType: TextType): void {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
     if (text.includes('\0')) throw new TypeError('It holds a NUL character.')
-    if (mediaType === 'application/json') JSON.parse(text)
+    if (mediaType === 'application/json') checkJson(text)
     if (mediaType === 'image/svg+xml' && !/<svg[\s>]/.test(text)) throw new TypeError('It draws nothing.')
   } catch (error) {
     throw unsupported(`The file is said to be ${mediaType}, but it is not`, error)
+  }
+}
+
+/** Parsing the larger ones would hold up requests for seconds; a browser is told to take them for nothing else anyway. */
+const PARSED_JSON_LENGTH = 2 ** 20
+
+function checkJson(text: string): void {
+  if (text.length <= PARSED_JSON_LENGTH) {
+    JSON.parse(text)
+  } else if (!/^\s?["{[]/.test(text) || !/["}\]]\s?$/.test(text.slice(-2))) {
+    throw new TypeError('It does not begin or end as JSON does.')
   }
 }
 

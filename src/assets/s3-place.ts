@@ -39,7 +39,7 @@ export function s3Place(given: string, variable: Variable): S3Place {
   if (!['true', 'false'].includes(pathStyle)) {
     throw new Error(`STORAGE_URL: force_path_style must be true or false, not "${pathStyle}".`)
   }
-  const folder = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, '')
+  const folder = decodeURIComponent(url.pathname).replace(/^\/+|(?<!\/)\/+$/g, '')
   const region = url.searchParams.get('region') ?? variable('AWS_REGION')
   return {
     bucket: url.hostname,

@@ -4,7 +4,7 @@ import { type TSchemaOptions, type TString, Type } from 'typebox'
 
 export type Media = 'image' | 'video' | 'audio' | 'application'
 
-const HTTP_URL = 'https?://[^\\s/?#]+[^\\s]*'
+const HTTP_URL = 'https?://[^\\s/?#][^\\s]*'
 const DATA_URI = 'data:[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+;base64,[A-Za-z0-9+/\\r\\n]+={0,2}'
 /**
  * Shorter than forty characters no file of any kind is whole; a word that was meant as a URL is not taken for base64. Not

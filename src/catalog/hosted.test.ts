@@ -92,7 +92,12 @@ describe('what a model makes', () => {
   })
 
   it('is the usual where the input says it in a way that nobody here knows', () => {
-    const strange = { aspect_ratio: 'match_input_image', image_size: 'constructor', duration: 'long', num_outputs: '4' }
+    const strange = {
+      aspect_ratio: 'match_input_image',
+      image_size: 'constructor',
+      duration: 'long',
+      num_outputs: 'few',
+    }
     expect(replicate('a/b', strange).like).toEqual(replicate('a/b').like)
     expect(replicate('luma/ray-2', { duration: -1, aspect_ratio: 7 }).like).toEqual(replicate('luma/ray-2').like)
   })
@@ -127,6 +132,40 @@ describe('the price', () => {
     expect(operation.price(readInput(operation, { model, input }))).toBe(price)
   })
 
+  it.each<[JsonObject, number]>([
+    [{ num_images: 16 }, 16],
+    [{ num_outputs: 1, num_images: 16 }, 16],
+    [{ num_images: 1, num_outputs: 3 }, 3],
+    [{ num_images: '16' }, 16],
+    [{ numImages: 4 }, 4],
+    [{ number_of_images: 5 }, 5],
+    [{ n: 2, batch_size: 3 }, 3],
+    [{ batch_size: 4, num_batches: 4 }, 16],
+    [{ num_images: null, max_images: 7 }, 7],
+    [{ num_images: 0 }, 1],
+  ])('of pictures is that of the most that a model could read: %j costs %d', (input, pictures) => {
+    for (const operation of hosted) {
+      expect(operation.price(readInput(operation, { model: 'a/b', input }))).toBe(400_000 * pictures)
+    }
+  })
+
+  it.each<[JsonObject, number]>([
+    [{}, 1],
+    [{ duration: 5 }, 1],
+    [{ duration: '8s' }, 1.6],
+    [{ duration: 60 }, 12],
+    [{ seconds: '60' }, 12],
+    [{ duration: 'auto' }, 1],
+    [{ num_frames: 250 }, 2],
+    [{ duration: 60, resolution: '2160p' }, 24],
+    [{ resolution: '1080p' }, 1],
+    [{ duration: 10, num_videos: 2 }, 4],
+  ])('of a video follows its length, size and number: %j costs %d times the usual', (input, factor) => {
+    expect(falRequest.price(readInput(falRequest, { model: 'fal-ai/veo3', input }))).toBe(5_000_000 * factor)
+    const operation = replicatePrediction
+    expect(operation.price(readInput(operation, { model: 'google/veo-3', input }))).toBe(5_000_000 * factor)
+  })
+
   it('is that of the version’s or the deployment’s model, a picture where nobody knows it', () => {
     const price = (input: JsonObject) =>
       replicatePrediction.price(readInput(replicatePrediction, { input: {}, ...input }))
@@ -148,6 +187,18 @@ describe('the input', () => {
     [falRequest, { model: 'a/../b', input: {} }, 'model must be owner/app'],
     [replicatePrediction, { model: '../b', input: {} }, 'model must be owner/name'],
     [falRequest, { model: 'a/b', input: { num_images: 99 } }, 'input.num_images must be at most 16'],
+    [falRequest, { model: 'a/b', input: { num_images: '99' } }, 'input.num_images must be at most 16'],
+    [falRequest, { model: 'a/b', input: { num_images: ' 9' } }, 'input.num_images must be a whole number from 1 to 16'],
+    [falRequest, { model: 'a/b', input: { num_images: '9.0' } }, 'input.num_images must be a whole number'],
+    [falRequest, { model: 'a/b', input: { num_images: '1_6' } }, 'input.num_images must be a whole number'],
+    [falRequest, { model: 'a/b', input: { num_images: '١٦' } }, 'input.num_images must be a whole number'],
+    [falRequest, { model: 'a/b', input: { num_images: 2.5 } }, 'input.num_images must be a whole number'],
+    [falRequest, { model: 'a/b', input: { num_outputs: 1, num_images: 17 } }, 'input.num_images must be at most 16'],
+    [
+      falRequest,
+      { model: 'a/b', input: { batch_size: 5, num_batches: 4 } },
+      'input.num_batches must be at most 16 with',
+    ],
   ])('of %# is refused: %j', (operation, input, message) => {
     expect(() => readInput(operation, input)).toThrow(message)
   })

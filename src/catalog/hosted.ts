@@ -5,6 +5,7 @@ import { sizeOf } from './fields.ts'
 import { filesIn } from './media.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 import type { HostedKind, HostedWish } from './outputs.ts'
+import { areaNamed, countFields, secondsNamed } from './price-aliases.ts'
 
 /**
  * Models of hosts that have thousands of them, Replicate and fal: one operation each takes any model with any input. What
@@ -15,7 +16,7 @@ const TIMEOUT_MS = 30 * 60_000
 /** Never `.` or `..`: a name becomes part of a path. */
 const NAME = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}'
 /** Models deliver four at most, as a rule; inferred. */
-const MAX_PICTURES = 16
+const MAX_MADE = 16
 
 /** Each address among them is looked up before the task is stored; inferred. */
 const MAX_FILES = 100
@@ -193,22 +194,26 @@ function findMaker(makers: Makers, name: string): Maker | undefined {
   return compiled.find(({ form }) => form.test(name))?.maker
 }
 
-/** US dollars: for a picture, and for one of anything else. All inferred; an operator sets his own. */
+/** US dollars: for a picture, for five seconds of a video, and for one of anything else. All inferred; an operator sets his own. */
 const PRICES: Record<HostedKind, number> = { pictures: 0.04, videos: 0.5, sounds: 0.05, texts: 0.01, model: 0.1 }
+const PRICED_SECONDS = 5
+/** Films of more pixels than this (2,560 by 1,440) cost twice as much; inferred. */
+const LARGE_PX = 2_560 * 1_440
 
+/** Whatever a model would read as more, by any name, is paid for: which of the names it knows, nobody here can tell. */
 function priceOf(makes: HostedKind, input: JsonObject): Points {
-  return usdToPoints(PRICES[makes] * (makes === 'pictures' ? countOf(input) : 1))
+  return usdToPoints(PRICES[makes] * countOf(input) * (makes === 'videos' ? filmFactor(input) : 1))
 }
 
-const COUNTS = ['num_outputs', 'num_images']
+function filmFactor(input: JsonObject): number {
+  return Math.max(1, secondsNamed(input) / PRICED_SECONDS) * (areaNamed(input) > LARGE_PX ? 2 : 1)
+}
 
+/** How many things are made: as many as the largest of the fields that may say so, as often as batches are asked for. */
 function countOf(input: JsonObject): number {
-  const count = COUNTS.map((name) => input[name]).find(isCount)
-  return typeof count === 'number' ? Math.min(count, MAX_PICTURES) : 1
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1
+  const fields = countFields(input)
+  const most = (some: typeof fields) => Math.max(1, ...some.map(({ count }) => count))
+  return most(fields.filter(({ isOfBatches }) => !isOfBatches)) * most(fields.filter(({ isOfBatches }) => isOfBatches))
 }
 
 /** An input by itself, for its files to be counted. */
@@ -217,8 +222,18 @@ const ALONE = Type.Object({ input: anyInput('The input.') })
 function tooMany(input: JsonObject): BrokenRule | undefined {
   const files = filesIn(ALONE, { input }).length
   if (files > MAX_FILES) return { field: 'input', rule: `names at most ${MAX_FILES} files, not ${files}` }
-  const name = COUNTS.find((one) => isCount(input[one]) && input[one] > MAX_PICTURES)
-  return name === undefined ? undefined : { field: `input.${name}`, rule: `must be at most ${MAX_PICTURES}` }
+  const fields = countFields(input)
+  const wrong = fields.find(({ count }) => !Number.isInteger(count) || count < 0 || count > MAX_MADE)
+  if (wrong) return { field: `input.${wrong.name}`, rule: wrongCount(wrong.count) }
+  const [first] = fields.filter(({ isOfBatches }) => isOfBatches)
+  if (!first || countOf(input) <= MAX_MADE) return undefined
+  return { field: `input.${first.name}`, rule: `must be at most ${MAX_MADE} with what each batch has` }
+}
+
+function wrongCount(count: number): string {
+  return Number.isFinite(count) && count > MAX_MADE
+    ? `must be at most ${MAX_MADE}`
+    : `must be a whole number from 1 to ${MAX_MADE}`
 }
 
 type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'

@@ -11,7 +11,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /** A picture, or a video to extend: by its URL only, since base64 is stored as the one or the other. */
 const frameUrl = Type.Optional(
-  mediaUrl('image', 'The picture, or the video to extend.', { pattern: '^(?:https?://[^\\s/?#]+[^\\s]*)?$' }),
+  mediaUrl('image', 'The picture, or the video to extend.', { pattern: '^(?:https?://[^\\s/?#][^\\s]*)?$' }),
 )
 
 const frame = (which: string) =>

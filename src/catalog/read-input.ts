@@ -2,19 +2,18 @@ import type { TObject, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { checkInputSize } from './input-limits.ts'
 import type { Operation } from './operation.ts'
+import { unpricedField } from './price-aliases.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
-/** Deeper than any input that means something, and far from where a stack ends: JSON is written by calls within calls. */
-const MAX_DEPTH = 100
-
 /**
  * Validates what a caller sent for an operation and fills in defaults. Fields that the catalogue does not know are
- * kept. A known, optional field that is `null` counts as absent: relays' clients send such fields.
+ * kept, unless they ask for more than the price is for. A known, optional field that is `null` counts as absent: relays' clients send such fields.
  *
  * `at` is where the input stands in the caller's body (`input.` in PiAPI), so that an error names the caller's field.
- * Throws `invalid_input`.
+ * Throws `invalid_input`, and `payload_too_large` for more than any input needs.
  */
 export function readInput(operation: Operation, raw: unknown, at = ''): JsonObject {
   if (!isJsonObject(raw)) {
@@ -22,13 +21,11 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
       field: at.replace(/\.$/, ''),
     })
   }
-  for (const [name, value] of Object.entries(raw)) {
-    if (isDeeper(value, MAX_DEPTH)) throw invalid(`${at}${name}`, `is nested more than ${MAX_DEPTH} levels deep`)
-  }
+  checkInputSize(operation.input, raw, at)
   const input = completedObject(operation.input, raw)
   const validator = validatorOf(operation.input)
   if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input, operation.input)
-  const rule = operation.rules(input)
+  const rule = operation.rules(input) ?? unpricedField(operation, input)
   if (rule) throw invalid(`${at}${rule.field}`, rule.rule)
   return input
 }
@@ -44,12 +41,6 @@ export function validatorOf(schema: TSchema): Validator {
     validators.set(schema, validator)
   }
   return validator
-}
-
-function isDeeper(value: Json, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (levels === 0) return true
-  return Object.values(value).some((one) => isDeeper(one, levels - 1))
 }
 
 /** The value with defaults filled in, at every depth, and optional fields that are `null` left out. */

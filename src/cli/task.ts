@@ -4,6 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import { STATUSES, type Status, type Task } from '../core/task.ts'
 import { announceTo } from '../main.ts'
+import { openMoves } from '../tasks/moves.ts'
 import { print, table, time, usd } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
 
@@ -58,20 +59,14 @@ export function taskCommand(): Command {
       await withStore(async (store, config) => {
         const task = await store.getTask({ id })
         if (!task) throw new PolyphonyError('task_not_found', `No task ${id}.`)
-        const now = systemClock.now()
-        const cancelled = await store.settle({
-          id,
-          claim: null,
-          to: 'cancelled',
-          from: ['staged', 'pending'],
-          consumedPoints: ZERO_POINTS,
-          output: null,
-          error: null,
-          logs: ['cancelled by the operator'],
-          assets: [],
-          deliveries: announceTo(config)({ ...task, status: 'cancelled', endedAt: now }),
-          now,
-        })
+        const moves = openMoves({ store, announce: announceTo(config), clock: systemClock })
+        const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled by the operator'] }
+        const from = ['staged', 'pending'] as const
+        const cancelled = await moves.move(
+          task,
+          { kind: 'ended', to: 'cancelled', from, ...end },
+          { fromAnyClaim: true },
+        )
         if (!cancelled)
           throw new PolyphonyError('not_cancellable', `Task ${id} is ${task.status}; only one that waits can be.`)
         print(options.json, cancelled, [`Task ${id} is cancelled; ${usd(task.pricePoints)} released.`])

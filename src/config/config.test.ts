@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +23,7 @@ describe('a configuration', () => {
       port: 8080,
       dataDir: folder,
       databaseUrl: undefined,
+      databaseWaitMs: 300_000,
       storageUrl: `file://${folder}/files`,
       publicUrl: undefined,
       adminKey: undefined,
@@ -44,6 +45,7 @@ describe('a configuration', () => {
       uploadMaxBytes: 10_485_760,
       bodyMaxBytes: 16_777_216,
       outputMaxBytes: 536_870_912,
+      requestTimeoutMs: 120_000,
     })
   })
 
@@ -52,11 +54,12 @@ describe('a configuration', () => {
     ['PORT', '0', { port: 0 }],
     ['DATABASE_URL', 'postgres://a@b/c', { databaseUrl: 'postgres://a@b/c' }],
     ['SQL_DSN', 'postgresql://a@b/c', { databaseUrl: 'postgresql://a@b/c' }],
+    ['POLYPHONY_DATABASE_WAIT_SECONDS', '20', { databaseWaitMs: 20_000 }],
     ['STORAGE_URL', 'file:/srv/files', { storageUrl: 'file:/srv/files' }],
     ['PUBLIC_URL', 'https://media.example/', { publicUrl: 'https://media.example' }],
     ['POLYPHONY_ADMIN_KEY', KEY, { adminKey: KEY }],
     ['POLYPHONY_TEST_KEY', KEY, { testKey: KEY }],
-    ['POLYPHONY_SECRET', 'a secret', { secret: 'a secret' }],
+    ['POLYPHONY_SECRET', 'a secret of some length', { secret: 'a secret of some length' }],
     ['POLYPHONY_SECRET_EARLIER', 'one, another', { earlierSecrets: ['one', 'another'] }],
     [
       'POLYPHONY_PROVIDERS',
@@ -92,6 +95,7 @@ describe('a configuration', () => {
     ['POLYPHONY_UPLOAD_MAX_BYTES', '1000', { uploadMaxBytes: 1_000 }],
     ['POLYPHONY_BODY_MAX_BYTES', '2000', { bodyMaxBytes: 2_000 }],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '3000', { outputMaxBytes: 3_000 }],
+    ['POLYPHONY_REQUEST_SECONDS', '30', { requestTimeoutMs: 30_000 }],
   ]
 
   it.each(every)('takes %s from the environment (%s) and from the file that %s_FILE names', (name, value, expected) => {
@@ -106,8 +110,8 @@ describe('a configuration', () => {
       secret: _,
       variable: _rest,
       ...rest
-    } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept' })
-    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept' })
+    } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
+    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept as it is here' })
     expect(rest).toEqual(usual)
   })
 
@@ -162,6 +166,8 @@ describe('a configuration', () => {
     ['POLYPHONY_UPLOAD_MAX_BYTES', '0'],
     ['POLYPHONY_BODY_MAX_BYTES', '10MB'],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '1'],
+    ['POLYPHONY_SECRET', 'a'],
+    ['POLYPHONY_SECRET', 'fifteen letters'],
   ])('with %s=%s is refused, naming the variable', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(ConfigError)
     expect(() => read({ [name]: value })).toThrow(name)
@@ -183,6 +189,31 @@ describe('a configuration', () => {
     const { secret } = read()
     expect(read().secret).toBe(secret)
     expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    ['', 'is empty'],
+    ['\n', 'is empty'],
+    ['half-a-secret', 'has only 13 characters'],
+  ])('with a file of the secret that was cut off is refused, saying what to do: %j', (content, what) => {
+    const path = join(folder, 'secret')
+    writeFileSync(path, content)
+    expect(() => read()).toThrow(ConfigError)
+    expect(() => read()).toThrow(`The secret in ${path} ${what}: it was cut off. Put it back from a backup.`)
+    expect(readFileSync(path, 'utf8')).toBe(content)
+  })
+
+  it.each(['/proc/polyphony', '/proc/polyphony/data', '/dev/null', '/dev/null/data'])(
+    'with a data folder that cannot be made is refused at once: %s',
+    (dataDir) => {
+      expect(() => read({ DATA_DIR: dataDir })).toThrow(ConfigError)
+      expect(() => read({ DATA_DIR: dataDir })).toThrow(`DATA_DIR: the folder ${dataDir} cannot be made: `)
+    },
+  )
+
+  it('leaves nothing beside the secret that it made', () => {
+    read({ DATABASE_URL: 'postgres://a@b/c' })
+    expect(readdirSync(folder)).toEqual(['secret'])
   })
 
   it.each(['with space', 'with#hash', 'with%25percent', 'with?question'])(

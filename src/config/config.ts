@@ -1,9 +1,13 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ipaddr from 'ipaddr.js'
 import { type Points, points, usdToPoints } from '../core/points.ts'
+import { ConfigError } from './config-error.ts'
+import { keptSecret, MIN_SECRET_LENGTH } from './kept-secret.ts'
+import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
+
+export { ConfigError }
 
 /** Everything that an operator can set, typed, checked and frozen. docs/configuration.md is the same list. */
 export interface Config {
@@ -12,6 +16,8 @@ export interface Config {
   dataDir: string
   /** Absent: SQLite in the data folder. */
   databaseUrl: string | undefined
+  /** How long a start waits for a PostgreSQL that does not answer. */
+  databaseWaitMs: number
   storageUrl: string
   /** How callers reach us; the URLs of files begin with it. Absent: made of host and port. */
   publicUrl: string | undefined
@@ -44,6 +50,8 @@ export interface Config {
   uploadMaxBytes: number
   bodyMaxBytes: number
   outputMaxBytes: number
+  /** How long a whole request, with its body, may take to come in. */
+  requestTimeoutMs: number
 }
 
 /** A price of the operator's: points a task, or a factor on the list price. */
@@ -54,23 +62,23 @@ export interface Price {
   points?: Points
 }
 
-export class ConfigError extends Error {
-  override name = 'ConfigError'
-}
-
 type Env = Record<string, string | undefined>
 
+/** The embedded database, in the data folder. */
+export const DATABASE = 'polyphony.db'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const MIB = 2 ** 20
 
 /** Reads the environment; makes the data folder and the secret on first use. Throws a ConfigError that names the variable. */
 export function readConfig(env: Env): Config {
   const dataDir = resolve(text(env, 'DATA_DIR') ?? './data')
+  const secret = chosenSecret(env)
   const config: Config = {
     host: text(env, 'HOST') ?? '127.0.0.1',
     port: whole(env, 'PORT', 8080, 0, 65_535),
     dataDir,
     databaseUrl: databaseUrl(env),
+    databaseWaitMs: 1_000 * whole(env, 'POLYPHONY_DATABASE_WAIT_SECONDS', 300, 0, 24 * 3_600),
     storageUrl: text(env, 'STORAGE_URL') ?? pathToFileURL(join(dataDir, 'files')).href,
     publicUrl: publicUrl(env),
     adminKey: chosenKey(env, 'POLYPHONY_ADMIN_KEY'),
@@ -93,13 +101,14 @@ export function readConfig(env: Env): Config {
     uploadHours: number(env, 'POLYPHONY_UPLOAD_HOURS', 24, 0, 876_000),
     uploadMaxBytes: whole(env, 'POLYPHONY_UPLOAD_MAX_BYTES', 10 * MIB, 1, 2 ** 31),
     bodyMaxBytes: whole(env, 'POLYPHONY_BODY_MAX_BYTES', 16 * MIB, 1_024, 2 ** 31),
+    requestTimeoutMs: 1_000 * whole(env, 'POLYPHONY_REQUEST_SECONDS', 120, 1, 24 * 3_600),
     outputMaxBytes: whole(env, 'POLYPHONY_OUTPUT_MAX_BYTES', 512 * MIB, 1_024, 2 ** 40),
   }
   if (config.testKey !== undefined && config.testKey === config.adminKey) {
     throw new ConfigError('POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.')
   }
-  mkdirSync(dataDir, { recursive: true })
-  config.secret = text(env, 'POLYPHONY_SECRET') ?? keptSecret(join(dataDir, 'secret'))
+  prepareDataDir(dataDir, config.databaseUrl === undefined)
+  config.secret = secret ?? keptSecret(join(dataDir, 'secret'))
   return Object.freeze(config)
 }
 
@@ -197,7 +206,7 @@ function publicUrl(env: Env): string | undefined {
   if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url))) {
     throw new ConfigError(`PUBLIC_URL must be an http or https URL, not "${url}".`)
   }
-  return url?.replace(/\/+$/, '')
+  return url?.replace(/(?<!\/)\/+$/, '')
 }
 
 const MIN_KEY_LENGTH = 16
@@ -221,18 +230,38 @@ function cidrs(env: Env, name: string): string[] {
   return given
 }
 
-/** Made on first use. Written aside and linked into place, so that of two first starts both end with the same one. */
-function keptSecret(path: string): string {
-  if (!existsSync(path)) {
-    const aside = `${path}.${process.pid}`
+function chosenSecret(env: Env): string | undefined {
+  const secret = text(env, 'POLYPHONY_SECRET')
+  if (secret === undefined || secret.length >= MIN_SECRET_LENGTH) return secret
+  throw new ConfigError(
+    `POLYPHONY_SECRET must have at least ${MIN_SECRET_LENGTH} characters. Where a shorter one was in use, name that one in ` +
+      'POLYPHONY_SECRET_EARLIER.',
+  )
+}
+
+/** The embedded database and its locks. SQLite gives what it writes beside a file the mode of that file. */
+const DATABASE_FILES = ['', '.serve-lock', '.migrate-lock']
+
+/** Made, and closed to other users of the machine, with what earlier versions left open in it. */
+function prepareDataDir(dataDir: string, isEmbedded: boolean): void {
+  try {
+    makePrivateFolder(dataDir)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(`DATA_DIR: the folder ${dataDir} cannot be made: ${why}.`, { cause: error })
+  }
+  if (isEmbedded) prepareDatabase(join(dataDir, DATABASE))
+}
+
+function prepareDatabase(path: string): void {
+  for (const name of DATABASE_FILES.map((ending) => path + ending)) {
     try {
-      writeFileSync(aside, randomBytes(32).toString('base64url'), { mode: 0o600 })
-      linkSync(aside, path)
+      closeSync(openSync(name, 'a', 0o600)) // SQLite would make it as the umask has it
     } catch (error) {
-      if (!existsSync(path)) throw new ConfigError(`The secret cannot be written to ${path}.`, { cause: error })
-    } finally {
-      rmSync(aside, { force: true })
+      throw new ConfigError(`DATA_DIR: ${name} cannot be written.`, { cause: error })
     }
   }
-  return readFileSync(path, 'utf8').trim()
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(DATABASE)) makePrivateFile(join(dirname(path), name))
+  }
 }

@@ -58,9 +58,9 @@ export class PolyphonyError extends Error {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails & { cause?: unknown } = {}) {
     const { cause, ...rest } = details
-    super(message, cause === undefined ? undefined : { cause })
+    super(shortened(message, MAX_MESSAGE), cause === undefined ? undefined : { cause })
     this.code = code
-    this.details = rest
+    this.details = rest.field === undefined ? rest : { ...rest, field: shortened(rest.field, MAX_FIELD) }
   }
 
   get status(): number {
@@ -70,4 +70,12 @@ export class PolyphonyError extends Error {
   get retry(): 'never' | 'again' | 'reconcile' | 'elsewhere' {
     return ERRORS[this.code].retry
   }
+}
+
+/** Characters. What a caller sent may stand in both, and the name of a field may be as long as its body. */
+const MAX_MESSAGE = 4_000
+const MAX_FIELD = 500
+
+function shortened(text: string, atMost: number): string {
+  return text.length > atMost ? `${text.slice(0, atMost - 1)}…` : text
 }

@@ -12,9 +12,13 @@ import type { Points } from './points.ts'
  *
  * - staged:     over a concurrency limit; parked
  * - pending:    waits for a free slot at an account
- * - submitting: the intent to call the provider is on disk; the call may be in flight
+ * - submitting: a process has taken the task for an account; once `calledAt` is set, the paid request may be in flight
  * - uncertain:  the call has no known outcome; the provider is asked before anything is tried again
  * - processing: the provider has the work
+ *
+ * Beside the status stand the lease (`leaseUntil`: a process works on the task), `heardAt` (the vendor called back
+ * meanwhile), `avoidAccount` (who turned the task away last) and, for a failed task, `isWatched`: it completes after all
+ * when its result comes late. `transitions.ts` has every move.
  */
 export const STATUSES = [
   'staged',
@@ -104,13 +108,34 @@ export interface Task {
   handle: Json
   /** The finished task that this one follows (an extension, an upscale). */
   parentTaskId: string | null
+  /** The batch that it is part of. */
+  batchId: string | null
   attempts: number
   /** Attempts that went wrong at the provider's end; waiting for another account is none. */
   misses: number
-  /** Grows with every claim. A write that carries an older number comes from a holder that lost its lease: refused. */
+  /** The account that turned the task away last: another one is called first. */
+  avoidAccount: string | null
+  /**
+   * Grows with every write but the renewal of a lease. A write names the version that it was computed from and is
+   * refused when another one came between.
+   */
+  version: number
+  /** Grows with every change of the lease's holder: what a process holds is still its own while this has not changed. */
   claim: number
-  /** When the task next needs attention; for a claimed task, when the lease runs out. */
+  /** Until when a process has the task for itself; null = no process has it. */
+  leaseUntil: number | null
+  /** When the attempt under way began; null = the task waits. */
+  claimedAt: number | null
+  /** When the intent to send the paid request of this attempt was written; null = nothing was sent. */
+  calledAt: number | null
+  /** When the vendor called back while a process held the task; null = nothing came that the holder has not seen. */
+  heardAt: number | null
+  /** The task failed for want of an answer, and its result is delivered should it still come. */
+  isWatched: boolean
+  /** When the task next needs attention, whether or not a process holds it. */
   dueAt: number
+  /** How long a provider may take, from the claim. */
+  timeoutMs: number
   /** When the task fails by itself. */
   deadlineAt: number
   createdAt: number

@@ -1,10 +1,8 @@
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 
-/** A request's body as a JSON object. Throws `unsupported_media` and `malformed_body`. */
+/** A request's body as a JSON object. Throws `malformed_body`. */
 export function objectIn(body: unknown): JsonObject {
-  // Fastify reads text/plain as a string.
-  if (typeof body === 'string') throw new PolyphonyError('unsupported_media', 'Send the body as application/json.')
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object.')
   return body
 }

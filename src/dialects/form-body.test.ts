@@ -60,7 +60,7 @@ describe('a body', () => {
 
   beforeAll(async () => {
     takeForms(app)
-    app.post('/', async (request) => ({ ...(await bodyOf(request, { limits }, 3)), seen: request.body }))
+    app.post('/', async (request) => ({ ...(await bodyOf(request, { limits }, { maxFiles: 3 })), seen: request.body }))
     app.setErrorHandler((error, _request, reply) => reply.code(400).send(error))
     base = await app.listen({ host: '127.0.0.1', port: 0 })
   })

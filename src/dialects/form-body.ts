@@ -1,10 +1,11 @@
-import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import type { Json, JsonObject } from '../core/json.ts'
+import { BODY_LIMITS, checkJson } from '../core/json-limits.ts'
 import { objectIn } from './body.ts'
 import type { DialectContext } from './dialect.ts'
-import { type FormFile, readForm } from './form.ts'
+import { type FormFile, type FormLimits, isForm, readForm } from './form.ts'
+import type { Spelling } from './spelling.ts'
 
 /** For protocols that take the same request as JSON and as a form. */
 
@@ -19,10 +20,10 @@ export interface ReadBody {
 export async function bodyOf(
   request: FastifyRequest,
   { limits }: Pick<DialectContext, 'limits'>,
-  maxFiles: number,
+  files: Pick<FormLimits, 'maxFiles' | 'filesOf'>,
 ): Promise<ReadBody> {
-  if (!(request.body instanceof Readable)) return { fields: objectIn(request.body), isForm: false }
-  const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes, maxFiles })
+  if (!isForm(request)) return { fields: objectIn(request.body), isForm: false }
+  const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, ...files })
   // A form cannot leave a field out other than by leaving it empty.
   const texts = [...form.fields].map(([name, values]) => [name, values.filter((value) => value !== '')] as const)
   const fields: JsonObject = Object.fromEntries([
@@ -40,6 +41,18 @@ export async function bodyOf(
   request.body = fields
   return { fields, isForm: true }
 }
+
+/** How many files the fields of a schema take; `names` are a form's own names of them. Others take one, for it to say. */
+export function filesOf({ properties }: TObject, names: Spelling = {}): (field: string) => number {
+  return (field) => {
+    const known = names[field] ?? field
+    const schema = Object.hasOwn(properties, known) ? properties[known] : undefined
+    const { type, maxItems = MAX_LIST } = (schema ?? {}) as { type?: string; maxItems?: number }
+    return type === 'array' ? maxItems : 1
+  }
+}
+
+const MAX_LIST = 16
 
 function bare(name: string): string {
   return name.replace(/\[\]$/, '')
@@ -77,10 +90,11 @@ function typedValue(schema: TSchema, value: Json): Json {
   return isNumber && /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : value
 }
 
-/** JSON in a text; undefined for every other text. */
+/** JSON in a text; undefined for every other text, and for more than a body may hold. */
 export function parsed(text: string, opening: '{' | '['): Json | undefined {
   if (!text.trimStart().startsWith(opening)) return undefined
   try {
+    checkJson(Buffer.from(text), BODY_LIMITS)
     return JSON.parse(text)
   } catch {
     return undefined

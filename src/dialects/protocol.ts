@@ -5,6 +5,7 @@ import type { Task } from '../core/task.ts'
 import type { Submission } from '../tasks/tasks.ts'
 import type { DialectContext } from './dialect.ts'
 import { asPolyphonyError, authenticated, gone, idempotencyOf, markReplay, noteError } from './requests.ts'
+import { unknownRoute } from './unknown-routes.ts'
 
 /** What a protocol is served under: its addresses, its own key headers, its form of an error. */
 export interface Protocol {
@@ -34,12 +35,8 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
         inside.setErrorHandler(answerError)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {
-            const path = request.url.split('?', 1)[0]
-            return answerError(
-              new PolyphonyError('not_found', `Invalid URL (${request.method} ${path})`),
-              request,
-              reply,
-            )
+            const error = unknownRoute(request, reply)
+            return error ? answerError(error, request, reply) : reply
           })
         }
         await protocol.routes(inside, context)

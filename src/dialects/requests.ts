@@ -1,10 +1,28 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import type { DialectContext } from './dialect.ts'
 
 /** What every dialect reads of a request in the same way. */
+
+/**
+ * Who sends a request to a route that needs no key; undefined without one that is known. For what such a route shows to
+ * one tenant alone.
+ */
+export async function callerIfKnown(
+  request: FastifyRequest,
+  context: Pick<DialectContext, 'authenticate'>,
+  ownHeaders: string[] = [],
+): Promise<Caller | undefined> {
+  try {
+    return await context.authenticate(keyOf(request, ownHeaders))
+  } catch (error) {
+    if (error instanceof PolyphonyError && error.code === 'unauthorized') return undefined
+    throw error
+  }
+}
 
 /** Puts the caller on every request of this plugin, before the body is read. */
 export function authenticated(
@@ -169,20 +187,32 @@ const FASTIFY_CODES: Record<string, ConstructorParameters<typeof PolyphonyError>
   FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The body is too large.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_body', 'The body has not the length that Content-Length states.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media', 'Send the body as application/json.'],
+  FST_ERR_CTP_INVALID_CONTENT_ENCODING: ['unsupported_media', 'Send the body without Content-Encoding.'],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['unsupported_media', 'Say in Content-Type what the body is.'],
   FST_ERR_BAD_URL: ['not_found', 'The path is not a valid URL.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'A part of the path is longer than any id.'],
 }
 
 /** Whatever a route threw, as one of our errors. Faults of ours keep their cause for the log. */
 export function asPolyphonyError(thrown: unknown): PolyphonyError {
   if (thrown instanceof PolyphonyError) return thrown
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  if (isGone({ cause: thrown })) {
+    return new PolyphonyError('malformed_body', 'The client went away before its body was whole.', { cause: thrown })
+  }
   const known = FASTIFY_CODES[code]
   if (known) return new PolyphonyError(known[0], known[1], { cause: thrown })
   return new PolyphonyError('internal', 'Something went wrong on our side; the log has the cause.', { cause: thrown })
 }
 
+/** Whether Node reports that the client went away before its body was whole: no fault of ours, and read by no client. */
+function isGone({ cause }: { cause?: unknown }): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET' && cause.message === 'aborted'
+}
+
 /** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
 export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
+  if (isGone(error)) request.log.debug({ path: request.routeOptions.url }, 'the client went away')
   if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
   const { retryAfterSeconds } = error.details
   if (retryAfterSeconds !== undefined) reply.header('Retry-After', String(retryAfterSeconds))

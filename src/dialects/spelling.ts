@@ -46,7 +46,7 @@ function spellingOf(field: string, spelling: Spelling): string {
 
 /** What is quoted is a value, and stays; so does a name that may as well be a word, such as "elements". */
 function inWords(rule: string, spelling: Spelling): string {
-  const names = Object.keys(spelling).filter((path) => /^[a-z]+(?:_[a-z]+)+$/.test(path))
+  const names = Object.keys(spelling).filter((path) => /^[a-z]+_[a-z_]*$/.test(path))
   if (names.length === 0) return rule
   const pattern = new RegExp(`"(?:[^"\\\\]|\\\\.)*"|\\b(${names.join('|')})\\b`, 'g')
   return rule.replace(pattern, (whole, name?: string) => (name === undefined ? whole : (spelling[name] ?? whole)))

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { PolyphonyError } from '../core/errors.ts'
+import { asPolyphonyError } from '../dialects/requests.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 
 const MAX_BYTES = 2 ** 20
@@ -12,9 +12,10 @@ export function callbackRoutes(callbacks: Callbacks) {
     app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_BYTES }, (_request, body, done) =>
       done(null, body),
     )
-    app.setErrorHandler((error, _request, reply) => {
-      const known = error instanceof PolyphonyError ? error : undefined
-      reply.status(known?.status ?? 500).send({ error: known?.code ?? 'internal' })
+    app.setErrorHandler((error, request, reply) => {
+      const { status, code } = asPolyphonyError(error)
+      if (status >= 500) request.log.error({ err: error }, 'a call of a provider was not understood')
+      reply.status(status).send({ error: code })
     })
     app.post<{ Params: { task: string; token: string } }>('/callbacks/:task/:token', async (request, reply) => {
       const { task, token } = request.params

@@ -9,15 +9,19 @@ import Fastify, {
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
+import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
+import { jsonParser } from '../dialects/json-body.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
+import { unknownRoute } from '../dialects/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
 import { openApi } from './openapi.ts'
+import { noteMethods } from './route-methods.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
@@ -27,7 +31,13 @@ export interface ServerOptions {
   health: HealthOptions
   log: Logger
   bodyMaxBytes: number
+  /** How long a whole request may take to come in. */
+  requestTimeoutMs: number
 }
+
+/** How often connections are looked at for requests that take too long. */
+const CHECK_MS = 10 * SECOND_MS
+const HEADERS_MS = 30 * SECOND_MS
 
 /** Puts the dialects, the files and the health routes on one HTTP server. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -38,6 +48,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
+    // A request that does not come to its end is kept in memory as far as it came.
+    requestTimeout: options.requestTimeoutMs,
+    http: {
+      connectionsCheckingInterval: Math.min(CHECK_MS, options.requestTimeoutMs),
+      // Node takes the longer of the two as that of the whole request.
+      headersTimeout: Math.min(HEADERS_MS, options.requestTimeoutMs),
+    },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
     // Long-polling and event streams would hold a stop for as long as they wait.
     forceCloseConnections: true,
@@ -48,6 +65,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
   app.decorateRequest('caller')
+  noteMethods(app)
+  refuseNul(app)
+  leaveBodies(app)
   readBodies(app)
   await app.register(files, { assets: options.assets })
   const sendFile = fileSender({ assets: options.assets })
@@ -63,11 +83,37 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     await app.register(async (scope) => dialect.routes(scope, context))
   }
   app.setNotFoundHandler((request, reply) => {
-    const error = new PolyphonyError('not_found', `No route ${request.method} ${request.url.split('?', 1)[0]}.`)
-    return reply.code(error.status).send(plainError(error))
+    const error = unknownRoute(request, reply)
+    return error ? reply.code(error.status).send(plainError(error)) : reply
   })
   app.setErrorHandler(answerPlainly)
   return app
+}
+
+/** PostgreSQL has no place for NUL in a text; no id, cursor or name here has one. Bodies are looked at as they are read. */
+function refuseNul(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!request.url.includes('%00')) return done()
+    const [path = '', query = ''] = request.url.split('?', 2)
+    if (path.includes('%00')) return done(new PolyphonyError('not_found', 'The path holds the character NUL (%00).'))
+    const [field = 'The query'] = [...new URLSearchParams(query)].find(([, value]) => value.includes('\0')) ?? []
+    return done(new PolyphonyError('invalid_input', `${field} must not hold the character NUL (%00).`, { field }))
+  })
+}
+
+/**
+ * Two kinds of bodies are not read: those that no route takes, since they would be kept, up to the limit of bodies, for
+ * the sake of a 404; and compressed ones, since a small body of that kind can be a large one.
+ */
+function leaveBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const { 'content-encoding': encoding = 'identity' } = request.headers
+    if (request.is404) {
+      const error = unknownRoute(request, reply)
+      if (error) done(error)
+    } else if (encoding === 'identity' || encoding === '') done(null, payload)
+    else done(new PolyphonyError('unsupported_media', `Send the body without Content-Encoding, not as ${encoding}.`))
+  })
 }
 
 /**
@@ -75,12 +121,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
  * DELETE may announce JSON and bring none, as HTTP libraries with a default type do.
  */
 function readBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
-    if (body === '' && request.method === 'DELETE') done(null, undefined)
+  app.removeContentTypeParser('text/plain') // Fastify's own, which takes any text
+  const parseJson = jsonParser(app)
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0 && request.method === 'DELETE') done(null, undefined)
     else parseJson(request, body, done)
   })
-  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body: string, done) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const type = request.headers['content-type'] ?? ''
     if (type === '' || /^application\/[^;]+\+json\b/i.test(type)) parseJson(request, body, done)
     else done(new PolyphonyError('unsupported_media', 'Send the body as application/json.'))

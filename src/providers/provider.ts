@@ -1,3 +1,4 @@
+import type { VendorFetch } from '../assets/fetch-through.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
@@ -54,9 +55,10 @@ export interface Account {
   readonly settings: Readonly<Record<string, string>>
   /**
    * Calls over kept connections. An account that a tenant brought reaches public addresses only; the operator's own reach
-   * anything. It never repeats a call, and a redirect takes no key to another host.
+   * anything. It never repeats a call, and a redirect takes no key to another host. An answer of more than some MiB is
+   * `payload_too_large`, unless `hasFiles` says that it is a file or has files in it.
    */
-  readonly fetch: typeof globalThis.fetch
+  readonly fetch: VendorFetch
 }
 
 export interface ProducedFile {
@@ -121,6 +123,8 @@ export interface VendorCallback {
  */
 export interface Provider {
   readonly id: string
+  /** The work is done in this process and costs nothing elsewhere: when the process ends, it is simply begun again. */
+  readonly isLocal?: true
   /** Catalogue ids of the operations that this provider can perform. */
   readonly operations: ReadonlySet<string>
   /** Operations that it can perform on what another account made, since it takes the files themselves. */
@@ -130,7 +134,7 @@ export interface Provider {
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
   poll?(handle: Json, account: Account, signal: AbortSignal, asked: Asked): Promise<Progress>
-  /** Harmless when asked twice. */
+  /** Resolves only when the provider has ended the work or has no trace of it; throws when it refuses. Harmless when asked twice. */
   cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
   /**
    * Looks at a callback: throws `unauthorized` when the vendor signs and the signature is wrong; gives the handle that it

@@ -76,7 +76,7 @@ export async function openRelayed(served = SERVED): Promise<(parts: ProviderPart
 
 function settingsAt({ settings }: Account, { fields }: ProviderCard, prefix: string): Account['settings'] {
   const defaults = fields.map(({ name, default: otherwise = '' }) => [name, otherwise])
-  const baseUrl = `${(settings.baseUrl ?? '').replace(/\/+$/, '')}${prefix}`
+  const baseUrl = `${(settings.baseUrl ?? '').replace(/(?<!\/)\/+$/, '')}${prefix}`
   return { ...Object.fromEntries(defaults), apiKey: settings.apiKey ?? '', baseUrl }
 }
 

@@ -14,6 +14,8 @@ export interface Call {
   signal: AbortSignal
   /** A call that begins work that is paid for. */
   isPaid?: boolean
+  /** The answer has files in it, as base64. Any other is refused beyond some MiB. */
+  hasFiles?: boolean
   /** The vendor's own reading of an error answer; undefined = by its status. */
   errorOf?(answer: { status: number; body: Json; message: string }): PolyphonyError | undefined
 }
@@ -43,7 +45,7 @@ export async function callVendor(account: Account, call: Call): Promise<Answer> 
 
 /** A file that lies behind the account's key, or at a private engine. `type` is as the answer says. */
 export async function fileOfVendor(account: Account, call: Call): Promise<{ bytes: Uint8Array; headers: Headers }> {
-  const answer = await send(account, call)
+  const answer = await send(account, { ...call, hasFiles: true })
   const bytes = await bytesOf(answer, call)
   if (answer.ok) return { bytes, headers: answer.headers }
   const text = Buffer.from(bytes).toString('utf8')
@@ -51,7 +53,7 @@ export async function fileOfVendor(account: Account, call: Call): Promise<{ byte
 }
 
 async function send(account: Account, call: Call): Promise<Response> {
-  const { method = 'GET', headers = {}, json, form, signal } = call
+  const { method = 'GET', headers = {}, json, form, signal, hasFiles = false } = call
   const body = form ?? (json === undefined ? undefined : JSON.stringify(json))
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' }
   try {
@@ -60,6 +62,7 @@ async function send(account: Account, call: Call): Promise<Response> {
       headers: { accept: 'application/json', ...type, ...headers },
       signal,
       redirect: 'manual',
+      hasFiles,
       ...(body === undefined ? {} : { body }),
     })
   } catch (thrown) {
@@ -69,7 +72,7 @@ async function send(account: Account, call: Call): Promise<Response> {
 
 /** The base address keeps its path: vendors' protocols are served below a prefix by relays. */
 export function urlOf(account: Pick<Account, 'settings'>, { path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
-  const base = `${(account.settings.baseUrl ?? '').replace(/\/+$/, '')}/`
+  const base = `${(account.settings.baseUrl ?? '').replace(/(?<!\/)\/+$/, '')}/`
   const url = new URL(path.startsWith('/') ? path.slice(1) : path, base)
   // A key goes to its vendor, wherever an answer would like to send it.
   if (url.origin !== new URL(base).origin) {

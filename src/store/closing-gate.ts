@@ -1,6 +1,10 @@
+import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** Lets calls through until it is closed; closing waits for those that are under way. */
+/** Longer waits would end in a SIGKILL: supervisors give ten seconds for the whole of a stop. */
+const CLOSE_MS = 3 * SECOND_MS
+
+/** Lets calls through until it is closed; closing waits for those that are under way, for a while. */
 export class ClosingGate {
   #closed = false
   #underWay = new Set<Promise<unknown>>()
@@ -11,9 +15,19 @@ export class ClosingGate {
     return Object.fromEntries(guarded) as Verbs // the same names, the same promises
   }
 
-  async close(): Promise<void> {
+  /** False when calls were still under way after `waitMs`. */
+  async close(waitMs: number = CLOSE_MS): Promise<boolean> {
     this.#closed = true
-    await Promise.allSettled(this.#underWay)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), waitMs)
+    })
+    const ended = Promise.allSettled(this.#underWay).then(() => true)
+    try {
+      return await Promise.race([ended, late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async #pass(verb: (args: unknown) => Promise<unknown>, args: unknown): Promise<unknown> {

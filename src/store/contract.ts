@@ -41,7 +41,6 @@ export const TABLES = [
   'balances',
   'tenants',
   'ledger_transactions',
-  'ledger_entries',
   'tasks',
   'batches',
   'drafts',

@@ -1,9 +1,11 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { PolyphonyError } from '../core/errors.ts'
 import * as initial from './migrations/0001-initial.ts'
 import * as batches from './migrations/0002-batches.ts'
 import * as drafts from './migrations/0003-drafts.ts'
 import * as accounts from './migrations/0004-accounts.ts'
+import * as taskVersions from './migrations/0005-task-versions.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -12,14 +14,59 @@ const MIGRATIONS = {
   '0002-batches': batches,
   '0003-drafts': drafts,
   '0004-accounts': accounts,
+  '0005-task-versions': taskVersions,
 }
 
-/** Brings the schema up to date. Safe to call from many processes at once on PostgreSQL; SQLite's caller holds a lock. */
+/** The lock that Kysely takes for migrations, so that a node of an earlier version keeps out of ours. */
+const LOCK_ID = '3853314791062309107'
+
+/**
+ * Brings the schema up to date. Safe to call from many processes at once on PostgreSQL; SQLite's caller holds a lock.
+ * Rejects with `store_unavailable` when a newer version has changed the schema.
+ */
 export async function migrate(db: Kysely<Database>, engine: Engine): Promise<void> {
   const migrations = Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, { up }]) => [name, { up: (on: Kysely<unknown>) => up(on, engine) }]),
   )
+  await isCurrent(db, engine)
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw new Error('The database schema could not be brought up to date.', { cause: error })
+}
+
+/**
+ * All in one transaction, with a lock that ends with it: one of a session would stay behind in PgBouncer, and every later
+ * start would wait for it.
+ */
+export async function migratePostgres(db: Kysely<Database>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(BigInt(LOCK_ID))})`.execute(trx)
+    await migrate(trx, 'postgres')
+  })
+}
+
+/** Whether nothing is to be migrated. Rejects like `migrate` when a newer version has changed the schema. */
+export async function isCurrent(db: Kysely<Database>, engine: Engine): Promise<boolean> {
+  const applied = await appliedMigrations(db, engine)
+  refuseUnknown(applied)
+  return applied.length === Object.keys(MIGRATIONS).length
+}
+
+function refuseUnknown(applied: string[]): void {
+  const unknown = applied.filter((name) => !(name in MIGRATIONS))
+  if (unknown.length === 0) return
+  throw new PolyphonyError(
+    'store_unavailable',
+    `This database was upgraded by a newer Polyphony: it has ${unknown.join(', ')}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
+  )
+}
+
+async function appliedMigrations(db: Kysely<Database>, engine: Engine): Promise<string[]> {
+  const isThere =
+    engine === 'postgres'
+      ? sql`select 1 where to_regclass('kysely_migration') is not null`
+      : sql`select 1 from sqlite_schema where name = 'kysely_migration'`
+  if ((await isThere.execute(db)).rows.length === 0) return []
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  return rows.map(({ name }) => name)
 }

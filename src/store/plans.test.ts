@@ -31,7 +31,16 @@ describe('query plans on SQLite', () => {
         asked.push({ sql: query.sql, parameters: query.parameters })
       },
     })
-    tx = { engine: 'sqlite', db, insertMany: async () => undefined, signal: () => undefined }
+    tx = {
+      engine: 'sqlite',
+      db,
+      async run<Row>(text: string, values: readonly unknown[]) {
+        asked.push({ sql: text, parameters: values })
+        return prepare(text).all(values) as Row[]
+      },
+      insertMany: async () => undefined,
+      signal: () => undefined,
+    }
   })
   afterAll(() => {
     database.close()
@@ -52,6 +61,7 @@ describe('query plans on SQLite', () => {
 
   const now = 1_800_000_000_000
   const tenantId = 't'
+  const holder = 'a process'
   const cases: [string, (tx: Tx) => Promise<unknown>][] = [
     ['getTask', (tx) => reads.getTask(tx, { id: 'x' })],
     ['nextDueAt', (tx) => reads.nextDueAt(tx, {})],
@@ -63,7 +73,7 @@ describe('query plans on SQLite', () => {
     ['countTasks', (tx) => reads.countTasks(tx, { tenantId })],
     ['countTasks of a time', (tx) => reads.countTasks(tx, { tenantId, createdFrom: now - 1_000, createdTo: now })],
     ['findKey', (tx) => reads.findKey(tx, { hash: 'x' })],
-    ['claimDue', (tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, now })],
+    ['claimDue', (tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, holder, now })],
     [
       'claimPending',
       (tx) =>
@@ -72,15 +82,17 @@ describe('query plans on SQLite', () => {
           offers: [anOffer([{ account: 'a' }])],
           limit: 5,
           leaseMs: 1,
+          holder,
           now,
         }),
     ],
     ['listWaiting', (tx) => reads.listWaiting(tx, {})],
-    ['claimLate', (tx) => writes.claimLate(tx, { limit: 5, leaseMs: 1, now })],
+    ['claimLate', (tx) => writes.claimLate(tx, { limit: 5, leaseMs: 1, holder, now })],
     ['countAhead', (tx) => reads.countAhead(tx, { id: 'x' })],
     ['countWaiting', (tx) => reads.countWaiting(tx, { pools: ['p', 'q'] })],
     ['listAttempts of an account', (tx) => reads.listAttempts(tx, { account: 'a', limit: 20 })],
     ['claimDeliveries', (tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now })],
+    ['renewLeases', (tx) => writes.renewLeases(tx, { leases: [{ id: 'x', claim: 1 }], leaseMs: 1, holder, now })],
     ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
   ]
 
@@ -94,7 +106,7 @@ describe('query plans on SQLite', () => {
   it('finds what waits, runs and is unfinished by the partial indexes', async () => {
     const found = async (run: (tx: Tx) => Promise<unknown>) => (await plansOf(run)).join('\n')
     expect(await found((tx) => reads.nextDueAt(tx, {}))).toContain('tasks_running')
-    expect(await found((tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, now }))).toContain('tasks_running')
+    expect(await found((tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, holder, now }))).toContain('tasks_running')
     expect(await found((tx) => reads.listOverdue(tx, { now, limit: 10 }))).toContain('tasks_unstarted')
     expect(await found((tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 }))).toContain(
       'tasks_unfinished',

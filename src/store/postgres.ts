@@ -1,117 +1,201 @@
-import { type Insertable, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import pg from 'pg'
-import { PolyphonyError } from '../core/errors.ts'
+import { createHash } from 'node:crypto'
+import type { Insertable, Kysely, Transaction } from 'kysely'
+import type { Clock } from '../core/clock.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
-import { migrate } from './migrate.ts'
-import { reads, writes } from './queries/index.ts'
+import { groupedCalls } from './grouped-calls.ts'
+import { isCurrent, migratePostgres } from './migrate.ts'
+import { databaseClock } from './postgres/clock.ts'
+import { LIMITS, MAINTENANCE_LIMITS, MIGRATION_LIMITS } from './postgres/limits.ts'
+import { openLine } from './postgres/line.ts'
+import { SILENT, type StoreLog, seldom } from './postgres/log.ts'
+import { openPool, type Pool } from './postgres/pool.ts'
+import { retrying } from './postgres/retry.ts'
+import type { SessionOptions } from './postgres/session.ts'
+import { openSignals } from './postgres/signals.ts'
+import { waitForDatabase } from './postgres/start.ts'
+import { type EngineVerbs, reads, writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
-import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
+import type { ReadVerbs, Signal, Store, TaskChange, WriteVerbs } from './store.ts'
+import { type TaskWrite, taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
 export interface PostgresOptions {
   url: string
   maxConnections?: number
-  onListenError?: (error: unknown) => void
+  /** How long to wait for a database that does not answer at the start. 0, the default: it is tried once. */
+  waitMs?: number
+  log?: StoreLog
 }
 
 /** One transaction at a time, for they would wait for the tenant's row; what waits travels in the next, and shares its commit. */
 const SUBMISSIONS = { maxBatch: 256, atOnce: 1 }
+/** Moves of tasks: two groups at once, so that one is prepared while the other waits for the disk. */
+const MOVES = { maxGroup: 256, atOnce: 2 }
+const MAX_CONNECTIONS = 10
+/**
+ * Verbs that write by one statement, which is a transaction by itself: one round trip, and no lock that is held between
+ * two. Such a statement is not repeated when its answer was lost.
+ */
+const STATEMENTS: ReadonlySet<string> = new Set<keyof EngineVerbs>([
+  'submitTasks',
+  'submitBatch',
+  'applyWrites',
+  'claimPending',
+  'claimDue',
+  'claimLate',
+  'renewLeases',
+  'releaseLeases',
+])
+/** Verbs that take as long as the tables are large. */
+const MAINTENANCE: ReadonlySet<string> = new Set<keyof (ReadVerbs & WriteVerbs)>(['reconcile', 'rebuildBalances'])
+const REPORT_EVERY_MS = 5_000
 
-const CHANNEL = 'polyphony'
-const BIGINT_OID = 20
-/** NOTIFY carries fewer than 8,000 bytes. */
-const MAX_NOTIFY_BYTES = 7_900
-const MAX_TRIES = 5
-
-/** The store on PostgreSQL: every verb is one transaction; what changed travels to all nodes by LISTEN/NOTIFY. */
+/**
+ * The store on PostgreSQL: every verb is one transaction, those of the hot path one statement; what changed travels to all nodes by LISTEN/NOTIFY. Every verb
+ * ends within ten seconds, with `store_unavailable` when the database does not answer. Rejects with `store_unavailable`,
+ * saying what to do, when the database cannot be used.
+ */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
-  const types = {
-    // Instants and points stay below 2^53, so they may be numbers.
-    getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-      oid === BIGINT_OID ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
-  }
-  const pool = new pg.Pool({ connectionString: options.url, max: options.maxConnections ?? 10, types })
-  pool.on('error', (error) => options.onListenError?.(error)) // an idle connection broke; the pool opens another
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const { url, waitMs = 0, log = SILENT } = options
+  const session = await waitForDatabase({ url, waitMs, limits: LIMITS, log })
+  const onBroken = seldom(REPORT_EVERY_MS, (error) => log.warn({ err: error }, 'an idle database connection broke'))
+  const maxConnections = options.maxConnections ?? MAX_CONNECTIONS
+  const pool = openPool({ ...session, limits: LIMITS, maxConnections, onBroken })
+  const maintenance = openPool({ ...session, limits: MAINTENANCE_LIMITS, maxConnections: 1, onBroken })
   try {
-    await migrate(db, 'postgres')
+    await bringUpToDate(pool, session)
   } catch (error) {
-    await db.destroy()
+    await pool.close()
     throw error
   }
-
-  const listeners = new Set<(signal: Signal) => void>()
-  const ear = await listen(options, (signal) => {
-    for (const listener of listeners) listener(signal)
-  }).catch(async (error: unknown) => {
-    await db.destroy()
-    throw error
+  const signals = openSignals(pool, log)
+  const clock = databaseClock()
+  const line = await openLine({
+    ...session,
+    limits: LIMITS,
+    log,
+    onPayload: signals.hear,
+    onReading: clock.read,
+    onReconnected(silentSinceMs) {
+      if (silentSinceMs !== undefined) pool.dropSilent(silentSinceMs)
+      signals.tell({ kind: 'resync' })
+    },
   })
+  signals.checkHearing()
 
-  async function write(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
-    // Each verb is typed in the registry; the loop over all of them forgets which one this is.
-    const query = writes[verb] as (tx: Tx, args: unknown) => Promise<unknown>
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await db.transaction().execute(async (trx) => {
-          const signals: Signal[] = []
-          const value = await query(txOf(trx, signals), args)
-          for (const payload of payloadsOf(signals)) {
-            await sql`select pg_notify(${CHANNEL}, ${payload})`.execute(trx)
-          }
-          return value
-        })
-      } catch (error) {
-        // Two transactions met; the loser has left nothing behind and may simply try again.
-        if (attempt < MAX_TRIES && isCollision(error)) continue
-        throw asPolyphonyError(error)
-      }
-    }
-  }
-
-  const writeVerbs = Object.fromEntries(
-    Object.keys(writes).map((verb) => [verb, (args: unknown) => write(verb as keyof WriteVerbs, args)]),
-  ) as unknown as WriteVerbs // the registry has exactly these names
-  const readTx = txOf(db, [])
+  const poolOf = (verb: string) => (MAINTENANCE.has(verb) ? maintenance : pool)
+  const { applyWrites, ...writeVerbs } = Object.fromEntries(
+    Object.entries(writes).map(([verb, query]) => {
+      const writeBy = STATEMENTS.has(verb) ? writeByStatement : writeByTransaction
+      return [verb, (args: unknown) => writeBy(poolOf(verb), query as Query, args, signals.publish)]
+    }),
+  ) as unknown as EngineVerbs // the registry has exactly these names
+  const applyWrite = groupedCalls((group: TaskWrite[]) => applyWrites({ writes: group }), MOVES)
   const readVerbs = Object.fromEntries(
-    Object.entries(reads).map(([verb, query]) => [
-      verb,
-      async (args: unknown) => {
-        try {
-          return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
-        } catch (error) {
-          throw asPolyphonyError(error)
-        }
-      },
-    ]),
+    Object.entries(reads).map(([verb, query]) => [verb, (args: unknown) => read(poolOf(verb), query as Query, args)]),
   ) as unknown as ReadVerbs // likewise
 
-  let closing: Promise<void> | undefined
-  const gate = new ClosingGate()
   return {
-    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS) }),
+    ...closeable(
+      {
+        ...writeVerbs,
+        ...readVerbs,
+        submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
+        applyChange: ({ change }: { change: TaskChange }) => applyWrite(taskWriteOf(change)),
+      },
+      [signals, line, pool, maintenance],
+    ),
     engine: 'postgres',
     exclusive: false,
-    onSignal(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    clock: { now: clock.now } satisfies Clock,
+    onSignal: signals.onSignal,
+  }
+}
+
+/** Each verb is typed in the registry; a loop over all of them forgets which one it has. */
+type Query = (tx: Tx, args: unknown) => Promise<unknown>
+
+type Publish = (signals: Signal[]) => void
+
+/** Signals leave after the commit, and before the caller knows of it. */
+async function writeByTransaction(pool: Pool, query: Query, args: unknown, publish: Publish): Promise<unknown> {
+  const { value, signals } = await retrying(pool, async () => {
+    const signals: Signal[] = []
+    const value = await pool.transaction((trx) => query(txOf(trx, signals, notInTransaction), args))
+    return { value, signals }
+  })
+  publish(signals)
+  return value
+}
+
+async function writeByStatement(pool: Pool, query: Query, args: unknown, publish: Publish): Promise<unknown> {
+  const { value, signals } = await retrying(pool, async () => {
+    const signals: Signal[] = []
+    return { value: await query(txOf(pool.db, signals, runOn(pool)), args), signals }
+  })
+  publish(signals)
+  return value
+}
+
+function runOn(pool: Pool): Tx['run'] {
+  return async <Row>(text: string, values: readonly unknown[], { isRead = false } = {}) => {
+    const statement = { name: nameOf(text), text, values: [...values], isRepeatable: isRead }
+    return (await pool.query(statement)) as Row[] // as the statement selects them
+  }
+}
+
+function notInTransaction(): Promise<never> {
+  return Promise.reject(new Error('A verb of several statements builds them with Kysely.'))
+}
+
+/** One name a text, so that a connection prepares it once. */
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `polyphony_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+  names.set(text, name)
+  return name
+}
+
+function read(pool: Pool, query: Query, args: unknown): Promise<unknown> {
+  return retrying(pool, () => query(txOf(pool.db, [], runOn(pool)), args))
+}
+
+/** The verbs behind a gate, and a `close` that shuts it and then closes what they stand on, in this order. */
+function closeable<Verbs extends object>(
+  verbs: Verbs,
+  parts: { close(): Promise<void> }[],
+): Verbs & { close(): Promise<void> } {
+  const gate = new ClosingGate()
+  let closing: Promise<void> | undefined
+  return {
+    ...gate.guard(verbs),
     close() {
       closing ??= (async () => {
         await gate.close()
-        await ear.close()
-        await db.destroy()
+        for (const part of parts) await part.close()
       })()
       return closing
     },
   }
 }
 
-function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[]): Tx {
+/** Migrates on a connection of its own, whose statements may take as long as they need. */
+async function bringUpToDate(pool: Pool, session: SessionOptions): Promise<void> {
+  if (await retrying(pool, () => isCurrent(pool.db, 'postgres'))) return
+  const patient = openPool({ ...session, limits: MIGRATION_LIMITS, maxConnections: 1, onBroken() {} })
+  try {
+    await migratePostgres(patient.db)
+  } finally {
+    await patient.close()
+  }
+}
+
+function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[], run: Tx['run']): Tx {
   return {
     engine: 'postgres',
     db,
+    run,
     async insertMany(table, rows) {
       // A statement takes 65,535 parameters at most.
       const perStatement = Math.floor(60_000 / Math.max(1, Object.keys(rows[0] ?? {}).length))
@@ -122,100 +206,4 @@ function txOf(db: Kysely<Database> | Transaction<Database>, signals: Signal[]): 
     },
     signal: (signal) => signals.push(signal),
   }
-}
-
-/** The signals as JSON arrays, each short enough for one NOTIFY; what is said twice is sent once. */
-function payloadsOf(signals: readonly Signal[]): string[] {
-  const payloads: string[] = []
-  let some: string[] = []
-  let sizeBytes = 2
-  for (const signal of new Set(signals.map((one) => JSON.stringify(one)))) {
-    const more = Buffer.byteLength(signal) + 1
-    if (some.length > 0 && sizeBytes + more > MAX_NOTIFY_BYTES) {
-      payloads.push(`[${some.join(',')}]`)
-      some = []
-      sizeBytes = 2
-    }
-    some.push(signal)
-    sizeBytes += more
-  }
-  if (some.length > 0) payloads.push(`[${some.join(',')}]`)
-  return payloads
-}
-
-/** Keeps one connection listening, and opens another when it breaks. */
-async function listen(options: PostgresOptions, hear: (signal: Signal) => void): Promise<{ close(): Promise<void> }> {
-  let client: pg.Client | undefined
-  let closed = false
-  let retry: NodeJS.Timeout | undefined
-
-  async function connect(): Promise<void> {
-    const next = new pg.Client({ connectionString: options.url })
-    next.on('notification', ({ payload }) => {
-      if (payload) for (const signal of JSON.parse(payload) as Signal[]) hear(signal) // we wrote it in `write` above
-    })
-    next.on('error', (error) => {
-      options.onListenError?.(error)
-      if (client !== next) return // before that, `connect` itself fails
-      client = undefined
-      reconnectSoon()
-    })
-    try {
-      await next.connect()
-      await next.query(`listen ${CHANNEL}`)
-    } catch (error) {
-      // Ended, so that no socket is left; what it says on its way is told beside what failed.
-      next.end().catch((ending: unknown) => options.onListenError?.(ending))
-      throw error
-    }
-    if (closed) await next.end()
-    else client = next
-  }
-  function reconnectSoon(): void {
-    if (closed || retry) return
-    retry = setTimeout(() => {
-      retry = undefined
-      connect().catch((error: unknown) => {
-        options.onListenError?.(error)
-        reconnectSoon()
-      })
-    }, 1_000)
-  }
-
-  await connect()
-  return {
-    async close() {
-      closed = true
-      clearTimeout(retry)
-      await client?.end()
-    },
-  }
-}
-
-function sqlState(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
-function isCollision(error: unknown): boolean {
-  const state = sqlState(error)
-  return state === '40P01' || state === '40001'
-}
-
-function asPolyphonyError(error: unknown): PolyphonyError {
-  if (error instanceof PolyphonyError) return error
-  const state = sqlState(error)
-  if (state === '53100') {
-    return new PolyphonyError('storage_full', 'The disk that holds the database is full; nothing was stored.', {
-      cause: error,
-    })
-  }
-  // What pg says of a lost connection or a full pool is a plain Error without a code; a fault of ours has a class.
-  const lost = state === undefined && error instanceof Error && error.constructor === Error
-  // Class 08 and 57P: the connection; E…: the socket. A collision that went on for all tries passes, too.
-  if (lost || (state !== undefined && (/^(08|57P|53|E)/.test(state) || isCollision(error)))) {
-    return new PolyphonyError('store_unavailable', 'The database does not answer.', {
-      cause: error,
-    })
-  }
-  return new PolyphonyError('internal', 'The database refused a statement.', { cause: error })
 }

@@ -107,12 +107,13 @@ CREATE TABLE batches (
   announced_at integer,
   record_expires_at integer not null,
   idempotency_key text,
-  fingerprint text
+  fingerprint text,
+  mode text default 'live' not null
 );
 
 CREATE INDEX batches_by_expiry on batches (record_expires_at);
 
-CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, idempotency_key) where idempotency_key is not null;
+CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 
 CREATE INDEX batches_unannounced on batches (ended_at) where ended_at is not null and announced_at is null;
 
@@ -160,14 +161,6 @@ CREATE INDEX drafts_by_expiry on drafts (expires_at);
 
 CREATE INDEX drafts_by_tenant on drafts (tenant_id, kind, id);
 
-CREATE TABLE ledger_entries (
-  transaction_id text not null,
-  account text not null,
-  tenant_id text not null,
-  points integer not null,
-  constraint ledger_entries_key primary key (transaction_id, account)
-) without rowid;
-
 CREATE TABLE ledger_transactions (
   seq integer primary key,
   id text not null unique,
@@ -176,7 +169,11 @@ CREATE TABLE ledger_transactions (
   task_id text,
   key_id text,
   memo text,
-  at integer not null
+  at integer not null,
+  available integer default 0 not null,
+  held integer default 0 not null,
+  funding integer default 0 not null,
+  revenue integer default 0 not null check (available + held + funding + revenue = 0)
 );
 
 CREATE INDEX ledger_by_tenant on ledger_transactions (tenant_id, seq);
@@ -191,11 +188,12 @@ CREATE TABLE lines (
 
 CREATE TABLE task_counts (
   tenant_id text not null,
+  mode text not null,
   model text not null,
   day integer not null,
   tasks integer not null,
-  constraint task_counts_key primary key (tenant_id, model, day)
-);
+  constraint task_counts_key primary key (tenant_id, mode, model, day)
+) without rowid;
 
 CREATE TABLE tasks (
   seq integer primary key,
@@ -236,18 +234,26 @@ CREATE TABLE tasks (
   lane integer default 0 not null,
   avoid text,
   misses integer default 0 not null,
-  attention integer default 0 not null
+  lease_until integer,
+  claimed_at integer,
+  called_at integer,
+  heard_at integer,
+  holder text,
+  version integer default 0 not null,
+  watched integer default 0 not null
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 
 CREATE INDEX tasks_by_tenant on tasks (tenant_id, id);
 
-CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, idempotency_key) where idempotency_key is not null;
+CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 
-CREATE INDEX tasks_late on tasks (due_at) where status = 'failed' and attention = 3;
+CREATE INDEX tasks_late on tasks (due_at) where status = 'failed' and watched = 1;
 
-CREATE INDEX tasks_running on tasks (due_at) where status in ('submitting', 'uncertain', 'processing');
+CREATE INDEX tasks_leased on tasks (lease_until) where lease_until is not null;
+
+CREATE INDEX tasks_running on tasks (due_at) where lease_until is null and status in ('submitting', 'uncertain', 'processing');
 
 CREATE INDEX tasks_staged on tasks (tenant_id, lane, seq) where status = 'staged';
 

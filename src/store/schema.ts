@@ -9,7 +9,6 @@ export interface Database {
   api_keys: ApiKeysTable
   balances: BalancesTable
   ledger_transactions: LedgerTransactionsTable
-  ledger_entries: LedgerEntriesTable
   tasks: TasksTable
   batches: BatchesTable
   drafts: DraftsTable
@@ -82,13 +81,11 @@ export interface LedgerTransactionsTable {
   key_id: string | null
   memo: string | null
   at: number
-}
-
-export interface LedgerEntriesTable {
-  transaction_id: string
-  account: string
-  tenant_id: string
-  points: number
+  /** What the transaction adds to each account, in points; the four sum to zero. */
+  available: number
+  held: number
+  funding: number
+  revenue: number
 }
 
 export interface TasksTable {
@@ -133,14 +130,27 @@ export interface TasksTable {
   avoid: string | null
   /** Attempts that went wrong at the provider's end. */
   misses: Generated<number>
-  /** 0 at rest, 1 in hand, 2 in hand and called to meanwhile, 3 ended and still watched for a late result. */
-  attention: Generated<number>
+  /** Grows with every write but the renewal of a lease. */
+  version: Generated<number>
+  /** Until when a process has the task for itself; null = no process has it. */
+  lease_until: Generated<number | null>
+  /** The process that took the last lease. */
+  holder: Generated<string | null>
+  /** When the attempt under way began. */
+  claimed_at: Generated<number | null>
+  /** When the intent to send this attempt's paid request was written. */
+  called_at: Generated<number | null>
+  /** When the vendor called back while a process held the task. */
+  heard_at: Generated<number | null>
+  /** 1 = failed for want of an answer; the result is delivered should it still come. */
+  watched: Generated<number>
 }
 
 /** Many tasks that came in one request. */
 export interface BatchesTable {
   id: string
   tenant_id: string
+  mode: Generated<string>
   key_id: string
   dialect: string
   echo: string
@@ -170,6 +180,7 @@ export interface DraftsTable {
 /** How many task records a tenant has, by model and UTC day, so that a page of history knows its total at once. */
 export interface TaskCountsTable {
   tenant_id: string
+  mode: string
   model: string
   day: number
   tasks: number

@@ -6,7 +6,6 @@ import { kyselyOn } from './node-sqlite.ts'
 import { writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
 import { isDiskTrouble, type PlainError, plainErrorOf } from './sqlite-errors.ts'
-import type { NewTask, SubmitOutcome } from './store.ts'
 import type { Signal, Tx } from './tx.ts'
 
 /**
@@ -55,6 +54,12 @@ let signals: Signal[] = []
 const tx: Tx = {
   engine: 'sqlite',
   db,
+  async run<Row>(text: string, values: readonly unknown[]) {
+    const statement = prepare(text)
+    if (statement.reader) return statement.all(values) as Row[]
+    statement.run(values)
+    return []
+  },
   async insertMany(table, rows) {
     insertRows(table, rows)
   },
@@ -95,9 +100,9 @@ async function run({ calls }: Batch): Promise<BatchResult> {
   signals = []
   try {
     database.exec('begin immediate')
-    const submitted = await submitTogether(calls)
+    const together = await runTogether(calls)
     const results: CallResult[] = []
-    for (const call of calls) results.push(submitted.get(call) ?? (await runOne(call)))
+    for (const call of calls) results.push(together.get(call) ?? (await runOne(call)))
     database.exec('commit')
     return { results, signals }
   } catch (error) {
@@ -108,23 +113,29 @@ async function run({ calls }: Batch): Promise<BatchResult> {
   }
 }
 
+/** The verbs of which all calls of a transaction are run as one, and the argument that is a list. */
+const LISTS = { submitTasks: 'tasks', applyWrites: 'writes' } as const
+
 /**
- * Runs all submissions of a transaction as one: its checks cost the same for one task as for all. When that fails, none
- * has a result here, and each is run by itself.
+ * Runs all submissions of a transaction as one, and all moves of tasks: their checks and sums cost the same for one as for
+ * all. When that fails, none has a result here, and each is run by itself.
  */
-async function submitTogether(calls: Call[]): Promise<Map<Call, CallResult>> {
+async function runTogether(calls: Call[]): Promise<Map<Call, CallResult>> {
   const results = new Map<Call, CallResult>()
-  const submissions = calls.filter((call) => call.verb === 'submitTasks')
-  if (submissions.length < 2) return results
-  const tasksOf = ({ args }: Call): NewTask[] => (args as { tasks: NewTask[] }).tasks // by its verb
-  const together = await runOne({ verb: 'submitTasks', args: { tasks: submissions.flatMap(tasksOf) } })
-  if ('error' in together) return results
-  const outcomes = together.value as SubmitOutcome[] // likewise
-  let from = 0
-  for (const call of submissions) {
-    const count = tasksOf(call).length
-    results.set(call, { value: outcomes.slice(from, from + count) })
-    from += count
+  for (const [verb, list] of Object.entries(LISTS)) {
+    const some = calls.filter((call) => call.verb === verb)
+    if (some.length < 2) continue
+    const itemsOf = ({ args }: Call) => (args as Record<string, unknown[]>)[list] ?? [] // by its verb
+    const items = some.flatMap(itemsOf)
+    const together = await runOne({ verb: verb as keyof typeof LISTS, args: { [list]: items } })
+    if ('error' in together) continue
+    const outcomes = together.value as unknown[] // likewise: one an item
+    let from = 0
+    for (const call of some) {
+      const count = itemsOf(call).length
+      results.set(call, { value: outcomes.slice(from, from + count) })
+      from += count
+    }
   }
   return results
 }

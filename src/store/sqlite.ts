@@ -1,13 +1,15 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { monotonicClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { kyselyOn } from './node-sqlite.ts'
-import { reads, writes } from './queries/index.ts'
+import { type EngineVerbs, reads, writes } from './queries/index.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
-import type { ReadVerbs, Signal, Store, WriteVerbs } from './store.ts'
+import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
+import { taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
 export interface SqliteOptions extends SqliteWorkerOptions {
@@ -16,7 +18,7 @@ export interface SqliteOptions extends SqliteWorkerOptions {
 }
 
 interface Call {
-  verb: keyof WriteVerbs
+  verb: keyof EngineVerbs
   args: unknown
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
@@ -44,7 +46,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   try {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
-      worker.once('error', reject)
+      worker.once('error', (error) => reject(unopened(path, error)))
     })
   } catch (error) {
     lock?.close()
@@ -87,7 +89,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
 
-  function call(verb: keyof WriteVerbs, args: unknown): Promise<unknown> {
+  function call(verb: keyof EngineVerbs, args: unknown): Promise<unknown> {
     if (broken) return Promise.reject(broken)
     return new Promise((resolve, reject) => {
       outbox.push({ verb, args, resolve, reject })
@@ -97,18 +99,20 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
   const reader = new DatabaseSync(path, { readOnly: true })
   reader.exec('pragma busy_timeout = 10000')
+  const { db, prepare } = kyselyOn(reader)
   const readTx: Tx = {
     engine: 'sqlite',
-    db: kyselyOn(reader).db,
+    db,
+    run: async <Row>(text: string, values: readonly unknown[]) => prepare(text).all(values) as Row[],
     insertMany: () => Promise.reject(new Error('A read verb may not write.')),
     signal: () => {
       throw new Error('A read verb has nothing to signal.')
     },
   }
 
-  const writeVerbs = Object.fromEntries(
-    Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof WriteVerbs, args)]),
-  ) as unknown as WriteVerbs // the registry has exactly these names
+  const { applyWrites, ...writeVerbs } = Object.fromEntries(
+    Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof EngineVerbs, args)]),
+  ) as unknown as EngineVerbs // the registry has exactly these names
   const readVerbs = Object.fromEntries(
     Object.entries(reads).map(([verb, query]) => [
       verb,
@@ -124,9 +128,18 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
   const gate = new ClosingGate()
   return {
-    ...gate.guard({ ...writeVerbs, ...readVerbs, submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS) }),
+    ...gate.guard({
+      ...writeVerbs,
+      ...readVerbs,
+      submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
+      async applyChange({ change }: { change: TaskChange }) {
+        const [isApplied] = await applyWrites({ writes: [taskWriteOf(change)] })
+        return isApplied === true
+      },
+    }),
     engine: 'sqlite',
     exclusive: lock !== undefined,
+    clock: monotonicClock(),
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -142,6 +155,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       return closing
     },
   }
+}
+
+/** What the writer could not open or migrate. Its own errors lose their class on the way between threads. */
+function unopened(path: string, error: unknown): PolyphonyError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new PolyphonyError('store_unavailable', `${path} could not be opened: ${message}`, { cause: error })
 }
 
 function settleCall(call: Call, result: CallResult | undefined): void {

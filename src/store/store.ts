@@ -1,12 +1,16 @@
 import type { AccountRecord } from '../core/account.ts'
 import type { Asset } from '../core/asset.ts'
+import type { Attempt } from '../core/attempt.ts'
 import type { Caller } from '../core/caller.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
-import type { Mode, Task, TaskError, TerminalStatus } from '../core/task.ts'
+import type { Mode, Task } from '../core/task.ts'
+import type { Transition } from '../core/transitions.ts'
 import type { Engine, Signal } from './tx.ts'
 
+export type { Attempt, AttemptOutcome } from '../core/attempt.ts'
 export type { Engine, Signal } from './tx.ts'
 
 /** A task to be stored. The verb decides between `pending` and `staged`. */
@@ -49,6 +53,7 @@ export interface Rejected {
 export interface Batch {
   id: string
   tenantId: string
+  mode: Mode
   keyId: string
   dialect: string
   /** What only the dialect needs: where to tell of the end. */
@@ -63,7 +68,10 @@ export interface Batch {
   endedAt: number | null
 }
 
-export type NewBatch = Pick<Batch, 'id' | 'tenantId' | 'keyId' | 'dialect' | 'echo' | 'rejected' | 'createdAt'> &
+export type NewBatch = Pick<
+  Batch,
+  'id' | 'tenantId' | 'mode' | 'keyId' | 'dialect' | 'echo' | 'rejected' | 'createdAt'
+> &
   Pick<NewTask, 'recordExpiresAt' | 'idempotency'>
 
 export type BatchOutcome =
@@ -101,46 +109,20 @@ export interface Offer {
   accounts: AccountSlots[]
 }
 
-export interface Attempt {
-  taskId: string
-  /** From 1. */
-  number: number
-  provider: string
-  account: string
-  begunAt: number
-  /** When the provider said that it has the work; null = it never did. */
-  acceptedAt: number | null
-  endedAt: number | null
-  outcome: AttemptOutcome
-  reason: string | null
+/** A move of a task as it is to be written, with what belongs to it. */
+export interface TaskChange {
+  transition: Transition
+  /** Files of the result; their rows are written with the end of the task. */
+  assets: readonly Asset[]
+  deliveries: readonly DeliveryDraft[]
+  now: number
 }
 
-/**
- * - calling:     no answer yet
- * - accepted:    the provider works on it
- * - uncertain:   the answer was lost, and it is asked
- * - turned_away: nothing was begun; the task went back into the line
- * - the rest as the task itself ended
- */
-export type AttemptOutcome = 'calling' | 'accepted' | 'uncertain' | 'turned_away' | TerminalStatus
-
-export interface Settlement {
-  id: string
-  /** The claim under which the work was done; null where no lease is needed (a task that nobody runs). */
-  claim: number | null
-  to: TerminalStatus
-  /** Only from these statuses; by default from every one that may move to `to`. */
-  from?: readonly Task['status'][]
-  consumedPoints: Points
-  output: Json
-  error: TaskError | null
-  logs: string[]
-  assets: Asset[]
-  deliveries: DeliveryDraft[]
-  /** What follow-ups need to know of the work, where that is more than was known before. */
-  handle?: Json
-  /** For a failed task whose result may still come: when the provider is asked again. */
-  lateAt?: number
+/** Who takes a lease, and for how long. */
+export interface LeaseTaker {
+  /** One name a process, anew at each start. */
+  holder: string
+  leaseMs: number
   now: number
 }
 
@@ -181,6 +163,7 @@ export interface Balance {
 
 export interface TaskFilter {
   tenantId: string
+  mode?: Mode
   model?: readonly string[]
   operation?: readonly string[]
   status?: readonly Task['status'][]
@@ -222,32 +205,19 @@ export interface WriteVerbs {
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
    * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first, whichever operations it waits for.
    */
-  claimPending(args: { pool: string; offers: Offer[]; limit: number; leaseMs: number; now: number }): Promise<Task[]>
-  /** Leases running tasks that are due (a poll, a lost lease, a passed deadline), the longest due first. */
-  claimDue(args: { limit: number; leaseMs: number; now: number }): Promise<Task[]>
+  claimPending(args: LeaseTaker & { pool: string; offers: Offer[]; limit: number }): Promise<Task[]>
+  /**
+   * Leases running tasks that are due and that no process has, the longest due first; and those whose lease has run out
+   * in another process's hand. A process that was paused keeps what it holds: it renews.
+   */
+  claimDue(args: LeaseTaker & { limit: number }): Promise<Task[]>
   /** Leases failed tasks whose result may still come and that are due to be looked at. Their status stays. */
-  claimLate(args: { limit: number; leaseMs: number; now: number }): Promise<Task[]>
-  /** The next look at a late task; null = none any more. False when the claim is no longer ours. */
-  recordLate(args: { id: string; claim: number; dueAt: number | null }): Promise<boolean>
+  claimLate(args: LeaseTaker & { limit: number }): Promise<Task[]>
   /**
-   * The result of a task that had failed for want of an answer: it completes after all, and the refund stays. Undefined
-   * when somebody else did that, or the task did not fail so.
+   * Writes a move of a task with all that follows from it: money, slot, attempt, files, deliveries, counts. False, and
+   * nothing is written, when the task has another version by now.
    */
-  deliverLate(args: {
-    id: string
-    claim: number
-    handle: Json
-    output: Json
-    log: string
-    assets: Asset[]
-    deliveries: DeliveryDraft[]
-    now: number
-  }): Promise<Task | undefined>
-  /**
-   * A vendor called: the task becomes due, now or as soon as whoever has it in hand is done with it. `handle` is what the
-   * call tells of the work; it counts only for a task that has none. False for a task that nobody waits for.
-   */
-  hear(args: { id: string; handle: Json; now: number }): Promise<boolean>
+  applyChange(args: { change: TaskChange }): Promise<boolean>
   /** Moves the tasks that wait for an operation to another pool. Returns how many. */
   repool(args: { pool: string; operation: string; to: string; log: string; now: number }): Promise<number>
   /** Of two with one id the first one stays, and nothing is thrown. */
@@ -257,49 +227,14 @@ export interface WriteVerbs {
   /** False when tasks still run on it. */
   removeAccount(args: { id: string }): Promise<boolean>
   changeTenant(args: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>> }): Promise<boolean>
-  /** Extends the leases of tasks whose work goes on in this process. Returns the ids that are still held. */
-  renewLeases(args: { leases: { id: string; claim: number }[]; leaseMs: number; now: number }): Promise<string[]>
+  /**
+   * Extends the leases that `holder` has, also those that have run out, unless another process took the task. Returns the
+   * ids that are still held. Leases of this holder that ran out one `leaseMs` ago and are not among `leases` are given up:
+   * the process lost them from sight when a write failed.
+   */
+  renewLeases(args: LeaseTaker & { leases: { id: string; claim: number }[] }): Promise<string[]>
   /** Makes every lease due at once. Only for a store that no other process can be working on. */
   releaseLeases(args: { now: number; leaseMs: number }): Promise<number>
-  /** The provider has the work. False when the claim is no longer ours. */
-  recordHandle(args: {
-    id: string
-    claim: number
-    handle: Json
-    dueAt: number
-    deliveries: DeliveryDraft[]
-    now: number
-  }): Promise<boolean>
-  /** Progress of a running task; 0 to 100, a smaller value than the stored one is ignored. Ends the lease at `dueAt`. */
-  recordProgress(args: {
-    id: string
-    claim: number
-    progress: number
-    dueAt: number
-    deliveries: DeliveryDraft[]
-    now: number
-  }): Promise<boolean>
-  /** The call's outcome is unknown; the task is to be reconciled at `dueAt`. */
-  recordUncertain(args: { id: string; claim: number; dueAt: number; log: string; now: number }): Promise<boolean>
-  /**
-   * The provider never got it: back into the line, not before `dueAt`. Frees the slot. `deadlineAt` is by when it must be
-   * begun again; without it, within the time that a provider may take.
-   */
-  requeue(args: {
-    id: string
-    claim: number
-    dueAt: number
-    deadlineAt?: number
-    log: string
-    /** The attempt went wrong at the provider's end. */
-    isMiss?: boolean
-    now: number
-  }): Promise<boolean>
-  /**
-   * Ends a task, once: status, money, files' rows and deliveries together. Undefined when it had ended or was lost.
-   * Refused as `internal`, with nothing changed, when more is to be consumed than is held.
-   */
-  settle(args: Settlement): Promise<Task | undefined>
   /** Stores deliveries of a task outside a change of its status. */
   addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
   claimDeliveries(args: { limit: number; leaseMs: number; now: number }): Promise<Delivery[]>
@@ -362,6 +297,7 @@ export interface ReadVerbs {
   /** Tasks of a tenant that nobody has begun, oldest first: what a cancel of many may take. */
   listUnstarted(args: {
     tenantId: string
+    mode?: Mode
     createdBefore: number
     models: string[] | null
     batchId?: string
@@ -415,7 +351,12 @@ export interface Store extends WriteVerbs, ReadVerbs {
   readonly engine: Engine
   /** True when this process alone may write to the database. */
   readonly exclusive: boolean
-  /** Hears what any node committed. Returns the function that stops the hearing. */
+  /** The time that leases and deadlines are measured by: the same on all nodes, and not moved by setting a clock. */
+  readonly clock: Clock
+  /**
+   * Hears what this node committed, and, unless it gets lost on the way, what any other did. Returns the function that
+   * stops the hearing.
+   */
   onSignal(listener: (signal: Signal) => void): () => void
   close(): Promise<void>
 }

@@ -21,6 +21,8 @@ export type Signal =
   | { kind: 'delivery' }
   /** A key was revoked or changed: forget it. */
   | { kind: 'key'; hash: string }
+  /** This node may have missed signals: whatever is remembered is to be read again. */
+  | { kind: 'resync' }
 
 /** What a query runs in: one transaction of one engine. Kysely speaks to both; the rest is where they differ. */
 export interface Tx {
@@ -28,6 +30,12 @@ export interface Tx {
   readonly db: Kysely<Database>
   /** Inserts all rows; every row has the columns of the first. */
   insertMany<Table extends keyof Database>(table: Table, rows: readonly Insertable<Database[Table]>[]): Promise<void>
-  /** Tells the signal to every node, after the commit. */
+  /**
+   * Runs one statement that is kept prepared, with places as the engine writes them (`?` or `$1`): for the hot path, where
+   * building a statement would cost as much as running it. One that only reads says so: it may be repeated when a
+   * connection breaks.
+   */
+  run<Row>(text: string, values: readonly unknown[], options?: { isRead: boolean }): Promise<Row[]>
+  /** Tells the signal to every node, after the commit; to others it may get lost, so each of them also polls. */
   signal(signal: Signal): void
 }

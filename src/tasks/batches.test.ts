@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
+import { settle } from '../store/contract/moves.ts'
 import { anEnd, aPayer, aTask, claimed, only, START } from '../store/contract/samples.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Batch, Store } from '../store/store.ts'
@@ -29,6 +30,7 @@ async function endedBatch(): Promise<void> {
     batch: {
       id: ID,
       tenantId: 't1',
+      mode: 'live',
       keyId: 'k1',
       dialect: 'photon',
       echo: {},
@@ -39,7 +41,7 @@ async function endedBatch(): Promise<void> {
     },
     tasks: [aTask()],
   })
-  await store.settle(anEnd(only(await claimed(store, 1))))
+  await settle(store, anEnd(only(await claimed(store, 1))))
 }
 
 function start(announce: (batch: Batch) => DeliveryDraft[]): () => Promise<void> {

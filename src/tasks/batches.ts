@@ -51,7 +51,7 @@ export function startBatches(options: {
   }
 
   const deaf = store.onSignal((signal) => {
-    if (signal.kind === 'batch') wake()
+    if (signal.kind === 'batch' || signal.kind === 'resync') wake()
   })
   const timer = setInterval(wake, SWEEP_MS)
   timer.unref()

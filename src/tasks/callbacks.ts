@@ -7,6 +7,7 @@ import type { Json } from '../core/json.ts'
 import type { Task } from '../core/task.ts'
 import type { VendorCallback } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
+import type { Moves } from './moves.ts'
 
 /** Calls of vendors about tasks. None of them is believed: a call makes its task due, and the provider is asked. */
 export interface Callbacks {
@@ -22,13 +23,14 @@ export interface Callbacks {
 
 export function openCallbacks(options: {
   store: Store
+  moves: Moves
   accounts: Accounts
   clock: Clock
   secret: string
   /** Undefined where we cannot be reached from outside. */
   publicUrl: string | undefined
 }): Callbacks {
-  const { store, accounts, clock, secret, publicUrl } = options
+  const { store, moves, accounts, clock, secret, publicUrl } = options
   const tokenOf = (taskId: string) => createHmac('sha256', secret).update(`callback:${taskId}`).digest()
 
   async function toldBy(
@@ -55,9 +57,9 @@ export function openCallbacks(options: {
       }
       const task = await store.getTask({ id: taskId })
       const found = task?.account ? accounts.find(task.account) : undefined
-      if (!found) return null
+      if (!task || !found) return null
       const told = await toldBy(found, { ...call, receivedAt: clock.now() })
-      await store.hear({ id: taskId, handle: told.handle ?? null, now: clock.now() })
+      await moves.move(task, { kind: 'heard', handle: told.handle ?? null }, { fromAnyClaim: true })
       return told.answer ?? null
     },
   }

@@ -6,9 +6,9 @@ import { HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import { FELL_BACK } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
 import type { Progress, Provider, Submitted } from '../providers/provider.ts'
+import { hear, settle } from '../store/contract/moves.ts'
 import type { Store } from '../store/store.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
-import type { Finish } from './finish.ts'
 import { CREDIT, type House, LEASE_MS, openHouse } from './house.testing.ts'
 
 const TEXT: Submitted = { result: { output: { title: 'Fog', text: '[Verse]', tags: [] }, files: [] } }
@@ -24,32 +24,14 @@ function dispatcherOf(
     operations: new Set(['suno/music', 'suno/lyrics']),
     submit: () => Promise.reject(new Error('Not used here.')),
   }
-  const finish: Finish = {
-    complete: () => Promise.reject(new Error('Not used here.')),
-    completeLate: () => Promise.reject(new Error('Not used here.')),
-    cancel: () => Promise.reject(new Error('Not used here.')),
-    async fail(task, error) {
-      const end = { to: 'failed', consumedPoints: task.consumedPoints, output: null, error } as const
-      await house.store.settle({
-        id: task.id,
-        claim: task.claim,
-        ...end,
-        logs: [],
-        assets: [],
-        deliveries: [],
-        now: house.clock.now(),
-      })
-    },
-  }
   return openDispatcher({
     store,
     accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
     work: () => house.work,
-    finish,
+    moves: house.moves,
     leases: house.leases,
     clock: house.clock,
     log,
-    leaseMs: LEASE_MS,
   })
 }
 
@@ -220,7 +202,7 @@ describe('a vendor’s call', () => {
     const { id } = await house.submit()
     await until(house, id, ({ status }) => status === 'processing')
     if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
-    await house.store.hear({ id, handle: null, now: house.clock.now() })
+    await hear(house.store, { id, handle: null, now: house.clock.now() })
     expect(await until(house, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
     await dispatcher.stop(1_000)
   })
@@ -235,7 +217,7 @@ describe('a vendor’s call', () => {
     house.clock.advance(HOUR_MS)
     await until(house, id, ({ status }) => status === 'failed')
     if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
-    await house.store.hear({ id, handle: null, now: house.clock.now() })
+    await hear(house.store, { id, handle: null, now: house.clock.now() })
     const task = await until(house, id, ({ status }) => status === 'completed')
     expect(task).toMatchObject({ consumedPoints: 0, error: null })
     expect(await house.available()).toBe(CREDIT)
@@ -275,7 +257,7 @@ describe('a stop', () => {
     house.clock.advance(HOUR_MS)
     await until(house, id, ({ status }) => status === 'failed')
     isLate = true
-    await house.store.hear({ id, handle: null, now: house.clock.now() })
+    await hear(house.store, { id, handle: null, now: house.clock.now() })
     await asked.promise
     await dispatcher.stop(0)
     expect(await house.late()).toMatchObject([{ id }])

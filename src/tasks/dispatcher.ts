@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, markOf } from '../core/clock.ts'
+import { ZERO_POINTS } from '../core/points.ts'
 import { FELL_BACK } from '../core/pools.ts'
 import type { Offer, Store } from '../store/store.ts'
-import type { Finish } from './finish.ts'
 import type { Leases } from './leases.ts'
-import { LATE_LIMIT_MS, type Work } from './work.ts'
+import type { Moves } from './moves.ts'
+import type { Work } from './work.ts'
 
 /** The loop that claims due tasks and moves them on. It keeps no list of tasks: what is due, the store knows. */
 export interface Dispatcher {
@@ -22,11 +23,10 @@ export interface DispatcherOptions {
   store: Store
   accounts: Accounts
   work: () => Work
-  finish: Finish
+  moves: Moves
   leases: Leases
   clock: Clock
   log: Logger
-  leaseMs: number
 }
 
 const CLAIM_LIMIT = 100
@@ -41,7 +41,8 @@ const LOOK_GAP_MS = 5
 const AFTER_TROUBLE_MS = 1_000
 
 export function openDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, accounts, finish, leases, clock, log, leaseMs } = options
+  const { store, accounts, moves, leases, clock, log } = options
+  const { holder, leaseMs } = leases
   const inHand = new Set<Promise<void>>()
   let running = false
   let sweep: NodeJS.Timeout | undefined
@@ -102,13 +103,13 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   const lookAtDue = loop('due', async () => {
-    const now = clock.now()
     const limit = Math.min(CLAIM_LIMIT, MAX_ASKED - asked)
     if (limit <= 0) return false // whoever is answered looks again
-    const tasks = await store.claimDue({ limit, leaseMs, now })
+    const since = markOf(clock)
+    const tasks = await store.claimDue({ limit, leaseMs, holder, now: clock.now() })
     for (const task of tasks) {
       asked += 1
-      take(options.work().carryOn(task).finally(answered), task.id)
+      take(options.work().carryOn(task, since).finally(answered), task.id)
     }
     if (tasks.length < limit) {
       const next = await store.nextDueAt({})
@@ -143,8 +144,10 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
       const offers = accounts.offers(pool, operations)
       await fallBack(pool, operations, offers)
       if (offers.length === 0) continue
-      const tasks = await store.claimPending({ pool, offers, limit: CLAIM_LIMIT, leaseMs, now: clock.now() })
-      for (const task of tasks) take(options.work().begin(task), task.id)
+      const since = markOf(clock)
+      const now = clock.now()
+      const tasks = await store.claimPending({ pool, offers, limit: CLAIM_LIMIT, leaseMs, holder, now })
+      for (const task of tasks) take(options.work().begin(task, since), task.id)
       if (tasks.length < CLAIM_LIMIT) continue
       isMore = true
       for (const operation of operations) call(pool, operation)
@@ -163,15 +166,19 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   const lookAtLate = loop('late', async () => {
-    const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs: LATE_LIMIT_MS, now: clock.now() })
-    for (const task of tasks) take(options.work().lookLate(task, stopping.signal), task.id)
+    const since = markOf(clock)
+    const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs, holder, now: clock.now() })
+    for (const task of tasks) take(options.work().lookLate(task, since, stopping.signal), task.id)
     return tasks.length === CLAIM_LIMIT
   })
 
   const lookAtOverdue = loop('overdue', async () => {
     const tasks = await store.listOverdue({ now: clock.now(), limit: CLAIM_LIMIT })
     for (const task of tasks) {
-      await finish.fail(task, { code: 'timed_out', message: 'The task waited too long to be begun.' })
+      const error = { code: 'timed_out', message: 'The task waited too long to be begun.' } as const
+      const end = { output: null, error, consumedPoints: ZERO_POINTS, logs: [error.message] }
+      const ended = await moves.move(task, { kind: 'ended', to: 'failed', from: ['staged', 'pending'], ...end })
+      if (ended) log.info({ taskId: task.id, code: error.code }, 'task failed')
     }
     return tasks.length === CLAIM_LIMIT
   })
@@ -211,6 +218,8 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
           case 'due':
             lookAtLate()
             return lookAtDue()
+          case 'resync': // signals may have been missed
+            return lookAtAll()
         }
       })
       sweep = setInterval(() => {
@@ -232,10 +241,9 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
         await Promise.race([...inHand, new Promise((resolve) => setTimeout(resolve, Math.max(1, end - clock.now())))])
       }
       stopping.abort()
-      const dropped = leases.dropAll()
+      const dropping = leases.dropAll()
       await Promise.all(inHand)
-      // Due at once: another process, or the next start, need not wait until these leases run out.
-      if (dropped.length > 0) await store.renewLeases({ leases: dropped, leaseMs: 0, now: clock.now() })
+      await dropping
       leases.close()
     },
   }

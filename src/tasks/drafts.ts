@@ -10,6 +10,7 @@ import type { Draft, Store } from '../store/store.ts'
  * style or a persona to be named later. A draft costs nothing, and is forgotten when its time is over.
  */
 export interface Drafts {
+  /** Throws `payload_too_large`. */
   open(kind: string, body: JsonObject, caller: Caller): Promise<Draft>
   /** Undefined for an unknown id, for another kind, and for another tenant's. */
   find(id: string, kind: string, caller: Caller): Promise<Draft | undefined>
@@ -17,7 +18,7 @@ export interface Drafts {
   findOpenly(id: string, kind: string): Promise<Draft | undefined>
   /** Newest first; `beforeId` pages on from a draft. */
   list(kind: string, caller: Caller, page: { limit: number; beforeId?: string }): Promise<Draft[]>
-  /** Writes the next step. Throws `not_found` when another request has changed it meanwhile. */
+  /** Writes the next step. Throws `not_found` when another request has changed it meanwhile, and `payload_too_large`. */
   change(draft: Draft, body: JsonObject): Promise<Draft>
 }
 
@@ -39,6 +40,7 @@ export function openDrafts({
   return {
     findOpenly,
     async open(kind, body, { tenantId }) {
+      checkSize(body)
       const now = clock.now()
       const draft = { id: newId(now), tenantId, kind, body, createdAt: now, expiresAt: now + Math.round(days * DAY_MS) }
       await store.insertDraft({ draft })
@@ -50,9 +52,19 @@ export function openDrafts({
     },
     list: (kind, { tenantId }, page) => store.listDrafts({ ...page, tenantId, kind, now: clock.now() }),
     async change(draft, body) {
+      checkSize(body)
       const changed = await store.updateDraft({ id: draft.id, from: draft.body, body })
       if (!changed) throw new PolyphonyError('not_found', `${draft.id} was changed by another request.`)
       return { ...draft, body }
     },
   }
+}
+
+/** Characters of a draft as JSON. */
+const MAX_DRAFT = 512 * 2 ** 10
+
+/** A draft is kept for as long as a task is, and costs nothing. */
+function checkSize(body: JsonObject): void {
+  if (JSON.stringify(body).length <= MAX_DRAFT) return
+  throw new PolyphonyError('payload_too_large', `What is to be kept has more than ${MAX_DRAFT} characters as JSON.`)
 }

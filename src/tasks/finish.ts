@@ -6,11 +6,10 @@ import { type Asset, assetReference } from '../core/asset.ts'
 import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import { points, ZERO_POINTS } from '../core/points.ts'
+import { type Points, points, ZERO_POINTS } from '../core/points.ts'
 import type { Task, TaskError } from '../core/task.ts'
 import { FILE_SCHEME, type ProducedFile, type Result } from '../providers/provider.ts'
-import type { Settlement, Store } from '../store/store.ts'
-import type { Announce } from './announce.ts'
+import type { Lease } from './leases.ts'
 import { withMeasures } from './measured.ts'
 import type { Pace } from './pace.ts'
 
@@ -22,22 +21,24 @@ interface Kept {
   body: Uint8Array
 }
 
+/** A task that is worked on under a lease, and the way to write what happens to it. */
+export type Hand = Pick<Lease, 'task' | 'move'>
+
 export interface Finish {
-  /** Copies the files of a result to our storage and ends the task. The generation itself is never repeated here. */
-  complete(task: Task, result: Result, signal: AbortSignal): Promise<void>
+  /**
+   * Copies the files of a result to our storage and ends the task. The generation itself is never repeated here. `handle`
+   * is what follow-ups need to know of the work, where that is more than was known before.
+   */
+  complete(hand: Hand, result: Result, handle: Json | undefined, signal: AbortSignal): Promise<void>
   /** Ends the task without a result; the hold is released. `lateAt` is when its result is looked for all the same. */
-  fail(task: Task, error: TaskError, lateAt?: number): Promise<void>
-  /** Ends a running task for its tenant; the hold is released. False when it had ended. */
-  cancel(task: Task): Promise<boolean>
+  fail(hand: Hand, error: TaskError, lateAt?: number): Promise<void>
   /** Delivers the result of a task that had failed for want of an answer. The refund stays. */
-  completeLate(task: Task, result: Result, signal: AbortSignal): Promise<void>
+  completeLate(hand: Hand, result: Result, handle: Json | undefined, signal: AbortSignal): Promise<void>
 }
 
 export interface FinishOptions {
-  store: Store
   assets: Assets
   egress: Egress
-  announce: Announce
   clock: Clock
   log: Logger
   mediaDays: number
@@ -51,7 +52,7 @@ const FIRST_RETRY_MS = SECOND_MS
 const LAST_RETRY_MS = 30 * SECOND_MS
 
 export function openFinish(options: FinishOptions): Finish {
-  const { store, assets, egress, announce, clock, log } = options
+  const { assets, egress, clock, log } = options
 
   async function keep(task: Task, file: ProducedFile, signal: AbortSignal): Promise<Kept> {
     const body = await bytesOf(file.content, signal)
@@ -112,93 +113,48 @@ export function openFinish(options: FinishOptions): Finish {
     }
   }
 
-  async function settle(
-    task: Omit<Task, 'claim'> & { claim: number | null },
-    end: Pick<Settlement, 'to' | 'output' | 'error' | 'consumedPoints' | 'logs' | 'from' | 'lateAt' | 'handle'>,
-    kept: Asset[],
-  ): Promise<boolean> {
-    const now = clock.now()
-    const after: Task = {
-      ...task,
-      claim: task.claim ?? 0,
-      status: end.to,
-      progress: end.to === 'completed' ? 100 : task.progress,
-      output: end.output,
-      error: end.error,
-      logs: [...task.logs, ...end.logs],
-      consumedPoints: end.to === 'completed' ? end.consumedPoints : ZERO_POINTS,
-      startedAt: task.startedAt ?? (end.to === 'completed' ? now : null),
-      endedAt: now,
-    }
-    const settled = await store.settle({
-      id: task.id,
-      claim: task.claim,
-      ...end,
-      assets: kept,
-      deliveries: announce(after),
-      now,
-    })
-    return settled !== undefined
-  }
-
-  async function fail(task: Task, error: TaskError, lateAt?: number): Promise<void> {
-    const logs = [error.detail ?? error.message]
-    const late = lateAt === undefined ? {} : { lateAt }
-    const applied = await settle(
-      task,
-      { to: 'failed', output: null, error, consumedPoints: ZERO_POINTS, logs, ...late },
-      [],
-    )
-    log.info({ taskId: task.id, code: error.code, reason: error.message, applied }, 'task failed')
-  }
-
   /** A late result has as long as its look takes. */
   function patienceOf(task: Task): number {
     return task.endedAt === null ? task.deadlineAt : Number.POSITIVE_INFINITY
   }
 
+  /** What of the hold is taken: never more than was held. */
+  function costOf({ pricePoints, account }: Task, result: Result): Points {
+    const cost = Math.min(pricePoints, result.consumedPoints ?? pricePoints)
+    const factor = account === null ? 1 : options.factorOf(account)
+    return points(Math.ceil(cost * Math.min(1, factor)))
+  }
+
   return {
-    fail,
-    async cancel(task) {
-      const end = { to: 'cancelled', output: null, error: null, consumedPoints: ZERO_POINTS } as const
-      const anyClaim = { ...task, claim: null }
-      return settle(anyClaim, { ...end, from: ['processing'], logs: ['cancelled while it ran'] }, [])
+    async fail(hand, error, lateAt) {
+      const end = { output: null, error, consumedPoints: ZERO_POINTS, logs: [error.detail ?? error.message] }
+      const late = lateAt === undefined ? {} : { lateAt }
+      const ended = await hand.move({ kind: 'ended', to: 'failed', ...end, ...late })
+      const { id: taskId } = hand.task
+      log.info({ taskId, code: error.code, reason: error.message, applied: ended !== undefined }, 'task failed')
     },
-    async completeLate(task, result, signal) {
-      const { kept, output } = await keepAll(task, result, signal)
-      const now = clock.now()
-      const log_ = 'the result came after the task had failed and been refunded; it is delivered, and costs nothing'
-      const after: Task = { ...task, status: 'completed', progress: 100, output, error: null, endedAt: now }
-      const delivered = await store.deliverLate({
-        id: task.id,
-        claim: task.claim,
-        handle: task.handle,
-        output,
-        log: log_,
-        assets: kept,
-        deliveries: announce({ ...after, logs: [...task.logs, log_] }),
-        now,
-      })
-      if (!delivered) await assets.discard(kept)
-      log.info({ taskId: task.id, files: kept.length, delivered: delivered !== undefined }, 'a late result came')
+    async completeLate(hand, result, handle, signal) {
+      const { id: taskId } = hand.task
+      const { kept, output } = await keepAll(hand.task, result, signal)
+      const note = 'the result came after the task had failed and been refunded; it is delivered, and costs nothing'
+      const event = { kind: 'delivered_late', handle: handle ?? hand.task.handle, output, log: note } as const
+      const ended = await hand.move(event, kept)
+      if (!ended) await assets.discard(kept)
+      log.info({ taskId, files: kept.length, delivered: ended !== undefined }, 'a late result came')
     },
-    async complete(task, result, signal) {
-      const { kept, output } = await keepAll(task, result, signal)
-      const cost = Math.min(task.pricePoints, result.consumedPoints ?? task.pricePoints)
-      const factor = task.account === null ? 1 : options.factorOf(task.account)
-      const consumedPoints = points(Math.ceil(cost * Math.min(1, factor)))
-      const learnt = task.handle === null ? {} : { handle: task.handle }
+    async complete(hand, result, handle, signal) {
+      const { id: taskId } = hand.task
+      const { kept, output } = await keepAll(hand.task, result, signal)
+      const consumedPoints = costOf(hand.task, result)
+      const learnt = handle === undefined ? {} : { handle }
+      const end = { output, error: null, consumedPoints, logs: result.logs ?? [], ...learnt }
       // When this throws, the end may yet be on disk (a connection that broke after the commit): the files stay, since a
       // file that nobody refers to is better than a song whose file is gone.
-      const applied = await settle(
-        task,
-        { to: 'completed', output, error: null, consumedPoints, logs: result.logs ?? [], ...learnt },
-        kept,
-      )
-      // Somebody else ended the task, or its lease was lost: these copies belong to nothing.
-      if (!applied) await assets.discard(kept)
-      else if (task.startedAt !== null) options.pace.took(task.operation, clock.now() - task.startedAt)
-      log.info({ taskId: task.id, files: kept.length, consumedPoints, applied }, 'task completed')
+      const ended = await hand.move({ kind: 'ended', to: 'completed', ...end }, kept)
+      // Another process ended the task, or the lease was lost: these copies belong to nothing.
+      if (!ended) await assets.discard(kept)
+      else options.pace.took(ended.operation, clock.now() - (ended.startedAt ?? ended.createdAt))
+      log.info({ taskId, files: kept.length, consumedPoints, applied: ended !== undefined }, 'task completed')
     },
   }
 }

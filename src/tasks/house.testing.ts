@@ -14,7 +14,7 @@ import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
 import type { AccountRecord } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
-import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
+import { HOUR_MS, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import { points } from '../core/points.ts'
 import { LIVE_POOL, tenantPool } from '../core/pools.ts'
@@ -27,10 +27,13 @@ import { createKey, openKeys } from '../tenants/keys.ts'
 import { openFinish } from './finish.ts'
 import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
+import { type Moves, openMoves } from './moves.ts'
 import { openPace } from './pace.ts'
 import { openTasks, type Tasks } from './tasks.ts'
-import { LATE_LIMIT_MS, openWork, type Work } from './work.ts'
+import { openWork, type Work } from './work.ts'
 
+/** Another process, which takes what is due and what a lease was lost of. */
+export const ANOTHER = 'another process'
 export const LEASE_MS = 15 * SECOND_MS
 export const CREDIT = 1_000_000
 export const LYRICS_PRICE = 20_000
@@ -46,7 +49,14 @@ export interface House extends AsyncDisposable {
   accounts: Accounts
   /** The id of the one account; the name of the line, too. */
   account: string
-  work: Work
+  /** Unless it is said when a task was claimed, it was a moment ago. */
+  work: {
+    begin(task: Task, since?: Mark): Promise<void>
+    carryOn(task: Task, since?: Mark): Promise<void>
+    lookLate(task: Task, since: Mark | undefined, signal: AbortSignal): Promise<void>
+    cancel: Work['cancel']
+  }
+  moves: Moves
   leases: Leases
   assets: Assets
   caller: Caller
@@ -60,7 +70,7 @@ export interface House extends AsyncDisposable {
   /** The running tasks that are due. */
   due(): Promise<Task[]>
   /** The failed tasks whose late results are due to be looked for. */
-  late(): Promise<Task[]>
+  late(by?: string): Promise<Task[]>
   /** Another account of the provider, with a health that is kept: the house's, unless `given` says whose. */
   addAccount(given?: Partial<AccountRecord>): Promise<string>
   read(id: string): Promise<Task>
@@ -139,25 +149,25 @@ export async function openHouse(
   const prices = priceList([])
   const limits = { maxWaitMs: HOUR_MS, recordDays: 30 }
   const cancelRunning = (task: Task) => work.cancel(task)
+  const moves = openMoves({ store, announce, clock })
   const tasks = openTasks({
     store,
     accounts,
     egress,
     inputs,
     prices,
-    announce,
+    moves,
     clock,
     limits,
     cancelRunning,
     pace: openPace(),
   })
-  const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
+  const holder = randomUUID()
+  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder })
   const maxOutputBytes = 2 ** 20
   const finish = openFinish({
-    store,
     assets,
     egress,
-    announce,
     clock,
     log,
     mediaDays: 7,
@@ -166,8 +176,9 @@ export async function openHouse(
     pace: openPace(),
   })
   const dueAt: number[] = []
-  const work = openWork({
+  const real = openWork({
     store,
+    moves,
     accounts,
     assets,
     egress,
@@ -182,6 +193,12 @@ export async function openHouse(
     publicUrlOf: () => undefined,
     maxInputBytes: 2 ** 20,
   })
+  const work: House['work'] = {
+    begin: (task, since = markOf(clock)) => real.begin(task, since),
+    carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
+    lookLate: (task, since, signal) => real.lookLate(task, since ?? markOf(clock), signal),
+    cancel: real.cancel,
+  }
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
   const credit = { id: `credit:${tenant.id}`, tenantId: tenant.id, amount: points(CREDIT), memo: '', now: clock.now() }
@@ -198,6 +215,7 @@ export async function openHouse(
     accounts,
     account,
     work,
+    moves,
     leases,
     assets,
     caller,
@@ -213,6 +231,7 @@ export async function openHouse(
         offers: accounts.offers(account, full.operations),
         limit: 100,
         leaseMs: LEASE_MS,
+        holder,
         now: clock.now(),
       }),
     async claimed(operation, input) {
@@ -222,11 +241,11 @@ export async function openHouse(
       return task
     },
     async due() {
-      const tasks = await store.claimDue({ limit: 100, leaseMs: LEASE_MS, now: clock.now() })
+      const tasks = await store.claimDue({ limit: 100, leaseMs: LEASE_MS, holder: ANOTHER, now: clock.now() })
       return tasks.filter(({ tenantId }) => tenantId === tenant.id)
     },
-    async late() {
-      const tasks = await store.claimLate({ limit: 100, leaseMs: LATE_LIMIT_MS, now: clock.now() })
+    async late(by = holder) {
+      const tasks = await store.claimLate({ limit: 100, leaseMs: LEASE_MS, holder: by, now: clock.now() })
       return tasks.filter(({ tenantId }) => tenantId === tenant.id)
     },
     async addAccount(given = {}) {

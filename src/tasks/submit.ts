@@ -13,6 +13,7 @@ import type { JsonObject } from '../core/json.ts'
 import { type Points, pointsToUsd, points as toPoints, ZERO_POINTS } from '../core/points.ts'
 import type { Task } from '../core/task.ts'
 import type { NewBatch, NewTask, Rejected, Store } from '../store/store.ts'
+import { checkEcho } from './echo-limits.ts'
 import type { Inputs } from './inputs.ts'
 
 /** A valid request for an operation, in whichever dialect it came. */
@@ -116,6 +117,7 @@ export function openSubmit(options: SubmitOptions): Submit {
   /** Everything that can be refused before a file or a task is stored. */
   async function check(submission: Submission, caller: Caller) {
     const { operation, input } = submission
+    checkEcho(submission)
     const model = submission.model ?? operation.model
     if (caller.allowedModels && !caller.allowedModels.includes(model)) {
       const allowed = caller.allowedModels.join(', ')
@@ -207,6 +209,7 @@ export function openSubmit(options: SubmitOptions): Submit {
   }
 
   async function submitBatch(batch: BatchSubmission, caller: Caller): Promise<{ batchId: string; replayed: boolean }> {
+    checkEcho(batch)
     if (batch.webhook) await egress.judge(batch.webhook.url, batch.webhook.field)
     const rejected = [...batch.rejected]
     const ready: { index: number; fresh: NewTask; assets: Asset[] }[] = []
@@ -236,6 +239,7 @@ export function openSubmit(options: SubmitOptions): Submit {
     const fresh: NewBatch = {
       id: newId(now),
       tenantId: caller.tenantId,
+      mode: caller.mode,
       keyId: caller.keyId,
       dialect: batch.dialect,
       echo: batch.echo,
@@ -327,10 +331,19 @@ function taskOf(fresh: NewTask, status: 'pending' | 'staged'): Task {
     account: null,
     handle: null,
     parentTaskId: fresh.parentTaskId,
+    batchId: fresh.batchId ?? null,
     attempts: 0,
     misses: 0,
+    avoidAccount: null,
+    version: 0,
     claim: 0,
+    leaseUntil: null,
+    claimedAt: null,
+    calledAt: null,
+    heardAt: null,
+    isWatched: false,
     dueAt: fresh.createdAt,
+    timeoutMs: fresh.timeoutMs,
     deadlineAt: fresh.deadlineAt,
     createdAt: fresh.createdAt,
     startedAt: null,

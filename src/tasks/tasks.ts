@@ -5,7 +5,7 @@ import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import type { Attempt, Balance, Batch, TaskFilter } from '../store/store.ts'
-import type { Announce } from './announce.ts'
+import type { Moves } from './moves.ts'
 import type { Pace } from './pace.ts'
 import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
 import { openWatchers } from './watch.ts'
@@ -66,9 +66,9 @@ export interface Place {
 }
 
 export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
-  announce: Announce
-  /** Ends work at its provider; false when that cannot be done. */
-  cancelRunning: (task: Task) => Promise<boolean>
+  moves: Moves
+  /** Ends work at its provider; undefined when that cannot be done. */
+  cancelRunning: (task: Task) => Promise<Task | undefined>
   pace: Pace
 }
 
@@ -90,6 +90,7 @@ export function openTasks(options: TasksOptions): Tasks {
   // But for one that failed and whose result came late: it is read again.
   const deaf = store.onSignal((signal) => {
     if (signal.kind === 'task') ended.delete(signal.id)
+    if (signal.kind === 'resync') ended.clear()
   })
 
   async function find(id: string): Promise<Task | undefined> {
@@ -110,21 +111,9 @@ export function openTasks(options: TasksOptions): Tasks {
 
   /** Ends a task that nobody has begun. Undefined when somebody has. */
   async function cancelUnstarted(task: Task): Promise<Task | undefined> {
-    const now = clock.now()
-    const cancelled: Task = { ...task, status: 'cancelled', endedAt: now }
-    return store.settle({
-      id: task.id,
-      claim: null,
-      to: 'cancelled',
-      from: ['staged', 'pending'],
-      consumedPoints: ZERO_POINTS,
-      output: null,
-      error: null,
-      logs: [],
-      assets: [],
-      deliveries: options.announce(cancelled),
-      now,
-    })
+    const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: [] }
+    const from = ['staged', 'pending'] as const
+    return options.moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
   }
 
   async function watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>> {
@@ -159,7 +148,8 @@ export function openTasks(options: TasksOptions): Tasks {
       const task = await get(id, caller)
       const cancelled = await cancelUnstarted(task)
       if (cancelled) return cancelled
-      if (evenRunning && (await options.cancelRunning(await get(id, caller)))) return get(id, caller)
+      const ended = evenRunning ? await options.cancelRunning(await get(id, caller)) : undefined
+      if (ended) return ended
       const { status } = await get(id, caller)
       throw new PolyphonyError('not_cancellable', `Task ${id} is ${status}; only a task that waits can be cancelled.`)
     },

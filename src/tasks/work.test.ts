@@ -10,6 +10,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { type ErrorCode, type ErrorDetails, PolyphonyError } from '../core/errors.ts'
 import { points, ZERO_POINTS } from '../core/points.ts'
 import type { Job, Provider, Result } from '../providers/provider.ts'
+import { hear, settle } from '../store/contract/moves.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import {
@@ -132,17 +133,70 @@ describe('a call to a provider', () => {
     expect(await house.available()).toBe(CREDIT)
   })
 
-  it('that the vendor refuses, or an adapter that breaks, ends the task', async () => {
-    for (const [submit, code] of [
-      [throwing('vendor_refused'), 'vendor_refused'],
-      [() => Promise.reject(new TypeError('undefined is not a function')), 'internal'],
-    ] as const) {
-      await using house = await openHouse({ submit })
-      const task = await house.claimed()
-      await house.work.begin(task)
-      expect(await house.read(task.id)).toMatchObject({ status: 'failed', error: { code } })
-      expect(await house.available()).toBe(CREDIT)
-    }
+  it('that the vendor refuses ends the task', async () => {
+    await using house = await openHouse({ submit: throwing('vendor_refused') })
+    const task = await house.claimed()
+    await house.work.begin(task)
+    expect(await house.read(task.id)).toMatchObject({ status: 'failed', error: { code: 'vendor_refused' } })
+    expect(await house.available()).toBe(CREDIT)
+  })
+
+  it('that an adapter breaks after it may have been sent is asked after, like one whose answer was lost', async () => {
+    const submit = vi.fn<Provider['submit']>(() => Promise.reject(new TypeError('undefined is not a function')))
+    await using house = await openHouse({ submit, reconcile: async () => HANDLE })
+    const task = await house.claimed()
+    await house.work.begin(task)
+    expect(await house.read(task.id)).toMatchObject({ status: 'uncertain', error: null })
+    house.clock.advance(2_000)
+    for (const due of await house.due()) await house.work.carryOn(due)
+    expect(await house.read(task.id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
+    expect(submit).toHaveBeenCalledTimes(1)
+  })
+
+  it('that work in this process breaks ends the task: no vendor can have it', async () => {
+    const submit = () => Promise.reject(new TypeError('undefined is not a function'))
+    await using house = await openHouse({ isLocal: true, submit })
+    const task = await house.claimed()
+    await house.work.begin(task)
+    expect(await house.read(task.id)).toMatchObject({ status: 'failed', error: { code: 'internal' } })
+    expect(await house.available()).toBe(CREDIT)
+  })
+
+  it('is not sent when the answer of the database came after the lease: it is begun again', async () => {
+    const submit = vi.fn<Provider['submit']>(async () => HANDLE)
+    let isSlow = true
+    await using house = await openHouse(
+      { submit },
+      {
+        wrap: (store) => ({
+          ...store,
+          async applyChange(args) {
+            const isApplied = await store.applyChange(args)
+            if (isSlow) house.clock.advance(LEASE_MS)
+            isSlow = false
+            return isApplied
+          },
+        }),
+      },
+    )
+    const task = await house.claimed()
+    await house.work.begin(task)
+    expect(submit).not.toHaveBeenCalled()
+    expect(await house.read(task.id)).toMatchObject({ status: 'pending', calledAt: null, misses: 0 })
+    const [again] = await house.claim()
+    if (!again) throw new Error('The task does not wait.')
+    await house.work.begin(again)
+    expect(submit).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not sent by a process whose task another one has taken meanwhile', async () => {
+    const submit = vi.fn<Provider['submit']>(async () => HANDLE)
+    await using house = await openHouse({ submit })
+    const task = await house.claimed()
+    house.clock.advance(LEASE_MS)
+    expect(await house.due()).toHaveLength(1)
+    await house.work.begin(task)
+    expect(submit).not.toHaveBeenCalled()
   })
 
   it('that never arrived is made again, each time later, and given up after five', async () => {
@@ -239,6 +293,7 @@ describe('a holder that died', () => {
     const reconcile = vi.fn(async () => HANDLE)
     await using house = await openHouse({ submit, reconcile })
     const task = await house.claimed()
+    await house.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })
     house.clock.advance(LEASE_MS)
     const [due] = await house.due()
     if (!due) throw new Error('The task is not due.')
@@ -249,27 +304,55 @@ describe('a holder that died', () => {
     expect(await house.read(task.id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
   })
 
-  it('is no miss of the provider’s; yet a task at which too many died is given up', async () => {
-    await using house = await openHouse({ reconcile: async () => 'absent' })
-    const { id } = await house.submit()
-    for (let attempt = 1; attempt <= 10; attempt++) {
-      const [task] = await house.claim()
-      expect(task).toMatchObject({ id, attempts: attempt, misses: 0 })
-      house.clock.advance(LEASE_MS)
-      for (const due of await house.due()) await house.work.carryOn(due)
-    }
-    expect(await house.read(id)).toMatchObject({ status: 'failed', error: { code: 'vendor_silent' }, misses: 0 })
-    expect(await house.available()).toBe(CREDIT)
+  it('before its call leaves a task that is begun again at once, as nothing was sent', async () => {
+    const submit = vi.fn<Provider['submit']>(async () => HANDLE)
+    // Only the vendor could tell of a call, and there was none.
+    await using house = await openHouse({ submit, receive: async () => ({}) }, { isReachable: true })
+    const task = await house.claimed()
+    house.clock.advance(LEASE_MS)
+    for (const due of await house.due()) await house.work.carryOn(due)
+    expect(await house.read(task.id)).toMatchObject({ status: 'pending', misses: 0 })
+    const [again] = await house.claim()
+    if (!again) throw new Error('The task does not wait.')
+    await house.work.begin(again)
+    expect(submit).toHaveBeenCalledTimes(1)
+    expect(await house.read(task.id)).toMatchObject({ status: 'processing', attempts: 2 })
   })
+
+  it.each([
+    ['before its call', false, 'internal'],
+    ['in the middle of it', true, 'vendor_silent'],
+  ])(
+    '%s is no miss of the provider’s; yet a task at which too many died is given up',
+    async (_when, isCalled, code) => {
+      await using house = await openHouse({ reconcile: async () => 'absent' })
+      const { id } = await house.submit()
+      for (let attempt = 1; attempt <= 10; attempt++) {
+        const [task] = await house.claim()
+        if (!task) throw new Error('The task does not wait.')
+        expect(task).toMatchObject({ id, attempts: attempt, misses: 0 })
+        if (isCalled) await house.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })
+        house.clock.advance(LEASE_MS)
+        for (const due of await house.due()) await house.work.carryOn(due)
+      }
+      expect(await house.read(id)).toMatchObject({ status: 'failed', error: { code }, misses: 0 })
+      expect(await house.available()).toBe(CREDIT)
+    },
+  )
 
   it('and came back writes nothing: its result is dropped with its files', async () => {
     const answer = Promise.withResolvers<Result>()
+    const called = Promise.withResolvers<void>()
     await using house = await openHouse({
-      submit: async () => ({ result: await answer.promise }),
+      async submit() {
+        called.resolve()
+        return { result: await answer.promise }
+      },
       reconcile: async () => HANDLE,
     })
     const task = await house.claimed()
     const begun = house.work.begin(task)
+    await called.promise
     house.clock.advance(LEASE_MS)
     const [due] = await house.due()
     if (!due) throw new Error('The task is not due.')
@@ -288,7 +371,7 @@ describe('a result that comes too late', () => {
     await using house = await openHouse({ submit: async () => ({ result: await answer.promise }) })
     const task = await house.claimed()
     const begun = house.work.begin(task)
-    await house.store.settle({
+    await settle(house.store, {
       id: task.id,
       claim: null,
       to: 'cancelled',
@@ -321,44 +404,56 @@ describe('a result that comes too late', () => {
     const task = await house.claimed()
     await house.work.begin({ ...task, deadlineAt: house.clock.now() + 5 })
     expect(await aborted.promise).toMatchObject({ message: expect.stringContaining('in time') })
+    expect(await house.read(task.id)).toMatchObject({ status: 'uncertain' })
+    house.clock.advance(10)
+    for (const due of await house.due()) await house.work.carryOn(due)
     expect(await house.read(task.id)).toMatchObject({ status: 'failed', error: { code: 'timed_out' } })
     expect(await house.available()).toBe(CREDIT)
   })
 })
 
-describe('an answer that cannot be written down', () => {
-  /** A store whose verb fails so many times, as a database does that went away for a moment. */
-  function failing(verb: 'recordHandle' | 'settle', times: number): (store: Store) => Store {
-    let left = times
-    return (store) =>
-      new Proxy(store, {
-        get(target, name: keyof Store) {
-          if (name !== verb || left <= 0) return target[name]
-          return () => {
-            left -= 1
-            return Promise.reject(new PolyphonyError('store_unavailable', 'The database does not answer.'))
-          }
-        },
-      })
+describe('an answer that the database does not take at once', () => {
+  /** A store of which some writes of moves, by their number from 0, fail: before they are made, or after. */
+  function failing(writes: readonly number[], when: 'before' | 'after'): (store: Store) => Store {
+    let count = 0
+    return (store) => ({
+      ...store,
+      async applyChange(args) {
+        const fails = writes.includes(count++)
+        if (!fails || when === 'after') {
+          const isApplied = await store.applyChange(args)
+          if (!fails) return isApplied
+        }
+        throw new PolyphonyError('store_unavailable', 'The database does not answer.')
+      },
+    })
   }
 
-  it.each<['recordHandle' | 'settle', Awaited<ReturnType<Provider['submit']>>]>([
-    ['recordHandle', HANDLE],
-    ['settle', { result: TEXT }],
-  ])('(%s) does not have the vendor called again: the task is reconciled', async (verb, answer) => {
+  // The first write is the intent to call.
+  it.each<['before' | 'after', string, Awaited<ReturnType<Provider['submit']>>]>([
+    ['before', 'a handle', HANDLE],
+    ['after', 'a handle', HANDLE],
+    ['before', 'a result', { result: TEXT }],
+    ['after', 'a result', { result: TEXT }],
+  ])('is written once it answers again, where the connection broke %s the write of %s', async (when, _kind, answer) => {
     const submit = vi.fn<Provider['submit']>(async () => answer)
-    const reconcile = vi.fn(async () => HANDLE)
-    await using house = await openHouse({ submit, reconcile }, { wrap: failing(verb, 1) })
+    await using house = await openHouse({ submit }, { wrap: failing([1, 2], when) })
     const task = await house.claimed()
-    await expect(house.work.begin(task)).rejects.toThrow() // the dispatcher logs it
-    expect(await house.read(task.id)).toMatchObject({ status: 'submitting', attempts: 1 })
-    house.clock.advance(LEASE_MS)
-    const [due] = await house.due()
-    if (!due) throw new Error('The task is not due.')
-    await house.work.carryOn(due)
+    await house.work.begin(task)
     expect(submit).toHaveBeenCalledTimes(1)
-    expect(reconcile).toHaveBeenCalledTimes(1)
-    expect(await house.read(task.id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
+    const status = 'handle' in answer ? 'processing' : 'completed'
+    expect(await house.read(task.id)).toMatchObject({ status, version: task.version + 2, leaseUntil: null })
+  })
+
+  it('keeps the files of a result whose end was written although the answer was lost', async () => {
+    await using house = await openHouse(
+      { submit: async () => ({ result: await song() }), operations: new Set(['suno/music']) },
+      { wrap: failing([1], 'after') },
+    )
+    const task = await house.claimed('suno/music', { prompt: '[Verse]\nfog', mv: 'chirp-v4' })
+    await house.work.begin(task)
+    expect(await house.read(task.id)).toMatchObject({ status: 'completed' })
+    expect(await house.files()).toHaveLength(1)
   })
 })
 
@@ -493,7 +588,7 @@ describe('work in this process', () => {
       job.report(0)
       return { result: await answer.promise }
     }
-    await using house = await openHouse({ submit })
+    await using house = await openHouse({ isLocal: true, submit })
     const task = await house.claimed()
     const changed = Promise.withResolvers<void>()
     house.store.onSignal((signal) => {
@@ -554,7 +649,7 @@ async function carryOn(house: House): Promise<void> {
 }
 
 async function lookLate(house: House): Promise<void> {
-  for (const task of await house.late()) await house.work.lookLate(task, AbortSignal.timeout(10_000))
+  for (const task of await house.late()) await house.work.lookLate(task, undefined, AbortSignal.timeout(10_000))
 }
 
 describe('an account that turns a task away', () => {
@@ -695,10 +790,10 @@ describe('an answer that was lost, where only the vendor’s call can tell', () 
     const task = await house.read(id)
     expect(task).toMatchObject({ status: 'uncertain', dueAt: task.deadlineAt })
     house.clock.advance(MINUTE_MS)
-    await house.store.hear({ id, handle: null, now: house.clock.now() }) // a call that does not name the work
+    await hear(house.store, { id, handle: null, now: house.clock.now() }) // a call that does not name the work
     await carryOn(house)
     expect(await house.read(id)).toMatchObject({ status: 'uncertain', logs: task.logs })
-    await house.store.hear({ id, handle: { id: 'g_1' }, now: house.clock.now() })
+    await hear(house.store, { id, handle: { id: 'g_1' }, now: house.clock.now() })
     await carryOn(house)
     expect(await house.read(id)).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE })
     expect(submit).toHaveBeenCalledTimes(1)
@@ -715,10 +810,9 @@ describe('an answer that was lost, where only the vendor’s call can tell', () 
     const task = await house.claimed()
     const begun = house.work.begin(task)
     await called.promise
-    await house.store.hear({ id: task.id, handle: { id: 'g_1' }, now: house.clock.now() })
+    await hear(house.store, { id: task.id, handle: { id: 'g_1' }, now: house.clock.now() })
     lose.reject(new PolyphonyError('vendor_silent', 'The call broke off.'))
     await begun
-    await carryOn(house)
     expect(await house.read(task.id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
     await carryOn(house)
     expect(await house.read(task.id)).toMatchObject({ status: 'completed' })
@@ -734,7 +828,7 @@ describe('an answer that was lost, where only the vendor’s call can tell', () 
     house.clock.advance(10 * MINUTE_MS)
     await lookLate(house)
     expect(await house.read(id)).toMatchObject({ status: 'failed' })
-    await house.store.hear({ id, handle: { id: 'g_1' }, now: house.clock.now() })
+    await hear(house.store, { id, handle: { id: 'g_1' }, now: house.clock.now() })
     await lookLate(house)
     expect(await house.read(id)).toMatchObject({ status: 'completed', output: TEXT.output, consumedPoints: 0 })
     expect(await house.available()).toBe(CREDIT)
@@ -766,10 +860,29 @@ describe('a task that failed for want of an answer', () => {
   const submit: Provider['submit'] = async () => HANDLE
   const FIRST_LOOK_MS = 5 * MINUTE_MS
 
+  /** At the deadline the provider is asked once more, and still works; what comes later is as given. */
+  function late(poll: NonNullable<Provider['poll']>): NonNullable<Provider['poll']> {
+    let isLastLook = true
+    return async (...args) => {
+      if (!isLastLook) return poll(...args)
+      isLastLook = false
+      return { status: 'processing' }
+    }
+  }
+
+  it('is none where the last look, at its deadline, finds the result: that is delivered and paid', async () => {
+    const poll: Provider['poll'] = async () => ({ status: 'completed', result: TEXT })
+    await using house = await openHouse({ submit, poll })
+    const task = await processing(house)
+    house.clock.advance(LYRICS_TIMEOUT_MS)
+    await house.work.carryOn(task)
+    expect(await house.read(task.id)).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE })
+  })
+
   it('is delivered when its result comes after all: its files are kept, the refund stays, and it is told of', async () => {
     await using house = await openHouse({
       submit,
-      poll: async () => ({ status: 'completed', result: await song(), handle: { id: 'g_1', parts: 2 } }),
+      poll: late(async () => ({ status: 'completed', result: await song(), handle: { id: 'g_1', parts: 2 } })),
     })
     const id = await outOfTime(house)
     expect(await house.available()).toBe(CREDIT)
@@ -801,7 +914,7 @@ describe('a task that failed for want of an answer', () => {
       if (!answer) throw new Error('It was not to be asked again.')
       return answer(...args)
     })
-    await using house = await openHouse({ submit, poll })
+    await using house = await openHouse({ submit, poll: late(poll) })
     const id = await outOfTime(house)
     for (let look = 1; look <= 5; look++) {
       house.clock.advance(FIRST_LOOK_MS)
@@ -813,7 +926,7 @@ describe('a task that failed for want of an answer', () => {
 
   it('is looked at for a day', async () => {
     const poll = vi.fn<NonNullable<Provider['poll']>>(async () => ({ status: 'processing' }))
-    await using house = await openHouse({ submit, poll })
+    await using house = await openHouse({ submit, poll: late(poll) })
     await outOfTime(house)
     house.clock.advance(24 * HOUR_MS - 1)
     await lookLate(house)
@@ -833,13 +946,14 @@ describe('a task that failed for want of an answer', () => {
       return bytes.promise
     })
     const result: Result = { output: { file: 'file:a' }, files: [{ key: 'a', content: { read } }] }
-    await using house = await openHouse({ submit, poll: async () => ({ status: 'completed', result }) })
+    await using house = await openHouse({ submit, poll: late(async () => ({ status: 'completed', result })) })
     const id = await outOfTime(house)
     house.clock.advance(FIRST_LOOK_MS)
     const looking = lookLate(house)
     await reading.promise
     house.clock.advance(5 * LEASE_MS)
-    expect(await house.late()).toEqual([])
+    await house.leases.renew()
+    expect(await house.late('a third process')).toEqual([])
     bytes.resolve((await song()).files[0]?.content as Uint8Array) // as `song` made it
     await looking
     expect(await house.read(id)).toMatchObject({ status: 'completed' })
@@ -853,13 +967,13 @@ describe('a task that failed for want of an answer', () => {
         signal.addEventListener('abort', () => reject(signal.reason))
         asked.resolve()
       })
-    await using house = await openHouse({ submit, poll })
+    await using house = await openHouse({ submit, poll: late(poll) })
     await outOfTime(house)
     house.clock.advance(FIRST_LOOK_MS)
     const [task] = await house.late()
     if (!task) throw new Error('The task is not watched.')
     const stopping = new AbortController()
-    const looking = house.work.lookLate(task, stopping.signal)
+    const looking = house.work.lookLate(task, undefined, stopping.signal)
     await asked.promise
     stopping.abort()
     await looking
@@ -868,20 +982,20 @@ describe('a task that failed for want of an answer', () => {
 
   it('keeps no file of a result that somebody else delivered', async () => {
     const poll: Provider['poll'] = async () => ({ status: 'completed', result: await song() })
-    await using house = await openHouse({ submit, poll })
+    await using house = await openHouse({ submit, poll: late(poll) })
     const id = await outOfTime(house)
     house.clock.advance(FIRST_LOOK_MS)
     const [task] = await house.late()
     if (!task) throw new Error('The task is not watched.')
     const signal = AbortSignal.timeout(10_000)
-    await Promise.all([house.work.lookLate(task, signal), house.work.lookLate(task, signal)])
+    await Promise.all([house.work.lookLate(task, undefined, signal), house.work.lookLate(task, undefined, signal)])
     expect(await house.read(id)).toMatchObject({ status: 'completed' })
     expect(await house.files()).toHaveLength(1)
   })
 
   it('waits while its account cannot be used as it is set up, and is given up once that is gone', async () => {
     const poll = vi.fn<NonNullable<Provider['poll']>>(async () => ({ status: 'processing' }))
-    const { house, id } = await withAccount({ submit, poll })
+    const { house, id } = await withAccount({ submit, poll: late(poll) })
     await using _ = house
     await outOfTime(house)
     const { version, sealed } = (await house.store.listAccounts({})).find((one) => one.id === id) ?? {}
@@ -935,11 +1049,17 @@ describe('a task that failed for want of an answer', () => {
 
   it('has its work ended at the provider when its time was over in the middle of a poll', async () => {
     const cancel = vi.fn(async () => {})
-    const poll: Provider['poll'] = (_handle, _account, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    let isHanging = true
+    const poll: Provider['poll'] = async (_handle, _account, signal) => {
+      if (!isHanging) return { status: 'processing' }
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
     await using house = await openHouse({ submit, poll, cancel })
     const task = await processing(house)
     await house.work.carryOn({ ...task, deadlineAt: house.clock.now() + 5 })
+    isHanging = false
+    house.clock.advance(10)
+    for (const due of await house.due()) await house.work.carryOn(due)
     expect(await house.read(task.id)).toMatchObject({ status: 'failed', error: { code: 'timed_out' } })
     expect(cancel).toHaveBeenCalledTimes(1)
   })
@@ -953,7 +1073,7 @@ describe('a cancel of running work', () => {
     const cancel = vi.fn(async () => {})
     await using house = await openHouse({ submit, poll, cancel })
     const task = await processing(house)
-    expect(await house.work.cancel(task)).toBe(true)
+    expect(await house.work.cancel(task)).toMatchObject({ status: 'cancelled' })
     expect(cancel).toHaveBeenCalledWith(
       { id: 'g_1' },
       expect.objectContaining({ id: house.account }),
@@ -974,7 +1094,7 @@ describe('a cancel of running work', () => {
   ])('%s changes nothing', async (_title, provider) => {
     await using house = await openHouse({ submit, poll, ...provider })
     const task = await processing(house)
-    expect(await house.work.cancel(task)).toBe(false)
+    expect(await house.work.cancel(task)).toBeUndefined()
     expect(await house.read(task.id)).toEqual(task)
   })
 
@@ -992,7 +1112,7 @@ describe('a cancel of running work', () => {
     await house.work.carryOn(task)
     house.clock.advance(1)
     isDone = true
-    expect(await house.work.cancel(await house.read(task.id))).toBe(false)
+    expect(await house.work.cancel(await house.read(task.id))).toBeUndefined()
     expect(await house.read(task.id)).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE })
   })
 
@@ -1000,9 +1120,9 @@ describe('a cancel of running work', () => {
     const cancel = vi.fn(async () => {})
     await using house = await openHouse({ submit: throwing('vendor_silent'), cancel, reconcile: async () => HANDLE })
     const task = await house.claimed()
-    expect(await house.work.cancel(task)).toBe(false)
+    expect(await house.work.cancel(task)).toBeUndefined()
     await house.work.begin(task)
-    expect(await house.work.cancel(await house.read(task.id))).toBe(false)
+    expect(await house.work.cancel(await house.read(task.id))).toBeUndefined()
     expect(await house.read(task.id)).toMatchObject({ status: 'uncertain' })
     expect(cancel).not.toHaveBeenCalled()
   })
@@ -1025,7 +1145,7 @@ describe('a cancel of running work', () => {
     const begun = house.work.begin(task)
     await called.promise
     await expect.poll(async () => (await house.read(task.id)).status).toBe('processing')
-    expect(await house.work.cancel(await house.read(task.id))).toBe(true)
+    expect(await house.work.cancel(await house.read(task.id))).toMatchObject({ status: 'cancelled' })
     await begun
     expect(aborted).toHaveBeenCalledTimes(1)
     expect(cancel).not.toHaveBeenCalled() // there is nothing at a vendor

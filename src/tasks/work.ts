@@ -5,29 +5,35 @@ import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
 import { identify } from '../assets/media-type.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
-import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, type Mark, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
+import { ZERO_POINTS } from '../core/points.ts'
 import type { Task, TaskError } from '../core/task.ts'
-import type { Account, Asked, Failure, Job, Provider, Result, Submitted } from '../providers/provider.ts'
+import type { Account, Asked, Failure, Job, Progress, Provider, Submitted } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Announce } from './announce.ts'
 import type { Finish } from './finish.ts'
 import type { Lease, Leases } from './leases.ts'
+import type { Moves } from './moves.ts'
 
-/** The steps of a task's life that need a provider. Each ends by writing down what comes next; nothing is remembered here. */
+/**
+ * The steps of a task's life that need a provider. Each ends by writing down what comes next; nothing is remembered here.
+ * `since` is the moment before the claim was sent, from which the lease is counted.
+ */
 export interface Work {
   /** A task that was just claimed from its line. */
-  begin(task: Task): Promise<void>
+  begin(task: Task, since: Mark): Promise<void>
   /** A running task that was claimed because it is due. */
-  carryOn(task: Task): Promise<void>
+  carryOn(task: Task, since: Mark): Promise<void>
   /** A task that failed for want of an answer: its result is delivered if there is one after all. */
-  lookLate(task: Task, signal: AbortSignal): Promise<void>
-  /** Ends work that the provider can end. False when it cannot, or somebody ended the task meanwhile. */
-  cancel(task: Task): Promise<boolean>
+  lookLate(task: Task, since: Mark, signal: AbortSignal): Promise<void>
+  /** Ends work that the provider can end. Undefined when it cannot, or the task ended meanwhile. */
+  cancel(task: Task): Promise<Task | undefined>
 }
 
 export interface WorkOptions {
   store: Store
+  moves: Moves
   accounts: Accounts
   assets: Assets
   egress: Egress
@@ -58,14 +64,16 @@ const MAX_MISSES = 5
 const MAX_INTERRUPTIONS = 10
 /** A moment, so that a task that nobody takes does not go round and round. */
 const ELSEWHERE_MS = 100
-/** How long such a look may take, with the copying of its files: the lease of it, which nobody renews. */
-export const LATE_LIMIT_MS = 10 * MINUTE_MS
+/** How long such a look may take, with the copying of its files. */
+const LATE_LIMIT_MS = 10 * MINUTE_MS
+/** What is found at the deadline may be fetched for as long as this. */
+const LAST_LOOK_MS = MINUTE_MS
 const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
 export function openWork(options: WorkOptions): Work {
-  const { store, accounts, finish, leases, announce, clock, log, maxWaitMs } = options
+  const { store, moves, accounts, finish, leases, announce, clock, log, maxWaitMs } = options
 
-  function performerOf(task: Task): { account: Account; provider: Provider } {
+  function performerOf(task: Task): Performer {
     const found = foundFor(task)
     if (found) return found
     if (task.account !== null && accounts.isKnown(task.account)) {
@@ -140,24 +148,22 @@ export function openWork(options: WorkOptions): Work {
     await store.addDeliveries({ taskId: task.id, tenantId: task.tenantId, deliveries, now: clock.now() })
   }
 
-  async function accepted(task: Task, handle: Task['handle'], pollAfterMs = FIRST_POLL_MS): Promise<void> {
-    const now = clock.now()
-    const dueAt = now + pollAfterMs
-    const running: Task = { ...task, status: 'processing', handle, startedAt: task.startedAt ?? now }
-    await store.recordHandle({ id: task.id, claim: task.claim, handle, dueAt, deliveries: announce(running), now })
+  async function accepted(lease: Lease, handle: Task['handle'], pollAfterMs = FIRST_POLL_MS): Promise<void> {
+    const dueAt = clock.now() + Math.ceil(pollAfterMs)
+    await lease.move({ kind: 'accepted', handle, dueAt })
     options.dueAt(dueAt)
   }
 
-  async function submitted(task: Task, answer: Submitted, signal: AbortSignal): Promise<void> {
-    if ('failed' in answer) return failed(task, answer.failed)
+  async function submitted(lease: Lease, answer: Submitted): Promise<void> {
+    if ('failed' in answer) return failed(lease, answer.failed)
     if ('result' in answer) {
-      await praise(task, 'worked')
-      await finish.complete(withHandle(task, answer.handle), answer.result, signal)
-      return praise(task, 'delivered')
+      await praise(lease.task, 'worked')
+      await finish.complete(lease, answer.result, answer.handle, lease.signal)
+      return praise(lease.task, 'delivered')
     }
     // First of all: what is lost of it has to be found again.
-    await accepted(task, answer.handle, answer.pollAfterMs)
-    await praise(task, 'worked')
+    await accepted(lease, answer.handle, answer.pollAfterMs)
+    await praise(lease.task, 'worked')
   }
 
   /** What a vendor said, as anybody may read it. */
@@ -173,204 +179,266 @@ export function openWork(options: WorkOptions): Work {
       : new PolyphonyError(error.code, message, { ...error.details, cause: error })
   }
 
-  async function failed(task: Task, failure: Failure): Promise<void> {
+  async function failed(lease: Lease, failure: Failure): Promise<void> {
+    const { task } = lease
     const error = failureOf(failure)
     error.message = wordsOf(task, error.message)
     if (error.detail !== undefined) error.detail = wordsOf(task, error.detail)
     if (error.code === 'content_moderated') await blame(task, new PolyphonyError(error.code, error.message))
-    await finish.fail(task, error)
+    await finish.fail(lease, error)
   }
 
   /** A call that failed: its code says whether anything was begun. */
-  async function stumbled(task: Task, thrown: unknown): Promise<void> {
+  async function stumbled(lease: Lease, thrown: unknown): Promise<void> {
+    const { task } = lease
     const error = errorOf(task, thrown)
-    const { id, claim, account, attempts } = task
+    const { id, account, attempts } = task
     const now = clock.now()
     const words = wordsFor(task, error)
     const log_ = `attempt ${attempts}: ${words}`
-    if (error.retry === 'never') {
-      if (error.code === 'internal') log.error({ err: thrown, taskId: id }, 'the provider broke')
-      await finish.fail(task, { code: error.code, message: error.message })
-      return
-    }
-    log.warn({ taskId: id, account, attempts, code: error.code, reason: error.message }, 'a call of a provider failed')
-    if (error.retry === 'reconcile') {
+    // A fault of ours after the request was sent says nothing about what the vendor does with it.
+    const isUnknown = error.retry === 'reconcile' || (error.code === 'internal' && task.calledAt !== null)
+    if (error.code === 'internal')
+      log.error({ err: thrown, taskId: id }, 'the call of a provider failed by a fault of ours')
+    else
+      log.warn(
+        { taskId: id, account, attempts, code: error.code, reason: error.message },
+        'a call of a provider failed',
+      )
+    if (isUnknown) {
       const dueAt = now + backoff(1)
-      await store.recordUncertain({ id, claim, dueAt, log: log_, now })
+      await lease.move({ kind: 'answer_lost', dueAt, log: log_ })
       options.dueAt(dueAt)
+    } else if (error.retry === 'never') {
+      await finish.fail(lease, { code: error.code, message: error.message })
     } else if (error.retry === 'elsewhere') {
       // Nothing was begun, and the account takes no more for now: the task waits for another one, or for this one, and
       // not for longer than it might have waited without having been tried.
       const deadlineAt = task.createdAt + maxWaitMs
-      await store.requeue({ id, claim, dueAt: now + ELSEWHERE_MS, deadlineAt, log: words, now })
+      await lease.move({ kind: 'returned', dueAt: now + ELSEWHERE_MS, deadlineAt, log: words, isMiss: false })
     } else if (task.misses + 1 < MAX_MISSES) {
       const dueAt = now + backoff(task.misses + 1)
-      await store.requeue({ id, claim, dueAt, deadlineAt: now + maxWaitMs, log: log_, isMiss: true, now })
+      await lease.move({ kind: 'returned', dueAt, deadlineAt: now + maxWaitMs, log: log_, isMiss: true })
     } else {
-      await finish.fail(task, { code: error.code, message: words })
+      await finish.fail(lease, { code: error.code, message: words })
     }
   }
 
-  async function begin(task: Task): Promise<void> {
-    const lease = leases.hold(task)
+  async function begin(task: Task, since: Mark): Promise<void> {
+    const lease = leases.hold(task, since)
     try {
-      const answer = await call(task, lease)
-      if (answer) await received(task, answer, lease)
+      const answer = await call(lease)
+      if (answer) await received(lease, answer)
     } finally {
       lease.release()
     }
   }
 
   /** Calls the provider. Undefined when nothing came of it; what follows is written down then. */
-  async function call(task: Task, lease: Lease): Promise<Submitted | undefined> {
+  async function call(lease: Lease): Promise<Submitted | undefined> {
     try {
-      await tell(task)
-      const { provider, account } = performerOf(task)
-      const job = await jobOf(task)
+      await tell(lease.task)
+      const { provider, account } = performerOf(lease.task)
+      const job = await jobOf(lease.task)
       lease.signal.throwIfAborted() // a task that is not ours any more is not sent
-      return await called(task, provider.submit(job, account, lease.signal))
+      if (provider.isLocal !== true && !(await intend(lease))) return undefined
+      return await called(lease.task, provider.submit(job, underLease(account, lease), lease.signal))
     } catch (thrown) {
       if (lease.lost) return undefined // another process has it, or this one is stopping: the row says how to go on
-      if (lease.timedOut) await giveUp(task)
-      else await stumbled(task, thrown)
+      if (!lease.timedOut) await stumbled(lease, thrown)
+      else if (lease.task.calledAt === null) await giveUp(lease)
+      else await askOnceMore(lease)
       return undefined
     }
+  }
+
+  /**
+   * Writes down that the paid request is about to leave. False when the task is not ours any more, or the answer of the
+   * database came so late that another process may have taken it: then nothing is sent.
+   */
+  async function intend(lease: Lease): Promise<boolean> {
+    if (!(await lease.move({ kind: 'called', leaseMs: leases.leaseMs }))) return false
+    if (lease.isHeld()) return true
+    const now = clock.now()
+    const note = 'the call was not sent, as the database answered late; it is begun again'
+    await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + maxWaitMs, log: note, isMiss: false })
+    return false
   }
 
   /**
    * The provider has the work, or has done it. Whatever goes wrong from here on, the call is not simply made again: what
    * cannot be written down now is reconciled when the lease has run out.
    */
-  async function received(task: Task, answer: Submitted, lease: Lease): Promise<void> {
+  async function received(lease: Lease, answer: Submitted): Promise<void> {
     try {
-      await submitted(task, answer, lease.signal)
+      await submitted(lease, answer)
     } catch (thrown) {
       if (lease.lost) return
-      if (lease.timedOut) return finish.fail(task, timeoutOf(task))
-      const error = errorOf(task, thrown)
+      if (lease.timedOut) return finish.fail(lease, timeoutOf(lease.task))
+      const error = errorOf(lease.task, thrown)
       if (!('result' in answer) || error.retry !== 'never') throw thrown
-      if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'a result could not be kept')
-      await finish.fail(task, { code: error.code, message: error.message })
+      if (error.code === 'internal') log.error({ err: thrown, taskId: lease.task.id }, 'a result could not be kept')
+      await finish.fail(lease, { code: error.code, message: error.message })
     }
   }
 
-  async function poll(task: Task, provider: Provider, account: Account, lease: Lease): Promise<void> {
-    if (!provider.poll) throw new PolyphonyError('internal', `${provider.id} gave a handle and cannot be polled.`)
-    const progress = await called(task, provider.poll(task.handle, account, lease.signal, askedOf(task)))
-    await praise(task, 'answered')
-    if (progress.status === 'failed') return failed(task, progress)
-    if (progress.status === 'completed') return made(withHandle(task, progress.handle), progress.result, lease)
+  async function poll(lease: Lease, { provider, account }: Performer): Promise<void> {
+    const { task } = lease
+    const progress = await asked(lease, { provider, account })
+    if (progress.status === 'failed') return failed(lease, progress)
+    if (progress.status === 'completed') return made(lease, progress)
     const now = clock.now()
-    const dueAt = now + (progress.pollAfterMs ?? rhythmOf(task, now))
-    const value = progressOf(task, progress.progress)
-    // Told of only when something has changed: a webhook a poll would be noise.
-    const deliveries = value > task.progress ? announce({ ...task, progress: value }) : []
-    await store.recordProgress({ id: task.id, claim: task.claim, progress: value, dueAt, deliveries, now })
+    const dueAt = now + Math.ceil(progress.pollAfterMs ?? rhythmOf(task, now))
+    // A client is notified only when something has changed: a webhook a poll would be noise.
+    await lease.move({ kind: 'progressed', progress: progress.progress ?? 0, dueAt })
     options.dueAt(dueAt)
   }
 
+  async function asked({ task, signal }: Lease, { provider, account }: Performer): Promise<Progress> {
+    if (!provider.poll) throw new PolyphonyError('internal', `${provider.id} gave a handle and cannot be polled.`)
+    const progress = await called(task, provider.poll(task.handle, account, signal, askedOf(task)))
+    await praise(task, 'answered')
+    return progress
+  }
+
   /** The work is done, and its files are to be copied. */
-  async function made(task: Task, result: Result, lease: Lease): Promise<void> {
+  async function made(lease: Lease, { result, handle }: Extract<Progress, { status: 'completed' }>): Promise<void> {
     try {
-      await finish.complete(task, result, lease.signal)
-      await praise(task, 'delivered')
+      await finish.complete(lease, result, handle, lease.signal)
+      await praise(lease.task, 'delivered')
     } catch (thrown) {
       if (lease.lost || !lease.timedOut) throw thrown
       // It lies ready at the provider: nothing is cancelled there, and it is fetched later.
-      await finish.fail(task, timeoutOf(task), clock.now() + LATE_LOOK_MS)
+      await finish.fail(lease, timeoutOf(lease.task), clock.now() + LATE_LOOK_MS)
     }
   }
 
   /** Asks the provider what became of a call whose answer was lost, before anything is tried again. */
-  async function reconcile(
-    task: Task,
-    { provider, account }: ReturnType<typeof performerOf>,
-    signal: AbortSignal,
-    /** It was not the answer that was lost: whoever made the call died, or stopped. */
-    wasInterrupted = false,
-  ): Promise<void> {
+  async function reconcile(lease: Lease, { provider, account }: Performer, wasInterrupted = false): Promise<void> {
+    const { task } = lease
     const now = clock.now()
-    const { id, claim } = task
-    if (task.handle !== null) return accepted(task, task.handle, 0) // the provider called, and named it
+    if (task.handle !== null) return accepted(lease, task.handle, 0) // the provider called, and named it
     if (!provider.reconcile) {
-      if (!mayBeCalled(task, provider)) return finish.fail(task, silentOf(task))
+      if (!mayBeCalled(task, provider)) return finish.fail(lease, silentOf(task))
       // Only the vendor can tell, by calling: until the deadline.
       const log_ = 'the answer was lost; waiting for the provider to call'
-      await store.recordUncertain({ id, claim, dueAt: task.deadlineAt, log: log_, now })
+      await lease.move({ kind: 'answer_lost', dueAt: task.deadlineAt, log: log_ })
       return
     }
-    const found = await called(task, provider.reconcile(await jobOf(task), account, signal))
-    if (typeof found === 'object') return accepted(task, found.handle, 0)
+    const found = await called(task, provider.reconcile(await jobOf(task), account, lease.signal))
+    if (typeof found === 'object') return accepted(lease, found.handle, 0)
     if (found === 'absent') {
-      const log_ = 'the provider has no trace of the call; it is made again'
+      // Whoever was interrupted is not to blame, unless it happens again and again.
       const isTooOften = wasInterrupted ? task.attempts >= MAX_INTERRUPTIONS : task.misses + 1 >= MAX_MISSES
-      if (isTooOften) return finish.fail(task, silentOf(task))
+      if (isTooOften) return finish.fail(lease, silentOf(task))
+      const log_ = 'the provider has no trace of the call; it is made again'
       const isMiss = !wasInterrupted
-      await store.requeue({ id, claim, dueAt: now, deadlineAt: now + maxWaitMs, log: log_, isMiss, now })
+      await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + maxWaitMs, log: log_, isMiss })
       return
     }
     // Asked again until it knows; the task's deadline ends the wait.
     const dueAt = now + backoff(3)
-    await store.recordUncertain({ id, claim, dueAt, log: 'the provider cannot say yet whether it has the task', now })
+    await lease.move({ kind: 'answer_lost', dueAt, log: 'the provider cannot say yet whether it has the task' })
     options.dueAt(dueAt)
   }
 
-  async function carryOn(task: Task): Promise<void> {
-    const lease = leases.hold(task)
+  async function carryOn(task: Task, since: Mark): Promise<void> {
+    const isOver = clock.now() >= task.deadlineAt
+    const lease = leases.hold(task, since, isOver ? clock.now() + LAST_LOOK_MS : task.deadlineAt)
     try {
-      if (clock.now() >= task.deadlineAt) return await giveUp(task)
+      if (isOver) return await outOfTime(lease)
       const performer = performerOf(task)
-      if (task.status === 'processing' && task.handle !== null) {
-        await poll(task, performer.provider, performer.account, lease)
-      } else if (task.status !== 'uncertain') {
-        // The holder died between the intent and the answer, or while it did the work itself.
-        const now = clock.now()
-        const log_ = 'the call to the provider was interrupted'
-        const ours = await store.recordUncertain({
-          id: task.id,
-          claim: task.claim,
-          dueAt: now + 10_000,
-          log: log_,
-          now,
-        })
-        if (ours) await reconcile({ ...task, status: 'uncertain' }, performer, lease.signal, true)
-      } else {
-        await reconcile(task, performer, lease.signal)
-      }
+      if (task.status === 'processing' && task.handle !== null) await poll(lease, performer)
+      else if (task.status === 'uncertain') await reconcile(lease, performer)
+      else await resume(lease, performer)
     } catch (thrown) {
       if (lease.lost) return
-      if (lease.timedOut) await giveUp(task)
-      else await pollStumbled(task, thrown)
+      if (!lease.timedOut) await pollStumbled(lease, thrown)
+      else if (isOver) await giveUp(lease)
+      else await askOnceMore(lease)
     } finally {
       lease.release()
     }
   }
 
-  /** A poll or a copy that failed says nothing about the work: it goes on, and is asked after again. */
-  async function pollStumbled(task: Task, thrown: unknown): Promise<void> {
-    const error = errorOf(task, thrown)
-    if (error.retry === 'never') {
-      if (error.code === 'internal') log.error({ err: thrown, taskId: task.id }, 'a poll broke')
-      await finish.fail(task, { code: error.code, message: error.message })
+  /** Whoever had the task ended between the claim and the answer, or while it did the work itself. */
+  async function resume(lease: Lease, performer: Performer): Promise<void> {
+    const { task } = lease
+    const now = clock.now()
+    if (task.calledAt === null) {
+      if (task.attempts >= MAX_INTERRUPTIONS) return finish.fail(lease, interruptedOf(task))
+      // Nothing was sent, or the work was done in a process that is gone, with all that it had in memory.
+      const note = task.status === 'submitting' ? NOT_CALLED : BEGUN_ANEW
+      await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + maxWaitMs, log: note, isMiss: false })
       return
     }
-    const now = clock.now()
-    const dueAt = now + Math.max(backoff(3), SECOND_MS * (error.details.retryAfterSeconds ?? 0))
-    log.warn({ taskId: task.id, code: error.code, reason: error.message }, 'a poll failed; the task goes on')
-    await store.recordProgress({ id: task.id, claim: task.claim, progress: task.progress, dueAt, deliveries: [], now })
+    const note = 'the call to the provider was interrupted'
+    const ours = await lease.move({ kind: 'answer_lost', dueAt: now, log: note, keepsLease: true })
+    if (ours) await reconcile(lease, performer, true)
+  }
+
+  /** A poll or a copy that failed says nothing about the work: it goes on, and is asked after again. */
+  async function pollStumbled(lease: Lease, thrown: unknown): Promise<void> {
+    const { task } = lease
+    const error = errorOf(task, thrown)
+    if (error.code === 'internal') {
+      // A fault of ours does not end what a vendor works on: the deadline does.
+      log.error({ err: thrown, taskId: task.id }, 'a poll failed by a fault of ours; the task goes on')
+    } else if (error.retry === 'never') {
+      await finish.fail(lease, { code: error.code, message: error.message })
+      return
+    } else log.warn({ taskId: task.id, code: error.code, reason: error.message }, 'a poll failed; the task goes on')
+    const dueAt = clock.now() + Math.max(backoff(3), SECOND_MS * Math.ceil(error.details.retryAfterSeconds ?? 0))
+    await lease.move({ kind: 'progressed', progress: task.progress, dueAt })
     options.dueAt(dueAt)
   }
 
-  async function giveUp(task: Task): Promise<void> {
+  /** The deadline came while the provider was being asked: it is asked once more, which has a time of its own. */
+  async function askOnceMore(lease: Lease): Promise<void> {
+    const { task } = lease
+    const now = clock.now()
+    const log_ = 'no answer came before the deadline'
+    if (task.handle === null) await lease.move({ kind: 'answer_lost', dueAt: now, log: log_ })
+    else await lease.move({ kind: 'progressed', progress: task.progress, dueAt: now })
+    options.dueAt(now)
+  }
+
+  /** At the deadline the provider is asked once more; only what is not done then is given up. */
+  async function outOfTime(lease: Lease): Promise<void> {
+    const { task } = lease
+    const found = foundFor(task)
+    try {
+      if (found) {
+        if (task.handle !== null) {
+          const progress = await asked(lease, found)
+          if (progress.status === 'completed') return await made(lease, progress)
+          if (progress.status === 'failed') return await failed(lease, progress)
+        } else if (found.provider.reconcile && (task.status === 'uncertain' || task.calledAt !== null)) {
+          const known = await called(task, found.provider.reconcile(await jobOf(task), found.account, lease.signal))
+          // Due at once, and past its deadline: it is asked after, and given up or delivered.
+          if (typeof known === 'object') return await accepted(lease, known.handle, 0)
+          if (known === 'absent') return await finish.fail(lease, timeoutOf(task))
+        }
+      }
+    } catch (thrown) {
+      if (lease.lost) return
+      const { message } = errorOf(task, thrown)
+      log.warn({ taskId: task.id, reason: message }, 'the provider could not be asked at the deadline')
+    }
+    await giveUp(lease)
+  }
+
+  async function giveUp(lease: Lease): Promise<void> {
+    const { task } = lease
     const found = foundFor(task)
     const isCancelled = task.handle !== null && found !== undefined && (await cancelled(task, found))
     // What goes on at the provider may still come to an end, which is then delivered.
     const mayStillCome = !isCancelled && (task.handle !== null || mayBeCalled(task, found?.provider))
-    await finish.fail(task, timeoutOf(task), mayStillCome ? clock.now() + LATE_LOOK_MS : undefined)
+    await finish.fail(lease, timeoutOf(task), mayStillCome ? clock.now() + LATE_LOOK_MS : undefined)
   }
 
   /** Whether the provider ended the work. */
-  async function cancelled(task: Task, { provider, account }: ReturnType<typeof performerOf>): Promise<boolean> {
+  async function cancelled(task: Task, { provider, account }: Performer): Promise<boolean> {
     if (!provider.cancel) return false
     try {
       await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS))
@@ -385,46 +453,72 @@ export function openWork(options: WorkOptions): Work {
     return provider?.receive !== undefined && options.callbackUrl(task) !== undefined
   }
 
-  async function lookLate(task: Task, stopping: AbortSignal): Promise<void> {
-    const { id, claim } = task
+  async function lookLate(task: Task, since: Mark, stopping: AbortSignal): Promise<void> {
+    const now = clock.now()
+    const lease = leases.hold(task, since, now + LATE_LIMIT_MS)
+    try {
+      await lookOnce(lease, AbortSignal.any([stopping, lease.signal]))
+    } catch (error) {
+      if (lease.lost) return
+      if (!stopping.aborted) log.warn({ err: error, taskId: task.id }, 'a late result could not be fetched')
+      // What this process did not come to the end of, the next one looks at.
+      await lease.move({ kind: 'looked_late', dueAt: stopping.aborted ? now : now + LATE_LOOK_MS })
+    } finally {
+      lease.release()
+    }
+  }
+
+  async function lookOnce(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { task } = lease
     const now = clock.now()
     const found = foundFor(task)
     const isOver = now >= (task.endedAt ?? 0) + LATE_MS
     const isGone = task.account === null || !accounts.isKnown(task.account)
+    const dueAt = now + LATE_LOOK_MS
     if (isOver || isGone || found?.provider.poll === undefined) {
       // One that cannot be used as it is set up may be mended in time.
-      await store.recordLate({ id, claim, dueAt: isOver || isGone || found ? null : now + LATE_LOOK_MS })
+      await lease.move({ kind: 'looked_late', dueAt: isOver || isGone || found ? null : dueAt })
       return
     }
-    const dueAt = now + LATE_LOOK_MS
     if (task.handle === null) {
-      await store.recordLate({ id, claim, dueAt }) // until a callback names it
+      await lease.move({ kind: 'looked_late', dueAt }) // until a callback names it
       return
     }
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(LATE_LIMIT_MS)])
-    try {
-      const progress = await found.provider.poll(task.handle, found.account, signal, askedOf(task))
-      if (progress.status === 'completed') {
-        return await finish.completeLate(withHandle(task, progress.handle), progress.result, signal)
-      }
-      await store.recordLate({ id, claim, dueAt: progress.status === 'failed' ? null : dueAt })
-    } catch (error) {
-      if (!stopping.aborted) log.warn({ err: error, taskId: id }, 'a late result could not be had')
-      // What this process did not come to the end of, the next one looks at.
-      await store.recordLate({ id, claim, dueAt: stopping.aborted ? now : dueAt })
-    }
+    const progress = await found.provider.poll(task.handle, found.account, signal, askedOf(task))
+    if (progress.status === 'completed') return finish.completeLate(lease, progress.result, progress.handle, signal)
+    await lease.move({ kind: 'looked_late', dueAt: progress.status === 'failed' ? null : dueAt })
   }
 
-  async function cancel(task: Task): Promise<boolean> {
+  async function cancel(task: Task): Promise<Task | undefined> {
     const found = foundFor(task)
-    if (task.status !== 'processing' || !found?.provider.cancel) return false
-    if (task.handle !== null && !(await cancelled(task, found))) return false
-    const ended = await finish.cancel(task)
+    if (task.status !== 'processing' || !found?.provider.cancel) return undefined
+    if (task.handle !== null && !(await cancelled(task, found))) return undefined
+    const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled while it ran'] }
+    const from = ['processing'] as const
+    const ended = await moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
     if (ended) leases.abort(task.id)
     return ended
   }
 
   return { begin, carryOn, lookLate, cancel }
+}
+
+type Performer = { account: Account; provider: Provider }
+
+const NOT_CALLED = 'the process that had taken the task ended before it called the provider; it is begun again'
+const BEGUN_ANEW = 'the process that did the work ended, and what it had made was in its memory; it is begun again'
+
+/** The account as it may be used under a lease: nothing that changes anything is sent once the lease may be over. */
+function underLease(account: Account, lease: Lease): Account {
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    const isRead = method === 'GET' || method === 'HEAD'
+    if (!isRead && !lease.isHeld()) {
+      return Promise.reject(new PolyphonyError('vendor_unreachable', 'The lease ran out before the call was sent.'))
+    }
+    return account.fetch(input, init)
+  }
+  return { ...account, fetch }
 }
 
 /** Errors of files of ours and of the caller's: they say nothing about an account, and hold nothing of the house. */
@@ -451,18 +545,9 @@ function askedOf({ id, operation, input }: Task): Asked {
   return { taskId: id, operation, input }
 }
 
-function withHandle(task: Task, handle: Task['handle'] | undefined): Task {
-  return handle === undefined ? task : { ...task, handle }
-}
-
 /** When work that says nothing of its pace is asked after again. */
 function rhythmOf({ startedAt }: Task, now: number): number {
-  return Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, (now - (startedAt ?? now)) / 10))
-}
-
-/** Never falling, whatever the provider says. */
-function progressOf(task: Task, told: number | undefined): number {
-  return Math.max(task.progress, Math.min(100, Math.floor(told ?? 0)))
+  return Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, Math.round((now - (startedAt ?? now)) / 10)))
 }
 
 function failureOf({ reason, detail, isModerated }: Failure): TaskError {
@@ -477,6 +562,11 @@ function timeoutOf(task: Task): TaskError {
 function silentOf(task: Task): TaskError {
   const message = `The provider's answer was lost and could not be found again (attempt ${task.attempts}).`
   return { code: 'vendor_silent', message }
+}
+
+function interruptedOf(task: Task): TaskError {
+  const message = `The work was interrupted again and again (attempt ${task.attempts}); it may be what ends the process.`
+  return { code: 'internal', message }
 }
 
 function asError(thrown: unknown): PolyphonyError {

@@ -37,9 +37,10 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
   /** How many changes of keys were heard: a record that was read before one may be older than it. */
   let changes = 0
   const deaf = store.onSignal((signal) => {
-    if (signal.kind !== 'key') return
+    if (signal.kind !== 'key' && signal.kind !== 'resync') return
     changes += 1
-    known.delete(signal.hash)
+    if (signal.kind === 'key') known.delete(signal.hash)
+    else known.clear()
   })
 
   async function look(hashed: string): Promise<Caller> {

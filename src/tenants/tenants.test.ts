@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { type Points, points, usdToPoints } from '../core/points.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import type { Store } from '../store/store.ts'
+import type { Signal, Store } from '../store/store.ts'
 import { createTenant, ensureFirstTenant } from './first-tenant.ts'
 import { createKey, hashKey, type Keys, type KeyWishes, openKeys } from './keys.ts'
 
@@ -90,6 +90,28 @@ describe('a key', () => {
     await first // it was valid when it was read
     await expect(slowKeys.authenticate(key)).rejects.toThrow('revoked')
     slowKeys.close()
+  })
+
+  it('that was revoked while signals got lost is refused once that is known', async () => {
+    const { key, record } = await aKey()
+    let tell = (_: Signal): void => {}
+    // The other node's signal never arrives; then the connection for signals is back.
+    const deaf = new Proxy(store, {
+      get(target, name: keyof Store) {
+        if (name !== 'onSignal') return target[name]
+        return (listener: (signal: Signal) => void) => {
+          tell = listener
+          return () => {}
+        }
+      },
+    })
+    const deafKeys = openKeys({ store: deaf, clock })
+    await deafKeys.authenticate(key)
+    await store.revokeKey({ id: record.keyId, now: clock.now() })
+    expect(await deafKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
+    tell({ kind: 'resync' })
+    await expect(deafKeys.authenticate(key)).rejects.toThrow('revoked')
+    deafKeys.close()
   })
 
   it('that expires is refused from that moment on, also where it is cached', async () => {

@@ -16,22 +16,24 @@ const KEY = 'sk-live-crash-test-0123456789'
 const TASKS_PER_ROUND = 2
 const PRICE = 400_000
 
-/** The points of a task's life: before and after what each verb writes, and while the outside is being talked to. */
+/** The points of a task's life: before and after each write, and while the outside is being talked to. */
 const POINTS = [
   'submitTasks:before',
   'submitTasks:after',
   'claimPending:before',
   'claimPending:after',
+  'called:before',
+  'called:after',
   'vendor:create',
-  'recordHandle:before',
-  'recordHandle:after',
+  'accepted:before',
+  'accepted:after',
   'claimDue:after',
   'vendor:poll',
-  'recordProgress:before',
-  'recordProgress:after',
+  'progressed:before',
+  'progressed:after',
   'vendor:file',
-  'settle:before',
-  'settle:after',
+  'ended:before',
+  'ended:after',
   'claimDeliveries:after',
   'receiver:request',
   'recordAttempt:before',

@@ -1,14 +1,16 @@
 import { pino } from 'pino'
 import { readConfig } from '../../src/config/config.ts'
+import { isTerminal } from '../../src/core/task.ts'
 import { startGateway } from '../../src/main.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Store, TaskChange } from '../../src/store/store.ts'
 import { vendorProvider } from '../support/vendor-provider.ts'
 
 /**
- * A gateway that kills its own process, without a last word, at one verb of the store: `CRASH_AT=settle:before` dies
- * with the verb's call not made, `settle:after` with its commit on disk and its caller not yet told.
+ * A gateway that kills its own process, without a last word, at one write of the store: `CRASH_AT=ended:before` dies
+ * with the write not made, `ended:after` with its commit on disk and its caller without the answer. A write is a verb of
+ * the store or, of those that move a task, the kind of the move.
  */
-const [verb, when] = (process.env.CRASH_AT ?? '').split(':')
+const [point, when] = (process.env.CRASH_AT ?? '').split(':')
 const vendorUrl = process.env.VENDOR_URL
 if (!vendorUrl) throw new Error('VENDOR_URL is not set.')
 
@@ -23,13 +25,27 @@ function isEmpty(result: unknown): boolean {
   return Array.isArray(result) && result.length === 0
 }
 
+/** Which move it is, by what it changes. */
+function moveOf({ transition: { before, after } }: TaskChange): string {
+  if (isTerminal(after.status)) return 'ended'
+  if (after.calledAt !== before.calledAt) return 'called'
+  if (after.status !== before.status) return after.status === 'processing' ? 'accepted' : after.status
+  return 'progressed'
+}
+
+function isPoint(verb: keyof Store, args: unknown): boolean {
+  if (verb !== 'applyChange') return verb === point
+  return moveOf((args as { change: TaskChange }).change) === point // the verb's own arguments
+}
+
 function deadly(store: Store): Store {
   return new Proxy(store, {
     get(target, name: keyof Store) {
       const value = target[name]
-      if (name !== verb || typeof value !== 'function') return value
+      if (typeof value !== 'function') return value
       const run = value as (args: unknown) => Promise<unknown>
       return async (args: unknown) => {
+        if (!isPoint(name, args)) return run(args)
         if (when === 'before') die()
         const result = await run(args)
         if (!isEmpty(result)) die()

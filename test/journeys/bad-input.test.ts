@@ -67,7 +67,7 @@ const cases: Case[] = [
   { title: 'an empty body', text: '', headers: JSON_TYPE, status: 400, says: 'empty' },
   { title: 'no body at all', status: 400, says: 'JSON object' },
   { title: 'a list', body: [SONG], status: 400, says: 'JSON object' },
-  { title: 'a string', body: 'model', status: 415, says: 'application/json' },
+  { title: 'a string', body: 'model', status: 400, says: 'JSON object' },
   { title: 'null', body: null, status: 400, says: 'JSON object' },
   { title: 'poisoned JSON', text: '{"__proto__": {"a": 1}}', headers: JSON_TYPE, status: 400, says: 'not valid JSON' },
   {
@@ -212,7 +212,7 @@ const cases: Case[] = [
     status: 404,
     says: 'No task',
   },
-  { title: 'an id that is none', method: 'GET', path: '/api/v1/task/1%00', status: 404, says: 'No task' },
+  { title: 'an id that is none', method: 'GET', path: '/api/v1/task/1%00', status: 404, says: 'NUL' },
   { title: 'a very long id', method: 'GET', path: `/api/v1/task/${'1'.repeat(1_500)}`, status: 404, says: 'No task' },
   { title: 'an id that is no URL', method: 'GET', path: '/api/v1/task/%zz', status: 404, says: 'not a valid URL' },
   { title: 'events of no task', method: 'GET', path: '/api/v1/task/x/events', status: 404, says: 'No task' },

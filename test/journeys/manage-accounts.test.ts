@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -52,6 +55,33 @@ function luma_(given: JsonObject = {}, fields: JsonObject = {}): JsonObject {
 
 function draw(gateway: TestGateway, sending: Sending = {}): Promise<PiapiTask> {
   return gateway.piapi.create('image_generation', PICTURE, { model: 'luma', ...sending })
+}
+
+const MIB = 2 ** 20
+
+/** Answers every call with 300 MiB, as far as they are read. */
+async function endlessVendor() {
+  let sentBytes = 0
+  const server = createServer(async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    const chunk = Buffer.alloc(MIB, ' ')
+    for (let sent = 0; sent < 300 && !response.destroyed; sent++) {
+      sentBytes += chunk.byteLength
+      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    }
+    response.end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    sentBytes: () => sentBytes,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 /** The vendor has taken the task. */
@@ -344,6 +374,31 @@ describe('an account that a tenant connected', () => {
       price_factor: 0.5,
     })
     expect(luma.seen).toEqual([])
+  })
+
+  it('fills no memory with what its vendor sends, and says that it is too much', async () => {
+    const vendor = await endlessVendor()
+    try {
+      await using gateway = await openGateway()
+      const { key } = await gateway.tenant({})
+      const accounts: Account[] = []
+      for (const name of ['one', 'two', 'three', 'four']) {
+        const body = luma_({ name, provider: 'replicate' }, { baseUrl: vendor.baseUrl })
+        accounts.push(await data(gateway, 'POST', OWN, { key, body }))
+      }
+      const before = process.memoryUsage().rss
+      const tests = await Promise.all(
+        accounts.map(({ id }) => data<JsonObject>(gateway, 'POST', `${OWN}/${id}/test`, { key })),
+      )
+      for (const { works, says } of tests) {
+        expect(works).toBe(false)
+        expect(says).toContain('more than 4 MiB')
+      }
+      expect(process.memoryUsage().rss - before).toBeLessThan(150 * MIB)
+      expect(vendor.sentBytes()).toBeLessThan(100 * MIB)
+    } finally {
+      await vendor.close()
+    }
   })
 
   it('is one of as many as the operator lets a tenant have', async () => {

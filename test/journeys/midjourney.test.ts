@@ -483,7 +483,7 @@ describe('the Midjourney relay', () => {
     expect(told(await post(`/mj/task/${grid.id}/cancel`, {}))).toMatchObject({ status: 400, body: { code: 4 } })
   })
 
-  it('shows a picture without a key, and nothing else', async () => {
+  it('shows a picture by its file’s id without a key, by its task’s id to its owner, and nothing else', async () => {
     const name = grid.imageUrl.split('/').at(-1) ?? ''
     for (const id of [name, name.split('.')[0]]) {
       const response = await fetch(`${gateway.url}/mj/image/${id}`, { headers: { range: 'bytes=0-7' } })
@@ -492,8 +492,16 @@ describe('the Midjourney relay', () => {
     }
     const owned = await fetch(`${gateway.url}/mj/image/${grid.id}`, { headers: { 'mj-api-secret': TEST_KEY } })
     expect(owned.headers.get('content-type')).toBe('image/png')
-    const unknown = await gateway.send('GET', `/mj/image/${UNKNOWN}`, { key: null })
-    expect(told(unknown)).toEqual({ status: 400, body: { error: 'midjourney_task_not_found' } })
+    const stranger = await gateway.tenant({ key: { mode: 'test' } })
+    for (const [id, key] of [
+      [UNKNOWN, null],
+      [grid.id, null],
+      [grid.id, 'no key of ours'],
+      [grid.id, stranger.key],
+    ] as const) {
+      const answer = await gateway.send('GET', `/mj/image/${id}`, { key })
+      expect(told(answer)).toEqual({ status: 400, body: { error: 'midjourney_task_not_found' } })
+    }
   })
 
   it('refuses uploads that are no pictures, by their place, and keeps none of them', async () => {

@@ -19,7 +19,7 @@ const CALLS: Record<string, Exclude<Target['call'], 'submit'>> = {
  * for without that path, though some keep it. Throws `not_found`.
  */
 export function targetOf(method: string, path: string): Target {
-  const [, app, id, rest = ''] = /^(.+?)\/requests\/([^/]+)(?:\/(.+))?$/.exec(path) ?? []
+  const [, app, id, rest = ''] = /^(.+?)\/requests\/([^/]+)(?:\/(.+))?$/s.exec(path) ?? []
   if (app === undefined || id === undefined) {
     if (method === 'POST') return { call: 'submit', model: path }
     throw unknown(method, path)
@@ -33,7 +33,7 @@ export function targetOf(method: string, path: string): Target {
 export function pathBelow(at: string, url: string): string {
   const [raw = ''] = url.split('?', 1)
   try {
-    return decodeURIComponent(raw.slice(at.length)).replace(/^\/+|\/+$/g, '')
+    return decodeURIComponent(raw.slice(at.length)).replace(/^\/+|(?<!\/)\/+$/g, '')
   } catch {
     throw new PolyphonyError('not_found', `${raw} is no path.`)
   }

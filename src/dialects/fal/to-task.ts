@@ -9,7 +9,8 @@ export type Wish = Pick<Submission, 'operation' | 'input' | 'model' | 'echo' | '
 
 /** Reads the body of a request to a model: it is the model's input as it stands. Throws `invalid_input`, `not_found`. */
 export function toTask(model: string, body: unknown, webhook?: string): Wish {
-  if (!/^[^/]+(?:\/[^/]+)+$/.test(model)) {
+  const parts = model.split('/')
+  if (parts.length < 2 || parts.includes('')) {
     throw new PolyphonyError('not_found', `"${model}" is no model: its name has the form owner/app.`)
   }
   // A model that needs nothing may be asked without a body.

@@ -8,6 +8,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
+import { guardUploads } from '../keyless-uploads.ts'
 import { asPolyphonyError, noteError } from '../requests.ts'
 import { tellError } from './errors.ts'
 import { PREFIX } from './target.ts'
@@ -49,6 +50,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     const { status, body } = tellError(error)
     return reply.code(status).send(body)
   })
+  guardUploads(app, context, DRAFT, noUpload)
   // Whatever a client says that it is: the bytes are looked at.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes }, (_request, body, done) =>
@@ -57,7 +59,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
 
   app.put<OneUpload>(`${PREFIX}/storage/upload/:id/:name`, async (request, reply) => {
     const draft = await drafts.findOpenly(request.params.id, DRAFT)
-    if (!draft) throw new PolyphonyError('not_found', 'There is no such upload, or its time is over.')
+    if (!draft) throw noUpload()
     if (draft.body.file !== '') throw new PolyphonyError('forbidden', 'The file was uploaded already.')
     const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
     const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
@@ -75,6 +77,10 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     const draft = await drafts.findOpenly(request.params.id, DRAFT)
     return context.sendFile(typeof draft?.body.file === 'string' ? draft.body.file : '', request, reply)
   })
+}
+
+function noUpload(): PolyphonyError {
+  return new PolyphonyError('not_found', 'There is no such upload, or its time is over.')
 }
 
 /** An input in which what was uploaded is named by its stored file. Throws `invalid_input` for what was not. */

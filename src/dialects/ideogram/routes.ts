@@ -1,7 +1,7 @@
 import { IDEOGRAM } from '../../catalog/ideogram.ts'
 import type { Dialect } from '../dialect.ts'
 import { takeForms } from '../form.ts'
-import { bodyOf } from '../form-body.ts'
+import { bodyOf, filesOf } from '../form-body.ts'
 import { performedInOwnNames } from '../performing.ts'
 import { serve } from '../protocol.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -22,8 +22,9 @@ export const ideogram: Dialect = {
       routes(inside) {
         takeForms(inside)
         for (const tool of TOOLS) {
+          const files = { maxFiles: MAX_FILES, filesOf: filesOf(tool.operation.input) }
           inside.post(tool.path, async (request, reply) => {
-            const wish = { ...toTask(tool, await bodyOf(request, context, MAX_FILES)), dialect: IDEOGRAM }
+            const wish = { ...toTask(tool, await bodyOf(request, context, files)), dialect: IDEOGRAM }
             return fromTask(await performedInOwnNames(request, reply, context, wish), context.urls)
           })
         }

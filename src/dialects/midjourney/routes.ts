@@ -3,6 +3,7 @@ import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Draft } from '../../store/store.ts'
@@ -11,7 +12,7 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeForms } from '../form.ts'
 import { bodyOf } from '../form-body.ts'
 import { serve } from '../protocol.ts'
-import { taskFor, taskSender } from '../requests.ts'
+import { callerIfKnown, taskFor, taskSender } from '../requests.ts'
 import type { Urls } from '../urls.ts'
 import { taskOfButton } from './buttons.ts'
 import { errorBody, errorStatus } from './errors.ts'
@@ -37,6 +38,7 @@ import { type Asked, asked, DIALECT, isSpeed, type Speed, type Wish } from './wi
 /** new-api asks for everything that is under way at once. */
 const MAX_IDS = 1_000
 const LIST_LIMIT = 100
+const KEY_HEADERS = ['mj-api-secret']
 
 /** The protocol of midjourney-proxy, as its successors and their relays speak it. */
 export const midjourney: Dialect = {
@@ -44,7 +46,7 @@ export const midjourney: Dialect = {
   async routes(app, context) {
     await serve(app, context, {
       prefixes: ['/mj', '/mj-:speed/mj'],
-      keyHeaders: ['mj-api-secret'],
+      keyHeaders: KEY_HEADERS,
       error: (error) => ({ status: errorStatus(error), body: errorBody(error) }),
       routes(inside) {
         inside.addHook('onRequest', async (request) => void speedOf(request))
@@ -129,7 +131,7 @@ function submitRoutes(app: FastifyInstance, context: DialectContext): void {
   app.register(async (scope) => {
     takeForms(scope)
     scope.post('/insight-face/video-swap', async (request, reply) => {
-      const { fields } = await bodyOf(request, context, 2)
+      const { fields } = await bodyOf(request, context, { maxFiles: 2 })
       return accepted((await submit(request, reply, context, videoSwapTask(asked(fields, speedOf(request))))).id)
     })
   })
@@ -239,20 +241,23 @@ function idsOf(ids: Json | undefined): string[] {
 
 /**
  * `/mj/image/{id}` needs no key: whoever knows the name of a picture's file may see it, as everywhere. The id of a task
- * stands for its picture where the key of its owner comes along.
+ * is no secret, so it stands for its picture only where the key of its owner comes along.
  */
 function openRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<OneTask>('/mj/image/:id', async (request, reply) => {
     const { id } = request.params
-    const asset = await context.assets.find(id.split('.', 1)[0] ?? '')
-    const reference = asset?.mediaType.startsWith('image/') ? assetReference(asset) : await pictureOfTask(id, context)
+    const [fileId = ''] = id.split('.', 1)
+    const asset = isId(fileId) ? await context.assets.find(fileId) : undefined
+    const isPicture = asset?.mediaType.startsWith('image/') === true
+    const reference = isPicture ? assetReference(asset) : await pictureOfTask(request, context)
     if (reference === undefined) return reply.code(400).send({ error: 'midjourney_task_not_found' })
     return context.sendFile(reference, request, reply)
   })
 }
 
-async function pictureOfTask(id: string, { tasks }: DialectContext): Promise<string | undefined> {
-  const task = await tasks.findOpenly(id)
+async function pictureOfTask(request: FastifyRequest<OneTask>, context: DialectContext): Promise<string | undefined> {
+  const caller = await callerIfKnown(request, context, KEY_HEADERS)
+  const [task] = caller ? await context.tasks.getMany([request.params.id], caller) : []
   return task && isOurs(task) ? pictureOf(task) : undefined
 }
 

@@ -4,6 +4,7 @@ import { type Asset, assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import { fromBase64 } from '../base64.ts'
 import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
 
@@ -41,9 +42,9 @@ function picturesIn(array: Json | undefined): Uint8Array[] {
   if (array.length === 0) throw invalid('base64Array', 'must not be empty')
   if (array.length > MAX_PICTURES) throw invalid('base64Array', `has at most ${MAX_PICTURES} elements`)
   return array.map((one, index) => {
-    const base64 = typeof one === 'string' ? one.replace(DATA_URI, '').replace(/\s+/g, '') : ''
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw invalid(`base64Array.${index}`, 'must be a data URI or base64')
-    return Buffer.from(base64, 'base64')
+    const bytes = typeof one === 'string' ? fromBase64(one.replace(DATA_URI, '')) : undefined
+    if (!bytes) throw invalid(`base64Array.${index}`, 'must be a data URI or base64')
+    return bytes
   })
 }
 

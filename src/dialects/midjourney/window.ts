@@ -18,7 +18,7 @@ export const WINDOW = 'midjourney.window'
 
 const CUSTOM_ZOOM = 'CUSTOM_ZOOM'
 const USUAL_ZOOM = '2'
-const ZOOM = /\s*(?:--|—)zoom\s+(\S+)/
+const ZOOM = /(?<!\s)\s*(?:--|—)zoom\s+(\S+)/
 
 /** The prompt that the window shows. */
 export function windowPrompt({ prompt, echo }: Pick<Follow, 'prompt' | 'echo'>): string {

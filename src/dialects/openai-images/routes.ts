@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
+import { gptImageEdit } from '../../catalog/gpt-image.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import type { Json } from '../../core/json.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { finalErrors } from '../final-errors.ts'
 import { takeForms } from '../form.ts'
-import { bodyOf } from '../form-body.ts'
+import { bodyOf, filesOf } from '../form-body.ts'
 import { imageWish, typedForm } from '../image-wish.ts'
 import { performedInOwnNames } from '../performing.ts'
 import { serve } from '../protocol.ts'
@@ -46,7 +47,7 @@ export const openaiImages: Dialect = {
 }
 
 async function read(route: (typeof ROUTES)[number], request: FastifyRequest, context: DialectContext) {
-  const body = await bodyOf(request, context, MAX_FILES)
+  const body = await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOf(gptImageEdit.input) })
   const { stream, partial_images: partial, ...fields } = body.fields
   const whole = body.isForm ? typedForm(fields) : fields
   const styled = whole.style_id === undefined ? whole : await withStyle(whole, request.caller, context)

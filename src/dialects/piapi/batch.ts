@@ -6,11 +6,16 @@ import type { Batch, Rejected } from '../../store/store.ts'
 import { rejectedBy } from '../../tasks/submit.ts'
 import type { BatchSubmission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
+import { checkBody } from '../json-body.ts'
 import { idempotencyOf, markReplay } from '../requests.ts'
 import { timeOf } from './from-task.ts'
 import { type Config, configIn, PIAPI, toTask, webhookOf } from './to-task.ts'
 
 const MAX_ENTRIES = 1_000
+/** Of all entries together; each of them is bounded as a single input is. */
+const MAX_MEMBERS = 100_000
+/** Lines may be empty. */
+const MAX_LINES = 10 * MAX_ENTRIES
 const JSON_LINES = ['application/jsonl', 'application/x-jsonlines', 'application/x-ndjson', 'application/ndjson']
 
 /**
@@ -21,8 +26,15 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
   const { tasks } = context
 
   await app.register(async (scope) => {
-    scope.addContentTypeParser(JSON_LINES, { parseAs: 'string' }, (_request, body, done) => done(null, new Lines(body)))
-    scope.post('/api/v1/tasks/batch', async (request, reply) => {
+    scope.addContentTypeParser(JSON_LINES, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+      try {
+        checkBody(request, body)
+        done(null, new Lines(body.toString()))
+      } catch (error) {
+        done(error as Error) // as `checkBody` throws it
+      }
+    })
+    scope.post('/api/v1/tasks/batch', { config: { maxMembers: MAX_MEMBERS } }, async (request, reply) => {
       const { batchId, replayed } = await tasks.submitBatch(toBatch(request), request.caller)
       markReplay(reply, replayed)
       const batch = await tasks.getBatch(batchId, request.caller)
@@ -53,8 +65,8 @@ const PLACE = 'batch_index'
 /** A body of JSON lines, not yet read. */
 class Lines {
   readonly text: string
-  constructor(text: string | Buffer) {
-    this.text = String(text)
+  constructor(text: string) {
+    this.text = text
   }
 }
 
@@ -93,8 +105,6 @@ interface Found {
 }
 
 function listOf(body: unknown): Found {
-  if (typeof body === 'string')
-    throw new PolyphonyError('unsupported_media', 'Send application/json or application/jsonl.')
   if (Array.isArray(body)) return { entries: body as Json[], config: configIn(undefined) } // it was parsed from JSON
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object or array.')
   if (!Array.isArray(body.tasks)) throw invalid('tasks', body.tasks === undefined ? 'is required' : 'must be an array')
@@ -103,8 +113,7 @@ function listOf(body: unknown): Found {
 
 /** JSON lines have no place for a `config`: where to tell of the end stands in headers. */
 function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>): Found {
-  const entries = text
-    .split('\n')
+  const entries = splitLines(text)
     .filter((line) => line.trim() !== '')
     .map((line): Json | PolyphonyError => {
       try {
@@ -117,6 +126,18 @@ function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>):
     webhook_config: { endpoint: headers['x-webhook-endpoint'] ?? null, secret: headers['x-webhook-secret'] ?? null },
   })
   return { entries, config }
+}
+
+/** Piece by piece, as a body may be nothing but line ends. Throws `invalid_input` for too many. */
+function splitLines(text: string): string[] {
+  const lines: string[] = []
+  for (let from = 0; from <= text.length; ) {
+    const end = text.indexOf('\n', from)
+    lines.push(text.slice(from, end === -1 ? text.length : end))
+    if (lines.length > MAX_LINES) throw invalid('tasks', `has at most ${MAX_LINES} lines, empty ones included`)
+    from = end === -1 ? text.length + 1 : end + 1
+  }
+  return lines
 }
 
 /** A batch as callers see it. */

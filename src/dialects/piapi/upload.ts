@@ -1,12 +1,12 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { fromBase64 } from '../base64.ts'
 import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type Form, readForm, takeForms } from '../form.ts'
+import { type Form, isForm, readForm, takeForms } from '../form.ts'
 
 const MEDIA_TYPES = new Map([
   ['jpg', 'image/jpeg'],
@@ -18,7 +18,7 @@ const MEDIA_TYPES = new Map([
   ['mp3', 'audio/mpeg'],
 ])
 const MAX_NAME = 128
-const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*)*;base64,/i
+const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*){0,10};base64,/i
 
 /**
  * `POST /api/ephemeral_resource`: base64 in JSON (as PiAPI has it) or a form with a file; out comes a URL, and the file
@@ -30,10 +30,9 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
   await app.register(async (scope) => {
     takeForms(scope)
     scope.post('/api/ephemeral_resource', async (request) => {
-      const { mediaType, body, field } =
-        request.body instanceof Readable
-          ? uploadOfForm(await readForm(request.headers, request.body, { maxBytes: uploadMaxBytes }))
-          : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
+      const { mediaType, body, field } = isForm(request)
+        ? uploadOfForm(await readForm(request, { maxBytes: uploadMaxBytes }))
+        : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
       const expiresAt = context.clock.now() + Math.round(uploadHours * HOUR_MS)
       const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
       const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))
@@ -64,14 +63,14 @@ export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; 
   if (declared !== undefined && declared !== mediaType && declared !== 'application/octet-stream') {
     throw invalid('file_data', `says it is ${declared}, and file_name says ${mediaType}`)
   }
-  const base64 = (uri ? data.slice(uri[0].length) : data).replace(/\s+/g, '')
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || base64.length % 4 === 1) throw invalid('file_data', 'must be base64')
-  if ((base64.length * 3) / 4 > maxBytes + 2) {
+  const bytes = fromBase64(uri ? data.slice(uri[0].length) : data)
+  if (!bytes) throw invalid('file_data', 'must be base64')
+  if (bytes.length > maxBytes) {
     throw new PolyphonyError('payload_too_large', `file_data holds more than ${maxBytes} bytes.`, {
       field: 'file_data',
     })
   }
-  return { mediaType, body: Buffer.from(base64, 'base64') }
+  return { mediaType, body: bytes }
 }
 
 function mediaTypeOf(name: unknown): string {

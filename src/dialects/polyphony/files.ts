@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
-import { readForm, takeForms } from '../form.ts'
+import { isForm, readForm, takeForms } from '../form.ts'
 
 const CREATED = 201
 
@@ -15,10 +14,10 @@ export async function fileRoutes(app: FastifyInstance, { assets, clock, limits, 
   await app.register(async (scope) => {
     takeForms(scope)
     scope.post('/files', async (request, reply) => {
-      if (!(request.body instanceof Readable)) {
+      if (!isForm(request)) {
         throw new PolyphonyError('unsupported_media', 'Send the file in a form: multipart/form-data.')
       }
-      const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes })
+      const form = await readForm(request, { maxBytes: limits.uploadMaxBytes })
       const file = form.files.find(({ field }) => field === 'file')
       if (!file) throw invalid('file', 'is required')
       const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)

@@ -10,7 +10,7 @@ import { withStyle } from '../recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { creditsOf, fromTask } from './from-task.ts'
 import { styleRoutes } from './styles.ts'
-import { fieldsOf, GENERATIONS, OWN, type Tool, toTask } from './to-task.ts'
+import { fieldsOf, filesOfForm, GENERATIONS, OWN, type Tool, toTask } from './to-task.ts'
 
 /** The picture, its mask, and pictures of a style. */
 const MAX_FILES = 12
@@ -38,7 +38,10 @@ export const recraft: Dialect = {
 
 function toolRoute(app: FastifyInstance, context: DialectContext, tool: Tool): void {
   app.post(`/v1/images/${tool.path}`, async (request, reply) => {
-    const { fields, names } = fieldsOf(tool, await bodyOf(request, context, MAX_FILES))
+    const { fields, names } = fieldsOf(
+      tool,
+      await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOfForm(tool) }),
+    )
     const style = 'style_id' in tool.operation.input.properties ? fields.style_id : undefined
     const styled = style === undefined ? fields : await withStyle(fields, request.caller, context)
     const wish = toTask(tool, styled, names)

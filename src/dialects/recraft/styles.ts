@@ -17,7 +17,7 @@ interface OneStyle {
 /** Styles that callers make of their own pictures. They cost nothing. */
 export function styleRoutes(app: FastifyInstance, context: DialectContext): void {
   app.post('/v1/styles', async (request) => {
-    const { fields } = await bodyOf(request, context, MAX_PICTURES)
+    const { fields } = await bodyOf(request, context, { maxFiles: MAX_PICTURES })
     const draft = await createStyle(styleOf(fields), request.caller, context)
     return { ...fromStyle(draft), credits: 0 }
   })

@@ -3,7 +3,7 @@ import type { Operation } from '../../catalog/operation.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { RECRAFT } from '../../catalog/recraft.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { type ReadBody, typed } from '../form-body.ts'
+import { filesOf, type ReadBody, typed } from '../form-body.ts'
 import { type NamedWish, readNamed } from '../own-names.ts'
 import type { Spelling } from '../spelling.ts'
 
@@ -70,6 +70,12 @@ export function fieldsOf({ operation }: Pick<Tool, 'operation'>, { fields, isFor
     if (value !== undefined) renamed[known] = value
   }
   return { fields: isForm ? typed(operation.input, renamed) : renamed, names }
+}
+
+/** How many files the fields of a form take. */
+export function filesOfForm({ operation }: Pick<Tool, 'operation'>): (field: string) => number {
+  const names = Object.entries(FORM_NAMES).flatMap(([known, own]) => own.map((name) => [name, known]))
+  return filesOf(operation.input, Object.fromEntries(names))
 }
 
 /** Fields as `fieldsOf` gave them, and with a style in place of its id. Throws `invalid_input`. */

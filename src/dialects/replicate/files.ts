@@ -1,19 +1,21 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { isText } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type Form, readForm, takeForms } from '../form.ts'
+import { type Form, isForm, readForm, takeForms } from '../form.ts'
 import type { Urls } from '../urls.ts'
 import { PREFIX } from './from-task.ts'
 
 const DRAFT = 'replicate.file'
 const PAGE = 100
+/** Characters; what a file is said to be is kept beside it. */
+const MAX_METADATA = 16 * 2 ** 10
 
 interface OneFile {
   Params: { id: string }
@@ -48,6 +50,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 
   app.get<{ Querystring: { cursor?: string } }>('/files', async ({ query, caller }) => {
     const { cursor } = query
+    if (isText(cursor) && !isId(cursor)) throw invalid('cursor', 'must be that of a page before')
     const page = { limit: PAGE + 1, ...(isText(cursor) ? { beforeId: cursor } : {}) }
     const found = await drafts.list(DRAFT, caller, page)
     const results = await Promise.all(
@@ -65,10 +68,10 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
   await app.register(async (scope) => {
     takeForms(scope)
     scope.post('/files', async (request, reply) => {
-      if (!(request.body instanceof Readable)) {
+      if (!isForm(request)) {
         throw new PolyphonyError('unsupported_media', 'Send the file as multipart/form-data, in the part "content".')
       }
-      const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes, maxFiles: 2 })
+      const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, maxFiles: 2 })
       const content = form.files.find(({ field }) => field === 'content')
       if (!content) throw invalid('content', 'is required: the file')
       const metadata = metadataOf(form)
@@ -100,6 +103,7 @@ export function fileBody(id: string, asset: Asset, metadata: unknown, urls: Urls
 function metadataOf({ fields, files }: Form): JsonObject {
   const text = fields.get('metadata')?.at(-1) ?? files.find(({ field }) => field === 'metadata')?.body.toString()
   if (text === undefined || text === '') return {}
+  if (text.length > MAX_METADATA) throw invalid('metadata', `has at most ${MAX_METADATA} characters`)
   try {
     const metadata: unknown = JSON.parse(text)
     if (isJsonObject(metadata)) return metadata

@@ -34,7 +34,7 @@ function withModel({ version, ...rest }: JsonObject): JsonObject {
     return rest
   }
   if (typeof version !== 'string') throw invalid('version', 'must be a string')
-  const [, model, id = ''] = /^([^:]*\/[^:]*)(?::(.*))?$/s.exec(version) ?? []
+  const [, model, id = ''] = /^([^:/]*\/[^:]*)(?::(.*))?$/s.exec(version) ?? []
   if (model === undefined) return { ...rest, version }
   if (!/^[\w.-]+\/[\w.-]+$/.test(model)) {
     throw invalid('version', 'must be the id of a version, owner/name or owner/name:id')
@@ -71,7 +71,10 @@ const MAX_WAIT_SECONDS = 60
 
 /** Seconds that `Prefer: wait` or `wait=n` asks to be held; a preference of more than a minute is met as far as that. */
 export function waitOf(prefer: string | string[] | undefined): number | undefined {
-  const asked = /(?:^|[,;])\s*wait\s*(?:=\s*"?(\d{1,9})"?)?\s*(?:$|[,;])/i.exec([prefer ?? ''].flat().join(','))
-  if (!asked) return undefined
-  return Math.max(1, Math.min(MAX_WAIT_SECONDS, Number(asked[1] ?? MAX_WAIT_SECONDS)))
+  const preferences = [prefer ?? ''].flat().flatMap((header) => header.split(/[,;]/))
+  for (const preference of preferences) {
+    const [found, seconds = MAX_WAIT_SECONDS] = /^wait(?:\s*=\s*"?(\d{1,9})"?)?$/i.exec(preference.trim()) ?? []
+    if (found !== undefined) return Math.max(1, Math.min(MAX_WAIT_SECONDS, Number(seconds)))
+  }
+  return undefined
 }

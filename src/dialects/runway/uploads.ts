@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
@@ -8,7 +7,8 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { readForm, takeForms } from '../form.ts'
+import { isForm, readForm, takeForms } from '../form.ts'
+import { guardUploads } from '../keyless-uploads.ts'
 import { asPolyphonyError, noteError } from '../requests.ts'
 import { runwayError } from './errors.ts'
 import { UPLOAD_SCHEME, uploadsIn, withUploads } from './to-task.ts'
@@ -44,7 +44,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 
   async function store(id: string, body: Buffer): Promise<void> {
     const draft = await drafts.findOpenly(id, KIND)
-    if (!draft) throw new PolyphonyError('not_found', `There is no upload ${id}, or its time is over.`)
+    if (!draft) throw noUpload(id)
     if (draft.body.reference !== undefined) throw invalid('file', 'was uploaded already')
     const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
     const asset = await assets.upload({ tenantId: draft.tenantId, body, expiresAt })
@@ -63,11 +63,12 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       const { status, body } = runwayError(error)
       return reply.code(status).send(body)
     })
+    guardUploads(inside, context, KIND, noUpload)
     await inside.register(async (scope) => {
       takeForms(scope)
       scope.post<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
-        if (!(request.body instanceof Readable)) throw invalid('file', 'must come in a multipart/form-data body')
-        const form = await readForm(request.headers, request.body, { maxBytes: limits.uploadMaxBytes })
+        if (!isForm(request)) throw invalid('file', 'must come in a multipart/form-data body')
+        const form = await readForm(request, { maxBytes: limits.uploadMaxBytes })
         const [file] = form.files
         if (!file) throw invalid('file', 'is required')
         await store(request.params.id, file.body)
@@ -85,6 +86,10 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       })
     })
   })
+}
+
+function noUpload(id: string): PolyphonyError {
+  return new PolyphonyError('not_found', `There is no upload ${id}, or its time is over.`)
 }
 
 /** The first step of Runway's own API. */
@@ -113,7 +118,7 @@ export async function beginWebUpload(body: unknown, caller: Caller, context: Dia
 /** The last step of the web app: the address of what was brought. */
 export async function completeWebUpload(id: string, caller: Caller, context: DialectContext): Promise<{ url: string }> {
   const draft = await context.drafts.find(id, KIND, caller)
-  if (!draft) throw new PolyphonyError('not_found', `There is no upload ${id}, or its time is over.`)
+  if (!draft) throw noUpload(id)
   return { url: fileOf(draft.body, 'parts', context) }
 }
 

@@ -14,11 +14,14 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
+import type { End } from '../../core/transitions.ts'
+import { noteMethods } from '../../http/route-methods.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
-import type { Settlement, Store } from '../../store/store.ts'
+import type { Store } from '../../store/store.ts'
 import { openDrafts } from '../../tasks/drafts.ts'
 import { openInputs } from '../../tasks/inputs.ts'
+import { openMoves } from '../../tasks/moves.ts'
 import { openPace } from '../../tasks/pace.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
@@ -84,21 +87,24 @@ export async function openGateway(): Promise<Gateway> {
     ],
     store,
   )
+  const moves = openMoves({ store, announce: (task) => suno.announce(task, urls), clock })
   const tasks = openTasks({
     store,
     accounts,
     egress,
     inputs: openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: 1 }),
     prices: priceList([]),
-    announce: (task) => suno.announce(task, urls),
+    moves,
     clock,
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
-    cancelRunning: async () => false,
+    cancelRunning: async () => undefined,
     pace: openPace(),
   })
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
   app.decorateRequest('caller')
+  app.removeContentTypeParser('text/plain') // as the whole server does
+  noteMethods(app)
   await app.register(async (scope) =>
     suno.routes(scope, {
       tasks,
@@ -170,6 +176,7 @@ export async function openGateway(): Promise<Gateway> {
           offers: accounts.offers(pool, operations),
           limit: 100,
           leaseMs: LEASE_MS,
+          holder: 'a process',
           now: clock.now(),
         }),
       )
@@ -179,20 +186,16 @@ export async function openGateway(): Promise<Gateway> {
     },
     async begin(id) {
       const task = await gateway.claim(id)
-      const now = clock.now()
-      const running: Task = { ...task, status: 'processing', startedAt: now }
-      const lease = { id, claim: task.claim, dueAt: now + LEASE_MS, now }
-      await store.recordHandle({ ...lease, handle: {}, deliveries: suno.announce(running, urls) })
+      const running = await moves.move(task, { kind: 'accepted', handle: {}, dueAt: clock.now() + LEASE_MS })
+      if (!running) throw new Error(`${id} was not begun.`)
       return running
     },
     async report(task, progress) {
-      const now = clock.now()
-      const lease = { id: task.id, claim: task.claim, dueAt: now + LEASE_MS, now }
-      await store.recordProgress({ ...lease, progress, deliveries: [] })
+      await moves.move(task, { kind: 'progressed', progress, dueAt: clock.now() + LEASE_MS })
     },
-    complete: (task, output) => settle(task, { to: 'completed', output, error: null }),
+    complete: (task, output) => end(task, { to: 'completed', output, error: null }),
     fail: (task, reason) =>
-      settle(task, { to: 'failed', output: null, error: { code: 'vendor_refused', message: reason } }),
+      end(task, { to: 'failed', output: null, error: { code: 'vendor_refused', message: reason } }),
     async cancel(id) {
       await tasks.cancel(id, await keyring.authenticate(keys.rich))
     },
@@ -210,19 +213,9 @@ export async function openGateway(): Promise<Gateway> {
     },
   }
 
-  async function settle(task: Task, end: Pick<Settlement, 'to' | 'output' | 'error'>): Promise<void> {
-    const now = clock.now()
-    const after: Task = { ...task, ...end, status: end.to, endedAt: now }
-    const settled = await store.settle({
-      id: task.id,
-      claim: task.claim,
-      ...end,
-      consumedPoints: end.to === 'completed' ? points(task.pricePoints) : ZERO_POINTS,
-      logs: [],
-      assets: [],
-      deliveries: suno.announce(after, urls),
-      now,
-    })
+  async function end(task: Task, how: Pick<End, 'to' | 'output' | 'error'>): Promise<void> {
+    const consumedPoints = how.to === 'completed' ? points(task.pricePoints) : ZERO_POINTS
+    const settled = await moves.move(task, { kind: 'ended', ...how, consumedPoints, logs: [] })
     if (!settled) throw new Error(`${task.id} was not settled.`)
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
+import { requeue } from '../../store/contract/moves.ts'
 import fetchExample from './examples/fetch.success.json' with { type: 'json' }
 import { type Gateway, openGateway, part } from './gateway.testing.ts'
 import { aSong } from './tasks.testing.ts'
@@ -63,7 +64,7 @@ describe('a fetch', () => {
     const status = async () => part((await gateway.get(`/suno/fetch/${id}`)).body, 'data', 'status')
     expect(await status()).toBe('SUBMITTED')
     const now = gateway.clock.nowMs
-    await gateway.store.requeue({ id, claim, dueAt: now + 60_000, log: 'not reached', now })
+    await requeue(gateway.store, { id, claim, dueAt: now + 60_000, log: 'not reached', now })
     expect(await status()).toBe('SUBMITTED')
   })
 
@@ -214,15 +215,15 @@ describe('a callback', () => {
   })
 })
 
-it("an unknown path under /suno gets this protocol's 404", async () => {
-  for (const [method, path] of [
-    ['GET', '/suno/nowhere'],
-    ['GET', '/suno/submit/music'],
-    ['POST', '/suno/act/dance'],
+it("an unknown path or method under /suno gets this protocol's 404 or 405", async () => {
+  for (const [method, path, status] of [
+    ['GET', '/suno/nowhere', 404],
+    ['GET', '/suno/submit/music', 405],
+    ['POST', '/suno/act/dance', 404],
   ] as const) {
     const answer = await gateway.send(method, path)
     expect(answer).toMatchObject({
-      status: 404,
+      status,
       body: { code: 'invalid_request', error: { type: 'invalid_request_error' } },
     })
   }

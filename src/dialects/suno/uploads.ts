@@ -1,5 +1,4 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
@@ -8,7 +7,8 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Draft } from '../../store/store.ts'
 import { isText, objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { readForm, takeForms } from '../form.ts'
+import { isForm, readForm, takeForms } from '../form.ts'
+import { guardUploads } from '../keyless-uploads.ts'
 import { errorBody, errorStatus } from '../relay-errors.ts'
 import { envelope } from '../relay-task.ts'
 import { asPolyphonyError, noteError } from '../requests.ts'
@@ -72,7 +72,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 
   async function found({ params, caller }: FastifyRequest<OneUpload>): Promise<Draft> {
     const draft = await drafts.find(params.id, KIND, caller)
-    if (!draft) throw new PolyphonyError('task_not_found', `No upload ${params.id}.`)
+    if (!draft) throw noUpload(params.id)
     return draft
   }
 }
@@ -81,6 +81,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 export function uploadForm(app: FastifyInstance, context: DialectContext): void {
   const { drafts, assets, clock, limits } = context
   takeForms(app)
+  guardUploads(app, context, KIND, noUpload)
   app.setErrorHandler((thrown, request, reply) => {
     const error = asPolyphonyError(thrown)
     noteError(request, reply, error)
@@ -89,13 +90,11 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
 
   app.post<OneUpload>('/uploads/form/:id', async (request, reply: FastifyReply) => {
     const draft = await drafts.findOpenly(request.params.id, KIND)
-    if (!draft) throw new PolyphonyError('task_not_found', `No upload ${request.params.id}.`)
-    // The parser that `takeForms` added hands over the stream; any other body was read before.
-    const body = request.body as Readable
-    if (typeof body?.pipe !== 'function') {
+    if (!draft) throw noUpload(request.params.id)
+    if (!isForm(request)) {
       throw new PolyphonyError('unsupported_media', 'Send a form: multipart/form-data.')
     }
-    const { fields, files } = await readForm(request.headers, body, { maxBytes: limits.uploadMaxBytes, maxFiles: 6 })
+    const { fields, files } = await readForm(request, { maxBytes: limits.uploadMaxBytes, maxFiles: 6 })
     // Some clients send every field as a part with an empty file name, which makes a file of it.
     const signature =
       fields.get('signature')?.at(-1) ?? files.find(({ field }) => field === 'signature')?.body.toString()
@@ -122,8 +121,13 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
   })
 }
 
+function noUpload(id: string): PolyphonyError {
+  return new PolyphonyError('task_not_found', `No upload ${id}.`)
+}
+
 function isSame(given: string, secret: string): boolean {
-  return given.length === secret.length && timingSafeEqual(Buffer.from(given), Buffer.from(secret))
+  const [one, other] = [Buffer.from(given), Buffer.from(secret)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** The answer that a storage's form would need; clients send its fields as they are, then the file. */

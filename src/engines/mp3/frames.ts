@@ -21,15 +21,15 @@ const SAMPLE_RATES = [44_100, 48_000, 32_000]
 
 /** Undefined when no layer III frame of a stated rate starts here ("free format" has no stated rate and is not read). */
 export function readHeader(bytes: Uint8Array, offset: number): FrameHeader | undefined {
-  const [first = 0, second = 0, third = 0, fourth = 0] = bytes.subarray(offset, offset + 4)
-  if (offset + 4 > bytes.length || first !== 0xff || (second & 0xe0) !== 0xe0) return undefined
+  if (!startsFrame(bytes, offset)) return undefined
+  // By index: a list of four bytes for each place that is looked at took seconds in a file of megabytes.
+  const second = bytes[offset + 1] ?? 0
+  const third = bytes[offset + 2] ?? 0
+  const fourth = bytes[offset + 3] ?? 0
   const versionBits = (second >> 3) & 3
-  const isLayer3 = ((second >> 1) & 3) === 1
-  if (versionBits === 1 || !isLayer3) return undefined
   const version = versionBits === 3 ? 1 : versionBits === 2 ? 2 : 2.5
   const kbit = (version === 1 ? KBITS_MPEG1 : KBITS_MPEG2)[third >> 4] ?? 0
-  const baseRate = SAMPLE_RATES[(third >> 2) & 3]
-  if (kbit === 0 || baseRate === undefined || (fourth & 3) === 2) return undefined
+  const baseRate = SAMPLE_RATES[(third >> 2) & 3] ?? 0
   const sampleRate = version === 1 ? baseRate : version === 2 ? baseRate / 2 : baseRate / 4
   const channels = fourth >> 6 === 3 ? 1 : 2
   const padding = (third >> 1) & 1
@@ -45,27 +45,69 @@ export function readHeader(bytes: Uint8Array, offset: number): FrameHeader | und
   }
 }
 
-/** The sounding frames in order: tags, the encoder's index frame and a last frame that is cut off are not among them. */
+/** Whether these four bytes can be a header: sync, a known version, layer III, a stated bit rate and a sample rate. */
+function startsFrame(bytes: Uint8Array, offset: number): boolean {
+  if (offset + 4 > bytes.length || bytes[offset] !== 0xff) return false
+  const second = bytes[offset + 1] ?? 0
+  if ((second & 0xe6) !== 0xe2 || (second & 0x18) === 0x08) return false
+  const third = bytes[offset + 2] ?? 0
+  const rate = third >> 4
+  return rate !== 0 && rate !== 15 && (third & 0x0c) !== 0x0c && ((bytes[offset + 3] ?? 0) & 3) !== 2
+}
+
+/** What is passed over in search of frames before the rest of a file counts as no sound: a cover in a strange tag is smaller. */
+const MOST_SKIPPED_BYTES = 4 * 2 ** 20
+/** Places that look like a frame and have no second one behind them. In a real file each damage leaves a few. */
+const MOST_FALSE_STARTS = 10_000
+/** Before the sound begins. A file of index frames alone is none. */
+const MOST_INDEX_FRAMES = 4
+/** Longer than any song: 14 hours of MPEG-1. A file of the shortest frames there are has as many in 48 MB. */
+const MOST_FRAMES = 2_000_000
+/** In a list, for two songs to be joined: an hour and a half. */
+const MOST_LISTED_FRAMES = 200_000
+
+/**
+ * The sounding frames in order: tags, the encoder's index frame and a last frame that is cut off are not among them.
+ * Throws a RangeError when there are more than two hundred thousand.
+ */
 export function framesOf(bytes: Uint8Array): Frame[] {
-  let offset = afterId3v2(bytes)
-  const first = findFirst(bytes, offset)
-  if (first === undefined) return []
   const frames: Frame[] = []
-  for (offset = first; offset < bytes.length; ) {
+  scanFrames(bytes, (header, offset) => {
+    if (frames.length === MOST_LISTED_FRAMES) {
+      throw new RangeError(`The file is too long: it has more than ${MOST_LISTED_FRAMES} frames.`)
+    }
+    frames.push({ ...header, offset })
+  })
+  return frames
+}
+
+/**
+ * Shows each sounding frame, as `framesOf` lists them. The work is bounded: what does not look like sound is searched for
+ * at most `MOST_SKIPPED_BYTES` in all, so that no file of nonsense holds up this thread.
+ */
+export function scanFrames(bytes: Uint8Array, visit: (header: FrameHeader, offset: number) => void): void {
+  const search = { skippedBytes: 0, falseStarts: 0 }
+  let first: FrameHeader | undefined
+  let count = 0
+  let indexFrames = 0
+  let offset = findFirst(bytes, afterId3v2(bytes), search)
+  while (offset !== undefined && count < MOST_FRAMES) {
     const header = readHeader(bytes, offset)
-    if (header === undefined || !isSameStream(header, frames[0] ?? header)) {
-      // Damage, or a tag in between: go on where two frames follow one another again.
-      const next = findFirst(bytes, offset + 1)
-      if (next === undefined) break
-      offset = next
-      if (frames[0] !== undefined && !isSameStream(readHeader(bytes, next), frames[0])) offset++
+    if (header === undefined || !isSameStream(header, first ?? header)) {
+      // Damage, or a tag in between: go on where two frames of this stream follow one another again.
+      offset = findFirst(bytes, offset + 1, search, first)
       continue
     }
-    if (offset + header.sizeBytes > bytes.length) break
-    if (frames.length > 0 || !isIndexFrame(bytes, offset, header)) frames.push({ ...header, offset })
+    if (offset + header.sizeBytes > bytes.length) return
+    if (first === undefined && indexFrames < MOST_INDEX_FRAMES && isIndexFrame(bytes, offset, header)) {
+      indexFrames++
+    } else {
+      first ??= header
+      count++
+      visit(header, offset)
+    }
     offset += header.sizeBytes
   }
-  return frames
 }
 
 const isSameStream = (a: FrameHeader | undefined, b: FrameHeader): boolean =>
@@ -87,11 +129,28 @@ function afterId3v2(bytes: Uint8Array): number {
   return offset
 }
 
-/** Eleven set bits also occur by chance, so only a frame that another of its stream follows counts as the start. */
-function findFirst(bytes: Uint8Array, from: number): number | undefined {
-  for (let offset = bytes.indexOf(0xff, from); offset >= 0; offset = bytes.indexOf(0xff, offset + 1)) {
+/**
+ * Eleven set bits also occur by chance, so only a frame that another of its stream follows counts as the start: of `stream`,
+ * where that is given. Undefined where there is none, or `search`, which goes on from one call to the next, is at its end.
+ */
+function findFirst(
+  bytes: Uint8Array,
+  from: number,
+  search: { skippedBytes: number; falseStarts: number },
+  stream?: FrameHeader,
+): number | undefined {
+  const end = Math.min(bytes.length, from + MOST_SKIPPED_BYTES - search.skippedBytes)
+  for (let offset = from; offset < end; offset++) {
+    if (!startsFrame(bytes, offset)) continue
     const header = readHeader(bytes, offset)
-    if (header !== undefined && isSameStream(readHeader(bytes, offset + header.sizeBytes), header)) return offset
+    if (header === undefined) continue
+    const isOfStream = stream === undefined || isSameStream(header, stream)
+    if (isOfStream && isSameStream(readHeader(bytes, offset + header.sizeBytes), header)) {
+      search.skippedBytes += offset - from
+      return offset
+    }
+    search.falseStarts++
+    if (search.falseStarts > MOST_FALSE_STARTS) return undefined
   }
   return undefined
 }

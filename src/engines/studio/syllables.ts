@@ -33,7 +33,7 @@ export function wordsOf(line: string): string[] {
     line
       .toLowerCase()
       .normalize('NFC')
-      .match(/[\p{L}\p{M}\p{N}'’]*[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu) ?? []
+      .match(/(?<![\p{L}\p{M}\p{N}'’])[\p{L}\p{M}\p{N}'’]*[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu) ?? []
   )
 }
 

@@ -143,7 +143,7 @@ function failureIn(entries: readonly JsonObject[]): Failure {
   const lines = typeof error === 'string' ? error.trim().split('\n') : []
   const reason =
     lines.at(-1)?.replace(/^[\w.]+(?:Error|Exception): /, '') || 'ACE-Step says that it failed, and not why.'
-  return /\bLM\b.*init/i.test(reason)
+  return /\bLM\b.{0,200}init/i.test(reason)
     ? { reason: `${reason} Set ACE_STEP_LM=off where the server runs without its language model.` }
     : { reason }
 }

@@ -34,12 +34,12 @@ async function wholeSong(tail: KeptClip, job: Job): Promise<Uint8Array> {
     throw refused('clip_id', 'names a clip that goes on from no other, so there is nothing to join it with')
   }
   const [head, end] = await Promise.all([job.readAsset(tail.headAudio), job.readAsset(tail.audio)])
-  const rest = typeof tail.replacesUntil === 'number' ? partOf(head, tail.replacesUntil) : undefined
   try {
+    const rest = typeof tail.replacesUntil === 'number' ? partOf(head, tail.replacesUntil) : undefined
     const joined = joinMp3(head, tail.continueAt, end)
     return rest ? joinMp3(joined, Number.MAX_SAFE_INTEGER, rest) : joined
   } catch (error) {
-    // Of two recordings, the rates may differ.
+    // Of two recordings, the rates may differ; and one may be too long.
     throw refused('clip_id', `names a clip that cannot be joined: ${error instanceof Error ? error.message : error}`)
   }
 }

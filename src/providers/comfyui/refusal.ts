@@ -38,7 +38,7 @@ function wordsOf(error: Json | undefined): string {
       one
         .trim()
         .replace(/ not in \[.*$/s, ' is not there')
-        .replace(/[.\s]+$/, ''),
+        .replace(/(?<![.\s])[.\s]+$/, ''),
     )
     .join(': ')
     .slice(0, 500)

@@ -23,7 +23,7 @@ interface Section {
 }
 
 const BREAK = '[Instrumental]'
-const TIMED = /^\[(\d{1,3}):(\d{1,2}(?:\.\d{1,3})?)\]\s*(.*)$/
+const TIMED = /^\[(\d{1,3}):(\d{1,2}(?:\.\d{1,3})?)\](.*)$/s
 const MARK = /^\[[^\]]*\]$/
 
 /** Throws `vendor_refused` for lyrics that do not fit into the song. */
@@ -136,7 +136,7 @@ function startsIn(lines: string[]): { atMs: number; text: string }[] {
   const starts = lines.map((line) => {
     const [, minutes, seconds, text] = TIMED.exec(line) ?? []
     if (minutes !== undefined) atMs = Math.round((Number(minutes) * 60 + Number(seconds)) * 1_000)
-    return { atMs, text: minutes === undefined ? line : (text ?? '') } // what has no time belongs to the line before
+    return { atMs, text: minutes === undefined ? line : (text ?? '').trimStart() } // what has no time belongs to the line before
   })
   return starts.filter(({ text }) => text !== '').toSorted((one, other) => one.atMs - other.atMs)
 }

@@ -272,15 +272,15 @@ describe('the adapter for fal', () => {
     expect(vendor.seen.at(-1)?.path).toBe(`/fal-ai/flux/requests/${ID}`)
   })
 
-  it('cancels, twice as well as once, and late', async () => {
+  it('cancels, twice as well as once, and throws where that came too late', async () => {
     const { handle } = (await submit(anything)) as { handle: { id: string } }
     const cancel = (of: Json) => provider.cancel?.(of, account(), aSignal())
     await cancel(handle)
     await cancel(handle)
     expect(vendor.at('PUT', `/us/ours/requests/${handle.id}/cancel`)).toHaveLength(2)
     for (const _ of [1, 2, 3]) await provider.poll?.(handle, account(), aSignal(), anything)
-    await expect(cancel(handle)).resolves.toBeUndefined()
-    await expect(cancel({ id: 'gone', model: 'us/ours' })).resolves.toBeUndefined()
+    await expect(cancel(handle)).rejects.toMatchObject({ code: 'vendor_refused' })
+    await expect(cancel({ id: 'gone', model: 'us/ours' })).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
   it('shows whether a key works', async () => {

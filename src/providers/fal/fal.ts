@@ -51,16 +51,12 @@ export function falProvider(): Provider {
       const { status: word, error, logs } = status.body
       if (word !== 'COMPLETED') return underWay(word, logs)
       if (typeof error === 'string' && error !== '') return { status: 'failed', ...failureOf(error) }
-      const outcome = await about(account, { path, signal })
+      const outcome = await about(account, { path, signal, hasFiles: true })
       return 'failed' in outcome ? { status: 'failed', ...outcome.failed } : finished(outcome.body, asked, account)
     },
     async cancel(handle, account, signal) {
-      try {
-        await ask(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
-      } catch (error) {
-        // It is done already, or nobody knows it any more.
-        if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
-      }
+      // Refused for what is done already, or runs too far to be ended: then it is not cancelled.
+      await ask(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
     },
     async receive(callback, account) {
       await verifySignature(callback, account)
@@ -121,7 +117,7 @@ class RequestFailed extends Error {
  */
 async function about(
   account: Account,
-  call: Pick<Call, 'path' | 'query' | 'signal'>,
+  call: Pick<Call, 'path' | 'query' | 'signal' | 'hasFiles'>,
 ): Promise<{ body: JsonObject } | { failed: Failure }> {
   const failing = (refused: Refused) => {
     const { status, body, message } = refused

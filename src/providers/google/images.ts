@@ -25,6 +25,7 @@ export async function makePictures(job: Job, account: Account, signal: AbortSign
     json,
     signal,
     isPaid: true,
+    hasFiles: true,
   })
   const blocked = isJsonObject(answer.promptFeedback) ? answer.promptFeedback.blockReason : undefined
   if (typeof blocked === 'string')

@@ -72,7 +72,7 @@ export async function lookAtVideo(
   signal: AbortSignal,
   asked: Asked,
 ): Promise<Progress> {
-  const found = await knownToGoogle(account, { path: nameIn(handle), signal })
+  const found = await knownToGoogle(account, { path: nameIn(handle), signal, hasFiles: true })
   if (!found) return { status: 'failed', reason: 'Google does not know it any more.' }
   if (found.done !== true) return { status: 'processing', pollAfterMs: POLL_MS }
   if (isJsonObject(found.error)) return failed(String(found.error.message || `code ${found.error.code}`))
@@ -112,7 +112,7 @@ function nameIn(handle: Json): string {
 function sourceOf({ uri, encodedVideo }: JsonObject, account: Account): Source[] {
   if (typeof encodedVideo === 'string' && encodedVideo !== '') return [Buffer.from(encodedVideo, 'base64')]
   if (typeof uri !== 'string' || uri === '') return []
-  const [, file] = /\/files\/([A-Za-z0-9_-]+)(?::download)?(?:\?.*)?$/.exec(uri) ?? []
+  const [, file] = /\/files\/([A-Za-z0-9_-]+)(?::download)?(?:\?.*)?$/s.exec(uri) ?? []
   return [file === undefined ? { url: uri } : { read: (signal) => fileCalled(file, account, signal) }]
 }
 

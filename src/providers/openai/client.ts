@@ -5,9 +5,9 @@ import { packageError } from '../vendor-errors.ts'
 
 /**
  * The official package for one account. What it would read from the environment is set: an account that a tenant brought
- * must not speak for the operator's organisation.
+ * must not speak for the operator's organisation. `hasFiles`: pictures come in the answers.
  */
-export function clientOf({ settings, fetch }: Account): OpenAI {
+export function clientOf({ settings, fetch }: Account, { hasFiles }: { hasFiles: boolean }): OpenAI {
   return new OpenAI({
     apiKey: settings.apiKey ?? '',
     baseURL: settings.baseUrl ?? null,
@@ -15,7 +15,7 @@ export function clientOf({ settings, fetch }: Account): OpenAI {
     project: settings.project || null,
     webhookSecret: null,
     maxRetries: 0, // a paid call is made once; what follows is for the dispatcher to say
-    fetch,
+    fetch: (input, init) => fetch(input, { ...init, hasFiles }),
   })
 }
 

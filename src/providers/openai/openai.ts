@@ -20,8 +20,9 @@ export function openaiProvider(): Provider {
     operations: ALL,
     performs: ({ settings }) => (URL.parse(settings.baseUrl ?? '')?.host === OWN_HOST ? IMAGES : ALL),
     async submit(job, account, signal) {
-      const client = clientOf(account)
-      if (IMAGES.has(job.operation)) return makePictures(client, job, signal)
+      const isPicture = IMAGES.has(job.operation)
+      const client = clientOf(account, { hasFiles: isPicture })
+      if (isPicture) return makePictures(client, job, signal)
       if (ALL.has(job.operation)) return beginVideo(client, job, signal)
       throw new PolyphonyError('no_provider', `OpenAI does not perform ${job.operation}.`)
     },
@@ -29,7 +30,7 @@ export function openaiProvider(): Provider {
     cancel: cancelVideo,
     async probe(account, signal) {
       // A gateway that has no list of models may work nevertheless: a task will tell.
-      await found(() => clientOf(account).models.list({ signal }), signal)
+      await found(() => clientOf(account, { hasFiles: false }).models.list({ signal }), signal)
     },
   }
 }

@@ -55,7 +55,10 @@ export async function lookAtVideo(
   asked: Asked,
 ): Promise<Progress> {
   const id = idIn(handle)
-  const answer = await found(() => clientOf(account).videos.retrieve(id, { signal }).withResponse(), signal)
+  const answer = await found(
+    () => clientOf(account, { hasFiles: false }).videos.retrieve(id, { signal }).withResponse(),
+    signal,
+  )
   if (!answer) return { status: 'failed', reason: 'OpenAI does not know it any more.' }
   const { data: video, response } = answer
   if (!isJsonObject(video)) throw new PolyphonyError('vendor_unreachable', 'OpenAI answered with what is no JSON.')
@@ -93,7 +96,7 @@ async function contentOf(account: Account, id: string, signal: AbortSignal): Pro
 
 /** A video that is deleted while it is made is not made to its end (inferred). One that is gone already is no matter. */
 export async function cancelVideo(handle: Json, account: Account, signal: AbortSignal): Promise<void> {
-  await found(() => clientOf(account).videos.delete(idIn(handle), { signal }), signal)
+  await found(() => clientOf(account, { hasFiles: false }).videos.delete(idIn(handle), { signal }), signal)
 }
 
 function idIn(handle: Json): string {

@@ -27,13 +27,9 @@ export function piapiProvider(): Provider {
       const task = await look(handle, account, signal)
       return task ? progressOf(task, asked, account) : { status: 'failed', reason: 'PiAPI does not know it any more.' }
     },
-    // Only what has not begun is cancelled; what PiAPI answers otherwise is not documented, and changes nothing.
+    // Only what has not begun is cancelled: a refusal means that the work goes on, and is thrown.
     async cancel(handle, account, signal) {
-      try {
-        await ask(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
-      } catch (error) {
-        if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
-      }
+      await ask(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
     },
     async receive({ headers, rawBody }, account) {
       if (!isSecretOf(headers['x-webhook-secret'] ?? '', account)) {
@@ -84,6 +80,7 @@ async function look(handle: Json, account: Account, signal: AbortSignal): Promis
     path,
     headers: keyOf(account),
     signal,
+    hasFiles: true, // Flux's pictures stand in it as base64, beside their addresses
     errorOf: (answer) =>
       answer.status === 404 || /record not found/i.test(answer.message)
         ? new PolyphonyError('task_not_found', answer.message)

@@ -131,4 +131,4 @@ export function errorOf({ status, message }: { status: number; message: string }
   return status !== 429 && /concurren/i.test(message) ? new PolyphonyError('account_busy', message) : undefined
 }
 
-const LACKS_CREDIT = /(?:insufficient|not enough|too few|too little)[^.]*(?:credit|point|balance|quota|fund)/i
+const LACKS_CREDIT = /(?:insufficient|not enough|too few|too little)[^.]{0,200}(?:credit|point|balance|quota|fund)/i

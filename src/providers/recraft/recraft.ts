@@ -27,6 +27,7 @@ export function recraftProvider(): Provider {
         json,
         signal,
         isPaid: true,
+        hasFiles: true,
       })
       return made(job, account, isJsonObject(body) ? body : {})
     },

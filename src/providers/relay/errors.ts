@@ -11,7 +11,7 @@ export function bearer({ settings }: Account): Record<string, string> {
 
 /** Low credit is a 403 here, as a bad key is; the word tells them apart. Words other than `quota_not_enough` inferred. */
 const LACKS_CREDIT =
-  /quota_not_enough|(?:insufficient|not enough)[^.]*(?:quota|balance|credit|point)|余额不足|额度不足/i
+  /quota_not_enough|(?:insufficient|not enough)[^.]{0,200}(?:quota|balance|credit|point)|余额不足|额度不足/i
 
 export interface Refused {
   status: number

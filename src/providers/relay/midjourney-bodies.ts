@@ -110,7 +110,7 @@ export function promptWith({ prompt, aspect_ratio }: JsonObject): string {
 export function windowPrompt(shown: string, input: JsonObject, isZoom: boolean): string {
   const prompt = promptWith({ ...input, prompt: textIn(input.prompt) ?? shown })
   if (!isZoom) return prompt
-  return `${prompt.replace(/\s*(?:--|—)zoom\s+\S+/, '')} --zoom ${input.zoom_ratio}`.trimStart()
+  return `${prompt.replace(/(?<!\s)\s*(?:--|—)zoom\s+\S+/, '')} --zoom ${input.zoom_ratio}`.trimStart()
 }
 
 const DIMENSIONS: Record<string, string> = { '1:1': 'SQUARE', '2:3': 'PORTRAIT', '3:2': 'LANDSCAPE' }

@@ -41,14 +41,9 @@ export const midjourneyPart: Part = {
     if (progress.status !== 'completed' || !objectIn(handle).isUnprompted) return progress
     return { ...progress, result: { ...progress.result, logs: [UNPROMPTED] } }
   },
-  // Few relays have it, and none undoes what is done.
+  // Few relays have it, and none undoes what is done: a refusal means that the work goes on.
   async cancel(handle, account, signal) {
-    const path = `/mj/task/${encodeURIComponent(idIn(handle))}/cancel`
-    try {
-      await ask(account, { method: 'POST', path, signal })
-    } catch (error) {
-      if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
-    }
+    await ask(account, { method: 'POST', path: `/mj/task/${encodeURIComponent(idIn(handle))}/cancel`, signal })
   },
   // The task object itself, at every change.
   hear({ id, submitTime, imageUrl }) {
@@ -235,7 +230,7 @@ function textsIn({ properties, prompt, promptEn }: JsonObject): Result | undefin
   const { finalPrompt } = objectIn(properties)
   const text = textIn(finalPrompt) ?? textIn(prompt) ?? textIn(promptEn) ?? ''
   const texts = text
-    .split(/(?:^|\n)\s*(?:\d\uFE0F?\u20E3|\d[.)])\s*/)
+    .split(/(?:^|\n)[^\S\n]*(?:\d\uFE0F?\u20E3|\d[.)])\s*/)
     .map((one) => one.trim())
     .filter((one) => one !== '')
   return texts.length === 0 ? undefined : madeTexts(texts)

@@ -530,15 +530,19 @@ describe('Midjourney at a relay', () => {
     await expect(mj('seed', { origin_task_id }, { parent: grid() })).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('cancels, twice as well as once, where the relay can', async () => {
+  it('cancels where the relay can, and throws where it refuses or has no way to', async () => {
     const { handle } = (await mj('imagine', { prompt: 'a fox' })) as { handle: { of: { id: string } } }
     const cancel = () => provider.cancel?.(handle, account(), aSignal())
     await cancel()
     await expect(cancel()).resolves.toBeUndefined()
     expect(vendor.at('POST', `/mj/task/${handle.of.id}/cancel`)).toHaveLength(2)
-    const unknown = provider.cancel?.({ via: 'mj', of: { id: 'gone' } }, account(), aSignal())
-    await expect(unknown).resolves.toBeUndefined()
-    await expect(provider.cancel?.({ via: 'suno', of: { id: 'a' } }, account(), aSignal())).resolves.toBeUndefined()
+    for (const handleOf of [
+      { via: 'mj', of: { id: 'gone' } },
+      { via: 'suno', of: { id: 'a' } },
+    ]) {
+      const refused = provider.cancel?.(handleOf, account(), aSignal())
+      await expect(refused).rejects.toMatchObject({ code: 'vendor_refused' })
+    }
   })
 })
 

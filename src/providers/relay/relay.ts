@@ -54,7 +54,8 @@ export function relayProvider(relayed: readonly Relayed[]): Provider {
     },
     async cancel(handle, account, signal) {
       const { part, inner } = opened(handle)
-      await part.cancel?.(inner, account, signal)
+      if (!part.cancel) throw new PolyphonyError('vendor_refused', 'The relay cannot cancel a task of this kind.')
+      await part.cancel(inner, account, signal)
     },
     async reconcile(job, account, signal) {
       const part = partFor(job)

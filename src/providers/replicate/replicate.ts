@@ -31,7 +31,7 @@ export function replicateProvider(): Provider {
       return { handle: { id: idOf(prediction) } }
     },
     async poll(handle, account, signal, asked) {
-      const prediction = await about(handle, account, { signal })
+      const prediction = await about(handle, account, { signal, hasFiles: true })
       if (!prediction) return { status: 'failed', reason: 'Replicate does not know it any more.' }
       return progressOf(prediction, asked, account)
     },
@@ -78,7 +78,7 @@ function errorOf({ status, message }: { status: number; message: string }): Poly
 }
 
 /** A call about a prediction; null where Replicate knows none. */
-async function about(handle: Json, account: Account, call: Pick<Call, 'method' | 'signal'>, rest = '') {
+async function about(handle: Json, account: Account, call: Pick<Call, 'method' | 'signal' | 'hasFiles'>, rest = '') {
   const unknown = (answer: { status: number; message: string }) =>
     answer.status === 404 ? new PolyphonyError('task_not_found', answer.message) : errorOf(answer)
   try {

@@ -45,6 +45,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
 
   return {
     id: 'sandbox',
+    isLocal: true,
     operations: new Set(listOperations().map(({ id }) => id)),
     async submit(job) {
       const magic = magicOf(job.input)

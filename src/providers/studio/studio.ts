@@ -35,6 +35,7 @@ export function studioProvider(studio: Studio): Provider {
   }
   return {
     id: 'studio',
+    isLocal: true,
     operations: new Set(Object.keys(performers)),
     async submit(job, _account, signal) {
       const perform = performers[job.operation]

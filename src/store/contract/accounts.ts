@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { type AccountRecord, HEALTHY } from '../../core/account.ts'
 import type { Bench } from '../contract.ts'
 import type { AccountChange, Signal } from '../store.ts'
+import { requeue, settle } from './moves.ts'
 import { aClaimedTask, anEnd, aPayer, aTask, aTenant, claimed, POOL, START, submitted } from './samples.ts'
 
 function anAccount(id: string, with_: Partial<AccountRecord> = {}): AccountRecord {
@@ -134,7 +135,7 @@ export function accountsContract(bench: Bench): void {
     const task = await aClaimedTask(bench.store)
     expect(await bench.store.removeAccount({ id: 'a1' })).toBe(false)
     expect(await list()).toHaveLength(1)
-    await bench.store.settle(anEnd(task))
+    await settle(bench.store, anEnd(task))
     expect(await bench.store.removeAccount({ id: 'a1' })).toBe(true)
     expect(await list()).toEqual([])
     // What it did stays on record.
@@ -147,7 +148,7 @@ export function accountsContract(bench: Bench): void {
     await aPayer(bench.store)
     await bench.store.createAccount({ account: anAccount('a1') })
     const task = await aClaimedTask(bench.store)
-    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt: START, log: 'busy', now: START })
+    await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START, log: 'busy', now: START })
     expect(await bench.store.removeAccount({ id: 'a1' })).toBe(true)
     expect(await claimed(bench.store, 1, { account: 'a2' })).toMatchObject([{ id: task.id, account: 'a2' }])
     expect(await bench.store.reconcile({})).toEqual([])
@@ -159,7 +160,7 @@ export function accountsContract(bench: Bench): void {
     await submitted(bench.store, aTask(), aTask(), aTask())
     const tasks = await claimed(bench.store, 2)
     await claimed(bench.store, 1, { account: 'a2' })
-    for (const task of tasks.slice(1)) await bench.store.settle(anEnd(task))
+    for (const task of tasks.slice(1)) await settle(bench.store, anEnd(task))
     const loads = await bench.store.listLoads({ now: START })
     expect(loads.toSorted((a, b) => a.account.localeCompare(b.account))).toEqual([
       { account: 'a1', running: 1, begunToday: 2 },

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Task } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
+import { recordHandle, recordProgress, recordUncertain, requeue, settle } from './moves.ts'
 import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
 
 /** Every call of a provider for a task, and what came of it. */
@@ -24,9 +25,9 @@ export function attemptsContract(bench: Bench): void {
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
     const accepted = { id, claim, handle: 'h', dueAt: START + 9, deliveries: [] }
-    await bench.store.recordHandle({ ...accepted, now: START + 5 })
-    await bench.store.recordHandle({ ...accepted, now: START + 8 }) // as work in this process tells again and again
-    await bench.store.recordProgress({ id, claim, progress: 5, dueAt: START + 9, deliveries: [], now: START + 8 })
+    await recordHandle(bench.store, { ...accepted, now: START + 5 })
+    await recordHandle(bench.store, { ...accepted, now: START + 8 }) // as work in this process tells again and again
+    await recordProgress(bench.store, { id, claim, progress: 5, dueAt: START + 9, deliveries: [], now: START + 8 })
     expect(await attemptsOf(task)).toMatchObject([
       { ...begun, outcome: 'accepted', acceptedAt: START + 5, endedAt: null, reason: null },
     ])
@@ -36,9 +37,9 @@ export function attemptsContract(bench: Bench): void {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
-    await bench.store.recordUncertain({ id, claim, dueAt: START, log: 'no answer', now: START + 1 })
+    await recordUncertain(bench.store, { id, claim, dueAt: START, log: 'no answer', now: START + 1 })
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'uncertain', acceptedAt: null, reason: 'no answer' }])
-    await bench.store.recordHandle({ id, claim, handle: 'h', dueAt: START, deliveries: [], now: START + 2 })
+    await recordHandle(bench.store, { id, claim, handle: 'h', dueAt: START, deliveries: [], now: START + 2 })
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'accepted', acceptedAt: START + 2, reason: 'no answer' }])
   })
 
@@ -46,9 +47,9 @@ export function attemptsContract(bench: Bench): void {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
-    await bench.store.requeue({ id, claim, dueAt: START, log: 'busy', now: START + 3 })
+    await requeue(bench.store, { id, claim, dueAt: START, log: 'busy', now: START + 3 })
     const again = only(await claimed(bench.store, 1, { account: 'a2', now: START + 4 }))
-    await bench.store.requeue({ id, claim: again.claim, dueAt: START, log: 'no answer', isMiss: true, now: START + 5 })
+    await requeue(bench.store, { id, claim: again.claim, dueAt: START, log: 'no answer', isMiss: true, now: START + 5 })
     expect(await claimed(bench.store, 1, { account: 'a3', now: START + 6 })).toHaveLength(1)
     expect(await attemptsOf(task)).toEqual([
       { taskId: id, ...begun, acceptedAt: null, endedAt: START + 3, outcome: 'turned_away', reason: 'busy' },
@@ -81,7 +82,7 @@ export function attemptsContract(bench: Bench): void {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const error = to === 'failed' ? ({ code: 'vendor_refused', message: 'Too foggy.' } as const) : null
-    await bench.store.settle(anEnd(task, { to, error, now: START + 6 }))
+    await settle(bench.store, anEnd(task, { to, error, now: START + 6 }))
     expect(await attemptsOf(task)).toMatchObject([
       { outcome: to, endedAt: START + 6, reason: to === 'failed' ? 'Too foggy.' : null },
     ])
@@ -90,8 +91,8 @@ export function attemptsContract(bench: Bench): void {
   it('stays as it ended when the task is cancelled while it waits for another one', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
-    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt: START, log: 'busy', now: START + 3 })
-    await bench.store.settle(aCancel(task.id, { now: START + 4 }))
+    await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START, log: 'busy', now: START + 3 })
+    await settle(bench.store, aCancel(task.id, { now: START + 4 }))
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'turned_away', endedAt: START + 3, reason: 'busy' }])
   })
 
@@ -99,10 +100,10 @@ export function attemptsContract(bench: Bench): void {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const stale = { id: task.id, claim: task.claim - 1, dueAt: START, now: START }
-    await bench.store.recordUncertain({ ...stale, log: 'x' })
-    await bench.store.recordHandle({ ...stale, handle: 'h', deliveries: [] })
-    await bench.store.requeue({ ...stale, log: 'x' })
-    await bench.store.settle(anEnd({ id: task.id, claim: task.claim - 1 }, { to: 'failed' }))
+    await recordUncertain(bench.store, { ...stale, log: 'x' })
+    await recordHandle(bench.store, { ...stale, handle: 'h', deliveries: [] })
+    await requeue(bench.store, { ...stale, log: 'x' })
+    await settle(bench.store, anEnd({ id: task.id, claim: task.claim - 1 }, { to: 'failed' }))
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'calling', reason: null }])
   })
 
@@ -111,7 +112,7 @@ export function attemptsContract(bench: Bench): void {
     const { id } = await aClaimedTask(bench.store)
     for (const log of ['busy', 'busy', 'no answer', 'busy']) {
       const claim = (await bench.store.getTask({ id }))?.claim ?? 0
-      await bench.store.requeue({ id, claim, dueAt: START, log, now: START })
+      await requeue(bench.store, { id, claim, dueAt: START, log, now: START })
       await claimed(bench.store, 1)
     }
     expect(await bench.store.getTask({ id })).toMatchObject({ logs: ['busy', 'no answer', 'busy'], attempts: 5 })
@@ -126,7 +127,7 @@ export function attemptsContract(bench: Bench): void {
     const first = await claimedAt(START + 1, 'a1')
     await claimedAt(START + 2, 'a2')
     const { claim } = (await bench.store.getTask({ id: first })) ?? { claim: 0 }
-    await bench.store.requeue({ id: first, claim, dueAt: START, log: 'busy', now: START + 3 })
+    await requeue(bench.store, { id: first, claim, dueAt: START, log: 'busy', now: START + 3 })
     const second = await claimedAt(START + 4, 'a1')
     const lastOf = (account: string, limit: number) => bench.store.listAttempts({ account, limit })
     expect(await lastOf('a1', 9)).toMatchObject([
@@ -144,7 +145,7 @@ export function attemptsContract(bench: Bench): void {
       await aClaimedTask(bench.store, { recordExpiresAt: START }),
       await aClaimedTask(bench.store, { recordExpiresAt: START + 99 }),
     ]
-    for (const task of [gone, kept]) await bench.store.settle(anEnd(task))
+    for (const task of [gone, kept]) await settle(bench.store, anEnd(task))
     await bench.store.purgeTasks({ now: START, limit: 9 })
     expect(await attemptsOf(gone)).toEqual([])
     expect(await attemptsOf(kept)).toHaveLength(1)

@@ -3,6 +3,7 @@ import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
 import type { NewBatch, NewTask } from '../store.ts'
+import { settle } from './moves.ts'
 import { aCancel, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
 
 export function batchesContract(bench: Bench): void {
@@ -15,6 +16,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.getBatch({ id: batch.id })).toEqual({
       id: batch.id,
       tenantId: 't1',
+      mode: 'live',
       keyId: 'k1',
       dialect: 'photon',
       echo: { hook: 'x' },
@@ -84,7 +86,7 @@ export function batchesContract(bench: Bench): void {
     const first = await claimed(store, 3)
     expect(first).toHaveLength(3)
     for (const task of first) expect(task.id).not.toBe(single.id) // it was parked behind three that waited already
-    await store.settle(anEnd(only(first.slice(0, 1))))
+    await settle(store, anEnd(only(first.slice(0, 1))))
     expect(only(await claimed(store, 3, { now: START + 2 })).id).toBe(single.id)
   })
 
@@ -111,13 +113,13 @@ export function batchesContract(bench: Bench): void {
     })
     const [one, two] = await claimed(store, 2)
     if (!one || !two) throw new Error('Two were to be claimed.')
-    await store.settle(anEnd(one))
-    await store.settle(anEnd(two, { to: 'failed', error: { code: 'vendor_refused', message: 'no' } }))
+    await settle(store, anEnd(one))
+    await settle(store, anEnd(two, { to: 'failed', error: { code: 'vendor_refused', message: 'no' } }))
     expect(await store.getBatch({ id: batch.id })).toMatchObject({ completed: 1, failed: 1, endedAt: null })
     expect(await store.listUnannounced({ limit: 10 })).toEqual([])
     expect(await store.announceBatch({ id: batch.id, deliveries: [], now: START })).toBe(false)
     const last = tasks.find(({ id }) => id !== one.id && id !== two.id)
-    await store.settle(aCancel(last?.id ?? '', { now: START + 5 }))
+    await settle(store, aCancel(last?.id ?? '', { now: START + 5 }))
     const ended = { completed: 1, failed: 1, cancelled: 1, endedAt: START + 5 }
     expect(await store.getBatch({ id: batch.id })).toMatchObject(ended)
     await expect.poll(() => heard).toEqual([batch.id])
@@ -130,7 +132,7 @@ export function batchesContract(bench: Bench): void {
     await aPayer(store)
     const batch = aBatch()
     await store.submitBatch({ batch, tasks: [aTask()] })
-    await store.settle(anEnd(only(await claimed(store, 1))))
+    await settle(store, anEnd(only(await claimed(store, 1))))
     expect((await store.listUnannounced({ limit: 10 })).map(({ id }) => id)).toEqual([batch.id])
     const telling = {
       id: batch.id,
@@ -150,7 +152,7 @@ export function batchesContract(bench: Bench): void {
     const batch = aBatch()
     const going = aBatch()
     await store.submitBatch({ batch, tasks: [aTask()] })
-    await store.settle(anEnd(only(await claimed(store, 1))))
+    await settle(store, anEnd(only(await claimed(store, 1))))
     await store.submitBatch({ batch: going, tasks: [aTask()] })
     await store.purgeTasks({ now: START + 2 * 86_400_000, limit: 10 })
     expect(await store.getBatch({ id: batch.id })).toBeUndefined()
@@ -190,6 +192,7 @@ export function aBatch(with_: Partial<NewBatch> = {}): NewBatch {
   return {
     id: newId(START),
     tenantId: 't1',
+    mode: 'live',
     keyId: 'k1',
     dialect: 'photon',
     echo: { hook: 'x' },

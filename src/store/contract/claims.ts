@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
+import { recordHandle, recordProgress, recordUncertain, requeue, settle } from './moves.ts'
 import {
   aCancel,
   aClaimedTask,
@@ -9,7 +10,9 @@ import {
   aPayer,
   aTask,
   claimed,
+  HOLDER,
   LEASE_MS,
+  OTHER_HOLDER,
   only,
   POOL,
   START,
@@ -24,15 +27,19 @@ export function claimsContract(bench: Bench): void {
     await submitted(bench.store, aTask({ timeoutMs: 7_000 }))
     const task = only(await claimed(bench.store, 1, { now: START + 5 }))
     expect(task).toMatchObject({ status: 'submitting', account: 'a1', provider: 'lumen', attempts: 1, claim: 1 })
-    expect(task).toMatchObject({ dueAt: START + 5 + LEASE_MS, deadlineAt: START + 5 + 7_000 })
+    expect(task).toMatchObject({
+      leaseUntil: START + 5 + LEASE_MS,
+      claimedAt: START + 5,
+      calledAt: null,
+      deadlineAt: START + 5 + 7_000,
+    })
     expect(await bench.store.getTask({ id: task.id })).toEqual(task)
-    expect(await bench.store.nextDueAt({})).toBe(START + 5 + LEASE_MS)
   })
 
   it('gives nothing for no account, no slot, no limit, an empty pool or another pool', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask())
-    const ask = { pool: POOL, offers: [anOffer([account])], limit: 5, leaseMs: LEASE_MS, now: START }
+    const ask = { pool: POOL, offers: [anOffer([account])], limit: 5, leaseMs: LEASE_MS, holder: HOLDER, now: START }
     expect(await bench.store.claimPending({ ...ask, offers: [anOffer([])] })).toEqual([])
     expect(await bench.store.claimPending({ ...ask, offers: [anOffer([{ ...account, slots: 0 }])] })).toEqual([])
     expect(await bench.store.claimPending({ ...ask, limit: 0 })).toEqual([])
@@ -53,6 +60,7 @@ export function claimsContract(bench: Bench): void {
       offers: [anOffer(accounts)],
       limit: 9,
       leaseMs: LEASE_MS,
+      holder: HOLDER,
       now: START,
     })
     expect(tasks.map((task) => task.account).sort()).toEqual(['big', 'big', 'big', 'big', 'small'])
@@ -62,6 +70,7 @@ export function claimsContract(bench: Bench): void {
         offers: [anOffer(accounts)],
         limit: 9,
         leaseMs: LEASE_MS,
+        holder: HOLDER,
         now: START,
       }),
     ).toEqual([])
@@ -80,6 +89,7 @@ export function claimsContract(bench: Bench): void {
       offers: [anOffer(accounts)],
       limit: 9,
       leaseMs: LEASE_MS,
+      holder: HOLDER,
       now: START,
     })
     expect(tasks.map((task) => task.account)).toEqual(['a2', 'a2'])
@@ -107,6 +117,7 @@ export function claimsContract(bench: Bench): void {
           offers: [anOffer([{ ...account, slots: 7 }])],
           limit: 5,
           leaseMs: LEASE_MS,
+          holder: HOLDER,
           now: START,
         }),
       ),
@@ -136,7 +147,7 @@ export function claimsContract(bench: Bench): void {
       const tasks = await claimed(bench.store, 2, { now: START + round })
       for (const task of tasks) {
         served[task.tenantId] = (served[task.tenantId] ?? 0) + 1
-        await bench.store.settle(anEnd(task, { now: START + round }))
+        await settle(bench.store, anEnd(task, { now: START + round }))
       }
     }
     expect(Object.values(served).reduce((sum, count) => sum + count)).toBe(20)
@@ -154,7 +165,7 @@ export function claimsContract(bench: Bench): void {
   it('does not claim before a task is due', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
-    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt: START + 1_000, log: 'busy', now: START })
+    await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START + 1_000, log: 'busy', now: START })
     await submitted(bench.store, aTask({ createdAt: START + 500 }))
     expect((await claimed(bench.store, 9, { now: START + 999 })).map(({ id }) => id)).not.toContain(task.id)
     expect((await claimed(bench.store, 9, { now: START + 1_000 })).map(({ id }) => id)).toEqual([task.id])
@@ -164,7 +175,7 @@ export function claimsContract(bench: Bench): void {
     await aPayer(bench.store)
     const [gone, here] = [aTask(), aTask()]
     await submitted(bench.store, gone, here)
-    await bench.store.settle(aCancel(gone.id))
+    await settle(bench.store, aCancel(gone.id))
     expect((await claimed(bench.store, 9)).map(({ id }) => id)).toEqual([here.id])
   })
 
@@ -174,7 +185,7 @@ export function claimsContract(bench: Bench): void {
     for (let round = 0; round < 10; round++) {
       const task = aTask()
       await submitted(bench.store, task)
-      const [cancelled, taken] = await Promise.all([other.settle(aCancel(task.id)), claimed(bench.store, 100)])
+      const [cancelled, taken] = await Promise.all([settle(other, aCancel(task.id)), claimed(bench.store, 100)])
       expect(taken).toHaveLength(cancelled ? 0 : 1)
     }
     await other.close()
@@ -184,10 +195,10 @@ export function claimsContract(bench: Bench): void {
   it('leases a running task again once its lease has run out, and not before', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
-    const ask = { limit: 5, leaseMs: LEASE_MS }
+    const ask = { limit: 5, leaseMs: LEASE_MS, holder: OTHER_HOLDER }
     expect(await bench.store.claimDue({ ...ask, now: START + LEASE_MS - 1 })).toEqual([])
     const again = only(await bench.store.claimDue({ ...ask, now: START + LEASE_MS }))
-    expect(again).toMatchObject({ id: task.id, claim: 2, status: 'submitting', dueAt: START + 2 * LEASE_MS })
+    expect(again).toMatchObject({ id: task.id, claim: 2, status: 'submitting', leaseUntil: START + 2 * LEASE_MS })
     expect(await bench.store.claimDue({ ...ask, now: START + LEASE_MS })).toEqual([])
   })
 
@@ -197,9 +208,9 @@ export function claimsContract(bench: Bench): void {
     const tasks = await claimed(bench.store, 3)
     for (const [n, { id, claim }] of tasks.entries()) {
       const dueAt = START + 100 - n
-      await bench.store.recordProgress({ id, claim, progress: 1, dueAt, deliveries: [], now: START })
+      await recordProgress(bench.store, { id, claim, progress: 1, dueAt, deliveries: [], now: START })
     }
-    const due = await bench.store.claimDue({ limit: 2, leaseMs: LEASE_MS, now: START + 200 })
+    const due = await bench.store.claimDue({ limit: 2, leaseMs: LEASE_MS, holder: HOLDER, now: START + 200 })
     expect(due.map(({ id }) => id)).toEqual([tasks[2]?.id, tasks[1]?.id])
   })
 
@@ -211,7 +222,7 @@ export function claimsContract(bench: Bench): void {
     const now = START + LEASE_MS
     const rounds = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
-        (n % 2 ? other : bench.store).claimDue({ limit: 4, leaseMs: LEASE_MS, now }),
+        (n % 2 ? other : bench.store).claimDue({ limit: 4, leaseMs: LEASE_MS, holder: OTHER_HOLDER, now }),
       ),
     )
     await other.close()
@@ -223,15 +234,17 @@ export function claimsContract(bench: Bench): void {
   it('refuses every write of a holder that lost its lease', async () => {
     await aPayer(bench.store)
     const old = await aClaimedTask(bench.store)
-    const task = only(await bench.store.claimDue({ limit: 1, leaseMs: LEASE_MS, now: START + LEASE_MS }))
+    const task = only(
+      await bench.store.claimDue({ limit: 1, leaseMs: LEASE_MS, holder: OTHER_HOLDER, now: START + LEASE_MS }),
+    )
     const { id, claim } = old
     const rest = { id, claim, dueAt: START + 1, now: START }
-    expect(await bench.store.recordHandle({ ...rest, handle: 'h', deliveries: [] })).toBe(false)
-    expect(await bench.store.recordProgress({ ...rest, progress: 50, deliveries: [] })).toBe(false)
-    expect(await bench.store.recordUncertain({ ...rest, log: 'x' })).toBe(false)
-    expect(await bench.store.requeue({ ...rest, log: 'x' })).toBe(false)
-    expect(await bench.store.settle(anEnd(old, { consumedPoints: points(100) }))).toBeUndefined()
-    expect(await bench.store.renewLeases({ leases: [old], leaseMs: LEASE_MS, now: START })).toEqual([])
+    expect(await recordHandle(bench.store, { ...rest, handle: 'h', deliveries: [] })).toBe(false)
+    expect(await recordProgress(bench.store, { ...rest, progress: 50, deliveries: [] })).toBe(false)
+    expect(await recordUncertain(bench.store, { ...rest, log: 'x' })).toBe(false)
+    expect(await requeue(bench.store, { ...rest, log: 'x' })).toBe(false)
+    expect(await settle(bench.store, anEnd(old, { consumedPoints: points(100) }))).toBeUndefined()
+    expect(await bench.store.renewLeases({ leases: [old], leaseMs: LEASE_MS, holder: HOLDER, now: START })).toEqual([])
     expect(await bench.store.getTask({ id })).toEqual(task)
     expect(await bench.store.reconcile({})).toEqual([])
   })
@@ -241,11 +254,11 @@ export function claimsContract(bench: Bench): void {
     await submitted(bench.store, aTask(), aTask(), aTask())
     const [kept, ended, lost] = await claimed(bench.store, 3)
     if (!kept || !ended || !lost) throw new Error('Three were claimed.')
-    await bench.store.settle(anEnd(ended))
+    await settle(bench.store, anEnd(ended))
     const leases = [kept, ended, { id: lost.id, claim: 0 }]
     const now = START + LEASE_MS - 1
-    expect(await bench.store.renewLeases({ leases, leaseMs: LEASE_MS, now })).toEqual([kept.id])
-    const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, now: START + LEASE_MS })
+    expect(await bench.store.renewLeases({ leases, leaseMs: LEASE_MS, holder: HOLDER, now })).toEqual([kept.id])
+    const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, holder: OTHER_HOLDER, now: START + LEASE_MS })
     expect(due.map(({ id }) => id)).toEqual([lost.id])
   })
 
@@ -255,7 +268,7 @@ export function claimsContract(bench: Bench): void {
     const [running, waiting] = await claimed(bench.store, 2)
     if (!running || !waiting) throw new Error('Two were claimed.')
     const dueAt = START + 5_000
-    await bench.store.requeue({ id: waiting.id, claim: waiting.claim, dueAt, log: 'busy', now: START })
+    await requeue(bench.store, { id: waiting.id, claim: waiting.claim, dueAt, log: 'busy', now: START })
     const deliveries = ['one', 'two'].map((body) => ({ url: 'https://client.example', body, headers: {} }))
     await bench.store.addDeliveries({ taskId: running.id, tenantId: 't1', deliveries, now: START })
     const sent = await bench.store.claimDeliveries({ limit: 2, leaseMs: LEASE_MS, now: START })
@@ -272,7 +285,7 @@ export function claimsContract(bench: Bench): void {
     })
 
     expect(await bench.store.releaseLeases({ now: START + 1, leaseMs: LEASE_MS })).toBe(1)
-    const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, now: START + 1 })
+    const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, holder: HOLDER, now: START + 1 })
     expect(due.map(({ id }) => id)).toEqual([running.id])
     const again = await bench.store.claimDeliveries({ limit: 9, leaseMs: LEASE_MS, now: START + 1 })
     expect(again.map(({ id }) => id)).toEqual([cut.id])
@@ -285,8 +298,10 @@ export function claimsContract(bench: Bench): void {
     await submitted(bench.store, aTask())
     expect(await bench.store.nextDueAt({})).toBeNull()
     const task = only(await claimed(bench.store, 1))
-    expect(await bench.store.nextDueAt({})).toBe(START + LEASE_MS)
-    await bench.store.settle(anEnd(task))
+    expect(await bench.store.nextDueAt({})).toBeNull() // a process has it
+    await recordHandle(bench.store, { ...task, handle: 'h', dueAt: START + 7, now: START })
+    expect(await bench.store.nextDueAt({})).toBe(START + 7)
+    await settle(bench.store, anEnd(task))
     expect(await bench.store.nextDueAt({})).toBeNull()
   })
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import type { Bench } from '../contract.ts'
-import { LEASE_MS, only, START } from './samples.ts'
+import { HOLDER, LEASE_MS, only, START } from './samples.ts'
 
 export function deliveriesContract(bench: Bench): void {
   const draft = { url: 'https://client.example/hook', body: '{"id":1}', headers: { 'x-webhook-secret': 'geheim' } }

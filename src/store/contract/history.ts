@@ -6,6 +6,7 @@ import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
 import type { NewTask, TaskFilter } from '../store.ts'
+import { settle } from './moves.ts'
 import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
 
 export function historyContract(bench: Bench): void {
@@ -54,7 +55,7 @@ export function historyContract(bench: Bench): void {
     await submitted(bench.store, ...tasks)
     const cancelled = new Set<string>()
     for (const task of tasks.filter((_, n) => n % 5 === 0)) {
-      await bench.store.settle(aCancel(task.id))
+      await settle(bench.store, aCancel(task.id))
       cancelled.add(task.id)
     }
     const filter = fc.record(
@@ -114,7 +115,7 @@ export function historyContract(bench: Bench): void {
   async function anOldTask(n: number, recordExpiresAt: number): Promise<Task> {
     const task = await aClaimedTask(bench.store, { createdAt: START - 10 + n, recordExpiresAt })
     const deliveries = [{ url: 'https://client.example', body: task.id, headers: {} }]
-    await bench.store.settle(anEnd(task, { consumedPoints: points(100), deliveries }))
+    await settle(bench.store, anEnd(task, { consumedPoints: points(100), deliveries }))
     return task
   }
 
@@ -153,7 +154,7 @@ export function historyContract(bench: Bench): void {
   it('counts right when many purge at once', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 60 }, () => aTask({ recordExpiresAt: START + 1 })))
-    for (const task of await claimed(bench.store, 60)) await bench.store.settle(anEnd(task))
+    for (const task of await claimed(bench.store, 60)) await settle(bench.store, anEnd(task))
     const other = await bench.place.open()
     const purged = await Promise.all(
       Array.from({ length: 8 }, (_, n) => (n % 2 ? other : bench.store).purgeTasks({ now: START + 1, limit: 40 })),
@@ -179,7 +180,7 @@ export function historyContract(bench: Bench): void {
     await aPayer(bench.store)
     const idempotency = { key: 'once', fingerprint: 'f' }
     const task = await aClaimedTask(bench.store, { idempotency, recordExpiresAt: START })
-    await bench.store.settle(anEnd(task))
+    await settle(bench.store, anEnd(task))
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['replayed'])
     await bench.store.purgeTasks({ now: START, limit: 10 })
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['created'])

@@ -6,25 +6,50 @@ import type { Bench } from '../contract.ts'
 import type { Signal, Store } from '../store.ts'
 import { anAsset } from './assets.ts'
 import { aBatch } from './batches.ts'
-import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, LEASE_MS, only, START, submitted } from './samples.ts'
+import {
+  deliverLate,
+  hear,
+  moved,
+  recordHandle,
+  recordLate,
+  recordProgress,
+  recordUncertain,
+  requeue,
+  settle,
+} from './moves.ts'
+import {
+  aCancel,
+  aClaimedTask,
+  anEnd,
+  aPayer,
+  aTask,
+  claimed,
+  HOLDER,
+  LEASE_MS,
+  OTHER_HOLDER,
+  only,
+  START,
+  submitted,
+} from './samples.ts'
 
 const LATE_AT = START + 300_000
 
 /** Calls of vendors, and results that come after a task had failed for want of them. */
 export function lateContract(bench: Bench): void {
-  const hear = (id: string, handle: Json = null, now = START + 50) => bench.store.hear({ id, handle, now })
+  const called = (id: string, handle: Json = null, now = START + 50) => hear(bench.store, { id, handle, now })
   const read = async (id: string): Promise<Task> => {
     const task = await bench.store.getTask({ id })
     if (!task) throw new Error(`There is no task ${id}.`)
     return task
   }
-  const due = (now: number) => bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, now })
-  const late = (now: number, on: Store = bench.store) => on.claimLate({ limit: 9, leaseMs: LEASE_MS, now })
+  const due = (now: number) => bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, holder: HOLDER, now })
+  const late = (now: number, on: Store = bench.store, holder = HOLDER) =>
+    on.claimLate({ limit: 9, leaseMs: LEASE_MS, holder, now })
 
   /** A task that a provider has, at rest until `dueAt`. */
   async function running(dueAt: number, handle: Json = { id: 'g_1' }): Promise<Task> {
     const { id, claim } = await aClaimedTask(bench.store)
-    await bench.store.recordHandle({ id, claim, handle, dueAt, deliveries: [], now: START })
+    await recordHandle(bench.store, { id, claim, handle, dueAt, deliveries: [], now: START })
     return read(id)
   }
 
@@ -33,7 +58,7 @@ export function lateContract(bench: Bench): void {
     const task = await aClaimedTask(bench.store, with_)
     const error = { code: 'timed_out', message: 'Not in time.' } as const
     const end = { to: 'failed', error, lateAt: LATE_AT, now: START + 100 } as const
-    await bench.store.settle(anEnd(task, handle === null ? end : { ...end, handle }))
+    await settle(bench.store, anEnd(task, handle === null ? end : { ...end, handle }))
     return read(task.id)
   }
 
@@ -42,7 +67,7 @@ export function lateContract(bench: Bench): void {
     const delivery = { url: 'https://client.example/hook', body: 'it is there', headers: {} }
     const output = { video: `asset:${asset.id}.mp4` }
     const end = { output, log: 'it came after all', assets: [asset], deliveries: [delivery], now: LATE_AT + 9 }
-    return on.deliverLate({ id, claim, handle: { id: 'g_1', parts: 2 }, ...end })
+    return deliverLate(on, { id, claim, handle: { id: 'g_1', parts: 2 }, ...end })
   }
 
   it('makes a task due that a vendor calls about', async () => {
@@ -51,7 +76,7 @@ export function lateContract(bench: Bench): void {
     expect(await due(START + 50)).toEqual([])
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
-    expect(await hear(task.id)).toBe(true)
+    expect(await called(task.id)).toBe(true)
     expect(only(await due(START + 50))).toMatchObject({ id: task.id, status: 'processing', handle: { id: 'g_1' } })
     await expect.poll(() => heard).toContainEqual({ kind: 'due' })
     stop()
@@ -62,15 +87,15 @@ export function lateContract(bench: Bench): void {
     await aPayer(bench.store)
     const { id } = await running(START + 10)
     const { claim } = only(await due(START + 10))
-    await hear(id)
-    await hear(id)
+    await called(id)
+    await called(id)
     expect(await due(START + 60)).toEqual([])
     const rest = { id, claim, progress: 10, deliveries: [] }
-    expect(await bench.store.recordProgress({ ...rest, dueAt: START + 9_000, now: START + 70 })).toBe(true)
+    expect(await recordProgress(bench.store, { ...rest, dueAt: START + 9_000, now: START + 70 })).toBe(true)
     const again = only(await due(START + 70))
     expect(again.id).toBe(id)
     // Heard once, it was looked at once: the next look is as the provider says.
-    await bench.store.recordProgress({ ...rest, claim: again.claim, dueAt: START + 9_000, now: START + 80 })
+    await recordProgress(bench.store, { ...rest, claim: again.claim, dueAt: START + 9_000, now: START + 80 })
     expect(await due(START + 8_999)).toEqual([])
     expect(await due(START + 9_000)).toHaveLength(1)
   })
@@ -79,7 +104,7 @@ export function lateContract(bench: Bench): void {
     [
       'its answer came',
       (task) =>
-        bench.store.recordHandle({
+        recordHandle(bench.store, {
           ...task,
           handle: { id: 'g_2' },
           dueAt: START + 9_000,
@@ -89,12 +114,12 @@ export function lateContract(bench: Bench): void {
     ],
     [
       'its answer was lost',
-      (task) => bench.store.recordUncertain({ ...task, dueAt: START + 9_000, log: 'no answer', now: START + 60 }),
+      (task) => recordUncertain(bench.store, { ...task, dueAt: START + 9_000, log: 'no answer', now: START + 60 }),
     ],
   ])('makes a task due at once that was called about before %s', async (_title, write) => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
-    await hear(id)
+    await called(id)
     expect(await write({ id, claim })).toBe(true)
     expect(only(await due(START + 60)).id).toBe(id)
   })
@@ -102,22 +127,29 @@ export function lateContract(bench: Bench): void {
   it('forgets a call about an attempt that was turned away', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
-    await hear(id, { id: 'g_1' })
-    await bench.store.requeue({ id, claim, dueAt: START, log: 'busy', now: START + 60 })
+    await called(id, { id: 'g_1' })
+    await requeue(bench.store, { id, claim, dueAt: START, log: 'busy', now: START + 60 })
     expect(await read(id)).toMatchObject({ status: 'pending', handle: null })
     const again = only(await claimed(bench.store, 1))
     const handle = { id: 'g_2' }
-    await bench.store.recordHandle({ id, claim: again.claim, handle, dueAt: START + 9_000, deliveries: [], now: START })
+    await recordHandle(bench.store, {
+      id,
+      claim: again.claim,
+      handle,
+      dueAt: START + 9_000,
+      deliveries: [],
+      now: START,
+    })
     expect(await due(START + 8_999)).toEqual([])
   })
 
   it('finds by the call the work whose answer was lost, and tells of it', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
-    await bench.store.recordUncertain({ id, claim, dueAt: START + 9_000, log: 'no answer', now: START + 1 })
+    await recordUncertain(bench.store, { id, claim, dueAt: START + 9_000, log: 'no answer', now: START + 1 })
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
-    expect(await hear(id, { id: 'g_1' })).toBe(true)
+    expect(await called(id, { id: 'g_1' })).toBe(true)
     expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' }, startedAt: START + 50 })
     await expect.poll(() => heard.slice(-2)).toEqual([{ kind: 'task', id }, { kind: 'due' }])
     stop()
@@ -127,32 +159,41 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('keeps what a call tells of the work while its answer is awaited, should that be lost', async () => {
+  it('takes a callback that names the work for the answer that is still waited for', async () => {
     await aPayer(bench.store)
-    const { id, claim } = await aClaimedTask(bench.store)
-    await hear(id, { id: 'g_1' })
-    expect(await read(id)).toMatchObject({ status: 'submitting', handle: { id: 'g_1' } })
-    await bench.store.recordUncertain({ id, claim, dueAt: START + 9_000, log: 'no answer', now: START + 60 })
-    expect(await read(id)).toMatchObject({ status: 'uncertain', handle: { id: 'g_1' }, dueAt: START + 60 })
+    const task = await aClaimedTask(bench.store)
+    const { id, claim } = task
+    await moved(bench.store, { id, claim, now: START + 1 }, { kind: 'called', leaseMs: LEASE_MS })
+    await called(id, { id: 'g_1' })
+    expect(await read(id)).toMatchObject({
+      status: 'processing',
+      handle: { id: 'g_1' },
+      dueAt: START + 50,
+      leaseUntil: null,
+    })
+    // Whoever waited for the answer holds the task no longer.
+    const answer = { handle: { id: 'g_1' }, dueAt: START + 9_000, deliveries: [], now: START + 60 }
+    expect(await recordHandle(bench.store, { id, claim, ...answer })).toBe(false)
+    expect(only(await due(START + 60))).toMatchObject({ id, claim: claim + 2 })
   })
 
-  it('believes the answer itself before the call', async () => {
+  it('does not believe a callback about a call that was never sent', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
-    await hear(id, { id: 'g_wrong' })
+    await called(id, { id: 'g_wrong' })
+    expect(await read(id)).toMatchObject({ status: 'submitting', handle: null, heardAt: START + 50 })
     const answer = { handle: { id: 'g_1' }, dueAt: START + 9_000, deliveries: [], now: START + 60 }
-    await bench.store.recordHandle({ id, claim, ...answer })
-    await hear(id, { id: 'g_wrong' })
-    expect(await read(id)).toMatchObject({ handle: { id: 'g_1' } })
+    expect(await recordHandle(bench.store, { id, claim, ...answer })).toBe(true)
+    expect(await read(id)).toMatchObject({ handle: { id: 'g_1' }, dueAt: START + 60, heardAt: null })
   })
 
   it('does not let a task go back into the line that a call has found', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
-    await bench.store.recordUncertain({ id, claim, dueAt: START + 10, log: 'no answer', now: START })
+    await recordUncertain(bench.store, { id, claim, dueAt: START + 10, log: 'no answer', now: START })
     const inHand = only(await due(START + 10))
-    await hear(id, { id: 'g_1' })
-    expect(await bench.store.requeue({ id, claim: inHand.claim, dueAt: START, log: 'no trace', now: START })).toBe(
+    await called(id, { id: 'g_1' })
+    expect(await requeue(bench.store, { id, claim: inHand.claim, dueAt: START, log: 'no trace', now: START })).toBe(
       false,
     )
     expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
@@ -161,14 +202,14 @@ export function lateContract(bench: Bench): void {
   it('hears nothing about a task that nobody waits for', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
     const done = await aClaimedTask(bench.store)
-    await bench.store.settle(anEnd(done, { to: 'failed' }))
+    await settle(bench.store, anEnd(done, { to: 'failed' }))
     const [pending, cancelled] = [aTask(), aTask()]
     await submitted(bench.store, pending, cancelled)
-    await bench.store.settle(aCancel(cancelled.id))
+    await settle(bench.store, aCancel(cancelled.id))
     await submitted(bench.store, aTask(), aTask())
     const before = await bench.store.listTasks({ tenantId: 't1', limit: 9 })
     expect(before.map(({ status }) => status).sort()).toEqual(['cancelled', 'failed', 'pending', 'pending', 'staged'])
-    for (const id of [...before.map((task) => task.id), aTask().id]) expect(await hear(id, { id: 'g_1' })).toBe(false)
+    for (const id of [...before.map((task) => task.id), aTask().id]) expect(await called(id, { id: 'g_1' })).toBe(false)
     expect(await bench.store.listTasks({ tenantId: 't1', limit: 9 })).toEqual(before)
   })
 
@@ -180,12 +221,12 @@ export function lateContract(bench: Bench): void {
     expect(first).toMatchObject({ id: task.id, status: 'failed', handle: { id: 'g_1' }, claim: task.claim + 1 })
     expect(await late(LATE_AT + LEASE_MS - 1)).toEqual([])
     const { id } = task
-    expect(await bench.store.recordLate({ id, claim: first.claim - 1, dueAt: null })).toBe(false)
-    expect(await bench.store.recordLate({ id, claim: first.claim, dueAt: LATE_AT + 5 })).toBe(true)
+    expect(await recordLate(bench.store, { id, claim: first.claim - 1, dueAt: null })).toBe(false)
+    expect(await recordLate(bench.store, { id, claim: first.claim, dueAt: LATE_AT + 5 })).toBe(true)
     const second = only(await late(LATE_AT + 5))
-    expect(await bench.store.recordLate({ id, claim: second.claim, dueAt: null })).toBe(true)
+    expect(await recordLate(bench.store, { id, claim: second.claim, dueAt: null })).toBe(true)
     expect(await late(LATE_AT * 2)).toEqual([])
-    expect(await bench.store.recordLate({ id, claim: second.claim, dueAt: LATE_AT })).toBe(false)
+    expect(await recordLate(bench.store, { id, claim: second.claim, dueAt: LATE_AT })).toBe(false)
     expect(await due(LATE_AT * 2)).toEqual([])
     expect(await bench.store.reconcile({})).toEqual([])
   })
@@ -193,16 +234,16 @@ export function lateContract(bench: Bench): void {
   it('never looks at a task that failed for good', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
-    await bench.store.settle(anEnd(task, { to: 'failed' }))
+    await settle(bench.store, anEnd(task, { to: 'failed' }))
     expect(await late(LATE_AT * 2)).toEqual([])
-    expect(await bench.store.recordLate({ id: task.id, claim: task.claim, dueAt: START })).toBe(false)
+    expect(await recordLate(bench.store, { id: task.id, claim: task.claim, dueAt: START })).toBe(false)
     expect(await deliver(task)).toBeUndefined()
   })
 
   it('looks at a watched task at once when the vendor calls, and learns from the call', async () => {
     await aPayer(bench.store)
     const task = await watched(null)
-    expect(await hear(task.id, { id: 'g_1' }, START + 200)).toBe(true)
+    expect(await called(task.id, { id: 'g_1' }, START + 200)).toBe(true)
     expect(only(await late(START + 200))).toMatchObject({ id: task.id, status: 'failed', handle: { id: 'g_1' } })
     expect(await bench.store.reconcile({})).toEqual([])
   })
@@ -238,7 +279,7 @@ export function lateContract(bench: Bench): void {
       { outcome: 'completed', endedAt: LATE_AT + 9, reason: 'it came after all' },
     ])
     expect(await late(LATE_AT * 2)).toEqual([])
-    expect(await hear(task.id)).toBe(false)
+    expect(await called(task.id)).toBe(false)
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
@@ -246,7 +287,7 @@ export function lateContract(bench: Bench): void {
     await aPayer(bench.store)
     await watched()
     const old = only(await late(LATE_AT))
-    const holder = only(await late(LATE_AT + LEASE_MS))
+    const holder = only(await late(LATE_AT + LEASE_MS, bench.store, OTHER_HOLDER))
     expect(await deliver(old)).toBeUndefined()
     expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toEqual([])
     expect(await deliver(holder)).toMatchObject({ status: 'completed' })
@@ -258,7 +299,7 @@ export function lateContract(bench: Bench): void {
     const tasks = await Promise.all(Array.from({ length: 6 }, () => aTask()))
     await submitted(bench.store, ...tasks)
     for (const task of await claimed(bench.store, 6)) {
-      await bench.store.settle(anEnd(task, { to: 'failed', lateAt: LATE_AT, handle: { id: 'g' } }))
+      await settle(bench.store, anEnd(task, { to: 'failed', lateAt: LATE_AT, handle: { id: 'g' } }))
     }
     const stores = [bench.store, other, bench.store, other]
     const taken = (await Promise.all(stores.map((store) => late(LATE_AT, store)))).flat()
@@ -267,7 +308,7 @@ export function lateContract(bench: Bench): void {
     for (const task of taken) {
       const delivered = await Promise.all([
         ...stores.map((store) => deliver(task, store)),
-        other.recordLate({ id: task.id, claim: task.claim, dueAt: null }).then(() => undefined),
+        recordLate(other, { id: task.id, claim: task.claim, dueAt: null }).then(() => undefined),
       ])
       const { status } = await read(task.id)
       expect(delivered.filter(Boolean)).toHaveLength(status === 'completed' ? 1 : 0)
@@ -282,8 +323,8 @@ export function lateContract(bench: Bench): void {
     await bench.store.submitBatch({ batch, tasks: [aTask(), aTask()] })
     const [first, second] = await claimed(bench.store, 2)
     if (!first || !second) throw new Error('Two were claimed.')
-    await bench.store.settle(anEnd(first, { to: 'failed', lateAt: LATE_AT, handle: { id: 'g_1' } }))
-    await bench.store.settle(anEnd(second, { consumedPoints: points(100) }))
+    await settle(bench.store, anEnd(first, { to: 'failed', lateAt: LATE_AT, handle: { id: 'g_1' } }))
+    await settle(bench.store, anEnd(second, { consumedPoints: points(100) }))
     expect(await bench.store.getBatch({ id: batch.id })).toMatchObject({ completed: 1, failed: 1 })
     await deliver(only(await late(LATE_AT)))
     expect(await bench.store.getBatch({ id: batch.id })).toMatchObject({ completed: 2, failed: 0, total: 2 })

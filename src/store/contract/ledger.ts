@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
+import { settle } from './moves.ts'
 import { aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
 
 export function ledgerContract(bench: Bench): void {
@@ -70,15 +71,15 @@ export function ledgerContract(bench: Bench): void {
     await aPayer(bench.store, { credit: 10_000, tenant: { maxConcurrent: 3 } })
     await aPayer(bench.store, { id: 't2' })
     const gone = await aClaimedTask(bench.store, { createdAt: START - 1, recordExpiresAt: START })
-    await bench.store.settle(anEnd(gone, { consumedPoints: points(30) }))
+    await settle(bench.store, anEnd(gone, { consumedPoints: points(30) }))
     await bench.store.purgeTasks({ now: START, limit: 10 })
     await submitted(bench.store, aTask(), aTask(), aTask(), aTask(), aTask({ pricePoints: points(0) }))
     const [done, failed, running] = await claimed(bench.store, 3)
     if (!done || !failed || !running) throw new Error('Three tasks were to be claimed.')
     const [parked] = await bench.store.listTasks({ tenantId: 't1', status: ['staged'], limit: 1 })
     if (!parked) throw new Error('One task was to be parked.')
-    await bench.store.settle(anEnd(done, { consumedPoints: points(60) }))
-    await bench.store.settle(anEnd(failed, { to: 'failed' }))
+    await settle(bench.store, anEnd(done, { consumedPoints: points(60) }))
+    await settle(bench.store, anEnd(failed, { to: 'failed' }))
     await submitted(bench.store, aTask(), aTask(), aTask())
     const [staged] = await bench.store.listTasks({ tenantId: 't1', status: ['staged'], limit: 1 })
     if (!staged) throw new Error('One task was to be parked again.')
@@ -90,36 +91,39 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  const entry = (id: string, account: string) => `where transaction_id = '${id}' and account = '${account}'`
+  it('has the database itself refuse a transaction that does not sum to zero', async () => {
+    const { done } = await someHistory()
+    const change = `update ledger_transactions set available = available + 1 where id = '${done}:hold'`
+    await expect(bench.place.sql(change)).rejects.toThrow(/constraint/i)
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
   const faults: [string, (ids: Awaited<ReturnType<typeof someHistory>>) => string, string[]][] = [
     [
-      'an entry that was changed',
-      ({ done }) => `update ledger_entries set points = points + 1 ${entry(`${done}:hold`, 'available')}`,
+      'a hold that was changed',
+      ({ done }) =>
+        `update ledger_transactions set available = available + 1, held = held - 1 where id = '${done}:hold'`,
       [
-        'the entries of a transaction sum to zero',
-        'the cached balance is the sum of the entries',
+        'a hold that has ended is zero, whether or not its task is still on record',
+        'the hold is the price of the task',
+        'the cached balance is the sum of the ledger',
         'what a key has spent is what its tasks hold and have consumed',
       ],
     ],
     [
-      'an entry of no transaction',
-      () => `insert into ledger_entries values ('stray', 'funding', 't1', 0)`,
-      ['every entry belongs to a transaction'],
+      'a transaction of another tenant',
+      ({ done }) => `update ledger_transactions set tenant_id = 't2' where id = '${done}:settle'`,
+      ['a transaction of a task has the tenant of the task', 'the cached balance is the sum of the ledger'],
     ],
     [
-      'an entry of another tenant',
-      ({ done }) => `update ledger_entries set tenant_id = 't2' ${entry(`${done}:settle`, 'revenue')}`,
-      ['an entry and its transaction are of one tenant'],
-    ],
-    [
-      'a transaction without entries',
+      'a transaction that moves nothing',
       () => `insert into ledger_transactions (id, tenant_id, kind, at) values ('empty', 't1', 'credit', 1)`,
-      ['every transaction has entries'],
+      ['every transaction moves something'],
     ],
     [
       'a task at work whose hold is gone',
       ({ running }) => `delete from ledger_transactions where id = '${running}:hold'`,
-      ['every entry belongs to a transaction', 'a task at work holds its price'],
+      ['a task at work holds its price', 'the cached balance is the sum of the ledger'],
     ],
     [
       'a task at work whose hold has ended',
@@ -155,12 +159,12 @@ export function ledgerContract(bench: Bench): void {
     [
       'a balance that is off',
       () => `update balances set available = available + 1 where tenant_id = 't1'`,
-      ['the cached balance is the sum of the entries'],
+      ['the cached balance is the sum of the ledger'],
     ],
     [
       'a hold in the balance that is off',
       () => `update balances set held = held + 1 where tenant_id = 't1'`,
-      ['the cached balance is the sum of the entries'],
+      ['the cached balance is the sum of the ledger'],
     ],
     [
       'counts of a tenant that are off',
@@ -250,7 +254,7 @@ export function ledgerContract(bench: Bench): void {
     const other = await bench.place.open()
     const writes = Array.from({ length: 25 }, async () => {
       await submitted(other, aTask())
-      for (const task of await claimed(other, 5)) await other.settle(anEnd(task, { consumedPoints: points(10) }))
+      for (const task of await claimed(other, 5)) await settle(other, anEnd(task, { consumedPoints: points(10) }))
     })
     const rebuilds = Array.from({ length: 5 }, () => bench.store.rebuildBalances({ now: START }))
     await Promise.all([...writes, ...rebuilds])

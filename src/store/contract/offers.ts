@@ -3,7 +3,8 @@ import { DAY_MS } from '../../core/clock.ts'
 import type { Task } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
 import type { AccountSlots, Offer, Store } from '../store.ts'
-import { anEnd, anOffer, aPayer, aTask, LEASE_MS, only, POOL, START, submitted } from './samples.ts'
+import { requeue, settle } from './moves.ts'
+import { anEnd, anOffer, aPayer, aTask, HOLDER, LEASE_MS, only, POOL, START, submitted } from './samples.ts'
 
 const IMAGE = 'lumen/still-1/text_to_image'
 const SOUND = 'lumen/tone-1/text_to_sound'
@@ -12,7 +13,7 @@ const SOUND = 'lumen/tone-1/text_to_sound'
 export function offersContract(bench: Bench): void {
   function claim(offers: Offer[], with_: { on?: Store; limit?: number; now?: number; pool?: string } = {}) {
     const { on = bench.store, limit = 1_000, now = START, pool = POOL } = with_
-    return on.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, now })
+    return on.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, holder: HOLDER, now })
   }
   const many = (count: number, with_: Parameters<typeof aTask>[0] = {}) =>
     Array.from({ length: count }, () => aTask(with_))
@@ -58,7 +59,7 @@ export function offersContract(bench: Bench): void {
     const evening = START + DAY_MS - 1_000
     const first = await claim(offers, { now: evening, limit: 2 })
     expect(first).toHaveLength(2)
-    for (const task of first) await bench.store.settle(anEnd(task, { now: evening })) // an end gives nothing back
+    for (const task of first) await settle(bench.store, anEnd(task, { now: evening })) // an end gives nothing back
     expect(await claim(offers, { now: evening })).toHaveLength(1)
     expect(await claim(offers, { now: START + DAY_MS - 1 })).toHaveLength(0)
     expect(await bench.store.listLoads({ now: evening })).toEqual([{ account: 'a1', running: 1, begunToday: 3 }])
@@ -86,12 +87,12 @@ export function offersContract(bench: Bench): void {
     for (let round = 0; round < 3; round++) {
       const [task] = await claim(offers, { limit: 1 })
       if (!task) throw new Error('The cap is used up by what was never begun.')
-      await bench.store.requeue({ id: task.id, claim: task.claim, dueAt: START, log: 'too many', now: START })
+      await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START, log: 'too many', now: START })
     }
     // Begun on one day and turned away on the next: it is the first day that gets it back.
     const late = only(await claim(offers, { limit: 1, now: START + DAY_MS - 1 }))
     expect(await claim(offers, { now: START + DAY_MS, limit: 1 })).toHaveLength(1)
-    await bench.store.requeue({ id: late.id, claim: late.claim, dueAt: START, log: 'x', now: START + DAY_MS })
+    await requeue(bench.store, { id: late.id, claim: late.claim, dueAt: START, log: 'x', now: START + DAY_MS })
     expect(await bench.store.listLoads({ now: START + DAY_MS })).toEqual([{ account: 'a1', running: 1, begunToday: 1 }])
     expect(await bench.store.reconcile({})).toEqual([])
   })
@@ -116,7 +117,7 @@ export function offersContract(bench: Bench): void {
     const other = { account: 'other', slots: 5 }
     const first = only(await claim([anOffer([best, other])]))
     expect(first.account).toBe('best')
-    await bench.store.requeue({ id: first.id, claim: first.claim, dueAt: START, log: 'busy', now: START })
+    await requeue(bench.store, { id: first.id, claim: first.claim, dueAt: START, log: 'busy', now: START })
     await submitted(bench.store, aTask())
     const accounts = new Map((await claim([anOffer([best, other])])).map(({ id, account }) => [id, account]))
     expect(accounts.get(first.id)).toBe('other')
@@ -128,7 +129,7 @@ export function offersContract(bench: Bench): void {
     await submitted(bench.store, aTask())
     const offers = [anOffer([{ account: 'only' }])]
     const first = only(await claim(offers))
-    await bench.store.requeue({ id: first.id, claim: first.claim, dueAt: START, log: 'busy', now: START })
+    await requeue(bench.store, { id: first.id, claim: first.claim, dueAt: START, log: 'busy', now: START })
     expect(only(await claim(offers))).toMatchObject({ id: first.id, account: 'only', attempts: 2 })
   })
 
@@ -178,7 +179,7 @@ export function offersContract(bench: Bench): void {
       const tasks = await claim(offers, { limit: 4, now: START + round })
       for (const task of tasks) {
         served[task.tenantId] = (served[task.tenantId] ?? 0) + 1
-        await bench.store.settle(anEnd(task, { now: START + round }))
+        await settle(bench.store, anEnd(task, { now: START + round }))
       }
     }
     expect(Object.values(served).reduce((sum, count) => sum + count)).toBe(40)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
 import type { Place } from '../contract.ts'
+import { settle } from './moves.ts'
 import { aClaimedTask, anEnd, aPayer, aTask, START, submitted } from './samples.ts'
 
 export function openingContract(makePlace: () => Promise<Place>): void {
@@ -17,6 +18,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0002-batches' },
       { name: '0003-drafts' },
       { name: '0004-accounts' },
+      { name: '0005-task-versions' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))
@@ -28,7 +30,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
   it('finds everything again when it is opened again', async () => {
     const store = await place.open()
     await aPayer(store)
-    const done = await store.settle(anEnd(await aClaimedTask(store), { consumedPoints: points(10) }))
+    const done = await settle(store, anEnd(await aClaimedTask(store), { consumedPoints: points(10) }))
     const running = await aClaimedTask(store)
     await store.close()
     const again = await place.open()

@@ -1,10 +1,14 @@
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
-import type { AccountSlots, NewKey, NewTask, Offer, Settlement, Store, SubmitOutcome, Tenant } from '../store.ts'
+import type { AccountSlots, NewKey, NewTask, Offer, Store, SubmitOutcome, Tenant } from '../store.ts'
+import type { Settlement } from './moves.ts'
 
 export const START = Date.UTC(2026, 0, 1)
 export const LEASE_MS = 30_000
+/** The process that the tests are; what another one does is said where it is done. */
+export const HOLDER = 'a process'
+export const OTHER_HOLDER = 'another process'
 export const POOL = 'lumen'
 export const OPERATION = 'lumen/clip-2/text_to_video'
 
@@ -90,6 +94,7 @@ export function claimed(store: Store, slots: number, with_: { now?: number; acco
     offers: [anOffer([{ account: with_.account ?? 'a1', slots }])],
     limit: 1_000,
     leaseMs: LEASE_MS,
+    holder: HOLDER,
     now: with_.now ?? START,
   })
 }

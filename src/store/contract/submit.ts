@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
+import { settle } from './moves.ts'
 import { aCancel, aClaimedTask, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
 
 export function submitContract(bench: Bench): void {
@@ -10,7 +11,7 @@ export function submitContract(bench: Bench): void {
     const task = aTask({ echo: { hook: 'x' }, pricePoints: points(300), parentTaskId: newId(START) })
     expect(await bench.store.submitTasks({ tasks: [task] })).toEqual([{ outcome: 'created', status: 'pending' }])
 
-    const { timeoutMs, recordExpiresAt, idempotency, ...asked } = task
+    const { recordExpiresAt, idempotency, ...asked } = task
     expect(await bench.store.getTask({ id: task.id })).toEqual({
       ...asked,
       status: 'pending',
@@ -22,9 +23,17 @@ export function submitContract(bench: Bench): void {
       provider: null,
       account: null,
       handle: null,
+      batchId: null,
       attempts: 0,
       misses: 0,
+      avoidAccount: null,
+      version: 0,
       claim: 0,
+      leaseUntil: null,
+      claimedAt: null,
+      calledAt: null,
+      heardAt: null,
+      isWatched: false,
       dueAt: task.createdAt,
       startedAt: null,
       endedAt: null,
@@ -58,7 +67,7 @@ export function submitContract(bench: Bench): void {
     const task = aTask({ pricePoints: points(0), mode: 'test' })
     expect(await submitted(bench.store, task)).toEqual(['created'])
     expect(await bench.store.listLedger({ tenantId: 't1', limit: 10 })).toEqual([])
-    await bench.store.settle(anEnd(only(await claimed(bench.store, 1))))
+    await settle(bench.store, anEnd(only(await claimed(bench.store, 1))))
     expect(await bench.store.listLedger({ tenantId: 't1', limit: 10 })).toEqual([])
     expect(await bench.store.reconcile({})).toEqual([])
   })
@@ -71,7 +80,7 @@ export function submitContract(bench: Bench): void {
     expect(outcomes).toEqual([
       { outcome: 'created', status: 'pending' },
       { outcome: 'created', status: 'pending' },
-      { outcome: 'insufficient_points', available: 0 },
+      { outcome: 'insufficient_points', available: 50 },
       { outcome: 'created', status: 'pending' },
     ])
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({
@@ -200,7 +209,7 @@ export function submitContract(bench: Bench): void {
     await aPayer(bench.store, { key: { spendLimitPoints: points(100) } })
     const task = await aClaimedTask(bench.store)
     expect(await submitted(bench.store, aTask())).toEqual(['spend_limit_reached'])
-    await bench.store.settle(anEnd(task, { consumedPoints: points(40) }))
+    await settle(bench.store, anEnd(task, { consumedPoints: points(40) }))
     expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 40 }])
     expect(await submitted(bench.store, aTask({ pricePoints: points(60) }))).toEqual(['created'])
     expect(await bench.store.reconcile({})).toEqual([])
@@ -293,11 +302,11 @@ export function submitContract(bench: Bench): void {
     await bench.store.createKey({ key: aKey('k1b', 't1') })
     const tasks = Array.from({ length: 8 }, (_, n) => aTask({ keyId: n < 6 ? 'k1' : 'k1b' }))
     await submitted(bench.store, ...tasks)
-    await bench.store.settle(aCancel(tasks[7]?.id ?? ''))
+    await settle(bench.store, aCancel(tasks[7]?.id ?? ''))
     let ended = 1
     for (let round = 0; round < 8; round++) {
       for (const work of await claimed(bench.store, 10)) {
-        await bench.store.settle(anEnd(work))
+        await settle(bench.store, anEnd(work))
         ended += 1
       }
     }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
 import type { Signal } from '../store.ts'
+import { requeue, settle } from './moves.ts'
 import {
   aCancel,
   anEnd,
@@ -9,6 +10,7 @@ import {
   aPayer,
   aTask,
   claimed,
+  HOLDER,
   LEASE_MS,
   OPERATION,
   only,
@@ -31,9 +33,10 @@ export function waitingContract(bench: Bench): void {
       offers: [anOffer([{ account: 'a1' }], OTHER)],
       limit: 9,
       leaseMs: LEASE_MS,
+      holder: HOLDER,
       now: START,
     })
-    await bench.store.settle(aCancel(cancelled.id))
+    await settle(bench.store, aCancel(cancelled.id))
     const waiting = [
       aTask({ pool: 'p2', operation: OTHER }),
       aTask({ pool: 'p1' }),
@@ -54,7 +57,7 @@ export function waitingContract(bench: Bench): void {
     const running = aTask({ pool: 'p1' })
     await submitted(bench.store, running)
     const offers = [anOffer([{ account: 'a1' }])]
-    await bench.store.claimPending({ pool: 'p1', offers, limit: 9, leaseMs: LEASE_MS, now: START })
+    await bench.store.claimPending({ pool: 'p1', offers, limit: 9, leaseMs: LEASE_MS, holder: HOLDER, now: START })
     const pools = ['p1', 'p1', 'p2', 'p3']
     await submitted(bench.store, aTask({ pool: 'p1', operation: OTHER }), ...pools.map((pool) => aTask({ pool })))
     expect(await bench.store.countWaiting({ pools: ['p1', 'p2', 'p9'] })).toEqual([
@@ -80,7 +83,7 @@ export function waitingContract(bench: Bench): void {
     expect(await Promise.all([first, second, theirs, ofBatch, elsewhere, otherwise].map(ahead))).toEqual([
       0, 1, 2, 3, 0, 0,
     ])
-    await bench.store.settle(aCancel(first.id))
+    await settle(bench.store, aCancel(first.id))
     expect(await Promise.all([second, theirs, ofBatch].map(ahead))).toEqual([0, 1, 2])
   })
 
@@ -92,7 +95,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.countAhead({ id: task.id })).toBeNull()
     expect(await bench.store.countAhead({ id: parked.id })).toBeNull()
     expect(await bench.store.countAhead({ id: aTask().id })).toBeNull()
-    await bench.store.settle(anEnd(task))
+    await settle(bench.store, anEnd(task))
     expect(await bench.store.countAhead({ id: task.id })).toBeNull()
     expect(await bench.store.countAhead({ id: parked.id })).toBe(0)
   })
@@ -108,7 +111,7 @@ export function waitingContract(bench: Bench): void {
     ]
     await submitted(bench.store, running)
     const offers = [anOffer([{ account: 'own' }])]
-    await bench.store.claimPending({ pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, now: START })
+    await bench.store.claimPending({ pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, holder: HOLDER, now: START })
     await submitted(bench.store, old, other)
     await submitted(bench.store, later)
     const heard: Signal[] = []
@@ -136,10 +139,10 @@ export function waitingContract(bench: Bench): void {
     await aPayer(bench.store)
     await submitted(bench.store, aTask({ pool: 'private' }))
     const offers = [anOffer([{ account: 'own' }])]
-    const ask = { pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, now: START }
+    const ask = { pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, holder: HOLDER, now: START }
     const task = only(await bench.store.claimPending(ask))
     const dueAt = START + 60_000
-    await bench.store.requeue({ id: task.id, claim: task.claim, dueAt, log: 'unreachable', isMiss: true, now: START })
+    await requeue(bench.store, { id: task.id, claim: task.claim, dueAt, log: 'unreachable', isMiss: true, now: START })
     await bench.store.repool({ pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START + 1 })
     expect(only(await claimed(bench.store, 1, { now: START + 1 }))).toMatchObject({
       id: task.id,
@@ -168,7 +171,7 @@ export function waitingContract(bench: Bench): void {
       await submitted(bench.store, ...Array.from({ length: 4 }, () => aTask({ pool: 'private' })))
       const offers = [anOffer([{ account: 'own', slots: 1_000 }])]
       const [taken, moved] = await Promise.all([
-        bench.store.claimPending({ pool: 'private', offers, limit: 2, leaseMs: LEASE_MS, now: START }),
+        bench.store.claimPending({ pool: 'private', offers, limit: 2, leaseMs: LEASE_MS, holder: HOLDER, now: START }),
         other.repool({ pool: 'private', operation: OPERATION, to: 'elsewhere', log: 'moved', now: START }),
       ])
       const left = await other.repool({ pool: 'private', operation: OPERATION, to: 'rest', log: 'left', now: START })

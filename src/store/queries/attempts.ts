@@ -1,10 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Task } from '../../core/task.ts'
-import type { AttemptsTable, TasksTable } from '../schema.ts'
+import type { AttemptsTable } from '../schema.ts'
 import type { Attempt, AttemptOutcome, ReadVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
-
-type Row = Pick<Selectable<TasksTable>, 'id' | 'attempts'>
 
 /** The attempts that begin with these tasks, just claimed. */
 export async function beginAttempts(tx: Tx, tasks: readonly Task[], now: number): Promise<void> {
@@ -23,37 +21,6 @@ export async function beginAttempts(tx: Tx, tasks: readonly Task[], now: number)
       reason: null,
     })),
   )
-}
-
-export async function acceptAttempt(tx: Tx, task: Row, now: number): Promise<void> {
-  await tx.db
-    .updateTable('attempts')
-    .set({ outcome: 'accepted', accepted_at: now })
-    .where('task_id', '=', task.id)
-    .where('number', '=', task.attempts)
-    .execute()
-}
-
-export async function loseAttempt(tx: Tx, task: Row, reason: string): Promise<void> {
-  await tx.db
-    .updateTable('attempts')
-    .set({ outcome: 'uncertain', reason })
-    .where('task_id', '=', task.id)
-    .where('number', '=', task.attempts)
-    .execute()
-}
-
-export async function endAttempt(
-  tx: Tx,
-  task: Row,
-  { outcome, reason, at }: { outcome: AttemptOutcome; reason: string | null; at: number },
-): Promise<void> {
-  await tx.db
-    .updateTable('attempts')
-    .set({ outcome, ended_at: at, ...(reason === null ? {} : { reason }) })
-    .where('task_id', '=', task.id)
-    .where('number', '=', task.attempts)
-    .execute()
 }
 
 export async function listAttempts(tx: Tx, args: Parameters<ReadVerbs['listAttempts']>[0]): Promise<Attempt[]> {

@@ -1,79 +1,79 @@
+import type { Selectable } from 'kysely'
 import { points } from '../../core/points.ts'
-import type { TerminalStatus } from '../../core/task.ts'
+import { admit } from '../admission.ts'
 import { batchOfRow } from '../rows.ts'
-import type { Batch, BatchOutcome, ReadVerbs, WriteVerbs } from '../store.ts'
+import type { BatchesTable } from '../schema.ts'
+import type { Batch, BatchOutcome, NewBatch, ReadVerbs, SubmitOutcome, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { insertDeliveries } from './deliveries.ts'
-import { lockTenants } from './lock-tenants.ts'
-import { submitTasks } from './submit-tasks.ts'
+import { readStanding } from './standing.ts'
+import { MAX_DECISIONS, storeAccepted, tooContended } from './submit-tasks.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
-/** All of a batch or nothing: its price is compared as a whole, before the first hold is taken. */
+/** All of a batch or nothing: what refuses one of its tasks refuses all. */
 export async function submitBatch(tx: Tx, { batch, tasks }: Args<'submitBatch'>): Promise<BatchOutcome> {
-  await lockTenants(tx, [batch.tenantId])
-  if (batch.idempotency) {
-    const known = await tx.db
-      .selectFrom('batches')
-      .select(['id', 'fingerprint'])
-      .where('tenant_id', '=', batch.tenantId)
-      .where('idempotency_key', '=', batch.idempotency.key)
-      .executeTakeFirst()
-    if (known && known.fingerprint === batch.idempotency.fingerprint) return { outcome: 'replayed', batchId: known.id }
-    if (known) return { outcome: 'idempotency_mismatch' }
+  const ofBatch = tasks.map((task) => ({ ...task, batchId: batch.id }))
+  for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
+    const known = await knownBatch(tx, batch)
+    if (known) return known
+    const standing = await readStanding(tx, ofBatch)
+    const { outcomes, accepted } = admit(ofBatch, standing)
+    const refused = outcomes.find(({ outcome }) => outcome !== 'created')
+    if (refused) return refusalOf(refused, standing.tenants.get(batch.tenantId)?.available ?? 0)
+    if (await storeAccepted(tx, accepted, rowOf(batch, tasks.length))) return { outcome: 'created' }
   }
-  const price = tasks.reduce((sum, task) => sum + task.pricePoints, 0)
-  const balance = await tx.db
-    .selectFrom('balances')
-    .select('available')
-    .where('tenant_id', '=', batch.tenantId)
-    .executeTakeFirstOrThrow()
-  if (balance.available < price) return { outcome: 'insufficient_points', available: points(balance.available) }
-  const key = await tx.db
-    .selectFrom('api_keys')
-    .select(['spent', 'spend_limit'])
-    .where('id', '=', batch.keyId)
-    .executeTakeFirstOrThrow()
-  if (key.spend_limit !== null && key.spent + price > key.spend_limit) return { outcome: 'spend_limit_reached' }
-
-  await tx.insertMany('batches', [
-    {
-      id: batch.id,
-      tenant_id: batch.tenantId,
-      key_id: batch.keyId,
-      dialect: batch.dialect,
-      echo: JSON.stringify(batch.echo),
-      rejected: JSON.stringify(batch.rejected),
-      total: tasks.length,
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-      created_at: batch.createdAt,
-      ended_at: null,
-      announced_at: null,
-      record_expires_at: batch.recordExpiresAt,
-      idempotency_key: batch.idempotency?.key ?? null,
-      fingerprint: batch.idempotency?.fingerprint ?? null,
-    },
-  ])
-  const outcomes = await submitTasks(tx, { tasks: tasks.map((task) => ({ ...task, batchId: batch.id })) })
-  const refused = outcomes.find(({ outcome }) => outcome !== 'created')
-  // The tenant is locked and its means were compared, so this would be a fault of ours: throwing takes all of it back.
-  if (refused) throw new Error(`A task of batch ${batch.id} was refused: ${refused.outcome}.`)
-  return { outcome: 'created' }
+  throw tooContended()
 }
 
-/** Counts an ended task in its batch; the last one ends the batch. */
-export async function countInBatch(tx: Tx, batchId: string, to: TerminalStatus, now: number): Promise<void> {
-  const batch = await tx.db
-    .updateTable('batches')
-    .set((eb) => ({ [to]: eb(to, '+', 1) }))
-    .where('id', '=', batchId)
-    .returning(['total', 'completed', 'failed', 'cancelled'])
+async function knownBatch(tx: Tx, { tenantId, mode, idempotency }: NewBatch): Promise<BatchOutcome | undefined> {
+  if (!idempotency) return undefined
+  const known = await tx.db
+    .selectFrom('batches')
+    .select(['id', 'fingerprint'])
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
+    .where('idempotency_key', '=', idempotency.key)
     .executeTakeFirst()
-  if (!batch || batch.completed + batch.failed + batch.cancelled < batch.total) return
-  await tx.db.updateTable('batches').set({ ended_at: now }).where('id', '=', batchId).execute()
-  tx.signal({ kind: 'batch', id: batchId })
+  if (!known) return undefined
+  return known.fingerprint === idempotency.fingerprint
+    ? { outcome: 'replayed', batchId: known.id }
+    : { outcome: 'idempotency_mismatch' }
+}
+
+/** The price is compared as a whole, so what is available is what was there before the first of the tasks. */
+function refusalOf(refused: SubmitOutcome, available: number): BatchOutcome {
+  switch (refused.outcome) {
+    case 'insufficient_points':
+      return { outcome: 'insufficient_points', available: points(available) }
+    case 'spend_limit_reached':
+      return refused
+    default:
+      // Tasks of a batch have no idempotency keys of their own and may be parked without limit.
+      throw new Error(`A task of a batch was refused: ${refused.outcome}.`)
+  }
+}
+
+function rowOf(batch: NewBatch, total: number): Selectable<BatchesTable> {
+  return {
+    id: batch.id,
+    tenant_id: batch.tenantId,
+    mode: batch.mode,
+    key_id: batch.keyId,
+    dialect: batch.dialect,
+    echo: JSON.stringify(batch.echo),
+    rejected: JSON.stringify(batch.rejected),
+    total,
+    completed: 0,
+    failed: 0,
+    cancelled: 0,
+    created_at: batch.createdAt,
+    ended_at: null,
+    announced_at: null,
+    record_expires_at: batch.recordExpiresAt,
+    idempotency_key: batch.idempotency?.key ?? null,
+    fingerprint: batch.idempotency?.fingerprint ?? null,
+  }
 }
 
 export async function announceBatch(tx: Tx, { id, deliveries, now }: Args<'announceBatch'>): Promise<boolean> {

@@ -1,11 +1,31 @@
 import { randomUUID } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import type { Delivery, DeliveryAttempt, DeliveryDraft } from '../../core/delivery.ts'
 import { deliveryOfRow } from '../rows.ts'
+import type { DeliveriesTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { PENDING } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
+
+export type NewDeliveryRow = Omit<Selectable<DeliveriesTable>, 'seq'>
+
+export function newDeliveryRow(taskId: string, tenantId: string, draft: DeliveryDraft, now: number): NewDeliveryRow {
+  return {
+    id: `msg_${randomUUID().replaceAll('-', '')}`,
+    tenant_id: tenantId,
+    task_id: taskId,
+    url: draft.url,
+    headers: JSON.stringify(draft.headers),
+    body: draft.body,
+    status: 'pending',
+    attempts: 0,
+    claim: 0,
+    created_at: now,
+    due_at: now,
+  }
+}
 
 export async function insertDeliveries(
   tx: Tx,
@@ -17,19 +37,7 @@ export async function insertDeliveries(
   if (drafts.length === 0) return
   await tx.insertMany(
     'deliveries',
-    drafts.map((draft) => ({
-      id: `msg_${randomUUID().replaceAll('-', '')}`,
-      tenant_id: tenantId,
-      task_id: taskId,
-      url: draft.url,
-      headers: JSON.stringify(draft.headers),
-      body: draft.body,
-      status: 'pending',
-      attempts: 0,
-      claim: 0,
-      created_at: now,
-      due_at: now,
-    })),
+    drafts.map((draft) => newDeliveryRow(taskId, tenantId, draft, now)),
   )
   tx.signal({ kind: 'delivery' })
 }

@@ -1,6 +1,8 @@
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
+import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
+import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
 import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
@@ -14,19 +16,9 @@ import {
   replayDelivery,
 } from './deliveries.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
-import { claimLate, deliverLate, hear, recordLate } from './late.ts'
+import { claimDue, claimLate, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
-import {
-  claimDue,
-  recordHandle,
-  recordProgress,
-  recordUncertain,
-  releaseLeases,
-  renewLeases,
-  requeue,
-} from './progress.ts'
 import { countAhead, countWaiting, repool } from './repool.ts'
-import { settle } from './settle.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
 import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
@@ -49,16 +41,19 @@ type Queries<Verbs> = {
   [Verb in keyof Verbs]: Verbs[Verb] extends (args: infer Args) => infer Result ? (tx: Tx, args: Args) => Result : never
 }
 
-export const writes: Queries<WriteVerbs> = {
+/** As the engines run them: moves of tasks come as rows, several at once. */
+export type EngineVerbs = Omit<WriteVerbs, 'applyChange'> & {
+  applyWrites(args: { writes: TaskWrite[] }): Promise<boolean[]>
+}
+
+export const writes: Queries<EngineVerbs> = {
   submitTasks,
   submitBatch,
   announceBatch,
   claimPending,
   claimDue,
   claimLate,
-  recordLate,
-  deliverLate,
-  hear,
+  applyWrites,
   repool,
   createAccount,
   changeAccount,
@@ -66,11 +61,6 @@ export const writes: Queries<WriteVerbs> = {
   changeTenant,
   renewLeases,
   releaseLeases,
-  recordHandle,
-  recordProgress,
-  recordUncertain,
-  requeue,
-  settle,
   addDeliveries,
   claimDeliveries,
   recordAttempt,

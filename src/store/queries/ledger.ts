@@ -6,19 +6,21 @@ import { RUNNING } from '../../core/task.ts'
 import type { LedgerFault, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
+/** The balance comes last, so that its row is locked for no longer than the commit takes. */
 export async function credit(tx: Tx, args: Parameters<WriteVerbs['credit']>[0]): Promise<boolean> {
-  if (args.amount === 0) return false // a transaction without entries would say nothing
-  const move = creditTransaction(args.id, args.amount)
+  if (args.amount === 0) return false // a transaction that moves nothing would say nothing
+  const { id, kind, moves } = creditTransaction(args.id, args.amount)
   const booked = await tx.db
     .insertInto('ledger_transactions')
     .values({
-      id: move.id,
+      id,
       tenant_id: args.tenantId,
-      kind: move.kind,
+      kind,
       task_id: null,
       key_id: null,
       memo: args.memo,
       at: args.now,
+      ...moves,
     })
     .onConflict((oc) => oc.column('id').doNothing())
     .returning('id')
@@ -31,20 +33,9 @@ export async function credit(tx: Tx, args: Parameters<WriteVerbs['credit']>[0]):
     .where((eb) => eb(eb('available', '+', args.amount), '>=', 0))
     .returning('available')
     .executeTakeFirst()
-  if (!balance) {
-    await tx.db.deleteFrom('ledger_transactions').where('id', '=', move.id).execute()
-    return false
-  }
-  await tx.insertMany(
-    'ledger_entries',
-    move.entries.map((entry) => ({
-      transaction_id: move.id,
-      tenant_id: args.tenantId,
-      account: entry.account,
-      points: entry.points,
-    })),
-  )
-  return true
+  if (balance) return true
+  await tx.db.deleteFrom('ledger_transactions').where('id', '=', id).execute()
+  return false
 }
 
 export async function listLedger(
@@ -52,55 +43,31 @@ export async function listLedger(
   { tenantId, limit }: Parameters<ReadVerbs['listLedger']>[0],
 ): ReturnType<ReadVerbs['listLedger']> {
   const rows = await tx.db
-    .selectFrom('ledger_transactions as t')
-    .select((eb) => [
-      't.id',
-      't.kind',
-      't.task_id as taskId',
-      't.memo',
-      't.at',
-      ...(['available', 'held'] as const).map((account) =>
-        eb
-          .selectFrom('ledger_entries as e')
-          .select((sum) => sum.fn.coalesce(sum.fn.sum<number>('e.points'), sum.lit(0)).as('points'))
-          .whereRef('e.transaction_id', '=', 't.id')
-          .where('e.account', '=', account)
-          .as(account),
-      ),
-    ])
-    .where('t.tenant_id', '=', tenantId)
-    .orderBy('t.seq', 'desc')
+    .selectFrom('ledger_transactions')
+    .select(['id', 'kind', 'task_id as taskId', 'memo', 'at', 'available', 'held'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('seq', 'desc')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({
-    ...row,
-    available: points(Number(row.available ?? 0)),
-    held: points(Number(row.held ?? 0)),
-  }))
+  return rows.map((row) => ({ ...row, available: points(row.available), held: points(row.held) }))
 }
 
-// One pass over the entries, however many tenants there are.
+// One pass over the ledger, however many tenants there are.
 const SUMS_BY_TENANT = `
-  select tenant_id,
-    sum(case when account = 'available' then points else 0 end) as available,
-    sum(case when account = 'held' then points else 0 end) as held,
-    sum(case when account = 'funding' then points else 0 end) as funding
-  from ledger_entries group by tenant_id`
+  select tenant_id, sum(available) as available, sum(held) as held, sum(funding) as funding
+  from ledger_transactions group by tenant_id`
 
 /** Rules of the ledger, each a query that finds what breaks it: `subject` and `found`. */
 const RULES: Record<string, string> = {
-  'the entries of a transaction sum to zero': `
-    select transaction_id as subject, cast(sum(points) as text) as found from ledger_entries
-    group by transaction_id having sum(points) <> 0`,
-  'every entry belongs to a transaction': `
-    select e.transaction_id as subject, 'no transaction' as found from ledger_entries e
-    where not exists (select 1 from ledger_transactions t where t.id = e.transaction_id)`,
-  'an entry and its transaction are of one tenant': `
-    select e.transaction_id as subject, e.tenant_id as found from ledger_entries e
-    join ledger_transactions t on t.id = e.transaction_id where t.tenant_id <> e.tenant_id`,
-  'every transaction has entries': `
-    select t.id as subject, 'no entries' as found from ledger_transactions t
-    where not exists (select 1 from ledger_entries e where e.transaction_id = t.id)`,
+  'what a transaction adds to the four accounts sums to zero': `
+    select id as subject, cast(available + held + funding + revenue as text) as found from ledger_transactions
+    where available + held + funding + revenue <> 0`,
+  'every transaction moves something': `
+    select id as subject, 'nothing' as found from ledger_transactions
+    where available = 0 and held = 0 and funding = 0 and revenue = 0`,
+  'a transaction of a task has the tenant of the task': `
+    select l.id as subject, l.tenant_id as found from ledger_transactions l
+    join tasks t on t.id = l.task_id where t.tenant_id <> l.tenant_id`,
   'a task at work holds its price': `
     select t.id as subject, t.status as found from tasks t
     where t.price > 0 and t.status not in ('completed', 'failed', 'cancelled')
@@ -112,26 +79,24 @@ const RULES: Record<string, string> = {
       and (not exists (select 1 from ledger_transactions l where l.id = t.id || ':hold')
            or not exists (select 1 from ledger_transactions l where l.id = t.id || ':settle'))`,
   'a hold that has ended is zero, whether or not its task is still on record': `
-    select t.task_id as subject, cast(sum(e.points) as text) as found
-    from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
-    where t.task_id is not null and e.account = 'held'
-    group by t.task_id having sum(e.points) <> 0
-      and not exists (select 1 from tasks k where k.id = t.task_id
+    select l.task_id as subject, cast(sum(l.held) as text) as found from ledger_transactions l
+    where l.task_id is not null
+    group by l.task_id having sum(l.held) <> 0
+      and not exists (select 1 from tasks k where k.id = l.task_id
                       and k.status not in ('completed', 'failed', 'cancelled'))`,
   'the hold is the price of the task': `
-    select t.id as subject, cast(e.points as text) as found from tasks t
-    join ledger_entries e on e.transaction_id = t.id || ':hold' and e.account = 'held'
-    where e.points <> t.price`,
+    select t.id as subject, cast(l.held as text) as found from tasks t
+    join ledger_transactions l on l.id = t.id || ':hold'
+    where l.held <> t.price`,
   'a failed or cancelled task consumes nothing': `
     select t.id as subject, cast(t.consumed as text) as found from tasks t
     where t.status in ('failed', 'cancelled') and (t.consumed <> 0
-      or exists (select 1 from ledger_entries e
-                 where e.transaction_id = t.id || ':settle' and e.account = 'revenue' and e.points <> 0))`,
+      or exists (select 1 from ledger_transactions l where l.id = t.id || ':settle' and l.revenue <> 0))`,
   'what a task consumed is what the house earned by it': `
     select t.id as subject, cast(t.consumed as text) as found from tasks t
     where t.status = 'completed' and t.consumed <> coalesce(
-      (select e.points from ledger_entries e where e.transaction_id = t.id || ':settle' and e.account = 'revenue'), 0)`,
-  'the cached balance is the sum of the entries': `
+      (select l.revenue from ledger_transactions l where l.id = t.id || ':settle'), 0)`,
+  'the cached balance is the sum of the ledger': `
     select b.tenant_id as subject, b.available || ' available, ' || b.held || ' held' as found from balances b
     left join (${SUMS_BY_TENANT}) s on s.tenant_id = b.tenant_id
     where b.available <> coalesce(s.available, 0) or b.held <> coalesce(s.held, 0)
@@ -149,9 +114,8 @@ const RULES: Record<string, string> = {
                       and t.status = 'staged')`,
   'what a key has spent is what its tasks hold and have consumed': `
     select k.id as subject, cast(k.spent as text) as found from api_keys k
-    left join (select t.key_id, -sum(e.points) as spent from ledger_transactions t
-               join ledger_entries e on e.transaction_id = t.id and e.account = 'available'
-               where t.key_id is not null group by t.key_id) l on l.key_id = k.id
+    left join (select key_id, -sum(available) as spent from ledger_transactions
+               where key_id is not null group by key_id) l on l.key_id = k.id
     where k.spent <> coalesce(l.spent, 0)`,
   'a batch has counted the ends of its tasks': `
     select b.id as subject, b.completed || '+' || b.failed || '+' || b.cancelled || ' of ' || b.total as found
@@ -164,11 +128,12 @@ const RULES: Record<string, string> = {
     where t.stored = b.total and (t.completed <> b.completed or t.failed <> b.failed or t.cancelled <> b.cancelled
       or (b.ended_at is null) <> (b.completed + b.failed + b.cancelled < b.total))`,
   'the counts of the history are right': `
-    select tenant_id || ' / ' || model || ' / ' || day as subject, cast(sum(counted) as text) as found from (
-      select tenant_id, model, day, tasks as counted, 0 as stored from task_counts
+    select tenant_id || ' / ' || mode || ' / ' || model || ' / ' || day as subject,
+      cast(sum(counted) as text) as found from (
+      select tenant_id, mode, model, day, tasks as counted, 0 as stored from task_counts
       union all
-      select tenant_id, model, created_at / ${DAY_MS} as day, 0 as counted, 1 as stored from tasks) c
-    group by tenant_id, model, day having sum(counted) <> sum(stored)`,
+      select tenant_id, mode, model, created_at / ${DAY_MS} as day, 0 as counted, 1 as stored from tasks) c
+    group by tenant_id, mode, model, day having sum(counted) <> sum(stored)`,
   'the counts of running tasks in a line are right': `
     select l.pool || ' / ' || l.tenant_id as subject, cast(l.running as text) as found from lines l
     where l.running <> (select count(*) from tasks t where t.pool = l.pool and t.tenant_id = l.tenant_id
@@ -195,21 +160,23 @@ export async function reconcile(tx: Tx): Promise<LedgerFault[]> {
 
 export async function summary(tx: Tx): ReturnType<ReadVerbs['summary']> {
   const sums = await tx.db
-    .selectFrom('ledger_entries')
-    .select((eb) => ['account', eb.fn.sum<number>('points').as('points')])
-    .groupBy('account')
-    .execute()
-  const { count } = await tx.db
     .selectFrom('ledger_transactions')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .select((eb) => [
+      eb.fn.sum<number>('available').as('available'),
+      eb.fn.sum<number>('held').as('held'),
+      eb.fn.sum<number>('funding').as('funding'),
+      eb.fn.sum<number>('revenue').as('revenue'),
+      eb.fn.countAll<number>().as('count'),
+    ])
     .executeTakeFirstOrThrow()
+  const { count, ...accounts } = sums
   const statuses = await tx.db
     .selectFrom('tasks')
     .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
     .groupBy('status')
     .execute()
   return {
-    points: Object.fromEntries(sums.map((row) => [row.account, points(Number(row.points)) as Points])),
+    points: Object.fromEntries(Object.entries(accounts).map(([account, sum]) => [account, points(Number(sum ?? 0))])),
     transactions: Number(count),
     tasks: Object.fromEntries(statuses.map((row) => [row.status, Number(row.count)])),
   }
@@ -233,9 +200,8 @@ export async function rebuildBalances(tx: Tx): Promise<void> {
                 where t.tenant_id = api_keys.tenant_id and t.key_id = api_keys.id and status = 'staged')`,
     'update api_keys set spent = 0',
     `update api_keys set spent = l.spent from (
-       select t.key_id, -sum(e.points) as spent from ledger_transactions t
-       join ledger_entries e on e.transaction_id = t.id and e.account = 'available'
-       where t.key_id is not null group by t.key_id) l
+       select key_id, -sum(available) as spent from ledger_transactions
+       where key_id is not null group by key_id) l
      where l.key_id = api_keys.id`,
     'update account_loads set running = 0',
     `insert into account_loads (account, running)
@@ -246,9 +212,9 @@ export async function rebuildBalances(tx: Tx): Promise<void> {
        select pool, tenant_id, count(*), 0 from tasks where ${running} group by pool, tenant_id
      on conflict (pool, tenant_id) do update set running = excluded.running`,
     'delete from task_counts',
-    `insert into task_counts (tenant_id, model, day, tasks)
-       select tenant_id, model, created_at / ${DAY_MS}, count(*) from tasks
-       group by tenant_id, model, created_at / ${DAY_MS}`,
+    `insert into task_counts (tenant_id, mode, model, day, tasks)
+       select tenant_id, mode, model, created_at / ${DAY_MS}, count(*) from tasks
+       group by tenant_id, mode, model, created_at / ${DAY_MS}`,
   ]
   if (tx.engine === 'postgres') {
     await sql`lock table balances, api_keys, account_loads, lines, task_counts in exclusive mode`.execute(tx.db)

@@ -21,7 +21,7 @@ export async function repool(
     const told = [...(logs === null ? [] : (JSON.parse(logs) as string[])), log]
     await tx.db
       .updateTable('tasks')
-      .set({ pool: to, logs: JSON.stringify(told), due_at: now })
+      .set((eb) => ({ pool: to, logs: JSON.stringify(told), due_at: now, version: eb('version', '+', 1) }))
       .where('id', '=', id)
       .execute()
     tx.signal({ kind: 'task', id })

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type SlowRegex, slowRegexesIn } from './slow-regexes.ts'
+
+/**
+ * Fails on a regular expression of `src` that callers or vendors could make slow with a long text. Run by
+ * `npm run check`.
+ */
+
+/** File -> part of the expression -> why it is harmless. An entry that fits nothing any more is a fault, too. */
+const EXCEPTIONS: Record<string, Record<string, string>> = {
+  'src/catalog/faceswap.ts': {
+    "'^(?:\\\\d{1,3}(?: ?, ?\\\\d{1,3})*)?$'": 'a text that is no file is bounded before any pattern runs over it',
+  },
+  'src/catalog/recraft.ts': {
+    "'^recraft(?:20b|v[0-9]+)(?:_[a-z0-9]+)*$'": 'a text that is no file is bounded before any pattern runs over it',
+    '${RATIOS.join': 'ratios of ours, such as 16:9',
+  },
+  'src/catalog/hosted.ts': { 'one.join': 'names of ours; runs over the names of models, which have few characters' },
+  'src/dialects/spelling.ts': {
+    '`^${pattern}(?=': 'paths of ours with \\d+ between dots; anchored',
+    'names.join': 'names of ours; runs over messages of ours, which quote 60 characters of a value at most',
+  },
+  'src/http/route-methods.ts': { '`^${form}/?$`': 'paths of ours: parts that end at a slash, or one rest; anchored' },
+  'src/providers/relay/buttons.ts': {
+    '${index}::': 'a number from 1 to 4, or a field of the catalogue with a list of values; anchored',
+    'pan_${direction}': 'a field of the catalogue with a list of values; anchored',
+    'Outpaint::${percent}': 'one of the numbers above it; anchored',
+    upsample_: 'a field of the catalogue with a list of values; anchored',
+  },
+}
+
+export function check(files: Record<string, string>): string[] {
+  const used = new Set<string>()
+  const isAllowed = ({ file, regex }: SlowRegex): boolean => {
+    const part = Object.keys(EXCEPTIONS[file] ?? {}).find((one) => regex.includes(one))
+    if (part !== undefined) used.add(`${file}: ${part}`)
+    return part !== undefined
+  }
+  const slow = Object.entries(files).flatMap(([file, text]) =>
+    slowRegexesIn(file, text).filter((one) => !isAllowed(one)),
+  )
+  const listed = Object.entries(EXCEPTIONS).flatMap(([file, parts]) =>
+    Object.keys(parts).map((one) => `${file}: ${one}`),
+  )
+  return [
+    ...slow.map(({ file, line, regex, why }) => `${file}:${line}: ${regex} ${why}`),
+    ...listed.filter((one) => !used.has(one)).map((one) => `${one} is an exception that is not needed any more`),
+  ]
+}
+
+/** The sources of a folder by their paths, apart from its tests. */
+export function sourcesOf(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const sources = names.filter((name) => name.endsWith('.ts') && !/\.(?:test|testing)\.ts$/.test(name))
+  return Object.fromEntries(
+    sources.map((name) => [`${folder}/${name.replaceAll('\\', '/')}`, readFileSync(join(folder, name), 'utf8')]),
+  )
+}
+
+if (import.meta.main) {
+  const faults = check(sourcesOf('src'))
+  for (const fault of faults) console.error(fault)
+  if (faults.length > 0) process.exitCode = 1
+}

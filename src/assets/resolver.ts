@@ -1,0 +1,168 @@
+import type { LookupAddress } from 'node:dns'
+import { Resolver } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { LRUCache } from 'lru-cache'
+import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from '../core/clock.ts'
+import { openHostsFile } from './hosts-file.ts'
+
+/** All addresses of a name. Rejects when it has none. */
+export type Resolve = (hostname: string) => Promise<LookupAddress[]>
+
+export interface ResolverOptions {
+  clock?: Clock
+  /** Name servers, with a port where it is another than 53. Absent: those of the system. */
+  servers?: readonly string[]
+  hostsPath?: string
+  resolvPath?: string
+  /** How long the first try waits; the second waits twice as long. */
+  timeoutMs?: number
+}
+
+const TIMEOUT_MS = 1_500
+const TRIES = 2
+/** A name that was not found is not looked for again at once. */
+const REMEMBERED_MS = 5 * SECOND_MS
+const MOST_REMEMBERED = 1_000
+/** Look-ups at once in one domain, and how many more of them wait: the name servers of one do not hold up the others. */
+const AT_ONCE_IN_A_DOMAIN = 32
+const MOST_WAITING_IN_A_DOMAIN = 1_000
+/** The system's name servers may be others by then, as on a machine that travels. */
+const RENEWED_AFTER_MS = MINUTE_MS
+const MOST_SEARCHED_DOMAINS = 6
+
+/**
+ * Resolves names that somebody else gave us. The system's own way (`getaddrinfo`) takes a thread of the pool for as long as
+ * a name server keeps silent, and half of that pool's threads are all that there is for the connections to the operator's
+ * vendors. This one asks name servers over sockets of its own, and holds up nobody. Of the system's ways it keeps the hosts
+ * file and the search domains.
+ */
+export function openResolver({
+  clock = systemClock,
+  servers,
+  hostsPath,
+  resolvPath = '/etc/resolv.conf',
+  timeoutMs = TIMEOUT_MS,
+}: ResolverOptions = {}): { resolve: Resolve; close(): void } {
+  const hosts = openHostsFile({ clock, path: hostsPath })
+  const failures = new LRUCache<string, { error: Error; until: number }>({ max: MOST_REMEMBERED })
+  const underWay = new Map<string, Promise<LookupAddress[]>>()
+  const inTurn = openTurns(AT_ONCE_IN_A_DOMAIN, MOST_WAITING_IN_A_DOMAIN)
+  let current: { resolver: Resolver; domains: Promise<string[]>; since: number } | undefined
+
+  function usable(): NonNullable<typeof current> {
+    const now = clock.now()
+    if (current && Math.abs(now - current.since) < RENEWED_AFTER_MS) return current
+    const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES })
+    if (servers) resolver.setServers(servers)
+    current = { resolver, domains: searchDomains(resolvPath), since: now }
+    return current
+  }
+
+  async function lookUp(hostname: string): Promise<LookupAddress[]> {
+    const { resolver, domains } = usable()
+    try {
+      return await addressesOf(resolver, hostname)
+    } catch (error) {
+      if (!isUnknown(error) || hostname.endsWith('.')) throw error
+      for (const domain of await domains) {
+        const found = await addressesOf(resolver, `${hostname}.${domain}`).catch(() => undefined)
+        if (found) return found
+      }
+      throw error
+    }
+  }
+
+  async function remembering(hostname: string): Promise<LookupAddress[]> {
+    const failure = failures.get(hostname)
+    if (failure && failure.until > clock.now()) throw failure.error
+    try {
+      return await inTurn(domainOf(hostname), () => lookUp(hostname))
+    } catch (cause) {
+      const error = lookUpError(hostname, cause)
+      failures.set(hostname, { error, until: clock.now() + REMEMBERED_MS })
+      throw error
+    }
+  }
+
+  return {
+    async resolve(hostname) {
+      const family = isIP(hostname)
+      if (family !== 0) return [{ address: hostname, family }]
+      const local = await hosts(hostname)
+      if (local) return local
+      const name = hostname.toLowerCase()
+      let looking = underWay.get(name)
+      if (!looking) {
+        looking = remembering(name).finally(() => underWay.delete(name))
+        underWay.set(name, looking)
+      }
+      return looking
+    },
+    close() {
+      current?.resolver.cancel()
+    },
+  }
+}
+
+/** Both families at once; one of them suffices. */
+async function addressesOf(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
+  const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
+  const addresses = [...listed(four, 4), ...listed(six, 6)]
+  if (addresses.length > 0) return addresses
+  // That there is none of one family says less than what became of the other.
+  const reasons = [four, six].flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
+  throw reasons.find((reason) => !isUnknown(reason)) ?? reasons[0] ?? new Error('It has no address.')
+}
+
+function listed(outcome: PromiseSettledResult<string[]>, family: 4 | 6): LookupAddress[] {
+  return outcome.status === 'fulfilled' ? outcome.value.map((address) => ({ address, family })) : []
+}
+
+/** With the codes that the system's way has, by which callers know that nothing was sent. */
+function lookUpError(hostname: string, cause: unknown): Error {
+  const [code, why] = isUnknown(cause) ? ['ENOTFOUND', 'has no address'] : ['EAI_AGAIN', 'cannot be looked up now']
+  return Object.assign(new Error(`${hostname} ${why}`, { cause }), { code })
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
+}
+
+/** The last two labels: as near to who runs the name servers as can be known without a list of all registries. */
+function domainOf(hostname: string): string {
+  return hostname.replace(/\.$/, '').split('.').slice(-2).join('.')
+}
+
+/** For short names inside a network, such as a service's in a cluster. */
+async function searchDomains(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  const lines = text.split('\n').flatMap((line) => {
+    const [word, ...domains] = line.trim().split(/\s+/)
+    return word === 'search' || word === 'domain' ? [domains.filter((domain) => domain !== '.')] : []
+  })
+  return (lines.at(-1) ?? []).slice(0, MOST_SEARCHED_DOMAINS) // the last line counts, as resolv.conf(5) has it
+}
+
+/** Runs at most `atOnce` pieces of work of one name side by side; the others wait, up to `mostWaiting` of them. */
+function openTurns(atOnce: number, mostWaiting: number) {
+  const turns = new Map<string, { running: number; waiting: (() => void)[] }>()
+  return async <Done>(name: string, work: () => Promise<Done>): Promise<Done> => {
+    const turn = turns.get(name) ?? { running: 0, waiting: [] }
+    turns.set(name, turn)
+    if (turn.running < atOnce) turn.running++
+    else {
+      if (turn.waiting.length >= mostWaiting) {
+        throw new Error(`Too many names of ${name} are being looked up.`)
+      }
+      await new Promise<void>((resolve) => turn.waiting.push(resolve)) // whoever ends hands on the turn
+    }
+    try {
+      return await work()
+    } finally {
+      const next = turn.waiting.shift()
+      if (next) next()
+      else if (--turn.running === 0) turns.delete(name)
+    }
+  }
+}

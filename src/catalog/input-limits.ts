@@ -1,0 +1,73 @@
+import type { TSchema } from 'typebox'
+import { PolyphonyError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { filesIn } from './media.ts'
+
+/**
+ * What an input may hold beside its files, which have a limit of their own. Fields that the catalogue does not know are
+ * kept, so that an input is stored, read at every poll and sent on as large as it came.
+ */
+
+/** Deeper than any input that means something, and far from where a stack ends: JSON is written by calls within calls. */
+const MAX_DEPTH = 100
+/** Members of objects and elements of arrays, together. */
+const MAX_MEMBERS = 5_000
+/** Characters of all names and texts that are no files. */
+const MAX_TEXT = 256 * 2 ** 10
+
+/** `at` is where the input stands in the caller's body. Throws `invalid_input` and `payload_too_large`, naming the field. */
+export function checkInputSize(schema: TSchema, input: JsonObject, at: string): void {
+  const size = { members: 0, text: 0 }
+  for (const [name, value] of Object.entries(input)) {
+    size.members++
+    size.text += name.length
+    if (!measure(value, MAX_DEPTH, size)) {
+      throw new PolyphonyError('invalid_input', `${at}${name} is nested more than ${MAX_DEPTH} levels deep.`, {
+        field: `${at}${name}`,
+      })
+    }
+    if (size.members > MAX_MEMBERS) {
+      throw tooLarge(`${at}${name}`, `brings the input to more than ${MAX_MEMBERS} members and elements`)
+    }
+  }
+  if (size.text <= MAX_TEXT) return
+  const largest = largestText(schema, input)
+  if (largest.total > MAX_TEXT) {
+    const rule = `brings the input to more than ${MAX_TEXT} characters beside its files`
+    throw tooLarge(`${at}${largest.name}`, rule)
+  }
+}
+
+/** Adds what a value holds; false when it is nested more than `levels` deep. Ends early when there is too much. */
+function measure(value: Json, levels: number, size: { members: number; text: number }): boolean {
+  if (typeof value === 'string') size.text += value.length
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  for (const [name, inner] of Object.entries(value)) {
+    size.members++
+    if (!Array.isArray(value)) size.text += name.length
+    if (size.members > MAX_MEMBERS) return true
+    if (!measure(inner, levels - 1, size)) return false
+  }
+  return true
+}
+
+/** The field with the most text that is no file, and the text of all fields together. */
+function largestText(schema: TSchema, input: JsonObject): { name: string; total: number } {
+  const textOf = new Map<string, number>()
+  for (const [name, value] of Object.entries(input)) {
+    const size = { members: 0, text: name.length }
+    measure(value, MAX_DEPTH, size)
+    textOf.set(name, size.text)
+  }
+  for (const { field, value } of filesIn(schema, input)) {
+    const name = field.split('.', 1)[0] ?? ''
+    textOf.set(name, (textOf.get(name) ?? 0) - value.length)
+  }
+  const [name = ''] = [...textOf].toSorted(([, one], [, other]) => other - one)[0] ?? []
+  return { name, total: [...textOf.values()].reduce((sum, text) => sum + text, 0) }
+}
+
+function tooLarge(field: string, rule: string): PolyphonyError {
+  return new PolyphonyError('payload_too_large', `${field} ${rule}.`, { field })
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../core/json.ts'
+import { getOperation, listOperations } from './catalog.ts'
+import { readInput } from './read-input.ts'
+
+const read = (id: string, more: JsonObject) => {
+  const operation = getOperation(id)
+  return readInput(operation, { ...operation.example, ...more }, 'input.')
+}
+
+describe('a field that an operation does not have', () => {
+  it.each<[string, JsonObject, string]>([
+    ['Qubico/flux1-dev/img2img', { batch_size: 4 }, 'input.batch_size must be at most 1'],
+    ['Qubico/flux1-dev/img2img', { num_images: '4' }, 'input.num_images must be at most 1'],
+    ['Qubico/flux1-dev/img2img', { numOutputs: '4.0' }, 'input.numOutputs must be at most 1'],
+    ['Qubico/flux1-dev/txt2img', { n: 4 }, 'input.n must be at most 1'],
+    ['gpt-image/generate', { n: 2, num_images: 10 }, 'input.num_images must be at most 2'],
+    ['midjourney/imagine', { n: 5 }, 'input.n must be at most 4'],
+    ['kling/effects', { duration: 10 }, 'input.duration must be at most 5 seconds'],
+    ['kling/effects', { mode: 'pro' }, 'input.mode must be left out'],
+    ['sora2/sora2-video', { seconds: '12' }, 'input.seconds must be at most'],
+    ['sora2/sora2-video', { duration_ms: 60_000 }, 'input.duration_ms must be at most'],
+    ['kling/video_generation', { resolution: '4k' }, 'input.resolution must be at most'],
+    ['kling/video_generation', { size: '3840x2160' }, 'input.size must be at most'],
+    ['kling/video_generation', { generate_audio: true }, 'input.generate_audio must be off'],
+  ])('of %s is refused where it asks for more than is paid for: %j', (id, more, message) => {
+    expect(() => read(id, more)).toThrow(message)
+  })
+
+  it.each<[string, JsonObject]>([
+    ['Qubico/flux1-dev/img2img', { batch_size: 1, n: '1', num_images: null }],
+    ['Qubico/flux1-dev/img2img', { some_future_field: 4, count: { of: 'words' } }],
+    ['midjourney/imagine', { n: 4 }],
+    ['kling/effects', { duration: '5', mode: 'std' }],
+    ['kling/video_generation', { resolution: '720p', generate_audio: false, size: 'auto' }],
+  ])('of %s is kept where it asks for nothing more: %j', (id, more) => {
+    expect(read(id, more)).toMatchObject(more)
+  })
+
+  it('is refused by every operation of the catalogue where it asks for a hundred', () => {
+    for (const operation of listOperations()) {
+      if (operation.produces.kind === 'anything') continue
+      const names = ['n', 'num_images', 'num_outputs', 'batch_size', 'count'].filter(
+        (name) => !Object.hasOwn(operation.input.properties, name),
+      )
+      for (const name of names) {
+        for (const value of [100, '100', '１００']) {
+          expect(() => readInput(operation, { ...operation.example, [name]: value }), operation.id).toThrow(name)
+        }
+      }
+    }
+  })
+})

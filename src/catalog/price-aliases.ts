@@ -1,0 +1,184 @@
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import type { BrokenRule, Operation } from './operation.ts'
+import { type Wish, wishOf } from './outputs.ts'
+
+/**
+ * Fields that make work dearer, by all the names that vendors have for them. An input may hold fields that the catalogue
+ * does not know, and they are passed on. One that asks a vendor for more than the price was computed for (more pictures,
+ * a longer or larger film, sound, a better mode) is refused, in whatever spelling the vendor would read it.
+ */
+
+const names = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(plain))
+
+/** How many things are made. */
+const COUNT_NAMES = names(
+  'n n_images n_outputs n_samples n_iter num num_images num_outputs num_images_per_prompt num_samples num_results ' +
+    'num_videos num_generations num_variations num_return_sequences number_of_images number_of_outputs number_of_videos ' +
+    'number_results image_count image_num images_count images_num images_per_prompt output_count outputs_count video_count ' +
+    'sample_count samples_count variations_count count quantity batch_size batch_count num_batches n_batches ' +
+    'max_images candidate_count candidates_count',
+)
+/** Those that say how often the others are done: sixteen batches of four are sixty-four. */
+const BATCH_NAMES = names('batch_count num_batches n_batches n_iter')
+/** Names of a length of time in seconds. */
+const SECOND_NAMES = names(
+  'duration seconds video_duration audio_length audio_duration music_length duration_seconds duration_sec duration_s ' +
+    'length_seconds length_in_seconds seconds_total music_length_seconds num_seconds total_seconds video_seconds ' +
+    'clip_duration output_duration',
+)
+/** Of a film, mostly; some say so by its length. */
+const FRAME_NAMES = names('num_frames n_frames frames frame_count number_of_frames frames_number video_length length')
+const FRAMES_A_SECOND = 25
+const MILLISECOND_NAMES = names('duration_ms length_ms music_length_ms video_length_ms milliseconds')
+const SIZE_NAMES = names(
+  'resolution video_resolution image_resolution output_resolution target_resolution size video_size image_size ' +
+    'output_size',
+)
+const SOUND_NAMES = names('enable_audio generate_audio with_audio enable_sound generate_sound with_sound sound audio')
+const MODE_NAMES = names('mode professional_mode pro_mode quality_mode')
+const USUAL_MODES: readonly unknown[] = [false, 0, '', 'false', '0', 'off', 'std', 'standard', 'normal']
+
+/** Sizes are only guessed for some operations. */
+const SIZE_TOLERANCE = 1.1
+const MAX_TEXT = 40
+const SIZES_P: Readonly<Record<string, number>> = { '1k': 1_080, '2k': 1_440, '4k': 2_160, '8k': 4_320 }
+/** 480p to 4320p, or the like. */
+const SHORT_SIDE = /^(\d{3,4})p$/
+const SIDES = /^(\d{2,5}) ?[x*×:] ?(\d{2,5})$/
+
+/** `num_images`, `numImages` and `Num-Images` are one name: some vendors read several spellings. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** The first field outside the operation's schema that would make the work dearer than its price. */
+export function unpricedField(operation: Operation, input: JsonObject): BrokenRule | undefined {
+  // What the models of hosts are given is one field of theirs, with rules of its own.
+  if (operation.produces.kind === 'anything') return undefined
+  let wish: Wish | undefined
+  for (const [name, value] of Object.entries(input)) {
+    if (value === null || Object.hasOwn(operation.input.properties, name)) continue
+    const rule = ruleFor(plain(name))
+    if (rule === undefined) continue
+    wish ??= wishOf(operation.produces, input)
+    const broken = rule(value, wish, operation)
+    if (broken !== undefined) return { field: name, rule: `${broken}, since ${operation.id} has no such field` }
+  }
+  return undefined
+}
+
+type Rule = (value: Json, wish: Wish, operation: Operation) => string | undefined
+
+function ruleFor(name: string): Rule | undefined {
+  if (COUNT_NAMES.has(name)) return atMostCount
+  const unit = unitOf(name)
+  if (unit !== undefined) return (value, wish) => atMostSeconds((numberIn(value) ?? 0) / unit, wish)
+  if (SIZE_NAMES.has(name)) return atMostSize
+  if (SOUND_NAMES.has(name)) return noSound
+  return MODE_NAMES.has(name) ? usualMode : undefined
+}
+
+/** How many of what the field names make a second; undefined where it names no time. */
+function unitOf(name: string): number | undefined {
+  if (SECOND_NAMES.has(name)) return 1
+  if (MILLISECOND_NAMES.has(name)) return 1_000
+  return FRAME_NAMES.has(name) ? FRAMES_A_SECOND : undefined
+}
+
+function atMostCount(value: Json, wish: Wish): string | undefined {
+  const limit = 'count' in wish ? wish.count : 1
+  return (countIn(value) ?? 0) > limit ? `must be at most ${limit}` : undefined
+}
+
+function atMostSeconds(seconds: number, wish: Wish): string | undefined {
+  if (!('seconds' in wish) || seconds <= wish.seconds) return undefined
+  return `must be at most ${wish.seconds} seconds`
+}
+
+function atMostSize(value: Json, wish: Wish): string | undefined {
+  if (!('widthPx' in wish)) return undefined
+  const { widthPx, heightPx } = wish
+  const most = { short: Math.min(widthPx, heightPx) * SIZE_TOLERANCE, area: widthPx * heightPx * SIZE_TOLERANCE }
+  const { short = 0, area = 0 } = sizeIn(value)
+  return short > most.short || area > most.area ? `must be at most ${widthPx} by ${heightPx} pixels` : undefined
+}
+
+/** Only where the operation has another switch of this kind: elsewhere it changes nothing that is priced. */
+function noSound(value: Json, wish: Wish, operation: Operation): string | undefined {
+  const isOn = value === true || value === 1 || /^(?:true|on|yes|1)$/i.test(typeof value === 'string' ? value : '')
+  const hasSound = 'hasSound' in wish && wish.hasSound
+  return isOn && !hasSound && hasOneOf(operation, SOUND_NAMES) ? 'must be off' : undefined
+}
+
+function usualMode(value: Json, _wish: Wish, operation: Operation): string | undefined {
+  const said = typeof value === 'string' ? value.trim().toLowerCase() : value
+  return !USUAL_MODES.includes(said) && hasOneOf(operation, MODE_NAMES) ? 'must be left out' : undefined
+}
+
+function hasOneOf(operation: Operation, group: ReadonlySet<string>): boolean {
+  return Object.keys(operation.input.properties).some((name) => group.has(plain(name)))
+}
+
+/**
+ * A count: a number, or the same as plain digits. Texts with other spellings of a number in them ("1_6", "16.0", digits of
+ * other scripts), which some vendors convert, are Infinity: more than any limit. What can be no number is undefined.
+ */
+export function countIn(value: Json): number | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string') return undefined
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value)
+  return /\p{N}|infinity/iu.test(value) ? Number.POSITIVE_INFINITY : undefined
+}
+
+/** A measure as vendors that convert texts would read it: "16", " 16 ", "16.0", "8s". */
+function numberIn(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string' || value.length > MAX_TEXT) return undefined
+  const text = value
+    .normalize('NFKC')
+    .trim()
+    .replaceAll('_', '')
+    .replace(/ ?s(?:ec(?:onds?)?)?$/i, '')
+  const number = text === '' ? Number.NaN : Number(text)
+  return Number.isNaN(number) ? undefined : number
+}
+
+/** The shorter side in pixels, or the area, as far as the value says it. */
+function sizeIn(value: Json): { short?: number; area?: number } {
+  if (isJsonObject(value)) return { area: (numberIn(value.width) ?? 0) * (numberIn(value.height) ?? 0) }
+  if (typeof value === 'number') return { short: value }
+  if (typeof value !== 'string' || value.length > MAX_TEXT) return {}
+  const text = value.normalize('NFKC').trim().toLowerCase()
+  const [, wide, high] = SIDES.exec(text) ?? []
+  if (wide !== undefined) return { area: Number(wide) * Number(high) }
+  const [, side] = SHORT_SIDE.exec(text) ?? []
+  const short = side === undefined ? SIZES_P[text] : Number(side)
+  return short === undefined ? {} : { short }
+}
+
+/** Every field at the top of an input that says how many, of a model of which nothing else is known. */
+export function countFields(input: JsonObject): { name: string; count: number; isOfBatches: boolean }[] {
+  return Object.entries(input).flatMap(([name, value]) => {
+    const bare = plain(name)
+    const count = COUNT_NAMES.has(bare) ? countIn(value) : undefined
+    return count === undefined ? [] : [{ name, count, isOfBatches: BATCH_NAMES.has(bare) }]
+  })
+}
+
+/** The longest time that a field at the top of the input names, in seconds; 0 where none says one. */
+export function secondsNamed(input: JsonObject): number {
+  const lengths = Object.entries(input).map(([name, value]) => {
+    const unit = unitOf(plain(name))
+    return unit === undefined ? 0 : (numberIn(value) ?? 0) / unit
+  })
+  return Math.max(0, ...lengths)
+}
+
+/** The largest area that a field at the top of the input names, in pixels of a film of 16:9; 0 where none says one. */
+export function areaNamed(input: JsonObject): number {
+  const areas = Object.entries(input).map(([name, value]) => {
+    const { short = 0, area = 0 } = SIZE_NAMES.has(plain(name)) ? sizeIn(value) : {}
+    return Math.max(area, (short * short * 16) / 9)
+  })
+  return Math.max((numberIn(input.width) ?? 0) * (numberIn(input.height) ?? 0), ...areas)
+}

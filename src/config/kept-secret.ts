@@ -1,0 +1,58 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigError } from './config-error.ts'
+import { makePrivateFile } from './private-folder.ts'
+
+export const MIN_SECRET_LENGTH = 16
+
+/** The secret in the file, which is made on first use. Throws a ConfigError that says what to do. */
+export function keptSecret(path: string): string {
+  if (!existsSync(path)) writeSecret(path)
+  makePrivateFile(path)
+  const secret = read(path)
+  if (secret.length >= MIN_SECRET_LENGTH) return secret
+  throw new ConfigError(
+    `The secret in ${path} ${secret === '' ? 'is empty' : `has only ${secret.length} characters`}: it was cut off. Put it ` +
+      'back from a backup. Without one, delete the file: a new secret is made, connected accounts have to be given their ' +
+      'credentials again, and receivers of webhooks the new signing secret.',
+  )
+}
+
+/** Written aside, whole and on the disk, and linked into place: of two first starts both end with the same secret. */
+function writeSecret(path: string): void {
+  const aside = `${path}.${randomUUID()}`
+  try {
+    const file = openSync(aside, 'wx', 0o600)
+    try {
+      writeFileSync(file, randomBytes(32).toString('base64url'))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    linkSync(aside, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    if (!existsSync(path)) throw new ConfigError(`The secret cannot be written to ${path}.`, { cause: error })
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new ConfigError(`The secret cannot be read from ${path}.`, { cause: error })
+  }
+}
+
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return // it opens no folders, and keeps their order itself
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -1,0 +1,114 @@
+import { type Points, points, ZERO_POINTS } from '../core/points.ts'
+import type { NewTask, SubmitOutcome } from './store.ts'
+
+/** What the acceptance of tasks depends on, as it was read. */
+export interface Standing {
+  /** What is on record under idempotency keys, by `placeOf`. */
+  known: ReadonlyMap<string, { id: string; fingerprint: string | null }>
+  keys: ReadonlyMap<
+    string,
+    { spent: number; spendLimit: number | null; active: number; staged: number; limit: number | null }
+  >
+  tenants: ReadonlyMap<
+    string,
+    {
+      available: number
+      active: number
+      staged: number
+      limit: number | null
+      parkedSingles: number
+      maxStaged: number
+    }
+  >
+}
+
+export interface Accepted {
+  task: NewTask
+  status: 'pending' | 'staged'
+}
+
+export interface Admission {
+  /** One a task, in order. */
+  outcomes: SubmitOutcome[]
+  accepted: Accepted[]
+}
+
+/** Where an idempotency key holds: within its tenant and mode. */
+export function placeOf(tenantId: string, mode: string, key: string): string {
+  return `${tenantId} ${mode} ${key}`
+}
+
+/** Which tasks are accepted, parked or refused: as if each had been sent by itself, in order. */
+export function admit(tasks: readonly NewTask[], standing: Standing): Admission {
+  const keys = new Map([...standing.keys].map(([id, key]) => [id, { ...key }]))
+  const tenants = new Map([...standing.tenants].map(([id, tenant]) => [id, { ...tenant }]))
+  const first = new Map<string, NewTask>()
+  const accepted: Accepted[] = []
+
+  function admitOne(task: NewTask): SubmitOutcome {
+    const place = task.idempotency && placeOf(task.tenantId, task.mode, task.idempotency.key)
+    const known = place === null ? undefined : standing.known.get(place)
+    if (known) return repeatOf(task, known.id, known.fingerprint)
+    const earlier = place === null ? undefined : first.get(place)
+    if (earlier) return repeatOf(task, earlier.id, earlier.idempotency?.fingerprint)
+    const key = keys.get(task.keyId)
+    const tenant = tenants.get(task.tenantId)
+    // A tenant that is not on record has no credit, and a key that is not may spend nothing.
+    if (!tenant) return { outcome: 'insufficient_points', available: ZERO_POINTS }
+    if (!key) return { outcome: 'spend_limit_reached' }
+    const price = task.pricePoints
+    if (key.spendLimit !== null && key.spent + price > key.spendLimit) return { outcome: 'spend_limit_reached' }
+    if (tenant.available < price) return { outcome: 'insufficient_points', available: points(tenant.available) }
+    const isOver = isAtLimit(tenant) || isAtLimit(key)
+    // Only single tasks are limited: a batch is a request to wait.
+    const isSingle = task.batchId === undefined
+    if (isOver && isSingle && tenant.parkedSingles >= tenant.maxStaged) {
+      return { outcome: 'too_many_staged', limit: tenant.maxStaged }
+    }
+    key.spent += price
+    tenant.available -= price
+    for (const one of [key, tenant]) {
+      one.active += 1
+      one.staged += isOver ? 1 : 0
+    }
+    tenant.parkedSingles += isOver && isSingle ? 1 : 0
+    if (place !== null) first.set(place, task)
+    const status = isOver ? 'staged' : 'pending'
+    accepted.push({ task, status })
+    return { outcome: 'created', status }
+  }
+
+  return { outcomes: tasks.map(admitOne), accepted }
+}
+
+function isAtLimit({ active, staged, limit }: { active: number; staged: number; limit: number | null }): boolean {
+  return limit !== null && active - staged >= limit
+}
+
+function repeatOf(task: NewTask, originalId: string, fingerprint: string | null | undefined): SubmitOutcome {
+  return fingerprint === task.idempotency?.fingerprint
+    ? { outcome: 'replayed', taskId: originalId }
+    : { outcome: 'idempotency_mismatch' }
+}
+
+/** What accepted tasks add to a key or to a balance. */
+export interface Booking {
+  id: string
+  price: Points
+  active: number
+  staged: number
+}
+
+/** In the order of the ids. */
+export function bookingsBy(accepted: readonly Accepted[], by: (task: NewTask) => string): Booking[] {
+  const bookings = new Map<string, Booking>()
+  for (const { task, status } of accepted) {
+    const id = by(task)
+    const booking = bookings.get(id) ?? { id, price: points(0), active: 0, staged: 0 }
+    booking.price = points(booking.price + task.pricePoints)
+    booking.active += 1
+    booking.staged += status === 'staged' ? 1 : 0
+    bookings.set(id, booking)
+  }
+  return [...bookings.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+}

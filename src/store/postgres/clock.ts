@@ -1,0 +1,39 @@
+import { type Clock, SECOND_MS, stopwatch } from '../../core/clock.ts'
+
+/** Readings of the last seconds; the one with the shortest round trip is the most exact. */
+const KEPT_READINGS = 10
+/** A larger step back is followed: the database's clock was set, or another server has taken over. */
+const LARGE_STEP_MS = 5 * SECOND_MS
+
+export interface DatabaseClock extends Clock {
+  /** What a look at the database's clock has found. `roundTripMs` has ended now. */
+  read(reading: { roundTripMs: number; databaseAtMs: number }): void
+}
+
+/**
+ * The database's time, as all nodes have it, without asking for it each time: counted on from the best of the last
+ * readings. Before the first reading it is this machine's. It does not go back, but stands still when it was ahead; unless
+ * it was ahead by more than five seconds.
+ *
+ * The error is at most half of the shortest round trip.
+ */
+export function databaseClock(elapsedMs: () => number = stopwatch(), wallMs: () => number = Date.now): DatabaseClock {
+  let readings: { offsetMs: number; roundTripMs: number }[] = []
+  let offsetMs = wallMs() - elapsedMs()
+  let last = Number.NEGATIVE_INFINITY
+
+  return {
+    read({ roundTripMs, databaseAtMs }) {
+      const reading = { offsetMs: databaseAtMs + roundTripMs / 2 - elapsedMs(), roundTripMs }
+      // A reading that contradicts the earlier ones by more than its own error means that they hold no longer.
+      readings = readings.filter((one) => Math.abs(one.offsetMs - reading.offsetMs) < roundTripMs + SECOND_MS)
+      readings = [...readings, reading].slice(-KEPT_READINGS)
+      offsetMs = readings.reduce((best, one) => (one.roundTripMs < best.roundTripMs ? one : best)).offsetMs
+    },
+    now() {
+      const now = Math.floor(elapsedMs() + offsetMs)
+      if (now > last || last - now > LARGE_STEP_MS) last = now
+      return last
+    },
+  }
+}

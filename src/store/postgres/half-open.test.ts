@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freshDatabase } from '../../../test/support/postgres-database.ts'
+import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.ts'
+import { aPayer, aTask, submitted } from '../contract/samples.ts'
+import { openPostgres } from '../postgres.ts'
+import type { Signal, Store } from '../store.ts'
+import { expectNothingLost, startLoad } from './load.testing.ts'
+
+describe('a store whose network to PostgreSQL fails', () => {
+  let url: string
+  let proxy: TcpProxy
+  let store: Store
+  /** Another node, whose network works. */
+  let healthy: Store
+
+  beforeEach(async () => {
+    url = await freshDatabase()
+    proxy = await startTcpProxy(Number(new URL(url).port))
+    store = await openPostgres({ url: proxy.through(url) })
+    healthy = await openPostgres({ url })
+    await aPayer(store, { credit: 1_000_000_000 })
+  })
+  afterEach(async () => {
+    await store.close()
+    await healthy.close()
+    await proxy.close()
+  })
+
+  it('replaces connections that died without a word within four seconds', async () => {
+    const load = startLoad(store)
+    await load.nextAccepted()
+    proxy.blackHole()
+    const startedAt = performance.now()
+    await load.nextAccepted()
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
+    await load.stop()
+    expect(await expectNothingLost(store, load)).toEqual([])
+  })
+
+  it('answers a single reader although every idle connection died', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => store.listTenants({})))
+    proxy.blackHole()
+    const startedAt = performance.now()
+    expect(await store.listTenants({})).toHaveLength(1)
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
+  })
+
+  it('hears the other nodes again after its listening connection died without a word', async () => {
+    const heard: Signal[] = []
+    store.onSignal((signal) => heard.push(signal))
+    proxy.blackHole()
+    await expect.poll(() => heard, { timeout: 5_000 }).toContainEqual({ kind: 'resync' })
+    await healthy.revokeKey({ id: 'k1', now: 1 })
+    await expect.poll(() => heard).toContainEqual({ kind: 'key', hash: 'hash of k1' })
+  })
+
+  it('goes on within two seconds when a stalled network moves again', async () => {
+    const load = startLoad(store)
+    await load.nextAccepted()
+    proxy.stall()
+    await expect.poll(() => load.rejected.length, { timeout: 15_000 }).toBeGreaterThan(0)
+    proxy.pass()
+    const startedAt = performance.now()
+    await load.nextAccepted()
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    await load.stop()
+    expect(load.rejected.every(({ error }) => error.code === 'store_unavailable')).toBe(true)
+    expect(Math.max(...load.rejected.map(({ waitedMs }) => waitedMs))).toBeLessThan(12_000)
+    expect(await expectNothingLost(store, load)).toEqual([])
+  })
+
+  it('goes on when its connections are reset, and when the address refuses for a while', async () => {
+    const load = startLoad(store)
+    await load.nextAccepted()
+    proxy.cut()
+    await load.nextAccepted()
+    proxy.refuse()
+    await expect.poll(() => load.rejected.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    proxy.pass()
+    await load.nextAccepted()
+    await load.stop()
+    expect(await expectNothingLost(store, load)).toEqual([])
+  })
+
+  it('does not keep the other nodes from a tenant whose balance it has locked', async () => {
+    const load = startLoad(store)
+    await load.nextAccepted()
+    proxy.stall() // in the middle of transactions
+    const slowest = await slowestOf(20, () => submitted(healthy, aTask()))
+    expect(slowest).toBeLessThan(8_000)
+    await load.stop()
+    proxy.pass()
+  })
+
+  it.each(['stall', 'blackHole', 'refuse'] as const)('closes in time when its network fails: %s', async (fault) => {
+    const load = startLoad(store, 4)
+    await load.nextAccepted()
+    proxy[fault]()
+    const startedAt = performance.now()
+    await store.close()
+    expect(performance.now() - startedAt).toBeLessThan(7_000)
+    await load.stop()
+  })
+
+  it('submits nothing twice when the answer to a commit is lost', async () => {
+    const task = aTask()
+    proxy.loseAnswerTo('commit')
+    await expect(submitted(store, task)).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(await store.getTask({ id: task.id })).toMatchObject({ id: task.id })
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1, held: 100 })
+  })
+
+  it('repeats a transaction whose connection broke before the commit', async () => {
+    const task = aTask()
+    proxy.loseAnswerTo('insert into "tasks"')
+    expect(await submitted(store, task)).toEqual(['created'])
+    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1, held: 100 })
+  })
+
+  it('reads again when the answer to a read is lost', async () => {
+    proxy.loseAnswerTo('from "tenants"')
+    expect(await store.listTenants({})).toHaveLength(1)
+  })
+})
+
+async function slowestOf(count: number, work: () => Promise<unknown>): Promise<number> {
+  let slowest = 0
+  for (let n = 0; n < count; n++) {
+    const startedAt = performance.now()
+    await work()
+    slowest = Math.max(slowest, performance.now() - startedAt)
+  }
+  return slowest
+}

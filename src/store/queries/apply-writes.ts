@@ -1,0 +1,177 @@
+import { isRunning, type Status } from '../../core/task.ts'
+import { MUTABLE, type TaskWrite } from '../task-write.ts'
+import type { Tx } from '../tx.ts'
+import { promote } from './promote.ts'
+
+/**
+ * Writes moves of tasks, each if its task still has the version that it was computed from. One answer a write, in order.
+ * What several of them change of one balance, key, account or line is one statement.
+ */
+export async function applyWrites(tx: Tx, { writes }: { writes: TaskWrite[] }): Promise<boolean[]> {
+  const applied = tx.engine === 'postgres' ? await applyOnServer(tx, writes) : await applyHere(tx, writes)
+  for (const write of writes) if (applied.has(write)) signalsOf(tx, write)
+  return writes.map((write) => applied.has(write))
+}
+
+function signalsOf(tx: Tx, { row, freed, deliveries, now }: TaskWrite): void {
+  tx.signal({ kind: 'task', id: row.id })
+  const isAtWork = isRunning(row.status as Status) || row.watched === 1
+  if (isAtWork && row.lease_until === null && row.due_at <= now) tx.signal({ kind: 'due' })
+  if (freed) tx.signal({ kind: 'slot', account: freed.account })
+  if (deliveries.length > 0) tx.signal({ kind: 'delivery' })
+}
+
+interface Applied {
+  applied: string[]
+  promoted?: { id: string; pool: string; operation: string }[] | null
+  ended?: string[] | null
+}
+
+async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<TaskWrite>> {
+  // Of two moves of one task only the first can have been computed from its version.
+  const writes = [...new Map([...given].reverse().map((write) => [write.row.id, write])).values()].reverse()
+  const payload = {
+    now: Math.max(...writes.map(({ now }) => now)),
+    rows: writes.map(({ row }) => row),
+    ledger: writes.flatMap(({ ledger }) => ledger ?? []),
+    attempts: writes.flatMap(({ attempt }) => attempt ?? []),
+    assets: writes.flatMap(({ assets }) => assets),
+    deliveries: writes.flatMap(({ deliveries }) => deliveries),
+    ends: writes.flatMap(({ end }) => end ?? []),
+    freed: writes.flatMap(({ freed }) => freed ?? []),
+    batches: writes.flatMap(({ batch }) => batch ?? []),
+  }
+  const [row] = await tx.run<{ result: Applied }>('select polyphony_apply($1::json) as result', [
+    JSON.stringify(payload),
+  ])
+  const { applied, promoted, ended } = row?.result ?? { applied: [] }
+  for (const { id, pool, operation } of promoted ?? []) {
+    tx.signal({ kind: 'pool', pool, operation })
+    tx.signal({ kind: 'task', id })
+  }
+  for (const id of ended ?? []) tx.signal({ kind: 'batch', id })
+  const ids = new Set(applied)
+  return new Set(writes.filter(({ row }) => ids.has(row.id)))
+}
+
+const UPDATE_TASK = `update tasks set ${MUTABLE.map((column) => `${column} = ?`).join(', ')} where id = ? and version = ?`
+
+async function applyHere(tx: Tx, writes: readonly TaskWrite[]): Promise<Set<TaskWrite>> {
+  const applied = new Set<TaskWrite>()
+  for (const write of writes) {
+    const { row } = write
+    const values = [...MUTABLE.map((column) => row[column]), row.id, row.version - 1]
+    const [changed] = await tx.run(`${UPDATE_TASK} returning id`, values)
+    if (changed) applied.add(write)
+  }
+  const kept = [...applied]
+  await tx.insertMany(
+    'ledger_transactions',
+    kept.flatMap(({ ledger }) => ledger ?? []),
+  )
+  for (const { attempt } of kept) if (attempt) await changeAttempt(tx, attempt)
+  await tx.insertMany(
+    'assets',
+    kept.flatMap(({ assets }) => assets),
+  )
+  await tx.insertMany(
+    'deliveries',
+    kept.flatMap(({ deliveries }) => deliveries),
+  )
+  await bookEnds(
+    tx,
+    kept.flatMap(({ end }) => end ?? []),
+  )
+  await freeSlots(
+    tx,
+    kept.flatMap(({ freed }) => freed ?? []),
+  )
+  for (const { batch, now } of kept) if (batch) await countInBatch(tx, batch, now)
+  for (const tenantId of new Set(kept.flatMap(({ end }) => end?.tenant_id ?? []))) {
+    await promote(tx, tenantId, Math.max(...kept.map(({ now }) => now)))
+  }
+  return applied
+}
+
+async function changeAttempt(tx: Tx, attempt: NonNullable<TaskWrite['attempt']>): Promise<void> {
+  const { task_id, number, outcome, accepted_at, ended_at, reason } = attempt
+  await tx.run(
+    `update attempts set outcome = ?, accepted_at = coalesce(?, accepted_at), ended_at = coalesce(?, ended_at),
+       reason = coalesce(?, reason) where task_id = ? and number = ?`,
+    [outcome, accepted_at, ended_at, reason, task_id, number],
+  )
+}
+
+async function bookEnds(tx: Tx, ends: readonly NonNullable<TaskWrite['end']>[]): Promise<void> {
+  for (const [keyId, some] of grouped(ends, (end) => end.key_id)) {
+    await tx.run('update api_keys set spent = spent - ?, active = active - ?, staged = staged - ? where id = ?', [
+      sum(some, (end) => end.refund),
+      some.length,
+      sum(some, (end) => end.staged),
+      keyId,
+    ])
+  }
+  for (const [tenantId, some] of grouped(ends, (end) => end.tenant_id)) {
+    await tx.run(
+      `update balances set available = available + ?, held = held - ?, active = active - ?, staged = staged - ?
+       where tenant_id = ?`,
+      [
+        sum(some, (end) => end.refund),
+        sum(some, (end) => end.held),
+        some.length,
+        sum(some, (end) => end.staged),
+        tenantId,
+      ],
+    )
+  }
+}
+
+async function freeSlots(tx: Tx, freed: readonly NonNullable<TaskWrite['freed']>[]): Promise<void> {
+  for (const [account, some] of grouped(freed, (one) => one.account)) {
+    await tx.run('update account_loads set running = running - ? where account = ?', [some.length, account])
+  }
+  for (const { account, day } of freed) {
+    if (day === null) continue
+    await tx.run('update account_loads set begun = begun - 1 where account = ? and day = ? and begun > 0', [
+      account,
+      day,
+    ])
+  }
+  for (const some of grouped(freed, (one) => `${one.pool} ${one.tenant_id}`).values()) {
+    const [{ pool, tenant_id } = { pool: '', tenant_id: '' }] = some
+    await tx.run('update lines set running = running - ? where pool = ? and tenant_id = ?', [
+      some.length,
+      pool,
+      tenant_id,
+    ])
+  }
+}
+
+/** Counts an ended task in its batch; the last one ends the batch. */
+async function countInBatch(tx: Tx, batch: NonNullable<TaskWrite['batch']>, now: number): Promise<void> {
+  const { batch_id, completed, failed, cancelled } = batch
+  await tx.run(
+    'update batches set completed = completed + ?, failed = failed + ?, cancelled = cancelled + ? where id = ?',
+    [completed, failed, cancelled, batch_id],
+  )
+  const [ended] = await tx.run(
+    `update batches set ended_at = ? where id = ? and ended_at is null and completed + failed + cancelled >= total
+     returning id`,
+    [now, batch_id],
+  )
+  if (ended) tx.signal({ kind: 'batch', id: batch_id })
+}
+
+function grouped<Item>(items: readonly Item[], by: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const group = groups.get(by(item))
+    if (group) group.push(item)
+    else groups.set(by(item), [item])
+  }
+  return groups
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0)
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openPostgres } from '../../src/store/postgres.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
+import { polyphony } from '../support/command.ts'
+import { freePort } from '../support/free-port.ts'
+import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
+
+const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
+
+/** What an operator reads when the database cannot be used. */
+describe('a start that cannot use its database', () => {
+  let dataDir: string
+  let env: Record<string, string>
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'polyphony-start-'))
+    env = { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' }
+  })
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+
+  const failed = async (args: string[], more: Record<string, string> = {}) => {
+    const { code, stderr } = await polyphony(args, { ...env, ...more })
+    expect(code).toBe(1)
+    return stderr.trim().split('\n')
+  }
+
+  it('names the database that is down, without its password, and the cause', async () => {
+    const port = await freePort()
+    const lines = await failed(['key', 'list'], { DATABASE_URL: `postgres://polly:secret@127.0.0.1:${port}/shop` })
+    expect(lines).toEqual([
+      `polyphony: The database polly@127.0.0.1:${port}/shop did not answer within 0 s. Check that it runs, and DATABASE_URL. (store_unavailable)`,
+      `  cause: connect ECONNREFUSED 127.0.0.1:${port}`,
+    ])
+  })
+
+  it('says after its wait that the server is still down', async () => {
+    const port = await freePort()
+    const lines = await failed(['serve'], {
+      DATABASE_URL: `postgres://127.0.0.1:${port}/shop`,
+      POLYPHONY_DATABASE_WAIT_SECONDS: '1',
+    })
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toContain('did not answer within 1 s')
+  })
+
+  it('says that a database does not exist', async () => {
+    const url = new URL(await freshDatabase())
+    url.pathname = '/shop'
+    const lines = await failed(['serve'], { DATABASE_URL: url.href })
+    expect(lines).toEqual([
+      expect.stringMatching(/^polyphony: The database .*\/shop cannot be used\. Create the database/),
+      '  cause: database "shop" does not exist',
+    ])
+  })
+
+  it('names a newer version as such on PostgreSQL', async () => {
+    const url = await freshDatabase()
+    await (await openPostgres({ url })).close()
+    await onDatabase(url, (client) => client.query(NEWER))
+    const lines = await failed(['serve'], { DATABASE_URL: url })
+    expect(lines).toEqual([expect.stringMatching(/upgraded by a newer Polyphony: it has 9999-lumen/)])
+  })
+
+  it('names a newer version as such on SQLite', async () => {
+    const path = join(dataDir, 'polyphony.db')
+    await (await openSqlite({ path })).close()
+    const database = new DatabaseSync(path)
+    database.exec(NEWER)
+    database.close()
+    const lines = await failed(['serve'])
+    expect(lines).toEqual([
+      expect.stringMatching(/^polyphony: .*polyphony\.db could not be opened: .*upgraded by a newer Polyphony/),
+    ])
+  })
+
+  it('names a file that is no database', async () => {
+    const path = join(dataDir, 'polyphony.db')
+    writeFileSync(path, 'no database '.repeat(1_000))
+    const lines = await failed(['serve'])
+    expect(lines[0]).toMatch(/polyphony\.db could not be opened: file is not a database \(store_unavailable\)$/)
+  })
+})

@@ -1,0 +1,177 @@
+import { Writable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import { freshDatabase } from '../support/postgres-database.ts'
+import { rawRequest } from '../support/raw-request.ts'
+
+const MIB = 2 ** 20
+const UNKNOWN = '01936b3e-7c00-7000-8000-000000000000'
+
+/** A request up to its body, without a key. */
+function head(method: string, path: string, headers: Record<string, string | number> = {}): string {
+  const lines = Object.entries({ Host: 'gateway', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+}
+
+describe('the gateway', () => {
+  let gateway: TestGateway
+  let logged: { level: number; msg: string }[] = []
+
+  beforeAll(async () => {
+    const log = pino(
+      { level: 'debug' },
+      new Writable({
+        write(line, _encoding, done) {
+          logged.push(JSON.parse(String(line)))
+          done()
+        },
+      }),
+    )
+    gateway = await openGateway({ env: { DATABASE_URL: await freshDatabase() }, replaced: { log } })
+    logged = []
+  })
+  afterAll(() => gateway[Symbol.asyncDispose]())
+
+  const long = 'a'.repeat(2_500)
+  it.each([
+    ['GET', `/files/${long}`, 404],
+    ['GET', `/mj/image/${long}`, 404],
+    ['POST', `/callbacks/x/${long}`, 404],
+    ['PUT', `/fal/storage/upload/x/${long}`, 404],
+    ['QUERY', '/healthz', 405],
+    ['QUERY', '/nothing', 404],
+    ['GET', '/mj/image/%00', 404],
+    ['GET', '/files/%00.png', 404],
+    ['GET', '/files/%zz', 404],
+  ])('answers %s %.30s with a status of its own, and logs no fault', async (method, path, status) => {
+    const { status: answered, body } = await rawRequest(gateway.url, [head(method, path)])
+    expect(answered).toBe(status)
+    expect(() => JSON.parse(body)).not.toThrow()
+    expect(logged.filter(({ level }) => level >= 40)).toEqual([])
+  })
+
+  it.each([
+    ['GET', '/replicate/v1/files?cursor=%00', undefined, 422],
+    ['GET', '/replicate/v1/files?cursor=x', undefined, 422],
+    ['GET', '/api/v1/tasks?cursor=%00', undefined, 400],
+    ['GET', '/api/v1/task/%00', undefined, 404],
+    ['POST', '/api/v1/task', { model: 'suno', task_type: 'lyrics', input: { prompt: 'a\u0000b' } }, 400],
+    ['POST', '/mj/task/list-by-ids', { ids: ['\u0000'] }, 400],
+    ['POST', '/api/v1/accounts', { provider: 'openai', name: 'a\u0000', fields: {} }, 400],
+  ])('refuses the character NUL in %s %s before the database does', async (method, path, body, status) => {
+    const answer = await gateway.send(method, path, { ...(body ? { body } : {}) })
+    expect(answer.status).toBe(status)
+    expect(logged.filter(({ level }) => level >= 40)).toEqual([])
+  })
+
+  it('takes a backslash before the letters of that character', async () => {
+    const body = { model: 'suno', task_type: 'lyrics', input: { prompt: 'sandbox:fast \\u0000' } }
+    expect((await gateway.send('POST', '/api/v1/task', { key: TEST_KEY, body })).status).toBe(200)
+  })
+
+  it('says which methods a path takes, in the form of its protocol', async () => {
+    const piapi = await gateway.send('PUT', '/api/v1/task', { body: {} })
+    expect(piapi).toMatchObject({ status: 405, body: { error: { type: 'method_not_allowed' } } })
+    expect(piapi.headers.get('allow')).toBe('POST, OPTIONS')
+    const task = await gateway.send('POST', `/api/v1/task/${UNKNOWN}`, { body: {} })
+    expect(task.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS')
+    const kling = await gateway.send('DELETE', '/kling/v1/videos/text2video')
+    // Kling has a code of its own for this, below 404.
+    expect(kling).toMatchObject({ status: 404, body: { code: 1202 } })
+    expect(kling.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS')
+    const speed = await gateway.send('GET', '/mj-fast/mj/submit/imagine')
+    expect([speed.status, speed.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+  })
+
+  it('answers OPTIONS with the methods of a path, and nothing else', async () => {
+    const answer = await gateway.send('OPTIONS', '/api/v1/task', { key: null })
+    expect([answer.status, answer.headers.get('allow'), answer.body]).toEqual([204, 'POST, OPTIONS', ''])
+    expect((await gateway.send('OPTIONS', '/nothing', { key: null })).status).toBe(404)
+  })
+
+  it('says of JSON that is no object that it is malformed, and of another type that it is unsupported', async () => {
+    const json = { 'content-type': 'application/json' }
+    for (const path of ['/api/v1/task', '/luma/tasks', '/suno/submit/music', '/polyphony/v1/tasks']) {
+      const answer = await gateway.send('POST', path, { headers: json, text: '"AAA"' })
+      expect([path, answer.status]).toEqual([path, 400])
+      expect(JSON.stringify(answer.body)).toContain('must be a JSON object')
+      const plain = await gateway.send('POST', path, { headers: { 'content-type': 'text/plain' }, text: '{}' })
+      expect([path, plain.status]).toEqual([path, 415])
+    }
+  })
+
+  it('refuses a compressed body by its Content-Encoding', async () => {
+    const body = gzipSync('{"model":"suno"}')
+    const headers = {
+      'x-api-key': TEST_KEY,
+      'Content-Type': 'application/json',
+      'Content-Encoding': 'gzip',
+      'Content-Length': body.length,
+    }
+    const answer = await rawRequest(gateway.url, [head('POST', '/api/v1/task', headers), body])
+    expect([answer.status, answer.body]).toEqual([415, expect.stringContaining('without Content-Encoding')])
+  })
+
+  it('refuses a signature of other letters and the same length', async () => {
+    const place = await gateway.send('POST', '/suno/uploads/audio', { body: { extension: 'mp3' } })
+    const { url } = place.body as { url: string }
+    const form = new FormData()
+    form.append('signature', 'é'.repeat(48))
+    form.append('file', new Blob(['x']), 'a.mp3')
+    expect((await fetch(url, { method: 'POST', body: form })).status).toBe(403)
+  })
+
+  it.each([
+    ['POST', '/nothing/at/all'],
+    ['POST', '/runway/uploads/x/file'],
+    ['PUT', `/runway/uploads/${UNKNOWN}/file`],
+    ['PUT', `/fal/storage/upload/${UNKNOWN}/a.png`],
+    ['POST', `/suno/uploads/form/${UNKNOWN}`],
+  ])('answers %s %s, which needs no key, before the body has come', async (method, path) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': 10 * MIB }
+    const { status } = await rawRequest(gateway.url, [head(method, path, headers), 'only the beginning'])
+    expect([400, 404]).toContain(status)
+  })
+
+  it('reads at most 32 uploads without a key at once', async () => {
+    const begun = await gateway.send('POST', '/fal/storage/upload/initiate', {
+      body: { file_name: 'a.png', content_type: 'image/png' },
+    })
+    const { upload_url: url } = begun.body as { upload_url: string }
+    const stop = Promise.withResolvers<void>()
+    const headers = { 'Content-Type': 'image/png', 'Content-Length': 1_000 }
+    const { pathname } = new URL(url)
+    const answers = Array.from({ length: 33 }, () =>
+      rawRequest(gateway.url, [head('PUT', pathname, headers), 'only the beginning'], stop.promise),
+    )
+    const first = await Promise.race(answers)
+    expect(first.status).toBe(429)
+    expect(first.head.toLowerCase()).toContain('retry-after: 5')
+    stop.resolve()
+    await Promise.allSettled(answers)
+  })
+
+  it('does not log a client that goes away as a fault', async () => {
+    logged = []
+    const stop = Promise.withResolvers<void>()
+    const headers = { 'x-api-key': TEST_KEY, 'Content-Type': 'application/json', 'Content-Length': 1_000 }
+    const answer = rawRequest(gateway.url, [head('POST', '/api/v1/task', headers), '{'], stop.promise)
+    // The next request is answered after the first has been begun.
+    await gateway.send('GET', '/healthz')
+    stop.resolve()
+    await expect(answer).rejects.toThrow('without an answer')
+    await expect.poll(() => logged.map(({ msg }) => msg)).toContain('the client went away')
+    expect(logged.filter(({ level }) => level >= 30)).toEqual([])
+  })
+})
+
+describe('a request that does not come to its end', () => {
+  it('is ended when its time is over, and its connection is closed', async () => {
+    await using gateway = await openGateway({ env: { POLYPHONY_REQUEST_SECONDS: '1' } })
+    const headers = { 'x-api-key': TEST_KEY, 'Content-Type': 'application/json', 'Content-Length': 1_000 }
+    const { status } = await rawRequest(gateway.url, [head('POST', '/api/v1/task', headers), '{'])
+    expect(status).toBe(408)
+  })
+})
