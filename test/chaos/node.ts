@@ -10,6 +10,8 @@ const PROBE_TIMEOUT_MS = 3_000
 /** What a supervisor waits before it starts a process again, and how often it does at most. */
 const RESTART_AFTER_MS = 300
 const MAX_RESTARTS = 30
+/** So often in a row a process ends before it is ready, and no more is expected of it. */
+const HOPELESS_EXITS = 5
 const KEPT_OUTPUT = 10_000
 
 export interface NodeOptions {
@@ -94,11 +96,13 @@ export class GatewayNode {
 
   /** Resolves when `/readyz` says so. */
   async ready(withinMs = READY_WITHIN_MS): Promise<void> {
+    const exitsBefore = this.unexpectedExits.length
     for (const endAt = Date.now() + withinMs; Date.now() < endAt; await delay(LOOK_EVERY_MS)) {
       if (await this.isReady()) return
+      if (this.unexpectedExits.length - exitsBefore >= HOPELESS_EXITS) break
     }
-    const state = this.isRunning ? 'runs and is not ready' : 'has ended'
-    throw new NotReady(`${this.name} ${state} after ${withinMs} ms: ${firstError(this.#lastWords)}`)
+    const state = this.isRunning ? `runs and is not ready after ${withinMs} ms` : 'ends at once'
+    throw new NotReady(`${this.name} ${state}: ${firstError(this.#lastWords)}`)
   }
 
   async isReady(): Promise<boolean> {
