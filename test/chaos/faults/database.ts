@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { PLAIN } from '../vendor/order.ts'
+import { NO_CALLS, PLAIN } from '../vendor/order.ts'
 import { endSessions, type World } from '../world.ts'
 import { expectRecovery, type Fault, probeWhile, withinTransaction } from './fault.ts'
 
@@ -134,8 +134,7 @@ export const commitHeldBack: Fault = {
   options: { between: 'holder' },
   async run(world, { rounds }) {
     const { load, nodes, holders, vendor } = world
-    // No calls: the vendor can only be asked.
-    vendor.behaviour = () => ({ ...PLAIN, callbacks: { times: 0, everyMs: 0, tries: 0 } })
+    vendor.behaviour = () => ({ ...PLAIN, callbacks: NO_CALLS })
     for (let round = 0; round < rounds; round++) {
       let isHeld = false
       void holders[0]?.holdOnce({ finds: findsClaim, ms: HELD_MS }).then(() => {

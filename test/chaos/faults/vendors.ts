@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readAll } from '../evidence.ts'
 import { LIVE_KEY } from '../load.ts'
-import { type Behaviour, PLAIN } from '../vendor/order.ts'
+import { type Behaviour, NO_CALLS, PLAIN } from '../vendor/order.ts'
 import { BOTH, type Fault, WAITS_FOR_CALL } from './fault.ts'
 
 export const vendorMix: Fault = {
@@ -31,13 +31,12 @@ function drawn(random: () => number): Behaviour {
 
 export const longTasks: Fault = {
   name: 'long-tasks',
-  title: 'tasks that take 45 s, at vendors that are polled',
+  title: 'tasks that take 45 s, at vendors that never call',
   engines: BOTH,
   nodeCount: 2,
-  options: { isReachable: false },
   drainMs: 100_000,
   async run({ load, vendor }) {
-    vendor.behaviour = () => ({ ...PLAIN, workMs: 45_000 })
+    vendor.behaviour = () => ({ ...PLAIN, workMs: 45_000, callbacks: NO_CALLS })
     load.burst(6, 'upstream')
     load.burst(6, 'piapi')
     load.burst(6, 'replicate')

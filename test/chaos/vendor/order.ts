@@ -32,6 +32,9 @@ export const PLAIN: Behaviour = {
   cancels: true,
 }
 
+/** A vendor that never calls. */
+export const NO_CALLS: Behaviour['callbacks'] = { times: 0, everyMs: 0, tries: 0 }
+
 /** One paid order. */
 export interface Order {
   protocol: string
