@@ -16,7 +16,8 @@ export const piapi: Protocol = {
   },
   created: (order) => ({ code: 200, message: 'success', data: { ...taskOf(order, ''), status: 'pending' } }),
   shown: (order, fileUrl) => ({ code: 200, message: 'success', data: taskOf(order, fileUrl) }),
-  list: () => ({ code: 404, message: 'not found' }),
+  probed: { code: 200, message: 'success', data: { plan: 'creator' } },
+  list: () => null, // it has none
   unknown: () => ({ code: 404, message: 'record not found' }),
   notCancellable: () => ({ status: 400, body: { code: 400, message: 'task is not pending' } }),
   announced: (order, fileUrl) => ({ timestamp: Math.floor(Date.now() / 1_000), data: taskOf(order, fileUrl) }),

@@ -27,6 +27,8 @@ export interface Protocol {
   created(order: Order): unknown
   /** The order as it is now; `fileUrl` is where its file is once it is done. */
   shown(order: Order, fileUrl: string): unknown
+  /** The answer to whoever asks whether the credential is good. */
+  probed: unknown
   list(orders: unknown[]): unknown
   unknown(id: string): unknown
   notCancellable(order: Order): { status: number; body: unknown }

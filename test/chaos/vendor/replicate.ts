@@ -21,6 +21,7 @@ export const replicate: Protocol = {
   },
   created: (order) => ({ ...predictionOf(order, ''), status: 'starting', output: null }),
   shown: predictionOf,
+  probed: { type: 'organization', username: 'chaos' },
   list: (results) => ({ results, next: null, previous: null }),
   unknown: () => ({ detail: 'The requested resource could not be found.', status: 404 }),
   notCancellable: (order) => ({ status: 200, body: predictionOf(order, '') }),

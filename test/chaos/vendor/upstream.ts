@@ -29,6 +29,7 @@ export const upstream: Protocol = {
       parent_id: null,
     }
   },
+  probed: { tasks: [], next_cursor: null },
   list: (tasks) => ({ tasks, next_cursor: null }),
   unknown: (id) => ({ error: { code: 'task_not_found', message: `No task ${id}.` } }),
   notCancellable: () => ({

@@ -89,7 +89,7 @@ export async function openVendor(deliver: Deliver): Promise<Vendor> {
     const own = vendor.orders.filter((order) => order.protocol === protocol.name)
     switch (demand.kind) {
       case 'probe':
-        return { status: 200, body: protocol.list([]) }
+        return { status: 200, body: protocol.probed }
       case 'find': {
         const found = byKey.get(demand.key)
         return { status: 200, body: protocol.list(found ? [shown(found)] : []) }
