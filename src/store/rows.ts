@@ -59,6 +59,7 @@ export function batchOfRow(row: Selectable<BatchesTable>): Batch {
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    mode: row.mode as Batch['mode'],
     keyId: row.key_id,
     dialect: row.dialect,
     echo: parse(row.echo),

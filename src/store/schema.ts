@@ -141,6 +141,7 @@ export interface TasksTable {
 export interface BatchesTable {
   id: string
   tenant_id: string
+  mode: Generated<string>
   key_id: string
   dialect: string
   echo: string
@@ -170,6 +171,7 @@ export interface DraftsTable {
 /** How many task records a tenant has, by model and UTC day, so that a page of history knows its total at once. */
 export interface TaskCountsTable {
   tenant_id: string
+  mode: string
   model: string
   day: number
   tasks: number

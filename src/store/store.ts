@@ -49,6 +49,7 @@ export interface Rejected {
 export interface Batch {
   id: string
   tenantId: string
+  mode: Mode
   keyId: string
   dialect: string
   /** What only the dialect needs: where to tell of the end. */
@@ -63,7 +64,10 @@ export interface Batch {
   endedAt: number | null
 }
 
-export type NewBatch = Pick<Batch, 'id' | 'tenantId' | 'keyId' | 'dialect' | 'echo' | 'rejected' | 'createdAt'> &
+export type NewBatch = Pick<
+  Batch,
+  'id' | 'tenantId' | 'mode' | 'keyId' | 'dialect' | 'echo' | 'rejected' | 'createdAt'
+> &
   Pick<NewTask, 'recordExpiresAt' | 'idempotency'>
 
 export type BatchOutcome =
@@ -181,6 +185,7 @@ export interface Balance {
 
 export interface TaskFilter {
   tenantId: string
+  mode?: Mode
   model?: readonly string[]
   operation?: readonly string[]
   status?: readonly Task['status'][]
@@ -362,6 +367,7 @@ export interface ReadVerbs {
   /** Tasks of a tenant that nobody has begun, oldest first: what a cancel of many may take. */
   listUnstarted(args: {
     tenantId: string
+    mode?: Mode
     createdBefore: number
     models: string[] | null
     batchId?: string

@@ -29,6 +29,7 @@ async function endedBatch(): Promise<void> {
     batch: {
       id: ID,
       tenantId: 't1',
+      mode: 'live',
       keyId: 'k1',
       dialect: 'photon',
       echo: {},

@@ -236,6 +236,7 @@ export function openSubmit(options: SubmitOptions): Submit {
     const fresh: NewBatch = {
       id: newId(now),
       tenantId: caller.tenantId,
+      mode: caller.mode,
       keyId: caller.keyId,
       dialect: batch.dialect,
       echo: batch.echo,

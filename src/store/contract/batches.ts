@@ -15,6 +15,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.getBatch({ id: batch.id })).toEqual({
       id: batch.id,
       tenantId: 't1',
+      mode: 'live',
       keyId: 'k1',
       dialect: 'photon',
       echo: { hook: 'x' },
@@ -190,6 +191,7 @@ export function aBatch(with_: Partial<NewBatch> = {}): NewBatch {
   return {
     id: newId(START),
     tenantId: 't1',
+    mode: 'live',
     keyId: 'k1',
     dialect: 'photon',
     echo: { hook: 'x' },

@@ -17,6 +17,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0002-batches' },
       { name: '0003-drafts' },
       { name: '0004-accounts' },
+      { name: '0005-task-versions' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

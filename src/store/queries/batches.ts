@@ -17,6 +17,7 @@ export async function submitBatch(tx: Tx, { batch, tasks }: Args<'submitBatch'>)
       .selectFrom('batches')
       .select(['id', 'fingerprint'])
       .where('tenant_id', '=', batch.tenantId)
+      .where('mode', '=', batch.mode)
       .where('idempotency_key', '=', batch.idempotency.key)
       .executeTakeFirst()
     if (known && known.fingerprint === batch.idempotency.fingerprint) return { outcome: 'replayed', batchId: known.id }
@@ -40,6 +41,7 @@ export async function submitBatch(tx: Tx, { batch, tasks }: Args<'submitBatch'>)
     {
       id: batch.id,
       tenant_id: batch.tenantId,
+      mode: batch.mode,
       key_id: batch.keyId,
       dialect: batch.dialect,
       echo: JSON.stringify(batch.echo),

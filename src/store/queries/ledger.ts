@@ -164,11 +164,11 @@ const RULES: Record<string, string> = {
     where t.stored = b.total and (t.completed <> b.completed or t.failed <> b.failed or t.cancelled <> b.cancelled
       or (b.ended_at is null) <> (b.completed + b.failed + b.cancelled < b.total))`,
   'the counts of the history are right': `
-    select tenant_id || ' / ' || model || ' / ' || day as subject, cast(sum(counted) as text) as found from (
-      select tenant_id, model, day, tasks as counted, 0 as stored from task_counts
+    select tenant_id || ' / ' || mode || ' / ' || model || ' / ' || day as subject, cast(sum(counted) as text) as found from (
+      select tenant_id, mode, model, day, tasks as counted, 0 as stored from task_counts
       union all
-      select tenant_id, model, created_at / ${DAY_MS} as day, 0 as counted, 1 as stored from tasks) c
-    group by tenant_id, model, day having sum(counted) <> sum(stored)`,
+      select tenant_id, mode, model, created_at / ${DAY_MS} as day, 0 as counted, 1 as stored from tasks) c
+    group by tenant_id, mode, model, day having sum(counted) <> sum(stored)`,
   'the counts of running tasks in a line are right': `
     select l.pool || ' / ' || l.tenant_id as subject, cast(l.running as text) as found from lines l
     where l.running <> (select count(*) from tasks t where t.pool = l.pool and t.tenant_id = l.tenant_id
@@ -246,9 +246,9 @@ export async function rebuildBalances(tx: Tx): Promise<void> {
        select pool, tenant_id, count(*), 0 from tasks where ${running} group by pool, tenant_id
      on conflict (pool, tenant_id) do update set running = excluded.running`,
     'delete from task_counts',
-    `insert into task_counts (tenant_id, model, day, tasks)
-       select tenant_id, model, created_at / ${DAY_MS}, count(*) from tasks
-       group by tenant_id, model, created_at / ${DAY_MS}`,
+    `insert into task_counts (tenant_id, mode, model, day, tasks)
+       select tenant_id, mode, model, created_at / ${DAY_MS}, count(*) from tasks
+       group by tenant_id, mode, model, created_at / ${DAY_MS}`,
   ]
   if (tx.engine === 'postgres') {
     await sql`lock table balances, api_keys, account_loads, lines, task_counts in exclusive mode`.execute(tx.db)

@@ -92,15 +92,15 @@ async function withoutReplays(
   for (const [tenantId, group] of grouped(keyed, (task) => task.tenantId)) {
     const rows = await tx.db
       .selectFrom('tasks')
-      .select(['id', 'idempotency_key', 'fingerprint'])
+      .select(['id', 'mode', 'idempotency_key', 'fingerprint'])
       .where('tenant_id', '=', tenantId)
       .where('idempotency_key', 'in', [...new Set(group.map((task) => task.idempotency?.key ?? ''))])
       .execute()
-    for (const row of rows) stored.set(`${tenantId} ${row.idempotency_key}`, row)
+    for (const row of rows) stored.set(`${tenantId} ${row.mode} ${row.idempotency_key}`, row)
   }
   const fresh = tasks.filter((task) => {
     if (!task.idempotency) return true
-    const place = `${task.tenantId} ${task.idempotency.key}`
+    const place = `${task.tenantId} ${task.mode} ${task.idempotency.key}`
     const onRecord = stored.get(place)
     const original = first.get(place)
     if (onRecord) outcomes.set(task, repeatOf(task, onRecord.id, onRecord.fingerprint))

@@ -6,27 +6,28 @@ import { inText } from './statuses.ts'
 
 interface Counted {
   tenant_id: string
+  mode: string
   model: string
   created_at: number
 }
 
 /** Adds `by` to the counts of tasks for each row: 1 when they are stored, -1 when they are purged. */
 export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): Promise<void> {
-  const sums = new Map<string, { tenant_id: string; model: string; day: number; tasks: number }>()
-  for (const { tenant_id, model, created_at } of rows) {
+  const sums = new Map<string, { tenant_id: string; mode: string; model: string; day: number; tasks: number }>()
+  for (const { tenant_id, mode, model, created_at } of rows) {
     const day = Math.floor(created_at / DAY_MS)
-    const place = `${tenant_id} ${day} ${model}`
+    const place = `${tenant_id} ${mode} ${day} ${model}`
     const sum = sums.get(place)
     if (sum) sum.tasks += by
-    else sums.set(place, { tenant_id, model, day, tasks: by })
+    else sums.set(place, { tenant_id, mode, model, day, tasks: by })
   }
   for (const place of [...sums.keys()].sort()) {
     const sum = sums.get(place)
     if (!sum) continue
     await sql`
-      insert into task_counts (tenant_id, model, day, tasks)
-      values (${sum.tenant_id}, ${sum.model}, ${sum.day}, ${sum.tasks})
-      on conflict (tenant_id, model, day) do update set tasks = task_counts.tasks + excluded.tasks`.execute(tx.db)
+      insert into task_counts (tenant_id, mode, model, day, tasks)
+      values (${sum.tenant_id}, ${sum.mode}, ${sum.model}, ${sum.day}, ${sum.tasks})
+      on conflict (tenant_id, mode, model, day) do update set tasks = task_counts.tasks + excluded.tasks`.execute(tx.db)
   }
 }
 
@@ -44,6 +45,7 @@ export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
     .selectFrom('task_counts')
     .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('tasks'), eb.lit(0)).as('total'))
     .where('tenant_id', '=', filter.tenantId)
+  if (filter.mode) query = query.where('mode', '=', filter.mode)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (firstDay !== undefined) query = query.where('day', '>=', firstDay)
   if (endDay !== undefined) query = query.where('day', '<', endDay)
@@ -59,6 +61,7 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
     .selectFrom('tasks')
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .where('tenant_id', '=', filter.tenantId)
+  if (filter.mode) query = query.where('mode', '=', filter.mode)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))

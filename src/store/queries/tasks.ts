@@ -37,6 +37,7 @@ export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promis
     .where('created_at', '<', args.createdBefore)
     .orderBy('id')
     .limit(args.limit)
+  if (args.mode) query = query.where('mode', '=', args.mode)
   if (args.models) query = query.where('model', 'in', args.models)
   if (args.batchId !== undefined) query = query.where('batch_id', '=', args.batchId)
   return (await query.execute()).map(taskOfRow)
@@ -83,7 +84,7 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
   const expired = await tx.db
     .deleteFrom('tasks')
     .where('id', 'in', old)
-    .returning(['id', 'tenant_id', 'model', 'created_at'])
+    .returning(['id', 'tenant_id', 'mode', 'model', 'created_at'])
     .execute()
   if (expired.length === 0) return 0
   const ids = expired.map(({ id }) => id)
@@ -97,6 +98,7 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
 
 function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tasks', object> {
   let query = tx.db.selectFrom('tasks').where('tenant_id', '=', filter.tenantId)
+  if (filter.mode) query = query.where('mode', '=', filter.mode)
   if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
