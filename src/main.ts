@@ -14,7 +14,7 @@ import { priceList } from './catalog/prices.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
-import type { Task } from './core/task.ts'
+import type { Mode, Task } from './core/task.ts'
 import { dialects } from './dialects/dialects.ts'
 import { type Urls, urlsAt } from './dialects/urls.ts'
 import { openStudio } from './engines/studio/studio.ts'
@@ -24,6 +24,7 @@ import { PROVIDERS } from './providers/providers.ts'
 import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
 import type { Store } from './store/store.ts'
+import { openAdmission } from './tasks/admission.ts'
 import { type Announce, type Announcer, announceIn } from './tasks/announce.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openCallbacks } from './tasks/callbacks.ts'
@@ -40,7 +41,7 @@ import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
-import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
+import { DELIVERY_LEASE_MS, openSender, type SenderOptions } from './webhooks/sender.ts'
 import { signingSecret } from './webhooks/sign.ts'
 import { workspace } from './workspace/workspace.ts'
 
@@ -116,7 +117,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const urls = urlsAt(() => publicUrl ?? '')
   const announcer = announceWith(urls)
   const announce = announcer.task
-  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes })
+  const { quotas } = config
+  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes, quotas })
   const egress = openEgress({ allow: [...config.egressAllow], log })
 
   const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
@@ -143,7 +145,20 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const limits = { maxWaitMs, recordDays }
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, announce, clock, limits, cancelRunning, pace })
+  const tasks = openTasks({
+    store,
+    accounts,
+    egress,
+    inputs,
+    admission: openAdmission(config.submissions),
+    prices,
+    announce,
+    clock,
+    limits,
+    cancelRunning,
+    pace,
+    waits: config.waits,
+  })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })
   const maxOutputBytes = config.outputMaxBytes
   const { factorOf } = accounts
@@ -183,12 +198,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     if (!tenant) throw new PolyphonyError('internal', 'The tenant of this key is gone.')
     return tenant
   }
-  const secretOf = async (tenantId: string) =>
-    signingSecret(config.secret, tenantId, (await tenantOf(tenantId)).webhookSecretVersion)
-  const sender = openSender({ store, egress, secretOf, clock, log, concurrency: WEBHOOKS_AT_ONCE })
+  const secretOf = async (tenantId: string, mode: Mode) =>
+    signingSecret(config.secret, tenantId, (await tenantOf(tenantId)).webhookSecretVersion, mode)
+  const secretFor: SenderOptions['secretOf'] = async ({ tenantId, taskId }) =>
+    secretOf(tenantId, (await store.getMode({ id: taskId })) ?? 'live')
+  const sender = openSender({ store, egress, secretOf: secretFor, clock, log, concurrency: WEBHOOKS_AT_ONCE })
 
   const keys = openKeys({ store, clock })
-  const drafts = openDrafts({ store, clock, days: recordDays })
+  const drafts = openDrafts({ store, clock, days: recordDays, quotas })
   const app = await buildServer({
     dialects: [...dialects, workspace(desk)],
     context: {
@@ -201,7 +218,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       authenticate: (key) => keys.authenticate(key),
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: (caller) => tenantOf(caller.tenantId),
-      signingSecretOf: ({ tenantId }) => secretOf(tenantId),
+      signingSecretOf: ({ tenantId, mode }) => secretOf(tenantId, mode),
       available: accounts.available,
       prices,
       limits: {

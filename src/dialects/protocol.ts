@@ -66,7 +66,7 @@ export async function submitted(
 
 /**
  * For protocols that answer when the work is done: submits, and waits for the end however long the operation may take.
- * The task goes on when the client leaves. Throws `vendor_refused` and others when it failed.
+ * The task goes on when the client leaves. Throws `too_many_waiting`, with nothing submitted, and `vendor_refused` and others when it failed.
  */
 export async function performed(
   request: FastifyRequest,
@@ -74,9 +74,10 @@ export async function performed(
   context: DialectContext,
   submission: Submission,
 ): Promise<Task> {
+  using place = context.tasks.placeToWait(request.caller)
   const { id } = await submitted(request, reply, context, submission)
   const timeoutMs = QUEUE_MS + submission.operation.timeoutMs
-  const task = await context.tasks.wait(id, request.caller, { timeoutMs, signal: gone(reply) })
+  const task = await context.tasks.wait(id, request.caller, { timeoutMs, signal: gone(reply), place })
   if (task.status === 'completed') return task
   throw failureOf(task)
 }

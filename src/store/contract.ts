@@ -53,6 +53,7 @@ export const TABLES = [
   'assets',
   'deliveries',
   'delivery_attempts',
+  'storage_use',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */

@@ -5,6 +5,7 @@ import * as batches from './migrations/0002-batches.ts'
 import * as drafts from './migrations/0003-drafts.ts'
 import * as accounts from './migrations/0004-accounts.ts'
 import * as taskVersions from './migrations/0005-task-versions.ts'
+import * as modesOfFiles from './migrations/0007-modes-of-files.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   '0003-drafts': drafts,
   '0004-accounts': accounts,
   '0005-task-versions': taskVersions,
+  '0007-modes-of-files': modesOfFiles,
 }
 
 /** Brings the schema up to date. Safe to call from many processes at once on PostgreSQL; SQLite's caller holds a lock. */

@@ -376,6 +376,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
           draft: {
             id: newId(now),
             tenantId: gateway.tenantId,
+            mode: 'live',
             kind: 'bfl-deleted-finetune',
             body: { finetune_id: NOBODYS },
             createdAt: now,

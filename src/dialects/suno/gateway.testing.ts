@@ -17,6 +17,7 @@ import type { Task } from '../../core/task.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Settlement, Store } from '../../store/store.ts'
+import { openAdmission } from '../../tasks/admission.ts'
 import { openDrafts } from '../../tasks/drafts.ts'
 import { openInputs } from '../../tasks/inputs.ts'
 import { openPace } from '../../tasks/pace.ts'
@@ -95,6 +96,8 @@ export async function openGateway(): Promise<Gateway> {
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
     cancelRunning: async () => false,
     pace: openPace(),
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000 }),
+    waits: { perKey: 100, total: 100 },
   })
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })

@@ -27,9 +27,10 @@ import {
 } from './progress.ts'
 import { countAhead, countWaiting, repool } from './repool.ts'
 import { settle } from './settle.ts'
+import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
-import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
+import { getMode, getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
 import {
   changeTenant,
   createKey,
@@ -102,6 +103,8 @@ export const reads: Queries<ReadVerbs> = {
   listDeliveries,
   getDraft,
   listDrafts,
+  getStorageUse,
+  getMode,
   getAsset,
   listExpiredAssets,
   getBalance,
