@@ -10,7 +10,7 @@ export const ERRORS = {
   spend_limit_reached: { status: 402, retry: 'never', means: 'The key has a spend limit, and the price exceeds it.' },
   forbidden: { status: 403, retry: 'never', means: 'The key may not do this.' },
   model_not_allowed: { status: 403, retry: 'never', means: 'The key is limited to other models.' },
-  task_not_found: { status: 404, retry: 'never', means: 'No such task, or another tenant has it.' },
+  task_not_found: { status: 404, retry: 'never', means: 'No such task for this tenant and mode of key.' },
   not_found: { status: 404, retry: 'never', means: 'No such route, file or thing.' },
   method_not_allowed: { status: 405, retry: 'never', means: 'The route exists, the method does not.' },
   not_cancellable: { status: 409, retry: 'never', means: 'The task has been dispatched or has ended.' },

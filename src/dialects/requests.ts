@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import type { DialectContext } from './dialect.ts'
+import { retryAfterOf } from './retry-after.ts'
 
 /** What every dialect reads of a request in the same way. */
 
@@ -184,6 +185,6 @@ export function asPolyphonyError(thrown: unknown): PolyphonyError {
 /** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
 export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
   if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
-  const { retryAfterSeconds } = error.details
-  if (retryAfterSeconds !== undefined) reply.header('Retry-After', String(retryAfterSeconds))
+  const seconds = retryAfterOf(error)
+  if (seconds !== undefined) reply.header('Retry-After', String(seconds))
 }

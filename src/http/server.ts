@@ -12,6 +12,7 @@ import { ASSET_SCHEME } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
+import { addRetryAfter } from '../dialects/retry-after.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
@@ -48,6 +49,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
   app.decorateRequest('caller')
+  addRetryAfter(app)
   readBodies(app)
   await app.register(files, { assets: options.assets })
   const sendFile = fileSender({ assets: options.assets })
