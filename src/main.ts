@@ -145,12 +145,13 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const limits = { maxWaitMs, recordDays }
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
+  const admission = openAdmission({ ...config.submissions, log })
   const tasks = openTasks({
     store,
     accounts,
     egress,
     inputs,
-    admission: openAdmission(config.submissions),
+    admission,
     prices,
     announce,
     clock,
@@ -215,6 +216,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       ask: egress.ask,
       urls,
       clock,
+      checkLoad: admission.checkTurn,
       authenticate: (key) => keys.authenticate(key),
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: (caller) => tenantOf(caller.tenantId),

@@ -30,7 +30,7 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
           return reply.code(status).send(body)
         }
         const { authenticate = context.authenticate, keyHeaders = [] } = protocol
-        authenticated(inside, { authenticate }, keyHeaders)
+        authenticated(inside, { authenticate, checkLoad: context.checkLoad }, keyHeaders)
         inside.setErrorHandler(answerError)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {

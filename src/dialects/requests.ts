@@ -7,13 +7,17 @@ import { retryAfterOf } from './retry-after.ts'
 
 /** What every dialect reads of a request in the same way. */
 
-/** Puts the caller on every request of this plugin, before the body is read. */
+/**
+ * Puts the caller on every request of this plugin, before the body is read. Under overload a POST is refused before even
+ * that: when refusing costs as much as accepting, nothing is gained by it.
+ */
 export function authenticated(
   app: FastifyInstance,
-  context: Pick<DialectContext, 'authenticate'>,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad'>,
   ownHeaders: string[] = [],
 ): void {
   app.addHook('onRequest', (request, _reply, done) => {
+    if (request.method === 'POST') context.checkLoad()
     const found = context.authenticate(keyOf(request, ownHeaders))
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
@@ -184,7 +188,9 @@ export function asPolyphonyError(thrown: unknown): PolyphonyError {
 
 /** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
 export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
-  if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
+  // An overload is logged where it is noticed, once for many requests.
+  if (error.status >= 500 && error.code !== 'overloaded')
+    request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
   const seconds = retryAfterOf(error)
   if (seconds !== undefined) reply.header('Retry-After', String(seconds))
 }

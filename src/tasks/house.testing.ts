@@ -151,7 +151,7 @@ export async function openHouse(
     limits,
     cancelRunning,
     pace: openPace(),
-    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000 }),
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
     waits: { perKey: 100, total: 100 },
   })
   const leases = openLeases({ store, announce, clock, log, leaseMs: LEASE_MS })

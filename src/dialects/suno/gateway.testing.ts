@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
+import { pino } from 'pino'
 import { houseAccounts } from '../../accounts/accounts.testing.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
@@ -96,7 +97,7 @@ export async function openGateway(): Promise<Gateway> {
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
     cancelRunning: async () => false,
     pace: openPace(),
-    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000 }),
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
     waits: { perKey: 100, total: 100 },
   })
   const keyring = openKeys({ store, clock })
@@ -108,6 +109,7 @@ export async function openGateway(): Promise<Gateway> {
       assets,
       urls,
       clock,
+      checkLoad: () => {},
       authenticate: (key) => keyring.authenticate(key),
       ask: unused,
       authenticateSigned: () => Promise.reject(new Error('Not used here.')),
