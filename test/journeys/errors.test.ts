@@ -404,6 +404,17 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
   })
 
+  it.runIf(unknown !== null && failed !== null)('does not know a task of the other mode of key', async () => {
+    if (!failed || !told.unknown) throw new Error('The case has no ids.')
+    const created = await gateway.send('POST', path, { key: TEST_KEY, body: body('sandbox:fast') })
+    const { method, path: where, body: sent } = failed(created.body)
+    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+    const own = await gateway.send(method, where, { key: TEST_KEY, ...(sent ? { body: sent } : {}) })
+    expect(own.status).toBe(200)
+    // Also when it is in memory, as a read before has left it.
+    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+  })
+
   it('refuses what cannot be paid', async () => {
     expectTold(await gateway.send('POST', path, { key: pauper, body: good }), told.noCredit)
   })
