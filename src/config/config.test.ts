@@ -50,7 +50,7 @@ describe('a configuration', () => {
       bodyMaxBytes: 16_777_216,
       outputMaxBytes: 536_870_912,
       quotas: QUOTAS,
-      submissions: { maxQueued: 5_000, maxWaitMs: 1_000 },
+      submissions: { maxQueued: 5_000, maxWaitMs: 2_000 },
       waits: { perKey: 100, total: 2_000 },
     })
   })
@@ -104,7 +104,7 @@ describe('a configuration', () => {
     ['POLYPHONY_DRAFT_QUOTA', '5', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, drafts: 5 } } }],
     ['POLYPHONY_TEST_STORAGE_QUOTA_BYTES', '6000', { quotas: { ...QUOTAS, test: { ...QUOTAS.test, bytes: 6_000 } } }],
     ['POLYPHONY_TEST_DRAFT_QUOTA', '7', { quotas: { ...QUOTAS, test: { ...QUOTAS.test, drafts: 7 } } }],
-    ['POLYPHONY_SUBMISSIONS_QUEUED', '8', { submissions: { maxQueued: 8, maxWaitMs: 1_000 } }],
+    ['POLYPHONY_SUBMISSIONS_QUEUED', '8', { submissions: { maxQueued: 8, maxWaitMs: 2_000 } }],
     ['POLYPHONY_SUBMISSION_WAIT_MS', '9', { submissions: { maxQueued: 5_000, maxWaitMs: 9 } }],
     ['POLYPHONY_WAITS_PER_KEY', '10', { waits: { perKey: 10, total: 2_000 } }],
     ['POLYPHONY_WAITS', '11', { waits: { perKey: 100, total: 11 } }],

@@ -113,7 +113,7 @@ export function readConfig(env: Env): Config {
     },
     submissions: {
       maxQueued: whole(env, 'POLYPHONY_SUBMISSIONS_QUEUED', 5_000, 1, 1e6),
-      maxWaitMs: whole(env, 'POLYPHONY_SUBMISSION_WAIT_MS', 1_000, 1, 60_000),
+      maxWaitMs: whole(env, 'POLYPHONY_SUBMISSION_WAIT_MS', 2_000, 1, 60_000),
     },
     waits: {
       perKey: whole(env, 'POLYPHONY_WAITS_PER_KEY', 100, 0, 1e6),

@@ -116,8 +116,12 @@ describe('the queue before the store', () => {
 })
 
 describe('the requests that were not read yet', () => {
+  const read = (requests: number) => {
+    for (let request = 0; request < requests; request++) admission.checkTurn()
+  }
+
   it('are refused once a turn of the event loop has taken a quarter of the longest wait, until the next turn', () => {
-    expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
+    read(40)
     now += 250
     expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
     now += 1
@@ -126,8 +130,14 @@ describe('the requests that were not read yet', () => {
     expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
   })
 
+  it('are read when something else than the reading of requests made the turn long', () => {
+    read(5)
+    now += 5_000
+    expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
+  })
+
   it('are told to come back within half a minute, however long the turn was', () => {
-    admission.checkTurn()
+    read(40)
     now += 3_600_000
     expect(refusalOf(() => admission.checkTurn())).toMatchObject({ details: { retryAfterSeconds: 30 } })
   })

@@ -26,7 +26,7 @@ export interface Admission {
   measured<Result>(tasks: number, write: () => Promise<Result>): Promise<Result>
 }
 
-/** While fewer are queued, the store is not at its limit, and how many it writes says nothing of how many it could. */
+/** A queue that is shorter says nothing of the load: one slow disk access or one long computation makes it. */
 const TELLING_QUEUE = 32
 /** What is written together is done at one moment, so the speed is that over some time. */
 const WINDOW_MS = 100
@@ -58,19 +58,21 @@ export function openAdmission(options: AdmissionOptions): Admission {
   /** What was written since a moment, with a telling queue all the time. */
   let window: { since: number; tasks: number } | undefined
   let learnedAt = Number.NEGATIVE_INFINITY
-  let turnStartedAt: number | undefined
+  let turn: { startedAt: number; requests: number } | undefined
   const errors = new Map<number, PolyphonyError>()
   let refused = 0
   let loggedAt = Number.NEGATIVE_INFINITY
 
+  /** How long this turn has been reading requests; 0 for few of them, when it was something else that took the time. */
   function turnMs(now: number): number {
-    if (turnStartedAt === undefined) {
-      turnStartedAt = now
+    if (turn === undefined) {
+      turn = { startedAt: now, requests: 0 }
       afterTurn(() => {
-        turnStartedAt = undefined
+        turn = undefined
       })
     }
-    return now - turnStartedAt
+    turn.requests += 1
+    return turn.requests < TELLING_QUEUE ? 0 : now - turn.startedAt
   }
 
   function storeMs(now: number): number {
