@@ -56,7 +56,7 @@ const output = (body: Uint8Array, mediaType?: string): NewFile => ({
 
 const upload = (body: Uint8Array, mediaType?: string) => {
   const { taskId: _task, kind: _kind, ...file } = output(body, mediaType)
-  return assets.upload(file)
+  return assets.upload({ ...file, mode: 'live' })
 }
 
 const pathOf = (asset: Asset): string => join(root, asset.id.slice(0, 2), `${asset.id}.${asset.extension}`)
@@ -309,7 +309,7 @@ describe('deleting files', () => {
   it('sweeps what has expired, file and row', async () => {
     const early = await upload(mp3(1))
     now += 1_000
-    const late = await assets.upload({ tenantId: 'tenant', body: mp3(2), expiresAt: START + 2 * DAY })
+    const late = await assets.upload({ tenantId: 'tenant', mode: 'live', body: mp3(2), expiresAt: START + 2 * DAY })
     expect(await assets.sweep(START + DAY, 10)).toBe(1)
     expect(await store.getAsset({ id: early.id })).toBeUndefined()
     expect(await filesStored()).toEqual([`${late.id}.mp3`])
@@ -319,8 +319,10 @@ describe('deleting files', () => {
   it('leaves no file of an upload whose row could not be stored', async () => {
     const closed = await openStore('closed')
     await closed.close()
-    const file = { tenantId: 'tenant', body: mp3(2), expiresAt: START + DAY }
-    await expect(assetsOn(await openDisk(`file:${root}`), closed).upload(file)).rejects.toMatchObject({
+    // With room, as it was found before the store was closed.
+    const broken = { ...closed, getStorageUse: async () => ({ bytes: 0, drafts: 0 }) }
+    const file = { tenantId: 'tenant', mode: 'live' as const, body: mp3(2), expiresAt: START + DAY }
+    await expect(assetsOn(await openDisk(`file:${root}`), broken).upload(file)).rejects.toMatchObject({
       code: 'store_unavailable',
     })
     expect(await filesStored()).toEqual([])

@@ -42,7 +42,8 @@ function assetsOn(disk: Disk): Assets {
   return openAssets({ disk, store, clock: { now: () => NOW }, log: pino({ level: 'silent' }), maxBytes: 1_000_000 })
 }
 
-const upload = (assets: Assets, body = mp3(2)) => assets.upload({ tenantId: 'tenant', body, expiresAt: NOW + DAY_MS })
+const upload = (assets: Assets, body = mp3(2)) =>
+  assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: NOW + DAY_MS })
 
 describe('files in a bucket', () => {
   it('are written, read whole and in part, and deleted when their time has come', async () => {

@@ -14,6 +14,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { jsonParser } from '../dialects/json-body.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
+import { addRetryAfter } from '../dialects/retry-after.ts'
 import { unknownRoute } from '../dialects/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { callbackRoutes } from './callbacks.ts'
@@ -68,6 +69,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   noteMethods(app)
   refuseNul(app)
   leaveBodies(app)
+  addRetryAfter(app)
   readBodies(app)
   await app.register(files, { assets: options.assets })
   const sendFile = fileSender({ assets: options.assets })

@@ -52,6 +52,7 @@ export const TABLES = [
   'assets',
   'deliveries',
   'delivery_attempts',
+  'storage_use',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */

@@ -86,6 +86,7 @@ export function assetOfRow(row: Selectable<AssetsTable>): Asset {
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    mode: row.mode as Asset['mode'],
     taskId: row.task_id,
     kind: row.kind as Asset['kind'],
     mediaType: row.media_type,
@@ -101,6 +102,7 @@ export function rowOfAsset(asset: Asset): Selectable<AssetsTable> {
   return {
     id: asset.id,
     tenant_id: asset.tenantId,
+    mode: asset.mode,
     task_id: asset.taskId,
     kind: asset.kind,
     media_type: asset.mediaType,

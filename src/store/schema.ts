@@ -18,6 +18,7 @@ export interface Database {
   account_loads: AccountLoadsTable
   attempts: AttemptsTable
   assets: AssetsTable
+  storage_use: StorageUseTable
   deliveries: DeliveriesTable
   delivery_attempts: DeliveryAttemptsTable
 }
@@ -171,6 +172,7 @@ export interface BatchesTable {
 export interface DraftsTable {
   id: string
   tenant_id: string
+  mode: string
   kind: string
   body: string
   created_at: number
@@ -243,6 +245,8 @@ export interface AttemptsTable {
 export interface AssetsTable {
   id: string
   tenant_id: string
+  /** Of the key that sent it; null for an output. */
+  mode: string | null
   task_id: string | null
   kind: string
   media_type: string
@@ -251,6 +255,15 @@ export interface AssetsTable {
   sha256: string
   created_at: number
   expires_at: number
+}
+
+/** What a tenant keeps of what its keys of a mode sent. Triggers count it. */
+export interface StorageUseTable {
+  tenant_id: string
+  mode: string
+  /** Uploads, and the bodies of drafts. */
+  bytes: number
+  drafts: number
 }
 
 export interface DeliveriesTable {

@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
+import type { Quota } from '../core/quota.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { Engine, Signal } from './tx.ts'
@@ -176,6 +177,7 @@ export interface TaskFilter {
 export interface Draft {
   id: string
   tenantId: string
+  mode: Mode
   /** Which protocol's, and what: `suno.upload`. */
   kind: string
   body: JsonObject
@@ -248,11 +250,13 @@ export interface WriteVerbs {
   }): Promise<boolean>
   /** Sends a delivery again, with the same id and body. */
   replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
-  insertDraft(args: { draft: Draft }): Promise<void>
+  /** False, and nothing is stored, when the draft would take its tenant and mode beyond `quota`; absent = no limit. */
+  insertDraft(args: { draft: Draft; quota?: Quota }): Promise<boolean>
   /** Writes a draft's next state. False when it is not in the state `from` any more. */
   updateDraft(args: { id: string; from: JsonObject; body: JsonObject }): Promise<boolean>
   purgeDrafts(args: { now: number }): Promise<void>
-  insertAsset(args: { asset: Asset }): Promise<void>
+  /** False, and nothing is stored, when an upload would take its tenant and mode beyond `quota`; absent = no limit. */
+  insertAsset(args: { asset: Asset; quota?: Quota }): Promise<boolean>
   deleteAssets(args: { ids: string[] }): Promise<void>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
   purgeTasks(args: { now: number; limit: number }): Promise<number>
@@ -315,7 +319,17 @@ export interface ReadVerbs {
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
   getDraft(args: { id: string }): Promise<Draft | undefined>
   /** Newest first; `beforeId` pages on from a draft. */
-  listDrafts(args: { tenantId: string; kind: string; limit: number; beforeId?: string; now: number }): Promise<Draft[]>
+  listDrafts(args: {
+    tenantId: string
+    mode: Mode
+    kind: string
+    limit: number
+    beforeId?: string
+    now: number
+  }): Promise<Draft[]>
+  getStorageUse(args: { tenantId: string; mode: Mode }): Promise<Quota>
+  /** The mode of a task or of a batch; undefined when there is none. */
+  getMode(args: { id: string }): Promise<Mode | undefined>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>

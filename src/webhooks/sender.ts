@@ -27,8 +27,8 @@ export interface Sender {
 export interface SenderOptions {
   store: Pick<Store, 'claimDeliveries' | 'recordAttempt' | 'nextDeliveryAt' | 'onSignal'>
   egress: Egress
-  /** The signing secret of a tenant, `whsec_…`. */
-  secretOf(tenantId: string): Promise<string>
+  /** The secret that signs a delivery, `whsec_…`: its tenant's, for the mode of its task. */
+  secretOf(delivery: Pick<Delivery, 'tenantId' | 'taskId'>): Promise<string>
   clock: Clock
   log: Logger
   /** Attempts at once, over all receivers. */
@@ -155,7 +155,7 @@ export function openSender(options: SenderOptions): Sender {
     const { id, claim, taskId } = delivery
     const about = { delivery: id, task: taskId }
     try {
-      const secret = await secretOf(delivery.tenantId)
+      const secret = await secretOf(delivery)
       const outcome = await attemptDelivery(delivery, { egress, secret, clock, random, signal: halt.signal })
       const held = await store.recordAttempt({ id, claim, ...outcome })
       const { error } = outcome.attempt

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
-import type { Task } from '../../core/task.ts'
+import type { Mode, Task } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
 import type { NewTask, TaskFilter } from '../store.ts'
 import { settle } from './moves.ts'
@@ -184,6 +184,31 @@ export function historyContract(bench: Bench): void {
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['replayed'])
     await bench.store.purgeTasks({ now: START, limit: 10 })
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['created'])
+  })
+
+  it('keeps what test and live keys made apart, and shows both to who names no mode', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const tasks = ['live', 'test', 'live', 'test'].map((mode, n) =>
+      aTask({ mode: mode as Mode, createdAt: START + n, pricePoints: points(0) }),
+    )
+    await store.submitTasks({ tasks })
+    const [live1, test1, live2, test2] = tasks.map(({ id }) => id)
+    const listed = async (more: object) =>
+      (await store.listTasks({ tenantId: 't1', limit: 9, ...more })).map(({ id }) => id)
+    expect(await listed({ mode: 'live' })).toEqual([live2, live1])
+    expect(await listed({ mode: 'test' })).toEqual([test2, test1])
+    expect(await listed({})).toEqual([test2, live2, test1, live1])
+    expect(await listed({ offset: 1, limit: 2 })).toEqual([live2, test1])
+    for (const mode of ['live', 'test'] as const) {
+      expect(await store.countTasks({ tenantId: 't1', mode })).toBe(2)
+      expect(await store.countTasks({ tenantId: 't1', mode, status: ['pending'] })).toBe(2)
+    }
+    const created = { tenantId: 't1', createdBefore: START + 9, models: null, limit: 9 }
+    const unstarted = await store.listUnstarted({ ...created, mode: 'test' })
+    expect(unstarted.map(({ id }) => id)).toEqual([test1, test2])
+    expect(await store.getMode({ id: test1 ?? '' })).toBe('test')
+    expect(await store.getMode({ id: newId(START) })).toBeUndefined()
   })
 }
 

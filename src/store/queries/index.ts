@@ -19,9 +19,10 @@ import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './d
 import { claimDue, claimLate, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { countAhead, countWaiting, repool } from './repool.ts'
+import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
-import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
+import { getMode, getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
 import {
   changeTenant,
   createKey,
@@ -92,6 +93,8 @@ export const reads: Queries<ReadVerbs> = {
   listDeliveries,
   getDraft,
   listDrafts,
+  getStorageUse,
+  getMode,
   getAsset,
   listExpiredAssets,
   getBalance,
