@@ -116,7 +116,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const urls = urlsAt(() => publicUrl ?? '')
   const announcer = announceWith(urls)
   const announce = announcer.task
-  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes })
+  // The embedded database may be on another disk than the files.
+  const folders = config.databaseUrl === undefined ? [config.dataDir] : []
+  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes, folders })
   const egress = openEgress({ allow: [...config.egressAllow], log })
 
   const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
@@ -219,6 +221,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       inHand: leases.count,
       operations: () => [...accounts.available('live')],
       accounts: accounts.list,
+      write: assets.tryWrite,
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,

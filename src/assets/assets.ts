@@ -9,7 +9,9 @@ import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import { identify } from './media-type.ts'
-import { readRange } from './storage.ts'
+import { readRange, tryDisk } from './storage.ts'
+import { openStrays } from './strays.ts'
+import { tryWrite } from './try-write.ts'
 
 export interface NewFile {
   tenantId: string
@@ -46,18 +48,29 @@ export interface Assets {
   withdraw(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
+  /** Deletes files that no row knows, of some hours ago, and gives how many; ends early once `isStopped`. */
+  sweepStrays(now: number, isStopped?: () => boolean): Promise<number>
+  /** Whether a file could be written now, here and in `folders`. Throws `storage_full` and others. A bucket is not tried. */
+  tryWrite(): Promise<void>
 }
 
 export interface AssetsOptions {
   disk: Disk
-  store: Pick<Store, 'insertAsset' | 'getAsset' | 'deleteAssets' | 'listExpiredAssets'>
+  store: Pick<
+    Store,
+    'insertAsset' | 'getAsset' | 'deleteAssets' | 'listExpiredAssets' | 'listTenants' | 'listKnownAssets'
+  >
   clock: Clock
   log: Logger
   /** The largest upload. An output's limit is set where it is downloaded. */
   maxBytes: number
+  /** Other folders that must take what is written, as the database's. */
+  folders?: readonly string[]
 }
 
-export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions): Assets {
+export function openAssets({ disk, store, clock, log, maxBytes, folders = [] }: AssetsOptions): Assets {
+  const strays = openStrays({ disk, store, log })
+
   async function write({ body, mediaType, ...file }: NewFile): Promise<Asset> {
     if (file.kind === 'upload' && body.byteLength > maxBytes) {
       const sizes = `The file has ${body.byteLength} bytes; uploads may have ${maxBytes}.`
@@ -160,6 +173,16 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
       const ids = await removeAll(await store.listExpiredAssets({ now, limit }))
       await store.deleteAssets({ ids })
       return ids.length
+    },
+
+    sweepStrays: strays.sweep,
+
+    async tryWrite() {
+      try {
+        await Promise.all([tryDisk(disk), ...folders.map(tryWrite)])
+      } catch (error) {
+        throw writeError(error)
+      }
     },
   }
 }

@@ -271,5 +271,7 @@ const assets: Assets = {
   read: unused,
   discard: unused,
   withdraw: unused,
+  sweepStrays: unused,
+  tryWrite: unused,
   sweep: unused,
 }

@@ -40,4 +40,12 @@ export function assetsContract(bench: Bench): void {
     expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 9 })).toEqual([])
     expect(await bench.store.getAsset({ id: later.id })).toEqual(later)
   })
+
+  it('knows which ids files have', async () => {
+    const [one, other] = [anAsset({}), anAsset({})]
+    for (const asset of [one, other]) await bench.store.insertAsset({ asset })
+    const known = await bench.store.listKnownAssets({ ids: [randomUUID(), other.id, randomUUID(), one.id] })
+    expect(known.sort()).toEqual([one.id, other.id].sort())
+    expect(await bench.store.listKnownAssets({ ids: [] })).toEqual([])
+  })
 }

@@ -1,7 +1,7 @@
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
-import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
+import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
 import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
@@ -104,6 +104,7 @@ export const reads: Queries<ReadVerbs> = {
   listDrafts,
   getAsset,
   listExpiredAssets,
+  listKnownAssets,
   getBalance,
   getTenant,
   listTenants,
