@@ -122,8 +122,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const urls = urlsAt(() => publicUrl ?? '')
   const announcer = announceWith(urls)
   const announce = announcer.task
-  const { quotas } = config
-  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes, quotas })
+  const { quotas, uploadMaxBytes: maxBytes } = config
+  // The embedded database may be on another disk than the files.
+  const folders = config.databaseUrl === undefined ? [config.dataDir] : []
+  const assets = openAssets({ disk, store, clock, log, maxBytes, quotas, folders })
   const egress = openEgress({ allow: [...config.egressAllow], log })
 
   const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
@@ -244,6 +246,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       inHand: leases.count,
       operations: () => [...accounts.available('live')],
       accounts: accounts.list,
+      write: assets.tryWrite,
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,

@@ -11,7 +11,9 @@ import { type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import { identify } from './media-type.ts'
-import { readRange } from './storage.ts'
+import { readRange, tryDisk } from './storage.ts'
+import { openStrays } from './strays.ts'
+import { tryWrite } from './try-write.ts'
 
 export interface NewFile {
   tenantId: string
@@ -50,20 +52,38 @@ export interface Assets {
   withdraw(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
+  /** Deletes files that no row knows, of some hours ago, and gives how many; ends early once `isStopped`. */
+  sweepStrays(now: number, isStopped?: () => boolean): Promise<number>
+  /** Whether a file could be written now, here and in `folders`. Throws `storage_full` and others. A bucket is not tried. */
+  tryWrite(): Promise<void>
 }
 
 export interface AssetsOptions {
   disk: Disk
-  store: Pick<Store, 'insertAsset' | 'getAsset' | 'deleteAssets' | 'listExpiredAssets' | 'getStorageUse'>
+  store: Pick<
+    Store,
+    | 'insertAsset'
+    | 'getAsset'
+    | 'deleteAssets'
+    | 'listExpiredAssets'
+    | 'getStorageUse'
+    | 'listTenants'
+    | 'listKnownAssets'
+  >
   clock: Clock
   log: Logger
   /** The largest upload. An output's limit is set where it is downloaded. */
   maxBytes: number
   /** What a tenant may keep of uploads; absent = no limit. */
   quotas?: Quotas
+  /** Other folders that must take what is written, as the database's. */
+  folders?: readonly string[]
 }
 
-export function openAssets({ disk, store, clock, log, maxBytes, quotas = UNLIMITED }: AssetsOptions): Assets {
+export function openAssets(options: AssetsOptions): Assets {
+  const { disk, store, clock, log, maxBytes, quotas = UNLIMITED, folders = [] } = options
+  const strays = openStrays({ disk, store, log })
+
   async function write({ body, mediaType, mode = null, ...file }: NewFile): Promise<Asset> {
     if (file.kind === 'upload' && body.byteLength > maxBytes) {
       const sizes = `The file has ${body.byteLength} bytes; uploads may have ${maxBytes}.`
@@ -179,6 +199,16 @@ export function openAssets({ disk, store, clock, log, maxBytes, quotas = UNLIMIT
       const ids = await removeAll(await store.listExpiredAssets({ now, limit }))
       await store.deleteAssets({ ids })
       return ids.length
+    },
+
+    sweepStrays: strays.sweep,
+
+    async tryWrite() {
+      try {
+        await Promise.all([tryDisk(disk), ...folders.map(tryWrite)])
+      } catch (error) {
+        throw writeError(error)
+      }
     },
   }
 }

@@ -63,6 +63,25 @@ describe('files in a bucket', () => {
     await expect(assets.discard([song])).resolves.toBeUndefined()
   })
 
+  it('are swept when no row knows them, and they are some hours old', async () => {
+    const assets = assetsOn(await openDisk(server.storageUrl('files/swept'), S3))
+    const known = await upload(assets)
+    const strays = []
+    for (let frames = 1; frames <= 3; frames++) {
+      const file = { tenantId: 'tenant', taskId: null, kind: 'output' as const, expiresAt: NOW + DAY_MS }
+      strays.push(await assets.write({ ...file, body: mp3(frames) }))
+    }
+    const elsewhere = await openDisk(server.storageUrl('files/swept/within'), S3)
+    await elsewhere.put(`ab/${crypto.randomUUID()}.mp3`, 'of another folder')
+    expect(await assets.sweepStrays(Date.now())).toBe(0)
+    expect(await assets.sweepStrays(Date.now() + DAY_MS)).toBe(3)
+    const keys = await server.keys()
+    expect(keys).toContain(`swept/${known.id.slice(0, 2)}/${known.id}.mp3`)
+    expect(keys.filter((key) => key.startsWith('swept/within/'))).toHaveLength(1)
+    expect(strays.filter(({ id }) => keys.some((key) => key.includes(id)))).toEqual([])
+    for (const key of keys) await (await openDisk(server.storageUrl(), S3)).delete(key)
+  })
+
   it('lie side by side with those of another folder', async () => {
     const [one, other] = [await openDisk(server.storageUrl('files/one'), S3), await openDisk(server.storageUrl(), S3)]
     await one.put('a.txt', 'one')

@@ -332,6 +332,8 @@ export interface ReadVerbs {
   getMode(args: { id: string }): Promise<Mode | undefined>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
+  /** Which of these ids files have. At most some hundreds at once. */
+  listKnownAssets(args: { ids: string[] }): Promise<string[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   listTenants(args: Record<string, never>): Promise<Tenant[]>

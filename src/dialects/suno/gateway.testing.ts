@@ -269,5 +269,7 @@ const assets: Assets = {
   read: unused,
   discard: unused,
   withdraw: unused,
+  sweepStrays: unused,
+  tryWrite: unused,
   sweep: unused,
 }

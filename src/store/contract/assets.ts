@@ -60,4 +60,12 @@ export function assetsContract(bench: Bench): void {
     expect(await store.getStorageUse({ tenantId: 't1', mode: 'live' })).toEqual({ bytes: 40, drafts: 0 })
     expect(await store.insertAsset({ asset: second, quota })).toBe(true)
   })
+
+  it('knows which ids files have', async () => {
+    const [one, other] = [anAsset({}), anAsset({})]
+    for (const asset of [one, other]) await bench.store.insertAsset({ asset })
+    const known = await bench.store.listKnownAssets({ ids: [randomUUID(), other.id, randomUUID(), one.id] })
+    expect(known.sort()).toEqual([one.id, other.id].sort())
+    expect(await bench.store.listKnownAssets({ ids: [] })).toEqual([])
+  })
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freshDatabase } from '../../../test/support/postgres-database.ts'
 import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.ts'
-import { aPayer, aTask, submitted } from '../contract/samples.ts'
+import { aPayer, aTask, START, submitted } from '../contract/samples.ts'
 import { openPostgres } from '../postgres.ts'
 import type { Signal, Store } from '../store.ts'
 import { expectNothingLost, startLoad } from './load.testing.ts'

@@ -28,6 +28,12 @@ export async function listExpiredAssets(tx: Tx, { now, limit }: { now: number; l
   return rows.map(assetOfRow)
 }
 
+export async function listKnownAssets(tx: Tx, { ids }: { ids: string[] }): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await tx.db.selectFrom('assets').select('id').where('id', 'in', ids).execute()
+  return rows.map(({ id }) => id)
+}
+
 export async function deleteAssets(tx: Tx, { ids }: { ids: string[] }): Promise<void> {
   if (ids.length > 0) await tx.db.deleteFrom('assets').where('id', 'in', ids).execute()
 }

@@ -3,7 +3,7 @@ import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
 import { applyWrites } from './apply-writes.ts'
-import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
+import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
 import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
@@ -97,6 +97,7 @@ export const reads: Queries<ReadVerbs> = {
   getMode,
   getAsset,
   listExpiredAssets,
+  listKnownAssets,
   getBalance,
   getTenant,
   listTenants,
