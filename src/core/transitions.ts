@@ -159,7 +159,7 @@ function answerLost(task: Task, event: Extract<TaskEvent, { kind: 'answer_lost' 
 }
 
 function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, now: number): Move | undefined {
-  if (!isRunning(task.status) || !mayMove(task.status, 'pending')) return undefined
+  if (!isRunning(task.status) || (!mayMove(task.status, 'pending') && !wasOurs(task))) return undefined
   return {
     set: {
       status: 'pending',
@@ -179,6 +179,11 @@ function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, n
     },
     attempt: { outcome: 'turned_away', reason: event.log, endedAt: now },
   }
+}
+
+/** Work that was done in a process of ours and is lost with it: no provider has it, so it may be begun anew. */
+function wasOurs({ status, handle, calledAt }: Task): boolean {
+  return status === 'processing' && handle === null && calledAt === null
 }
 
 /**
