@@ -113,7 +113,8 @@ function move(task: Task, event: TaskEvent, now: number): Move | undefined {
     case 'looked_late':
       if (!task.isWatched) return undefined
       return {
-        set: { leaseUntil: null, ...(event.dueAt === null ? { isWatched: false } : rest(task, event.dueAt, now)) },
+        set:
+          event.dueAt === null ? { isWatched: false, leaseUntil: null, heardAt: null } : rest(task, event.dueAt, now),
       }
     case 'delivered_late':
       return deliveredLate(task, event, now)
@@ -227,10 +228,8 @@ function ended(task: Task, event: End, now: number): Move | undefined {
       logs: [...task.logs, ...event.logs],
       startedAt: task.startedAt ?? (isCompleted ? (task.claimedAt ?? now) : null),
       endedAt: now,
-      leaseUntil: null,
-      heardAt: null,
       isWatched,
-      ...(event.lateAt === undefined ? {} : { dueAt: event.lateAt }),
+      ...(event.lateAt === undefined ? { leaseUntil: null, heardAt: null } : rest(task, event.lateAt, now)),
       ...(event.handle === undefined ? {} : { handle: event.handle }),
     },
     ...(isRunning(task.status) ? { attempt: endOfAttempt(event.to, now, event.error?.message) } : {}),
