@@ -138,7 +138,7 @@ function started(task: Task, event: Extract<TaskEvent, { kind: 'started' }>, now
   if (task.status !== 'submitting') return undefined
   const set = {
     status: 'processing',
-    startedAt: task.claimedAt ?? now,
+    startedAt: task.startedAt ?? task.claimedAt ?? now,
     progress: higher(task.progress, event.progress),
   } as const
   return { set, attempt: { outcome: 'accepted', acceptedAt: now } }
@@ -269,8 +269,9 @@ function rest(task: Task, dueAt: number, now: number): Pick<Task, 'dueAt' | 'lea
   return { dueAt: task.heardAt === null ? dueAt : Math.min(now, dueAt), leaseUntil: null, heardAt: null }
 }
 
-/** Whole percent, never falling. */
+/** Whole percent, never falling; what is no number says nothing. */
 function higher(progress: number, reported: number): number {
+  if (Number.isNaN(reported)) return progress
   return Math.max(progress, Math.min(100, Math.floor(reported)))
 }
 
