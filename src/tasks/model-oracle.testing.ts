@@ -14,6 +14,8 @@ export interface Oracle {
   cancelled(id: string): void
   /** A client asked for a cancel. */
   cancelRequested(id: string): void
+  /** From now on nothing fails any more. */
+  calm(): Promise<void>
   /** Judges what has become of everything. */
   judge(): Promise<void>
 }
@@ -38,6 +40,7 @@ export function openOracle(given: {
   /** Tasks that were seen with a handle. */
   const named = new Set<string>()
   const failedFirst = new Set<string>()
+  const attemptsBefore = new Map<string, number>()
 
   async function look(): Promise<Task[]> {
     const tasks = await store.getTasks({ ids: [...kinds.keys()] })
@@ -63,6 +66,10 @@ export function openOracle(given: {
     const { id, status, isWatched } = task
     const kind = kinds.get(id)
     expect(isTerminal(status) && !isWatched, `${kind} task ${id} has ended for good`).toBe(true)
+    // Processes end less often here than a task may be interrupted, and nothing else is a fault of ours.
+    expect(task.error?.code, `the error of ${kind} task ${id}`).not.toBe('internal')
+    const more = task.attempts - (attemptsBefore.get(id) ?? 0)
+    expect(more, `attempts of ${kind} task ${id} while nothing failed`).toBeLessThanOrEqual(1)
     if (answered.has(id)) expect(status).toBe('cancelled')
     const [work] = vendor.works.get(id) ?? []
     const state = work && vendor.stateOf(work)
@@ -137,6 +144,9 @@ export function openOracle(given: {
     look,
     cancelled: (id) => answered.add(id),
     cancelRequested: (id) => requested.add(id),
+    async calm() {
+      for (const { id, attempts } of await look()) attemptsBefore.set(id, attempts)
+    },
     async judge() {
       const tasks = await look()
       expect(tasks).toHaveLength(kinds.size)

@@ -201,10 +201,10 @@ function progressOf(work: string, state: string): Progress {
   return { status: 'failed', reason: state }
 }
 
-const REPORTS = 4
-const REPORT_MS = 5_000
+const REPORTS = 12
+const REPORT_MS = 3_000
 
-/** Work of twenty seconds in the gateway's own process. */
+/** Work of more than two leases in the gateway's own process. */
 function workHere({ taskId, report }: Job, _account: Account, signal: AbortSignal): Promise<Submitted> {
   return new Promise((resolve, reject) => {
     let reports = 0

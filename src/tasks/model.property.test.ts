@@ -20,9 +20,9 @@ const NODES = 3
 const SLOTS = 4
 const CREDIT = 1_000_000
 const PRICE = 100
-const TIMEOUT_MS = 2 * MINUTE_MS
-/** Heartbeats come as often as this. */
-const BEAT_MS = 5 * SECOND_MS
+const TIMEOUT_MS = 4 * MINUTE_MS
+/** Less than between two heartbeats. */
+const TICK_MS = 4 * SECOND_MS
 
 /** What one client, vendor, operator or fault does; `pick` chooses among the tasks that exist when it happens. */
 type Step = { settles: boolean } & (
@@ -47,7 +47,7 @@ const answer: fc.Arbitrary<Answer> = fc.oneof(
 const seldom = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
 const script: fc.Arbitrary<Script> = fc.record({
   answers: fc.array(answer, { maxLength: 3 }),
-  workMs: fc.constantFrom(0, 10 * SECOND_MS, 100 * SECOND_MS, 5 * MINUTE_MS),
+  workMs: fc.constantFrom(0, 10 * SECOND_MS, 100 * SECOND_MS, 6 * MINUTE_MS),
   fails: seldom,
   refusesCancel: fc.boolean(),
   troubles: fc.constantFrom(0, 0, 1, 3),
@@ -56,8 +56,9 @@ const fault = fc.constantFrom('before' as const, 'after' as const)
 const settles = fc.boolean()
 const of = <Do extends string>(...names: Do[]) => fc.constantFrom(...names)
 
+const submit = fc.record({ do: of('submit'), kind: of(...KINDS), script, settles })
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: of('submit'), kind: of(...KINDS), script, settles }) },
+  { weight: 2, arbitrary: submit },
   { weight: 8, arbitrary: fc.record({ do: of('claim', 'due'), node, limit: fc.integer({ min: 1, max: 5 }), settles }) },
   { weight: 2, arbitrary: fc.record({ do: of('late', 'overdue', 'mend'), node, settles }) },
   { weight: 2, arbitrary: fc.record({ do: of('die', 'stop'), node, settles }) },
@@ -71,10 +72,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: of('answer'), settles }) },
   {
     weight: 6,
-    arbitrary: fc.record({ do: of('advance'), ms: of(0, 200, 3_000, 16_000, 40_000, TIMEOUT_MS), settles }),
+    arbitrary: fc.record({ do: of('advance'), ms: of(0, 200, 1_000, 3_000, 16_000, 40_000, TIMEOUT_MS), settles }),
   },
 )
-const steps = fc.array(step, { minLength: 5, maxLength: 60, size: 'max' })
+/** Tasks that are there from the beginning, and what happens then. */
+const steps = fc
+  .tuple(
+    fc.array(submit, { minLength: 1, maxLength: 6, size: 'max' }),
+    fc.array(step, { minLength: 5, maxLength: 50, size: 'max' }),
+  )
+  .map(([tasks, rest]) => [...tasks, ...rest])
+
+/** More than the longest work takes, with all that it may wait for. */
+const MAX_ROUNDS = 200
 
 let worlds = 0
 
@@ -168,20 +178,23 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
   }
 
   async function advance(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= BEAT_MS) {
-      vi.advanceTimersByTime(Math.min(left, BEAT_MS))
+    for (let left = ms; left > 0; left -= TICK_MS) {
+      vi.advanceTimersByTime(Math.min(left, TICK_MS))
       await settled(world)
     }
   }
+
+  const unended = async () => (await oracle.look()).filter(({ status, isWatched }) => !isTerminal(status) || isWatched)
 
   /** What dispatchers and vendors do in the end: nothing fails any more, and everything is looked for. */
   async function drain(): Promise<void> {
     for (const one of nodes) one.mend()
     vendor.calm()
-    for (let round = 0; round < 400; round++) {
+    await settled(world)
+    await oracle.calm()
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       await settled(world)
-      const open = (await oracle.look()).filter(({ status, isWatched }) => !isTerminal(status) || isWatched)
-      if (open.length === 0) return
+      if ((await unended()).length === 0) return
       const on = nodeAt(round)
       on.failOverdue()
       on.claimPending(offers, 100)
@@ -190,17 +203,17 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
       await settled(world)
       for (let pick = 0; pick < vendor.works.size; pick++) if (round % 10 === 9) callBack(on, pick, true)
       await settled(world)
-      await wait(open, round)
+      await wait(await unended(), round)
     }
     throw new Error('Tasks are left that no process brings to an end.')
   }
 
+  /** Until something may be due; heartbeats are missed only where there is nothing to renew. */
   async function wait(open: readonly Task[], round: number): Promise<void> {
     // A failed task without a name is watched for a day.
-    const isHopeless = round > 100 && open.every(({ isWatched }) => isWatched)
-    if (isHopeless) vi.setSystemTime(Date.now() + 25 * HOUR_MS)
-    else if (open.every(({ leaseUntil }) => leaseUntil === null)) vi.setSystemTime(Date.now() + 30 * SECOND_MS)
-    else await advance(BEAT_MS)
+    const isHopeless = round > MAX_ROUNDS / 2 && open.every(({ isWatched }) => isWatched)
+    if (open.some(({ leaseUntil }) => leaseUntil !== null)) await advance(TICK_MS)
+    else vi.setSystemTime(Date.now() + (isHopeless ? 25 * HOUR_MS : 30 * SECOND_MS))
   }
 
   try {
