@@ -23,6 +23,8 @@ export const MAX_WAIT_MS = 600 * SECOND_MS
 
 /** What is between a process and the database, and the vendors. */
 export interface Network {
+  /** The state that it comes into, after so many more requests to the database. */
+  change: { after: number; to: Network['state'] } | null
   /** Whether requests or answers are held back until it is mended; a dead process neither sends nor sees anything more. */
   state: 'open' | 'holds_requests' | 'holds_answers' | 'dead'
   /** What becomes of the next requests to the database, before they are sent or after they were carried out. */
@@ -43,8 +45,6 @@ export interface Node {
   mend(): void
   /** Ends as an operator ends it. */
   stop(): void
-  /** Ends without a trace. */
-  die(): void
 }
 
 /** What all processes share, and how much of it is under way. */
@@ -60,7 +60,7 @@ export interface World {
 
 export function openNode(world: World): Node {
   const { clock } = world
-  const network: Network = { state: 'open', faults: [] }
+  const network: Network = { change: null, state: 'open', faults: [] }
   const passage = openPassage(network)
   const store = behind(world, passage, network)
   const log = pino({ level: 'silent' })
@@ -157,6 +157,7 @@ export function openNode(world: World): Node {
       return fresh && work.cancel(fresh)
     },
     mend() {
+      network.change = null
       network.faults = []
       network.state = 'open'
       passage.open()
@@ -164,10 +165,6 @@ export function openNode(world: World): Node {
     stop() {
       stopping.abort()
       leases.dropAll().catch(() => {})
-      leases.close()
-    },
-    die() {
-      network.state = 'dead'
       leases.close()
     },
   }
@@ -190,6 +187,10 @@ function openPassage(network: Network): Passage {
       if (network.state === 'dead') await NEVER
     },
     async request() {
+      if (network.change !== null && network.change.after-- === 0) {
+        network.state = network.change.to
+        network.change = null
+      }
       if (network.state === 'holds_requests') await opened()
       if (network.state === 'dead') await NEVER
     },

@@ -28,8 +28,8 @@ const TICK_MS = 4 * SECOND_MS
 type Step = { settles: boolean } & (
   | { do: 'submit'; kind: Kind; script: Script }
   | { do: 'claim' | 'due'; node: number; limit: number }
-  | { do: 'late' | 'overdue' | 'die' | 'stop' | 'mend'; node: number }
-  | { do: 'hold'; node: number; state: Network['state'] }
+  | { do: 'late' | 'overdue' | 'stop' | 'mend'; node: number }
+  | { do: 'cut'; node: number; change: NonNullable<Network['change']> }
   | { do: 'break'; node: number; faults: Network['faults'] }
   | { do: 'call back'; node: number; pick: number; names: boolean }
   | { do: 'cancel'; node: number; pick: number }
@@ -56,13 +56,15 @@ const fault = fc.constantFrom('before' as const, 'after' as const)
 const settles = fc.boolean()
 const of = <Do extends string>(...names: Do[]) => fc.constantFrom(...names)
 
+const change = fc.record({ after: fc.nat(4), to: of('holds_requests', 'holds_answers', 'dead') })
+const cut = fc.record({ do: of('cut'), node, change, settles })
 const submit = fc.record({ do: of('submit'), kind: of(...KINDS), script, settles })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: submit },
   { weight: 8, arbitrary: fc.record({ do: of('claim', 'due'), node, limit: fc.integer({ min: 1, max: 5 }), settles }) },
   { weight: 2, arbitrary: fc.record({ do: of('late', 'overdue', 'mend'), node, settles }) },
-  { weight: 2, arbitrary: fc.record({ do: of('die', 'stop'), node, settles }) },
-  { weight: 2, arbitrary: fc.record({ do: of('hold'), node, state: of('holds_requests', 'holds_answers'), settles }) },
+  { weight: 1, arbitrary: fc.record({ do: of('stop'), node, settles }) },
+  { weight: 3, arbitrary: cut },
   {
     weight: 2,
     arbitrary: fc.record({ do: of('break'), node, faults: fc.array(fault, { minLength: 1, maxLength: 4 }), settles }),
@@ -75,13 +77,40 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: of('advance'), ms: of(0, 200, 1_000, 3_000, 16_000, 40_000, TIMEOUT_MS), settles }),
   },
 )
+const other = (one: number) => (one + 1) % NODES
+const act = <One extends Step>(one: One): Step => one
+
+/** A process is cut off while it takes work, for longer than its lease; another one takes over, and it comes back. */
+const takeover: fc.Arbitrary<Step[]> = fc
+  .record({ node, change, takes: of('claim', 'due'), calls: fc.boolean(), rest: of(1_000, 16_000, 40_000), settles })
+  .map(({ node: on, change, takes, calls, rest, settles }) => [
+    act({ do: 'cut', node: on, change, settles: true }),
+    act({ do: takes, node: on, limit: 5, settles }),
+    ...(calls ? [act({ do: 'call back', node: other(on), pick: 0, names: true, settles })] : []),
+    act({ do: 'advance', ms: 16_000, settles: true }),
+    act({ do: 'due', node: other(on), limit: 5, settles }),
+    act({ do: 'advance', ms: rest, settles: true }),
+    act({ do: 'due', node: other(on), limit: 5, settles: true }),
+    act({ do: 'claim', node: other(on), limit: 5, settles }),
+    act({ do: 'mend', node: on, settles }),
+  ])
+
 /** Tasks that are there from the beginning, and what happens then. */
 const steps = fc
   .tuple(
     fc.array(submit, { minLength: 1, maxLength: 6, size: 'max' }),
-    fc.array(step, { minLength: 5, maxLength: 50, size: 'max' }),
+    fc.array(
+      fc.oneof(
+        {
+          weight: 8,
+          arbitrary: step.map((one) => [one]),
+        },
+        { weight: 1, arbitrary: takeover },
+      ),
+      { minLength: 5, maxLength: 35, size: 'max' },
+    ),
   )
-  .map(([tasks, rest]) => [...tasks, ...rest])
+  .map(([tasks, rest]) => [...tasks, ...rest.flat()])
 
 /** More than the longest work takes, with all that it may wait for. */
 const MAX_ROUNDS = 200
@@ -135,14 +164,13 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
       case 'overdue':
         return nodeAt(one.node).failOverdue()
       case 'mend':
-        return nodeAt(one.node).mend()
-      case 'die':
+        return mend(one.node)
       case 'stop':
-        nodeAt(one.node)[one.do]()
+        nodeAt(one.node).stop()
         nodes[one.node] = openNode(world)
         return
-      case 'hold':
-        nodeAt(one.node).network.state = one.state
+      case 'cut':
+        nodeAt(one.node).network.change = { ...one.change }
         return
       case 'break':
         nodeAt(one.node).network.faults.push(...one.faults)
@@ -156,6 +184,12 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
       case 'advance':
         return advance(one.ms)
     }
+  }
+
+  /** A process that is cut off comes back, and one that is dead starts anew. */
+  function mend(index: number): void {
+    if (nodeAt(index).network.state === 'dead') nodes[index] = openNode(world)
+    else nodeAt(index).mend()
   }
 
   function callBack({ callbacks }: Node, pick: number, names: boolean): void {
@@ -188,7 +222,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
 
   /** What dispatchers and vendors do in the end: nothing fails any more, and everything is looked for. */
   async function drain(): Promise<void> {
-    for (const one of nodes) one.mend()
+    for (const index of nodes.keys()) mend(index)
     vendor.calm()
     await settled(world)
     await oracle.calm()
@@ -227,7 +261,6 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
     await drain()
     await oracle.judge()
   } finally {
-    for (const one of nodes) one.die()
     vi.clearAllTimers()
   }
 }
