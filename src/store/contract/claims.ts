@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
+import { transition } from '../../core/transitions.ts'
 import type { Bench } from '../contract.ts'
 import { recordHandle, recordProgress, recordUncertain, requeue, settle } from './moves.ts'
 import {
@@ -290,6 +291,18 @@ export function claimsContract(bench: Bench): void {
     const again = await bench.store.claimDeliveries({ limit: 9, leaseMs: LEASE_MS, now: START + 1 })
     expect(again.map(({ id }) => id)).toEqual([cut.id])
     expect(await bench.store.getTask({ id: waiting.id })).toMatchObject({ status: 'pending', dueAt })
+  })
+
+  it('makes no lease shorter by a move that was computed before its renewal', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const step = transition(task, { kind: 'progressed', progress: 10, dueAt: null }, START)
+    if (!step) throw new Error('A claimed task can progress.')
+    const leases = [{ id: task.id, claim: task.claim }]
+    await bench.store.renewLeases({ leases, leaseMs: LEASE_MS, holder: HOLDER, now: START + 10_000 })
+    await bench.store.applyChange({ change: { transition: step, assets: [], deliveries: [], now: START } })
+    const stored = await bench.store.getTask({ id: task.id })
+    expect(stored).toMatchObject({ progress: 10, leaseUntil: START + 10_000 + LEASE_MS })
   })
 
   it('knows when the next running task is due, and that none runs', async () => {
