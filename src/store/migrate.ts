@@ -4,6 +4,7 @@ import * as initial from './migrations/0001-initial.ts'
 import * as batches from './migrations/0002-batches.ts'
 import * as drafts from './migrations/0003-drafts.ts'
 import * as accounts from './migrations/0004-accounts.ts'
+import * as deliveryHosts from './migrations/0006-delivery-hosts.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -12,6 +13,7 @@ const MIGRATIONS = {
   '0002-batches': batches,
   '0003-drafts': drafts,
   '0004-accounts': accounts,
+  '0006-delivery-hosts': deliveryHosts,
 }
 
 /** Brings the schema up to date. Safe to call from many processes at once on PostgreSQL; SQLite's caller holds a lock. */

@@ -32,10 +32,11 @@ const POINTS = [
   'vendor:file',
   'settle:before',
   'settle:after',
+  'queueDeliveries:after',
   'claimDeliveries:after',
   'receiver:request',
-  'recordAttempt:before',
-  'recordAttempt:after',
+  'recordAttempts:before',
+  'recordAttempts:after',
 ]
 
 interface Running {

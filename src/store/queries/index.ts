@@ -4,15 +4,10 @@ import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } 
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
 import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
-import {
-  addDeliveries,
-  claimDeliveries,
-  listDeliveries,
-  nextDeliveryAt,
-  recordAttempt,
-  replayDelivery,
-} from './deliveries.ts'
+import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
+import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { claimLate, deliverLate, hear, recordLate } from './late.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
@@ -25,6 +20,7 @@ import {
   renewLeases,
   requeue,
 } from './progress.ts'
+import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
 import { countAhead, countWaiting, repool } from './repool.ts'
 import { settle } from './settle.ts'
 import { submitTasks } from './submit-tasks.ts'
@@ -72,8 +68,11 @@ export const writes: Queries<WriteVerbs> = {
   requeue,
   settle,
   addDeliveries,
+  queueDeliveries,
   claimDeliveries,
-  recordAttempt,
+  recordAttempts,
+  giveUpDeliveries,
+  forgetReceivers,
   replayDelivery,
   insertDraft,
   updateDraft,
@@ -99,6 +98,7 @@ export const reads: Queries<ReadVerbs> = {
   listOverdue,
   nextDueAt,
   nextDeliveryAt,
+  listDueReceivers,
   listDeliveries,
   getDraft,
   listDrafts,

@@ -58,10 +58,10 @@ export async function releaseLeases(tx: Tx, { now, leaseMs }: Args<'releaseLease
     .where('due_at', '>', now)
     .returning('id')
     .execute()
-  // A due time further off than a lease is a retry's, which keeps its place.
+  // A due time further off than a lease is a retry's, which keeps its place. Without a host, it is put into its queue anew.
   await tx.db
     .updateTable('deliveries')
-    .set({ due_at: now })
+    .set({ due_at: now, host: null })
     .where('status', '=', PENDING)
     .where('claim', '>', 0)
     .where('due_at', '>', now)
