@@ -11,6 +11,7 @@ import { readRow } from './rows/read.ts'
 import { recoveryRow } from './rows/recovery.ts'
 import { studioRow } from './rows/studio.ts'
 import { submitRow } from './rows/submit.ts'
+import { webhooksRow } from './rows/webhooks.ts'
 
 /** One figure of the table: what was measured, against what, and what it should be. */
 export interface Figure {
@@ -41,6 +42,7 @@ const ROWS: Record<string, Row> = {
   recovery: recoveryRow,
   studio: studioRow,
   history: historyRow,
+  webhooks: webhooksRow,
 }
 
 const { values } = parseArgs({
