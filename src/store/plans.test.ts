@@ -58,7 +58,7 @@ describe('query plans on SQLite', () => {
   const claimDeliveries = (tx: Tx) => writes.claimDeliveries(tx, { receivers, inHand: ['d'], leaseMs: 1, now })
   const attempt = { at: now, durationMs: 1, httpStatus: 200, error: null }
   const record = { id: 'd', claim: 1, ...receiver, attempt, status: 'delivered' as const, dueAt: now }
-  const recordAttempts = (tx: Tx) => writes.recordAttempts(tx, { attempts: [record], now })
+  const recordAttempts = (tx: Tx) => writes.recordAttempts(tx, { attempts: [record] })
   const except = { tenants: ['u'], hosts: ['i'], receivers: [receiver] }
   const listDueReceivers = (tx: Tx) => reads.listDueReceivers(tx, { standings: ['quick'], perTenant: 16, except, now })
   const cases: [string, (tx: Tx) => Promise<unknown>][] = [

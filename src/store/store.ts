@@ -303,7 +303,7 @@ export interface WriteVerbs {
   settle(args: Settlement): Promise<Task | undefined>
   /** Stores deliveries of a task outside a change of its status. */
   addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
-  /** Puts up to `limit` new deliveries into the queues of their receivers, the longest due first. Returns how many. */
+  /** Puts up to `limit` new deliveries into the queues of their receivers, the oldest and the newest. Returns how many. */
   queueDeliveries(args: { limit: number; now: number }): Promise<number>
   /**
    * Leases up to `limit` due deliveries of each receiver, the longest due first; none of those in `inHand`. A receiver
@@ -320,7 +320,7 @@ export interface WriteVerbs {
    * Writes attempts down, what follows from them, and what they say about their receivers. The results are in the order of
    * the attempts: false when the lease was lost.
    */
-  recordAttempts(args: { attempts: AttemptRecord[]; now: number }): Promise<boolean[]>
+  recordAttempts(args: { attempts: AttemptRecord[] }): Promise<boolean[]>
   /**
    * Ends up to `limit` deliveries that have been due since `dueBefore` at receivers that have been without an answer for
    * as long, and were tried without success since `failedAfter`: after a long stop of the gateway they may be back. The

@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.ts'
 import type { AttemptRecord, Store } from '../store/store.ts'
 
 /** Writes attempts down. */
@@ -14,7 +13,7 @@ interface Waiting {
 }
 
 /** What ends while the last batch is being written is the next batch: attempts of many receivers cost one commit. */
-export function openAttemptLog({ store, clock }: { store: Pick<Store, 'recordAttempts'>; clock: Clock }): AttemptLog {
+export function openAttemptLog(store: Pick<Store, 'recordAttempts'>): AttemptLog {
   let waiting: Waiting[] = []
   let writing = false
 
@@ -24,7 +23,7 @@ export function openAttemptLog({ store, clock }: { store: Pick<Store, 'recordAtt
       const batch = waiting
       waiting = []
       try {
-        const held = await store.recordAttempts({ attempts: batch.map(({ attempt }) => attempt), now: clock.now() })
+        const held = await store.recordAttempts({ attempts: batch.map(({ attempt }) => attempt) })
         for (const [index, one] of batch.entries()) one.resolve(held[index] ?? false)
       } catch (error) {
         for (const one of batch) one.reject(error)

@@ -62,8 +62,8 @@ const GRACE_MS = 5 * SECOND_MS
 const SWEEP_MS = SECOND_MS
 /** Until a claim is tried again that found its receivers locked by another process. */
 const LOCKED_MS = 50
-/** New deliveries that are put into their queues at once: some milliseconds of the database's time. */
-const QUEUED_AT_ONCE = 500
+/** New deliveries that are put into their queues at once: some milliseconds of the database's time, in which others wait. */
+const QUEUED_AT_ONCE = 200
 /** More than there are hosts that can be full: what has no room must not hide what has. */
 const RECEIVERS_PER_TENANT = 16
 const GIVEN_UP_AT_ONCE = 100
@@ -79,7 +79,7 @@ const FORGET_AFTER_MS = DAY_MS
 export function openSender(options: SenderOptions): Sender {
   const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random } = options
   const limits = slotLimits(concurrency)
-  const attempts = openAttemptLog({ store, clock })
+  const attempts = openAttemptLog(store)
   /** By the delivery's id, until the attempt is written down. */
   const inHand = new Map<string, InHand>()
   const underWay = new Set<Promise<void>>()

@@ -85,8 +85,8 @@ export function deliveriesContract(bench: Bench): void {
       status: 'failed' as const,
       dueAt: START,
     }))
-    expect(await bench.store.recordAttempts({ attempts, now: START })).toEqual([true, false, true])
-    expect(await bench.store.recordAttempts({ attempts: [], now: START })).toEqual([])
+    expect(await bench.store.recordAttempts({ attempts })).toEqual([true, false, true])
+    expect(await bench.store.recordAttempts({ attempts: [] })).toEqual([])
     const stored = await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })
     const found = new Map(stored.map((one) => [one.id, [one.status, one.log.map(({ at }) => at)]]))
     expect(claims.map(({ id }) => found.get(id))).toEqual([
@@ -133,6 +133,18 @@ export function deliveriesContract(bench: Bench): void {
     const deliveries = [{ ...draft, url: 'not a URL' }]
     await bench.store.addDeliveries({ taskId, tenantId: 't1', deliveries, now: START })
     expect(only(await claim())).toMatchObject({ url: 'not a URL', host: 'not a URL' })
+  })
+
+  it('queues the newest and the oldest first, so that many made at once delay no others', async () => {
+    const one = async (tenantId: string, now: number) =>
+      bench.store.addDeliveries({ taskId, tenantId, deliveries: [draft], now })
+    await one('before', START)
+    await add(20, START + 1)
+    await one('after', START + 2)
+    expect(await bench.store.queueDeliveries({ limit: 4, now: START + 2 })).toBe(4)
+    const due = { standings: ['new' as const], perTenant: 9, except: NOTHING, now: START + 2 }
+    const tenants = (await bench.store.listDueReceivers(due)).map(({ tenantId }) => tenantId)
+    expect(tenants.sort()).toEqual(['after', 'before', 't1'])
   })
 
   it('queues a limited number at once, and says that more are waiting', async () => {

@@ -124,7 +124,7 @@ export async function attempted(
   const { id, claim, tenantId, host } = delivery
   const usual = { at: START, durationMs: 1, httpStatus: 200, error: null }
   const record = { id, claim, tenantId, host, attempt: { ...usual, ...attempt }, status, dueAt }
-  return only(await store.recordAttempts({ attempts: [record], now: dueAt }))
+  return only(await store.recordAttempts({ attempts: [record] }))
 }
 
 export async function aClaimedTask(store: Store, with_: Partial<NewTask> = {}): Promise<Task> {

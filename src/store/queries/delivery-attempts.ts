@@ -1,7 +1,9 @@
-import { sql } from 'kysely'
+import { isDeepStrictEqual } from 'node:util'
+import { type Selectable, sql } from 'kysely'
 import type { DeliveryAttempt } from '../../core/delivery.ts'
 import { afterAttempt } from '../../core/receiver.ts'
-import type { WriteVerbs } from '../store.ts'
+import type { ReceiversTable } from '../schema.ts'
+import type { AttemptRecord, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { dueIds } from './claim-deliveries.ts'
 import { circuitOf, keyOf, lockReceivers, lookAtQueues, writeCircuit } from './receivers.ts'
@@ -9,7 +11,7 @@ import { PENDING } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
-export async function recordAttempts(tx: Tx, { attempts, now }: Args<'recordAttempts'>): Promise<boolean[]> {
+export async function recordAttempts(tx: Tx, { attempts }: Args<'recordAttempts'>): Promise<boolean[]> {
   if (attempts.length === 0) return []
   // Receivers first, as in a claim: two processes that want the same rows take them in the same order.
   const receivers = await lockReceivers(tx, attempts)
@@ -33,21 +35,25 @@ export async function recordAttempts(tx: Tx, { attempts, now }: Args<'recordAtte
       return number === undefined ? [] : [{ id, number, attempt }]
     }),
   )
-  for (const row of receivers) {
-    const key = { tenantId: row.tenant_id, host: row.host }
-    const circuit = attempts
-      .filter((one) => keyOf(one) === keyOf(key))
-      .reduce(
-        (before, { attempt }) => afterAttempt(before, { ...attempt, answered: attempt.httpStatus !== null }),
-        circuitOf(row),
-      )
-    await writeCircuit(tx, key, circuit, now)
-  }
+  for (const row of receivers) await noteAnswers(tx, row, attempts)
   await lookAtQueues(
     tx,
     receivers.map(({ tenant_id: tenantId, host }) => ({ tenantId, host })),
   )
   return attempts.map(({ id }) => numbers.has(id))
+}
+
+/** What the attempts say about their receiver. Mostly it is as quick as it was, and nothing is written. */
+async function noteAnswers(tx: Tx, row: Selectable<ReceiversTable>, attempts: readonly AttemptRecord[]): Promise<void> {
+  const receiver = { tenantId: row.tenant_id, host: row.host }
+  const before = circuitOf(row)
+  const after = attempts
+    .filter((one) => keyOf(one) === keyOf(receiver))
+    .reduce(
+      (circuit, { attempt }) => afterAttempt(circuit, { ...attempt, answered: attempt.httpStatus !== null }),
+      before,
+    )
+  if (!isDeepStrictEqual(after, before)) await writeCircuit(tx, receiver, after)
 }
 
 async function insertLog(

@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { type Circuit, hostOf, NEW_CIRCUIT, type ReceiverKey, type Standing } from '../../core/receiver.ts'
-import type { ReceiversTable } from '../schema.ts'
+import type { DeliveriesTable, ReceiversTable } from '../schema.ts'
 import type { DueReceiver, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { PENDING } from './statuses.ts'
@@ -12,15 +12,7 @@ type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
  * A sender sorts them here, many with one statement.
  */
 export async function queueDeliveries(tx: Tx, { limit, now }: Args<'queueDeliveries'>): Promise<number> {
-  const query = tx.db
-    .selectFrom('deliveries')
-    .select(['id', 'tenant_id', 'url', 'due_at'])
-    .where('status', '=', PENDING)
-    .where('host', 'is', null)
-    .orderBy('due_at')
-    .orderBy('seq')
-    .limit(limit)
-  const rows = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
+  const rows = await unqueued(tx, limit)
   if (rows.length === 0) return 0
   const found = rows.map((row) => ({ ...row, host: hostOf(row.url) }))
   const hosts = sql.join(found.map(({ id, host }) => sql`(${id}, ${host})`))
@@ -33,6 +25,29 @@ export async function queueDeliveries(tx: Tx, { limit, now }: Args<'queueDeliver
   }
   await expectDeliveries(tx, [...queues.values()].sort(byKey), now)
   return rows.length
+}
+
+/** From both ends: ten thousand that a tenant made at once delay neither what came before nor what comes after. */
+async function unqueued(
+  tx: Tx,
+  limit: number,
+): Promise<Pick<Selectable<DeliveriesTable>, 'id' | 'tenant_id' | 'url' | 'due_at'>[]> {
+  const newest = await unqueuedFrom(tx, 'desc', Math.ceil(limit / 2))
+  const ids = new Set(newest.map(({ id }) => id))
+  const oldest = await unqueuedFrom(tx, 'asc', limit - newest.length)
+  return [...newest, ...oldest.filter(({ id }) => !ids.has(id))]
+}
+
+function unqueuedFrom(tx: Tx, order: 'asc' | 'desc', limit: number) {
+  const query = tx.db
+    .selectFrom('deliveries')
+    .select(['id', 'tenant_id', 'url', 'due_at'])
+    .where('status', '=', PENDING)
+    .where('host', 'is', null)
+    .orderBy('due_at', order)
+    .orderBy('seq', order)
+    .limit(limit)
+  return (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
 }
 
 /** Makes the receivers that are not there yet; those that are have something to send at `dueAt`, or once they may. */
@@ -105,7 +120,7 @@ export async function lockReceivers(
 }
 
 /** The circuits of receivers, without a change of what waits; call `lookAtQueues` afterwards. */
-export async function writeCircuit(tx: Tx, key: ReceiverKey, circuit: Circuit, now: number): Promise<void> {
+export async function writeCircuit(tx: Tx, key: ReceiverKey, circuit: Circuit): Promise<void> {
   await tx.db
     .updateTable('receivers')
     .set({
@@ -114,7 +129,6 @@ export async function writeCircuit(tx: Tx, key: ReceiverKey, circuit: Circuit, n
       failing_since: circuit.failingSince,
       failed_at: circuit.failedAt,
       retry_at: circuit.retryAt,
-      used_at: now,
     })
     .where('tenant_id', '=', key.tenantId)
     .where('host', '=', key.host)
