@@ -3,6 +3,7 @@ import type { Asset } from '../core/asset.ts'
 import type { Delivery } from '../core/delivery.ts'
 import type { Json } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
+import { hostOf } from '../core/receiver.ts'
 import type { Task } from '../core/task.ts'
 import type {
   ApiKeysTable,
@@ -127,6 +128,7 @@ export function deliveryOfRow(row: Selectable<DeliveriesTable>): Delivery {
     claim: row.claim,
     createdAt: row.created_at,
     dueAt: row.due_at,
+    host: row.host ?? hostOf(row.url),
   }
 }
 

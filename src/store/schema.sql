@@ -138,14 +138,17 @@ CREATE TABLE deliveries (
   attempts integer not null,
   claim integer not null,
   created_at integer not null,
-  due_at integer not null
+  due_at integer not null,
+  host text
 );
 
 CREATE INDEX deliveries_by_task on deliveries (task_id);
 
 CREATE INDEX deliveries_by_tenant on deliveries (tenant_id, seq);
 
-CREATE INDEX deliveries_due on deliveries (due_at) where status = 'pending';
+CREATE INDEX deliveries_queued on deliveries (tenant_id, host, due_at, seq) where status = 'pending';
+
+CREATE INDEX deliveries_unqueued on deliveries (due_at, seq) where status = 'pending' and host is null;
 
 CREATE TABLE delivery_attempts (
   delivery_id text not null,
@@ -207,6 +210,27 @@ CREATE TABLE lines (
   served_at integer not null,
   constraint lines_key primary key (pool, tenant_id)
 );
+
+CREATE TABLE receivers (
+  tenant_id text not null,
+  host text not null,
+  standing text not null,
+  failures integer not null,
+  failing_since integer,
+  failed_at integer,
+  retry_at integer,
+  next_at integer,
+  used_at integer not null,
+  constraint receivers_key primary key (tenant_id, host)
+) without rowid;
+
+CREATE INDEX receivers_failing on receivers (failing_since) where failing_since is not null;
+
+CREATE INDEX receivers_idle on receivers (used_at) where next_at is null;
+
+CREATE INDEX receivers_next on receivers (next_at) where next_at is not null;
+
+CREATE INDEX receivers_waiting on receivers (standing, tenant_id, next_at) where next_at is not null;
 
 CREATE TABLE storage_use (
   tenant_id text not null,

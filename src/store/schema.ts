@@ -20,6 +20,7 @@ export interface Database {
   assets: AssetsTable
   storage_use: StorageUseTable
   deliveries: DeliveriesTable
+  receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
 }
 
@@ -279,6 +280,24 @@ export interface DeliveriesTable {
   claim: number
   created_at: number
   due_at: number
+  /** Null until it is put into the queue of its receiver. */
+  host: Generated<string | null>
+}
+
+/** Whom webhooks go to: a host, for one tenant. */
+export interface ReceiversTable {
+  tenant_id: string
+  host: string
+  standing: string
+  /** Rounds of attempts without an answer, one after another. */
+  failures: number
+  failing_since: number | null
+  failed_at: number | null
+  /** The circuit is open until then; null = closed. */
+  retry_at: number | null
+  /** When a delivery of its queue may be claimed, with the circuit in mind; null = none waits. May be too early, never too late. */
+  next_at: number | null
+  used_at: number
 }
 
 export interface DeliveryAttemptsTable {

@@ -7,6 +7,7 @@ import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '.
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Quota } from '../core/quota.ts'
+import type { ReceiverKey, Standing } from '../core/receiver.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { Engine, Signal } from './tx.ts'
@@ -239,16 +240,38 @@ export interface WriteVerbs {
   releaseLeases(args: { now: number; leaseMs: number }): Promise<number>
   /** Stores deliveries of a task outside a change of its status. */
   addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
-  claimDeliveries(args: { limit: number; leaseMs: number; now: number }): Promise<Delivery[]>
-  /** Writes an attempt down and what follows from it. False when the lease was lost. */
-  recordAttempt(args: {
-    id: string
-    claim: number
-    attempt: DeliveryAttempt
-    status: DeliveryStatus
-    dueAt: number
-  }): Promise<boolean>
-  /** Sends a delivery again, with the same id and body. */
+  /** Puts up to `limit` new deliveries into the queues of their receivers, the oldest and the newest. Returns how many. */
+  queueDeliveries(args: { limit: number; now: number }): Promise<number>
+  /**
+   * Leases up to `limit` due deliveries of each receiver, the longest due first; none of those in `inHand`. A receiver
+   * whose circuit is open gives none, and one delivery when the pause is over, to all processes together. So does one that
+   * another process claims from at the same time.
+   */
+  claimDeliveries(args: {
+    receivers: (ReceiverKey & { limit: number })[]
+    inHand: string[]
+    leaseMs: number
+    now: number
+  }): Promise<Delivery[]>
+  /**
+   * Writes attempts down, what follows from them, and what they say about their receivers. The results are in the order of
+   * the attempts: false when the lease was lost.
+   */
+  recordAttempts(args: { attempts: AttemptRecord[] }): Promise<boolean[]>
+  /**
+   * Ends up to `limit` deliveries that have been due since `dueBefore` at receivers that have been without an answer for
+   * as long, and were tried without success since `failedAfter`: after a long stop of the gateway they may be back. The
+   * logs of the deliveries say why. Returns them.
+   */
+  giveUpDeliveries(args: {
+    dueBefore: number
+    failedAfter: number
+    limit: number
+    now: number
+  }): Promise<{ id: string; taskId: string }[]>
+  /** Forgets receivers for which nothing waits and that were not used since `usedBefore`. */
+  forgetReceivers(args: { usedBefore: number }): Promise<void>
+  /** Sends a delivery again, with the same id and body; an open circuit of its receiver is tried at once. */
   replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
   /** False, and nothing is stored, when the draft would take its tenant and mode beyond `quota`; absent = no limit. */
   insertDraft(args: { draft: Draft; quota?: Quota }): Promise<boolean>
@@ -270,6 +293,21 @@ export interface WriteVerbs {
   revokeKey(args: { id: string; now: number }): Promise<boolean>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
   rebuildBalances(args: { now: number }): Promise<void>
+}
+
+/** A receiver with a delivery that may be claimed since `nextAt`. */
+export interface DueReceiver extends ReceiverKey {
+  standing: Standing
+  nextAt: number
+}
+
+/** One attempt of a delivery that was claimed, and what follows from it. */
+export interface AttemptRecord extends ReceiverKey {
+  id: string
+  claim: number
+  attempt: DeliveryAttempt
+  status: DeliveryStatus
+  dueAt: number
 }
 
 /** What may be changed of an account. */
@@ -311,7 +349,18 @@ export interface ReadVerbs {
   listOverdue(args: { now: number; limit: number }): Promise<Task[]>
   /** When the next running task is due; null = none runs. */
   nextDueAt(args: Record<string, never>): Promise<number | null>
+  /** When a delivery may be claimed next, circuits considered; null = none waits. May be too early, never too late. */
   nextDeliveryAt(args: Record<string, never>): Promise<number | null>
+  /**
+   * Receivers of these standings with something due, up to `perTenant` of each tenant and standing, the longest due first.
+   * What is in `except` is left out. The cost follows the tenants for which something waits, and what is left out.
+   */
+  listDueReceivers(args: {
+    standings: readonly Standing[]
+    perTenant: number
+    except: { tenants: string[]; hosts: string[]; receivers: ReceiverKey[] }
+    now: number
+  }): Promise<DueReceiver[]>
   listDeliveries(args: {
     tenantId: string | null
     taskId?: string

@@ -7,7 +7,18 @@ import type { Mode, Task } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
 import type { NewTask, TaskFilter } from '../store.ts'
 import { settle } from './moves.ts'
-import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
+import {
+  aCancel,
+  aClaimedTask,
+  anEnd,
+  aPayer,
+  aTask,
+  attempted,
+  claimed,
+  claimedDeliveries,
+  START,
+  submitted,
+} from './samples.ts'
 
 export function historyContract(bench: Bench): void {
   it('gives tasks by id, as many as there are', async () => {
@@ -123,10 +134,9 @@ export function historyContract(bench: Bench): void {
     await aPayer(bench.store)
     const gone = [await anOldTask(0, START + 10), await anOldTask(1, START + 20)]
     const kept = await anOldTask(2, START + 99)
-    const [sent] = await bench.store.claimDeliveries({ limit: 1, leaseMs: 1, now: START + 5 })
+    const [sent] = await claimedDeliveries(bench.store, { limit: 1, now: START + 5 })
     if (!sent) throw new Error('A delivery was to be claimed.')
-    const attempt = { at: START, durationMs: 1, httpStatus: 200, error: null }
-    await bench.store.recordAttempt({ id: sent.id, claim: sent.claim, attempt, status: 'delivered', dueAt: START })
+    await attempted(bench.store, sent)
 
     expect(await bench.store.purgeTasks({ now: START + 9, limit: 10 })).toBe(0)
     expect(await bench.store.purgeTasks({ now: START + 20, limit: 1 })).toBe(1)
