@@ -12,13 +12,13 @@ import { ASSET_SCHEME } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { asPolyphonyError } from '../dialects/requests.ts'
-import { addRetryAfter } from '../dialects/retry-after.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
 import { openApi } from './openapi.ts'
+import { addRetryAfter } from './retry-after.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
