@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import type { ErrorCode, PolyphonyError } from '../core/errors.ts'
 
 /** When what was refused for the moment is worth another try, in seconds, where the error itself does not say. */
@@ -15,21 +14,7 @@ const SECONDS: Partial<Record<ErrorCode, number>> = {
   no_provider: 300,
 }
 
-/** Where a protocol answers something else by such a status: a lack of credit, for instance, is 429 at some. */
-const OTHERWISE_SECONDS = 60
-const STATUSES: ReadonlySet<number> = new Set([429, 503, 507])
-
 /** What `Retry-After` says of an error, in whichever status a protocol answers it; undefined where it says nothing. */
 export function retryAfterOf({ code, details }: PolyphonyError): number | undefined {
   return details.retryAfterSeconds ?? SECONDS[code]
-}
-
-/** Puts `Retry-After` on every 429, 503 and 507 that has none yet. */
-export function addRetryAfter(app: FastifyInstance): void {
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (STATUSES.has(reply.statusCode) && !reply.hasHeader('Retry-After')) {
-      reply.header('Retry-After', String(OTHERWISE_SECONDS))
-    }
-    done()
-  })
 }
