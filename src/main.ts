@@ -276,8 +276,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
         clearTimeout(tidying)
         await app.close()
         await stopHealth()
-        await dispatcher.stop(GRACE_MS)
-        await sender.stop()
+        // Both at once: a stop has one grace, not two.
+        await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])
         await stopRetention()
         await stopBatches()
         await accounts.close()
