@@ -94,7 +94,7 @@ const CACHE_MS = 60_000
 const CANCEL_BATCH = 500
 
 export function openTasks(options: TasksOptions): Tasks {
-  const { store, clock } = options
+  const { store } = options
   const watchers = openWatchers(store)
   const takePlace = openWaitPlaces(options.waits)
   // Ended tasks do not change, so they are read once.
