@@ -24,7 +24,9 @@ describe('query plans on SQLite', () => {
     const path = join(folder, 'plans.db')
     await (await openSqlite({ path })).close()
     database = new DatabaseSync(path)
-    database.exec("insert into receivers (tenant_id, host, standing, failures, used_at) values ('t', 'h', 'new', 0, 0)")
+    database.exec(
+      "insert into receivers (tenant_id, host, standing, failures, used_at) values ('t', 'h', 'new', 0, 1900000000000)",
+    )
     const { prepare } = kyselyOn(database)
     const db = new Kysely<Database>({
       dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }),

@@ -67,7 +67,6 @@ beforeEach(() => {
     log,
     clock,
     resolve: async () => [{ address: '192.168.0.1', family: 4 }],
-    postTimeoutMs: 400,
   })
 })
 
@@ -276,7 +275,9 @@ describe('a webhook', () => {
     { what: 'closes the socket', answer: hangUp, error: /closed|reset/i },
   ])('comes again when the receiver $what', async ({ answer, error }) => {
     const { url } = await receiver(answer)
-    const webhooks = sender()
+    const impatient = openEgress({ allow: ['127.0.0.0/8'], log, clock, postTimeoutMs: 400 })
+    cleanUp.push(() => impatient.close())
+    const webhooks = sender({ egress: impatient })
     webhooks.start()
     await add(draft(url))
     await webhooks.attempts(1)
@@ -363,9 +364,7 @@ describe('many webhooks', () => {
     await add(...Array.from({ length: 400 }, () => draft(slow.url)))
     clock.at += 1
     await add(draft(quick.url))
-    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
-    cleanUp.push(() => patient.close())
-    const webhooks = sender({ egress: patient })
+    const webhooks = sender()
     webhooks.start()
     // The gateway goes on with its work meanwhile.
     const kicks = setInterval(() => webhooks.kick(), 20)
@@ -496,9 +495,7 @@ describe('many webhooks', () => {
     const gate = Promise.withResolvers<void>()
     const { url, received, until } = await receiver((response) => void gate.promise.then(() => response.end()))
     const other = await receiver(status(200))
-    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
-    cleanUp.push(() => patient.close())
-    const webhooks = sender({ egress: patient })
+    const webhooks = sender()
     webhooks.start()
     await add(draft(url))
     await until(1)
@@ -573,9 +570,7 @@ describe('a stop', () => {
 
   it('ends what takes longer than it is given, and counts that as no attempt', async () => {
     const { url, until } = await receiver(never)
-    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
-    cleanUp.push(() => patient.close())
-    const webhooks = sender({ egress: patient })
+    const webhooks = sender()
     webhooks.start()
     await add(draft(url))
     await until(1)

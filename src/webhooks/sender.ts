@@ -89,9 +89,16 @@ export function openSender(options: SenderOptions): Sender {
   let wokenMeanwhile = false
   /** More may be due than was claimed: an attempt that ends makes room to claim again. */
   let moreDue = false
+  /** Something new may wait to be put into its queue: after a signal, and at every sweep. */
+  let mayBeNew = true
   let tidiedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let stopListening: (() => void) | undefined
+
+  function lookForNew(): void {
+    mayBeNew = true
+    wake()
+  }
 
   function wake(): void {
     if (!running) return
@@ -117,7 +124,7 @@ export function openSender(options: SenderOptions): Sender {
     } catch (error) {
       log.error({ err: error }, 'The webhooks that are due could not be claimed; trying again')
     }
-    if (running) timer = setTimeout(wake, waitMs)
+    if (running) timer = setTimeout(lookForNew, waitMs)
   }
 
   /** Returns how long there is nothing to do, in milliseconds. */
@@ -130,11 +137,19 @@ export function openSender(options: SenderOptions): Sender {
         moreDue = false
         return Math.min(untilDueMs, SWEEP_MS)
       }
-      const queued = await store.queueDeliveries({ limit: QUEUED_AT_ONCE, now: clock.now() })
+      const queued = await queueNew()
       const { granted, claimed } = await claim()
       if (queued === 0 && claimed === 0) return granted > 0 ? LOCKED_MS : SWEEP_MS
     }
     return SWEEP_MS
+  }
+
+  async function queueNew(): Promise<number> {
+    if (!mayBeNew) return 0
+    mayBeNew = false // before the look: a signal meanwhile means another
+    const queued = await store.queueDeliveries({ limit: QUEUED_AT_ONCE, now: clock.now() })
+    if (queued > 0) mayBeNew = true
+    return queued
   }
 
   async function claim(): Promise<{ granted: number; claimed: number }> {
@@ -205,12 +220,12 @@ export function openSender(options: SenderOptions): Sender {
       if (running) return
       running = true
       stopListening = store.onSignal(({ kind }) => {
-        if (kind === 'delivery') wake()
+        if (kind === 'delivery') lookForNew()
       })
       wake()
     },
 
-    kick: wake,
+    kick: lookForNew,
 
     async stop(graceMs = GRACE_MS) {
       running = false
