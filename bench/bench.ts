@@ -13,6 +13,7 @@ import { readRow } from './rows/read.ts'
 import { recoveryRow } from './rows/recovery.ts'
 import { studioRow } from './rows/studio.ts'
 import { submitRow } from './rows/submit.ts'
+import { webhooksRow } from './rows/webhooks.ts'
 
 /** One figure of the table: what was measured, against what, and what it should be. */
 export interface Figure {
@@ -45,6 +46,7 @@ const ROWS: Record<string, Row> = {
   recovery: recoveryRow,
   studio: studioRow,
   history: historyRow,
+  webhooks: webhooksRow,
 }
 
 const { values } = parseArgs({

@@ -15,7 +15,7 @@ import { priceList } from './catalog/prices.ts'
 import { type Config, DATABASE } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
-import type { Task } from './core/task.ts'
+import type { Mode, Task } from './core/task.ts'
 import { dialects } from './dialects/dialects.ts'
 import { type Urls, urlsAt } from './dialects/urls.ts'
 import { openStudio } from './engines/studio/studio.ts'
@@ -25,6 +25,7 @@ import { PROVIDERS } from './providers/providers.ts'
 import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
 import type { Store } from './store/store.ts'
+import { openAdmission } from './tasks/admission.ts'
 import { type Announce, type Announcer, announceIn } from './tasks/announce.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openCallbacks } from './tasks/callbacks.ts'
@@ -42,7 +43,7 @@ import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
-import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
+import { DELIVERY_LEASE_MS, openSender, type SenderOptions } from './webhooks/sender.ts'
 import { signingSecret } from './webhooks/sign.ts'
 import { workspace } from './workspace/workspace.ts'
 
@@ -121,7 +122,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const urls = urlsAt(() => publicUrl ?? '')
   const announcer = announceWith(urls)
   const announce = announcer.task
-  const assets = openAssets({ disk, store, clock, log, maxBytes: config.uploadMaxBytes })
+  const { quotas, uploadMaxBytes: maxBytes } = config
+  // The embedded database may be on another disk than the files.
+  const folders = config.databaseUrl === undefined ? [config.dataDir] : []
+  const assets = openAssets({ disk, store, clock, log, maxBytes, quotas, folders })
   const egress = openEgress({ allow: [...config.egressAllow], log })
 
   const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
@@ -149,7 +153,21 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
   const moves = openMoves({ store, announce, clock })
-  const tasks = openTasks({ store, accounts, egress, inputs, prices, moves, clock, limits, cancelRunning, pace })
+  const admission = openAdmission({ ...config.submissions, log })
+  const tasks = openTasks({
+    store,
+    accounts,
+    egress,
+    inputs,
+    admission,
+    prices,
+    moves,
+    clock,
+    limits,
+    cancelRunning,
+    pace,
+    waits: config.waits,
+  })
   const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder: randomUUID() })
   const maxOutputBytes = config.outputMaxBytes
   const { factorOf } = accounts
@@ -189,12 +207,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     if (!tenant) throw new PolyphonyError('internal', 'The tenant of this key is gone.')
     return tenant
   }
-  const secretOf = async (tenantId: string) =>
-    signingSecret(config.secret, tenantId, (await tenantOf(tenantId)).webhookSecretVersion)
-  const sender = openSender({ store, egress, secretOf, clock, log, concurrency: WEBHOOKS_AT_ONCE })
+  const secretOf = async (tenantId: string, mode: Mode) =>
+    signingSecret(config.secret, tenantId, (await tenantOf(tenantId)).webhookSecretVersion, mode)
+  const secretFor: SenderOptions['secretOf'] = async ({ tenantId, taskId }) =>
+    secretOf(tenantId, (await store.getMode({ id: taskId })) ?? 'live')
+  const sender = openSender({ store, egress, secretOf: secretFor, clock, log, concurrency: WEBHOOKS_AT_ONCE })
 
   const keys = openKeys({ store, clock })
-  const drafts = openDrafts({ store, clock, days: recordDays })
+  const drafts = openDrafts({ store, clock, days: recordDays, quotas })
   const app = await buildServer({
     dialects: [...dialects, workspace(desk)],
     context: {
@@ -204,10 +224,11 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       ask: egress.ask,
       urls,
       clock,
+      checkLoad: admission.checkTurn,
       authenticate: (key) => keys.authenticate(key),
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: (caller) => tenantOf(caller.tenantId),
-      signingSecretOf: ({ tenantId }) => secretOf(tenantId),
+      signingSecretOf: ({ tenantId, mode }) => secretOf(tenantId, mode),
       available: accounts.available,
       prices,
       limits: {
@@ -225,6 +246,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       inHand: leases.count,
       operations: () => [...accounts.available('live')],
       accounts: accounts.list,
+      write: assets.tryWrite,
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
@@ -254,8 +276,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
         clearTimeout(tidying)
         await app.close()
         await stopHealth()
-        await dispatcher.stop(GRACE_MS)
-        await sender.stop()
+        // Both at once: a stop has one grace, not two.
+        await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])
         await stopRetention()
         await stopBatches()
         await accounts.close()

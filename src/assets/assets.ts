@@ -7,12 +7,18 @@ import type { Logger } from 'pino'
 import { ASSET_SCHEME, type Asset } from '../core/asset.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
+import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import { identify } from './media-type.ts'
-import { readRange } from './storage.ts'
+import { readRange, tryDisk } from './storage.ts'
+import { openStrays } from './strays.ts'
+import { tryWrite } from './try-write.ts'
 
 export interface NewFile {
   tenantId: string
+  /** Of the key that sends it; absent for an output. */
+  mode?: Mode | null
   taskId: string | null
   kind: Asset['kind']
   body: Uint8Array
@@ -32,8 +38,8 @@ export interface Assets {
    * `storage_full`, and `store_unavailable` where the storage is another server's.
    */
   write(file: NewFile): Promise<Asset>
-  /** Writes a file that belongs to no task, with its row. */
-  upload(file: Omit<NewFile, 'taskId' | 'kind'>): Promise<Asset>
+  /** Writes a file that belongs to no task, with its row. Throws `storage_quota_reached`, too. */
+  upload(file: Omit<NewFile, 'taskId' | 'kind' | 'mode'> & { mode: Mode }): Promise<Asset>
   /** Bytes `start` to `end`, both included; the whole file without them. Throws `not_found`, `store_unavailable`. */
   open(asset: Asset, range?: { start: number; end: number }): Promise<Readable>
   /** Undefined for an unknown id and for a file whose time is over, swept or not. */
@@ -46,19 +52,39 @@ export interface Assets {
   withdraw(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
+  /** Deletes files that no row knows, of some hours ago, and gives how many; ends early once `isStopped`. */
+  sweepStrays(now: number, isStopped?: () => boolean): Promise<number>
+  /** Whether a file could be written now, here and in `folders`. Throws `storage_full` and others. A bucket is not tried. */
+  tryWrite(): Promise<void>
 }
 
 export interface AssetsOptions {
   disk: Disk
-  store: Pick<Store, 'insertAsset' | 'getAsset' | 'deleteAssets' | 'listExpiredAssets'>
+  store: Pick<
+    Store,
+    | 'insertAsset'
+    | 'getAsset'
+    | 'deleteAssets'
+    | 'listExpiredAssets'
+    | 'getStorageUse'
+    | 'listTenants'
+    | 'listKnownAssets'
+  >
   clock: Clock
   log: Logger
   /** The largest upload. An output's limit is set where it is downloaded. */
   maxBytes: number
+  /** What a tenant may keep of uploads; absent = no limit. */
+  quotas?: Quotas
+  /** Other folders that must take what is written, as the database's. */
+  folders?: readonly string[]
 }
 
-export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions): Assets {
-  async function write({ body, mediaType, ...file }: NewFile): Promise<Asset> {
+export function openAssets(options: AssetsOptions): Assets {
+  const { disk, store, clock, log, maxBytes, quotas = UNLIMITED, folders = [] } = options
+  const strays = openStrays({ disk, store, log })
+
+  async function write({ body, mediaType, mode = null, ...file }: NewFile): Promise<Asset> {
     if (file.kind === 'upload' && body.byteLength > maxBytes) {
       const sizes = `The file has ${body.byteLength} bytes; uploads may have ${maxBytes}.`
       throw new PolyphonyError('payload_too_large', sizes)
@@ -66,6 +92,7 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
     const asset: Asset = {
       id: randomUUID(),
       ...file,
+      mode,
       ...(await identify(body, mediaType, file.kind)),
       sizeBytes: body.byteLength,
       sha256: await sha256(body),
@@ -78,6 +105,13 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
       throw writeError(error)
     }
     return asset
+  }
+
+  /** Before a file is written, so that one without room costs no disk. */
+  async function checkRoom({ tenantId, mode }: { tenantId: string; mode: Mode }, bytes: number): Promise<void> {
+    const used = await store.getStorageUse({ tenantId, mode })
+    const fault = quotaFault(mode, used, { bytes, drafts: 0 }, quotas[mode])
+    if (fault) throw fault
   }
 
   /** Deletes files, and gives the ids of those that are gone for certain. */
@@ -121,9 +155,14 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
     find,
 
     async upload(file) {
+      await checkRoom(file, file.body.byteLength)
       const asset = await write({ ...file, taskId: null, kind: 'upload' })
       try {
-        await store.insertAsset({ asset })
+        if (!(await store.insertAsset({ asset, quota: quotas[file.mode] }))) {
+          // Others took the room since the first look.
+          await checkRoom(file, asset.sizeBytes)
+          throw new PolyphonyError('store_unavailable', 'The file could not be stored beside others; send it again.')
+        }
       } catch (error) {
         await remove(asset)
         throw error
@@ -160,6 +199,16 @@ export function openAssets({ disk, store, clock, log, maxBytes }: AssetsOptions)
       const ids = await removeAll(await store.listExpiredAssets({ now, limit }))
       await store.deleteAssets({ ids })
       return ids.length
+    },
+
+    sweepStrays: strays.sweep,
+
+    async tryWrite() {
+      try {
+        await Promise.all([tryDisk(disk), ...folders.map(tryWrite)])
+      } catch (error) {
+        throw writeError(error)
+      }
     },
   }
 }

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FSDriver } from 'flydrive/drivers/fs'
-import { makePrivateFolder } from '../config/private-folder.ts'
+import { isOpenToOthers, makePrivateFile, makePrivateFolder } from '../config/private-folder.ts'
 import { HOUR_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { tryWrite } from './try-write.ts'
 
 /** Files under way. In the root, so that the move to the final name stays within one file system. */
 const PARTS = '.parts'
 /** A part this old belongs to a process that is gone: no write takes so long. */
 const ABANDONED_AFTER_MS = HOUR_MS
+
+/** Whose files are here: an empty file for each database. */
+const OWNERS = '.owners'
+/** The first byte of the ids inside. */
+const FOLDER = /^[0-9a-f]{2}$/
+const PAGE = 500
 
 export interface DurableFilesOptions {
   /** Made by `prepare` if it is missing. */
@@ -51,7 +58,43 @@ export class DurableFiles extends FSDriver {
     for (const name of readdirSync(parts)) {
       const part = join(parts, name)
       const stats = statSync(part, { throwIfNoEntry: false })
-      if (stats && now - stats.mtimeMs > ABANDONED_AFTER_MS) rmSync(part, { force: true })
+      if (stats && isAbandoned(stats, now)) rmSync(part, { force: true })
+    }
+  }
+
+  /** Throws what the file system throws where nothing can be written. */
+  tryWrite(): Promise<void> {
+    return tryWrite(join(this.#root, PARTS))
+  }
+
+  /** A page a folder. On its way it removes abandoned parts, and closes files that others could read. */
+  async *filesBefore(before: number): AsyncGenerator<string[]> {
+    await this.#removeParts()
+    for (const folder of (await readdir(this.#root)).filter((name) => FOLDER.test(name))) {
+      const keys: string[] = []
+      for (const name of await readdir(join(this.#root, folder))) {
+        const path = join(this.#root, folder, name)
+        const stats = await stat(path).catch(() => undefined) // deleted meanwhile
+        if (!stats?.isFile()) continue
+        if (isOpenToOthers(stats)) makePrivateFile(path)
+        if (stats.mtimeMs < before) keys.push(`${folder}/${name}`)
+      }
+      for (let at = 0; at < keys.length; at += PAGE) yield keys.slice(at, at + PAGE)
+    }
+  }
+
+  async enterOwner(id: string): Promise<string[]> {
+    const owners = join(this.#root, OWNERS)
+    await mkdir(owners, { recursive: true, mode: 0o700 })
+    await writeFile(join(owners, id), '', { mode: 0o600 })
+    return readdir(owners)
+  }
+
+  async #removeParts(): Promise<void> {
+    const parts = join(this.#root, PARTS)
+    for (const name of await readdir(parts)) {
+      const stats = await stat(join(parts, name)).catch(() => undefined)
+      if (stats && isAbandoned(stats, Date.now())) await rm(join(parts, name), { force: true })
     }
   }
 
@@ -100,6 +143,11 @@ export class DurableFiles extends FSDriver {
     for (const above of foldersAbove(folder, this.#root)) await syncFolder(above)
     this.#syncedFolders.add(folder)
   }
+}
+
+/** By the clock of the file system, which is the machine's. */
+function isAbandoned({ mtimeMs }: { mtimeMs: number }, now: number): boolean {
+  return now - mtimeMs > ABANDONED_AFTER_MS
 }
 
 /** For its owner alone. Throws `store_unavailable`. */

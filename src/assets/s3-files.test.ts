@@ -42,7 +42,8 @@ function assetsOn(disk: Disk): Assets {
   return openAssets({ disk, store, clock: { now: () => NOW }, log: pino({ level: 'silent' }), maxBytes: 1_000_000 })
 }
 
-const upload = (assets: Assets, body = mp3(2)) => assets.upload({ tenantId: 'tenant', body, expiresAt: NOW + DAY_MS })
+const upload = (assets: Assets, body = mp3(2)) =>
+  assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: NOW + DAY_MS })
 
 describe('files in a bucket', () => {
   it('are written, read whole and in part, and deleted when their time has come', async () => {
@@ -60,6 +61,25 @@ describe('files in a bucket', () => {
     await expect(assets.open(song)).rejects.toMatchObject({ code: 'not_found' })
     await expect(assets.open(song, { start: 0, end: 1 })).rejects.toMatchObject({ code: 'not_found' })
     await expect(assets.discard([song])).resolves.toBeUndefined()
+  })
+
+  it('are swept when no row knows them, and they are some hours old', async () => {
+    const assets = assetsOn(await openDisk(server.storageUrl('files/swept'), S3))
+    const known = await upload(assets)
+    const strays = []
+    for (let frames = 1; frames <= 3; frames++) {
+      const file = { tenantId: 'tenant', taskId: null, kind: 'output' as const, expiresAt: NOW + DAY_MS }
+      strays.push(await assets.write({ ...file, body: mp3(frames) }))
+    }
+    const elsewhere = await openDisk(server.storageUrl('files/swept/within'), S3)
+    await elsewhere.put(`ab/${crypto.randomUUID()}.mp3`, 'of another folder')
+    expect(await assets.sweepStrays(Date.now())).toBe(0)
+    expect(await assets.sweepStrays(Date.now() + DAY_MS)).toBe(3)
+    const keys = await server.keys()
+    expect(keys).toContain(`swept/${known.id.slice(0, 2)}/${known.id}.mp3`)
+    expect(keys.filter((key) => key.startsWith('swept/within/'))).toHaveLength(1)
+    expect(strays.filter(({ id }) => keys.some((key) => key.includes(id)))).toEqual([])
+    for (const key of keys) await (await openDisk(server.storageUrl(), S3)).delete(key)
   })
 
   it('lie side by side with those of another folder', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { GetObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import { S3Driver } from 'flydrive/drivers/s3'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -9,13 +9,15 @@ import type { S3Place } from './s3-place.ts'
 const CONNECT_MS = 5 * SECOND_MS
 /** A server that says nothing for so long is gone: the next attempt asks anew. */
 const SILENCE_MS = 60 * SECOND_MS
+/** Whose files are here: an empty object for each database. */
+const OWNERS = '.owners/'
 /** Which names the codes of a bucket that takes no more have: Amazon's, MinIO's, Ceph's. */
 const FULL = new Set(['EntityTooLarge', 'XMinioStorageFull', 'QuotaExceeded', 'InsufficientStorage'])
 
 /**
  * flydrive's driver for S3 and what speaks it, inside a folder of the bucket, with ranges, and with errors that say what
- * they mean: `not_found`, `storage_full`, `store_unavailable` (unreachable, or not ours to use any more). Listing, copying
- * and `deleteAll`, which nobody here needs, know nothing of the folder.
+ * they mean: `not_found`, `storage_full`, `store_unavailable` (unreachable, or not ours to use any more). flydrive's
+ * listing, copying and `deleteAll`, which nobody here needs, know nothing of the folder.
  */
 export class S3Files extends S3Driver {
   readonly #client: S3Client
@@ -59,6 +61,44 @@ export class S3Files extends S3Driver {
       new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${start}-${end}` }),
     )
     return Body as Readable // in Node the body is one of its streams
+  }
+
+  /** Takes the right to list the bucket, which nothing else here needs. */
+  async *filesBefore(before: number): AsyncGenerator<string[]> {
+    for (let first = 0; first < 256; first++) {
+      const folder = first.toString(16).padStart(2, '0')
+      for await (const objects of this.#list(`${folder}/`)) {
+        yield objects.flatMap(({ key, writtenAt }) => (writtenAt < before ? [key] : []))
+      }
+    }
+  }
+
+  async enterOwner(id: string): Promise<string[]> {
+    await this.put(`${OWNERS}${id}`, id)
+    const owners: string[] = []
+    for await (const objects of this.#list(OWNERS)) owners.push(...objects.map(({ key }) => key.slice(OWNERS.length)))
+    return owners
+  }
+
+  async *#list(prefix: string): AsyncGenerator<{ key: string; writtenAt: number }[]> {
+    const { bucket, folder } = this.#place
+    let token: string | undefined
+    do {
+      const { Contents = [], NextContinuationToken } = await this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: `${folder}${prefix}`,
+          ContinuationToken: token,
+          MaxKeys: 500,
+        }),
+      )
+      yield Contents.flatMap(({ Key, LastModified }) =>
+        Key === undefined || !LastModified
+          ? []
+          : [{ key: Key.slice(folder.length), writtenAt: LastModified.getTime() }],
+      )
+      token = NextContinuationToken
+    } while (token !== undefined)
   }
 
   /** Writes and deletes a small file: what the gateway will have to do. Throws an Error that says what is to be done. */

@@ -43,6 +43,11 @@ function pathOf(url: string): string {
   return resolve(path)
 }
 
+/** Writes something small and deletes it, where the driver can; in a bucket each try would have its price. */
+export async function tryDisk({ driver }: Disk): Promise<void> {
+  if (driver instanceof DurableFiles) await driver.tryWrite()
+}
+
 /** Bytes `start` to `end` of a stored file, both included. A driver without ranges reads from the beginning. */
 export async function readRange(disk: Disk, key: string, range: { start: number; end: number }): Promise<Readable> {
   const { driver } = disk

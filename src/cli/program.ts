@@ -51,21 +51,22 @@ function throwOnWrongWords(command: Command): void {
 }
 
 function describe(error: unknown): string {
-  return [wordsOf(error), ...causesOf(error).map((words) => `  Cause: ${words}`)].join('\n')
+  return [wordsOf(error), ...causesOf(error)].join('\n')
 }
 
 function wordsOf(error: unknown): string {
   if (error instanceof ConfigError) return error.message
-  if (error instanceof PolyphonyError) return [`${error.message} (${error.code})`, ...causesOf(error)].join('\n')
+  if (error instanceof PolyphonyError) return `${error.message} (${error.code})`
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}. Another program listens there: set PORT to a free one.`
   }
-  return error instanceof Error ? [error.stack ?? error.message, ...causesOf(error)].join('\n') : String(error)
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 /** A line for each cause, from the near one to the far one, unless an earlier line has it. */
-function causesOf(error: Error): string[] {
+function causesOf(error: unknown): string[] {
   const lines: string[] = []
+  if (!(error instanceof Error)) return lines
   for (let cause = error.cause; cause !== undefined && lines.length < MAX_CAUSES; ) {
     const message = messageOf(cause)
     const said = [error.message, ...lines]
@@ -78,26 +79,6 @@ function causesOf(error: Error): string[] {
 /** A host with several addresses fails with an error for each, and no message of its own. */
 function messageOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(messageOf).join('; ')
-  return cause instanceof Error ? cause.message : String(cause)
-}
-
-/** What lies behind an error, from the nearest on: without it, a message such as "cannot be opened" helps nobody. */
-function causesOf(error: unknown): string[] {
-  const causes: string[] = []
-  const seen = new Set([error])
-  for (let at = error; at instanceof Error && at.cause !== undefined && !seen.has(at.cause); at = at.cause) {
-    seen.add(at.cause)
-    const words = shortly(at.cause)
-    const told = at instanceof Error ? [at.message, ...causes] : causes
-    if (words !== '' && !told.some((one) => one.includes(words))) causes.push(words)
-  }
-  return causes
-}
-
-/** Several addresses of one host that all refuse are one error without words, and with errors inside. */
-function shortly(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  if (cause.message !== '') return cause.message
-  const inside = cause instanceof AggregateError ? cause.errors.map(shortly).join('; ') : ''
-  return inside || ('code' in cause ? String(cause.code) : cause.name)
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name)
 }

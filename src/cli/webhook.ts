@@ -45,12 +45,14 @@ export function webhookCommand(): Command {
     .command('secret')
     .description('The secret with which a tenant verifies our signatures (Standard Webhooks)')
     .option('--tenant <name or id>', 'whose (default: the first tenant)')
+    .option('--test', 'the one that signs the tasks of test keys')
     .option('--json', 'print JSON')
-    .action(async (options: { tenant?: string; json?: boolean }) => {
+    .action(async (options: { tenant?: string; test?: boolean; json?: boolean }) => {
       await withStore(async (store, config) => {
         const tenant = await findTenant(store, options.tenant)
-        const secret = signingSecret(config.secret, tenant.id, tenant.webhookSecretVersion)
-        print(options.json, { tenant: tenant.id, secret }, [secret])
+        const mode = options.test ? 'test' : 'live'
+        const secret = signingSecret(config.secret, tenant.id, tenant.webhookSecretVersion, mode)
+        print(options.json, { tenant: tenant.id, mode, secret }, [secret])
       })
     })
   return command

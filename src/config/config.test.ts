@@ -14,6 +14,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const read = (env: Record<string, string> = {}): Config => readConfig({ DATA_DIR: folder, ...env })
 const KEY = 'sk-live-0123456789abcdef'
 
+const QUOTAS = {
+  live: { bytes: 20 * 2 ** 30, drafts: 100_000 },
+  test: { bytes: 2 ** 30, drafts: 10_000 },
+}
+
 describe('a configuration', () => {
   it('without any variable is the documented one', () => {
     const { secret, variable: _, ...config } = read()
@@ -46,6 +51,9 @@ describe('a configuration', () => {
       bodyMaxBytes: 16_777_216,
       outputMaxBytes: 536_870_912,
       requestTimeoutMs: 120_000,
+      quotas: QUOTAS,
+      submissions: { maxQueued: 5_000, maxWaitMs: 2_000 },
+      waits: { perKey: 100, total: 2_000 },
     })
   })
 
@@ -96,6 +104,14 @@ describe('a configuration', () => {
     ['POLYPHONY_BODY_MAX_BYTES', '2000', { bodyMaxBytes: 2_000 }],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '3000', { outputMaxBytes: 3_000 }],
     ['POLYPHONY_REQUEST_SECONDS', '30', { requestTimeoutMs: 30_000 }],
+    ['POLYPHONY_STORAGE_QUOTA_BYTES', '4000', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, bytes: 4_000 } } }],
+    ['POLYPHONY_DRAFT_QUOTA', '5', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, drafts: 5 } } }],
+    ['POLYPHONY_TEST_STORAGE_QUOTA_BYTES', '6000', { quotas: { ...QUOTAS, test: { ...QUOTAS.test, bytes: 6_000 } } }],
+    ['POLYPHONY_TEST_DRAFT_QUOTA', '7', { quotas: { ...QUOTAS, test: { ...QUOTAS.test, drafts: 7 } } }],
+    ['POLYPHONY_SUBMISSIONS_QUEUED', '8', { submissions: { maxQueued: 8, maxWaitMs: 2_000 } }],
+    ['POLYPHONY_SUBMISSION_WAIT_MS', '9', { submissions: { maxQueued: 5_000, maxWaitMs: 9 } }],
+    ['POLYPHONY_WAITS_PER_KEY', '10', { waits: { perKey: 10, total: 2_000 } }],
+    ['POLYPHONY_WAITS', '11', { waits: { perKey: 100, total: 11 } }],
   ]
 
   it.each(every)('takes %s from the environment (%s) and from the file that %s_FILE names', (name, value, expected) => {

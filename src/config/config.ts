@@ -9,6 +9,8 @@ import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 
 export { ConfigError }
 
+import type { Quotas } from '../core/quota.ts'
+
 /** Everything that an operator can set, typed, checked and frozen. docs/configuration.md is the same list. */
 export interface Config {
   host: string
@@ -52,6 +54,12 @@ export interface Config {
   outputMaxBytes: number
   /** How long a whole request, with its body, may take to come in. */
   requestTimeoutMs: number
+  /** What a tenant may keep of uploads and drafts, by mode of its keys. */
+  quotas: Quotas
+  /** Tasks that may be on their way into the store at once, and how long one may have to wait for it. */
+  submissions: Readonly<{ maxQueued: number; maxWaitMs: number }>
+  /** Requests that may wait for results at once. */
+  waits: Readonly<{ perKey: number; total: number }>
 }
 
 /** A price of the operator's: points a task, or a factor on the list price. */
@@ -103,6 +111,24 @@ export function readConfig(env: Env): Config {
     bodyMaxBytes: whole(env, 'POLYPHONY_BODY_MAX_BYTES', 16 * MIB, 1_024, 2 ** 31),
     requestTimeoutMs: 1_000 * whole(env, 'POLYPHONY_REQUEST_SECONDS', 120, 1, 24 * 3_600),
     outputMaxBytes: whole(env, 'POLYPHONY_OUTPUT_MAX_BYTES', 512 * MIB, 1_024, 2 ** 40),
+    quotas: {
+      live: {
+        bytes: whole(env, 'POLYPHONY_STORAGE_QUOTA_BYTES', 20 * 1_024 * MIB, 0, 2 ** 50),
+        drafts: whole(env, 'POLYPHONY_DRAFT_QUOTA', 100_000, 0, 1e9),
+      },
+      test: {
+        bytes: whole(env, 'POLYPHONY_TEST_STORAGE_QUOTA_BYTES', 1_024 * MIB, 0, 2 ** 50),
+        drafts: whole(env, 'POLYPHONY_TEST_DRAFT_QUOTA', 10_000, 0, 1e9),
+      },
+    },
+    submissions: {
+      maxQueued: whole(env, 'POLYPHONY_SUBMISSIONS_QUEUED', 5_000, 1, 1e6),
+      maxWaitMs: whole(env, 'POLYPHONY_SUBMISSION_WAIT_MS', 2_000, 1, 60_000),
+    },
+    waits: {
+      perKey: whole(env, 'POLYPHONY_WAITS_PER_KEY', 100, 0, 1e6),
+      total: whole(env, 'POLYPHONY_WAITS', 2_000, 0, 1e6),
+    },
   }
   if (config.testKey !== undefined && config.testKey === config.adminKey) {
     throw new ConfigError('POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.')

@@ -1,8 +1,12 @@
+import type { Mode } from './task.ts'
+
 /** A stored file: an upload or an output. */
 export interface Asset {
   /** Random, since whoever knows the URL may read the file. */
   id: string
   tenantId: string
+  /** Of the key that sent it; null for an output. */
+  mode: Mode | null
   /** The task whose output this is; null for an upload. */
   taskId: string | null
   kind: 'upload' | 'output'

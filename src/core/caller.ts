@@ -11,3 +11,13 @@ export interface Caller {
   readonly requestsPerMinute: number | null
   readonly expiresAt: number | null
 }
+
+/** What a caller's key may see: one tenant's things of one mode. */
+export function scopeOf({ tenantId, mode }: Caller): Pick<Caller, 'tenantId' | 'mode'> {
+  return { tenantId, mode }
+}
+
+/** Whether the caller's key may see a thing: one of its tenant and of its mode. To every other key it does not exist. */
+export function isOwn(caller: Pick<Caller, 'tenantId' | 'mode'>, thing: { tenantId: string; mode: Mode }): boolean {
+  return thing.tenantId === caller.tenantId && thing.mode === caller.mode
+}

@@ -19,6 +19,8 @@ export interface Delivery extends DeliveryDraft {
   createdAt: number
   /** When the next attempt is due; for a claimed delivery, when the lease runs out. */
   dueAt: number
+  /** Host and port of the URL: with the tenant, the receiver in whose queue it waits. */
+  host: string
 }
 
 /** What became of one attempt. */

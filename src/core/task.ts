@@ -64,8 +64,9 @@ export function isRunning(status: Status): boolean {
   return RUNNING.includes(status)
 }
 
+export const MODES = ['live', 'test'] as const
 /** `live` keys run on real providers and pay; `test` keys run on the sandbox and cost nothing. */
-export type Mode = 'live' | 'test'
+export type Mode = (typeof MODES)[number]
 
 /** Why a task failed. `message` is for the caller; `detail` holds what the provider said, if anything. */
 export interface TaskError {

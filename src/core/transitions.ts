@@ -113,7 +113,8 @@ function move(task: Task, event: TaskEvent, now: number): Move | undefined {
     case 'looked_late':
       if (!task.isWatched) return undefined
       return {
-        set: { leaseUntil: null, ...(event.dueAt === null ? { isWatched: false } : rest(task, event.dueAt, now)) },
+        set:
+          event.dueAt === null ? { isWatched: false, leaseUntil: null, heardAt: null } : rest(task, event.dueAt, now),
       }
     case 'delivered_late':
       return deliveredLate(task, event, now)
@@ -137,7 +138,7 @@ function started(task: Task, event: Extract<TaskEvent, { kind: 'started' }>, now
   if (task.status !== 'submitting') return undefined
   const set = {
     status: 'processing',
-    startedAt: task.claimedAt ?? now,
+    startedAt: task.startedAt ?? task.claimedAt ?? now,
     progress: higher(task.progress, event.progress),
   } as const
   return { set, attempt: { outcome: 'accepted', acceptedAt: now } }
@@ -159,7 +160,7 @@ function answerLost(task: Task, event: Extract<TaskEvent, { kind: 'answer_lost' 
 }
 
 function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, now: number): Move | undefined {
-  if (!isRunning(task.status) || !mayMove(task.status, 'pending')) return undefined
+  if (!isRunning(task.status) || (!mayMove(task.status, 'pending') && !wasOurs(task))) return undefined
   return {
     set: {
       status: 'pending',
@@ -179,6 +180,11 @@ function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, n
     },
     attempt: { outcome: 'turned_away', reason: event.log, endedAt: now },
   }
+}
+
+/** Work that was done in a process of ours and is lost with it: no provider has it, so it may be begun anew. */
+function wasOurs({ status, handle, calledAt }: Task): boolean {
+  return status === 'processing' && handle === null && calledAt === null
 }
 
 /**
@@ -222,10 +228,8 @@ function ended(task: Task, event: End, now: number): Move | undefined {
       logs: [...task.logs, ...event.logs],
       startedAt: task.startedAt ?? (isCompleted ? (task.claimedAt ?? now) : null),
       endedAt: now,
-      leaseUntil: null,
-      heardAt: null,
       isWatched,
-      ...(event.lateAt === undefined ? {} : { dueAt: event.lateAt }),
+      ...(event.lateAt === undefined ? { leaseUntil: null, heardAt: null } : rest(task, event.lateAt, now)),
       ...(event.handle === undefined ? {} : { handle: event.handle }),
     },
     ...(isRunning(task.status) ? { attempt: endOfAttempt(event.to, now, event.error?.message) } : {}),
@@ -265,8 +269,9 @@ function rest(task: Task, dueAt: number, now: number): Pick<Task, 'dueAt' | 'lea
   return { dueAt: task.heardAt === null ? dueAt : Math.min(now, dueAt), leaseUntil: null, heardAt: null }
 }
 
-/** Whole percent, never falling. */
+/** Whole percent, never falling; what is no number says nothing. */
 function higher(progress: number, reported: number): number {
+  if (Number.isNaN(reported)) return progress
   return Math.max(progress, Math.min(100, Math.floor(reported)))
 }
 

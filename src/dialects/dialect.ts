@@ -30,6 +30,8 @@ export interface DialectContext {
   ask: Egress['ask']
   urls: Urls
   clock: Clock
+  /** Throws `overloaded` when requests wait too long to be read. Stands before all else that is done for a POST. */
+  checkLoad(): void
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   /**

@@ -31,7 +31,7 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
           return reply.code(status).send(body)
         }
         const { authenticate = context.authenticate, keyHeaders = [] } = protocol
-        authenticated(inside, { authenticate }, keyHeaders)
+        authenticated(inside, { authenticate, checkLoad: context.checkLoad }, keyHeaders)
         inside.setErrorHandler(answerError)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {
@@ -63,7 +63,7 @@ export async function submitted(
 
 /**
  * For protocols that answer when the work is done: submits, and waits for the end however long the operation may take.
- * The task goes on when the client leaves. Throws `vendor_refused` and others when it failed.
+ * The task goes on when the client leaves. Throws `too_many_waiting`, with nothing submitted, and `vendor_refused` and others when it failed.
  */
 export async function performed(
   request: FastifyRequest,
@@ -71,9 +71,10 @@ export async function performed(
   context: DialectContext,
   submission: Submission,
 ): Promise<Task> {
+  using place = context.tasks.placeToWait(request.caller)
   const { id } = await submitted(request, reply, context, submission)
   const timeoutMs = QUEUE_MS + submission.operation.timeoutMs
-  const task = await context.tasks.wait(id, request.caller, { timeoutMs, signal: gone(reply) })
+  const task = await context.tasks.wait(id, request.caller, { timeoutMs, signal: gone(reply), place })
   if (task.status === 'completed') return task
   throw failureOf(task)
 }

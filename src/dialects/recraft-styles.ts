@@ -1,6 +1,6 @@
 import { invalid } from '../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../core/asset.ts'
-import type { Caller } from '../core/caller.ts'
+import { type Caller, scopeOf } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Draft } from '../store/store.ts'
@@ -42,7 +42,7 @@ export async function createStyle(
         continue
       }
       const body = Buffer.from(picture.slice(picture.indexOf(',') + 1), 'base64')
-      const asset = await assets.upload({ tenantId: caller.tenantId, body, expiresAt: draft.expiresAt })
+      const asset = await assets.upload({ ...scopeOf(caller), body, expiresAt: draft.expiresAt })
       kept.push(asset)
       if (!asset.mediaType.startsWith('image/')) {
         throw invalid(`images.${index}`, `must be a picture, not ${asset.mediaType}`)

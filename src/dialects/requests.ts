@@ -4,6 +4,7 @@ import type { Caller } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import type { DialectContext } from './dialect.ts'
+import { retryAfterOf } from './retry-after.ts'
 
 /** What every dialect reads of a request in the same way. */
 
@@ -24,13 +25,17 @@ export async function callerIfKnown(
   }
 }
 
-/** Puts the caller on every request of this plugin, before the body is read. */
+/**
+ * Puts the caller on every request of this plugin, before the body is read. Under overload a POST is refused before even
+ * that: when refusing costs as much as accepting, nothing is gained by it.
+ */
 export function authenticated(
   app: FastifyInstance,
-  context: Pick<DialectContext, 'authenticate'>,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad'>,
   ownHeaders: string[] = [],
 ): void {
   app.addHook('onRequest', (request, _reply, done) => {
+    if (request.method === 'POST') context.checkLoad()
     const found = context.authenticate(keyOf(request, ownHeaders))
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
@@ -213,7 +218,10 @@ function isGone({ cause }: { cause?: unknown }): boolean {
 /** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
 export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
   if (isGone(error)) request.log.debug({ path: request.routeOptions.url }, 'the client went away')
-  if (error.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
-  const { retryAfterSeconds } = error.details
-  if (retryAfterSeconds !== undefined) reply.header('Retry-After', String(retryAfterSeconds))
+  // An overload is logged where it is noticed, once for many requests.
+  if (error.status >= 500 && error.code !== 'overloaded') {
+    request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
+  }
+  const seconds = retryAfterOf(error)
+  if (seconds !== undefined) reply.header('Retry-After', String(seconds))
 }

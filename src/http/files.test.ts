@@ -49,7 +49,7 @@ beforeAll(async () => {
   const clock = { now: () => now }
   const disk = await openDisk(`file:${join(folder, 'files')}`)
   assets = openAssets({ disk, store, clock, log: pino({ level: 'silent' }), maxBytes: 100_000_000 })
-  song = await assets.upload({ tenantId: 'tenant', body, expiresAt: START + DAY })
+  song = await assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: START + DAY })
   app = Fastify()
   const watched: Pick<Assets, 'find' | 'open'> = {
     find: (id) => assets.find(id),
@@ -115,7 +115,7 @@ describe('a stored file', () => {
 
   it('is downloaded, not shown, when it is no picture, sound or video', async () => {
     const glb = (await sampleFiles['model/gltf-binary']?.()) ?? new Uint8Array()
-    const model = await assets.upload({ tenantId: 'tenant', body: glb, expiresAt: START + 900 * DAY })
+    const model = await assets.upload({ tenantId: 'tenant', mode: 'live', body: glb, expiresAt: START + 900 * DAY })
     const response = await fetch(`${origin}/files/${model.id}.glb`)
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${model.id}.glb"`)
     expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
@@ -201,7 +201,7 @@ describe('a file that is not there', () => {
   })
 
   it('is a 404 once its time is over, and when the disk has lost it', async () => {
-    const lost = await assets.upload({ tenantId: 'tenant', body, expiresAt: START + DAY })
+    const lost = await assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: START + DAY })
     await assets.discard([lost])
     await expectMissing(`${lost.id}.mp3`)
     now = START + DAY
@@ -210,7 +210,7 @@ describe('a file that is not there', () => {
 })
 
 it('closes the file when the client goes away', async () => {
-  const long = await assets.upload({ tenantId: 'tenant', body: mp3(100_000), expiresAt: START + DAY })
+  const long = await assets.upload({ tenantId: 'tenant', mode: 'live', body: mp3(100_000), expiresAt: START + DAY })
   const request = httpRequest(`${origin}/files/${long.id}.mp3`).end()
   const [response] = await once(request, 'response')
   await once(response, 'readable')

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { USUAL_ACCOUNT } from '../accounts/accounts.ts'
 import type { AccountRecord } from '../core/account.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { health } from './health.ts'
@@ -34,11 +35,14 @@ describe('the routes that need no key', () => {
   let folder: string
   let store: Store
   let app: FastifyInstance
+  let writing: () => Promise<void>
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-health-'))
     store = await openSqlite({ path: join(folder, 'health.db') })
     app = Fastify()
+    writing = async () => {}
+    app.post('/stores', (_request, reply) => reply.code(507).send())
     health(app, {
       store,
       version: '1.2.3',
@@ -46,6 +50,7 @@ describe('the routes that need no key', () => {
       inHand: () => 7,
       operations: () => ['suno/music'],
       accounts: () => accounts,
+      write: () => writing(),
     })
   })
   afterEach(async () => {
@@ -62,6 +67,30 @@ describe('the routes that need no key', () => {
     const late = await app.inject('/readyz')
     expect([late.statusCode, late.json()]).toEqual([503, { status: 'the database does not answer' }])
     expect((await app.inject('/healthz')).statusCode).toBe(200)
+  })
+
+  it.each([
+    [new PolyphonyError('storage_full', 'There is no room.'), 'the disk is full'],
+    [new Error('read-only file system'), 'files cannot be written'],
+  ])('say that it is not ready where nothing can be written: %s', async (error, status) => {
+    writing = () => Promise.reject(error)
+    const full = await app.inject('/readyz')
+    expect([full.statusCode, full.json()]).toEqual([503, { status }])
+    expect((await app.inject('/healthz')).statusCode).toBe(200)
+  })
+
+  it('try to write at most once in some seconds', async () => {
+    let tries = 0
+    writing = async () => void tries++
+    await Promise.all(Array.from({ length: 10 }, () => app.inject('/readyz')))
+    expect(tries).toBe(1)
+  })
+
+  it('say for some seconds that the disk is full when a request found no room', async () => {
+    expect((await app.inject('/readyz')).statusCode).toBe(200)
+    await app.inject({ method: 'POST', url: '/stores' })
+    const full = await app.inject('/readyz')
+    expect([full.statusCode, full.json()]).toEqual([503, { status: 'the disk is full' }])
   })
 
   it('tell version, engine, what can be asked, and how many accounts of the house stand behind it', async () => {

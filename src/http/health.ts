@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Histogram, Registry } from 'prom-client'
 import type { AccountRecord } from '../core/account.ts'
 import type { Store } from '../store/store.ts'
+import { openReadiness } from './readiness.ts'
 
 export interface HealthOptions {
   store: Store
@@ -11,17 +12,21 @@ export interface HealthOptions {
   operations: () => string[]
   /** All that there are, those of this process among them. */
   accounts: () => readonly AccountRecord[]
+  /** Writes something small where files and the database are. Rejects with `storage_full`, and others. */
+  write: () => Promise<void>
 }
 
-const READY_WITHIN_MS = 2_000
+const NO_ROOM = 507
 
 /** Liveness, readiness, a public status and metrics. None needs a key, and none tells anything about tenants. */
 export function health(app: FastifyInstance, options: HealthOptions): void {
   let metrics: Promise<Metrics> | undefined
   let durations: Histogram | undefined
+  const { readiness, noteFull } = openReadiness({ read: () => options.store.nextDueAt({}), write: options.write })
 
   // Registered without encapsulation, so that it sees every dialect; idle until somebody reads metrics.
   app.addHook('onResponse', (request, reply, done) => {
+    if (reply.statusCode === NO_ROOM) noteFull()
     if (durations) {
       const route = request.routeOptions.url ?? 'none'
       const labels = { method: request.method, route, status: String(reply.statusCode) }
@@ -32,14 +37,8 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
 
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
-    const answered = await Promise.race([
-      options.store.nextDueAt({}).then(
-        () => true,
-        () => false,
-      ),
-      new Promise<boolean>((resolve) => setTimeout(resolve, READY_WITHIN_MS, false).unref()),
-    ])
-    return reply.code(answered ? 200 : 503).send({ status: answered ? 'ready' : 'the database does not answer' })
+    const status = await readiness()
+    return reply.code(status === 'ready' ? 200 : 503).send({ status })
   })
   app.get('/api/status', async () => ({
     name: 'polyphony',

@@ -21,6 +21,7 @@ import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
 import { openApi } from './openapi.ts'
+import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 
 export interface ServerOptions {
@@ -68,6 +69,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   noteMethods(app)
   refuseNul(app)
   leaveBodies(app)
+  addRetryAfter(app)
   readBodies(app)
   await app.register(files, { assets: options.assets })
   const sendFile = fileSender({ assets: options.assets })

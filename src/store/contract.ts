@@ -12,6 +12,7 @@ import { ledgerContract } from './contract/ledger.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
 import { progressContract } from './contract/progress.ts'
+import { receiversContract } from './contract/receivers.ts'
 import { aKey, aTenant, START } from './contract/samples.ts'
 import { settleContract } from './contract/settle.ts'
 import { submitContract } from './contract/submit.ts'
@@ -51,7 +52,9 @@ export const TABLES = [
   'attempts',
   'assets',
   'deliveries',
+  'receivers',
   'delivery_attempts',
+  'storage_use',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -84,6 +87,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('batches', () => batchesContract(bench))
     describe('drafts', () => draftsContract(bench))
     describe('deliveries', () => deliveriesContract(bench))
+    describe('receivers', () => receiversContract(bench))
     describe('accounts', () => accountsContract(bench))
     describe('assets', () => assetsContract(bench))
     describe('ledger', () => ledgerContract(bench))

@@ -6,6 +6,8 @@ import * as batches from './migrations/0002-batches.ts'
 import * as drafts from './migrations/0003-drafts.ts'
 import * as accounts from './migrations/0004-accounts.ts'
 import * as taskVersions from './migrations/0005-task-versions.ts'
+import * as deliveryHosts from './migrations/0006-delivery-hosts.ts'
+import * as modesOfFiles from './migrations/0007-modes-of-files.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -15,6 +17,8 @@ const MIGRATIONS = {
   '0003-drafts': drafts,
   '0004-accounts': accounts,
   '0005-task-versions': taskVersions,
+  '0006-delivery-hosts': deliveryHosts,
+  '0007-modes-of-files': modesOfFiles,
 }
 
 /** The lock that Kysely takes for migrations, so that a node of an earlier version keeps out of ours. */

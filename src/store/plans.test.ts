@@ -24,6 +24,9 @@ describe('query plans on SQLite', () => {
     const path = join(folder, 'plans.db')
     await (await openSqlite({ path })).close()
     database = new DatabaseSync(path)
+    database.exec(
+      "insert into receivers (tenant_id, host, standing, failures, used_at) values ('t', 'h', 'new', 0, 1900000000000)",
+    )
     const { prepare } = kyselyOn(database)
     const db = new Kysely<Database>({
       dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }),
@@ -62,6 +65,14 @@ describe('query plans on SQLite', () => {
   const now = 1_800_000_000_000
   const tenantId = 't'
   const holder = 'a process'
+  const receiver = { tenantId, host: 'h' }
+  const receivers = [receiver, { tenantId, host: 'i' }].map((one) => ({ ...one, limit: 5 }))
+  const claimDeliveries = (tx: Tx) => writes.claimDeliveries(tx, { receivers, inHand: ['d'], leaseMs: 1, now })
+  const attempt = { at: now, durationMs: 1, httpStatus: 200, error: null }
+  const record = { id: 'd', claim: 1, ...receiver, attempt, status: 'delivered' as const, dueAt: now }
+  const recordAttempts = (tx: Tx) => writes.recordAttempts(tx, { attempts: [record] })
+  const except = { tenants: ['u'], hosts: ['i'], receivers: [receiver] }
+  const listDueReceivers = (tx: Tx) => reads.listDueReceivers(tx, { standings: ['quick'], perTenant: 16, except, now })
   const cases: [string, (tx: Tx) => Promise<unknown>][] = [
     ['getTask', (tx) => reads.getTask(tx, { id: 'x' })],
     ['nextDueAt', (tx) => reads.nextDueAt(tx, {})],
@@ -91,15 +102,25 @@ describe('query plans on SQLite', () => {
     ['countAhead', (tx) => reads.countAhead(tx, { id: 'x' })],
     ['countWaiting', (tx) => reads.countWaiting(tx, { pools: ['p', 'q'] })],
     ['listAttempts of an account', (tx) => reads.listAttempts(tx, { account: 'a', limit: 20 })],
-    ['claimDeliveries', (tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now })],
     ['renewLeases', (tx) => writes.renewLeases(tx, { leases: [{ id: 'x', claim: 1 }], leaseMs: 1, holder, now })],
+    ['queueDeliveries', (tx) => writes.queueDeliveries(tx, { limit: 10, now })],
+    ['claimDeliveries', claimDeliveries],
+    ['recordAttempts', recordAttempts],
+    [
+      'giveUpDeliveries',
+      (tx) => writes.giveUpDeliveries(tx, { dueBefore: now - 1, failedAfter: now - 1, limit: 10, now }),
+    ],
+    ['forgetReceivers', (tx) => writes.forgetReceivers(tx, { usedBefore: now })],
+    ['listDueReceivers', listDueReceivers],
     ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
   ]
 
   it.each(cases)('%s reads no table from end to end', async (_verb, run) => {
     const plans = await plansOf(run)
     expect(
-      plans.filter((plan) => /^SCAN (tasks|attempts|deliveries|ledger_\w+|api_keys|assets)\b(?!.*USING)/.test(plan)),
+      plans.filter((plan) =>
+        /^SCAN (tasks|attempts|deliveries|receivers|ledger_\w+|api_keys|assets)\b(?!.*USING)/.test(plan),
+      ),
     ).toEqual([])
   })
 
@@ -111,6 +132,9 @@ describe('query plans on SQLite', () => {
     expect(await found((tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 }))).toContain(
       'tasks_unfinished',
     )
-    expect(await found((tx) => writes.claimDeliveries(tx, { limit: 10, leaseMs: 1, now }))).toContain('deliveries_due')
+    expect(await found((tx) => writes.queueDeliveries(tx, { limit: 10, now }))).toContain('deliveries_unqueued')
+    expect(await found(claimDeliveries)).toContain('deliveries_queued')
+    expect(await found(listDueReceivers)).toContain('receivers_waiting')
+    expect(await found((tx) => reads.nextDeliveryAt(tx, {}))).toContain('receivers_next')
   })
 })

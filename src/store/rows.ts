@@ -3,6 +3,7 @@ import type { Asset } from '../core/asset.ts'
 import type { Delivery } from '../core/delivery.ts'
 import type { Json } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
+import { hostOf } from '../core/receiver.ts'
 import type { Task } from '../core/task.ts'
 import type {
   ApiKeysTable,
@@ -86,6 +87,7 @@ export function assetOfRow(row: Selectable<AssetsTable>): Asset {
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    mode: row.mode as Asset['mode'],
     taskId: row.task_id,
     kind: row.kind as Asset['kind'],
     mediaType: row.media_type,
@@ -101,6 +103,7 @@ export function rowOfAsset(asset: Asset): Selectable<AssetsTable> {
   return {
     id: asset.id,
     tenant_id: asset.tenantId,
+    mode: asset.mode,
     task_id: asset.taskId,
     kind: asset.kind,
     media_type: asset.mediaType,
@@ -125,6 +128,7 @@ export function deliveryOfRow(row: Selectable<DeliveriesTable>): Delivery {
     claim: row.claim,
     createdAt: row.created_at,
     dueAt: row.due_at,
+    host: row.host ?? hostOf(row.url),
   }
 }
 

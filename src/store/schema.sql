@@ -50,6 +50,14 @@ CREATE TABLE api_keys (
 
 CREATE INDEX api_keys_tenant on api_keys (tenant_id);
 
+CREATE TRIGGER count_upload_added after insert on assets for each row when new.kind = 'upload' begin insert into storage_use (tenant_id, mode, bytes, drafts) values (new.tenant_id, new.mode, new.size_bytes, 0)
+   on conflict (tenant_id, mode) do update
+     set bytes = storage_use.bytes + excluded.bytes, drafts = storage_use.drafts + excluded.drafts; end;
+
+CREATE TRIGGER count_upload_removed after delete on assets for each row when old.kind = 'upload' begin insert into storage_use (tenant_id, mode, bytes, drafts) values (old.tenant_id, old.mode, -old.size_bytes, 0)
+   on conflict (tenant_id, mode) do update
+     set bytes = storage_use.bytes + excluded.bytes, drafts = storage_use.drafts + excluded.drafts; end;
+
 CREATE TABLE assets (
   id text primary key,
   tenant_id text not null,
@@ -60,7 +68,8 @@ CREATE TABLE assets (
   size_bytes integer not null,
   sha256 text not null,
   created_at integer not null,
-  expires_at integer not null
+  expires_at integer not null,
+  mode text
 );
 
 CREATE INDEX assets_by_expiry on assets (expires_at);
@@ -129,14 +138,17 @@ CREATE TABLE deliveries (
   attempts integer not null,
   claim integer not null,
   created_at integer not null,
-  due_at integer not null
+  due_at integer not null,
+  host text
 );
 
 CREATE INDEX deliveries_by_task on deliveries (task_id);
 
 CREATE INDEX deliveries_by_tenant on deliveries (tenant_id, seq);
 
-CREATE INDEX deliveries_due on deliveries (due_at) where status = 'pending';
+CREATE INDEX deliveries_queued on deliveries (tenant_id, host, due_at, seq) where status = 'pending';
+
+CREATE INDEX deliveries_unqueued on deliveries (due_at, seq) where status = 'pending' and host is null;
 
 CREATE TABLE delivery_attempts (
   delivery_id text not null,
@@ -148,18 +160,31 @@ CREATE TABLE delivery_attempts (
   constraint delivery_attempts_key primary key (delivery_id, number)
 );
 
+CREATE TRIGGER count_draft_added after insert on drafts for each row when true begin insert into storage_use (tenant_id, mode, bytes, drafts) values (new.tenant_id, new.mode, octet_length(new.body), 1)
+   on conflict (tenant_id, mode) do update
+     set bytes = storage_use.bytes + excluded.bytes, drafts = storage_use.drafts + excluded.drafts; end;
+
+CREATE TRIGGER count_draft_changed after update of body on drafts for each row when true begin insert into storage_use (tenant_id, mode, bytes, drafts) values (new.tenant_id, new.mode, octet_length(new.body) - octet_length(old.body), 0)
+   on conflict (tenant_id, mode) do update
+     set bytes = storage_use.bytes + excluded.bytes, drafts = storage_use.drafts + excluded.drafts; end;
+
+CREATE TRIGGER count_draft_removed after delete on drafts for each row when true begin insert into storage_use (tenant_id, mode, bytes, drafts) values (old.tenant_id, old.mode, -octet_length(old.body), -1)
+   on conflict (tenant_id, mode) do update
+     set bytes = storage_use.bytes + excluded.bytes, drafts = storage_use.drafts + excluded.drafts; end;
+
 CREATE TABLE drafts (
   id text primary key,
   tenant_id text not null,
   kind text not null,
   body text not null,
   created_at integer not null,
-  expires_at integer not null
+  expires_at integer not null,
+  mode text default 'live' not null
 );
 
 CREATE INDEX drafts_by_expiry on drafts (expires_at);
 
-CREATE INDEX drafts_by_tenant on drafts (tenant_id, kind, id);
+CREATE INDEX drafts_by_tenant on drafts (tenant_id, mode, kind, id);
 
 CREATE TABLE ledger_transactions (
   seq integer primary key,
@@ -184,6 +209,35 @@ CREATE TABLE lines (
   running integer not null,
   served_at integer not null,
   constraint lines_key primary key (pool, tenant_id)
+);
+
+CREATE TABLE receivers (
+  tenant_id text not null,
+  host text not null,
+  standing text not null,
+  failures integer not null,
+  failing_since integer,
+  failed_at integer,
+  retry_at integer,
+  next_at integer,
+  used_at integer not null,
+  constraint receivers_key primary key (tenant_id, host)
+) without rowid;
+
+CREATE INDEX receivers_failing on receivers (failing_since) where failing_since is not null;
+
+CREATE INDEX receivers_idle on receivers (used_at) where next_at is null;
+
+CREATE INDEX receivers_next on receivers (next_at) where next_at is not null;
+
+CREATE INDEX receivers_waiting on receivers (standing, tenant_id, next_at) where next_at is not null;
+
+CREATE TABLE storage_use (
+  tenant_id text not null,
+  mode text not null,
+  bytes integer not null,
+  drafts integer not null,
+  constraint storage_use_key primary key (tenant_id, mode)
 );
 
 CREATE TABLE task_counts (
@@ -245,7 +299,7 @@ CREATE TABLE tasks (
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 
-CREATE INDEX tasks_by_tenant on tasks (tenant_id, id);
+CREATE INDEX tasks_by_mode on tasks (tenant_id, mode, id);
 
 CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 
@@ -257,7 +311,8 @@ CREATE INDEX tasks_running on tasks (due_at) where lease_until is null and statu
 
 CREATE INDEX tasks_staged on tasks (tenant_id, lane, seq) where status = 'staged';
 
-CREATE INDEX tasks_unfinished on tasks (tenant_id, id) where status in ('staged', 'pending', 'submitting', 'uncertain', 'processing');
+CREATE INDEX tasks_unfinished on tasks (tenant_id, mode, id)
+    where status in ('staged', 'pending', 'submitting', 'uncertain', 'processing');
 
 CREATE INDEX tasks_unstarted on tasks (deadline_at) where status in ('staged', 'pending');
 

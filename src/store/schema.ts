@@ -18,7 +18,9 @@ export interface Database {
   account_loads: AccountLoadsTable
   attempts: AttemptsTable
   assets: AssetsTable
+  storage_use: StorageUseTable
   deliveries: DeliveriesTable
+  receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
 }
 
@@ -171,6 +173,7 @@ export interface BatchesTable {
 export interface DraftsTable {
   id: string
   tenant_id: string
+  mode: string
   kind: string
   body: string
   created_at: number
@@ -243,6 +246,8 @@ export interface AttemptsTable {
 export interface AssetsTable {
   id: string
   tenant_id: string
+  /** Of the key that sent it; null for an output. */
+  mode: string | null
   task_id: string | null
   kind: string
   media_type: string
@@ -251,6 +256,15 @@ export interface AssetsTable {
   sha256: string
   created_at: number
   expires_at: number
+}
+
+/** What a tenant keeps of what its keys of a mode sent. Triggers count it. */
+export interface StorageUseTable {
+  tenant_id: string
+  mode: string
+  /** Uploads, and the bodies of drafts. */
+  bytes: number
+  drafts: number
 }
 
 export interface DeliveriesTable {
@@ -266,6 +280,24 @@ export interface DeliveriesTable {
   claim: number
   created_at: number
   due_at: number
+  /** Null until it is put into the queue of its receiver. */
+  host: Generated<string | null>
+}
+
+/** Whom webhooks go to: a host, for one tenant. */
+export interface ReceiversTable {
+  tenant_id: string
+  host: string
+  standing: string
+  /** Rounds of attempts without an answer, one after another. */
+  failures: number
+  failing_since: number | null
+  failed_at: number | null
+  /** The circuit is open until then; null = closed. */
+  retry_at: number | null
+  /** When a delivery of its queue may be claimed, with the circuit in mind; null = none waits. May be too early, never too late. */
+  next_at: number | null
+  used_at: number
 }
 
 export interface DeliveryAttemptsTable {

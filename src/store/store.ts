@@ -4,8 +4,10 @@ import type { Attempt } from '../core/attempt.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
+import type { Quota } from '../core/quota.ts'
+import type { ReceiverKey, Standing } from '../core/receiver.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { Engine, Signal } from './tx.ts'
@@ -176,6 +178,7 @@ export interface TaskFilter {
 export interface Draft {
   id: string
   tenantId: string
+  mode: Mode
   /** Which protocol's, and what: `suno.upload`. */
   kind: string
   body: JsonObject
@@ -237,22 +240,46 @@ export interface WriteVerbs {
   releaseLeases(args: { now: number; leaseMs: number }): Promise<number>
   /** Stores deliveries of a task outside a change of its status. */
   addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
-  claimDeliveries(args: { limit: number; leaseMs: number; now: number }): Promise<Delivery[]>
-  /** Writes an attempt down and what follows from it. False when the lease was lost. */
-  recordAttempt(args: {
-    id: string
-    claim: number
-    attempt: DeliveryAttempt
-    status: DeliveryStatus
-    dueAt: number
-  }): Promise<boolean>
-  /** Sends a delivery again, with the same id and body. */
+  /** Puts up to `limit` new deliveries into the queues of their receivers, the oldest and the newest. Returns how many. */
+  queueDeliveries(args: { limit: number; now: number }): Promise<number>
+  /**
+   * Leases up to `limit` due deliveries of each receiver, the longest due first; none of those in `inHand`. A receiver
+   * whose circuit is open gives none, and one delivery when the pause is over, to all processes together. So does one that
+   * another process claims from at the same time.
+   */
+  claimDeliveries(args: {
+    receivers: (ReceiverKey & { limit: number })[]
+    inHand: string[]
+    leaseMs: number
+    now: number
+  }): Promise<Delivery[]>
+  /**
+   * Writes attempts down, what follows from them, and what they say about their receivers. The results are in the order of
+   * the attempts: false when the lease was lost.
+   */
+  recordAttempts(args: { attempts: AttemptRecord[] }): Promise<boolean[]>
+  /**
+   * Ends up to `limit` deliveries that have been due since `dueBefore` at receivers that have been without an answer for
+   * as long, and were tried without success since `failedAfter`: after a long stop of the gateway they may be back. The
+   * logs of the deliveries say why. Returns them.
+   */
+  giveUpDeliveries(args: {
+    dueBefore: number
+    failedAfter: number
+    limit: number
+    now: number
+  }): Promise<{ id: string; taskId: string }[]>
+  /** Forgets receivers for which nothing waits and that were not used since `usedBefore`. */
+  forgetReceivers(args: { usedBefore: number }): Promise<void>
+  /** Sends a delivery again, with the same id and body; an open circuit of its receiver is tried at once. */
   replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
-  insertDraft(args: { draft: Draft }): Promise<void>
+  /** False, and nothing is stored, when the draft would take its tenant and mode beyond `quota`; absent = no limit. */
+  insertDraft(args: { draft: Draft; quota?: Quota }): Promise<boolean>
   /** Writes a draft's next state. False when it is not in the state `from` any more. */
   updateDraft(args: { id: string; from: JsonObject; body: JsonObject }): Promise<boolean>
   purgeDrafts(args: { now: number }): Promise<void>
-  insertAsset(args: { asset: Asset }): Promise<void>
+  /** False, and nothing is stored, when an upload would take its tenant and mode beyond `quota`; absent = no limit. */
+  insertAsset(args: { asset: Asset; quota?: Quota }): Promise<boolean>
   deleteAssets(args: { ids: string[] }): Promise<void>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
   purgeTasks(args: { now: number; limit: number }): Promise<number>
@@ -266,6 +293,21 @@ export interface WriteVerbs {
   revokeKey(args: { id: string; now: number }): Promise<boolean>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
   rebuildBalances(args: { now: number }): Promise<void>
+}
+
+/** A receiver with a delivery that may be claimed since `nextAt`. */
+export interface DueReceiver extends ReceiverKey {
+  standing: Standing
+  nextAt: number
+}
+
+/** One attempt of a delivery that was claimed, and what follows from it. */
+export interface AttemptRecord extends ReceiverKey {
+  id: string
+  claim: number
+  attempt: DeliveryAttempt
+  status: DeliveryStatus
+  dueAt: number
 }
 
 /** What may be changed of an account. */
@@ -307,7 +349,18 @@ export interface ReadVerbs {
   listOverdue(args: { now: number; limit: number }): Promise<Task[]>
   /** When the next running task is due; null = none runs. */
   nextDueAt(args: Record<string, never>): Promise<number | null>
+  /** When a delivery may be claimed next, circuits considered; null = none waits. May be too early, never too late. */
   nextDeliveryAt(args: Record<string, never>): Promise<number | null>
+  /**
+   * Receivers of these standings with something due, up to `perTenant` of each tenant and standing, the longest due first.
+   * What is in `except` is left out. The cost follows the tenants for which something waits, and what is left out.
+   */
+  listDueReceivers(args: {
+    standings: readonly Standing[]
+    perTenant: number
+    except: { tenants: string[]; hosts: string[]; receivers: ReceiverKey[] }
+    now: number
+  }): Promise<DueReceiver[]>
   listDeliveries(args: {
     tenantId: string | null
     taskId?: string
@@ -315,9 +368,21 @@ export interface ReadVerbs {
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
   getDraft(args: { id: string }): Promise<Draft | undefined>
   /** Newest first; `beforeId` pages on from a draft. */
-  listDrafts(args: { tenantId: string; kind: string; limit: number; beforeId?: string; now: number }): Promise<Draft[]>
+  listDrafts(args: {
+    tenantId: string
+    mode: Mode
+    kind: string
+    limit: number
+    beforeId?: string
+    now: number
+  }): Promise<Draft[]>
+  getStorageUse(args: { tenantId: string; mode: Mode }): Promise<Quota>
+  /** The mode of a task or of a batch; undefined when there is none. */
+  getMode(args: { id: string }): Promise<Mode | undefined>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
+  /** Which of these ids files have. At most some hundreds at once. */
+  listKnownAssets(args: { ids: string[] }): Promise<string[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   listTenants(args: Record<string, never>): Promise<Tenant[]>

@@ -6,10 +6,10 @@ import { HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import { FELL_BACK } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
 import type { Progress, Provider, Submitted } from '../providers/provider.ts'
-import { hear, settle } from '../store/contract/moves.ts'
+import { hear } from '../store/contract/moves.ts'
 import type { Store } from '../store/store.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
-import { CREDIT, type House, LEASE_MS, openHouse } from './house.testing.ts'
+import { CREDIT, type House, openHouse } from './house.testing.ts'
 
 const TEXT: Submitted = { result: { output: { title: 'Fog', text: '[Verse]', tags: [] }, files: [] } }
 const log = pino({ level: 'silent' })

@@ -1,8 +1,9 @@
-import type { Caller } from '../core/caller.ts'
+import { type Caller, isOwn } from '../core/caller.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId, newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
+import { type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
 import type { Draft, Store } from '../store/store.ts'
 
 /**
@@ -10,9 +11,9 @@ import type { Draft, Store } from '../store/store.ts'
  * style or a persona to be named later. A draft costs nothing, and is forgotten when its time is over.
  */
 export interface Drafts {
-  /** Throws `payload_too_large`. */
+  /** Throws `payload_too_large` and `storage_quota_reached`. */
   open(kind: string, body: JsonObject, caller: Caller): Promise<Draft>
-  /** Undefined for an unknown id, for another kind, and for another tenant's. */
+  /** Undefined for an unknown id, for another kind, for another tenant's and for the other mode's. */
   find(id: string, kind: string, caller: Caller): Promise<Draft | undefined>
   /** Without a caller: for a step that carries no key, whose draft id is its secret. */
   findOpenly(id: string, kind: string): Promise<Draft | undefined>
@@ -26,31 +27,42 @@ export function openDrafts({
   store,
   clock,
   days,
+  quotas = UNLIMITED,
 }: {
-  store: Pick<Store, 'insertDraft' | 'getDraft' | 'listDrafts' | 'updateDraft'>
+  store: Pick<Store, 'insertDraft' | 'getDraft' | 'listDrafts' | 'updateDraft' | 'getStorageUse'>
   clock: Clock
   /** How long one is kept: as long as records of tasks, since what it names is used with them. */
   days: number
+  /** What a tenant may keep of drafts; absent = no limit. */
+  quotas?: Quotas
 }): Drafts {
   async function findOpenly(id: string, kind: string): Promise<Draft | undefined> {
     const draft = isId(id) ? await store.getDraft({ id }) : undefined
     return draft?.kind === kind && draft.expiresAt > clock.now() ? draft : undefined
   }
 
+  async function fullOf({ tenantId, mode, body }: Draft): Promise<PolyphonyError> {
+    const added = { bytes: Buffer.byteLength(JSON.stringify(body)), drafts: 1 }
+    const fault = quotaFault(mode, await store.getStorageUse({ tenantId, mode }), added, quotas[mode])
+    // Without a fault, what others kept has gone since.
+    return fault ?? new PolyphonyError('store_unavailable', 'It could not be stored beside others; send it again.')
+  }
+
   return {
     findOpenly,
-    async open(kind, body, { tenantId }) {
+    async open(kind, body, { tenantId, mode }) {
       checkSize(body)
       const now = clock.now()
-      const draft = { id: newId(now), tenantId, kind, body, createdAt: now, expiresAt: now + Math.round(days * DAY_MS) }
-      await store.insertDraft({ draft })
+      const expiresAt = now + Math.round(days * DAY_MS)
+      const draft = { id: newId(now), tenantId, mode, kind, body, createdAt: now, expiresAt }
+      if (!(await store.insertDraft({ draft, quota: quotas[mode] }))) throw await fullOf(draft)
       return draft
     },
-    async find(id, kind, { tenantId }) {
+    async find(id, kind, caller) {
       const draft = await findOpenly(id, kind)
-      return draft?.tenantId === tenantId ? draft : undefined
+      return draft && isOwn(caller, draft) ? draft : undefined
     },
-    list: (kind, { tenantId }, page) => store.listDrafts({ ...page, tenantId, kind, now: clock.now() }),
+    list: (kind, { tenantId, mode }, page) => store.listDrafts({ ...page, tenantId, mode, kind, now: clock.now() }),
     async change(draft, body) {
       checkSize(body)
       const changed = await store.updateDraft({ id: draft.id, from: draft.body, body })

@@ -24,6 +24,7 @@ import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../tenants/keys.ts'
+import { openAdmission } from './admission.ts'
 import { openFinish } from './finish.ts'
 import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
@@ -161,6 +162,8 @@ export async function openHouse(
     limits,
     cancelRunning,
     pace: openPace(),
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
+    waits: { perKey: 100, total: 100 },
   })
   const holder = randomUUID()
   const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder })

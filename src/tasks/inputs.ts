@@ -4,6 +4,7 @@ import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
 import type { Operation } from '../catalog/operation.ts'
 import { invalid } from '../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../core/asset.ts'
+import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -21,12 +22,15 @@ export interface Inputs {
   judge(operation: Operation, input: JsonObject, at: string): Promise<void>
   /**
    * Judges every URL, stores what came as base64 and names our own files by reference. Throws `address_refused`,
-   * `invalid_input`, `unsupported_media`, `payload_too_large`, each naming the field.
+   * `invalid_input`, `unsupported_media`, `payload_too_large`, `storage_quota_reached`, each naming the field.
    */
-  keep(operation: Operation, input: JsonObject, at: string, tenantId: string): Promise<KeptInput>
+  keep(operation: Operation, input: JsonObject, at: string, owner: Owner): Promise<KeptInput>
   /** Takes back what was stored for a task that did not come to be. Never throws. */
   withdraw(assets: readonly Asset[]): Promise<void>
 }
+
+/** Whose quota an input's files count to. */
+export type Owner = Pick<Caller, 'tenantId' | 'mode'>
 
 export interface InputsOptions {
   assets: Assets
@@ -52,10 +56,10 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
     return reference
   }
 
-  async function stored({ value, media }: NamedFile, field: string, tenantId: string): Promise<Asset> {
+  async function stored({ value, media }: NamedFile, field: string, owner: Owner): Promise<Asset> {
     const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
     try {
-      const asset = await assets.upload({ tenantId, body, expiresAt: clock.now() + keepMs })
+      const asset = await assets.upload({ ...owner, body, expiresAt: clock.now() + keepMs })
       if (media === 'any' || asset.mediaType.startsWith(`${media}/`)) return asset
       await assets.withdraw([asset])
       throw new PolyphonyError('unsupported_media', `It is ${asset.mediaType}, and ${media} is wanted.`)
@@ -71,7 +75,7 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
         if (isUrl(value)) await judged(value, at + field)
       }
     },
-    async keep(operation, input, at, tenantId) {
+    async keep(operation, input, at, owner) {
       const named = filesIn(operation.input, input)
       if (named.length === 0) return { input, assets: [] }
       const references = new Map<string, string>()
@@ -83,7 +87,7 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
           if (reference !== undefined) references.set(field, reference)
         }
         for (const file of named.filter((one) => !isUrl(one.value))) {
-          const asset = await stored(file, at + file.field, tenantId)
+          const asset = await stored(file, at + file.field, owner)
           kept.push(asset)
           references.set(file.field, assetReference(asset))
         }
@@ -100,7 +104,7 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
 }
 
 /** Faults of the file itself, which are told with the name of its field. */
-const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large'])
+const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large', 'storage_quota_reached'])
 
 const MAX_URL = 2_048
 

@@ -183,7 +183,9 @@ export function openLeases(options: {
       // Due at once: another process, or the next start, need not wait until these leases run out.
       const signal = AbortSignal.abort() // a database that does not answer is not waited for: the leases run out then
       const released = dropped.map(({ task }) => moves.move(task, { kind: 'released' }, { signal }))
-      const faults = (await Promise.allSettled(released)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+      const faults = (await Promise.allSettled(released)).flatMap((one) =>
+        one.status === 'rejected' ? [one.reason] : [],
+      )
       if (faults.length > 0) log.warn({ err: faults[0], tasks: faults.length }, 'leases could not be given back')
     },
     close() {

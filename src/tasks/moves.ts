@@ -70,13 +70,23 @@ export function openMoves(options: { store: Store; announce: Announce; clock: Cl
   }
 }
 
-/** A version is reached by one write only, and what that write was shows in what it changed. */
+/** Whatever a move changes shows in one of these; a lease alone may have been renewed meanwhile. */
+const TRACES = [
+  'version',
+  'claim',
+  'status',
+  'progress',
+  'misses',
+  'isWatched',
+  'calledAt',
+  'heardAt',
+  'dueAt',
+  'deadlineAt',
+  'startedAt',
+  'endedAt',
+] as const satisfies (keyof Task)[]
+
+/** A version is reached by one write only, and which one it was shows in what it changed. */
 function isSame(stored: Task | undefined, after: Task): boolean {
-  return (
-    stored?.version === after.version &&
-    stored.status === after.status &&
-    stored.claim === after.claim &&
-    stored.endedAt === after.endedAt &&
-    stored.dueAt === after.dueAt
-  )
+  return stored !== undefined && TRACES.every((field) => stored[field] === after[field])
 }

@@ -64,4 +64,20 @@ describe('retention', () => {
     await sweep(house)
     expect(await house.read(task.id)).toMatchObject({ status: 'processing' })
   })
+
+  it('deletes files that no row knows, while the gateway serves', async () => {
+    await using house = await openHouse({ submit })
+    const body = await (sampleFiles['audio/mpeg']?.() ?? Promise.reject(new Error('No sample.')))
+    const { id: tenantId } = (await house.store.listTenants({}))[0] ?? { id: '' }
+    const file = { tenantId, taskId: null, kind: 'output' as const, expiresAt: house.clock.now() + DAY_MS }
+    const stray = await house.assets.write({ ...file, body })
+    const log = pino({ level: 'silent' })
+    const stop = startRetention({ store: house.store, assets: house.assets, clock: house.clock, log })
+    house.clock.advance(Date.now() - house.clock.now() + DAY_MS)
+    vi.advanceTimersByTime(MINUTE_MS)
+    await vi.waitFor(async () => {
+      await expect(house.assets.open(stray)).rejects.toMatchObject({ code: 'not_found' })
+    })
+    await stop()
+  })
 })

@@ -1,12 +1,15 @@
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
-import { type Clock, MINUTE_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 
 const EVERY_MS = MINUTE_MS
 const BATCH = 500
+/** Files without rows come of crashes, and there is no hurry; the first look is not part of the start. */
+const STRAYS_AFTER_MS = 15 * MINUTE_MS
+const STRAYS_EVERY_MS = 6 * HOUR_MS
 
-/** Two clocks: files go when their time has come, records when theirs has; the ledger stays. */
+/** Two clocks: files go when their time has come, records when theirs has; the ledger stays. And files that belong to nothing. */
 export function startRetention(options: {
   store: Store
   assets: Assets
@@ -16,6 +19,7 @@ export function startRetention(options: {
   const { store, assets, clock, log } = options
   let running: Promise<void> | undefined
   let stopped = false
+  let straysDueAt = clock.now() + STRAYS_AFTER_MS
 
   async function sweep(): Promise<void> {
     try {
@@ -24,14 +28,26 @@ export function startRetention(options: {
       // The purge looks at the oldest records only, so it goes on while it finds any.
       for (let purged = 1; purged > 0 && !stopped; ) purged = await store.purgeTasks({ now: clock.now(), limit: BATCH })
     } catch (error) {
-      log.error({ err: error }, 'the retention sweep stumbled; it goes on')
+      log.error({ err: error }, 'the retention sweep failed; the next one goes on')
+    }
+  }
+
+  async function sweepStrays(): Promise<void> {
+    if (clock.now() < straysDueAt || stopped) return
+    straysDueAt = clock.now() + STRAYS_EVERY_MS
+    try {
+      await assets.sweepStrays(clock.now(), () => stopped)
+    } catch (error) {
+      log.warn({ err: error }, 'files without rows could not be looked for')
     }
   }
 
   const timer = setInterval(() => {
-    running ??= sweep().finally(() => {
-      running = undefined
-    })
+    running ??= sweep()
+      .then(sweepStrays)
+      .finally(() => {
+        running = undefined
+      })
   }, EVERY_MS)
   timer.unref()
   return async () => {

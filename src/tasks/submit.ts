@@ -5,7 +5,7 @@ import type { Operation } from '../catalog/operation.ts'
 import { itemsIn } from '../catalog/outputs.ts'
 import type { PriceList } from '../catalog/prices.ts'
 import type { Asset } from '../core/asset.ts'
-import type { Caller } from '../core/caller.ts'
+import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId, newId, taskOfItem } from '../core/ids.ts'
@@ -13,6 +13,7 @@ import type { JsonObject } from '../core/json.ts'
 import { type Points, pointsToUsd, points as toPoints, ZERO_POINTS } from '../core/points.ts'
 import type { Task } from '../core/task.ts'
 import type { NewBatch, NewTask, Rejected, Store } from '../store/store.ts'
+import type { Admission } from './admission.ts'
 import { checkEcho } from './echo-limits.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -65,11 +66,17 @@ export interface Quote {
 }
 
 export interface Submit {
-  /** Stores the task and holds its price; both are on disk when the promise resolves. */
+  /**
+   * Stores the task and holds its price; both are on disk when the promise resolves. Throws `overloaded`, with nothing
+   * stored or held, when the store could not take it in time.
+   */
   submit(submission: Submission, caller: Caller): Promise<{ task: Task; replayed: boolean }>
   /** Checks a submission as `submit` does, and stores nothing. */
   quote(submission: Submission, caller: Caller): Promise<Quote>
-  /** Stores a batch with all tasks that can be accepted, under one commit; adds to `rejected` what cannot. */
+  /**
+   * Stores a batch with all tasks that can be accepted, under one commit; adds to `rejected` what cannot. Throws
+   * `overloaded` likewise.
+   */
   submitBatch(submission: BatchSubmission, caller: Caller): Promise<{ batchId: string; replayed: boolean }>
 }
 
@@ -78,6 +85,7 @@ export interface SubmitOptions {
   accounts: Accounts
   egress: Egress
   inputs: Inputs
+  admission: Admission
   prices: PriceList
   clock: Clock
   limits: {
@@ -94,7 +102,7 @@ export interface SubmitOptions {
 const BATCH_WIDTH = 32
 
 export function openSubmit(options: SubmitOptions): Submit {
-  const { store, accounts, egress, inputs, clock, find } = options
+  const { store, accounts, egress, inputs, admission, clock, find } = options
 
   async function parentOf({ operation, input, inputAt = '' }: Submission, caller: Caller): Promise<Task | null> {
     const item = operation.follows(input)
@@ -103,7 +111,7 @@ export function openSubmit(options: SubmitOptions): Submit {
     const field = `${inputAt}${name ?? 'input'}`
     const refuse = (why: string) => new PolyphonyError('parent_not_usable', `${field}: ${why}`, { field })
     const parent = isId(item) ? await find(taskOfItem(item).taskId) : undefined
-    if (!parent || parent.tenantId !== caller.tenantId) throw refuse(`there is no ${item} to build on.`)
+    if (!parent || !isOwn(caller, parent)) throw refuse(`there is no ${item} to build on.`)
     const { model, id } = getOperation(parent.operation)
     if (!operation.followsModels.some((one) => one === model || one === id)) {
       throw refuse(`${item} is of ${model}; ${operation.id} builds on ${operation.followsModels.join(', ')}.`)
@@ -137,7 +145,7 @@ export function openSubmit(options: SubmitOptions): Submit {
   async function prepare(submission: Submission, caller: Caller): Promise<{ fresh: NewTask; assets: Asset[] }> {
     const { operation, inputAt = '' } = submission
     const { pool, parentTaskId, pricePoints, model } = await check(submission, caller)
-    const { input, assets } = await inputs.keep(operation, submission.input, inputAt, caller.tenantId)
+    const { input, assets } = await inputs.keep(operation, submission.input, inputAt, scopeOf(caller))
     const now = clock.now()
     const fresh: NewTask = {
       id: newId(now),
@@ -182,7 +190,7 @@ export function openSubmit(options: SubmitOptions): Submit {
     const { fresh, assets } = await prepare(submission, caller)
     const [outcome] = await withFiles(
       assets,
-      () => store.submitTasks({ tasks: [fresh] }),
+      () => admission.measured(1, () => store.submitTasks({ tasks: [fresh] })),
       ([first]) => first?.outcome === 'created',
     )
     switch (outcome?.outcome) {
@@ -252,7 +260,7 @@ export function openSubmit(options: SubmitOptions): Submit {
     const tasks = ready.map((one) => ({ ...one.fresh, id: newId(now), createdAt: now }))
     const outcome = await withFiles(
       assets,
-      () => store.submitBatch({ batch: fresh, tasks }),
+      () => admission.measured(tasks.length, () => store.submitBatch({ batch: fresh, tasks })),
       (result) => result.outcome === 'created',
     )
     if (outcome.outcome === 'created') return { batchId: fresh.id, replayed: false }
@@ -260,7 +268,21 @@ export function openSubmit(options: SubmitOptions): Submit {
     throw refusal(outcome, toPoints(tasks.reduce((sum, task) => sum + task.pricePoints, 0)))
   }
 
-  return { submit, quote, submitBatch }
+  /** Runs a submission of so many tasks if the store can take them in time. */
+  async function admitted<Result>(tasks: number, submission: () => Promise<Result>): Promise<Result> {
+    const leave = admission.enter(tasks)
+    try {
+      return await submission()
+    } finally {
+      leave()
+    }
+  }
+
+  return {
+    submit: (submission, caller) => admitted(1, () => submit(submission, caller)),
+    quote,
+    submitBatch: (batch, caller) => admitted(batch.entries.length, () => submitBatch(batch, caller)),
+  }
 }
 
 /** What concerns one entry and not the gateway, so that the others are taken. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Caller } from '../core/caller.ts'
+import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
@@ -8,11 +8,12 @@ import type { Attempt, Balance, Batch, TaskFilter } from '../store/store.ts'
 import type { Moves } from './moves.ts'
 import type { Pace } from './pace.ts'
 import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
+import { openWaitPlaces, type WaitLimits, type WaitPlace } from './wait-places.ts'
 import { openWatchers } from './watch.ts'
 
 export type { BatchSubmission, Submission } from './submit.ts'
 
-/** What dialects do with tasks. Every verb sees only the caller's own. */
+/** What dialects do with tasks. Every verb sees only the tasks of the caller's tenant and of its key's mode. */
 export interface Tasks extends Submit {
   /** Throws `task_not_found`. */
   get(id: string, caller: Caller): Promise<Task>
@@ -24,7 +25,7 @@ export interface Tasks extends Submit {
   getMany(ids: string[], caller: Caller): Promise<Task[]>
   /** Newest first; `beforeId` pages on from a task, `offset` from a row. One at most was made under an `idempotencyKey`. */
   list(
-    filter: Omit<TaskFilter, 'tenantId'> & {
+    filter: OwnFilter & {
       limit: number
       offset?: number
       beforeId?: string
@@ -32,7 +33,7 @@ export interface Tasks extends Submit {
     },
     caller: Caller,
   ): Promise<Task[]>
-  count(filter: Omit<TaskFilter, 'tenantId'>, caller: Caller): Promise<number>
+  count(filter: OwnFilter, caller: Caller): Promise<number>
   /**
    * Cancels a task that nobody has begun; its hold is released at once. With `evenRunning`, also one that its provider can
    * end. Throws `not_cancellable`, `task_not_found`.
@@ -45,9 +46,21 @@ export interface Tasks extends Submit {
   ): Promise<number>
   /** Throws `task_not_found`. */
   getBatch(id: string, caller: Caller): Promise<Batch>
-  /** The task when it ends, or as it is after `timeoutMs`. */
-  wait(id: string, caller: Caller, options: { timeoutMs: number; signal: AbortSignal }): Promise<Task>
-  /** Every state from now on, to the end. */
+  /**
+   * A place to wait in, for a request that waits for a task which it submits first: taken before, so that nothing is
+   * submitted when there is none. Throws `too_many_waiting`.
+   */
+  placeToWait(caller: Caller): WaitPlace
+  /**
+   * The task when it ends, or as it is after `timeoutMs`. Without a `place` it takes one for as long as it waits: throws
+   * `too_many_waiting`.
+   */
+  wait(
+    id: string,
+    caller: Caller,
+    options: { timeoutMs: number; signal: AbortSignal; place?: WaitPlace },
+  ): Promise<Task>
+  /** Every state from now on, to the end. Throws `too_many_waiting`. */
   watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>>
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
@@ -56,6 +69,8 @@ export interface Tasks extends Submit {
   place(id: string, caller: Caller): Promise<Place>
   close(): void
 }
+
+type OwnFilter = Omit<TaskFilter, 'tenantId' | 'mode'>
 
 /** A waiting task's place in the line for its operation. */
 export interface Place {
@@ -70,6 +85,7 @@ export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
   /** Ends work at its provider; undefined when that cannot be done. */
   cancelRunning: (task: Task) => Promise<Task | undefined>
   pace: Pace
+  waits: WaitLimits
 }
 
 const CACHE_BYTES = 32 * 2 ** 20
@@ -78,8 +94,9 @@ const CACHE_MS = 60_000
 const CANCEL_BATCH = 500
 
 export function openTasks(options: TasksOptions): Tasks {
-  const { store, clock } = options
+  const { store } = options
   const watchers = openWatchers(store)
+  const takePlace = openWaitPlaces(options.waits)
   // Ended tasks do not change, so they are read once.
   const ended = new LRUCache<string, Task>({
     maxSize: CACHE_BYTES,
@@ -104,8 +121,8 @@ export function openTasks(options: TasksOptions): Tasks {
 
   async function get(id: string, caller: Caller): Promise<Task> {
     const task = await find(id)
-    // Another tenant's task is answered like one that does not exist.
-    if (!task || task.tenantId !== caller.tenantId) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+    // Another tenant's task, or one of the other mode, is answered like one that does not exist.
+    if (!task || !isOwn(caller, task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
     return task
   }
 
@@ -117,7 +134,11 @@ export function openTasks(options: TasksOptions): Tasks {
   }
 
   async function watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>> {
-    return watchers.watch(await get(id, caller), signal)
+    const first = await get(id, caller)
+    const place = takePlace(caller.keyId)
+    // Also for a reader that goes before it reads anything.
+    signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true })
+    return whileHeld(place, watchers.watch(first, signal))
   }
 
   return {
@@ -125,7 +146,7 @@ export function openTasks(options: TasksOptions): Tasks {
     get,
     peek(id, caller) {
       const task = ended.get(id)
-      return task?.tenantId === caller.tenantId ? task : undefined
+      return task && isOwn(caller, task) ? task : undefined
     },
     watch,
     findOpenly: find,
@@ -139,11 +160,11 @@ export function openTasks(options: TasksOptions): Tasks {
       // In the order in which they were asked for.
       return wanted.flatMap((id) => {
         const task = byId.get(id)
-        return task?.tenantId === caller.tenantId ? [task] : []
+        return task && isOwn(caller, task) ? [task] : []
       })
     },
-    list: (filter, caller) => store.listTasks({ ...filter, tenantId: caller.tenantId }),
-    count: (filter, caller) => store.countTasks({ ...filter, tenantId: caller.tenantId }),
+    list: (filter, caller) => store.listTasks({ ...filter, ...scopeOf(caller) }),
+    count: (filter, caller) => store.countTasks({ ...filter, ...scopeOf(caller) }),
     async cancel(id, caller, { evenRunning } = { evenRunning: false }) {
       const task = await get(id, caller)
       const cancelled = await cancelUnstarted(task)
@@ -155,22 +176,25 @@ export function openTasks(options: TasksOptions): Tasks {
     },
     async getBatch(id, caller) {
       const batch = isId(id) ? await store.getBatch({ id }) : undefined
-      if (batch?.tenantId !== caller.tenantId || !batch) throw new PolyphonyError('task_not_found', `No batch ${id}.`)
+      if (!batch || !isOwn(caller, batch)) throw new PolyphonyError('task_not_found', `No batch ${id}.`)
       return batch
     },
     async cancelMany(filter, caller) {
       let count = 0
       for (;;) {
-        const tasks = await store.listUnstarted({ ...filter, tenantId: caller.tenantId, limit: CANCEL_BATCH })
+        const tasks = await store.listUnstarted({ ...filter, ...scopeOf(caller), limit: CANCEL_BATCH })
         const done = await Promise.all(tasks.map(cancelUnstarted))
         count += done.filter(Boolean).length
         // What was begun meanwhile is not listed again, so the loop ends.
         if (tasks.length < CANCEL_BATCH) return count
       }
     },
-    async wait(id, caller, { timeoutMs, signal }) {
+    placeToWait: ({ keyId }) => takePlace(keyId),
+    async wait(id, caller, { timeoutMs, signal, place }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
       let last = await get(id, caller)
+      if (isTerminal(last.status)) return last
+      using _taken = place ? null : takePlace(caller.keyId)
       for await (const task of watchers.watch(last, limit)) last = task
       return last
     },
@@ -198,4 +222,10 @@ export function openTasks(options: TasksOptions): Tasks {
       watchers.close()
     },
   }
+}
+
+/** The states, and the place given back when they end or nobody reads on. */
+async function* whileHeld(place: WaitPlace, states: AsyncGenerator<Task>): AsyncGenerator<Task> {
+  using _held = place
+  yield* states
 }

@@ -4,12 +4,14 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Egress, openEgress } from '../assets/egress.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
+import { claimedDeliveries } from '../store/contract/samples.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { DELIVERY_LEASE_MS, openSender, type Sender, type SenderOptions } from './sender.ts'
@@ -65,7 +67,6 @@ beforeEach(() => {
     log,
     clock,
     resolve: async () => [{ address: '192.168.0.1', family: 4 }],
-    postTimeoutMs: 400,
   })
 })
 
@@ -75,19 +76,17 @@ afterEach(async () => {
   await forgetDeliveries()
 })
 
-/** So that no test sends what an earlier one left. */
+/** So that no test sends what an earlier one left, or finds a circuit that it opened. */
 async function forgetDeliveries(): Promise<void> {
-  const attempt = { at: 0, durationMs: 0, httpStatus: null, error: 'the test is over' }
-  const left = await store.claimDeliveries({ limit: 1_000, leaseMs: 0, now: Number.MAX_SAFE_INTEGER })
-  await Promise.all(
-    left.map(({ id, claim }) => store.recordAttempt({ id, claim, attempt, status: 'failed', dueAt: 0 })),
-  )
+  const file = new DatabaseSync(join(folder, 'polyphony.db'), { timeout: 10_000 })
+  file.exec('delete from deliveries; delete from receivers')
+  file.close()
 }
 
 /** A real server that answers as it is told, and keeps what it was sent. */
 async function receiver(
   answer: Answer,
-): Promise<{ url: string; received: Received[]; until(count: number): Promise<void> }> {
+): Promise<{ url: string; received: Received[]; until(count: number): Promise<void>; close(): Promise<void> }> {
   const received: Received[] = []
   const arrivals = new EventEmitter()
   const server = createServer(async (request, response) => {
@@ -96,12 +95,15 @@ async function receiver(
     arrivals.emit('one')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  cleanUp.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
+  const close = () =>
+    new Promise<void>((closed) => {
+      server.close(() => closed())
+      server.closeAllConnections()
+    })
+  cleanUp.push(close)
   const { port } = server.address() as AddressInfo // it listens on TCP
   return {
+    close,
     url: `http://127.0.0.1:${port}/hook`,
     received,
     async until(count) {
@@ -123,13 +125,11 @@ function sender(options: Partial<SenderOptions> = {}, verbs: Partial<Store> = {}
   const written = new EventEmitter()
   let count = 0
   const watched: SenderOptions['store'] = {
-    claimDeliveries: (args) => store.claimDeliveries(args),
-    nextDeliveryAt: (args) => store.nextDeliveryAt(args),
-    onSignal: (listener) => store.onSignal(listener),
+    ...store,
     ...verbs,
-    async recordAttempt(args) {
-      const held = await (verbs.recordAttempt ?? store.recordAttempt)(args)
-      count += 1
+    async recordAttempts(args) {
+      const held = await (verbs.recordAttempts ?? store.recordAttempts)(args)
+      count += args.attempts.length
       written.emit('one')
       return held
     },
@@ -141,10 +141,9 @@ function sender(options: Partial<SenderOptions> = {}, verbs: Partial<Store> = {}
     clock,
     log,
     random,
-    stopMs: 50,
     ...options,
   })
-  cleanUp.push(() => one.stop())
+  cleanUp.push(() => one.stop(50))
   return {
     ...one,
     async attempts(total: number) {
@@ -167,6 +166,12 @@ async function onlyDelivery() {
   const [delivery] = await store.listDeliveries({ tenantId: null, limit: 1 })
   if (!delivery) throw new Error('There is no delivery.')
   return delivery
+}
+
+/** How often each delivery to `url` was tried, of those that were. */
+async function tried(url: string): Promise<number[]> {
+  const stored = await store.listDeliveries({ tenantId: null, limit: 1_000 })
+  return stored.filter((one) => one.url === url && one.attempts > 0).map(({ attempts }) => attempts)
 }
 
 describe('a webhook', () => {
@@ -270,7 +275,9 @@ describe('a webhook', () => {
     { what: 'closes the socket', answer: hangUp, error: /closed|reset/i },
   ])('comes again when the receiver $what', async ({ answer, error }) => {
     const { url } = await receiver(answer)
-    const webhooks = sender()
+    const impatient = openEgress({ allow: ['127.0.0.0/8'], log, clock, postTimeoutMs: 400 })
+    cleanUp.push(() => impatient.close())
+    const webhooks = sender({ egress: impatient })
     webhooks.start()
     await add(draft(url))
     await webhooks.attempts(1)
@@ -300,7 +307,7 @@ describe('a lease', () => {
   it('that a crash left behind runs out, and the webhook comes again with the same id and bytes', async () => {
     const { url, received, until } = await receiver(status(200))
     // Everything up to the writing down, which never happens.
-    const crashing = sender({}, { recordAttempt: () => Promise.reject(new Error('killed')) })
+    const crashing = sender({}, { recordAttempts: () => Promise.reject(new Error('killed')) })
     crashing.start()
     await add(draft(url))
     await until(1)
@@ -321,7 +328,7 @@ describe('a lease', () => {
   it('that runs out is noticed without a kick', async () => {
     const { url } = await receiver(status(200))
     await add(draft(url))
-    await store.claimDeliveries({ limit: 1, leaseMs: 150, now: Date.now() })
+    await claimedDeliveries(store, { limit: 1, leaseMs: 150, now: Date.now() })
     const webhooks = sender({ clock: { now: () => Date.now() } })
     webhooks.start()
     await webhooks.attempts(1)
@@ -333,9 +340,11 @@ describe('a lease', () => {
     const webhooks = sender(
       {},
       {
-        async recordAttempt(args) {
-          await store.replayDelivery({ id: args.id, tenantId: null, now: clock.at + 1_000_000 })
-          return store.recordAttempt(args)
+        async recordAttempts(args) {
+          for (const { id } of args.attempts) {
+            await store.replayDelivery({ id, tenantId: null, now: clock.at + 1_000_000 })
+          }
+          return store.recordAttempts(args)
         },
       },
     )
@@ -349,25 +358,92 @@ describe('a lease', () => {
 })
 
 describe('many webhooks', () => {
-  it('to a receiver that does not answer leave room for the others', async () => {
+  it('to a host that does not answer occupy one slot, and leave room for the others', async () => {
     const slow = await receiver(never)
     const quick = await receiver(status(200))
     await add(...Array.from({ length: 400 }, () => draft(slow.url)))
     clock.at += 1
     await add(draft(quick.url))
-    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
-    cleanUp.push(() => patient.close())
-    const webhooks = sender({ egress: patient })
+    const webhooks = sender()
     webhooks.start()
     // The gateway goes on with its work meanwhile.
     const kicks = setInterval(() => webhooks.kick(), 20)
     cleanUp.push(() => clearInterval(kicks))
     await webhooks.attempts(1)
     expect(quick.received).toHaveLength(1)
-    await slow.until(8)
+    await slow.until(1)
     await add(draft(quick.url))
     await webhooks.attempts(2)
-    expect(slow.received).toHaveLength(8)
+    expect(slow.received).toHaveLength(1)
+  })
+
+  it('to a host that refuses connections are tried three times, and wait until its pause is over', async () => {
+    const { url, close } = await receiver(status(200))
+    await close()
+    const webhooks = sender()
+    webhooks.start()
+    await add(...Array.from({ length: 50 }, () => draft(url)))
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await webhooks.attempts(attempt)
+      clock.at += 10 // a failure counts when the attempt began after the last one had ended
+      webhooks.kick()
+    }
+    const quick = await receiver(status(200))
+    await add(draft(quick.url))
+    await webhooks.attempts(4)
+    expect(await tried(url)).toEqual([1, 1, 1])
+
+    clock.at += 5_000
+    webhooks.kick()
+    await webhooks.attempts(5)
+    await add(draft(quick.url))
+    await webhooks.attempts(6)
+    expect(await tried(url)).toHaveLength(4)
+  })
+
+  it('that waited for a host are all sent once it answers again', async () => {
+    let up = false
+    const { url, received } = await receiver((response) => (up ? response.end() : response.destroy()))
+    const webhooks = sender()
+    webhooks.start()
+    await add(...Array.from({ length: 50 }, () => draft(url)))
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await webhooks.attempts(attempt)
+      clock.at += 10
+      webhooks.kick()
+    }
+    up = true
+    clock.at += 6_000 // the pause, and the wait after a first attempt
+    webhooks.kick()
+    await webhooks.attempts(53)
+    expect(received).toHaveLength(53)
+    expect(await store.nextDeliveryAt({})).toBeNull()
+    const stored = await store.listDeliveries({ tenantId: null, limit: 99 })
+    expect(stored.filter(({ status, attempts }) => status === 'delivered' && attempts <= 2)).toHaveLength(50)
+  })
+
+  it('that waited three days for a host that never answers are given up, and their log says so', async () => {
+    const { url } = await receiver(hangUp)
+    const webhooks = sender()
+    webhooks.start()
+    await add(...Array.from({ length: 5 }, () => draft(url)))
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await webhooks.attempts(attempt)
+      clock.at += 10
+      webhooks.kick()
+    }
+    clock.at += 3 * 86_400_000
+    webhooks.kick()
+    await webhooks.attempts(4)
+    clock.at += 60_001 // it is looked for every minute
+    webhooks.kick()
+    const failed = await vi.waitUntil(async () => {
+      const stored = await store.listDeliveries({ tenantId: null, limit: 9 })
+      const given = stored.filter(({ status }) => status === 'failed')
+      return given.length > 0 && given
+    })
+    expect(failed.map(({ log }) => log.at(-1)?.error)).toEqual(failed.map(() => expect.stringContaining('given up')))
+    expect(lines.filter(({ msg }) => /has not answered for days/.test(msg))).toHaveLength(failed.length)
   })
 
   it('to one receiver come all, each once, eight at a time', async () => {
@@ -392,24 +468,44 @@ describe('many webhooks', () => {
   })
 
   it('are begun only while their lease has room for the attempt', async () => {
-    const gate = new EventEmitter()
-    const { url, received, until } = await receiver((response) => void gate.once('open', () => response.end()))
-    await add(...Array.from({ length: 9 }, () => draft(url)))
-    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
-    cleanUp.push(() => patient.close())
-    const webhooks = sender({ egress: patient })
+    const { url, received } = await receiver(status(200))
+    const asked = Promise.withResolvers<void>()
+    const secret = Promise.withResolvers<string>()
+    const webhooks = sender({
+      secretOf() {
+        asked.resolve()
+        return secret.promise
+      },
+    })
     webhooks.start()
-    await until(8)
-    clock.at += 50_000
-    gate.emit('open')
-    await webhooks.attempts(8)
-    expect(received).toHaveLength(8)
-    clock.at += 10_000
+    await add(draft(url))
+    await asked.promise
+    clock.at += DELIVERY_LEASE_MS - 1_000 // as after a pause of the process
+    secret.resolve(SECRET)
+    await vi.waitUntil(() => lines.some(({ msg }) => /was not sent/.test(msg)))
+    expect(received).toHaveLength(0)
+    clock.at += 1_000
     webhooks.kick()
-    await until(9)
-    gate.emit('open')
-    await webhooks.attempts(9)
-    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(9)
+    await webhooks.attempts(1)
+    expect(received).toHaveLength(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'delivered', attempts: 1, claim: 2 })
+  })
+
+  it('in hand are not claimed again by the same process when it was paused for longer than the lease', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { url, received, until } = await receiver((response) => void gate.promise.then(() => response.end()))
+    const other = await receiver(status(200))
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await until(1)
+    clock.at += DELIVERY_LEASE_MS + 1
+    await add(draft(other.url)) // so that a whole turn is waited for
+    await webhooks.attempts(1)
+    gate.resolve()
+    await webhooks.attempts(2)
+    expect(received).toHaveLength(1)
+    expect(lines.filter(({ level }) => level >= 40)).toEqual([])
   })
 })
 
@@ -460,7 +556,7 @@ describe('a failure of ours', () => {
 describe('a stop', () => {
   it('waits for what is under way, and begins nothing more', async () => {
     const { url, received, until } = await receiver((response) => void setImmediate(() => response.end()))
-    const webhooks = sender({ stopMs: 5_000 })
+    const webhooks = sender()
     webhooks.start()
     await add(draft(url))
     await until(1)
@@ -472,15 +568,13 @@ describe('a stop', () => {
     expect(received).toHaveLength(1)
   })
 
-  it('ends what takes too long, and holds it against nobody', async () => {
+  it('ends what takes longer than it is given, and counts that as no attempt', async () => {
     const { url, until } = await receiver(never)
-    const patient = openEgress({ allow: ['127.0.0.0/8'], log })
-    cleanUp.push(() => patient.close())
-    const webhooks = sender({ egress: patient })
+    const webhooks = sender()
     webhooks.start()
     await add(draft(url))
     await until(1)
-    await webhooks.stop()
+    await webhooks.stop(50)
     expect(await onlyDelivery()).toMatchObject({ status: 'pending', attempts: 0, log: [] })
     expect(lines.filter(({ level }) => level >= 50)).toEqual([])
   })

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
-import { type Clock, SECOND_MS } from '../core/clock.ts'
+import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import type { Delivery } from '../core/delivery.ts'
+import { GIVE_UP_AFTER_MS, LONGEST_SILENCE_MS, type Standing } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
 import { attemptDelivery } from './attempt.ts'
-import { Lanes } from './lanes.ts'
+import { openAttemptLog } from './attempt-log.ts'
+import { grantSlots, type InHand, slotLimits, withoutRoom } from './slots.ts'
 
 /**
  * The loop that sends webhooks.
@@ -15,58 +17,71 @@ import { Lanes } from './lanes.ts'
  * 24 h and 24 h, each ±20 %, or later if a 429 or 503 asks for it by `Retry-After`. Every attempt has the same
  * `webhook-id` and the same body, byte for byte; timestamp and signature are new. A webhook can come twice (after a
  * lost answer or a crash) and out of order: a receiver recognises repetitions by `webhook-id`.
+ *
+ * While a receiver does not answer at all, its deliveries wait, and one of them is tried now and then
+ * (`src/core/receiver.ts`); the others lose no attempt by that.
  */
 export interface Sender {
   start(): void
-  /** Waits for the attempts under way, then ends those that take too long: they are sent again after the next start. */
-  stop(): Promise<void>
+  /**
+   * Begins nothing more, waits up to `graceMs` for the attempts under way, then ends those that take longer: they are sent
+   * again after the next start. May be called more than once, and at the same time as other stops.
+   */
+  stop(graceMs?: number): Promise<void>
   /** Looks for due deliveries now. */
   kick(): void
 }
 
 export interface SenderOptions {
-  store: Pick<Store, 'claimDeliveries' | 'recordAttempt' | 'nextDeliveryAt' | 'onSignal'>
+  store: Pick<
+    Store,
+    | 'queueDeliveries'
+    | 'listDueReceivers'
+    | 'claimDeliveries'
+    | 'recordAttempts'
+    | 'nextDeliveryAt'
+    | 'giveUpDeliveries'
+    | 'forgetReceivers'
+    | 'onSignal'
+  >
   egress: Egress
-  /** The signing secret of a tenant, `whsec_…`. */
-  secretOf(tenantId: string): Promise<string>
+  /** The secret that signs a delivery, `whsec_…`: its tenant's, for the mode of its task. */
+  secretOf(delivery: Pick<Delivery, 'tenantId' | 'taskId'>): Promise<string>
   clock: Clock
   log: Logger
   /** Attempts at once, over all receivers. */
   concurrency?: number
   random?: () => number
-  /** How long `stop` waits. */
-  stopMs?: number
 }
 
 /** How long a delivery stays with a process that died: short enough for it to be sent within half a minute. */
 export const DELIVERY_LEASE_MS = 25 * SECOND_MS
 /** A delivery with less than this left of its lease is not begun: the attempt (15 s at most) has to fit in. */
 const ATTEMPT_ROOM_MS = 17 * SECOND_MS
+const GRACE_MS = 5 * SECOND_MS
 const SWEEP_MS = SECOND_MS
-const SLOTS_PER_HOST = 8
-/** How many deliveries at once are claimed to find some for other hosts, behind those of a host that is busy. */
-const LOOK_AHEAD = 256
-const MAX_WAITING = 1_000
+/** Until a claim is tried again that found its receivers locked by another process. */
+const LOCKED_MS = 50
+/** New deliveries that are put into their queues at once: some milliseconds of the database's time, in which others wait. */
+const QUEUED_AT_ONCE = 200
+/** More than there are hosts that can be full: what has no room must not hide what has. */
+const RECEIVERS_PER_TENANT = 16
+const GIVEN_UP_AT_ONCE = 100
+const TIDY_MS = MINUTE_MS
+/** A receiver that was not used for so long has to prove itself again. */
+const FORGET_AFTER_MS = DAY_MS
 
 /**
- * Deliveries are claimed in the order in which they are due, a free slot each. One host gets eight slots, so when
- * deliveries of a busy host wait for all the others, the loop looks ahead: it claims a bigger batch, starts what is for
- * other hosts and keeps the rest waiting. A full batch says that there is a long line; then the next look ahead comes
- * a second later, so that a busy but healthy host empties its line in order. What finds no room to wait, or waits
- * until its lease gets short, is set aside: its lease runs out and it is claimed again, behind the others.
+ * A turn puts what is new into the queues of its receivers, asks which receivers have something due, shares the free slots
+ * out among them (`slots.ts`) and claims that many deliveries of each. What is claimed is begun at once, so nothing that
+ * waits is in memory, and what can have no slot now costs nothing but its row.
  */
 export function openSender(options: SenderOptions): Sender {
-  const {
-    store,
-    egress,
-    secretOf,
-    clock,
-    log,
-    concurrency = 64,
-    random = Math.random,
-    stopMs = 5 * SECOND_MS,
-  } = options
-  const lanes = new Lanes<Delivery>({ slots: concurrency, slotsPerLane: SLOTS_PER_HOST, maxWaiting: MAX_WAITING })
+  const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random } = options
+  const limits = slotLimits(concurrency)
+  const attempts = openAttemptLog(store)
+  /** By the delivery's id, until the attempt is written down. */
+  const inHand = new Map<string, InHand>()
   const underWay = new Set<Promise<void>>()
   const halt = new AbortController()
   let running = false
@@ -74,10 +89,16 @@ export function openSender(options: SenderOptions): Sender {
   let wokenMeanwhile = false
   /** More may be due than was claimed: an attempt that ends makes room to claim again. */
   let moreDue = false
-  /** Set after a look ahead that found a long line: the next one waits for it. */
-  let rest: NodeJS.Timeout | undefined
+  /** Something new may wait to be put into its queue: after a signal, and at every sweep. */
+  let mayBeNew = true
+  let tidiedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let stopListening: (() => void) | undefined
+
+  function lookForNew(): void {
+    mayBeNew = true
+    wake()
+  }
 
   function wake(): void {
     if (!running) return
@@ -85,7 +106,7 @@ export function openSender(options: SenderOptions): Sender {
       wokenMeanwhile = true
       return
     }
-    turn = sendDue().finally(() => {
+    turn = takeTurn().finally(() => {
       turn = undefined
       if (!wokenMeanwhile) return
       wokenMeanwhile = false
@@ -94,57 +115,65 @@ export function openSender(options: SenderOptions): Sender {
   }
 
   /** Starts what is due and may start, and sets the timer. Never rejects. */
-  async function sendDue(): Promise<void> {
+  async function takeTurn(): Promise<void> {
     clearTimeout(timer)
     let waitMs = SWEEP_MS
-    startWaiting() // what waited too long is set aside, even when no attempt ends
     try {
-      let nextAt = await store.nextDeliveryAt({})
-      while (running && nextAt !== null && nextAt <= clock.now() && (await claim())) {
-        nextAt = await store.nextDeliveryAt({})
-      }
-      const untilDueMs = nextAt === null ? SWEEP_MS : nextAt - clock.now()
-      // Due and not claimed: there is no room now.
-      if (untilDueMs > 0) waitMs = Math.min(untilDueMs, SWEEP_MS)
+      waitMs = await sendDue()
+      await tidy()
     } catch (error) {
       log.error({ err: error }, 'The webhooks that are due could not be claimed; trying again')
     }
-    if (running) timer = setTimeout(wake, waitMs)
+    if (running) timer = setTimeout(lookForNew, waitMs)
   }
 
-  /** True when more should be claimed at once. */
-  async function claim(): Promise<boolean> {
-    const room = lanes.freeSlots - lanes.waiting
-    const looksAhead = lanes.waiting > 0 && room < concurrency / 4
-    moreDue = true
-    if (lanes.freeSlots === 0 || (looksAhead && rest)) return false
-    const limit = looksAhead ? LOOK_AHEAD : room
-    const due = await store.claimDeliveries({ limit, leaseMs: DELIVERY_LEASE_MS, now: clock.now() })
-    for (const delivery of due) lanes.offer(hostOf(delivery), delivery)
-    startWaiting()
-    moreDue = due.length === limit
-    if (!looksAhead || !moreDue) return moreDue
-    rest = setTimeout(() => {
-      rest = undefined
-      wake()
-    }, SWEEP_MS)
-    return false
-  }
-
-  function startWaiting(): void {
+  /** Returns how long there is nothing to do, in milliseconds. */
+  async function sendDue(): Promise<number> {
+    moreDue = true // an attempt that ends in the meantime may make the room that is missing
     while (running) {
-      const next = lanes.take()
-      if (!next) return
-      if (next.item.dueAt - clock.now() < ATTEMPT_ROOM_MS) lanes.done(next.name)
-      else start(next.name, next.item)
+      const nextAt = await store.nextDeliveryAt({})
+      const untilDueMs = nextAt === null ? SWEEP_MS : nextAt - clock.now()
+      if (untilDueMs > 0) {
+        moreDue = false
+        return Math.min(untilDueMs, SWEEP_MS)
+      }
+      const queued = await queueNew()
+      const { granted, claimed } = await claim()
+      if (queued === 0 && claimed === 0) return granted > 0 ? LOCKED_MS : SWEEP_MS
     }
+    return SWEEP_MS
   }
 
-  function start(lane: string, delivery: Delivery): void {
+  async function queueNew(): Promise<number> {
+    if (!mayBeNew) return 0
+    mayBeNew = false // before the look: a signal meanwhile means another
+    const queued = await store.queueDeliveries({ limit: QUEUED_AT_ONCE, now: clock.now() })
+    if (queued > 0) mayBeNew = true
+    return queued
+  }
+
+  async function claim(): Promise<{ granted: number; claimed: number }> {
+    const now = clock.now()
+    const { standings, except } = withoutRoom([...inHand.values()], limits, now)
+    const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
+    const receivers = grantSlots(due, [...inHand.values()], limits, now)
+    if (receivers.length === 0) return { granted: 0, claimed: 0 }
+    const lease = { inHand: [...inHand.keys()], leaseMs: DELIVERY_LEASE_MS, now }
+    const deliveries = await store.claimDeliveries({ receivers, ...lease })
+    const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
+    for (const delivery of deliveries) {
+      start(delivery, standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new')
+    }
+    return { granted: receivers.length, claimed: deliveries.length }
+  }
+
+  function start(delivery: Delivery, standing: Standing): void {
+    const { id, tenantId, host } = delivery
+    if (!running) return // the lease runs out, or is released by the next start
+    inHand.set(id, { tenantId, host, standing, startedAt: clock.now() })
     const work = send(delivery).finally(() => {
       underWay.delete(work)
-      lanes.done(lane)
-      startWaiting()
+      inHand.delete(id)
       if (moreDue) wake()
     })
     underWay.add(work)
@@ -152,12 +181,16 @@ export function openSender(options: SenderOptions): Sender {
 
   /** One attempt, written down. Never rejects: what was not written down is sent again when the lease runs out. */
   async function send(delivery: Delivery): Promise<void> {
-    const { id, claim, taskId } = delivery
+    const { id, claim, taskId, tenantId, host } = delivery
     const about = { delivery: id, task: taskId }
     try {
-      const secret = await secretOf(delivery.tenantId)
+      const secret = await secretOf(delivery)
+      if (delivery.dueAt - clock.now() < ATTEMPT_ROOM_MS) {
+        log.warn(about, 'A webhook was not sent, since its lease would run out meanwhile; it will be claimed again')
+        return
+      }
       const outcome = await attemptDelivery(delivery, { egress, secret, clock, random, signal: halt.signal })
-      const held = await store.recordAttempt({ id, claim, ...outcome })
+      const held = await attempts.record({ id, claim, tenantId, host, ...outcome })
       const { error } = outcome.attempt
       if (!held) log.warn(about, 'A webhook was sent after its lease was lost; it may come twice')
       else if (outcome.status === 'failed') log.warn({ ...about, error }, 'A webhook was given up')
@@ -168,32 +201,41 @@ export function openSender(options: SenderOptions): Sender {
     }
   }
 
+  /** Now and then: gives up what waits for a receiver that has not answered for days, and forgets unused receivers. */
+  async function tidy(): Promise<void> {
+    const now = clock.now()
+    if (!running || now - tidiedAt < TIDY_MS) return
+    const since = { dueBefore: now - GIVE_UP_AFTER_MS, failedAfter: now - LONGEST_SILENCE_MS }
+    const givenUp = await store.giveUpDeliveries({ ...since, limit: GIVEN_UP_AT_ONCE, now })
+    for (const { id, taskId } of givenUp) {
+      log.warn({ delivery: id, task: taskId }, 'A webhook was given up, since its receiver has not answered for days')
+    }
+    if (givenUp.length === GIVEN_UP_AT_ONCE) return // more at the next turn
+    await store.forgetReceivers({ usedBefore: now - FORGET_AFTER_MS })
+    tidiedAt = now
+  }
+
   return {
     start() {
       if (running) return
       running = true
       stopListening = store.onSignal(({ kind }) => {
-        if (kind === 'delivery') wake()
+        if (kind === 'delivery') lookForNew()
       })
       wake()
     },
 
-    kick: wake,
+    kick: lookForNew,
 
-    async stop() {
+    async stop(graceMs = GRACE_MS) {
       running = false
       stopListening?.()
       clearTimeout(timer)
+      const impatience = setTimeout(() => halt.abort(), graceMs)
       await turn
       clearTimeout(timer)
-      clearTimeout(rest)
-      const impatience = setTimeout(() => halt.abort(), stopMs)
       await Promise.all(underWay)
       clearTimeout(impatience)
     },
   }
-}
-
-function hostOf({ url }: Delivery): string {
-  return URL.parse(url)?.host ?? url
 }

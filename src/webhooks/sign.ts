@@ -1,12 +1,20 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
+import type { Mode } from '../core/task.ts'
 
 /**
  * The secret that a tenant verifies our webhooks with, in the form that Standard Webhooks libraries take. Derived, so
- * that nothing is stored; a tenant gets a new one when its version is counted up.
+ * that nothing is stored; a tenant gets a new one when its version is counted up. Tasks of test keys have a secret of their
+ * own: such keys are given away more lightly, and whoever has one must not be able to sign for live tasks.
  */
-export function signingSecret(masterSecret: string | Uint8Array, tenantId: string, version: number): string {
-  const key = createHmac('sha256', masterSecret).update(`webhook:${tenantId}:${version}`).digest('base64')
+export function signingSecret(
+  masterSecret: string | Uint8Array,
+  tenantId: string,
+  version: number,
+  mode: Mode = 'live',
+): string {
+  const purpose = mode === 'live' ? 'webhook' : 'webhook of test keys'
+  const key = createHmac('sha256', masterSecret).update(`${purpose}:${tenantId}:${version}`).digest('base64')
   return `whsec_${key}`
 }
 

@@ -34,10 +34,11 @@ const POINTS = [
   'vendor:file',
   'ended:before',
   'ended:after',
+  'queueDeliveries:after',
   'claimDeliveries:after',
   'receiver:request',
-  'recordAttempt:before',
-  'recordAttempt:after',
+  'recordAttempts:before',
+  'recordAttempts:after',
 ]
 
 interface Running {

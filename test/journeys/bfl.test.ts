@@ -376,6 +376,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
           draft: {
             id: newId(now),
             tenantId: gateway.tenantId,
+            mode: 'live',
             kind: 'bfl-deleted-finetune',
             body: { finetune_id: NOBODYS },
             createdAt: now,
@@ -428,7 +429,8 @@ describe('a finetune of Black Forest Labs’ API', () => {
     const before = await gateway.store.summary({})
     const none = { status: 503, body: { detail: expect.stringContaining('bfl/') } }
     expect(await send('POST', FINETUNE, training('live'), LIVE_KEY)).toMatchObject(none)
-    expect(await draw(id, LIVE_KEY)).toMatchObject(none)
+    // To a live key, what a test key trained does not exist.
+    expect(await draw(id, LIVE_KEY)).toMatchObject(refused('finetune_id', `there is no finetune ${id}`))
     expect(await gateway.store.summary({})).toEqual(before)
   })
 

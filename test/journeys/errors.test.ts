@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listOperations } from '../../src/catalog/catalog.ts'
+import { PolyphonyError } from '../../src/core/errors.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type Answer, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
 /** Every protocol's errors, side by side: each in its own shape and status. */
@@ -30,6 +32,7 @@ interface Case {
     unknown?: Told
     noCredit: Told
     rateLimited: Told
+    overloaded: Told
     vendorFailure: Told
     moderation: Told
   }
@@ -77,6 +80,7 @@ const CASES: Case[] = [
       unknown: piapi(404, 'task_not_found'),
       noCredit: piapi(402, 'insufficient_points'),
       rateLimited: piapi(429, 'rate_limited'),
+      overloaded: piapi(429, 'overloaded'),
       vendorFailure: {
         status: 200,
         body: { code: 200, data: { status: 'failed', error: { message: saying('failed') } } },
@@ -100,6 +104,7 @@ const CASES: Case[] = [
       unknown: relay(400, 'task_not_exist'),
       noCredit: relay(403, 'quota_not_enough'),
       rateLimited: relay(429, 'rate_limited'),
+      overloaded: relay(503, 'overloaded'),
       vendorFailure: relayFailed('failed'),
       moderation: relayFailed('moderation'),
     },
@@ -117,6 +122,7 @@ const CASES: Case[] = [
       unknown: relay(400, 'task_not_exist'),
       noCredit: relay(403, 'quota_not_enough'),
       rateLimited: relay(429, 'rate_limited'),
+      overloaded: relay(503, 'overloaded'),
       vendorFailure: relayFailed('failed'),
       moderation: relayFailed('moderation'),
     },
@@ -134,6 +140,7 @@ const CASES: Case[] = [
       unknown: mj(400, 4, 'task_no_found'),
       noCredit: mj(400, 4, saying('quota_not_enough')),
       rateLimited: mj(429, 30),
+      overloaded: mj(429, 30),
       vendorFailure: { status: 200, body: { status: 'FAILURE', failReason: saying('failed') } },
       moderation: { status: 200, body: { status: 'FAILURE', failReason: saying('moderation') } },
     },
@@ -151,6 +158,7 @@ const CASES: Case[] = [
       unknown: { status: 404, body: { detail: ANY } },
       noCredit: { status: 402, body: { detail: ANY } },
       rateLimited: { status: 429, body: { detail: ANY } },
+      overloaded: { status: 503, body: { detail: ANY } },
       vendorFailure: { status: 200, body: { state: 'failed', failure_reason: saying('failed') } },
       moderation: { status: 200, body: { state: 'failed', failure_reason: saying('moderation') } },
     },
@@ -168,6 +176,7 @@ const CASES: Case[] = [
       unknown: { status: 404, body: { error: ANY } },
       noCredit: { status: 400, body: { error: ANY } },
       rateLimited: { status: 429, body: { error: ANY } },
+      overloaded: { status: 503, body: { error: ANY } },
       vendorFailure: { status: 200, body: { status: 'FAILED', failure: saying('failed') } },
       moderation: { status: 200, body: { status: 'FAILED', failure: saying('moderation') } },
     },
@@ -185,6 +194,7 @@ const CASES: Case[] = [
       unknown: kling(404, 1203),
       noCredit: kling(429, 1102),
       rateLimited: kling(429, 1302),
+      overloaded: kling(503, 5001),
       vendorFailure: {
         status: 200,
         body: { code: 0, data: { task_status: 'failed', task_status_msg: saying('failed') } },
@@ -208,6 +218,7 @@ const CASES: Case[] = [
       unknown: minimax(2013),
       noCredit: minimax(1008),
       rateLimited: minimax(1002),
+      overloaded: minimax(1002),
       vendorFailure: { status: 200, body: { status: 'Fail' } },
       moderation: { status: 200, body: { status: 'Fail' } },
     },
@@ -225,6 +236,7 @@ const CASES: Case[] = [
       unknown: { status: 404, body: { title: ANY, detail: ANY, status: 404 } },
       noCredit: { status: 402, body: { title: ANY, detail: ANY, status: 402 } },
       rateLimited: { status: 429, body: { title: ANY, detail: ANY, status: 429 } },
+      overloaded: { status: 429, body: { title: ANY, detail: ANY, status: 429 } },
       vendorFailure: { status: 200, body: { status: 'failed', error: saying('failed') } },
       moderation: { status: 200, body: { status: 'failed', error: saying('moderation') } },
     },
@@ -242,6 +254,7 @@ const CASES: Case[] = [
       unknown: { status: 404, body: { detail: ANY } },
       noCredit: { status: 403, body: { detail: ANY } },
       rateLimited: { status: 429, body: { detail: ANY } },
+      overloaded: { status: 503, body: { detail: ANY } },
       vendorFailure: { status: 400, body: { detail: ANY } },
       moderation: { status: 422, body: { detail: ANY } },
     },
@@ -259,6 +272,7 @@ const CASES: Case[] = [
       unknown: { status: 404, body: { status: 'Task not found' } },
       noCredit: { status: 402, body: { detail: ANY } },
       rateLimited: { status: 429, body: { detail: ANY } },
+      overloaded: { status: 503, body: { detail: ANY } },
       vendorFailure: { status: 200, body: { status: 'Error', result: null } },
       moderation: { status: 200, body: { status: 'Content Moderated', result: null } },
     },
@@ -275,6 +289,7 @@ const CASES: Case[] = [
       badBody: { status: 400, body: { error: ANY } },
       noCredit: { status: 402, body: { error: ANY } },
       rateLimited: { status: 429, body: { error: ANY } },
+      overloaded: { status: 503, body: { error: ANY } },
       vendorFailure: { status: 500, body: { error: saying('failed') } },
       moderation: { status: 422, body: { error: saying('moderation') } },
     },
@@ -292,6 +307,7 @@ const CASES: Case[] = [
       unknown: { status: 404, body: { code: 'not_found', message: ANY } },
       noCredit: { status: 402, body: { code: ANY, message: ANY } },
       rateLimited: { status: 429, body: { code: ANY, message: ANY } },
+      overloaded: { status: 503, body: { code: 'overloaded', message: ANY } },
       vendorFailure: { status: 502, body: { code: ANY, message: saying('failed') } },
       moderation: { status: 400, body: { code: 'content_moderated', message: saying('moderation') } },
     },
@@ -308,6 +324,7 @@ const CASES: Case[] = [
       badBody: openAiForm(400, { type: 'invalid_request_error', param: 'n', code: 'invalid_value' }),
       noCredit: openAiForm(429, { type: 'insufficient_quota', code: 'insufficient_quota' }),
       rateLimited: openAiForm(429, { code: 'rate_limit_exceeded' }),
+      overloaded: openAiForm(503, { type: 'server_error', code: 'overloaded' }),
       vendorFailure: openAiForm(500, { type: 'server_error' }),
       moderation: openAiForm(400, { code: 'moderation_blocked' }),
     },
@@ -325,6 +342,7 @@ const CASES: Case[] = [
       unknown: polyphony(404, 'task_not_found'),
       noCredit: polyphony(402, 'insufficient_points'),
       rateLimited: polyphony(429, 'rate_limited'),
+      overloaded: polyphony(503, 'overloaded'),
       vendorFailure: { status: 200, body: { status: 'failed', error: { message: saying('failed') } } },
       moderation: { status: 200, body: { status: 'failed', error: { code: 'content_moderated', message: ANY } } },
     },
@@ -333,6 +351,16 @@ const CASES: Case[] = [
 
 let gateway: TestGateway
 let pauper: string
+
+/** What stands before the store's own verb, for one test: a pause, or a fault. */
+let before: (() => Promise<void>) | undefined
+const submitTasks =
+  (opened: Store): Store['submitTasks'] =>
+  async (args) => {
+    await before?.()
+    return opened.submitTasks(args)
+  }
+
 beforeAll(async () => {
   const everything = {
     id: 'everything',
@@ -340,16 +368,28 @@ beforeAll(async () => {
     submit: () => Promise.reject(new Error('Nothing here is to reach a provider.')),
   }
   const house = [{ provider: everything, mode: 'live' as const, slots: 1 }]
-  gateway = await openGateway({ env: { POLYPHONY_EGRESS_ALLOW: '' }, replaced: { house } })
+  const env = { POLYPHONY_EGRESS_ALLOW: '', POLYPHONY_SUBMISSIONS_QUEUED: '1' }
+  gateway = await openGateway({
+    env,
+    replaced: { house, store: (opened) => ({ ...opened, submitTasks: submitTasks(opened) }) },
+  })
   pauper = (await gateway.tenant({ creditPoints: 1 })).key
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+/** What a refused request leaves as it was. */
+async function standing() {
+  const { available, held } = await gateway.balance()
+  return { available, held, tasks: await gateway.store.countTasks({ tenantId: gateway.tenantId }) }
+}
 
 function expectTold(answer: Answer, { status, body }: Told): void {
   expect(answer).toMatchObject({ status, body })
 }
 
-describe.each(CASES)('$protocol', ({ path, body, bad, unknown, failed, told }) => {
+const SLOW = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' } }
+
+describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed, told }) => {
   const good = body('a fox crosses a frozen lake')
 
   it('refuses a wrong key', async () => {
@@ -357,16 +397,27 @@ describe.each(CASES)('$protocol', ({ path, body, bad, unknown, failed, told }) =
   })
 
   it('refuses a wrong body, and names the field', async () => {
-    const before = [await gateway.balance(), await gateway.store.countTasks({ tenantId: gateway.tenantId })]
+    const earlier = await standing()
     const answer = await gateway.send('POST', path, { body: bad.body })
     expectTold(answer, told.badBody)
     expect(JSON.stringify(answer.body)).toContain(bad.field)
-    expect([await gateway.balance(), await gateway.store.countTasks({ tenantId: gateway.tenantId })]).toEqual(before)
+    expect(await standing()).toEqual(earlier)
   })
 
   it.runIf(unknown !== null)('does not know an id that nobody has', async () => {
     if (!unknown || !told.unknown) throw new Error('The case has no unknown id.')
     const { method, path: where, body: sent } = unknown
+    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+  })
+
+  it.runIf(unknown !== null && failed !== null)('does not know a task of the other mode of key', async () => {
+    if (!failed || !told.unknown) throw new Error('The case has no ids.')
+    const created = await gateway.send('POST', path, { key: TEST_KEY, body: body('sandbox:fast') })
+    const { method, path: where, body: sent } = failed(created.body)
+    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+    const own = await gateway.send(method, where, { key: TEST_KEY, ...(sent ? { body: sent } : {}) })
+    expect(own.status).toBe(200)
+    // Also when it is in memory, as a read before has left it.
     expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
   })
 
@@ -380,6 +431,50 @@ describe.each(CASES)('$protocol', ({ path, body, bad, unknown, failed, told }) =
     const answer = await gateway.send('POST', path, { key, body: good })
     expectTold(answer, told.rateLimited)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('refuses what cannot be stored in time, and says when to come back', async () => {
+    const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    before = () => {
+      begun.resolve()
+      return go.promise
+    }
+    try {
+      const accepted = gateway.piapi.post(SLOW, { key: TEST_KEY })
+      await begun.promise
+      const answer = await gateway.send('POST', path, { key: TEST_KEY, body: good })
+      go.resolve()
+      expectTold(answer, told.overloaded)
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(await accepted).toMatchObject({ status: 200 })
+    } finally {
+      go.resolve()
+      before = undefined
+    }
+  })
+
+  it.each(['store_unavailable', 'storage_full', 'too_many_staged'] as const)(
+    'says when to come back after %s',
+    async (code) => {
+      before = () => Promise.reject(new PolyphonyError(code, 'Not now.'))
+      try {
+        const answer = await gateway.send('POST', path, { key: TEST_KEY, body: good })
+        expect(answer.status === 200).toBe(protocol === 'MiniMax')
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+      } finally {
+        before = undefined
+      }
+    },
+  )
+
+  it('says when to come back wherever it answers 429, 503 or 507', async () => {
+    const refused = [
+      await gateway.send('POST', path, { key: pauper, body: good }),
+      await gateway.send('POST', path, { key: 'sk-live-nobody-has-this', body: good }),
+    ]
+    for (const { status, headers } of refused) {
+      expect(headers.has('retry-after')).toBe([429, 503, 507].includes(status))
+    }
   })
 
   it.each(['fail', 'moderation'] as const)('tells of a task that ends by sandbox:%s', async (word) => {

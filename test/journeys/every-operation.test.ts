@@ -53,7 +53,8 @@ const halfway = new Map<string, Promise<{ stored: Task; running: PiapiTask }>>()
 const failures = new Map<string, Promise<PiapiTask>>()
 
 beforeAll(async () => {
-  gateway = await openGateway()
+  // Each failure below is waited for, all at once.
+  gateway = await openGateway({ env: { POLYPHONY_WAITS_PER_KEY: '1000' } })
   // All at once; each is looked at in a test of its own.
   for (const operation of operations) keep(runs, operation.id, run(operation))
   for (const [id, operation] of alone) keep(halfway, id, meet(operation))

@@ -26,6 +26,9 @@ describe('a disk that fills up', () => {
     expect(relayed.status).toBe(507)
     expect(relayed.body).toMatchObject({ data: null, message: expect.stringMatching(/disk .* full/) })
 
+    const ready = await gateway.send('GET', '/readyz', { key: null })
+    expect(ready).toMatchObject({ status: 503, body: { status: 'the disk is full' } })
+
     // What was accepted is there, and paid for; what was refused is not.
     for (const id of accepted) expect((await gateway.piapi.read(id)).status).toBe('pending')
     const tasks = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1_000 })

@@ -155,7 +155,7 @@ describe('a client of our own protocol', () => {
       'webhook-timestamp': String(told.headers['webhook-timestamp']),
       'webhook-signature': String(told.headers['webhook-signature']),
     }
-    const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1)
+    const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1, 'test')
     expect(new Webhook(secret).verify(told.body, signed)).toMatchObject({ id, status: 'completed' })
     expect(receiver.received).toHaveLength(1)
   })

@@ -368,7 +368,7 @@ describe('webhooks', () => {
     expect(bodies.map(({ status }) => status).sort()).toEqual(['processing', 'succeeded'])
     expect(bodies.find(({ status }) => status === 'succeeded')).toEqual(await client.predictions.get(id))
     const { key: secret } = await client.webhooks.default.secret.get()
-    expect(secret).toBe(signingSecret(MASTER_SECRET, gateway.tenantId, 1))
+    expect(secret).toBe(signingSecret(MASTER_SECRET, gateway.tenantId, 1, 'test'))
     for (const { headers, body } of receiver.received) {
       const signed = {
         id: String(headers['webhook-id']),

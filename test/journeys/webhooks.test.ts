@@ -26,7 +26,7 @@ function bodyOf({ body }: Received): { timestamp: number; data: PiapiTask } {
 }
 
 function verified({ body, headers }: Received): unknown {
-  const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1)
+  const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1, 'test')
   return new Webhook(secret).verify(body, {
     'webhook-id': String(headers['webhook-id']),
     'webhook-timestamp': String(headers['webhook-timestamp']),

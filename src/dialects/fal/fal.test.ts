@@ -276,10 +276,12 @@ describe('an error', () => {
     expect(again.sort()).toEqual([
       'account_busy',
       'no_provider',
+      'overloaded',
       'rate_limited',
       'storage_full',
       'store_unavailable',
       'too_many_staged',
+      'too_many_waiting',
       'vendor_unreachable',
     ])
   })

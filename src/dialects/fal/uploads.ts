@@ -63,7 +63,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     if (draft.body.file !== '') throw new PolyphonyError('forbidden', 'The file was uploaded already.')
     const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
     const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
-    const asset = await assets.upload({ tenantId: draft.tenantId, body, expiresAt })
+    const asset = await assets.upload({ tenantId: draft.tenantId, mode: draft.mode, body, expiresAt })
     try {
       await drafts.change(draft, { file: assetReference(asset) })
     } catch (error) {

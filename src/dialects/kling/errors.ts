@@ -6,6 +6,7 @@ import { requestId } from './from-task.ts'
 /** Kling's own codes, each with the status that its documents give it. */
 const TOLD: Record<ErrorCode, { status: number; code: number }> = {
   malformed_body: { status: 400, code: 1200 },
+  storage_quota_reached: { status: 400, code: 1200 },
   unsupported_media: { status: 400, code: 1200 },
   payload_too_large: { status: 400, code: 1200 },
   invalid_input: { status: 400, code: 1201 },
@@ -26,10 +27,12 @@ const TOLD: Record<ErrorCode, { status: number; code: number }> = {
   content_moderated: { status: 400, code: 1301 },
   rate_limited: { status: 429, code: 1302 },
   too_many_staged: { status: 429, code: 1303 },
+  too_many_waiting: { status: 429, code: 1302 },
   internal: { status: 500, code: 5000 },
   storage_full: { status: 500, code: 5000 },
   output_unusable: { status: 500, code: 5000 },
   no_provider: { status: 503, code: 5001 },
+  overloaded: { status: 503, code: 5001 },
   store_unavailable: { status: 503, code: 5001 },
   vendor_unreachable: { status: 503, code: 5001 },
   account_refused: { status: 503, code: 5001 },

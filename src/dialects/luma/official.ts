@@ -56,8 +56,9 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
   app.post('/generations/image', async (request, reply) => {
     const { wish, waitSeconds } = imageTask(request.body)
     if (waitSeconds === 0) return created(request, reply, wish)
+    using place = tasks.placeToWait(request.caller)
     const { id } = await submit(request, reply, context, wish)
-    const waiting = { timeoutMs: waitSeconds * SECOND_MS, signal: gone(reply) }
+    const waiting = { timeoutMs: waitSeconds * SECOND_MS, signal: gone(reply), place }
     return reply.code(CREATED).send(generationOf(await tasks.wait(id, request.caller, waiting), urls))
   })
 

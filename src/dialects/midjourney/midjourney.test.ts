@@ -448,7 +448,15 @@ function openedOn(origin: Task, customId: string, body: JsonObject = {}): { body
   const finalPrompt = windowPrompt(follow)
   const { operationId, input, echo } = follow
   const stored = { operationId, input, echo, finalPrompt, taskId: null, cancelledAt: null }
-  const draft = { id: OTHER, tenantId: 't', kind: 'midjourney.window', body: stored, createdAt: 5, expiresAt: 6 }
+  const draft: Draft = {
+    id: OTHER,
+    tenantId: 't',
+    mode: 'live',
+    kind: 'midjourney.window',
+    body: stored,
+    createdAt: 5,
+    expiresAt: 6,
+  }
   return { body: draft, finalPrompt }
 }
 

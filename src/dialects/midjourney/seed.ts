@@ -24,8 +24,9 @@ export async function seedFor(
 ): Promise<string> {
   const known = seedOf(origin)
   if (known !== undefined) return known
+  using place = context.tasks.placeToWait(request.caller)
   const asked = await ask(origin, `${DIALECT}.seed:${origin.id}`, request, context)
-  const ended = await context.tasks.wait(asked.id, request.caller, { timeoutMs: WAIT_MS, signal: gone(reply) })
+  const ended = await context.tasks.wait(asked.id, request.caller, { timeoutMs: WAIT_MS, signal: gone(reply), place })
   if (ended.status !== 'completed') throw failureOf(ended)
   return (ended.output as Output['texts']).texts[0] ?? '' // stored in the catalogue's shape
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { type Asset, assetReference } from '../../core/asset.ts'
+import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
@@ -21,7 +22,7 @@ export async function uploadPictures(request: FastifyRequest, context: DialectCo
   try {
     for (const [index, body] of pictures.entries()) {
       const field = `base64Array.${index}`
-      const file = { tenantId: request.caller.tenantId, body, expiresAt }
+      const file = { ...scopeOf(request.caller), body, expiresAt }
       const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))
       kept.push(asset)
       if (!asset.mediaType.startsWith('image/')) {

@@ -89,7 +89,9 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
 /** What a repetition of this request has in common with it; undefined without an Idempotency-Key. */
 function repeatableAs(request: FastifyRequest): string | undefined {
   const idempotency = idempotencyOf(request)
-  return idempotency && `${request.caller.tenantId} ${idempotency.fingerprint} ${idempotency.key}`
+  return (
+    idempotency && `${request.caller.tenantId} ${request.caller.mode} ${idempotency.fingerprint} ${idempotency.key}`
+  )
 }
 
 function idIn({ query }: FastifyRequest<Asked>, name: string): string {

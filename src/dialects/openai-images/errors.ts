@@ -17,6 +17,7 @@ const TOLD: Partial<Record<ErrorCode, Told>> = {
   model_not_allowed: { status: 403, code: 'model_not_found' },
   rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
   too_many_staged: { type: 'requests', code: 'rate_limit_exceeded' },
+  too_many_waiting: { type: 'requests', code: 'rate_limit_exceeded' },
   unsupported_media: { status: 400, code: 'invalid_image_file' },
   vendor_refused: { status: 500, type: 'server_error' },
 }

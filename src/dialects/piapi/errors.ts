@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts'
 /** Where PiAPI's status differs from the core's: its task routes know 400, 401, 402, 403, 404, 429 and 500. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   not_cancellable: 400,
+  overloaded: 429,
 }
 
 /** Top-level `code` and `message`, which PiAPI's clients read, and for people the field. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
+import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { fromBase64 } from '../base64.ts'
@@ -34,7 +35,7 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
         ? uploadOfForm(await readForm(request, { maxBytes: uploadMaxBytes }))
         : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }
       const expiresAt = context.clock.now() + Math.round(uploadHours * HOUR_MS)
-      const file = { tenantId: request.caller.tenantId, body, mediaType, expiresAt }
+      const file = { ...scopeOf(request.caller), body, mediaType, expiresAt }
       const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))
       return { code: 200, data: { url: context.urls.file(assetReference(asset)) }, message: 'success' }
     })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
+import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -21,7 +22,7 @@ export async function fileRoutes(app: FastifyInstance, { assets, clock, limits, 
       const file = form.files.find(({ field }) => field === 'file')
       if (!file) throw invalid('file', 'is required')
       const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
-      const asset = await assets.upload({ tenantId: request.caller.tenantId, body: file.body, expiresAt })
+      const asset = await assets.upload({ ...scopeOf(request.caller), body: file.body, expiresAt })
       return reply.code(CREATED).send({
         url: urls.file(assetReference(asset)),
         media_type: asset.mediaType,

@@ -6,6 +6,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
+import type { Draft } from '../../store/store.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, ID, urls } from '../suno/tasks.testing.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -110,7 +111,15 @@ describe('an answer of Recraft', () => {
   it('shows a style, key by key', () => {
     const body = { style: 'digital_illustration', substyle: 'grain', pictures: [image], state: 'ready' }
     const createdAt = Date.UTC(2024, 11, 9, 4, 12, 47)
-    const draft = { id: ID, tenantId: 'a tenant', kind: 'recraft-style', body, createdAt, expiresAt: createdAt }
+    const draft: Draft = {
+      id: ID,
+      tenantId: 'a tenant',
+      mode: 'live',
+      kind: 'recraft-style',
+      body,
+      createdAt,
+      expiresAt: createdAt,
+    }
     expect(fromStyle(draft)).toEqual(example('style'))
   })
 })

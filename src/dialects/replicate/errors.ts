@@ -14,7 +14,7 @@ const BROKEN: Told = { status: 500, title: 'Internal server error' }
 
 /**
  * Every code of ours in this protocol's words. The official client repeats a request at once, up to six times, after 429
- * and, if it is a GET, after 500 and above; nothing else here invites it to.
+ * and, if it is a GET, after 500 and above; nothing else here invites it to: with `Retry-After` it waits for as long.
  */
 const TOLD: Record<ErrorCode, Told> = {
   malformed_body: { status: 400, title: 'Invalid request' },
@@ -32,10 +32,12 @@ const TOLD: Record<ErrorCode, Told> = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_cancellable: { status: 409, title: 'Cannot be canceled' },
   payload_too_large: { status: 413, title: 'Payload too large' },
+  storage_quota_reached: { status: 413, title: 'Storage quota reached' },
   unsupported_media: { status: 415, title: 'Unsupported media type' },
   idempotency_mismatch: { status: 422, title: 'Idempotency key used before' },
   rate_limited: TOO_MANY,
   too_many_staged: TOO_MANY,
+  too_many_waiting: TOO_MANY,
   content_moderated: { status: 422, title: 'Prediction failed' },
   account_refused: { status: 502, title: 'Prediction failed' },
   account_busy: DOWN,
@@ -43,6 +45,7 @@ const TOLD: Record<ErrorCode, Told> = {
   vendor_unreachable: DOWN,
   vendor_silent: { status: 504, title: 'Prediction interrupted' },
   no_provider: DOWN,
+  overloaded: TOO_MANY,
   store_unavailable: DOWN,
   storage_full: { status: 507, title: 'Insufficient storage' },
   output_unusable: { status: 502, title: 'Prediction failed' },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
-import type { Caller } from '../../core/caller.ts'
+import { type Caller, scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
@@ -77,7 +77,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       const metadata = metadataOf(form)
       const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
       const asset = await assets
-        .upload({ tenantId: request.caller.tenantId, body: content.body, expiresAt })
+        .upload({ ...scopeOf(request.caller), body: content.body, expiresAt })
         .catch((error: unknown) => ofContent(error))
       const draft = await drafts.open(DRAFT, { file: assetReference(asset), metadata }, request.caller)
       return reply.code(201).send(fileBody(draft.id, asset, metadata, urls))

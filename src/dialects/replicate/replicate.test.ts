@@ -256,6 +256,7 @@ describe('other answers', () => {
       createdAt: Date.parse('2026-01-01T00:00:00Z'),
       expiresAt: Date.parse('2026-01-02T00:00:00Z'),
       tenantId: 'a tenant',
+      mode: 'live' as const,
       taskId: null,
       kind: 'upload' as const,
     }

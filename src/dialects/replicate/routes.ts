@@ -92,10 +92,12 @@ async function created(
 ): Promise<Prediction> {
   const { caller, headers } = request
   const seconds = waitOf(headers.prefer)
+  using place = seconds === undefined ? null : context.tasks.placeToWait(caller)
   let task = await submitted(request, reply, context, { ...wish, dialect: DIALECT })
-  if (seconds !== undefined && !isTerminal(task.status)) {
+  if (place && seconds !== undefined && !isTerminal(task.status)) {
     reply.header('Preference-Applied', `wait=${seconds}`)
-    task = await context.tasks.wait(task.id, caller, { timeoutMs: seconds * SECOND_MS, signal: gone(reply) })
+    const timeoutMs = seconds * SECOND_MS
+    task = await context.tasks.wait(task.id, caller, { timeoutMs, signal: gone(reply), place })
   }
   reply.code(201)
   const prediction = fromTask(task, context.urls)

@@ -47,7 +47,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     if (!draft) throw noUpload(id)
     if (draft.body.reference !== undefined) throw invalid('file', 'was uploaded already')
     const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
-    const asset = await assets.upload({ tenantId: draft.tenantId, body, expiresAt })
+    const asset = await assets.upload({ tenantId: draft.tenantId, mode: draft.mode, body, expiresAt })
     try {
       await drafts.change(draft, { ...draft.body, reference: assetReference(asset) })
     } catch (error) {

@@ -55,8 +55,9 @@ export function clipRoutes(app: FastifyInstance, context: DialectContext): void 
   })
 
   async function ended(request: FastifyRequest<OneClip>, reply: FastifyReply, operation: Operation): Promise<Task> {
+    using place = tasks.placeToWait(request.caller)
     const { id, status } = await ask(operation, request)
-    const limits = { timeoutMs: QUEUE_MS + operation.timeoutMs, signal: gone(reply) }
+    const limits = { timeoutMs: QUEUE_MS + operation.timeoutMs, signal: gone(reply), place }
     const task = isTerminal(status) ? await tasks.get(id, request.caller) : await tasks.wait(id, request.caller, limits)
     if (task.status !== 'completed') throw failureOf(task)
     return task

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
+import { pino } from 'pino'
 import { houseAccounts } from '../../accounts/accounts.testing.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
@@ -19,6 +20,7 @@ import { noteMethods } from '../../http/route-methods.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
+import { openAdmission } from '../../tasks/admission.ts'
 import { openDrafts } from '../../tasks/drafts.ts'
 import { openInputs } from '../../tasks/inputs.ts'
 import { openMoves } from '../../tasks/moves.ts'
@@ -99,6 +101,8 @@ export async function openGateway(): Promise<Gateway> {
     limits: { maxWaitMs: 3_600_000, recordDays: 30 },
     cancelRunning: async () => undefined,
     pace: openPace(),
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
+    waits: { perKey: 100, total: 100 },
   })
   const keyring = openKeys({ store, clock })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
@@ -111,6 +115,7 @@ export async function openGateway(): Promise<Gateway> {
       assets,
       urls,
       clock,
+      checkLoad: () => {},
       authenticate: (key) => keyring.authenticate(key),
       ask: unused,
       authenticateSigned: () => Promise.reject(new Error('Not used here.')),
@@ -264,5 +269,7 @@ const assets: Assets = {
   read: unused,
   discard: unused,
   withdraw: unused,
+  sweepStrays: unused,
+  tryWrite: unused,
   sweep: unused,
 }

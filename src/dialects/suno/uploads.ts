@@ -105,7 +105,7 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
     if (!file) throw invalid('file', 'is required')
     if (isText(draft.body.file)) throw invalid('file', 'was sent before')
     const expiresAt = clock.now() + limits.uploadHours * HOUR_MS
-    const asset = await assets.upload({ tenantId: draft.tenantId, body: file.body, expiresAt })
+    const asset = await assets.upload({ tenantId: draft.tenantId, mode: draft.mode, body: file.body, expiresAt })
     try {
       if (!/^(?:audio|video)\//.test(asset.mediaType)) {
         throw new PolyphonyError('unsupported_media', `file: It is ${asset.mediaType}, and audio is wanted.`, {

@@ -262,6 +262,13 @@ describe('the adapter for another gateway', () => {
       { retryAfterSeconds: 7 },
     ],
     ['too many parked tasks', {}, failure(429, 'too_many_staged'), 'account_busy', {}],
+    [
+      'more than it can store in time',
+      {},
+      { ...failure(503, 'overloaded'), headers: { 'retry-after': '2' } },
+      'account_busy',
+      {},
+    ],
     ['a fault', {}, failure(400, 'invalid_input', 'input.safety is no number.'), 'vendor_refused', {}],
     ['an operation of another version', {}, failure(400, 'unknown_operation'), 'vendor_refused', {}],
     ['nobody to perform it', {}, failure(503, 'no_provider'), 'vendor_refused', {}],

@@ -8,6 +8,7 @@ export function anAsset(with_: Partial<Asset>): Asset {
   return {
     id: randomUUID(),
     tenantId: 't1',
+    mode: 'live',
     taskId: null,
     kind: 'upload',
     mediaType: 'video/mp4',
@@ -39,5 +40,32 @@ export function assetsContract(bench: Bench): void {
     await bench.store.deleteAssets({ ids: [] })
     expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 9 })).toEqual([])
     expect(await bench.store.getAsset({ id: later.id })).toEqual(later)
+  })
+
+  it('refuses an upload beyond the quota of its tenant and mode until others are deleted', async () => {
+    const { store } = bench
+    const quota = { bytes: 100, drafts: 0 }
+    const [first, second] = [anAsset({ sizeBytes: 60 }), anAsset({ sizeBytes: 41 })]
+    expect(await store.insertAsset({ asset: first, quota })).toBe(true)
+    expect(await store.insertAsset({ asset: second, quota })).toBe(false)
+    expect(await store.getAsset({ id: second.id })).toBeUndefined()
+    for (const other of [{ mode: 'test' as const }, { tenantId: 't2' }, { sizeBytes: 40 }]) {
+      expect(await store.insertAsset({ asset: anAsset({ sizeBytes: 100, ...other }), quota })).toBe(true)
+    }
+    // Outputs are paid for, and do not count.
+    const output = anAsset({ kind: 'output', mode: null, taskId: 'task' })
+    expect(await store.insertAsset({ asset: output, quota })).toBe(true)
+    expect(await store.getStorageUse({ tenantId: 't1', mode: 'live' })).toEqual({ bytes: 100, drafts: 0 })
+    await store.deleteAssets({ ids: [first.id, output.id] })
+    expect(await store.getStorageUse({ tenantId: 't1', mode: 'live' })).toEqual({ bytes: 40, drafts: 0 })
+    expect(await store.insertAsset({ asset: second, quota })).toBe(true)
+  })
+
+  it('knows which ids files have', async () => {
+    const [one, other] = [anAsset({}), anAsset({})]
+    for (const asset of [one, other]) await bench.store.insertAsset({ asset })
+    const known = await bench.store.listKnownAssets({ ids: [randomUUID(), other.id, randomUUID(), one.id] })
+    expect(known.sort()).toEqual([one.id, other.id].sort())
+    expect(await bench.store.listKnownAssets({ ids: [] })).toEqual([])
   })
 }

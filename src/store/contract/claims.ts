@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
+import { transition } from '../../core/transitions.ts'
 import type { Bench } from '../contract.ts'
 import { recordHandle, recordProgress, recordUncertain, requeue, settle } from './moves.ts'
 import {
@@ -9,7 +10,9 @@ import {
   anOffer,
   aPayer,
   aTask,
+  attempted,
   claimed,
+  claimedDeliveries,
   HOLDER,
   LEASE_MS,
   OTHER_HOLDER,
@@ -271,25 +274,30 @@ export function claimsContract(bench: Bench): void {
     await requeue(bench.store, { id: waiting.id, claim: waiting.claim, dueAt, log: 'busy', now: START })
     const deliveries = ['one', 'two'].map((body) => ({ url: 'https://client.example', body, headers: {} }))
     await bench.store.addDeliveries({ taskId: running.id, tenantId: 't1', deliveries, now: START })
-    const sent = await bench.store.claimDeliveries({ limit: 2, leaseMs: LEASE_MS, now: START })
+    const sent = await claimedDeliveries(bench.store)
     const [retried, cut] = sent
     if (!retried || !cut) throw new Error('Two deliveries were claimed.')
-    const attempt = { at: START, durationMs: 1, httpStatus: 500, error: null }
     const retryAt = START + 10 * LEASE_MS
-    await bench.store.recordAttempt({
-      id: retried.id,
-      claim: retried.claim,
-      attempt,
-      status: 'pending',
-      dueAt: retryAt,
-    })
+    await attempted(bench.store, retried, { httpStatus: 500, status: 'pending', dueAt: retryAt })
 
     expect(await bench.store.releaseLeases({ now: START + 1, leaseMs: LEASE_MS })).toBe(1)
     const due = await bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, holder: HOLDER, now: START + 1 })
     expect(due.map(({ id }) => id)).toEqual([running.id])
-    const again = await bench.store.claimDeliveries({ limit: 9, leaseMs: LEASE_MS, now: START + 1 })
+    const again = await claimedDeliveries(bench.store, { now: START + 1 })
     expect(again.map(({ id }) => id)).toEqual([cut.id])
     expect(await bench.store.getTask({ id: waiting.id })).toMatchObject({ status: 'pending', dueAt })
+  })
+
+  it('makes no lease shorter by a move that was computed before its renewal', async () => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const step = transition(task, { kind: 'progressed', progress: 10, dueAt: null }, START)
+    if (!step) throw new Error('A claimed task can progress.')
+    const leases = [{ id: task.id, claim: task.claim }]
+    await bench.store.renewLeases({ leases, leaseMs: LEASE_MS, holder: HOLDER, now: START + 10_000 })
+    await bench.store.applyChange({ change: { transition: step, assets: [], deliveries: [], now: START } })
+    const stored = await bench.store.getTask({ id: task.id })
+    expect(stored).toMatchObject({ progress: 10, leaseUntil: START + 10_000 + LEASE_MS })
   })
 
   it('knows when the next running task is due, and that none runs', async () => {

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest'
 import { newId } from '../../core/ids.ts'
 import type { Bench } from '../contract.ts'
-import { HOLDER, LEASE_MS, only, START } from './samples.ts'
+import { attempted, claimedDeliveries, LEASE_MS, NOTHING, only, START } from './samples.ts'
 
 export function deliveriesContract(bench: Bench): void {
   const draft = { url: 'https://client.example/hook', body: '{"id":1}', headers: { 'x-webhook-secret': 'geheim' } }
+  const receiver = { tenantId: 't1', host: 'client.example' }
   const taskId = newId(START)
   const add = (count = 1, now = START) =>
     bench.store.addDeliveries({ taskId, tenantId: 't1', deliveries: Array.from({ length: count }, () => draft), now })
-  const claim = (now = START, limit = 10) => bench.store.claimDeliveries({ limit, leaseMs: LEASE_MS, now })
+  const claim = (now = START, limit = 10) => claimedDeliveries(bench.store, { limit, now })
   const refused = { at: START + 3, durationMs: 12.7, httpStatus: 503, error: null }
 
   it('leases a delivery to one sender', async () => {
@@ -16,44 +17,82 @@ export function deliveriesContract(bench: Bench): void {
     await add()
     expect(await bench.store.nextDeliveryAt({})).toBe(START)
     const delivery = only(await claim())
-    expect(delivery).toMatchObject({ ...draft, taskId, tenantId: 't1', status: 'pending', attempts: 0, claim: 1 })
+    expect(delivery).toMatchObject({ ...draft, ...receiver, taskId, status: 'pending', attempts: 0, claim: 1 })
     expect(await claim()).toEqual([])
     expect(await bench.store.nextDeliveryAt({})).toBe(START + LEASE_MS)
     const again = only(await claim(START + LEASE_MS))
     expect(again).toMatchObject({ id: delivery.id, claim: 2 })
   })
 
-  it('leases each of many once when many senders ask, the longest due first', async () => {
+  it('leases each of many once when many senders claim at the same time, the longest due first', async () => {
     await add(5, START + 5)
     await add(5, START)
     const first = await claim(START + 5, 5)
     expect(first.map(({ createdAt }) => createdAt)).toEqual([START, START, START, START, START])
     await add(20)
+    await bench.store.queueDeliveries({ limit: 100, now: START })
     const other = await bench.place.open()
+    const lease = { inHand: [], leaseMs: LEASE_MS, now: START + 5 }
     const rounds = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
-        (n % 2 ? other : bench.store).claimDeliveries({ limit: 4, leaseMs: LEASE_MS, now: START + 5 }),
+        (n % 2 ? other : bench.store).claimDeliveries({ receivers: [{ ...receiver, limit: 4 }], ...lease }),
       ),
     )
     await other.close()
     const ids = [...first, ...rounds.flat()].map(({ id }) => id)
+    expect(ids.length).toBeGreaterThan(5)
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('writes every attempt down, and sends again when it says so', async () => {
+  it('never leases a delivery to a sender that has it in hand, even after the lease', async () => {
+    await add(2)
+    const { id } = only(await claim(START, 1))
+    const later = await claimedDeliveries(bench.store, { now: START + LEASE_MS, inHand: [id] })
+    expect(only(later).id).not.toBe(id)
+    const freed = await claimedDeliveries(bench.store, { now: START + LEASE_MS })
+    expect(freed.map((one) => one.id)).toEqual([id])
+  })
+
+  it('writes every attempt down, and sends again when the attempt says so', async () => {
     await add()
-    const { id, claim: first } = only(await claim())
+    const first = only(await claim())
     const dueAt = START + 60_000
-    expect(await bench.store.recordAttempt({ id, claim: first, attempt: refused, status: 'pending', dueAt })).toBe(true)
+    expect(await attempted(bench.store, first, { ...refused, status: 'pending', dueAt })).toBe(true)
+    expect(await bench.store.nextDeliveryAt({})).toBe(dueAt)
     expect(await claim(dueAt - 1)).toEqual([])
-    const { claim: second } = only(await claim(dueAt))
+    const second = only(await claim(dueAt))
     const reached = { at: dueAt, durationMs: 5, httpStatus: 200, error: null }
-    const done = { id, claim: second, attempt: reached, status: 'delivered' as const, dueAt }
-    expect(await bench.store.recordAttempt(done)).toBe(true)
-    expect(await bench.store.recordAttempt(done)).toBe(false)
+    expect(await attempted(bench.store, second, { ...reached, dueAt })).toBe(true)
+    expect(await attempted(bench.store, second, { ...reached, dueAt })).toBe(false)
+    expect(await bench.store.nextDeliveryAt({})).toBeNull()
     expect(await claim(dueAt + 10 * LEASE_MS)).toEqual([])
     expect(await bench.store.listDeliveries({ tenantId: 't1', taskId, limit: 9 })).toMatchObject([
-      { id, status: 'delivered', attempts: 2, log: [{ ...refused, durationMs: 13 }, reached] },
+      { id: first.id, status: 'delivered', attempts: 2, log: [{ ...refused, durationMs: 13 }, reached] },
+    ])
+  })
+
+  it('writes down attempts of several receivers together, and says of each whether its lease was held', async () => {
+    await add(2)
+    const deliveries = [{ ...draft, url: 'https://other.example/hook' }]
+    await bench.store.addDeliveries({ taskId, tenantId: 't1', deliveries, now: START })
+    const claims = await claim()
+    const attempts = claims.map(({ id, claim: number, tenantId, host }, index) => ({
+      id,
+      claim: index === 1 ? number - 1 : number,
+      tenantId,
+      host,
+      attempt: { ...refused, at: START + index },
+      status: 'failed' as const,
+      dueAt: START,
+    }))
+    expect(await bench.store.recordAttempts({ attempts })).toEqual([true, false, true])
+    expect(await bench.store.recordAttempts({ attempts: [] })).toEqual([])
+    const stored = await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })
+    const found = new Map(stored.map((one) => [one.id, [one.status, one.log.map(({ at }) => at)]]))
+    expect(claims.map(({ id }) => found.get(id))).toEqual([
+      ['failed', [START]],
+      ['pending', []],
+      ['failed', [START + 2]],
     ])
   })
 
@@ -61,8 +100,7 @@ export function deliveriesContract(bench: Bench): void {
     await add()
     const old = only(await claim())
     await claim(START + LEASE_MS)
-    const late = { id: old.id, claim: old.claim, attempt: refused, status: 'failed' as const, dueAt: START }
-    expect(await bench.store.recordAttempt(late)).toBe(false)
+    expect(await attempted(bench.store, old, { ...refused, status: 'failed' })).toBe(false)
     expect(await bench.store.listDeliveries({ tenantId: null, limit: 9 })).toMatchObject([
       { status: 'pending', log: [] },
     ])
@@ -70,26 +108,54 @@ export function deliveriesContract(bench: Bench): void {
 
   it('sends again on request, with the same id and body, and only for its tenant', async () => {
     await add()
-    const { id, claim: first } = only(await claim())
-    await bench.store.recordAttempt({ id, claim: first, attempt: refused, status: 'failed', dueAt: START })
+    const first = only(await claim())
+    const { id } = first
+    await attempted(bench.store, first, { ...refused, status: 'failed' })
     expect(await bench.store.replayDelivery({ id, tenantId: 't2', now: START + 9 })).toBe(false)
     expect(await bench.store.replayDelivery({ id: 'msg_unknown', tenantId: null, now: START + 9 })).toBe(false)
     expect(await claim(START + 9)).toEqual([])
     expect(await bench.store.replayDelivery({ id, tenantId: 't1', now: START + 9 })).toBe(true)
     const again = only(await claim(START + 9))
     expect(again).toMatchObject({ id, body: draft.body, headers: draft.headers, attempts: 1 })
-    const dueAt = START + 9
-    await bench.store.recordAttempt({ id, claim: again.claim, attempt: refused, status: 'failed', dueAt })
+    await attempted(bench.store, again, { ...refused, status: 'failed' })
     expect(only(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).log).toHaveLength(2)
   })
 
   it('takes the lease from a sender when its delivery is replayed', async () => {
     await add()
-    const { id, claim: first } = only(await claim())
-    await bench.store.replayDelivery({ id, tenantId: null, now: START })
-    const late = { id, claim: first, attempt: refused, status: 'delivered' as const, dueAt: START }
-    expect(await bench.store.recordAttempt(late)).toBe(false)
+    const first = only(await claim())
+    await bench.store.replayDelivery({ id: first.id, tenantId: null, now: START })
+    expect(await attempted(bench.store, first, refused)).toBe(false)
     expect(await claim()).toHaveLength(1)
+  })
+
+  it('takes in what a URL without a host leads to, so that its attempt can say what is wrong', async () => {
+    const deliveries = [{ ...draft, url: 'not a URL' }]
+    await bench.store.addDeliveries({ taskId, tenantId: 't1', deliveries, now: START })
+    expect(only(await claim())).toMatchObject({ url: 'not a URL', host: 'not a URL' })
+  })
+
+  it('queues the newest and the oldest first, so that many made at once delay no others', async () => {
+    const one = async (tenantId: string, now: number) =>
+      bench.store.addDeliveries({ taskId, tenantId, deliveries: [draft], now })
+    await one('before', START)
+    await add(20, START + 1)
+    await one('after', START + 2)
+    expect(await bench.store.queueDeliveries({ limit: 4, now: START + 2 })).toBe(4)
+    const due = { standings: ['new' as const], perTenant: 9, except: NOTHING, now: START + 2 }
+    const tenants = (await bench.store.listDueReceivers(due)).map(({ tenantId }) => tenantId)
+    expect(tenants.sort()).toEqual(['after', 'before', 't1'])
+  })
+
+  it('queues a limited number at once, and says that more are waiting', async () => {
+    await add(5)
+    expect(await bench.store.queueDeliveries({ limit: 3, now: START })).toBe(3)
+    const due = { standings: ['new' as const], perTenant: 9, except: NOTHING, now: START }
+    expect(await bench.store.listDueReceivers(due)).toMatchObject([receiver])
+    expect(await bench.store.nextDeliveryAt({})).toBe(START)
+    expect(await bench.store.queueDeliveries({ limit: 3, now: START })).toBe(2)
+    expect(await bench.store.queueDeliveries({ limit: 3, now: START })).toBe(0)
+    expect(await claim()).toHaveLength(5)
   })
 
   it('lists the newest first, of one tenant or one task', async () => {

@@ -32,7 +32,7 @@ export function draftsContract(bench: Bench): void {
       await store.insertDraft({ draft: aDraft({ ...other, expiresAt: START + 9 }) })
     }
     await store.insertDraft({ draft: aDraft({ expiresAt: START }) })
-    const of = { tenantId: 't1', kind: 'upload', now: START }
+    const of = { tenantId: 't1', mode: 'live' as const, kind: 'upload', now: START }
     const newest = mine
       .map(({ id }) => id)
       .sort()
@@ -41,6 +41,33 @@ export function draftsContract(bench: Bench): void {
     expect(first.map(({ id }) => id)).toEqual(newest.slice(0, 2))
     const rest = await store.listDrafts({ ...of, limit: 2, beforeId: newest[1] ?? '' })
     expect(rest.map(({ id }) => id)).toEqual(newest.slice(2))
+  })
+
+  it('lists those of one mode only', async () => {
+    const { store } = bench
+    const [live, test] = [aDraft(), aDraft({ mode: 'test' })]
+    for (const draft of [live, test]) await store.insertDraft({ draft })
+    const of = { tenantId: 't1', kind: 'upload', now: START, limit: 10 }
+    expect(await store.listDrafts({ ...of, mode: 'live' })).toEqual([live])
+    expect(await store.listDrafts({ ...of, mode: 'test' })).toEqual([test])
+  })
+
+  it('refuses one beyond the quota of its tenant and mode, and counts what changes and goes', async () => {
+    const { store } = bench
+    const quota = { bytes: 1_000, drafts: 2 }
+    const [first, second] = [aDraft({ body: { text: 'é'.repeat(100) } }), aDraft()]
+    for (const draft of [first, second]) expect(await store.insertDraft({ draft, quota })).toBe(true)
+    const bytes = [first, second].reduce((sum, { body }) => sum + Buffer.byteLength(JSON.stringify(body)), 0)
+    expect(await store.getStorageUse({ tenantId: 't1', mode: 'live' })).toEqual({ bytes, drafts: 2 })
+    expect(await store.insertDraft({ draft: aDraft(), quota })).toBe(false)
+    expect(await store.insertDraft({ draft: aDraft({ mode: 'test' }), quota })).toBe(true)
+    expect(await store.insertDraft({ draft: aDraft({ tenantId: 't2' }), quota })).toBe(true)
+
+    await store.updateDraft({ id: first.id, from: first.body, body: { text: 'é' } })
+    expect(await store.getStorageUse({ tenantId: 't1', mode: 'live' })).toEqual({ bytes: bytes - 198, drafts: 2 })
+    await store.purgeDrafts({ now: START + 1 })
+    expect(await store.getStorageUse({ tenantId: 't1', mode: 'live' })).toEqual({ bytes: 0, drafts: 0 })
+    expect(await store.insertDraft({ draft: aDraft({ body: { text: 'x'.repeat(1_000) } }), quota })).toBe(false)
   })
 
   it('forgets it when its time is over', async () => {
@@ -55,5 +82,14 @@ export function draftsContract(bench: Bench): void {
 
 function aDraft(with_: Partial<Draft> = {}): Draft {
   const body = { step: 1, name: 'a.mp3' }
-  return { id: newId(START), tenantId: 't1', kind: 'upload', body, createdAt: START, expiresAt: START + 1, ...with_ }
+  return {
+    id: newId(START),
+    tenantId: 't1',
+    mode: 'live',
+    kind: 'upload',
+    body,
+    createdAt: START,
+    expiresAt: START + 1,
+    ...with_,
+  }
 }

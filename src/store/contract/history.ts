@@ -3,11 +3,22 @@ import { expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
-import type { Task } from '../../core/task.ts'
+import type { Mode, Task } from '../../core/task.ts'
 import type { Bench } from '../contract.ts'
 import type { NewTask, TaskFilter } from '../store.ts'
 import { settle } from './moves.ts'
-import { aCancel, aClaimedTask, anEnd, aPayer, aTask, claimed, START, submitted } from './samples.ts'
+import {
+  aCancel,
+  aClaimedTask,
+  anEnd,
+  aPayer,
+  aTask,
+  attempted,
+  claimed,
+  claimedDeliveries,
+  START,
+  submitted,
+} from './samples.ts'
 
 export function historyContract(bench: Bench): void {
   it('gives tasks by id, as many as there are', async () => {
@@ -123,10 +134,9 @@ export function historyContract(bench: Bench): void {
     await aPayer(bench.store)
     const gone = [await anOldTask(0, START + 10), await anOldTask(1, START + 20)]
     const kept = await anOldTask(2, START + 99)
-    const [sent] = await bench.store.claimDeliveries({ limit: 1, leaseMs: 1, now: START + 5 })
+    const [sent] = await claimedDeliveries(bench.store, { limit: 1, now: START + 5 })
     if (!sent) throw new Error('A delivery was to be claimed.')
-    const attempt = { at: START, durationMs: 1, httpStatus: 200, error: null }
-    await bench.store.recordAttempt({ id: sent.id, claim: sent.claim, attempt, status: 'delivered', dueAt: START })
+    await attempted(bench.store, sent)
 
     expect(await bench.store.purgeTasks({ now: START + 9, limit: 10 })).toBe(0)
     expect(await bench.store.purgeTasks({ now: START + 20, limit: 1 })).toBe(1)
@@ -184,6 +194,31 @@ export function historyContract(bench: Bench): void {
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['replayed'])
     await bench.store.purgeTasks({ now: START, limit: 10 })
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['created'])
+  })
+
+  it('keeps what test and live keys made apart, and shows both to who names no mode', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const tasks = ['live', 'test', 'live', 'test'].map((mode, n) =>
+      aTask({ mode: mode as Mode, createdAt: START + n, pricePoints: points(0) }),
+    )
+    await store.submitTasks({ tasks })
+    const [live1, test1, live2, test2] = tasks.map(({ id }) => id)
+    const listed = async (more: object) =>
+      (await store.listTasks({ tenantId: 't1', limit: 9, ...more })).map(({ id }) => id)
+    expect(await listed({ mode: 'live' })).toEqual([live2, live1])
+    expect(await listed({ mode: 'test' })).toEqual([test2, test1])
+    expect(await listed({})).toEqual([test2, live2, test1, live1])
+    expect(await listed({ offset: 1, limit: 2 })).toEqual([live2, test1])
+    for (const mode of ['live', 'test'] as const) {
+      expect(await store.countTasks({ tenantId: 't1', mode })).toBe(2)
+      expect(await store.countTasks({ tenantId: 't1', mode, status: ['pending'] })).toBe(2)
+    }
+    const created = { tenantId: 't1', createdBefore: START + 9, models: null, limit: 9 }
+    const unstarted = await store.listUnstarted({ ...created, mode: 'test' })
+    expect(unstarted.map(({ id }) => id)).toEqual([test1, test2])
+    expect(await store.getMode({ id: test1 ?? '' })).toBe('test')
+    expect(await store.getMode({ id: newId(START) })).toBeUndefined()
   })
 }
 

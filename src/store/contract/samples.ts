@@ -1,5 +1,7 @@
+import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../../core/delivery.ts'
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
+import { STANDINGS } from '../../core/receiver.ts'
 import type { Task } from '../../core/task.ts'
 import type { AccountSlots, NewKey, NewTask, Offer, Store, SubmitOutcome, Tenant } from '../store.ts'
 import type { Settlement } from './moves.ts'
@@ -103,6 +105,31 @@ export function claimed(store: Store, slots: number, with_: { now?: number; acco
 export function anOffer(accounts: (Partial<AccountSlots> & { account: string })[], operation = OPERATION): Offer {
   const usual = { provider: 'lumen', slots: 10, weight: 1, priority: 0, dailyCap: null }
   return { operation, accounts: accounts.map((one) => ({ ...usual, ...one })) }
+}
+
+/** Claims due deliveries as a sender does that has room for all: up to `limit` of each receiver. */
+export async function claimedDeliveries(
+  store: Store,
+  { limit = 10, leaseMs = LEASE_MS, now = START, inHand = [] as string[] } = {},
+): Promise<Delivery[]> {
+  while ((await store.queueDeliveries({ limit: 100, now })) > 0);
+  const receivers = await store.listDueReceivers({ standings: STANDINGS, perTenant: 100, except: NOTHING, now })
+  return store.claimDeliveries({ receivers: receivers.map((one) => ({ ...one, limit })), inHand, leaseMs, now })
+}
+
+export const NOTHING = { tenants: [], hosts: [], receivers: [] }
+
+/** Writes one attempt down; false when the lease was lost. */
+export async function attempted(
+  store: Store,
+  delivery: Delivery,
+  with_: Partial<DeliveryAttempt> & { status?: DeliveryStatus; dueAt?: number } = {},
+): Promise<boolean> {
+  const { status = 'delivered', dueAt = START, ...attempt } = with_
+  const { id, claim, tenantId, host } = delivery
+  const usual = { at: START, durationMs: 1, httpStatus: 200, error: null }
+  const record = { id, claim, tenantId, host, attempt: { ...usual, ...attempt }, status, dueAt }
+  return only(await store.recordAttempts({ attempts: [record] }))
 }
 
 export async function aClaimedTask(store: Store, with_: Partial<NewTask> = {}): Promise<Task> {

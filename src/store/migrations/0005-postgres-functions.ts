@@ -168,7 +168,9 @@ begin
 
   update tasks t set status = w.status, progress = w.progress, consumed = w.consumed, output = w.output, error = w.error,
       logs = w.logs, provider = w.provider, account = w.account, handle = w.handle, misses = w.misses, avoid = w.avoid,
-      version = w.version, claim = w.claim, lease_until = w.lease_until, claimed_at = w.claimed_at,
+      version = w.version, claim = w.claim, claimed_at = w.claimed_at,
+      -- A renewal has no version of its own: a lease that goes on is not made shorter by a move that knows nothing of it.
+      lease_until = case when w.lease_until is null then null else greatest(t.lease_until, w.lease_until) end,
       called_at = w.called_at, heard_at = w.heard_at, watched = w.watched, due_at = w.due_at,
       deadline_at = w.deadline_at, started_at = w.started_at, ended_at = w.ended_at
     from json_populate_recordset(null::tasks, p->'rows') w where t.id = w.id and t.id = any(applied);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freshDatabase } from '../../../test/support/postgres-database.ts'
 import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.ts'
-import { aPayer, aTask, submitted } from '../contract/samples.ts'
+import { aPayer, aTask, START, submitted } from '../contract/samples.ts'
 import { openPostgres } from '../postgres.ts'
 import type { Signal, Store } from '../store.ts'
 import { expectNothingLost, startLoad } from './load.testing.ts'
@@ -104,17 +104,17 @@ describe('a store whose network to PostgreSQL fails', () => {
 
   it('submits nothing twice when the answer to a commit is lost', async () => {
     const task = aTask()
-    proxy.loseAnswerTo('commit')
+    proxy.loseAnswerTo('polyphony_submit')
     await expect(submitted(store, task)).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(await store.getTask({ id: task.id })).toMatchObject({ id: task.id })
     expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1, held: 100 })
   })
 
   it('repeats a transaction whose connection broke before the commit', async () => {
-    const task = aTask()
-    proxy.loseAnswerTo('insert into "tasks"')
-    expect(await submitted(store, task)).toEqual(['created'])
-    expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1, held: 100 })
+    proxy.loseAnswerTo('insert into "deliveries"')
+    const deliveries = [{ url: 'https://client.example/hook', body: '{}', headers: {} }]
+    await store.addDeliveries({ taskId: 'x', tenantId: 't1', deliveries, now: START })
+    expect(await store.listDeliveries({ tenantId: 't1', limit: 9 })).toHaveLength(1)
   })
 
   it('reads again when the answer to a read is lost', async () => {

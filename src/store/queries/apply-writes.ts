@@ -54,7 +54,10 @@ async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<T
   return new Set(writes.filter(({ row }) => ids.has(row.id)))
 }
 
-const UPDATE_TASK = `update tasks set ${MUTABLE.map((column) => `${column} = ?`).join(', ')} where id = ? and version = ?`
+/** A renewal has no version of its own: a lease that goes on is not made shorter by a move that knows nothing of it. */
+const VALUES: Partial<Record<(typeof MUTABLE)[number], string>> = { lease_until: 'max(coalesce(lease_until, 0), ?)' }
+const SETS = MUTABLE.map((column) => `${column} = ${VALUES[column] ?? '?'}`).join(', ')
+const UPDATE_TASK = `update tasks set ${SETS} where id = ? and version = ?`
 
 async function applyHere(tx: Tx, writes: readonly TaskWrite[]): Promise<Set<TaskWrite>> {
   const applied = new Set<TaskWrite>()

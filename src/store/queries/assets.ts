@@ -1,9 +1,15 @@
 import type { Asset } from '../../core/asset.ts'
 import { assetOfRow, rowOfAsset } from '../rows.ts'
+import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { insertWithin } from './storage-use.ts'
 
-export async function insertAsset(tx: Tx, { asset }: { asset: Asset }): Promise<void> {
-  await tx.insertMany('assets', [rowOfAsset(asset)])
+export async function insertAsset(
+  tx: Tx,
+  { asset, quota }: Parameters<WriteVerbs['insertAsset']>[0],
+): Promise<boolean> {
+  const added = { bytes: asset.sizeBytes, drafts: 0 }
+  return insertWithin(tx, asset, added, quota, 'assets', rowOfAsset(asset))
 }
 
 export async function getAsset(tx: Tx, { id }: { id: string }): Promise<Asset | undefined> {
@@ -20,6 +26,12 @@ export async function listExpiredAssets(tx: Tx, { now, limit }: { now: number; l
     .limit(limit)
     .execute()
   return rows.map(assetOfRow)
+}
+
+export async function listKnownAssets(tx: Tx, { ids }: { ids: string[] }): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await tx.db.selectFrom('assets').select('id').where('id', 'in', ids).execute()
+  return rows.map(({ id }) => id)
 }
 
 export async function deleteAssets(tx: Tx, { ids }: { ids: string[] }): Promise<void> {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Delivery, DeliveryAttempt, DeliveryDraft } from '../../core/delivery.ts'
+import { hostOf } from '../../core/receiver.ts'
 import { deliveryOfRow } from '../rows.ts'
 import type { DeliveriesTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
-import { PENDING } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
@@ -24,6 +24,7 @@ export function newDeliveryRow(taskId: string, tenantId: string, draft: Delivery
     claim: 0,
     created_at: now,
     due_at: now,
+    host: null, // until it is put into the queue of its receiver
   }
 }
 
@@ -46,60 +47,25 @@ export async function addDeliveries(tx: Tx, args: Args<'addDeliveries'>): Promis
   await insertDeliveries(tx, args.taskId, args.tenantId, args.deliveries, args.now)
 }
 
-export async function claimDeliveries(tx: Tx, { limit, leaseMs, now }: Args<'claimDeliveries'>): Promise<Delivery[]> {
-  const query = tx.db
-    .selectFrom('deliveries')
-    .select('id')
-    .where('status', '=', PENDING)
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .limit(limit)
-  const due = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
-  if (due.length === 0) return []
-  const ids = due.map(({ id }) => id)
-  const rows = await tx.db
-    .updateTable('deliveries')
-    .set((eb) => ({ claim: eb('claim', '+', 1), due_at: now + leaseMs }))
-    .where('id', 'in', ids)
-    .returningAll()
-    .execute()
-  const place = new Map(ids.map((id, index) => [id, index])) // an update returns its rows in any order
-  return rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0)).map(deliveryOfRow)
-}
-
-export async function recordAttempt(tx: Tx, args: Args<'recordAttempt'>): Promise<boolean> {
-  const row = await tx.db
-    .updateTable('deliveries')
-    .set((eb) => ({ status: args.status, attempts: eb('attempts', '+', 1), due_at: args.dueAt }))
-    .where('id', '=', args.id)
-    .where('claim', '=', args.claim)
-    .where('status', '=', PENDING)
-    .returning('attempts')
-    .executeTakeFirst()
-  if (!row) return false
-  const { at, durationMs, httpStatus, error } = args.attempt
-  await tx.insertMany('delivery_attempts', [
-    {
-      delivery_id: args.id,
-      number: row.attempts,
-      at,
-      duration_ms: Math.round(durationMs),
-      http_status: httpStatus,
-      error,
-    },
-  ])
-  return true
-}
-
 export async function replayDelivery(tx: Tx, { id, tenantId, now }: Args<'replayDelivery'>): Promise<boolean> {
   let query = tx.db
     .updateTable('deliveries')
-    .set((eb) => ({ status: 'pending', due_at: now, claim: eb('claim', '+', 1) }))
+    // Without a host, it is put into its queue anew.
+    .set((eb) => ({ status: 'pending', due_at: now, claim: eb('claim', '+', 1), host: null }))
     .where('id', '=', id)
   if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
-  const row = await query.returning('id').executeTakeFirst()
-  if (row) tx.signal({ kind: 'delivery' })
-  return row !== undefined
+  const row = await query.returning(['tenant_id', 'url']).executeTakeFirst()
+  if (!row) return false
+  // Whoever sends it again has reason to believe that the receiver is back.
+  await tx.db
+    .updateTable('receivers')
+    .set({ retry_at: now, next_at: now })
+    .where('tenant_id', '=', row.tenant_id)
+    .where('host', '=', hostOf(row.url))
+    .where('retry_at', '>', now)
+    .execute()
+  tx.signal({ kind: 'delivery' })
+  return true
 }
 
 export async function listDeliveries(
@@ -135,10 +101,10 @@ export async function listDeliveries(
 }
 
 export async function nextDeliveryAt(tx: Tx): Promise<number | null> {
-  const row = await tx.db
-    .selectFrom('deliveries')
-    .select((eb) => eb.fn.min('due_at').as('at'))
-    .where('status', '=', PENDING)
-    .executeTakeFirst()
-  return row?.at ?? null
+  const { rows } = await sql<{ at: number | null }>`select min(at) as at from (
+    select min(next_at) as at from receivers where next_at is not null
+    union all select min(due_at) as at from deliveries where status = 'pending' and host is null) as next`.execute(
+    tx.db,
+  )
+  return rows[0]?.at ?? null
 }

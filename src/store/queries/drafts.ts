@@ -3,18 +3,23 @@ import type { JsonObject } from '../../core/json.ts'
 import type { DraftsTable } from '../schema.ts'
 import type { Draft, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { insertWithin } from './storage-use.ts'
 
-export async function insertDraft(tx: Tx, { draft }: Parameters<WriteVerbs['insertDraft']>[0]): Promise<void> {
-  await tx.insertMany('drafts', [
-    {
-      id: draft.id,
-      tenant_id: draft.tenantId,
-      kind: draft.kind,
-      body: JSON.stringify(draft.body),
-      created_at: draft.createdAt,
-      expires_at: draft.expiresAt,
-    },
-  ])
+export async function insertDraft(
+  tx: Tx,
+  { draft, quota }: Parameters<WriteVerbs['insertDraft']>[0],
+): Promise<boolean> {
+  const body = JSON.stringify(draft.body)
+  const added = { bytes: Buffer.byteLength(body), drafts: 1 }
+  return insertWithin(tx, draft, added, quota, 'drafts', {
+    id: draft.id,
+    tenant_id: draft.tenantId,
+    mode: draft.mode,
+    kind: draft.kind,
+    body,
+    created_at: draft.createdAt,
+    expires_at: draft.expiresAt,
+  })
 }
 
 export async function updateDraft(tx: Tx, args: Parameters<WriteVerbs['updateDraft']>[0]): Promise<boolean> {
@@ -38,6 +43,7 @@ export async function listDrafts(tx: Tx, args: Parameters<ReadVerbs['listDrafts'
     .selectFrom('drafts')
     .selectAll()
     .where('tenant_id', '=', args.tenantId)
+    .where('mode', '=', args.mode)
     .where('kind', '=', args.kind)
     .where('expires_at', '>', args.now)
     .orderBy('id', 'desc')
@@ -50,6 +56,7 @@ function draftOfRow(row: Selectable<DraftsTable>): Draft {
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    mode: row.mode as Draft['mode'],
     kind: row.kind,
     body: JSON.parse(row.body) as JsonObject, // as this file wrote it
     createdAt: row.created_at,

@@ -3,25 +3,22 @@ import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
 import { applyWrites } from './apply-writes.ts'
-import { deleteAssets, getAsset, insertAsset, listExpiredAssets } from './assets.ts'
+import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
 import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
-import {
-  addDeliveries,
-  claimDeliveries,
-  listDeliveries,
-  nextDeliveryAt,
-  recordAttempt,
-  replayDelivery,
-} from './deliveries.ts'
+import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
+import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { claimDue, claimLate, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
 import { countAhead, countWaiting, repool } from './repool.ts'
+import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
-import { getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
+import { getMode, getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
 import {
   changeTenant,
   createKey,
@@ -62,8 +59,11 @@ export const writes: Queries<EngineVerbs> = {
   renewLeases,
   releaseLeases,
   addDeliveries,
+  queueDeliveries,
   claimDeliveries,
-  recordAttempt,
+  recordAttempts,
+  giveUpDeliveries,
+  forgetReceivers,
   replayDelivery,
   insertDraft,
   updateDraft,
@@ -89,11 +89,15 @@ export const reads: Queries<ReadVerbs> = {
   listOverdue,
   nextDueAt,
   nextDeliveryAt,
+  listDueReceivers,
   listDeliveries,
   getDraft,
   listDrafts,
+  getStorageUse,
+  getMode,
   getAsset,
   listExpiredAssets,
+  listKnownAssets,
   getBalance,
   getTenant,
   listTenants,

@@ -99,11 +99,11 @@ export async function releaseLeases(tx: Tx, { now, leaseMs }: Args<'releaseLease
     ),
     [now],
   )
-  // A due time further off than a lease is a retry's, which keeps its place.
+  // A due time further off than a lease is a retry's, which keeps its place. Without a host, it is put into its queue anew.
   await tx.run(
     placesFor(
       tx,
-      `update deliveries set due_at = ? where status = 'pending' and claim > 0 and due_at > ? and due_at <= ?`,
+      `update deliveries set due_at = ?, host = null where status = 'pending' and claim > 0 and due_at > ? and due_at <= ?`,
     ),
     [now, now, now + leaseMs],
   )

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { DAY_MS } from '../../core/clock.ts'
 import { creditTransaction } from '../../core/entries.ts'
-import { type Points, points } from '../../core/points.ts'
+import { points } from '../../core/points.ts'
 import { RUNNING } from '../../core/task.ts'
 import type { LedgerFault, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'

@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'kysely'
-import { isTerminal, type Task } from '../../core/task.ts'
+import { isTerminal, MODES, type Mode, type Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { Database } from '../schema.ts'
 import type { ReadVerbs, TaskFilter, WriteVerbs } from '../store.ts'
@@ -14,6 +14,15 @@ export async function getTask(tx: Tx, { id }: Args<'getTask'>): Promise<Task | u
   return row && taskOfRow(row)
 }
 
+/** A task before a batch: by far the more of the two. */
+export async function getMode(tx: Tx, { id }: Args<'getMode'>): Promise<Mode | undefined> {
+  for (const table of ['tasks', 'batches'] as const) {
+    const row = await tx.db.selectFrom(table).select('mode').where('id', '=', id).executeTakeFirst()
+    if (row) return row.mode as Mode
+  }
+  return undefined
+}
+
 export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[]> {
   if (ids.length === 0) return []
   const rows = await tx.db.selectFrom('tasks').selectAll().where('id', 'in', ids).execute()
@@ -21,6 +30,19 @@ export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[
 }
 
 export async function listTasks(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
+  if (args.mode) return listOfMode(tx, args)
+  // The index has the modes apart, so the newest of both are the newest of each, merged.
+  const { offset = 0, limit } = args
+  const pages = await Promise.all(
+    MODES.map((mode) => listOfMode(tx, { ...args, mode, offset: 0, limit: offset + limit })),
+  )
+  return pages
+    .flat()
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(offset, offset + limit)
+}
+
+async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
   let query = filtered(tx, args).selectAll().orderBy('id', 'desc').limit(args.limit)
   if (args.offset !== undefined && args.offset > 0) query = query.offset(args.offset)
   if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+/** A PNG of one pixel, made as large as is wanted by what follows its end. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const picture = (bytes: number): Buffer => Buffer.concat([PNG, Buffer.alloc(bytes - PNG.length)])
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await openGateway({
+    env: {
+      POLYPHONY_STORAGE_QUOTA_BYTES: '30000',
+      POLYPHONY_TEST_STORAGE_QUOTA_BYTES: '10000',
+      POLYPHONY_TEST_DRAFT_QUOTA: '2',
+    },
+  })
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+async function upload(key: string, bytes: number) {
+  const form = new FormData()
+  form.set('file', new Blob([picture(bytes)], { type: 'image/png' }), 'a.png')
+  const answer = await fetch(`${gateway.url}/polyphony/v1/files`, {
+    method: 'POST',
+    headers: { 'x-api-key': key },
+    body: form,
+  })
+  return { status: answer.status, body: await answer.json() }
+}
+
+const use = (mode: 'live' | 'test') => gateway.store.getStorageUse({ tenantId: gateway.tenantId, mode })
+
+it('refuses files beyond what a tenant may keep, and says limit and use', async () => {
+  expect((await upload(TEST_KEY, 6_000)).status).toBe(201)
+  const refused = await upload(TEST_KEY, 6_000)
+  expect(refused).toMatchObject({ status: 413, body: { error: { code: 'storage_quota_reached' } } })
+  expect(refused.body).toMatchObject({ error: { message: expect.stringMatching(/10000 bytes.*6000 are kept.*6000/) } })
+  // Live keys have a quota of their own.
+  expect((await upload(LIVE_KEY, 6_000)).status).toBe(201)
+  expect(await use('test')).toMatchObject({ bytes: 6_000 })
+})
+
+it('counts the files that inputs bring, names the field and stores no task', async () => {
+  const body = {
+    operation: 'midjourney/describe',
+    input: { image_url: `data:image/png;base64,${picture(9_000).toString('base64')}` },
+  }
+  const before = await gateway.store.countTasks({ tenantId: gateway.tenantId })
+  const refused = await gateway.send('POST', '/polyphony/v1/tasks', { key: TEST_KEY, body })
+  expect(refused).toMatchObject({
+    status: 413,
+    body: { error: { code: 'storage_quota_reached', field: 'input.image_url' } },
+  })
+  expect(await gateway.store.countTasks({ tenantId: gateway.tenantId })).toBe(before)
+})
+
+it('lets in no more than there is room for when many come at once', async () => {
+  const answers = await Promise.all(Array.from({ length: 12 }, () => upload(LIVE_KEY, 5_000)))
+  const kept = answers.filter(({ status }) => status === 201)
+  expect(kept.length).toBe(4) // of the 30,000 bytes, 6,000 are in use
+  expect(answers.filter(({ status }) => status === 413)).toHaveLength(8)
+  expect((await use('live')).bytes).toBeLessThanOrEqual(30_000)
+})
+
+it('refuses to begin more than a tenant may have begun', async () => {
+  const begin = () =>
+    gateway.send('POST', '/runwayml/v1/uploads', { key: TEST_KEY, body: { filename: 'a.png', type: 'ephemeral' } })
+  expect([(await begin()).status, (await begin()).status]).toEqual([200, 200])
+  const refused = await begin()
+  expect(refused.status).toBe(400)
+  expect(refused.body).toMatchObject({ error: expect.stringMatching(/may keep 2 uploads.*2 are kept/) })
+})
