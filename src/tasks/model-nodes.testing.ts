@@ -36,7 +36,7 @@ export interface Node {
   network: Network
   leases: Leases
   callbacks: Callbacks
-  claimPending(offers: readonly (Offer & { pool: string })[], limit: number): void
+  claimPending(pool: string, offers: Offer[], limit: number): void
   claimDue(limit: number): void
   claimLate(): void
   failOverdue(): void
@@ -114,15 +114,12 @@ export function openNode(world: World): Node {
     network,
     leases,
     callbacks,
-    claimPending(offers, limit) {
+    claimPending(pool, offers, limit) {
       const since = markOf(clock)
-      for (const { pool, ...offer } of offers) {
-        const args = { pool, offers: [offer], limit, leaseMs: LEASE_MS, holder, now: clock.now() }
-        each(
-          () => store.claimPending(args),
-          (task) => work.begin(task, since),
-        )
-      }
+      each(
+        () => store.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, holder, now: clock.now() }),
+        (task) => work.begin(task, since),
+      )
     },
     claimDue(limit) {
       const since = markOf(clock)

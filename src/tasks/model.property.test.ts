@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { freshDatabase } from '../../test/support/postgres-database.ts'
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
+import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
@@ -12,106 +12,16 @@ import { aKey, anOffer, aTask, aTenant, START } from '../store/contract/samples.
 import { openPostgres } from '../store/postgres.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { MAX_WAIT_MS, type Network, type Node, openNode, type World } from './model-nodes.testing.ts'
+import { MAX_WAIT_MS, type Node, openNode, type World } from './model-nodes.testing.ts'
 import { bodyOf, openOracle } from './model-oracle.testing.ts'
-import { type Answer, KINDS, type Kind, openVendor, providerOf, type Script } from './model-vendor.testing.ts'
+import { CASES, NODES, type Step, steps, TIMEOUT_MS } from './model-steps.testing.ts'
+import { KINDS, type Kind, openVendor, providerOf } from './model-vendor.testing.ts'
 
-const NODES = 3
 const SLOTS = 4
 const CREDIT = 1_000_000
 const PRICE = 100
-const TIMEOUT_MS = 4 * MINUTE_MS
 /** Less than between two heartbeats. */
 const TICK_MS = 4 * SECOND_MS
-
-/** What one client, vendor, operator or fault does; `pick` chooses among the tasks that exist when it happens. */
-type Step = { settles: boolean } & (
-  | { do: 'submit'; kind: Kind; script: Script }
-  | { do: 'claim' | 'due'; node: number; limit: number }
-  | { do: 'late' | 'overdue' | 'stop' | 'mend'; node: number }
-  | { do: 'cut'; node: number; change: NonNullable<Network['change']> }
-  | { do: 'break'; node: number; faults: Network['faults'] }
-  | { do: 'call back'; node: number; pick: number; names: boolean }
-  | { do: 'cancel'; node: number; pick: number }
-  | { do: 'answer' }
-  | { do: 'advance'; ms: number }
-)
-
-const node = fc.nat(NODES - 1)
-const pick = fc.nat(1_000)
-const answer: fc.Arbitrary<Answer> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom<Answer>('late', 'lost') },
-  { weight: 2, arbitrary: fc.constantFrom<Answer>('at_once', 'busy', 'unreachable', 'garbled') },
-  { weight: 1, arbitrary: fc.constant<Answer>('refused') },
-)
-const seldom = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
-const script: fc.Arbitrary<Script> = fc.record({
-  answers: fc.array(answer, { maxLength: 3 }),
-  workMs: fc.constantFrom(0, 10 * SECOND_MS, 100 * SECOND_MS, 6 * MINUTE_MS),
-  fails: seldom,
-  refusesCancel: fc.boolean(),
-  troubles: fc.constantFrom(0, 0, 1, 3),
-})
-const fault = fc.constantFrom('before' as const, 'after' as const)
-const settles = fc.boolean()
-const of = <Do extends string | number>(...names: Do[]) => fc.constantFrom(...names)
-
-const change = fc.record({ after: fc.nat(4), to: of('holds_requests', 'holds_answers', 'dead') })
-const cut = fc.record({ do: of('cut'), node, change, settles })
-const submit = fc.record({ do: of('submit'), kind: of(...KINDS), script, settles })
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 2, arbitrary: submit },
-  { weight: 8, arbitrary: fc.record({ do: of('claim', 'due'), node, limit: fc.integer({ min: 1, max: 5 }), settles }) },
-  { weight: 2, arbitrary: fc.record({ do: of('late', 'overdue', 'mend'), node, settles }) },
-  { weight: 1, arbitrary: fc.record({ do: of('stop'), node, settles }) },
-  { weight: 3, arbitrary: cut },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: of('break'), node, faults: fc.array(fault, { minLength: 1, maxLength: 4 }), settles }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: of('call back'), node, pick, names: fc.boolean(), settles }) },
-  { weight: 1, arbitrary: fc.record({ do: of('cancel'), node, pick, settles }) },
-  { weight: 1, arbitrary: fc.record({ do: of('answer'), settles }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: of('advance'), ms: of(0, 200, 1_000, 3_000, 16_000, 40_000, TIMEOUT_MS), settles }),
-  },
-)
-const other = (one: number) => (one + 1) % NODES
-const act = <One extends Step>(one: One): Step => one
-
-/** A process is cut off while it takes work, for longer than its lease; another one takes over, and it comes back. */
-const takeover: fc.Arbitrary<Step[]> = fc
-  .record({ node, change, takes: of('claim', 'due'), calls: fc.boolean(), rest: of(1_000, 16_000, 40_000), settles })
-  .map(({ node: on, change, takes, calls, rest, settles }) => [
-    act({ do: 'cut', node: on, change, settles: true }),
-    act({ do: takes, node: on, limit: 5, settles }),
-    ...(calls ? [act({ do: 'call back', node: other(on), pick: 0, names: true, settles })] : []),
-    act({ do: 'advance', ms: 16_000, settles: true }),
-    act({ do: 'due', node: other(on), limit: 5, settles }),
-    act({ do: 'advance', ms: rest, settles: true }),
-    act({ do: 'due', node: other(on), limit: 5, settles: true }),
-    act({ do: 'claim', node: other(on), limit: 5, settles }),
-    act({ do: 'mend', node: on, settles }),
-  ])
-
-/** Tasks that are there from the beginning, and what happens then. */
-const steps = fc
-  .tuple(
-    fc.array(submit, { minLength: 1, maxLength: 6, size: 'max' }),
-    fc.array(
-      fc.oneof(
-        {
-          weight: 8,
-          arbitrary: step.map((one) => [one]),
-        },
-        { weight: 1, arbitrary: takeover },
-      ),
-      { minLength: 5, maxLength: 35, size: 'max' },
-    ),
-  )
-  .map(([tasks, rest]) => [...tasks, ...rest.flat()])
-
 /** More than the longest work takes, with all that it may wait for. */
 const MAX_ROUNDS = 200
 
@@ -141,7 +51,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
   const nodeAt = (index: number): Node => nodes[index % NODES] as Node // NODES of them were opened
   const offers = KINDS.map((kind) => {
     const account = { account: `house:${kind}-${name}`, provider: `${kind}-${name}`, slots: SLOTS }
-    return { pool: name, ...anOffer([account], kind) }
+    return anOffer([account], kind)
   })
 
   async function act(one: Step): Promise<void> {
@@ -156,7 +66,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
         return
       }
       case 'claim':
-        return nodeAt(one.node).claimPending(offers, one.limit)
+        return nodeAt(one.node).claimPending(name, offers, one.limit)
       case 'due':
         return nodeAt(one.node).claimDue(one.limit)
       case 'late':
@@ -231,7 +141,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
       if ((await unended()).length === 0) return
       const on = nodeAt(round)
       on.failOverdue()
-      on.claimPending(offers, 100)
+      on.claimPending(name, offers, 100)
       on.claimDue(100)
       on.claimLate()
       await settled(world)
@@ -286,7 +196,11 @@ async function keepsItsRules(numRuns: number, open: () => Promise<Store>): Promi
     }
   }
   try {
-    await fc.assert(fc.asyncProperty(steps, run), { numRuns, endOnFailure: process.env.SHRINK === undefined })
+    await fc.assert(fc.asyncProperty(steps, run), {
+      numRuns,
+      examples: Object.values(CASES).map((one): [Step[]] => [one]),
+      endOnFailure: process.env.SHRINK === undefined,
+    })
   } finally {
     await store.close()
   }

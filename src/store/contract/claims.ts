@@ -288,6 +288,14 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: waiting.id })).toMatchObject({ status: 'pending', dueAt })
   })
 
+  it('offers a task whose lease has run out to other processes, and not to the one that may still work on it', async () => {
+    await aPayer(bench.store)
+    const { id } = await aClaimedTask(bench.store)
+    const lapsed = { limit: 9, leaseMs: LEASE_MS, now: START + LEASE_MS }
+    expect(await bench.store.claimDue({ ...lapsed, holder: HOLDER })).toEqual([])
+    expect(await bench.store.claimDue({ ...lapsed, holder: OTHER_HOLDER })).toMatchObject([{ id }])
+  })
+
   it('makes no lease shorter by a move that was computed before its renewal', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)

@@ -19,6 +19,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0003-drafts' },
       { name: '0004-accounts' },
       { name: '0005-task-versions' },
+      { name: '0006-delivery-hosts' },
       { name: '0007-modes-of-files' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
