@@ -12,13 +12,16 @@ interface Waiting {
   reject: (error: unknown) => void
 }
 
-/** What ends while the last batch is being written is the next batch: attempts of many receivers cost one commit. */
+/** The embedded database commits the second together with what arrived beside it while it wrote the first. */
+const BATCHES_AT_ONCE = 2
+
+/** What ends while batches are being written is the next batch: attempts of many receivers cost one commit. */
 export function openAttemptLog(store: Pick<Store, 'recordAttempts'>): AttemptLog {
   let waiting: Waiting[] = []
-  let writing = false
+  let writing = 0
 
   async function write(): Promise<void> {
-    writing = true
+    writing += 1
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
@@ -29,14 +32,14 @@ export function openAttemptLog(store: Pick<Store, 'recordAttempts'>): AttemptLog
         for (const one of batch) one.reject(error)
       }
     }
-    writing = false
+    writing -= 1
   }
 
   return {
     record(attempt) {
       return new Promise((resolve, reject) => {
         waiting.push({ attempt, resolve, reject })
-        if (!writing) void write()
+        if (writing < BATCHES_AT_ONCE) void write()
       })
     },
   }

@@ -80,8 +80,10 @@ export function openSender(options: SenderOptions): Sender {
   const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random } = options
   const limits = slotLimits(concurrency)
   const attempts = openAttemptLog(store)
-  /** By the delivery's id, until the attempt is written down. */
-  const inHand = new Map<string, InHand>()
+  /** Ids of deliveries, until the attempt is written down. */
+  const inHand = new Set<string>()
+  /** Attempts that occupy slots, by the delivery's id. */
+  const slots = new Map<string, InHand>()
   const underWay = new Set<Promise<void>>()
   const halt = new AbortController()
   let running = false
@@ -129,54 +131,65 @@ export function openSender(options: SenderOptions): Sender {
 
   /** Returns how long there is nothing to do, in milliseconds. */
   async function sendDue(): Promise<number> {
+    let idleMs = moreDue ? 0 : await untilDueMs()
     moreDue = true // an attempt that ends in the meantime may make the room that is missing
-    while (running) {
-      const nextAt = await store.nextDeliveryAt({})
-      const untilDueMs = nextAt === null ? SWEEP_MS : nextAt - clock.now()
-      if (untilDueMs > 0) {
-        moreDue = false
-        return Math.min(untilDueMs, SWEEP_MS)
-      }
-      const queued = await queueNew()
+    while (running && idleMs <= 0) {
+      const isAllQueued = (await queueNew()) < QUEUED_AT_ONCE
       const { granted, claimed } = await claim()
-      if (queued === 0 && claimed === 0) return granted > 0 ? LOCKED_MS : SWEEP_MS
+      if (!isAllQueued) continue
+      if (claimed > 0 && claimed === granted) return SWEEP_MS // there is no more room
+      idleMs = await untilDueMs()
+      if (idleMs <= 0 && claimed === 0) return granted > 0 ? LOCKED_MS : SWEEP_MS
     }
-    return SWEEP_MS
+    moreDue = false
+    return Math.min(idleMs, SWEEP_MS)
+  }
+
+  async function untilDueMs(): Promise<number> {
+    const nextAt = await store.nextDeliveryAt({})
+    return nextAt === null ? SWEEP_MS : nextAt - clock.now()
   }
 
   async function queueNew(): Promise<number> {
     if (!mayBeNew) return 0
     mayBeNew = false // before the look: a signal meanwhile means another
     const queued = await store.queueDeliveries({ limit: QUEUED_AT_ONCE, now: clock.now() })
-    if (queued > 0) mayBeNew = true
+    if (queued === QUEUED_AT_ONCE) mayBeNew = true
     return queued
   }
 
+  /** How many deliveries the receivers were granted slots for, and how many were due and begun. */
   async function claim(): Promise<{ granted: number; claimed: number }> {
     const now = clock.now()
-    const { standings, except } = withoutRoom([...inHand.values()], limits, now)
+    const { standings, except } = withoutRoom([...slots.values()], limits, now)
     const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
-    const receivers = grantSlots(due, [...inHand.values()], limits, now)
+    const receivers = grantSlots(due, [...slots.values()], limits, now)
     if (receivers.length === 0) return { granted: 0, claimed: 0 }
-    const lease = { inHand: [...inHand.keys()], leaseMs: DELIVERY_LEASE_MS, now }
+    const lease = { inHand: [...inHand], leaseMs: DELIVERY_LEASE_MS, now }
     const deliveries = await store.claimDeliveries({ receivers, ...lease })
     const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
     for (const delivery of deliveries) {
       start(delivery, standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new')
     }
-    return { granted: receivers.length, claimed: deliveries.length }
+    const granted = receivers.reduce((sum, { limit }) => sum + limit, 0)
+    return { granted, claimed: deliveries.length }
   }
 
   function start(delivery: Delivery, standing: Standing): void {
     const { id, tenantId, host } = delivery
     if (!running) return // the lease runs out, or is released by the next start
-    inHand.set(id, { tenantId, host, standing, startedAt: clock.now() })
+    inHand.add(id)
+    slots.set(id, { tenantId, host, standing, startedAt: clock.now() })
     const work = send(delivery).finally(() => {
       underWay.delete(work)
       inHand.delete(id)
-      if (moreDue) wake()
+      freeSlot(id)
     })
     underWay.add(work)
+  }
+
+  function freeSlot(id: string): void {
+    if (slots.delete(id) && moreDue) wake()
   }
 
   /** One attempt, written down. Never rejects: what was not written down is sent again when the lease runs out. */
@@ -190,6 +203,8 @@ export function openSender(options: SenderOptions): Sender {
         return
       }
       const outcome = await attemptDelivery(delivery, { egress, secret, clock, random, signal: halt.signal })
+      // The next one need not wait for this one's commit. Without an answer it does: the circuit may open.
+      if (outcome.attempt.httpStatus !== null) freeSlot(id)
       const held = await attempts.record({ id, claim, tenantId, host, ...outcome })
       const { error } = outcome.attempt
       if (!held) log.warn(about, 'A webhook was sent after its lease was lost; it may come twice')
