@@ -200,6 +200,8 @@ async function keepsItsRules(numRuns: number, open: () => Promise<Store>): Promi
       numRuns,
       examples: Object.values(CASES).map((one): [Step[]] => [one]),
       endOnFailure: process.env.SHRINK === undefined,
+      // The gate plays the same cases each time; MODEL_RUNS looks for new ones.
+      ...(process.env.MODEL_RUNS === undefined ? { seed: 20_261 } : {}),
     })
   } finally {
     await store.close()
