@@ -16,12 +16,13 @@ async function expectHeld(fault: Fault, engine: Engine, postgres?: OwnPostgres):
   expect(outcome.counts.completed).toBeGreaterThan(0)
 }
 
-group('a gateway on SQLite', { timeout: LIMIT_MS }, () => {
+// Most of their time is waiting, so both run at once.
+group.concurrent('a gateway on SQLite', { timeout: LIMIT_MS }, () => {
   it('keeps every promise when its process is killed while vendors answer slowly and call', () =>
     expectHeld(killWhileSlow, 'sqlite'))
 })
 
-group('two gateways on PostgreSQL', { timeout: LIMIT_MS }, () => {
+group.concurrent('two gateways on PostgreSQL', { timeout: LIMIT_MS }, () => {
   let postgres: OwnPostgres
   beforeAll(async () => {
     postgres = await startOwnPostgres()

@@ -36,7 +36,8 @@ export interface Evidence {
   tasks: Map<string, ReadTask>
   again: Map<string, ReadTask>
   hooked: Hooked[]
-  secret: string
+  /** Those that sign the webhooks of live and of test tasks. */
+  secrets: { live: string; test: string }
   orders: Order[]
   books: Books
   /** Output files that could not be fetched as the vendor made them, with what was wrong. */
@@ -60,7 +61,8 @@ export function isOver({ status }: Pick<ReadTask, 'status'>): boolean {
 export async function collect(world: World): Promise<Evidence> {
   const { load, hooks, vendor, nodes } = world
   const tasks = await readAll(world)
-  const secret = await command<{ secret: string }>(world, ['webhook', 'secret', '--json'])
+  const live = await command<{ secret: string }>(world, ['webhook', 'secret', '--json'])
+  const test = await command<{ secret: string }>(world, ['webhook', 'secret', '--test', '--json'])
   const books = await command<Books>(world, ['reconcile', '--json'])
   const files = await checkFiles(world, tasks)
   const again = await readAll(world)
@@ -69,7 +71,7 @@ export async function collect(world: World): Promise<Evidence> {
     tasks,
     again,
     hooked: hooks.received,
-    secret: secret.secret,
+    secrets: { live: live.secret, test: test.secret },
     orders: vendor.orders,
     books,
     ...files,

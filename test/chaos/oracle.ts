@@ -57,7 +57,7 @@ const NOTHING_SEEN: Evidence = {
   tasks: new Map(),
   again: new Map(),
   hooked: [],
-  secret: '',
+  secrets: { live: '', test: '' },
   orders: [],
   books: { clean: true, faults: [], points: {} },
   badFiles: [],

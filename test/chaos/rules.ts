@@ -66,8 +66,10 @@ export const RULES = {
       return ids.size > ends.size ? [`${marker}: ${ids.size} webhook ids`] : []
     }),
 
-  'a webhook is signed': ({ hooked, secret }) =>
-    hooked.filter((one) => !isSigned(one, secret)).map(({ marker, webhookId }) => `${marker}: ${webhookId}`),
+  'a webhook is signed': ({ hooked, secrets }) =>
+    hooked
+      .filter((one) => !isSigned(one, isSandbox(one) ? secrets.test : secrets.live))
+      .map(({ marker, webhookId }) => `${marker}: ${webhookId}`),
 
   'a signature is of now': ({ hooked }) =>
     hooked
@@ -138,7 +140,11 @@ export function taskIn(body: Hooked['body']): ReadTask {
 }
 
 function isPaid(task: ReadTask): boolean {
-  return !markerOf(task).startsWith('chaos-sandbox')
+  return !isSandbox({ marker: markerOf(task) })
+}
+
+function isSandbox({ marker }: Pick<Hooked, 'marker'>): boolean {
+  return marker.startsWith('chaos-sandbox')
 }
 
 function isSameJson(one: unknown, other: unknown): boolean {
