@@ -51,6 +51,20 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
+/**
+ * Fields that a well-known client of PiAPI sends and that PiAPI does not read for that operation: it makes one picture
+ * whatever they say. They are left out of the input, so that no other vendor reads them either. Seen in the client.
+ */
+const UNREAD: Readonly<Record<string, readonly string[]>> = {
+  'Qubico/flux1-dev/txt2img': ['num_outputs'],
+}
+
+export function withoutUnread(operation: Operation, input: JsonObject): JsonObject {
+  const unread = UNREAD[operation.id]
+  if (!unread) return input
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !unread.includes(name)))
+}
+
 /** The first field outside the operation's schema that would make the work dearer than its price. */
 export function unpricedField(operation: Operation, input: JsonObject): BrokenRule | undefined {
   // What the models of hosts are given is one field of theirs, with rules of its own.

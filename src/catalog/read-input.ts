@@ -4,7 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { checkInputSize } from './input-limits.ts'
 import type { Operation } from './operation.ts'
-import { unpricedField } from './price-aliases.ts'
+import { unpricedField, withoutUnread } from './price-aliases.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
@@ -22,7 +22,7 @@ export function readInput(operation: Operation, raw: unknown, at = ''): JsonObje
     })
   }
   checkInputSize(operation.input, raw, at)
-  const input = completedObject(operation.input, raw)
+  const input = withoutUnread(operation, completedObject(operation.input, raw))
   const validator = validatorOf(operation.input)
   if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input, operation.input)
   const rule = operation.rules(input) ?? unpricedField(operation, input)
