@@ -35,6 +35,7 @@ beforeAll(async () => {
   mp3 = Buffer.from(await (sampleFiles['audio/mpeg']?.() ?? [])).toString('base64')
   finished = await gateway.piapi.ended(
     (await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })).task_id,
+    { key: TEST_KEY },
   )
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
@@ -268,7 +269,7 @@ describe('a bad request', () => {
 
   it('that continues an unfinished, a failed or somebody else’s song is refused by its field', async () => {
     const failed = await gateway.piapi.song({ prompt: 'sandbox:refuse' }, { key: TEST_KEY })
-    await gateway.piapi.ended(failed.task_id)
+    await gateway.piapi.ended(failed.task_id, { key: TEST_KEY })
     const slow = await gateway.piapi.song({ prompt: 'sandbox:slow=60' }, { key: TEST_KEY })
     const clipOf = ({ task_id: id }: PiapiTask): string => `${id.slice(0, -2)}01`
     const attempts: [string, string | undefined, string][] = [

@@ -113,7 +113,7 @@ describe('a body', () => {
     ['', input, 'not_found'],
     ['fal-ai/fl ux', input, 'invalid_input'],
     [FLUX, [], 'malformed_body'],
-    [FLUX, 'la', 'unsupported_media'],
+    [FLUX, 'la', 'malformed_body'],
     [FLUX, { num_images: 17 }, 'invalid_input'],
   ])('for %s that is %j is refused', (model, body, code) => {
     expect(() => toTask(model, body)).toThrow(expect.objectContaining({ code }))
