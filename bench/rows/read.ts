@@ -1,5 +1,5 @@
 import type { Row } from '../bench.ts'
-import { ADMIN_KEY, call, inFolder, percent, SONG, startChild, TEST_KEY } from '../child.ts'
+import { call, inFolder, percent, SONG, startChild, TEST_KEY } from '../child.ts'
 import { compare } from '../load.ts'
 
 const CONNECTIONS = 32
@@ -16,8 +16,8 @@ export const readRow: Row = ({ seconds }) =>
       })
       const figures = []
       for (const path of [`/api/v1/task/${data.task_id}`, `/suno/fetch/${data.task_id}`]) {
-        const answer = await call<object>(`${gateway.url}${path}?wait=60`)
-        const headers = { 'x-api-key': ADMIN_KEY }
+        const answer = await call<object>(`${gateway.url}${path}?wait=60`, { headers: { 'x-api-key': TEST_KEY } })
+        const headers = { 'x-api-key': TEST_KEY }
         const bare = await startChild('./servers/bare.ts', { ANSWER: JSON.stringify(answer) })
         const common = { method: 'GET', headers, connections: CONNECTIONS, seconds } as const
         const ourUrl = `${gateway.url}${path}`

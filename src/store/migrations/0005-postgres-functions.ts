@@ -3,13 +3,16 @@
  * that is held while the network is waited for. What they are given was decided by pure functions in the client; they
  * check that it still holds, and write all of it or nothing.
  *
+ * A function keeps the plans of its statements, and those that were made while the tables were small would read them from end to
+ * end when they are large: so it may not.
+ *
  * All of them lock in one order, so that no two wait for each other: tasks (by id), balances, keys (which only the holder
  * of their tenant's balance writes), loads of accounts, lines, counts of tasks, batches.
  */
 
 /** Moves parked tasks into the line as far as the limits allow. The caller holds the lock of the tenant's balance. */
 const PROMOTE = `
-create function polyphony_promote(tenant text, now_ms bigint) returns setof json language plpgsql as $$
+create function polyphony_promote(tenant text, now_ms bigint) returns setof json language plpgsql set enable_seqscan = off as $$
 declare
   room bigint;
   next record;
@@ -37,7 +40,7 @@ end $$`
  * PY001 when the key, the balance or the parked tasks leave no room for them any more.
  */
 const SUBMIT = `
-create function polyphony_submit(p json) returns text language plpgsql as $$
+create function polyphony_submit(p json) returns text language plpgsql set enable_seqscan = off as $$
 declare
   found_rows int;
 begin
@@ -95,7 +98,7 @@ end $$`
 
 /** Gives waiting tasks to accounts as decided, as far as the tasks still wait and the accounts still have slots. */
 const CLAIM = `
-create function polyphony_claim(p json) returns setof tasks language plpgsql as $$
+create function polyphony_claim(p json) returns setof tasks language plpgsql set enable_seqscan = off as $$
 declare
   now_ms bigint := (p->>'now')::bigint;
   today int := ((p->>'now')::bigint / 86400000)::int;
@@ -154,7 +157,7 @@ end $$`
  * written: \`{ applied, promoted, ended }\`.
  */
 const APPLY = `
-create function polyphony_apply(p json) returns json language plpgsql as $$
+create function polyphony_apply(p json) returns json language plpgsql set enable_seqscan = off as $$
 declare
   applied text[];
   promoted json;
@@ -240,7 +243,7 @@ end $$`
 
 /** What waits for operations of a pool, with all that the fair order and the choice of accounts depend on. */
 const WAITING = `
-create function polyphony_waiting(p json) returns json language sql stable as $$
+create function polyphony_waiting(p json) returns json language sql stable set enable_seqscan = off as $$
   select json_build_object(
     'loads', (select json_agg(l) from account_loads l
       where l.account in (select json_array_elements_text(p->'accounts'))),
