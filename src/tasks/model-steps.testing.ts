@@ -36,7 +36,7 @@ const script: fc.Arbitrary<Script> = fc.record({
 })
 const fault = fc.constantFrom('before' as const, 'after' as const)
 const settles = fc.boolean()
-const of = <Do extends string>(...names: Do[]) => fc.constantFrom(...names)
+const of = <const Value extends string | number>(...values: Value[]) => fc.constantFrom(...values)
 
 const change = fc.record({ after: fc.nat(6), to: of('holds_requests', 'holds_answers', 'dead') })
 const cut = fc.record({ do: of('cut'), node, change, settles })
