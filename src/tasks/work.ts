@@ -274,7 +274,8 @@ export function openWork(options: WorkOptions): Work {
       await submitted(lease, answer)
     } catch (thrown) {
       if (lease.lost) return
-      if (lease.timedOut) return finish.fail(lease, timeoutOf(lease.task))
+      // A handle that could not be written is found again when the lease has run out.
+      if (lease.timedOut && 'result' in answer) return finish.fail(lease, timeoutOf(lease.task))
       const error = errorOf(lease.task, thrown)
       if (!('result' in answer) || error.retry !== 'never') throw thrown
       if (error.code === 'internal') log.error({ err: thrown, taskId: lease.task.id }, 'a result could not be kept')
