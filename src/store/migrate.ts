@@ -8,6 +8,7 @@ import * as accounts from './migrations/0004-accounts.ts'
 import * as taskVersions from './migrations/0005-task-versions.ts'
 import * as deliveryHosts from './migrations/0006-delivery-hosts.ts'
 import * as modesOfFiles from './migrations/0007-modes-of-files.ts'
+import * as postgresFunctions from './migrations/0008-postgres-functions.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '0005-task-versions': taskVersions,
   '0006-delivery-hosts': deliveryHosts,
   '0007-modes-of-files': modesOfFiles,
+  '0008-postgres-functions': postgresFunctions,
 }
 
 /** The lock that Kysely takes for migrations, so that a node of an earlier version keeps out of ours. */

@@ -32,6 +32,8 @@ export interface PostgresOptions {
 const SUBMISSIONS = { maxBatch: 256, atOnce: 1 }
 /** Moves of tasks: two groups at once, so that one is prepared while the other waits for the disk. */
 const MOVES = { maxGroup: 256, atOnce: 2 }
+/** Tasks that are read at once, for as many clients as there may be. */
+const READS = { maxGroup: 100, atOnce: 4 }
 const MAX_CONNECTIONS = 10
 /**
  * Verbs that write by one statement, which is a transaction by itself: one round trip, and no lock that is held between
@@ -96,11 +98,18 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
     Object.entries(reads).map(([verb, query]) => [verb, (args: unknown) => read(poolOf(verb), query as Query, args)]),
   ) as unknown as ReadVerbs // likewise
 
+  const getTask = groupedCalls(async (ids: string[]) => {
+    const tasks = await readVerbs.getTasks({ ids })
+    const byId = new Map(tasks.map((task) => [task.id, task]))
+    return ids.map((id) => byId.get(id))
+  }, READS)
+
   return {
     ...closeable(
       {
         ...writeVerbs,
         ...readVerbs,
+        getTask: ({ id }: { id: string }) => getTask(id),
         submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
         applyChange: ({ change }: { change: TaskChange }) => applyWrite(taskWriteOf(change)),
       },

@@ -1,12 +1,13 @@
 import type { Insertable, Kysely } from 'kysely'
+import type { Status } from '../core/task.ts'
 import type { Database } from './schema.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 
 /** What others may want to know once a verb is on disk. */
 export type Signal =
-  /** A task has a new status or progress. */
-  | { kind: 'task'; id: string }
+  /** A task was moved, and is at this status and progress since. */
+  | { kind: 'task'; id: string; status: Status; progress: number }
   /** A pool has new work for an operation. */
   | { kind: 'pool'; pool: string; operation: string }
   /** An account has a free slot. */

@@ -134,11 +134,14 @@ export function openTasks(options: TasksOptions): Tasks {
   }
 
   async function watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>> {
-    const first = await get(id, caller)
+    await get(id, caller)
     const place = takePlace(caller.keyId)
     // Also for a reader that goes before it reads anything.
     signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true })
-    return whileHeld(place, watchers.watch(first, signal))
+    return whileHeld(
+      place,
+      watchers.watch(id, () => get(id, caller), signal),
+    )
   }
 
   return {
@@ -192,11 +195,8 @@ export function openTasks(options: TasksOptions): Tasks {
     placeToWait: ({ keyId }) => takePlace(keyId),
     async wait(id, caller, { timeoutMs, signal, place }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
-      let last = await get(id, caller)
-      if (isTerminal(last.status)) return last
-      using _taken = place ? null : takePlace(caller.keyId)
-      for await (const task of watchers.watch(last, limit)) last = task
-      return last
+      const placeOf = () => (place ? null : takePlace(caller.keyId))
+      return watchers.end(id, () => get(id, caller), placeOf, limit)
     },
     async attempts(id, caller) {
       await get(id, caller)

@@ -151,7 +151,9 @@ export function lateContract(bench: Bench): void {
     const stop = bench.store.onSignal((signal) => heard.push(signal))
     expect(await called(id, { id: 'g_1' })).toBe(true)
     expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' }, startedAt: START + 50 })
-    await expect.poll(() => heard.slice(-2)).toEqual([{ kind: 'task', id }, { kind: 'due' }])
+    await expect
+      .poll(() => heard.slice(-2))
+      .toEqual([{ kind: 'task', id, status: 'processing', progress: 0 }, { kind: 'due' }])
     stop()
     expect(only(await due(START + 50)).id).toBe(id)
     const [attempt] = await bench.store.listAttempts({ taskId: id })
@@ -272,7 +274,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toMatchObject([{ body: 'it is there' }])
     const [, reference = ''] = /asset:(.*)\.mp4/.exec(JSON.stringify(done?.output)) ?? []
     expect(await bench.store.getAsset({ id: reference })).toMatchObject({ taskId: task.id })
-    await expect.poll(() => heard).toContainEqual({ kind: 'task', id: task.id })
+    await expect.poll(() => heard).toContainEqual({ kind: 'task', id: task.id, status: 'completed', progress: 100 })
     stop()
     expect(await bench.store.getBalance({ tenantId: 't1' })).toEqual(refunded)
     expect(await bench.store.listAttempts({ taskId: task.id })).toMatchObject([

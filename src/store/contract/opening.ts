@@ -21,6 +21,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0005-task-versions' },
       { name: '0006-delivery-hosts' },
       { name: '0007-modes-of-files' },
+      { name: '0008-postgres-functions' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -153,12 +153,12 @@ export function progressContract(bench: Bench): void {
     await bench.store.revokeKey({ id: 'k1', now: START })
     const told: Signal[] = [
       { kind: 'pool', pool: POOL, operation: OPERATION },
-      { kind: 'task', id },
-      { kind: 'task', id },
+      { kind: 'task', id, status: 'submitting', progress: 0 },
+      { kind: 'task', id, status: 'submitting', progress: 5 },
       { kind: 'delivery' },
-      { kind: 'task', id },
+      { kind: 'task', id, status: 'pending', progress: 5 },
       { kind: 'slot', account: 'a1' },
-      { kind: 'task', id },
+      { kind: 'task', id, status: 'cancelled', progress: 5 },
       { kind: 'key', hash: 'hash of k1' },
     ]
     await expect.poll(() => heard).toEqual(told)

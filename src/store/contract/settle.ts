@@ -172,7 +172,7 @@ export function settleContract(bench: Bench): void {
     await settle(bench.store, anEnd(running, { now: START + 5 }))
     expect(await bench.store.getTask({ id: second.id })).toMatchObject({ status: 'pending', dueAt: START + 5 })
     expect(await bench.store.getTask({ id: third.id })).toMatchObject({ status: 'staged' })
-    await expect.poll(() => heard).toContainEqual({ kind: 'task', id: second.id })
+    await expect.poll(() => heard).toContainEqual({ kind: 'task', id: second.id, status: 'pending', progress: 0 })
     expect(heard).toContainEqual({ kind: 'pool', pool: POOL, operation: OPERATION })
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 2, staged: 1 })
     expect(await bench.store.reconcile({})).toEqual([])

@@ -123,7 +123,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: other.id })).toMatchObject({ pool: 'private', logs: [] })
     expect(await bench.store.getTask({ id: running.id })).toMatchObject({ pool: 'private', status: 'submitting' })
     const told: Signal[] = [
-      { kind: 'task', id: old.id },
+      { kind: 'task', id: old.id, status: 'pending', progress: 0 },
       { kind: 'pool', pool: POOL, operation: OPERATION },
     ]
     await expect.poll(() => heard.slice(-2)).toEqual(told)

@@ -1,17 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
-import { POSTGRES_FUNCTIONS } from './0005-postgres-functions.ts'
 
 /**
  * Every write of a task under one version, leases apart from due times, the intent of a call apart from the claim; one
- * row a ledger transaction; test and live keys apart in counts and idempotency keys. On PostgreSQL the verbs of the hot
- * path become functions, each one round trip. Processes of earlier versions cannot work beside this schema.
+ * row a ledger transaction; test and live keys apart in counts and idempotency keys.  Processes of earlier versions cannot work beside this schema.
  */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await separateLeases(db, engine)
   await separateModes(db, engine)
   await mergeLedgerRows(db, engine)
-  if (engine === 'postgres') for (const text of POSTGRES_FUNCTIONS) await sql.raw(text).execute(db)
 }
 
 async function separateLeases(db: Kysely<unknown>, engine: Engine): Promise<void> {

@@ -11,6 +11,8 @@ const MAX_NOTIFY_BYTES = 7_900
 /** A node that does not hear itself after this long is behind something that does not pass notifications on. */
 const HEAR_SELF_MS = 5 * SECOND_MS
 const REPORT_EVERY_MS = 10 * SECOND_MS
+/** Between two statements: under load each then tells of many changes. */
+const GAP_MS = 10
 const CLOSE_MS = SECOND_MS
 
 /** The first element of every payload: who sent it. No listener acts on the kind, so a node without this rule passes it by. */
@@ -69,6 +71,7 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
       } catch (error) {
         reportUnsent(error)
       }
+      await new Promise((resolve) => setTimeout(resolve, GAP_MS))
     }
     sending = undefined
   }

@@ -14,7 +14,7 @@ export async function applyWrites(tx: Tx, { writes }: { writes: TaskWrite[] }): 
 }
 
 function signalsOf(tx: Tx, { row, freed, deliveries, now }: TaskWrite): void {
-  tx.signal({ kind: 'task', id: row.id })
+  tx.signal({ kind: 'task', id: row.id, status: row.status as Status, progress: row.progress })
   const isAtWork = isRunning(row.status as Status) || row.watched === 1
   if (isAtWork && row.lease_until === null && row.due_at <= now) tx.signal({ kind: 'due' })
   if (freed) tx.signal({ kind: 'slot', account: freed.account })
@@ -32,7 +32,6 @@ async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<T
   const writes = [...new Map([...given].reverse().map((write) => [write.row.id, write])).values()].reverse()
   const payload = {
     now: Math.max(...writes.map(({ now }) => now)),
-    rows: writes.map(({ row }) => row),
     ledger: writes.flatMap(({ ledger }) => ledger ?? []),
     attempts: writes.flatMap(({ attempt }) => attempt ?? []),
     assets: writes.flatMap(({ assets }) => assets),
@@ -41,13 +40,13 @@ async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<T
     freed: writes.flatMap(({ freed }) => freed ?? []),
     batches: writes.flatMap(({ batch }) => batch ?? []),
   }
-  const [row] = await tx.run<{ result: Applied }>('select polyphony_apply($1::json) as result', [
-    JSON.stringify(payload),
-  ])
+  const rows = JSON.stringify(writes.map(({ row }) => row))
+  const text = 'select polyphony_apply($1::json, $2::json) as result'
+  const [row] = await tx.run<{ result: Applied }>(text, [rows, JSON.stringify(payload)])
   const { applied, promoted, ended } = row?.result ?? { applied: [] }
   for (const { id, pool, operation } of promoted ?? []) {
     tx.signal({ kind: 'pool', pool, operation })
-    tx.signal({ kind: 'task', id })
+    tx.signal({ kind: 'task', id, status: 'pending', progress: 0 })
   }
   for (const id of ended ?? []) tx.signal({ kind: 'batch', id })
   const ids = new Set(applied)

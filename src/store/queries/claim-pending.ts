@@ -31,7 +31,7 @@ export async function claimPending(tx: Tx, args: Args): Promise<Task[]> {
     claimed.push(...taken)
     if (taken.length === assignment.assigned.length) break
   }
-  for (const task of claimed) tx.signal({ kind: 'task', id: task.id })
+  for (const task of claimed) tx.signal({ kind: 'task', id: task.id, status: task.status, progress: task.progress })
   return claimed
 }
 

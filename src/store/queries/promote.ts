@@ -30,6 +30,6 @@ export async function promote(tx: Tx, tenantId: string, now: number): Promise<vo
     await tx.run('update api_keys set staged = staged - 1 where id = ?', [next.key_id])
     await tx.run('update balances set staged = staged - 1 where tenant_id = ?', [tenantId])
     tx.signal({ kind: 'pool', pool: next.pool, operation: next.operation })
-    tx.signal({ kind: 'task', id: next.id })
+    tx.signal({ kind: 'task', id: next.id, status: 'pending', progress: 0 })
   }
 }

@@ -24,7 +24,7 @@ export async function repool(
       .set((eb) => ({ pool: to, logs: JSON.stringify(told), due_at: now, version: eb('version', '+', 1) }))
       .where('id', '=', id)
       .execute()
-    tx.signal({ kind: 'task', id })
+    tx.signal({ kind: 'task', id, status: 'pending', progress: 0 })
   }
   if (rows.length > 0) tx.signal({ kind: 'pool', pool: to, operation })
   return rows.length

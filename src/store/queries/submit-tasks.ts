@@ -85,9 +85,17 @@ function rowsOf(accepted: readonly Accepted[]): Rows {
 }
 
 async function writeOnServer(tx: Tx, rows: Rows, batch: Insertable<BatchesTable> | undefined): Promise<boolean> {
-  const payload = JSON.stringify({ ...rows, batches: batch ? [batch] : [] })
+  const { tasks, ledger, ...rest } = rows
+  const parked = tasks.filter(({ status, lane }) => status === 'staged' && lane === 0)
+  const payload = {
+    ...rest,
+    parked: [...new Set(parked.map(({ tenant_id }) => tenant_id))],
+    batches: batch ? [batch] : [],
+  }
+  const text = 'select polyphony_submit($1::json, $2::json, $3::json) as outcome'
   try {
-    const [row] = await tx.run<{ outcome: string }>('select polyphony_submit($1::json) as outcome', [payload])
+    const values = [tasks, ledger, payload].map((part) => JSON.stringify(part))
+    const [row] = await tx.run<{ outcome: string }>(text, values)
     return row?.outcome === 'stored'
   } catch (error) {
     if (isOvertaken(error)) return false

@@ -1,7 +1,7 @@
-import type { SelectQueryBuilder } from 'kysely'
+import type { Selectable, SelectQueryBuilder } from 'kysely'
 import { isTerminal, MODES, type Mode, type Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
-import type { Database } from '../schema.ts'
+import type { Database, TasksTable } from '../schema.ts'
 import type { ReadVerbs, TaskFilter, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { inText, RUNNING_TEXT, UNSTARTED } from './statuses.ts'
@@ -10,8 +10,22 @@ import { countTasks, firstIdAt } from './task-counts.ts'
 type Args<Verb extends keyof ReadVerbs> = Parameters<ReadVerbs[Verb]>[0]
 
 export async function getTask(tx: Tx, { id }: Args<'getTask'>): Promise<Task | undefined> {
-  const row = await tx.db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && taskOfRow(row)
+  const [task] = await getTasks(tx, { ids: [id] })
+  return task
+}
+
+/** On the hot path, so prepared. In any order. */
+export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[]> {
+  if (ids.length === 0) return []
+  if (tx.engine === 'sqlite') {
+    const found = await Promise.all(
+      ids.map((id) => tx.run<Selectable<TasksTable>>('select * from tasks where id = ?', [id])),
+    )
+    return found.flat().map(taskOfRow)
+  }
+  const text = 'select * from tasks where id = any($1::text[])'
+  const rows = await tx.run<Selectable<TasksTable>>(text, [ids], { isRead: true })
+  return rows.map(taskOfRow)
 }
 
 /** A task before a batch: by far the more of the two. */
@@ -21,12 +35,6 @@ export async function getMode(tx: Tx, { id }: Args<'getMode'>): Promise<Mode | u
     if (row) return row.mode as Mode
   }
   return undefined
-}
-
-export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[]> {
-  if (ids.length === 0) return []
-  const rows = await tx.db.selectFrom('tasks').selectAll().where('id', 'in', ids).execute()
-  return rows.map(taskOfRow)
 }
 
 export async function listTasks(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {

@@ -1,18 +1,26 @@
+import { type Kysely, sql } from 'kysely'
+import type { Engine } from '../tx.ts'
+
 /**
  * The verbs of the hot path on PostgreSQL. Each is one statement to the client: one round trip, one commit, and no lock
  * that is held while the network is waited for. What they are given was decided by pure functions in the client; they
  * check that it still holds, and write all of it or nothing.
  *
- * A function keeps the plans of its statements, and those that were made while the tables were small would read them from end to
- * end when they are large: so it may not.
+ * A function keeps the plans of its statements, and those that were made while the tables were small, or before they were
+ * analysed, would read them from end to end when they are large: so it looks into them row by row, by the index.
+ *
+ * What is long (the rows of tasks, of the ledger) travels in a parameter of its own: each look into a JSON parameter reads
+ * all of its text.
  *
  * All of them lock in one order, so that no two wait for each other: tasks (by id), balances, keys (which only the holder
  * of their tenant's balance writes), loads of accounts, lines, counts of tasks, batches.
  */
 
+const PLANS = 'set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off'
+
 /** Moves parked tasks into the line as far as the limits allow. The caller holds the lock of the tenant's balance. */
 const PROMOTE = `
-create function polyphony_promote(tenant text, now_ms bigint) returns setof json language plpgsql set enable_seqscan = off as $$
+create function polyphony_promote(tenant text, now_ms bigint) returns setof json language plpgsql ${PLANS} as $$
 declare
   room bigint;
   next record;
@@ -40,14 +48,16 @@ end $$`
  * PY001 when the key, the balance or the parked tasks leave no room for them any more.
  */
 const SUBMIT = `
-create function polyphony_submit(p json) returns text language plpgsql set enable_seqscan = off as $$
+create function polyphony_submit(new_tasks json, new_ledger json, p json) returns text language plpgsql ${PLANS} as $$
 declare
   found_rows int;
 begin
-  if exists (
-    select 1 from json_to_recordset(p->'idempotency') as i(tenant_id text, mode text, key text)
-    join tasks t on t.tenant_id = i.tenant_id and t.mode = i.mode and t.idempotency_key = i.key
-  ) then return 'replayed'; end if;
+  if json_array_length(p->'idempotency') > 0 then
+    if exists (
+      select 1 from json_to_recordset(p->'idempotency') as i(tenant_id text, mode text, key text)
+      join tasks t on t.tenant_id = i.tenant_id and t.mode = i.mode and t.idempotency_key = i.key
+    ) then return 'replayed'; end if;
+  end if;
 
   insert into batches select b.* from json_populate_recordset(null::batches, p->'batches') b;
   insert into tasks (id, tenant_id, key_id, mode, dialect, operation, model, task_type, input, echo, status, progress,
@@ -56,10 +66,10 @@ begin
     select id, tenant_id, key_id, mode, dialect, operation, model, task_type, input, echo, status, progress,
       price, consumed, pool, parent_task_id, attempts, claim, due_at, deadline_at, timeout_ms, created_at,
       record_expires_at, idempotency_key, fingerprint, batch_id, lane
-    from json_populate_recordset(null::tasks, p->'tasks');
+    from json_populate_recordset(null::tasks, new_tasks);
   insert into ledger_transactions (id, tenant_id, kind, task_id, key_id, memo, at, available, held, funding, revenue)
     select id, tenant_id, kind, task_id, key_id, memo, at, available, held, funding, revenue
-    from json_populate_recordset(null::ledger_transactions, p->'ledger');
+    from json_populate_recordset(null::ledger_transactions, new_ledger);
   perform 1 from balances where tenant_id in (select b->>'id' from json_array_elements(p->'balances') b)
     order by tenant_id for update;
   update balances k set available = k.available - b.price, held = k.held + b.price, active = k.active + b.active,
@@ -85,8 +95,7 @@ begin
     order by tenant_id, mode, model, day
     on conflict (tenant_id, mode, model, day) do update set tasks = c.tasks + excluded.tasks;
   if exists (
-    select 1 from (select tenant_id from json_populate_recordset(null::tasks, p->'tasks')
-      where status = 'staged' and lane = 0 group by tenant_id) parked
+    select 1 from json_array_elements_text(p->'parked') as parked(tenant_id)
     join tenants t on t.id = parked.tenant_id
     where (select count(*) from tasks k where k.tenant_id = t.id and k.status = 'staged' and k.lane = 0) > t.max_staged
   ) then raise exception 'no room for parked tasks' using errcode = 'PY001'; end if;
@@ -98,7 +107,7 @@ end $$`
 
 /** Gives waiting tasks to accounts as decided, as far as the tasks still wait and the accounts still have slots. */
 const CLAIM = `
-create function polyphony_claim(p json) returns setof tasks language plpgsql set enable_seqscan = off as $$
+create function polyphony_claim(p json) returns setof tasks language plpgsql ${PLANS} as $$
 declare
   now_ms bigint := (p->>'now')::bigint;
   today int := ((p->>'now')::bigint / 86400000)::int;
@@ -123,8 +132,8 @@ begin
   ), kept as (
     select n.* from numbered n join free f on f.account = n.account and n.number <= f.slots
   ), locked as (
-    select t.id, k.account, k.provider, k.place from tasks t join kept k on k.id = t.id
-    where t.status = 'pending' and t.version = k.version
+    -- The version says that it still waits. To ask for the status, too, would make the planner read all that wait.
+    select t.id, k.account, k.provider, k.place from tasks t join kept k on k.id = t.id and k.version = t.version
     order by t.id for update of t skip locked
   ), changed as (
     update tasks t set status = 'submitting', provider = l.provider, account = l.account, attempts = t.attempts + 1,
@@ -157,7 +166,7 @@ end $$`
  * written: \`{ applied, promoted, ended }\`.
  */
 const APPLY = `
-create function polyphony_apply(p json) returns json language plpgsql set enable_seqscan = off as $$
+create function polyphony_apply(new_rows json, p json) returns json language plpgsql ${PLANS} as $$
 declare
   applied text[];
   promoted json;
@@ -165,7 +174,7 @@ declare
 begin
   select array_agg(id) into applied from (
     select t.id from tasks t
-    join json_to_recordset(p->'rows') as w(id text, version bigint) on t.id = w.id and t.version = w.version - 1
+    join json_to_recordset(new_rows) as w(id text, version bigint) on t.id = w.id and t.version = w.version - 1
     order by t.id for update of t) locked;
   if applied is null then return json_build_object('applied', '[]'::json); end if;
 
@@ -176,7 +185,7 @@ begin
       lease_until = case when w.lease_until is null then null else greatest(t.lease_until, w.lease_until) end,
       called_at = w.called_at, heard_at = w.heard_at, watched = w.watched, due_at = w.due_at,
       deadline_at = w.deadline_at, started_at = w.started_at, ended_at = w.ended_at
-    from json_populate_recordset(null::tasks, p->'rows') w where t.id = w.id and t.id = any(applied);
+    from json_populate_recordset(null::tasks, new_rows) w where t.id = w.id and t.id = any(applied);
   insert into ledger_transactions (id, tenant_id, kind, task_id, key_id, memo, at, available, held, funding, revenue)
     select id, tenant_id, kind, task_id, key_id, memo, at, available, held, funding, revenue
     from json_populate_recordset(null::ledger_transactions, p->'ledger') where task_id = any(applied);
@@ -243,7 +252,7 @@ end $$`
 
 /** What waits for operations of a pool, with all that the fair order and the choice of accounts depend on. */
 const WAITING = `
-create function polyphony_waiting(p json) returns json language sql stable set enable_seqscan = off as $$
+create function polyphony_waiting(p json) returns json language sql stable ${PLANS} as $$
   select json_build_object(
     'loads', (select json_agg(l) from account_loads l
       where l.account in (select json_array_elements_text(p->'accounts'))),
@@ -268,4 +277,11 @@ create function polyphony_waiting(p json) returns json language sql stable set e
       where w.tasks is not null))
 $$`
 
-export const POSTGRES_FUNCTIONS: readonly string[] = [PROMOTE, SUBMIT, CLAIM, APPLY, WAITING]
+/** The functions anew: a database may have those of an earlier state of them. */
+export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  if (engine !== 'postgres') return
+  for (const name of ['promote(text, bigint)', 'submit(json)', 'claim(json)', 'apply(json)', 'waiting(json)']) {
+    await sql.raw(`drop function if exists polyphony_${name}`).execute(db)
+  }
+  for (const text of [PROMOTE, SUBMIT, CLAIM, APPLY, WAITING]) await sql.raw(text).execute(db)
+}
