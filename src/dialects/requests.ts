@@ -149,10 +149,13 @@ function waitOf(request: FastifyRequest, maximum: number): number {
   return Math.min(seconds, maximum)
 }
 
+/** One for all: an abort without a reason makes an error with a stack, and this happens at the end of every request that waits. */
+const GONE = new Error('The client has gone away.')
+
 /** Aborts when the client has gone away. */
 export function gone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort())
+  reply.raw.once('close', () => controller.abort(GONE))
   return controller.signal
 }
 

@@ -101,19 +101,12 @@ export function openLeases(options: {
 
   async function move(one: Held, event: TaskEvent, assets: readonly Asset[] = []): Promise<Task | undefined> {
     const since = markOf(clock)
-    const after = await moves.move(one.task, event, { assets, signal: lossOf(one) })
+    // Not when only the time of the task is over: its end is still to be written.
+    const after = await moves.move(one.task, event, { assets, isGivenUp: () => one.lost })
     if (!after) return undefined
     if (after.version > one.task.version) one.task = after
     if (event.kind === 'called') one.since = since
     return after
-  }
-
-  /** Aborts when the lease is lost, and not when only the time of the task is over: its end is still to be written. */
-  function lossOf(one: Held): AbortSignal {
-    const loss = new AbortController()
-    one.controller.signal.addEventListener('abort', () => one.lost && loss.abort(), { once: true })
-    if (one.lost) loss.abort()
-    return loss.signal
   }
 
   function leaseOf(one: Held): Lease {
@@ -181,8 +174,8 @@ export function openLeases(options: {
       const dropped = [...held.values()]
       for (const one of dropped) lose(one)
       // Due at once: another process, or the next start, need not wait until these leases run out.
-      const signal = AbortSignal.abort() // a database that does not answer is not waited for: the leases run out then
-      const released = dropped.map(({ task }) => moves.move(task, { kind: 'released' }, { signal }))
+      const isGivenUp = () => true // a database that does not answer is not waited for: the leases run out then
+      const released = dropped.map(({ task }) => moves.move(task, { kind: 'released' }, { isGivenUp }))
       const faults = (await Promise.allSettled(released)).flatMap((one) =>
         one.status === 'rejected' ? [one.reason] : [],
       )

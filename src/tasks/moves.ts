@@ -21,8 +21,8 @@ export interface MoveOptions {
   assets?: readonly Asset[]
   /** For whoever needs no lease: a client that cancels, a vendor that calls. */
   fromAnyClaim?: boolean
-  /** Ends the waiting for a database that does not answer. */
-  signal?: AbortSignal
+  /** Whether a database that does not answer is not waited for any longer. Asked before each further try. */
+  isGivenUp?: () => boolean
 }
 
 /** Other writers are few: a callback, a cancel. */
@@ -36,7 +36,7 @@ export function openMoves(options: { store: Store; announce: Announce; clock: Cl
   const { store, announce, clock } = options
 
   /** Whether it is written; waits for the database. An answer that was lost is looked for in the row. */
-  async function isWritten(step: Transition, { assets = [], signal }: MoveOptions): Promise<boolean> {
+  async function isWritten(step: Transition, { assets = [], isGivenUp }: MoveOptions): Promise<boolean> {
     const deliveries = isNews(step) ? announce(step.after) : []
     const change = { transition: step, assets, deliveries, now: clock.now() }
     const end = clock.now() + PATIENCE_MS
@@ -48,7 +48,7 @@ export function openMoves(options: { store: Store; announce: Announce; clock: Cl
         return await store.applyChange({ change })
       } catch (error) {
         const isPassing = error instanceof PolyphonyError && error.retry === 'again'
-        if (!isPassing || signal?.aborted || clock.now() + pauseMs > end) throw error
+        if (!isPassing || isGivenUp?.() || clock.now() + pauseMs > end) throw error
         await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
     }

@@ -86,7 +86,7 @@ class Tally {
 
   /**
    * A tenant may have as many slots of a kind as are free beside them: one alone gets half, two get a third each, and
-   * there is always something left for the next.
+   * the last one goes only to a tenant that has none.
    */
   tenantHasRoom(tenantId: string, standing: Standing): boolean {
     if (!this.hasRoom(standing)) return false
