@@ -429,3 +429,12 @@ describe('the slot at the account', () => {
     },
   )
 })
+
+describe('a callback that was heard while a process had the task', () => {
+  it('makes the task due at once, although the lease was given back before the lost answer was written', () => {
+    const givenBack = task({ ...SENT, status: 'submitting', leaseUntil: null, heardAt: NOW - 10, dueAt: NOW })
+    const event = { kind: 'answer_lost', dueAt: NOW + 60_000, log: 'no answer', keepsLease: true } as const
+    const { after } = transition(givenBack, event, NOW + 5) ?? {}
+    expect(after).toMatchObject({ status: 'uncertain', leaseUntil: null, heardAt: null, dueAt: NOW + 5 })
+  })
+})

@@ -152,7 +152,9 @@ function progressed(task: Task, event: Extract<TaskEvent, { kind: 'progressed' }
 
 function answerLost(task: Task, event: Extract<TaskEvent, { kind: 'answer_lost' }>, now: number): Move | undefined {
   if (task.status !== 'uncertain' && !mayMove(task.status, 'uncertain')) return undefined
-  const lease = event.keepsLease === true ? { dueAt: event.dueAt } : rest(task, event.dueAt, now)
+  // What has no lease any more keeps none: a process that stops gives it back while the call is still in hand.
+  const keepsLease = event.keepsLease === true && task.leaseUntil !== null
+  const lease = keepsLease ? { dueAt: event.dueAt } : rest(task, event.dueAt, now)
   return {
     set: { status: 'uncertain', logs: withLog(task.logs, event.log), ...lease },
     attempt: { outcome: 'uncertain', reason: event.log },
