@@ -6,6 +6,7 @@ import { loadTasks } from '../tasks-load.ts'
 import { figuresOf } from './end-to-end.ts'
 
 const NODES = [1, 2, 3]
+/** Of each node: one more brings its own clients. The second figure shares out as many among all nodes. */
 const CONNECTIONS = 64
 const CLIENTS = 64
 
@@ -13,9 +14,11 @@ const CLIENTS = 64
 export const postgresRow: Row = async ({ seconds }) => {
   await using postgres = await startOwnPostgres()
   const submits: number[] = []
+  const shared: number[] = []
   const figures: Figure[] = []
   for (const nodes of NODES) {
-    submits.push(await submitsOf(postgres.url, nodes, seconds))
+    submits.push(await submitsOf(postgres.url, nodes, CONNECTIONS, seconds))
+    shared.push(await submitsOf(postgres.url, nodes, Math.ceil(CONNECTIONS / nodes), seconds))
     const ends = await withNodes(postgres.url, nodes, async (urls) => {
       await loadTasks(urls, CLIENTS, 2)
       return loadTasks(urls, CLIENTS, seconds)
@@ -27,17 +30,21 @@ export const postgresRow: Row = async ({ seconds }) => {
   return [
     {
       what: 'live submissions on PostgreSQL, one tenant, at 1, 2 and 3 nodes',
-      measured: submits.map((perSecond) => `${Math.round(perSecond)}/s`).join(', '),
+      measured: listed(submits),
       target: '>= 3462/s, never falling',
       // Within a tenth nothing can be told apart on a machine that others share.
       reached: least >= 3_462 && submits.every((perSecond, index) => perSecond >= 0.9 * (submits[index - 1] ?? 0)),
-      details: { connections: CONNECTIONS },
+      details: { 'connections a node': CONNECTIONS, 'with 64 in all': listed(shared) },
     },
     ...figures,
   ]
 }
 
-function submitsOf(databaseUrl: string, nodes: number, seconds: number): Promise<number> {
+function listed(rates: number[]): string {
+  return rates.map((perSecond) => `${Math.round(perSecond)}/s`).join(', ')
+}
+
+function submitsOf(databaseUrl: string, nodes: number, connections: number, seconds: number): Promise<number> {
   return withNodes(databaseUrl, nodes, async (urls) => {
     const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' }
     const measured = await Promise.all(
@@ -47,7 +54,7 @@ function submitsOf(databaseUrl: string, nodes: number, seconds: number): Promise
           method: 'POST',
           headers,
           body: JSON.stringify(SONG),
-          connections: Math.ceil(CONNECTIONS / nodes),
+          connections,
           seconds,
         }),
       ),
