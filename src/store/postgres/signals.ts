@@ -44,6 +44,8 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
   /** As JSON, so that what is said twice is sent once. */
   let outbox = new Set<string>()
   let sending: Promise<void> | undefined
+  let isClosing = false
+  let endGap: (() => void) | undefined
   let hearsItself = false
   let hearingTimer: NodeJS.Timeout | undefined
 
@@ -62,6 +64,18 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
     }
   }
 
+  /** A short rest, which a close ends at once. */
+  async function gap(): Promise<void> {
+    if (isClosing) return
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      endGap = resolve
+      timer = setTimeout(resolve, GAP_MS)
+    })
+    clearTimeout(timer)
+    endGap = undefined
+  }
+
   async function send(): Promise<void> {
     while (outbox.size > 0) {
       const payloads = payloadsOf(JSON.stringify(from), outbox)
@@ -71,7 +85,7 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
       } catch (error) {
         reportUnsent(error)
       }
-      await new Promise((resolve) => setTimeout(resolve, GAP_MS))
+      await gap()
     }
     sending = undefined
   }
@@ -114,6 +128,8 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
     },
     async close() {
       clearTimeout(hearingTimer)
+      isClosing = true
+      endGap?.()
       if (sending) await settledWithin(CLOSE_MS, sending)
     },
   }
