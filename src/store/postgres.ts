@@ -32,8 +32,8 @@ export interface PostgresOptions {
 const SUBMISSIONS = { maxBatch: 256, atOnce: 1 }
 /** Moves of tasks: two groups at once, so that one is prepared while the other waits for the disk. */
 const MOVES = { maxGroup: 256, atOnce: 2 }
-/** Tasks that are read at once, for as many clients as there may be. */
-const READS = { maxGroup: 100, atOnce: 4 }
+/** What is read in one turn of the loop goes together, and waits for no other: a connection that hangs holds up its own group. */
+const READS = { maxGroup: 100, atOnce: Number.POSITIVE_INFINITY }
 const MAX_CONNECTIONS = 10
 /**
  * Verbs that write by one statement, which is a transaction by itself: one round trip, and no lock that is held between
