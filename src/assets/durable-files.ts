@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -74,7 +74,7 @@ export class DurableFiles extends FSDriver {
       const keys: string[] = []
       for (const name of await readdir(join(this.#root, folder))) {
         const path = join(this.#root, folder, name)
-        const stats = await stat(path).catch(() => undefined) // deleted meanwhile
+        const stats = await statIfThere(path)
         if (!stats?.isFile()) continue
         if (isOpenToOthers(stats)) makePrivateFile(path)
         if (stats.mtimeMs < before) keys.push(`${folder}/${name}`)
@@ -93,7 +93,7 @@ export class DurableFiles extends FSDriver {
   async #removeParts(): Promise<void> {
     const parts = join(this.#root, PARTS)
     for (const name of await readdir(parts)) {
-      const stats = await stat(join(parts, name)).catch(() => undefined)
+      const stats = await statIfThere(join(parts, name))
       if (stats && isAbandoned(stats, Date.now())) await rm(join(parts, name), { force: true })
     }
   }
@@ -142,6 +142,16 @@ export class DurableFiles extends FSDriver {
     if (created === undefined && this.#syncedFolders.has(folder)) return
     for (const above of foldersAbove(folder, this.#root)) await syncFolder(above)
     this.#syncedFolders.add(folder)
+  }
+}
+
+/** Undefined when the file was deleted meanwhile; any other trouble is thrown. */
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
   }
 }
 
