@@ -224,7 +224,7 @@ export function openTasks(options: TasksOptions): Tasks {
   }
 }
 
-/** The states, and the place given back when they end or nobody reads on. */
+/** The states; the place is given back when they end or the reader stops. */
 async function* whileHeld(place: WaitPlace, states: AsyncGenerator<Task>): AsyncGenerator<Task> {
   using _held = place
   yield* states

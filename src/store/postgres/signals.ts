@@ -11,7 +11,7 @@ const MAX_NOTIFY_BYTES = 7_900
 /** A node that does not hear itself after this long is behind something that does not pass notifications on. */
 const HEAR_SELF_MS = 5 * SECOND_MS
 const REPORT_EVERY_MS = 10 * SECOND_MS
-/** Between two statements: under load each then tells of many changes. */
+/** Between two statements, so that under load each of them announces many changes. */
 const GAP_MS = 10
 const CLOSE_MS = SECOND_MS
 
