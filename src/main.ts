@@ -139,7 +139,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await accounts.start()
   const desk = openAccountDesk({ ...accountParts, accounts })
 
-  const { maxWaitMs, recordDays, mediaDays } = config
+  const { maxWaitMs, taskTimeFactor, recordDays, mediaDays } = config
   const prices = priceList(config.prices)
   const inputs = openInputs({
     assets,
@@ -147,9 +147,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     referenceOf: urls.reference,
     clock,
     // At least until a task that waits as long as it may has been done.
-    keepMs: Math.max(Math.round(config.uploadHours * HOUR_MS), config.maxWaitMs + LONGEST_WORK_MS),
+    keepMs: Math.max(Math.round(config.uploadHours * HOUR_MS), maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)),
   })
-  const limits = { maxWaitMs, recordDays }
+  const limits = { maxWaitMs, taskTimeFactor, recordDays }
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
   const moves = openMoves({ store, announce, clock })

@@ -148,7 +148,7 @@ export async function openHouse(
     task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
   const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
   const prices = priceList([])
-  const limits = { maxWaitMs: HOUR_MS, recordDays: 30 }
+  const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
   const cancelRunning = (task: Task) => work.cancel(task)
   const moves = openMoves({ store, announce, clock })
   const tasks = openTasks({

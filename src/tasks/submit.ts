@@ -91,6 +91,8 @@ export interface SubmitOptions {
   limits: {
     /** How long a task may wait to be begun. */
     maxWaitMs: number
+    /** Multiplies the time that an operation allows for the work. */
+    taskTimeFactor: number
     /** How long the record of a task is kept. */
     recordDays: number
   }
@@ -163,7 +165,7 @@ export function openSubmit(options: SubmitOptions): Submit {
       parentTaskId,
       createdAt: now,
       deadlineAt: now + options.limits.maxWaitMs,
-      timeoutMs: operation.timeoutMs,
+      timeoutMs: Math.ceil(operation.timeoutMs * options.limits.taskTimeFactor),
       recordExpiresAt: recordExpiresAt(now),
       idempotency: submission.idempotency ?? null,
     }

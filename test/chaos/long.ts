@@ -1,17 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startOwnPostgres } from '../support/own-postgres.ts'
+import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.ts'
 import { FAULTS } from './faults/all.ts'
 import type { Fault } from './faults/fault.ts'
 import { describe, tableOf, withResults } from './report.ts'
-import { type Outcome, runFault } from './run-fault.ts'
+import { keepResult, readResults } from './results.ts'
+import { merged, type Outcome, runFault } from './run-fault.ts'
 import { type Engine, onSmallDisk } from './world.ts'
 
 /**
- * The faults at length: `npm run test:chaos -- --rounds 3 --engine postgres --only kill --seed 7 --write`. Exit code 1
- * when a promise was broken. Results go to test/chaos/results; with `--write`, to docs/reliability.md, too.
+ * The faults at length: `npm run test:chaos -- --rounds 3 --engine postgres --only kill --seed 7 --jobs 2 --write`. Exit
+ * code 1 when a promise was broken. With `--write`, outcomes go to test/chaos/results, and all that lie there to
+ * docs/reliability.md.
  */
 const { values } = parseArgs({
   options: {
@@ -19,13 +21,13 @@ const { values } = parseArgs({
     engine: { type: 'string' },
     only: { type: 'string', multiple: true },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
+    jobs: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
 
-const RESULTS = new URL('./results/', import.meta.url)
 const PAGE = new URL('../../docs/reliability.md', import.meta.url)
 
 interface Planned {
@@ -54,43 +56,45 @@ async function main(): Promise<void> {
     for (const { fault, engine } of planned) console.log(`${fault.name} (${engine}): ${fault.title}`)
     return
   }
-  const outcomes: Outcome[] = []
-  const postgres = planned.some(({ engine }) => engine === 'postgres') ? await startOwnPostgres() : undefined
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  // Each takes the next one when it is free.
+  const left = planned.values()
+  await Promise.all(Array.from({ length: Number(values.jobs) }, () => work(left, commit)))
+  if (!values.write) return
+  await writeFile(PAGE, withResults(await readFile(PAGE, 'utf8'), `\n${tableOf(await readResults())}\n`))
+}
+
+/** Faults one after the other, on a PostgreSQL server of its own, since some of them break it. */
+async function work(left: Iterable<Planned>, commit: string): Promise<void> {
+  let postgres: OwnPostgres | undefined
   try {
-    for (const { fault, engine } of planned) {
+    for (const { fault, engine } of left) {
       if (!isPossible(fault)) {
         console.log(`not possible here: ${fault.name}`)
         continue
       }
-      const options = {
-        engine,
-        seed: Number(values.seed),
-        rounds: Number(values.rounds),
-        postgres,
-        isKept: values.keep,
-      }
-      const outcome = await runFault(fault, options)
-      outcomes.push(outcome)
+      if (engine === 'postgres') postgres ??= await startOwnPostgres()
+      const outcome = await outcomeOf(fault, engine, postgres)
       console.log(describe(outcome))
       if (values.keep) console.log(`  ${outcome.folder}`)
+      if (values.write) await keepResult(outcome, commit)
+      if (outcome.breaches.length > 0) process.exitCode = 1
     }
   } finally {
     await postgres?.close()
   }
-  await keep(outcomes)
-  if (outcomes.some(({ breaches }) => breaches.length > 0)) process.exitCode = 1
 }
 
-async function keep(outcomes: readonly Outcome[]): Promise<void> {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  const at = new Date().toISOString()
-  await mkdir(RESULTS, { recursive: true })
-  const name = `${at.slice(0, 16).replace(/[T:]/g, '-')}-${commit}.json`
-  const facts = outcomes.map(({ folder: _, ...outcome }) => outcome)
-  await writeFile(new URL(name, RESULTS), `${JSON.stringify({ at, commit, outcomes: facts }, null, 1)}\n`)
-  if (!values.write) return
-  const text = `\nCommit ${commit}, ${at.slice(0, 10)}, seed ${values.seed}.\n\n${tableOf(outcomes)}\n`
-  await writeFile(PAGE, withResults(await readFile(PAGE, 'utf8'), text))
+async function outcomeOf(fault: Fault, engine: Engine, postgres: OwnPostgres | undefined): Promise<Outcome> {
+  const rounds = Number(values.rounds)
+  const seed = Number(values.seed)
+  const options = { engine, postgres, isKept: values.keep }
+  if (fault.isOnce !== true) return runFault(fault, { ...options, seed, rounds })
+  const outcomes: Outcome[] = []
+  for (let round = 0; round < rounds; round++) {
+    outcomes.push(await runFault(fault, { ...options, seed: seed + round, rounds: 1 }))
+  }
+  return merged(outcomes)
 }
 
 // Without this, a signal would leave the processes that were started.

@@ -1,3 +1,4 @@
+import type { Result } from './results.ts'
 import type { Outcome } from './run-fault.ts'
 
 const SHOWN_BREACHES = 12
@@ -21,8 +22,8 @@ export function describe(outcome: Outcome): string {
 }
 
 /** Rows of docs/reliability.md. */
-export function tableOf(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(({ title, engine, rounds, counts, breaches, tolerated }) => [
+export function tableOf(results: readonly Result[]): string {
+  const rows = results.map(({ title, engine, rounds, counts, breaches, tolerated, commit, on }) => [
     title,
     engine === 'sqlite' ? 'SQLite' : 'PostgreSQL',
     String(rounds),
@@ -38,6 +39,7 @@ export function tableOf(outcomes: readonly Outcome[]): string {
         ? 'held'
         : `held, ${tolerated.length} as above`
       : `**${breaches.length} broken**`,
+    `${commit}, ${on}`,
   ])
   return [HEAD, HEAD.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
@@ -54,6 +56,7 @@ const HEAD = [
   'webhooks repeated',
   'processes ended by themselves',
   'promises',
+  'commit',
 ]
 
 const BEGIN = '<!-- results -->'

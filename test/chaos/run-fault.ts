@@ -3,7 +3,7 @@ import { drain } from './drain.ts'
 import { collect } from './evidence.ts'
 import type { Fault } from './faults/fault.ts'
 import { NotReady } from './node.ts'
-import { broken, judge, type Verdict } from './oracle.ts'
+import { broken, type Counts, judge, type Verdict } from './oracle.ts'
 import { randomOf } from './random.ts'
 import { type Engine, openWorld, type World } from './world.ts'
 
@@ -27,6 +27,24 @@ export interface Outcome extends Verdict {
 }
 
 const DRAIN_MS = 60_000
+
+/** One outcome of several runs of a fault: sums, and all that was found. Throws for none. */
+export function merged(outcomes: readonly Outcome[]): Outcome {
+  const [first] = outcomes
+  if (!first) throw new Error('There is nothing to merge.')
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0)
+  const names = Object.keys(first.counts) as (keyof Counts)[] // its keys are counts
+  const counts = { ...first.counts }
+  for (const name of names) counts[name] = sum((outcome) => outcome.counts[name])
+  return {
+    ...first,
+    counts,
+    breaches: outcomes.flatMap(({ breaches }) => breaches),
+    tolerated: outcomes.flatMap(({ tolerated }) => tolerated),
+    rounds: sum(({ rounds }) => rounds),
+    seconds: sum(({ seconds }) => seconds),
+  }
+}
 
 /** One fault from an empty database to the verdict. Everything that it starts has ended when it resolves. */
 export async function runFault(fault: Fault, { rounds, ...options }: RunOptions): Promise<Outcome> {

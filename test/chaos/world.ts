@@ -32,6 +32,8 @@ export interface WorldOptions {
   diskMib?: number
   /** Clocks of the nodes: how far each is off, and whether from the start or from a SIGUSR2 on. */
   clocks?: { offsetMs: readonly number[]; from: 'start' | 'signal' }
+  /** Multiplies how long a task may take. */
+  taskTimeFactor?: number
   /** The folder with data and logs stays. */
   isKept?: boolean
 }
@@ -130,7 +132,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-function baseEnvironment({ isReachable = true }: WorldOptions, folder: string, vendorUrl: string) {
+function baseEnvironment({ isReachable = true, taskTimeFactor = 1 }: WorldOptions, folder: string, vendorUrl: string) {
   const data = join(folder, 'data')
   return {
     PATH: process.env.PATH ?? '',
@@ -144,6 +146,7 @@ function baseEnvironment({ isReachable = true }: WorldOptions, folder: string, v
     POLYPHONY_SECRET: 'the master secret of the chaos suite',
     POLYPHONY_OPENING_CREDIT: '100000',
     POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
+    POLYPHONY_TASK_TIME_FACTOR: String(taskTimeFactor),
     POLYPHONY_PROVIDERS: 'polyphony:200,piapi:200,replicate:200',
     POLYPHONY_UPSTREAM_KEY: 'sk-live-of-the-far-side',
     POLYPHONY_UPSTREAM_URL: `${vendorUrl}/upstream`,

@@ -98,7 +98,7 @@ export async function openGateway(): Promise<Gateway> {
     prices: priceList([]),
     moves,
     clock,
-    limits: { maxWaitMs: 3_600_000, recordDays: 30 },
+    limits: { maxWaitMs: 3_600_000, taskTimeFactor: 1, recordDays: 30 },
     cancelRunning: async () => undefined,
     pace: openPace(),
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),

@@ -85,6 +85,7 @@ export const halfOpen: Fault = {
   ...onPostgres,
   name: 'half-open',
   title: 'the connections of one node die without a word; new ones would work',
+  isOnce: true,
   options: { between: 'breaker' },
   async run(world) {
     const { load, nodes, proxies } = world

@@ -18,12 +18,14 @@ export interface Fault {
   title: string
   engines: readonly Engine[]
   nodeCount: number
-  options?: Pick<WorldOptions, 'isReachable' | 'between' | 'diskMib' | 'clocks'>
+  options?: Pick<WorldOptions, 'isReachable' | 'between' | 'diskMib' | 'clocks' | 'taskTimeFactor'>
   tolerates?: readonly Tolerance[]
   /** How long is waited, once it is over, for everything to end. */
   drainMs?: number
   /** All nodes are started at once, on an empty database; else one after the other. */
   startsTogether?: boolean
+  /** It takes place once in the life of a world, so each round has a world of its own. */
+  isOnce?: boolean
   /** Causes it `rounds` times. What it started, such as a load, is stopped by its caller. */
   run(world: World, context: { rounds: number; random: () => number }): Promise<void>
   /** Looks at the world once everything has ended. */

@@ -43,6 +43,7 @@ function stepped(name: string, title: string, offsetMs: number): Fault {
     title,
     engines: ['sqlite'],
     nodeCount: 1,
+    isOnce: true,
     options: { clocks: { offsetMs: [offsetMs], from: 'signal' } },
     tolerates: [OTHER_HOUR],
     async run({ load, vendor, nodes }) {

@@ -25,6 +25,7 @@ export const startTogether: Fault = {
   engines: ['postgres'],
   nodeCount: 3,
   startsTogether: true,
+  isOnce: true,
   async run({ load }) {
     load.start(RATE)
     await delay(4_000)
@@ -93,6 +94,7 @@ export const terminateWhileHanging: Fault = {
   title: 'SIGTERM while no vendor and no receiver of webhooks answers',
   engines: BOTH,
   nodeCount: 2,
+  isOnce: true,
   tolerates: [WAITS_FOR_CALL],
   async run({ load, nodes, vendor, hooks }) {
     load.start(RATE)
