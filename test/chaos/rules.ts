@@ -5,6 +5,9 @@ import { isAccepted as isCallAccepted } from './vendor/callbacks.ts'
 import { type Order, stateOf } from './vendor/order.ts'
 
 /** What Polyphony promises, each as a check of what was seen. docs/reliability.md says the same in words. */
+/** What an orderly stop may take, with everything hanging. Supervisors kill after ten seconds. */
+const STOP_MS = 8_000
+
 export const RULES = {
   'every accepted task ends': ({ submissions, tasks }) =>
     submissions.flatMap(({ ids, marker }) =>
@@ -99,8 +102,8 @@ export const RULES = {
 
   'no file is without its task': ({ orphans }) => (orphans > 0 ? [`${orphans} files`] : []),
   'no process ends by itself': ({ exits }) => exits,
-  'a stop is orderly and takes less than ten seconds': ({ stops }) =>
-    stops.filter(({ ms, code }) => ms >= 10_000 || code !== 0).map(({ ms, code }) => `${ms} ms, exit code ${code}`),
+  'a stop is orderly and takes less than eight seconds': ({ stops }) =>
+    stops.filter(({ ms, code }) => ms >= STOP_MS || code !== 0).map(({ ms, code }) => `${ms} ms, exit code ${code}`),
 
   /** At least half of the submissions; a client that sends again, as it should, gets through. */
   'the other nodes go on': ({ availability: { probes, taken } }) =>

@@ -46,7 +46,7 @@ export const WAITS_FOR_CALL: Tolerance = {
 
 export const LEAVES_FILES: Tolerance = {
   rule: 'no file is without its task',
-  why: 'a copy that a crash interrupted is left in the store',
+  why: 'a copy that a crash interrupted is left in the store until a sweep after six hours',
 }
 
 const PROBE_TIMEOUT_MS = 4_000
