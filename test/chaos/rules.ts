@@ -4,10 +4,10 @@ import { type Hooked, isAccepted, isSigned } from './receiver.ts'
 import { isAccepted as isCallAccepted } from './vendor/callbacks.ts'
 import { type Order, stateOf } from './vendor/order.ts'
 
-/** What Polyphony promises, each as a check of what was seen. docs/reliability.md says the same in words. */
 /** What an orderly stop may take, with everything hanging. Supervisors kill after ten seconds. */
 const STOP_MS = 8_000
 
+/** What Polyphony promises, each as a check of what was seen. docs/reliability.md says the same in words. */
 export const RULES = {
   'every accepted task ends': ({ submissions, tasks }) =>
     submissions.flatMap(({ ids, marker }) =>
