@@ -17,7 +17,7 @@ const EXCEPTIONS: Record<string, Record<string, string>> = {
     '${RATIOS.join': 'ratios of ours, such as 16:9',
   },
   'src/catalog/hosted.ts': { 'one.join': 'names of ours; runs over the names of models, which have few characters' },
-  'src/dialects/spelling.ts': {
+  'src/dialects/kit/spelling.ts': {
     '`^${pattern}(?=': 'paths of ours with \\d+ between dots; anchored',
     'names.join': 'names of ours; runs over messages of ours, which quote 60 characters of a value at most',
   },

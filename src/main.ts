@@ -17,7 +17,7 @@ import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
 import type { Mode, Task } from './core/task.ts'
 import { dialects } from './dialects/dialects.ts'
-import { type Urls, urlsAt } from './dialects/urls.ts'
+import { type Urls, urlsAt } from './dialects/kit/urls.ts'
 import { openStudio } from './engines/studio/studio.ts'
 import { buildServer } from './http/server.ts'
 import type { Provider } from './providers/provider.ts'
@@ -310,7 +310,7 @@ function accountPartsOf(config: Config, given: { store: Store; egress: Egress; c
   const { egress, ...parts } = given
   return {
     ...parts,
-    cards: PROVIDERS,
+    manifests: PROVIDERS,
     environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
     vault: openVault(config.secret, config.earlierSecrets),
     fetchFor: egress.fetchFor,

@@ -1,5 +1,5 @@
+import { callVendor } from '../../src/providers/kit/vendor-call.ts'
 import type { Account, Provider } from '../../src/providers/provider.ts'
-import { callVendor } from '../../src/providers/vendor-call.ts'
 
 export const POLL_MS = 10_000
 

@@ -12,7 +12,7 @@ export function houseAccounts(house: readonly HouseAccount[], store: Store, pool
   const accounts = openAccounts({
     store,
     house,
-    cards: [],
+    manifests: [],
     environment: [],
     vault: openVault('the secret of the test'),
     fetchFor: () => fetch,

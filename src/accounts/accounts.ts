@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
 import type { Mode, Task } from '../core/task.ts'
-import type { Account, Provider, ProviderCard } from '../providers/provider.ts'
+import type { Account, Provider, ProviderManifest } from '../providers/provider.ts'
 import type { AccountSlots, Offer, Store } from '../store/store.ts'
 import { hideSecrets } from './credentials.ts'
 import type { Vault } from './vault.ts'
@@ -84,7 +84,7 @@ export interface Accounts {
 export interface AccountsOptions {
   store: Store
   house: readonly HouseAccount[]
-  cards: readonly ProviderCard[]
+  manifests: readonly ProviderManifest[]
   environment: readonly EnvironmentAccount[]
   vault: Vault
   fetchFor: (owner: 'house' | 'tenant', tenantId?: string) => Account['fetch']
@@ -115,18 +115,18 @@ const NO_OPERATIONS: ReadonlySet<string> = new Set()
 const MAX_WRITES = 5
 
 export function openAccounts(options: AccountsOptions): Accounts {
-  const { store, house, cards, environment, vault, clock, log } = options
+  const { store, house, manifests, environment, vault, clock, log } = options
   const providers = new Map<string, Promise<Provider>>()
   let members = new Map<string, Member>(
     house.map((one, index) => embedded(one, house.length - index, options.fetchFor('house'))),
   )
   let wishes = new Map<string, TenantWishes>()
 
-  function providerOf(card: ProviderCard): Promise<Provider> {
-    const known = providers.get(card.id)
+  function providerOf(manifest: ProviderManifest): Promise<Provider> {
+    const known = providers.get(manifest.id)
     if (known) return known
-    const loading = card.load().then((open) => open({ now: () => clock.now() }))
-    providers.set(card.id, loading)
+    const loading = manifest.load().then((open) => open({ now: () => clock.now() }))
+    providers.set(manifest.id, loading)
     return loading
   }
 
@@ -161,7 +161,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     // What happened here meanwhile may be newer than what was read; another account of the same id is another one.
     const isSame = known?.record.createdAt === record.createdAt
     if (known && isSame && known.record.version >= record.version) return known
-    const card = cards.find(({ id }) => id === record.provider)
+    const manifest = manifests.find(({ id }) => id === record.provider)
     const owner = record.tenantId === null ? 'house' : 'tenant'
     const account: Account = {
       id: record.id,
@@ -170,16 +170,16 @@ export function openAccounts(options: AccountsOptions): Accounts {
       settings: {},
       fetch: record.tenantId === null ? options.fetchFor('house') : options.fetchFor('tenant', record.tenantId),
     }
-    if (!card) {
+    if (!manifest) {
       log.error({ account: record.id, provider: record.provider }, 'an account is of a provider that there is none of')
       return undefined
     }
-    const provider = await providerOf(card)
+    const provider = await providerOf(manifest)
     const given = settingsOf(record)
     if ('problem' in given) {
       return { record, account, provider, operations: NO_OPERATIONS, isEmbedded: false, standsIn: false, ...given }
     }
-    const ready: Account = { ...account, settings: withDefaults(card, given.settings) }
+    const ready: Account = { ...account, settings: withDefaults(manifest, given.settings) }
     const usable = { record, account: ready, provider, isEmbedded: false, standsIn: false }
     try {
       const performed = provider.performs?.(ready) ?? provider.operations
@@ -224,8 +224,8 @@ export function openAccounts(options: AccountsOptions): Accounts {
 
   function withoutSecrets(id: string, words: string): string {
     const member = members.get(id)
-    const card = member && cards.find((one) => one.id === member.record.provider)
-    return member && card ? hideSecrets(words, card, member.account.settings) : words
+    const manifest = member && manifests.find((one) => one.id === member.record.provider)
+    return member && manifest ? hideSecrets(words, manifest, member.account.settings) : words
   }
 
   const happenings = new Map<string, Promise<void>>()
@@ -392,9 +392,9 @@ export function openAccounts(options: AccountsOptions): Accounts {
     },
     list: () =>
       [...members.values()].map(({ record, operations, account, problem }) => {
-        const card = cards.find(({ id }) => id === record.provider)
+        const manifest = manifests.find(({ id }) => id === record.provider)
         const shown = Object.entries(account.settings).filter(
-          ([name]) => card?.fields.find((field) => field.name === name)?.isSecret === false,
+          ([name]) => manifest?.fields.find((field) => field.name === name)?.isSecret === false,
         )
         const state = problem === null ? record : { ...record, state: 'disabled' as const, reason: problem }
         return { ...state, operations: [...operations], settings: Object.fromEntries(shown) }
@@ -457,7 +457,7 @@ function embedded(
   return [id, { record, account, provider, operations, isEmbedded: true, standsIn, problem: null }]
 }
 
-function withDefaults({ fields }: ProviderCard, given: Record<string, string>): Record<string, string> {
+function withDefaults({ fields }: ProviderManifest, given: Record<string, string>): Record<string, string> {
   return Object.fromEntries(fields.map(({ name, default: otherwise }) => [name, given[name] || (otherwise ?? '')]))
 }
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../core/json.ts'
-import type { AccountField, ProviderCard } from '../providers/provider.ts'
+import type { AccountField, ProviderManifest } from '../providers/provider.ts'
 import { wrong } from './wishes.ts'
 
 /** The longest value: a key in a file, such as that of a service account, has some thousand characters. */
@@ -7,7 +7,7 @@ const MAX_VALUE_LENGTH = 16_384
 /** Shorter ones would blot out words that have nothing to do with them. */
 const MIN_HIDDEN_LENGTH = 6
 
-/** A field that holds an address: cards name it so. */
+/** A field that holds an address: manifests name it so. */
 export function isAddress({ name }: AccountField): boolean {
   return /url$/i.test(name)
 }
@@ -17,23 +17,23 @@ export function isAddress({ name }: AccountField): boolean {
  * `invalid_input`, naming the field; whether an address may be reached is for the caller to judge.
  */
 export function readFields(
-  card: ProviderCard,
+  manifest: ProviderManifest,
   given: Json,
   before: Record<string, string> = {},
 ): Record<string, string> {
   if (!isJsonObject(given)) throw wrong('fields', 'must be an object')
   const merged = { ...before }
   for (const [name, value] of Object.entries(given)) {
-    const field = card.fields.find((one) => one.name === name)
+    const field = manifest.fields.find((one) => one.name === name)
     if (!field) {
-      const names = card.fields.map((one) => one.name).join(', ')
-      throw wrong(`fields.${name}`, `is no field of ${card.title}; it has ${names}`)
+      const names = manifest.fields.map((one) => one.name).join(', ')
+      throw wrong(`fields.${name}`, `is no field of ${manifest.title}; it has ${names}`)
     }
     if (value === null || value === '') delete merged[name]
     else merged[name] = valueIn(field, value)
   }
-  checkWhole(card, merged)
-  checkMove(card, Object.keys(given), before, merged)
+  checkWhole(manifest, merged)
+  checkMove(manifest, Object.keys(given), before, merged)
   return merged
 }
 
@@ -55,7 +55,7 @@ function valueIn(field: AccountField, value: Json): string {
   return value
 }
 
-function checkWhole({ title, fields }: ProviderCard, settings: Record<string, string>): void {
+function checkWhole({ title, fields }: ProviderManifest, settings: Record<string, string>): void {
   const missing = fields.find((field) => field.default === undefined && settings[field.name] === undefined)
   if (missing) throw wrong(`fields.${missing.name}`, `is required by ${title}`)
   const secrets = fields.filter((field) => field.isSecret)
@@ -67,7 +67,7 @@ function checkWhole({ title, fields }: ProviderCard, settings: Record<string, st
 
 /** A stored credential goes to no other address than the one it was given for: that would be a way to read it. */
 function checkMove(
-  { fields }: ProviderCard,
+  { fields }: ProviderManifest,
   given: string[],
   before: Record<string, string>,
   after: Record<string, string>,
@@ -78,8 +78,12 @@ function checkMove(
 }
 
 /** The text without the secrets of an account: some vendors repeat in an error the key that they were sent. */
-export function hideSecrets(text: string, card: ProviderCard, settings: Readonly<Record<string, string>>): string {
-  const secrets = card.fields.flatMap(({ name, isSecret }) => (isSecret ? (settings[name] ?? '') : ''))
+export function hideSecrets(
+  text: string,
+  manifest: ProviderManifest,
+  settings: Readonly<Record<string, string>>,
+): string {
+  const secrets = manifest.fields.flatMap(({ name, isSecret }) => (isSecret ? (settings[name] ?? '') : ''))
   return secrets.reduce(
     (hidden, secret) => (secret.length < MIN_HIDDEN_LENGTH ? hidden : hidden.replaceAll(secret, '…')),
     text,

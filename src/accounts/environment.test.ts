@@ -3,25 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../config/config.ts'
-import { baseUrl, optional, ownUrl, secret } from '../providers/card.ts'
-import type { AccountField, ProviderCard } from '../providers/provider.ts'
+import { baseUrl, optional, ownUrl, secret } from '../providers/kit/account-fields.ts'
+import type { AccountField, ProviderManifest } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import type { EnvironmentAccount } from './accounts.ts'
 import { accountsOfEnvironment } from './environment.ts'
 
-function card(id: string, fields: AccountField[]): ProviderCard {
+function manifest(id: string, fields: AccountField[]): ProviderManifest {
   return { id, title: id, fields, slots: 7, load: () => Promise.reject(new Error('Nothing is loaded here.')) }
 }
 
 /** One that needs a key, one that needs an address, and one that can do with either of two keys. */
-const LUMEN = card('lumen', [secret('LUMEN_KEY', 'Key'), baseUrl('LUMEN_URL', 'https://lumen.example')])
-const ENGINE = card('engine', [ownUrl('ENGINE_URL'), optional(secret('ENGINE_KEY', 'Key'))])
-const EITHER = card('either', [
+const LUMEN = manifest('lumen', [secret('LUMEN_KEY', 'Key'), baseUrl('LUMEN_URL', 'https://lumen.example')])
+const ENGINE = manifest('engine', [ownUrl('ENGINE_URL'), optional(secret('ENGINE_KEY', 'Key'))])
+const EITHER = manifest('either', [
   optional(secret('EITHER_KEY', 'Key')),
   optional(secret('EITHER_TOKEN', 'Token', 'token')),
   baseUrl('EITHER_URL', 'https://either.example'),
 ])
-const CARDS = [LUMEN, ENGINE, EITHER]
+const MANIFESTS = [LUMEN, ENGINE, EITHER]
 
 let folder: string
 beforeAll(() => {
@@ -30,9 +30,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** As the gateway reads it at its start. */
-function accountsIn(env: Record<string, string>, cards: readonly ProviderCard[] = CARDS): EnvironmentAccount[] {
+function accountsIn(
+  env: Record<string, string>,
+  manifests: readonly ProviderManifest[] = MANIFESTS,
+): EnvironmentAccount[] {
   const config = readConfig({ DATA_DIR: folder, ...env })
-  return accountsOfEnvironment(cards, config.variable, config.providers)
+  return accountsOfEnvironment(manifests, config.variable, config.providers)
 }
 
 function file(content: string): string {
@@ -94,7 +97,7 @@ describe('the accounts of the environment', () => {
     expect(new Set(found.map(({ priority }) => priority)).size).toBe(3)
   })
 
-  it('are asked in the order of the cards, above back-ups, where there is no other', () => {
+  it('are asked in the order of the manifests, above back-ups, where there is no other', () => {
     const found = accountsIn({ LUMEN_KEY: 'k', ENGINE_URL: 'http://engine' })
     expect(found.map(({ priority }) => priority)).toEqual([3, 2])
   })

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { optional, secret } from '../providers/card.ts'
-import type { Provider, ProviderCard } from '../providers/provider.ts'
+import { optional, secret } from '../providers/kit/account-fields.ts'
+import type { Provider, ProviderManifest } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
@@ -24,7 +24,7 @@ const provider: Provider = {
 }
 
 /** One that needs a key and an address, and one that takes either of two keys. */
-const lumen: ProviderCard = {
+const lumen: ProviderManifest = {
   id: 'lumen',
   title: 'Lumen',
   fields: [
@@ -35,7 +35,7 @@ const lumen: ProviderCard = {
   slots: 7,
   load: async () => () => provider,
 }
-const either: ProviderCard = {
+const either: ProviderManifest = {
   id: 'either',
   title: 'Either',
   fields: [optional(secret('ONE', 'One', 'one')), optional(secret('OTHER', 'Other', 'other'))],
@@ -66,7 +66,7 @@ describe('the desk of accounts', () => {
   function open(given: Partial<AccountDeskOptions> = {}): AccountDesk {
     const parts = {
       store,
-      cards: given.cards ?? [lumen, either],
+      manifests: given.manifests ?? [lumen, either],
       vault: openVault('the secret of the test'),
       clock: systemClock,
       environment: [],
@@ -240,7 +240,7 @@ describe('the desk of accounts', () => {
 
   it('shows and removes an account of a provider that is gone', async () => {
     const { id } = await open().add(body(), 'operator')
-    const desk = open({ cards: [either] })
+    const desk = open({ manifests: [either] })
     expect(await desk.get(id, 'operator')).toMatchObject({
       isUsable: false,
       reason: 'There is no provider "lumen".',

@@ -4,7 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { accountPool, tenantPool } from '../core/pools.ts'
-import type { ProviderCard } from '../providers/provider.ts'
+import type { ProviderManifest } from '../providers/provider.ts'
 import type { AccountChange, Attempt, Store, Tenant } from '../store/store.ts'
 import { type Accounts, type AccountView, USUAL_ACCOUNT } from './accounts.ts'
 import { whyIdle } from './advice.ts'
@@ -56,7 +56,7 @@ export type PoolWishes = Pick<Tenant, 'defaultPool' | 'fallsBack'>
  * for an account that the manager has not, and `invalid_input`, naming the field, for what breaks a rule.
  */
 export interface AccountDesk {
-  readonly cards: readonly ProviderCard[]
+  readonly manifests: readonly ProviderManifest[]
   list(by: Manager): Promise<ManagedAccount[]>
   get(id: string, by: Manager): Promise<ManagedAccount>
   /** `forbidden` where a tenant has as many as it may. */
@@ -82,7 +82,7 @@ export interface AccountDesk {
 export interface AccountDeskOptions {
   store: Store
   accounts: Accounts
-  cards: readonly ProviderCard[]
+  manifests: readonly ProviderManifest[]
   vault: Vault
   clock: Clock
   /** Refuses addresses that a tenant may not reach: `address_refused`, naming the field. */
@@ -103,7 +103,7 @@ const LAST_ATTEMPTS = 20
 const WRITES = 2
 
 export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
-  const { store, accounts, cards, vault, clock, operations } = options
+  const { store, accounts, manifests, vault, clock, operations } = options
 
   async function recordOf(id: string, by: Manager): Promise<AccountRecord> {
     const record = (await store.listAccounts({})).find((one) => one.id === id && isOf(one, by))
@@ -149,9 +149,9 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
   }
 
   function withoutSecrets({ id, provider }: Pick<AccountRecord, 'id' | 'provider'>, text: string): string {
-    const card = cards.find((one) => one.id === provider)
+    const manifest = manifests.find((one) => one.id === provider)
     const settings = accounts.find(id)?.account.settings
-    return card && settings ? hideSecrets(text, card, settings) : text
+    return manifest && settings ? hideSecrets(text, manifest, settings) : text
   }
 
   /** What was read may have changed before it is written: the state of an account follows from its traffic. */
@@ -178,19 +178,19 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
   const isServable = (name: string) =>
     operations.has(name) || [...operations].some((operation) => operation.startsWith(`${name}/`))
 
-  function cardOf(provider: Json | undefined): ProviderCard {
-    const card = cards.find(({ id }) => id === provider)
-    if (!card) throw wrong('provider', `must be one of ${cards.map(({ id }) => id).join(', ')}`)
-    return card
+  function cardOf(provider: Json | undefined): ProviderManifest {
+    const manifest = manifests.find(({ id }) => id === provider)
+    if (!manifest) throw wrong('provider', `must be one of ${manifests.map(({ id }) => id).join(', ')}`)
+    return manifest
   }
 
   async function checkAddresses(
-    card: ProviderCard,
+    manifest: ProviderManifest,
     settings: Record<string, string>,
     tenantId: string | null,
   ): Promise<void> {
     if (tenantId === null) return // the operator says where, and may mean the own network
-    for (const field of card.fields.filter(isAddress)) {
+    for (const field of manifest.fields.filter(isAddress)) {
       const address = settings[field.name]
       if (address !== undefined) await options.judge(address, `fields.${field.name}`)
     }
@@ -226,23 +226,23 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
   async function add(body: JsonObject, by: Manager): Promise<ManagedAccount> {
     const { provider, tenant, fields = {}, ...rest } = body
     await checkCount(by)
-    const card = cardOf(provider)
+    const manifest = cardOf(provider)
     const tenantId = await ownerIn(tenant, by)
     const { name, ...wishes } = wishesIn(rest, by)
     if (name === undefined) throw wrong('name', 'is required')
     await checkName(name, tenantId)
-    const settings = readFields(card, fields)
-    await checkAddresses(card, settings, tenantId)
+    const settings = readFields(manifest, fields)
+    await checkAddresses(manifest, settings, tenantId)
     const now = clock.now()
     const id = newId(now)
     const account: AccountRecord = {
       ...USUAL_ACCOUNT,
       priceFactor: tenantId === null ? USUAL_ACCOUNT.priceFactor : options.tenants.priceFactor,
-      slots: card.slots,
+      slots: manifest.slots,
       ...wishes,
       id,
       tenantId,
-      provider: card.id,
+      provider: manifest.id,
       name,
       sealed: vault.seal(id, settings),
       createdAt: now,
@@ -262,9 +262,9 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
     if (wishes.name !== undefined) await checkName(wishes.name, record.tenantId, record.id)
     if (record.sealed === null) checkEnvironment(record, body)
     if (fields === undefined) return wishes
-    const card = cardOf(record.provider)
-    const settings = readFields(card, fields, fieldsOf(record))
-    await checkAddresses(card, settings, record.tenantId)
+    const manifest = cardOf(record.provider)
+    const settings = readFields(manifest, fields, fieldsOf(record))
+    await checkAddresses(manifest, settings, record.tenantId)
     const sealed = vault.seal(record.id, settings)
     // Whatever the vendor said of the old credential is no reason to wait with the new one.
     const health = record.state === 'disabled' ? {} : happens({ kind: 'enabled' })(record)
@@ -284,8 +284,8 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
 
   /** What the environment says is said again at every start. */
   function checkEnvironment({ provider }: AccountRecord, body: JsonObject): void {
-    const card = cardOf(provider)
-    const names = card.fields.map(({ env }) => env).join(', ')
+    const manifest = cardOf(provider)
+    const names = manifest.fields.map(({ env }) => env).join(', ')
     if (body.fields !== undefined) throw wrong('fields', `are set in the environment of the server: ${names}`)
     for (const name of ['slots', 'priority']) {
       if (body[name] !== undefined) throw wrong(name, 'is set by POLYPHONY_PROVIDERS for an account of the environment')
@@ -376,7 +376,7 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
 
   const oneAtATime = inTurn()
   return {
-    cards,
+    manifests,
     list,
     get,
     // In turn, so that many at once do not pass the check of a tenant's count together.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
 import type { AccountRecord } from '../core/account.ts'
-import type { Provider, ProviderCard } from '../providers/provider.ts'
+import type { Provider, ProviderManifest } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store, Tenant } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
@@ -50,8 +50,8 @@ export function aProvider(id: string, given: Partial<Provider> = {}): Provider {
   return { id, operations: new Set([OPERATION]), submit: () => Promise.reject(new Error('Not used here.')), ...given }
 }
 
-/** A card of a provider that has a key, and an address that need not be given. */
-export function aCard(provider: Provider): ProviderCard {
+/** A manifest of a provider that has a key, and an address that need not be given. */
+export function aCard(provider: Provider): ProviderManifest {
   return {
     id: provider.id,
     title: provider.id,
@@ -79,7 +79,7 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
     },
   }
   const vault = openVault(SECRET)
-  const cards = providers.map(aCard)
+  const manifests = providers.map(aCard)
   const registry: Registry = {
     store,
     clock,
@@ -97,7 +97,7 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
         house: [],
         environment: [],
         vault,
-        cards,
+        manifests,
         fetchFor: (owner) => (owner === 'house' ? houseFetch : tenantFetch),
         clock,
         log,

@@ -5,7 +5,7 @@ import type { AccountDesk, Findings, ManagedAccount } from '../accounts/manage.t
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { openDeskBeside } from '../main.ts'
-import type { ProviderCard } from '../providers/provider.ts'
+import type { ProviderManifest } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import { print, table, time } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
@@ -48,8 +48,8 @@ export function accountCommand(): Command {
     .description('List what accounts can be of, with their fields')
     .option('--json', 'print JSON')
     .action((options: Json) =>
-      withDesk(async ({ cards }) => {
-        const shown = cards.map(({ load: _load, ...card }) => card)
+      withDesk(async ({ manifests }) => {
+        const shown = manifests.map(({ load: _load, ...manifest }) => manifest)
         print(options.json, shown, shown.flatMap(providerLines))
       }),
     )
@@ -285,7 +285,7 @@ function findingLines({ account, advice, waiting, attempts }: Findings): string[
   ]
 }
 
-function providerLines({ id, title, slots, fields }: Omit<ProviderCard, 'load'>): string[] {
+function providerLines({ id, title, slots, fields }: Omit<ProviderManifest, 'load'>): string[] {
   const rows = fields.map((field) => [
     `  ${field.name}`,
     field.env,

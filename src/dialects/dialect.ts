@@ -10,7 +10,7 @@ import type { Mode, Task } from '../core/task.ts'
 import type { Batch, Tenant } from '../store/store.ts'
 import type { Drafts } from '../tasks/drafts.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import type { Urls } from './urls.ts'
+import type { Urls } from './kit/urls.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

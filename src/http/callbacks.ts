@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { asPolyphonyError } from '../dialects/requests.ts'
+import { asPolyphonyError } from '../dialects/kit/requests.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 
 const MAX_BYTES = 2 ** 20

@@ -14,7 +14,7 @@ import {
 import { listOperations } from '../catalog/catalog.ts'
 import { readInput } from '../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
-import { inputSchema, nameOf } from '../dialects/openapi.ts'
+import { inputSchema, nameOf } from '../dialects/kit/openapi.ts'
 import { version } from '../version.ts'
 
 interface Described extends JsonObject {

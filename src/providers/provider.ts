@@ -164,7 +164,7 @@ export interface AccountField {
 }
 
 /** What is known of a provider before it is loaded: its code is read when an account needs it. */
-export interface ProviderCard {
+export interface ProviderManifest {
   readonly id: string
   readonly title: string
   readonly fields: readonly AccountField[]

@@ -6,9 +6,9 @@ import { PROVIDERS } from './providers.ts'
 const catalogue = new Set(listOperations().map(({ id }) => id))
 const index = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
 
-describe.each(PROVIDERS.map((card) => [card.id, card] as const))('the provider %s', (id, card) => {
+describe.each(PROVIDERS.map((manifest) => [manifest.id, manifest] as const))('the provider %s', (id, manifest) => {
   it('loads, and performs operations that exist', async () => {
-    const provider = (await card.load())({ now: () => 0 })
+    const provider = (await manifest.load())({ now: () => 0 })
     expect(provider.id).toBe(id)
     expect(provider.operations.size).toBeGreaterThan(0)
     expect([...provider.operations].filter((operation) => !catalogue.has(operation))).toEqual([])
@@ -18,15 +18,15 @@ describe.each(PROVIDERS.map((card) => [card.id, card] as const))('the provider %
 
   it('has a page that names its variables, and a row in docs/providers.md', () => {
     const page = readFileSync(new URL(`../../docs/providers/${id}.md`, import.meta.url), 'utf8')
-    for (const { env } of card.fields) expect(page).toContain(env)
+    for (const { env } of manifest.fields) expect(page).toContain(env)
     expect(index).toContain(`providers/${id}.md`)
   })
 
   it('has fields with names of their own', () => {
-    for (const names of [card.fields.map(({ name }) => name), card.fields.map(({ env }) => env)]) {
+    for (const names of [manifest.fields.map(({ name }) => name), manifest.fields.map(({ env }) => env)]) {
       expect(new Set(names).size).toBe(names.length)
     }
-    expect(card.slots).toBeGreaterThan(0)
+    expect(manifest.slots).toBeGreaterThan(0)
   })
 })
 

@@ -1,27 +1,27 @@
-import { aceStep } from './ace-step/card.ts'
-import { bfl } from './bfl/card.ts'
-import { comfyui } from './comfyui/card.ts'
-import { elevenlabs } from './elevenlabs/card.ts'
-import { fal } from './fal/card.ts'
-import { google } from './google/card.ts'
-import { ideogram } from './ideogram/card.ts'
-import { kling } from './kling/card.ts'
-import { luma } from './luma/card.ts'
-import { minimax } from './minimax/card.ts'
-import { openai } from './openai/card.ts'
-import { piapi } from './piapi/card.ts'
-import { polyphony } from './polyphony/card.ts'
-import type { ProviderCard } from './provider.ts'
-import { recraft } from './recraft/card.ts'
-import { relay } from './relay/card.ts'
-import { replicate } from './replicate/card.ts'
-import { runway } from './runway/card.ts'
+import { aceStep } from './ace-step/manifest.ts'
+import { bfl } from './bfl/manifest.ts'
+import { comfyui } from './comfyui/manifest.ts'
+import { elevenlabs } from './elevenlabs/manifest.ts'
+import { fal } from './fal/manifest.ts'
+import { google } from './google/manifest.ts'
+import { ideogram } from './ideogram/manifest.ts'
+import { kling } from './kling/manifest.ts'
+import { luma } from './luma/manifest.ts'
+import { minimax } from './minimax/manifest.ts'
+import { openai } from './openai/manifest.ts'
+import { piapi } from './piapi/manifest.ts'
+import { polyphony } from './polyphony/manifest.ts'
+import type { ProviderManifest } from './provider.ts'
+import { recraft } from './recraft/manifest.ts'
+import { relay } from './relay/manifest.ts'
+import { replicate } from './replicate/manifest.ts'
+import { runway } from './runway/manifest.ts'
 
 /**
  * Every provider that an account can be of, one line each. Where several can do the same, the one further up is asked
  * first, unless the operator says otherwise.
  */
-export const PROVIDERS: readonly ProviderCard[] = [
+export const PROVIDERS: readonly ProviderManifest[] = [
   openai,
   google,
   luma,

@@ -128,7 +128,7 @@ export async function openHouse(
   const registry = openAccounts({
     store,
     house: isEmbedded ? [{ provider: full, mode: 'live', slots: 100 }] : [],
-    cards: [{ id: full.id, title: full.id, fields, slots: 100, load: async () => () => full }],
+    manifests: [{ id: full.id, title: full.id, fields, slots: 100, load: async () => () => full }],
     environment: [],
     vault,
     fetchFor: () => fetch,

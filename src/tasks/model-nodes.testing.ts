@@ -70,7 +70,7 @@ export function openNode(world: World): Node {
   const accounts = openAccounts({
     store,
     house: world.providers.map((provider) => ({ provider, mode: 'live', slots: 100 })),
-    cards: [],
+    manifests: [],
     environment: [],
     vault: openVault('the secret of the model'),
     fetchFor: () => async (input, init) => {

@@ -55,8 +55,8 @@ export function debugBody({ account, advice, waiting, attempts }: Findings, audi
 }
 
 /** The names in the environment are of no use to a tenant. */
-export function providerBodies({ cards }: Pick<AccountDesk, 'cards'>, audience: Audience): JsonObject[] {
-  return cards.map(({ id, title, slots, fields }) => ({
+export function providerBodies({ manifests }: Pick<AccountDesk, 'manifests'>, audience: Audience): JsonObject[] {
+  return manifests.map(({ id, title, slots, fields }) => ({
     id,
     title,
     slots,

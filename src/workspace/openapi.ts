@@ -4,7 +4,7 @@ import { ACCOUNT_STATES } from '../core/account.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ApiDescription } from '../dialects/dialect.ts'
-import { answer, errorAnswers, inPath, jsonBody, plain, ref, USUAL } from '../dialects/openapi.ts'
+import { answer, errorAnswers, inPath, jsonBody, plain, ref, USUAL } from '../dialects/kit/openapi.ts'
 import type { Audience } from './account-bodies.ts'
 import { errorBody } from './errors.ts'
 

@@ -1,6 +1,6 @@
 import type { AccountDesk } from '../accounts/manage.ts'
 import type { Dialect } from '../dialects/dialect.ts'
-import { serve } from '../dialects/protocol.ts'
+import { serve } from '../dialects/kit/protocol.ts'
 import { operatorRoutes, tenantRoutes } from './account-routes.ts'
 import { errorBody } from './errors.ts'
 

@@ -4,7 +4,7 @@ import type { Output } from '../../catalog/outputs.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { type Points, pointsToUsd } from '../../core/points.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 import { isFinetune } from './finetunes.ts'
 
 /** A hundred credits are 1 USD. */

@@ -18,7 +18,7 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 import { MODELS, PREFIXES } from './places.ts'
 

@@ -1,9 +1,9 @@
 import type { Operation } from '../../catalog/operation.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { objectIn } from '../body.ts'
-import { type NamedWish, readNamed } from '../own-names.ts'
-import type { Spelling } from '../spelling.ts'
+import { objectIn } from '../kit/body.ts'
+import { type NamedWish, readNamed } from '../kit/own-names.ts'
+import type { Spelling } from '../kit/spelling.ts'
 
 const MAX_URL = 2_083
 

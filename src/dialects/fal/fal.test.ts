@@ -4,8 +4,8 @@ import { falRequest } from '../../catalog/hosted.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import { aTask, FILE, ID, urls } from '../hosted-tasks.testing.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
+import { aTask, FILE, ID, urls } from '../shared/hosted-tasks.testing.ts'
 import { errorStatus, failureOf, tellError } from './errors.ts'
 import completedExample from './examples/completed.json' with { type: 'json' }
 import resultExample from './examples/result.json' with { type: 'json' }

@@ -5,7 +5,7 @@ import { SECOND_MS } from '../../core/clock.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 import { failureOf } from './errors.ts'
 import { appOf, PREFIX } from './target.ts'
 

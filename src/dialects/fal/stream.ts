@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DialectContext } from '../dialect.ts'
-import { gone } from '../requests.ts'
+import { gone } from '../kit/requests.ts'
 import { statusOf } from './from-task.ts'
 
 const HEARTBEAT_MS = 10_000

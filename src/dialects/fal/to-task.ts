@@ -2,7 +2,7 @@ import { falRequest } from '../../catalog/hosted.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn } from '../body.ts'
+import { objectIn } from '../kit/body.ts'
 
 /** What a body asks for. */
 export type Wish = Pick<Submission, 'operation' | 'input' | 'model' | 'echo' | 'webhook'>

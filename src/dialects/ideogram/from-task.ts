@@ -1,7 +1,7 @@
 import type { Output } from '../../catalog/outputs.ts'
 import type { Task } from '../../core/task.ts'
-import { picturesOf } from '../performing.ts'
-import type { Urls } from '../urls.ts'
+import { picturesOf } from '../kit/performing.ts'
+import type { Urls } from '../kit/urls.ts'
 
 /** The answer for a completed task. What is not known of a picture (the seed that was drawn) is null. */
 export function fromTask(task: Task, urls: Urls) {

@@ -1,7 +1,17 @@
 import { Type } from 'typebox'
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, errorAnswers, idempotencyKey, inputName, inputSchema, PAID, plain, ref, replayed } from '../openapi.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inputName,
+  inputSchema,
+  PAID,
+  plain,
+  ref,
+  replayed,
+} from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 import { TOOLS, type Tool } from './to-task.ts'
 

@@ -3,8 +3,8 @@ import { IDEOGRAM } from '../../catalog/ideogram.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { parsed, type ReadBody, typed } from '../form-body.ts'
-import { type NamedWish, readNamed } from '../own-names.ts'
+import { parsed, type ReadBody, typed } from '../kit/form-body.ts'
+import { type NamedWish, readNamed } from '../kit/own-names.ts'
 
 /** One path of the API. */
 export interface Tool {

@@ -1,7 +1,7 @@
 import { invalid } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { Balance, Tenant } from '../../store/store.ts'
-import { isText } from '../body.ts'
+import { isText } from '../kit/body.ts'
 
 /** What a client asks for: packs of a time (Unix milliseconds), by their name if it names one. */
 export interface Window {

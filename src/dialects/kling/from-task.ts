@@ -4,8 +4,8 @@ import type { Output } from '../../catalog/outputs.ts'
 import { itemId } from '../../core/ids.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import { isTerminal, type Status, type Task } from '../../core/task.ts'
-import { failReasonOf } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { failReasonOf } from '../shared/relay-task.ts'
 import type { Path } from './to-task.ts'
 
 /** Whose tasks can be told here. */

@@ -18,7 +18,7 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { BODIES } from './bodies.ts'
 import { errorStatus } from './errors.ts'
 import { PATHS, type Path } from './to-task.ts'

@@ -7,8 +7,8 @@ import type { Operation } from '../../catalog/operation.ts'
 import { invalid, readInput } from '../../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../body.ts'
-import { type Spelling, spelt } from '../spelling.ts'
+import { isText, objectIn } from '../kit/body.ts'
+import { type Spelling, spelt } from '../kit/spelling.ts'
 
 /** What a body asks for, and how errors name its fields. */
 export interface Wish extends Pick<Submission, 'operation' | 'input' | 'webhook'> {

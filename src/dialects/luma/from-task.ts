@@ -4,8 +4,8 @@ import { lumaImage, lumaTools } from '../../catalog/luma-tools.ts'
 import type { Output, Video } from '../../catalog/outputs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import { failReasonOf, type RelayStatus, relayStatusOf, relayTask } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { failReasonOf, type RelayStatus, relayStatusOf, relayTask } from '../shared/relay-task.ts'
 
 const OURS: ReadonlySet<string> = new Set([...videoOperations, ...lumaTools].map(({ id }) => id))
 

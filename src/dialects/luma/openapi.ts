@@ -28,8 +28,8 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
-import { errorStatus } from '../relay-errors.ts'
+} from '../kit/openapi.ts'
+import { errorStatus } from '../shared/relay-errors.ts'
 import { lumaError } from './errors.ts'
 
 const OFFICIAL = 'Luma'

@@ -3,9 +3,9 @@ import { lumaParents } from '../../catalog/luma.ts'
 import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
-import { isDeleted } from '../deleted-tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type NamedWish, submittedInOwnNames } from '../own-names.ts'
+import { type NamedWish, submittedInOwnNames } from '../kit/own-names.ts'
+import { isDeleted } from '../shared/deleted-tasks.ts'
 import { isLumaVideo } from './from-task.ts'
 
 /** Who a task was asked through; it renders the task's callbacks. */

@@ -10,9 +10,9 @@ import {
 import type { Operation } from '../../catalog/operation.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { isText, objectIn } from '../body.ts'
-import { type NamedWish, readNamed } from '../own-names.ts'
-import type { Spelling } from '../spelling.ts'
+import { isText, objectIn } from '../kit/body.ts'
+import { type NamedWish, readNamed } from '../kit/own-names.ts'
+import type { Spelling } from '../kit/spelling.ts'
 
 /** Bodies of Luma's own API, and of the format that relays took from its web app. */
 

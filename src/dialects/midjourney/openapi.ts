@@ -16,7 +16,7 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { errorStatus } from './errors.ts'
 
 const TAG = 'Midjourney relay'

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import type { Task, TaskError } from '../../core/task.ts'
-import { urlsAt } from '../urls.ts'
+import { urlsAt } from '../kit/urls.ts'
 
 /** Tasks in every state, as the store gives them, and how an answer is held against an example. */
 

@@ -1,6 +1,6 @@
 import { invalid } from '../../catalog/read-input.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { isText } from '../body.ts'
+import { isText } from '../kit/body.ts'
 import { type Asked, isSpeed, need, type Wish, wishFor } from './wish.ts'
 
 /** Bodies that begin something, as operations. What a route does not read is kept in the input under its own name. */

@@ -5,9 +5,9 @@ import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { fromBase64 } from '../base64.ts'
-import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
+import { fromBase64 } from '../kit/base64.ts'
+import { objectIn } from '../kit/body.ts'
 
 /** `/submit/upload-discord-images`: keeps pictures, and answers with our own addresses of them. */
 

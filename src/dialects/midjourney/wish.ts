@@ -3,9 +3,9 @@ import { invalid } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../body.ts'
-import { readNamed } from '../own-names.ts'
-import type { Spelling } from '../spelling.ts'
+import { isText, objectIn } from '../kit/body.ts'
+import { readNamed } from '../kit/own-names.ts'
+import type { Spelling } from '../kit/spelling.ts'
 
 /** Who a task was asked through; it renders the task's callbacks. */
 export const DIALECT = 'midjourney'

@@ -3,8 +3,8 @@ import type { Output, Video } from '../../catalog/outputs.ts'
 import type { Asset } from '../../core/asset.ts'
 import { isId, itemId, taskOfItem } from '../../core/ids.ts'
 import type { Task } from '../../core/task.ts'
-import { failReasonOf, relayStatusOf, secondsOf } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { failReasonOf, relayStatusOf, secondsOf } from '../shared/relay-task.ts'
 import { baseResp } from './errors.ts'
 
 /** Whether a task, in whichever dialect it was asked for, can be told in this one. */

@@ -15,7 +15,7 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { errorStatus } from './errors.ts'
 import { MODELS } from './to-task.ts'
 

@@ -2,10 +2,10 @@ import type { Assets } from '../../assets/assets.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
 import type { Task } from '../../core/task.ts'
-import type { ImageWish } from '../image-wish.ts'
-import { base64Of, picturesOf } from '../performing.ts'
-import { secondsOf } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import { base64Of, picturesOf } from '../kit/performing.ts'
+import type { Urls } from '../kit/urls.ts'
+import type { ImageWish } from '../shared/image-submission.ts'
+import { secondsOf } from '../shared/relay-task.ts'
 
 export type Format = Pick<ImageWish, 'isAlwaysInline' | 'responseFormat'>
 

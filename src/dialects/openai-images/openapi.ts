@@ -3,7 +3,17 @@ import { gptImageEdit, gptImageGenerate } from '../../catalog/gpt-image.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, errorAnswers, idempotencyKey, inputName, inputSchema, PAID, plain, ref, replayed } from '../openapi.ts'
+import {
+  answer,
+  errorAnswers,
+  idempotencyKey,
+  inputName,
+  inputSchema,
+  PAID,
+  plain,
+  ref,
+  replayed,
+} from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
 const TAG = 'OpenAI: images'

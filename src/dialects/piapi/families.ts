@@ -4,7 +4,7 @@ import type { Operation } from '../../catalog/operation.ts'
 import type { Kind } from '../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 import {
   anyPicture,
   anything,

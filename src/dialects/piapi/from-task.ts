@@ -5,7 +5,7 @@ import { hasFallenBack, isPrivate } from '../../core/pools.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
 import type { Quote } from '../../tasks/submit.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 import { formOf, inputOf, outputOf } from './families.ts'
 import type { Config } from './to-task.ts'
 

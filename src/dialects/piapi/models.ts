@@ -4,7 +4,7 @@ import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { DialectContext } from '../dialect.ts'
-import { inputSchema } from '../openapi.ts'
+import { inputSchema } from '../kit/openapi.ts'
 import { formOf, modelsOf } from './families.ts'
 import { type Query, textIn } from './query.ts'
 

@@ -20,7 +20,7 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { errorBody } from './errors.ts'
 import { enveloped, said, stamped } from './openapi-schemas.ts'
 

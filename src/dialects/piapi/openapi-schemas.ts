@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { JsonObject } from '../../core/json.ts'
-import { plain, ref } from '../openapi.ts'
+import { plain, ref } from '../kit/openapi.ts'
 
 const time = (description: string) => Type.String({ description: `${description}; 0001-01-01T00:00:00Z until then.` })
 const money = (description: string) =>

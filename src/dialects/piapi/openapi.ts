@@ -4,7 +4,17 @@ import { readInput } from '../../catalog/read-input.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
-import { answer, idempotencyKey, inputName, inputSchema, jsonBody, nameOf, plain, ref, replayed } from '../openapi.ts'
+import {
+  answer,
+  idempotencyKey,
+  inputName,
+  inputSchema,
+  jsonBody,
+  nameOf,
+  plain,
+  ref,
+  replayed,
+} from '../kit/openapi.ts'
 import { formOf } from './families.ts'
 import {
   ACCOUNT,

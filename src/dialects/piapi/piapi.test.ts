@@ -3,7 +3,7 @@ import type { Clip } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { points } from '../../core/points.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
-import { urlsAt } from '../urls.ts'
+import { urlsAt } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
 import created from './examples/create.json' with { type: 'json' }
 import example from './examples/get-task.json' with { type: 'json' }

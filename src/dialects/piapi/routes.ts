@@ -3,10 +3,9 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
-import { objectIn } from '../body.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { imageWish } from '../image-wish.ts'
-import { submittedInOwnNames } from '../own-names.ts'
+import { objectIn } from '../kit/body.ts'
+import { submittedInOwnNames } from '../kit/own-names.ts'
 import {
   asPolyphonyError,
   authenticated,
@@ -15,7 +14,8 @@ import {
   noteError,
   streamTask,
   taskSender,
-} from '../requests.ts'
+} from '../kit/requests.ts'
+import { imageWish } from '../shared/image-submission.ts'
 import { accountRoutes } from './account.ts'
 import { batchRoutes, fromBatch } from './batch.ts'
 import { errorBody } from './errors.ts'

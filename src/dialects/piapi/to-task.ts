@@ -4,7 +4,7 @@ import { invalid, readInput } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn } from '../body.ts'
+import { objectIn } from '../kit/body.ts'
 import { formOf } from './families.ts'
 import { olderForm } from './older-forms.ts'
 

@@ -4,10 +4,10 @@ import { assetReference } from '../../core/asset.ts'
 import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { fromBase64 } from '../base64.ts'
-import { objectIn } from '../body.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type Form, isForm, readForm, takeForms } from '../form.ts'
+import { fromBase64 } from '../kit/base64.ts'
+import { objectIn } from '../kit/body.ts'
+import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
 
 const MEDIA_TYPES = new Map([
   ['jpg', 'image/jpeg'],

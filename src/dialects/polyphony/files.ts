@@ -5,7 +5,7 @@ import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isForm, readForm, takeForms } from '../form.ts'
+import { isForm, readForm, takeForms } from '../kit/form.ts'
 
 const CREATED = 201
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 
 /**
  * A task as it is: our own states and units, the output in the shape that the catalogue states for its operation. Instants

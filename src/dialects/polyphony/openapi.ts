@@ -24,7 +24,7 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 
 const TAG = 'Polyphony'
 const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']

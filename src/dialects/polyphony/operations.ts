@@ -4,7 +4,7 @@ import type { PriceList } from '../../catalog/prices.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import type { Caller } from '../../core/caller.ts'
 import type { DialectContext } from '../dialect.ts'
-import { inputSchema, plain } from '../openapi.ts'
+import { inputSchema, plain } from '../kit/openapi.ts'
 
 /** What a key can have now: somebody performs it, and the key is not limited to other models. */
 export function operationsFor(

@@ -8,7 +8,7 @@ import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
-import { urlsAt } from '../urls.ts'
+import { urlsAt } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
 import errorExample from './examples/error.json' with { type: 'json' }
 import example from './examples/task.json' with { type: 'json' }

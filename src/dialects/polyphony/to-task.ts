@@ -3,7 +3,7 @@ import { invalid, readInput } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../body.ts'
+import { isText, objectIn } from '../kit/body.ts'
 
 export const DIALECT = 'polyphony'
 

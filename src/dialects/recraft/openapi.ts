@@ -14,7 +14,7 @@ import {
   ref,
   replayed,
   USUAL,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 import { GENERATIONS, OWN, type Tool } from './to-task.ts'
 

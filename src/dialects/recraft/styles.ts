@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { invalid } from '../../catalog/read-input.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
-import { bodyOf } from '../form-body.ts'
-import { createStyle, deleteStyle, getStyle, listStyles, type Style } from '../recraft-styles.ts'
+import { bodyOf } from '../kit/form-body.ts'
+import { createStyle, deleteStyle, getStyle, listStyles, type Style } from '../shared/recraft-styles.ts'
 import { fromStyle } from './from-task.ts'
 
 const MAX_PICTURES = 5

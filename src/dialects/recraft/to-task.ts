@@ -3,9 +3,9 @@ import type { Operation } from '../../catalog/operation.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { RECRAFT } from '../../catalog/recraft.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { filesOf, type ReadBody, typed } from '../form-body.ts'
-import { type NamedWish, readNamed } from '../own-names.ts'
-import type { Spelling } from '../spelling.ts'
+import { filesOf, type ReadBody, typed } from '../kit/form-body.ts'
+import { type NamedWish, readNamed } from '../kit/own-names.ts'
+import type { Spelling } from '../kit/spelling.ts'
 
 /** One path below `/v1/images`. */
 export interface Tool {

@@ -1,6 +1,6 @@
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 import { fromTask } from './from-task.ts'
 import type { WebhookEvent } from './to-task.ts'
 

@@ -5,7 +5,7 @@ import type { Kind, Output } from '../../catalog/outputs.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
 
 export const PREFIX = '/replicate/v1'
 

@@ -18,7 +18,7 @@ import {
   USUAL,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
+} from '../kit/openapi.ts'
 import { errorStatus } from './errors.ts'
 import { PREFIX } from './from-task.ts'
 import { EVENTS } from './to-task.ts'

@@ -3,7 +3,7 @@ import { invalid, readInput } from '../../catalog/read-input.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn } from '../body.ts'
+import { objectIn } from '../kit/body.ts'
 
 /** What a body asks for. */
 export type Wish = Pick<Submission, 'operation' | 'input' | 'model' | 'echo' | 'webhook'>

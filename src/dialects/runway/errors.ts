@@ -1,5 +1,5 @@
 import type { PolyphonyError } from '../../core/errors.ts'
-import { errorBody, errorStatus } from '../relay-errors.ts'
+import { errorBody, errorStatus } from '../shared/relay-errors.ts'
 
 /** Runway's own API knows one status for all that is wrong with a request, and for a lack of credits. */
 const AS_BAD_REQUEST = new Set([402, 413, 415, 422])

@@ -4,8 +4,8 @@ import { runway as operations } from '../../catalog/runway.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { POINTS_PER_USD, type Points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
-import { failReasonOf, relayStatusOf, secondsOf } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { failReasonOf, relayStatusOf, secondsOf } from '../shared/relay-task.ts'
 
 const OURS: ReadonlySet<string> = new Set(operations.map(({ id }) => id))
 

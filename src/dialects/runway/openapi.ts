@@ -17,8 +17,8 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
-import { errorStatus } from '../relay-errors.ts'
+} from '../kit/openapi.ts'
+import { errorStatus } from '../shared/relay-errors.ts'
 import { runwayError } from './errors.ts'
 import { operationOf, TASK_TYPES } from './to-task.ts'
 

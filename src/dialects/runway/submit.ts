@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type NamedWish, submittedInOwnNames } from '../own-names.ts'
+import { type NamedWish, submittedInOwnNames } from '../kit/own-names.ts'
 
 /** Who a task was asked through; it renders the task's callbacks. */
 export const DIALECT = 'runway'

@@ -2,9 +2,9 @@ import type { Operation } from '../../catalog/operation.ts'
 import { invalid } from '../../catalog/read-input.ts'
 import { runway as operations } from '../../catalog/runway.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { isText, objectIn } from '../body.ts'
-import { type NamedWish, readNamed } from '../own-names.ts'
-import type { Spelling } from '../spelling.ts'
+import { isText, objectIn } from '../kit/body.ts'
+import { type NamedWish, readNamed } from '../kit/own-names.ts'
+import type { Spelling } from '../kit/spelling.ts'
 
 /** Bodies of Runway's own API. The catalogue has its names, and a field of its own for each kind that a file may be of. */
 

@@ -1,8 +1,8 @@
 import { invalid } from '../../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { isText, objectIn } from '../body.ts'
-import type { NamedWish } from '../own-names.ts'
-import type { Spelling } from '../spelling.ts'
+import { isText, objectIn } from '../kit/body.ts'
+import type { NamedWish } from '../kit/own-names.ts'
+import type { Spelling } from '../kit/spelling.ts'
 import { wishFor } from './to-task.ts'
 
 /** Bodies of relays that stand before Runway's web app: the "reverse" format, and the web app's own. */

@@ -5,8 +5,8 @@ import { sunoStems } from '../../catalog/suno-tools.ts'
 import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import { failReasonOf, secondsOf } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { failReasonOf, secondsOf } from '../shared/relay-task.ts'
 import { standingOf } from './states.ts'
 
 /**

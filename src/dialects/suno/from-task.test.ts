@@ -3,8 +3,8 @@ import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/sun
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import { STATUSES } from '../../core/task.ts'
-import { errorBody } from '../relay-errors.ts'
-import { envelope } from '../relay-task.ts'
+import { errorBody } from '../shared/relay-errors.ts'
+import { envelope } from '../shared/relay-task.ts'
 import { clipsOf } from './clip.ts'
 import nativeClip from './examples/clip.native.json' with { type: 'json' }
 import concatClip from './examples/concat.clip.json' with { type: 'json' }

@@ -4,8 +4,8 @@ import { suno as songs, sunoLyrics } from '../../catalog/suno.ts'
 import { sunoPersona, sunoTools } from '../../catalog/suno-tools.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import { relayTask } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { relayTask } from '../shared/relay-task.ts'
 import { type Clip, clipsOf } from './clip.ts'
 
 const OURS: ReadonlySet<string> = new Set([...songs, ...sunoTools].map(({ id }) => id))

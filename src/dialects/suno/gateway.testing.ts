@@ -28,7 +28,7 @@ import { openPace } from '../../tasks/pace.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
-import { urlsAt } from '../urls.ts'
+import { urlsAt } from '../kit/urls.ts'
 import { suno } from './routes.ts'
 import { aSong } from './tasks.testing.ts'
 

@@ -21,8 +21,8 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
-import { errorStatus } from '../relay-errors.ts'
+} from '../kit/openapi.ts'
+import { errorStatus } from '../shared/relay-errors.ts'
 
 const operations = [...songs, ...sunoTools]
 

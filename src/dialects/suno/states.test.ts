@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTerminal, mayMove, STATUSES, type Task } from '../../core/task.ts'
-import { failReasonOf, progressOf } from '../relay-task.ts'
+import { failReasonOf, progressOf } from '../shared/relay-task.ts'
 import { fromTask } from './from-task.ts'
 import { standingOf } from './states.ts'
 import { aSong, song, urls } from './tasks.testing.ts'

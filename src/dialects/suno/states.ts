@@ -1,5 +1,5 @@
 import type { Task } from '../../core/task.ts'
-import { type RelayStatus, relayStatusOf } from '../relay-task.ts'
+import { type RelayStatus, relayStatusOf } from '../shared/relay-task.ts'
 
 /** How a task stands, in the words of this protocol: of the task, of its clips, and of the flat clips' `state`. */
 export interface Standing {

@@ -4,7 +4,7 @@ import { itemId } from '../../core/ids.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import type { Task, TaskError } from '../../core/task.ts'
-import { urlsAt } from '../urls.ts'
+import { urlsAt } from '../kit/urls.ts'
 
 /** Tasks in every state, as the store gives them, and how an answer is held against an example. */
 

@@ -5,7 +5,7 @@ import { sunoPersona, sunoStems, sunoTags } from '../../catalog/suno-tools.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../body.ts'
+import { isText, objectIn } from '../kit/body.ts'
 
 /** What a body asks for. */
 export interface Wish extends Pick<Submission, 'operation' | 'input' | 'echo' | 'webhook'> {

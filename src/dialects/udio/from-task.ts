@@ -3,8 +3,8 @@ import { wishOf } from '../../catalog/outputs.ts'
 import { udioMusic } from '../../catalog/udio.ts'
 import { itemId } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import { failReasonOf, relayTask } from '../relay-task.ts'
-import type { Urls } from '../urls.ts'
+import type { Urls } from '../kit/urls.ts'
+import { failReasonOf, relayTask } from '../shared/relay-task.ts'
 
 /** Whether a task, in whichever dialect it was asked for, can be told in this one: songs, and no lyrics. */
 export function isUdio({ operation }: Pick<Task, 'operation'>): boolean {

@@ -19,8 +19,8 @@ import {
   wait,
   webhookAnswers,
   webhookHeaders,
-} from '../openapi.ts'
-import { errorStatus } from '../relay-errors.ts'
+} from '../kit/openapi.ts'
+import { errorStatus } from '../shared/relay-errors.ts'
 
 const TAG = 'Udio relay'
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']

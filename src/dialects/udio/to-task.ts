@@ -1,8 +1,8 @@
 import { invalid } from '../../catalog/read-input.ts'
 import { udioMusic } from '../../catalog/udio.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { isText, objectIn } from '../body.ts'
-import { type NamedWish, readNamed } from '../own-names.ts'
+import { isText, objectIn } from '../kit/body.ts'
+import { type NamedWish, readNamed } from '../kit/own-names.ts'
 
 /** The body of a submit: a song by `gen_params`. */
 export function submitTask(body: unknown): NamedWish {

@@ -4,7 +4,7 @@ import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
-import { envelope } from '../relay-task.ts'
+import { envelope } from '../shared/relay-task.ts'
 import { aSong, aTask, ID, urls } from '../suno/tasks.testing.ts'
 import fetched from './examples/fetch.json' with { type: 'json' }
 import queried from './examples/query.json' with { type: 'json' }

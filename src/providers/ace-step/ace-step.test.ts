@@ -6,11 +6,11 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import type { Task } from '../../core/task.ts'
 import { framesOf } from '../../engines/mp3/frames.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
-import { expectResult } from '../results.testing.ts'
 import { aceStepProvider } from './ace-step.ts'
-import { aceStep as card } from './card.ts'
+import { aceStep as manifest } from './manifest.ts'
 import { FRAME_SECONDS, KEY, mp3OfSeconds, openAceStep } from './vendor.testing.ts'
 
 const PARENT = '01234567-89ab-4cde-8f01-23456789ab00'
@@ -59,7 +59,7 @@ describe('the adapter for ACE-Step', () => {
   let vendor: FakeVendor
   const provider = aceStepProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
 
   beforeAll(async () => {
     vendor = await openAceStep()

@@ -5,9 +5,9 @@ import { bfl as operations } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { bflProvider } from './bfl.ts'
-import { bfl as card } from './card.ts'
+import { bfl as manifest } from './manifest.ts'
 import { pollingUrlIn } from './places.ts'
 
 const KEY = 'a key of the test'
@@ -49,7 +49,7 @@ function openBfl(): Promise<FakeVendor> {
 describe('the adapter for Black Forest Labs', () => {
   let vendor: FakeVendor
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const file = async () => ({ bytes: BYTES, mediaType: 'image/png', name: 'a.png' })
   const parentOf = (given = {}) =>
     sampleTask(TIMES, {

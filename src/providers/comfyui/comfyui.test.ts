@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Account, Job, Provider } from '../provider.ts'
-import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
-import { comfyui as card } from './card.ts'
 import { comfyuiProvider } from './comfyui.ts'
+import { comfyui as manifest } from './manifest.ts'
 import { readTemplate } from './template.ts'
 import { type FakeComfyui, KEY, openComfyui } from './vendor.testing.ts'
 
@@ -22,7 +22,7 @@ describe('the adapter for ComfyUI', () => {
   let comfyui: FakeComfyui
   let provider: Provider
   const account = (given: Record<string, string> = {}, owner: Account['owner'] = 'house'): Account => ({
-    ...anAccount(card, { apiKey: KEY, baseUrl: comfyui.url, ...given }),
+    ...anAccount(manifest, { apiKey: KEY, baseUrl: comfyui.url, ...given }),
     owner,
   })
 

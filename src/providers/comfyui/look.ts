@@ -1,8 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { type Call, callVendor } from '../kit/vendor-call.ts'
+import { vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Failure } from '../provider.ts'
-import { type Call, callVendor } from '../vendor-call.ts'
-import { vendorError } from '../vendor-errors.ts'
 import { keyOf } from './account.ts'
 
 /** What ComfyUI knows of a job. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeModel, madePictures, madeSounds, madeTexts, madeVideos, type Source } from '../made.ts'
+import { madeModel, madePictures, madeSounds, madeTexts, madeVideos, type Source } from '../kit/results.ts'
+import { fileOfVendor } from '../kit/vendor-call.ts'
 import type { Account, Asked, Result } from '../provider.ts'
-import { fileOfVendor } from '../vendor-call.ts'
 import { keyOf } from './account.ts'
 import type { Outputs } from './template.ts'
 

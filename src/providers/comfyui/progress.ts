@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { urlOf } from '../kit/vendor-call.ts'
 import type { Account } from '../provider.ts'
-import { urlOf } from '../vendor-call.ts'
 import { isOfHouse, keyOf } from './account.ts'
 import type { Graph } from './template.ts'
 

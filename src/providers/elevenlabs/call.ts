@@ -1,8 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeSounds } from '../made.ts'
+import { madeSounds } from '../kit/results.ts'
+import { type Call, callVendor, fileOfVendor } from '../kit/vendor-call.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
-import { type Call, callVendor, fileOfVendor } from '../vendor-call.ts'
 
 type Refused = Parameters<NonNullable<Call['errorOf']>>[0]
 

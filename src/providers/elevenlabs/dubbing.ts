@@ -1,10 +1,10 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { blobOf } from '../input-files.ts'
-import { madeSounds } from '../made.ts'
+import { blobOf } from '../kit/input-files.ts'
+import { madeSounds } from '../kit/results.ts'
+import type { Call } from '../kit/vendor-call.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Asked, Job, Progress, Submitted } from '../provider.ts'
-import type { Call } from '../vendor-call.ts'
-import { speaksOfModeration } from '../vendor-errors.ts'
 import { callElevenlabs, soundOf } from './call.ts'
 
 /** A recording in another language: the one work of ElevenLabs that is begun by one call and asked after by others. */

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
-import { elevenlabs as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { elevenlabsProvider } from './elevenlabs.ts'
+import { elevenlabs as manifest } from './manifest.ts'
 
 const KEY = 'sk_of-the-test'
 const DUB = 'runway/voice_dubbing'
@@ -71,7 +71,7 @@ describe('the adapter for ElevenLabs', () => {
   let vendor: FakeVendor
   const provider = elevenlabsProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const submit = (operation: string, input?: JsonObject) =>
     provider.submit(aReadableJob(operation, input), account(), aSignal())
   const sent = (path: string): Json => vendor.at('POST', path).at(-1)?.json ?? null

@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { wishFor } from '../made.ts'
+import { wishFor } from '../kit/results.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 import { made } from './call.ts'
 import { MIN_MS, planOf } from './plan.ts'

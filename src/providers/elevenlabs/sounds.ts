@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { blobOf } from '../input-files.ts'
+import { blobOf } from '../kit/input-files.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 import { made } from './call.ts'
 

@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { blobOf } from '../input-files.ts'
-import { madeSounds } from '../made.ts'
+import { blobOf } from '../kit/input-files.ts'
+import { madeSounds } from '../kit/results.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 import { callElevenlabs, soundOf } from './call.ts'
 

@@ -11,11 +11,11 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
-import { aStoredJob, expectResult } from '../results.testing.ts'
-import { fal as card } from './card.ts'
 import { falProvider } from './fal.ts'
+import { fal as manifest } from './manifest.ts'
 
 const KEY = 'an id:a secret of the test'
 const ID = '764cabcf-b745-4b3e-ae38-1200304cf45b'
@@ -82,7 +82,7 @@ beforeAll(async () => {
 afterAll(() => vendor.close())
 
 const account = (given: Record<string, string> = {}) =>
-  anAccount(card, { apiKey: KEY, baseUrl: vendor.url, jwksUrl: `${vendor.url}/.well-known/jwks.json`, ...given })
+  anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, jwksUrl: `${vendor.url}/.well-known/jwks.json`, ...given })
 const submit = (job: Job, given?: Record<string, string>) => provider.submit(job, account(given), aSignal())
 const request = (input: JsonObject, given: Partial<Job> = {}) => aJob('fal/request', input, given)
 const anything = request({ model: 'us/ours/fast', input: { prompt: 'a fox' } })

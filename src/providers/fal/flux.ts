@@ -1,5 +1,5 @@
-import { picturesIn, present, ratioOf, type Speak, seedIn } from '../hosted-input.ts'
-import { wishFor } from '../made.ts'
+import { picturesIn, present, ratioOf, type Speak, seedIn } from '../kit/hosted-input.ts'
+import { wishFor } from '../kit/results.ts'
 import { format, sized, tolerance } from './picture-fields.ts'
 
 /** Flux at fal, PiAPI's and Black Forest Labs', by the types in fal's own package (1.10.1). */

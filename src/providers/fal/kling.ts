@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Fields, present, type Speak } from '../hosted-input.ts'
+import { type Fields, present, type Speak } from '../kit/hosted-input.ts'
 
 /** Kling at fal, by the types in fal's own package (1.10.1); where a comment says "inferred", the package has none. */
 

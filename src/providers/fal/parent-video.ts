@@ -2,7 +2,7 @@ import type { Output } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { taskOfItem } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { urlOrData } from '../input-files.ts'
+import { urlOrData } from '../kit/input-files.ts'
 import type { Job } from '../provider.ts'
 
 /**

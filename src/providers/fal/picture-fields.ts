@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
-import type { Fields } from '../hosted-input.ts'
-import { wishFor } from '../made.ts'
+import type { Fields } from '../kit/hosted-input.ts'
+import { wishFor } from '../kit/results.ts'
 import type { Asked } from '../provider.ts'
 
 /** fal takes any size. */

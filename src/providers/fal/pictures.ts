@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Fields, picturesIn, present, type Speak, seedIn, texts } from '../hosted-input.ts'
+import { type Fields, picturesIn, present, type Speak, seedIn, texts } from '../kit/hosted-input.ts'
 import { format, sized } from './picture-fields.ts'
 
 /**

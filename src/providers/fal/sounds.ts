@@ -1,4 +1,4 @@
-import { present, type Speak, seedIn } from '../hosted-input.ts'
+import { present, type Speak, seedIn } from '../kit/hosted-input.ts'
 
 /** Sounds and 3D models of the catalogue's families at fal, by the types in fal's own package (1.10.1). */
 

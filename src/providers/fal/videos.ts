@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
-import { present, type Speak, seedIn } from '../hosted-input.ts'
+import { present, type Speak, seedIn } from '../kit/hosted-input.ts'
 
 /**
  * Videos of the catalogue's families at fal. Names and fields are those of the types in fal's own package (1.10.1); where

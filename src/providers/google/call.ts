@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { type Call, callVendor } from '../kit/vendor-call.ts'
 import type { Account } from '../provider.ts'
-import { type Call, callVendor } from '../vendor-call.ts'
 
 const VERSION = 'v1beta'
 

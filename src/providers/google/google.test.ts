@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { aReadableJob, aStoredJob, expectResult, sampleInput } from '../results.testing.ts'
-import { google as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult, sampleInput } from '../kit/results.testing.ts'
 import { googleProvider } from './google.ts'
+import { google as manifest } from './manifest.ts'
 
 const KEY = 'AIza-of-the-test'
 const PICTURE = 'https://example.com/a.png'
@@ -74,7 +74,7 @@ describe('the adapter for Google', () => {
   let vendor: FakeVendor
   const provider = googleProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const sent = (): Json => vendor.seen.filter(({ method }) => method === 'POST').at(-1)?.json ?? null
   const draw = (given: JsonObject = {}, operation = FILMED) =>
     resultOf(provider, aReadableJob(operation, { prompt: 'a dog', ...given }), account())
@@ -369,7 +369,7 @@ describe('the adapter for Google', () => {
   })
 
   it('leaves videos to others where Google has closed them', () => {
-    const own = anAccount(card, { apiKey: KEY })
+    const own = anAccount(manifest, { apiKey: KEY })
     expect([...(provider.performs?.(own) ?? [])].every((id) => id.startsWith('gemini/'))).toBe(true)
     expect(provider.performs?.(own).size).toBe(3)
     expect(provider.performs?.(account())).toEqual(provider.operations)

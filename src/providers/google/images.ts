@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { base64 } from '../input-files.ts'
-import { madePictures, wishFor } from '../made.ts'
+import { base64 } from '../kit/input-files.ts'
+import { madePictures, wishFor } from '../kit/results.ts'
 import type { Account, Failure, Job, Submitted } from '../provider.ts'
 import { callGoogle } from './call.ts'
 

@@ -1,10 +1,10 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { base64 } from '../input-files.ts'
-import { madeVideos, type Source } from '../made.ts'
+import { base64 } from '../kit/input-files.ts'
+import { madeVideos, type Source } from '../kit/results.ts'
+import { fileOfVendor } from '../kit/vendor-call.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Asked, InputFile, Job, Progress, Submitted } from '../provider.ts'
-import { fileOfVendor } from '../vendor-call.ts'
-import { speaksOfModeration } from '../vendor-errors.ts'
 import { callGoogle, errorOf, headersOf, knownToGoogle, pathOf } from './call.ts'
 
 /**

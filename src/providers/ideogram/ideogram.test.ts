@@ -7,10 +7,10 @@ import {
 } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
-import { ideogram as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { ideogramProvider } from './ideogram.ts'
+import { ideogram as manifest } from './manifest.ts'
 import { PATHS } from './requests.ts'
 
 const KEY = 'a key of the test'
@@ -97,7 +97,7 @@ describe('the adapter for Ideogram', () => {
   let vendor: FakeVendor
   const provider = ideogramProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const sent = async (path: string) => {
     const request = vendor.at('POST', path).at(-1)
     if (!request) throw new Error(`Nothing was sent to ${path}.`)

@@ -1,9 +1,9 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { madePictures, madeTexts } from '../made.ts'
+import { madePictures, madeTexts } from '../kit/results.ts'
+import { type Call, callVendor } from '../kit/vendor-call.ts'
+import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Failure, Job, Provider, Submitted } from '../provider.ts'
-import { type Call, callVendor } from '../vendor-call.ts'
-import { fileAt } from '../vendor-files.ts'
 import { bodyOf, PATHS } from './requests.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { blobOf } from '../input-files.ts'
+import { blobOf } from '../kit/input-files.ts'
 import type { Job } from '../provider.ts'
 
 /** The paths of the operations. Those of the older API have their fields in `image_request`. */

@@ -10,9 +10,9 @@ import {
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { kling as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { klingProvider } from './kling.ts'
+import { kling as manifest } from './manifest.ts'
 
 const KEY = 'a key of the test'
 const NOW = Date.UTC(2026, 10, 22)
@@ -107,7 +107,7 @@ describe('the adapter for Kling', () => {
   let vendor: FakeVendor
   const provider = klingProvider({ now: () => NOW })
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const parentOf = (given = {}) => {
     const handle = { id: 'k-parent', videos: ['v-1', 'v-2'] }
     return sampleTask(TIMES, {

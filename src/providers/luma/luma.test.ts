@@ -4,9 +4,9 @@ import { type FakeVendor, openFakeVendor } from '../../../test/support/fake-vend
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { luma as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { lumaProvider } from './luma.ts'
+import { luma as manifest } from './manifest.ts'
 
 const VIDEO = { prompt: 'a balloon', model: 'ray-2', duration: 5, aspect_ratio: '4:3' }
 const KEY = 'a key of the test'
@@ -44,7 +44,7 @@ const provider = lumaProvider()
 describe('the adapter for Luma', () => {
   let vendor: FakeVendor
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
 
   const parentOf = (given = {}) =>
     sampleTask(TIMES, {

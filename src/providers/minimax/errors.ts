@@ -1,6 +1,6 @@
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { speaksOfModeration } from '../vendor-errors.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
 
 /** What stands in every answer, with HTTP 200 as a rule: 0 is good. */
 export interface Said {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { minimax as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { minimax as manifest } from './manifest.ts'
 import { minimaxProvider } from './minimax.ts'
 
 const KEY = 'a key of the test'
@@ -54,7 +54,7 @@ function openMinimax(): Promise<FakeVendor> {
 describe('the adapter for MiniMax', () => {
   let vendor: FakeVendor
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const submit = (input?: JsonObject, given = {}) => provider.submit(aJob(VIDEO, input, given), account(), aSignal())
   const sent = () => vendor.at('POST', '/v1/video_generation').at(-1)?.json
 

@@ -1,10 +1,10 @@
 import { hailuoVideo } from '../../catalog/hailuo.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { withUrls } from '../input-files.ts'
-import { madeVideos } from '../made.ts'
+import { withUrls } from '../kit/input-files.ts'
+import { madeVideos } from '../kit/results.ts'
+import { type Call, callVendor } from '../kit/vendor-call.ts'
 import type { Account, Asked, Progress, Provider } from '../provider.ts'
-import { type Call, callVendor } from '../vendor-call.ts'
 import { isModerated, minimaxError, saidIn } from './errors.ts'
 
 /**

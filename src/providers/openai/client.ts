@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { PolyphonyError } from '../../core/errors.ts'
+import { packageError } from '../kit/vendor-errors.ts'
 import type { Account } from '../provider.ts'
-import { packageError } from '../vendor-errors.ts'
 
 /**
  * The official package for one account. What it would read from the environment is set: an account that a tenant brought

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
-import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
-import { openai as card } from './card.ts'
+import { openai as manifest } from './manifest.ts'
 import { openaiProvider } from './openai.ts'
 
 const KEY = 'sk-of-the-test'
@@ -90,7 +90,7 @@ describe('the adapter for OpenAI', () => {
   let vendor: FakeVendor
   const provider = openaiProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
   const sentForm = async (path: string): Promise<[string, unknown][]> => {
     const form = await vendor.at('POST', path).at(-1)?.form()
     return [...(form ?? [])].map(([name, value]) => [name, value instanceof File ? value.type : value])
@@ -356,7 +356,7 @@ describe('the adapter for OpenAI', () => {
   })
 
   it('leaves videos to others where OpenAI has closed them', () => {
-    const own = anAccount(card, { apiKey: KEY })
+    const own = anAccount(manifest, { apiKey: KEY })
     expect([...(provider.performs?.(own) ?? [])]).toEqual(['gpt-image/generate', 'gpt-image/edit'])
     expect(provider.performs?.(account())).toEqual(provider.operations)
   })

@@ -1,10 +1,10 @@
 import type OpenAI from 'openai'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { madeVideos } from '../made.ts'
+import { madeVideos } from '../kit/results.ts'
+import { fileOfVendor } from '../kit/vendor-call.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Asked, InputFile, Job, Progress, Submitted } from '../provider.ts'
-import { fileOfVendor } from '../vendor-call.ts'
-import { speaksOfModeration } from '../vendor-errors.ts'
 import { answered, clientOf, found, isModeration } from './client.ts'
 
 /**

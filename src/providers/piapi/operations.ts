@@ -1,7 +1,7 @@
 import { getOperation, listOperations } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { narrowed } from '../narrowed.ts'
+import { narrowed } from '../kit/narrowed.ts'
 import type { Account } from '../provider.ts'
 
 /** Which operations of the catalogue PiAPI has, by its own index. They bear its names: model and task type. */

@@ -12,9 +12,9 @@ import {
   madeTexts,
   madeVideos,
   type Source,
-} from '../made.ts'
+} from '../kit/results.ts'
+import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Asked, Result } from '../provider.ts'
-import { fileAt } from '../vendor-files.ts'
 
 /**
  * `output` of a completed task, which nearly every family writes in a form of its own, and some in two. One reader for

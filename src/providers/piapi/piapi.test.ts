@@ -6,10 +6,10 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
-import { madeClips } from '../made.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { madeClips } from '../kit/results.ts'
 import type { Job } from '../provider.ts'
-import { piapi as card } from './card.ts'
+import { piapi as manifest } from './manifest.ts'
 import { piapiProvider } from './piapi.ts'
 import { KEY, openPiapi } from './vendor.testing.ts'
 
@@ -25,7 +25,8 @@ beforeAll(async () => {
 })
 afterAll(() => vendor.close())
 
-const account = (given: Record<string, string> = {}) => anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+const account = (given: Record<string, string> = {}) =>
+  anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
 const sent = (): JsonObject => vendor.at('POST', TASK).at(-1)?.json as JsonObject
 const submit = (job: Job, given?: Record<string, string>) => provider.submit(job, account(given), aSignal())
 
@@ -388,7 +389,7 @@ describe('the adapter for PiAPI', () => {
 
 describe('what PiAPI itself has no more, or never had', () => {
   const performed = (given: Record<string, string>) =>
-    provider.performs?.(anAccount(card, { apiKey: KEY, ...given })) ?? new Set<string>()
+    provider.performs?.(anAccount(manifest, { apiKey: KEY, ...given })) ?? new Set<string>()
 
   it('leaves out what it withdrew, unless the owner names it or the gateway is another', () => {
     expect([...performed({})].filter((id) => /^(?:suno|midjourney)\//.test(id))).toEqual([])
@@ -410,7 +411,7 @@ describe('what PiAPI itself has no more, or never had', () => {
   })
 
   it('refuses a field that it would drop, before it is asked', async () => {
-    const own = anAccount(card, { apiKey: KEY })
+    const own = anAccount(manifest, { apiKey: KEY })
     const job = aJob('kling/effects', {
       image_url: 'https://x/a.png',
       effect: 'hugging',

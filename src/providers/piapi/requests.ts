@@ -1,10 +1,10 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { clipIn } from '../clips.ts'
-import { base64, dataUri, withFiles } from '../input-files.ts'
+import { clipIn } from '../kit/clips.ts'
+import { base64, dataUri, withFiles } from '../kit/input-files.ts'
+import { callVendor } from '../kit/vendor-call.ts'
 import type { Account, InputFile, Job } from '../provider.ts'
-import { callVendor } from '../vendor-call.ts'
 import { isPiapisOwn, refuseWhatIsDropped } from './operations.ts'
 
 /** What PiAPI is asked: the catalogue's fields are its own, so that only what they name is put into its terms. */

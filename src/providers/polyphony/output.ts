@@ -2,8 +2,8 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { validatorOf } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import { fileAt } from '../kit/vendor-files.ts'
 import { type Account, FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
-import { fileAt } from '../vendor-files.ts'
 
 /** A file of a gateway: whatever its address is, this is how it ends. */
 const FILE = /^https?:\/\/\S+\/files\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.([a-z0-9]+)$/

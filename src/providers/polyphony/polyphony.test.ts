@@ -6,9 +6,9 @@ import { itemId } from '../../core/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { toTask } from '../../dialects/polyphony/to-task.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
-import { polyphony as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
+import { polyphony as manifest } from './manifest.ts'
 import { polyphonyProvider } from './polyphony.ts'
 
 const KEY = 'sk-live-of-the-upstream'
@@ -81,7 +81,7 @@ describe('the adapter for another gateway', () => {
   let vendor: Upstream
   const provider = polyphonyProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: `${vendor.url}/prefix/`, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: `${vendor.url}/prefix/`, ...given })
   const file = (extension: string, number = 1): string =>
     `${vendor.url}/prefix/files/01234567-89ab-4cde-8f01-2345678900${String(number).padStart(2, '0')}.${extension}`
 

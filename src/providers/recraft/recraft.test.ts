@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { aReadableJob, aStoredJob, expectResult } from '../results.testing.ts'
-import { recraft as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
+import { recraft as manifest } from './manifest.ts'
 import { TOOLS } from './operations.ts'
 import { recraftProvider } from './recraft.ts'
 
@@ -61,7 +61,7 @@ describe('the adapter for Recraft', () => {
   let vendor: FakeVendor
   const provider = recraftProvider()
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
   const sent = (path: string) => vendor.at('POST', `/v1/images/${path}`).at(-1)?.json
   const draw = (given: JsonObject = {}) => aReadableJob('recraft/generate', { prompt: 'a cat', ...given })
 

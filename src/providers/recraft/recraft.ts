@@ -1,12 +1,12 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { withUrls } from '../input-files.ts'
-import { madePictures, type Source, wishFor } from '../made.ts'
+import { withUrls } from '../kit/input-files.ts'
+import { madePictures, type Source, wishFor } from '../kit/results.ts'
+import { type Call, callVendor } from '../kit/vendor-call.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
+import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Job, Provider, Submitted } from '../provider.ts'
-import { type Call, callVendor } from '../vendor-call.ts'
-import { speaksOfModeration } from '../vendor-errors.ts'
-import { fileAt } from '../vendor-files.ts'
 import { TOOLS, type Tool } from './operations.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account } from '../provider.ts'
-import { speaksOfModeration } from '../vendor-errors.ts'
 
 /** What relays say in the words of one-api and its successors, whichever protocol was spoken. */
 

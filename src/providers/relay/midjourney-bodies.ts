@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { dataUri } from '../input-files.ts'
+import { dataUri } from '../kit/input-files.ts'
 import type { Job } from '../provider.ts'
 import { objectIn, textIn } from './errors.ts'
 

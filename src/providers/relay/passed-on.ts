@@ -1,6 +1,6 @@
-import type { Relayed } from '../relayed.ts'
 import { wrongHandle } from './errors.ts'
 import type { Part } from './part.ts'
+import type { Relayed } from './proxied-vendors.ts'
 
 /** A vendor whose own API the relay serves: the vendor's adapter speaks, at the relay's address and with its key. */
 export function passedOn({ provider, operations, sent, accountAt }: Relayed): Part {

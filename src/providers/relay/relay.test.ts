@@ -5,12 +5,12 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
-import { madeClips } from '../made.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aReadableJob, expectResult } from '../kit/results.testing.ts'
+import { madeClips } from '../kit/results.ts'
 import type { Job, Provider } from '../provider.ts'
-import { openRelayed } from '../relayed.ts'
-import { aReadableJob, expectResult } from '../results.testing.ts'
-import { relay as card } from './card.ts'
+import { relay as manifest } from './manifest.ts'
+import { openRelayed } from './proxied-vendors.ts'
 import { relayProvider } from './relay.ts'
 import { GRID_BUTTONS, KEY, openRelay, PICTURE_BUTTONS } from './vendor.testing.ts'
 
@@ -26,7 +26,8 @@ beforeAll(async () => {
 })
 afterAll(() => vendor.close())
 
-const account = (given: Record<string, string> = {}) => anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+const account = (given: Record<string, string> = {}) =>
+  anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
 const submit = (job: Job, given?: Record<string, string>) => provider.submit(job, account(given), aSignal())
 const poll = (handle: Json, job: Job) => provider.poll?.(handle, account(), aSignal(), job)
 const last = (path: string): JsonObject => vendor.at('POST', path).at(-1)?.json as JsonObject

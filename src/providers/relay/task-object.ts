@@ -1,8 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { type Call, callVendor } from '../kit/vendor-call.ts'
+import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Progress, Result } from '../provider.ts'
-import { type Call, callVendor } from '../vendor-call.ts'
-import { speaksOfModeration, vendorError } from '../vendor-errors.ts'
 import { bearer, errorOf, lookErrorOf, textIn } from './errors.ts'
 
 /** The envelope of relays, `{code: "success", message, data}`, and the task object in it: Suno's protocol and Udio's. */

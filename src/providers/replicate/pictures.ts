@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { type Fields, picturesIn, present, ratioOf, type Speak, seedIn, texts } from '../hosted-input.ts'
-import { wishFor } from '../made.ts'
+import { type Fields, picturesIn, present, ratioOf, type Speak, seedIn, texts } from '../kit/hosted-input.ts'
+import { wishFor } from '../kit/results.ts'
 import type { Asked } from '../provider.ts'
 
 /**

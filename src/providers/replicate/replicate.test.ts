@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
-import { aStoredJob, expectResult } from '../results.testing.ts'
-import { replicate as card } from './card.ts'
+import { replicate as manifest } from './manifest.ts'
 import { replicateProvider } from './replicate.ts'
 
 const KEY = 'r8_a key of the test'
@@ -79,7 +79,7 @@ beforeAll(async () => {
 afterAll(() => vendor.close())
 
 const account = (given: Record<string, string> = {}) =>
-  anAccount(card, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
+  anAccount(manifest, { apiKey: KEY, baseUrl: `${vendor.url}/v1`, ...given })
 const submit = (job: Job, given?: Record<string, string>) => provider.submit(job, account(given), aSignal())
 const prediction = (input: JsonObject, given: Partial<Job> = {}) => aJob('replicate/prediction', input, given)
 const anything = prediction({ model: 'a/model', input: { prompt: 'a fox' } })

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
-import { type Fields, present, type Speak } from '../hosted-input.ts'
+import { type Fields, present, type Speak } from '../kit/hosted-input.ts'
 
 /**
  * Videos of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were

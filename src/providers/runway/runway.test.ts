@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { aJob, anAccount, aSignal, resultOf } from '../provider.testing.ts'
-import { runway as card } from './card.ts'
+import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
+import { runway as manifest } from './manifest.ts'
 import { runwayProvider } from './runway.ts'
 
 const KEY = 'a key of the test'
@@ -60,7 +60,7 @@ function told({ looks, body }: { looks: number; body: JsonObject }, id: string, 
 describe('the adapter for Runway', () => {
   let vendor: FakeVendor
   const account = (given: Record<string, string> = {}) =>
-    anAccount(card, { apiKey: KEY, baseUrl: vendor.url, ...given })
+    anAccount(manifest, { apiKey: KEY, baseUrl: vendor.url, ...given })
   const submit = (operation: string, input?: JsonObject, given = {}) =>
     provider.submit(aJob(operation, input, given), account(), aSignal())
   const sent = (path: string) => vendor.at('POST', path).at(-1)?.json

@@ -1,8 +1,8 @@
 import type RunwayML from '@runwayml/sdk'
 import { PolyphonyError } from '../../core/errors.ts'
-import { blobOf, dataUri } from '../input-files.ts'
+import { blobOf, dataUri } from '../kit/input-files.ts'
+import { networkError } from '../kit/vendor-errors.ts'
 import type { Account, Job } from '../provider.ts'
-import { networkError } from '../vendor-errors.ts'
 
 const MAX_URL = 2_048
 const MEGABYTE = 2 ** 20

@@ -8,7 +8,7 @@ import {
   sandboxSound,
   sandboxVideo,
 } from '../../engines/sandbox-media/sandbox-media.ts'
-import { clipOf, titleOf } from '../clips.ts'
+import { clipOf, titleOf } from '../kit/clips.ts'
 import { FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
 import { hostedValue } from './hosted.ts'
 

@@ -10,7 +10,7 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import { framesOf } from '../../engines/mp3/frames.ts'
 import { inspectMp3, joinMp3 } from '../../engines/mp3/mp3.ts'
 import type { Song, SongRequest, Studio } from '../../engines/studio/studio.ts'
-import { clipIn, clipOf } from '../clips.ts'
+import { clipIn, clipOf } from '../kit/clips.ts'
 import type { Failure, Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
 
 /** Relays import songs, not albums. */

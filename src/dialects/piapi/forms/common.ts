@@ -2,7 +2,7 @@ import { type TProperties, Type } from 'typebox'
 import type { Output, Picture, Video } from '../../../catalog/outputs.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
-import type { Urls } from '../../urls.ts'
+import type { Urls } from '../../kit/urls.ts'
 import type { Form } from './form.ts'
 
 /** The forms that most families share. What a task has stored is in the catalogue's shape, so its output is read as that. */

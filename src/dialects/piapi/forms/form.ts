@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { Json, JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
-import type { Urls } from '../../urls.ts'
+import type { Urls } from '../../kit/urls.ts'
 
 /** What was asked for, whether or not it became a task. */
 export type Asked = Pick<Task, 'operation' | 'taskType' | 'input'>

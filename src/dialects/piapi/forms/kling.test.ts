@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { validatorOf } from '../../../catalog/read-input.ts'
 import type { Task } from '../../../core/task.ts'
-import { urlsAt } from '../../urls.ts'
+import { urlsAt } from '../../kit/urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
 import type { Form } from './form.ts'
 import { klingClassic, klingFile, klingMotionControl, klingSound, klingTryOn, klingVideoGeneration } from './kling.ts'

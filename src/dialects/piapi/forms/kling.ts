@@ -2,7 +2,7 @@ import { type TProperties, Type } from 'typebox'
 import type { Output, Picture, Video } from '../../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
-import type { Urls } from '../../urls.ts'
+import type { Urls } from '../../kit/urls.ts'
 import { video as byName, closed, picturesOf, url, urls, videosOf } from './common.ts'
 import type { Form } from './form.ts'
 

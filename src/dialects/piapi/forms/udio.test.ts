@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { validatorOf } from '../../../catalog/read-input.ts'
 import type { Json } from '../../../core/json.ts'
 import { sampleTask } from '../../../core/task.testing.ts'
-import { urlsAt } from '../../urls.ts'
+import { urlsAt } from '../../kit/urls.ts'
 import { shapeDifferences } from '../shape.testing.ts'
 import { udioLyrics, udioSongs } from './udio.ts'
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Clip, Output } from '../../../catalog/outputs.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import type { Urls } from '../../urls.ts'
+import type { Urls } from '../../kit/urls.ts'
 import { closed, lyricsPairs, url } from './common.ts'
 import type { Form } from './form.ts'
 

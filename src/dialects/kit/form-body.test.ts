@@ -1,0 +1,96 @@
+import Fastify from 'fastify'
+import { Type } from 'typebox'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DialectContext } from '../dialect.ts'
+import { takeForms } from './form.ts'
+import { bodyOf, parsed, typed } from './form-body.ts'
+
+const schema = Type.Object({
+  count: Type.Integer(),
+  weight: Type.Number(),
+  isOn: Type.Boolean(),
+  seconds: Type.Union([Type.Integer({ minimum: 1 }), Type.Enum(['auto'])]),
+  name: Type.String(),
+  palette: Type.Object({ name: Type.String() }),
+  codes: Type.Array(Type.String()),
+  numbers: Type.Array(Type.Integer()),
+})
+
+describe('the texts of a form', () => {
+  it('become what the schema has in their places', () => {
+    const form = {
+      count: '7',
+      weight: '-1.5e1',
+      isOn: 'true',
+      seconds: '5',
+      name: '7',
+      palette: '{"name":"EMBER"}',
+      codes: 'AA',
+      numbers: '[1,2]',
+      toString: '7',
+    }
+    expect(typed(schema, form)).toEqual({
+      count: 7,
+      weight: -15,
+      isOn: true,
+      seconds: 5,
+      name: '7',
+      palette: { name: 'EMBER' },
+      codes: ['AA'],
+      numbers: [1, 2],
+      toString: '7',
+    })
+    expect(typed(schema, { codes: ['AA', 'BB'], numbers: ['1', '2'] })).toEqual({
+      codes: ['AA', 'BB'],
+      numbers: [1, 2],
+    })
+  })
+
+  it('stay when they are not what they should be, for the schema to refuse', () => {
+    const form = { count: 'many', weight: '0x10', isOn: 'yes', seconds: 'auto', palette: '{"name":', codes: '[1' }
+    expect(typed(schema, form)).toEqual({ ...form, codes: ['[1'] })
+    expect(parsed('null', '{')).toBeUndefined()
+  })
+})
+
+describe('a body', () => {
+  const app = Fastify()
+  const limits: DialectContext['limits'] = { uploadMaxBytes: 1_000, uploadHours: 1, maxWaitSeconds: 1 }
+  let base: string
+
+  beforeAll(async () => {
+    takeForms(app)
+    app.post('/', async (request) => ({ ...(await bodyOf(request, { limits }, { maxFiles: 3 })), seen: request.body }))
+    app.setErrorHandler((error, _request, reply) => reply.code(400).send(error))
+    base = await app.listen({ host: '127.0.0.1', port: 0 })
+  })
+  afterAll(() => app.close())
+
+  it('that came as JSON is as it came', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(base, { method: 'POST', headers, body: '{"count":"7","name":""}' })
+    expect(await answer.json()).toMatchObject({ isForm: false, fields: { count: '7', name: '' } })
+  })
+
+  it('that came as a form has its files as data URIs, and nothing for an empty text', async () => {
+    const form = new FormData()
+    form.append('name', 'a')
+    form.append('empty', '')
+    form.append('codes[]', 'AA')
+    form.append('image', new Blob(['one']), 'a.png')
+    form.append('extra[]', new Blob(['two']), 'b.png')
+    const body = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object; seen: object }
+    const uri = (text: string) => `data:application/octet-stream;base64,${Buffer.from(text).toString('base64')}`
+    expect(body).toMatchObject({ isForm: true })
+    expect(body.fields).toEqual({ name: 'a', codes: ['AA'], image: uri('one'), extra: [uri('two')] })
+    // What is compared when the same Idempotency-Key comes again.
+    expect(body.seen).toEqual(body.fields)
+  })
+
+  it('that came as a form with several files of a name has a list of them', async () => {
+    const form = new FormData()
+    for (const text of ['one', 'two']) form.append('image', new Blob([text]), 'a.png')
+    const { fields } = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object }
+    expect(fields).toEqual({ image: [expect.stringMatching(/^data:/), expect.stringMatching(/^data:/)] })
+  })
+})

@@ -1,0 +1,102 @@
+import type { FastifyRequest } from 'fastify'
+import type { TObject, TSchema } from 'typebox'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { BODY_LIMITS, checkJson } from '../../core/json-limits.ts'
+import type { DialectContext } from '../dialect.ts'
+import { objectIn } from './body.ts'
+import { type FormFile, type FormLimits, isForm, readForm } from './form.ts'
+import type { Spelling } from './spelling.ts'
+
+/** For protocols that take the same request as JSON and as a form. */
+
+/** A body as an object. In one that came as a form, texts are texts, and files are data URIs. */
+export interface ReadBody {
+  fields: JsonObject
+  isForm: boolean
+}
+
+/** Reads a body, whichever way it came. Names of a form that end in `[]` lose that, and are lists, as
+ * are those that stand there several times. */
+export async function bodyOf(
+  request: FastifyRequest,
+  { limits }: Pick<DialectContext, 'limits'>,
+  files: Pick<FormLimits, 'maxFiles' | 'filesOf'>,
+): Promise<ReadBody> {
+  if (!isForm(request)) return { fields: objectIn(request.body), isForm: false }
+  const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, ...files })
+  // A form cannot leave a field out other than by leaving it empty.
+  const texts = [...form.fields].map(([name, values]) => [name, values.filter((value) => value !== '')] as const)
+  const fields: JsonObject = Object.fromEntries([
+    ...texts.flatMap(([name, values]): [string, Json][] => {
+      const [first] = values
+      if (first === undefined) return []
+      return [name.endsWith('[]') || values.length > 1 ? [bare(name), [...values]] : [name, first]]
+    }),
+    ...[...Map.groupBy(form.files, ({ field }) => bare(field))].map(([name, files]): [string, Json] => [
+      name,
+      filesIn(files),
+    ]),
+  ])
+  // What is asked again under the same Idempotency-Key is compared with this, and a stream has no content.
+  request.body = fields
+  return { fields, isForm: true }
+}
+
+/** How many files the fields of a schema take; `names` are a form's own names of them. Others take one, for it to say. */
+export function filesOf({ properties }: TObject, names: Spelling = {}): (field: string) => number {
+  return (field) => {
+    const known = names[field] ?? field
+    const schema = Object.hasOwn(properties, known) ? properties[known] : undefined
+    const { type, maxItems = MAX_LIST } = (schema ?? {}) as { type?: string; maxItems?: number }
+    return type === 'array' ? maxItems : 1
+  }
+}
+
+const MAX_LIST = 16
+
+function bare(name: string): string {
+  return name.replace(/\[\]$/, '')
+}
+
+function filesIn(files: FormFile[]): Json {
+  const uris = files.map(({ body }) => `data:application/octet-stream;base64,${body.toString('base64')}`)
+  const [first] = uris
+  return uris.length === 1 && first !== undefined && !files[0]?.field.endsWith('[]') ? first : uris
+}
+
+/**
+ * The texts of a form as the numbers, truths, lists and objects that a schema has in their places. A text that is none
+ * stays, and is refused by the schema.
+ */
+export function typed({ properties }: TObject, fields: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
+      return [name, schema ? typedValue(schema, value) : value]
+    }),
+  )
+}
+
+function typedValue(schema: TSchema, value: Json): Json {
+  const { type, items, anyOf } = schema as { type?: string; items?: TSchema; anyOf?: TSchema[] }
+  if (type === 'array') {
+    const list = typeof value === 'string' ? (parsed(value, '[') ?? [value]) : value
+    return Array.isArray(list) && items ? list.map((one) => typedValue(items, one)) : list
+  }
+  if (typeof value !== 'string') return value
+  if (type === 'object') return parsed(value, '{') ?? value
+  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
+  const isNumber = type === 'integer' || type === 'number' || anyOf?.some((one) => 'minimum' in one)
+  return isNumber && /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : value
+}
+
+/** JSON in a text; undefined for every other text, and for more than a body may hold. */
+export function parsed(text: string, opening: '{' | '['): Json | undefined {
+  if (!text.trimStart().startsWith(opening)) return undefined
+  try {
+    checkJson(Buffer.from(text), BODY_LIMITS)
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

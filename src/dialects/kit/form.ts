@@ -1,0 +1,129 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { invalid } from '../../catalog/read-input.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+
+export interface FormFile {
+  field: string
+  name: string
+  body: Buffer
+}
+
+/** A `multipart/form-data` body: its text fields, each as often as it stands there, and its files in order. */
+export interface Form {
+  fields: Map<string, string[]>
+  files: FormFile[]
+}
+
+export interface FormLimits {
+  /** Of each file. */
+  maxBytes: number
+  /** Of all fields together. */
+  maxFiles?: number
+  /** How many files a field takes, by its name without `[]`. */
+  filesOf?: (field: string) => number
+}
+
+const MAX_FIELDS = 50
+/** A prompt of 32,000 characters, in any script. */
+const MAX_FIELD_BYTES = 128 * 2 ** 10
+/** What stands around the one file of a form: headers of parts, and a few fields. */
+const AROUND_BYTES = 2 ** 20
+
+/** Hands the body of such a request to its route as it comes in. For one encapsulated plugin, not for a whole server. */
+export function takeForms(app: FastifyInstance): void {
+  app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload))
+}
+
+/** Whether the parser of `takeForms` handed over the body; any other was read before. */
+export function isForm({ body }: FastifyRequest): boolean {
+  return body instanceof Readable
+}
+
+/**
+ * Reads the form that is the body of a request. The whole form is bounded as every body is, but one file of `maxBytes`
+ * always fits. What exceeds a limit is refused at once, and the rest of the body is not kept. Throws `payload_too_large`,
+ * `malformed_body` and `invalid_input`.
+ */
+export async function readForm(request: FastifyRequest, limits: FormLimits): Promise<Form> {
+  const { Busboy } = await import('@fastify/busboy') // with the first form, not with the start
+  const { maxBytes, maxFiles = 1, filesOf = () => maxFiles } = limits
+  const body = request.body as Readable // as `isForm` says
+  const type = request.headers['content-type'] ?? ''
+  const wholeBytes = Math.max(request.routeOptions.bodyLimit, maxBytes + AROUND_BYTES)
+  return new Promise((resolve, reject) => {
+    const form: Form = { fields: new Map(), files: [] }
+    let isRefused = false
+    const fail = (error: unknown): void => {
+      isRefused = true
+      body.unpipe()
+      body.resume() // what nobody reads would keep the connection waiting
+      form.files = []
+      reject(error)
+    }
+    const malformed = (cause: unknown): void =>
+      fail(new PolyphonyError('malformed_body', 'The form is not valid multipart/form-data.', { cause }))
+    const tooLarge = (): void =>
+      fail(new PolyphonyError('payload_too_large', `The form holds more than ${wholeBytes} bytes.`))
+    if (Number(request.headers['content-length'] ?? 0) > wholeBytes) {
+      tooLarge()
+      return
+    }
+    let parser: InstanceType<typeof Busboy>
+    try {
+      parser = new Busboy({
+        headers: { ...request.headers, 'content-type': type },
+        limits: {
+          files: maxFiles,
+          fileSize: maxBytes,
+          fields: MAX_FIELDS,
+          fieldSize: MAX_FIELD_BYTES,
+          parts: MAX_FIELDS + maxFiles,
+        },
+      })
+    } catch (error) {
+      malformed(error) // a boundary that is missing
+      return
+    }
+    parser.on('field', (name, value, _isNameCut, isCut) => {
+      if (isCut) fail(invalid(name, `has at most ${MAX_FIELD_BYTES} bytes in a form`))
+      else if (value.includes('\0')) fail(invalid(name, 'must not hold the character NUL'))
+      else form.fields.set(name, [...(form.fields.get(name) ?? []), value])
+    })
+    const counts = new Map<string, number>()
+    parser.on('file', (field, stream, name) => {
+      const bare = field.replace(/\[\]$/, '')
+      const count = (counts.get(bare) ?? 0) + 1
+      counts.set(bare, count)
+      const most = filesOf(bare)
+      if (count > most && !isRefused) {
+        fail(invalid(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
+      }
+      const chunks: Buffer[] = []
+      stream.on('error', malformed) // a form that ends within a file: unheard, it would end the process
+      stream.on('data', (chunk: Buffer) => {
+        if (!isRefused) chunks.push(chunk)
+      })
+      stream.on('limit', () =>
+        fail(new PolyphonyError('payload_too_large', `${field} holds more than ${maxBytes} bytes.`, { field })),
+      )
+      stream.on('end', () => {
+        if (!isRefused) form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
+      })
+    })
+    parser.on('filesLimit', () => fail(invalid('file', `stands at most ${maxFiles} times in a form`)))
+    parser.on('fieldsLimit', () =>
+      fail(new PolyphonyError('invalid_input', `A form has at most ${MAX_FIELDS} fields.`)),
+    )
+    parser.on('partsLimit', () => fail(new PolyphonyError('invalid_input', 'The form has too many parts.')))
+    parser.on('error', malformed)
+    parser.on('finish', () => resolve(form))
+    body.on('error', malformed)
+    let bytes = 0
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > wholeBytes && !isRefused) tooLarge()
+    })
+    body.pipe(parser)
+  })
+}

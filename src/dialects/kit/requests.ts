@@ -1,0 +1,230 @@
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from '../../core/caller.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Task } from '../../core/task.ts'
+import type { DialectContext } from '../dialect.ts'
+import { retryAfterOf } from './retry-after.ts'
+
+/** What every dialect reads of a request in the same way. */
+
+/**
+ * Who sends a request to a route that needs no key; undefined without one that is known. For what such a route shows to
+ * one tenant alone.
+ */
+export async function callerIfKnown(
+  request: FastifyRequest,
+  context: Pick<DialectContext, 'authenticate'>,
+  ownHeaders: string[] = [],
+): Promise<Caller | undefined> {
+  try {
+    return await context.authenticate(keyOf(request, ownHeaders))
+  } catch (error) {
+    if (error instanceof PolyphonyError && error.code === 'unauthorized') return undefined
+    throw error
+  }
+}
+
+/**
+ * Puts the caller on every request of this plugin, before the body is read. Under overload a POST is refused before even
+ * that: when refusing costs as much as accepting, nothing is gained by it.
+ */
+export function authenticated(
+  app: FastifyInstance,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad'>,
+  ownHeaders: string[] = [],
+): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.method === 'POST') context.checkLoad()
+    const found = context.authenticate(keyOf(request, ownHeaders))
+    // A known key is answered on the spot: this runs before every request.
+    if (!(found instanceof Promise)) {
+      request.caller = found
+      done()
+      return
+    }
+    found.then((caller) => {
+      request.caller = caller
+      done()
+    }, done)
+  })
+}
+
+/** The key in `Authorization` (bare, or after `Bearer`, `Key` or `Token`), in `x-api-key`, or in a header of the protocol's own. */
+function keyOf({ headers }: FastifyRequest, ownHeaders: string[]): string | undefined {
+  const authorization = headers.authorization?.replace(/^(?:Bearer|Key|Token)\s+/i, '').trim()
+  // Some Midjourney clients put their own name here and the key elsewhere.
+  if (authorization && authorization !== 'midjourney-proxy') return authorization
+  for (const name of ['x-api-key', ...ownHeaders]) {
+    const value = headers[name]
+    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+  }
+  return undefined
+}
+
+/**
+ * The `Idempotency-Key` of a paid POST, with a fingerprint of the request. The same key with the same method, path and
+ * body means the same task; with another request it is refused.
+ */
+export function idempotencyOf(request: FastifyRequest): { key: string; fingerprint: string } | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new PolyphonyError('invalid_input', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+      field: 'Idempotency-Key',
+    })
+  }
+  const path = request.url.split('?', 1)[0]
+  return { key, fingerprint: hash('sha256', `${request.method} ${path} ${textOf(request.body)}`, 'hex') }
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body)
+  } catch (error) {
+    // Reading nests by loops, writing by calls: some thousand levels are more than the stack holds.
+    throw new PolyphonyError('malformed_body', 'The body is nested too deeply.', { cause: error })
+  }
+}
+
+/** Marks an answer as the repetition of an earlier one. */
+export function markReplay(reply: FastifyReply, replayed: boolean): void {
+  if (replayed) reply.header('Idempotency-Replayed', 'true')
+}
+
+/** The task at once or, with `?wait=SECONDS`, when it ends or the wait is over. */
+export async function taskFor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: DialectContext,
+): Promise<Task> {
+  const seconds = waitOf(request, context.limits.maxWaitSeconds)
+  if (seconds === 0) return context.tasks.get(id, request.caller)
+  return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: gone(reply) })
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/**
+ * Answers with a task, as `render` writes it. Ended tasks do not change and are read again and again: while one is in
+ * memory it is rendered once, and sent without a promise.
+ */
+export function taskSender(
+  context: DialectContext,
+  render: (task: Task) => string,
+): (request: FastifyRequest, reply: FastifyReply, id: string) => Promise<FastifyReply> | undefined {
+  const rendered = new WeakMap<Task, string>()
+  return (request, reply, id) => {
+    // A `wait` is read even when there is nothing to wait for, so that a wrong one is always told.
+    const ended = waitIn(request) === undefined ? context.tasks.peek(id, request.caller) : undefined
+    if (!ended) {
+      return taskFor(request, reply, id, context).then((task) =>
+        reply.header('content-type', JSON_TYPE).send(render(task)),
+      )
+    }
+    let text = rendered.get(ended)
+    if (text === undefined) {
+      text = render(ended)
+      rendered.set(ended, text)
+    }
+    reply.header('content-type', JSON_TYPE).send(text)
+    return undefined
+  }
+}
+
+function waitIn(request: FastifyRequest): unknown {
+  return (request.query as Record<string, unknown>).wait
+}
+
+function waitOf(request: FastifyRequest, maximum: number): number {
+  const wait = waitIn(request)
+  if (wait === undefined) return 0
+  const seconds = Number(wait)
+  if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {
+    throw new PolyphonyError('invalid_input', `wait must be a number of seconds, at most ${maximum}.`, {
+      field: 'wait',
+    })
+  }
+  return Math.min(seconds, maximum)
+}
+
+/** One for all: an abort without a reason makes an error with a stack, and this happens at the end of every request that waits. */
+const GONE = new Error('The client has gone away.')
+
+/** Aborts when the client has gone away. */
+export function gone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort(GONE))
+  return controller.signal
+}
+
+/** Streams a task's states as server-sent events: `event: task`, a JSON body each, a comment every 15 s. */
+export async function streamTask(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: DialectContext,
+  bodyOf: (task: Task) => string,
+): Promise<void> {
+  const states = await context.tasks.watch(id, request.caller, gone(reply))
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  const heartbeat = setInterval(() => raw.write(': still here\n\n'), 15_000)
+  try {
+    let number = 0
+    for await (const task of states) {
+      raw.write(`event: task\nid: ${++number}\ndata: ${bodyOf(task)}\n\n`)
+    }
+  } catch (error) {
+    request.log.error({ err: error, taskId: id }, 'the event stream broke')
+  } finally {
+    clearInterval(heartbeat)
+    raw.end()
+  }
+}
+
+const FASTIFY_CODES: Record<string, ConstructorParameters<typeof PolyphonyError>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed_body', 'The body is not valid JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_body', 'The body is empty; it must be a JSON object.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The body is too large.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_body', 'The body has not the length that Content-Length states.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media', 'Send the body as application/json.'],
+  FST_ERR_CTP_INVALID_CONTENT_ENCODING: ['unsupported_media', 'Send the body without Content-Encoding.'],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['unsupported_media', 'Say in Content-Type what the body is.'],
+  FST_ERR_BAD_URL: ['not_found', 'The path is not a valid URL.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'A part of the path is longer than any id.'],
+}
+
+/** Whatever a route threw, as one of our errors. Faults of ours keep their cause for the log. */
+export function asPolyphonyError(thrown: unknown): PolyphonyError {
+  if (thrown instanceof PolyphonyError) return thrown
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  if (isGone({ cause: thrown })) {
+    return new PolyphonyError('malformed_body', 'The client went away before its body was whole.', { cause: thrown })
+  }
+  const known = FASTIFY_CODES[code]
+  if (known) return new PolyphonyError(known[0], known[1], { cause: thrown })
+  return new PolyphonyError('internal', 'Something went wrong on our side; the log has the cause.', { cause: thrown })
+}
+
+/** Whether Node reports that the client went away before its body was whole: no fault of ours, and read by no client. */
+function isGone({ cause }: { cause?: unknown }): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET' && cause.message === 'aborted'
+}
+
+/** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
+export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
+  if (isGone(error)) request.log.debug({ path: request.routeOptions.url }, 'the client went away')
+  // An overload is logged where it is noticed, once for many requests.
+  if (error.status >= 500 && error.code !== 'overloaded') {
+    request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
+  }
+  const seconds = retryAfterOf(error)
+  if (seconds !== undefined) reply.header('Retry-After', String(seconds))
+}

@@ -1,0 +1,22 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { PolyphonyError } from '../../core/errors.ts'
+
+/**
+ * What a path or a method that is no route's is answered with: an error for the protocol to tell, or undefined where the
+ * answer was sent, since OPTIONS asks for nothing but the methods.
+ */
+export function unknownRoute(request: FastifyRequest, reply: FastifyReply): PolyphonyError | undefined {
+  const { method, server } = request
+  const path = request.url.split('?', 1)[0] ?? ''
+  const methods = server.methodsAt(path)
+  if (methods.length === 0) {
+    const says = server.prefix === '' ? `No route ${method} ${path}.` : `Invalid URL (${method} ${path})`
+    return new PolyphonyError('not_found', says)
+  }
+  reply.header('Allow', [...methods, 'OPTIONS'].join(', '))
+  if (method === 'OPTIONS') {
+    reply.code(204).send()
+    return undefined
+  }
+  return new PolyphonyError('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${method}.`)
+}

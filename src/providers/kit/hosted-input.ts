@@ -1,0 +1,117 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Asked } from '../provider.ts'
+
+/**
+ * Hosts of models have families of the catalogue too, each model with fields of its own. What of an input is put into a
+ * model's words is written down as it is taken; what says something and was not taken would count for nothing, and is
+ * refused by name.
+ */
+
+/** A model of a host, and what it is given. */
+export interface Hosted {
+  model: string
+  input: JsonObject
+}
+
+/** Puts an input, whose files are URLs by now, into the words of the host's model. */
+export type Speak = (fields: Fields, asked: Asked) => Hosted
+
+export interface Fields {
+  /** The value of a field; undefined where it says nothing. */
+  take(name: string): Json | undefined
+  text(name: string): string | undefined
+  /** Fields that the model calls by the same names. Those that say nothing are left out, here and below. */
+  same(...names: string[]): JsonObject
+  /** The catalogue's name -> the model's. */
+  renamed(names: Readonly<Record<string, string>>): JsonObject
+  /** The same as text: hosts write choices of numbers so. */
+  asText(names: Readonly<Record<string, string>>): JsonObject
+  /** A field whose value must be one of these, as a model has fewer of them. */
+  oneOf<Value extends string | number>(name: string, values: readonly Value[]): Value | undefined
+  /** What the wish for the output says already, or what changes nothing of it. */
+  skip(...names: string[]): void
+  /** The host has nothing for this field. */
+  refuse(name: string): never
+}
+
+export function spoken(speak: Speak, asked: Asked, host: string): Hosted {
+  const { operation, input } = asked
+  const { properties } = getOperation(operation).input
+  const taken = new Set<string>()
+  const refuse = (name: string): never => {
+    throw new PolyphonyError(
+      'vendor_refused',
+      `${host} has no ${name} ${JSON.stringify(input[name])} for ${operation}.`,
+    )
+  }
+  const take = (name: string): Json | undefined => {
+    taken.add(name)
+    return saysNothing(input[name]) ? undefined : input[name]
+  }
+  const each = (names: Readonly<Record<string, string>>, write: (value: Json) => Json): JsonObject =>
+    present(Object.fromEntries(Object.entries(names).map(([name, own]) => [own, mapped(take(name), write)])))
+  const fields: Fields = {
+    take,
+    refuse,
+    text(name) {
+      const value = take(name)
+      return value === undefined ? undefined : String(value)
+    },
+    same: (...names) => present(Object.fromEntries(names.map((name) => [name, take(name)]))),
+    renamed: (names) => each(names, (value) => value),
+    asText: (names) => each(names, String),
+    oneOf(name, values) {
+      const value = take(name)
+      return value === undefined ? undefined : (values.find((one) => one === value) ?? refuse(name))
+    },
+    skip: (...names) => names.forEach((name) => void taken.add(name)),
+  }
+  const hosted = speak(fields, asked)
+  for (const [name, schema] of Object.entries(properties)) {
+    const otherwise = 'default' in schema ? schema.default : undefined
+    if (!taken.has(name) && !saysNothing(input[name]) && input[name] !== false && input[name] !== otherwise)
+      refuse(name)
+  }
+  return hosted
+}
+
+/** Without what is undefined. */
+export function present(input: { [name: string]: Json | undefined }): JsonObject {
+  return Object.fromEntries(Object.entries(input).filter((entry): entry is [string, Json] => entry[1] !== undefined))
+}
+
+/** A seed; -1 draws one, which hosts do by themselves. */
+export function seedIn(fields: Fields): JsonObject {
+  const seed = fields.take('seed')
+  return seed === undefined || seed === -1 ? {} : { seed }
+}
+
+/** Pictures by several fields of their own: `input_image`, `input_image_2` and on. */
+export function picturesIn(fields: Fields, names: readonly string[]): string[] {
+  return names.flatMap((name) => fields.text(name) ?? [])
+}
+
+export function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string').map(String) : []
+}
+
+function mapped(value: Json | undefined, write: (value: Json) => Json): Json | undefined {
+  return value === undefined ? undefined : write(value)
+}
+
+function saysNothing(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+/** The ratio, of those that a model has, in which a picture of this size is. Undefined where it is in none of them. */
+export function ratioOf(size: { widthPx: number; heightPx: number }, ratios: readonly string[]): string | undefined {
+  return ratios.find((ratio) => {
+    const [wide = 1, high = 1] = ratio.split(':').map(Number)
+    return Math.abs((size.widthPx * high) / (size.heightPx * wide) - 1) < RATIO_TOLERANCE
+  })
+}
+
+/** Sides are multiples of 16 or 32, so that a ratio is met only nearly. */
+const RATIO_TOLERANCE = 0.03

@@ -1,0 +1,154 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import { type Clip, type Kind, type Lyrics, type Wish, wishOf } from '../../catalog/outputs.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { type Asked, FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
+import { clipOf } from './clips.ts'
+
+/**
+ * Results in the shapes of the catalogue, from what vendors deliver. Sizes and lengths are what was asked for until the
+ * files have been measured.
+ */
+export type Source = ProducedFile['content']
+
+type Whose = Pick<Asked, 'operation' | 'input' | 'taskId'>
+
+/** What an input asks for, which must be of this kind. */
+export function wishFor<K extends Kind>({ operation, input }: Pick<Whose, 'operation' | 'input'>, kind: K) {
+  const wish = wishOf(getOperation(operation).produces, input)
+  if (wish.kind !== kind) throw new PolyphonyError('internal', `${operation} makes ${wish.kind}, not ${kind}.`)
+  return wish as Extract<Wish, { kind: K }> // as was just seen
+}
+
+/** `grid` is the four side by side, as Midjourney delivers them. */
+export function madePictures(asked: Whose, sources: readonly Source[], grid?: Source): Result {
+  const { widthPx, heightPx } = wishFor(asked, 'pictures')
+  const files = filesOf('picture', sources)
+  const picture = ({ key }: ProducedFile) => ({ file: `${FILE_SCHEME}${key}`, widthPx, heightPx })
+  const gridFiles = grid === undefined ? [] : [{ key: 'grid', content: grid }]
+  const [gridFile] = gridFiles
+  return {
+    output: { pictures: files.map(picture), grid: gridFile ? picture(gridFile) : null },
+    files: [...files, ...gridFiles],
+    measure: true,
+  }
+}
+
+export interface MadeVideo {
+  video: Source
+  cover?: Source
+  lastFrame?: Source
+}
+
+export function madeVideos(asked: Whose, videos: readonly MadeVideo[]): Result {
+  const { widthPx, heightPx, seconds } = wishFor(asked, 'videos')
+  const files: ProducedFile[] = []
+  const keep = (key: string, content: Source | undefined): string => {
+    if (content === undefined) return ''
+    files.push({ key, content })
+    return `${FILE_SCHEME}${key}`
+  }
+  const made = videos.map(({ video, cover, lastFrame }, index) => ({
+    file: keep(`video-${index + 1}`, video),
+    cover: keep(`cover-${index + 1}`, cover),
+    lastFrame: keep(`last-frame-${index + 1}`, lastFrame),
+    widthPx,
+    heightPx,
+    seconds,
+  }))
+  return { output: { videos: made }, files, measure: true }
+}
+
+export function madeSounds(asked: Whose, sources: readonly Source[]): Result {
+  const { seconds } = wishFor(asked, 'sounds')
+  const files = filesOf('sound', sources)
+  return {
+    output: { sounds: files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, seconds })) },
+    files,
+    measure: true,
+  }
+}
+
+export function madeTexts(texts: readonly string[]): Result {
+  return { output: { texts: [...texts] }, files: [] }
+}
+
+export function madeLyrics(lyrics: readonly Lyrics[]): Result {
+  return { output: { lyrics: lyrics.map((one) => ({ ...one })) }, files: [] }
+}
+
+export function madeModel(sources: { model: Source; picture?: Source; turntable?: Source }): Result {
+  const files: ProducedFile[] = Object.entries(sources).map(([key, content]) => ({ key, content }))
+  const nameOf = (key: string) => (files.some((file) => file.key === key) ? `${FILE_SCHEME}${key}` : '')
+  const model = { file: nameOf('model'), picture: nameOf('picture'), turntable: nameOf('turntable') }
+  return { output: { model }, files }
+}
+
+/** One of several takes of a song, as a vendor delivers it; what it does not tell is as it was asked for. */
+export interface MadeClip {
+  audio: Source
+  image?: Source | undefined
+  imageLarge?: Source | undefined
+  title?: string | undefined
+  tags?: string | undefined
+  lyrics?: string | undefined
+  durationSeconds?: number | undefined
+  /** The vendor's own id of it, by which a follow-up names it. */
+  vendorId?: string
+}
+
+export function madeClips(asked: Whose, made: readonly MadeClip[]): Result {
+  const { song, type } = wishFor(asked, 'clips')
+  const files: ProducedFile[] = []
+  const keep = (key: string, content: Source | undefined): string => {
+    if (content === undefined) return ''
+    files.push({ key, content })
+    return `${FILE_SCHEME}${key}`
+  }
+  const clips = made.map((one, index) => {
+    const number = made.length === 1 ? 0 : index + 1
+    const clip: Clip = clipOf(
+      asked,
+      number,
+      {
+        ...song,
+        title: one.title || song.title,
+        tags: one.tags || song.tags,
+        lyrics: one.lyrics || song.lyrics,
+      },
+      {
+        type,
+        durationSeconds: one.durationSeconds ?? 0,
+        audio: keep(`audio-${index + 1}`, one.audio),
+        image: keep(`cover-${index + 1}`, one.image),
+        imageLarge: keep(`cover-large-${index + 1}`, one.imageLarge ?? one.image),
+      },
+    )
+    return one.vendorId === undefined ? { ...clip } : { ...clip, vendorId: one.vendorId }
+  })
+  return { output: { clips }, files, measure: true }
+}
+
+export function madeData(data: JsonObject, files: ProducedFile[] = []): Result {
+  return { output: { data }, files }
+}
+
+/** What a hosted model gave, as it gave it; every URL that `isFile` says to be a file is kept. */
+export function madeAnything(value: Json, isFile: (url: string) => boolean): Result {
+  const files: ProducedFile[] = []
+  const kept = (inner: Json): Json => {
+    if (typeof inner === 'string' && isFile(inner)) {
+      const key = `file-${files.length + 1}`
+      files.push({ key, content: { url: inner } })
+      return `${FILE_SCHEME}${key}`
+    }
+    if (Array.isArray(inner)) return inner.map(kept)
+    if (!isJsonObject(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).map(([name, one]) => [name, kept(one)]))
+  }
+  return { output: { value: kept(value) }, files }
+}
+
+function filesOf(name: string, sources: readonly Source[]): ProducedFile[] {
+  return sources.map((content, index) => ({ key: `${name}-${index + 1}`, content }))
+}

@@ -1,0 +1,118 @@
+import { parseRetryAfter } from '../../assets/retry-after.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+
+/** What an answer or a broken call of a vendor means for the task. */
+export interface Refusal {
+  status: number
+  /** The vendor's own reason, as plain words. */
+  message: string
+  /** A call that begins work that is paid for. Such a call is never simply made again when its outcome is open. */
+  isPaid: boolean
+  retryAfter?: string | undefined
+}
+
+/**
+ * By the status, as nearly all vendors use it:
+ *
+ * | 401, 403      | `account_refused` (credential)                                  |
+ * | 402           | `account_refused` (credit)                                      |
+ * | 429           | `account_busy`                                                  |
+ * | 503           | `vendor_unreachable`: turned away before anything was begun     |
+ * | 408, other 5xx| `vendor_silent` for a paid call, else `vendor_unreachable`      |
+ * | else          | `vendor_refused`, or `content_moderated` where the words say so |
+ */
+export function vendorError({ status, message, isPaid, retryAfter }: Refusal): PolyphonyError {
+  const said = message === '' ? `The vendor answered ${status}.` : message
+  if (status === 401 || status === 403) {
+    if (speaksOfModeration(said)) return new PolyphonyError('content_moderated', said)
+    return new PolyphonyError('account_refused', said, { lacks: 'credential' })
+  }
+  if (status === 402) return new PolyphonyError('account_refused', said, { lacks: 'credit' })
+  if (status === 429) return new PolyphonyError('account_busy', said, retryAfterOf(retryAfter))
+  if (status === 503) return new PolyphonyError('vendor_unreachable', said, retryAfterOf(retryAfter))
+  if (status === 408 || status >= 500) {
+    return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', said, retryAfterOf(retryAfter))
+  }
+  return new PolyphonyError(speaksOfModeration(said) ? 'content_moderated' : 'vendor_refused', said)
+}
+
+function retryAfterOf(header: string | undefined): { retryAfterSeconds?: number } {
+  const seconds = parseRetryAfter(header, Date.now())
+  return seconds === null ? {} : { retryAfterSeconds: seconds }
+}
+
+/** Some vendors have no code for it and say it in words. */
+export function speaksOfModeration(message: string): boolean {
+  return /moderat|nsfw|\bsafety\b|sensitive (?:content|words?)|(?:content|usage)[ _-]polic/i.test(message)
+}
+
+/** Failures of the network that come before a byte of the request was sent. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
+/**
+ * What a call that threw means: `vendor_unreachable` when it cannot have arrived, or when it is harmless to repeat, else
+ * `vendor_silent`. Our own errors pass as they are, and so does the reason of `signal` when that ended the call.
+ */
+export function networkError(thrown: unknown, { isPaid, signal }: { isPaid: boolean; signal: AbortSignal }): unknown {
+  if (signal.aborted) return signal.reason
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if (error instanceof PolyphonyError) return error
+    if ('code' in error && NEVER_SENT.has(String(error.code))) {
+      return new PolyphonyError('vendor_unreachable', `The vendor cannot be reached: ${error.message}.`, {
+        cause: thrown,
+      })
+    }
+  }
+  const why = thrown instanceof Error ? thrown.message : String(thrown)
+  return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', `The call broke off: ${why}.`, {
+    cause: thrown,
+  })
+}
+
+/** The error of an official package: they carry the answer's status and headers, or the network's failure as cause. */
+export function packageError(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
+  if (thrown instanceof PolyphonyError) return thrown
+  if (options.signal.aborted || !(thrown instanceof Error)) return networkError(thrown, options)
+  const status = 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined
+  if (status === undefined) return networkError(thrown, options)
+  const retryAfter = 'headers' in thrown ? retryAfterIn(thrown.headers) : undefined
+  return vendorError({ status, message: messageOf(thrown), isPaid: options.isPaid, retryAfter })
+}
+
+/** Some packages keep the headers as they came, others as a record of lower-case names. */
+function retryAfterIn(headers: unknown): string | undefined {
+  if (headers instanceof Headers) return headers.get('retry-after') ?? undefined
+  const named: unknown =
+    typeof headers === 'object' && headers !== null ? Reflect.get(headers, 'retry-after') : undefined
+  return typeof named === 'string' ? named : undefined
+}
+
+/** The vendor's words; those packages keep the body that they stand in. */
+function messageOf(error: Error): string {
+  return wordsOf('error' in error ? error.error : undefined) ?? ''
+}
+
+/** The words of a vendor's error body, wherever vendors put them. Undefined when it has none. */
+export function wordsOf(body: unknown, depth = 0): string | undefined {
+  if (typeof body === 'string') return body.trim() === '' ? undefined : body.trim()
+  if (typeof body !== 'object' || body === null || depth > 3) return undefined
+  if (Array.isArray(body)) {
+    const words = body.flatMap((one: unknown) => wordsOf(one, depth + 1) ?? [])
+    return words.length === 0 ? undefined : words.join('; ')
+  }
+  for (const name of ['message', 'detail', 'error', 'msg', 'error_message', 'description', 'reason', 'raw_message']) {
+    const words = wordsOf((body as Record<string, unknown>)[name], depth + 1) // an object, as was just seen
+    if (words !== undefined) return words
+  }
+  return undefined
+}

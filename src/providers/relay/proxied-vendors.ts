@@ -1,0 +1,99 @@
+import { replicatePrediction } from '../../catalog/hosted.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { bfl } from '../bfl/manifest.ts'
+import { ideogram } from '../ideogram/manifest.ts'
+import { kling } from '../kling/manifest.ts'
+import { luma } from '../luma/manifest.ts'
+import { minimax } from '../minimax/manifest.ts'
+import { openai } from '../openai/manifest.ts'
+import type { Account, Provider, ProviderManifest, ProviderParts } from '../provider.ts'
+import { recraft } from '../recraft/manifest.ts'
+import { replicate } from '../replicate/manifest.ts'
+import { runway } from '../runway/manifest.ts'
+
+/**
+ * Vendors whose own APIs relays serve below a prefix, with the vendor's paths, bodies and answers: there the vendor's own
+ * adapter does the work, at another address and with the relay's key.
+ */
+interface Served {
+  manifest: ProviderManifest
+  /** What a relay has in place of the vendor's base address. */
+  prefix: string
+  /** Of what the adapter performs, where a relay has less. */
+  only?: readonly string[]
+  /** Whether a callback is in the vendor's form; left out where it sends none, or signs it with a key of its own. */
+  sent?(body: JsonObject): boolean
+}
+
+/** In the order in which they are asked for what several have. */
+const SERVED: readonly Served[] = [
+  { manifest: luma, prefix: '/luma/dream-machine/v1', sent: ({ id, state }) => isText(id) && isText(state) },
+  { manifest: runway, prefix: '/runwayml' },
+  { manifest: kling, prefix: '/kling', sent: ({ task_id, task_status }) => isText(task_id) && isText(task_status) },
+  {
+    manifest: minimax,
+    prefix: '/minimax',
+    sent: ({ challenge, task_id, base_resp }) =>
+      challenge !== undefined || (isText(task_id) && base_resp !== undefined),
+  },
+  { manifest: bfl, prefix: '/flux', sent: ({ id, status }) => isText(id) && FLUX_STATES.test(String(status)) },
+  { manifest: ideogram, prefix: '/ideogram' },
+  { manifest: recraft, prefix: '/recraft/v1' },
+  { manifest: openai, prefix: '/v1' },
+  // Relays take some models of it, each by its own name: families have nearer ways.
+  { manifest: replicate, prefix: '/replicate/v1', only: [replicatePrediction.id] },
+]
+
+const FLUX_STATES = /^(?:Pending|Ready|Error|(?:Request|Content) Moderated|Task not found)$/
+
+/** A vendor behind a relay. */
+export interface Relayed extends Pick<Served, 'sent'> {
+  provider: Provider
+  operations: ReadonlySet<string>
+  /** The relay's account, as the vendor's adapter takes it. */
+  accountAt(relay: Account): Account
+}
+
+/** Loads the adapters. */
+export async function openRelayed(served = SERVED): Promise<(parts: ProviderParts) => Relayed[]> {
+  const loaded = await Promise.all(served.map(async (one) => ({ ...one, open: await one.manifest.load() })))
+  return (parts) =>
+    loaded.map(({ manifest, prefix, only, sent, open }) => {
+      const provider = open(parts)
+      return {
+        provider,
+        operations: only ? new Set(only) : provider.operations,
+        ...(sent ? { sent } : {}),
+        accountAt: (relay) => ({
+          ...relay,
+          provider: manifest.id,
+          settings: settingsAt(relay, manifest, prefix),
+          fetch: keyed(relay),
+        }),
+      }
+    })
+}
+
+function settingsAt({ settings }: Account, { fields }: ProviderManifest, prefix: string): Account['settings'] {
+  const defaults = fields.map(({ name, default: otherwise = '' }) => [name, otherwise])
+  const baseUrl = `${(settings.baseUrl ?? '').replace(/(?<!\/)\/+$/, '')}${prefix}`
+  return { ...Object.fromEntries(defaults), apiKey: settings.apiKey ?? '', baseUrl }
+}
+
+/** Relays want their key in one place, wherever the vendor has its own. It goes to the relay, and nowhere else. */
+function keyed({ settings, fetch }: Account): typeof globalThis.fetch {
+  const home = URL.parse(settings.baseUrl ?? '')?.origin
+  return (input, init) => {
+    const request = input instanceof Request ? input : undefined
+    const url = URL.parse(request?.url ?? String(input))
+    const headers = new Headers(init?.headers ?? request?.headers)
+    if (url?.origin === home && !headers.has('authorization')) {
+      headers.set('authorization', `Bearer ${settings.apiKey ?? ''}`)
+    }
+    return fetch(input, { ...init, headers })
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
