@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
-import { type HouseAccount, openAccounts } from './accounts/accounts.ts'
+import { type BuiltInAccount, openAccounts } from './accounts/accounts.ts'
 import { accountsOfEnvironment } from './accounts/environment.ts'
 import { watchHealth } from './accounts/health.ts'
-import { type AccountDesk, openAccountDesk } from './accounts/manage.ts'
+import { type AccountAdmin, openAccountAdmin } from './accounts/manage.ts'
 import { openVault } from './accounts/vault.ts'
 import { openAssets } from './assets/assets.ts'
 import { type Egress, openEgress } from './assets/egress.ts'
@@ -26,7 +26,6 @@ import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
 import type { Store } from './store/store.ts'
 import { openAdmission } from './tasks/admission.ts'
-import { type Announce, type Announcer, announceIn } from './tasks/announce.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openCallbacks } from './tasks/callbacks.ts'
 import { openDispatcher } from './tasks/dispatcher.ts'
@@ -38,6 +37,7 @@ import { openMoves } from './tasks/moves.ts'
 import { openPace } from './tasks/pace.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
+import { type RenderWebhooks, type WebhookRenderers, webhookRenderers } from './tasks/webhook-renderers.ts'
 import { openWork } from './tasks/work.ts'
 import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
@@ -65,7 +65,7 @@ export interface Replaced {
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
   /** Providers beside the studio and the sandbox; they come first in the operator's order. */
-  house?: HouseAccount[]
+  house?: BuiltInAccount[]
 }
 
 export interface Gateway {
@@ -120,8 +120,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
 
   let publicUrl = config.publicUrl
   const urls = urlsAt(() => publicUrl ?? '')
-  const announcer = announceWith(urls)
-  const announce = announcer.task
+  const renderers = renderersWith(urls)
+  const webhooksFor = renderers.task
   const { quotas, uploadMaxBytes: maxBytes } = config
   // The embedded database may be on another disk than the files.
   const folders = config.databaseUrl === undefined ? [config.dataDir] : []
@@ -129,15 +129,15 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const egress = openEgress({ allow: [...config.egressAllow], log })
 
   const studio: Provider = studioProvider(openStudio({ threads: config.studioSlots }))
-  const house: HouseAccount[] = [
+  const house: BuiltInAccount[] = [
     ...(replaced.house ?? []),
-    { provider: studio, mode: 'live', slots: config.studioSlots, standsIn: true },
+    { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
     { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
   ]
   const accountParts = accountPartsOf(config, { store, egress, clock, log })
   const accounts = openAccounts({ ...accountParts, house })
   await accounts.start()
-  const desk = openAccountDesk({ ...accountParts, accounts })
+  const accountAdmin = openAccountAdmin({ ...accountParts, accounts })
 
   const { maxWaitMs, taskTimeFactor, recordDays, mediaDays } = config
   const prices = priceList(config.prices)
@@ -152,7 +152,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const limits = { maxWaitMs, taskTimeFactor, recordDays }
   const pace = openPace()
   const cancelRunning = (task: Task) => work.cancel(task)
-  const moves = openMoves({ store, announce, clock })
+  const moves = openMoves({ store, webhooksFor, clock })
   const admission = openAdmission({ ...config.submissions, log })
   const tasks = openTasks({
     store,
@@ -191,7 +191,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     egress,
     finish,
     leases,
-    announce,
+    webhooksFor,
     clock,
     log,
     dueAt,
@@ -216,7 +216,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const keys = openKeys({ store, clock })
   const drafts = openDrafts({ store, clock, days: recordDays, quotas })
   const app = await buildServer({
-    dialects: [...dialects, workspace(desk)],
+    dialects: [...dialects, workspace(accountAdmin)],
     context: {
       tasks,
       assets,
@@ -261,7 +261,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   dispatcher.start()
   sender.start()
   const stopHealth = watchHealth({ accounts, store, clock, log, onChange: dispatcher.lookAtAll })
-  const stopBatches = startBatches({ store, announce: announcer.batch, clock, log })
+  const stopBatches = startBatches({ store, webhooksFor: renderers.batch, clock, log })
   const tidying = setTimeout(collectGarbage, TIDY_AFTER_MS).unref()
   log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')
 
@@ -292,13 +292,16 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
 }
 
 /** Accounts as a command manages them, beside a server that may be running. What happens to them is not logged. */
-export function openDeskBeside(config: Config, store: Store): { desk: AccountDesk; close(): Promise<void> } {
+export function openOfflineAccountAdmin(
+  config: Config,
+  store: Store,
+): { accountAdmin: AccountAdmin; close(): Promise<void> } {
   const log = pino({ level: 'silent' })
   const egress = openEgress({ allow: [...config.egressAllow], log })
   const parts = accountPartsOf(config, { store, egress, clock: systemClock, log })
   const accounts = openAccounts({ ...parts, house: [] })
   return {
-    desk: openAccountDesk({ ...parts, accounts, isBeside: true }),
+    accountAdmin: openAccountAdmin({ ...parts, accounts, isOffline: true }),
     async close() {
       await accounts.close()
       await egress.close()
@@ -329,18 +332,18 @@ function collectGarbage(): void {
 }
 
 /** The webhooks of tasks, for a command that changes a task beside the server. */
-export function announceTo(config: Config): Announce {
-  return announceWith(urlsAt(() => config.publicUrl ?? `http://${reachable(config.host)}:${config.port}`)).task
+export function webhookRendererFor(config: Config): RenderWebhooks {
+  return renderersWith(urlsAt(() => config.publicUrl ?? `http://${reachable(config.host)}:${config.port}`)).task
 }
 
-function announceWith(urls: Urls): Announcer {
-  return announceIn(
+function renderersWith(urls: Urls): WebhookRenderers {
+  return webhookRenderers(
     new Map(
       dialects.map((dialect) => [
         dialect.id,
         {
-          task: (task) => dialect.announce(task, urls),
-          batch: (batch) => dialect.announceBatch?.(batch) ?? [],
+          task: (task) => dialect.webhooksFor(task, urls),
+          batch: (batch) => dialect.batchWebhooks?.(batch) ?? [],
         },
       ]),
     ),

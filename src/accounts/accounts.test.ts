@@ -6,7 +6,7 @@ import { newId } from '../core/ids.ts'
 import { sampleTask } from '../core/task.testing.ts'
 import type { Task } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
-import type { Accounts, HouseAccount, Wish } from './accounts.ts'
+import type { Accounts, BuiltInAccount, Wish } from './accounts.ts'
 import {
   aProvider,
   houseFetch,
@@ -31,13 +31,13 @@ const PRISM = aProvider('prism', {
   operations: new Set([IMAGE, OPERATION]),
   performs: ({ settings }) => new Set(settings.baseUrl === 'https://pictures.example' ? [IMAGE] : [IMAGE, OPERATION]),
 })
-const STUDIO: HouseAccount = {
+const STUDIO: BuiltInAccount = {
   provider: aProvider('studio', { operations: new Set([OPERATION, EXTEND]) }),
   mode: 'live',
   slots: 2,
-  standsIn: true,
+  isFallback: true,
 }
-const SANDBOX: HouseAccount = {
+const SANDBOX: BuiltInAccount = {
   provider: aProvider('sandbox', { operations: new Set([OPERATION]) }),
   mode: 'test',
   slots: 9,
@@ -220,7 +220,7 @@ describe('what lives in this process and stands in', () => {
     const accounts = await registry.process({ house: [STUDIO] })
     expect(offered(accounts, 'live')).toEqual(['lumen-1'])
     expect(offered(accounts, 'live', EXTEND)).toEqual(['house:studio'])
-    await accounts.happened('lumen-1', { kind: 'refused', reason: 'no credit', lacks: 'credit' })
+    await accounts.recordEvent('lumen-1', { kind: 'refused', reason: 'no credit', lacks: 'credit' })
     expect(offered(accounts, 'live')).toEqual([])
     await registry.change('lumen-1', { state: 'disabled', reason: 'by hand', retryAt: null })
     await accounts.refresh()
@@ -229,7 +229,7 @@ describe('what lives in this process and stands in', () => {
 
   it('is well whatever happens, and nothing of it is stored', async () => {
     const accounts = await registry.process({ house: [STUDIO] })
-    for (let n = 0; n < 5; n++) await accounts.happened('house:studio', { kind: 'broke', reason: 'no answer' })
+    for (let n = 0; n < 5; n++) await accounts.recordEvent('house:studio', { kind: 'broke', reason: 'no answer' })
     expect(offered(accounts, 'live')).toEqual(['house:studio'])
     expect(await registry.store.listAccounts({})).toEqual([])
   })
@@ -257,7 +257,7 @@ describe('the way of a task that goes on from another', () => {
   it('waits for the account that made it while that rests, and is refused once it is switched off or gone', async () => {
     for (const id of ['lumen-1', 'lumen-2']) await registry.account(id)
     const accounts = await registry.process()
-    await accounts.happened('lumen-1', { kind: 'limited', reason: 'full', retryAfterMs: null })
+    await accounts.recordEvent('lumen-1', { kind: 'limited', reason: 'full', retryAfterMs: null })
     expect(accounts.route(extend(madeBy('lumen-1'))).pool).toBe('account:lumen-1')
     expect(offered(accounts, 'account:lumen-1', EXTEND)).toEqual([])
     await registry.change('lumen-1', { state: 'disabled', reason: 'by hand', retryAt: null })
@@ -331,9 +331,9 @@ describe('who is offered work', () => {
     await registry.account('lumen-backup', { priority: -1 })
     const accounts = await registry.process()
     expect(offered(accounts, 'live')).toEqual(['lumen-1'])
-    await accounts.happened('lumen-1', { kind: 'refused', reason: 'no such key', lacks: 'credential' })
+    await accounts.recordEvent('lumen-1', { kind: 'refused', reason: 'no such key', lacks: 'credential' })
     expect(offered(accounts, 'live')).toEqual(['lumen-backup'])
-    await accounts.happened('lumen-1', { kind: 'worked' })
+    await accounts.recordEvent('lumen-1', { kind: 'worked' })
     expect(offered(accounts, 'live')).toEqual(['lumen-1'])
   })
 
@@ -350,7 +350,7 @@ describe('who is offered work', () => {
     await registry.account('photon-1', { provider: 'photon' })
     const accounts = await registry.process()
     for (const id of ['lumen-1', 'photon-1']) {
-      await accounts.happened(id, { kind: 'limited', reason: 'full', retryAfterMs: 30_000 })
+      await accounts.recordEvent(id, { kind: 'limited', reason: 'full', retryAfterMs: 30_000 })
     }
     registry.clock.nowMs += 29_999
     expect(offered(accounts, 'live')).toEqual([])
@@ -495,7 +495,7 @@ describe('what happens at an account', () => {
   it('counts here at once, and is stored for the others', async () => {
     await registry.account('lumen-1')
     const [here, there] = [await registry.process(), await registry.process()]
-    await here.happened('lumen-1', refused)
+    await here.recordEvent('lumen-1', refused)
     expect(offered(here, 'live')).toEqual([])
     expect(offered(there, 'live')).toEqual(['lumen-1'])
     await there.refresh()
@@ -507,7 +507,7 @@ describe('what happens at an account', () => {
     await registry.account('lumen-1')
     const accounts = await registry.process()
     const changeAccount = vi.spyOn(registry.store, 'changeAccount')
-    for (const kind of ['worked', 'answered', 'delivered'] as const) await accounts.happened('lumen-1', { kind })
+    for (const kind of ['worked', 'answered', 'delivered'] as const) await accounts.recordEvent('lumen-1', { kind })
     expect(changeAccount).not.toHaveBeenCalled()
     changeAccount.mockRestore()
   })
@@ -515,10 +515,10 @@ describe('what happens at an account', () => {
   it('counts in full when it happens many times at once', async () => {
     await registry.account('lumen-1')
     const accounts = await registry.process()
-    await Promise.all([accounts.happened('lumen-1', broke), accounts.happened('lumen-1', broke)])
+    await Promise.all([accounts.recordEvent('lumen-1', broke), accounts.recordEvent('lumen-1', broke)])
     expect(await registry.record('lumen-1')).toMatchObject({ state: 'connected', troubles: 2, version: 2 })
     await Promise.all(
-      Array.from({ length: 19 }, () => accounts.happened('lumen-1', { kind: 'moderated', reason: 'no' })),
+      Array.from({ length: 19 }, () => accounts.recordEvent('lumen-1', { kind: 'moderated', reason: 'no' })),
     )
     expect(await registry.record('lumen-1')).toMatchObject({ strikes: 19, troubles: 2 })
   })
@@ -527,9 +527,9 @@ describe('what happens at an account', () => {
     await registry.account('lumen-1')
     const other = await registry.openStore()
     const [here, there] = [await registry.process(), await registry.process({ store: other })]
-    await Promise.all([here.happened('lumen-1', broke), there.happened('lumen-1', broke)])
+    await Promise.all([here.recordEvent('lumen-1', broke), there.recordEvent('lumen-1', broke)])
     expect(await registry.record('lumen-1')).toMatchObject({ troubles: 2 })
-    await Promise.all([here.happened('lumen-1', broke), there.happened('lumen-1', refused)])
+    await Promise.all([here.recordEvent('lumen-1', broke), there.recordEvent('lumen-1', refused)])
     // Whichever came first, the worse of the two is what stands.
     expect(await registry.record('lumen-1')).toMatchObject({ state: 'expired_credential' })
     await Promise.all([here.refresh(), there.refresh()])
@@ -554,7 +554,7 @@ describe('what happens at an account', () => {
     const read = Promise.withResolvers<void>()
     reading = read.promise
     const look = accounts.refresh()
-    await accounts.happened('lumen-1', refused)
+    await accounts.recordEvent('lumen-1', refused)
     read.resolve()
     await look
     expect(offered(accounts, 'live')).toEqual([])
@@ -564,10 +564,10 @@ describe('what happens at an account', () => {
     await registry.account('lumen-1')
     const accounts = await registry.process()
     await registry.change('lumen-1', { slots: 9 })
-    await accounts.happened('lumen-1', refused)
+    await accounts.recordEvent('lumen-1', refused)
     expect(await registry.record('lumen-1')).toMatchObject({ slots: 9, state: 'expired_credential' })
     await registry.change('lumen-1', { state: 'disabled', reason: 'by hand', retryAt: null })
-    await accounts.happened('lumen-1', { kind: 'worked' })
+    await accounts.recordEvent('lumen-1', { kind: 'worked' })
     expect(await registry.record('lumen-1')).toMatchObject({ state: 'disabled', reason: 'by hand' })
     expect(offered(accounts, 'live')).toEqual([])
   })
@@ -576,14 +576,14 @@ describe('what happens at an account', () => {
     await registry.account('lumen-1')
     const gone: Store = { ...registry.store, changeAccount: () => Promise.reject(new Error('The database went away.')) }
     const accounts = await registry.process({ store: gone })
-    await expect(accounts.happened('lumen-1', refused)).resolves.toBeUndefined()
+    await expect(accounts.recordEvent('lumen-1', refused)).resolves.toBeUndefined()
     expect(offered(accounts, 'live')).toEqual([])
     expect(registry.said.join()).toContain('could not be stored')
   })
 
   it('is nothing for an account that is gone', async () => {
     const accounts = await registry.process()
-    await expect(accounts.happened('gone', refused)).resolves.toBeUndefined()
+    await expect(accounts.recordEvent('gone', refused)).resolves.toBeUndefined()
     expect(await registry.store.listAccounts({})).toEqual([])
   })
 })
@@ -614,7 +614,7 @@ describe('a start', () => {
 
   it('takes over what the environment says now, and keeps how the account is', async () => {
     const first = await registry.process({ environment: ENVIRONMENT })
-    await first.happened('env:lumen', { kind: 'refused', reason: 'no credit', lacks: 'credit' })
+    await first.recordEvent('env:lumen', { kind: 'refused', reason: 'no credit', lacks: 'credit' })
     await registry.process({ environment: [{ ...LUMEN_OUTSIDE, slots: 8, priority: 1 }] })
     expect(await registry.record('env:lumen')).toMatchObject({ state: 'limited', slots: 8, priority: 1 })
   })
@@ -654,9 +654,9 @@ describe('a probe’s time', () => {
     await registry.account('lumen-off')
     const accounts = await registry.process()
     for (const id of ['lumen-1', 'lumen-own', 'lumen-off']) {
-      await accounts.happened(id, { kind: 'limited', reason: 'full', retryAfterMs: SECOND_MS })
+      await accounts.recordEvent(id, { kind: 'limited', reason: 'full', retryAfterMs: SECOND_MS })
     }
-    await accounts.happened('lumen-off', { kind: 'disabled', reason: 'by hand' })
+    await accounts.recordEvent('lumen-off', { kind: 'disabled', reason: 'by hand' })
     const due = (ms: number) => accounts.unwell(registry.clock.now() + ms).map(({ record }) => record.id)
     expect(due(SECOND_MS - 1)).toEqual([])
     expect(due(SECOND_MS)).toEqual(['lumen-1', 'lumen-own'])

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { type AccountRecord, type Happening, HEALTHY, type Health, healthAfter } from '../core/account.ts'
+import { type AccountEvent, type AccountRecord, HEALTHY, type Health, healthAfter } from '../core/account.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
@@ -10,12 +10,12 @@ import { hideSecrets } from './credentials.ts'
 import type { Vault } from './vault.ts'
 
 /** A provider that lives in this process, as the operator set it up: with how many slots, and for which kind of key. */
-export interface HouseAccount {
+export interface BuiltInAccount {
   provider: Provider
   mode: Mode
   slots: number
   /** It does what no other account is configured for. */
-  standsIn?: boolean
+  isFallback?: boolean
 }
 
 /** An account that stands in the environment, by the vendor's own names. */
@@ -74,7 +74,7 @@ export interface Accounts {
   /** Words of a vendor without the account's secrets: some repeat the key that they refuse. */
   withoutSecrets(account: string, words: string): string
   /** Something happened at an account: its state follows from that. Never throws. */
-  happened(account: string, happening: Happening): Promise<void>
+  recordEvent(account: string, happening: AccountEvent): Promise<void>
   list(): AccountView[]
   /** Accounts that are due to be probed. */
   unwell(now: number): { account: Account; provider: Provider; record: AccountRecord }[]
@@ -83,11 +83,11 @@ export interface Accounts {
 
 export interface AccountsOptions {
   store: Store
-  house: readonly HouseAccount[]
+  house: readonly BuiltInAccount[]
   manifests: readonly ProviderManifest[]
   environment: readonly EnvironmentAccount[]
   vault: Vault
-  fetchFor: (owner: 'house' | 'tenant', tenantId?: string) => Account['fetch']
+  fetchFor: (owner: 'operator' | 'tenant', tenantId?: string) => Account['fetch']
   clock: Clock
   log: Logger
 }
@@ -100,7 +100,7 @@ interface Member {
   operations: ReadonlySet<string>
   /** In this process, so nothing about it is stored. */
   isEmbedded: boolean
-  standsIn: boolean
+  isFallback: boolean
   /** Sealed or set in the environment; null = it cannot be used as it is. */
   problem: string | null
 }
@@ -118,7 +118,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
   const { store, house, manifests, environment, vault, clock, log } = options
   const providers = new Map<string, Promise<Provider>>()
   let members = new Map<string, Member>(
-    house.map((one, index) => embedded(one, house.length - index, options.fetchFor('house'))),
+    house.map((one, index) => embedded(one, house.length - index, options.fetchFor('operator'))),
   )
   let wishes = new Map<string, TenantWishes>()
 
@@ -158,17 +158,17 @@ export function openAccounts(options: AccountsOptions): Accounts {
 
   async function memberOf(record: AccountRecord): Promise<Member | undefined> {
     const known = members.get(record.id)
-    // What happened here meanwhile may be newer than what was read; another account of the same id is another one.
+    // what happened here meanwhile may be newer than what was read; another account of the same id is another one.
     const isSame = known?.record.createdAt === record.createdAt
     if (known && isSame && known.record.version >= record.version) return known
     const manifest = manifests.find(({ id }) => id === record.provider)
-    const owner = record.tenantId === null ? 'house' : 'tenant'
+    const owner = record.tenantId === null ? 'operator' : 'tenant'
     const account: Account = {
       id: record.id,
       provider: record.provider,
       owner,
       settings: {},
-      fetch: record.tenantId === null ? options.fetchFor('house') : options.fetchFor('tenant', record.tenantId),
+      fetch: record.tenantId === null ? options.fetchFor('operator') : options.fetchFor('tenant', record.tenantId),
     }
     if (!manifest) {
       log.error({ account: record.id, provider: record.provider }, 'an account is of a provider that there is none of')
@@ -177,10 +177,10 @@ export function openAccounts(options: AccountsOptions): Accounts {
     const provider = await providerOf(manifest)
     const given = settingsOf(record)
     if ('problem' in given) {
-      return { record, account, provider, operations: NO_OPERATIONS, isEmbedded: false, standsIn: false, ...given }
+      return { record, account, provider, operations: NO_OPERATIONS, isEmbedded: false, isFallback: false, ...given }
     }
     const ready: Account = { ...account, settings: withDefaults(manifest, given.settings) }
-    const usable = { record, account: ready, provider, isEmbedded: false, standsIn: false }
+    const usable = { record, account: ready, provider, isEmbedded: false, isFallback: false }
     try {
       const performed = provider.performs?.(ready) ?? provider.operations
       const operations = new Set([...performed].filter((operation) => isServed(record, operation)))
@@ -230,7 +230,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
 
   const happenings = new Map<string, Promise<void>>()
 
-  async function happened(id: string, happening: Happening): Promise<void> {
+  async function recordEvent(id: string, happening: AccountEvent): Promise<void> {
     try {
       for (let attempt = 1; attempt <= MAX_WRITES; attempt++) if (await hasTakenIn(id, happening)) return
       log.warn({ account: id, happening }, 'an account changes too fast for its state to be stored')
@@ -240,7 +240,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
   }
 
   /** False when somebody else changed the account meanwhile: the happening is judged again by what it is now. */
-  async function hasTakenIn(id: string, happening: Happening): Promise<boolean> {
+  async function hasTakenIn(id: string, happening: AccountEvent): Promise<boolean> {
     const member = members.get(id)
     if (!member || member.isEmbedded) return true
     const { record } = member
@@ -267,7 +267,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
       ({ record, operations, problem }) =>
         problem === null && record.state !== 'disabled' && operations.has(operation) && belongs(record),
     )
-    const others = all.filter((member) => !member.standsIn)
+    const others = all.filter((member) => !member.isFallback)
     return others.length > 0 ? others : all
   }
 
@@ -384,9 +384,9 @@ export function openAccounts(options: AccountsOptions): Accounts {
       ),
     withoutSecrets,
     factorOf: (id) => members.get(id)?.record.priceFactor ?? 1,
-    happened(id, happening) {
+    recordEvent(id, happening) {
       // One after the other, or the second would be judged by what the first has not written down yet.
-      const step = (happenings.get(id) ?? Promise.resolve()).then(() => happened(id, happening))
+      const step = (happenings.get(id) ?? Promise.resolve()).then(() => recordEvent(id, happening))
       happenings.set(id, step)
       return step
     },
@@ -434,7 +434,7 @@ function recordOf({ provider, slots, priority }: EnvironmentAccount, now: number
 }
 
 function embedded(
-  { provider, mode, slots, standsIn = false }: HouseAccount,
+  { provider, mode, slots, isFallback = false }: BuiltInAccount,
   priority: number,
   fetch: Account['fetch'],
 ): [string, Member] {
@@ -452,9 +452,9 @@ function embedded(
     mode,
     createdAt: 0,
   }
-  const account: Account = { id, provider: provider.id, owner: 'house', settings: {}, fetch }
+  const account: Account = { id, provider: provider.id, owner: 'operator', settings: {}, fetch }
   const { operations } = provider
-  return [id, { record, account, provider, operations, isEmbedded: true, standsIn, problem: null }]
+  return [id, { record, account, provider, operations, isEmbedded: true, isFallback, problem: null }]
 }
 
 function withDefaults({ fields }: ProviderManifest, given: Record<string, string>): Record<string, string> {

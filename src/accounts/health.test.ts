@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Happening } from '../core/account.ts'
+import type { AccountEvent } from '../core/account.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Accounts } from './accounts.ts'
-import { happeningOf, troubleOf, watchHealth } from './health.ts'
+import { accountEventOf, happeningOf, watchHealth } from './health.ts'
 import { aProvider, openRegistry, type Registry } from './registry.testing.ts'
 
 type Probe = NonNullable<Provider['probe']>
@@ -47,7 +47,7 @@ function watch(accounts: Accounts, given: { onChange?: () => void; store?: Store
 
 /** An account that rests for a second. */
 async function resting(accounts: Accounts, id: string): Promise<void> {
-  await accounts.happened(id, { kind: 'limited', reason: 'full', retryAfterMs: SECOND_MS })
+  await accounts.recordEvent(id, { kind: 'limited', reason: 'full', retryAfterMs: SECOND_MS })
 }
 
 const aLook = () => vi.advanceTimersByTimeAsync(2 * SECOND_MS)
@@ -78,7 +78,7 @@ describe('an account that rests', () => {
     probe = async () => {
       throw new PolyphonyError('vendor_unreachable', 'no answer')
     }
-    for (let n = 0; n < 3; n++) await accounts.happened('lumen-1', { kind: 'broke', reason: 'no answer' })
+    for (let n = 0; n < 3; n++) await accounts.recordEvent('lumen-1', { kind: 'broke', reason: 'no answer' })
     watch(accounts)
     const pauses: number[] = []
     for (let n = 1; n <= 3; n++) {
@@ -214,7 +214,7 @@ describe('the end of the watch', () => {
 
 describe('what a call that failed says about its account', () => {
   const failing = (code: ErrorCode, details = {}) => new PolyphonyError(code, 'the reason', details)
-  const cases: [string, PolyphonyError, Happening | undefined][] = [
+  const cases: [string, PolyphonyError, AccountEvent | undefined][] = [
     ['too many', failing('account_busy'), { kind: 'limited', reason: 'the reason', retryAfterMs: null }],
     [
       'too many for some seconds',
@@ -233,7 +233,7 @@ describe('what a call that failed says about its account', () => {
   ]
 
   it.each(cases)('%s', (_title, error, happening) => {
-    expect(troubleOf(error)).toEqual(happening)
+    expect(accountEventOf(error)).toEqual(happening)
     expect(happeningOf(error)).toEqual(happening)
   })
 
@@ -241,7 +241,7 @@ describe('what a call that failed says about its account', () => {
   it.each(Object.keys(ERRORS).filter((code) => !told.includes(code)) as ErrorCode[])(
     'nothing in the case of %s; yet a probe that ends so did not get through',
     (code) => {
-      expect(troubleOf(failing(code))).toBeUndefined()
+      expect(accountEventOf(failing(code))).toBeUndefined()
       expect(happeningOf(failing(code))).toEqual({ kind: 'broke', reason: 'the reason' })
     },
   )

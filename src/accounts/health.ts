@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Happening } from '../core/account.ts'
+import type { AccountEvent } from '../core/account.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
@@ -31,10 +31,10 @@ export function watchHealth(options: {
       await provider.probe?.(account, AbortSignal.any([stopping.signal, AbortSignal.timeout(PROBE_LIMIT_MS)]))
     } catch (thrown) {
       if (stopping.signal.aborted) return // it was we who ended it
-      return accounts.happened(account.id, happeningOf(thrown))
+      return accounts.recordEvent(account.id, happeningOf(thrown))
     }
     log.info({ account: account.id, was: record.state }, 'an account works again')
-    await accounts.happened(account.id, { kind: 'worked' })
+    await accounts.recordEvent(account.id, { kind: 'worked' })
   }
 
   /** Not waited for: an account that does not answer must not keep the others from being looked at. */
@@ -86,7 +86,7 @@ export function watchHealth(options: {
 }
 
 /** What a call that failed says about the account that made it. Undefined: nothing. */
-export function troubleOf(error: PolyphonyError): Happening | undefined {
+export function accountEventOf(error: PolyphonyError): AccountEvent | undefined {
   const reason = error.message
   switch (error.code) {
     case 'account_busy': {
@@ -106,8 +106,8 @@ export function troubleOf(error: PolyphonyError): Happening | undefined {
 }
 
 /** What a probe that failed says: whatever it is, the account does not work. */
-export function happeningOf(thrown: unknown): Happening {
+export function happeningOf(thrown: unknown): AccountEvent {
   const error = thrown instanceof PolyphonyError ? thrown : undefined
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
-  return (error && troubleOf(error)) ?? { kind: 'broke', reason }
+  return (error && accountEventOf(error)) ?? { kind: 'broke', reason }
 }

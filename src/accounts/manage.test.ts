@@ -14,7 +14,7 @@ import { createTenant } from '../tenants/first-tenant.ts'
 import { openAccounts, USUAL_ACCOUNT } from './accounts.ts'
 import { whyIdle } from './advice.ts'
 import { hideSecrets } from './credentials.ts'
-import { type AccountDesk, type AccountDeskOptions, type ManagedAccount, openAccountDesk } from './manage.ts'
+import { type AccountAdmin, type AccountDeskOptions, type ManagedAccount, openAccountAdmin } from './manage.ts'
 import { openVault } from './vault.ts'
 
 const provider: Provider = {
@@ -46,13 +46,13 @@ const either: ProviderManifest = {
 const FIELDS = { apiKey: 'lumen-secret-key', baseUrl: 'https://lumen.example/v1' }
 const body = (given: JsonObject = {}): JsonObject => ({ provider: 'lumen', name: 'main', fields: FIELDS, ...given })
 
-describe('the desk of accounts', () => {
+describe('account administration', () => {
   let folder: string
   let store: Store
   let tenantId: string
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'polyphony-desk-'))
-    store = await openSqlite({ path: join(folder, 'desk.db') })
+    folder = await mkdtemp(join(tmpdir(), 'polyphony-accounts-'))
+    store = await openSqlite({ path: join(folder, 'accounts.db') })
     tenantId = (await createTenant({ store, clock: systemClock }, 'a tenant')).id
   })
   afterEach(async () => {
@@ -63,7 +63,7 @@ describe('the desk of accounts', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  function open(given: Partial<AccountDeskOptions> = {}): AccountDesk {
+  function open(given: Partial<AccountDeskOptions> = {}): AccountAdmin {
     const parts = {
       store,
       manifests: given.manifests ?? [lumen, either],
@@ -73,7 +73,7 @@ describe('the desk of accounts', () => {
       fetchFor: () => fetch,
       log: pino({ level: 'silent' }),
     }
-    return openAccountDesk({
+    return openAccountAdmin({
       ...parts,
       accounts: openAccounts({ ...parts, house: [] }),
       judge: async (url, field) => {
@@ -86,15 +86,15 @@ describe('the desk of accounts', () => {
   }
 
   it('gives an account what its provider and its owner make usual', async () => {
-    const desk = open()
+    const accountAdmin = open()
     const usual = { slots: 7, weight: 1, priority: 0, dailyCap: null, serves: null, isDraining: false, mode: 'live' }
-    expect(await desk.add(body(), 'operator')).toMatchObject({ ...usual, tenantId: null, priceFactor: 1 })
-    expect(await desk.add(body(), { tenantId })).toMatchObject({ ...usual, tenantId, priceFactor: 0.25 })
-    expect(await desk.add(body({ tenant: tenantId, name: 'b' }), 'operator')).toMatchObject({
+    expect(await accountAdmin.add(body(), 'operator')).toMatchObject({ ...usual, tenantId: null, priceFactor: 1 })
+    expect(await accountAdmin.add(body(), { tenantId })).toMatchObject({ ...usual, tenantId, priceFactor: 0.25 })
+    expect(await accountAdmin.add(body({ tenant: tenantId, name: 'b' }), 'operator')).toMatchObject({
       tenantId,
       priceFactor: 0.25,
     })
-    expect(await desk.add(body({ tenant: null, name: 'c', price_factor: 0 }), 'operator')).toMatchObject({
+    expect(await accountAdmin.add(body({ tenant: null, name: 'c', price_factor: 0 }), 'operator')).toMatchObject({
       priceFactor: 0,
     })
   })
@@ -135,8 +135,8 @@ describe('the desk of accounts', () => {
     ['neither of two keys', { provider: 'either', fields: {} }, 'fields', /one or other/],
   ]
   it.each(refused)('refuses %s, naming the field', async (_what, given, field, words) => {
-    const desk = open()
-    await expect(desk.add(body(given), 'operator')).rejects.toMatchObject({
+    const accountAdmin = open()
+    await expect(accountAdmin.add(body(given), 'operator')).rejects.toMatchObject({
       code: 'invalid_input',
       message: expect.stringMatching(words),
       details: { field },
@@ -147,13 +147,13 @@ describe('the desk of accounts', () => {
   it.each(refused.filter(([, given]) => !('provider' in given || 'tenant' in given)))(
     'refuses %s in a change, too, and changes nothing',
     async (_what, given, field) => {
-      const desk = open()
-      const { id } = await desk.add(body(), 'operator')
+      const accountAdmin = open()
+      const { id } = await accountAdmin.add(body(), 'operator')
       const before = await store.listAccounts({})
       // A field that is left out stays as it is; to take it away is to say so.
       const missing = field === 'fields.apiKey' && !JSON.stringify(given).includes('apiKey')
       const change = missing ? { fields: { apiKey: null } } : given
-      await expect(desk.change(id, change, 'operator')).rejects.toMatchObject({
+      await expect(accountAdmin.change(id, change, 'operator')).rejects.toMatchObject({
         code: 'invalid_input',
         details: { field },
       })
@@ -170,23 +170,26 @@ describe('the desk of accounts', () => {
   })
 
   it('tells accounts of one owner apart by their names', async () => {
-    const desk = open()
-    const { id } = await desk.add(body(), 'operator')
-    await desk.add(body(), { tenantId })
-    await expect(desk.add(body(), 'operator')).rejects.toMatchObject({ details: { field: 'name' } })
-    expect(await desk.change(id, { name: 'main', slots: 2 }, 'operator')).toMatchObject({ name: 'main', slots: 2 })
-    const other = await desk.add(body({ name: 'other' }), 'operator')
-    await expect(desk.change(other.id, { name: 'main' }, 'operator')).rejects.toMatchObject({
+    const accountAdmin = open()
+    const { id } = await accountAdmin.add(body(), 'operator')
+    await accountAdmin.add(body(), { tenantId })
+    await expect(accountAdmin.add(body(), 'operator')).rejects.toMatchObject({ details: { field: 'name' } })
+    expect(await accountAdmin.change(id, { name: 'main', slots: 2 }, 'operator')).toMatchObject({
+      name: 'main',
+      slots: 2,
+    })
+    const other = await accountAdmin.add(body({ name: 'other' }), 'operator')
+    await expect(accountAdmin.change(other.id, { name: 'main' }, 'operator')).rejects.toMatchObject({
       details: { field: 'name' },
     })
   })
 
   it('changes what is named and leaves the rest, within the fields too', async () => {
-    const desk = open()
-    const { id } = await desk.add(body({ slots: 3, serves: ['lumen'], daily_cap: 4 }), 'operator')
-    await desk.change(id, { fields: { project: 'heron' } }, 'operator')
-    await desk.change(id, { serves: null }, 'operator')
-    const changed = await desk.change(id, { daily_cap: null }, 'operator')
+    const accountAdmin = open()
+    const { id } = await accountAdmin.add(body({ slots: 3, serves: ['lumen'], daily_cap: 4 }), 'operator')
+    await accountAdmin.change(id, { fields: { project: 'heron' } }, 'operator')
+    await accountAdmin.change(id, { serves: null }, 'operator')
+    const changed = await accountAdmin.change(id, { daily_cap: null }, 'operator')
     expect(changed).toMatchObject({
       slots: 3,
       serves: null,
@@ -195,20 +198,22 @@ describe('the desk of accounts', () => {
     })
     const [record] = await store.listAccounts({})
     expect(openVault('the secret of the test').open(id, record?.sealed ?? '')).toEqual({ ...FIELDS, project: 'heron' })
-    expect((await desk.change(id, { fields: { project: null } }, 'operator')).settings).toMatchObject({ project: '' })
-    await expect(desk.change(id, {}, 'operator')).rejects.toMatchObject({ code: 'invalid_input' })
+    expect((await accountAdmin.change(id, { fields: { project: null } }, 'operator')).settings).toMatchObject({
+      project: '',
+    })
+    await expect(accountAdmin.change(id, {}, 'operator')).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
   it('judges every address that a tenant gives, and none of the operator’s for the house', async () => {
-    const desk = open()
+    const accountAdmin = open()
     const inside = { fields: { ...FIELDS, baseUrl: 'http://10.0.0.1/v1' } }
-    await expect(desk.add(body(inside), { tenantId })).rejects.toMatchObject({ code: 'address_refused' })
-    await expect(desk.add(body({ ...inside, tenant: tenantId }), 'operator')).rejects.toMatchObject({
+    await expect(accountAdmin.add(body(inside), { tenantId })).rejects.toMatchObject({ code: 'address_refused' })
+    await expect(accountAdmin.add(body({ ...inside, tenant: tenantId }), 'operator')).rejects.toMatchObject({
       code: 'address_refused',
     })
-    expect((await desk.add(body(inside), 'operator')).settings.baseUrl).toBe('http://10.0.0.1/v1')
-    const { id } = await desk.add(body(), { tenantId })
-    await expect(desk.change(id, inside, { tenantId })).rejects.toMatchObject({
+    expect((await accountAdmin.add(body(inside), 'operator')).settings.baseUrl).toBe('http://10.0.0.1/v1')
+    const { id } = await accountAdmin.add(body(), { tenantId })
+    await expect(accountAdmin.change(id, inside, { tenantId })).rejects.toMatchObject({
       code: 'address_refused',
       details: { field: 'fields.baseUrl' },
     })
@@ -225,41 +230,50 @@ describe('the desk of accounts', () => {
         return store.changeAccount(change)
       },
     }
-    const desk = open({ store: racing })
-    const { id } = await desk.add(body(), 'operator')
-    expect(await desk.drain(id, 'operator')).toMatchObject({ isDraining: true, reason: 'something happened' })
+    const accountAdmin = open({ store: racing })
+    const { id } = await accountAdmin.add(body(), 'operator')
+    expect(await accountAdmin.drain(id, 'operator')).toMatchObject({ isDraining: true, reason: 'something happened' })
     conflicts = 2
-    await expect(desk.resume(id, 'operator')).rejects.toMatchObject({ code: 'store_unavailable', retry: 'again' })
+    await expect(accountAdmin.resume(id, 'operator')).rejects.toMatchObject({
+      code: 'store_unavailable',
+      retry: 'again',
+    })
   })
 
   it('cannot test an account whose provider has no call for it, and says so', async () => {
-    const desk = open()
-    const { id } = await desk.add(body(), 'operator')
-    expect(await desk.test(id, 'operator')).toMatchObject({ works: null, says: expect.stringContaining('next task') })
+    const accountAdmin = open()
+    const { id } = await accountAdmin.add(body(), 'operator')
+    expect(await accountAdmin.test(id, 'operator')).toMatchObject({
+      works: null,
+      says: expect.stringContaining('next task'),
+    })
   })
 
   it('shows and removes an account of a provider that is gone', async () => {
     const { id } = await open().add(body(), 'operator')
-    const desk = open({ manifests: [either] })
-    expect(await desk.get(id, 'operator')).toMatchObject({
+    const accountAdmin = open({ manifests: [either] })
+    expect(await accountAdmin.get(id, 'operator')).toMatchObject({
       isUsable: false,
       reason: 'There is no provider "lumen".',
       operations: [],
     })
-    expect(await desk.test(id, 'operator')).toMatchObject({ works: false, says: 'There is no provider "lumen".' })
-    expect((await desk.debug(id, 'operator')).advice).toEqual([expect.stringContaining('cannot be used')])
-    await desk.remove(id, 'operator')
-    expect(await desk.list('operator')).toEqual([])
+    expect(await accountAdmin.test(id, 'operator')).toMatchObject({
+      works: false,
+      says: 'There is no provider "lumen".',
+    })
+    expect((await accountAdmin.debug(id, 'operator')).advice).toEqual([expect.stringContaining('cannot be used')])
+    await accountAdmin.remove(id, 'operator')
+    expect(await accountAdmin.list('operator')).toEqual([])
   })
 
   it('leaves a disabled account disabled when it is given a new credential', async () => {
-    const desk = open()
-    const { id } = await desk.add(body(), { tenantId })
-    expect(await desk.disable(id, { tenantId })).toMatchObject({
+    const accountAdmin = open()
+    const { id } = await accountAdmin.add(body(), { tenantId })
+    expect(await accountAdmin.disable(id, { tenantId })).toMatchObject({
       state: 'disabled',
       reason: 'Its owner switched it off.',
     })
-    const changed = await desk.change(id, { fields: { apiKey: 'another-secret-key' } }, { tenantId })
+    const changed = await accountAdmin.change(id, { fields: { apiKey: 'another-secret-key' } }, { tenantId })
     expect(changed).toMatchObject({ state: 'disabled' })
   })
 })

@@ -1,4 +1,4 @@
-import { type AccountRecord, type Happening, healthAfter } from '../core/account.ts'
+import { type AccountEvent, type AccountRecord, healthAfter } from '../core/account.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
@@ -55,7 +55,7 @@ export type PoolWishes = Pick<Tenant, 'defaultPool' | 'fallsBack'>
  * Adds, changes, tests and removes accounts. What is asked comes in the words of the API. Every verb throws `not_found`
  * for an account that the manager has not, and `invalid_input`, naming the field, for what breaks a rule.
  */
-export interface AccountDesk {
+export interface AccountAdmin {
   readonly manifests: readonly ProviderManifest[]
   list(by: Manager): Promise<ManagedAccount[]>
   get(id: string, by: Manager): Promise<ManagedAccount>
@@ -95,14 +95,14 @@ export interface AccountDeskOptions {
     maxAccounts: number
   }
   /** A command beside the server: keys of the server's environment need not stand in its own. */
-  isBeside?: boolean
+  isOffline?: boolean
 }
 
 const TEST_LIMIT_MS = 20 * SECOND_MS
 const LAST_ATTEMPTS = 20
 const WRITES = 2
 
-export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
+export function openAccountAdmin(options: AccountDeskOptions): AccountAdmin {
   const { store, accounts, manifests, vault, clock, operations } = options
 
   async function recordOf(id: string, by: Manager): Promise<AccountRecord> {
@@ -134,7 +134,7 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
     view: AccountView | undefined,
   ): Omit<ManagedAccount, 'running' | 'begunToday'> {
     const { sealed, version: _version, troubles: _troubles, strikes: _strikes, ...plain } = record
-    const isElsewhere = sealed === null && options.isBeside === true
+    const isElsewhere = sealed === null && options.isOffline === true
     const isUsable = isElsewhere || accounts.find(record.id) !== undefined
     const problem = view?.reason ?? `There is no provider "${record.provider}".`
     return {
@@ -168,7 +168,7 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
     throw new PolyphonyError('store_unavailable', `Account ${id} changes at this moment. Try again.`)
   }
 
-  function happens(happening: Happening): (record: AccountRecord) => AccountChange {
+  function happens(happening: AccountEvent): (record: AccountRecord) => AccountChange {
     return (record) => {
       const { state, reason, retryAt, troubles, strikes } = healthAfter(record, happening, clock.now())
       return { state, reason, retryAt, troubles, strikes }
@@ -295,7 +295,7 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
   async function remove(id: string, by: Manager): Promise<void> {
     const { sealed, provider, tenantId } = await recordOf(id, by)
     await accounts.refresh()
-    if (sealed === null && (options.isBeside === true || accounts.find(id) !== undefined)) {
+    if (sealed === null && (options.isOffline === true || accounts.find(id) !== undefined)) {
       throw wrong('id', `is an account of the environment: unset the variables of ${provider} and start again`)
     }
     const [waiting] = await store.countWaiting({ pools: [accountPool({ id, tenantId })] })
@@ -327,15 +327,15 @@ export function openAccountDesk(options: AccountDeskOptions): AccountDesk {
       const happening = withReason(happeningOf(thrown), (reason) =>
         sentence(why ?? withoutSecrets({ id, provider: name }, reason)),
       )
-      await accounts.happened(id, happening)
+      await accounts.recordEvent(id, happening)
       return { works: false, says: wordsOf(title, happening), account: await get(id, by) }
     }
-    await accounts.happened(id, { kind: 'worked' })
+    await accounts.recordEvent(id, { kind: 'worked' })
     return { works: true, says: `${title} answered, and takes the credential.`, account: await get(id, by) }
   }
 
   function unusable(account: ManagedAccount): TestOutcome {
-    const isElsewhere = account.credential === 'environment' && options.isBeside === true
+    const isElsewhere = account.credential === 'environment' && options.isOffline === true
     const says = isElsewhere
       ? 'Its key stands in the environment of the server, and not in that of this command.'
       : account.reason
@@ -409,11 +409,11 @@ function disabledBy(by: Manager): string {
   return by === 'operator' ? 'The operator switched it off.' : 'Its owner switched it off.'
 }
 
-function withReason(happening: Happening, change: (reason: string) => string): Happening {
+function withReason(happening: AccountEvent, change: (reason: string) => string): AccountEvent {
   return 'reason' in happening ? { ...happening, reason: change(happening.reason) } : happening
 }
 
-function wordsOf(title: string, happening: Happening): string {
+function wordsOf(title: string, happening: AccountEvent): string {
   const why = 'reason' in happening ? happening.reason : ''
   switch (happening.kind) {
     case 'refused':

@@ -7,7 +7,7 @@ import type { Provider, ProviderManifest } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store, Tenant } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
-import { type Accounts, type EnvironmentAccount, type HouseAccount, openAccounts, USUAL_ACCOUNT } from './accounts.ts'
+import { type Accounts, type BuiltInAccount, type EnvironmentAccount, openAccounts, USUAL_ACCOUNT } from './accounts.ts'
 import { openVault, type Vault } from './vault.ts'
 
 export const START = Date.UTC(2026, 0, 1)
@@ -29,7 +29,7 @@ export interface Registry extends AsyncDisposable {
   log: Logger
   /** A process, with a store of its own if asked for. */
   process(given?: {
-    house?: HouseAccount[]
+    house?: BuiltInAccount[]
     environment?: EnvironmentAccount[]
     vault?: Vault
     store?: Store
@@ -98,7 +98,7 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
         environment: [],
         vault,
         manifests,
-        fetchFor: (owner) => (owner === 'house' ? houseFetch : tenantFetch),
+        fetchFor: (owner) => (owner === 'operator' ? houseFetch : tenantFetch),
         clock,
         log,
         ...given,

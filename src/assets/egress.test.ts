@@ -274,7 +274,7 @@ describe('an answer of a vendor', () => {
   it.each([
     ['tenant', false, 3, 5],
     ['tenant', true, 100, 129],
-    ['house', false, 31, 33],
+    ['operator', false, 31, 33],
   ] as const)('to a %s, with files: %s, has at most some MiB: %d, not %d', async (owner, hasFiles, taken, refused) => {
     const fetch = egress.fetchFor(owner, 'a tenant')
     const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })

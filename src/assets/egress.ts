@@ -51,7 +51,7 @@ export interface Egress {
    * more where the call says that files are in them; what all tenants' answers take of memory is bounded, and so is what
    * one of them takes.
    */
-  fetchFor(owner: 'house' | 'tenant', tenantId?: string): VendorFetch
+  fetchFor(owner: 'operator' | 'tenant', tenantId?: string): VendorFetch
   /** Ends what is under way. */
   close(): Promise<void>
 }
@@ -184,7 +184,7 @@ export function openEgress({
     fetchThrough(wayOfTenants, { ...TENANT_ANSWERS, budget: memoryOfTenants, holder }, ({ href }) => target(href))
 
   return {
-    fetchFor: (owner, tenantId = '') => (owner === 'house' ? ofHouse : ofTenant(tenantId)),
+    fetchFor: (owner, tenantId = '') => (owner === 'operator' ? ofHouse : ofTenant(tenantId)),
 
     async judge(text, field) {
       const url = target(text, field)

@@ -160,7 +160,7 @@ it('connections to the operator’s vendors do not suffer from silent name serve
     egress.judge(`https://hooks.tenant-${number}.example/`, 'webhook.url'),
   )
   const began = performance.now()
-  for (const owner of ['house', 'tenant'] as const) {
+  for (const owner of ['operator', 'tenant'] as const) {
     expect(await (await egress.fetchFor(owner)(`http://localhost:${port}/`)).text()).toBe('ready')
   }
   expect(performance.now() - began).toBeLessThan(2_000)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { aceStep } from './ace-step.ts'
 import { filesIn } from './media.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const SOUND = 'https://example.com/a.mp3'
@@ -22,7 +22,7 @@ describe('ACE-Step', () => {
   ])('%s with %j makes %i seconds for %i points', (taskType, input, seconds, points) => {
     const operation = named(taskType)
     const complete = readInput(operation, { style_prompt: 'swing', lyrics: '[inst]', ...input })
-    expect(wishOf(operation.produces, complete)).toMatchObject({ count: 1, seconds })
+    expect(outputSpecOf(operation.produces, complete)).toMatchObject({ count: 1, seconds })
     expect(operation.price(complete)).toBe(points)
   })
 

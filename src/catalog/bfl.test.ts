@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { bfl, bflFinetune, finetuneOf } from './bfl.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 function named(taskType: string): Operation {
@@ -92,7 +92,7 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-pro-1.1-ultra-finetuned', { finetune_id }, { kind: 'pictures', widthPx: 2_736, heightPx: 1_536 }],
   ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
     const operation = named(taskType)
-    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
   })
 
   it.each<[string, JsonObject, string]>([
@@ -182,6 +182,6 @@ describe('Flux of Black Forest Labs', () => {
       learning_rate,
     }
     expect(finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0])).toEqual(said)
-    expect(wishOf(bflFinetune.produces, input)).toEqual({ kind: 'data', sample: said })
+    expect(outputSpecOf(bflFinetune.produces, input)).toEqual({ kind: 'data', sample: said })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { diffrhythm } from './diffrhythm.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const SOUND = 'https://example.com/a.mp3'
@@ -12,7 +12,10 @@ describe.each(diffrhythm.map((operation) => [operation.taskType, operation] as c
 
   it('is as long as its kind', () => {
     const seconds = { 'txt2audio-base': 95, 'txt2audio-full': 285 }[taskType]
-    expect(wishOf(operation.produces, readInput(operation, operation.example))).toMatchObject({ count: 1, seconds })
+    expect(outputSpecOf(operation.produces, readInput(operation, operation.example))).toMatchObject({
+      count: 1,
+      seconds,
+    })
   })
 
   it('needs a style, in words or as a sound', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faceswap } from './faceswap.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const [faceSwap, multiFaceSwap, videoFaceSwap] = faceswap as [Operation, Operation, Operation] // its three
@@ -17,8 +17,8 @@ describe('face swap', () => {
   })
 
   it('makes a picture of a picture and a video of a video', () => {
-    expect(wishOf(faceSwap.produces, faceSwap.example)).toMatchObject({ kind: 'pictures', count: 1 })
-    expect(wishOf(videoFaceSwap.produces, videoFaceSwap.example)).toMatchObject({ kind: 'videos', seconds: 10 })
+    expect(outputSpecOf(faceSwap.produces, faceSwap.example)).toMatchObject({ kind: 'pictures', count: 1 })
+    expect(outputSpecOf(videoFaceSwap.produces, videoFaceSwap.example)).toMatchObject({ kind: 'videos', seconds: 10 })
   })
 
   it.each(['', '0', '0,1', '1, 0, 2'])('takes the faces "%s"', (faces) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { framepack } from './framepack.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 describe.each(framepack.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
@@ -14,7 +14,7 @@ describe.each(framepack.map((operation) => [operation.id, operation] as const))(
   ])('makes %i seconds for %i points', (duration, points) => {
     const input = read({ duration })
     expect(operation.price(input)).toBe(points)
-    expect(wishOf(operation.produces, input)).toMatchObject({ seconds: duration, widthPx: 848, heightPx: 480 })
+    expect(outputSpecOf(operation.produces, input)).toMatchObject({ seconds: duration, widthPx: 848, heightPx: 480 })
   })
 
   it('needs a first frame and ten to thirty seconds', () => {

@@ -11,7 +11,7 @@ import { anyJson, inputOf, strangeFields } from './arbitrary-input.testing.ts'
 import { getOperation, listOperations } from './catalog.ts'
 import { filesIn } from './media.ts'
 import type { Operation } from './operation.ts'
-import { type Wish, wishOf } from './outputs.ts'
+import { type OutputSpec, outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const RUNS_EACH = 25
@@ -40,7 +40,7 @@ function outcomeOf<T>(work: () => T): { made: T } | { error: PolyphonyError } {
   }
 }
 
-function expectSane(wish: Wish): void {
+function expectSane(wish: OutputSpec): void {
   if ('widthPx' in wish) {
     for (const sidePx of [wish.widthPx, wish.heightPx]) {
       expect(Number.isInteger(sidePx)).toBe(true)
@@ -65,7 +65,7 @@ function expectUsable(operation: Operation, input: JsonObject): void {
   const price = operation.price(input)
   expect(Number.isSafeInteger(price)).toBe(true)
   expect(price).toBeGreaterThan(0)
-  expectSane(wishOf(operation.produces, input))
+  expectSane(outputSpecOf(operation.produces, input))
   expect(['string', 'undefined']).toContain(typeof operation.follows(input))
   for (const { value } of filesIn(operation.input, input)) expect(value).not.toBe('')
   expect(readInput(operation, input)).toEqual(input)
@@ -182,8 +182,8 @@ describe('a field that another operation has', () => {
     const operation = getOperation(id)
     const input = readInput(operation, { ...operation.example, ...strange })
     expect(input).toMatchObject(strange)
-    const usual = wishOf(operation.produces, readInput(operation, operation.example))
-    expect(wishOf(operation.produces, input)).toEqual(usual)
+    const usual = outputSpecOf(operation.produces, readInput(operation, operation.example))
+    expect(outputSpecOf(operation.produces, input)).toEqual(usual)
   })
 })
 

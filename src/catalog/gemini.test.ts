@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gemini } from './gemini.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const [flashImage, nanoBananaPro, nanoBanana2] = gemini as [Operation, Operation, Operation] // its three
@@ -36,7 +36,7 @@ describe('Gemini', () => {
     ],
   ])('makes one picture of the size and format that is asked for', (operation, input, wish) => {
     const read = readInput(operation, { prompt: 'a boat', ...input })
-    expect(wishOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...wish })
+    expect(outputSpecOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...wish })
   })
 
   it('leaves the ratio open, which an edit takes from its input', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { gptImageEdit, gptImageGenerate } from './gpt-image.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const prompt = 'a boat'
@@ -39,7 +39,7 @@ describe('GPT images', () => {
     ],
   ])('with %j are as asked for', (asked, wish) => {
     const input = readInput(gptImageGenerate, { prompt, ...asked })
-    expect(wishOf(gptImageGenerate.produces, input)).toMatchObject(wish)
+    expect(outputSpecOf(gptImageGenerate.produces, input)).toMatchObject(wish)
   })
 
   it.each<[JsonObject, string]>([

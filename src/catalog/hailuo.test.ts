@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { hailuoVideo } from './hailuo.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const IMAGE = 'https://example.com/face.jpg'
@@ -55,7 +55,7 @@ describe('Hailuo', () => {
   })
 
   it('is as long and as large as was asked; the older models are of one size', () => {
-    const wish = (input: JsonObject) => wishOf(hailuoVideo.produces, read({ prompt: 'a', ...input }))
+    const wish = (input: JsonObject) => outputSpecOf(hailuoVideo.produces, read({ prompt: 'a', ...input }))
     expect(wish({ model: 't2v-01', duration: 10, resolution: 768 })).toMatchObject({
       widthPx: 1_280,
       heightPx: 720,

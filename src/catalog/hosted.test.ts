@@ -3,11 +3,11 @@ import type { JsonObject } from '../core/json.ts'
 import { falRequest, hosted, knownAtReplicate, replicatePrediction } from './hosted.ts'
 import { filesIn } from './media.ts'
 import type { Operation } from './operation.ts'
-import { type Wish, wishOf } from './outputs.ts'
+import { type OutputSpec, outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
-function wish(operation: Operation, input: JsonObject): Extract<Wish, { kind: 'anything' }> {
-  const found = wishOf(operation.produces, readInput(operation, input))
+function wish(operation: Operation, input: JsonObject): Extract<OutputSpec, { kind: 'anything' }> {
+  const found = outputSpecOf(operation.produces, readInput(operation, input))
   if (found.kind !== 'anything') throw new Error(`It makes ${found.kind}.`)
   return found
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { hunyuan } from './hunyuan.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const named = (taskType: string) => {
@@ -31,7 +31,7 @@ describe('Hunyuan Video', () => {
   ])('%s in %s is of %i by %i pixels', (taskType, aspect_ratio, widthPx, heightPx) => {
     const operation = named(taskType)
     const input = readInput(operation, { ...operation.example, aspect_ratio })
-    expect(wishOf(operation.produces, input)).toMatchObject({ widthPx, heightPx, seconds: 3.5 })
+    expect(outputSpecOf(operation.produces, input)).toMatchObject({ widthPx, heightPx, seconds: 3.5 })
   })
 
   it.each<[string, JsonObject, string]>([

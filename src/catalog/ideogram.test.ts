@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { ideogram } from './ideogram.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 function named(taskType: string): Operation {
@@ -49,11 +49,11 @@ describe('Ideogram', () => {
     ],
   ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
     const operation = named(taskType)
-    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
   })
 
   it('makes texts of a picture that it describes', () => {
-    expect(wishOf(named('describe').produces, {})).toEqual({ kind: 'texts', count: 1 })
+    expect(outputSpecOf(named('describe').produces, {})).toEqual({ kind: 'texts', count: 1 })
   })
 
   it.each<[string, JsonObject, string]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { imageTools } from './image-tools.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const [backgroundRemove, segment, upscale] = imageTools as [Operation, Operation, Operation] // its three
@@ -24,7 +24,7 @@ describe('the image tools', () => {
     [upscale, { image, scale: 4 }, { widthPx: 1_600, heightPx: 1_600 }],
     [upscale, { image, scale: 2.5 }, { widthPx: 1_000, heightPx: 1_000 }],
   ])('make one picture', (operation, input, wish) => {
-    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, ...wish })
   })
 
   it.each([1, 11])('refuse to enlarge %i times', (scale) => {

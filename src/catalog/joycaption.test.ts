@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joycaption } from './joycaption.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const [betaOne] = joycaption as [Operation] // its only one
@@ -12,7 +12,7 @@ describe('JoyCaption', () => {
     const input = readInput(betaOne, { image })
     expect(betaOne.id).toBe('Qubico/joycaption/joycaption-beta-one')
     expect(betaOne.price(input)).toBe(100_000)
-    expect(wishOf(betaOne.produces, input)).toEqual({ kind: 'texts', count: 1 })
+    expect(outputSpecOf(betaOne.produces, input)).toEqual({ kind: 'texts', count: 1 })
   })
 
   it('lets choices through that its page does not show', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pointsToUsd } from '../core/points.ts'
 import { klingExpand, klingImage } from './kling-images.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const FILE = 'https://example.com/a.png'
@@ -28,7 +28,8 @@ describe('Kling’s pictures', () => {
   })
 
   it('have the size and number that are asked for', () => {
-    const wishFor = (fields: object) => wishOf(klingImage.produces, readInput(klingImage, { prompt: 'a', ...fields }))
+    const wishFor = (fields: object) =>
+      outputSpecOf(klingImage.produces, readInput(klingImage, { prompt: 'a', ...fields }))
     expect(wishFor({ aspect_ratio: '1:1', n: 9 })).toMatchObject({ widthPx: 1_024, heightPx: 1_024, count: 9 })
     expect(wishFor({ aspect_ratio: '1:1', resolution: '2k' })).toMatchObject({ widthPx: 2_048, heightPx: 2_048 })
   })
@@ -45,6 +46,6 @@ describe('the growth of a picture', () => {
 
   it('shows in its size', () => {
     const input = readInput(klingExpand, { image_url: FILE, left_expansion_ratio: 0.5, right_expansion_ratio: 0.25 })
-    expect(wishOf(klingExpand.produces, input)).toMatchObject({ widthPx: 1_792, heightPx: 1_024 })
+    expect(outputSpecOf(klingExpand.produces, input)).toMatchObject({ widthPx: 1_792, heightPx: 1_024 })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { klingOmni, klingTurbo } from './kling-omni.ts'
 import { filesIn } from './media.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const shots = (...lengths: number[]) => lengths.map((duration) => ({ prompt: 'a shot', duration }))
@@ -32,7 +32,7 @@ describe('Kling Omni', () => {
 
   it('is as long as its shots, up to fifteen seconds', () => {
     const input = readInput(klingOmni, { multi_shots: shots(14, 1), resolution: '1080p', aspect_ratio: '9:16' })
-    expect(wishOf(klingOmni.produces, input)).toEqual({
+    expect(outputSpecOf(klingOmni.produces, input)).toEqual({
       kind: 'videos',
       count: 1,
       widthPx: 1_080,
@@ -68,6 +68,6 @@ describe('Kling Turbo', () => {
 
   it('is as long and as large as was asked', () => {
     const input = readInput(klingTurbo, { prompt: 'a', duration: 10, aspect_ratio: '1:1' })
-    expect(wishOf(klingTurbo.produces, input)).toMatchObject({ seconds: 10, widthPx: 1_080, heightPx: 1_080 })
+    expect(outputSpecOf(klingTurbo.produces, input)).toMatchObject({ seconds: 10, widthPx: 1_080, heightPx: 1_080 })
   })
 })

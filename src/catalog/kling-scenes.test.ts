@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from './kling-scenes.ts'
 import { filesIn } from './media.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
@@ -31,7 +31,7 @@ describe('lip sync', () => {
     const input = readInput(klingLipSync, { origin_task_id: TASK, ...fields })
     expect(input).toMatchObject(fields)
     expect(klingLipSync.follows(input)).toBe(TASK)
-    expect(wishOf(klingLipSync.produces, input)).toMatchObject({ hasSound: true })
+    expect(outputSpecOf(klingLipSync.produces, input)).toMatchObject({ hasSound: true })
   })
 
   it.each<[JsonObject, string]>([
@@ -69,7 +69,7 @@ describe('an avatar', () => {
   it('is made as often as was asked, and costs as much', () => {
     const fields = { image_url: PICTURE, local_dubbing_url: SOUND }
     const input = readInput(klingAvatar, { ...fields, batch_size: 3 })
-    expect(wishOf(klingAvatar.produces, input)).toMatchObject({ count: 3, seconds: 10, hasSound: true })
+    expect(outputSpecOf(klingAvatar.produces, input)).toMatchObject({ count: 3, seconds: 10, hasSound: true })
     expect(priceOf(klingAvatar, fields)).toBe(6_000_000)
     expect(klingAvatar.price(input)).toBe(18_000_000)
     expect(priceOf(klingAvatar, { ...fields, mode: 'pro' })).toBe(12_000_000)
@@ -101,7 +101,7 @@ describe('motion control', () => {
   it('keeps the sound where that is asked', () => {
     const fields = { image_url: PICTURE, video_url: VIDEO }
     const wish = (more: JsonObject) =>
-      wishOf(klingMotionControl.produces, readInput(klingMotionControl, { ...fields, ...more }))
+      outputSpecOf(klingMotionControl.produces, readInput(klingMotionControl, { ...fields, ...more }))
     expect(wish({ keep_original_sound: true })).toMatchObject({ hasSound: true, seconds: 10, heightPx: 720 })
     expect(wish({ mode: 'pro' })).toMatchObject({ hasSound: false, heightPx: 1_080 })
   })

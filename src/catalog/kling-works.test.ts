@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { klingSound, klingTryOn } from './kling-works.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
@@ -15,7 +15,7 @@ describe('trying clothes on', () => {
   ])('makes %i pictures for %i points', (batch_size, points) => {
     const input = readInput(klingTryOn, { model_input: PERSON, dress_input: CLOTH, batch_size })
     expect(klingTryOn.price(input)).toBe(points)
-    expect(wishOf(klingTryOn.produces, input)).toMatchObject({ count: batch_size, mediaType: 'image/png' })
+    expect(outputSpecOf(klingTryOn.produces, input)).toMatchObject({ count: batch_size, mediaType: 'image/png' })
   })
 
   it.each<[string, JsonObject]>([
@@ -41,10 +41,14 @@ describe('Kling sounds', () => {
   it('are four, as long as was asked, for one price', () => {
     for (const duration of [5, 10]) {
       const input = readInput(klingSound, { prompt: 'waves', duration })
-      expect(wishOf(klingSound.produces, input)).toMatchObject({ count: 4, seconds: duration, mediaType: 'audio/mpeg' })
+      expect(outputSpecOf(klingSound.produces, input)).toMatchObject({
+        count: 4,
+        seconds: duration,
+        mediaType: 'audio/mpeg',
+      })
       expect(klingSound.price(input)).toBe(700_000)
     }
-    expect(wishOf(klingSound.produces, readInput(klingSound, { prompt: 'waves' }))).toMatchObject({ seconds: 10 })
+    expect(outputSpecOf(klingSound.produces, readInput(klingSound, { prompt: 'waves' }))).toMatchObject({ seconds: 10 })
   })
 
   it('need a description or a video, which they follow', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { kling, klingVideo } from './kling.ts'
 import { filesIn } from './media.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const PICTURE = 'https://example.com/a.png'
@@ -11,7 +11,7 @@ const PATH = [
   { x: 417, y: 65 },
 ]
 const read = (input: JsonObject) => readInput(klingVideo, input)
-const wish = (input: JsonObject) => wishOf(klingVideo.produces, read({ prompt: 'a fox', ...input }))
+const wish = (input: JsonObject) => outputSpecOf(klingVideo.produces, read({ prompt: 'a fox', ...input }))
 
 describe('a Kling video', () => {
   it.each<[JsonObject, number]>([

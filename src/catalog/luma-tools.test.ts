@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { lumaAudio, lumaImage, lumaModify, lumaReframeImage, lumaReframeVideo, lumaUpscale } from './luma-tools.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
 const media = { url: 'https://example.com/a.mp4' }
-const wish = (operation: Operation, input: JsonObject) => wishOf(operation.produces, readInput(operation, input))
+const wish = (operation: Operation, input: JsonObject) => outputSpecOf(operation.produces, readInput(operation, input))
 
 describe('Luma’s pictures', () => {
   it.each<[JsonObject, number, JsonObject]>([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { lumaExtend, lumaParents, lumaVideo } from './luma.ts'
 import { filesIn } from './media.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const IMAGE = 'https://example.com/a.png'
@@ -59,7 +59,7 @@ describe('a Luma video', () => {
   })
 
   it('is as long and as large as was asked', () => {
-    const wish = (input: JsonObject) => wishOf(lumaVideo.produces, read(input))
+    const wish = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
     expect(wish({ aspect_ratio: '4:3' })).toMatchObject({ widthPx: 1_152, heightPx: 864, seconds: 5 })
     expect(wish({ aspect_ratio: '3:4', duration: 10 })).toMatchObject({ widthPx: 864, heightPx: 1_152, seconds: 10 })
   })
@@ -94,7 +94,7 @@ describe('a video of Luma’s own API', () => {
   })
 
   it('is as large as its resolution says', () => {
-    const wish = (input: JsonObject) => wishOf(lumaVideo.produces, read(input))
+    const wish = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
     expect(wish({ resolution: '720p', aspect_ratio: '9:21' })).toMatchObject({ widthPx: 720, heightPx: 1_680 })
     expect(wish({ resolution: '540p', duration: 9 })).toMatchObject({ widthPx: 960, heightPx: 540, seconds: 9 })
   })

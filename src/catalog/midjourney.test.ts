@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { midjourney } from './midjourney.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const origin_task_id = '01234567-89ab-4cde-8f01-23456789ab00'
@@ -96,7 +96,7 @@ describe('Midjourney', () => {
     ['edits', { prompt: 'a red collar --ar 3:2' }, 1_248, 832],
     ['retexture', { prompt: 'bronze --ar 2:3' }, 832, 1_248],
   ])('makes of %s %j four pictures and their grid', (taskType, input, widthPx, heightPx) => {
-    expect(wishOf(operationOf(taskType).produces, read(taskType, input))).toEqual({
+    expect(outputSpecOf(operationOf(taskType).produces, read(taskType, input))).toEqual({
       kind: 'pictures',
       count: 4,
       hasGrid: true,
@@ -112,7 +112,7 @@ describe('Midjourney', () => {
     ['creative', 2_048],
     ['4x', 4_096],
   ])('takes out or enlarges one picture with the index %s', (index, sidePx) => {
-    expect(wishOf(operationOf('upscale').produces, read('upscale', { index }))).toMatchObject({
+    expect(outputSpecOf(operationOf('upscale').produces, read('upscale', { index }))).toMatchObject({
       kind: 'pictures',
       count: 1,
       hasGrid: false,
@@ -126,7 +126,7 @@ describe('Midjourney', () => {
     [{ batch_size: 1, video_type: 'vid_1.1_i2v_720' }, 1_280, 720, 1],
     [{ prompt: 'it runs --ar 1:1', batch_size: 2 }, 480, 480, 2],
   ])('makes videos of %j', (input, widthPx, heightPx, count) => {
-    expect(wishOf(operationOf('video').produces, read('video', input))).toEqual({
+    expect(outputSpecOf(operationOf('video').produces, read('video', input))).toEqual({
       kind: 'videos',
       count,
       widthPx,
@@ -143,12 +143,12 @@ describe('Midjourney', () => {
   })
 
   it('writes five shorter prompts', () => {
-    expect(wishOf(operationOf('shorten').produces, read('shorten'))).toEqual({ kind: 'texts', count: 5 })
+    expect(outputSpecOf(operationOf('shorten').produces, read('shorten'))).toEqual({ kind: 'texts', count: 5 })
   })
 
   it('writes four prompts for a picture and one text for a seed', () => {
-    expect(wishOf(operationOf('describe').produces, read('describe'))).toEqual({ kind: 'texts', count: 4 })
-    expect(wishOf(operationOf('seed').produces, read('seed'))).toEqual({ kind: 'texts', count: 1 })
+    expect(outputSpecOf(operationOf('describe').produces, read('describe'))).toEqual({ kind: 'texts', count: 4 })
+    expect(outputSpecOf(operationOf('seed').produces, read('seed'))).toEqual({ kind: 'texts', count: 1 })
   })
 
   it.each(['upscale', 'variation', 'reroll', 'seed', 'inpaint', 'outpaint', 'pan'])(

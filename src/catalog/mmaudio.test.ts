@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { mmaudio } from './mmaudio.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 describe.each(mmaudio.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
@@ -10,7 +10,7 @@ describe.each(mmaudio.map((operation) => [operation.id, operation] as const))('%
 
   it('holds the price of the thirty seconds that are billed at most', () => {
     expect(operation.price(read({}))).toBe(150_000)
-    expect(wishOf(operation.produces, read({}))).toMatchObject({ count: 1, mediaType: 'audio/mpeg' })
+    expect(outputSpecOf(operation.produces, read({}))).toMatchObject({ count: 1, mediaType: 'audio/mpeg' })
   })
 
   it('takes the seed under both of its names', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { filesIn } from './media.ts'
 import { omniHuman } from './omni-human.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
 const IMAGE = 'https://example.com/a.png'
@@ -12,7 +12,7 @@ describe.each(omniHuman.map((operation) => [operation.id, operation] as const))(
     const input = readInput(operation, { image_url: IMAGE, audio_url: SOUND, prompt: '' })
     expect(filesIn(operation.input, input).map(({ field }) => field)).toEqual(['image_url', 'audio_url'])
     expect(operation.price(input)).toBe(14_000_000)
-    expect(wishOf(operation.produces, input)).toMatchObject({ count: 1, seconds: 10, hasSound: true })
+    expect(outputSpecOf(operation.produces, input)).toMatchObject({ count: 1, seconds: 10, hasSound: true })
   })
 
   it('needs both', () => {

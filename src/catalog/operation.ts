@@ -17,7 +17,7 @@ export interface Operation {
   readonly taskType: string
   readonly title: string
   readonly input: TObject
-  /** What it makes, and what it would make of an input: `wishOf` reads it. */
+  /** What it makes, and what it would make of an input: `outputSpecOf` reads it. */
   readonly produces: Produces<never>
   /** Shape of a finished task's output; it follows from the kind. */
   readonly output: TSchema

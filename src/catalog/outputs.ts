@@ -79,7 +79,7 @@ export function itemsIn(output: Json): number {
 }
 
 /** What an input asks for, as far as it can be told before the work is done. */
-export interface Wishes {
+export interface OutputSpecs {
   pictures: {
     /** 1 to 16. */
     count: number
@@ -98,7 +98,7 @@ export interface Wishes {
   clips: {
     count: number
     type: Clip['type']
-    song: SongWish
+    song: SongSpec
     /** What each clip holds of the song, in their order, where they are parts of one. */
     parts?: readonly string[]
   }
@@ -118,10 +118,10 @@ export interface Wishes {
 
 /** Kinds that a model of a host makes. */
 export type HostedKind = 'pictures' | 'videos' | 'sounds' | 'texts' | 'model'
-export type HostedWish = { [K in HostedKind]: { kind: K } & Wishes[K] }[HostedKind]
+export type HostedWish = { [K in HostedKind]: { kind: K } & OutputSpecs[K] }[HostedKind]
 
 /** What a song is to be, whichever fields of whichever family spell it. */
-export interface SongWish {
+export interface SongSpec {
   /** An idea, from which lyrics, title and style follow. It wins over the other fields. */
   description: string | null
   lyrics: string
@@ -144,14 +144,14 @@ export interface SongWish {
 
 /** What an operation makes of an input: the kind is fixed, the wish follows from the input. */
 export type Produces<Input> = {
-  [K in Kind]: { kind: K; of: (input: Input) => K extends keyof Partials ? Partials[K] : Wishes[K] }
+  [K in Kind]: { kind: K; of: (input: Input) => K extends keyof Partials ? Partials[K] : OutputSpecs[K] }
 }[Kind]
 
 /** What most operations leave out is filled in, so that a family says only what is special about it. */
 interface Partials {
-  pictures: WithDefaults<Wishes['pictures'], keyof typeof DEFAULTS.pictures>
-  videos: WithDefaults<Wishes['videos'], keyof typeof DEFAULTS.videos>
-  sounds: WithDefaults<Wishes['sounds'], keyof typeof DEFAULTS.sounds>
+  pictures: WithDefaults<OutputSpecs['pictures'], keyof typeof DEFAULTS.pictures>
+  videos: WithDefaults<OutputSpecs['videos'], keyof typeof DEFAULTS.videos>
+  sounds: WithDefaults<OutputSpecs['sounds'], keyof typeof DEFAULTS.sounds>
 }
 type WithDefaults<Whole, Names extends PropertyKey> = Omit<Whole, Names> & Partial<Whole>
 
@@ -161,12 +161,12 @@ const DEFAULTS = {
   sounds: { count: 1, mediaType: 'audio/mpeg' },
 } as const
 
-export type Wish = { [K in Kind]: { kind: K } & Wishes[K] }[Kind]
+export type OutputSpec = { [K in Kind]: { kind: K } & OutputSpecs[K] }[Kind]
 
 /** What a valid input asks for, complete. */
-export function wishOf(produces: Produces<never>, input: unknown): Wish {
+export function outputSpecOf(produces: Produces<never>, input: unknown): OutputSpec {
   const { kind } = produces
   const defaults: object = kind in DEFAULTS ? DEFAULTS[kind as keyof typeof DEFAULTS] : {}
   // What DEFAULTS and `of` say together is a whole wish: `Partials` is made of the same names.
-  return { kind, ...defaults, ...produces.of(input as never) } as Wish
+  return { kind, ...defaults, ...produces.of(input as never) } as OutputSpec
 }

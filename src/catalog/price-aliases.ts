@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { BrokenRule, Operation } from './operation.ts'
-import { type Wish, wishOf } from './outputs.ts'
+import { type OutputSpec, outputSpecOf } from './outputs.ts'
 
 /**
  * Fields that make work dearer, by all the names that vendors have for them. An input may hold fields that the catalogue
@@ -69,19 +69,19 @@ export function withoutUnread(operation: Operation, input: JsonObject): JsonObje
 export function unpricedField(operation: Operation, input: JsonObject): BrokenRule | undefined {
   // What the models of hosts are given is one field of theirs, with rules of its own.
   if (operation.produces.kind === 'anything') return undefined
-  let wish: Wish | undefined
+  let wish: OutputSpec | undefined
   for (const [name, value] of Object.entries(input)) {
     if (value === null || Object.hasOwn(operation.input.properties, name)) continue
     const rule = ruleFor(plain(name))
     if (rule === undefined) continue
-    wish ??= wishOf(operation.produces, input)
+    wish ??= outputSpecOf(operation.produces, input)
     const broken = rule(value, wish, operation)
     if (broken !== undefined) return { field: name, rule: `${broken}, since ${operation.id} has no such field` }
   }
   return undefined
 }
 
-type Rule = (value: Json, wish: Wish, operation: Operation) => string | undefined
+type Rule = (value: Json, wish: OutputSpec, operation: Operation) => string | undefined
 
 function ruleFor(name: string): Rule | undefined {
   if (COUNT_NAMES.has(name)) return atMostCount
@@ -99,17 +99,17 @@ function unitOf(name: string): number | undefined {
   return FRAME_NAMES.has(name) ? FRAMES_A_SECOND : undefined
 }
 
-function atMostCount(value: Json, wish: Wish): string | undefined {
+function atMostCount(value: Json, wish: OutputSpec): string | undefined {
   const limit = 'count' in wish ? wish.count : 1
   return (countIn(value) ?? 0) > limit ? `must be at most ${limit}` : undefined
 }
 
-function atMostSeconds(seconds: number, wish: Wish): string | undefined {
+function atMostSeconds(seconds: number, wish: OutputSpec): string | undefined {
   if (!('seconds' in wish) || seconds <= wish.seconds) return undefined
   return `must be at most ${wish.seconds} seconds`
 }
 
-function atMostSize(value: Json, wish: Wish): string | undefined {
+function atMostSize(value: Json, wish: OutputSpec): string | undefined {
   if (!('widthPx' in wish)) return undefined
   const { widthPx, heightPx } = wish
   const most = { short: Math.min(widthPx, heightPx) * SIZE_TOLERANCE, area: widthPx * heightPx * SIZE_TOLERANCE }
@@ -118,13 +118,13 @@ function atMostSize(value: Json, wish: Wish): string | undefined {
 }
 
 /** Only where the operation has another switch of this kind: elsewhere it changes nothing that is priced. */
-function noSound(value: Json, wish: Wish, operation: Operation): string | undefined {
+function noSound(value: Json, wish: OutputSpec, operation: Operation): string | undefined {
   const isOn = value === true || value === 1 || /^(?:true|on|yes|1)$/i.test(typeof value === 'string' ? value : '')
   const hasSound = 'hasSound' in wish && wish.hasSound
   return isOn && !hasSound && hasOneOf(operation, SOUND_NAMES) ? 'must be off' : undefined
 }
 
-function usualMode(value: Json, _wish: Wish, operation: Operation): string | undefined {
+function usualMode(value: Json, _wish: OutputSpec, operation: Operation): string | undefined {
   const said = typeof value === 'string' ? value.trim().toLowerCase() : value
   return !USUAL_MODES.includes(said) && hasOneOf(operation, MODE_NAMES) ? 'must be left out' : undefined
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { qwenImage } from './qwen-image.ts'
 import { readInput } from './read-input.ts'
 
@@ -20,7 +20,7 @@ describe('Qwen Image', () => {
     [txt2img, { prompt: 'a sign', width: 576, height: 1_024 }, 576, 1_024],
     [imageEdit, { prompt: 'a sign', image1 }, 1_024, 1_024],
   ])('makes one picture of the size that is asked for', (operation, input, widthPx, heightPx) => {
-    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, widthPx, heightPx })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, widthPx, heightPx })
   })
 
   it('wants a picture to edit, and takes two more as base64', () => {

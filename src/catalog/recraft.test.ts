@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { recraft } from './recraft.ts'
 
@@ -55,7 +55,7 @@ describe('Recraft', () => {
     ['crisp-upscale', { image_url }, { widthPx: 2_048, heightPx: 2_048 }],
   ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
     const operation = named(taskType)
-    expect(wishOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
   })
 
   it.each<[string, JsonObject, string]>([

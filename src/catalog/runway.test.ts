@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { runway } from './runway.ts'
 
@@ -15,7 +15,8 @@ function operationOf(taskType: string): Operation {
 }
 
 const read = (taskType: string, input: JsonObject) => readInput(operationOf(taskType), input)
-const wish = (taskType: string, input: JsonObject) => wishOf(operationOf(taskType).produces, read(taskType, input))
+const wish = (taskType: string, input: JsonObject) =>
+  outputSpecOf(operationOf(taskType).produces, read(taskType, input))
 const credits = (taskType: string, input: JsonObject) => operationOf(taskType).price(read(taskType, input)) / CREDIT
 
 const still = (more: JsonObject = {}) => ({

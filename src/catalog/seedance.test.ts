@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { filesIn } from './media.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { seedance } from './seedance.ts'
 
@@ -76,7 +76,7 @@ describe('Seedance', () => {
   })
 
   it('is as long and as large as was asked', () => {
-    const wish = (input: JsonObject) => wishOf(seedance2.produces, read(input))
+    const wish = (input: JsonObject) => outputSpecOf(seedance2.produces, read(input))
     expect(wish({ duration: 15, resolution: '480p', aspect_ratio: '21:9' })).toMatchObject({
       widthPx: 1_120,
       heightPx: 480,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { seedream } from './seedream.ts'
 
@@ -20,7 +20,10 @@ describe('Seedream', () => {
     ],
     [{ aspect_ratio: '9:16' }, { widthPx: 1_536, heightPx: 2_736 }],
   ])('makes one picture of the size and format that is asked for', (input, wish) => {
-    expect(wishOf(lite.produces, readInput(lite, { prompt: 'a map', ...input }))).toMatchObject({ count: 1, ...wish })
+    expect(outputSpecOf(lite.produces, readInput(lite, { prompt: 'a map', ...input }))).toMatchObject({
+      count: 1,
+      ...wish,
+    })
   })
 
   it('takes pictures by URL, and names the one that is none', () => {

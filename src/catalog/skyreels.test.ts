@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { skyreels } from './skyreels.ts'
 
@@ -21,7 +21,10 @@ describe.each(skyreels.map((operation) => [operation.id, operation] as const))('
   })
 
   it('is as wide as was asked', () => {
-    expect(wishOf(operation.produces, read({}))).toMatchObject({ widthPx: 960, heightPx: 544, seconds: 4 })
-    expect(wishOf(operation.produces, read({ aspect_ratio: '1:1' }))).toMatchObject({ widthPx: 720, heightPx: 720 })
+    expect(outputSpecOf(operation.produces, read({}))).toMatchObject({ widthPx: 960, heightPx: 544, seconds: 4 })
+    expect(outputSpecOf(operation.produces, read({ aspect_ratio: '1:1' }))).toMatchObject({
+      widthPx: 720,
+      heightPx: 720,
+    })
   })
 })

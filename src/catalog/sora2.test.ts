@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { sora2 } from './sora2.ts'
 
@@ -37,7 +37,7 @@ describe('Sora 2', () => {
   it('is as long and as large as was asked, with sound', () => {
     const operation = named('sora2-pro-video')
     const input = { prompt: 'a', aspect_ratio: '9:16', duration: 8, resolution: '1080p' }
-    expect(wishOf(operation.produces, readInput(operation, input))).toEqual({
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toEqual({
       kind: 'videos',
       count: 1,
       widthPx: 1_080,
@@ -46,7 +46,7 @@ describe('Sora 2', () => {
       hasSound: true,
     })
     const usual = named('sora2-video')
-    expect(wishOf(usual.produces, readInput(usual, { prompt: 'a' }))).toMatchObject({
+    expect(outputSpecOf(usual.produces, readInput(usual, { prompt: 'a' }))).toMatchObject({
       widthPx: 1_280,
       heightPx: 720,
       seconds: 4,

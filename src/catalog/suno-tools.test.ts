@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
 import { findOperation } from './catalog.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { sunoMusic } from './suno.ts'
 import { sunoStems, sunoTags, sunoTools, sunoWav } from './suno-tools.ts'
@@ -25,7 +25,7 @@ describe('splitting a clip', () => {
     [{ stem_type_group_name: 'Twelve', stem_task: 'twelve' }, 12, 500_000],
   ])('with %o gives %i tracks for %i points', (fields, count, points) => {
     const input = readInput(sunoStems, { clip_id: CLIP, ...fields })
-    expect(wishOf(sunoStems.produces, input)).toMatchObject({ kind: 'clips', count, type: 'stem' })
+    expect(outputSpecOf(sunoStems.produces, input)).toMatchObject({ kind: 'clips', count, type: 'stem' })
     expect(sunoStems.price(input)).toBe(points)
   })
 
@@ -47,7 +47,7 @@ describe('the tools', () => {
   })
 
   it('deliver what they are named for', () => {
-    const wishes = sunoTools.map(({ taskType, produces, example }) => [taskType, wishOf(produces, example).kind])
+    const wishes = sunoTools.map(({ taskType, produces, example }) => [taskType, outputSpecOf(produces, example).kind])
     expect(Object.fromEntries(wishes)).toEqual({
       persona: 'data',
       stems: 'clips',
@@ -57,7 +57,7 @@ describe('the tools', () => {
       midi: 'data',
       tags: 'data',
     })
-    expect(wishOf(sunoWav.produces, sunoWav.example)).toMatchObject({ mediaType: 'audio/wav' })
+    expect(outputSpecOf(sunoWav.produces, sunoWav.example)).toMatchObject({ mediaType: 'audio/wav' })
   })
 })
 
@@ -95,6 +95,6 @@ describe('a song of a mode', () => {
   ])('%o says what it builds on', (fields, song) => {
     const input = readInput(sunoMusic, { tags: 'folk', ...fields })
     expect(sunoMusic.follows(input)).toBe(CLIP)
-    expect(wishOf(sunoMusic.produces, input)).toMatchObject({ song })
+    expect(outputSpecOf(sunoMusic.produces, input)).toMatchObject({ song })
   })
 })

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { points } from '../core/points.ts'
 import { mediaUrl } from './fields.ts'
 import { type BrokenRule, operation } from './operation.ts'
-import type { SongWish } from './outputs.ts'
+import type { SongSpec } from './outputs.ts'
 
 /**
  * Suno: songs, lyrics, joining and importing. Field names and limits are those of the relay and PiAPI documents; where
@@ -65,7 +65,7 @@ function modeOf({ gpt_description_prompt, task }: MusicInput): 'idea' | 'cover' 
   return task === 'cover' || task === 'infill' ? task : 'usual'
 }
 
-function songOf(input: MusicInput): SongWish {
+function songOf(input: MusicInput): SongSpec {
   const description = input.gpt_description_prompt || null
   const mode = modeOf(input)
   const continues = mode === 'usual' || mode === 'infill'
@@ -115,7 +115,7 @@ function brokenMode(input: MusicInput): BrokenRule | undefined {
 }
 
 /** A song of which nothing is asked: it exists already. */
-export const FOUND_SONG: SongWish = {
+export const FOUND_SONG: SongSpec = {
   description: null,
   lyrics: '',
   tags: '',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { trellis } from './trellis.ts'
 
@@ -26,7 +26,7 @@ describe('Trellis', () => {
   ])(
     'makes a model, with picture and turntable where they belong to it',
     (operation, input, hasPicture, hasTurntable) => {
-      expect(wishOf(operation.produces, readInput(operation, input))).toEqual({
+      expect(outputSpecOf(operation.produces, readInput(operation, input))).toEqual({
         kind: 'model',
         hasPicture,
         hasTurntable,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { tts } from './tts.ts'
 
@@ -16,7 +16,7 @@ describe.each(tts.map((operation) => [operation.id, operation] as const))('%s', 
 
   it('speaks as long as the text takes', () => {
     const input = readInput(operation, { gen_text: 'x'.repeat(151), ref_audio, ref_text: '' })
-    expect(wishOf(operation.produces, input)).toMatchObject({ count: 1, seconds: 11, mediaType: 'audio/wav' })
+    expect(outputSpecOf(operation.produces, input)).toMatchObject({ count: 1, seconds: 11, mediaType: 'audio/wav' })
   })
 
   it('needs a text and a voice', () => {

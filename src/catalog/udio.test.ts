@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { udioLyrics, udioMusic } from './udio.ts'
 
 const SONG = '01234567-89ab-4cde-8f01-23456789ab01'
-const songOf = (input: JsonObject) => wishOf(udioMusic.produces, readInput(udioMusic, input))
+const songOf = (input: JsonObject) => outputSpecOf(udioMusic.produces, readInput(udioMusic, input))
 
 describe('Udio songs', () => {
   it('are two for 0.05 USD, whatever is asked', () => {
@@ -108,7 +108,7 @@ describe('Udio songs by gen_params', () => {
 describe('Udio lyrics', () => {
   it('are two about what was asked', () => {
     const input = readInput(udioLyrics, { prompt: 'fog' })
-    expect(wishOf(udioLyrics.produces, input)).toMatchObject({ count: 2, about: 'fog' })
+    expect(outputSpecOf(udioLyrics.produces, input)).toMatchObject({ count: 2, about: 'fog' })
     expect(udioLyrics.price(input)).toBe(20_000)
     expect(() => readInput(udioLyrics, { prompt: '' })).toThrow('prompt must not be empty.')
   })

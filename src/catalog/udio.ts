@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { points, usdToPoints } from '../core/points.ts'
 import { optionalText, requiredText } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
-import type { SongWish } from './outputs.ts'
+import type { SongSpec } from './outputs.ts'
 
 /** Udio, which PiAPI calls `music-u`: songs, their continuation, and lyrics. */
 
@@ -96,7 +96,7 @@ function otherSong({ continue_song_id, config }: MusicInput): string | undefined
   return continue_song_id || named || undefined
 }
 
-function songOf(input: MusicInput): SongWish {
+function songOf(input: MusicInput): SongSpec {
   const isOwn = input.lyrics_type === 'user'
   const idea = input.gpt_description_prompt || null
   const continueClipId = otherSong(input) ?? null

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { veo } from './veo.ts'
 
@@ -44,18 +44,20 @@ describe('Veo', () => {
   it('is as long and as large as was asked', () => {
     const operation = named('veo3.1-video')
     const input = { aspect_ratio: '9:16', duration: '6s', resolution: '1080p', generate_audio: true }
-    expect(wishOf(operation.produces, read(operation, input))).toMatchObject({
+    expect(outputSpecOf(operation.produces, read(operation, input))).toMatchObject({
       count: 1,
       widthPx: 1_080,
       heightPx: 1_920,
       seconds: 6,
       hasSound: true,
     })
-    expect(wishOf(operation.produces, read(operation, { image_url: IMAGE, aspect_ratio: 'auto' }))).toMatchObject({
-      widthPx: 1_280,
-      heightPx: 720,
-      seconds: 8,
-      hasSound: false,
-    })
+    expect(outputSpecOf(operation.produces, read(operation, { image_url: IMAGE, aspect_ratio: 'auto' }))).toMatchObject(
+      {
+        widthPx: 1_280,
+        heightPx: 720,
+        seconds: 8,
+        hasSound: false,
+      },
+    )
   })
 })

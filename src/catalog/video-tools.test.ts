@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { videoTools } from './video-tools.ts'
 
@@ -20,7 +20,7 @@ describe('the video tools', () => {
     [upscale, { widthPx: 2_560, heightPx: 1_440 }],
     [backgroundRemove, { widthPx: 1_280, heightPx: 720 }],
   ])('make one video of ten seconds', (operation, size) => {
-    expect(wishOf(operation.produces, readInput(operation, { video }))).toMatchObject({
+    expect(outputSpecOf(operation.produces, readInput(operation, { video }))).toMatchObject({
       count: 1,
       seconds: 10,
       ...size,

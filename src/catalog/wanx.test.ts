@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { filesIn } from './media.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { wanx } from './wanx.ts'
 
@@ -64,7 +64,7 @@ describe('Wan 2.1 and 2.2', () => {
   it('is always of one length, and as wide as was asked', () => {
     const operation = named('txt2video-14b')
     const wish = (aspect_ratio: string) =>
-      wishOf(operation.produces, readInput(operation, { prompt: 'a', aspect_ratio }))
+      outputSpecOf(operation.produces, readInput(operation, { prompt: 'a', aspect_ratio }))
     expect(wish('16:9')).toMatchObject({ widthPx: 848, heightPx: 480, seconds: 5.3, hasSound: false })
     expect(wish('9:16')).toMatchObject({ widthPx: 480, heightPx: 848 })
     expect(wish('1:1')).toMatchObject({ widthPx: 640, heightPx: 640 })
@@ -92,7 +92,8 @@ describe('Wan 2.6', () => {
 
   it('is as long and as large as was asked, with sound unless none is wanted', () => {
     const operation = named('wan26-txt2video')
-    const wish = (input: JsonObject) => wishOf(operation.produces, readInput(operation, { prompt: 'a', ...input }))
+    const wish = (input: JsonObject) =>
+      outputSpecOf(operation.produces, readInput(operation, { prompt: 'a', ...input }))
     expect(wish({ duration: 15, resolution: '1080P', aspect_ratio: '9:16' })).toMatchObject({
       widthPx: 1_080,
       heightPx: 1_920,

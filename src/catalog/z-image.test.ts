@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from './operation.ts'
-import { wishOf } from './outputs.ts'
+import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { zImage } from './z-image.ts'
 
@@ -22,7 +22,12 @@ describe('Z-Image', () => {
 
   it('makes as many pictures as are asked for, in their size', () => {
     const input = readInput(txt2img, { prompt: 'a lighthouse', width: 768, height: 512, batch_size: 2 })
-    expect(wishOf(txt2img.produces, input)).toMatchObject({ kind: 'pictures', count: 2, widthPx: 768, heightPx: 512 })
+    expect(outputSpecOf(txt2img.produces, input)).toMatchObject({
+      kind: 'pictures',
+      count: 2,
+      widthPx: 768,
+      heightPx: 512,
+    })
   })
 
   it('fills in what is left out', () => {

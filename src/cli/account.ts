@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
-import type { AccountDesk, Findings, ManagedAccount } from '../accounts/manage.ts'
+import type { AccountAdmin, Findings, ManagedAccount } from '../accounts/manage.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { openDeskBeside } from '../main.ts'
+import { openOfflineAccountAdmin } from '../main.ts'
 import type { ProviderManifest } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import { print, table, time } from './print.ts'
@@ -36,9 +36,9 @@ export function accountCommand(): Command {
     .option('--tenant <name or id>', 'only what this tenant connected')
     .option('--json', 'print JSON')
     .action((options: { tenant?: string } & Json) =>
-      withDesk(async (desk, store) => {
+      withAccountAdmin(async (accountAdmin, store) => {
         const tenant = options.tenant === undefined ? undefined : await findTenant(store, options.tenant)
-        const all = await desk.list('operator')
+        const all = await accountAdmin.list('operator')
         const accounts = tenant ? all.filter(({ tenantId }) => tenantId === tenant.id) : all
         print(options.json, accounts, listing(accounts))
       }),
@@ -48,27 +48,31 @@ export function accountCommand(): Command {
     .description('List what accounts can be of, with their fields')
     .option('--json', 'print JSON')
     .action((options: Json) =>
-      withDesk(async ({ manifests }) => {
+      withAccountAdmin(async ({ manifests }) => {
         const shown = manifests.map(({ load: _load, ...manifest }) => manifest)
         print(options.json, shown, shown.flatMap(providerLines))
       }),
     )
   command.addCommand(
-    one('show', 'Show one account', async (desk, { id }) => {
-      const account = await desk.get(id, 'operator')
+    one('show', 'Show one account', async (accountAdmin, { id }) => {
+      const account = await accountAdmin.get(id, 'operator')
       return { value: account, lines: linesOf(account) }
     }),
   )
   command.addCommand(
-    one('test', 'Ask the vendor now whether the account works; exit code 1 when it does not', async (desk, { id }) => {
-      const outcome = await desk.test(id, 'operator')
-      if (outcome.works === false) process.exitCode = 1
-      return { value: outcome, lines: [outcome.says, ...linesOf(outcome.account)] }
-    }),
+    one(
+      'test',
+      'Ask the vendor now whether the account works; exit code 1 when it does not',
+      async (accountAdmin, { id }) => {
+        const outcome = await accountAdmin.test(id, 'operator')
+        if (outcome.works === false) process.exitCode = 1
+        return { value: outcome, lines: [outcome.says, ...linesOf(outcome.account)] }
+      },
+    ),
   )
   command.addCommand(
-    one('debug', 'Show everything about one account: why it works, or does not', async (desk, { id }) => {
-      const findings = await desk.debug(id, 'operator')
+    one('debug', 'Show everything about one account: why it works, or does not', async (accountAdmin, { id }) => {
+      const findings = await accountAdmin.debug(id, 'operator')
       return { value: findings, lines: findingLines(findings) }
     }),
   )
@@ -80,15 +84,15 @@ export function accountCommand(): Command {
   } as const
   for (const [verb, description] of Object.entries(switches) as [keyof typeof switches, string][]) {
     command.addCommand(
-      one(verb, description, async (desk, { id }) => {
-        const account = await desk[verb](id, 'operator')
+      one(verb, description, async (accountAdmin, { id }) => {
+        const account = await accountAdmin[verb](id, 'operator')
         return { value: account, lines: linesOf(account) }
       }),
     )
   }
   command.addCommand(
-    one('remove', 'Remove an account on which nothing runs', async (desk, { id, name }) => {
-      await desk.remove(id, 'operator')
+    one('remove', 'Remove an account on which nothing runs', async (accountAdmin, { id, name }) => {
+      await accountAdmin.remove(id, 'operator')
       return { value: { id, removed: true }, lines: [`Account ${name} (${id}) is gone.`] }
     }),
   )
@@ -101,10 +105,10 @@ function addCommand(): Command {
     .argument('<provider>', 'from "account providers"')
     .option('--tenant <name or id>', 'it is this tenant’s own (default: the house’s, for all tenants)')
     .action((provider: string, options: Wishes & { tenant?: string }) =>
-      withDesk(async (desk, store) => {
+      withAccountAdmin(async (accountAdmin, store) => {
         const tenant = options.tenant === undefined ? null : (await findTenant(store, options.tenant)).id
         const body = { provider, tenant, ...(await bodyOf(options)) }
-        const account = await desk.add(body, 'operator')
+        const account = await accountAdmin.add(body, 'operator')
         print(options.json, account, [...linesOf(account), `Next: polyphony account test ${account.id}`])
       }),
     )
@@ -115,9 +119,9 @@ function setCommand(): Command {
     .description('Change an account; what is not named stays as it is')
     .argument('<id or name>', 'from "account list"')
     .action((idOrName: string, options: Wishes) =>
-      withDesk(async (desk) => {
-        const { id } = await findAccount(desk, idOrName)
-        const account = await desk.change(id, await bodyOf(options), 'operator')
+      withAccountAdmin(async (accountAdmin) => {
+        const { id } = await findAccount(accountAdmin, idOrName)
+        const account = await accountAdmin.change(id, await bodyOf(options), 'operator')
         print(options.json, account, linesOf(account))
       }),
     )
@@ -145,33 +149,33 @@ function wishing(command: Command): Command {
 function one(
   name: string,
   description: string,
-  work: (desk: AccountDesk, account: ManagedAccount) => Promise<{ value: unknown; lines: string[] }>,
+  work: (accountAdmin: AccountAdmin, account: ManagedAccount) => Promise<{ value: unknown; lines: string[] }>,
 ): Command {
   return new Command(name)
     .description(description)
     .argument('<id or name>', 'from "account list"')
     .option('--json', 'print JSON')
     .action((idOrName: string, options: Json) =>
-      withDesk(async (desk) => {
-        const { value, lines } = await work(desk, await findAccount(desk, idOrName))
+      withAccountAdmin(async (accountAdmin) => {
+        const { value, lines } = await work(accountAdmin, await findAccount(accountAdmin, idOrName))
         print(options.json, value, lines)
       }),
     )
 }
 
-function withDesk<Done>(work: (desk: AccountDesk, store: Store) => Promise<Done>): Promise<Done> {
+function withAccountAdmin<Done>(work: (accountAdmin: AccountAdmin, store: Store) => Promise<Done>): Promise<Done> {
   return withStore(async (store, config) => {
-    const { desk, close } = openDeskBeside(config, store)
+    const { accountAdmin, close } = openOfflineAccountAdmin(config, store)
     try {
-      return await work(desk, store)
+      return await work(accountAdmin, store)
     } finally {
       await close()
     }
   })
 }
 
-async function findAccount(desk: AccountDesk, idOrName: string): Promise<ManagedAccount> {
-  const all = await desk.list('operator')
+async function findAccount(accountAdmin: AccountAdmin, idOrName: string): Promise<ManagedAccount> {
+  const all = await accountAdmin.list('operator')
   const [account, second] = all.filter(({ id, name }) => id === idOrName || name === idOrName)
   if (second) throw new PolyphonyError('invalid_input', `Several accounts are called "${idOrName}": use an id.`)
   if (!account) throw new PolyphonyError('not_found', `No account "${idOrName}"; "polyphony account list" has them.`)

@@ -3,7 +3,7 @@ import { systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import { STATUSES, type Status, type Task } from '../core/task.ts'
-import { announceTo } from '../main.ts'
+import { webhookRendererFor } from '../main.ts'
 import { openMoves } from '../tasks/moves.ts'
 import { print, table, time, usd } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
@@ -59,7 +59,7 @@ export function taskCommand(): Command {
       await withStore(async (store, config) => {
         const task = await store.getTask({ id })
         if (!task) throw new PolyphonyError('task_not_found', `No task ${id}.`)
-        const moves = openMoves({ store, announce: announceTo(config), clock: systemClock })
+        const moves = openMoves({ store, webhooksFor: webhookRendererFor(config), clock: systemClock })
         const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled by the operator'] }
         const from = ['staged', 'pending'] as const
         const cancelled = await moves.move(

@@ -1,25 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT_STATES, type Happening, HEALTHY, type Health, healthAfter } from './account.ts'
+import { ACCOUNT_STATES, type AccountEvent, HEALTHY, type Health, healthAfter } from './account.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './clock.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
-const BROKE: Happening = { kind: 'broke', reason: 'no answer' }
-const LIMITED: Happening = { kind: 'limited', reason: 'too many', retryAfterMs: null }
-const NO_CREDIT: Happening = { kind: 'refused', reason: 'no credit', lacks: 'credit' }
-const NO_KEY: Happening = { kind: 'refused', reason: 'no such key', lacks: 'credential' }
-const MODERATED: Happening = { kind: 'moderated', reason: 'not this' }
-const WORKED: Happening = { kind: 'worked' }
+const BROKE: AccountEvent = { kind: 'broke', reason: 'no answer' }
+const LIMITED: AccountEvent = { kind: 'limited', reason: 'too many', retryAfterMs: null }
+const NO_CREDIT: AccountEvent = { kind: 'refused', reason: 'no credit', lacks: 'credit' }
+const NO_KEY: AccountEvent = { kind: 'refused', reason: 'no such key', lacks: 'credential' }
+const MODERATED: AccountEvent = { kind: 'moderated', reason: 'not this' }
+const WORKED: AccountEvent = { kind: 'worked' }
 
 /** What comes of happenings at one moment. */
-function healthOf(...happenings: Happening[]): Health {
+function healthOf(...happenings: AccountEvent[]): Health {
   return happenings.reduce((health, one) => healthAfter(health, one, NOW), HEALTHY)
 }
 
-const times = (count: number, one: Happening): Happening[] => Array.from({ length: count }, () => one)
+const times = (count: number, one: AccountEvent): AccountEvent[] => Array.from({ length: count }, () => one)
 
 /** The pauses of an account that fails again each time it is looked at. */
-function pausesOf(happening: Happening, count: number, health: Health = HEALTHY): number[] {
+function pausesOf(happening: AccountEvent, count: number, health: Health = HEALTHY): number[] {
   let now = NOW
   let current = health
   const pauses: number[] = []
@@ -33,7 +33,7 @@ function pausesOf(happening: Happening, count: number, health: Health = HEALTHY)
 }
 
 describe('the health of an account', () => {
-  it.each<[string, Happening[], Partial<Health>]>([
+  it.each<[string, AccountEvent[], Partial<Health>]>([
     ['after nothing but work', [WORKED], HEALTHY],
     ['after one break', [BROKE], { state: 'connected', reason: '', retryAt: null, troubles: 1 }],
     ['after two', times(2, BROKE), { state: 'connected', retryAt: null, troubles: 2 }],
@@ -89,7 +89,7 @@ describe('the health of an account', () => {
 })
 
 describe('the pause of an account', () => {
-  it.each<[string, Happening, number[]]>([
+  it.each<[string, AccountEvent, number[]]>([
     ['that is turned away', LIMITED, [15, 30, 60, 120, 240, 480, 600, 600].map((one) => one * SECOND_MS)],
     ['that does not get through', BROKE, [10, 20, 40, 80, 160, 320, 600, 600].map((one) => one * SECOND_MS)],
     ['without credit', NO_CREDIT, [10, 20, 40, 60, 60].map((one) => one * MINUTE_MS)],
@@ -119,7 +119,7 @@ describe('the pause of an account', () => {
   })
 
   it('is made longer by the vendor’s own word while it lasts, and not shorter', () => {
-    const asked = (retryAfterMs: number): Happening => ({ kind: 'limited', reason: 'wait', retryAfterMs })
+    const asked = (retryAfterMs: number): AccountEvent => ({ kind: 'limited', reason: 'wait', retryAfterMs })
     expect(healthOf(asked(5_000), asked(60_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
     expect(healthOf(asked(60_000), asked(5_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
   })
@@ -140,7 +140,7 @@ describe('the pause of an account', () => {
 
 describe('whatever happens to an account', () => {
   const reason = fc.constantFrom('a', 'b')
-  const trouble: fc.Arbitrary<Happening> = fc.oneof(
+  const trouble: fc.Arbitrary<AccountEvent> = fc.oneof(
     fc.record({
       kind: fc.constant('limited' as const),
       reason,
@@ -154,25 +154,25 @@ describe('whatever happens to an account', () => {
     }),
     fc.record({ kind: fc.constant('moderated' as const), reason }),
   )
-  const calm: fc.Arbitrary<Happening> = fc.constantFrom<Happening>(
+  const calm: fc.Arbitrary<AccountEvent> = fc.constantFrom<AccountEvent>(
     { kind: 'worked' },
     { kind: 'answered' },
     { kind: 'delivered' },
   )
-  const owner: fc.Arbitrary<Happening> = fc.oneof(
-    fc.constant<Happening>({ kind: 'enabled' }),
+  const owner: fc.Arbitrary<AccountEvent> = fc.oneof(
+    fc.constant<AccountEvent>({ kind: 'enabled' }),
     fc.record({ kind: fc.constant('disabled' as const), reason }),
   )
   /** Happenings with the time that passes before each. */
-  const story = (...of: fc.Arbitrary<Happening>[]) =>
+  const story = (...of: fc.Arbitrary<AccountEvent>[]) =>
     fc.array(fc.record({ happening: fc.oneof(...of), passesMs: fc.oneof(fc.constant(0), fc.nat(20 * MINUTE_MS)) }), {
       maxLength: 60,
     })
 
   /** Calls `look` with each step of a story. */
   function tell(
-    steps: { happening: Happening; passesMs: number }[],
-    look: (step: { before: Health; happening: Happening; after: Health; now: number }) => void,
+    steps: { happening: AccountEvent; passesMs: number }[],
+    look: (step: { before: Health; happening: AccountEvent; after: Health; now: number }) => void,
   ): void {
     let now = NOW
     let health: Health = HEALTHY

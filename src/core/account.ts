@@ -34,7 +34,7 @@ export interface Health {
   strikes: number
 }
 
-export type Happening =
+export type AccountEvent =
   /** New work was taken, or a probe got through. */
   | { kind: 'worked' }
   /** The vendor told of work that it has. That says that it is there, and not that it would take more. */
@@ -73,7 +73,7 @@ const PAUSES = {
 const ASKED_PAUSE = { firstMs: SECOND_MS, lastMs: HOUR_MS }
 
 /** The state after something happened. The same object when nothing changes, so that nothing need be stored. */
-export function healthAfter(health: Health, happening: Happening, now: number): Health {
+export function healthAfter(health: Health, happening: AccountEvent, now: number): Health {
   if (happening.kind === 'enabled') return HEALTHY
   if (happening.kind === 'disabled') return { ...HEALTHY, state: 'disabled', reason: happening.reason }
   if (health.state === 'disabled') return health
@@ -111,7 +111,7 @@ function afterBreak(health: Health, reason: string, now: number): Health {
   return paused(health, { state: 'cooling_down', reason, retryAt, troubles }, now)
 }
 
-function afterRefusal(health: Health, refusal: Happening & { kind: 'refused' }, now: number): Health {
+function afterRefusal(health: Health, refusal: AccountEvent & { kind: 'refused' }, now: number): Health {
   const lacksCredit = refusal.lacks === 'credit'
   const state = lacksCredit ? 'limited' : 'expired_credential'
   if (!lacksCredit && isEcho(health, state, now)) return health

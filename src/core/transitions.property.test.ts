@@ -10,7 +10,7 @@ const LEASE_MS = 15_000
 const PRICE = 400
 
 /** What happens to a task: an event, or the taking of a lease as the store does it. */
-type Happening = { afterMs: number } & ({ claim: true } | { event: TaskEvent })
+type AccountEvent = { afterMs: number } & ({ claim: true } | { event: TaskEvent })
 
 const after = fc.integer({ min: 0, max: 60_000 })
 const dueIn = after.map((ms) => START + ms)
@@ -45,7 +45,7 @@ const event: fc.Arbitrary<TaskEvent> = fc.oneof(
     log,
   }),
 )
-const happening: fc.Arbitrary<Happening> = fc.oneof(
+const happening: fc.Arbitrary<AccountEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ afterMs: fc.nat(20_000), claim: fc.constant(true as const) }) },
   { weight: 3, arbitrary: fc.record({ afterMs: fc.nat(20_000), event }) },
 )
@@ -71,7 +71,7 @@ interface Step {
 }
 
 /** The steps that applied, in order. */
-function lifeOf(happenings: readonly Happening[]): Step[] {
+function lifeOf(happenings: readonly AccountEvent[]): Step[] {
   const times = { createdAt: START, startedAt: START, endedAt: START }
   let task = sampleTask(times, { id: 'a task', operation: 'an operation', pricePoints: points(PRICE) })
   let now = START

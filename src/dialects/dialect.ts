@@ -74,9 +74,9 @@ export interface Dialect {
   /** Registered as an encapsulated plugin: hooks and error handlers stay inside. */
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
   /** The webhooks that a task of this dialect calls for in its present state; pure. */
-  announce(task: Task, urls: Urls): DeliveryDraft[]
+  webhooksFor(task: Task, urls: Urls): DeliveryDraft[]
   /** The webhooks that an ended batch of this dialect calls for; pure. Left out where the protocol has no batches. */
-  announceBatch?(batch: Batch): DeliveryDraft[]
+  batchWebhooks?(batch: Batch): DeliveryDraft[]
   /** Asked when somebody reads the description, not before. */
   describe?(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
 }

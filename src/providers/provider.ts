@@ -4,7 +4,7 @@ import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
 
 /** What a provider is asked to do. The idempotency key was minted and stored before the call; it never changes. */
-export interface Job extends Asked {
+export interface Job extends TaskRequest {
   readonly mode: Mode
   readonly idempotencyKey: string
   /** 1 for the first attempt. */
@@ -30,7 +30,7 @@ export interface Job extends Asked {
 }
 
 /** A task as it is asked after. */
-export interface Asked {
+export interface TaskRequest {
   readonly taskId: string
   readonly operation: string
   /** Valid for the operation, defaults filled in. Files are URLs, or references to stored files: `Job.file` reads both. */
@@ -50,7 +50,7 @@ export interface Account {
   readonly id: string
   readonly provider: string
   /** The operator's own, or one that a tenant connected: that one may not make us read files or open sockets. */
-  readonly owner: 'house' | 'tenant'
+  readonly owner: 'operator' | 'tenant'
   /** By the names of the provider's fields; those with a default are always there. */
   readonly settings: Readonly<Record<string, string>>
   /**
@@ -133,7 +133,7 @@ export interface Provider {
   performs?(account: Account): ReadonlySet<string>
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
-  poll?(handle: Json, account: Account, signal: AbortSignal, asked: Asked): Promise<Progress>
+  poll?(handle: Json, account: Account, signal: AbortSignal, asked: TaskRequest): Promise<Progress>
   /** Resolves only when the provider has ended the work or has no trace of it; throws when it refuses. Harmless when asked twice. */
   cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
   /**

@@ -8,7 +8,7 @@ import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
 import { isRunning, isTerminal, type Task } from '../core/task.ts'
 import {
-  deliverLate,
+  completeLate,
   hear,
   recordHandle,
   recordLate,
@@ -32,7 +32,7 @@ type Step =
   | { do: 'claim'; slots: number; account: number; cap: number | null; line: number }
   | { do: 'due'; limit: number }
   | { do: 'late'; limit: number; next: 'deliver' | 'forget' | 'wait' }
-  | { do: 'repool'; line: number }
+  | { do: 'moveToPool'; line: number }
   | ({ do: 'handle' | 'progress' | 'uncertain' | 'requeue' | 'cancel' | 'hear' | 'deliver' | 'forget' } & Touch)
   | ({ do: 'end'; to: 'completed' | 'failed'; share: number; isWatched: boolean } & Touch)
   | { do: 'credit'; tenant: number; id: number; amount: number }
@@ -85,7 +85,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       next: fc.constantFrom('deliver' as const, 'forget' as const, 'wait' as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('repool' as const), line: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('moveToPool' as const), line: fc.nat(3) }) },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -232,7 +232,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         return
       }
       case 'late': {
-        for (const task of await on.claimLate({
+        for (const task of await on.claimLateChecks({
           limit: one.limit,
           leaseMs: LEASE_MS,
           holder: 'another process',
@@ -248,10 +248,10 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         }
         return
       }
-      case 'repool': {
+      case 'moveToPool': {
         const { pool, operation } = placeOf(one.line)
         const to = pools.find((other) => other !== pool) ?? pool
-        await on.repool({ pool, operation, to, log: 'moved', now })
+        await on.moveToPool({ pool, operation, to, log: 'moved', now })
         return
       }
       case 'due': {
@@ -282,7 +282,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
 
   async function work(
     on: Store,
-    one: Exclude<Step, { do: 'submit' | 'claim' | 'due' | 'late' | 'repool' | 'credit' | 'rebuild' }>,
+    one: Exclude<Step, { do: 'submit' | 'claim' | 'due' | 'late' | 'moveToPool' | 'credit' | 'rebuild' }>,
   ): Promise<void> {
     const all = candidatesFor(one.do)
     const task = all[one.pick % all.length]
@@ -346,7 +346,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
 
   async function deliver(on: Store, { id, claim }: { id: string; claim: number }): Promise<void> {
     const result = { handle: { id: 'g' }, output: 'late', log: 'it came after all', assets: [], deliveries: [] }
-    const task = await deliverLate(on, { id, claim, now, ...result })
+    const task = await completeLate(on, { id, claim, now, ...result })
     const record = task && model.tasks.get(task.id)
     if (!record) return
     expect(record).toMatchObject({ endedAs: 'failed', isWatched: true, consumed: 0 }) // and it is delivered once
@@ -424,7 +424,12 @@ async function drain(store: Store, stored: Task[], pools: string[], now: number)
     if (isRunning(task.status)) await settle(store, anEnd({ id: task.id, claim: task.claim }, { now }))
   }
   for (let looked = 1; looked > 0; ) {
-    const late = await store.claimLate({ limit: 100, leaseMs: LEASE_MS, holder: 'a process', now: now + 9 * LEASE_MS })
+    const late = await store.claimLateChecks({
+      limit: 100,
+      leaseMs: LEASE_MS,
+      holder: 'a process',
+      now: now + 9 * LEASE_MS,
+    })
     for (const { id, claim } of late) await recordLate(store, { id, claim, dueAt: null })
     looked = late.length
   }

@@ -98,7 +98,7 @@ describe('query plans on SQLite', () => {
         }),
     ],
     ['listWaiting', (tx) => reads.listWaiting(tx, {})],
-    ['claimLate', (tx) => writes.claimLate(tx, { limit: 5, leaseMs: 1, holder, now })],
+    ['claimLateChecks', (tx) => writes.claimLateChecks(tx, { limit: 5, leaseMs: 1, holder, now })],
     ['countAhead', (tx) => reads.countAhead(tx, { id: 'x' })],
     ['countWaiting', (tx) => reads.countWaiting(tx, { pools: ['p', 'q'] })],
     ['listAttempts of an account', (tx) => reads.listAttempts(tx, { account: 'a', limit: 20 })],

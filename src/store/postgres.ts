@@ -45,7 +45,7 @@ const STATEMENTS: ReadonlySet<string> = new Set<keyof EngineVerbs>([
   'applyWrites',
   'claimPending',
   'claimDue',
-  'claimLate',
+  'claimLateChecks',
   'renewLeases',
   'releaseLeases',
 ])

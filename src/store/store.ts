@@ -203,7 +203,7 @@ export interface WriteVerbs {
   /** Stores a batch with all of its tasks and their holds, or nothing. */
   submitBatch(args: { batch: NewBatch; tasks: NewTask[] }): Promise<BatchOutcome>
   /** Stores the deliveries that tell of a batch's end, once. False when it goes on or was told of. */
-  announceBatch(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
+  batchWebhooks(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
   /**
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
    * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first, whichever operations it waits for.
@@ -215,14 +215,14 @@ export interface WriteVerbs {
    */
   claimDue(args: LeaseTaker & { limit: number }): Promise<Task[]>
   /** Leases failed tasks whose result may still come and that are due to be looked at. Their status stays. */
-  claimLate(args: LeaseTaker & { limit: number }): Promise<Task[]>
+  claimLateChecks(args: LeaseTaker & { limit: number }): Promise<Task[]>
   /**
    * Writes a move of a task with all that follows from it: money, slot, attempt, files, deliveries, counts. False, and
    * nothing is written, when the task has another version by now.
    */
   applyChange(args: { change: TaskChange }): Promise<boolean>
   /** Moves the tasks that wait for an operation to another pool. Returns how many. */
-  repool(args: { pool: string; operation: string; to: string; log: string; now: number }): Promise<number>
+  moveToPool(args: { pool: string; operation: string; to: string; log: string; now: number }): Promise<number>
   /** Of two with one id the first one stays, and nothing is thrown. */
   createAccount(args: { account: AccountRecord }): Promise<void>
   /** False when the account is gone or has another version by now. */

@@ -44,8 +44,8 @@ async function endedBatch(): Promise<void> {
   await settle(store, anEnd(only(await claimed(store, 1))))
 }
 
-function start(announce: (batch: Batch) => DeliveryDraft[]): () => Promise<void> {
-  return startBatches({ store, announce, clock: systemClock, log: pino({ level: 'silent' }) })
+function start(webhooksFor: (batch: Batch) => DeliveryDraft[]): () => Promise<void> {
+  return startBatches({ store, webhooksFor, clock: systemClock, log: pino({ level: 'silent' }) })
 }
 
 const deliveries = () => store.listDeliveries({ tenantId: 't1', taskId: ID, limit: 10 })
@@ -60,11 +60,11 @@ it('tells of a batch that ended while nobody listened', async () => {
 
 it('tells of a batch when it ends, and of nothing twice', async () => {
   const told: string[] = []
-  const announce = ({ id }: Batch): DeliveryDraft[] => {
+  const webhooksFor = ({ id }: Batch): DeliveryDraft[] => {
     told.push(id)
     return [draft]
   }
-  const stops = [start(announce), start(announce)]
+  const stops = [start(webhooksFor), start(webhooksFor)]
   await endedBatch()
   await expect.poll(() => told.length).toBeGreaterThan(0)
   for (const stop of stops) await stop()

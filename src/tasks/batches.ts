@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type Clock, MINUTE_MS } from '../core/clock.ts'
 import type { Batch, Store } from '../store/store.ts'
-import type { Announcer } from './announce.ts'
+import type { WebhookRenderers } from './webhook-renderers.ts'
 
 const AT_ONCE = 100
 /** How often batches are looked for whose end no signal told of: another node's that died between the two. */
@@ -13,17 +13,17 @@ const SWEEP_MS = MINUTE_MS
  */
 export function startBatches(options: {
   store: Store
-  announce: Announcer['batch']
+  webhooksFor: WebhookRenderers['batch']
   clock: Clock
   log: Logger
 }): () => Promise<void> {
-  const { store, announce, clock, log } = options
+  const { store, webhooksFor, clock, log } = options
   let running: Promise<void> | undefined
   let again = false
 
   async function tell(batch: Batch): Promise<void> {
-    const deliveries = announce(batch)
-    await store.announceBatch({ id: batch.id, deliveries, now: clock.now() })
+    const deliveries = webhooksFor(batch)
+    await store.batchWebhooks({ id: batch.id, deliveries, now: clock.now() })
   }
 
   async function sweep(): Promise<void> {

@@ -161,14 +161,14 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
       if (offers.some((offer) => offer.operation === operation)) continue
       const to = accounts.fallback(pool, operation)
       if (to === undefined) continue
-      await store.repool({ pool, operation, to, log: FELL_BACK, now: clock.now() })
+      await store.moveToPool({ pool, operation, to, log: FELL_BACK, now: clock.now() })
     }
   }
 
   const lookAtLate = loop('late', async () => {
     const since = markOf(clock)
-    const tasks = await store.claimLate({ limit: CLAIM_LIMIT, leaseMs, holder, now: clock.now() })
-    for (const task of tasks) take(options.work().lookLate(task, since, stopping.signal), task.id)
+    const tasks = await store.claimLateChecks({ limit: CLAIM_LIMIT, leaseMs, holder, now: clock.now() })
+    for (const task of tasks) take(options.work().checkLateResult(task, since, stopping.signal), task.id)
     return tasks.length === CLAIM_LIMIT
   })
 

@@ -54,7 +54,7 @@ export interface House extends AsyncDisposable {
   work: {
     begin(task: Task, since?: Mark): Promise<void>
     carryOn(task: Task, since?: Mark): Promise<void>
-    lookLate(task: Task, since: Mark | undefined, signal: AbortSignal): Promise<void>
+    checkLateResult(task: Task, since: Mark | undefined, signal: AbortSignal): Promise<void>
     cancel: Work['cancel']
   }
   moves: Moves
@@ -144,13 +144,13 @@ export async function openHouse(
       return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []
     },
   }
-  const announce = (task: Task) =>
+  const webhooksFor = (task: Task) =>
     task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
   const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
   const prices = priceList([])
   const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
   const cancelRunning = (task: Task) => work.cancel(task)
-  const moves = openMoves({ store, announce, clock })
+  const moves = openMoves({ store, webhooksFor, clock })
   const tasks = openTasks({
     store,
     accounts,
@@ -187,7 +187,7 @@ export async function openHouse(
     egress,
     finish,
     leases,
-    announce,
+    webhooksFor,
     clock,
     log,
     maxWaitMs: 3_600_000,
@@ -199,7 +199,7 @@ export async function openHouse(
   const work: House['work'] = {
     begin: (task, since = markOf(clock)) => real.begin(task, since),
     carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
-    lookLate: (task, since, signal) => real.lookLate(task, since ?? markOf(clock), signal),
+    checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
     cancel: real.cancel,
   }
 
@@ -248,7 +248,7 @@ export async function openHouse(
       return tasks.filter(({ tenantId }) => tenantId === tenant.id)
     },
     async late(by = holder) {
-      const tasks = await store.claimLate({ limit: 100, leaseMs: LEASE_MS, holder: by, now: clock.now() })
+      const tasks = await store.claimLateChecks({ limit: 100, leaseMs: LEASE_MS, holder: by, now: clock.now() })
       return tasks.filter(({ tenantId }) => tenantId === tenant.id)
     },
     async addAccount(given = {}) {

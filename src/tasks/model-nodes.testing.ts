@@ -10,12 +10,12 @@ import { ZERO_POINTS } from '../core/points.ts'
 import type { Task } from '../core/task.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Offer, Store } from '../store/store.ts'
-import type { Announce } from './announce.ts'
 import { type Callbacks, openCallbacks } from './callbacks.ts'
 import { openFinish } from './finish.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { openMoves } from './moves.ts'
 import { openPace } from './pace.ts'
+import type { RenderWebhooks } from './webhook-renderers.ts'
 import { openWork } from './work.ts'
 
 export const LEASE_MS = 15 * SECOND_MS
@@ -38,7 +38,7 @@ export interface Node {
   callbacks: Callbacks
   claimPending(pool: string, offers: Offer[], limit: number): void
   claimDue(limit: number): void
-  claimLate(): void
+  claimLateChecks(): void
   failOverdue(): void
   /** Settles when the client has its answer. */
   cancel(id: string): Promise<Task | undefined>
@@ -53,7 +53,7 @@ export interface World {
   clock: Clock
   providers: readonly Provider[]
   fetch: typeof globalThis.fetch
-  announce: Announce
+  webhooksFor: RenderWebhooks
   /** Calls of the database that are neither held back nor answered. */
   underWay: number
 }
@@ -64,7 +64,7 @@ export function openNode(world: World): Node {
   const passage = openPassage(network)
   const store = behind(world, passage, network)
   const log = pino({ level: 'silent' })
-  const moves = openMoves({ store, announce: world.announce, clock })
+  const moves = openMoves({ store, webhooksFor: world.webhooksFor, clock })
   const holder = randomUUID()
   const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder })
   const accounts = openAccounts({
@@ -93,7 +93,7 @@ export function openNode(world: World): Node {
     egress: noFiles,
     finish,
     leases,
-    announce: world.announce,
+    webhooksFor: world.webhooksFor,
     log,
     maxWaitMs: MAX_WAIT_MS,
     dueAt: () => {},
@@ -128,11 +128,11 @@ export function openNode(world: World): Node {
         (task) => work.carryOn(task, since),
       )
     },
-    claimLate() {
+    claimLateChecks() {
       const since = markOf(clock)
       each(
-        () => store.claimLate({ limit: 100, leaseMs: LEASE_MS, holder, now: clock.now() }),
-        (task) => work.lookLate(task, since, stopping.signal),
+        () => store.claimLateChecks({ limit: 100, leaseMs: LEASE_MS, holder, now: clock.now() }),
+        (task) => work.checkLateResult(task, since, stopping.signal),
       )
     },
     failOverdue() {

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import type { Kind, Vendor } from './model-vendor.testing.ts'
 
 /**
- * What must hold of tasks, whatever happened: judged by what clients, vendors and readers of the database see, and not by
+ * What must hold of tasks, whatever happens: judged by what clients, vendors and readers of the database see, and not by
  * the rules of the state machine.
  */
 export interface Oracle {

@@ -42,7 +42,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
     clock,
     providers: KINDS.map((kind) => providerOf(kind, `${kind}-${name}`)),
     fetch: vendor.fetch,
-    announce: (task) => [{ url: 'https://client.example', body: bodyOf(task), headers: {} }],
+    webhooksFor: (task) => [{ url: 'https://client.example', body: bodyOf(task), headers: {} }],
     underWay: 0,
   }
   const kinds = new Map<string, Kind>()
@@ -70,7 +70,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
       case 'due':
         return nodeAt(one.node).claimDue(one.limit)
       case 'late':
-        return nodeAt(one.node).claimLate()
+        return nodeAt(one.node).claimLateChecks()
       case 'overdue':
         return nodeAt(one.node).failOverdue()
       case 'mend':
@@ -143,7 +143,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
       on.failOverdue()
       on.claimPending(name, offers, 100)
       on.claimDue(100)
-      on.claimLate()
+      on.claimLateChecks()
       await settled(world)
       for (let pick = 0; pick < vendor.works.size; pick++) if (round % 10 === 9) callBack(on, pick, true)
       await settled(world)

@@ -4,7 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import { isNews, type TaskEvent, type Transition, transition } from '../core/transitions.ts'
 import type { Store } from '../store/store.ts'
-import type { Announce } from './announce.ts'
+import type { RenderWebhooks } from './webhook-renderers.ts'
 
 /** Writes what happens to tasks. Every write of the heart goes through here. */
 export interface Moves {
@@ -21,7 +21,7 @@ export interface MoveOptions {
   assets?: readonly Asset[]
   /** For whoever needs no lease: a client that cancels, a vendor that calls. */
   fromAnyClaim?: boolean
-  /** Whether a database that does not answer is not waited for any longer. Asked before each further try. */
+  /** Whether a database that does not answer is not waited for any longer. TaskRequest before each further try. */
   isGivenUp?: () => boolean
 }
 
@@ -32,12 +32,12 @@ const PATIENCE_MS = 10 * MINUTE_MS
 const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 2 * SECOND_MS
 
-export function openMoves(options: { store: Store; announce: Announce; clock: Clock }): Moves {
-  const { store, announce, clock } = options
+export function openMoves(options: { store: Store; webhooksFor: RenderWebhooks; clock: Clock }): Moves {
+  const { store, webhooksFor, clock } = options
 
   /** Whether it is written; waits for the database. An answer that was lost is looked for in the row. */
   async function isWritten(step: Transition, { assets = [], isGivenUp }: MoveOptions): Promise<boolean> {
-    const deliveries = isNews(step) ? announce(step.after) : []
+    const deliveries = isNews(step) ? webhooksFor(step.after) : []
     const change = { transition: step, assets, deliveries, now: clock.now() }
     const end = clock.now() + PATIENCE_MS
     let isUnsure = false

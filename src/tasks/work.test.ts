@@ -648,8 +648,8 @@ async function carryOn(house: House): Promise<void> {
   for (const task of await house.due()) await house.work.carryOn(task)
 }
 
-async function lookLate(house: House): Promise<void> {
-  for (const task of await house.late()) await house.work.lookLate(task, undefined, AbortSignal.timeout(10_000))
+async function checkLateResult(house: House): Promise<void> {
+  for (const task of await house.late()) await house.work.checkLateResult(task, undefined, AbortSignal.timeout(10_000))
 }
 
 describe('an account that turns a task away', () => {
@@ -732,7 +732,7 @@ describe('a vendor that cannot be reached', () => {
       if (miss === 3) {
         house.clock.advance(MINUTE_MS)
         expect(await house.claim()).toEqual([]) // it is to be probed first
-        await house.accounts.happened(id, { kind: 'worked' })
+        await house.accounts.recordEvent(id, { kind: 'worked' })
       }
       house.clock.advance(MINUTE_MS)
     }
@@ -826,10 +826,10 @@ describe('an answer that was lost, where only the vendor’s call can tell', () 
     expect(await house.read(id)).toMatchObject({ status: 'failed', error: { code: 'timed_out' } })
     expect(await house.available()).toBe(CREDIT)
     house.clock.advance(10 * MINUTE_MS)
-    await lookLate(house)
+    await checkLateResult(house)
     expect(await house.read(id)).toMatchObject({ status: 'failed' })
     await hear(house.store, { id, handle: { id: 'g_1' }, now: house.clock.now() })
-    await lookLate(house)
+    await checkLateResult(house)
     expect(await house.read(id)).toMatchObject({ status: 'completed', output: TEXT.output, consumedPoints: 0 })
     expect(await house.available()).toBe(CREDIT)
     expect(await house.store.reconcile({})).toEqual([])
@@ -889,7 +889,7 @@ describe('a task that failed for want of an answer', () => {
     house.clock.advance(FIRST_LOOK_MS - 1)
     expect(await house.late()).toEqual([])
     house.clock.advance(1)
-    await lookLate(house)
+    await checkLateResult(house)
     const [file] = await house.files()
     expect(await house.read(id)).toMatchObject({
       status: 'completed',
@@ -918,7 +918,7 @@ describe('a task that failed for want of an answer', () => {
     const id = await outOfTime(house)
     for (let look = 1; look <= 5; look++) {
       house.clock.advance(FIRST_LOOK_MS)
-      await lookLate(house)
+      await checkLateResult(house)
     }
     expect(poll).toHaveBeenCalledTimes(3)
     expect(await house.read(id)).toMatchObject({ status: 'failed', error: { code: 'timed_out' } })
@@ -929,10 +929,10 @@ describe('a task that failed for want of an answer', () => {
     await using house = await openHouse({ submit, poll: late(poll) })
     await outOfTime(house)
     house.clock.advance(24 * HOUR_MS - 1)
-    await lookLate(house)
+    await checkLateResult(house)
     expect(poll).toHaveBeenCalledTimes(1)
     house.clock.advance(FIRST_LOOK_MS)
-    await lookLate(house)
+    await checkLateResult(house)
     house.clock.advance(24 * HOUR_MS)
     expect(await house.late()).toEqual([])
     expect(poll).toHaveBeenCalledTimes(1)
@@ -949,7 +949,7 @@ describe('a task that failed for want of an answer', () => {
     await using house = await openHouse({ submit, poll: late(async () => ({ status: 'completed', result })) })
     const id = await outOfTime(house)
     house.clock.advance(FIRST_LOOK_MS)
-    const looking = lookLate(house)
+    const looking = checkLateResult(house)
     await reading.promise
     house.clock.advance(5 * LEASE_MS)
     await house.leases.renew()
@@ -973,7 +973,7 @@ describe('a task that failed for want of an answer', () => {
     const [task] = await house.late()
     if (!task) throw new Error('The task is not watched.')
     const stopping = new AbortController()
-    const looking = house.work.lookLate(task, undefined, stopping.signal)
+    const looking = house.work.checkLateResult(task, undefined, stopping.signal)
     await asked.promise
     stopping.abort()
     await looking
@@ -988,7 +988,10 @@ describe('a task that failed for want of an answer', () => {
     const [task] = await house.late()
     if (!task) throw new Error('The task is not watched.')
     const signal = AbortSignal.timeout(10_000)
-    await Promise.all([house.work.lookLate(task, undefined, signal), house.work.lookLate(task, undefined, signal)])
+    await Promise.all([
+      house.work.checkLateResult(task, undefined, signal),
+      house.work.checkLateResult(task, undefined, signal),
+    ])
     expect(await house.read(id)).toMatchObject({ status: 'completed' })
     expect(await house.files()).toHaveLength(1)
   })
@@ -1003,17 +1006,17 @@ describe('a task that failed for want of an answer', () => {
     await house.store.changeAccount({ id, version, set: { sealed: 'v1.00000000.AAAA' } })
     await house.accounts.refresh()
     house.clock.advance(FIRST_LOOK_MS)
-    await lookLate(house)
+    await checkLateResult(house)
     expect(poll).not.toHaveBeenCalled()
     await house.store.changeAccount({ id, version: version + 1, set: { sealed } })
     await house.accounts.refresh()
     house.clock.advance(FIRST_LOOK_MS)
-    await lookLate(house)
+    await checkLateResult(house)
     expect(poll).toHaveBeenCalledTimes(1)
     await house.store.removeAccount({ id })
     await house.accounts.refresh()
     house.clock.advance(FIRST_LOOK_MS)
-    await lookLate(house)
+    await checkLateResult(house)
     house.clock.advance(FIRST_LOOK_MS)
     expect(await house.late()).toEqual([])
   })
@@ -1042,7 +1045,7 @@ describe('a task that failed for want of an answer', () => {
     expect(cancel).not.toHaveBeenCalled()
     isSlow = false
     house.clock.advance(FIRST_LOOK_MS)
-    await lookLate(house)
+    await checkLateResult(house)
     expect(await house.read(task.id)).toMatchObject({ status: 'completed', consumedPoints: 0 })
     expect(await house.files()).toHaveLength(1)
   })
@@ -1230,7 +1233,7 @@ describe('the account of a running task', () => {
     house.clock.advance(10 * SECOND_MS)
     await carryOn(house)
     expect(healthOf(house, id)).toMatchObject({ state: 'connected', troubles: 0 })
-    await house.accounts.happened(id, { kind: 'limited', reason: 'full', retryAfterMs: HOUR_MS })
+    await house.accounts.recordEvent(id, { kind: 'limited', reason: 'full', retryAfterMs: HOUR_MS })
     house.clock.advance(10 * SECOND_MS)
     await carryOn(house)
     expect(healthOf(house, id)).toMatchObject({ state: 'limited' })

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
-import { troubleOf } from '../accounts/health.ts'
+import { accountEventOf } from '../accounts/health.ts'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
 import { identify } from '../assets/media-type.ts'
@@ -9,12 +9,12 @@ import { type Clock, HOUR_MS, type Mark, MINUTE_MS, SECOND_MS } from '../core/cl
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import type { Task, TaskError } from '../core/task.ts'
-import type { Account, Asked, Failure, Job, Progress, Provider, Submitted } from '../providers/provider.ts'
+import type { Account, Failure, Job, Progress, Provider, Submitted, TaskRequest } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
-import type { Announce } from './announce.ts'
 import type { Finish } from './finish.ts'
 import type { Lease, Leases } from './leases.ts'
 import type { Moves } from './moves.ts'
+import type { RenderWebhooks } from './webhook-renderers.ts'
 
 /**
  * The steps of a task's life that need a provider. Each ends by writing down what comes next; nothing is remembered here.
@@ -26,7 +26,7 @@ export interface Work {
   /** A running task that was claimed because it is due. */
   carryOn(task: Task, since: Mark): Promise<void>
   /** A task that failed for want of an answer: its result is delivered if there is one after all. */
-  lookLate(task: Task, since: Mark, signal: AbortSignal): Promise<void>
+  checkLateResult(task: Task, since: Mark, signal: AbortSignal): Promise<void>
   /** Ends work that the provider can end. Undefined when it cannot, or the task ended meanwhile. */
   cancel(task: Task): Promise<Task | undefined>
 }
@@ -39,7 +39,7 @@ export interface WorkOptions {
   egress: Egress
   finish: Finish
   leases: Leases
-  announce: Announce
+  webhooksFor: RenderWebhooks
   clock: Clock
   log: Logger
   /** How long a task may wait to be begun. */
@@ -71,7 +71,7 @@ const LAST_LOOK_MS = MINUTE_MS
 const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
 export function openWork(options: WorkOptions): Work {
-  const { store, moves, accounts, finish, leases, announce, clock, log, maxWaitMs } = options
+  const { store, moves, accounts, finish, leases, webhooksFor, clock, log, maxWaitMs } = options
 
   function performerOf(task: Task): Performer {
     const found = foundFor(task)
@@ -128,12 +128,12 @@ export function openWork(options: WorkOptions): Work {
   }
 
   async function blame(task: Task, error: PolyphonyError): Promise<void> {
-    const trouble = troubleOf(error)
-    if (trouble && task.account !== null) await accounts.happened(task.account, trouble)
+    const trouble = accountEventOf(error)
+    if (trouble && task.account !== null) await accounts.recordEvent(task.account, trouble)
   }
 
   async function praise(task: Task, kind: 'worked' | 'answered' | 'delivered'): Promise<void> {
-    if (task.account !== null) await accounts.happened(task.account, { kind })
+    if (task.account !== null) await accounts.recordEvent(task.account, { kind })
   }
 
   /** What the tenant is told. How a house account is doing, and where it lies, is the operator's business. */
@@ -143,7 +143,7 @@ export function openWork(options: WorkOptions): Work {
   }
 
   async function tell(task: Task): Promise<void> {
-    const deliveries = announce(task)
+    const deliveries = webhooksFor(task)
     if (deliveries.length === 0) return
     await store.addDeliveries({ taskId: task.id, tenantId: task.tenantId, deliveries, now: clock.now() })
   }
@@ -454,7 +454,7 @@ export function openWork(options: WorkOptions): Work {
     return provider?.receive !== undefined && options.callbackUrl(task) !== undefined
   }
 
-  async function lookLate(task: Task, since: Mark, stopping: AbortSignal): Promise<void> {
+  async function checkLateResult(task: Task, since: Mark, stopping: AbortSignal): Promise<void> {
     const now = clock.now()
     const lease = leases.hold(task, since, now + LATE_LIMIT_MS)
     try {
@@ -501,7 +501,7 @@ export function openWork(options: WorkOptions): Work {
     return ended
   }
 
-  return { begin, carryOn, lookLate, cancel }
+  return { begin, carryOn, checkLateResult, cancel }
 }
 
 type Performer = { account: Account; provider: Provider }
@@ -542,7 +542,7 @@ const PUBLIC_WORDS: Partial<Record<ErrorCode, string>> = {
   vendor_silent: 'The provider did not answer.',
 }
 
-function askedOf({ id, operation, input }: Task): Asked {
+function askedOf({ id, operation, input }: Task): TaskRequest {
   return { taskId: id, operation, input }
 }
 

@@ -1,4 +1,4 @@
-import type { AccountDesk, Findings, ManagedAccount, PoolWishes, TestOutcome } from '../accounts/manage.ts'
+import type { AccountAdmin, Findings, ManagedAccount, PoolWishes, TestOutcome } from '../accounts/manage.ts'
 import { wrong } from '../accounts/wishes.ts'
 import type { JsonObject } from '../core/json.ts'
 
@@ -55,7 +55,7 @@ export function debugBody({ account, advice, waiting, attempts }: Findings, audi
 }
 
 /** The names in the environment are of no use to a tenant. */
-export function providerBodies({ manifests }: Pick<AccountDesk, 'manifests'>, audience: Audience): JsonObject[] {
+export function providerBodies({ manifests }: Pick<AccountAdmin, 'manifests'>, audience: Audience): JsonObject[] {
   return manifests.map(({ id, title, slots, fields }) => ({
     id,
     title,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AccountDesk, ManagedAccount, Manager } from '../accounts/manage.ts'
+import type { AccountAdmin, ManagedAccount, Manager } from '../accounts/manage.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { objectIn } from '../dialects/kit/body.ts'
@@ -13,30 +13,30 @@ interface OneAccount {
 const SWITCHES = ['drain', 'resume', 'disable', 'enable'] as const
 
 /** All accounts, for an admin key. Registered below `/api/admin`. */
-export function operatorRoutes(app: FastifyInstance, desk: AccountDesk): void {
+export function operatorRoutes(app: FastifyInstance, accountAdmin: AccountAdmin): void {
   app.addHook('onRequest', async ({ caller }) => {
     if (caller.role !== 'admin') throw new PolyphonyError('forbidden', 'This needs an admin key.')
   })
-  accountRoutes(app, desk, { at: '/accounts', audience: 'operator', managerOf: () => 'operator' })
-  app.get('/providers', async () => success(providerBodies(desk, 'operator')))
+  accountRoutes(app, accountAdmin, { at: '/accounts', audience: 'operator', managerOf: () => 'operator' })
+  app.get('/providers', async () => success(providerBodies(accountAdmin, 'operator')))
 }
 
 /** "Host your account": a tenant's own accounts, for its live keys. */
-export function tenantRoutes(app: FastifyInstance, desk: AccountDesk): void {
+export function tenantRoutes(app: FastifyInstance, accountAdmin: AccountAdmin): void {
   // A test key is given away more lightly, and has nothing to do with accounts.
   app.addHook('onRequest', async ({ caller }) => {
     if (caller.mode !== 'live') throw new PolyphonyError('forbidden', 'This needs a live key.')
   })
-  accountRoutes(app, desk, {
+  accountRoutes(app, accountAdmin, {
     at: '/api/v1/accounts',
     audience: 'tenant',
     managerOf: ({ caller: { tenantId } }) => ({ tenantId }),
   })
-  app.get('/api/v1/providers', async () => success(providerBodies(desk, 'tenant')))
-  app.get('/api/v1/account/pool', async ({ caller }) => success(poolBody(await desk.pool(caller.tenantId))))
+  app.get('/api/v1/providers', async () => success(providerBodies(accountAdmin, 'tenant')))
+  app.get('/api/v1/account/pool', async ({ caller }) => success(poolBody(await accountAdmin.pool(caller.tenantId))))
   app.patch('/api/v1/account/pool', async (request) => {
     const { tenantId } = request.caller
-    const pool = await desk.changePool(tenantId, poolIn(objectIn(request.body)))
+    const pool = await accountAdmin.changePool(tenantId, poolIn(objectIn(request.body)))
     note(request, 'pool')
     return success(poolBody(pool))
   })
@@ -48,44 +48,46 @@ interface Routing {
   managerOf: (request: FastifyRequest) => Manager
 }
 
-function accountRoutes(app: FastifyInstance, desk: AccountDesk, { at, audience, managerOf }: Routing): void {
+function accountRoutes(app: FastifyInstance, accountAdmin: AccountAdmin, { at, audience, managerOf }: Routing): void {
   const shown = (account: ManagedAccount) => success(accountBody(account, audience))
 
   app.get(at, async (request) => {
-    const accounts = await desk.list(managerOf(request))
+    const accounts = await accountAdmin.list(managerOf(request))
     return success(accounts.map((account) => accountBody(account, audience)))
   })
   app.post(at, async (request) => {
-    const account = await desk.add(objectIn(request.body), managerOf(request))
+    const account = await accountAdmin.add(objectIn(request.body), managerOf(request))
     note(request, 'add', account.id)
     return shown(account)
   })
-  app.get<OneAccount>(`${at}/:id`, async (request) => shown(await desk.get(request.params.id, managerOf(request))))
+  app.get<OneAccount>(`${at}/:id`, async (request) =>
+    shown(await accountAdmin.get(request.params.id, managerOf(request))),
+  )
   app.patch<OneAccount>(`${at}/:id`, async (request) => {
     const { id } = request.params
-    const account = await desk.change(id, objectIn(request.body), managerOf(request))
+    const account = await accountAdmin.change(id, objectIn(request.body), managerOf(request))
     note(request, 'change', id)
     return shown(account)
   })
   app.delete<OneAccount>(`${at}/:id`, async (request) => {
     const { id } = request.params
-    await desk.remove(id, managerOf(request))
+    await accountAdmin.remove(id, managerOf(request))
     note(request, 'remove', id)
     return success({ id, removed: true })
   })
   for (const verb of SWITCHES) {
     app.post<OneAccount>(`${at}/:id/${verb}`, async (request) => {
       const { id } = request.params
-      const account = await desk[verb](id, managerOf(request))
+      const account = await accountAdmin[verb](id, managerOf(request))
       note(request, verb, id)
       return shown(account)
     })
   }
   app.post<OneAccount>(`${at}/:id/test`, async (request) =>
-    success(testBody(await desk.test(request.params.id, managerOf(request)), audience)),
+    success(testBody(await accountAdmin.test(request.params.id, managerOf(request)), audience)),
   )
   app.get<OneAccount>(`${at}/:id/debug`, async (request) =>
-    success(debugBody(await desk.debug(request.params.id, managerOf(request)), audience)),
+    success(debugBody(await accountAdmin.debug(request.params.id, managerOf(request)), audience)),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { AccountDesk } from '../accounts/manage.ts'
+import type { AccountAdmin } from '../accounts/manage.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { serve } from '../dialects/kit/protocol.ts'
 import { operatorRoutes, tenantRoutes } from './account-routes.ts'
@@ -8,18 +8,22 @@ import { errorBody } from './errors.ts'
  * The routes by which a gateway is managed: of the operator below `/api/admin`, of tenants beside PiAPI's. They are served
  * as a dialect is; no task comes this way, so there is nothing to announce.
  */
-export function workspace(desk: AccountDesk): Dialect {
+export function workspace(accountAdmin: AccountAdmin): Dialect {
   return {
     id: 'workspace',
     async routes(app, context) {
       await serve(app, context, {
         prefixes: ['/api/admin'],
         error: errorBody,
-        routes: (inside) => operatorRoutes(inside, desk),
+        routes: (inside) => operatorRoutes(inside, accountAdmin),
       })
-      await serve(app, context, { prefixes: [''], error: errorBody, routes: (inside) => tenantRoutes(inside, desk) })
+      await serve(app, context, {
+        prefixes: [''],
+        error: errorBody,
+        routes: (inside) => tenantRoutes(inside, accountAdmin),
+      })
     },
-    announce: () => [],
+    webhooksFor: () => [],
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),
   }
 }

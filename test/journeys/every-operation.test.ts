@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listOperations } from '../../src/catalog/catalog.ts'
 import { replaceFiles } from '../../src/catalog/media.ts'
 import type { Operation } from '../../src/catalog/operation.ts'
-import { wishOf } from '../../src/catalog/outputs.ts'
+import { outputSpecOf } from '../../src/catalog/outputs.ts'
 import { readInput, validatorOf } from '../../src/catalog/read-input.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import type { Task } from '../../src/core/task.ts'
@@ -170,7 +170,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     const { input, ended } = await runOf(operation)
     const stored = await gateway.store.getTask({ id: ended.task_id })
     if (!stored) throw new Error('The task is gone.')
-    const wish = wishOf(operation.produces, readInput(operation, input))
+    const wish = outputSpecOf(operation.produces, readInput(operation, input))
     const told = textsIn(ended.output)
 
     const texts = promisedTexts(wish, stored.output)

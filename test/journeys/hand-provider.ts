@@ -1,8 +1,8 @@
-import type { HouseAccount } from '../../src/accounts/accounts.ts'
+import type { BuiltInAccount } from '../../src/accounts/accounts.ts'
 import type { Job, Result } from '../../src/providers/provider.ts'
 
 /** A provider of songs and lyrics whose work the test ends by hand. Put before the studio, it gets all live tasks. */
-export interface HandProvider extends HouseAccount {
+export interface HandProvider extends BuiltInAccount {
   /** What it was asked to do, in order. */
   jobs: Job[]
   /** Ends a job, now or as soon as it is asked for. */

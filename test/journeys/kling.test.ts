@@ -104,13 +104,13 @@ describe('a ComfyUI node', () => {
     const extended = await run('/kling/v1/videos/video-extend', { video_id, prompt: 'on sandbox:fast' })
     expect(await mediaTypeOf(extended.task_result.videos?.[0]?.url)).toBe('video/mp4')
 
-    const spoken = await run('/kling/v1/videos/lip-sync', {
+    const speech = await run('/kling/v1/videos/lip-sync', {
       input: {
         ...{ task_id: made.task_id, mode: 'text2video', video_id, video_url: null, text: 'hello sandbox:fast' },
         ...{ voice_id: 'uk_boy1', voice_language: 'en', voice_speed: 1, audio_type: null, audio_file: null, seed: 0 },
       },
     })
-    expect(spoken.task_status).toBe('succeed')
+    expect(speech.task_status).toBe('succeed')
     const byUrl = await run('/kling/v1/videos/lip-sync', {
       input: { video_url: video?.url ?? '', mode: 'text2video', text: 'hello sandbox:fast', voice_id: 'uk_boy1' },
     })

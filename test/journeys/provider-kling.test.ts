@@ -62,8 +62,8 @@ describe('a gateway whose Kling is another gateway', () => {
     expect(extended.task_status).toBe('succeed')
     expect(await farTask()).toMatchObject({ operation: 'kling/extend_video', parentTaskId: far?.id })
     const input = { video_id, mode: 'text2video', text: 'hello sandbox:fast', voice_id: 'uk_boy1' }
-    const spoken = await two.costing(1_000_000, () => run('/kling/v1/videos/lip-sync', { input }))
-    expect(spoken.task_status).toBe('succeed')
+    const speech = await two.costing(1_000_000, () => run('/kling/v1/videos/lip-sync', { input }))
+    expect(speech.task_status).toBe('succeed')
     expect((await farTask())?.input).toMatchObject({ tts_text: 'hello sandbox:fast', tts_timbre: 'uk_boy1' })
   })
 

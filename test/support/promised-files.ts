@@ -1,4 +1,4 @@
-import type { HostedWish, Output, Wish } from '../../src/catalog/outputs.ts'
+import type { HostedWish, Output, OutputSpec } from '../../src/catalog/outputs.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { Promised } from './produced-media.ts'
 
@@ -12,7 +12,7 @@ const COVER_PX = 512
 const LARGE_COVER_PX = 1_024
 
 /** The files that a stored output names, the one that every client looks for first, and what each must be by the wish. */
-export function promisedFiles(wish: Wish, output: Json): PromisedFile[] {
+export function promisedFiles(wish: OutputSpec, output: Json): PromisedFile[] {
   switch (wish.kind) {
     case 'pictures': {
       const { widthPx, heightPx, mediaType, hasGrid } = wish
@@ -60,7 +60,7 @@ export function promisedFiles(wish: Wish, output: Json): PromisedFile[] {
 }
 
 /** What is written in a vendor's own form: whatever files stand in it are of the kind that its model makes. */
-function filesOfVendor({ like }: Wish & { kind: 'anything' }, output: Json): PromisedFile[] {
+function filesOfVendor({ like }: OutputSpec & { kind: 'anything' }, output: Json): PromisedFile[] {
   if (like.kind === 'texts') return []
   const references = textsIn(output).filter((text) => text.startsWith('asset:'))
   return references.map((reference) => fileLike(like, reference))
@@ -80,7 +80,7 @@ function fileLike(like: Exclude<HostedWish, { kind: 'texts' }>, reference: strin
 }
 
 /** The texts that a stored output consists of; none where it consists of files. */
-export function promisedTexts(wish: Wish, output: Json): string[] {
+export function promisedTexts(wish: OutputSpec, output: Json): string[] {
   if (wish.kind === 'texts') return (output as Output['texts']).texts
   if (wish.kind === 'lyrics') return (output as Output['lyrics']).lyrics.flatMap(({ title, text }) => [title, text])
   return wish.kind === 'data' ? textsIn(output).filter((text) => text !== '') : []

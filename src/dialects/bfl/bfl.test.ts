@@ -209,8 +209,8 @@ describe('a webhook of Flux', () => {
   const echo = { webhook_url: 'https://client.example/hook', webhook_secret: 'secret' }
 
   it('is sent once, at the end, signed with the secret', () => {
-    expect(bfl.announce(aTask({ status: 'processing', echo }), urls)).toEqual([])
-    const [delivery, ...others] = bfl.announce({ ...ready, echo }, urls)
+    expect(bfl.webhooksFor(aTask({ status: 'processing', echo }), urls)).toEqual([])
+    const [delivery, ...others] = bfl.webhooksFor({ ...ready, echo }, urls)
     expect(others).toEqual([])
     expect(JSON.parse(delivery?.body ?? '')).toEqual(example('result.ready'))
     const signature = createHmac('sha256', 'secret')
@@ -220,9 +220,9 @@ describe('a webhook of Flux', () => {
   })
 
   it('has no signature without a secret, and is not sent where nobody asked', () => {
-    const [delivery] = bfl.announce({ ...ready, echo: { ...echo, webhook_secret: '' } }, urls)
+    const [delivery] = bfl.webhooksFor({ ...ready, echo: { ...echo, webhook_secret: '' } }, urls)
     expect(delivery?.headers).toEqual({})
-    expect(bfl.announce(ready, urls)).toEqual([])
+    expect(bfl.webhooksFor(ready, urls)).toEqual([])
   })
 })
 

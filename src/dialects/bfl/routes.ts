@@ -34,7 +34,7 @@ export const bfl: Dialect = {
         finetuneRoutes(inside, context)
       },
     }),
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeBfl(context),
 }
 
@@ -87,7 +87,7 @@ function finetuneRoutes(app: FastifyInstance, context: DialectContext): void {
 }
 
 /** Told once, at the end. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { webhook_url: url, webhook_secret: secret } = task.echo
   if (typeof url !== 'string' || !isTerminal(task.status)) return []
   const body = JSON.stringify(resultBody(task, urls))

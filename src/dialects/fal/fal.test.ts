@@ -12,7 +12,7 @@ import resultExample from './examples/result.json' with { type: 'json' }
 import submittedExample from './examples/submitted.json' with { type: 'json' }
 import webhookError from './examples/webhook.error.json' with { type: 'json' }
 import webhookOk from './examples/webhook.ok.json' with { type: 'json' }
-import { announce, isRequest, resultOf, statusOf, webhookBody } from './from-task.ts'
+import { isRequest, resultOf, statusOf, webhookBody, webhooksFor } from './from-task.ts'
 import { describeFal } from './openapi.ts'
 import { appOf, ownPathOf, pathBelow, targetOf } from './target.ts'
 import { toTask } from './to-task.ts'
@@ -230,10 +230,10 @@ describe('a webhook', () => {
     ['failed', 1],
     ['cancelled', 1],
   ])('tells of %s %i times', (status, times) => {
-    const told = announce(request({ status, echo, output: status === 'completed' ? { value: 1 } : null }), urls)
+    const told = webhooksFor(request({ status, echo, output: status === 'completed' ? { value: 1 } : null }), urls)
     expect(told).toHaveLength(times)
     if (times > 0) expect(told[0]).toMatchObject({ url: echo.fal_webhook, headers: {} })
-    expect(announce(request({ status }), urls)).toEqual([])
+    expect(webhooksFor(request({ status }), urls)).toEqual([])
   })
 })
 

@@ -89,7 +89,7 @@ function secondsOf({ startedAt, endedAt }: Task): number | null {
 }
 
 /** Told once, at the end. */
-export function announce(task: Task, urls: Urls): DeliveryDraft[] {
+export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { fal_webhook: url } = task.echo
   if (typeof url !== 'string' || !isTerminal(task.status)) return []
   return [{ url, body: JSON.stringify(webhookBody(task, urls)), headers: {} }]

@@ -6,7 +6,7 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
 import { performed, serve, submitted } from '../kit/protocol.ts'
 import { failureOf, tellError } from './errors.ts'
-import { announce, isRequest, resultOf, statusOf } from './from-task.ts'
+import { isRequest, resultOf, statusOf, webhooksFor } from './from-task.ts'
 import { streamStatus } from './stream.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
 import { toTask } from './to-task.ts'
@@ -38,7 +38,7 @@ export const fal: Dialect = {
       })
     })
   },
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeFal(context),
 }
 

@@ -30,6 +30,6 @@ export const ideogram: Dialect = {
         }
       },
     }),
-  announce: () => [],
+  webhooksFor: () => [],
   describe: async () => (await import('./openapi.ts')).describeIdeogram(),
 }

@@ -447,15 +447,15 @@ describe('a callback', () => {
     for (const status of STATUSES) {
       const task = aTask({ status, echo: { callback_url } })
       const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
-      expect(kling.announce(task, urls)).toEqual(
+      expect(kling.webhooksFor(task, urls)).toEqual(
         told ? [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
       )
     }
   })
 
   it('is sent neither for progress alone nor to nobody', () => {
-    expect(kling.announce(aTask({ status: 'processing', progress: 40, echo: { callback_url } }), urls)).toEqual([])
-    expect(kling.announce(aTask(), urls)).toEqual([])
+    expect(kling.webhooksFor(aTask({ status: 'processing', progress: 40, echo: { callback_url } }), urls)).toEqual([])
+    expect(kling.webhooksFor(aTask(), urls)).toEqual([])
   })
 })
 

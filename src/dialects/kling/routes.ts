@@ -46,7 +46,7 @@ export const kling: Dialect = {
         }
       },
     }),
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeKling(context),
 }
 
@@ -149,7 +149,7 @@ async function withVideoId(body: unknown, { assets, urls }: DialectContext): Pro
 const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, at each change of its status. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { callback_url } = task.echo
   if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
   // Progress alone is no change of status.

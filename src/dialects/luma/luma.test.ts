@@ -241,7 +241,7 @@ describe('an error', () => {
 })
 
 describe('a callback', () => {
-  const bodies = (task: Task): Json[] => luma.announce(task, urls).map(({ body }) => JSON.parse(body))
+  const bodies = (task: Task): Json[] => luma.webhooksFor(task, urls).map(({ body }) => JSON.parse(body))
   const hooked = (status: Status, progress = 0) =>
     aVideo(status, {}, { progress, echo: { callback_url: 'https://example.com/hook' } })
 

@@ -30,14 +30,14 @@ export const luma: Dialect = {
       routes: (inside) => ownRoutes(inside, context),
     })
   },
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeLuma(context),
 }
 
 const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** Luma posts the Generation when it begins to dream and when it has ended; relays post their own object at every change. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { callback_url, notify_hook } = task.echo
   if (!TOLD.has(task.status)) return []
   if (typeof callback_url === 'string') {

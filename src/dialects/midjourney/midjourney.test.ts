@@ -580,7 +580,7 @@ describe('callbacks', () => {
 
   it.each(STATUSES)('carry the task object of a task that is %s, or are not sent', (status) => {
     const task = imagined(undefined, { status, echo, output: status === 'completed' ? GRID : null, progress: 46 })
-    const drafts = midjourney.announce(task, urls)
+    const drafts = midjourney.webhooksFor(task, urls)
     if (['staged', 'pending', 'uncertain'].includes(status)) {
       expect(drafts).toEqual([])
       return
@@ -590,11 +590,11 @@ describe('callbacks', () => {
   })
 
   it('go to nobody who did not ask', () => {
-    expect(midjourney.announce(imagined(), urls)).toEqual([])
+    expect(midjourney.webhooksFor(imagined(), urls)).toEqual([])
   })
 
   it('name the window that the client knows', () => {
-    const [draft] = midjourney.announce(imagined(undefined, { echo: { ...echo, window: OTHER } }), urls)
+    const [draft] = midjourney.webhooksFor(imagined(undefined, { echo: { ...echo, window: OTHER } }), urls)
     expect(JSON.parse(draft?.body ?? '')).toMatchObject({ id: OTHER })
   })
 })

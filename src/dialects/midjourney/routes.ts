@@ -56,7 +56,7 @@ export const midjourney: Dialect = {
     })
     openRoutes(app, context)
   },
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeMidjourney(context),
 }
 
@@ -264,7 +264,7 @@ async function pictureOfTask(request: FastifyRequest<OneTask>, context: DialectC
 const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object, at every change of status or progress. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { notifyHook } = task.echo
   if (typeof notifyHook !== 'string' || !TOLD.has(task.status) || !isOurs(task)) return []
   const body: TaskBody = fromTask(task, urls)

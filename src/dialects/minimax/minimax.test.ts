@@ -143,12 +143,12 @@ it('a callback is what a query answers, at each change of the status and not for
   for (const status of STATUSES) {
     const task = aTask(status, { callback_url })
     const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
-    expect(minimax.announce(task, urls)).toEqual(
+    expect(minimax.webhooksFor(task, urls)).toEqual(
       told ? [{ url: callback_url, body: JSON.stringify(callbackOf(task)), headers: {} }] : [],
     )
   }
-  expect(minimax.announce({ ...aTask('processing', { callback_url }), progress: 40 }, urls)).toEqual([])
-  expect(minimax.announce(aTask('completed'), urls)).toEqual([])
+  expect(minimax.webhooksFor({ ...aTask('processing', { callback_url }), progress: 40 }, urls)).toEqual([])
+  expect(minimax.webhooksFor(aTask('completed'), urls)).toEqual([])
 })
 
 describe('an error', () => {

@@ -34,7 +34,7 @@ export const minimax: Dialect = {
       error: errorAnswer,
       routes: (inside) => videoRoutes(inside, context),
     }),
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeMinimax(context),
 }
 
@@ -103,7 +103,7 @@ function idIn({ query }: FastifyRequest<Asked>, name: string): string {
 const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries what a query answers, at each change of the status. */
-function announce(task: Task): DeliveryDraft[] {
+function webhooksFor(task: Task): DeliveryDraft[] {
   const { callback_url } = task.echo
   if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
   // Progress alone is no change of status.

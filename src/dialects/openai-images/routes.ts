@@ -42,7 +42,7 @@ export const openaiImages: Dialect = {
       },
     })
   },
-  announce: () => [],
+  webhooksFor: () => [],
   describe: async () => (await import('./openapi.ts')).describeOpenaiImages(),
 }
 

@@ -263,22 +263,22 @@ describe('a webhook', () => {
   const hook = { service_mode: '', webhook_config: { endpoint: 'https://client.example/hook', secret: 'a secret' } }
 
   it('is sent when the task has ended, with the secret as a header', () => {
-    const [draft] = piapi.announce(catDance({ echo: hook }), urls)
+    const [draft] = piapi.webhooksFor(catDance({ echo: hook }), urls)
     expect(draft).toMatchObject({ url: 'https://client.example/hook', headers: { 'x-webhook-secret': 'a secret' } })
     expect(shapeDifferences(example, JSON.parse(draft?.body ?? ''))).toEqual([])
   })
 
   it('without a secret has no such header', () => {
     const echo = { ...hook, webhook_config: { ...hook.webhook_config, secret: '' } }
-    expect(piapi.announce(catDance({ echo }), urls)).toMatchObject([{ headers: {} }])
+    expect(piapi.webhooksFor(catDance({ echo }), urls)).toMatchObject([{ headers: {} }])
   })
 
   it.each(STATUSES)('of a task that is %s is sent only at an end', (status) => {
-    expect(piapi.announce(catDance({ status, echo: hook }), urls)).toHaveLength(isTerminal(status) ? 1 : 0)
+    expect(piapi.webhooksFor(catDance({ status, echo: hook }), urls)).toHaveLength(isTerminal(status) ? 1 : 0)
   })
 
   it('is not sent where none was asked for', () => {
-    expect(piapi.announce(catDance({ echo: {} }), urls)).toEqual([])
+    expect(piapi.webhooksFor(catDance({ echo: {} }), urls)).toEqual([])
   })
 })
 

@@ -46,14 +46,14 @@ export const piapi: Dialect = {
     accountRoutes(app, context)
     await uploadRoutes(app, context)
   },
-  announce(task, urls) {
+  webhooksFor(task, urls) {
     const { endpoint, secret } = configOf(task).webhook_config
     if (endpoint === '') return []
     if (!isTerminal(task.status) && !formOf(getOperation(task.operation)).tellsProgress) return []
     const body = JSON.stringify(webhookBody(task, urls, task.endedAt ?? task.startedAt ?? task.createdAt))
     return [{ url: endpoint, body, headers: secretHeader(secret) }]
   },
-  announceBatch(batch) {
+  batchWebhooks(batch) {
     const { endpoint, secret } = configIn(batch.echo).webhook_config
     if (endpoint === '') return []
     const timestamp = Math.floor((batch.endedAt ?? batch.createdAt) / 1_000)

@@ -107,12 +107,12 @@ describe('a task', () => {
 
   it('is told of once, when it has ended, to whoever wanted it', () => {
     const echo = { webhook: HOOK }
-    expect(polyphony.announce(aSong({ echo }), urls)).toEqual([
+    expect(polyphony.webhooksFor(aSong({ echo }), urls)).toEqual([
       { url: HOOK, body: JSON.stringify(example), headers: {} },
     ])
-    expect(polyphony.announce(aSong({ echo, status: 'cancelled', output: null }), urls)).toHaveLength(1)
-    expect(polyphony.announce(aSong({ echo, status: 'processing' }), urls)).toEqual([])
-    expect(polyphony.announce(aSong(), urls)).toEqual([])
+    expect(polyphony.webhooksFor(aSong({ echo, status: 'cancelled', output: null }), urls)).toHaveLength(1)
+    expect(polyphony.webhooksFor(aSong({ echo, status: 'processing' }), urls)).toEqual([])
+    expect(polyphony.webhooksFor(aSong(), urls)).toEqual([])
   })
 })
 

@@ -32,7 +32,7 @@ export const polyphony: Dialect = {
         await fileRoutes(inside, context)
       },
     }),
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describePolyphony(context),
 }
 
@@ -76,7 +76,7 @@ async function cancelled(id: string, caller: Caller, { tasks }: DialectContext):
 }
 
 /** The end of a task, and nothing before it: the body is the task as it is read. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { webhook } = task.echo
   if (typeof webhook !== 'string' || !isTerminal(task.status)) return []
   return [{ url: webhook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]

@@ -32,7 +32,7 @@ export const recraft: Dialect = {
       },
     })
   },
-  announce: () => [],
+  webhooksFor: () => [],
   describe: async () => (await import('./openapi.ts')).describeRecraft(),
 }
 

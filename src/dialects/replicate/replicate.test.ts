@@ -6,7 +6,6 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, FILE, ID, urls } from '../shared/hosted-tasks.testing.ts'
-import { announce } from './announce.ts'
 import { errorBody, errorStatus } from './errors.ts'
 import errorExample from './examples/error.json' with { type: 'json' }
 import fileExample from './examples/file.json' with { type: 'json' }
@@ -16,6 +15,7 @@ import { fromTask, isPrediction } from './from-task.ts'
 import { modelBody } from './models.ts'
 import { describeReplicate } from './openapi.ts'
 import { cancelledAfter, toTask, waitOf } from './to-task.ts'
+import { webhooksFor } from './webhooks.ts'
 
 const FLUX = 'black-forest-labs/flux-schnell'
 const VERSION = '5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa'
@@ -200,7 +200,7 @@ describe('a prediction', () => {
 
 describe('a webhook', () => {
   const toldAt = (events: string[], given: Partial<Task>) =>
-    announce(prediction({ echo: { webhook: 'https://me.example/hook', events }, ...given }), urls)
+    webhooksFor(prediction({ echo: { webhook: 'https://me.example/hook', events }, ...given }), urls)
 
   it.each<[string, Partial<Task>, string[]]>([
     ['the line', { status: 'pending' }, []],
@@ -228,7 +228,7 @@ describe('a webhook', () => {
       webhook: 'https://me.example/hook',
       webhook_events_filter: ['completed'],
     })
-    expect(announce(prediction({ status: 'completed' }), urls)).toEqual([])
+    expect(webhooksFor(prediction({ status: 'completed' }), urls)).toEqual([])
   })
 })
 

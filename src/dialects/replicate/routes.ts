@@ -8,12 +8,12 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
 import { serve, submitted } from '../kit/protocol.ts'
 import { gone, taskSender } from '../kit/requests.ts'
-import { announce } from './announce.ts'
 import { errorBody, errorStatus } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fromTask, isPrediction, PREFIX, type Prediction } from './from-task.ts'
 import { modelRoutes } from './models.ts'
 import { cancelledAfter, type Named, toTask, type Wish, waitOf } from './to-task.ts'
+import { webhooksFor } from './webhooks.ts'
 
 const DIALECT = 'replicate'
 const PAGE = 100
@@ -47,7 +47,7 @@ export const replicate: Dialect = {
     })
     await serve(app, context, { prefixes: [''], error, routes: (inside) => predictionRoutes(inside, context, '/v1') })
   },
-  announce,
+  webhooksFor,
   describe: async () => (await import('./openapi.ts')).describeReplicate(),
 }
 

@@ -46,14 +46,14 @@ export const runway: Dialect = {
     })
     await fileRoutes(app, context)
   },
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeRunway(context),
 }
 
 const TOLD: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled'])
 
 /** The reverse format's callback. That it comes at the end and looks like the feed is inferred. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { callback_url } = task.echo
   if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
   return [{ url: callback_url, body: JSON.stringify(reverseEnvelope(feedOf(task, urls), 0)), headers: {} }]

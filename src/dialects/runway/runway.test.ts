@@ -184,9 +184,9 @@ describe('an answer', () => {
     const drawn = aVideo('completed', { operation: 'runway/text_to_image', output: { pictures, grid: null } })
     expect(fromTask(drawn, urls)).toMatchObject({ output: [expect.stringMatching(/a\.png$/), expect.any(String)] })
     const output = { sounds: [{ file: 'asset:a.mp3', seconds: 1 }] }
-    const spoken = aVideo('completed', { operation: 'runway/text_to_speech', output })
-    expect(fromTask(spoken, urls)).toMatchObject({ output: ['https://gateway.example/files/a.mp3'] })
-    expect([isRunway(spoken), isRunwayVideo(spoken), isRunway({ operation: 'suno/music' })]).toEqual([
+    const speech = aVideo('completed', { operation: 'runway/text_to_speech', output })
+    expect(fromTask(speech, urls)).toMatchObject({ output: ['https://gateway.example/files/a.mp3'] })
+    expect([isRunway(speech), isRunwayVideo(speech), isRunway({ operation: 'suno/music' })]).toEqual([
       true,
       false,
       false,
@@ -243,8 +243,8 @@ it('calls back when a task has ended, in the form of the feed', () => {
   for (const status of ['completed', 'failed', 'cancelled'] as const) {
     const task = aVideo(status, { echo })
     const body = JSON.stringify(reverseEnvelope(feedOf(task, urls), 0))
-    expect(runway.announce(task, urls)).toEqual([{ url: FILE, body, headers: {} }])
+    expect(runway.webhooksFor(task, urls)).toEqual([{ url: FILE, body, headers: {} }])
   }
-  expect(runway.announce(aVideo('processing', { echo }), urls)).toEqual([])
-  expect(runway.announce(aVideo('completed'), urls)).toEqual([])
+  expect(runway.webhooksFor(aVideo('processing', { echo }), urls)).toEqual([])
+  expect(runway.webhooksFor(aVideo('completed'), urls)).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { findOperation } from '../../catalog/catalog.ts'
-import { type Output, type Clip as StoredClip, type Wish, wishOf } from '../../catalog/outputs.ts'
+import { type Output, type OutputSpec, outputSpecOf, type Clip as StoredClip } from '../../catalog/outputs.ts'
 import { SUNO_VERSIONS } from '../../catalog/suno.ts'
 import { sunoStems } from '../../catalog/suno-tools.ts'
 import { itemId } from '../../core/ids.ts'
@@ -19,10 +19,10 @@ export type Clip = ReturnType<typeof clipOf>
 function clipsWished({
   operation,
   input,
-}: Pick<Task, 'operation' | 'input'>): Extract<Wish, { kind: 'clips' }> | undefined {
+}: Pick<Task, 'operation' | 'input'>): Extract<OutputSpec, { kind: 'clips' }> | undefined {
   const known = findOperation(operation)
   if (known?.model !== 'suno' || known.produces.kind !== 'clips') return undefined
-  const wish = wishOf(known.produces, input)
+  const wish = outputSpecOf(known.produces, input)
   return wish.kind === 'clips' ? wish : undefined
 }
 

@@ -185,13 +185,13 @@ describe('the callback', () => {
     for (const status of STATUSES) {
       const task = { ...song(status), echo }
       const told = ['submitting', 'processing', 'completed', 'failed', 'cancelled'].includes(status)
-      expect(suno.announce(task, urls)).toEqual(
+      expect(suno.webhooksFor(task, urls)).toEqual(
         told ? [{ url: echo.notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
       )
     }
   })
 
   it('is not sent when nobody asked for it', () => {
-    for (const status of STATUSES) expect(suno.announce(song(status), urls)).toEqual([])
+    for (const status of STATUSES) expect(suno.webhooksFor(song(status), urls)).toEqual([])
   })
 })

@@ -89,7 +89,7 @@ export async function openGateway(): Promise<Gateway> {
     ],
     store,
   )
-  const moves = openMoves({ store, announce: (task) => suno.announce(task, urls), clock })
+  const moves = openMoves({ store, webhooksFor: (task) => suno.webhooksFor(task, urls), clock })
   const tasks = openTasks({
     store,
     accounts,

@@ -43,7 +43,7 @@ export const suno: Dialect = {
     // Its own plugin: the form carries no key, as it would not at the storage that Suno names.
     await app.register(async (inside) => uploadForm(inside, context), { prefix: '/suno' })
   },
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeSuno(context),
 }
 
@@ -89,7 +89,7 @@ function idsOf(ids: Json | undefined): string[] {
 const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, as fetch has it under `data`. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { notify_hook } = task.echo
   if (typeof notify_hook !== 'string' || !TOLD.has(task.status)) return []
   return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]

@@ -1,5 +1,5 @@
 import type { Clip, Output } from '../../catalog/outputs.ts'
-import { wishOf } from '../../catalog/outputs.ts'
+import { outputSpecOf } from '../../catalog/outputs.ts'
 import { udioMusic } from '../../catalog/udio.ts'
 import { itemId } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
@@ -24,7 +24,7 @@ export function songsOf(task: Task, urls: Urls) {
 }
 
 export function songIdsOf({ id, input }: Pick<Task, 'id' | 'input'>): string[] {
-  const wish = wishOf(udioMusic.produces, input)
+  const wish = outputSpecOf(udioMusic.produces, input)
   const count = wish.kind === 'clips' ? wish.count : 0
   return Array.from({ length: count }, (_, index) => itemId(id, count === 1 ? 0 : index + 1))
 }

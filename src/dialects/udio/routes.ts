@@ -26,7 +26,7 @@ export const udio: Dialect = {
       error: (error) => ({ status: errorStatus(error), body: errorBody(error) }),
       routes: (inside) => udioRoutes(inside, context),
     }),
-  announce,
+  webhooksFor,
   describe: async (context) => (await import('./openapi.ts')).describeUdio(context),
 }
 
@@ -81,7 +81,7 @@ function idsIn(text: unknown): string[] {
 const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, as fetch has it under `data`. */
-function announce(task: Task, urls: Urls): DeliveryDraft[] {
+function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { notify_hook } = task.echo
   if (typeof notify_hook !== 'string' || !TOLD.has(task.status)) return []
   return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]

@@ -122,7 +122,7 @@ describe('an answer', () => {
 
 it('calls back with the bare task object', () => {
   const task = aUdioTask('completed', { echo: { notify_hook: HOOK } })
-  expect(udio.announce(task, urls)).toEqual([{ url: HOOK, body: JSON.stringify(fromTask(task, urls)), headers: {} }])
-  expect(udio.announce(aUdioTask('pending', { echo: { notify_hook: HOOK } }), urls)).toEqual([])
-  expect(udio.announce(aUdioTask('completed'), urls)).toEqual([])
+  expect(udio.webhooksFor(task, urls)).toEqual([{ url: HOOK, body: JSON.stringify(fromTask(task, urls)), headers: {} }])
+  expect(udio.webhooksFor(aUdioTask('pending', { echo: { notify_hook: HOOK } }), urls)).toEqual([])
+  expect(udio.webhooksFor(aUdioTask('completed'), urls)).toEqual([])
 })

@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Failure, Job, Progress, Provider, Submitted } from '../provider.ts'
+import type { Account, Failure, Job, Progress, Provider, Submitted, TaskRequest } from '../provider.ts'
 import { hasLanguageModel, keyOf } from './account.ts'
 import { type Asking, lyricsAsking, type Made } from './asking.ts'
 import { joinClips, keepPersona } from './joining.ts'
@@ -111,7 +111,7 @@ function handleIn(handle: Json): { id: string; made: Made } {
 }
 
 /** `status`: 0 waiting or running (and also unknown), 1 done, 2 failed. `result` is JSON within JSON. */
-function progressOf({ status, result }: JsonObject, asked: Asked, account: Account, made: Made): Progress {
+function progressOf({ status, result }: JsonObject, asked: TaskRequest, account: Account, made: Made): Progress {
   const entries = entriesIn(result)
   if (status === 2) return { status: 'failed', ...failureIn(entries) }
   if (status !== 1) {

@@ -2,7 +2,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { madeClips, madeLyrics, madeSounds, type Source, wishFor } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
-import { type Account, type Asked, FILE_SCHEME, type Result } from '../provider.ts'
+import { type Account, FILE_SCHEME, type Result, type TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
 import type { Made, Section } from './asking.ts'
 import { sectionOf } from './section.ts'
@@ -10,7 +10,7 @@ import { sectionOf } from './section.ts'
 /** Undefined when nothing in the answer can be used. */
 export function resultOf(
   entries: readonly JsonObject[],
-  asked: Asked,
+  asked: TaskRequest,
   account: Account,
   made: Made,
 ): Result | undefined {
@@ -27,7 +27,7 @@ function lyricsIn([entry]: readonly JsonObject[]): Result | undefined {
   return text === '' ? undefined : madeLyrics([{ title: titleOf(text), text, tags: caption === '' ? [] : [caption] }])
 }
 
-function songs(files: readonly Source[], entry: JsonObject, asked: Asked, made: Made): Result {
+function songs(files: readonly Source[], entry: JsonObject, asked: TaskRequest, made: Made): Result {
   const { song } = wishFor(asked, 'clips')
   const lyrics = made.lyrics || (song.instrumental ? '' : textIn(entry.lyrics))
   const tags = made.tags || textIn(entry.prompt)

@@ -1,5 +1,5 @@
 import { measure } from '../../assets/measure.ts'
-import type { Clip, SongWish } from '../../catalog/outputs.ts'
+import type { Clip, SongSpec } from '../../catalog/outputs.ts'
 import { sunoMusic } from '../../catalog/suno.ts'
 import { udioMusic } from '../../catalog/udio.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
@@ -38,7 +38,7 @@ export async function songAsking(job: Job, account: Account, signal: AbortSignal
 }
 
 /** From an idea, from lyrics and a style, or with the sound of a persona. */
-function composed(song: SongWish, job: Job, account: Account): Asking {
+function composed(song: SongSpec, job: Job, account: Account): Asking {
   const planning = planningFields(account, unwantedIn(song))
   const shared = { ...usualFields(TAKES), ...planning, ...seedFields(song.seed, TAKES) }
   const optimised = job.input.bypass_prompt_optimization === true ? { use_cot_caption: false } : {}
@@ -67,7 +67,7 @@ function composed(song: SongWish, job: Job, account: Account): Asking {
 }
 
 /** The same words in another style; as long as the clip is. */
-function covered(song: SongWish, clip: KeptClip): Asking {
+function covered(song: SongSpec, clip: KeptClip): Asking {
   const lyrics = song.instrumental ? '' : song.lyrics || clip.prompt
   const tags = song.tags || clip.tags
   return {
@@ -88,7 +88,7 @@ function covered(song: SongWish, clip: KeptClip): Asking {
  * A section that is painted anew, within the song or beyond its end, where the engine makes the song longer (by its
  * source). What comes back is the whole song; the clip is the section, as at Suno, and the rest is kept for joining.
  */
-async function continued(song: SongWish, clip: KeptClip, job: Job, signal: AbortSignal): Promise<Asking> {
+async function continued(song: SongSpec, clip: KeptClip, job: Job, signal: AbortSignal): Promise<Asking> {
   const { audio, beginsAt } = wholeOf(clip)
   const source = await job.file(audio, signal)
   const { seconds: length } = await measure(source.bytes, source.mediaType)
@@ -159,7 +159,7 @@ function personaSound({ parent }: Job): string {
   throw refused('persona_id', 'was not made by ACE-Step, and only its maker knows how it sounds')
 }
 
-function unwantedIn({ negativeTags }: SongWish): { field: string; words: string } {
+function unwantedIn({ negativeTags }: SongSpec): { field: string; words: string } {
   return { field: 'negative_tags', words: negativeTags.trim() }
 }
 

@@ -3,10 +3,10 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
-import { madeData, madePictures, madeVideos } from '../kit/results.ts'
+import { imagesResult, madeData, madeVideos } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { wordsOf } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Job, Progress, Provider } from '../provider.ts'
+import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
 import { hasAllTasks, pollingUrlIn } from './places.ts'
 import { isTraining, REQUESTS, type Request } from './requests.ts'
 
@@ -120,7 +120,7 @@ function handleIn(handle: Json): { id: string; pollingUrl?: string } {
   return typeof pollingUrl === 'string' ? { id, pollingUrl } : { id }
 }
 
-function progressOf(body: Json, asked: Asked): Progress {
+function progressOf(body: Json, asked: TaskRequest): Progress {
   const { status, result, progress, details } = isJsonObject(body) ? body : {}
   switch (status) {
     case 'Ready':
@@ -152,7 +152,7 @@ function reasonsIn(details: Json | undefined): string | undefined {
 }
 
 /** Of a training, what is kept is what was asked for: the finetune itself stays with the vendor, under its id. */
-function madeOf({ sample }: JsonObject, asked: Asked): Progress {
+function madeOf({ sample }: JsonObject, asked: TaskRequest): Progress {
   if (isTraining(asked.operation)) {
     const data = finetuneOf(asked.input as unknown as Parameters<typeof finetuneOf>[0]) // as `readInput` returned it
     return { status: 'completed', result: madeData(data) }
@@ -161,6 +161,6 @@ function madeOf({ sample }: JsonObject, asked: Asked): Progress {
     return { status: 'failed', reason: 'Black Forest Labs says that it is done, and delivered nothing.' }
   }
   const isVideo = getOperation(asked.operation).produces.kind === 'videos'
-  const result = isVideo ? madeVideos(asked, [{ video: { url: sample } }]) : madePictures(asked, [{ url: sample }])
+  const result = isVideo ? madeVideos(asked, [{ video: { url: sample } }]) : imagesResult(asked, [{ url: sample }])
   return { status: 'completed', result }
 }

@@ -9,5 +9,5 @@ export function keyOf({ settings }: Pick<Account, 'settings'>): Record<string, s
  * through `account.fetch`: what a tenant brought must do neither.
  */
 export function isOfHouse({ owner }: Pick<Account, 'owner'>): boolean {
-  return owner === 'house'
+  return owner === 'operator'
 }

@@ -21,7 +21,7 @@ const PAGE = new URL('../../../docs/providers/comfyui.md', import.meta.url)
 describe('the adapter for ComfyUI', () => {
   let comfyui: FakeComfyui
   let provider: Provider
-  const account = (given: Record<string, string> = {}, owner: Account['owner'] = 'house'): Account => ({
+  const account = (given: Record<string, string> = {}, owner: Account['owner'] = 'operator'): Account => ({
     ...anAccount(manifest, { apiKey: KEY, baseUrl: comfyui.url, ...given }),
     owner,
   })

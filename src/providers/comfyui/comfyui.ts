@@ -5,7 +5,7 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
 import { callVendor } from '../kit/vendor-call.ts'
 import { vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Job, Progress, Provider } from '../provider.ts'
+import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
 import { filledGraph, type NamedFile, refused } from './fill.ts'
 import { lookUp, placeInQueue, type Seen } from './look.ts'
@@ -136,7 +136,7 @@ function handleIn(handle: Json): { id: string; outputs: Outputs } {
   throw new PolyphonyError('internal', 'The handle is none of ComfyUI’s.')
 }
 
-function progressOf(seen: Seen, outputs: Outputs, asked: Asked, account: Account): Progress {
+function progressOf(seen: Seen, outputs: Outputs, asked: TaskRequest, account: Account): Progress {
   switch (seen.state) {
     case 'pending':
       return { status: 'processing', progress: 0, pollAfterMs: POLL_MS }

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Media } from '../../catalog/fields.ts'
-import { wishOf } from '../../catalog/outputs.ts'
+import { outputSpecOf } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import type { Asked } from '../provider.ts'
+import type { TaskRequest } from '../provider.ts'
 import { cameraPose, cameraSpeed } from './camera.ts'
 import { type Change, fieldsOf, type Graph, type Mapping, type Template, valueAt } from './template.ts'
 
@@ -25,7 +25,7 @@ const MAX_SEED = 2 ** 31 - 1
  * The template's graph for a task. Throws `vendor_refused`, naming the field, for a value that it has no place for: nothing
  * that a caller asked for is left out in silence.
  */
-export async function filledGraph(template: Template, asked: Asked, upload: Upload): Promise<Graph> {
+export async function filledGraph(template: Template, asked: TaskRequest, upload: Upload): Promise<Graph> {
   mustHavePlaces(template, asked)
   const graph = named(template.graph, asked.taskId)
   const seeds = new Map<string, number>()
@@ -73,7 +73,7 @@ function isAbsent(value: Json | undefined, { as }: Pick<Mapping, 'as'>): boolean
 interface Filling {
   /** Where the value stands; '' where there is none. */
   field: string
-  asked: Asked
+  asked: TaskRequest
   seeds: Map<string, number>
 }
 
@@ -122,15 +122,15 @@ function drawn(field: string, seeds: Map<string, number>): number {
   return seed
 }
 
-function sideOf({ as, multipleOf = 16 }: Mapping, { operation, input }: Asked): number {
-  const wish = wishOf(getOperation(operation).produces, input)
+function sideOf({ as, multipleOf = 16 }: Mapping, { operation, input }: TaskRequest): number {
+  const wish = outputSpecOf(getOperation(operation).produces, input)
   const px = 'widthPx' in wish ? (as === 'width' ? wish.widthPx : wish.heightPx) : 0
   return Math.max(multipleOf, multipleOf * Math.round(px / multipleOf))
 }
 
 /** Video models take a multiple of some number of frames, and one more. */
-function framesOf({ rate = 1, step = 1 }: Mapping, { operation, input }: Asked): number {
-  const wish = wishOf(getOperation(operation).produces, input)
+function framesOf({ rate = 1, step = 1 }: Mapping, { operation, input }: TaskRequest): number {
+  const wish = outputSpecOf(getOperation(operation).produces, input)
   const seconds = 'seconds' in wish ? wish.seconds : 0
   return step * Math.round((seconds * rate) / step) + 1
 }
@@ -176,7 +176,7 @@ function isGone(value: Scalar | [string, number], removed: ReadonlySet<string>):
 }
 
 /** Fields of the operation that the template has no place for must be as they are when nobody sends them. */
-function mustHavePlaces({ inputs, ignores = [], title }: Template, { operation, input }: Asked): void {
+function mustHavePlaces({ inputs, ignores = [], title }: Template, { operation, input }: TaskRequest): void {
   const { properties } = getOperation(operation).input
   const places = [...inputs.flatMap(fieldsOf), ...ignores]
   for (const [name, schema] of Object.entries(properties)) {

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeModel, madePictures, madeSounds, madeTexts, madeVideos, type Source } from '../kit/results.ts'
+import { imagesResult, madeModel, madeSounds, madeTexts, madeVideos, type Source } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
-import type { Account, Asked, Result } from '../provider.ts'
+import type { Account, Result, TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
 import type { Outputs } from './template.ts'
 
@@ -21,14 +21,19 @@ const KINDS = {
 }
 
 /** Undefined when the nodes that the template names delivered nothing of the kind. */
-export function resultOf(nodes: JsonObject, outputs: Outputs, asked: Asked, account: Account): Result | undefined {
+export function resultOf(
+  nodes: JsonObject,
+  outputs: Outputs,
+  asked: TaskRequest,
+  account: Account,
+): Result | undefined {
   const sources = (kind: keyof typeof KINDS, ids: readonly string[] = outputs.nodes): Source[] =>
     ids.flatMap((id) => filesIn(nodes[id], KINDS[kind])).map((file) => sourceOf(account, file))
   if (outputs.kind === 'texts') return textsOf(nodes, outputs)
   if (outputs.kind === 'model') return modelOf(outputs, sources, account)
   const found = sources(outputs.kind)
   if (found.length === 0) return undefined
-  if (outputs.kind === 'pictures') return madePictures(asked, found)
+  if (outputs.kind === 'pictures') return imagesResult(asked, found)
   if (outputs.kind === 'sounds') return madeSounds(asked, found)
   return madeVideos(
     asked,

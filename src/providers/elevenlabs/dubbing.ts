@@ -4,7 +4,7 @@ import { blobOf } from '../kit/input-files.ts'
 import { madeSounds } from '../kit/results.ts'
 import type { Call } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Job, Progress, Submitted } from '../provider.ts'
+import type { Account, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
 import { callElevenlabs, soundOf } from './call.ts'
 
 /** A recording in another language: the one work of ElevenLabs that is begun by one call and asked after by others. */
@@ -16,8 +16,8 @@ interface Handle {
 }
 
 /** The name by which a dub is found again. */
-const nameOf = ({ taskId }: Pick<Asked, 'taskId'>): string => `polyphony ${taskId}`
-const languageOf = ({ input }: Pick<Asked, 'input'>): string => String(input.targetLang)
+const nameOf = ({ taskId }: Pick<TaskRequest, 'taskId'>): string => `polyphony ${taskId}`
+const languageOf = ({ input }: Pick<TaskRequest, 'input'>): string => String(input.targetLang)
 
 export async function beginDubbing(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const { audioUri, disableVoiceCloning, dropBackgroundAudio, numSpeakers } = job.input
@@ -43,7 +43,7 @@ export async function lookAtDubbing(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: Asked,
+  asked: TaskRequest,
 ): Promise<Progress> {
   const { id, language } = handleIn(handle)
   const dub = await known(account, { path: pathOf(id), signal })

@@ -482,8 +482,8 @@ describe('families at fal', () => {
   })
 
   it('refuse words where a recording is needed', async () => {
-    const spoken = { origin_task_id: PARENT, tts_text: 'Good evening', tts_timbre: 'Rock' }
-    await expect(submit(aJob('kling/lip_sync', spoken, { parent: video, ...URLS }))).rejects.toMatchObject({
+    const speech = { origin_task_id: PARENT, tts_text: 'Good evening', tts_timbre: 'Rock' }
+    await expect(submit(aJob('kling/lip_sync', speech, { parent: video, ...URLS }))).rejects.toMatchObject({
       code: 'vendor_refused',
     })
   })

@@ -1,12 +1,12 @@
 import { falRequest } from '../../catalog/hosted.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Hosted, type Speak, spoken } from '../kit/hosted-input.ts'
+import { type Hosted, type MapRequest, mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { withUrls } from '../kit/input-files.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Failure, Progress, Provider, Result } from '../provider.ts'
+import type { Account, Failure, Progress, Provider, Result, TaskRequest } from '../provider.ts'
 import { FLUX } from './flux.ts'
 import { FOLLOWING, KLING_VIDEOS } from './kling.ts'
 import { withParentVideo } from './parent-video.ts'
@@ -16,7 +16,7 @@ import { SOUNDS } from './sounds.ts'
 import { VIDEOS } from './videos.ts'
 
 /** Families that are at fal. */
-const FAMILIES: Record<string, Speak> = {
+const FAMILIES: Record<string, MapRequest> = {
   ...FLUX,
   ...PICTURES,
   ...KLING_VIDEOS,
@@ -139,9 +139,9 @@ function failureOf(reason: string): Failure {
   return { reason, isModerated: speaksOfModeration(reason) || /content checker/i.test(reason) }
 }
 
-function hostedBy(asked: Asked): Hosted {
+function hostedBy(asked: TaskRequest): Hosted {
   const speak = FAMILIES[asked.operation]
-  if (speak) return spoken(speak, asked, 'fal')
+  if (speak) return mapRequest(speak, asked, 'fal')
   const { model, input } = asked.input
   if (asked.operation === falRequest.id && typeof model === 'string') {
     return { model, input: isJsonObject(input) ? input : {} }
@@ -153,7 +153,7 @@ function hostedBy(asked: Asked): Hosted {
 const NAMESPACES = ['workflows', 'comfy']
 
 /** Where a request is asked after. A callback does not name the model, but what was asked for says it. */
-function pathOf(handle: Json, asked?: Asked): string {
+function pathOf(handle: Json, asked?: TaskRequest): string {
   const { id, model = asked && hostedBy(asked).model } = isJsonObject(handle) ? handle : {}
   if (typeof id !== 'string' || typeof model !== 'string') {
     throw new PolyphonyError('internal', 'The handle is none of fal’s.')
@@ -173,7 +173,7 @@ function underWay(word: Json | undefined, logs: Json | undefined): Progress {
   return percent === undefined ? { status: 'processing' } : { status: 'processing', progress: Number(percent) }
 }
 
-function finished(body: JsonObject, asked: Asked, account: Account): Progress {
+function finished(body: JsonObject, asked: TaskRequest, account: Account): Progress {
   if (asked.operation === falRequest.id) return { status: 'completed', result: anyOf(body, account) }
   const { has_nsfw_concepts: flags } = body
   if (Array.isArray(flags) && flags.length > 0 && flags.every((flag) => flag === true)) {

@@ -1,4 +1,4 @@
-import { picturesIn, present, ratioOf, type Speak, seedIn } from '../kit/hosted-input.ts'
+import { type MapRequest, picturesIn, present, ratioOf, seedIn } from '../kit/hosted-input.ts'
 import { wishFor } from '../kit/results.ts'
 import { format, sized, tolerance } from './picture-fields.ts'
 
@@ -6,7 +6,7 @@ import { format, sized, tolerance } from './picture-fields.ts'
 
 const SAMPLED = { steps: 'num_inference_steps', guidance_scale: 'guidance_scale' }
 
-function flux1(model: string): Speak {
+function flux1(model: string): MapRequest {
   return (fields, asked) => ({
     model,
     input: {
@@ -19,7 +19,7 @@ function flux1(model: string): Speak {
   })
 }
 
-const fromPicture: Speak = (fields) => ({
+const fromPicture: MapRequest = (fields) => ({
   model: 'fal-ai/flux/dev/image-to-image',
   input: {
     ...fields.same('prompt'),
@@ -32,7 +32,7 @@ const fromPicture: Speak = (fields) => ({
 const KONTEXT_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21']
 
 /** It knows ratios and no sizes. */
-const kontextDev: Speak = (fields, asked) => {
+const kontextDev: MapRequest = (fields, asked) => {
   fields.skip('width', 'height')
   return {
     model: 'fal-ai/flux-kontext/dev',
@@ -47,7 +47,7 @@ const kontextDev: Speak = (fields, asked) => {
 }
 
 /** Flux of Black Forest Labs: the vendor's fields, some of them renamed. */
-function pro(model: string, own: Readonly<Record<string, string>> = {}): Speak {
+function pro(model: string, own: Readonly<Record<string, string>> = {}): MapRequest {
   return (fields, asked) => ({
     model: `fal-ai/${model}`,
     input: {
@@ -60,7 +60,7 @@ function pro(model: string, own: Readonly<Record<string, string>> = {}): Speak {
   })
 }
 
-const bflDev: Speak = (fields, asked) => {
+const bflDev: MapRequest = (fields, asked) => {
   fields.skip('safety_tolerance') // it has a switch alone
   return {
     model: 'fal-ai/flux/dev',
@@ -73,7 +73,7 @@ const bflDev: Speak = (fields, asked) => {
   }
 }
 
-const ultra: Speak = (fields) => ({
+const ultra: MapRequest = (fields) => ({
   model: 'fal-ai/flux-pro/v1.1-ultra',
   input: {
     ...fields.same('prompt', 'seed', 'raw', 'aspect_ratio', 'image_prompt_strength'),
@@ -86,7 +86,7 @@ const ultra: Speak = (fields) => ({
 const INPUTS = Array.from({ length: 8 }, (_, index) => (index === 0 ? 'input_image' : `input_image_${index + 1}`))
 
 /** A model each for text, for one picture and for several. */
-function kontext(model: string): Speak {
+function kontext(model: string): MapRequest {
   return (fields) => {
     const [image_url, ...others] = picturesIn(fields, INPUTS)
     const kind = image_url === undefined ? '/text-to-image' : others.length === 0 ? '' : '/multi'
@@ -106,7 +106,7 @@ function kontext(model: string): Speak {
   }
 }
 
-function flux2(model: string, own: Readonly<Record<string, string>> = {}): Speak {
+function flux2(model: string, own: Readonly<Record<string, string>> = {}): MapRequest {
   return (fields, asked) => {
     const image_urls = picturesIn(fields, INPUTS)
     const isSized = fields.take('width') !== undefined || fields.take('height') !== undefined
@@ -124,7 +124,7 @@ function flux2(model: string, own: Readonly<Record<string, string>> = {}): Speak
   }
 }
 
-export const FLUX: Record<string, Speak> = {
+export const FLUX: Record<string, MapRequest> = {
   'Qubico/flux1-schnell/txt2img': flux1('fal-ai/flux/schnell'),
   'Qubico/flux1-dev/txt2img': flux1('fal-ai/flux/dev'),
   'Qubico/flux1-dev-advanced/txt2img': flux1('fal-ai/flux/dev'),

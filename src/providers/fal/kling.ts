@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Fields, present, type Speak } from '../kit/hosted-input.ts'
+import { type Fields, type MapRequest, present } from '../kit/hosted-input.ts'
 
 /** Kling at fal, by the types in fal's own package (1.10.1); where a comment says "inferred", the package has none. */
 
@@ -39,7 +39,7 @@ const KLING: Record<string, Partial<Record<'std' | 'pro', KlingModel>>> = {
 
 const MODES: Record<string, 'std' | 'pro'> = { std: 'std', standard: 'std', pro: 'pro', turbo: 'pro' }
 
-const kling: Speak = (fields) => {
+const kling: MapRequest = (fields) => {
   const version = fields.text('version') ?? '1.0'
   const versions = KLING[version] ?? fields.refuse('version')
   const model = versions[MODES[fields.text('mode') ?? 'std'] ?? 'std'] ?? fields.refuse('mode')
@@ -105,7 +105,7 @@ function shotsIn(fields: Fields): JsonObject {
   return { multi_prompt, shot_type: 'customize' }
 }
 
-const klingTurbo: Speak = (fields) => {
+const klingTurbo: MapRequest = (fields) => {
   fields.skip('version')
   const image = fields.text('start_image_url')
   const isPro = fields.text('mode') !== 'std'
@@ -124,7 +124,7 @@ const klingTurbo: Speak = (fields) => {
 }
 
 /** Pictures are called `@Image1` here. A video to refer to is a model of its own, with other fields. */
-const klingOmni: Speak = (fields) => {
+const klingOmni: MapRequest = (fields) => {
   fields.oneOf('version', ['3.0'])
   const quality = fields.text('resolution') === '1080p' ? 'pro' : 'standard'
   const image_urls = fields.take('images')
@@ -141,12 +141,12 @@ const klingOmni: Speak = (fields) => {
   }
 }
 
-const klingAvatar: Speak = (fields) => ({
+const klingAvatar: MapRequest = (fields) => ({
   model: `fal-ai/kling-video/ai-avatar/v2/${fields.text('mode') === 'pro' ? 'pro' : 'standard'}`,
   input: { ...fields.same('prompt', 'image_url'), ...fields.renamed({ local_dubbing_url: 'audio_url' }) },
 })
 
-const klingMotion: Speak = (fields) => {
+const klingMotion: MapRequest = (fields) => {
   fields.skip('version')
   return {
     model: `fal-ai/kling-video/v2.6/${fields.text('mode') === 'pro' ? 'pro' : 'standard'}/motion-control`,
@@ -158,7 +158,7 @@ const klingMotion: Speak = (fields) => {
 }
 
 /** A recording; voices have other names here than at Kling. */
-const lipSync: Speak = (fields) => {
+const lipSync: MapRequest = (fields) => {
   const audio_url = fields.text('local_dubbing_url') ?? fields.refuse('tts_text')
   fields.skip('tts_text', 'tts_timbre', 'tts_speed') // they count without a recording alone
   return {
@@ -167,7 +167,7 @@ const lipSync: Speak = (fields) => {
   }
 }
 
-export const KLING_VIDEOS: Record<string, Speak> = {
+export const KLING_VIDEOS: Record<string, MapRequest> = {
   'kling/video_generation': kling,
   'kling/omni_video_generation': klingOmni,
   'kling/avatar': klingAvatar,
@@ -176,4 +176,4 @@ export const KLING_VIDEOS: Record<string, Speak> = {
 }
 
 /** What is made of a former task's video, which fal takes as a file: `origin_task_id` is its address by then. */
-export const FOLLOWING: Record<string, Speak> = { 'kling/lip_sync': lipSync }
+export const FOLLOWING: Record<string, MapRequest> = { 'kling/lip_sync': lipSync }

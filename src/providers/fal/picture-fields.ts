@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Fields } from '../kit/hosted-input.ts'
 import { wishFor } from '../kit/results.ts'
-import type { Asked } from '../provider.ts'
+import type { TaskRequest } from '../provider.ts'
 
 /** fal takes any size. */
-export function sized(fields: Fields, asked: Asked): JsonObject {
+export function sized(fields: Fields, asked: TaskRequest): JsonObject {
   fields.skip('width', 'height', 'aspect_ratio', 'resolution', 'size')
   const { widthPx, heightPx } = wishFor(asked, 'pictures')
   return { image_size: { width: widthPx, height: heightPx } }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Fields, picturesIn, present, type Speak, seedIn, texts } from '../kit/hosted-input.ts'
+import { type Fields, type MapRequest, picturesIn, present, seedIn, texts } from '../kit/hosted-input.ts'
 import { format, sized } from './picture-fields.ts'
 
 /**
@@ -7,7 +7,7 @@ import { format, sized } from './picture-fields.ts'
  * where a comment says "inferred", the package has none.
  */
 
-function nanoBanana(model: string): Speak {
+function nanoBanana(model: string): MapRequest {
   return (fields) => {
     const image_urls = fields.take('image_urls')
     return {
@@ -21,7 +21,7 @@ function nanoBanana(model: string): Speak {
   }
 }
 
-const qwen: Speak = (fields, asked) => {
+const qwen: MapRequest = (fields, asked) => {
   skipUsualShift(fields)
   return {
     model: 'fal-ai/qwen-image',
@@ -35,7 +35,7 @@ const qwen: Speak = (fields, asked) => {
   }
 }
 
-const qwenEdit: Speak = (fields) => {
+const qwenEdit: MapRequest = (fields) => {
   skipUsualShift(fields)
   return {
     model: 'fal-ai/qwen-image-edit-plus',
@@ -54,7 +54,7 @@ function skipUsualShift(fields: Fields): void {
   fields.oneOf('flow_shift', [3])
 }
 
-const zImage: Speak = (fields, asked) => ({
+const zImage: MapRequest = (fields, asked) => ({
   model: 'fal-ai/z-image/turbo',
   input: {
     ...fields.same('prompt'),
@@ -65,7 +65,7 @@ const zImage: Speak = (fields, asked) => ({
   },
 })
 
-const seedream: Speak = (fields, asked) => {
+const seedream: MapRequest = (fields, asked) => {
   const image_urls = fields.take('image_urls')
   const isEdit = image_urls !== undefined
   return {
@@ -80,7 +80,7 @@ const GPT_IMAGES: Record<string, readonly [generate: string, edit: string]> = {
   'gpt-image-1.5': ['fal-ai/gpt-image-1.5', 'fal-ai/gpt-image-1.5/edit'],
 }
 
-const gptImage: Speak = (fields) => {
+const gptImage: MapRequest = (fields) => {
   const name = fields.text('model') ?? ''
   const [generate, edit] = GPT_IMAGES[name] ?? fields.refuse('model')
   fields.skip('user')
@@ -117,7 +117,7 @@ const STYLES: Record<string, string> = {
   ANIME: 'anime',
 }
 
-function ideogram2(kind: '' | '/remix' | '/edit'): Speak {
+function ideogram2(kind: '' | '/remix' | '/edit'): MapRequest {
   return (fields) => {
     const version = IDEOGRAM_2[fields.text('model') ?? ''] ?? fields.refuse('model')
     if (kind === '/edit' && version.startsWith('v2a')) fields.refuse('model')
@@ -147,7 +147,7 @@ const SPEEDS: Record<string, string> = {
   QUALITY: 'QUALITY',
 }
 
-function ideogram3(kind: '' | '/remix' | '/edit' | '/reframe' | '/replace-background'): Speak {
+function ideogram3(kind: '' | '/remix' | '/edit' | '/reframe' | '/replace-background'): MapRequest {
   const isSized = kind === '' || kind === '/remix' || kind === '/reframe'
   return (fields, asked) => {
     const weight = fields.take('image_weight')
@@ -186,7 +186,7 @@ function rgbOf(hex: string): JsonObject {
   return { r, g, b }
 }
 
-const ideogramUpscale: Speak = (fields) => ({
+const ideogramUpscale: MapRequest = (fields) => ({
   model: 'fal-ai/ideogram/upscale',
   input: {
     ...fields.same('prompt', 'resemblance', 'detail', 'seed'),
@@ -195,7 +195,7 @@ const ideogramUpscale: Speak = (fields) => ({
   },
 })
 
-function recraft(kind: 'text-to-image' | 'image-to-image'): Speak {
+function recraft(kind: 'text-to-image' | 'image-to-image'): MapRequest {
   return (fields, asked) => {
     fields.oneOf('model', ['recraftv3']) ?? fields.refuse('model')
     const style = [fields.text('style'), fields.text('substyle')].filter((one) => one !== undefined).join('/')
@@ -223,14 +223,14 @@ function coloursIn(fields: Fields): Json[] | undefined {
   })
 }
 
-function tool(model: string, names: Readonly<Record<string, string>>): Speak {
+function tool(model: string, names: Readonly<Record<string, string>>): MapRequest {
   return (fields) => ({ model, input: fields.renamed(names) })
 }
 
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
 /** It can be told nothing beside the picture. */
-const vectorize: Speak = (fields) => {
+const vectorize: MapRequest = (fields) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
   return { model: 'fal-ai/recraft/vectorize', input: fields.same('image_url') }
 }
@@ -240,14 +240,14 @@ const PHOTONS: Record<string, string> = {
   'photon-flash-1': 'fal-ai/luma-photon/flash',
 }
 
-const photon: Speak = (fields) => ({
+const photon: MapRequest = (fields) => ({
   model: PHOTONS[fields.text('model') ?? ''] ?? fields.refuse('model'),
   input: fields.same('prompt', 'aspect_ratio'),
 })
 
 const PLACED = ['grid_position_x', 'grid_position_y', 'x_start', 'x_end', 'y_start', 'y_end']
 
-const reframePhoton: Speak = (fields) => {
+const reframePhoton: MapRequest = (fields) => {
   const media = fields.take('media')
   return {
     model: `${PHOTONS[fields.text('model') ?? ''] ?? fields.refuse('model')}/reframe`,
@@ -259,7 +259,7 @@ const reframePhoton: Speak = (fields) => {
 }
 
 /** RMBG 2.0 is Bria's; the others are models of their own. */
-const backgroundRemove: Speak = (fields) => {
+const backgroundRemove: MapRequest = (fields) => {
   const name = fields.oneOf('rmbg_model', ['RMBG-2.0', 'BEN2'])
   return {
     model: name === 'BEN2' ? 'fal-ai/ben/v2/image' : 'fal-ai/bria/background/remove',
@@ -268,7 +268,7 @@ const backgroundRemove: Speak = (fields) => {
 }
 
 /** One piece of clothing; a whole outfit in two pieces takes two. */
-const tryOn: Speak = (fields) => {
+const tryOn: MapRequest = (fields) => {
   const clothes = texts([
     fields.text('dress_input') ?? '',
     fields.text('upper_input') ?? '',
@@ -282,7 +282,7 @@ const tryOn: Speak = (fields) => {
   }
 }
 
-export const PICTURES: Record<string, Speak> = {
+export const PICTURES: Record<string, MapRequest> = {
   'gemini/gemini-2.5-flash-image': nanoBanana('fal-ai/nano-banana'),
   'gemini/nano-banana-pro': nanoBanana('fal-ai/nano-banana-pro'),
   'gemini/nano-banana-2': nanoBanana('fal-ai/nano-banana-2'),

@@ -1,9 +1,9 @@
-import { present, type Speak, seedIn } from '../kit/hosted-input.ts'
+import { type MapRequest, present, seedIn } from '../kit/hosted-input.ts'
 
 /** Sounds and 3D models of the catalogue's families at fal, by the types in fal's own package (1.10.1). */
 
 /** The style is a list of tags here. */
-const aceStep: Speak = (fields) => ({
+const aceStep: MapRequest = (fields) => ({
   model: 'fal-ai/ace-step',
   input: {
     ...fields.same('lyrics', 'duration'),
@@ -14,7 +14,7 @@ const aceStep: Speak = (fields) => ({
 })
 
 /** The sound, and how much is set behind it. */
-const aceStepExtend: Speak = (fields) => {
+const aceStepExtend: MapRequest = (fields) => {
   const audio_url = fields.text('style_audio') ?? fields.text('audio')
   fields.skip('audio')
   return {
@@ -30,7 +30,7 @@ const aceStepExtend: Speak = (fields) => {
   }
 }
 
-function diffrhythm(music_duration: '95s' | '285s'): Speak {
+function diffrhythm(music_duration: '95s' | '285s'): MapRequest {
   return (fields) => ({
     model: 'fal-ai/diffrhythm',
     input: {
@@ -41,7 +41,7 @@ function diffrhythm(music_duration: '95s' | '285s'): Speak {
   })
 }
 
-const tts: Speak = (fields) => ({
+const tts: MapRequest = (fields) => ({
   model: 'fal-ai/f5-tts',
   input: {
     ...fields.same('gen_text', 'ref_text'),
@@ -53,7 +53,7 @@ const tts: Speak = (fields) => ({
 const SAMPLERS = ['ss_sampling_steps', 'slat_sampling_steps', 'ss_guidance_strength', 'slat_guidance_strength']
 
 /** fal delivers the model alone, without a picture or a turntable. */
-const trellis: Speak = (fields) => {
+const trellis: MapRequest = (fields) => {
   const image_urls = fields.take('images')
   return {
     model: image_urls === undefined ? 'fal-ai/trellis' : 'fal-ai/trellis/multi',
@@ -65,12 +65,12 @@ const trellis: Speak = (fields) => {
   }
 }
 
-const trellis2: Speak = (fields) => ({
+const trellis2: MapRequest = (fields) => ({
   model: 'fal-ai/trellis-2',
   input: { ...fields.renamed({ image: 'image_url' }), ...seedIn(fields) },
 })
 
-export const SOUNDS: Record<string, Speak> = {
+export const SOUNDS: Record<string, MapRequest> = {
   'Qubico/ace-step/txt2audio': aceStep,
   'Qubico/ace-step/extend': aceStepExtend,
   'Qubico/diffrhythm/txt2audio-base': diffrhythm('95s'),

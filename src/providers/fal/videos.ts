@@ -1,12 +1,12 @@
 import { isJsonObject } from '../../core/json.ts'
-import { present, type Speak, seedIn } from '../kit/hosted-input.ts'
+import { type MapRequest, present, seedIn } from '../kit/hosted-input.ts'
 
 /**
  * Videos of the catalogue's families at fal. Names and fields are those of the types in fal's own package (1.10.1); where
  * a comment says "inferred", the package has none.
  */
 
-function veo(model: string): Speak {
+function veo(model: string): MapRequest {
   return (fields) => {
     const { image_url, tail_image_url } = fields.same('image_url', 'tail_image_url')
     const frames =
@@ -24,7 +24,7 @@ function veo(model: string): Speak {
   }
 }
 
-function sora(kind: '' | '/pro'): Speak {
+function sora(kind: '' | '/pro'): MapRequest {
   return (fields) => {
     const image = fields.same('image_url')
     return {
@@ -69,7 +69,7 @@ const HAILUO: Record<string, Hailuo | { standard: Hailuo; pro: Hailuo }> = {
   },
 }
 
-const hailuo: Speak = (fields) => {
+const hailuo: MapRequest = (fields) => {
   const name = fields.text('model') ?? ''
   const known = HAILUO[name] ?? fields.refuse('model')
   const image = fields.text('image_url')
@@ -95,7 +95,7 @@ const hailuo: Speak = (fields) => {
 const RAYS: Record<string, string> = { 'ray-v2': 'ray-2', 'ray-2': 'ray-2', 'ray-flash-2': 'ray-2-flash' }
 
 /** Tasks to go on from are Luma's alone. */
-const ray: Speak = (fields) => {
+const ray: MapRequest = (fields) => {
   const named = fields.text('model') ?? fields.text('model_name') ?? 'ray-2'
   fields.skip('model_name')
   const model = RAYS[named] ?? fields.refuse('model')
@@ -123,7 +123,7 @@ const ray: Speak = (fields) => {
 }
 
 /** The flash one is in the package; the other is inferred. */
-const modify: Speak = (fields) => {
+const modify: MapRequest = (fields) => {
   const media = fields.take('media')
   const first = fields.take('first_frame')
   return {
@@ -140,7 +140,7 @@ const modify: Speak = (fields) => {
 
 const PLACED = ['grid_position_x', 'grid_position_y', 'x_start', 'x_end', 'y_start', 'y_end']
 
-const reframe: Speak = (fields) => {
+const reframe: MapRequest = (fields) => {
   const media = fields.take('media')
   const first = fields.take('first_frame')
   return {
@@ -156,7 +156,7 @@ const reframe: Speak = (fields) => {
 }
 
 /** Of about 480 pixels, as PiAPI's are. */
-function wan(model: string, ratios: readonly string[], names: Readonly<Record<string, string>> = {}): Speak {
+function wan(model: string, ratios: readonly string[], names: Readonly<Record<string, string>> = {}): MapRequest {
   return (fields) => ({
     model: `fal-ai/${model}`,
     input: {
@@ -173,7 +173,7 @@ const UPRIGHT_OR_WIDE = ['16:9', '9:16']
 const THREE = [...UPRIGHT_OR_WIDE, '1:1']
 
 /** The older names of the two frames count, too. */
-const wanFrames: Speak = (fields, asked) => {
+const wanFrames: MapRequest = (fields, asked) => {
   const start_image_url = fields.text('start_image') ?? fields.text('first_frame')
   const end_image_url = fields.text('end_image') ?? fields.text('last_frame')
   fields.skip('first_frame', 'last_frame')
@@ -181,7 +181,7 @@ const wanFrames: Speak = (fields, asked) => {
   return { model, input: { ...input, ...present({ start_image_url, end_image_url }) } }
 }
 
-function wan26(kind: 'text-to-video' | 'image-to-video'): Speak {
+function wan26(kind: 'text-to-video' | 'image-to-video'): MapRequest {
   return (fields) => {
     if (fields.take('audio') === false) fields.refuse('audio') // it always makes sound
     return {
@@ -197,7 +197,7 @@ function wan26(kind: 'text-to-video' | 'image-to-video'): Speak {
 }
 
 /** Inferred: the name and the fields of its LoRA twin. */
-const hunyuan: Speak = (fields) => ({
+const hunyuan: MapRequest = (fields) => ({
   model: 'fal-ai/hunyuan-video',
   input: {
     ...fields.same('prompt'),
@@ -208,7 +208,7 @@ const hunyuan: Speak = (fields) => ({
 })
 
 /** Freer motion, or closer to the picture. */
-function hunyuanFromPicture(i2v_stability: boolean): Speak {
+function hunyuanFromPicture(i2v_stability: boolean): MapRequest {
   return (fields) => ({
     model: 'fal-ai/hunyuan-video-image-to-video',
     input: {
@@ -220,7 +220,7 @@ function hunyuanFromPicture(i2v_stability: boolean): Speak {
   })
 }
 
-const skyreels: Speak = (fields) => ({
+const skyreels: MapRequest = (fields) => ({
   model: 'fal-ai/skyreels-i2v',
   input: {
     ...fields.same('prompt', 'negative_prompt', 'guidance_scale'),
@@ -232,7 +232,7 @@ const skyreels: Speak = (fields) => ({
 
 const FRAMES_PER_SECOND = 30
 
-const framepack: Speak = (fields) => {
+const framepack: MapRequest = (fields) => {
   const end_image_url = fields.text('end_image')
   return {
     model: end_image_url === undefined ? 'fal-ai/framepack' : 'fal-ai/framepack/flf2v',
@@ -246,22 +246,22 @@ const framepack: Speak = (fields) => {
   }
 }
 
-const omniHuman: Speak = (fields) => ({
+const omniHuman: MapRequest = (fields) => ({
   model: 'fal-ai/bytedance/omnihuman/v1.5',
   input: fields.same('prompt', 'image_url', 'audio_url'),
 })
 
-const enlarge: Speak = (fields) => ({
+const enlarge: MapRequest = (fields) => ({
   model: 'fal-ai/video-upscaler',
   input: { ...fields.renamed({ video: 'video_url' }), scale: 2 },
 })
 
-const cutOut: Speak = (fields) => ({
+const cutOut: MapRequest = (fields) => ({
   model: 'fal-ai/birefnet/v2/video',
   input: fields.renamed({ video: 'video_url' }),
 })
 
-export const VIDEOS: Record<string, Speak> = {
+export const VIDEOS: Record<string, MapRequest> = {
   'veo3/veo3-video': veo('fal-ai/veo3'),
   'veo3/veo3-video-fast': veo('fal-ai/veo3/fast'),
   'veo3.1/veo3.1-video': veo('fal-ai/veo3.1'),

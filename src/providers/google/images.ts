@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64 } from '../kit/input-files.ts'
-import { madePictures, wishFor } from '../kit/results.ts'
+import { imagesResult, wishFor } from '../kit/results.ts'
 import type { Account, Failure, Job, Submitted } from '../provider.ts'
 import { callGoogle } from './call.ts'
 
@@ -34,7 +34,7 @@ export async function makePictures(job: Job, account: Account, signal: AbortSign
   const pictures = candidates.flatMap(partsOf).flatMap(pictureIn)
   if (pictures.length === 0) return { failed: failureOf(candidates[0]) }
   const { mediaType } = wishFor(job, 'pictures')
-  return { result: madePictures(job, await Promise.all(pictures.map((one) => asAsked(one, mediaType)))) }
+  return { result: imagesResult(job, await Promise.all(pictures.map((one) => asAsked(one, mediaType)))) }
 }
 
 async function requestOf(job: Job, signal: AbortSignal): Promise<JsonObject> {

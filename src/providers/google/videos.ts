@@ -4,7 +4,7 @@ import { base64 } from '../kit/input-files.ts'
 import { madeVideos, type Source } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
-import type { Account, Asked, InputFile, Job, Progress, Submitted } from '../provider.ts'
+import type { Account, InputFile, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
 import { callGoogle, errorOf, headersOf, knownToGoogle, pathOf } from './call.ts'
 
 /**
@@ -70,7 +70,7 @@ export async function lookAtVideo(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: Asked,
+  asked: TaskRequest,
 ): Promise<Progress> {
   const found = await knownToGoogle(account, { path: nameIn(handle), signal, hasFiles: true })
   if (!found) return { status: 'failed', reason: 'Google does not know it any more.' }

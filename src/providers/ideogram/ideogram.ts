@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { madePictures, madeTexts } from '../kit/results.ts'
+import { imagesResult, madeTexts } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Failure, Job, Provider, Submitted } from '../provider.ts'
@@ -62,7 +62,7 @@ function drawn(job: Job, account: Account, { data }: JsonObject): Submitted {
   const logs = held === 0 ? [] : [`Ideogram’s safety check held back ${held} of ${all.length} pictures`]
   return {
     result: {
-      ...madePictures(
+      ...imagesResult(
         job,
         urls.map((url) => fileAt(account, url)),
       ),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { wishOf } from '../../catalog/outputs.ts'
+import { outputSpecOf } from '../../catalog/outputs.ts'
 import { sunoMusic } from '../../catalog/suno.ts'
 import { itemId, newId } from '../../core/ids.ts'
 import { clipIn } from './clips.ts'
 
 function songWishOf(input: object) {
-  const wish = wishOf(sunoMusic.produces, input)
+  const wish = outputSpecOf(sunoMusic.produces, input)
   return wish.kind === 'clips' ? wish.song : undefined
 }
 

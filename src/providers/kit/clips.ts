@@ -1,4 +1,4 @@
-import type { Clip, Output, SongWish } from '../../catalog/outputs.ts'
+import type { Clip, Output, SongSpec } from '../../catalog/outputs.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
@@ -8,7 +8,7 @@ import type { Job } from '../provider.ts'
 export function clipOf(
   job: Pick<Job, 'taskId'>,
   number: number,
-  wish: Pick<SongWish, 'description' | 'lyrics' | 'tags' | 'title' | 'mv' | 'continueClipId' | 'continueAt'>,
+  wish: Pick<SongSpec, 'description' | 'lyrics' | 'tags' | 'title' | 'mv' | 'continueClipId' | 'continueAt'>,
   made: Pick<Clip, 'type' | 'durationSeconds' | 'audio' | 'image' | 'imageLarge'>,
 ): Clip {
   return {

@@ -1,7 +1,7 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { Asked } from '../provider.ts'
+import type { TaskRequest } from '../provider.ts'
 
 /**
  * Hosts of models have families of the catalogue too, each model with fields of its own. What of an input is put into a
@@ -16,7 +16,7 @@ export interface Hosted {
 }
 
 /** Puts an input, whose files are URLs by now, into the words of the host's model. */
-export type Speak = (fields: Fields, asked: Asked) => Hosted
+export type MapRequest = (fields: Fields, asked: TaskRequest) => Hosted
 
 export interface Fields {
   /** The value of a field; undefined where it says nothing. */
@@ -36,7 +36,7 @@ export interface Fields {
   refuse(name: string): never
 }
 
-export function spoken(speak: Speak, asked: Asked, host: string): Hosted {
+export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string): Hosted {
   const { operation, input } = asked
   const { properties } = getOperation(operation).input
   const taken = new Set<string>()

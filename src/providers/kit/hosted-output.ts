@@ -1,7 +1,7 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import type { Account, Asked, Result } from '../provider.ts'
-import { madeAnything, madeModel, madePictures, madeSounds, madeTexts, madeVideos } from './results.ts'
+import type { Account, Result, TaskRequest } from '../provider.ts'
+import { imagesResult, madeAnything, madeModel, madeSounds, madeTexts, madeVideos } from './results.ts'
 import { fileAt } from './vendor-files.ts'
 
 /** Where a model's answer has its files, in the order in which they are looked for. A host may as well give a bare address. */
@@ -14,7 +14,7 @@ const NAMES = {
 } as const
 
 /** What a model gave for an operation of a family. Undefined where there is nothing of the operation's kind in it. */
-export function familyResult(value: Json, asked: Asked, account: Account): Result | undefined {
+export function familyResult(value: Json, asked: TaskRequest, account: Account): Result | undefined {
   const { kind } = getOperation(asked.operation).produces
   if (!Object.hasOwn(NAMES, kind)) return undefined
   const found = foundIn(value, NAMES[kind as keyof typeof NAMES]) // as was just seen
@@ -25,7 +25,7 @@ export function familyResult(value: Json, asked: Asked, account: Account): Resul
   const [source = fileAt(account, first)] = sources
   switch (kind) {
     case 'pictures':
-      return madePictures(asked, sources)
+      return imagesResult(asked, sources)
     case 'videos':
       return madeVideos(
         asked,

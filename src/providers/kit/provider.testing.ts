@@ -13,7 +13,7 @@ export function anAccount(
   const settings = Object.fromEntries(
     fields.map((field: AccountField) => [field.name, given[field.name] ?? field.default ?? `the ${field.name}`]),
   )
-  return { id: `test:${id}`, provider: id, owner: 'house', settings: { ...settings, ...given }, fetch }
+  return { id: `test:${id}`, provider: id, owner: 'operator', settings: { ...settings, ...given }, fetch }
 }
 
 /** A job with a valid input: the operation's example, or `input`. */

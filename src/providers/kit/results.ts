@@ -1,8 +1,8 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { type Clip, type Kind, type Lyrics, type Wish, wishOf } from '../../catalog/outputs.ts'
+import { type Clip, type Kind, type Lyrics, type OutputSpec, outputSpecOf } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Asked, FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
+import { FILE_SCHEME, type ProducedFile, type Result, type TaskRequest } from '../provider.ts'
 import { clipOf } from './clips.ts'
 
 /**
@@ -11,17 +11,17 @@ import { clipOf } from './clips.ts'
  */
 export type Source = ProducedFile['content']
 
-type Whose = Pick<Asked, 'operation' | 'input' | 'taskId'>
+type Whose = Pick<TaskRequest, 'operation' | 'input' | 'taskId'>
 
 /** What an input asks for, which must be of this kind. */
 export function wishFor<K extends Kind>({ operation, input }: Pick<Whose, 'operation' | 'input'>, kind: K) {
-  const wish = wishOf(getOperation(operation).produces, input)
+  const wish = outputSpecOf(getOperation(operation).produces, input)
   if (wish.kind !== kind) throw new PolyphonyError('internal', `${operation} makes ${wish.kind}, not ${kind}.`)
-  return wish as Extract<Wish, { kind: K }> // as was just seen
+  return wish as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
 /** `grid` is the four side by side, as Midjourney delivers them. */
-export function madePictures(asked: Whose, sources: readonly Source[], grid?: Source): Result {
+export function imagesResult(asked: Whose, sources: readonly Source[], grid?: Source): Result {
   const { widthPx, heightPx } = wishFor(asked, 'pictures')
   const files = filesOf('picture', sources)
   const picture = ({ key }: ProducedFile) => ({ file: `${FILE_SCHEME}${key}`, widthPx, heightPx })

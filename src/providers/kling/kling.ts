@@ -2,10 +2,10 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
-import { madePictures, madeSounds, madeVideos } from '../kit/results.ts'
+import { imagesResult, madeSounds, madeVideos } from '../kit/results.ts'
 import { type Answer, type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Job, Progress, Provider, ProviderParts } from '../provider.ts'
+import type { Account, Job, Progress, Provider, ProviderParts, TaskRequest } from '../provider.ts'
 import { authorizationOf, checkSignature } from './auth.ts'
 import { codeIn, klingError, type Purpose } from './errors.ts'
 import { handleIn } from './parent.ts'
@@ -89,7 +89,7 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
   }
 }
 
-function requestOf({ operation }: Pick<Asked, 'operation'>): Request {
+function requestOf({ operation }: Pick<TaskRequest, 'operation'>): Request {
   const request = REQUESTS[operation]
   if (!request) throw new PolyphonyError('no_provider', `Kling does not perform ${operation}.`)
   return request
@@ -107,7 +107,7 @@ function dataIn(body: Json): JsonObject {
   return isJsonObject(body) && isJsonObject(body.data) ? body.data : {}
 }
 
-function progressOf(data: JsonObject, id: string, asked: Asked): Progress {
+function progressOf(data: JsonObject, id: string, asked: TaskRequest): Progress {
   const { task_status: status, task_status_msg: message, task_result } = data
   if (typeof status !== 'string') {
     throw new PolyphonyError('vendor_unreachable', 'Kling answers, and says nothing of the task.')
@@ -127,13 +127,13 @@ function isModerated(reason: string): boolean {
 }
 
 /** What was made; follow-ups need the ids of videos. Undefined where there is nothing. */
-function madeOf(result: JsonObject, id: string, asked: Asked): Progress | undefined {
+function madeOf(result: JsonObject, id: string, asked: TaskRequest): Progress | undefined {
   const { kind } = getOperation(asked.operation).produces
   const listed = kind === 'pictures' ? result.images : kind === 'sounds' ? result.audios : result.videos
   const items = Array.isArray(listed) ? listed.filter(isJsonObject).filter((one) => urlIn(one) !== undefined) : []
   if (items.length === 0) return undefined
   const sources = items.map((one) => ({ url: urlIn(one) ?? '' }))
-  if (kind === 'pictures') return { status: 'completed', result: madePictures(asked, sources) }
+  if (kind === 'pictures') return { status: 'completed', result: imagesResult(asked, sources) }
   if (kind === 'sounds') return { status: 'completed', result: madeSounds(asked, sources) }
   const videos = sources.map((video) => ({ video }))
   const ids = items.map((one) => (isText(one.id) ? one.id : ''))

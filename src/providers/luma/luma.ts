@@ -4,9 +4,9 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { withFiles } from '../kit/input-files.ts'
 import { packageCalls, withoutCredit } from '../kit/package-call.ts'
-import { madePictures, madeVideos } from '../kit/results.ts'
+import { imagesResult, madeVideos } from '../kit/results.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Progress, Provider } from '../provider.ts'
+import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { idIn, knownIn, SENDERS, urlFor } from './requests.ts'
 
 type Generation = LumaAI.Generation
@@ -66,7 +66,7 @@ function handleOf({ id }: Generation): JsonObject {
   return { id }
 }
 
-function progressOf({ state, failure_reason, assets }: Generation, asked: Asked): Progress {
+function progressOf({ state, failure_reason, assets }: Generation, asked: TaskRequest): Progress {
   if (state === undefined) {
     throw new PolyphonyError('vendor_unreachable', 'Luma answers, and says nothing of the generation.')
   }
@@ -78,7 +78,7 @@ function progressOf({ state, failure_reason, assets }: Generation, asked: Asked)
   const { video, image } = assets ?? {}
   // A video may have a picture beside it, which shows what is in it.
   const isPicture = getOperation(asked.operation).produces.kind === 'pictures'
-  if (isPicture && image) return { status: 'completed', result: madePictures(asked, [{ url: image }]) }
+  if (isPicture && image) return { status: 'completed', result: imagesResult(asked, [{ url: image }]) }
   if (isPicture || !video) return { status: 'failed', reason: 'Luma says that it is done, and delivered nothing.' }
   const cover = image ? { cover: { url: image } } : {}
   return { status: 'completed', result: madeVideos(asked, [{ video: { url: video }, ...cover }]) }

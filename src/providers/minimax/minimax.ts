@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
 import { madeVideos } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
-import type { Account, Asked, Progress, Provider } from '../provider.ts'
+import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { isModerated, minimaxError, saidIn } from './errors.ts'
 
 /**
@@ -157,7 +157,7 @@ function progressOf(body: JsonObject): Progress {
   return { status: 'failed', reason, isModerated: isModerated(said) }
 }
 
-function videoOf({ file }: JsonObject, asked: Asked): Progress {
+function videoOf({ file }: JsonObject, asked: TaskRequest): Progress {
   const url = isJsonObject(file) ? textOf(file.download_url) || textOf(file.backup_download_url) : ''
   if (url === '') return { status: 'failed', reason: 'MiniMax says that it is done, and delivered nothing.' }
   return { status: 'completed', result: madeVideos(asked, [{ video: { url } }]) }

@@ -3,7 +3,7 @@ import { gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
-import { madePictures, type Source } from '../kit/results.ts'
+import { imagesResult, type Source } from '../kit/results.ts'
 import type { Job, Submitted } from '../provider.ts'
 import { answered } from './client.ts'
 
@@ -34,7 +34,7 @@ export async function makePictures(client: OpenAI, job: Job, signal: AbortSignal
   if (sources.length === 0) return { failed: { reason: 'OpenAI answered without a picture.' } }
   const usage = answer.usage
   const logs = usage ? [`OpenAI counted ${usage.input_tokens} tokens in, ${usage.output_tokens} out`] : []
-  return { result: { ...madePictures(job, sources), logs } }
+  return { result: { ...imagesResult(job, sources), logs } }
 }
 
 /**

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import { madeVideos } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
-import type { Account, Asked, InputFile, Job, Progress, Submitted } from '../provider.ts'
+import type { Account, InputFile, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
 import { answered, clientOf, found, isModeration } from './client.ts'
 
 /**
@@ -52,7 +52,7 @@ export async function lookAtVideo(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: Asked,
+  asked: TaskRequest,
 ): Promise<Progress> {
   const id = idIn(handle)
   const answer = await found(

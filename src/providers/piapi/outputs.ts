@@ -2,31 +2,31 @@ import { getOperation } from '../../catalog/catalog.ts'
 import type { Kind, Lyrics } from '../../catalog/outputs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import {
+  imagesResult,
   type MadeClip,
   type MadeVideo,
   madeClips,
   madeLyrics,
   madeModel,
-  madePictures,
   madeSounds,
   madeTexts,
   madeVideos,
   type Source,
 } from '../kit/results.ts'
 import { fileAt } from '../kit/vendor-files.ts'
-import type { Account, Asked, Result } from '../provider.ts'
+import type { Account, Result, TaskRequest } from '../provider.ts'
 
 /**
  * `output` of a completed task, which nearly every family writes in a form of its own, and some in two. One reader for
  * each kind of result, which knows every form that was met: so a family that changes its form is read all the same.
  */
-export function resultIn(output: Json, asked: Asked, account: Account): Result | undefined {
+export function resultIn(output: Json, asked: TaskRequest, account: Account): Result | undefined {
   const read = READERS[getOperation(asked.operation).produces.kind]
   return read?.(output, asked, (address) => fileAt(account, address))
 }
 
 type At = (address: string) => Source
-type Reader = (output: Json, asked: Asked, at: At) => Result | undefined
+type Reader = (output: Json, asked: TaskRequest, at: At) => Result | undefined
 
 const READERS: Partial<Record<Kind, Reader>> = {
   pictures,
@@ -42,20 +42,20 @@ const READERS: Partial<Record<Kind, Reader>> = {
  * `image_url`, `image_urls`, works with an image each; of Midjourney's four `temporary_image_urls`, with the grid as
  * `image_url`. Flux has `image_base64` beside them.
  */
-function pictures(output: Json, asked: Asked, at: At): Result | undefined {
+function pictures(output: Json, asked: TaskRequest, at: At): Result | undefined {
   const { temporary_image_urls: four, image_url, image_urls, image_base64 } = objectIn(output)
   const single = textIn(image_url) ?? textIn(objectIn(output).discord_image_url)
   const quarters = textsIn(four)
-  if (quarters.length > 0) return madePictures(asked, quarters.map(at), single === undefined ? undefined : at(single))
+  if (quarters.length > 0) return imagesResult(asked, quarters.map(at), single === undefined ? undefined : at(single))
   const many = textsIn(image_urls)
   const some = many.length > 0 ? many : single === undefined ? resourcesIn(output, 'image') : [single]
-  if (some.length > 0) return madePictures(asked, some.map(at))
+  if (some.length > 0) return imagesResult(asked, some.map(at))
   const data = textIn(image_base64)
-  return data === undefined ? undefined : madePictures(asked, [Buffer.from(data.replace(/^data:[^,]*,/, ''), 'base64')])
+  return data === undefined ? undefined : imagesResult(asked, [Buffer.from(data.replace(/^data:[^,]*,/, ''), 'base64')])
 }
 
 /** `video` (an address, or Luma's object), `video_url`, `video_urls`, or Kling's works; those without a mark come first. */
-function videos(output: Json, asked: Asked, at: At): Result | undefined {
+function videos(output: Json, asked: TaskRequest, at: At): Result | undefined {
   const made = objectIn(output)
   const works = worksIn(output).flatMap((work): MadeVideo[] => {
     const video = resourceOf(work.video)
@@ -82,7 +82,7 @@ function videos(output: Json, asked: Asked, at: At): Result | undefined {
 }
 
 /** `audio_url`, `audio_urls`, or works with a sound each, which is what several clients read of Kling's. */
-function sounds(output: Json, asked: Asked, at: At): Result | undefined {
+function sounds(output: Json, asked: TaskRequest, at: At): Result | undefined {
   const { audio_urls, audio_url, audio } = objectIn(output)
   const many = textsIn(audio_urls)
   const single = addressOf(audio_url) ?? addressOf(audio)
@@ -99,7 +99,7 @@ function texts(output: Json): Result | undefined {
   return single === undefined ? undefined : madeTexts([single])
 }
 
-function model(output: Json, _asked: Asked, at: At): Result | undefined {
+function model(output: Json, _asked: TaskRequest, at: At): Result | undefined {
   const { model_file, no_background_image, combined_video } = objectIn(output)
   const file = addressOf(model_file)
   if (file === undefined) return undefined
@@ -122,7 +122,7 @@ function lyrics(output: Json): Result | undefined {
 }
 
 /** Suno's array of clips, or its older map of them; Udio's songs. */
-function clips(output: Json, asked: Asked, at: At): Result | undefined {
+function clips(output: Json, asked: TaskRequest, at: At): Result | undefined {
   const inner = objectIn(output)
   const listed = Array.isArray(output) ? output : (inner.songs ?? inner.clips ?? [])
   const all = (Array.isArray(listed) ? listed : Object.values(objectIn(listed))).flatMap((one) => clipIn(one, at) ?? [])

@@ -4,7 +4,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Job, Progress, Provider } from '../provider.ts'
+import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
 import { OPERATIONS, performedBy } from './operations.ts'
 import { resultIn } from './outputs.ts'
 import { errorOf, idIn, inputFor, keyOf } from './requests.ts'
@@ -106,7 +106,7 @@ function handleOf(created: JsonObject): JsonObject {
   return { id }
 }
 
-function progressOf(task: JsonObject, asked: Asked, account: Account): Progress {
+function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
   const { output = null } = task
   switch (String(task.status).toLowerCase()) {
     case 'completed':

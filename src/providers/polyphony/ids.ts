@@ -2,7 +2,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isId, itemId, taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import type { Asked, Job } from '../provider.ts'
+import type { Job, TaskRequest } from '../provider.ts'
 
 /** What tasks of the one gateway are called at the other, by their ids. */
 export type Names = ReadonlyMap<string, string>
@@ -32,7 +32,7 @@ export function upstreamNames({ parent }: Pick<Job, 'parent'>): Names {
 /** For an output: the upstream's task is ours, and what it builds on is what ours builds on. */
 export function ownNames(
   upstream: { id: string; parentId: string | null },
-  { taskId, operation, input }: Asked,
+  { taskId, operation, input }: TaskRequest,
 ): Names {
   const names = new Map([[upstream.id, taskId]])
   const parent = getOperation(operation).follows(input)

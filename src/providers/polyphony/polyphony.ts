@@ -6,7 +6,7 @@ import { points } from '../../core/points.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
 import { narrowed } from '../kit/narrowed.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
-import type { Account, Asked, Job, Progress, Provider, VendorCallback } from '../provider.ts'
+import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
 import { upstreamError } from './errors.ts'
 import { idIn, ownNames, renamed, upstreamNames } from './ids.ts'
 import { resultOf } from './output.ts'
@@ -113,7 +113,7 @@ async function found(account: Account, call: Omit<Call, 'errorOf'>): Promise<Jso
   }
 }
 
-function progressOf(task: JsonObject, asked: Asked, account: Account): Progress {
+function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
   const { id, status, progress, output = null, error, parent_id, provider } = task
   switch (status) {
     case 'completed': {

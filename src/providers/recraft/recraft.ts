@@ -2,7 +2,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
-import { madePictures, type Source, wishFor } from '../kit/results.ts'
+import { imagesResult, type Source, wishFor } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import { fileAt } from '../kit/vendor-files.ts'
@@ -72,7 +72,7 @@ function made(job: Job, account: Account, { data, image, credits }: JsonObject):
     return typeof b64_json === 'string' && b64_json !== '' ? [Buffer.from(b64_json, 'base64')] : []
   })
   if (sources.length === 0) return { failed: { reason: 'Recraft answered without a picture.' } }
-  const result = madePictures(job, sources)
+  const result = imagesResult(job, sources)
   return {
     result: {
       ...result,

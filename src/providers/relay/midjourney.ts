@@ -1,12 +1,12 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { wishOf } from '../../catalog/outputs.ts'
+import { outputSpecOf } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madePictures, madeTexts, madeVideos } from '../kit/results.ts'
+import { imagesResult, madeTexts, madeVideos } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
 import { fileAt } from '../kit/vendor-files.ts'
-import type { Account, Asked, Job, Progress, Result, Submitted } from '../provider.ts'
+import type { Account, Job, Progress, Result, Submitted, TaskRequest } from '../provider.ts'
 import { buttonsIn, CUSTOM_ZOOM, findButton, noButton, PRESSES } from './buttons.ts'
 import { bearer, errorOf, lookErrorOf, objectIn, type Refused, textIn, wrongHandle } from './errors.ts'
 import { bodyFor, dataOf, type Posted, parentOf, speedPath, windowPrompt } from './midjourney-bodies.ts'
@@ -171,7 +171,7 @@ async function look(id: string, account: Account, signal: AbortSignal): Promise<
   throw vendorError({ status: 502, message: 'The relay’s answer is no task.', isPaid: false })
 }
 
-function progressOf(task: JsonObject, asked: Asked, account: Account): Progress {
+function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
   const { status, failReason, progress, buttons } = task
   switch (status) {
     case 'SUCCESS': {
@@ -191,8 +191,8 @@ function progressOf(task: JsonObject, asked: Asked, account: Account): Progress 
   }
 }
 
-function resultIn(task: JsonObject, asked: Asked, account: Account): Result | undefined {
-  const wish = wishOf(getOperation(asked.operation).produces, asked.input)
+function resultIn(task: JsonObject, asked: TaskRequest, account: Account): Result | undefined {
+  const wish = outputSpecOf(getOperation(asked.operation).produces, asked.input)
   switch (wish.kind) {
     case 'pictures':
       return picturesIn(task, asked, account, wish.hasGrid)
@@ -204,16 +204,16 @@ function resultIn(task: JsonObject, asked: Asked, account: Account): Result | un
 }
 
 /** Where a relay shows the four pictures only side by side, that is all that there is: it stands for the first, too. */
-function picturesIn(task: JsonObject, asked: Asked, account: Account, hasGrid: boolean): Result | undefined {
+function picturesIn(task: JsonObject, asked: TaskRequest, account: Account, hasGrid: boolean): Result | undefined {
   const whole = textIn(task.imageUrl)
   const singles = urlsIn(task.imageUrls)
   const at = (url: string) => fileAt(account, url)
   const shown = singles.length > 0 && (hasGrid || whole === undefined) ? singles : whole === undefined ? [] : [whole]
   if (shown.length === 0) return undefined
-  return madePictures(asked, shown.map(at), hasGrid && whole !== undefined ? at(whole) : undefined)
+  return imagesResult(asked, shown.map(at), hasGrid && whole !== undefined ? at(whole) : undefined)
 }
 
-function videosIn({ videoUrls, videoUrl }: JsonObject, asked: Asked, account: Account): Result | undefined {
+function videosIn({ videoUrls, videoUrl }: JsonObject, asked: TaskRequest, account: Account): Result | undefined {
   const listed = (Array.isArray(videoUrls) ? videoUrls : []).filter(isJsonObject)
   const all = listed.length > 0 ? listed : [{ url: videoUrl ?? '' }]
   const made = all.flatMap(({ url, thumbnail }: JsonObject) => {

@@ -15,7 +15,7 @@ import { clipIn } from '../kit/clips.ts'
 import { type MadeClip, madeClips, madeData, madeLyrics, madeSounds, madeVideos } from '../kit/results.ts'
 import { vendorError } from '../kit/vendor-errors.ts'
 import { fileAt } from '../kit/vendor-files.ts'
-import type { Account, Asked, Job, Progress, Result, Submitted } from '../provider.ts'
+import type { Account, Job, Progress, Result, Submitted, TaskRequest } from '../provider.ts'
 import { objectIn, textIn, wrongHandle } from './errors.ts'
 import type { Part } from './part.ts'
 import { ask, idIn, look, progressOf } from './task-object.ts'
@@ -185,7 +185,7 @@ function told(answer: Json): JsonObject {
   throw vendorError({ status: 502, message: 'The relay’s answer is none.', isPaid: true })
 }
 
-function resultIn(data: Json, asked: Asked, account: Account): Result | undefined {
+function resultIn(data: Json, asked: TaskRequest, account: Account): Result | undefined {
   switch (asked.operation) {
     case sunoLyrics.id:
       return lyricsIn(data)
@@ -225,7 +225,7 @@ function listIn(data: Json): JsonObject[] {
 }
 
 /** Both shapes of a clip: Suno's own has its details under `metadata`, the flat one beside the id. */
-function clipMade(clip: JsonObject, asked: Asked, account: Account): MadeClip | undefined {
+function clipMade(clip: JsonObject, asked: TaskRequest, account: Account): MadeClip | undefined {
   const audio = textIn(clip.audio_url)
   if (audio === undefined) return undefined
   const metadata = objectIn(clip.metadata)

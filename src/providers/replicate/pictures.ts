@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { type Fields, picturesIn, present, ratioOf, type Speak, seedIn, texts } from '../kit/hosted-input.ts'
+import { type Fields, type MapRequest, picturesIn, present, ratioOf, seedIn, texts } from '../kit/hosted-input.ts'
 import { wishFor } from '../kit/results.ts'
-import type { Asked } from '../provider.ts'
+import type { TaskRequest } from '../provider.ts'
 
 /**
  * Pictures of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
@@ -15,13 +15,13 @@ const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '
 const QWEN_RATIOS = ['1:1', '16:9', '9:16', '4:3', '3:4', '3:2', '2:3']
 
 /** For models that have ratios alone. */
-function inRatio(fields: Fields, asked: Asked, ratios: readonly string[]): { aspect_ratio: string } {
+function inRatio(fields: Fields, asked: TaskRequest, ratios: readonly string[]): { aspect_ratio: string } {
   fields.skip('width', 'height')
   return { aspect_ratio: ratioOf(wishFor(asked, 'pictures'), ratios) ?? fields.refuse('width') }
 }
 
 /** A quarter of a megapixel, or one. */
-function megapixels(asked: Asked): { megapixels: '0.25' | '1' } {
+function megapixels(asked: TaskRequest): { megapixels: '0.25' | '1' } {
   const { widthPx, heightPx } = wishFor(asked, 'pictures')
   return { megapixels: widthPx * heightPx <= 400_000 ? '0.25' : '1' }
 }
@@ -46,7 +46,7 @@ function tolerance(fields: Fields, maximum: number) {
   })
 }
 
-const schnell: Speak = (fields, asked) => {
+const schnell: MapRequest = (fields, asked) => {
   if (Number(fields.take('steps')) > 4) fields.refuse('steps')
   return {
     model: 'black-forest-labs/flux-schnell',
@@ -61,7 +61,7 @@ const schnell: Speak = (fields, asked) => {
   }
 }
 
-const dev: Speak = (fields, asked) => ({
+const dev: MapRequest = (fields, asked) => ({
   model: 'black-forest-labs/flux-dev',
   input: {
     ...fields.same('prompt'),
@@ -73,7 +73,7 @@ const dev: Speak = (fields, asked) => ({
   },
 })
 
-const devFromPicture: Speak = (fields) => ({
+const devFromPicture: MapRequest = (fields) => ({
   model: 'black-forest-labs/flux-dev',
   input: {
     ...fields.same('prompt', 'image'),
@@ -83,7 +83,7 @@ const devFromPicture: Speak = (fields) => ({
   },
 })
 
-const kontextDev: Speak = (fields, asked) => ({
+const kontextDev: MapRequest = (fields, asked) => ({
   model: 'black-forest-labs/flux-kontext-dev',
   input: {
     ...fields.same('prompt'),
@@ -95,7 +95,7 @@ const kontextDev: Speak = (fields, asked) => ({
 })
 
 /** Flux of Black Forest Labs, whose fields are those of the vendor, nearly. */
-function pro(model: string, ...own: string[]): Speak {
+function pro(model: string, ...own: string[]): MapRequest {
   return (fields) => ({
     model: `black-forest-labs/${model}`,
     input: {
@@ -107,7 +107,7 @@ function pro(model: string, ...own: string[]): Speak {
   })
 }
 
-const bflDev: Speak = (fields, asked) => {
+const bflDev: MapRequest = (fields, asked) => {
   fields.skip('safety_tolerance') // it has a switch alone
   return {
     model: 'black-forest-labs/flux-dev',
@@ -120,7 +120,7 @@ const bflDev: Speak = (fields, asked) => {
   }
 }
 
-const ultra: Speak = (fields) => ({
+const ultra: MapRequest = (fields) => ({
   model: 'black-forest-labs/flux-1.1-pro-ultra',
   input: {
     ...fields.same('prompt', 'seed', 'raw', 'image_prompt', 'image_prompt_strength'),
@@ -131,7 +131,7 @@ const ultra: Speak = (fields) => ({
 })
 
 /** One picture; several are a model of their own with other fields. */
-function kontext(model: string): Speak {
+function kontext(model: string): MapRequest {
   return (fields) => ({
     model: `black-forest-labs/${model}`,
     input: {
@@ -144,7 +144,7 @@ function kontext(model: string): Speak {
 
 const INPUTS = Array.from({ length: 8 }, (_, index) => (index === 0 ? 'input_image' : `input_image_${index + 1}`))
 
-function flux2(model: string, ...own: string[]): Speak {
+function flux2(model: string, ...own: string[]): MapRequest {
   return (fields) => {
     const input_images = picturesIn(fields, INPUTS)
     const { width, height } = fields.same('width', 'height')
@@ -164,7 +164,7 @@ function flux2(model: string, ...own: string[]): Speak {
   }
 }
 
-function nanoBanana(model: string): Speak {
+function nanoBanana(model: string): MapRequest {
   return (fields) => ({
     model: `google/${model}`,
     input: {
@@ -176,7 +176,7 @@ function nanoBanana(model: string): Speak {
 }
 
 /** Only the model that needs no key of OpenAI's beside the host's. */
-const gptImage: Speak = (fields, asked) => {
+const gptImage: MapRequest = (fields, asked) => {
   fields.oneOf('model', ['gpt-image-1.5']) ?? fields.refuse('model')
   fields.skip('user')
   const size = fields.text('size') ?? 'auto'
@@ -214,7 +214,7 @@ function word(fields: Fields, name: string, words: Record<string, string>): stri
   return given === undefined ? undefined : (words[given] ?? fields.refuse(name))
 }
 
-const ideogram2: Speak = (fields) => ({
+const ideogram2: MapRequest = (fields) => ({
   model: `ideogram-ai/${word(fields, 'model', IDEOGRAM_2)}`,
   input: {
     ...fields.same('prompt', 'negative_prompt', 'seed', 'mask'),
@@ -235,7 +235,7 @@ const IDEOGRAM_3: Record<string, string> = {
   QUALITY: 'ideogram-v3-quality',
 }
 
-const ideogram3: Speak = (fields) => ({
+const ideogram3: MapRequest = (fields) => ({
   model: `ideogram-ai/${word(fields, 'rendering_speed', IDEOGRAM_3)}`,
   input: {
     ...fields.same('prompt', 'seed', 'image', 'mask', 'resolution', 'style_preset', 'style_reference_images'),
@@ -247,7 +247,7 @@ const ideogram3: Speak = (fields) => ({
   },
 })
 
-const recraft: Speak = (fields) => {
+const recraft: MapRequest = (fields) => {
   fields.oneOf('model', ['recraftv3']) ?? fields.refuse('model')
   const style = [fields.text('style'), fields.text('substyle')].filter((one) => one !== undefined).join('/')
   const isVector = style.startsWith('vector_illustration')
@@ -261,10 +261,10 @@ const recraft: Speak = (fields) => {
 }
 
 const tool =
-  (model: string): Speak =>
+  (model: string): MapRequest =>
   (fields) => ({ model: `recraft-ai/${model}`, input: fields.renamed({ image_url: 'image' }) })
 
-const qwen: Speak = (fields, asked) => {
+const qwen: MapRequest = (fields, asked) => {
   if (fields.take('flow_shift') !== undefined && asked.input.flow_shift !== 3) fields.refuse('flow_shift')
   return {
     model: 'qwen/qwen-image',
@@ -278,7 +278,7 @@ const qwen: Speak = (fields, asked) => {
   }
 }
 
-const qwenEdit: Speak = (fields) => ({
+const qwenEdit: MapRequest = (fields) => ({
   model: 'qwen/qwen-image-edit-plus',
   input: {
     ...fields.same('prompt'),
@@ -288,12 +288,12 @@ const qwenEdit: Speak = (fields) => ({
   },
 })
 
-const zImage: Speak = (fields) => ({
+const zImage: MapRequest = (fields) => ({
   model: 'prunaai/z-image-turbo',
   input: { ...fields.same('prompt', 'width', 'height'), ...seedIn(fields), output_format: 'png' },
 })
 
-const seedream: Speak = (fields) => ({
+const seedream: MapRequest = (fields) => ({
   model: 'bytedance/seedream-5-lite',
   input: {
     ...fields.same('prompt', 'aspect_ratio', 'size'),
@@ -304,7 +304,7 @@ const seedream: Speak = (fields) => ({
 
 const PHOTON: Record<string, string> = { 'photon-1': 'photon', 'photon-flash-1': 'photon-flash' }
 
-const photon: Speak = (fields) => ({
+const photon: MapRequest = (fields) => ({
   model: `luma/${word(fields, 'model', PHOTON)}`,
   input: {
     ...fields.same('prompt', 'aspect_ratio'),
@@ -333,12 +333,12 @@ function characterIn(fields: Fields): Json | undefined {
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
 /** It can be told nothing beside the picture. */
-const vectorize: Speak = (fields, asked) => {
+const vectorize: MapRequest = (fields, asked) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
   return tool('recraft-vectorize')(fields, asked)
 }
 
-export const PICTURES: Record<string, Speak> = {
+export const PICTURES: Record<string, MapRequest> = {
   'Qubico/flux1-schnell/txt2img': schnell,
   'Qubico/flux1-dev/txt2img': dev,
   'Qubico/flux1-dev-advanced/txt2img': dev,

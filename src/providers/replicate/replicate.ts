@@ -3,12 +3,12 @@ import { knownAtReplicate, replicatePrediction } from '../../catalog/hosted.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { spoken } from '../kit/hosted-input.ts'
+import { mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Job, Progress, Provider, VendorCallback } from '../provider.ts'
+import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
 import { PICTURES } from './pictures.ts'
 import { VIDEOS } from './videos.ts'
 
@@ -90,10 +90,10 @@ async function about(handle: Json, account: Account, call: Pick<Call, 'method' |
 }
 
 /** Official models are called by their names, versions by their ids, which nobody else has. */
-function callFor(asked: Asked): { path: string; body: JsonObject } {
+function callFor(asked: TaskRequest): { path: string; body: JsonObject } {
   const speak = FAMILIES[asked.operation]
   if (speak) {
-    const { model, input } = spoken(speak, asked, 'Replicate')
+    const { model, input } = mapRequest(speak, asked, 'Replicate')
     return { path: `/models/${model}/predictions`, body: { input } }
   }
   if (asked.operation !== replicatePrediction.id) {
@@ -131,7 +131,7 @@ function pathOf(handle: Json): string {
   throw new PolyphonyError('internal', 'The handle is none of Replicate’s.')
 }
 
-function progressOf(prediction: JsonObject, asked: Asked, account: Account): Progress {
+function progressOf(prediction: JsonObject, asked: TaskRequest, account: Account): Progress {
   const { status, output = null, error, logs } = prediction
   switch (status) {
     case 'succeeded': {
@@ -162,7 +162,7 @@ function percentIn(logs: Json | undefined): number | undefined {
   return percent === undefined ? undefined : Number(percent)
 }
 
-function resultOf(output: Json, asked: Asked, account: Account) {
+function resultOf(output: Json, asked: TaskRequest, account: Account) {
   if (asked.operation !== replicatePrediction.id) return familyResult(output, asked, account)
   const { model, deployment } = asked.input
   // A model of words may well write an address, which is no file.

@@ -1,12 +1,12 @@
 import { isJsonObject } from '../../core/json.ts'
-import { type Fields, present, type Speak } from '../kit/hosted-input.ts'
+import { type Fields, type MapRequest, present } from '../kit/hosted-input.ts'
 
 /**
  * Videos of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
  * at hand (Veo 3.1, Hailuo 02 and 2.3, Kling 1.6 to 2.0, Ray 2); the others are widely known, and inferred here.
  */
 
-function veo(model: string): Speak {
+function veo(model: string): MapRequest {
   return (fields) => {
     const ratio = fields.text('aspect_ratio')
     return {
@@ -24,7 +24,7 @@ function veo(model: string): Speak {
 const SORA_RATIOS: Record<string, string> = { '16:9': 'landscape', '9:16': 'portrait' }
 
 /** The larger size of the dearer one is none of the catalogue's. */
-function sora(model: string): Speak {
+function sora(model: string): MapRequest {
   return (fields) => {
     fields.oneOf('resolution', ['720p'])
     return {
@@ -51,7 +51,7 @@ const HAILUO: Record<string, string> = {
   'v2.3-fast': 'hailuo-2.3-fast',
 }
 
-const hailuo: Speak = (fields) => {
+const hailuo: MapRequest = (fields) => {
   const name = fields.text('model') ?? ''
   const model = HAILUO[name] ?? fields.refuse('model')
   const isNew = model.startsWith('hailuo')
@@ -95,7 +95,7 @@ const KLING: Record<string, Partial<Record<'std' | 'pro', KlingModel>>> = {
 
 const MODES: Record<string, 'std' | 'pro'> = { std: 'std', standard: 'std', pro: 'pro', turbo: 'pro' }
 
-const kling: Speak = (fields) => {
+const kling: MapRequest = (fields) => {
   const versions = KLING[fields.text('version') ?? '1.0'] ?? fields.refuse('version')
   const { name, own = {}, input = {} } = versions[MODES[fields.text('mode') ?? 'std'] ?? 'std'] ?? fields.refuse('mode')
   const { cfg_scale, ...others } = fields.renamed({ image_url: 'start_image', ...own })
@@ -120,7 +120,7 @@ function elementsIn(fields: Fields, model: string) {
   return { reference_images: elements.flatMap((one) => (isJsonObject(one) ? (one.image_url ?? []) : [])) }
 }
 
-const klingTurbo: Speak = (fields) => {
+const klingTurbo: MapRequest = (fields) => {
   fields.oneOf('mode', ['pro']) ?? fields.refuse('mode')
   fields.skip('version')
   return {
@@ -135,7 +135,7 @@ const klingTurbo: Speak = (fields) => {
 const RAYS: Record<string, string> = { 'ray-v2': 'ray-2', 'ray-2': 'ray-2', 'ray-flash-2': 'ray-flash-2' }
 
 /** Each resolution is a model of its own. Tasks to go on from are Luma's alone. */
-const ray: Speak = (fields) => {
+const ray: MapRequest = (fields) => {
   const named = fields.text('model') ?? fields.text('model_name') ?? 'ray-2'
   fields.skip('model_name')
   const model = RAYS[named] ?? fields.refuse('model')
@@ -164,7 +164,7 @@ const ray: Speak = (fields) => {
 }
 
 /** Of about 480 pixels, as PiAPI's are. */
-function wan21(model: string): Speak {
+function wan21(model: string): MapRequest {
   return (fields) => ({
     model,
     input: {
@@ -174,7 +174,7 @@ function wan21(model: string): Speak {
   })
 }
 
-function wan22(model: string): Speak {
+function wan22(model: string): MapRequest {
   return (fields) => ({
     model: `wan-video/${model}`,
     input: {
@@ -190,7 +190,7 @@ const SIZES: Record<string, Record<string, string>> = {
   '1080P': { '16:9': '1920*1080', '9:16': '1080*1920' },
 }
 
-const wan26Text: Speak = (fields) => {
+const wan26Text: MapRequest = (fields) => {
   requireSound(fields)
   return {
     model: 'wan-video/wan-2.6-t2v',
@@ -203,7 +203,7 @@ const wan26Text: Speak = (fields) => {
   }
 }
 
-const wan26Image: Speak = (fields) => {
+const wan26Image: MapRequest = (fields) => {
   requireSound(fields)
   return {
     model: 'wan-video/wan-2.6-i2v',
@@ -220,12 +220,12 @@ function requireSound(fields: Fields): void {
   if (fields.take('audio') === false) fields.refuse('audio')
 }
 
-const omniHuman: Speak = (fields) => ({
+const omniHuman: MapRequest = (fields) => ({
   model: 'bytedance/omni-human-1.5',
   input: { ...fields.same('prompt'), ...fields.renamed({ image_url: 'image', audio_url: 'audio' }) },
 })
 
-export const VIDEOS: Record<string, Speak> = {
+export const VIDEOS: Record<string, MapRequest> = {
   'veo3/veo3-video': veo('veo-3'),
   'veo3/veo3-video-fast': veo('veo-3-fast'),
   'veo3.1/veo3.1-video': veo('veo-3.1'),

@@ -4,9 +4,9 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { withFiles } from '../kit/input-files.ts'
 import { packageCalls, withoutCredit } from '../kit/package-call.ts'
-import { madePictures, madeSounds, madeVideos } from '../kit/results.ts'
+import { imagesResult, madeSounds, madeVideos } from '../kit/results.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
-import type { Account, Asked, Progress, Provider } from '../provider.ts'
+import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { bodyFor, REQUESTS } from './requests.ts'
 import { beginUpload, reachable } from './uploads.ts'
 
@@ -73,7 +73,7 @@ function idIn(handle: Json): string {
   throw new PolyphonyError('internal', 'The handle is none of Runway’s.')
 }
 
-function progressOf(task: Told, asked: Asked): Progress {
+function progressOf(task: Told, asked: TaskRequest): Progress {
   switch (task.status) {
     case 'SUCCEEDED':
       return madeOf(task.output, asked)
@@ -95,11 +95,11 @@ function progressOf(task: Told, asked: Asked): Progress {
   }
 }
 
-function madeOf(urls: readonly string[], asked: Asked): Progress {
+function madeOf(urls: readonly string[], asked: TaskRequest): Progress {
   const sources = urls.map((url) => ({ url }))
   if (sources.length === 0) return { status: 'failed', reason: 'Runway says that it is done, and delivered nothing.' }
   const { kind } = getOperation(asked.operation).produces
-  if (kind === 'pictures') return { status: 'completed', result: madePictures(asked, sources) }
+  if (kind === 'pictures') return { status: 'completed', result: imagesResult(asked, sources) }
   if (kind === 'sounds') return { status: 'completed', result: madeSounds(asked, sources) }
   const videos = sources.map((video) => ({ video }))
   return { status: 'completed', result: madeVideos(asked, videos) }

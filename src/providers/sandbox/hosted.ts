@@ -1,10 +1,10 @@
-import type { Kind, Output, Wishes } from '../../catalog/outputs.ts'
+import type { Kind, Output, OutputSpecs } from '../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ProducedFile } from '../provider.ts'
 
 /** What was made, as the vendor of a hosted model would write it: bare references, or objects with a `url` each. */
 export function hostedValue(
-  { like, form, isSingle, beside }: Wishes['anything'],
+  { like, form, isSingle, beside }: OutputSpecs['anything'],
   output: Output[Kind],
   files: readonly ProducedFile[],
 ): Json {

@@ -1,5 +1,5 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { type Kind, type Output, type Wish, type Wishes, wishOf } from '../../catalog/outputs.ts'
+import { type Kind, type Output, type OutputSpec, type OutputSpecs, outputSpecOf } from '../../catalog/outputs.ts'
 import type { JsonObject } from '../../core/json.ts'
 import {
   sandboxModel,
@@ -23,11 +23,11 @@ type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }
 
 /** A result for any operation of the catalogue: valid, marked files of the kind, size and length that was asked for. */
 export async function resultOf(job: { taskId: string; operation: string; input: JsonObject }): Promise<Result> {
-  const wish = wishOf(getOperation(job.operation).produces, job.input)
+  const wish = outputSpecOf(getOperation(job.operation).produces, job.input)
   return { ...(await make(wish, job.taskId)), logs: [NOTE] }
 }
 
-function make(wish: Wish, taskId: string): Promise<{ output: Output[Kind]; files: ProducedFile[] }> {
+function make(wish: OutputSpec, taskId: string): Promise<{ output: Output[Kind]; files: ProducedFile[] }> {
   switch (wish.kind) {
     case 'pictures':
       return pictures(wish)
@@ -50,7 +50,7 @@ function make(wish: Wish, taskId: string): Promise<{ output: Output[Kind]; files
   }
 }
 
-async function pictures(wish: Wishes['pictures']): Made<'pictures'> {
+async function pictures(wish: OutputSpecs['pictures']): Made<'pictures'> {
   const { count, mediaType, hasGrid, isTransparent } = wish
   const size = withinReach(wish)
   const pictureOf = (number: number): Promise<Uint8Array> | Uint8Array =>
@@ -89,7 +89,7 @@ function drawing({ widthPx, heightPx }: { widthPx: number; heightPx: number }, n
   )
 }
 
-async function videos({ count, seconds, hasSound, ...asked }: Wishes['videos']): Made<'videos'> {
+async function videos({ count, seconds, hasSound, ...asked }: OutputSpecs['videos']): Made<'videos'> {
   const { widthPx, heightPx } = withinReach(asked)
   const playing = Math.min(seconds, MAX_VIDEO_SECONDS)
   const { mp4, coverJpeg, lastFrameJpeg } = await sandboxVideo({ widthPx, heightPx, seconds: playing, hasSound })
@@ -113,7 +113,7 @@ async function videos({ count, seconds, hasSound, ...asked }: Wishes['videos']):
   }
 }
 
-async function sounds({ count, seconds, mediaType }: Wishes['sounds']): Made<'sounds'> {
+async function sounds({ count, seconds, mediaType }: OutputSpecs['sounds']): Made<'sounds'> {
   const playing = Math.min(seconds, MAX_SOUND_SECONDS)
   const content = await sandboxSound({ seconds: playing, mediaType })
   return {
@@ -122,7 +122,7 @@ async function sounds({ count, seconds, mediaType }: Wishes['sounds']): Made<'so
   }
 }
 
-async function model({ hasPicture, hasTurntable }: Wishes['model']): Made<'model'> {
+async function model({ hasPicture, hasTurntable }: OutputSpecs['model']): Made<'model'> {
   const files: ProducedFile[] = [{ key: 'model', mediaType: 'model/gltf-binary', content: await sandboxModel() }]
   const size = { widthPx: 512, heightPx: 512 }
   if (hasPicture) {
@@ -145,12 +145,12 @@ async function model({ hasPicture, hasTurntable }: Wishes['model']): Made<'model
   }
 }
 
-function lyrics({ count, about }: Wishes['lyrics']): Awaited<Made<'lyrics'>> {
+function lyrics({ count, about }: OutputSpecs['lyrics']): Awaited<Made<'lyrics'>> {
   const one = { title: 'Sandbox', text: `[Verse]\n${NOTE}\n${about}`, tags: ['sandbox'] }
   return { output: { lyrics: numbersTo(count).map(() => one) }, files: [] }
 }
 
-async function clips({ count, type, song: wish, parts }: Wishes['clips'], taskId: string): Made<'clips'> {
+async function clips({ count, type, song: wish, parts }: OutputSpecs['clips'], taskId: string): Made<'clips'> {
   const song = await sandboxSong()
   const marked = { ...wish, title: wish.title || 'Sandbox', lyrics: wish.lyrics || NOTE }
   return {
@@ -179,7 +179,7 @@ async function clips({ count, type, song: wish, parts }: Wishes['clips'], taskId
   }
 }
 
-async function anything(wish: Wishes['anything'], taskId: string): Made<'anything'> {
+async function anything(wish: OutputSpecs['anything'], taskId: string): Made<'anything'> {
   const { output, files } = await make(wish.like, taskId)
   const value = hostedValue(wish, output, files)
   const text = JSON.stringify(value)

@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto'
 import { getOperation } from '../../catalog/catalog.ts'
-import { type Clip, type Kind, type Output, type SongWish, type Wish, wishOf } from '../../catalog/outputs.ts'
+import {
+  type Clip,
+  type Kind,
+  type Output,
+  type OutputSpec,
+  outputSpecOf,
+  type SongSpec,
+} from '../../catalog/outputs.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { sunoPersona } from '../../catalog/suno-tools.ts'
 import { udioLyrics, udioMusic } from '../../catalog/udio.ts'
@@ -50,10 +57,10 @@ export function studioProvider(studio: Studio): Provider {
   }
 }
 
-function wishIn<K extends Kind>(job: Job, kind: K): Extract<Wish, { kind: K }> {
-  const wish = wishOf(getOperation(job.operation).produces, job.input)
+function wishIn<K extends Kind>(job: Job, kind: K): Extract<OutputSpec, { kind: K }> {
+  const wish = outputSpecOf(getOperation(job.operation).produces, job.input)
   if (wish.kind !== kind) throw new PolyphonyError('internal', `${job.operation} makes ${wish.kind}, not ${kind}.`)
-  return wish as Extract<Wish, { kind: K }> // as was just seen
+  return wish as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
 /** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
@@ -125,7 +132,7 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
 }
 
 /** The same words in another style. */
-function coverOf(wish: SongWish, job: Job): { wish: SongWish; basis: Basis } | { failed: Failure } {
+function coverOf(wish: SongSpec, job: Job): { wish: SongSpec; basis: Basis } | { failed: Failure } {
   const clip = clipIn(job.parent, wish.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
   mustBeKnown(clip, 'covers')
@@ -136,7 +143,7 @@ function coverOf(wish: SongWish, job: Job): { wish: SongWish; basis: Basis } | {
   return { wish: { ...wish, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
 }
 
-function basisOf(wish: SongWish, job: Job): Basis | { failed: Failure } {
+function basisOf(wish: SongSpec, job: Job): Basis | { failed: Failure } {
   if (wish.personaId) {
     const identity = isJsonObject(job.parent?.output) ? job.parent.output.identity : undefined
     if (!isJsonObject(identity)) return { failed: { reason: 'The persona was not made by the studio.' } }
@@ -164,7 +171,7 @@ function mustBeKnown(clip: KeptClip, does: string): void {
   throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of imported recordings.`)
 }
 
-function continuationOf(parent: KeptClip, fromSeconds: number, song: SongWish): Identity {
+function continuationOf(parent: KeptClip, fromSeconds: number, song: SongSpec): Identity {
   const identity = parent.identity as Identity | null | undefined // written by this file; absent in an upload
   return identity
     ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
@@ -180,7 +187,7 @@ function keepPersona(job: Job): Submitted {
   return { result: { output: { data: sample, identity: clip.identity ?? null }, files: [] } }
 }
 
-function requestOf(song: SongWish, seed: number, take: number, { continues, seconds }: Basis): SongRequest {
+function requestOf(song: SongSpec, seed: number, take: number, { continues, seconds }: Basis): SongRequest {
   const request: SongRequest = {
     lyrics: song.lyrics,
     tags: song.tags,
@@ -201,13 +208,13 @@ function identityOf({ seed, take, tags, title, description }: SongRequest): Iden
   return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
 }
 
-async function withLyrics(studio: Studio, wish: SongWish, seed: number, signal: AbortSignal): Promise<SongWish> {
+async function withLyrics(studio: Studio, wish: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
   const written = await studio.writeLyrics({ prompt: wish.description ?? '', seed }, { signal })
   return { ...wish, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
 }
 
 /** A title for a song that came without one: its idea's or its lyrics' first words. */
-function named(wish: SongWish): SongWish {
+function named(wish: SongSpec): SongSpec {
   if (wish.title) return wish
   const line = (wish.description ?? wish.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
   const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')

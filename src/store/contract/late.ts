@@ -7,7 +7,7 @@ import type { Signal, Store } from '../store.ts'
 import { anAsset } from './assets.ts'
 import { aBatch } from './batches.ts'
 import {
-  deliverLate,
+  completeLate,
   hear,
   moved,
   recordHandle,
@@ -44,7 +44,7 @@ export function lateContract(bench: Bench): void {
   }
   const due = (now: number) => bench.store.claimDue({ limit: 9, leaseMs: LEASE_MS, holder: HOLDER, now })
   const late = (now: number, on: Store = bench.store, holder = HOLDER) =>
-    on.claimLate({ limit: 9, leaseMs: LEASE_MS, holder, now })
+    on.claimLateChecks({ limit: 9, leaseMs: LEASE_MS, holder, now })
 
   /** A task that a provider has, at rest until `dueAt`. */
   async function running(dueAt: number, handle: Json = { id: 'g_1' }): Promise<Task> {
@@ -67,7 +67,7 @@ export function lateContract(bench: Bench): void {
     const delivery = { url: 'https://client.example/hook', body: 'it is there', headers: {} }
     const output = { video: `asset:${asset.id}.mp4` }
     const end = { output, log: 'it came after all', assets: [asset], deliveries: [delivery], now: LATE_AT + 9 }
-    return deliverLate(on, { id, claim, handle: { id: 'g_1', parts: 2 }, ...end })
+    return completeLate(on, { id, claim, handle: { id: 'g_1', parts: 2 }, ...end })
   }
 
   it('makes a task due that a vendor calls about', async () => {

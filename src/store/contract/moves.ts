@@ -77,7 +77,7 @@ export async function recordLate(
   return (await moved(store, { id, claim, now }, { kind: 'looked_late', dueAt })) !== undefined
 }
 
-export function deliverLate(
+export function completeLate(
   store: Store,
   given: Held & { handle: Json; output: Json; log: string; assets: Asset[]; deliveries: DeliveryDraft[] },
 ): Promise<Task | undefined> {

@@ -117,8 +117,8 @@ export function waitingContract(bench: Bench): void {
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
     const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'the house takes it', now: START + 7 }
-    expect(await bench.store.repool(move)).toBe(1)
-    expect(await bench.store.repool(move)).toBe(0)
+    expect(await bench.store.moveToPool(move)).toBe(1)
+    expect(await bench.store.moveToPool(move)).toBe(0)
     expect(await bench.store.getTask({ id: old.id })).toMatchObject({ pool: POOL, logs: ['the house takes it'] })
     expect(await bench.store.getTask({ id: other.id })).toMatchObject({ pool: 'private', logs: [] })
     expect(await bench.store.getTask({ id: running.id })).toMatchObject({ pool: 'private', status: 'submitting' })
@@ -143,7 +143,7 @@ export function waitingContract(bench: Bench): void {
     const task = only(await bench.store.claimPending(ask))
     const dueAt = START + 60_000
     await requeue(bench.store, { id: task.id, claim: task.claim, dueAt, log: 'unreachable', isMiss: true, now: START })
-    await bench.store.repool({ pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START + 1 })
+    await bench.store.moveToPool({ pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START + 1 })
     expect(only(await claimed(bench.store, 1, { now: START + 1 }))).toMatchObject({
       id: task.id,
       pool: POOL,
@@ -159,7 +159,7 @@ export function waitingContract(bench: Bench): void {
     const [free, paid] = [aTask({ pool: 'private', pricePoints: points(0) }), aTask({ pool: 'private' })]
     await submitted(bench.store, free, paid)
     const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START }
-    expect(await bench.store.repool(move)).toBe(1)
+    expect(await bench.store.moveToPool(move)).toBe(1)
     expect(await bench.store.getTask({ id: free.id })).toMatchObject({ pool: 'private', logs: [] })
     expect(await bench.store.getTask({ id: paid.id })).toMatchObject({ pool: POOL })
   })
@@ -172,9 +172,15 @@ export function waitingContract(bench: Bench): void {
       const offers = [anOffer([{ account: 'own', slots: 1_000 }])]
       const [taken, moved] = await Promise.all([
         bench.store.claimPending({ pool: 'private', offers, limit: 2, leaseMs: LEASE_MS, holder: HOLDER, now: START }),
-        other.repool({ pool: 'private', operation: OPERATION, to: 'elsewhere', log: 'moved', now: START }),
+        other.moveToPool({ pool: 'private', operation: OPERATION, to: 'elsewhere', log: 'moved', now: START }),
       ])
-      const left = await other.repool({ pool: 'private', operation: OPERATION, to: 'rest', log: 'left', now: START })
+      const left = await other.moveToPool({
+        pool: 'private',
+        operation: OPERATION,
+        to: 'rest',
+        log: 'left',
+        now: START,
+      })
       expect(taken.length + moved + left).toBe(4)
       for (const { id } of taken) expect(await bench.store.getTask({ id })).toMatchObject({ pool: 'private', logs: [] })
     }

@@ -76,7 +76,7 @@ function rowOf(batch: NewBatch, total: number): Selectable<BatchesTable> {
   }
 }
 
-export async function announceBatch(tx: Tx, { id, deliveries, now }: Args<'announceBatch'>): Promise<boolean> {
+export async function batchWebhooks(tx: Tx, { id, deliveries, now }: Args<'batchWebhooks'>): Promise<boolean> {
   const batch = await tx.db
     .updateTable('batches')
     .set({ announced_at: now })

@@ -5,16 +5,16 @@ import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } 
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
-import { announceBatch, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { batchWebhooks, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
-import { claimDue, claimLate, releaseLeases, renewLeases } from './leases.ts'
+import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
-import { countAhead, countWaiting, repool } from './repool.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
@@ -46,12 +46,12 @@ export type EngineVerbs = Omit<WriteVerbs, 'applyChange'> & {
 export const writes: Queries<EngineVerbs> = {
   submitTasks,
   submitBatch,
-  announceBatch,
+  batchWebhooks,
   claimPending,
   claimDue,
-  claimLate,
+  claimLateChecks,
   applyWrites,
-  repool,
+  moveToPool,
   createAccount,
   changeAccount,
   removeAccount,

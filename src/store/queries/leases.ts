@@ -38,7 +38,10 @@ export async function claimDue(tx: Tx, { limit, leaseMs, holder, now }: Args<'cl
   return rows.sort((a, b) => a.due_at - b.due_at).map(taskOfRow)
 }
 
-export async function claimLate(tx: Tx, { limit, leaseMs, holder, now }: Args<'claimLate'>): Promise<Task[]> {
+export async function claimLateChecks(
+  tx: Tx,
+  { limit, leaseMs, holder, now }: Args<'claimLateChecks'>,
+): Promise<Task[]> {
   const rows = await tx.run<Row>(
     placesFor(
       tx,

@@ -3,15 +3,15 @@ import type { Task } from '../core/task.ts'
 import type { Batch } from '../store/store.ts'
 
 /** The webhooks that a task or an ended batch calls for. The dialect in which it was asked for renders them. */
-export interface Announcer {
+export interface WebhookRenderers {
   task(task: Task): DeliveryDraft[]
   batch(batch: Batch): DeliveryDraft[]
 }
 
-export type Announce = Announcer['task']
+export type RenderWebhooks = WebhookRenderers['task']
 
 /** By dialect. What was asked for in a dialect that is not served any more is told to nobody. */
-export function announceIn(dialects: ReadonlyMap<string, Partial<Announcer>>): Announcer {
+export function webhookRenderers(dialects: ReadonlyMap<string, Partial<WebhookRenderers>>): WebhookRenderers {
   return {
     task: (task) => dialects.get(task.dialect)?.task?.(task) ?? [],
     batch: (batch) => dialects.get(batch.dialect)?.batch?.(batch) ?? [],

@@ -8,7 +8,7 @@ import type { WebhookEvent } from './to-task.ts'
  * One delivery for a state that a client asked to hear of, though several of its events may fall together: output and
  * logs come with the end here, and the bodies would be the same.
  */
-export function announce(task: Task, urls: Urls): DeliveryDraft[] {
+export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { webhook, events } = task.echo
   if (typeof webhook !== 'string' || !Array.isArray(events)) return []
   if (!eventsAt(task).some((event) => events.includes(event))) return []

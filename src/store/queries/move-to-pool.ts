@@ -3,9 +3,9 @@ import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { PENDING } from './statuses.ts'
 
-export async function repool(
+export async function moveToPool(
   tx: Tx,
-  { pool, operation, to, log, now }: Parameters<WriteVerbs['repool']>[0],
+  { pool, operation, to, log, now }: Parameters<WriteVerbs['moveToPool']>[0],
 ): Promise<number> {
   const query = tx.db
     .selectFrom('tasks')
