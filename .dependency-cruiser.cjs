@@ -16,7 +16,7 @@ const rooms = {
   accounts: ['core', 'store', 'providers/provider'],
   tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
-  dialects: ['core', 'catalog', 'store/store', 'assets', 'tasks', 'tenants'],
+  dialects: ['core', 'catalog', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // Served as a dialect is: the same keys, the same way to answer an error.
   workspace: ['core', 'accounts', 'dialects/(dialect|kit)'],

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { NewTask } from '../core/new-task.ts'
 import { points } from '../core/points.ts'
 import { admit, bookingsBy, placeOf, type Standing } from './admission.ts'
 import { aTask } from './contract/samples.ts'
-import type { NewTask, SubmitOutcome } from './store.ts'
+import type { SubmitOutcome } from './store.ts'
 
 type KeyStanding = NonNullable<ReturnType<Standing['keys']['get']>>
 type TenantStanding = NonNullable<ReturnType<Standing['tenants']['get']>>

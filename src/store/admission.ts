@@ -1,5 +1,6 @@
+import type { NewTask } from '../core/new-task.ts'
 import { type Points, points, ZERO_POINTS } from '../core/points.ts'
-import type { NewTask, SubmitOutcome } from './store.ts'
+import type { SubmitOutcome } from './store.ts'
 
 /** What the acceptance of tasks depends on, as it was read. */
 export interface Standing {

@@ -1,5 +1,6 @@
 import { PolyphonyError } from '../core/errors.ts'
-import type { NewTask, SubmitOutcome, WriteVerbs } from './store.ts'
+import type { NewTask } from '../core/new-task.ts'
+import type { SubmitOutcome, WriteVerbs } from './store.ts'
 
 interface Waiting {
   tasks: NewTask[]

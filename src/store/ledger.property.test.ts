@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { freshDatabase, onDatabase } from '../../test/support/postgres-database.ts'
+import type { AttemptOutcome } from '../core/attempt.ts'
 import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
 import { isRunning, isTerminal, type Task } from '../core/task.ts'
@@ -20,7 +21,7 @@ import {
 import { aKey, anEnd, anOffer, aTask, aTenant, LEASE_MS, START } from './contract/samples.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
-import type { AttemptOutcome, Store, SubmitOutcome } from './store.ts'
+import type { Store, SubmitOutcome } from './store.ts'
 
 const TENANTS = 2
 const KEYS_PER_TENANT = 2

@@ -1,10 +1,13 @@
 import type { Selectable } from 'kysely'
 import type { Asset } from '../core/asset.ts'
+import type { Batch } from '../core/batch.ts'
 import type { Delivery } from '../core/delivery.ts'
 import type { Json } from '../core/json.ts'
+import type { KeyRecord } from '../core/key.ts'
 import type { Points } from '../core/points.ts'
 import { hostOf } from '../core/receiver.ts'
 import type { Task } from '../core/task.ts'
+import type { Balance, Tenant } from '../core/tenant.ts'
 import type {
   ApiKeysTable,
   AssetsTable,
@@ -14,7 +17,6 @@ import type {
   TasksTable,
   TenantsTable,
 } from './schema.ts'
-import type { Balance, Batch, KeyRecord, Tenant } from './store.ts'
 
 // Rows are ours: what is read here was written by this room, so the casts below restore types that text columns lost.
 

@@ -1,80 +1,23 @@
 import type { AccountRecord } from '../core/account.ts'
 import type { Asset } from '../core/asset.ts'
 import type { Attempt } from '../core/attempt.ts'
-import type { Caller } from '../core/caller.ts'
+import type { Batch, NewBatch } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
+import type { Draft } from '../core/draft.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { KeyRecord, NewKey } from '../core/key.ts'
+import type { NewTask } from '../core/new-task.ts'
 import type { Points } from '../core/points.ts'
 import type { Quota } from '../core/quota.ts'
 import type { ReceiverKey, Standing } from '../core/receiver.ts'
 import type { Mode, Task } from '../core/task.ts'
+import type { TaskFilter } from '../core/task-filter.ts'
+import type { Balance, Tenant } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { Engine, Signal } from './tx.ts'
 
-export type { Attempt, AttemptOutcome } from '../core/attempt.ts'
 export type { Engine, Signal } from './tx.ts'
-
-/** A task to be stored. The verb decides between `pending` and `staged`. */
-export interface NewTask {
-  id: string
-  tenantId: string
-  keyId: string
-  mode: Mode
-  dialect: string
-  operation: string
-  model: string
-  taskType: string
-  input: Task['input']
-  echo: Task['echo']
-  pricePoints: Points
-  pool: string
-  parentTaskId: string | null
-  /** The time that `id` was made with: lists and counts by time go by the id. */
-  createdAt: number
-  /** By when a provider must have begun. */
-  deadlineAt: number
-  /** How long a provider may take, from the claim. */
-  timeoutMs: number
-  recordExpiresAt: number
-  idempotency: { key: string; fingerprint: string } | null
-  /** The batch that it is part of; such tasks give way to single ones of the same tenant. */
-  batchId?: string
-}
-
-/** An entry of a batch that was not accepted. */
-export interface Rejected {
-  /** Its place in the request, from 0. */
-  index: number
-  code: string
-  message: string
-  field: string | null
-}
-
-/** Many tasks that came in one request and are told of together. */
-export interface Batch {
-  id: string
-  tenantId: string
-  mode: Mode
-  keyId: string
-  dialect: string
-  /** What only the dialect needs: where to tell of the end. */
-  echo: JsonObject
-  rejected: Rejected[]
-  /** Accepted tasks; the next three count those that have ended. */
-  total: number
-  completed: number
-  failed: number
-  cancelled: number
-  createdAt: number
-  endedAt: number | null
-}
-
-export type NewBatch = Pick<
-  Batch,
-  'id' | 'tenantId' | 'mode' | 'keyId' | 'dialect' | 'echo' | 'rejected' | 'createdAt'
-> &
-  Pick<NewTask, 'recordExpiresAt' | 'idempotency'>
 
 export type BatchOutcome =
   | { outcome: 'created' }
@@ -128,64 +71,6 @@ export interface LeaseTaker {
   now: number
 }
 
-export interface KeyRecord extends Caller {
-  name: string
-  hash: string
-  prefix: string
-  maxConcurrent: number | null
-  spendLimitPoints: Points | null
-  spentPoints: Points
-  createdAt: number
-  revokedAt: number | null
-}
-
-export type NewKey = Omit<KeyRecord, 'spentPoints' | 'revokedAt'>
-
-export interface Tenant {
-  id: string
-  name: string
-  createdAt: number
-  maxConcurrent: number | null
-  maxStaged: number
-  webhookSecretVersion: number
-  /** Where a task goes that names no pool; the private one only where the tenant has an account for it. */
-  defaultPool: 'private' | 'public'
-  /** Whether the public pool steps in when no account of the tenant's own can. */
-  fallsBack: boolean
-}
-
-export interface Balance {
-  available: Points
-  held: Points
-  /** All credit that was ever booked; what is neither available nor held was consumed. */
-  credited: Points
-  active: number
-  staged: number
-}
-
-export interface TaskFilter {
-  tenantId: string
-  mode?: Mode
-  model?: readonly string[]
-  operation?: readonly string[]
-  status?: readonly Task['status'][]
-  createdFrom?: number
-  createdTo?: number
-  batchId?: string
-}
-
-/** What a client has begun and not yet asked for. */
-export interface Draft {
-  id: string
-  tenantId: string
-  mode: Mode
-  /** Which protocol's, and what: `suno.upload`. */
-  kind: string
-  body: JsonObject
-  createdAt: number
-  expiresAt: number
-}
-
 /** One thing that does not add up. */
 export interface LedgerFault {
   rule: string
@@ -203,7 +88,7 @@ export interface WriteVerbs {
   /** Stores a batch with all of its tasks and their holds, or nothing. */
   submitBatch(args: { batch: NewBatch; tasks: NewTask[] }): Promise<BatchOutcome>
   /** Stores the deliveries that tell of a batch's end, once. False when it goes on or was told of. */
-  batchWebhooks(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
+  addBatchDeliveries(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
   /**
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
    * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first, whichever operations it waits for.

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
+import type { Batch } from '../core/batch.ts'
 import { type Clock, MINUTE_MS } from '../core/clock.ts'
-import type { Batch, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { WebhookRenderers } from './webhook-renderers.ts'
 
 const AT_ONCE = 100
@@ -23,7 +24,7 @@ export function startBatches(options: {
 
   async function tell(batch: Batch): Promise<void> {
     const deliveries = webhooksFor(batch)
-    await store.batchWebhooks({ id: batch.id, deliveries, now: clock.now() })
+    await store.addBatchDeliveries({ id: batch.id, deliveries, now: clock.now() })
   }
 
   async function sweep(): Promise<void> {

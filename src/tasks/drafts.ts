@@ -1,10 +1,11 @@
 import { type Caller, isOwn } from '../core/caller.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
+import type { Draft } from '../core/draft.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId, newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
 import { type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
-import type { Draft, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 
 /**
  * What clients begin in one request and finish in another: an upload in steps, a window that waits for its answer, a

@@ -1,6 +1,6 @@
+import type { Batch } from '../core/batch.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { Task } from '../core/task.ts'
-import type { Batch } from '../store/store.ts'
 
 /** The webhooks that a task or an ended batch calls for. The dialect in which it was asked for renders them. */
 export interface WebhookRenderers {

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import { newId } from '../core/ids.ts'
 import type { Points } from '../core/points.ts'
-import type { Store, Tenant } from '../store/store.ts'
+import type { Tenant } from '../core/tenant.ts'
+import type { Store } from '../store/store.ts'
 import { createKey, hashKey } from './keys.ts'
 
 export interface FirstTenantWishes {

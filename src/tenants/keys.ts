@@ -4,9 +4,10 @@ import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import type { KeyRecord } from '../core/key.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode } from '../core/task.ts'
-import type { KeyRecord, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { openRateLimit } from './rate-limit.ts'
 
 /** How long a key is trusted without a look at the database: the bound for a revocation made by another process. */

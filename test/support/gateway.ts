@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { points } from '../../src/core/points.ts'
 import { isTerminal, type Task } from '../../src/core/task.ts'
 import { type Gateway, type Replaced, startGateway } from '../../src/main.ts'
-import type { Balance } from '../../src/store/store.ts'
+import type { Balance } from '../../src/core/tenant.ts'
 import { createTenant } from '../../src/tenants/first-tenant.ts'
 import { createKey, type KeyWishes } from '../../src/tenants/keys.ts'
 

@@ -1,6 +1,6 @@
 import { invalid } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
-import type { Balance, Tenant } from '../../store/store.ts'
+import type { Balance, Tenant } from '../../core/tenant.ts'
 import { isText } from '../kit/body.ts'
 
 /** What a client asks for: packs of a time (Unix milliseconds), by their name if it names one. */

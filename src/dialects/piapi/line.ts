@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Attempt } from '../../store/store.ts'
+import type { Attempt } from '../../core/attempt.ts'
 import type { DialectContext } from '../dialect.ts'
 import { timeOf } from './from-task.ts'
 

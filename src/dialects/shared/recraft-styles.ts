@@ -1,9 +1,9 @@
 import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import { type Caller, scopeOf } from '../../core/caller.ts'
+import type { Draft } from '../../core/draft.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { Draft } from '../../store/store.ts'
 import type { DialectContext } from '../dialect.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import type { NewBatch } from '../../core/batch.ts'
 import { newId } from '../../core/ids.ts'
+import type { NewTask } from '../../core/new-task.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
-import type { NewBatch, NewTask } from '../store.ts'
 import { settle } from './moves.ts'
 import { aCancel, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
 
@@ -117,7 +118,7 @@ export function batchesContract(bench: Bench): void {
     await settle(store, anEnd(two, { to: 'failed', error: { code: 'vendor_refused', message: 'no' } }))
     expect(await store.getBatch({ id: batch.id })).toMatchObject({ completed: 1, failed: 1, endedAt: null })
     expect(await store.listUnannounced({ limit: 10 })).toEqual([])
-    expect(await store.batchWebhooks({ id: batch.id, deliveries: [], now: START })).toBe(false)
+    expect(await store.addBatchDeliveries({ id: batch.id, deliveries: [], now: START })).toBe(false)
     const last = tasks.find(({ id }) => id !== one.id && id !== two.id)
     await settle(store, aCancel(last?.id ?? '', { now: START + 5 }))
     const ended = { completed: 1, failed: 1, cancelled: 1, endedAt: START + 5 }
@@ -139,7 +140,7 @@ export function batchesContract(bench: Bench): void {
       deliveries: [{ url: 'https://a.example/', body: '{}', headers: {} }],
       now: START + 1,
     }
-    const told = await Promise.all([store.batchWebhooks(telling), store.batchWebhooks(telling)])
+    const told = await Promise.all([store.addBatchDeliveries(telling), store.addBatchDeliveries(telling)])
     expect(told.sort()).toEqual([false, true])
     expect(await store.listUnannounced({ limit: 10 })).toEqual([])
     const deliveries = await store.listDeliveries({ tenantId: 't1', taskId: batch.id, limit: 10 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import type { Draft } from '../../core/draft.ts'
 import { newId } from '../../core/ids.ts'
 import type { Bench } from '../contract.ts'
-import type { Draft } from '../store.ts'
 import { START } from './samples.ts'
 
 export function draftsContract(bench: Bench): void {

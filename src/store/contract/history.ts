@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
+import type { NewTask } from '../../core/new-task.ts'
 import { points } from '../../core/points.ts'
 import type { Mode, Task } from '../../core/task.ts'
+import type { TaskFilter } from '../../core/task-filter.ts'
 import type { Bench } from '../contract.ts'
-import type { NewTask, TaskFilter } from '../store.ts'
 import { settle } from './moves.ts'
 import {
   aCancel,

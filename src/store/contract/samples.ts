@@ -1,9 +1,12 @@
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../../core/delivery.ts'
 import { newId } from '../../core/ids.ts'
+import type { NewKey } from '../../core/key.ts'
+import type { NewTask } from '../../core/new-task.ts'
 import { points } from '../../core/points.ts'
 import { STANDINGS } from '../../core/receiver.ts'
 import type { Task } from '../../core/task.ts'
-import type { AccountSlots, NewKey, NewTask, Offer, Store, SubmitOutcome, Tenant } from '../store.ts'
+import type { Tenant } from '../../core/tenant.ts'
+import type { AccountSlots, Offer, Store, SubmitOutcome } from '../store.ts'
 import type { Settlement } from './moves.ts'
 
 export const START = Date.UTC(2026, 0, 1)

@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
+import type { Attempt, AttemptOutcome } from '../../core/attempt.ts'
 import type { Task } from '../../core/task.ts'
 import type { AttemptsTable } from '../schema.ts'
-import type { Attempt, AttemptOutcome, ReadVerbs } from '../store.ts'
+import type { ReadVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
 /** The attempts that begin with these tasks, just claimed. */

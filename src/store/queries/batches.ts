@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely'
+import type { Batch, NewBatch } from '../../core/batch.ts'
 import { points } from '../../core/points.ts'
 import { admit } from '../admission.ts'
 import { batchOfRow } from '../rows.ts'
 import type { BatchesTable } from '../schema.ts'
-import type { Batch, BatchOutcome, NewBatch, ReadVerbs, SubmitOutcome, WriteVerbs } from '../store.ts'
+import type { BatchOutcome, ReadVerbs, SubmitOutcome, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { insertDeliveries } from './deliveries.ts'
 import { readStanding } from './standing.ts'
@@ -76,7 +77,10 @@ function rowOf(batch: NewBatch, total: number): Selectable<BatchesTable> {
   }
 }
 
-export async function batchWebhooks(tx: Tx, { id, deliveries, now }: Args<'batchWebhooks'>): Promise<boolean> {
+export async function addBatchDeliveries(
+  tx: Tx,
+  { id, deliveries, now }: Args<'addBatchDeliveries'>,
+): Promise<boolean> {
   const batch = await tx.db
     .updateTable('batches')
     .set({ announced_at: now })

@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
+import type { Draft } from '../../core/draft.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { DraftsTable } from '../schema.ts'
-import type { Draft, ReadVerbs, WriteVerbs } from '../store.ts'
+import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { insertWithin } from './storage-use.ts'
 

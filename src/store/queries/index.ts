@@ -5,7 +5,7 @@ import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } 
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
-import { batchWebhooks, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
@@ -46,7 +46,7 @@ export type EngineVerbs = Omit<WriteVerbs, 'applyChange'> & {
 export const writes: Queries<EngineVerbs> = {
   submitTasks,
   submitBatch,
-  batchWebhooks,
+  addBatchDeliveries,
   claimPending,
   claimDue,
   claimLateChecks,

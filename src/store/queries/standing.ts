@@ -1,5 +1,5 @@
+import type { NewTask } from '../../core/new-task.ts'
 import { placeOf, type Standing } from '../admission.ts'
-import type { NewTask } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
 interface KnownRow {

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { DAY_MS } from '../../core/clock.ts'
+import type { TaskFilter } from '../../core/task-filter.ts'
 import type { TaskCountsTable } from '../schema.ts'
-import type { TaskFilter } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { inText } from './statuses.ts'
 

@@ -1,5 +1,6 @@
+import type { KeyRecord, NewKey } from '../../core/key.ts'
+import type { Balance, Tenant } from '../../core/tenant.ts'
 import { balanceOfRow, keyOfRow, tenantOfRow } from '../rows.ts'
-import type { Balance, KeyRecord, NewKey, Tenant } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
 export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Promise<void> {

@@ -1,0 +1,13 @@
+import type { Mode, Status } from './task.ts'
+
+/** Which of a tenant's tasks are listed or counted; what is absent does not matter. */
+export interface TaskFilter {
+  tenantId: string
+  mode?: Mode
+  model?: readonly string[]
+  operation?: readonly string[]
+  status?: readonly Status[]
+  createdFrom?: number
+  createdTo?: number
+  batchId?: string
+}
