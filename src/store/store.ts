@@ -174,6 +174,17 @@ export interface WriteVerbs {
    */
   credit(args: { id: string; tenantId: string; amount: Points; memo: string; now: number }): Promise<boolean>
   createTenant(args: { tenant: Tenant }): Promise<void>
+  /**
+   * Sees to it that there is a tenant: makes `tenant` with its credit and all of `keys`, if there is none. Where there is
+   * one, only those keys are added to it that the operator chose and that are not there. Two processes that start at once
+   * make one tenant. Gives the first tenant, and the keys that were added.
+   */
+  ensureFirstTenant(args: {
+    tenant: Tenant
+    credit: Points
+    keys: { key: NewKey; isChosen: boolean }[]
+    now: number
+  }): Promise<{ tenant: Tenant; isNew: boolean; added: string[] }>
   createKey(args: { key: NewKey }): Promise<void>
   revokeKey(args: { id: string; now: number }): Promise<boolean>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */

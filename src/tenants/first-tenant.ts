@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts'
 import { newId } from '../core/ids.ts'
 import type { Points } from '../core/points.ts'
+import type { Mode } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
-import { createKey, hashKey } from './keys.ts'
+import { aNewKey } from './keys.ts'
 
 export interface FirstTenantWishes {
   adminKey: string | undefined
@@ -26,43 +27,46 @@ export async function ensureFirstTenant(
   { store, clock }: { store: Store; clock: Clock },
   wishes: FirstTenantWishes,
 ): Promise<FirstTenant> {
-  const [existing] = await store.listTenants({})
-  const tenant = existing ?? (await createTenant({ store, clock }, 'house'))
-  if (!existing && wishes.openingCredit > 0) {
-    const id = `opening:${tenant.id}`
-    await store.credit({ id, tenantId: tenant.id, amount: wishes.openingCredit, memo: 'opening', now: clock.now() })
+  const now = clock.now()
+  const fresh = aTenant('house', now)
+  const keyOf = (mode: Mode, secret: string | undefined) => {
+    const name = mode === 'live' ? 'first admin key' : 'first test key'
+    const role = mode === 'live' ? 'admin' : 'member'
+    const made = aNewKey({ tenantId: fresh.id, name, mode, role, ...(secret === undefined ? {} : { secret }) }, now)
+    return { ...made, isChosen: secret !== undefined }
   }
-  const keyOf = async (mode: 'live' | 'test', secret: string | undefined): Promise<string | undefined> => {
-    const known = secret === undefined ? existing !== undefined : await store.findKey({ hash: hashKey(secret) })
-    if (known) return undefined
-    const { key } = await createKey(
-      { store, clock },
-      {
-        tenantId: tenant.id,
-        name: mode === 'live' ? 'first admin key' : 'first test key',
-        mode,
-        role: mode === 'live' ? 'admin' : 'member',
-        ...(secret === undefined ? {} : { secret }),
-      },
-    )
-    // A key that the operator chose is known to them already.
-    return secret === undefined ? key : undefined
-  }
-  return {
-    tenant,
-    created: existing === undefined,
-    adminKey: await keyOf('live', wishes.adminKey),
-    testKey: await keyOf('test', wishes.testKey),
-  }
+  const live = keyOf('live', wishes.adminKey)
+  const test = keyOf('test', wishes.testKey)
+  const keys = [live, test].map(({ record, isChosen }) => ({ key: record, isChosen }))
+  const { tenant, isNew, added } = await store.ensureFirstTenant({
+    tenant: fresh,
+    credit: wishes.openingCredit,
+    keys,
+    now,
+  })
+  // A key that the operator chose is known to them already.
+  const shown = ({ key, record, isChosen }: typeof live) =>
+    !isChosen && added.includes(record.keyId) ? key : undefined
+  return { tenant, created: isNew, adminKey: shown(live), testKey: shown(test) }
 }
 
 export async function createTenant(
   { store, clock }: { store: Store; clock: Clock },
   name: string,
-  limits: { maxConcurrent?: number | null; maxStaged?: number } = {},
+  limits: Limits = {},
 ): Promise<Tenant> {
-  const now = clock.now()
-  const tenant: Tenant = {
+  const tenant = aTenant(name, clock.now(), limits)
+  await store.createTenant({ tenant })
+  return tenant
+}
+
+interface Limits {
+  maxConcurrent?: number | null
+  maxStaged?: number
+}
+
+function aTenant(name: string, now: number, limits: Limits = {}): Tenant {
+  return {
     id: newId(now),
     name,
     createdAt: now,
@@ -72,6 +76,4 @@ export async function createTenant(
     defaultPool: 'private',
     fallsBack: false,
   }
-  await store.createTenant({ tenant })
-  return tenant
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import type { KeyRecord } from '../core/key.ts'
+import type { KeyRecord, NewKey } from '../core/key.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
@@ -105,14 +105,20 @@ export interface KeyWishes {
   secret?: string
 }
 
-/** Makes a key. Its text is in the answer, and nowhere else. */
+/** Makes a key and stores it. Its text is in the answer, and nowhere else. */
 export async function createKey(
   { store, clock }: { store: Store; clock: Clock },
   wishes: KeyWishes,
-): Promise<{ key: string; record: KeyRecord }> {
+): Promise<{ key: string; record: NewKey }> {
+  const made = aNewKey(wishes, clock.now())
+  await store.createKey({ key: made.record })
+  return made
+}
+
+/** A key that is not stored yet, and its text. */
+export function aNewKey(wishes: KeyWishes, now: number): { key: string; record: NewKey } {
   const key = wishes.secret ?? newKey(wishes.mode)
-  const now = clock.now()
-  const record: KeyRecord = {
+  const record: NewKey = {
     keyId: newId(now),
     tenantId: wishes.tenantId,
     name: wishes.name,
@@ -124,12 +130,9 @@ export async function createKey(
     requestsPerMinute: wishes.requestsPerMinute ?? null,
     maxConcurrent: wishes.maxConcurrent ?? null,
     spendLimitPoints: wishes.spendLimitPoints ?? null,
-    spentPoints: 0 as Points,
     createdAt: now,
     expiresAt: wishes.expiresAt ?? null,
-    revokedAt: null,
   }
-  await store.createKey({ key: record })
   return { key, record }
 }
 

@@ -43,6 +43,42 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getTenant({ id: 't1' })).toMatchObject({ name: 't1' })
   })
 
+  it('makes one first tenant, with its credit and keys, for processes that start at once', async () => {
+    const starts = ['t1', 't2', 't3', 't4'].map((id) => {
+      const keys = [
+        { key: aKey(`made-${id}`, id), isChosen: false },
+        { key: aKey(`chosen-${id}`, id, { hash: 'of the key that the operator chose' }), isChosen: true },
+      ]
+      return bench.store.ensureFirstTenant({ tenant: aTenant(id), credit: points(500), keys, now: START })
+    })
+    const outcomes = await Promise.all(starts)
+    const [tenant] = await bench.store.listTenants({})
+    expect(await bench.store.listTenants({})).toHaveLength(1)
+    expect(outcomes.map((outcome) => outcome.tenant)).toEqual(outcomes.map(() => tenant))
+    expect(outcomes.filter(({ isNew }) => isNew)).toHaveLength(1)
+    const added = outcomes.flatMap((outcome) => outcome.added)
+    expect(added.sort()).toEqual([`chosen-${tenant?.id}`, `made-${tenant?.id}`])
+    expect((await bench.store.listKeys({ tenantId: tenant?.id ?? null })).map(({ keyId }) => keyId).sort()).toEqual(
+      added,
+    )
+    expect(await bench.store.getBalance({ tenantId: tenant?.id ?? '' })).toMatchObject({ available: 500 })
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('adds a key that the operator chose later to the first tenant, and no other key', async () => {
+    const ensure = (name: string, hash: string) => {
+      const keys = [
+        { key: aKey(`made-${name}`, 't1'), isChosen: false },
+        { key: aKey(`chosen-${name}`, 't1', { hash }), isChosen: true },
+      ]
+      return bench.store.ensureFirstTenant({ tenant: aTenant('t1'), credit: points(500), keys, now: START })
+    }
+    await ensure('a', 'one')
+    expect(await ensure('b', 'one')).toMatchObject({ isNew: false, added: [] })
+    expect(await ensure('c', 'two')).toMatchObject({ isNew: false, added: ['chosen-c'] })
+    expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 500 })
+  })
+
   it('finds a key by its hash', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     const key = aKey('k1', 't1', {

@@ -11,6 +11,7 @@ import { claimPending, listWaiting } from './claim-pending.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
+import { ensureFirstTenant } from './first-tenant.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
@@ -73,6 +74,7 @@ export const writes: Queries<EngineVerbs> = {
   purgeTasks,
   credit,
   createTenant,
+  ensureFirstTenant,
   createKey,
   revokeKey,
   rebuildBalances,
