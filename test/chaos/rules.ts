@@ -45,8 +45,7 @@ export const RULES = {
     return orders.filter(isDeliverable).flatMap((order) => {
       const [task] = byMarker.get(order.marker) ?? []
       if (task?.status === 'completed') return []
-      const called = order.called.some(isCallAccepted) ? 'its call was accepted' : 'no call was accepted'
-      return [`${order.marker}: ${task?.id} is ${task?.status}, ${task?.error?.code ?? ''}; ${called}`]
+      return [`${order.marker}: ${task?.id} is ${task?.status}, ${task?.error?.code ?? ''}; ${callsOf(order)}`]
     })
   },
 
@@ -123,6 +122,12 @@ export type RuleName = keyof typeof RULES
 /** Work that the vendor has done, and for whose result it can be asked. */
 function isDeliverable(order: Order): boolean {
   return stateOf(order) === 'completed'
+}
+
+/** What became of the vendor's calls. A call without an answer has status 0. */
+function callsOf({ called }: Order): string {
+  if (called.some(isCallAccepted)) return 'its call was accepted'
+  return called.every((status) => status === 0) ? 'no call reached the gateway' : `calls were answered ${called.join()}`
 }
 
 /** Tasks that have ended, with the webhooks that came for them. */

@@ -44,6 +44,13 @@ export const WAITS_FOR_CALL: Tolerance = {
   where: /^chaos-(?:piapi|replicate)-.* is uncertain/,
 }
 
+/** With one process, every call that comes while it is down is lost. */
+export const MISSES_CALLS: Tolerance = {
+  rule: 'what was paid and is done is delivered',
+  why: 'a vendor that cannot be asked gave up calling before the only process was up again',
+  where: /^chaos-piapi-.* is uncertain, ; no call reached the gateway$/,
+}
+
 export const LEAVES_FILES: Tolerance = {
   rule: 'no file is without its task',
   why: 'a copy that a crash interrupted is left in the store until a sweep after six hours',

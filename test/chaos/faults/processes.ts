@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PLAIN } from '../vendor/order.ts'
 import type { World } from '../world.ts'
-import { BOTH, between, type Fault, LEAVES_FILES, probeWhile, WAITS_FOR_CALL, withinTransaction } from './fault.ts'
+import {
+  BOTH,
+  between,
+  type Fault,
+  LEAVES_FILES,
+  MISSES_CALLS,
+  probeWhile,
+  WAITS_FOR_CALL,
+  withinTransaction,
+} from './fault.ts'
 
 const RATE = 5
 /** Longer than a lease of a task (15 s). */
@@ -37,7 +46,7 @@ export const kill: Fault = {
   title: 'SIGKILL of a node under load, and its restart',
   engines: BOTH,
   nodeCount: 2,
-  tolerates: [WAITS_FOR_CALL, LEAVES_FILES],
+  tolerates: [WAITS_FOR_CALL, MISSES_CALLS, LEAVES_FILES],
   async run({ load, nodes }, { rounds, random }) {
     load.start(RATE)
     for (let round = 0; round < 2 * rounds; round++) {
