@@ -63,16 +63,22 @@ module.exports = {
       to: { path: '^src/providers/[^/]+/', pathNot: '^src/providers/($1|kit)/' },
     },
     {
+      name: 'the-composition-does-not-know-the-command-line',
+      severity: 'error',
+      from: { path: '^src/(main\\.ts$|compose/)', pathNot: TESTS },
+      to: { path: '^src/cli/' },
+    },
+    {
       name: 'only-main-knows-http',
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/(http/|main\\.ts$)|${TESTS}` },
       to: { path: '^src/http/' },
     },
     {
-      name: 'only-the-command-line-knows-main',
+      name: 'only-the-command-line-knows-the-composition',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/cli/|${TESTS}` },
-      to: { path: '^src/main\\.ts$' },
+      from: { path: '^src/', pathNot: `^src/(cli/|compose/|main\\.ts$)|${TESTS}` },
+      to: { path: '^src/(main\\.ts$|compose/)' },
     },
     {
       name: 'no-development-packages-at-run-time',

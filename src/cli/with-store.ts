@@ -1,7 +1,7 @@
+import { openStore } from '../compose/store.ts'
 import { type Config, readConfig } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Tenant } from '../core/tenant.ts'
-import { openStore } from '../main.ts'
 import type { Store } from '../store/store.ts'
 
 /** Opens the configured store for one command, beside a server that may be running on it. */

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config/config.ts'
+import { startGateway } from '../../src/main.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphony } from '../support/command.ts'
@@ -82,5 +85,39 @@ describe('a start that cannot use its database', () => {
     writeFileSync(path, 'no database '.repeat(1_000))
     const lines = await failed(['serve'])
     expect(lines[0]).toMatch(/polyphony\.db could not be opened: file is not a database \(store_unavailable\)$/)
+  })
+})
+
+describe('a start that fails in a later step than the database', () => {
+  let dataDir: string
+  let taken: Server
+  let port: number
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'polyphony-start-'))
+    taken = createServer()
+    await new Promise<void>((ready) => taken.listen(0, '127.0.0.1', ready))
+    port = (taken.address() as AddressInfo).port // it listens on TCP
+  })
+  afterEach(async () => {
+    await new Promise((closed) => taken.close(closed))
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  it.each(['SQLite', 'PostgreSQL'])('prints that the port is taken and ends with code 1, on %s', async (engine) => {
+    const env: Record<string, string> = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' }
+    if (engine === 'PostgreSQL') env.DATABASE_URL = await freshDatabase()
+    const { code, stderr } = await polyphony(['serve'], env)
+    expect(code).toBe(1)
+    expect(stderr.trim()).toMatch(/^polyphony: listen EADDRINUSE.* set PORT to a free one\.$/)
+  })
+
+  it('releases the database, so that a second start in the same process works', async () => {
+    const env = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'silent' }
+    await expect(startGateway(readConfig(env))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    const gateway = await startGateway(readConfig({ ...env, PORT: '0' }))
+    const answer = await fetch(`${gateway.url}/readyz`)
+    await gateway.close()
+    expect(answer.status).toBe(200)
   })
 })

@@ -1,0 +1,56 @@
+import { type Logger, pino } from 'pino'
+import { type BuiltInAccount, openAccounts } from '../accounts/accounts.ts'
+import { accountsOfEnvironment } from '../accounts/environment.ts'
+import { type AccountAdmin, openAccountAdmin } from '../accounts/manage.ts'
+import { openVault } from '../accounts/vault.ts'
+import { type Egress, openEgress } from '../assets/egress.ts'
+import { listOperations } from '../catalog/catalog.ts'
+import type { Config } from '../config/config.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { openStudio } from '../engines/studio/studio.ts'
+import { PROVIDERS } from '../providers/providers.ts'
+import { sandboxProvider } from '../providers/sandbox/sandbox.ts'
+import { studioProvider } from '../providers/studio/studio.ts'
+import type { Store } from '../store/store.ts'
+
+/** What does the work in this process, without an account at a vendor. */
+export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] {
+  const studio = studioProvider(openStudio({ threads: config.studioSlots }))
+  return [
+    { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
+    { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
+  ]
+}
+
+/** What accounts and their administration both need. */
+export function accountPartsOf(config: Config, given: { store: Store; egress: Egress; clock: Clock; log: Logger }) {
+  const { egress, ...parts } = given
+  return {
+    ...parts,
+    manifests: PROVIDERS,
+    environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
+    vault: openVault(config.secret, config.earlierSecrets),
+    fetchFor: egress.fetchFor,
+    judge: egress.judge,
+    operations: new Set(listOperations().map(({ id }) => id)),
+    tenants: { priceFactor: config.privatePriceFactor, maxAccounts: config.accountsPerTenant },
+  }
+}
+
+/** The administration of accounts for a command, beside a server that may be running. Account events are not logged. */
+export function openOfflineAccountAdmin(
+  config: Config,
+  store: Store,
+): { accountAdmin: AccountAdmin; close(): Promise<void> } {
+  const log = pino({ level: 'silent' })
+  const egress = openEgress({ allow: [...config.egressAllow], log })
+  const parts = accountPartsOf(config, { store, egress, clock: systemClock, log })
+  const accounts = openAccounts({ ...parts, house: [] })
+  return {
+    accountAdmin: openAccountAdmin({ ...parts, accounts, isOffline: true }),
+    async close() {
+      await accounts.close()
+      await egress.close()
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type Config, DATABASE } from '../config/config.ts'
+import type { Store } from '../store/store.ts'
+
+export interface StoreOptions {
+  /** A server, which is alone on the embedded database; a command opens it beside one. */
+  exclusive: boolean
+  log?: Logger
+  /** A ceiling of the embedded database's size: a disk that is full beyond it. */
+  maxPages?: number
+}
+
+/** Opens the store that the configuration names. Only the engine that is used is loaded. */
+export async function openStore(config: Config, { exclusive, log, maxPages }: StoreOptions): Promise<Store> {
+  if (config.databaseUrl !== undefined) {
+    const { openPostgres } = await import('../store/postgres.ts')
+    return openPostgres({
+      url: config.databaseUrl,
+      // Who runs a command sees the error; a server may be started before its database.
+      waitMs: exclusive ? config.databaseWaitMs : 0,
+      ...(log && { log }),
+    })
+  }
+  const { openSqlite } = await import('../store/sqlite.ts')
+  const path = join(config.dataDir, DATABASE)
+  return openSqlite({ path, exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
+}

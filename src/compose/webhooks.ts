@@ -1,0 +1,48 @@
+import type { Config } from '../config/config.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { Mode } from '../core/task.ts'
+import type { Tenant } from '../core/tenant.ts'
+import { dialects } from '../dialects/dialects.ts'
+import { type Urls, urlsAt } from '../dialects/kit/urls.ts'
+import type { Store } from '../store/store.ts'
+import { type RenderWebhooks, type WebhookRenderers, webhookRenderers } from '../tasks/webhook-renderers.ts'
+import { signingSecret } from '../webhooks/sign.ts'
+import { urlOf } from './address.ts'
+
+/** The webhooks of tasks and batches, each rendered by the dialect in which it was submitted. */
+export function renderersWith(urls: Urls): WebhookRenderers {
+  return webhookRenderers(
+    new Map(
+      dialects.map((dialect) => [
+        dialect.id,
+        {
+          task: (task) => dialect.webhooksFor(task, urls),
+          batch: (batch) => dialect.batchWebhooks?.(batch) ?? [],
+        },
+      ]),
+    ),
+  )
+}
+
+/** The same for a command that changes a task beside the server. */
+export function webhookRendererFor(config: Config): RenderWebhooks {
+  return renderersWith(urlsAt(() => config.publicUrl ?? urlOf(config.host, config.port))).task
+}
+
+/** The secrets with which a tenant's webhooks are signed, by mode, and the tenant itself. */
+export function openSigning({ store, secret }: { store: Store; secret: string }) {
+  async function tenantOf(tenantId: string): Promise<Tenant> {
+    const tenant = await store.getTenant({ id: tenantId })
+    if (!tenant) throw new PolyphonyError('internal', 'The tenant of this key does not exist any more.')
+    return tenant
+  }
+  async function secretOf(tenantId: string, mode: Mode): Promise<string> {
+    return signingSecret(secret, tenantId, (await tenantOf(tenantId)).webhookSecretVersion, mode)
+  }
+  return {
+    tenantOf,
+    secretOf,
+    secretOfTask: async ({ tenantId, taskId }: { tenantId: string; taskId: string }) =>
+      secretOf(tenantId, (await store.getMode({ id: taskId })) ?? 'live'),
+  }
+}
