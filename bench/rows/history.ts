@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { newId } from '../../src/core/ids.ts'
+import type { NewTask } from '../../src/core/new-task.ts'
 import { ZERO_POINTS } from '../../src/core/points.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { NewTask } from '../../src/core/new-task.ts'
 import type { Row } from '../bench.ts'
 import { ADMIN_KEY, inFolder, SONG, startChild } from '../child.ts'
 import { load, type Measured } from '../load.ts'
@@ -76,6 +76,8 @@ async function fill(store: Store, count: number): Promise<string> {
         taskType: 'music',
         input: SONG.input,
         echo: {},
+        webhookUrl: null,
+        externalId: null,
         pricePoints: ZERO_POINTS,
         pool: 'nobody', // no pool of this name: the tasks stay where they are
         parentTaskId: null,

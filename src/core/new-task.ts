@@ -14,6 +14,8 @@ export interface NewTask
     | 'taskType'
     | 'input'
     | 'echo'
+    | 'webhookUrl'
+    | 'externalId'
     | 'pricePoints'
     | 'pool'
     | 'parentTaskId'

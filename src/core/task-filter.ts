@@ -10,4 +10,6 @@ export interface TaskFilter {
   createdFrom?: number
   createdTo?: number
   batchId?: string
+  /** The caller's own id of the task; several tasks may have the same. */
+  externalId?: string
 }

@@ -92,6 +92,10 @@ export interface Task {
   input: JsonObject
   /** What only the dialect needs to answer in its own words: PiAPI's `config`, a relay's `notify_hook`. */
   echo: JsonObject
+  /** Where the task's webhooks go; null = its submission named no address. */
+  webhookUrl: string | null
+  /** The caller's own id of the task. */
+  externalId: string | null
   status: Status
   /** 0 to 100, never falling. */
   progress: number
@@ -104,6 +108,8 @@ export interface Task {
   logs: string[]
   /** The line in which the task waits for a slot. */
   pool: string
+  /** The public pool took the task, as no account of the private one could do it. */
+  fellBack: boolean
   provider: string | null
   account: string | null
   handle: Json

@@ -80,6 +80,7 @@ describe('query plans on SQLite', () => {
     ['listOverdue', (tx) => reads.listOverdue(tx, { now, limit: 10 })],
     ['listTasks', (tx) => reads.listTasks(tx, { tenantId, limit: 10, createdFrom: 1, createdTo: now })],
     ['listTasks of unfinished', (tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 })],
+    ['listTasks by the caller’s id', (tx) => reads.listTasks(tx, { tenantId, externalId: 'mine', limit: 1 })],
     ['listTasks by key', (tx) => reads.listTasks(tx, { tenantId, idempotencyKey: 'k', limit: 1 })],
     ['countTasks', (tx) => reads.countTasks(tx, { tenantId })],
     ['countTasks of a time', (tx) => reads.countTasks(tx, { tenantId, createdFrom: now - 1_000, createdTo: now })],

@@ -294,12 +294,17 @@ CREATE TABLE tasks (
   heard_at integer,
   holder text,
   version integer default 0 not null,
-  watched integer default 0 not null
+  watched integer default 0 not null,
+  webhook_url text,
+  external_id text,
+  fell_back integer default 0 not null
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 
 CREATE INDEX tasks_by_mode on tasks (tenant_id, mode, id);
+
+CREATE INDEX tasks_external on tasks (tenant_id, mode, external_id, id) where external_id is not null;
 
 CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 

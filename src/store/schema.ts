@@ -146,6 +146,11 @@ export interface TasksTable {
   heard_at: Generated<number | null>
   /** 1 = failed for want of an answer; the result is delivered should it still come. */
   watched: Generated<number>
+  webhook_url: Generated<string | null>
+  /** The caller's own id of the task. */
+  external_id: Generated<string | null>
+  /** 1 = the public pool took it, as no account of the private one could do it. */
+  fell_back: Generated<number>
 }
 
 /** Many tasks that came in one request. */

@@ -33,6 +33,8 @@ export interface Submission {
   echo?: JsonObject
   /** Where the caller wants to be told; judged before anything is stored. */
   webhook?: Webhook | undefined
+  /** The caller's own id of the task, by which they may look it up. */
+  externalId?: string | undefined
   idempotency?: Idempotency | undefined
   /** Whose accounts are to do it; by default as the tenant's setting says. */
   pool?: 'private' | 'public' | undefined
@@ -162,6 +164,8 @@ export function openSubmit(options: SubmitOptions): Submit {
       taskType: submission.taskType ?? operation.taskType,
       input,
       echo: submission.echo ?? {},
+      webhookUrl: submission.webhook?.url ?? null,
+      externalId: submission.externalId ?? null,
       pricePoints,
       pool,
       parentTaskId,
@@ -345,6 +349,8 @@ function taskOf(fresh: NewTask, status: 'pending' | 'staged'): Task {
     taskType: fresh.taskType,
     input: fresh.input,
     echo: fresh.echo,
+    webhookUrl: fresh.webhookUrl,
+    externalId: fresh.externalId,
     status,
     progress: 0,
     pricePoints: fresh.pricePoints,
@@ -353,6 +359,7 @@ function taskOf(fresh: NewTask, status: 'pending' | 'staged'): Task {
     error: null,
     logs: [],
     pool: fresh.pool,
+    fellBack: false,
     provider: null,
     account: null,
     handle: null,

@@ -93,11 +93,10 @@ export function statusOf({ status, startedAt }: Pick<Task, 'status' | 'startedAt
 
 /** What the answer to a POST says of a task. */
 export function createdTask(task: Task) {
-  const { external_task_id: external } = task.echo
   return {
     task_id: task.id,
     task_status: statusOf(task),
-    task_info: typeof external === 'string' ? { external_task_id: external } : {},
+    task_info: task.externalId === null ? {} : { external_task_id: task.externalId },
     created_at: task.createdAt,
     updated_at: task.endedAt ?? task.startedAt ?? task.createdAt,
   }

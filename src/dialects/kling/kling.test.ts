@@ -41,7 +41,8 @@ function aTask(given: Partial<Task> = {}): Task {
     operation: 'kling/video_generation',
     model: 'kling',
     taskType: 'video_generation',
-    echo: { path: '/videos/text2video', external_task_id: 'mine-7' },
+    echo: { path: '/videos/text2video' },
+    externalId: 'mine-7',
     pricePoints: points(2_600_000),
     consumedPoints: points(status === 'completed' ? 2_600_000 : 0),
     output: status === 'completed' ? { videos: [video, video] } : null,
@@ -423,7 +424,8 @@ describe('a body', () => {
     const callback_url = 'https://client.example/hook'
     const wish = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
     expect(wish.webhook).toEqual({ field: 'callback_url', url: callback_url })
-    expect(wish.echo).toEqual({ path: '/videos/text2video', callback_url, external_task_id: 'mine-7' })
+    expect(wish.echo).toEqual({ path: '/videos/text2video', callback_url })
+    expect(wish.externalId).toBe('mine-7')
     expect(wish.input).not.toHaveProperty('callback_url')
   })
 

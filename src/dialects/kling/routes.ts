@@ -109,11 +109,10 @@ async function* recent({ tasks }: DialectContext, caller: Caller): AsyncGenerato
   }
 }
 
-async function named(external: string, context: DialectContext, caller: Caller): Promise<Task | undefined> {
-  for await (const task of recent(context, caller)) {
-    if (task.dialect === DIALECT && task.echo.external_task_id === external) return task
-  }
-  return undefined
+/** The newest of the caller's tasks that they gave this id. */
+async function named(external: string, { tasks }: DialectContext, caller: Caller): Promise<Task | undefined> {
+  const [found] = await tasks.list({ model: MODELS, externalId: external, limit: 1 }, caller)
+  return found
 }
 
 const MOST_PAGES = 1_000

@@ -11,7 +11,7 @@ import { isText, objectIn } from '../kit/body.ts'
 import { type Spelling, spelt } from '../kit/spelling.ts'
 
 /** What a body asks for, and how errors name its fields. */
-export interface Wish extends Pick<Submission, 'operation' | 'input' | 'webhook'> {
+export interface Wish extends Pick<Submission, 'operation' | 'input' | 'webhook' | 'externalId'> {
   echo: JsonObject
   spelling: Spelling
 }
@@ -284,9 +284,9 @@ export function toTask(path: Path, body: unknown): Wish {
     spelling,
     echo: {
       path,
-      ...(isText(external) ? { external_task_id: external } : {}),
       ...(isText(callback) ? { callback_url: callback } : {}),
     },
+    ...(isText(external) ? { externalId: external } : {}),
     ...(isText(callback) ? { webhook: { field: 'callback_url', url: callback } } : {}),
   }
 }

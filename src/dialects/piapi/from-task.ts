@@ -1,7 +1,7 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { pointsToUsd } from '../../core/points.ts'
-import { hasFallenBack, isPrivate } from '../../core/pools.ts'
+import { isPrivate } from '../../core/pools.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
 import type { Quote } from '../../tasks/submit.ts'
 import type { Submission } from '../../tasks/tasks.ts'
@@ -43,7 +43,7 @@ export function fromTask(task: Task, urls: Urls): JsonObject {
       usage: usageOf(task),
       is_using_private_pool: isPrivate(task.pool),
       ...formOf(getOperation(task.operation)).meta?.(task),
-      ...(hasFallenBack(task) ? { failover_triggered: true } : {}),
+      ...(task.fellBack ? { failover_triggered: true } : {}),
     },
     detail: null,
     logs: task.logs,

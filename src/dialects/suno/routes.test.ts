@@ -256,6 +256,8 @@ async function storedAs(wish: { like: string; dialect: string; operation?: strin
     createdAt: now,
     deadlineAt: now + 60_000,
     timeoutMs: 60_000,
+    webhookUrl: null,
+    externalId: null,
     recordExpiresAt: now + 60_000,
     idempotency: null,
   }

@@ -60,9 +60,18 @@ export function historyContract(bench: Bench): void {
     )
     const model = fc.constantFrom('clip-1', 'clip-2', 'song-1')
     const tenantId = fc.constantFrom('t1', 't2')
-    const times = fc.sample(fc.tuple(at, model, tenantId), { numRuns: 150, seed: 7 }).sort(([a], [b]) => a - b)
-    const tasks = times.map(([ms, name, tenant]) =>
-      aTask({ createdAt: ms, model: name, tenantId: tenant, keyId: tenant.replace('t', 'k'), pricePoints: points(1) }),
+    const times = fc
+      .sample(fc.tuple(at, model, tenantId, fc.constantFrom(null, 'one', 'two')), { numRuns: 150, seed: 7 })
+      .sort(([a], [b]) => a - b)
+    const tasks = times.map(([createdAt, name, tenant, externalId]) =>
+      aTask({
+        createdAt,
+        model: name,
+        tenantId: tenant,
+        keyId: tenant.replace('t', 'k'),
+        externalId,
+        pricePoints: points(1),
+      }),
     )
     await submitted(bench.store, ...tasks)
     const cancelled = new Set<string>()
@@ -75,6 +84,7 @@ export function historyContract(bench: Bench): void {
         tenantId,
         model: fc.uniqueArray(model, { minLength: 1 }),
         status: fc.constantFrom<Task['status'][]>(['cancelled'], ['pending'], ['pending', 'cancelled', 'completed']),
+        externalId: fc.constantFrom('one', 'two'),
         createdFrom: at,
         createdTo: at,
       },
@@ -228,6 +238,7 @@ function matches(task: NewTask, status: Task['status'], filter: TaskFilter): boo
     task.tenantId === filter.tenantId &&
     (filter.model === undefined || filter.model.includes(task.model)) &&
     (filter.status === undefined || filter.status.includes(status)) &&
+    (filter.externalId === undefined || filter.externalId === task.externalId) &&
     task.createdAt >= (filter.createdFrom ?? 0) &&
     task.createdAt <= (filter.createdTo ?? Number.POSITIVE_INFINITY)
   )

@@ -22,6 +22,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0006-delivery-hosts' },
       { name: '0007-modes-of-files' },
       { name: '0008-postgres-functions' },
+      { name: '0009-task-columns' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -64,6 +64,8 @@ export function aTask(with_: Partial<NewTask> = {}): NewTask {
     taskType: 'text_to_video',
     input: { prompt: 'a fox crosses a frozen lake' },
     echo: {},
+    webhookUrl: null,
+    externalId: null,
     pricePoints: points(100),
     pool: POOL,
     parentTaskId: null,

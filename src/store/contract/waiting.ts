@@ -147,6 +147,7 @@ export function waitingContract(bench: Bench): void {
     expect(only(await claimed(bench.store, 1, { now: START + 1 }))).toMatchObject({
       id: task.id,
       pool: POOL,
+      fellBack: true,
       attempts: 2,
       misses: 1,
       logs: ['unreachable', 'moved'],

@@ -21,7 +21,13 @@ export async function moveToPool(
     const told = [...(logs === null ? [] : (JSON.parse(logs) as string[])), log]
     await tx.db
       .updateTable('tasks')
-      .set((eb) => ({ pool: to, logs: JSON.stringify(told), due_at: now, version: eb('version', '+', 1) }))
+      .set((eb) => ({
+        pool: to,
+        fell_back: 1,
+        logs: JSON.stringify(told),
+        due_at: now,
+        version: eb('version', '+', 1),
+      }))
       .where('id', '=', id)
       .execute()
     tx.signal({ kind: 'task', id, status: 'pending', progress: 0 })

@@ -178,5 +178,7 @@ function rowOf(task: NewTask, status: Accepted['status']) {
     fingerprint: task.idempotency?.fingerprint ?? null,
     batch_id: task.batchId ?? null,
     lane: task.batchId === undefined ? 0 : 1,
+    webhook_url: task.webhookUrl,
+    external_id: task.externalId,
   } satisfies Insertable<TasksTable>
 }

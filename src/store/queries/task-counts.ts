@@ -39,7 +39,7 @@ export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): 
 
 /** How many tasks match: whole days from the counts, the days that a bound cuts from the tasks themselves. */
 export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
-  if (filter.status || filter.operation || filter.batchId !== undefined)
+  if (filter.status || filter.operation || filter.batchId !== undefined || filter.externalId !== undefined)
     return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
   const firstDay = filter.createdFrom === undefined ? undefined : Math.ceil(filter.createdFrom / DAY_MS)
   // `createdTo` is inclusive: the day it falls in is whole only when it is that day's last millisecond.

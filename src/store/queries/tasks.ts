@@ -135,6 +135,7 @@ function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tas
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
+  if (filter.externalId !== undefined) query = query.where('external_id', '=', filter.externalId)
   // Ids begin with the time of creation: a range of times is a range of the index.
   if (filter.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(filter.createdFrom))
   if (filter.createdTo !== undefined) query = query.where('id', '<', firstIdAt(filter.createdTo + 1))
