@@ -15,7 +15,7 @@ import { priceList } from './catalog/prices.ts'
 import { type Config, DATABASE } from './config/config.ts'
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from './core/clock.ts'
 import { PolyphonyError } from './core/errors.ts'
-import type { Mode, Task } from './core/task.ts'
+import type { Mode } from './core/task.ts'
 import { dialects } from './dialects/dialects.ts'
 import { type Urls, urlsAt } from './dialects/kit/urls.ts'
 import { openStudio } from './engines/studio/studio.ts'
@@ -26,15 +26,17 @@ import { sandboxProvider } from './providers/sandbox/sandbox.ts'
 import { studioProvider } from './providers/studio/studio.ts'
 import type { Store } from './store/store.ts'
 import { openAdmission } from './tasks/admission.ts'
+import { openAlarm } from './tasks/alarm.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openCallbacks } from './tasks/callbacks.ts'
 import { openDispatcher } from './tasks/dispatcher.ts'
 import { openDrafts } from './tasks/drafts.ts'
+import { openDurations } from './tasks/durations.ts'
 import { openFinish } from './tasks/finish.ts'
 import { openInputs } from './tasks/inputs.ts'
 import { openLeases } from './tasks/leases.ts'
 import { openMoves } from './tasks/moves.ts'
-import { openPace } from './tasks/pace.ts'
+import type { TaskParts } from './tasks/parts.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openTasks } from './tasks/tasks.ts'
 import { type RenderWebhooks, type WebhookRenderers, webhookRenderers } from './tasks/webhook-renderers.ts'
@@ -150,9 +152,30 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     keepMs: Math.max(Math.round(config.uploadHours * HOUR_MS), maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)),
   })
   const limits = { maxWaitMs, taskTimeFactor, recordDays }
-  const pace = openPace()
-  const cancelRunning = (task: Task) => work.cancel(task)
   const moves = openMoves({ store, webhooksFor, clock })
+  const parts: TaskParts = { store, moves, accounts, clock, log }
+  const leases = openLeases(parts, { leaseMs: LEASE_MS, holder: randomUUID() })
+  const durations = openDurations()
+  const maxOutputBytes = config.outputMaxBytes
+  const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations })
+  const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
+  const alarm = openAlarm(clock)
+  const work = openWork(parts, {
+    leases,
+    finish,
+    alarm,
+    webhooksFor,
+    maxWaitMs,
+    callbackUrl: callbacks.urlFor,
+    inputFiles: {
+      assets,
+      egress,
+      maxBytes: maxOutputBytes,
+      // An address that was not set is only a guess, and vendors would not reach it.
+      publicUrlOf: (reference) => (config.publicUrl === undefined ? undefined : urls.file(reference)),
+    },
+  })
+  const dispatcher = openDispatcher(parts, { work, leases, alarm })
   const admission = openAdmission({ ...config.submissions, log })
   const tasks = openTasks({
     store,
@@ -164,42 +187,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     moves,
     clock,
     limits,
-    cancelRunning,
-    pace,
+    cancelRunning: work.cancel,
+    durations,
     waits: config.waits,
-  })
-  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder: randomUUID() })
-  const maxOutputBytes = config.outputMaxBytes
-  const { factorOf } = accounts
-  const finish = openFinish({ assets, egress, clock, log, mediaDays, maxOutputBytes, factorOf, pace })
-  const dispatcher = openDispatcher({
-    store,
-    accounts,
-    work: () => work,
-    moves,
-    leases,
-    clock,
-    log,
-  })
-  const { dueAt } = dispatcher
-  const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
-  const work = openWork({
-    store,
-    moves,
-    accounts,
-    assets,
-    egress,
-    finish,
-    leases,
-    webhooksFor,
-    clock,
-    log,
-    dueAt,
-    maxWaitMs,
-    callbackUrl: callbacks.urlFor,
-    // An address that was not set is only a guess, and vendors would not reach it.
-    publicUrlOf: (reference) => (config.publicUrl === undefined ? undefined : urls.file(reference)),
-    maxInputBytes: maxOutputBytes,
   })
 
   const tenantOf = async (tenantId: string) => {
@@ -260,7 +250,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
-  const stopHealth = watchHealth({ accounts, store, clock, log, onChange: dispatcher.lookAtAll })
+  const stopHealth = watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake })
   const stopBatches = startBatches({ store, webhooksFor: renderers.batch, clock, log })
   const tidying = setTimeout(collectGarbage, TIDY_AFTER_MS).unref()
   log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')

@@ -302,7 +302,7 @@ describe('reading a file', () => {
 describe('deleting files', () => {
   it('discards files without a row, and is content with missing ones', async () => {
     const asset = await assets.write(output(mp3(2)))
-    await assets.discard([asset, asset])
+    await assets.deleteUnrecorded([asset, asset])
     expect(await filesStored()).toEqual([])
   })
 

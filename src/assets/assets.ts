@@ -47,9 +47,9 @@ export interface Assets {
   /** The whole file that a stored output refers to (`asset:ID.EXT`). Throws `not_found`. */
   read(reference: string): Promise<Uint8Array>
   /** Deletes files that no row knows (work that was done and not settled). Never throws: a leftover is logged. */
-  discard(assets: readonly Asset[]): Promise<void>
+  deleteUnrecorded(assets: readonly Asset[]): Promise<void>
   /** Deletes uploads and their rows: what a task brought that did not come to be. Never throws. */
-  withdraw(assets: readonly Asset[]): Promise<void>
+  deleteStored(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
   /** Deletes files that no row knows, of some hours ago, and gives how many; ends early once `isStopped`. */
@@ -181,16 +181,16 @@ export function openAssets(options: AssetsOptions): Assets {
       return buffer(await open(asset))
     },
 
-    async discard(assets) {
+    async deleteUnrecorded(assets) {
       await removeAll(assets)
     },
 
-    async withdraw(assets) {
+    async deleteStored(assets) {
       const gone = await removeAll(assets)
       if (gone.length === 0) return
       // A row that stays is swept when its time has come.
       await store.deleteAssets({ ids: gone }).catch((error: unknown) => {
-        log.error({ err: error, assets: gone }, 'The rows of withdrawn files could not be deleted')
+        log.error({ err: error, assets: gone }, 'the rows of deleted files could not be deleted')
       })
     },
 

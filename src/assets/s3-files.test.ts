@@ -60,7 +60,7 @@ describe('files in a bucket', () => {
     expect(await server.keys()).toEqual([])
     await expect(assets.open(song)).rejects.toMatchObject({ code: 'not_found' })
     await expect(assets.open(song, { start: 0, end: 1 })).rejects.toMatchObject({ code: 'not_found' })
-    await expect(assets.discard([song])).resolves.toBeUndefined()
+    await expect(assets.deleteUnrecorded([song])).resolves.toBeUndefined()
   })
 
   it('are swept when no row knows them, and they are some hours old', async () => {

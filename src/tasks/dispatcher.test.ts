@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { houseAccounts } from '../accounts/accounts.testing.ts'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -8,11 +7,11 @@ import type { Task } from '../core/task.ts'
 import type { Progress, Provider, Submitted } from '../providers/provider.ts'
 import { hear } from '../store/contract/moves.ts'
 import type { Store } from '../store/store.ts'
+import { openAlarm } from './alarm.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
 import { CREDIT, type House, openHouse } from './house.testing.ts'
 
 const TEXT: Submitted = { result: { output: { title: 'Fog', text: '[Verse]', tags: [] }, files: [] } }
-const log = pino({ level: 'silent' })
 
 function dispatcherOf(
   house: House,
@@ -24,15 +23,12 @@ function dispatcherOf(
     operations: new Set(['suno/music', 'suno/lyrics']),
     submit: () => Promise.reject(new Error('Not used here.')),
   }
-  return openDispatcher({
+  const parts = {
+    ...house.parts,
     store,
     accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
-    work: () => house.work,
-    moves: house.moves,
-    leases: house.leases,
-    clock: house.clock,
-    log,
-  })
+  }
+  return openDispatcher(parts, { work: house.work, leases: house.leases, alarm: openAlarm(house.clock) })
 }
 
 function until(house: House, id: string, enough: (task: Task) => boolean): Promise<Task> {
@@ -152,7 +148,7 @@ describe('several lines', () => {
     await until(house, free.id, ({ endedAt }) => endedAt !== null)
     expect(await house.read(stuck.id)).toMatchObject({ status: 'pending', attempts: 0 })
     isOpen = true
-    dispatcher.lookAtAll() // an account came back
+    dispatcher.wake() // an account came back
     await until(house, stuck.id, ({ status }) => status === 'completed')
     await dispatcher.stop(1_000)
   })

@@ -25,11 +25,12 @@ import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../tenants/keys.ts'
 import { openAdmission } from './admission.ts'
+import { openDurations } from './durations.ts'
 import { openFinish } from './finish.ts'
 import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { type Moves, openMoves } from './moves.ts'
-import { openPace } from './pace.ts'
+import type { TaskParts } from './parts.ts'
 import { openTasks, type Tasks } from './tasks.ts'
 import { openWork, type Work } from './work.ts'
 
@@ -58,6 +59,7 @@ export interface House extends AsyncDisposable {
     cancel: Work['cancel']
   }
   moves: Moves
+  parts: TaskParts
   leases: Leases
   assets: Assets
   caller: Caller
@@ -149,8 +151,23 @@ export async function openHouse(
   const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
   const prices = priceList([])
   const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
-  const cancelRunning = (task: Task) => work.cancel(task)
   const moves = openMoves({ store, webhooksFor, clock })
+  const parts: TaskParts = { store, moves, accounts, clock, log }
+  const holder = randomUUID()
+  const leases = openLeases(parts, { leaseMs: LEASE_MS, holder })
+  const maxOutputBytes = 2 ** 20
+  const durations = openDurations()
+  const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations })
+  const dueAt: number[] = []
+  const real = openWork(parts, {
+    leases,
+    finish,
+    alarm: { at: (instant) => dueAt.push(instant) },
+    webhooksFor,
+    maxWaitMs: HOUR_MS,
+    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
+    inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
+  })
   const tasks = openTasks({
     store,
     accounts,
@@ -160,41 +177,10 @@ export async function openHouse(
     moves,
     clock,
     limits,
-    cancelRunning,
-    pace: openPace(),
+    cancelRunning: real.cancel,
+    durations,
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
     waits: { perKey: 100, total: 100 },
-  })
-  const holder = randomUUID()
-  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder })
-  const maxOutputBytes = 2 ** 20
-  const finish = openFinish({
-    assets,
-    egress,
-    clock,
-    log,
-    mediaDays: 7,
-    maxOutputBytes,
-    factorOf: accounts.factorOf,
-    pace: openPace(),
-  })
-  const dueAt: number[] = []
-  const real = openWork({
-    store,
-    moves,
-    accounts,
-    assets,
-    egress,
-    finish,
-    leases,
-    webhooksFor,
-    clock,
-    log,
-    maxWaitMs: 3_600_000,
-    dueAt: (at) => dueAt.push(at),
-    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
-    publicUrlOf: () => undefined,
-    maxInputBytes: 2 ** 20,
   })
   const work: House['work'] = {
     begin: (task, since = markOf(clock)) => real.begin(task, since),
@@ -219,6 +205,7 @@ export async function openHouse(
     account,
     work,
     moves,
+    parts,
     leases,
     assets,
     caller,

@@ -1,10 +1,8 @@
-import type { Logger } from 'pino'
 import type { Asset } from '../core/asset.ts'
-import { type Clock, elapsedMs, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
+import { elapsedMs, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
 import type { Task } from '../core/task.ts'
 import type { TaskEvent } from '../core/transitions.ts'
-import type { Store } from '../store/store.ts'
-import type { Moves } from './moves.ts'
+import type { TaskParts } from './parts.ts'
 
 /** A lease on a task, for as long as this process works on it. */
 export interface Lease {
@@ -58,15 +56,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 /** What is left of a lease at least when a paid request leaves: the way to the vendor takes time, too. */
 const MARGIN_MS = SECOND_MS
 
-export function openLeases(options: {
-  store: Store
-  moves: Moves
-  clock: Clock
-  log: Logger
-  leaseMs: number
-  holder: string
-}): Leases {
-  const { store, moves, clock, log, leaseMs, holder } = options
+export function openLeases(parts: TaskParts, { leaseMs, holder }: Pick<Leases, 'leaseMs' | 'holder'>): Leases {
+  const { store, moves, clock, log } = parts
   const held = new Map<string, Held>()
 
   function lose(one: Held): void {

@@ -8,8 +8,8 @@ import { ZERO_POINTS } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
+import type { Durations } from './durations.ts'
 import type { Moves } from './moves.ts'
-import type { Pace } from './pace.ts'
 import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
 import { openWaitPlaces, type WaitLimits, type WaitPlace } from './wait-places.ts'
 import { openWatchers } from './watch.ts'
@@ -68,18 +68,18 @@ export interface Tasks extends Submit {
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
   attempts(id: string, caller: Caller): Promise<Attempt[]>
-  /** How many tasks stand before a waiting one, and how long that may take. Throws `task_not_found`. */
-  place(id: string, caller: Caller): Promise<Place>
+  /** How many tasks are before a waiting one, and how long that may take. Throws `task_not_found`. */
+  queuePosition(id: string, caller: Caller): Promise<QueuePosition>
   close(): void
 }
 
 type OwnFilter = Omit<TaskFilter, 'tenantId' | 'mode'>
 
-/** A waiting task's place in the line for its operation. */
-export interface Place {
+/** A waiting task's position in the queue for its operation. */
+export interface QueuePosition {
   /** null = it does not wait. */
   ahead: number | null
-  /** Until a provider begins, in milliseconds; null = nobody can tell. */
+  /** Until a provider begins, in milliseconds; null = unknown. */
   estimateMs: number | null
 }
 
@@ -87,7 +87,7 @@ export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
   moves: Moves
   /** Ends work at its provider; undefined when that cannot be done. */
   cancelRunning: (task: Task) => Promise<Task | undefined>
-  pace: Pace
+  durations: Durations
   waits: WaitLimits
 }
 
@@ -205,15 +205,15 @@ export function openTasks(options: TasksOptions): Tasks {
       await get(id, caller)
       return store.listAttempts({ taskId: id })
     },
-    async place(id, caller) {
+    async queuePosition(id, caller) {
       const { pool, operation } = await get(id, caller)
       const ahead = await store.countAhead({ id })
       if (ahead === null) return { ahead: null, estimateMs: null }
       const accountsOfIt = options.accounts.offers(pool, [operation]).flatMap((offer) => offer.accounts)
       const slots = accountsOfIt.reduce((sum, account) => sum + account.slots, 0)
-      const paceMs = options.pace.of(operation)
-      const isKnown = paceMs !== undefined && slots > 0
-      return { ahead, estimateMs: isKnown ? Math.ceil((ahead + 1) / slots) * paceMs : null }
+      const taskMs = options.durations.estimate(operation)
+      const isKnown = taskMs !== undefined && slots > 0
+      return { ahead, estimateMs: isKnown ? Math.ceil((ahead + 1) / slots) * taskMs : null }
     },
     async balance(caller) {
       const balance = await store.getBalance({ tenantId: caller.tenantId })
