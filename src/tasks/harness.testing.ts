@@ -44,7 +44,7 @@ export const LYRICS_TIMEOUT_MS = 120_000
 export const SECRET = 'sk-of-the-vendor-0123456789'
 
 /** The heart alone, on a real store and real files: the test takes the dispatcher's place, the provider's and the clock's. */
-export interface House extends AsyncDisposable {
+export interface Harness extends AsyncDisposable {
   store: Store
   clock: { nowMs: number; now(): number; advance(ms: number): void }
   tasks: Tasks
@@ -74,7 +74,7 @@ export interface House extends AsyncDisposable {
   due(): Promise<Task[]>
   /** The failed tasks whose late results are due to be looked for. */
   late(by?: string): Promise<Task[]>
-  /** Another account of the provider, with a health that is kept: the house's, unless `given` says whose. */
+  /** Another account of the provider, with a health that is kept: the harness's, unless `given` says whose. */
   addAccount(given?: Partial<AccountRecord>): Promise<string>
   read(id: string): Promise<Task>
   available(): Promise<number>
@@ -82,7 +82,7 @@ export interface House extends AsyncDisposable {
   files(): Promise<string[]>
 }
 
-export interface HouseOptions {
+export interface HarnessOptions {
   /** A store that several houses live in, each with its own tenant, line and clock; opening one takes a while. */
   shared?: Store
   wrap?: (store: Store) => Store
@@ -92,10 +92,10 @@ export interface HouseOptions {
   isReachable?: boolean
 }
 
-export async function openHouse(
+export async function openHarness(
   provider: Partial<Provider>,
-  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false }: HouseOptions = {},
-): Promise<House> {
+  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false }: HarnessOptions = {},
+): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
   const opened = shared ?? (await openSqlite({ path: join(folder, 'test.db') }))
@@ -182,7 +182,7 @@ export async function openHouse(
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
     waits: { perKey: 100, total: 100 },
   })
-  const work: House['work'] = {
+  const work: Harness['work'] = {
     begin: (task, since = markOf(clock)) => real.begin(task, since),
     carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
     checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
@@ -197,7 +197,7 @@ export async function openHouse(
   const caller = await keys.authenticate(key)
   keys.close()
 
-  const house: House = {
+  const harness: Harness = {
     store,
     clock,
     tasks,
@@ -225,8 +225,8 @@ export async function openHouse(
         now: clock.now(),
       }),
     async claimed(operation, input) {
-      const { id } = await house.submit(operation, input)
-      const task = (await house.claim()).find((one) => one.id === id)
+      const { id } = await harness.submit(operation, input)
+      const task = (await harness.claim()).find((one) => one.id === id)
       if (!task) throw new Error('The task was not claimed.')
       return task
     },
@@ -273,5 +273,5 @@ export async function openHouse(
       await rm(folder, { recursive: true, force: true })
     },
   }
-  return house
+  return harness
 }
