@@ -36,11 +36,11 @@ function until(harness: Harness, id: string, enough: (task: Task) => boolean): P
     const look = (): void => {
       harness.read(id).then((task) => {
         if (!enough(task)) return
-        deaf()
+        unsubscribe()
         resolve(task)
       }, reject)
     }
-    const deaf = harness.store.onSignal((signal) => {
+    const unsubscribe = harness.store.onSignal((signal) => {
       if (signal.kind === 'task' && signal.id === id) look()
     })
     look()
@@ -48,7 +48,7 @@ function until(harness: Harness, id: string, enough: (task: Task) => boolean): P
 }
 
 describe('the dispatcher', () => {
-  it('begins what waits when it starts, and what comes later as it comes', async () => {
+  it('begins tasks that wait when it starts, and later ones as they come', async () => {
     await using harness = await openHarness({ submit: async () => TEXT })
     const early = await harness.submit()
     const dispatcher = dispatcherOf(harness)
@@ -60,7 +60,7 @@ describe('the dispatcher', () => {
     await dispatcher.stop(1_000)
   })
 
-  it('runs no more at once than an account has slots, in the order of the line', async () => {
+  it('runs no more at once than an account has slots, in the order of the queue', async () => {
     let running = 0
     let most = 0
     const order: string[] = []
@@ -102,7 +102,7 @@ describe('the dispatcher', () => {
     await dispatcher.stop(1_000)
   })
 
-  it('goes on after the database stumbled', async () => {
+  it('goes on after a claim failed', async () => {
     await using harness = await openHarness({ submit: async () => TEXT })
     let failures = 1
     const store = new Proxy(harness.store, {
@@ -119,11 +119,11 @@ describe('the dispatcher', () => {
   })
 })
 
-describe('several lines', () => {
+describe('several pools', () => {
   const OTHER = 'suno/music'
 
-  /** The accounts of a harness, with lines that the test opens and shuts. */
-  function lines(
+  /** The accounts of a harness, with pools that the test opens and shuts. */
+  function poolsOf(
     harness: Harness,
     open: (pool: string, operation: string) => string | undefined,
     to?: string,
@@ -141,12 +141,14 @@ describe('several lines', () => {
     }
   }
 
-  it('do not hold up one another: what nobody can do now waits, and the rest goes on', async () => {
+  it('lets tasks wait that no account can do now, and begins the others', async () => {
     await using harness = await openHarness({ submit: async () => TEXT })
     const stuck = await harness.submit(OTHER, { prompt: 'fog' })
     const free = await harness.submit()
     let isOpen = false
-    const accounts = lines(harness, (_pool, operation) => (operation !== OTHER || isOpen ? harness.account : undefined))
+    const accounts = poolsOf(harness, (_pool, operation) =>
+      operation !== OTHER || isOpen ? harness.account : undefined,
+    )
     const dispatcher = dispatcherOf(harness, { accounts })
     dispatcher.start()
     await until(harness, free.id, ({ endedAt }) => endedAt !== null)
@@ -157,7 +159,7 @@ describe('several lines', () => {
     await dispatcher.stop(1_000)
   })
 
-  it('share an account: a slot that one frees is taken by whichever waits', async () => {
+  it('gives the slot of an account that one operation frees to any other that waits', async () => {
     const running: string[] = []
     const ends = new Map<string, () => void>()
     const submit: Provider['submit'] = ({ taskId }) => {
@@ -166,7 +168,7 @@ describe('several lines', () => {
     }
     await using harness = await openHarness({ submit })
     const tasks = [await harness.submit(), await harness.submit(OTHER, { prompt: 'fog' }), await harness.submit()]
-    const dispatcher = dispatcherOf(harness, { accounts: lines(harness, () => harness.account) })
+    const dispatcher = dispatcherOf(harness, { accounts: poolsOf(harness, () => harness.account) })
     dispatcher.start()
     for (let n = 1; n <= tasks.length; n++) {
       await expect.poll(() => running).toHaveLength(n)
@@ -177,11 +179,11 @@ describe('several lines', () => {
     await dispatcher.stop(1_000)
   })
 
-  it('of which one cannot do its tasks: they fall back to another where they may', async () => {
+  it('moves tasks that no account of their pool can do to another pool where that is allowed', async () => {
     await using harness = await openHarness({ submit: async () => TEXT })
     const elsewhere = `public ${harness.account}`
     const { id } = await harness.submit()
-    const accounts = lines(harness, (pool) => (pool === elsewhere ? harness.account : undefined), elsewhere)
+    const accounts = poolsOf(harness, (pool) => (pool === elsewhere ? harness.account : undefined), elsewhere)
     const dispatcher = dispatcherOf(harness, { accounts })
     dispatcher.start()
     const task = await until(harness, id, ({ endedAt }) => endedAt !== null)
@@ -191,10 +193,10 @@ describe('several lines', () => {
   })
 })
 
-describe('a vendor’s call', () => {
+describe('a callback', () => {
   const HANDLE: Submitted = { handle: { id: 'g_1' }, pollAfterMs: HOUR_MS }
 
-  it('has the task asked after at once, however far off the next look was', async () => {
+  it('makes its task polled at once, however far off the next poll was', async () => {
     let progress: Progress = { status: 'processing' }
     await using harness = await openHarness({ submit: async () => HANDLE, poll: async () => progress })
     const dispatcher = dispatcherOf(harness)
@@ -207,7 +209,7 @@ describe('a vendor’s call', () => {
     await dispatcher.stop(1_000)
   })
 
-  it('has a failed task looked at whose result may still come', async () => {
+  it('makes a failed task checked for its late result at once', async () => {
     let progress: Progress = { status: 'processing' }
     await using harness = await openHarness({ submit: async () => HANDLE, poll: async () => progress })
     const dispatcher = dispatcherOf(harness)
@@ -224,7 +226,7 @@ describe('a vendor’s call', () => {
     await dispatcher.stop(1_000)
   })
 
-  it('need not come: a late result is found when its time has come', async () => {
+  it('is not needed for a late result, which is found at the next check', async () => {
     let progress: Progress = { status: 'processing' }
     await using harness = await openHarness({ submit: async () => HANDLE, poll: async () => progress })
     const dispatcher = dispatcherOf(harness)
@@ -241,7 +243,7 @@ describe('a vendor’s call', () => {
 })
 
 describe('a stop', () => {
-  it('does not wait for a look at a late result, which the next start takes up', async () => {
+  it('does not wait for a check of a late result, which the next start takes up', async () => {
     const asked = Promise.withResolvers<void>()
     let isLate = false
     const poll: Provider['poll'] = (_handle, _account, signal) => {
@@ -281,7 +283,7 @@ describe('a stop', () => {
     expect(await harness.read(id)).toMatchObject({ status: 'completed' })
   })
 
-  it('aborts work that does not, and leaves it to the next start', async () => {
+  it('aborts work that does not end in time, and leaves it to the next start', async () => {
     const called = Promise.withResolvers<void>()
     const submit: Provider['submit'] = (_job, _account, signal) =>
       new Promise((_resolve, reject) => {
@@ -298,7 +300,7 @@ describe('a stop', () => {
     expect(await harness.due()).toMatchObject([{ id }])
   })
 
-  it('begins what a claim under way brings, rather than leave an intent that nobody acts on', async () => {
+  it('begins the tasks of a claim under way, rather than leave an intent that no process acts on', async () => {
     const submit = vi.fn<Provider['submit']>(async () => TEXT)
     await using harness = await openHarness({ submit })
     const { id } = await harness.submit()

@@ -49,9 +49,9 @@ export interface Harness extends AsyncDisposable {
   clock: { nowMs: number; now(): number; advance(ms: number): void }
   tasks: Tasks
   accounts: Accounts
-  /** The id of the one account; the name of the line, too. */
+  /** The id of the one account; the name of the pool, too. */
   account: string
-  /** Unless it is said when a task was claimed, it was a moment ago. */
+  /** By default a task was claimed a moment ago. */
   work: {
     begin(task: Task, since?: Mark): Promise<void>
     carryOn(task: Task, since?: Mark): Promise<void>
@@ -63,7 +63,7 @@ export interface Harness extends AsyncDisposable {
   leases: Leases
   assets: Assets
   caller: Caller
-  /** When tasks said that they would become due. */
+  /** The instants for which the alarm was set. */
   dueAt: number[]
   submit(operation?: string, input?: JsonObject): Promise<Task>
   /** Gives the waiting tasks to the provider's account, which has a hundred slots. */
@@ -72,9 +72,9 @@ export interface Harness extends AsyncDisposable {
   claimed(operation?: string, input?: JsonObject): Promise<Task>
   /** The running tasks that are due. */
   due(): Promise<Task[]>
-  /** The failed tasks whose late results are due to be looked for. */
+  /** The failed tasks that are due to be checked for a late result. */
   late(by?: string): Promise<Task[]>
-  /** Another account of the provider, with a health that is kept: the harness's, unless `given` says whose. */
+  /** Another account of the provider, with a stored health: the operator's, unless `given` says whose. */
   addAccount(given?: Partial<AccountRecord>): Promise<string>
   read(id: string): Promise<Task>
   available(): Promise<number>
@@ -83,7 +83,7 @@ export interface Harness extends AsyncDisposable {
 }
 
 export interface HarnessOptions {
-  /** A store that several houses live in, each with its own tenant, line and clock; opening one takes a while. */
+  /** A store that several harnesses share, each with its own tenant, pool and clock; opening one takes a while. */
   shared?: Store
   wrap?: (store: Store) => Store
   /** False = the provider has only the accounts that the test adds. */
@@ -111,7 +111,7 @@ export async function openHarness(
   }
   const log = pino({ level: 'silent' })
   const full: Provider = {
-    id: `fake-${randomUUID()}`, // with a line of its own
+    id: `fake-${randomUUID()}`, // with a pool of its own
     operations: new Set(['suno/music', 'suno/lyrics']),
     submit: () => Promise.reject(new Error('The test does not expect a call.')),
     ...provider,
@@ -137,7 +137,7 @@ export async function openHarness(
     clock,
     log,
   })
-  // One line for all of its accounts, and for nobody else's.
+  // One pool for all of its accounts, and for no others.
   const accounts: Accounts = {
     ...registry,
     route: (wish) => ({ ...registry.route(wish), pool: account }),

@@ -28,7 +28,7 @@ export interface Leases {
   hold(task: Task, since: Mark, until?: number): Lease
   /** Progress of work that runs in this process; the first report says that it has begun. */
   report(task: Task, percent: number): void
-  /** Ends the work on a task that is over, if it is done here. */
+  /** Aborts this process's work on a task that has already ended. */
   abort(id: string): void
   /** How many tasks this process has in hand. */
   count(): number
@@ -100,27 +100,6 @@ export function openLeases(parts: TaskParts, { leaseMs, holder }: Pick<Leases, '
     return after
   }
 
-  function leaseOf(one: Held): Lease {
-    return {
-      signal: one.controller.signal,
-      get task() {
-        return one.task
-      },
-      get lost() {
-        return one.lost
-      },
-      get timedOut() {
-        return one.timedOut
-      },
-      isHeld: () => !one.lost && elapsedMs(one.since, clock) < leaseMs - MARGIN_MS,
-      move: (event, assets) => move(one, event, assets),
-      release() {
-        clearTimeout(one.deadline)
-        if (held.get(one.task.id) === one) held.delete(one.task.id)
-      },
-    }
-  }
-
   return {
     holder,
     leaseMs,
@@ -142,7 +121,14 @@ export function openLeases(parts: TaskParts, { leaseMs, holder }: Pick<Leases, '
         reportedAt: 0,
       }
       held.set(task.id, one)
-      return leaseOf(one)
+      return leaseOf(one, {
+        isHeld: () => !one.lost && elapsedMs(one.since, clock) < leaseMs - MARGIN_MS,
+        move: (event, assets) => move(one, event, assets),
+        release() {
+          clearTimeout(one.deadline)
+          if (held.get(one.task.id) === one) held.delete(one.task.id)
+        },
+      })
     },
     report({ id }, percent) {
       const one = held.get(id)
@@ -175,5 +161,22 @@ export function openLeases(parts: TaskParts, { leaseMs, holder }: Pick<Leases, '
     close() {
       clearInterval(heartbeat)
     },
+  }
+}
+
+/** The lease on what is held, as it is at each moment. */
+function leaseOf(one: Held, verbs: Pick<Lease, 'isHeld' | 'move' | 'release'>): Lease {
+  return {
+    signal: one.controller.signal,
+    get task() {
+      return one.task
+    },
+    get lost() {
+      return one.lost
+    },
+    get timedOut() {
+      return one.timedOut
+    },
+    ...verbs,
   }
 }

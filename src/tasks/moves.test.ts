@@ -34,7 +34,7 @@ it('writes a move that did not reach the database, though another write took its
   expect(await harness.read(task.id)).toEqual(after)
 })
 
-it('finds a move again whose answer was lost, and does not write it twice', async () => {
+it('recognises a move that was written although its answer was lost, and does not write it twice', async () => {
   const instead: Parameters<typeof silentOnce>[0] = {}
   let opened: Store | undefined
   await using harness = await openHarness(

@@ -36,7 +36,7 @@ describe('retention', () => {
     await stop()
   }
 
-  it('deletes files and records each at its own time; the ledger stays', async () => {
+  it('deletes files and records each at its own time, and keeps the ledger', async () => {
     await using harness = await openHarness({ submit })
     const task = await harness.claimed()
     await harness.work.begin(task)
@@ -56,7 +56,7 @@ describe('retention', () => {
     expect(await harness.store.reconcile({})).toEqual([])
   })
 
-  it('keeps the record of a task that goes on', async () => {
+  it('keeps the record of a task that has not ended', async () => {
     await using harness = await openHarness({ submit: async () => ({ handle: {} }) })
     const task = await harness.claimed()
     await harness.work.begin(task)
@@ -65,7 +65,7 @@ describe('retention', () => {
     expect(await harness.read(task.id)).toMatchObject({ status: 'processing' })
   })
 
-  it('deletes files that no row knows, while the gateway serves', async () => {
+  it('deletes files without a row while the gateway serves', async () => {
     await using harness = await openHarness({ submit })
     const body = await (sampleFiles['audio/mpeg']?.() ?? Promise.reject(new Error('No sample.')))
     const { id: tenantId } = (await harness.store.listTenants({}))[0] ?? { id: '' }

@@ -1,12 +1,11 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
-import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
+import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Delivery } from '../core/delivery.ts'
-import { GIVE_UP_AFTER_MS, LONGEST_SILENCE_MS, type Standing } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
-import { attemptDelivery } from './attempt.ts'
-import { openAttemptLog } from './attempt-log.ts'
-import { grantSlots, type InHand, slotLimits, withoutRoom } from './slots.ts'
+import { openAttempts } from './attempts.ts'
+import { grantSlots, slotLimits, withoutRoom } from './slots.ts'
+import { openTidy } from './tidy.ts'
 
 /**
  * The loop that sends webhooks.
@@ -56,8 +55,6 @@ export interface SenderOptions {
 
 /** How long a delivery stays with a process that died: short enough for it to be sent within half a minute. */
 export const DELIVERY_LEASE_MS = 25 * SECOND_MS
-/** A delivery with less than this left of its lease is not begun: the attempt (15 s at most) has to fit in. */
-const ATTEMPT_ROOM_MS = 17 * SECOND_MS
 const GRACE_MS = 5 * SECOND_MS
 const SWEEP_MS = SECOND_MS
 /** Until a claim is tried again that found its receivers locked by another process. */
@@ -66,10 +63,6 @@ const LOCKED_MS = 50
 const QUEUED_AT_ONCE = 200
 /** More than there are hosts that can be full: what has no room must not hide what has. */
 const RECEIVERS_PER_TENANT = 16
-const GIVEN_UP_AT_ONCE = 100
-const TIDY_MS = MINUTE_MS
-/** A receiver that was not used for so long has to prove itself again. */
-const FORGET_AFTER_MS = DAY_MS
 
 /**
  * A turn puts what is new into the queues of its receivers, asks which receivers have something due, shares the free slots
@@ -79,13 +72,10 @@ const FORGET_AFTER_MS = DAY_MS
 export function openSender(options: SenderOptions): Sender {
   const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random } = options
   const limits = slotLimits(concurrency)
-  const attempts = openAttemptLog(store)
-  /** Ids of deliveries, until the attempt is written down. */
-  const inHand = new Set<string>()
-  /** Attempts that occupy slots, by the delivery's id. */
-  const slots = new Map<string, InHand>()
-  const underWay = new Set<Promise<void>>()
   const halt = new AbortController()
+  const { signal } = halt
+  const attempts = openAttempts({ store, egress, secretOf, clock, log, random, signal, onSlotFree: claimMore })
+  const tidy = openTidy({ store, clock, log })
   let running = false
   let turn: Promise<void> | undefined
   let wokenMeanwhile = false
@@ -93,7 +83,6 @@ export function openSender(options: SenderOptions): Sender {
   let moreDue = false
   /** Something new may wait to be put into its queue: after a signal, and at every sweep. */
   let mayBeNew = true
-  let tidiedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let stopListening: (() => void) | undefined
 
@@ -122,9 +111,9 @@ export function openSender(options: SenderOptions): Sender {
     let waitMs = SWEEP_MS
     try {
       waitMs = await sendDue()
-      await tidy()
+      if (running) await tidy()
     } catch (error) {
-      log.error({ err: error }, 'The webhooks that are due could not be claimed; trying again')
+      log.error({ err: error }, 'the webhooks that are due could not be claimed; trying again')
     }
     if (running) timer = setTimeout(lookForNew, waitMs)
   }
@@ -161,73 +150,23 @@ export function openSender(options: SenderOptions): Sender {
   /** How many deliveries the receivers were granted slots for, and how many were due and begun. */
   async function claim(): Promise<{ granted: number; claimed: number }> {
     const now = clock.now()
-    const { standings, except } = withoutRoom([...slots.values()], limits, now)
+    const { standings, except } = withoutRoom(attempts.inSlots(), limits, now)
     const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
-    const receivers = grantSlots(due, [...slots.values()], limits, now)
+    const receivers = grantSlots(due, attempts.inSlots(), limits, now)
     if (receivers.length === 0) return { granted: 0, claimed: 0 }
-    const lease = { inHand: [...inHand], leaseMs: DELIVERY_LEASE_MS, now }
+    const lease = { inHand: attempts.ids(), leaseMs: DELIVERY_LEASE_MS, now }
     const deliveries = await store.claimDeliveries({ receivers, ...lease })
     const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
     for (const delivery of deliveries) {
-      start(delivery, standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new')
+      if (!running) break // the lease runs out, or is released by the next start
+      attempts.begin(delivery, standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new')
     }
     const granted = receivers.reduce((sum, { limit }) => sum + limit, 0)
     return { granted, claimed: deliveries.length }
   }
 
-  function start(delivery: Delivery, standing: Standing): void {
-    const { id, tenantId, host } = delivery
-    if (!running) return // the lease runs out, or is released by the next start
-    inHand.add(id)
-    slots.set(id, { tenantId, host, standing, startedAt: clock.now() })
-    const work = send(delivery).finally(() => {
-      underWay.delete(work)
-      inHand.delete(id)
-      freeSlot(id)
-    })
-    underWay.add(work)
-  }
-
-  function freeSlot(id: string): void {
-    if (slots.delete(id) && moreDue) wake()
-  }
-
-  /** One attempt, written down. Never rejects: what was not written down is sent again when the lease runs out. */
-  async function send(delivery: Delivery): Promise<void> {
-    const { id, claim, taskId, tenantId, host } = delivery
-    const about = { delivery: id, task: taskId }
-    try {
-      const secret = await secretOf(delivery)
-      if (delivery.dueAt - clock.now() < ATTEMPT_ROOM_MS) {
-        log.warn(about, 'A webhook was not sent, since its lease would run out meanwhile; it will be claimed again')
-        return
-      }
-      const outcome = await attemptDelivery(delivery, { egress, secret, clock, random, signal: halt.signal })
-      // The next one need not wait for this one's commit. Without an answer it does: the circuit may open.
-      if (outcome.attempt.httpStatus !== null) freeSlot(id)
-      const held = await attempts.record({ id, claim, tenantId, host, ...outcome })
-      const { error } = outcome.attempt
-      if (!held) log.warn(about, 'A webhook was sent after its lease was lost; it may come twice')
-      else if (outcome.status === 'failed') log.warn({ ...about, error }, 'A webhook was given up')
-      else if (error !== null) log.info({ ...about, error, nextAt: outcome.dueAt }, 'A webhook was not accepted')
-    } catch (error) {
-      if (halt.signal.aborted) log.info(about, 'A webhook was interrupted by the stop; it will be sent again')
-      else log.error({ ...about, err: error }, 'An attempt could not be made or written down; it will be repeated')
-    }
-  }
-
-  /** Now and then: gives up what waits for a receiver that has not answered for days, and forgets unused receivers. */
-  async function tidy(): Promise<void> {
-    const now = clock.now()
-    if (!running || now - tidiedAt < TIDY_MS) return
-    const since = { dueBefore: now - GIVE_UP_AFTER_MS, failedAfter: now - LONGEST_SILENCE_MS }
-    const givenUp = await store.giveUpDeliveries({ ...since, limit: GIVEN_UP_AT_ONCE, now })
-    for (const { id, taskId } of givenUp) {
-      log.warn({ delivery: id, task: taskId }, 'A webhook was given up, since its receiver has not answered for days')
-    }
-    if (givenUp.length === GIVEN_UP_AT_ONCE) return // more at the next turn
-    await store.forgetReceivers({ usedBefore: now - FORGET_AFTER_MS })
-    tidiedAt = now
+  function claimMore(): void {
+    if (moreDue) wake()
   }
 
   return {
@@ -249,7 +188,7 @@ export function openSender(options: SenderOptions): Sender {
       const impatience = setTimeout(() => halt.abort(), graceMs)
       await turn
       clearTimeout(timer)
-      await Promise.all(underWay)
+      await attempts.settled()
       clearTimeout(impatience)
     },
   }

@@ -22,7 +22,7 @@ it('pauses an account after three calls that did not arrive, and fails the task 
   const task = await harness.submit()
   for (let miss = 1; miss <= 5; miss++) {
     const [claimed] = await harness.claim()
-    if (!claimed) throw new Error('The task is not back in the line.')
+    if (!claimed) throw new Error('The task is not back in the queue.')
     await harness.work.begin(claimed)
     expect(healthOf(harness, id)?.state).toBe(miss === 3 ? 'cooling_down' : 'connected')
     if (miss === 3) {

@@ -143,7 +143,7 @@ it('repeats a call that never arrived, each time later, and gives up after five 
   const waits: number[] = []
   for (let attempt = 1; attempt <= 5; attempt++) {
     const [task] = await harness.claim()
-    if (!task) throw new Error('The task is not back in the line.')
+    if (!task) throw new Error('The task is not back in the queue.')
     expect(task.attempts).toBe(attempt)
     await harness.work.begin(task)
     const after = await harness.read(id)
@@ -297,7 +297,7 @@ it('lets a task that is turned away again and again wait no longer than it might
   const { id, createdAt } = await harness.submit()
   for (let attempt = 1; attempt <= 8; attempt++) {
     const [task] = await harness.claim()
-    if (!task) throw new Error('The task is not back in the line.')
+    if (!task) throw new Error('The task is not back in the queue.')
     await harness.work.begin(task)
     expect(await harness.claim()).toEqual([])
     harness.clock.advance(MINUTE_MS)
