@@ -14,7 +14,7 @@ import { openVendorFetches } from './vendor-fetch.ts'
 /** The only way out to a URL that a client or a vendor named. */
 export interface Egress {
   /**
-   * Refuses what is no http(s) URL, or leads to a private, loopback, link-local or otherwise special address. A name
+   * Refuses a URL that is not http(s), or leads to a private, loopback, link-local or otherwise special address. A name
    * that does not resolve yet is let through: it is judged again at use. Throws `address_refused`, naming `field`.
    */
   judge(url: string, field: string): Promise<void>
@@ -91,7 +91,7 @@ export function openEgress({
     opened ??= import('undici').then(({ Agent, request }) => ({
       request,
       agent: new Agent({
-        // No kept connections: each use resolves and judges anew, and none runs into a socket that its server just closed.
+        // No kept connections: each use resolves and judges again, and none runs into a socket that its server just closed.
         pipelining: 0,
         allowH2: false,
         headersTimeout: ANSWER_TIMEOUT_MS,

@@ -2,6 +2,7 @@ import { markOf } from '../core/clock.ts'
 import type { Signal } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import { beginPending } from './begin-pending.ts'
+import { openDuePolls } from './due-polls.ts'
 import { failOverdue } from './fail-overdue.ts'
 import { openInHand } from './in-hand.ts'
 import type { Leases } from './leases.ts'
@@ -29,8 +30,6 @@ export interface DispatcherOptions {
 const CLAIM_LIMIT = 100
 /** How many tasks this process moves at once: calls that are answered with the finished work may take minutes. */
 const MAX_IN_HAND = 1_000
-/** How many of them it polls at once. Such answers come soon, and more at a time would only fill the memory. */
-const MAX_POLLS = 512
 /** Signals can be lost, and requeued tasks become due by themselves: everything is looked at once in a while. */
 const SWEEP_MS = 1_000
 
@@ -40,7 +39,6 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
   const inHand = openInHand({ max: MAX_IN_HAND, clock, log, onRoom: wake })
   const news = openPoolNews(store)
   let running = false
-  let polls = 0
   let sweep: NodeJS.Timeout | undefined
   let unsubscribe = (): void => {}
   /** For checks of late results, which hold no lease that could be dropped. */
@@ -49,28 +47,8 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
   const loopOf = (name: string, step: () => Promise<boolean>) =>
     openLoop({ name, step, isRunning: () => running, hasRoom: inHand.hasRoom, log })
 
-  const pollDue = loopOf('due', async () => {
-    const limit = Math.min(CLAIM_LIMIT, MAX_POLLS - polls)
-    if (limit <= 0) return false // the polls that end wake this loop
-    const since = markOf(clock)
-    const tasks = await store.claimDue({ limit, leaseMs, holder, now: clock.now() })
-    for (const task of tasks) {
-      polls += 1
-      inHand.add(work.carryOn(task, since).finally(endPoll), task.id)
-    }
-    if (tasks.length < limit) {
-      const next = await store.nextDueAt({})
-      if (next !== null) alarm.at(next)
-    }
-    return tasks.length === limit
-  })
-
-  function endPoll(): void {
-    polls -= 1
-    // At half, so that each look finds many.
-    if (polls === MAX_POLLS / 2) pollDue.wake()
-  }
-
+  const duePolls = openDuePolls(parts, { work, leases, inHand, alarm, onRoom: () => pollDue.wake() })
+  const pollDue = loopOf('due', duePolls)
   const dispatchPending = loopOf('pending', () => beginPending(parts, { work, leases, inHand, news }))
 
   const checkLate = loopOf('late', async () => {

@@ -3,18 +3,18 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { type Accounts, openAccounts, USUAL_ACCOUNT } from '../accounts/accounts.ts'
 import { openVault } from '../accounts/vault.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
-import { openEgress } from '../assets/egress.ts'
+import { type Egress, openEgress } from '../assets/egress.ts'
 import { openDisk } from '../assets/storage.ts'
 import { getOperation } from '../catalog/catalog.ts'
 import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
 import type { AccountRecord } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
-import { HOUR_MS, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import { points } from '../core/points.ts'
 import { LIVE_POOL, tenantPool } from '../core/pools.ts'
@@ -146,56 +146,18 @@ export async function openHarness(
       return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []
     },
   }
-  const webhooksFor = (task: Task) =>
-    task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
-  const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
-  const prices = priceList([])
-  const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
-  const moves = openMoves({ store, webhooksFor, clock })
-  const parts: TaskParts = { store, moves, accounts, clock, log }
-  const holder = randomUUID()
-  const leases = openLeases(parts, { leaseMs: LEASE_MS, holder })
-  const maxOutputBytes = 2 ** 20
-  const durations = openDurations()
-  const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations })
-  const dueAt: number[] = []
-  const real = openWork(parts, {
-    leases,
-    finish,
-    alarm: { at: (instant) => dueAt.push(instant) },
-    webhooksFor,
-    maxWaitMs: HOUR_MS,
-    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
-    inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
-  })
-  const tasks = openTasks({
+  const { tasks, work, moves, parts, leases, holder, dueAt } = openHeart({
     store,
     accounts,
+    assets,
     egress,
-    inputs,
-    prices,
-    moves,
     clock,
-    limits,
-    cancelRunning: real.cancel,
-    durations,
-    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
-    waits: { perKey: 100, total: 100 },
+    log,
+    isReachable,
   })
-  const work: Harness['work'] = {
-    begin: (task, since = markOf(clock)) => real.begin(task, since),
-    carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
-    checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
-    cancel: real.cancel,
-  }
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
-  const credit = { id: `credit:${tenant.id}`, tenantId: tenant.id, amount: points(CREDIT), memo: '', now: clock.now() }
-  await store.credit(credit)
-  const { key } = await createKey({ store, clock }, { tenantId: tenant.id, name: 'a key', mode: 'live' })
-  const keys = openKeys({ store, clock })
-  const caller = await keys.authenticate(key)
-  keys.close()
+  const caller = await openCaller({ store, clock }, tenant.id)
 
   const harness: Harness = {
     store,
@@ -274,4 +236,70 @@ export async function openHarness(
     },
   }
   return harness
+}
+
+/** Everything between a submission and its end. */
+function openHeart(options: {
+  store: Store
+  accounts: Accounts
+  assets: Assets
+  egress: Egress
+  clock: Clock
+  log: Logger
+  isReachable: boolean
+}) {
+  const { store, accounts, assets, egress, clock, log, isReachable } = options
+  const webhooksFor = (task: Task) =>
+    task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
+  const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
+  const prices = priceList([])
+  const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
+  const moves = openMoves({ store, webhooksFor, clock })
+  const parts: TaskParts = { store, moves, accounts, clock, log }
+  const holder = randomUUID()
+  const leases = openLeases(parts, { leaseMs: LEASE_MS, holder })
+  const maxOutputBytes = 2 ** 20
+  const durations = openDurations()
+  const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations })
+  const dueAt: number[] = []
+  const real = openWork(parts, {
+    leases,
+    finish,
+    alarm: { at: (instant) => dueAt.push(instant) },
+    webhooksFor,
+    maxWaitMs: HOUR_MS,
+    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
+    inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
+  })
+  const tasks = openTasks({
+    store,
+    accounts,
+    egress,
+    inputs,
+    prices,
+    moves,
+    clock,
+    limits,
+    cancelRunning: real.cancel,
+    durations,
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
+    waits: { perKey: 100, total: 100 },
+  })
+  const work: Harness['work'] = {
+    begin: (task, since = markOf(clock)) => real.begin(task, since),
+    carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
+    checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
+    cancel: real.cancel,
+  }
+  return { tasks, work, moves, parts, leases, holder, dueAt }
+}
+
+/** A caller of the tenant, with credit. */
+async function openCaller({ store, clock }: { store: Store; clock: Clock }, tenantId: string): Promise<Caller> {
+  await store.credit({ id: `credit:${tenantId}`, tenantId, amount: points(CREDIT), memo: '', now: clock.now() })
+  const { key } = await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live' })
+  const keys = openKeys({ store, clock })
+  const caller = await keys.authenticate(key)
+  keys.close()
+  return caller
 }

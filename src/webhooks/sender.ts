@@ -2,9 +2,10 @@ import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Delivery } from '../core/delivery.ts'
+import type { Standing } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
-import { openAttempts } from './attempts.ts'
-import { grantSlots, slotLimits, withoutRoom } from './slots.ts'
+import { type Attempts, openAttempts } from './attempts.ts'
+import { grantSlots, type SlotLimits, slotLimits, withoutRoom } from './slots.ts'
 import { openTidy } from './tidy.ts'
 
 /**
@@ -149,19 +150,11 @@ export function openSender(options: SenderOptions): Sender {
 
   /** How many deliveries the receivers were granted slots for, and how many were due and begun. */
   async function claim(): Promise<{ granted: number; claimed: number }> {
-    const now = clock.now()
-    const { standings, except } = withoutRoom(attempts.inSlots(), limits, now)
-    const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
-    const receivers = grantSlots(due, attempts.inSlots(), limits, now)
-    if (receivers.length === 0) return { granted: 0, claimed: 0 }
-    const lease = { inHand: attempts.ids(), leaseMs: DELIVERY_LEASE_MS, now }
-    const deliveries = await store.claimDeliveries({ receivers, ...lease })
-    const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
-    for (const delivery of deliveries) {
+    const { granted, deliveries } = await claimDeliveries(store, attempts, limits, clock.now())
+    for (const { delivery, standing } of deliveries) {
       if (!running) break // the lease runs out, or is released by the next start
-      attempts.begin(delivery, standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new')
+      attempts.begin(delivery, standing)
     }
-    const granted = receivers.reduce((sum, { limit }) => sum + limit, 0)
     return { granted, claimed: deliveries.length }
   }
 
@@ -192,4 +185,24 @@ export function openSender(options: SenderOptions): Sender {
       clearTimeout(impatience)
     },
   }
+}
+
+/** Shares the free slots out among the receivers with something due, and claims that many deliveries of each. */
+async function claimDeliveries(
+  store: SenderOptions['store'],
+  attempts: Attempts,
+  limits: SlotLimits,
+  now: number,
+): Promise<{ granted: number; deliveries: { delivery: Delivery; standing: Standing }[] }> {
+  const { standings, except } = withoutRoom(attempts.inSlots(), limits, now)
+  const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
+  const receivers = grantSlots(due, attempts.inSlots(), limits, now)
+  if (receivers.length === 0) return { granted: 0, deliveries: [] }
+  const lease = { inHand: attempts.ids(), leaseMs: DELIVERY_LEASE_MS, now }
+  const claimed = await store.claimDeliveries({ receivers, ...lease })
+  const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
+  const deliveries = claimed.map((delivery) => {
+    return { delivery, standing: standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new' }
+  })
+  return { granted: receivers.reduce((sum, { limit }) => sum + limit, 0), deliveries }
 }
