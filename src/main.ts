@@ -149,7 +149,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
-  parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.lookAtAll }))
+  parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
   log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')

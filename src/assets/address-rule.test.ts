@@ -53,17 +53,20 @@ describe('which addresses may be reached', () => {
     ['multicast', 'ff02::1'],
     ['no address', 'example.com'],
     ['empty', ''],
-  ])('refuses what is %s: %s', (_why, address) => expect(passes(address)).toBe(false))
+  ])('refuses an address that is %s: %s', (_why, address) => expect(passes(address)).toBe(false))
 })
 
-describe('ranges that the operator allows', () => {
-  it('pass, and nothing beside them does', () => {
+describe('allowed ranges', () => {
+  it('ranges that the operator allows pass, and no address outside them', () => {
     const rule = addressRule(['127.0.0.0/8', '10.1.2.3', 'fd00::/8'])
     expect(['127.0.0.1', '10.1.2.3', 'fd12::1', '8.8.8.8'].map(rule)).toEqual([true, true, true, true])
     expect(['10.1.2.4', '192.168.0.1', '::1', '::ffff:127.0.0.1'].map(rule)).toEqual([false, false, false, false])
   })
 
-  it.each(['10.0.0.0/33', '10/8', 'localhost', ''])('are refused when malformed: "%s"', (range) => {
-    expect(() => addressRule([range])).toThrow(RangeError)
-  })
+  it.each(['10.0.0.0/33', '10/8', 'localhost', ''])(
+    'ranges that the operator allows are refused when malformed: "%s"',
+    (range) => {
+      expect(() => addressRule([range])).toThrow(RangeError)
+    },
+  )
 })

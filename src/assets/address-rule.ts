@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 /** Whether a connection to this address, as text, may be made. */
 export type AddressRule = (address: string) => boolean
 
-/** The part of IPv6 that is given out for public use; what lies outside it is no place on the internet. */
+/** The part of IPv6 that is given out for public use; what lies outside it is not on the internet. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 
 /**
@@ -31,7 +31,7 @@ function contains(network: ipaddr.IPv4 | ipaddr.IPv6, bits: number, address: ipa
 }
 
 function parseRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  // The four-part checks, since "10/8" would otherwise be read as 0.0.0.10/8.
+  // The four-part checks, since "10/8" would else be read as 0.0.0.10/8.
   if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)) return ipaddr.parseCIDR(text)
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return [ipaddr.IPv4.parse(text), 32]
   if (ipaddr.IPv6.isValid(text)) return [ipaddr.IPv6.parse(text), 128]

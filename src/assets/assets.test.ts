@@ -111,12 +111,12 @@ describe('writing a file', () => {
     'Audio/WAVE; codecs=1',
     'application/octet-stream',
     undefined,
-  ])('takes a WAV file that is said to be %s', async (mediaType) => {
+  ])('accepts a WAV file that is declared as %s', async (mediaType) => {
     const body = (await sampleFiles['audio/wav']?.()) ?? new Uint8Array()
     expect(await assets.write(output(body, mediaType))).toMatchObject({ mediaType: 'audio/wav', extension: 'wav' })
   })
 
-  it('takes text and JSON as outputs only', async () => {
+  it('accepts text and JSON as outputs only', async () => {
     // "BM" begins a bitmap, too.
     const text = await assets.write(output(Buffer.from('BM, oh my love'), 'text/plain; charset=utf-8'))
     expect(text).toMatchObject({ mediaType: 'text/plain', extension: 'txt' })
@@ -154,30 +154,33 @@ describe('writing a file', () => {
     expect(await filesStored()).toEqual([])
   })
 
-  it.each(['application/zip', undefined])('takes an archive as an upload that is said to be %s', async (mediaType) => {
-    const body = (await sampleFiles['application/zip']?.()) ?? new Uint8Array()
-    expect(await upload(body, mediaType)).toMatchObject({ mediaType: 'application/zip', extension: 'zip' })
-  })
+  it.each(['application/zip', undefined])(
+    'accepts an archive as an upload that is declared as %s',
+    async (mediaType) => {
+      const body = (await sampleFiles['application/zip']?.()) ?? new Uint8Array()
+      expect(await upload(body, mediaType)).toMatchObject({ mediaType: 'application/zip', extension: 'zip' })
+    },
+  )
 
-  it('takes a drawing as an output that a provider says is one, and as no upload', async () => {
+  it('accepts an SVG drawing as an output that a provider declares as one, and not as an upload', async () => {
     const svg = Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>')
     await expect(upload(svg, 'image/svg+xml')).rejects.toMatchObject({ code: 'unsupported_media' })
     const written = await assets.write(output(svg, 'image/svg+xml'))
     expect(written).toMatchObject({ mediaType: 'image/svg+xml', extension: 'svg' })
   })
 
-  it('refuses a file that is another than it is said to be, naming both', async () => {
+  it('refuses a file whose type is not the declared one, naming both', async () => {
     const png = (await sampleFiles['image/png']?.()) ?? new Uint8Array()
     await expect(upload(png, 'audio/mpeg')).rejects.toThrow(/audio\/mpeg.*image\/png/)
   })
 
-  it('caps uploads, and no outputs', async () => {
+  it('limits the size of uploads, and not of outputs', async () => {
     const body = mp3(300) // 125,100 bytes
     await expect(upload(body)).rejects.toMatchObject({ code: 'payload_too_large' })
     await expect(assets.write(output(body))).resolves.toMatchObject({ sizeBytes: 125_100 })
   })
 
-  it('writes many at once', async () => {
+  it('writes many files at once', async () => {
     const written = await Promise.all(Array.from({ length: 50 }, () => assets.write(output(mp3(1)))))
     expect(await filesStored()).toHaveLength(50)
     for (const asset of written) expect(existsSync(pathOf(asset))).toBe(true)
@@ -185,28 +188,31 @@ describe('writing a file', () => {
 })
 
 describe('a full disk', () => {
-  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('is told as storage_full on %s, and leaves nothing', async (code) => {
-    const openPart = async (path: string): Promise<PartFile> => {
-      const file = await open(path, 'wx')
-      return {
-        writeFile: async (contents) => {
-          await file.writeFile(Buffer.from(contents as Uint8Array).subarray(0, 100)) // assets are written as bytes
-          throw Object.assign(new Error(`${code}: no space left on device, write`), { code })
-        },
-        sync: () => file.sync(),
-        close: () => file.close(),
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])(
+    'reports a full disk (%s) as storage_full, and leaves no file',
+    async (code) => {
+      const openPart = async (path: string): Promise<PartFile> => {
+        const file = await open(path, 'wx')
+        return {
+          writeFile: async (contents) => {
+            await file.writeFile(Buffer.from(contents as Uint8Array).subarray(0, 100)) // assets are written as bytes
+            throw Object.assign(new Error(`${code}: no space left on device, write`), { code })
+          },
+          sync: () => file.sync(),
+          close: () => file.close(),
+        }
       }
-    }
-    const full = new DurableFiles({ root, openPart })
-    full.prepare(START)
-    await expect(assetsOn(new Disk(full)).write(output(mp3(2)))).rejects.toMatchObject({
-      code: 'storage_full',
-      status: 507,
-    })
-    expect(await filesStored()).toEqual([])
-  })
+      const full = new DurableFiles({ root, openPart })
+      full.prepare(START)
+      await expect(assetsOn(new Disk(full)).write(output(mp3(2)))).rejects.toMatchObject({
+        code: 'storage_full',
+        status: 507,
+      })
+      expect(await filesStored()).toEqual([])
+    },
+  )
 
-  it('leaves nothing with a driver that writes in place', async () => {
+  it('leaves no file on a full disk with a driver that writes in place', async () => {
     class Full extends FSDriver {
       override async put(key: string, contents: string | Uint8Array): Promise<void> {
         await super.put(key, contents.slice(0, 100))
@@ -244,7 +250,7 @@ describe('the disk', () => {
     expect(await filesStored()).toHaveLength(1)
   })
 
-  it('removes what crashed processes left, and nothing that is being written', async () => {
+  it('removes files that crashed processes left half written, and none that is being written', async () => {
     await mkdir(join(root, '.parts'), { recursive: true })
     await writeFile(join(root, '.parts', 'old'), 'half')
     await writeFile(join(root, '.parts', 'new'), 'half')
@@ -253,7 +259,7 @@ describe('the disk', () => {
     expect(await filesStored()).toEqual(['new'])
   })
 
-  it('is named by a file URL or path, and says what else it is not', async () => {
+  it('opens the disk that a file URL or a path names, and refuses other addresses with a reason', async () => {
     await expect(openDisk(`file://${root}`)).resolves.toBeInstanceOf(Disk)
     await expect(openDisk('ftp://example.com')).rejects.toThrow(/must begin with "file:"/)
     await expect(openDisk('/srv/files')).rejects.toThrow(/must begin with "file:"/)
@@ -262,7 +268,7 @@ describe('the disk', () => {
 })
 
 describe('reading a file', () => {
-  it('gives the whole file or a part of it', async () => {
+  it('reads the whole file or a part of it', async () => {
     const asset = await upload(mp3(2), 'audio/mpeg')
     expect(await assets.find(asset.id)).toEqual(asset)
     expect(Buffer.from(mp3(2)).equals(await buffer(await assets.open(asset)))).toBe(true)
@@ -271,7 +277,7 @@ describe('reading a file', () => {
     expect(Buffer.from(mp3(2)).equals(Buffer.from(await assets.read(assetReference(asset))))).toBe(true)
   })
 
-  it('cuts the part itself where a driver reads whole files only', async () => {
+  it('cuts the part of a file itself where a driver reads whole files only', async () => {
     const plain = assetsOn(new Disk(new FSDriver({ location: root, visibility: 'private' })))
     const body = mp3(300)
     body.set([1, 2, 3], 70_000)
@@ -280,7 +286,7 @@ describe('reading a file', () => {
     expect([...part]).toEqual([0, 1, 2, 3, 0])
   })
 
-  it('says not_found for what is unknown, misnamed, expired or gone', async () => {
+  it('answers not_found for a file that is unknown, misnamed, expired or gone', async () => {
     const asset = await upload(mp3(2))
     const reference = assetReference(asset)
     const missing = [
@@ -300,13 +306,13 @@ describe('reading a file', () => {
 })
 
 describe('deleting files', () => {
-  it('discards files without a row, and is content with missing ones', async () => {
+  it('deletes unrecorded files, and accepts that some are missing', async () => {
     const asset = await assets.write(output(mp3(2)))
-    await assets.discard([asset, asset])
+    await assets.deleteUnrecorded([asset, asset])
     expect(await filesStored()).toEqual([])
   })
 
-  it('sweeps what has expired, file and row', async () => {
+  it('sweeps expired files with their rows', async () => {
     const early = await upload(mp3(1))
     now += 1_000
     const late = await assets.upload({ tenantId: 'tenant', mode: 'live', body: mp3(2), expiresAt: START + 2 * DAY })
@@ -329,7 +335,7 @@ describe('deleting files', () => {
   })
 
   const HOURS = 3_600_000
-  it('sweeps files that no row knows, when they are some hours old, and nothing else', async () => {
+  it('sweeps files without a row when they are some hours old, and nothing else', async () => {
     const known = await upload(mp3(1))
     const stray = await assets.write(output(mp3(2)))
     const fresh = await assets.write(output(mp3(3)))

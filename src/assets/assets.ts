@@ -10,6 +10,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
+import { openDeleteFiles, storageKey } from './delete-files.ts'
 import { identify } from './media-type.ts'
 import { readRange, tryDisk } from './storage.ts'
 import { openStrays } from './strays.ts'
@@ -26,9 +27,6 @@ export interface NewFile {
   mediaType?: string
   expiresAt: number
 }
-
-/** How many files are deleted side by side: in a bucket, each one is a journey over the network. */
-const DELETES_AT_ONCE = 16
 
 /** Files: uploads and outputs, in the operator's storage. */
 export interface Assets {
@@ -47,9 +45,9 @@ export interface Assets {
   /** The whole file that a stored output refers to (`asset:ID.EXT`). Throws `not_found`. */
   read(reference: string): Promise<Uint8Array>
   /** Deletes files that no row knows (work that was done and not settled). Never throws: a leftover is logged. */
-  discard(assets: readonly Asset[]): Promise<void>
+  deleteUnrecorded(assets: readonly Asset[]): Promise<void>
   /** Deletes uploads and their rows: what a task brought that did not come to be. Never throws. */
-  withdraw(assets: readonly Asset[]): Promise<void>
+  deleteStored(assets: readonly Asset[]): Promise<void>
   /** Deletes files whose time has come, and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
   /** Deletes files that no row knows, of some hours ago, and gives how many; ends early once `isStopped`. */
@@ -83,6 +81,7 @@ export interface AssetsOptions {
 export function openAssets(options: AssetsOptions): Assets {
   const { disk, store, clock, log, maxBytes, quotas = UNLIMITED, folders = [] } = options
   const strays = openStrays({ disk, store, log })
+  const deleteFiles = openDeleteFiles({ disk, log })
 
   async function write({ body, mediaType, mode = null, ...file }: NewFile): Promise<Asset> {
     if (file.kind === 'upload' && body.byteLength > maxBytes) {
@@ -99,9 +98,9 @@ export function openAssets(options: AssetsOptions): Assets {
       createdAt: clock.now(),
     }
     try {
-      await disk.put(keyOf(asset), body, { contentType: asset.mediaType })
+      await disk.put(storageKey(asset), body, { contentType: asset.mediaType })
     } catch (error) {
-      await remove(asset)
+      await deleteFiles.one(asset)
       throw writeError(error)
     }
     return asset
@@ -114,31 +113,9 @@ export function openAssets(options: AssetsOptions): Assets {
     if (fault) throw fault
   }
 
-  /** Deletes files, and gives the ids of those that are gone for certain. */
-  async function removeAll(assets: readonly Asset[]): Promise<string[]> {
-    const gone: string[] = []
-    for (let at = 0; at < assets.length; at += DELETES_AT_ONCE) {
-      const some = assets.slice(at, at + DELETES_AT_ONCE)
-      const removed = await Promise.all(some.map(remove))
-      gone.push(...some.flatMap(({ id }, index) => (removed[index] ? [id] : [])))
-    }
-    return gone
-  }
-
-  /** False when the file may still be there. */
-  async function remove(asset: Asset): Promise<boolean> {
-    try {
-      await disk.delete(keyOf(asset))
-      return true
-    } catch (error) {
-      log.error({ err: error, asset: asset.id, task: asset.taskId }, 'A file could not be deleted')
-      return false
-    }
-  }
-
   async function open(asset: Asset, range?: { start: number; end: number }): Promise<Readable> {
     try {
-      return await (range ? readRange(disk, keyOf(asset), range) : disk.getStream(keyOf(asset)))
+      return await (range ? readRange(disk, storageKey(asset), range) : disk.getStream(storageKey(asset)))
     } catch (error) {
       throw readError(error)
     }
@@ -164,7 +141,7 @@ export function openAssets(options: AssetsOptions): Assets {
           throw new PolyphonyError('store_unavailable', 'The file could not be stored beside others; send it again.')
         }
       } catch (error) {
-        await remove(asset)
+        await deleteFiles.one(asset)
         throw error
       }
       return asset
@@ -181,22 +158,22 @@ export function openAssets(options: AssetsOptions): Assets {
       return buffer(await open(asset))
     },
 
-    async discard(assets) {
-      await removeAll(assets)
+    async deleteUnrecorded(assets) {
+      await deleteFiles.all(assets)
     },
 
-    async withdraw(assets) {
-      const gone = await removeAll(assets)
+    async deleteStored(assets) {
+      const gone = await deleteFiles.all(assets)
       if (gone.length === 0) return
       // A row that stays is swept when its time has come.
       await store.deleteAssets({ ids: gone }).catch((error: unknown) => {
-        log.error({ err: error, assets: gone }, 'The rows of withdrawn files could not be deleted')
+        log.error({ err: error, assets: gone }, 'the rows of deleted files could not be deleted')
       })
     },
 
     async sweep(now, limit) {
       // The row outlives the file, never the other way round: a file without a row would stay for ever.
-      const ids = await removeAll(await store.listExpiredAssets({ now, limit }))
+      const ids = await deleteFiles.all(await store.listExpiredAssets({ now, limit }))
       await store.deleteAssets({ ids })
       return ids.length
     },
@@ -211,11 +188,6 @@ export function openAssets(options: AssetsOptions): Assets {
       }
     },
   }
-}
-
-/** Spread over folders by the first byte of the id, since a folder of a million files is slow on many file systems. */
-function keyOf({ id, extension }: Asset): string {
-  return `${id.slice(0, 2)}/${id}.${extension}`
 }
 
 /** Some ten milliseconds of this thread at most. */
@@ -237,16 +209,16 @@ function writeError(error: unknown): PolyphonyError {
   if (hasCode(error, FULL)) {
     return new PolyphonyError('storage_full', 'There is no room for the file; nothing was stored.', { cause: error })
   }
-  return saidIn(error) ?? new PolyphonyError('internal', 'The file could not be stored.', { cause: error })
+  return ourErrorIn(error) ?? new PolyphonyError('internal', 'The file could not be stored.', { cause: error })
 }
 
 function readError(error: unknown): PolyphonyError {
   if (hasCode(error, ['ENOENT'])) return new PolyphonyError('not_found', 'The file is gone.', { cause: error })
-  return saidIn(error) ?? new PolyphonyError('internal', 'The file cannot be read.', { cause: error })
+  return ourErrorIn(error) ?? new PolyphonyError('internal', 'The file cannot be read.', { cause: error })
 }
 
-/** What a driver that knows what its errors mean has said of it. */
-function saidIn(error: unknown): PolyphonyError | undefined {
+/** The error that a driver of ours threw, somewhere down the causes. */
+function ourErrorIn(error: unknown): PolyphonyError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof PolyphonyError) return at
   return undefined
 }

@@ -60,7 +60,7 @@ afterEach(async () => {
   }
 })
 
-describe('a URL at submission', () => {
+describe('judge', () => {
   it.each([
     'ftp://example.com/x',
     'file:///etc/passwd',
@@ -83,7 +83,7 @@ describe('a URL at submission', () => {
     'http://169.254.169.254/latest/meta-data',
     'http://127.0.0.1./',
     'http://127。0。0。1/',
-  ])('is refused: %s', async (url) => {
+  ])('a URL at submission is refused: %s', async (url) => {
     await expect(open([]).judge(url, 'webhook.url')).rejects.toMatchObject({
       code: 'address_refused',
       status: 400,
@@ -91,7 +91,7 @@ describe('a URL at submission', () => {
     })
   })
 
-  it('is refused when any address of its name is special, and does not tell which', async () => {
+  it('a URL at submission is refused when any address of its name is special, and does not tell which', async () => {
     names['mixed.test'] = [['93.184.216.34', '10.0.0.5']]
     const error = await egress.judge('https://mixed.test/hook', 'notify_hook').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'address_refused', details: { field: 'notify_hook' } })
@@ -99,7 +99,7 @@ describe('a URL at submission', () => {
     expect(String(error)).not.toContain('10.0.0.5')
   })
 
-  it('passes when it is public, allowed, or does not resolve yet', async () => {
+  it('a URL at submission passes when it is public, allowed, or does not resolve yet', async () => {
     names['public.test'] = [['93.184.216.34']]
     await egress.judge('https://public.test/hook', 'url')
     await egress.judge('http://127.0.0.1:3000/hook', 'url')
@@ -108,10 +108,10 @@ describe('a URL at submission', () => {
   })
 })
 
-describe('a download', () => {
+describe('download', () => {
   const download = (url: string, maxBytes = 1_000_000) => egress.download(url, { maxBytes, signal })
 
-  it('gives the bytes, following redirects', async () => {
+  it('a download gives the bytes, following redirects', async () => {
     const port = await serve((request, response) => {
       if (request.url === '/file') response.end('bytes')
       else response.writeHead(302, { location: '/file' }).end('moved')
@@ -119,7 +119,7 @@ describe('a download', () => {
     expect(Buffer.from(await download(`http://127.0.0.1:${port}/`)).toString()).toBe('bytes')
   })
 
-  it('follows five redirects and no sixth', async () => {
+  it('a download follows five redirects and no sixth', async () => {
     const port = await serve((request, response) => {
       const left = Number(request.url?.slice(1))
       if (left === 0) response.end('there')
@@ -138,18 +138,18 @@ describe('a download', () => {
     },
   )
 
-  it('is refused when its name was public at submission and is private at use', async () => {
+  it('a download is refused when its name was public at submission and is private at use', async () => {
     names['rebinding.test'] = [['93.184.216.34'], ['192.168.0.1']]
     await egress.judge('http://rebinding.test/', 'url')
     expect(await codeOf(download('http://rebinding.test/'))).toBe('address_refused')
   })
 
-  it('is refused when a name has a special address among public ones', async () => {
+  it('a download is refused when a name has a special address among public ones', async () => {
     names['mixed.test'] = [['93.184.216.34', '::1']]
     expect(await codeOf(download('http://mixed.test/'))).toBe('address_refused')
   })
 
-  it('connects to the address that was judged, once for each use', async () => {
+  it('a download connects to the address that was judged, once for each use', async () => {
     const port = await serve((request, response) => response.end(request.headers.host))
     names['allowed.test'] = [['127.0.0.1'], ['127.0.0.1'], ['192.168.0.1']]
     expect(Buffer.from(await download(`http://allowed.test:${port}/`)).toString()).toBe(`allowed.test:${port}`)
@@ -157,13 +157,13 @@ describe('a download', () => {
     expect(await codeOf(download(`http://allowed.test:${port}/`))).toBe('address_refused')
   })
 
-  it('ends at the size limit, announced or not', async () => {
+  it('a download ends at the size limit, announced or not', async () => {
     const port = await serve((request, response) => {
       if (request.url === '/announced') response.writeHead(200, { 'content-length': 2_000 })
       response.write(Buffer.alloc(1_000))
       response.write(Buffer.alloc(1_000))
       if (request.url === '/announced') response.end()
-      // Otherwise it never ends: the limit has to.
+      // It never ends by itself: the limit has to end it.
     })
     expect(await codeOf(download(`http://127.0.0.1:${port}/announced`, 1_999))).toBe('payload_too_large')
     expect(await codeOf(download(`http://127.0.0.1:${port}/endless`, 1_999))).toBe('payload_too_large')
@@ -179,12 +179,12 @@ describe('a download', () => {
     [429, 'vendor_unreachable'],
     [500, 'vendor_unreachable'],
     [503, 'vendor_unreachable'],
-  ])('tells a %i as %s', async (status, code) => {
+  ])('a download reports a %i as %s', async (status, code) => {
     const port = await serve((_request, response) => response.writeHead(status).end())
     expect(await codeOf(download(`http://127.0.0.1:${port}/`))).toBe(code)
   })
 
-  it('tells a broken answer, a closed port and an unknown name as unreachable', async () => {
+  it('a download reports a broken answer, a closed port and an unknown name as unreachable', async () => {
     const port = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': 10 })
       response.write('half', () => response.destroy())
@@ -194,7 +194,7 @@ describe('a download', () => {
     expect(await codeOf(download('http://unknown.test/'))).toBe('vendor_unreachable')
   })
 
-  it("ends with its signal, and throws the signal's reason", async () => {
+  it("a download ends with its signal, and throws the signal's reason", async () => {
     const enough = new AbortController()
     const port = await serve((_request, response) => {
       response.write('slow')
@@ -205,10 +205,10 @@ describe('a download', () => {
   })
 })
 
-describe('a post', () => {
+describe('post', () => {
   const post = (url: string) => egress.post(url, { headers: { 'x-own': 'yes' }, body: '{"a":"é"}', signal })
 
-  it('sends body and headers, and gives the status', async () => {
+  it('a post sends body and headers, and gives the status', async () => {
     let seen: { body: string; own: unknown; agent: unknown } | undefined
     const port = await serve(async (request, response) => {
       const body = (await buffer(request)).toString()
@@ -219,7 +219,7 @@ describe('a post', () => {
     expect(seen).toEqual({ body: '{"a":"é"}', own: 'yes', agent: expect.stringMatching(/^Polyphony\/\d/) })
   })
 
-  it('follows no redirect', async () => {
+  it('a post follows no redirect', async () => {
     let requests = 0
     const port = await serve((_request, response) => {
       requests += 1
@@ -229,7 +229,7 @@ describe('a post', () => {
     expect(requests).toBe(1)
   })
 
-  it('reads Retry-After', async () => {
+  it('a post reads Retry-After', async () => {
     const port = await serve((request, response) => {
       const wait = request.url === '/date' ? 'Thu, 01 Jan 2026 00:02:00 GMT' : '30'
       response.writeHead(429, { 'retry-after': wait }).end()
@@ -238,7 +238,7 @@ describe('a post', () => {
     expect(await post(`http://127.0.0.1:${port}/date`)).toEqual({ status: 429, retryAfterSeconds: 120 })
   })
 
-  it('does not read a long answer to its end', async () => {
+  it('a post does not read a long answer to its end', async () => {
     const port = await serve((_request, response) => {
       const more = (): void => {
         if (!response.destroyed && response.write(Buffer.alloc(65_536))) setImmediate(more)
@@ -249,13 +249,13 @@ describe('a post', () => {
     expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 200 })
   })
 
-  it('is refused when its name leads to a special address', async () => {
+  it('a post is refused when its name leads to a special address', async () => {
     names['inside.test'] = [['169.254.169.254']]
     expect(await codeOf(post('http://inside.test/'))).toBe('address_refused')
     expect(await codeOf(post('http://[::1]:8080/'))).toBe('address_refused')
   })
 
-  it('ends after its time when there is no answer', async () => {
+  it('a post ends at its time limit when there is no answer', async () => {
     const silent = createTcpServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo // it listens on TCP
@@ -266,7 +266,7 @@ describe('a post', () => {
   })
 })
 
-describe('an answer of a vendor', () => {
+describe('fetchFor', () => {
   const megabytes = (count: number, status = 200) =>
     serve((_request, response) => response.writeHead(status).end(Buffer.alloc(count * 2 ** 20)))
   const sizeOf = async (answer: Promise<Response>) => (await (await answer).arrayBuffer()).byteLength / 2 ** 20
@@ -275,19 +275,22 @@ describe('an answer of a vendor', () => {
     ['tenant', false, 3, 5],
     ['tenant', true, 100, 129],
     ['operator', false, 31, 33],
-  ] as const)('to a %s, with files: %s, has at most some MiB: %d, not %d', async (owner, hasFiles, taken, refused) => {
-    const fetch = egress.fetchFor(owner, 'a tenant')
-    const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })
-    expect(await sizeOf(from(taken))).toBe(taken)
-    expect(await codeOf(from(refused))).toBe('payload_too_large')
-  })
+  ] as const)(
+    'an answer of a vendor to a %s, with files: %s, has at most some MiB: %d, not %d',
+    async (owner, hasFiles, taken, refused) => {
+      const fetch = egress.fetchFor(owner, 'a tenant')
+      const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })
+      expect(await sizeOf(from(taken))).toBe(taken)
+      expect(await codeOf(from(refused))).toBe('payload_too_large')
+    },
+  )
 
-  it('that reports an error is short, whatever could have been in it', async () => {
+  it('an answer of a vendor that reports an error is short, whatever could have been in it', async () => {
     const url = `http://127.0.0.1:${await megabytes(5, 500)}/`
     expect(await codeOf(egress.fetchFor('tenant')(url, { hasFiles: true }))).toBe('payload_too_large')
   })
 
-  it('waits for room while others of the tenant are being read, and comes whole', async () => {
+  it('an answer of a vendor waits for room while others of the tenant are being read, and comes whole', async () => {
     const fetch = egress.fetchFor('tenant', 'a tenant')
     const url = `http://127.0.0.1:${await megabytes(40)}/`
     const answers = await Promise.all([1, 2, 3, 4].map(() => sizeOf(fetch(url, { hasFiles: true }))))
@@ -295,10 +298,10 @@ describe('an answer of a vendor', () => {
   })
 })
 
-describe('a question', () => {
+describe('ask', () => {
   const ask = (url: string, timeoutMs = 5_000) => egress.ask(url, { word: 'é' }, { timeoutMs })
 
-  it('sends JSON, and gives status and answer, whatever the status', async () => {
+  it('a question sends JSON, and gives status and answer, whatever the status', async () => {
     let seen: { body: string; type: unknown; method: unknown } | undefined
     const port = await serve(async (request, response) => {
       const body = (await buffer(request)).toString()
@@ -309,7 +312,7 @@ describe('a question', () => {
     expect(seen).toEqual({ body: '{"word":"é"}', type: 'application/json', method: 'POST' })
   })
 
-  it('follows no redirect', async () => {
+  it('a question follows no redirect', async () => {
     let requests = 0
     const port = await serve((_request, response) => {
       requests += 1
@@ -319,18 +322,18 @@ describe('a question', () => {
     expect(requests).toBe(1)
   })
 
-  it('reads 64 KiB of an answer, and refuses a longer one', async () => {
+  it('a question reads 64 KiB of an answer, and refuses a longer one', async () => {
     const port = await serve((request, response) => {
       response.write('a'.repeat(65_536))
       if (request.url === '/whole') response.end()
       else response.write('a')
-      // Otherwise it never ends: the limit has to.
+      // It never ends by itself: the limit has to end it.
     })
     expect((await ask(`http://127.0.0.1:${port}/whole`)).body).toHaveLength(65_536)
     expect(await codeOf(ask(`http://127.0.0.1:${port}/endless`))).toBe('payload_too_large')
   })
 
-  it('is refused when its address is special, also when its name was public before', async () => {
+  it('a question is refused when its address is special, also when its name was public before', async () => {
     names['rebinding.test'] = [['93.184.216.34'], ['169.254.169.254']]
     await egress.judge('http://rebinding.test/', 'url')
     expect(await codeOf(ask('http://rebinding.test/'))).toBe('address_refused')
@@ -338,7 +341,7 @@ describe('a question', () => {
     expect(await codeOf(ask('file:///etc/passwd'))).toBe('address_refused')
   })
 
-  it('tells a broken answer, a closed port and an unknown name as unreachable', async () => {
+  it('a question reports a broken answer, a closed port and an unknown name as unreachable', async () => {
     const port = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': 10 })
       response.write('half', () => response.destroy())
@@ -351,7 +354,7 @@ describe('a question', () => {
   it.each([
     ['before it begins', ''],
     ['in its middle', 'half'],
-  ])('ends after its time when the answer stays out %s', async (_when, begun) => {
+  ])('a question ends at its time limit when the answer stays out %s', async (_when, begun) => {
     const port = await serve((_request, response) => {
       if (begun !== '') response.write(begun)
     })

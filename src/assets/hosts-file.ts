@@ -14,7 +14,7 @@ const LOOPBACK: readonly LookupAddress[] = [
 /** The names that this machine knows by itself: those of its hosts file, and `localhost` in any case (RFC 6761). */
 export function openHostsFile({
   clock,
-  path = usualPath(),
+  path = defaultPath(),
 }: {
   clock: Clock
   path?: string | undefined
@@ -47,7 +47,7 @@ async function namesIn(path: string): Promise<Map<string, LookupAddress[]>> {
   return names
 }
 
-function usualPath(): string {
+function defaultPath(): string {
   if (process.platform !== 'win32') return '/etc/hosts'
   return join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'drivers', 'etc', 'hosts')
 }

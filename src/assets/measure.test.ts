@@ -71,7 +71,7 @@ describe('measure', () => {
     await expect(measure(picture, mediaType)).resolves.toEqual({ widthPx: 640, heightPx: 360 })
   })
 
-  it('turns a photograph as its camera was held', async () => {
+  it('measures a photograph as its camera was held', async () => {
     const lying = { create: { width: 40, height: 30, channels: 3 as const, background: '#336699' } }
     const photograph = await sharp(lying).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     await expect(measure(photograph, 'image/jpeg')).resolves.toEqual({ widthPx: 30, heightPx: 40 })
@@ -101,7 +101,7 @@ describe('measure', () => {
     })
   })
 
-  it('gives what the beginning of a film tells, and nothing of one without a description', async () => {
+  it('measures a film by its beginning, and measures nothing of one without a description', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 480, heightPx: 270, seconds: 2.5, hasSound: false })
     const behindLength = Buffer.from(mp4).indexOf('trak') - 4
     await expect(measure(mp4.subarray(0, behindLength), 'video/mp4')).resolves.toEqual({ seconds: 2.5 })
@@ -120,13 +120,13 @@ describe('measure', () => {
     })
   })
 
-  it('counts an MP3 of varying bit rate that says nothing of its length', async () => {
+  it('counts the frames of an MP3 of varying bit rate that does not state its length', async () => {
     await expect(measure(await encoded(createMp3Encoder, 20), 'audio/mpeg')).resolves.toEqual({
       seconds: expect.closeTo(20, 0),
     })
   })
 
-  it('reads WAV files that say nothing of their length, or too much, or are of no plain samples', async () => {
+  it('measures WAV files that state no length, or too much, or have no plain samples', async () => {
     const wav = Buffer.from(await sandboxSound({ seconds: 2, mediaType: 'audio/wav' }))
     const data = wav.indexOf('data') + 4
     for (const stated of [0, 0xffffffff]) {
@@ -137,7 +137,7 @@ describe('measure', () => {
     await expect(measure(wav, 'audio/wav')).resolves.toEqual({ seconds: expect.closeTo(2, 1) })
   })
 
-  it('reads Opus from the position of its last page, less what players skip', async () => {
+  it('measures Opus by the position of its last page, less what players skip', async () => {
     const page = (position: bigint, packet: Uint8Array) => {
       const head = Buffer.alloc(28)
       head.write('OggS', 'latin1')
@@ -161,7 +161,7 @@ describe('measure', () => {
     ['pages of another stream', 'audio/ogg', () => Buffer.alloc(SIXTEEN_MB, `OggS${'\x01'.repeat(30)}`)],
     ['empty boxes', 'video/mp4', () => Buffer.alloc(SIXTEEN_MB, '\0\0\0\x08free')],
     ['empty chunks of a picture', 'image/webp', () => Buffer.alloc(SIXTEEN_MB, 'abcd\0\0\0\0')],
-  ])('takes less than a quarter of a second for sixteen megabytes of %s', async (_, mediaType, make) => {
+  ])('measures sixteen megabytes of %s in less than a quarter of a second', async (_, mediaType, make) => {
     const file = make()
     const before = process.threadCpuUsage()
     await measure(file, mediaType)
@@ -169,13 +169,13 @@ describe('measure', () => {
     expect((user + system) / 1_000).toBeLessThan(250)
   })
 
-  it('knows nothing of other files', async () => {
+  it('measures nothing of other files', async () => {
     for (const mediaType of ['model/gltf-binary', 'application/zip']) {
       await expect(measure((await sampleFiles[mediaType]?.()) ?? new Uint8Array(), mediaType)).resolves.toEqual({})
     }
   })
 
-  it('takes any bytes for any kind of file', async () => {
+  it('accepts any bytes for any kind of file', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 64, heightPx: 64, seconds: 0.2, hasSound: true })
     const real: Record<string, Uint8Array> = {
       'video/mp4': mp4,

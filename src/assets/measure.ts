@@ -1,7 +1,7 @@
 import { measureMp4 } from './mp4-boxes.ts'
 import { secondsOfSound } from './sound-length.ts'
 
-/** What a file is found to measure: pictures as they are shown, and lengths of time. What cannot be told is left out. */
+/** What a file is found to measure: pictures as they are shown, and lengths of time. What cannot be measured is left out. */
 export interface Measures {
   widthPx?: number
   heightPx?: number
@@ -16,7 +16,7 @@ export async function measure(body: Uint8Array, mediaType: string): Promise<Meas
     if (kind === 'image') return await measurePicture(body)
     if (kind === 'audio') return measureSound(body, mediaType)
   } catch {
-    // A file that nobody can read has no size that anybody could tell; whether it may be stored is not decided here.
+    // An unreadable file has no size; whether it may be stored is not decided here.
   }
   return {}
 }

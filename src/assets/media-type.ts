@@ -88,7 +88,7 @@ function checkText(body: Uint8Array, mediaType: TextType): void {
   }
 }
 
-/** Parsing the larger ones would hold up requests for seconds; a browser is told to take them for nothing else anyway. */
+/** Parsing the larger ones would hold up requests for seconds; browsers get a header not to read them as anything else anyway. */
 const PARSED_JSON_LENGTH = 2 ** 20
 
 function checkJson(text: string): void {

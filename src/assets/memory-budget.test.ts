@@ -13,8 +13,8 @@ async function grewAtOnce(hold: Hold, bytes: number): Promise<{ atOnce: boolean;
   return { atOnce: isDone, growing }
 }
 
-describe('the budget of memory', () => {
-  it('lets a reader wait until another has ended', async () => {
+describe('openBudget', () => {
+  it('the memory budget lets a reader wait until another has ended', async () => {
     const budget = openBudget(limits)
     const [first, second] = [budget.open('a'), budget.open('b')]
     await first.grow(70)
@@ -24,7 +24,7 @@ describe('the budget of memory', () => {
     await growing
   })
 
-  it('gives no holder more than its share, while others have room', async () => {
+  it('the memory budget gives no holder more than its share, while others have room', async () => {
     const budget = openBudget(limits)
     const [first, second, other] = [budget.open('a'), budget.open('a'), budget.open('b')]
     await first.grow(50)
@@ -35,7 +35,7 @@ describe('the budget of memory', () => {
     await growing
   })
 
-  it('never lets all wait for one another', async () => {
+  it('the memory budget never lets all wait for one another', async () => {
     const budget = openBudget(limits)
     const [first, second] = [budget.open('a'), budget.open('b')]
     await first.grow(50)
@@ -47,7 +47,7 @@ describe('the budget of memory', () => {
     await growing
   })
 
-  it('ends a wait with its signal, and keeps nothing for it', async () => {
+  it('the memory budget ends a wait with its signal, and keeps nothing for it', async () => {
     const budget = openBudget(limits)
     const [first, second, third] = [budget.open('a'), budget.open('b'), budget.open('c')]
     await first.grow(90)

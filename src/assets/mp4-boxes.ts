@@ -52,7 +52,7 @@ function boxesIn(inside: Uint8Array, type: string): Uint8Array[] {
     const short = u32(inside, at)
     const size = short === 1 ? u64(inside, at + 8) : short || inside.byteLength - at // 0: to the end
     const headerBytes = short === 1 ? 16 : 8
-    if (size === undefined || size < headerBytes) break // nothing can be told of what follows
+    if (size === undefined || size < headerBytes) break // what follows cannot be read
     if (latin1(inside, at + 4) === type) found.push(inside.subarray(at + headerBytes, at + size))
     at += size
   }

@@ -13,17 +13,17 @@ import { openResolver } from './resolver.ts'
 /** A name server on UDP. `answer` gives the IPv4 addresses of a name, [] for "no such name", undefined for silence. */
 async function nameServer(answer: (name: string) => string[] | undefined) {
   const socket: Socket = createSocket('udp4')
-  const asked: string[] = []
+  const queries: string[] = []
   socket.on('message', (query, from) => {
     const { name, end } = questionIn(query)
     const type = query.readUInt16BE(end - 4)
-    if (type === A) asked.push(name)
+    if (type === A) queries.push(name)
     const found = answer(name)
     if (found) socket.send(answerTo(query.subarray(0, end), type === A ? found : [], found.length === 0), from.port)
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
-  return { address: `127.0.0.1:${socket.address().port}`, asked, close: () => socket.close() }
+  return { address: `127.0.0.1:${socket.address().port}`, queries, close: () => socket.close() }
 }
 
 const A = 1
@@ -77,8 +77,8 @@ async function openWith(answer: (name: string) => string[] | undefined) {
   return { ...server, ...resolver }
 }
 
-describe('a name', () => {
-  it('is looked up at the name servers', async () => {
+describe('openResolver', () => {
+  it('a name is looked up at the name servers', async () => {
     const { resolve } = await openWith(() => ['93.184.215.14', '93.184.215.15'])
     expect(await resolve('a.example')).toEqual([
       { address: '93.184.215.14', family: 4 },
@@ -86,8 +86,8 @@ describe('a name', () => {
     ])
   })
 
-  it('of the hosts file needs no name server, nor does an address', async () => {
-    const { resolve, asked } = await openWith(() => undefined)
+  it('a name of the hosts file needs no name server, nor does an address', async () => {
+    const { resolve, queries } = await openWith(() => undefined)
     expect(await resolve('here.INTERNAL')).toEqual([{ address: '10.1.2.3', family: 4 }])
     expect(await resolve('localhost')).toEqual([
       { address: '127.0.0.1', family: 4 },
@@ -95,10 +95,10 @@ describe('a name', () => {
     ])
     expect(await resolve('x.localhost')).toContainEqual({ address: '127.0.0.1', family: 4 })
     expect(await resolve('127.0.0.1')).toEqual([{ address: '127.0.0.1', family: 4 }])
-    expect(asked).toEqual([])
+    expect(queries).toEqual([])
   })
 
-  it('is read anew from a hosts file that has changed', async () => {
+  it('a name is read again from a hosts file that has changed', async () => {
     const { resolve } = await openWith(() => [])
     await expect(resolve('new.internal')).rejects.toMatchObject({ code: 'ENOTFOUND' })
     await writeFile(hostsPath, '10.9.9.9 new.internal\n')
@@ -106,41 +106,41 @@ describe('a name', () => {
     expect(await resolve('new.internal')).toEqual([{ address: '10.9.9.9', family: 4 }])
   })
 
-  it('that is short is looked for in the search domains', async () => {
+  it('a name that is short is looked for in the search domains', async () => {
     await writeFile(resolvPath, 'nameserver 127.0.0.1\nsearch wrong.local svc.local\n')
     const { resolve } = await openWith((name) => (name === 'receiver.svc.local' ? ['10.0.0.7'] : []))
     expect(await resolve('receiver')).toEqual([{ address: '10.0.0.7', family: 4 }])
   })
 
-  it('that was not found is not asked for again within five seconds', async () => {
+  it('a name that was not found is not looked up again within five seconds', async () => {
     let known: string[] = []
-    const { resolve, asked } = await openWith(() => known)
+    const { resolve, queries } = await openWith(() => known)
     await expect(resolve('late.example')).rejects.toMatchObject({ code: 'ENOTFOUND' })
     known = ['93.184.215.14']
     await expect(resolve('late.example')).rejects.toMatchObject({ code: 'ENOTFOUND' })
-    expect(asked).toEqual(['late.example'])
+    expect(queries).toEqual(['late.example'])
     now += 5_000
     expect(await resolve('late.example')).toEqual([{ address: '93.184.215.14', family: 4 }])
   })
 
-  it('whose name servers keep silent fails as one that cannot be looked up now', async () => {
+  it('a name whose name servers keep silent fails as one that cannot be looked up now', async () => {
     const { resolve } = await openWith(() => undefined)
     await expect(resolve('silent.example')).rejects.toMatchObject({ code: 'EAI_AGAIN' })
   })
 
-  it('is asked for once, however many want it at the same time', async () => {
-    const { resolve, asked } = await openWith(() => ['93.184.215.14'])
+  it('a name is looked up once, however many callers need it at the same time', async () => {
+    const { resolve, queries } = await openWith(() => ['93.184.215.14'])
     await Promise.all(Array.from({ length: 20 }, () => resolve('wanted.example')))
-    expect(asked).toEqual(['wanted.example'])
+    expect(queries).toEqual(['wanted.example'])
   })
 
-  it('of another domain does not wait for those of one with many names and silent name servers', async () => {
-    const { resolve, asked } = await openWith((name) => (name.endsWith('.silent.example') ? undefined : ['10.0.0.1']))
+  it('a name of another domain does not wait for those of one with many names and silent name servers', async () => {
+    const { resolve, queries } = await openWith((name) => (name.endsWith('.silent.example') ? undefined : ['10.0.0.1']))
     const silent = Array.from({ length: 60 }, (_, number) =>
       resolve(`n${number}.silent.example`).catch((error: Error) => error),
     )
     expect(await resolve('quick.test')).toEqual([{ address: '10.0.0.1', family: 4 }])
-    expect(new Set(asked.filter((name) => name.endsWith('.silent.example'))).size).toBeLessThanOrEqual(32)
+    expect(new Set(queries.filter((name) => name.endsWith('.silent.example'))).size).toBeLessThanOrEqual(32)
     for (const outcome of await Promise.all(silent)) expect(outcome).toBeInstanceOf(Error)
   })
 })

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
-import { isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from '../core/clock.ts'
 import { openHostsFile } from './hosts-file.ts'
@@ -32,9 +32,9 @@ const RENEWED_AFTER_MS = MINUTE_MS
 const MOST_SEARCHED_DOMAINS = 6
 
 /**
- * Resolves names that somebody else gave us. The system's own way (`getaddrinfo`) takes a thread of the pool for as long as
+ * Resolves names that clients and vendors gave us. The system's own way (`getaddrinfo`) takes a thread of the pool for as long as
  * a name server keeps silent, and half of that pool's threads are all that there is for the connections to the operator's
- * vendors. This one asks name servers over sockets of its own, and holds up nobody. Of the system's ways it keeps the hosts
+ * vendors. This one asks name servers over sockets of its own, and holds up no other work. Of the system's ways it keeps the hosts
  * file and the search domains.
  */
 export function openResolver({
@@ -155,7 +155,7 @@ function openTurns(atOnce: number, mostWaiting: number) {
       if (turn.waiting.length >= mostWaiting) {
         throw new Error(`Too many names of ${name} are being looked up.`)
       }
-      await new Promise<void>((resolve) => turn.waiting.push(resolve)) // whoever ends hands on the turn
+      await new Promise<void>((resolve) => turn.waiting.push(resolve)) // the work that ends hands on the turn
     }
     try {
       return await work()
@@ -164,5 +164,20 @@ function openTurns(atOnce: number, mostWaiting: number) {
       if (next) next()
       else if (--turn.running === 0) turns.delete(name)
     }
+  }
+}
+
+/** Fits a resolver into Node's callback interface. The addresses that it gives are the ones connected to. */
+export function asLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses
+        if (options.all) callback(null, addresses)
+        else if (first) callback(null, first.address, first.family)
+        else callback(new Error(`${hostname} has no address.`), '')
+      },
+      (error: Error) => callback(error, ''),
+    )
   }
 }

@@ -45,8 +45,8 @@ function assetsOn(disk: Disk): Assets {
 const upload = (assets: Assets, body = mp3(2)) =>
   assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: NOW + DAY_MS })
 
-describe('files in a bucket', () => {
-  it('are written, read whole and in part, and deleted when their time has come', async () => {
+describe('S3Files', () => {
+  it('files in a bucket are written, read whole and in part, and deleted when their time has come', async () => {
     const assets = assetsOn(await openDisk(server.storageUrl('files/kept/here'), S3))
     expect(await server.keys()).toEqual([]) // what tried the bucket is gone
     const songs = await Promise.all([1, 2, 3].map((frames) => upload(assets, mp3(frames))))
@@ -60,10 +60,10 @@ describe('files in a bucket', () => {
     expect(await server.keys()).toEqual([])
     await expect(assets.open(song)).rejects.toMatchObject({ code: 'not_found' })
     await expect(assets.open(song, { start: 0, end: 1 })).rejects.toMatchObject({ code: 'not_found' })
-    await expect(assets.discard([song])).resolves.toBeUndefined()
+    await expect(assets.deleteUnrecorded([song])).resolves.toBeUndefined()
   })
 
-  it('are swept when no row knows them, and they are some hours old', async () => {
+  it('files in a bucket are swept when no row knows them, and they are some hours old', async () => {
     const assets = assetsOn(await openDisk(server.storageUrl('files/swept'), S3))
     const known = await upload(assets)
     const strays = []
@@ -82,7 +82,7 @@ describe('files in a bucket', () => {
     for (const key of keys) await (await openDisk(server.storageUrl(), S3)).delete(key)
   })
 
-  it('lie side by side with those of another folder', async () => {
+  it('files in a bucket lie side by side with those of another folder', async () => {
     const [one, other] = [await openDisk(server.storageUrl('files/one'), S3), await openDisk(server.storageUrl(), S3)]
     await one.put('a.txt', 'one')
     await other.put('a.txt', 'other')
@@ -114,7 +114,7 @@ describe('a bucket that cannot be used', () => {
       /ECONNREFUSED.*Is the endpoint right, and does it run\?/,
     ],
     ['has half its keys', () => server.storageUrl(), { AWS_ACCESS_KEY_ID: 'S3RVER' }, /only one is set; set both/],
-  ])('%s: the start says what to do', async (_, url, env: Record<string, string>, words) => {
+  ])('the start says what to do when the bucket %s', async (_, url, env: Record<string, string>, words) => {
     await expect(openDisk(url(), keysOf(env))).rejects.toThrow(words)
   })
 
@@ -125,11 +125,11 @@ describe('a bucket that cannot be used', () => {
     ['s3://files?acl=public', /no parameter "acl"/],
     ['s3://files?endpoint=127.0.0.1:9000', /endpoint must be an http or https URL/],
     ['s3://files?force_path_style=yes', /must be true or false, not "yes"/],
-  ])('is no %s', async (url, words) => {
+  ])('refuses %s as the URL of a storage', async (url, words) => {
     await expect(openDisk(url, S3)).rejects.toThrow(words)
   })
 
-  it('takes the region and the credentials of the environment, and any region for a server of one’s own', () => {
+  it('reads the region and the credentials from the environment, and accepts any region for a self-hosted server', () => {
     const env = { ...S3_KEYS, AWS_REGION: 'eu-north-1', AWS_SESSION_TOKEN: 'for an hour' }
     expect(s3Place('s3://files/a/b/', keysOf(env))).toEqual({
       bucket: 'files',
@@ -170,7 +170,7 @@ describe('an error of the storage', () => {
     [403, 'AccessDenied', 'store_unavailable'],
     [404, 'NoSuchBucket', 'store_unavailable'],
     [500, 'InternalError', 'store_unavailable'],
-  ])('%i %s is %s to whoever brings a file', async (status, code, meaning) => {
+  ])('reports a storage error (%i %s) as %s to a client that brings a file', async (status, code, meaning) => {
     broken.next.length = 0
     answers(status, code)
     await expect(upload(assets)).rejects.toMatchObject({ code: meaning, message: expect.not.stringContaining('words') })
@@ -180,7 +180,7 @@ describe('an error of the storage', () => {
     [404, 'NoSuchKey', 'not_found'],
     [403, 'AccessDenied', 'store_unavailable'],
     [503, 'SlowDown', 'store_unavailable'],
-  ])('%i %s is %s to whoever reads one', async (status, code, meaning) => {
+  ])('reports a storage error (%i %s) as %s to a client that reads a file', async (status, code, meaning) => {
     broken.next.length = 0
     const song = await upload(assets)
     answers(status, code)
@@ -201,7 +201,7 @@ describe('an error of the storage', () => {
     expect(await store.getAsset({ id: song.id })).toBeUndefined()
   })
 
-  it('asks for no checksums that other servers than Amazon’s refuse', async () => {
+  it('requests no checksums that servers other than Amazon’s refuse', async () => {
     broken.next.length = 0
     await upload(assets)
     const put = broken.seen.findLast(({ method }) => method === 'PUT')

@@ -7,7 +7,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { S3Place } from './s3-place.ts'
 
 const CONNECT_MS = 5 * SECOND_MS
-/** A server that says nothing for so long is gone: the next attempt asks anew. */
+/** A server that says nothing for so long is gone: the next attempt asks again. */
 const SILENCE_MS = 60 * SECOND_MS
 /** Whose files are here: an empty object for each database. */
 const OWNERS = '.owners/'
@@ -17,7 +17,7 @@ const FULL = new Set(['EntityTooLarge', 'XMinioStorageFull', 'QuotaExceeded', 'I
 /**
  * flydrive's driver for S3 and what speaks it, inside a folder of the bucket, with ranges, and with errors that say what
  * they mean: `not_found`, `storage_full`, `store_unavailable` (unreachable, or not ours to use any more). flydrive's
- * listing, copying and `deleteAll`, which nobody here needs, know nothing of the folder.
+ * listing, copying and `deleteAll`, which are not needed here, know nothing of the folder.
  */
 export class S3Files extends S3Driver {
   readonly #client: S3Client

@@ -6,13 +6,13 @@ export interface S3Place {
   region: string | undefined
   /** Absent: Amazon's own. */
   endpoint: string | undefined
-  /** The bucket in the path in place of the host name: what servers of one's own mostly want. */
+  /** The bucket in the path in place of the host name: what self-hosted servers mostly want. */
   forcePathStyle: boolean
-  /** Absent: the SDK's usual chain (shared credentials, SSO, web identity, the container's or the machine's role). */
+  /** Absent: the SDK's default chain (shared credentials, SSO, web identity, the container's or the machine's role). */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
 }
 
-/** Reads a setting that does not stand in the URL, by its name in the environment. */
+/** Reads a setting that is not in the URL, by its name in the environment. */
 export type Variable = (name: string) => string | undefined
 
 const S3_FORM = 's3://bucket/folder?region=…&endpoint=…&force_path_style=true'

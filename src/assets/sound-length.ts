@@ -2,7 +2,7 @@ import { inspectMp3 } from '../engines/mp3/mp3.ts'
 
 /**
  * How long sounds play, by their headers. Readers that know every tag of every format take minutes for files that are made
- * to be slow, and what is asked here is a number: each of these looks at a bounded part of the file.
+ * to be slow, and what is needed here is a number: each of these looks at a bounded part of the file.
  */
 const READERS: Readonly<Record<string, (body: Buffer) => number | undefined>> = {
   'audio/mpeg': (body) => inspectMp3(body)?.durationSeconds,

@@ -36,7 +36,7 @@ export function openStrays({ disk, store, log }: StraysOptions) {
     const owners = await driver.enterOwner(first.id)
     if (owners.length <= 1) return true
     const others = owners.filter((one) => one !== first.id)
-    if (!hasWarned) log.warn({ others }, 'Files of other databases are in the storage, so files without rows stay')
+    if (!hasWarned) log.warn({ others }, 'files of other databases are in the storage, so files without rows stay')
     hasWarned = true
     return false
   }
@@ -47,7 +47,7 @@ export function openStrays({ disk, store, log }: StraysOptions) {
       const outcomes = await Promise.allSettled(keys.slice(at, at + DELETES_AT_ONCE).map((key) => disk.delete(key)))
       for (const outcome of outcomes) {
         if (outcome.status === 'fulfilled') gone++
-        else log.error({ err: outcome.reason }, 'A file without a row could not be deleted')
+        else log.error({ err: outcome.reason }, 'a file without a row could not be deleted')
       }
     }
     return gone
@@ -64,7 +64,7 @@ export function openStrays({ disk, store, log }: StraysOptions) {
         for (const id of await store.listKnownAssets({ ids: [...byId.keys()] })) byId.delete(id)
         gone += await remove([...byId.values()])
       }
-      if (gone > 0) log.info({ files: gone }, 'Deleted files that belonged to nothing')
+      if (gone > 0) log.info({ files: gone }, 'deleted files that belonged to nothing')
       return gone
     },
   }

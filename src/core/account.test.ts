@@ -32,7 +32,7 @@ function pausesOf(happening: AccountEvent, count: number, health: Health = HEALT
   return pauses
 }
 
-describe('the health of an account', () => {
+describe('health of accounts', () => {
   it.each<[string, AccountEvent[], Partial<Health>]>([
     ['after nothing but work', [WORKED], HEALTHY],
     ['after one break', [BROKE], { state: 'connected', reason: '', retryAt: null, troubles: 1 }],
@@ -56,7 +56,7 @@ describe('the health of an account', () => {
     expect(healthOf(...happenings)).toMatchObject(expected)
   })
 
-  it('tells the operator how many were refused in a row, and why the last was', () => {
+  it('shows the operator how many tasks were refused in a row, and why the last one was', () => {
     expect(healthOf(...times(20, MODERATED)).reason).toBe(
       '20 tasks in a row were refused by moderation, the last with: not this',
     )
@@ -81,24 +81,24 @@ describe('the health of an account', () => {
     expect(healthOf(LIMITED, ...times(20, MODERATED))).toMatchObject({ state: 'moderation_strike' })
   })
 
-  it('does not bring an account back because the vendor tells of work that it has', () => {
+  it('does not end the pause of an account because the vendor reports work that it has', () => {
     for (const trouble of [LIMITED, NO_CREDIT, NO_KEY]) {
       expect(healthOf(trouble, { kind: 'answered' }, { kind: 'delivered' })).toEqual(healthOf(trouble))
     }
   })
 })
 
-describe('the pause of an account', () => {
+describe('pauses of accounts', () => {
   it.each<[string, AccountEvent, number[]]>([
     ['that is turned away', LIMITED, [15, 30, 60, 120, 240, 480, 600, 600].map((one) => one * SECOND_MS)],
     ['that does not get through', BROKE, [10, 20, 40, 80, 160, 320, 600, 600].map((one) => one * SECOND_MS)],
     ['without credit', NO_CREDIT, [10, 20, 40, 60, 60].map((one) => one * MINUTE_MS)],
     ['without a valid key', NO_KEY, [5, 10, 20, 40, 80, 160, 320, 360, 360].map((one) => one * MINUTE_MS)],
-  ])('%s grows to a limit', (_title, happening, pauses) => {
+  ])('the pause of an account %s grows to a limit', (_title, happening, pauses) => {
     expect(pausesOf(happening, pauses.length)).toEqual(pauses)
   })
 
-  it('for refused content grows, although the probes between get through', () => {
+  it('the pause of an account for refused content grows, although the probes between get through', () => {
     let health = healthOf(...times(20, MODERATED))
     const pauses: number[] = []
     for (let now = NOW; pauses.length < 7; ) {
@@ -114,17 +114,17 @@ describe('the pause of an account', () => {
     [0, SECOND_MS],
     [-5, SECOND_MS],
     [10 * HOUR_MS, HOUR_MS],
-  ])('is as the vendor asks: %i ms become %i', (retryAfterMs, pauseMs) => {
+  ])('the pause of an account is as the vendor asks: %i ms become %i', (retryAfterMs, pauseMs) => {
     expect(healthOf({ kind: 'limited', reason: 'wait', retryAfterMs }).retryAt).toBe(NOW + pauseMs)
   })
 
-  it('is made longer by the vendor’s own word while it lasts, and not shorter', () => {
+  it('the pause of an account is made longer by the vendor’s own word while it lasts, and not shorter', () => {
     const asked = (retryAfterMs: number): AccountEvent => ({ kind: 'limited', reason: 'wait', retryAfterMs })
     expect(healthOf(asked(5_000), asked(60_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
     expect(healthOf(asked(60_000), asked(5_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
   })
 
-  it('begins anew with another kind of trouble', () => {
+  it('the pause of an account starts again with another kind of trouble', () => {
     const limited = pausesOf(LIMITED, 5).reduce((sum, one) => sum + one)
     const health: Health = { ...healthOf(LIMITED), troubles: 5, retryAt: NOW + limited }
     expect(healthAfter(health, NO_KEY, NOW + limited)).toMatchObject({
@@ -138,7 +138,7 @@ describe('the pause of an account', () => {
   })
 })
 
-describe('whatever happens to an account', () => {
+describe('any sequence of account events', () => {
   const reason = fc.constantFrom('a', 'b')
   const trouble: fc.Arbitrary<AccountEvent> = fc.oneof(
     fc.record({
@@ -184,7 +184,7 @@ describe('whatever happens to an account', () => {
     }
   }
 
-  it('its state is a known one, and it has a reason and a time to look again exactly when it rests', () => {
+  it('an account’s state is a known one, and it has a reason and a time to look again exactly when it rests', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
         tell(steps, ({ after: { state, reason: why, retryAt, troubles, strikes } }) => {

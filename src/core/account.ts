@@ -37,7 +37,7 @@ export interface Health {
 export type AccountEvent =
   /** New work was taken, or a probe got through. */
   | { kind: 'worked' }
-  /** The vendor told of work that it has. That says that it is there, and not that it would take more. */
+  /** The vendor answered about work that it has. That shows that it can be reached, and not that it would take more. */
   | { kind: 'answered' }
   /** A task came to a result. */
   | { kind: 'delivered' }
@@ -130,7 +130,7 @@ function afterStrike(health: Health, why: string, now: number): Health {
   return { ...paused(health, { state: 'moderation_strike', reason, retryAt, troubles: 0 }, now), strikes }
 }
 
-/** The account with a pause. One that lasts longer goes on: calls that were under way tell of their own troubles. */
+/** The account with a pause. One that lasts longer goes on: calls that were under way report their own failures. */
 function paused(health: Health, next: Omit<Health, 'strikes'> & { retryAt: number }, now: number): Health {
   const goesOn = isResting(health, now) && (health.retryAt ?? 0) >= next.retryAt
   return goesOn ? health : { ...health, ...next }
@@ -166,11 +166,11 @@ function within({ firstMs, lastMs }: Pause, ms: number): number {
 /** A vendor account, as it is stored. */
 export interface AccountRecord extends Health {
   id: string
-  /** null = the house's: part of the public pool. */
+  /** null = the operator's: part of the public pool. */
   tenantId: string | null
   provider: string
   name: string
-  /** The fields, encrypted. null = they stand in the environment. */
+  /** The fields, encrypted. null = they are in the environment. */
   sealed: string | null
   /** Operations, or whole models, that it is used for; null = all that it can perform. */
   serves: string[] | null
@@ -178,7 +178,7 @@ export interface AccountRecord extends Health {
   slots: number
   /** Its share among accounts of one priority. */
   weight: number
-  /** The higher one is asked first. */
+  /** The higher one gets tasks first. */
   priority: number
   /** Tasks that it begins on one UTC day; null = no limit. */
   dailyCap: number | null

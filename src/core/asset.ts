@@ -2,7 +2,7 @@ import type { Mode } from './task.ts'
 
 /** A stored file: an upload or an output. */
 export interface Asset {
-  /** Random, since whoever knows the URL may read the file. */
+  /** Random, since the URL alone lets a client read the file. */
   id: string
   tenantId: string
   /** Of the key that sent it; null for an output. */

@@ -18,7 +18,7 @@ export interface Attempt {
 /**
  * - calling:     no answer yet
  * - accepted:    the provider works on it
- * - uncertain:   the answer was lost, and the provider is asked
+ * - uncertain:   the answer was lost, and the provider is asked about it
  * - turned_away: nothing was begun; the task went back into the queue
  * - the rest as the task itself ended
  */

@@ -4,21 +4,21 @@ import type { Mode } from './task.ts'
 
 /** An entry of a batch that was not accepted. */
 export interface Rejected {
-  /** Its place in the request, from 0. */
+  /** Its position in the request, from 0. */
   index: number
   code: string
   message: string
   field: string | null
 }
 
-/** Many tasks that came in one request and are told of together. */
+/** Many tasks that came in one request and have one webhook at the end. */
 export interface Batch {
   id: string
   tenantId: string
   mode: Mode
   keyId: string
   dialect: string
-  /** What only the dialect needs: where to tell of the end. */
+  /** What only the dialect needs: where to send the webhook of the end. */
   echo: JsonObject
   rejected: Rejected[]
   /** Accepted tasks; the next three count those that have ended. */

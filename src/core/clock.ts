@@ -23,7 +23,7 @@ export function markOf(clock: Clock): Mark {
 }
 
 /**
- * How long ago the moment was, by whichever clock says more: a clock that stands still while the machine is suspended, or
+ * How long ago the moment was, by the clock that says more: one that stands still while the machine is suspended, or
  * that was set back, must not make a lease look younger than it is.
  */
 export function elapsedMs(since: Mark, clock: Clock): number {
@@ -32,7 +32,7 @@ export function elapsedMs(since: Mark, clock: Clock): number {
 
 /** What a stopwatch reads, in milliseconds; each counts from a point of its own. */
 export interface TimeSources {
-  /** Not moved by anybody, but it stands still while the machine is suspended. */
+  /** Not moved by setting the clock, but it stands still while the machine is suspended. */
   steadyMs: () => number
   /** Steps when the clock is set. */
   wallMs: () => number

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts'
 import type { Mode } from './task.ts'
 
-/** What a client has begun and not yet asked for. */
+/** What a client has begun and not yet submitted. */
 export interface Draft {
   id: string
   tenantId: string

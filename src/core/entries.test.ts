@@ -7,8 +7,8 @@ const price = fc.integer({ min: 0, max: 2 ** 50 })
 const heldAndConsumed = price.chain((held) => fc.tuple(fc.constant(held), fc.integer({ min: 0, max: held })))
 const ACCOUNTS: LedgerAccount[] = ['available', 'held', 'funding', 'revenue']
 
-describe('a ledger transaction', () => {
-  it('sums to zero', () => {
+describe('ledger transactions', () => {
+  it('a ledger transaction sums to zero', () => {
     const any = fc.oneof(
       fc.maxSafeInteger().map((amount) => creditTransaction('c', points(amount))),
       price.map((held) => holdTransaction('t', points(held))),
@@ -21,7 +21,7 @@ describe('a ledger transaction', () => {
     )
   })
 
-  it('ends what it held: a hold and its end leave nothing held and take what was consumed', () => {
+  it('a ledger transaction ends what it held: a hold and its end leave nothing held and take what was consumed', () => {
     fc.assert(
       fc.property(heldAndConsumed, ([held, consumed]) => {
         const hold = holdTransaction('t', points(held)).moves
@@ -32,13 +32,13 @@ describe('a ledger transaction', () => {
     )
   })
 
-  it('is one hold and one end a task, by its id', () => {
+  it('a ledger transaction is one hold and one end a task, by its id', () => {
     expect(holdTransaction('t', points(5))).toMatchObject({ id: 't:hold', kind: 'hold', taskId: 't' })
     expect(settleTransaction('t', points(5), points(1))).toMatchObject({ id: 't:settle', kind: 'settle', taskId: 't' })
     expect(creditTransaction('c', points(5))).toMatchObject({ id: 'c', kind: 'credit', taskId: null })
   })
 
-  it('refuses to consume less than nothing or more than was held', () => {
+  it('a ledger transaction refuses to consume less than nothing or more than was held', () => {
     const beyond = fc.oneof(
       fc.tuple(price, fc.integer({ min: -(2 ** 50), max: -1 })),
       price.chain((held) => fc.tuple(fc.constant(held), fc.integer({ min: held + 1, max: 2 ** 51 }))),
@@ -50,11 +50,11 @@ describe('a ledger transaction', () => {
     )
   })
 
-  it('refuses a hold of less than nothing', () => {
+  it('a ledger transaction refuses a hold of less than nothing', () => {
     expect(() => holdTransaction('t', points(-1))).toThrow(RangeError)
   })
 
-  it('moves nothing where no money moves', () => {
+  it('a ledger transaction moves nothing where no money moves', () => {
     const nothing = { available: 0, held: 0, funding: 0, revenue: 0 }
     expect(holdTransaction('t', points(0)).moves).toEqual(nothing)
     expect(creditTransaction('c', points(0)).moves).toEqual(nothing)

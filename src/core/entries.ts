@@ -2,7 +2,7 @@ import { type Points, points } from './points.ts'
 
 /**
  * The ledger is double entry and append-only. A tenant has two accounts, what it may spend and what its tasks hold;
- * the house has two, what was paid in and what was earned. What a transaction adds to the four sums to zero, so it is
+ * the operator has two, what was paid in and what was earned. What a transaction adds to the four sums to zero, so it is
  * written as one row with a column an account.
  */
 export type LedgerAccount = 'available' | 'held' | 'funding' | 'revenue'
@@ -28,7 +28,7 @@ export function holdTransaction(taskId: string, price: Points): Transaction {
   return transaction(`${taskId}:hold`, 'hold', taskId, { available: -price, held: price })
 }
 
-/** Ends a hold: `consumed` goes to the house, the rest back. Throws a RangeError unless 0 <= consumed <= held. */
+/** Ends a hold: `consumed` goes to the operator, the rest back. Throws a RangeError unless 0 <= consumed <= held. */
 export function settleTransaction(taskId: string, held: Points, consumed: Points): Transaction {
   if (consumed < 0 || consumed > held) throw new RangeError(`Cannot consume ${consumed} of a hold of ${held}.`)
   return transaction(`${taskId}:settle`, 'settle', taskId, {
@@ -47,7 +47,7 @@ function transaction(
   const { available = 0, held = 0, funding = 0, revenue = 0 } = given
   const sum = available + held + funding + revenue
   if (sum !== 0) throw new RangeError(`The entries of ${id} sum to ${sum}, not to zero.`)
-  // Adding zero makes a zero of a negative zero, which would be told apart on its way to the database.
+  // Adding zero makes a zero of a negative zero, which would differ on its way to the database.
   const moves = {
     available: points(available + 0),
     held: points(held + 0),

@@ -75,7 +75,7 @@ export class PolyphonyError extends Error {
   }
 }
 
-/** Characters. What a caller sent may stand in both, and the name of a field may be as long as its body. */
+/** Characters. What a caller sent may be in both, and the name of a field may be as long as its body. */
 const MAX_MESSAGE = 4_000
 const MAX_FIELD = 500
 

@@ -5,8 +5,8 @@ import { isId, itemId, newId, taskOfItem } from './ids.ts'
 const instant = fc.integer({ min: Date.UTC(2020), max: Date.UTC(2100) })
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-describe('an id', () => {
-  it('looks like a UUID of version 4', () => {
+describe('ids', () => {
+  it('an id looks like a UUID of version 4', () => {
     fc.assert(
       fc.property(instant, (ms) => {
         const id = newId(ms)
@@ -16,14 +16,14 @@ describe('an id', () => {
     )
   })
 
-  it('is never made twice, and sorts by its making, a hundred thousand times within a few milliseconds', () => {
+  it('an id is never created twice, and sorts by its creation, a hundred thousand times within a few milliseconds', () => {
     const now = Date.UTC(2101)
     const ids = Array.from({ length: 100_000 }, (_, n) => newId(now + Math.floor(n / 40_000)))
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.toSorted()).toEqual(ids)
   })
 
-  it('sorts by its making when the clock goes forward, stands still or is set back a little', () => {
+  it('an id sorts by its creation when the clock goes forward, stands still or is set back a little', () => {
     let now = Date.UTC(2102)
     let last = newId(now)
     fc.assert(
@@ -36,13 +36,13 @@ describe('an id', () => {
     )
   })
 
-  it('begins with the time of its making, also after the clock was set back by far', () => {
+  it('an id begins with the time of its creation, also after the clock was set back by far', () => {
     const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
     newId(Date.UTC(2103))
     expect(timeOf(newId(Date.UTC(2099)))).toBe(Date.UTC(2099))
   })
 
-  it('is refused when it is not one', () => {
+  it('a text that is not an id is refused', () => {
     const id = newId(Date.UTC(2026))
     for (const other of ['', 'x', id.toUpperCase().replace('-4', '-A'), `${id}0`, ` ${id}`, id.replaceAll('-', '')]) {
       expect(isId(other)).toBe(false)
@@ -50,8 +50,8 @@ describe('an id', () => {
   })
 })
 
-describe('the id of an item', () => {
-  it('leads back to its task and its number', () => {
+describe('ids of items', () => {
+  it('the id of an item leads back to its task and its number', () => {
     fc.assert(
       fc.property(instant, fc.nat(255), (ms, number) => {
         const taskId = newId(ms)
@@ -63,7 +63,7 @@ describe('the id of an item', () => {
     )
   })
 
-  it('exists for 255 items, and no more', () => {
+  it('the id of an item exists for 255 items, and no more', () => {
     const id = newId(Date.UTC(2026))
     for (const number of [-1, 256, 1.5, Number.NaN]) expect(() => itemId(id, number)).toThrow(RangeError)
   })

@@ -43,7 +43,7 @@ export function checkJson(bytes: Buffer, { maxMembers, maxDepth }: JsonLimits): 
   }
 }
 
-/** Where the quotation mark stands that ends the string whose first character is at `from`. */
+/** The position of the quotation mark that ends the string whose first character is at `from`. */
 function endOfString(bytes: Buffer, from: number): number {
   // Files in base64 are the longest strings, and have nothing escaped: their end is found without looking at each byte.
   const next = bytes.indexOf(QUOTE, from)
@@ -54,7 +54,7 @@ function endOfString(bytes: Buffer, from: number): number {
   return at
 }
 
-/** Whether a text or a name of a JSON text holds the NUL character, which PostgreSQL has no place for. */
+/** Whether a text or a name of a JSON text holds the NUL character, which PostgreSQL cannot store. */
 export function hasNul(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(NUL); at !== -1; at = bytes.indexOf(NUL, at + NUL.length)) {
     // An even number of backslashes before it is backslashes, and then the letter "u".

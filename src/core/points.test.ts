@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { POINTS_PER_USD, points, pointsToUsd, usdToPoints } from './points.ts'
 
 describe('points', () => {
-  it('takes every safe integer as it is', () => {
+  it('accepts every safe integer as points', () => {
     fc.assert(fc.property(fc.maxSafeInteger(), (value) => points(value) === value))
   })
 
-  it('refuses what is no whole number within 2^53, and names it', () => {
+  it('refuses points that are not a whole number within 2^53, and names them', () => {
     const fraction = fc.double({ noDefaultInfinity: true, noNaN: true }).filter((value) => !Number.isSafeInteger(value))
     fc.assert(
       fc.property(fraction, (value) => {
@@ -25,7 +25,7 @@ describe('points', () => {
     fc.assert(fc.property(upToAMillionUsd, (value) => usdToPoints(pointsToUsd(points(value))) === value))
   })
 
-  it('rounds a fraction of a point to the nearest', () => {
+  it('rounds a fraction of a point to the nearest point', () => {
     expect(usdToPoints(0.1 + 0.2)).toBe(3_000_000)
     expect(usdToPoints(0.000_000_04)).toBe(0)
     expect(usdToPoints(0.000_000_06)).toBe(1)

@@ -17,38 +17,41 @@ function afterFailures(count: number): { circuit: Circuit; pausesMs: (number | n
   return { circuit, pausesMs }
 }
 
-describe('the circuit of a receiver', () => {
+describe('receivers', () => {
   it.each([
     [true, 0, 'quick'],
     [true, 1_000, 'quick'],
     [true, 1_001, 'slow'],
     [false, 10, 'failing'],
-  ] as const)('has, after an attempt (answered: %s, %i ms), the standing %s', (answered, durationMs, standing) => {
-    expect(afterAttempt(NEW_CIRCUIT, { at: 0, durationMs, answered }).standing).toBe(standing)
-  })
+  ] as const)(
+    'the circuit of a receiver has, after an attempt (answered: %s, %i ms), the standing %s',
+    (answered, durationMs, standing) => {
+      expect(afterAttempt(NEW_CIRCUIT, { at: 0, durationMs, answered }).standing).toBe(standing)
+    },
+  )
 
-  it('opens at the third failure in a row, and for longer and longer, up to five minutes', () => {
+  it('the circuit of a receiver opens at the third failure in a row, and for longer and longer, up to five minutes', () => {
     const { pausesMs } = afterFailures(11)
     expect(pausesMs).toEqual([null, null, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000])
   })
 
-  it('never pauses longer than a lone delivery waits for its next attempt', () => {
+  it('the circuit of a receiver never pauses longer than a lone delivery waits for its next attempt', () => {
     const waitsMs = [5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000].map((ms) => ms * 0.8)
     const { pausesMs } = afterFailures(waitsMs.length)
     expect(pausesMs.every((pauseMs, index) => (pauseMs ?? 0) <= (waitsMs[index] ?? 0))).toBe(true)
   })
 
-  it('counts attempts that ran at the same time as one failure', () => {
+  it('the circuit of a receiver counts attempts that ran at the same time as one failure', () => {
     let circuit = NEW_CIRCUIT
     for (let index = 0; index < 8; index++) circuit = afterAttempt(circuit, unanswered(100 + index, 15_000 - index))
     expect(circuit).toEqual({ standing: 'failing', failures: 1, failingSince: 15_100, failedAt: 15_100, retryAt: null })
   })
 
-  it('remembers since when there was no answer', () => {
+  it('the circuit of a receiver remembers since when there was no answer', () => {
     expect(afterFailures(5).circuit.failingSince).toBe(1_000)
   })
 
-  it('is closed by any answer, whatever came before', () => {
+  it('the circuit of a receiver is closed by any answer, whatever came before', () => {
     const attempt = fc.record({ at: fc.nat(), durationMs: fc.nat(20_000), answered: fc.boolean() })
     fc.assert(
       fc.property(fc.array(attempt), fc.nat(), (attempts, at) => {
@@ -62,14 +65,14 @@ describe('the circuit of a receiver', () => {
   })
 })
 
-describe('the host of a webhook', () => {
+describe('hostOf', () => {
   it.each([
     ['https://Client.Example/hook', 'client.example'],
     ['http://client.example:8080/a?b', 'client.example:8080'],
     ['https://client.example:443/', 'client.example'],
     ['http://[::1]:90/', '[::1]:90'],
     ['not a URL', 'not a URL'],
-  ])('of %s is %s', (url, host) => {
+  ])('the host of a webhook of %s is %s', (url, host) => {
     expect(hostOf(url)).toBe(host)
   })
 })

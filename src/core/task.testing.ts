@@ -8,7 +8,7 @@ export interface SampleTimes {
   endedAt: number
 }
 
-/** A task as the store gives it, in the state that is asked for; every field can be bent. */
+/** A task as the store gives it, in the given state; every field can be set. */
 export function sampleTask(
   { createdAt, startedAt, endedAt }: SampleTimes,
   given: Partial<Task> & Pick<Task, 'id' | 'operation'>,

@@ -16,7 +16,7 @@ import type { Points } from './points.ts'
  * - uncertain:  the call has no known outcome; the provider is asked before anything is tried again
  * - processing: the provider has the work
  *
- * Beside the status stand the lease (`leaseUntil`: a process works on the task), `heardAt` (the vendor called back
+ * Beside the status there are the lease (`leaseUntil`: a process works on the task), `heardAt` (the vendor called back
  * meanwhile), `avoidAccount` (who turned the task away last) and, for a failed task, `isWatched`: it completes after all
  * when its result comes late. `transitions.ts` has every move.
  */
@@ -81,7 +81,7 @@ export interface Task {
   tenantId: string
   keyId: string
   mode: Mode
-  /** The dialect in which the task was asked for; it renders the task's webhooks. */
+  /** The dialect in which the task was submitted; it renders the task's webhooks. */
   dialect: string
   /** The catalogue's id of the operation, `model/task_type`. */
   operation: string
@@ -106,7 +106,7 @@ export interface Task {
   output: Json
   error: TaskError | null
   logs: string[]
-  /** The line in which the task waits for a slot. */
+  /** The pool of accounts in whose queue the task waits for a slot. */
   pool: string
   /** The public pool took the task, as no account of the private one could do it. */
   fellBack: boolean

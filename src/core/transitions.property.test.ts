@@ -152,7 +152,7 @@ describe('in any sequence of events', () => {
     inEveryStep(({ after }) => expect(after.endedAt !== null).toBe(isTerminal(after.status)))
   })
 
-  it('what waits or has ended is in no hand, and nothing unseen is left beside a task at rest', () => {
+  it('a task that waits or has ended has no lease, and a task at rest has no unseen callback', () => {
     inEveryStep(({ after, now }) => {
       if (AT_REST.includes(after.status) || (after.status === 'failed' && !after.isWatched)) {
         expect(after.leaseUntil).toBeNull()
@@ -162,7 +162,7 @@ describe('in any sequence of events', () => {
     })
   })
 
-  it('what waits knows of no attempt', () => {
+  it('a waiting task keeps nothing of an attempt', () => {
     inEveryStep(({ after }) => {
       if (after.status !== 'pending') return
       const nothing = { provider: null, account: null, handle: null, claimedAt: null, calledAt: null }
@@ -192,7 +192,7 @@ describe('in any sequence of events', () => {
     })
   })
 
-  it('a callback that came while a task was in a hand makes it due when the hand lets go', () => {
+  it('a callback that came during a lease makes the task due when the lease ends', () => {
     inEveryStep(({ before, after, event, now }) => {
       const letsGo = before.leaseUntil !== null && after.leaseUntil === null && event?.kind !== 'returned'
       const isOpen = !isTerminal(after.status) || after.isWatched

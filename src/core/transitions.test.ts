@@ -15,8 +15,8 @@ const HANDLE = { id: 'g_1' }
 
 function task(given: Partial<Task>): Task {
   const times = { createdAt: CREATED, startedAt: CALLED, endedAt: CALLED + 1 }
-  const usual = { id: 'a task', operation: 'an operation', pricePoints: PRICE, dueAt: CLAIMED, deadlineAt: DEADLINE }
-  return sampleTask(times, { ...usual, version: 7, claim: 3, ...given })
+  const defaults = { id: 'a task', operation: 'an operation', pricePoints: PRICE, dueAt: CLAIMED, deadlineAt: DEADLINE }
+  return sampleTask(times, { ...defaults, version: 7, claim: 3, ...given })
 }
 
 const TAKEN = { provider: 'lumen', account: 'an account', attempts: 1, claimedAt: CLAIMED }
@@ -133,18 +133,24 @@ const ROWS = (Object.keys(EVENTS) as Name[]).flatMap((event) =>
   }),
 )
 
-describe('a move of a task', () => {
-  it.each(ROWS.filter(({ to }) => to !== null))('takes a task that is $situation to $to by the event $event', (row) => {
-    const before = SITUATIONS[row.situation]
-    const step = transition(before, EVENTS[row.event], NOW)
-    expect(step).toMatchObject({ before, after: { status: row.to, version: before.version + 1 } })
-  })
+describe('transitions', () => {
+  it.each(ROWS.filter(({ to }) => to !== null))(
+    'a move takes a task that is $situation to $to by the event $event',
+    (row) => {
+      const before = SITUATIONS[row.situation]
+      const step = transition(before, EVENTS[row.event], NOW)
+      expect(step).toMatchObject({ before, after: { status: row.to, version: before.version + 1 } })
+    },
+  )
 
-  it.each(ROWS.filter(({ to }) => to === null))('refuses the event $event for a task that is $situation', (row) => {
-    expect(transition(SITUATIONS[row.situation], EVENTS[row.event], NOW)).toBeUndefined()
-  })
+  it.each(ROWS.filter(({ to }) => to === null))(
+    'a move refuses the event $event for a task that is $situation',
+    (row) => {
+      expect(transition(SITUATIONS[row.situation], EVENTS[row.event], NOW)).toBeUndefined()
+    },
+  )
 
-  it('changes no task that it was given', () => {
+  it('a move changes no task that it was given', () => {
     const before = structuredClone(SITUATIONS)
     for (const { event, situation } of ROWS) transition(SITUATIONS[situation], EVENTS[event], NOW)
     expect(SITUATIONS).toEqual(before)
@@ -158,7 +164,7 @@ const moved = (situation: Situation | Task, event: TaskEvent, now = NOW): Task =
   return step.after
 }
 
-describe('a lease', () => {
+describe('leases', () => {
   const KEEPING: Name[] = ['called', 'started', 'progressedOn', 'answerLostInHand', 'heard']
   const TAKEN_BY_CLAIM: Situation[] = ['claimed', 'sent', 'askedAbout', 'polled', 'local', 'looked']
 
@@ -172,11 +178,11 @@ describe('a lease', () => {
     },
   )
 
-  it('begins anew with the call, so that the request has all of it', () => {
+  it('a lease starts again with the call, so that the request has all of it', () => {
     expect(moved('claimed', EVENTS.called)).toMatchObject({ calledAt: NOW, leaseUntil: NOW + LEASE_MS })
   })
 
-  it('changes its claim when the task leaves the hands of its holder without the holder', () => {
+  it('a lease changes its claim when the task leaves the hands of its holder without the holder', () => {
     expect(moved('sent', EVENTS.heardOfWork).claim).toBe(4)
     expect(moved('askedAbout', EVENTS.heardOfWork).claim).toBe(4)
     expect(moved('claimed', EVENTS.returned).claim).toBe(4)
@@ -186,8 +192,8 @@ describe('a lease', () => {
   })
 })
 
-describe('a callback', () => {
-  it('that names the work is the answer while the answer is awaited', () => {
+describe('callbacks', () => {
+  it('a callback that names the work is the answer while the answer is awaited', () => {
     const step = transition(SITUATIONS.sent, EVENTS.heardOfWork, NOW)
     expect(step?.after).toMatchObject({
       status: 'processing',
@@ -200,31 +206,31 @@ describe('a callback', () => {
     expect(step?.attempt).toEqual({ outcome: 'accepted', acceptedAt: NOW })
   })
 
-  it('takes a task whose answer was lost on from the work that it names, whoever asks about it meanwhile', () => {
+  it('a callback continues a task whose answer was lost from the work that it names, even while a process asks about it', () => {
     for (const situation of ['lost', 'askedAbout'] as const) {
       const after = moved(situation, EVENTS.heardOfWork)
       expect(after).toMatchObject({ status: 'processing', handle: { id: 'g_3' }, dueAt: NOW, leaseUntil: null })
     }
   })
 
-  it('is no answer while nothing was sent', () => {
+  it('a callback is no answer while nothing was sent', () => {
     for (const situation of ['claimed', 'givenBack'] as const) {
       expect(moved(situation, EVENTS.heardOfWork)).toMatchObject({ status: 'submitting', handle: null, claim: 3 })
     }
   })
 
-  it('never replaces a handle that is known', () => {
+  it('a callback never replaces a handle that is known', () => {
     for (const situation of ['followed', 'polled', 'watched', 'looked'] as const) {
       expect(moved(situation, EVENTS.heardOfWork).handle).toEqual(HANDLE)
     }
   })
 
-  it('gives a watched task without a handle the one that it names', () => {
+  it('a callback gives a watched task without a handle the one that it names', () => {
     const nameless = { ...SITUATIONS.watched, handle: null }
     expect(moved(nameless, EVENTS.heardOfWork)).toMatchObject({ handle: { id: 'g_3' }, dueAt: NOW })
   })
 
-  it('makes a task at rest due at once', () => {
+  it('a callback makes a task at rest due at once', () => {
     for (const situation of ['givenBack', 'lost', 'followed', 'watched'] as const) {
       const resting = { ...SITUATIONS[situation], dueAt: DEADLINE }
       expect(moved(resting, EVENTS.heard)).toMatchObject({ dueAt: NOW, heardAt: null })
@@ -242,7 +248,7 @@ describe('a callback', () => {
     ['askedAbout', 'failedAndWatched'],
     ['looked', 'lookedLate'],
   ]
-  it.each(RESTING)('that came while a task was %s makes it due at once after %s', (situation, event) => {
+  it.each(RESTING)('a callback that came while a task was %s makes it due at once after %s', (situation, event) => {
     const called = moved(situation, EVENTS.heard)
     expect(called.heardAt).toBe(NOW)
     expect(moved(called, EVENTS[event], NOW + 100)).toMatchObject({
@@ -252,12 +258,12 @@ describe('a callback', () => {
     })
   })
 
-  it('puts off nothing that is due earlier', () => {
+  it('a callback puts off nothing that is due earlier', () => {
     const called = moved('polled', EVENTS.heard)
     expect(moved(called, { kind: 'progressed', progress: 0, dueAt: NOW - 50 }, NOW + 100).dueAt).toBe(NOW - 50)
   })
 
-  it('is remembered for as long as the holder works on', () => {
+  it('a callback is remembered for as long as the holder works on', () => {
     for (const event of ['progressedOn', 'answerLostInHand'] as const) {
       expect(moved(moved('polled', EVENTS.heard), EVENTS[event]).heardAt).toBe(NOW)
     }
@@ -265,8 +271,8 @@ describe('a callback', () => {
   })
 })
 
-describe('a return into the queue', () => {
-  it('leaves nothing of the attempt but its account, which is called last the next time', () => {
+describe('returns into the queue', () => {
+  it('a return into the queue leaves nothing of the attempt but its account, which is called last the next time', () => {
     const after = moved(moved('sent', EVENTS.heard), EVENTS.returned)
     expect(after).toMatchObject({
       status: 'pending',
@@ -285,48 +291,51 @@ describe('a return into the queue', () => {
     })
   })
 
-  it('counts no miss where the provider is not to blame', () => {
+  it('a return into the queue counts no miss where the provider is not to blame', () => {
     expect(moved('claimed', { ...EVENTS.returned, isMiss: false }).misses).toBe(0)
   })
 
-  it('is refused where a provider has the work', () => {
+  it('a return into the queue is refused where a provider has the work', () => {
     expect(transition(SITUATIONS.followed, EVENTS.returned, NOW)).toBeUndefined()
     const reporting = { ...SITUATIONS.local, calledAt: CALLED }
     expect(transition(reporting, EVENTS.returned, NOW)).toBeUndefined()
   })
 })
 
-describe('the end of a task', () => {
-  it('applies only from the statuses that it names', () => {
+describe('ends of tasks', () => {
+  it('the end of a task applies only from the statuses that it names', () => {
     const cancel = end('cancelled', { from: ['staged', 'pending'] })
     expect(transition(SITUATIONS.waiting, cancel, NOW)?.after.status).toBe('cancelled')
     expect(transition(SITUATIONS.claimed, cancel, NOW)).toBeUndefined()
     expect(transition(SITUATIONS.followed, cancel, NOW)).toBeUndefined()
   })
 
-  it('takes of the hold what a completed task costs, and gives back the rest', () => {
+  it('the end of a task takes of the hold what a completed task costs, and gives back the rest', () => {
     const step = transition(SITUATIONS.polled, end('completed', { consumedPoints: points(150) }), NOW)
     expect(step?.after).toMatchObject({ progress: 100, consumedPoints: 150, endedAt: NOW, output: 'a song' })
     expect(step?.ledger?.moves).toEqual({ available: 250, held: -400, funding: 0, revenue: 150 })
   })
 
-  it.each(['failed', 'cancelled'] as const)('costs nothing when the task is %s, whatever the event says', (to) => {
-    const step = transition(SITUATIONS.polled, end(to, { consumedPoints: PRICE }), NOW)
-    expect(step?.after.consumedPoints).toBe(0)
-    expect(step?.ledger?.moves).toEqual({ available: 400, held: -400, funding: 0, revenue: 0 })
-  })
+  it.each(['failed', 'cancelled'] as const)(
+    'the end of a task costs nothing when the task is %s, whatever the event says',
+    (to) => {
+      const step = transition(SITUATIONS.polled, end(to, { consumedPoints: PRICE }), NOW)
+      expect(step?.after.consumedPoints).toBe(0)
+      expect(step?.ledger?.moves).toEqual({ available: 400, held: -400, funding: 0, revenue: 0 })
+    },
+  )
 
-  it('refuses to take more than is held', () => {
+  it('the end of a task may not take more than is held', () => {
     const dear = end('completed', { consumedPoints: points(401) })
     expect(() => transition(SITUATIONS.polled, dear, NOW)).toThrow(RangeError)
   })
 
-  it('moves no money for a task that holds none', () => {
+  it('the end of a task moves no money for a task that holds none', () => {
     const free = task({ status: 'processing', pricePoints: ZERO_POINTS })
     expect(transition(free, end('completed', { consumedPoints: ZERO_POINTS }), NOW)?.ledger).toBeNull()
   })
 
-  it('closes the attempt that is under way, and no attempt of a task that waits', () => {
+  it('the end of a task closes the attempt that is under way, and no attempt of a waiting task', () => {
     expect(transition(SITUATIONS.sent, end('failed'), NOW)?.attempt).toEqual({
       outcome: 'failed',
       endedAt: NOW,
@@ -335,13 +344,13 @@ describe('the end of a task', () => {
     expect(transition(SITUATIONS.waiting, end('failed'), NOW)?.attempt).toBeNull()
   })
 
-  it('watches a failed task whose result may still come', () => {
+  it('the end of a failed task whose result may still come makes the task watched', () => {
     const after = moved('polled', EVENTS.failedAndWatched)
     expect(after).toMatchObject({ status: 'failed', isWatched: true, dueAt: NOW + 300_000, handle: HANDLE })
     expect(moved('polled', EVENTS.failed).isWatched).toBe(false)
   })
 
-  it('of a late result completes the task and moves no money', () => {
+  it('a late result completes the task and moves no money', () => {
     const step = transition(SITUATIONS.looked, EVENTS.deliveredLate, NOW)
     expect(step?.after).toMatchObject({
       status: 'completed',
@@ -354,20 +363,20 @@ describe('the end of a task', () => {
     expect(step?.ledger).toBeNull()
   })
 
-  it('of a watch takes the task out of sight', () => {
+  it('the end of a watch takes the task out of sight', () => {
     const called = moved('looked', EVENTS.heard)
     expect(moved(called, EVENTS.lookedLast)).toMatchObject({ isWatched: false, leaseUntil: null, heardAt: null })
   })
 })
 
-describe('a number that a vendor reports', () => {
+describe('numbers that vendors report', () => {
   it.each([
     [33.9, 33],
     [-5, 10],
     [250, 100],
     [Number.POSITIVE_INFINITY, 100],
     [Number.NaN, 10],
-  ])('of %d percent is stored as %d, when it was 10 before', (reported, stored) => {
+  ])('a number that a vendor reports of %d percent is stored as %d, when it was 10 before', (reported, stored) => {
     const before = { ...SITUATIONS.polled, progress: 10 }
     expect(moved(before, { kind: 'progressed', progress: reported, dueAt: null }).progress).toBe(stored)
   })
@@ -382,11 +391,11 @@ describe('a number that a vendor reports', () => {
     ['a lease', 'claimed', { kind: 'called', leaseMs: 0.5 }],
     ['a look for a late result', 'polled', end('failed', { lateAt: NOW + 0.5 })],
   ]
-  it.each(FRACTIONS)('is refused as a fraction: %s', (_, situation, event) => {
+  it.each(FRACTIONS)('a number that a vendor reports is refused as a fraction: %s', (_, situation, event) => {
     expect(() => transition(SITUATIONS[situation], event, NOW)).toThrow(/whole milliseconds/)
   })
 
-  it('is refused as a fraction of the present', () => {
+  it('a number that a vendor reports is refused as a fraction of the present', () => {
     expect(() => transition(SITUATIONS.sent, EVENTS.heard, NOW + 0.5)).toThrow(/whole milliseconds/)
   })
 })
@@ -407,12 +416,12 @@ describe('what a client is notified of', () => {
     ['looked', 'lookedLate', false],
     ['looked', 'lookedLast', false],
   ]
-  it.each(NEWS)('of a task that is %s by the event %s is %s', (situation, event, is) => {
+  it.each(NEWS)('for a task that is %s, whether the event %s is news to a client is %s', (situation, event, is) => {
     const before = SITUATIONS[situation]
     expect(isNews({ before, after: moved(situation, EVENTS[event]) })).toBe(is)
   })
 
-  it('is no poll that found nothing new', () => {
+  it('does not notify a client of a poll that found nothing new', () => {
     const before = { ...SITUATIONS.followed, progress: 20 }
     expect(isNews({ before, after: moved(before, EVENTS.progressed) })).toBe(false)
   })
@@ -430,8 +439,8 @@ describe('the slot at the account', () => {
   )
 })
 
-describe('a callback that was heard while a process had the task', () => {
-  it('makes the task due at once, although the lease was given back before the lost answer was written', () => {
+describe('callbacks during a lease', () => {
+  it('a callback that came while a process had the task makes the task due at once, although the lease was given back before the lost answer was written', () => {
     const givenBack = task({ ...SENT, status: 'submitting', leaseUntil: null, heardAt: NOW - 10, dueAt: NOW })
     const event = { kind: 'answer_lost', dueAt: NOW + 60_000, log: 'no answer', keepsLease: true } as const
     const { after } = transition(givenBack, event, NOW + 5) ?? {}

@@ -10,7 +10,7 @@ import { isRunning, isTerminal, mayMove, type Status, type Task, type TaskError,
  * answers render that same result. So there is one truth of what a move does.
  */
 export type TaskEvent =
-  /** The paid request of this attempt is about to leave: from now on it may have been made. The lease begins anew. */
+  /** The paid request of this attempt is about to leave: from now on it may have been made. The lease starts again. */
   | { kind: 'called'; leaseMs: number }
   /** The provider has the work and gave a handle to follow it by; the lease ends. */
   | { kind: 'accepted'; handle: Json; dueAt: number }
@@ -184,14 +184,14 @@ function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, n
   }
 }
 
-/** Work that was done in a process of ours and is lost with it: no provider has it, so it may be begun anew. */
+/** Work that was done in a process of ours and is lost with it: no provider has it, so it may be begun again. */
 function wasOurs({ status, handle, calledAt }: Task): boolean {
   return status === 'processing' && handle === null && calledAt === null
 }
 
 /**
- * A callback that names work whose answer is missing is that answer: the task goes on from the handle, and whoever waits
- * for the answer holds it no longer. Any other callback only makes the task due.
+ * A callback that names work whose answer is missing is that answer: the task goes on from the handle, and the process
+ * that waits for the answer holds it no longer. Any other callback only makes the task due.
  */
 function heard(task: Task, event: Extract<TaskEvent, { kind: 'heard' }>, now: number): Move | undefined {
   if (!isRunning(task.status) && !task.isWatched) return undefined

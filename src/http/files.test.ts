@@ -202,7 +202,7 @@ describe('a file that is not there', () => {
 
   it('is a 404 once its time is over, and when the disk has lost it', async () => {
     const lost = await assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: START + DAY })
-    await assets.discard([lost])
+    await assets.deleteUnrecorded([lost])
     await expectMissing(`${lost.id}.mp3`)
     now = START + DAY
     await expectMissing(`${song.id}.mp3`)

@@ -43,8 +43,8 @@ function write(tasks = 1): { end(): Promise<void> } {
   }
 }
 
-describe('the queue before the store', () => {
-  it('takes as many tasks as it may hold, and again when one has left', () => {
+describe('admission', () => {
+  it('admits as many tasks as may be queued, and another one when one has left', () => {
     const leave = admission.enter(60)
     admission.enter(40)
     expect(refusalOf(() => admission.enter(1))).toMatchObject({ code: 'overloaded', details: { retryAfterSeconds: 1 } })
@@ -52,7 +52,7 @@ describe('the queue before the store', () => {
     expect(refusalOf(() => admission.enter(60))).toBeUndefined()
   })
 
-  it('takes a batch that is larger than itself when nothing else is there', () => {
+  it('admits a batch that is larger than the queue when nothing else is in it', () => {
     const leave = admission.enter(5_000)
     expect(refusalOf(() => admission.enter(1))).toMatchObject({ code: 'overloaded' })
     leave()
@@ -60,7 +60,7 @@ describe('the queue before the store', () => {
     expect(refusalOf(() => admission.enter(5_000))).toMatchObject({ code: 'overloaded' })
   })
 
-  it('takes nothing while the oldest write is older than anyone should wait, and says for how long that goes', async () => {
+  it('refuses tasks while the oldest write is older than the longest wait, and says when to come back', async () => {
     admission.enter(1)
     const stalled = write()
     now += 1_000
@@ -82,7 +82,7 @@ describe('the queue before the store', () => {
     await queue.end()
   }
 
-  it('takes what a store of the speed of late can write in time', async () => {
+  it('admits as many tasks as the store can write in time at its recent speed', async () => {
     admission.enter(1)
     await shown(20, 40)
     const full = [write(50)]
@@ -92,7 +92,7 @@ describe('the queue before the store', () => {
     for (const one of full) await one.end()
   })
 
-  it('forgets a speed that was measured long ago', async () => {
+  it('forgets a speed of the store that was measured long ago', async () => {
     admission.enter(1)
     await shown(20, 40)
     now += 10_000
@@ -100,14 +100,14 @@ describe('the queue before the store', () => {
     expect(refusalOf(() => admission.enter(1))).toBeUndefined()
   })
 
-  it('takes no measure of a store that has little to do', async () => {
+  it('does not measure a store that has little to do', async () => {
     admission.enter(1)
     await shown(20, 31)
     write(60)
     expect(refusalOf(() => admission.enter(1))).toBeUndefined()
   })
 
-  it('counts a write that failed as one that is over', async () => {
+  it('counts a failed write as finished', async () => {
     admission.enter(1)
     await expect(admission.measured(80, () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk')
     now += 5_000
@@ -115,7 +115,7 @@ describe('the queue before the store', () => {
   })
 })
 
-describe('the requests that were not read yet', () => {
+describe('requests that were not read yet', () => {
   const read = (requests: number) => {
     for (let request = 0; request < requests; request++) admission.checkTurn()
   }
@@ -130,13 +130,13 @@ describe('the requests that were not read yet', () => {
     expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
   })
 
-  it('are read when something else than the reading of requests made the turn long', () => {
+  it('admits requests when something other than reading them made the turn long', () => {
     read(5)
     now += 5_000
     expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
   })
 
-  it('are told to come back within half a minute, however long the turn was', () => {
+  it('asks refused requests to come back within half a minute, however long the turn was', () => {
     read(40)
     now += 3_600_000
     expect(refusalOf(() => admission.checkTurn())).toMatchObject({ details: { retryAfterSeconds: 30 } })

@@ -16,7 +16,7 @@ export interface AdmissionOptions {
 /** Lets in what can be stored in time, and refuses the rest before it costs much. */
 export interface Admission {
   /**
-   * Throws `overloaded` when requests wait too long to be read. Costs a look at the clock, so it can stand before everything
+   * Throws `overloaded` when requests wait too long to be read. Costs a look at the clock, so it can come before everything
    * else that is done for a request.
    */
   checkTurn(): void
@@ -45,8 +45,8 @@ const MAX_RETRY_SECONDS = 30
 /**
  * There are two queues before a task is on disk, and both are bounded: requests that the process has not read yet, seen by
  * how long one turn of the event loop takes, and writes that the store has not done yet, seen by the age of the oldest, or
- * by their number and what a task took lately. Refusing early is the only way to keep them short: whoever waits in a long
- * queue has often given up before being served.
+ * by their number and what a task took lately. Refusing early is the only way to keep them short: a client in a long
+ * queue has often given up before it is served.
  */
 export function openAdmission(options: AdmissionOptions): Admission {
   const { maxQueued, maxWaitMs, log, nowMs = () => performance.now(), afterTurn = setImmediate } = options

@@ -52,14 +52,14 @@ function start(webhooksFor: (batch: Batch) => DeliveryDraft[]): () => Promise<vo
 const deliveries = () => store.listDeliveries({ tenantId: 't1', taskId: ID, limit: 10 })
 const draft = { url: 'https://a.example/', body: '{}', headers: {} }
 
-it('tells of a batch that ended while nobody listened', async () => {
+it('writes the webhooks of a batch that ended while no process listened', async () => {
   await endedBatch()
   const stop = start(() => [draft])
   await expect.poll(deliveries).toHaveLength(1)
   await stop()
 })
 
-it('tells of a batch when it ends, and of nothing twice', async () => {
+it('writes the webhooks of a batch once, when it ends', async () => {
   const told: string[] = []
   const webhooksFor = ({ id }: Batch): DeliveryDraft[] => {
     told.push(id)
@@ -73,7 +73,7 @@ it('tells of a batch when it ends, and of nothing twice', async () => {
   expect(await store.listUnannounced({ limit: 10 })).toEqual([])
 })
 
-it('goes on after a fault', async () => {
+it('writes the webhooks of ended batches again after a fault of the store', async () => {
   await endedBatch()
   let calls = 0
   const failing = start(() => {

@@ -5,12 +5,12 @@ import type { Store } from '../store/store.ts'
 import type { WebhookRenderers } from './webhook-renderers.ts'
 
 const AT_ONCE = 100
-/** How often batches are looked for whose end no signal told of: another node's that died between the two. */
+/** How often ended batches are looked for that no signal reported: those of another node that died between the two. */
 const SWEEP_MS = MINUTE_MS
 
 /**
- * Tells of ended batches, each once. The end is written with the last task; the telling follows it, and is caught up with
- * after a crash.
+ * Writes the webhooks of ended batches, each once. The end is written with the last task; the webhooks follow it, and are
+ * caught up with after a crash.
  */
 export function startBatches(options: {
   store: Store
@@ -22,7 +22,7 @@ export function startBatches(options: {
   let running: Promise<void> | undefined
   let again = false
 
-  async function tell(batch: Batch): Promise<void> {
+  async function addWebhooks(batch: Batch): Promise<void> {
     const deliveries = webhooksFor(batch)
     await store.addBatchDeliveries({ id: batch.id, deliveries, now: clock.now() })
   }
@@ -31,11 +31,11 @@ export function startBatches(options: {
     try {
       for (let found = AT_ONCE; found === AT_ONCE; ) {
         const batches = await store.listUnannounced({ limit: AT_ONCE })
-        for (const batch of batches) await tell(batch)
+        for (const batch of batches) await addWebhooks(batch)
         found = batches.length
       }
     } catch (error) {
-      log.error({ err: error }, 'ended batches could not be told of; the next sweep tries again')
+      log.error({ err: error }, 'the webhooks of ended batches could not be written; the next sweep tries again')
     }
   }
 
@@ -51,7 +51,7 @@ export function startBatches(options: {
     })
   }
 
-  const deaf = store.onSignal((signal) => {
+  const unsubscribe = store.onSignal((signal) => {
     if (signal.kind === 'batch' || signal.kind === 'resync') wake()
   })
   const timer = setInterval(wake, SWEEP_MS)
@@ -59,7 +59,7 @@ export function startBatches(options: {
   wake()
   return async () => {
     clearInterval(timer)
-    deaf()
+    unsubscribe()
     await running
   }
 }

@@ -9,14 +9,14 @@ import type { VendorCallback } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Moves } from './moves.ts'
 
-/** Calls of vendors about tasks. None of them is believed: a call makes its task due, and the provider is asked. */
+/** Callbacks of vendors about tasks. None of them is believed: a callback makes its task due, and the provider is polled. */
 export interface Callbacks {
-  /** Where a vendor may call for a task: an address that nobody can guess. */
+  /** Where a vendor may call for a task: an address that cannot be guessed. */
   urlFor(task: Pick<Task, 'id'>): string | undefined
   /**
-   * Hears a call; gives what the vendor wants to hear, if anything. A call for a task that has ended, or a second one, is
-   * heard and changes nothing. Throws `not_found` for a wrong address, `unauthorized` for a wrong signature,
-   * `malformed_body` for what is no call of that provider.
+   * Records a callback; gives the answer that the vendor expects, if any. A callback for a task that has ended, or a second
+   * one, is accepted and changes nothing. Throws `not_found` for a wrong address, `unauthorized` for a wrong signature,
+   * `malformed_body` for a body that is not a callback of that provider.
    */
   receive(taskId: string, token: string, call: Pick<VendorCallback, 'headers' | 'rawBody'>): Promise<Json>
 }
@@ -33,7 +33,7 @@ export function openCallbacks(options: {
   const { store, moves, accounts, clock, secret, publicUrl } = options
   const tokenOf = (taskId: string) => createHmac('sha256', secret).update(`callback:${taskId}`).digest()
 
-  async function toldBy(
+  async function readCallback(
     { provider, account }: NonNullable<ReturnType<Accounts['find']>>,
     call: VendorCallback,
   ): Promise<{ handle?: Json; answer?: Json }> {
@@ -41,7 +41,7 @@ export function openCallbacks(options: {
       return (await provider.receive?.(call, account)) ?? {}
     } catch (thrown) {
       if (thrown instanceof PolyphonyError) throw thrown
-      throw new PolyphonyError('malformed_body', 'This is no call of the provider.', { cause: thrown })
+      throw new PolyphonyError('malformed_body', 'The body is not a callback of the provider.', { cause: thrown })
     }
   }
 
@@ -53,14 +53,14 @@ export function openCallbacks(options: {
       const given = Buffer.from(token, 'base64url')
       const wanted = tokenOf(taskId)
       if (!isId(taskId) || given.byteLength !== wanted.byteLength || !timingSafeEqual(given, wanted)) {
-        throw new PolyphonyError('not_found', 'Nobody is called here.')
+        throw new PolyphonyError('not_found', 'Unknown callback URL.')
       }
       const task = await store.getTask({ id: taskId })
       const found = task?.account ? accounts.find(task.account) : undefined
       if (!task || !found) return null
-      const told = await toldBy(found, { ...call, receivedAt: clock.now() })
-      await moves.move(task, { kind: 'heard', handle: told.handle ?? null }, { fromAnyClaim: true })
-      return told.answer ?? null
+      const read = await readCallback(found, { ...call, receivedAt: clock.now() })
+      await moves.move(task, { kind: 'heard', handle: read.handle ?? null }, { fromAnyClaim: true })
+      return read.answer ?? null
     },
   }
 }

@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { houseAccounts } from '../accounts/accounts.testing.ts'
 import type { Accounts } from '../accounts/accounts.ts'
@@ -8,43 +7,40 @@ import type { Task } from '../core/task.ts'
 import type { Progress, Provider, Submitted } from '../providers/provider.ts'
 import { hear } from '../store/contract/moves.ts'
 import type { Store } from '../store/store.ts'
+import { openAlarm } from './alarm.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
-import { CREDIT, type House, openHouse } from './house.testing.ts'
+import { CREDIT, type Harness, openHarness } from './harness.testing.ts'
 
 const TEXT: Submitted = { result: { output: { title: 'Fog', text: '[Verse]', tags: [] }, files: [] } }
-const log = pino({ level: 'silent' })
 
 function dispatcherOf(
-  house: House,
-  { slots = 100, store = house.store, accounts }: { slots?: number; store?: Store; accounts?: Accounts } = {},
+  harness: Harness,
+  { slots = 100, store = harness.store, accounts }: { slots?: number; store?: Store; accounts?: Accounts } = {},
 ): Dispatcher {
-  const id = house.account.replace('house:', '')
+  const id = harness.account.replace('house:', '')
   const provider: Provider = {
     id,
     operations: new Set(['suno/music', 'suno/lyrics']),
     submit: () => Promise.reject(new Error('Not used here.')),
   }
-  return openDispatcher({
+  const parts = {
+    ...harness.parts,
     store,
-    accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
-    work: () => house.work,
-    moves: house.moves,
-    leases: house.leases,
-    clock: house.clock,
-    log,
-  })
+    accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], harness.store, harness.account),
+  }
+  return openDispatcher(parts, { work: harness.work, leases: harness.leases, alarm: openAlarm(harness.clock) })
 }
 
-function until(house: House, id: string, enough: (task: Task) => boolean): Promise<Task> {
+function until(harness: Harness, id: string, enough: (task: Task) => boolean): Promise<Task> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
-      house.read(id).then((task) => {
+      harness.read(id).then((task) => {
         if (!enough(task)) return
-        deaf()
+        unsubscribe()
         resolve(task)
       }, reject)
     }
-    const deaf = house.store.onSignal((signal) => {
+    const unsubscribe = harness.store.onSignal((signal) => {
       if (signal.kind === 'task' && signal.id === id) look()
     })
     look()
@@ -52,19 +48,19 @@ function until(house: House, id: string, enough: (task: Task) => boolean): Promi
 }
 
 describe('the dispatcher', () => {
-  it('begins what waits when it starts, and what comes later as it comes', async () => {
-    await using house = await openHouse({ submit: async () => TEXT })
-    const early = await house.submit()
-    const dispatcher = dispatcherOf(house)
+  it('begins tasks that wait when it starts, and later ones as they come', async () => {
+    await using harness = await openHarness({ submit: async () => TEXT })
+    const early = await harness.submit()
+    const dispatcher = dispatcherOf(harness)
     dispatcher.start()
-    const late = await house.submit()
+    const late = await harness.submit()
     for (const { id } of [early, late]) {
-      expect(await until(house, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
+      expect(await until(harness, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
     }
     await dispatcher.stop(1_000)
   })
 
-  it('runs no more at once than an account has slots, in the order of the line', async () => {
+  it('runs no more at once than an account has slots, in the order of the queue', async () => {
     let running = 0
     let most = 0
     const order: string[] = []
@@ -76,60 +72,64 @@ describe('the dispatcher', () => {
       running -= 1
       return TEXT
     }
-    await using house = await openHouse({ submit })
-    const dispatcher = dispatcherOf(house, { slots: 2 })
+    await using harness = await openHarness({ submit })
+    const dispatcher = dispatcherOf(harness, { slots: 2 })
     const tasks = [
-      await house.submit(),
-      await house.submit(),
-      await house.submit(),
-      await house.submit(),
-      await house.submit(),
+      await harness.submit(),
+      await harness.submit(),
+      await harness.submit(),
+      await harness.submit(),
+      await harness.submit(),
     ]
     dispatcher.start()
-    for (const { id } of tasks) await until(house, id, ({ endedAt }) => endedAt !== null)
+    for (const { id } of tasks) await until(harness, id, ({ endedAt }) => endedAt !== null)
     await dispatcher.stop(1_000)
     expect(most).toBe(2)
     expect(order).toEqual(tasks.map(({ id }) => id))
   })
 
   it('fails a task that waited too long to be begun, and gives its hold back', async () => {
-    await using house = await openHouse({})
-    const dispatcher = dispatcherOf(house, { slots: 0 })
-    const { id } = await house.submit()
+    await using harness = await openHarness({})
+    const dispatcher = dispatcherOf(harness, { slots: 0 })
+    const { id } = await harness.submit()
     dispatcher.start()
-    house.clock.advance(HOUR_MS)
-    expect(await until(house, id, ({ endedAt }) => endedAt !== null)).toMatchObject({
+    harness.clock.advance(HOUR_MS)
+    expect(await until(harness, id, ({ endedAt }) => endedAt !== null)).toMatchObject({
       status: 'failed',
       error: { code: 'timed_out', message: expect.stringContaining('waited too long') },
     })
-    expect(await house.available()).toBe(CREDIT)
+    expect(await harness.available()).toBe(CREDIT)
     await dispatcher.stop(1_000)
   })
 
-  it('goes on after the database stumbled', async () => {
-    await using house = await openHouse({ submit: async () => TEXT })
+  it('goes on after a claim failed', async () => {
+    await using harness = await openHarness({ submit: async () => TEXT })
     let failures = 1
-    const store = new Proxy(house.store, {
+    const store = new Proxy(harness.store, {
       get(target, name: keyof Store) {
         if (name !== 'claimPending' || failures-- <= 0) return target[name]
         return () => Promise.reject(new Error('The database went away.'))
       },
     })
-    const dispatcher = dispatcherOf(house, { store })
-    const { id } = await house.submit()
+    const dispatcher = dispatcherOf(harness, { store })
+    const { id } = await harness.submit()
     dispatcher.start()
-    expect(await until(house, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
+    expect(await until(harness, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
     await dispatcher.stop(1_000)
   })
 })
 
-describe('several lines', () => {
+describe('several pools', () => {
   const OTHER = 'suno/music'
 
-  /** The accounts of a house, with lines that the test opens and shuts. */
-  function lines(house: House, open: (pool: string, operation: string) => string | undefined, to?: string): Accounts {
+  /** The accounts of a harness, with pools that the test opens and shuts. */
+  function poolsOf(
+    harness: Harness,
+    open: (pool: string, operation: string) => string | undefined,
+    to?: string,
+  ): Accounts {
     return {
-      ...house.accounts,
+      ...harness.accounts,
       offers: (pool, operations) =>
         [...operations].flatMap((operation) => {
           const account = open(pool, operation)
@@ -141,107 +141,109 @@ describe('several lines', () => {
     }
   }
 
-  it('do not hold up one another: what nobody can do now waits, and the rest goes on', async () => {
-    await using house = await openHouse({ submit: async () => TEXT })
-    const stuck = await house.submit(OTHER, { prompt: 'fog' })
-    const free = await house.submit()
+  it('lets tasks wait that no account can do now, and begins the others', async () => {
+    await using harness = await openHarness({ submit: async () => TEXT })
+    const stuck = await harness.submit(OTHER, { prompt: 'fog' })
+    const free = await harness.submit()
     let isOpen = false
-    const accounts = lines(house, (_pool, operation) => (operation !== OTHER || isOpen ? house.account : undefined))
-    const dispatcher = dispatcherOf(house, { accounts })
+    const accounts = poolsOf(harness, (_pool, operation) =>
+      operation !== OTHER || isOpen ? harness.account : undefined,
+    )
+    const dispatcher = dispatcherOf(harness, { accounts })
     dispatcher.start()
-    await until(house, free.id, ({ endedAt }) => endedAt !== null)
-    expect(await house.read(stuck.id)).toMatchObject({ status: 'pending', attempts: 0 })
+    await until(harness, free.id, ({ endedAt }) => endedAt !== null)
+    expect(await harness.read(stuck.id)).toMatchObject({ status: 'pending', attempts: 0 })
     isOpen = true
-    dispatcher.lookAtAll() // an account came back
-    await until(house, stuck.id, ({ status }) => status === 'completed')
+    dispatcher.wake() // an account came back
+    await until(harness, stuck.id, ({ status }) => status === 'completed')
     await dispatcher.stop(1_000)
   })
 
-  it('share an account: a slot that one frees is taken by whichever waits', async () => {
+  it('gives the slot of an account that one operation frees to any other that waits', async () => {
     const running: string[] = []
     const ends = new Map<string, () => void>()
     const submit: Provider['submit'] = ({ taskId }) => {
       running.push(taskId)
       return new Promise((resolve) => ends.set(taskId, () => resolve(TEXT)))
     }
-    await using house = await openHouse({ submit })
-    const tasks = [await house.submit(), await house.submit(OTHER, { prompt: 'fog' }), await house.submit()]
-    const dispatcher = dispatcherOf(house, { accounts: lines(house, () => house.account) })
+    await using harness = await openHarness({ submit })
+    const tasks = [await harness.submit(), await harness.submit(OTHER, { prompt: 'fog' }), await harness.submit()]
+    const dispatcher = dispatcherOf(harness, { accounts: poolsOf(harness, () => harness.account) })
     dispatcher.start()
     for (let n = 1; n <= tasks.length; n++) {
       await expect.poll(() => running).toHaveLength(n)
       ends.get(running.at(-1) ?? '')?.()
     }
-    for (const { id } of tasks) await until(house, id, ({ status }) => status === 'completed')
+    for (const { id } of tasks) await until(harness, id, ({ status }) => status === 'completed')
     expect(new Set(running).size).toBe(3)
     await dispatcher.stop(1_000)
   })
 
-  it('of which one cannot do its tasks: they fall back to another where they may', async () => {
-    await using house = await openHouse({ submit: async () => TEXT })
-    const elsewhere = `public ${house.account}`
-    const { id } = await house.submit()
-    const accounts = lines(house, (pool) => (pool === elsewhere ? house.account : undefined), elsewhere)
-    const dispatcher = dispatcherOf(house, { accounts })
+  it('moves tasks that no account of their pool can do to another pool where that is allowed', async () => {
+    await using harness = await openHarness({ submit: async () => TEXT })
+    const elsewhere = `public ${harness.account}`
+    const { id } = await harness.submit()
+    const accounts = poolsOf(harness, (pool) => (pool === elsewhere ? harness.account : undefined), elsewhere)
+    const dispatcher = dispatcherOf(harness, { accounts })
     dispatcher.start()
-    const task = await until(house, id, ({ endedAt }) => endedAt !== null)
+    const task = await until(harness, id, ({ endedAt }) => endedAt !== null)
     expect(task).toMatchObject({ status: 'completed', pool: elsewhere, logs: [FELL_BACK] })
     await dispatcher.stop(1_000)
-    expect(await house.store.reconcile({})).toEqual([])
+    expect(await harness.store.reconcile({})).toEqual([])
   })
 })
 
-describe('a vendor’s call', () => {
+describe('a callback', () => {
   const HANDLE: Submitted = { handle: { id: 'g_1' }, pollAfterMs: HOUR_MS }
 
-  it('has the task asked after at once, however far off the next look was', async () => {
+  it('makes its task polled at once, however far off the next poll was', async () => {
     let progress: Progress = { status: 'processing' }
-    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => progress })
-    const dispatcher = dispatcherOf(house)
+    await using harness = await openHarness({ submit: async () => HANDLE, poll: async () => progress })
+    const dispatcher = dispatcherOf(harness)
     dispatcher.start()
-    const { id } = await house.submit()
-    await until(house, id, ({ status }) => status === 'processing')
+    const { id } = await harness.submit()
+    await until(harness, id, ({ status }) => status === 'processing')
     if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
-    await hear(house.store, { id, handle: null, now: house.clock.now() })
-    expect(await until(house, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
+    await hear(harness.store, { id, handle: null, now: harness.clock.now() })
+    expect(await until(harness, id, ({ endedAt }) => endedAt !== null)).toMatchObject({ status: 'completed' })
     await dispatcher.stop(1_000)
   })
 
-  it('has a failed task looked at whose result may still come', async () => {
+  it('makes a failed task checked for its late result at once', async () => {
     let progress: Progress = { status: 'processing' }
-    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => progress })
-    const dispatcher = dispatcherOf(house)
+    await using harness = await openHarness({ submit: async () => HANDLE, poll: async () => progress })
+    const dispatcher = dispatcherOf(harness)
     dispatcher.start()
-    const { id } = await house.submit()
-    await until(house, id, ({ status }) => status === 'processing')
-    house.clock.advance(HOUR_MS)
-    await until(house, id, ({ status }) => status === 'failed')
+    const { id } = await harness.submit()
+    await until(harness, id, ({ status }) => status === 'processing')
+    harness.clock.advance(HOUR_MS)
+    await until(harness, id, ({ status }) => status === 'failed')
     if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
-    await hear(house.store, { id, handle: null, now: house.clock.now() })
-    const task = await until(house, id, ({ status }) => status === 'completed')
+    await hear(harness.store, { id, handle: null, now: harness.clock.now() })
+    const task = await until(harness, id, ({ status }) => status === 'completed')
     expect(task).toMatchObject({ consumedPoints: 0, error: null })
-    expect(await house.available()).toBe(CREDIT)
+    expect(await harness.available()).toBe(CREDIT)
     await dispatcher.stop(1_000)
   })
 
-  it('need not come: a late result is found when its time has come', async () => {
+  it('is not needed for a late result, which is found at the next check', async () => {
     let progress: Progress = { status: 'processing' }
-    await using house = await openHouse({ submit: async () => HANDLE, poll: async () => progress })
-    const dispatcher = dispatcherOf(house)
+    await using harness = await openHarness({ submit: async () => HANDLE, poll: async () => progress })
+    const dispatcher = dispatcherOf(harness)
     dispatcher.start()
-    const { id } = await house.submit()
-    await until(house, id, ({ status }) => status === 'processing')
-    house.clock.advance(HOUR_MS)
-    await until(house, id, ({ status }) => status === 'failed')
+    const { id } = await harness.submit()
+    await until(harness, id, ({ status }) => status === 'processing')
+    harness.clock.advance(HOUR_MS)
+    await until(harness, id, ({ status }) => status === 'failed')
     if ('result' in TEXT) progress = { status: 'completed', result: TEXT.result }
-    house.clock.advance(5 * MINUTE_MS)
-    await until(house, id, ({ status }) => status === 'completed')
+    harness.clock.advance(5 * MINUTE_MS)
+    await until(harness, id, ({ status }) => status === 'completed')
     await dispatcher.stop(1_000)
   })
 })
 
 describe('a stop', () => {
-  it('does not wait for a look at a late result, which the next start takes up', async () => {
+  it('does not wait for a check of a late result, which the next start takes up', async () => {
     const asked = Promise.withResolvers<void>()
     let isLate = false
     const poll: Provider['poll'] = (_handle, _account, signal) => {
@@ -249,18 +251,18 @@ describe('a stop', () => {
       asked.resolve()
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     }
-    await using house = await openHouse({ submit: async () => ({ handle: 'g_1', pollAfterMs: HOUR_MS }), poll })
-    const dispatcher = dispatcherOf(house)
+    await using harness = await openHarness({ submit: async () => ({ handle: 'g_1', pollAfterMs: HOUR_MS }), poll })
+    const dispatcher = dispatcherOf(harness)
     dispatcher.start()
-    const { id } = await house.submit()
-    await until(house, id, ({ status }) => status === 'processing')
-    house.clock.advance(HOUR_MS)
-    await until(house, id, ({ status }) => status === 'failed')
+    const { id } = await harness.submit()
+    await until(harness, id, ({ status }) => status === 'processing')
+    harness.clock.advance(HOUR_MS)
+    await until(harness, id, ({ status }) => status === 'failed')
     isLate = true
-    await hear(house.store, { id, handle: null, now: house.clock.now() })
+    await hear(harness.store, { id, handle: null, now: harness.clock.now() })
     await asked.promise
     await dispatcher.stop(0)
-    expect(await house.late()).toMatchObject([{ id }])
+    expect(await harness.late()).toMatchObject([{ id }])
   })
 
   it('waits for work in hand that ends in time', async () => {
@@ -270,41 +272,41 @@ describe('a stop', () => {
       called.resolve()
       return answer.promise
     }
-    await using house = await openHouse({ submit })
-    const dispatcher = dispatcherOf(house)
-    const { id } = await house.submit()
+    await using harness = await openHarness({ submit })
+    const dispatcher = dispatcherOf(harness)
+    const { id } = await harness.submit()
     dispatcher.start()
     await called.promise
     const stopped = dispatcher.stop(60_000)
     answer.resolve(TEXT)
     await stopped
-    expect(await house.read(id)).toMatchObject({ status: 'completed' })
+    expect(await harness.read(id)).toMatchObject({ status: 'completed' })
   })
 
-  it('aborts work that does not, and leaves it to the next start', async () => {
+  it('aborts work that does not end in time, and leaves it to the next start', async () => {
     const called = Promise.withResolvers<void>()
     const submit: Provider['submit'] = (_job, _account, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason))
         called.resolve()
       })
-    await using house = await openHouse({ submit })
-    const dispatcher = dispatcherOf(house)
-    const { id } = await house.submit()
+    await using harness = await openHarness({ submit })
+    const dispatcher = dispatcherOf(harness)
+    const { id } = await harness.submit()
     dispatcher.start()
     await called.promise
     await dispatcher.stop(0)
-    expect(await house.read(id)).toMatchObject({ status: 'submitting', error: null })
-    expect(await house.due()).toMatchObject([{ id }])
+    expect(await harness.read(id)).toMatchObject({ status: 'submitting', error: null })
+    expect(await harness.due()).toMatchObject([{ id }])
   })
 
-  it('begins what a claim under way brings, rather than leave an intent that nobody acts on', async () => {
+  it('begins the tasks of a claim under way, rather than leave an intent that no process acts on', async () => {
     const submit = vi.fn<Provider['submit']>(async () => TEXT)
-    await using house = await openHouse({ submit })
-    const { id } = await house.submit()
+    await using harness = await openHarness({ submit })
+    const { id } = await harness.submit()
     const claiming = Promise.withResolvers<void>()
     const committed = Promise.withResolvers<void>()
-    const store = new Proxy(house.store, {
+    const store = new Proxy(harness.store, {
       get(target, name: keyof Store) {
         if (name !== 'claimPending') return target[name]
         return async (args: Parameters<Store['claimPending']>[0]) => {
@@ -315,13 +317,13 @@ describe('a stop', () => {
         }
       },
     })
-    const dispatcher = dispatcherOf(house, { store })
+    const dispatcher = dispatcherOf(harness, { store })
     dispatcher.start()
     await claiming.promise
     const stopped = dispatcher.stop(60_000)
     committed.resolve()
     await stopped
     expect(submit).toHaveBeenCalledTimes(1)
-    expect(await house.read(id)).toMatchObject({ status: 'completed' })
+    expect(await harness.read(id)).toMatchObject({ status: 'completed' })
   })
 })

@@ -61,7 +61,7 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
     try {
       const asset = await assets.upload({ ...owner, body, expiresAt: clock.now() + keepMs })
       if (media === 'any' || asset.mediaType.startsWith(`${media}/`)) return asset
-      await assets.withdraw([asset])
+      await assets.deleteStored([asset])
       throw new PolyphonyError('unsupported_media', `It is ${asset.mediaType}, and ${media} is wanted.`)
     } catch (error) {
       if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code)) throw error
@@ -92,14 +92,14 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
           references.set(file.field, assetReference(asset))
         }
       } catch (error) {
-        if (kept.length > 0) await assets.withdraw(kept)
+        if (kept.length > 0) await assets.deleteStored(kept)
         throw error
       }
       if (references.size === 0) return { input, assets: kept }
       const renamed = replaceFiles(operation.input, input, ({ field, value }) => references.get(field) ?? value)
       return { input: renamed, assets: kept }
     },
-    withdraw: (kept) => assets.withdraw(kept),
+    withdraw: (kept) => assets.deleteStored(kept),
   }
 }
 

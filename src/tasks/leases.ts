@@ -1,10 +1,8 @@
-import type { Logger } from 'pino'
 import type { Asset } from '../core/asset.ts'
-import { type Clock, elapsedMs, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
+import { elapsedMs, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
 import type { Task } from '../core/task.ts'
 import type { TaskEvent } from '../core/transitions.ts'
-import type { Store } from '../store/store.ts'
-import type { Moves } from './moves.ts'
+import type { TaskParts } from './parts.ts'
 
 /** A lease on a task, for as long as this process works on it. */
 export interface Lease {
@@ -30,7 +28,7 @@ export interface Leases {
   hold(task: Task, since: Mark, until?: number): Lease
   /** Progress of work that runs in this process; the first report says that it has begun. */
   report(task: Task, percent: number): void
-  /** Ends the work on a task that is over, if it is done here. */
+  /** Aborts this process's work on a task that has already ended. */
   abort(id: string): void
   /** How many tasks this process has in hand. */
   count(): number
@@ -58,15 +56,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 /** What is left of a lease at least when a paid request leaves: the way to the vendor takes time, too. */
 const MARGIN_MS = SECOND_MS
 
-export function openLeases(options: {
-  store: Store
-  moves: Moves
-  clock: Clock
-  log: Logger
-  leaseMs: number
-  holder: string
-}): Leases {
-  const { store, moves, clock, log, leaseMs, holder } = options
+export function openLeases(parts: TaskParts, { leaseMs, holder }: Pick<Leases, 'leaseMs' | 'holder'>): Leases {
+  const { store, moves, clock, log } = parts
   const held = new Map<string, Held>()
 
   function lose(one: Held): void {
@@ -109,27 +100,6 @@ export function openLeases(options: {
     return after
   }
 
-  function leaseOf(one: Held): Lease {
-    return {
-      signal: one.controller.signal,
-      get task() {
-        return one.task
-      },
-      get lost() {
-        return one.lost
-      },
-      get timedOut() {
-        return one.timedOut
-      },
-      isHeld: () => !one.lost && elapsedMs(one.since, clock) < leaseMs - MARGIN_MS,
-      move: (event, assets) => move(one, event, assets),
-      release() {
-        clearTimeout(one.deadline)
-        if (held.get(one.task.id) === one) held.delete(one.task.id)
-      },
-    }
-  }
-
   return {
     holder,
     leaseMs,
@@ -151,7 +121,14 @@ export function openLeases(options: {
         reportedAt: 0,
       }
       held.set(task.id, one)
-      return leaseOf(one)
+      return leaseOf(one, {
+        isHeld: () => !one.lost && elapsedMs(one.since, clock) < leaseMs - MARGIN_MS,
+        move: (event, assets) => move(one, event, assets),
+        release() {
+          clearTimeout(one.deadline)
+          if (held.get(one.task.id) === one) held.delete(one.task.id)
+        },
+      })
     },
     report({ id }, percent) {
       const one = held.get(id)
@@ -184,5 +161,22 @@ export function openLeases(options: {
     close() {
       clearInterval(heartbeat)
     },
+  }
+}
+
+/** The lease on what is held, as it is at each moment. */
+function leaseOf(one: Held, verbs: Pick<Lease, 'isHeld' | 'move' | 'release'>): Lease {
+  return {
+    signal: one.controller.signal,
+    get task() {
+      return one.task
+    },
+    get lost() {
+      return one.lost
+    },
+    get timedOut() {
+      return one.timedOut
+    },
+    ...verbs,
   }
 }

@@ -12,7 +12,7 @@ const MEASURES = new Map([
 ])
 
 describe('withMeasures', () => {
-  it('puts what was found in the place of what was asked for', () => {
+  it('replaces the requested sizes with the measured ones', () => {
     const asked = { widthPx: 1_024, heightPx: 1_024 }
     expect(
       withMeasures({ pictures: [{ file: PICTURE, ...asked }], grid: { file: PICTURE, ...asked } }, MEASURES),
@@ -34,7 +34,7 @@ describe('withMeasures', () => {
     expect(withMeasures({ clips: [clip] }, MEASURES)).toEqual({ clips: [{ ...clip, durationSeconds: 121.6 }] })
   })
 
-  it('adds no member, and leaves what nobody measured as it is', () => {
+  it('adds no member, and leaves what was not measured as it is', () => {
     const output = {
       sounds: [{ file: FILM, seconds: 3 }],
       model: { file: PICTURE, picture: '', turntable: FILM },
@@ -47,7 +47,7 @@ describe('withMeasures', () => {
     expect(withMeasures(null, MEASURES)).toBe(null)
   })
 
-  it('replaces only what a file told: a film of unknown size keeps the one that was asked for', () => {
+  it('replaces only what was measured: a film of unknown size keeps the requested one', () => {
     const video = { file: FILM, cover: '', lastFrame: '', widthPx: 640, heightPx: 360, seconds: 5 }
     expect(withMeasures({ videos: [video] }, new Map([[FILM, { seconds: 4.5 }]]))).toEqual({
       videos: [{ ...video, seconds: 4.5 }],

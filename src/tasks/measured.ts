@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 
 /**
  * An output with the sizes and lengths that were found in its files, by their references (`asset:ID.EXT`), in place of those
- * that were asked for: `widthPx`, `heightPx` and `seconds` of whatever has a `file`, `durationSeconds` of a clip. Members
+ * that were requested: `widthPx`, `heightPx` and `seconds` of whatever has a `file`, `durationSeconds` of a clip. Members
  * that are not there are not added, so an output keeps its shape.
  */
 export function withMeasures(output: Json, measures: ReadonlyMap<string, Measures>): Json {

@@ -11,10 +11,10 @@ import type { Task } from '../core/task.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Offer, Store } from '../store/store.ts'
 import { type Callbacks, openCallbacks } from './callbacks.ts'
+import { openDurations } from './durations.ts'
 import { openFinish } from './finish.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { openMoves } from './moves.ts'
-import { openPace } from './pace.ts'
 import type { RenderWebhooks } from './webhook-renderers.ts'
 import { openWork } from './work.ts'
 
@@ -66,7 +66,6 @@ export function openNode(world: World): Node {
   const log = pino({ level: 'silent' })
   const moves = openMoves({ store, webhooksFor: world.webhooksFor, clock })
   const holder = randomUUID()
-  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder })
   const accounts = openAccounts({
     store,
     house: world.providers.map((provider) => ({ provider, mode: 'live', slots: 100 })),
@@ -80,26 +79,21 @@ export function openNode(world: World): Node {
     clock,
     log,
   })
+  const parts = { store, moves, accounts, clock, log }
+  const leases = openLeases(parts, { leaseMs: LEASE_MS, holder })
   const noFiles = {} as Assets & Egress // no result of the model has a file
-  const assets = { ...noFiles, discard: async () => {} }
-  const pace = openPace()
-  const limits = { mediaDays: 7, maxOutputBytes: 1, factorOf: () => 1 }
-  const finish = openFinish({ assets, egress: noFiles, clock, log, pace, ...limits })
-  const reach = { store, moves, accounts, clock, secret: 'a secret', publicUrl: 'https://gateway.example' }
-  const callbacks = openCallbacks(reach)
-  const work = openWork({
-    ...reach,
-    assets,
-    egress: noFiles,
-    finish,
+  const assets = { ...noFiles, deleteUnrecorded: async () => {} }
+  const outputs = { assets, egress: noFiles, mediaDays: 7, maxOutputBytes: 1 }
+  const finish = openFinish(parts, { ...outputs, durations: openDurations() })
+  const callbacks = openCallbacks({ ...parts, secret: 'a secret', publicUrl: 'https://gateway.example' })
+  const work = openWork(parts, {
     leases,
+    finish,
+    alarm: { at: () => {} },
     webhooksFor: world.webhooksFor,
-    log,
     maxWaitMs: MAX_WAIT_MS,
-    dueAt: () => {},
     callbackUrl: callbacks.urlFor,
-    publicUrlOf: () => undefined,
-    maxInputBytes: 1,
+    inputFiles: { assets, egress: noFiles, maxBytes: 1, publicUrlOf: () => undefined },
   })
   const stopping = new AbortController()
 

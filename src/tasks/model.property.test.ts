@@ -225,12 +225,12 @@ describe('no task is lost, paid for twice or settled twice, whatever fails in be
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('on SQLite', async () => {
+  it('holds on SQLite: every task is settled once and paid for at most once', async () => {
     await keepsItsRules(60 * RUNS, () => openSqlite({ path: join(folder, `${++files}.db`) }))
     expect(worlds).toBeGreaterThan(0)
   })
 
-  it('on PostgreSQL', async () => {
+  it('holds on PostgreSQL: every task is settled once and paid for at most once', async () => {
     await keepsItsRules(20 * RUNS, async () => openPostgres({ url: await freshDatabase(), maxConnections: 6 }))
   })
 })

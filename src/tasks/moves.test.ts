@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
-import { LEASE_MS, openHouse } from './house.testing.ts'
+import { LEASE_MS, openHarness } from './harness.testing.ts'
 
 const unavailable = () => new PolyphonyError('store_unavailable', 'The database does not answer.')
 
@@ -21,19 +21,23 @@ function silentOnce(instead: { next?: (given: Parameters<Store['applyChange']>[0
 
 it('writes a move that did not reach the database, though another write took its version meanwhile', async () => {
   const instead: Parameters<typeof silentOnce>[0] = {}
-  await using house = await openHouse({}, { wrap: silentOnce(instead) })
-  const task = await house.claimed()
-  const hear = () => house.moves.move(task, { kind: 'heard', handle: null }, { fromAnyClaim: true })
+  await using harness = await openHarness({}, { wrap: silentOnce(instead) })
+  const task = await harness.claimed()
+  const hear = () => harness.moves.move(task, { kind: 'heard', handle: null }, { fromAnyClaim: true })
   instead.next = async () => expect(await hear()).toMatchObject({ version: task.version + 1 })
-  const after = await house.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })
-  expect(after).toMatchObject({ version: task.version + 2, calledAt: house.clock.now(), heardAt: house.clock.now() })
-  expect(await house.read(task.id)).toEqual(after)
+  const after = await harness.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })
+  expect(after).toMatchObject({
+    version: task.version + 2,
+    calledAt: harness.clock.now(),
+    heardAt: harness.clock.now(),
+  })
+  expect(await harness.read(task.id)).toEqual(after)
 })
 
-it('finds a move again whose answer was lost, and does not write it twice', async () => {
+it('recognises a move that was written although its answer was lost, and does not write it twice', async () => {
   const instead: Parameters<typeof silentOnce>[0] = {}
   let opened: Store | undefined
-  await using house = await openHouse(
+  await using harness = await openHarness(
     {},
     {
       wrap(store) {
@@ -42,18 +46,18 @@ it('finds a move again whose answer was lost, and does not write it twice', asyn
       },
     },
   )
-  const task = await house.claimed()
+  const task = await harness.claimed()
   instead.next = async (given) => expect(await opened?.applyChange(given)).toBe(true)
-  const after = await house.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })
+  const after = await harness.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })
   expect(after?.version).toBe(task.version + 1)
-  expect(await house.read(task.id)).toEqual(after)
+  expect(await harness.read(task.id)).toEqual(after)
 })
 
 it('writes nothing for a process whose claim was taken over', async () => {
-  await using house = await openHouse({})
-  const task = await house.claimed()
-  house.clock.advance(LEASE_MS)
-  const [taken] = await house.due()
-  expect(await house.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })).toBeUndefined()
-  expect(await house.read(task.id)).toEqual(taken)
+  await using harness = await openHarness({})
+  const task = await harness.claimed()
+  harness.clock.advance(LEASE_MS)
+  const [taken] = await harness.due()
+  expect(await harness.moves.move(task, { kind: 'called', leaseMs: LEASE_MS })).toBeUndefined()
+  expect(await harness.read(task.id)).toEqual(taken)
 })

@@ -19,9 +19,9 @@ export interface Moves {
 export interface MoveOptions {
   /** Files of the result. */
   assets?: readonly Asset[]
-  /** For whoever needs no lease: a client that cancels, a vendor that calls. */
+  /** For writers that need no lease: a client that cancels, a vendor that calls. */
   fromAnyClaim?: boolean
-  /** Whether a database that does not answer is not waited for any longer. TaskRequest before each further try. */
+  /** Whether a database that does not answer is not waited for any longer; called before each further try. */
   isGivenUp?: () => boolean
 }
 

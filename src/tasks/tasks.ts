@@ -1,16 +1,16 @@
-import { LRUCache } from 'lru-cache'
 import type { Attempt } from '../core/attempt.ts'
 import type { Batch } from '../core/batch.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
-import { isTerminal, type Task } from '../core/task.ts'
+import type { Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
+import type { Durations } from './durations.ts'
 import type { Moves } from './moves.ts'
-import type { Pace } from './pace.ts'
 import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
+import { openTaskReader } from './task-reader.ts'
 import { openWaitPlaces, type WaitLimits, type WaitPlace } from './wait-places.ts'
 import { openWatchers } from './watch.ts'
 
@@ -22,7 +22,7 @@ export interface Tasks extends Submit {
   get(id: string, caller: Caller): Promise<Task>
   /** An ended task of the caller's, if it is in memory: the same object each time. */
   peek(id: string, caller: Caller): Task | undefined
-  /** Whoever's it is: for routes that carry no key, where the id is the secret. Undefined when there is none. */
+  /** Of any tenant: for routes that carry no key, where the id is the secret. Undefined when there is no such task. */
   findOpenly(id: string): Promise<Task | undefined>
   /** Those of the ids that exist. */
   getMany(ids: string[], caller: Caller): Promise<Task[]>
@@ -38,11 +38,11 @@ export interface Tasks extends Submit {
   ): Promise<Task[]>
   count(filter: OwnFilter, caller: Caller): Promise<number>
   /**
-   * Cancels a task that nobody has begun; its hold is released at once. With `evenRunning`, also one that its provider can
+   * Cancels a task that has not begun; its hold is released at once. With `evenRunning`, also one that its provider can
    * end. Throws `not_cancellable`, `task_not_found`.
    */
   cancel(id: string, caller: Caller, options?: { evenRunning: boolean }): Promise<Task>
-  /** Cancels what nobody has begun and was made before `createdBefore`; `models` null = all. Returns how many. */
+  /** Cancels tasks that have not begun and were created before `createdBefore`; `models` null = all. Returns how many. */
   cancelMany(
     filter: { createdBefore: number; models: string[] | null; batchId?: string },
     caller: Caller,
@@ -68,18 +68,18 @@ export interface Tasks extends Submit {
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
   attempts(id: string, caller: Caller): Promise<Attempt[]>
-  /** How many tasks stand before a waiting one, and how long that may take. Throws `task_not_found`. */
-  place(id: string, caller: Caller): Promise<Place>
+  /** How many tasks are before a waiting one, and how long that may take. Throws `task_not_found`. */
+  queuePosition(id: string, caller: Caller): Promise<QueuePosition>
   close(): void
 }
 
 type OwnFilter = Omit<TaskFilter, 'tenantId' | 'mode'>
 
-/** A waiting task's place in the line for its operation. */
-export interface Place {
+/** A waiting task's position in the queue for its operation. */
+export interface QueuePosition {
   /** null = it does not wait. */
   ahead: number | null
-  /** Until a provider begins, in milliseconds; null = nobody can tell. */
+  /** Until a provider begins, in milliseconds; null = unknown. */
   estimateMs: number | null
 }
 
@@ -87,49 +87,26 @@ export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
   moves: Moves
   /** Ends work at its provider; undefined when that cannot be done. */
   cancelRunning: (task: Task) => Promise<Task | undefined>
-  pace: Pace
+  durations: Durations
   waits: WaitLimits
 }
 
-const CACHE_BYTES = 32 * 2 ** 20
-/** Long enough to serve a crowd of readers, short enough for a purge or a correction to show. */
-const CACHE_MS = 60_000
 const CANCEL_BATCH = 500
 
 export function openTasks(options: TasksOptions): Tasks {
   const { store } = options
   const watchers = openWatchers(store)
+  const reader = openTaskReader(store)
   const takePlace = openWaitPlaces(options.waits)
-  // Ended tasks do not change, so they are read once.
-  const ended = new LRUCache<string, Task>({
-    maxSize: CACHE_BYTES,
-    ttl: CACHE_MS,
-    sizeCalculation: (task) => 2_048 + 2 * JSON.stringify([task.input, task.output, task.logs]).length,
-  })
-
-  // But for one that failed and whose result came late: it is read again.
-  const deaf = store.onSignal((signal) => {
-    if (signal.kind === 'task') ended.delete(signal.id)
-    if (signal.kind === 'resync') ended.clear()
-  })
-
-  async function find(id: string): Promise<Task | undefined> {
-    const cached = ended.get(id)
-    if (cached) return cached
-    if (!isId(id)) return undefined
-    const task = await store.getTask({ id })
-    if (task && isTerminal(task.status)) ended.set(id, task)
-    return task
-  }
 
   async function get(id: string, caller: Caller): Promise<Task> {
-    const task = await find(id)
+    const task = await reader.find(id)
     // Another tenant's task, or one of the other mode, is answered like one that does not exist.
     if (!task || !isOwn(caller, task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
     return task
   }
 
-  /** Ends a task that nobody has begun. Undefined when somebody has. */
+  /** Ends a task that has not begun. Undefined when it has. */
   async function cancelUnstarted(task: Task): Promise<Task | undefined> {
     const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: [] }
     const from = ['staged', 'pending'] as const
@@ -148,26 +125,16 @@ export function openTasks(options: TasksOptions): Tasks {
   }
 
   return {
-    ...openSubmit({ ...options, find, get }),
+    ...openSubmit({ ...options, find: reader.find, get }),
     get,
     peek(id, caller) {
-      const task = ended.get(id)
+      const task = reader.peek(id)
       return task && isOwn(caller, task) ? task : undefined
     },
     watch,
-    findOpenly: find,
+    findOpenly: reader.find,
     async getMany(ids, caller) {
-      const wanted = [...new Set(ids)].filter(isId)
-      const known = wanted.flatMap((id) => ended.get(id) ?? [])
-      const missing = wanted.filter((id) => !ended.has(id))
-      const found = missing.length === 0 ? [] : await store.getTasks({ ids: missing })
-      for (const task of found) if (isTerminal(task.status)) ended.set(task.id, task)
-      const byId = new Map([...known, ...found].map((task) => [task.id, task]))
-      // In the order in which they were asked for.
-      return wanted.flatMap((id) => {
-        const task = byId.get(id)
-        return task && isOwn(caller, task) ? [task] : []
-      })
+      return (await reader.findMany(ids)).filter((task) => isOwn(caller, task))
     },
     list: (filter, caller) => store.listTasks({ ...filter, ...scopeOf(caller) }),
     count: (filter, caller) => store.countTasks({ ...filter, ...scopeOf(caller) }),
@@ -178,7 +145,7 @@ export function openTasks(options: TasksOptions): Tasks {
       const ended = evenRunning ? await options.cancelRunning(await get(id, caller)) : undefined
       if (ended) return ended
       const { status } = await get(id, caller)
-      throw new PolyphonyError('not_cancellable', `Task ${id} is ${status}; only a task that waits can be cancelled.`)
+      throw new PolyphonyError('not_cancellable', `Task ${id} is ${status}; only a waiting task can be cancelled.`)
     },
     async getBatch(id, caller) {
       const batch = isId(id) ? await store.getBatch({ id }) : undefined
@@ -205,15 +172,15 @@ export function openTasks(options: TasksOptions): Tasks {
       await get(id, caller)
       return store.listAttempts({ taskId: id })
     },
-    async place(id, caller) {
+    async queuePosition(id, caller) {
       const { pool, operation } = await get(id, caller)
       const ahead = await store.countAhead({ id })
       if (ahead === null) return { ahead: null, estimateMs: null }
       const accountsOfIt = options.accounts.offers(pool, [operation]).flatMap((offer) => offer.accounts)
       const slots = accountsOfIt.reduce((sum, account) => sum + account.slots, 0)
-      const paceMs = options.pace.of(operation)
-      const isKnown = paceMs !== undefined && slots > 0
-      return { ahead, estimateMs: isKnown ? Math.ceil((ahead + 1) / slots) * paceMs : null }
+      const taskMs = options.durations.estimate(operation)
+      const isKnown = taskMs !== undefined && slots > 0
+      return { ahead, estimateMs: isKnown ? Math.ceil((ahead + 1) / slots) * taskMs : null }
     },
     async balance(caller) {
       const balance = await store.getBalance({ tenantId: caller.tenantId })
@@ -221,7 +188,7 @@ export function openTasks(options: TasksOptions): Tasks {
       return balance
     },
     close() {
-      deaf()
+      reader.close()
       watchers.close()
     },
   }

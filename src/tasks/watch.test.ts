@@ -29,7 +29,7 @@ const forever = () => new AbortController().signal
 const noPlace = () => null
 
 describe('watching a task', () => {
-  it('reads a task that is waited for at the beginning and at its end only', async () => {
+  it('reads a task only at the beginning and at the end of a wait', async () => {
     const { store, become, read } = aStore()
     const ended = openWatchers(store).end('t1', read, noPlace, forever())
     await new Promise(setImmediate)
@@ -40,7 +40,7 @@ describe('watching a task', () => {
     expect(store.reads).toBe(2)
   })
 
-  it('hears an end that comes while the task is first read', async () => {
+  it('notices an end that comes while the task is first read', async () => {
     const { store, become, read } = aStore()
     const slowly = async () => {
       const before = await read()
@@ -51,7 +51,7 @@ describe('watching a task', () => {
     expect(ended).toMatchObject({ status: 'completed', progress: 100 })
   })
 
-  it('shows each state once, whatever is heard twice', async () => {
+  it('shows each state once, even when a signal comes twice', async () => {
     const { store, become, read } = aStore()
     const seen: string[] = []
     const states = openWatchers(store).watch('t1', read, forever())
@@ -71,7 +71,7 @@ describe('watching a task', () => {
     expect(seen).toEqual(['pending 0', 'processing 5', 'processing 50', 'completed 100'])
   })
 
-  it('answers with the task as it is when the wait is over, and gives the place back', async () => {
+  it('gives the task as it is when the wait is over, and gives the place back', async () => {
     const { store, become, read } = aStore()
     const wait = new AbortController()
     let isHeld = false

@@ -19,7 +19,7 @@ type News = Pick<Task, 'status' | 'progress'>
 
 export function openWatchers(store: Pick<Store, 'getTask' | 'onSignal'>): Watchers {
   const listeners = new Map<string, Set<Listener>>()
-  const deaf = store.onSignal((signal: Signal) => {
+  const unsubscribe = store.onSignal((signal: Signal) => {
     if (signal.kind === 'task') for (const listener of listeners.get(signal.id) ?? []) listener.hear(signal)
     else if (signal.kind === 'resync') for (const some of listeners.values()) for (const one of some) one.wake()
   })
@@ -68,7 +68,7 @@ export function openWatchers(store: Pick<Store, 'getTask' | 'onSignal'>): Watche
       }
       return last
     },
-    close: deaf,
+    close: unsubscribe,
   }
 }
 

@@ -2,7 +2,7 @@ import type { Batch } from '../core/batch.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { Task } from '../core/task.ts'
 
-/** The webhooks that a task or an ended batch calls for. The dialect in which it was asked for renders them. */
+/** The webhooks that a task or an ended batch calls for. The dialect in which it was submitted renders them. */
 export interface WebhookRenderers {
   task(task: Task): DeliveryDraft[]
   batch(batch: Batch): DeliveryDraft[]
@@ -10,7 +10,7 @@ export interface WebhookRenderers {
 
 export type RenderWebhooks = WebhookRenderers['task']
 
-/** By dialect. What was asked for in a dialect that is not served any more is told to nobody. */
+/** By dialect. A task of a dialect that is not served any more has no webhooks. */
 export function webhookRenderers(dialects: ReadonlyMap<string, Partial<WebhookRenderers>>): WebhookRenderers {
   return {
     task: (task) => dialects.get(task.dialect)?.task?.(task) ?? [],

@@ -27,8 +27,8 @@ export async function attemptDelivery(
   const now = clock.now()
   const attempt = { at, durationMs: now - at, httpStatus: answer.status, error: answer.error }
   if (answer.error === null) return { attempt, status: 'delivered', dueAt: now }
-  const asked = ASKS_TO_WAIT.includes(answer.status) ? answer.retryAfterSeconds : null
-  const next = answer.status === GONE ? null : nextAttemptAt(delivery.attempts + 1, now, random, asked)
+  const retryAfterSeconds = ASKS_TO_WAIT.includes(answer.status) ? answer.retryAfterSeconds : null
+  const next = answer.status === GONE ? null : nextAttemptAt(delivery.attempts + 1, now, random, retryAfterSeconds)
   return next === null ? { attempt, status: 'failed', dueAt: now } : { attempt, status: 'pending', dueAt: next }
 }
 

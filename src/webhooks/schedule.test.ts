@@ -6,13 +6,13 @@ const NOW = Date.parse('2026-01-01T00:00:00Z')
 const middle = () => 0.5
 const ATTEMPTS = Array.from({ length: 10 }, (_, index) => index + 1)
 
-describe('the schedule', () => {
-  it('waits longer and longer', () => {
+describe('nextAttemptAt', () => {
+  it('the schedule waits longer and longer', () => {
     const waits = ATTEMPTS.map((attempts) => ((nextAttemptAt(attempts, NOW, middle) ?? Number.NaN) - NOW) / 1_000)
     expect(waits).toEqual([5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400])
   })
 
-  it('gives up after eleven attempts, in about three days', () => {
+  it('the schedule gives up after eleven attempts, in about three days', () => {
     const total = ATTEMPTS.reduce((at, attempts) => nextAttemptAt(attempts, at, middle) ?? at, NOW) - NOW
     expect(total / 3_600_000).toBeCloseTo(68.7, 1)
     expect(nextAttemptAt(11, NOW, middle)).toBeNull()
@@ -20,7 +20,7 @@ describe('the schedule', () => {
     expect(nextAttemptAt(11, NOW, middle, 60)).toBeNull()
   })
 
-  it('spreads by a fifth to either side', () => {
+  it('the schedule spreads by a fifth to either side', () => {
     expect(nextAttemptAt(1, NOW, () => 0)).toBe(NOW + 4_000)
     expect(nextAttemptAt(1, NOW, () => 1)).toBe(NOW + 6_000)
     fc.assert(
@@ -33,7 +33,7 @@ describe('the schedule', () => {
     )
   })
 
-  it('honours a later time that the receiver asks for, up to a day', () => {
+  it('the schedule honours a later time that the receiver asks for, up to a day', () => {
     expect(nextAttemptAt(1, NOW, middle, 600)).toBe(NOW + 600_000)
     expect(nextAttemptAt(1, NOW, middle, 1)).toBe(NOW + 5_000)
     expect(nextAttemptAt(1, NOW, middle, 0)).toBe(NOW + 5_000)

@@ -83,7 +83,7 @@ async function forgetDeliveries(): Promise<void> {
   file.close()
 }
 
-/** A real server that answers as it is told, and keeps what it was sent. */
+/** A real server that answers as the test says, and keeps what it was sent. */
 async function receiver(
   answer: Answer,
 ): Promise<{ url: string; received: Received[]; until(count: number): Promise<void>; close(): Promise<void> }> {
@@ -174,8 +174,8 @@ async function tried(url: string): Promise<number[]> {
   return stored.filter((one) => one.url === url && one.attempts > 0).map(({ attempts }) => attempts)
 }
 
-describe('a webhook', () => {
-  it('is sent as soon as it is stored, signed, with its own headers beside the standard ones', async () => {
+describe('deliveries', () => {
+  it('a webhook is sent as soon as it is stored, signed, with its own headers beside the standard ones', async () => {
     const { url, received } = await receiver(status(204))
     const webhooks = sender()
     webhooks.start()
@@ -194,7 +194,7 @@ describe('a webhook', () => {
     expect(new Webhook(SECRET).verify(received[0]?.body ?? '', sent)).toEqual({ task: 'Größe' })
   })
 
-  it('comes again by the schedule, with the same id and bytes, until it is accepted', async () => {
+  it('a webhook comes again by the schedule, with the same id and bytes, until it is accepted', async () => {
     const { url, received } = await receiver(status(500, 404, 200))
     const webhooks = sender()
     webhooks.start()
@@ -219,7 +219,7 @@ describe('a webhook', () => {
     expect(new Set(received.map(({ headers }) => headers['webhook-signature'])).size).toBe(3)
   })
 
-  it('is given up after eleven attempts, and a replay tries once more', async () => {
+  it('a webhook is given up after eleven attempts, and a replay tries once more', async () => {
     const { url, received } = await receiver(status(500))
     const webhooks = sender()
     webhooks.start()
@@ -236,7 +236,7 @@ describe('a webhook', () => {
     expect(received).toHaveLength(12)
   })
 
-  it('ends with a 410', async () => {
+  it('a webhook ends with a 410', async () => {
     const { url } = await receiver(status(410))
     const webhooks = sender()
     webhooks.start()
@@ -250,7 +250,7 @@ describe('a webhook', () => {
     [503, 60, 60_000],
     [429, 1_000_000, 86_400_000],
     [500, 3_600, 5_000],
-  ])('that gets a %i with Retry-After: %i comes again after %i ms', async (code, retryAfter, waitMs) => {
+  ])('a webhook that gets a %i with Retry-After: %i comes again after %i ms', async (code, retryAfter, waitMs) => {
     const { url } = await receiver((response) => response.writeHead(code, { 'retry-after': String(retryAfter) }).end())
     const webhooks = sender()
     webhooks.start()
@@ -259,7 +259,7 @@ describe('a webhook', () => {
     expect((await onlyDelivery()).dueAt).toBe(clock.at + waitMs)
   })
 
-  it('follows no redirect', async () => {
+  it('a webhook follows no redirect', async () => {
     const target = await receiver(status(200))
     const { url } = await receiver((response) => response.writeHead(307, { location: target.url }).end())
     const webhooks = sender()
@@ -273,7 +273,7 @@ describe('a webhook', () => {
   it.each([
     { what: 'never answers', answer: never, error: /did not answer in time/ },
     { what: 'closes the socket', answer: hangUp, error: /closed|reset/i },
-  ])('comes again when the receiver $what', async ({ answer, error }) => {
+  ])('a webhook comes again when the receiver $what', async ({ answer, error }) => {
     const { url } = await receiver(answer)
     const impatient = openEgress({ allow: ['127.0.0.0/8'], log, clock, postTimeoutMs: 400 })
     cleanUp.push(() => impatient.close())
@@ -303,8 +303,8 @@ describe('a webhook', () => {
   )
 })
 
-describe('a lease', () => {
-  it('that a crash left behind runs out, and the webhook comes again with the same id and bytes', async () => {
+describe('leases of deliveries', () => {
+  it('the lease of a delivery that a crash left behind runs out, and the webhook comes again with the same id and bytes', async () => {
     const { url, received, until } = await receiver(status(200))
     // Everything up to the writing down, which never happens.
     const crashing = sender({}, { recordAttempts: () => Promise.reject(new Error('killed')) })
@@ -325,7 +325,7 @@ describe('a lease', () => {
     expect(received[1]?.body).toEqual(received[0]?.body)
   })
 
-  it('that runs out is noticed without a kick', async () => {
+  it('the lease of a delivery that runs out is noticed without a kick', async () => {
     const { url } = await receiver(status(200))
     await add(draft(url))
     await claimedDeliveries(store, { limit: 1, leaseMs: 150, now: Date.now() })
@@ -335,7 +335,7 @@ describe('a lease', () => {
     expect(await onlyDelivery()).toMatchObject({ status: 'delivered' })
   })
 
-  it('that was lost does not overwrite what its new holder wrote', async () => {
+  it('the lease of a delivery that was lost does not overwrite what its new holder wrote', async () => {
     const { url } = await receiver(status(500))
     const webhooks = sender(
       {},
@@ -357,8 +357,8 @@ describe('a lease', () => {
   })
 })
 
-describe('many webhooks', () => {
-  it('to a host that does not answer occupy one slot, and leave room for the others', async () => {
+describe('many deliveries', () => {
+  it('webhooks to a host that does not answer occupy one slot, and leave room for the others', async () => {
     const slow = await receiver(never)
     const quick = await receiver(status(200))
     await add(...Array.from({ length: 400 }, () => draft(slow.url)))
@@ -377,7 +377,7 @@ describe('many webhooks', () => {
     expect(slow.received).toHaveLength(1)
   })
 
-  it('to a host that refuses connections are tried three times, and wait until its pause is over', async () => {
+  it('webhooks to a host that refuses connections are tried three times, and wait until its pause is over', async () => {
     const { url, close } = await receiver(status(200))
     await close()
     const webhooks = sender()
@@ -401,7 +401,7 @@ describe('many webhooks', () => {
     expect(await tried(url)).toHaveLength(4)
   })
 
-  it('that waited for a host are all sent once it answers again', async () => {
+  it('webhooks that waited for a host are all sent once it answers again', async () => {
     let up = false
     const { url, received } = await receiver((response) => (up ? response.end() : response.destroy()))
     const webhooks = sender()
@@ -422,7 +422,7 @@ describe('many webhooks', () => {
     expect(stored.filter(({ status, attempts }) => status === 'delivered' && attempts <= 2)).toHaveLength(50)
   })
 
-  it('that waited three days for a host that never answers are given up, and their log says so', async () => {
+  it('webhooks that waited three days for a host that never answers are given up, and their log says so', async () => {
     const { url } = await receiver(hangUp)
     const webhooks = sender()
     webhooks.start()
@@ -446,7 +446,7 @@ describe('many webhooks', () => {
     expect(lines.filter(({ msg }) => /has not answered for days/.test(msg))).toHaveLength(failed.length)
   })
 
-  it('to one receiver come all, each once, eight at a time', async () => {
+  it('webhooks to one receiver come all, each once, eight at a time', async () => {
     let open = 0
     let most = 0
     const { url, received } = await receiver((response) => {
@@ -467,7 +467,7 @@ describe('many webhooks', () => {
     expect(await store.nextDeliveryAt({})).toBeNull()
   })
 
-  it('are begun only while their lease has room for the attempt', async () => {
+  it('webhooks are begun only while their lease has room for the attempt', async () => {
     const { url, received } = await receiver(status(200))
     const asked = Promise.withResolvers<void>()
     const secret = Promise.withResolvers<string>()
@@ -491,7 +491,7 @@ describe('many webhooks', () => {
     expect(await onlyDelivery()).toMatchObject({ status: 'delivered', attempts: 1, claim: 2 })
   })
 
-  it('in hand are not claimed again by the same process when it was paused for longer than the lease', async () => {
+  it('webhooks in hand are not claimed again by the same process when it was paused for longer than the lease', async () => {
     const gate = Promise.withResolvers<void>()
     const { url, received, until } = await receiver((response) => void gate.promise.then(() => response.end()))
     const other = await receiver(status(200))
@@ -509,8 +509,8 @@ describe('many webhooks', () => {
   })
 })
 
-describe('a failure of ours', () => {
-  it('to claim is logged, and the loop goes on', async () => {
+describe('faults of the gateway', () => {
+  it('a failure of ours to claim is logged, and the loop goes on', async () => {
     const { url } = await receiver(status(200))
     let failures = 1
     const webhooks = sender(
@@ -532,7 +532,7 @@ describe('a failure of ours', () => {
     expect(lines.filter(({ level }) => level >= 50)).toHaveLength(1)
   })
 
-  it('to sign is logged with the id, and counts for no attempt', async () => {
+  it('a failure of ours to sign is logged with the id, and counts for no attempt', async () => {
     const { url, received } = await receiver(status(200))
     const asked = new EventEmitter()
     const webhooks = sender({
@@ -553,8 +553,8 @@ describe('a failure of ours', () => {
   })
 })
 
-describe('a stop', () => {
-  it('waits for what is under way, and begins nothing more', async () => {
+describe('stop', () => {
+  it('a stop waits for what is under way, and begins nothing more', async () => {
     const { url, received, until } = await receiver((response) => void setImmediate(() => response.end()))
     const webhooks = sender()
     webhooks.start()
@@ -568,7 +568,7 @@ describe('a stop', () => {
     expect(received).toHaveLength(1)
   })
 
-  it('ends what takes longer than it is given, and counts that as no attempt', async () => {
+  it('a stop ends what takes longer than it is given, and counts that as no attempt', async () => {
     const { url, until } = await receiver(never)
     const webhooks = sender()
     webhooks.start()

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
-import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
+import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Delivery } from '../core/delivery.ts'
-import { GIVE_UP_AFTER_MS, LONGEST_SILENCE_MS, type Standing } from '../core/receiver.ts'
+import type { Standing } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
-import { attemptDelivery } from './attempt.ts'
-import { openAttemptLog } from './attempt-log.ts'
-import { grantSlots, type InHand, slotLimits, withoutRoom } from './slots.ts'
+import { type Attempts, openAttempts } from './attempts.ts'
+import { grantSlots, type SlotLimits, slotLimits, withoutRoom } from './slots.ts'
+import { openTidy } from './tidy.ts'
 
 /**
  * The loop that sends webhooks.
@@ -56,8 +56,6 @@ export interface SenderOptions {
 
 /** How long a delivery stays with a process that died: short enough for it to be sent within half a minute. */
 export const DELIVERY_LEASE_MS = 25 * SECOND_MS
-/** A delivery with less than this left of its lease is not begun: the attempt (15 s at most) has to fit in. */
-const ATTEMPT_ROOM_MS = 17 * SECOND_MS
 const GRACE_MS = 5 * SECOND_MS
 const SWEEP_MS = SECOND_MS
 /** Until a claim is tried again that found its receivers locked by another process. */
@@ -66,10 +64,6 @@ const LOCKED_MS = 50
 const QUEUED_AT_ONCE = 200
 /** More than there are hosts that can be full: what has no room must not hide what has. */
 const RECEIVERS_PER_TENANT = 16
-const GIVEN_UP_AT_ONCE = 100
-const TIDY_MS = MINUTE_MS
-/** A receiver that was not used for so long has to prove itself again. */
-const FORGET_AFTER_MS = DAY_MS
 
 /**
  * A turn puts what is new into the queues of its receivers, asks which receivers have something due, shares the free slots
@@ -79,13 +73,10 @@ const FORGET_AFTER_MS = DAY_MS
 export function openSender(options: SenderOptions): Sender {
   const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random } = options
   const limits = slotLimits(concurrency)
-  const attempts = openAttemptLog(store)
-  /** Ids of deliveries, until the attempt is written down. */
-  const inHand = new Set<string>()
-  /** Attempts that occupy slots, by the delivery's id. */
-  const slots = new Map<string, InHand>()
-  const underWay = new Set<Promise<void>>()
   const halt = new AbortController()
+  const { signal } = halt
+  const attempts = openAttempts({ store, egress, secretOf, clock, log, random, signal, onSlotFree: claimMore })
+  const tidy = openTidy({ store, clock, log })
   let running = false
   let turn: Promise<void> | undefined
   let wokenMeanwhile = false
@@ -93,7 +84,6 @@ export function openSender(options: SenderOptions): Sender {
   let moreDue = false
   /** Something new may wait to be put into its queue: after a signal, and at every sweep. */
   let mayBeNew = true
-  let tidiedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let stopListening: (() => void) | undefined
 
@@ -122,9 +112,9 @@ export function openSender(options: SenderOptions): Sender {
     let waitMs = SWEEP_MS
     try {
       waitMs = await sendDue()
-      await tidy()
+      if (running) await tidy()
     } catch (error) {
-      log.error({ err: error }, 'The webhooks that are due could not be claimed; trying again')
+      log.error({ err: error }, 'the webhooks that are due could not be claimed; trying again')
     }
     if (running) timer = setTimeout(lookForNew, waitMs)
   }
@@ -160,74 +150,16 @@ export function openSender(options: SenderOptions): Sender {
 
   /** How many deliveries the receivers were granted slots for, and how many were due and begun. */
   async function claim(): Promise<{ granted: number; claimed: number }> {
-    const now = clock.now()
-    const { standings, except } = withoutRoom([...slots.values()], limits, now)
-    const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
-    const receivers = grantSlots(due, [...slots.values()], limits, now)
-    if (receivers.length === 0) return { granted: 0, claimed: 0 }
-    const lease = { inHand: [...inHand], leaseMs: DELIVERY_LEASE_MS, now }
-    const deliveries = await store.claimDeliveries({ receivers, ...lease })
-    const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
-    for (const delivery of deliveries) {
-      start(delivery, standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new')
+    const { granted, deliveries } = await claimDeliveries(store, attempts, limits, clock.now())
+    for (const { delivery, standing } of deliveries) {
+      if (!running) break // the lease runs out, or is released by the next start
+      attempts.begin(delivery, standing)
     }
-    const granted = receivers.reduce((sum, { limit }) => sum + limit, 0)
     return { granted, claimed: deliveries.length }
   }
 
-  function start(delivery: Delivery, standing: Standing): void {
-    const { id, tenantId, host } = delivery
-    if (!running) return // the lease runs out, or is released by the next start
-    inHand.add(id)
-    slots.set(id, { tenantId, host, standing, startedAt: clock.now() })
-    const work = send(delivery).finally(() => {
-      underWay.delete(work)
-      inHand.delete(id)
-      freeSlot(id)
-    })
-    underWay.add(work)
-  }
-
-  function freeSlot(id: string): void {
-    if (slots.delete(id) && moreDue) wake()
-  }
-
-  /** One attempt, written down. Never rejects: what was not written down is sent again when the lease runs out. */
-  async function send(delivery: Delivery): Promise<void> {
-    const { id, claim, taskId, tenantId, host } = delivery
-    const about = { delivery: id, task: taskId }
-    try {
-      const secret = await secretOf(delivery)
-      if (delivery.dueAt - clock.now() < ATTEMPT_ROOM_MS) {
-        log.warn(about, 'A webhook was not sent, since its lease would run out meanwhile; it will be claimed again')
-        return
-      }
-      const outcome = await attemptDelivery(delivery, { egress, secret, clock, random, signal: halt.signal })
-      // The next one need not wait for this one's commit. Without an answer it does: the circuit may open.
-      if (outcome.attempt.httpStatus !== null) freeSlot(id)
-      const held = await attempts.record({ id, claim, tenantId, host, ...outcome })
-      const { error } = outcome.attempt
-      if (!held) log.warn(about, 'A webhook was sent after its lease was lost; it may come twice')
-      else if (outcome.status === 'failed') log.warn({ ...about, error }, 'A webhook was given up')
-      else if (error !== null) log.info({ ...about, error, nextAt: outcome.dueAt }, 'A webhook was not accepted')
-    } catch (error) {
-      if (halt.signal.aborted) log.info(about, 'A webhook was interrupted by the stop; it will be sent again')
-      else log.error({ ...about, err: error }, 'An attempt could not be made or written down; it will be repeated')
-    }
-  }
-
-  /** Now and then: gives up what waits for a receiver that has not answered for days, and forgets unused receivers. */
-  async function tidy(): Promise<void> {
-    const now = clock.now()
-    if (!running || now - tidiedAt < TIDY_MS) return
-    const since = { dueBefore: now - GIVE_UP_AFTER_MS, failedAfter: now - LONGEST_SILENCE_MS }
-    const givenUp = await store.giveUpDeliveries({ ...since, limit: GIVEN_UP_AT_ONCE, now })
-    for (const { id, taskId } of givenUp) {
-      log.warn({ delivery: id, task: taskId }, 'A webhook was given up, since its receiver has not answered for days')
-    }
-    if (givenUp.length === GIVEN_UP_AT_ONCE) return // more at the next turn
-    await store.forgetReceivers({ usedBefore: now - FORGET_AFTER_MS })
-    tidiedAt = now
+  function claimMore(): void {
+    if (moreDue) wake()
   }
 
   return {
@@ -249,8 +181,28 @@ export function openSender(options: SenderOptions): Sender {
       const impatience = setTimeout(() => halt.abort(), graceMs)
       await turn
       clearTimeout(timer)
-      await Promise.all(underWay)
+      await attempts.settled()
       clearTimeout(impatience)
     },
   }
+}
+
+/** Shares the free slots out among the receivers with something due, and claims that many deliveries of each. */
+async function claimDeliveries(
+  store: SenderOptions['store'],
+  attempts: Attempts,
+  limits: SlotLimits,
+  now: number,
+): Promise<{ granted: number; deliveries: { delivery: Delivery; standing: Standing }[] }> {
+  const { standings, except } = withoutRoom(attempts.inSlots(), limits, now)
+  const due = await store.listDueReceivers({ standings, perTenant: RECEIVERS_PER_TENANT, except, now })
+  const receivers = grantSlots(due, attempts.inSlots(), limits, now)
+  if (receivers.length === 0) return { granted: 0, deliveries: [] }
+  const lease = { inHand: attempts.ids(), leaseMs: DELIVERY_LEASE_MS, now }
+  const claimed = await store.claimDeliveries({ receivers, ...lease })
+  const standingOf = new Map(receivers.map(({ tenantId, host, standing }) => [`${tenantId}\n${host}`, standing]))
+  const deliveries = claimed.map((delivery) => {
+    return { delivery, standing: standingOf.get(`${delivery.tenantId}\n${delivery.host}`) ?? 'new' }
+  })
+  return { granted: receivers.reduce((sum, { limit }) => sum + limit, 0), deliveries }
 }

@@ -4,8 +4,8 @@ import { signedHeaders, signingSecret } from './sign.ts'
 
 const message = { id: 'msg_1', body: '{"title":"Größe"}', now: Date.now() }
 
-describe('the signing secret', () => {
-  it('is fixed by master secret, tenant and version', () => {
+describe('signingSecret', () => {
+  it('the signing secret is fixed by master secret, tenant and version', () => {
     const secret = signingSecret('master', 'tenant-1', 1)
     expect(secret).toBe('whsec_EpYIlDIOHKuszXcCXrsOQI31GvndPpDlc9egyktrxk0=')
     expect(signingSecret('master', 'tenant-1', 1)).toBe(secret)
@@ -18,22 +18,22 @@ describe('the signing secret', () => {
   })
 })
 
-describe('the headers', () => {
+describe('signedHeaders', () => {
   const secret = signingSecret('master', 'tenant-1', 1)
   const headers = { ...signedHeaders({ ...message, secret }) }
 
-  it("satisfy the standard's own verifier", () => {
+  it("the headers of a webhook satisfy the standard's own verifier", () => {
     expect(new Webhook(secret).verify(message.body, headers)).toEqual({ title: 'Größe' })
   })
 
-  it('satisfy no verifier with another secret, body or id', () => {
+  it('the headers of a webhook satisfy no verifier with another secret, body or id', () => {
     const other = new Webhook(signingSecret('master', 'tenant-1', 2))
     expect(() => other.verify(message.body, headers)).toThrow()
     expect(() => new Webhook(secret).verify('{}', headers)).toThrow()
     expect(() => new Webhook(secret).verify(message.body, { ...headers, 'webhook-id': 'msg_2' })).toThrow()
   })
 
-  it('hold one value for one message and time', () => {
+  it('the headers of a webhook hold one value for one message and time', () => {
     const fixed = signedHeaders({
       id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       body: '{"test": 2432232314}',

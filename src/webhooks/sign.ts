@@ -5,7 +5,7 @@ import type { Mode } from '../core/task.ts'
 /**
  * The secret that a tenant verifies our webhooks with, in the form that Standard Webhooks libraries take. Derived, so
  * that nothing is stored; a tenant gets a new one when its version is counted up. Tasks of test keys have a secret of their
- * own: such keys are given away more lightly, and whoever has one must not be able to sign for live tasks.
+ * own: such keys are given away more lightly, and a holder of one must not be able to sign for live tasks.
  */
 export function signingSecret(
   masterSecret: string | Uint8Array,

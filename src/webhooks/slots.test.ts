@@ -24,29 +24,29 @@ function granted(receivers: DueReceiver[], inHand: InHand[] = []): Record<string
 
 const total = (grants: Record<string, number>): number => Object.values(grants).reduce((sum, count) => sum + count, 0)
 
-describe('slots for webhooks', () => {
+describe('grantSlots', () => {
   it.each([
     ['quick', 8],
     ['slow', 6],
     ['new', 1],
     ['failing', 1],
-  ] as const)('are, for one receiver that is %s, %i at most', (standing, count) => {
+  ] as const)('one receiver that is %s gets %i slots at most', (standing, count) => {
     expect(granted([due('t', 'h', standing)])).toEqual({ 't h': count })
   })
 
-  it('go to a quick receiver, however many of one tenant hang', () => {
+  it('slots go to a quick receiver, however many of one tenant hang', () => {
     const hanging = many(100, (n) => due('t', `dead-${n}`, n % 2 ? 'failing' : 'new', NOW - 60_000))
     const first = grantSlots(hanging, [], limits, NOW)
     const inHand = first.flatMap(({ host, standing, limit }) => attempts(limit, 't', host, standing, NOW - 10_000))
     expect(granted([...hanging, due('t', 'alive')], inHand)).toEqual({ 't alive': 8 })
   })
 
-  it('go to a receiver that nothing is known of, although others do not answer', () => {
+  it('slots go to a receiver that nothing is known of, although others do not answer', () => {
     const hanging = many(10, (n) => attempts(1, 't', `dead-${n}`, 'new', NOW - 10_000)).flat()
     expect(granted([due('t', 'alive', 'new')], hanging)).toEqual({ 't alive': 1 })
   })
 
-  it('leave room for the next tenant, when one tenant or several want all', () => {
+  it('slots leave room for the next tenant, when one tenant or several want all', () => {
     const greedy = ['t1', 't2', 't3'].flatMap((tenantId) =>
       many(100, (n) => due(tenantId, `${tenantId}-${n}`, STANDINGS[n % 4])),
     )
@@ -63,7 +63,7 @@ describe('slots for webhooks', () => {
     }
   })
 
-  it('are shared evenly by tenants with much and tenants with little', () => {
+  it('slots are shared evenly by tenants with much and tenants with little', () => {
     const grants = granted([
       ...many(50, (n) => due('busy', `h${n}`, 'quick', NOW - 60_000)),
       ...many(3, (n) => due('calm', `c${n}`)),
@@ -72,7 +72,7 @@ describe('slots for webhooks', () => {
     expect(calm.reduce((sum, [, count]) => sum + count, 0)).toBeGreaterThanOrEqual(20)
   })
 
-  it('at a host that tenants share are not all taken by those that do not get answers', () => {
+  it('slots at a host that tenants share are not all taken by those that do not get answers', () => {
     const failing = many(20, (n) => due(`t${n}`, 'shared', 'failing'))
     const grants = granted(failing)
     expect(total(grants)).toBe(6)
@@ -80,13 +80,13 @@ describe('slots for webhooks', () => {
     expect(granted([...failing, due('good', 'shared')], inHand)).toEqual({ 'good shared': 2 })
   })
 
-  it('are not added to a quick receiver whose attempts have begun to hang, beyond those of a slow one', () => {
+  it('slots are not added to a quick receiver whose attempts have begun to hang, beyond those of a slow one', () => {
     expect(granted([due('t', 'h')], attempts(5, 't', 'h', 'quick', NOW - 500))).toEqual({ 't h': 3 })
     const lagging = many(8, (n) => attempts(6, `t${n}`, `h${n}`, 'slow')).flat() // 48: the share of those that are not quick
     expect(granted([due('t', 'h')], [...lagging, ...attempts(1, 't', 'h', 'quick', NOW - 5_000)])).toEqual({})
   })
 
-  it('go first to the tenant with the fewest attempts under way, then to what is due the longest', () => {
+  it('slots go first to the tenant with the fewest attempts under way, then to what is due the longest', () => {
     const small = slotLimits(4)
     const receivers = [
       due('a', 'x', 'quick', NOW - 9),
@@ -105,7 +105,7 @@ describe('slots for webhooks', () => {
   })
   const distinct = fc.uniqueArray(receiver, { selector: ({ tenantId, host }) => `${tenantId} ${host}`, maxLength: 48 })
 
-  it('are never more than there are, in any order of grants and ends', () => {
+  it('slots are never more than there are, in any order of grants and ends', () => {
     const rounds = fc.array(fc.record({ receivers: distinct, ends: fc.nat(64) }), { maxLength: 8 })
     fc.assert(
       fc.property(rounds, (steps) => {
@@ -129,7 +129,7 @@ describe('slots for webhooks', () => {
     )
   })
 
-  it('are never withheld from a quick receiver of an idle tenant at an idle host', () => {
+  it('slots are never withheld from a quick receiver of an idle tenant at an idle host', () => {
     fc.assert(
       fc.property(distinct, (receivers) => {
         const inHand = grantSlots(receivers, [], limits, NOW).flatMap(({ tenantId, host, standing, limit }) =>
@@ -141,8 +141,8 @@ describe('slots for webhooks', () => {
   })
 })
 
-describe('what is not looked for', () => {
-  it('could get no slot, and everything that could is looked for', () => {
+describe('withoutRoom', () => {
+  it('looks for every receiver that could get a slot, and for no other', () => {
     const receiver = fc.record({
       tenantId: fc.constantFrom('a', 'b', 'c'),
       host: fc.constantFrom('h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'h7', 'h8', 'h9'),

@@ -67,7 +67,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     try {
       await drafts.change(draft, { file: assetReference(asset) })
     } catch (error) {
-      await assets.withdraw([asset])
+      await assets.deleteStored([asset])
       throw error
     }
     return reply.send({})

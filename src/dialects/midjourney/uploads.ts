@@ -32,7 +32,7 @@ export async function uploadPictures(request: FastifyRequest, context: DialectCo
       }
     }
   } catch (error) {
-    await context.assets.withdraw(kept)
+    await context.assets.deleteStored(kept)
     throw error
   }
   return kept.map((asset) => context.urls.file(assetReference(asset)))

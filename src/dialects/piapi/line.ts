@@ -6,7 +6,7 @@ import { timeOf } from './from-task.ts'
 /** What PiAPI does not tell of a task: its place in the line, and which providers were asked. */
 export function lineRoutes(app: FastifyInstance, { tasks }: DialectContext): void {
   app.get<{ Params: { id: string } }>('/api/v1/task/:id/queue', async (request) => {
-    const { ahead, estimateMs } = await tasks.place(request.params.id, request.caller)
+    const { ahead, estimateMs } = await tasks.queuePosition(request.params.id, request.caller)
     const seconds = estimateMs === null ? null : Math.ceil(estimateMs / 1_000)
     return { code: 200, data: { tasks_ahead: ahead, estimated_seconds: seconds }, message: 'success' }
   })

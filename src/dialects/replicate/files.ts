@@ -44,7 +44,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 
   app.delete<OneFile>('/files/:id', async (request, reply) => {
     const { asset } = await find(request.params.id, request.caller)
-    await assets.withdraw([asset])
+    await assets.deleteStored([asset])
     return reply.code(204).send()
   })
 

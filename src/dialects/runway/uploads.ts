@@ -51,7 +51,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     try {
       await drafts.change(draft, { ...draft.body, reference: assetReference(asset) })
     } catch (error) {
-      await assets.withdraw([asset])
+      await assets.deleteStored([asset])
       throw error
     }
   }

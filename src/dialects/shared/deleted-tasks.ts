@@ -25,7 +25,7 @@ export async function deleteTask(
   }
   const found = await Promise.all(filesOf(task).map((file) => assets.find(file)))
   // Only what this task made: a text of its output may look like the name of another's file.
-  await assets.withdraw(found.flatMap((asset) => (asset?.taskId === task.id ? [asset] : [])))
+  await assets.deleteStored(found.flatMap((asset) => (asset?.taskId === task.id ? [asset] : [])))
 }
 
 /** Whether there is nothing left of what a task has made. */

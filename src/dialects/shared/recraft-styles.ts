@@ -51,7 +51,7 @@ export async function createStyle(
     }
     return await drafts.change(draft, { ...given, state: 'ready', pictures: references })
   } catch (error) {
-    await assets.withdraw(kept)
+    await assets.deleteStored(kept)
     throw error
   }
 }

@@ -22,9 +22,9 @@ import { openSqlite } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
 import { openAdmission } from '../../tasks/admission.ts'
 import { openDrafts } from '../../tasks/drafts.ts'
+import { openDurations } from '../../tasks/durations.ts'
 import { openInputs } from '../../tasks/inputs.ts'
 import { openMoves } from '../../tasks/moves.ts'
-import { openPace } from '../../tasks/pace.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
@@ -100,7 +100,7 @@ export async function openGateway(): Promise<Gateway> {
     clock,
     limits: { maxWaitMs: 3_600_000, taskTimeFactor: 1, recordDays: 30 },
     cancelRunning: async () => undefined,
-    pace: openPace(),
+    durations: openDurations(),
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
     waits: { perKey: 100, total: 100 },
   })
@@ -267,8 +267,8 @@ const assets: Assets = {
   open: unused,
   find: unused,
   read: unused,
-  discard: unused,
-  withdraw: unused,
+  deleteUnrecorded: unused,
+  deleteStored: unused,
   sweepStrays: unused,
   tryWrite: unused,
   sweep: unused,

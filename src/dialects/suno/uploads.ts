@@ -114,7 +114,7 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
       }
       await drafts.change(draft, { ...draft.body, file: assetReference(asset) })
     } catch (error) {
-      await assets.withdraw([asset])
+      await assets.deleteStored([asset])
       throw error
     }
     return reply.code(204).send()

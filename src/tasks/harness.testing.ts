@@ -3,18 +3,18 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { type Accounts, openAccounts, USUAL_ACCOUNT } from '../accounts/accounts.ts'
 import { openVault } from '../accounts/vault.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
-import { openEgress } from '../assets/egress.ts'
+import { type Egress, openEgress } from '../assets/egress.ts'
 import { openDisk } from '../assets/storage.ts'
 import { getOperation } from '../catalog/catalog.ts'
 import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
 import type { AccountRecord } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
-import { HOUR_MS, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import { points } from '../core/points.ts'
 import { LIVE_POOL, tenantPool } from '../core/pools.ts'
@@ -25,11 +25,12 @@ import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../tenants/keys.ts'
 import { openAdmission } from './admission.ts'
+import { openDurations } from './durations.ts'
 import { openFinish } from './finish.ts'
 import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
 import { type Moves, openMoves } from './moves.ts'
-import { openPace } from './pace.ts'
+import type { TaskParts } from './parts.ts'
 import { openTasks, type Tasks } from './tasks.ts'
 import { openWork, type Work } from './work.ts'
 
@@ -43,14 +44,14 @@ export const LYRICS_TIMEOUT_MS = 120_000
 export const SECRET = 'sk-of-the-vendor-0123456789'
 
 /** The heart alone, on a real store and real files: the test takes the dispatcher's place, the provider's and the clock's. */
-export interface House extends AsyncDisposable {
+export interface Harness extends AsyncDisposable {
   store: Store
   clock: { nowMs: number; now(): number; advance(ms: number): void }
   tasks: Tasks
   accounts: Accounts
-  /** The id of the one account; the name of the line, too. */
+  /** The id of the one account; the name of the pool, too. */
   account: string
-  /** Unless it is said when a task was claimed, it was a moment ago. */
+  /** By default a task was claimed a moment ago. */
   work: {
     begin(task: Task, since?: Mark): Promise<void>
     carryOn(task: Task, since?: Mark): Promise<void>
@@ -58,10 +59,11 @@ export interface House extends AsyncDisposable {
     cancel: Work['cancel']
   }
   moves: Moves
+  parts: TaskParts
   leases: Leases
   assets: Assets
   caller: Caller
-  /** When tasks said that they would become due. */
+  /** The instants for which the alarm was set. */
   dueAt: number[]
   submit(operation?: string, input?: JsonObject): Promise<Task>
   /** Gives the waiting tasks to the provider's account, which has a hundred slots. */
@@ -70,9 +72,9 @@ export interface House extends AsyncDisposable {
   claimed(operation?: string, input?: JsonObject): Promise<Task>
   /** The running tasks that are due. */
   due(): Promise<Task[]>
-  /** The failed tasks whose late results are due to be looked for. */
+  /** The failed tasks that are due to be checked for a late result. */
   late(by?: string): Promise<Task[]>
-  /** Another account of the provider, with a health that is kept: the house's, unless `given` says whose. */
+  /** Another account of the provider, with a stored health: the operator's, unless `given` says whose. */
   addAccount(given?: Partial<AccountRecord>): Promise<string>
   read(id: string): Promise<Task>
   available(): Promise<number>
@@ -80,8 +82,8 @@ export interface House extends AsyncDisposable {
   files(): Promise<string[]>
 }
 
-export interface HouseOptions {
-  /** A store that several houses live in, each with its own tenant, line and clock; opening one takes a while. */
+export interface HarnessOptions {
+  /** A store that several harnesses share, each with its own tenant, pool and clock; opening one takes a while. */
   shared?: Store
   wrap?: (store: Store) => Store
   /** False = the provider has only the accounts that the test adds. */
@@ -90,10 +92,10 @@ export interface HouseOptions {
   isReachable?: boolean
 }
 
-export async function openHouse(
+export async function openHarness(
   provider: Partial<Provider>,
-  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false }: HouseOptions = {},
-): Promise<House> {
+  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false }: HarnessOptions = {},
+): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
   const opened = shared ?? (await openSqlite({ path: join(folder, 'test.db') }))
@@ -109,7 +111,7 @@ export async function openHouse(
   }
   const log = pino({ level: 'silent' })
   const full: Provider = {
-    id: `fake-${randomUUID()}`, // with a line of its own
+    id: `fake-${randomUUID()}`, // with a pool of its own
     operations: new Set(['suno/music', 'suno/lyrics']),
     submit: () => Promise.reject(new Error('The test does not expect a call.')),
     ...provider,
@@ -135,7 +137,7 @@ export async function openHouse(
     clock,
     log,
   })
-  // One line for all of its accounts, and for nobody else's.
+  // One pool for all of its accounts, and for no others.
   const accounts: Accounts = {
     ...registry,
     route: (wish) => ({ ...registry.route(wish), pool: account }),
@@ -144,74 +146,20 @@ export async function openHouse(
       return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []
     },
   }
-  const webhooksFor = (task: Task) =>
-    task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
-  const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
-  const prices = priceList([])
-  const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
-  const cancelRunning = (task: Task) => work.cancel(task)
-  const moves = openMoves({ store, webhooksFor, clock })
-  const tasks = openTasks({
+  const { tasks, work, moves, parts, leases, holder, dueAt } = openHeart({
     store,
     accounts,
-    egress,
-    inputs,
-    prices,
-    moves,
-    clock,
-    limits,
-    cancelRunning,
-    pace: openPace(),
-    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
-    waits: { perKey: 100, total: 100 },
-  })
-  const holder = randomUUID()
-  const leases = openLeases({ store, moves, clock, log, leaseMs: LEASE_MS, holder })
-  const maxOutputBytes = 2 ** 20
-  const finish = openFinish({
     assets,
     egress,
     clock,
     log,
-    mediaDays: 7,
-    maxOutputBytes,
-    factorOf: accounts.factorOf,
-    pace: openPace(),
+    isReachable,
   })
-  const dueAt: number[] = []
-  const real = openWork({
-    store,
-    moves,
-    accounts,
-    assets,
-    egress,
-    finish,
-    leases,
-    webhooksFor,
-    clock,
-    log,
-    maxWaitMs: 3_600_000,
-    dueAt: (at) => dueAt.push(at),
-    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
-    publicUrlOf: () => undefined,
-    maxInputBytes: 2 ** 20,
-  })
-  const work: House['work'] = {
-    begin: (task, since = markOf(clock)) => real.begin(task, since),
-    carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
-    checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
-    cancel: real.cancel,
-  }
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
-  const credit = { id: `credit:${tenant.id}`, tenantId: tenant.id, amount: points(CREDIT), memo: '', now: clock.now() }
-  await store.credit(credit)
-  const { key } = await createKey({ store, clock }, { tenantId: tenant.id, name: 'a key', mode: 'live' })
-  const keys = openKeys({ store, clock })
-  const caller = await keys.authenticate(key)
-  keys.close()
+  const caller = await openCaller({ store, clock }, tenant.id)
 
-  const house: House = {
+  const harness: Harness = {
     store,
     clock,
     tasks,
@@ -219,6 +167,7 @@ export async function openHouse(
     account,
     work,
     moves,
+    parts,
     leases,
     assets,
     caller,
@@ -238,8 +187,8 @@ export async function openHouse(
         now: clock.now(),
       }),
     async claimed(operation, input) {
-      const { id } = await house.submit(operation, input)
-      const task = (await house.claim()).find((one) => one.id === id)
+      const { id } = await harness.submit(operation, input)
+      const task = (await harness.claim()).find((one) => one.id === id)
       if (!task) throw new Error('The task was not claimed.')
       return task
     },
@@ -286,5 +235,71 @@ export async function openHouse(
       await rm(folder, { recursive: true, force: true })
     },
   }
-  return house
+  return harness
+}
+
+/** Everything between a submission and its end. */
+function openHeart(options: {
+  store: Store
+  accounts: Accounts
+  assets: Assets
+  egress: Egress
+  clock: Clock
+  log: Logger
+  isReachable: boolean
+}) {
+  const { store, accounts, assets, egress, clock, log, isReachable } = options
+  const webhooksFor = (task: Task) =>
+    task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
+  const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
+  const prices = priceList([])
+  const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
+  const moves = openMoves({ store, webhooksFor, clock })
+  const parts: TaskParts = { store, moves, accounts, clock, log }
+  const holder = randomUUID()
+  const leases = openLeases(parts, { leaseMs: LEASE_MS, holder })
+  const maxOutputBytes = 2 ** 20
+  const durations = openDurations()
+  const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations })
+  const dueAt: number[] = []
+  const real = openWork(parts, {
+    leases,
+    finish,
+    alarm: { at: (instant) => dueAt.push(instant) },
+    webhooksFor,
+    maxWaitMs: HOUR_MS,
+    callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
+    inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
+  })
+  const tasks = openTasks({
+    store,
+    accounts,
+    egress,
+    inputs,
+    prices,
+    moves,
+    clock,
+    limits,
+    cancelRunning: real.cancel,
+    durations,
+    admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
+    waits: { perKey: 100, total: 100 },
+  })
+  const work: Harness['work'] = {
+    begin: (task, since = markOf(clock)) => real.begin(task, since),
+    carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
+    checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
+    cancel: real.cancel,
+  }
+  return { tasks, work, moves, parts, leases, holder, dueAt }
+}
+
+/** A caller of the tenant, with credit. */
+async function openCaller({ store, clock }: { store: Store; clock: Clock }, tenantId: string): Promise<Caller> {
+  await store.credit({ id: `credit:${tenantId}`, tenantId, amount: points(CREDIT), memo: '', now: clock.now() })
+  const { key } = await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live' })
+  const keys = openKeys({ store, clock })
+  const caller = await keys.authenticate(key)
+  keys.close()
+  return caller
 }

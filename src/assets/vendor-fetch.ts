@@ -1,0 +1,62 @@
+import type { LookupFunction } from 'node:net'
+import type { Agent } from 'undici'
+import { SECOND_MS } from '../core/clock.ts'
+import { fetchThrough, VENDOR_TIMEOUT_MS, type VendorFetch, type Way } from './fetch-through.ts'
+import { openBudget } from './memory-budget.ts'
+import type { PublicAddresses } from './public-addresses.ts'
+import { asLookup } from './resolver.ts'
+
+/** Ways to call vendors over kept connections. */
+export interface VendorFetches {
+  operator: VendorFetch
+  /** Reaches public addresses only. */
+  tenant(tenantId: string): VendorFetch
+  close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
+const CONNECTIONS_PER_VENDOR = 256
+const MIB = 2 ** 20
+/** The operator's own engines may list long queues; pictures and films come whole. */
+const OPERATOR_ANSWERS = { maxBytes: 32 * MIB, maxBytesWithFiles: 256 * MIB }
+const OPERATOR_MEMORY = { totalBytes: 512 * MIB, shareBytes: 512 * MIB }
+/** What a tenant calls its vendor may be anything, and send without end. */
+const TENANT_ANSWERS = { maxBytes: 4 * MIB, maxBytesWithFiles: 128 * MIB }
+const TENANTS_MEMORY = { totalBytes: 256 * MIB, shareBytes: 64 * MIB }
+
+export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
+  const agents: Agent[] = []
+
+  /** The HTTP client is loaded with the first call. */
+  function openWay(lookup?: LookupFunction): () => Promise<Way> {
+    let opened: Promise<Way> | undefined
+    return () => {
+      opened ??= import('undici').then(({ Agent, request }) => {
+        const agent = new Agent({
+          allowH2: false,
+          connections: CONNECTIONS_PER_VENDOR,
+          headersTimeout: VENDOR_TIMEOUT_MS,
+          bodyTimeout: VENDOR_TIMEOUT_MS,
+          connect: { timeout: CONNECT_TIMEOUT_MS, ...(lookup === undefined ? {} : { lookup }) },
+        })
+        agents.push(agent)
+        return { request, agent }
+      })
+      return opened
+    }
+  }
+
+  const operatorLimits = { ...OPERATOR_ANSWERS, budget: openBudget(OPERATOR_MEMORY), holder: '' }
+  const tenantsWay = openWay(asLookup(addresses.resolve))
+  const tenantsBudget = openBudget(TENANTS_MEMORY)
+  return {
+    operator: fetchThrough(openWay(), operatorLimits),
+    tenant(holder) {
+      const limits = { ...TENANT_ANSWERS, budget: tenantsBudget, holder }
+      return fetchThrough(tenantsWay, limits, ({ href }) => addresses.parse(href))
+    },
+    async close() {
+      await Promise.all(agents.map((agent) => agent.destroy()))
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { Logger } from 'pino'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Store } from '../store/store.ts'
+import type { Moves } from './moves.ts'
+
+/** What everything that moves tasks works with: the leases, the steps with a provider, the end and the dispatcher. */
+export interface TaskParts {
+  store: Store
+  moves: Moves
+  accounts: Accounts
+  clock: Clock
+  log: Logger
+}

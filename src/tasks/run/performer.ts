@@ -1,0 +1,51 @@
+import type { Accounts } from '../../accounts/accounts.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Task } from '../../core/task.ts'
+import type { Account, Provider } from '../../providers/provider.ts'
+import type { Lease } from '../leases.ts'
+import type { RunParts } from './run-parts.ts'
+
+/** Who performs a task: an account, and the adapter of its provider. */
+export interface Performer {
+  account: Account
+  provider: Provider
+}
+
+/** Undefined where the task has no account, and where its account is gone or misconfigured. */
+export function findPerformer(accounts: Accounts, { account }: Task): ReturnType<Accounts['find']> {
+  return account === null ? undefined : accounts.find(account)
+}
+
+export function getPerformer(accounts: Accounts, task: Task): Performer {
+  const found = findPerformer(accounts, task)
+  if (found) return found
+  if (task.account !== null && accounts.isKnown(task.account)) {
+    // Its owner can mend that, and what runs at the provider runs on meanwhile.
+    const message = `The account ${task.account} cannot be used as it is set up.`
+    throw new PolyphonyError('account_refused', message, { lacks: 'credential' })
+  }
+  throw new PolyphonyError('no_provider', `The account ${task.account} that had this task is not configured any more.`)
+}
+
+/** Removes the secrets of the task's account from what a vendor said. */
+export function withoutSecrets(accounts: Accounts, { account }: Task, text: string): string {
+  return account === null ? text : accounts.withoutSecrets(account, text)
+}
+
+/** Whether the vendor can report, by a callback, work whose handle is not known. */
+export function mayCallBack(parts: RunParts, task: Task, provider: Provider | undefined): boolean {
+  return provider?.receive !== undefined && parts.callbackUrl(task) !== undefined
+}
+
+/** The account as it may be used under a lease: nothing that changes anything is sent once the lease may be over. */
+export function underLease(account: Account, lease: Lease): Account {
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    const isRead = method === 'GET' || method === 'HEAD'
+    if (!isRead && !lease.isHeld()) {
+      return Promise.reject(new PolyphonyError('vendor_unreachable', 'The lease ran out before the call was sent.'))
+    }
+    return account.fetch(input, init)
+  }
+  return { ...account, fetch }
+}
