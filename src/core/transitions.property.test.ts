@@ -10,7 +10,7 @@ const LEASE_MS = 15_000
 const PRICE = 400
 
 /** What happens to a task: an event, or the taking of a lease as the store does it. */
-type AccountEvent = { afterMs: number } & ({ claim: true } | { event: TaskEvent })
+type Occurrence = { afterMs: number } & ({ claim: true } | { event: TaskEvent })
 
 const after = fc.integer({ min: 0, max: 60_000 })
 const dueIn = after.map((ms) => START + ms)
@@ -24,6 +24,13 @@ const event: fc.Arbitrary<TaskEvent> = fc.oneof(
   fc.record({ kind: fc.constant('progressed' as const), progress, dueAt: fc.option(dueIn) }),
   fc.record({ kind: fc.constant('answer_lost' as const), dueAt: dueIn, log, keepsLease: fc.boolean() }),
   fc.record({ kind: fc.constant('returned' as const), dueAt: dueIn, deadlineAt: dueIn, log, isMiss: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('unsent' as const),
+    calledAt: dueIn,
+    dueAt: dueIn,
+    deadlineAt: dueIn,
+    log,
+  }),
   fc.record({ kind: fc.constant('heard' as const), handle }),
   fc.record({ kind: fc.constant('released' as const) }),
   fc
@@ -45,7 +52,7 @@ const event: fc.Arbitrary<TaskEvent> = fc.oneof(
     log,
   }),
 )
-const happening: fc.Arbitrary<AccountEvent> = fc.oneof(
+const happening: fc.Arbitrary<Occurrence> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ afterMs: fc.nat(20_000), claim: fc.constant(true as const) }) },
   { weight: 3, arbitrary: fc.record({ afterMs: fc.nat(20_000), event }) },
 )
@@ -71,7 +78,7 @@ interface Step {
 }
 
 /** The steps that applied, in order. */
-function lifeOf(happenings: readonly AccountEvent[]): Step[] {
+function lifeOf(happenings: readonly Occurrence[]): Step[] {
   const times = { createdAt: START, startedAt: START, endedAt: START }
   let task = sampleTask(times, { id: 'a task', operation: 'an operation', pricePoints: points(PRICE) })
   let now = START
@@ -194,7 +201,11 @@ describe('in any sequence of events', () => {
 
   it('a callback that came during a lease makes the task due when the lease ends', () => {
     inEveryStep(({ before, after, event, now }) => {
-      const letsGo = before.leaseUntil !== null && after.leaseUntil === null && event?.kind !== 'returned'
+      const letsGo =
+        before.leaseUntil !== null &&
+        after.leaseUntil === null &&
+        event?.kind !== 'returned' &&
+        event?.kind !== 'unsent'
       const isOpen = !isTerminal(after.status) || after.isWatched
       if (before.heardAt !== null && letsGo && isOpen) expect(after.dueAt).toBeLessThanOrEqual(now)
     })

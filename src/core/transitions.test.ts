@@ -62,6 +62,7 @@ const EVENTS = {
   answerLost: { kind: 'answer_lost', dueAt: NOW + 1_000, log: 'no answer' },
   answerLostInHand: { kind: 'answer_lost', dueAt: NOW, log: 'no answer', keepsLease: true },
   returned: { kind: 'returned', dueAt: NOW + 500, deadlineAt: NOW + 9_000, log: 'busy', isMiss: true },
+  unsent: { kind: 'unsent', calledAt: CALLED, dueAt: NOW, deadlineAt: NOW + 9_000, log: 'not sent' },
   heardOfWork: { kind: 'heard', handle: { id: 'g_3' } },
   heard: { kind: 'heard', handle: null },
   released: { kind: 'released' },
@@ -100,6 +101,7 @@ const TABLE: Record<Name, [Situation[], Status][]> = {
   answerLost: [[RUNNING, 'uncertain']],
   answerLostInHand: [[RUNNING, 'uncertain']],
   returned: [[[...SUBMITTING, ...UNCERTAIN, 'local'], 'pending']],
+  unsent: [[['sent', ...UNCERTAIN], 'pending']],
   heardOfWork: [
     [['claimed', 'givenBack'], 'submitting'],
     [['sent', ...UNCERTAIN, ...PROCESSING], 'processing'],
@@ -180,6 +182,15 @@ describe('leases', () => {
 
   it('a lease starts again with the call, so that the request has all of it', () => {
     expect(moved('claimed', EVENTS.called)).toMatchObject({ calledAt: NOW, leaseUntil: NOW + LEASE_MS })
+  })
+
+  it('a call that was not made goes back into the queue, and only while it is the last one', () => {
+    const after = moved('askedAbout', EVENTS.unsent)
+    expect(after).toMatchObject({ status: 'pending', calledAt: null, misses: 0, claim: 4, avoidAccount: null })
+    const another = { ...SITUATIONS.askedAbout, calledAt: CALLED + 1 }
+    expect(transition(another, EVENTS.unsent, NOW)).toBeUndefined()
+    const heardOf = { ...SITUATIONS.askedAbout, handle: HANDLE }
+    expect(transition(heardOf, EVENTS.unsent, NOW)).toBeUndefined()
   })
 
   it('a lease changes its claim when the task leaves the hands of its holder without the holder', () => {
@@ -407,6 +418,7 @@ describe('what a client is notified of', () => {
     ['claimed', 'called', false],
     ['sent', 'answerLost', false],
     ['sent', 'returned', false],
+    ['sent', 'unsent', false],
     ['sent', 'heardOfWork', true],
     ['polled', 'heard', false],
     ['polled', 'released', false],

@@ -22,6 +22,11 @@ export type TaskEvent =
   | { kind: 'answer_lost'; dueAt: number; log: string; keepsLease?: boolean }
   /** Nothing was begun: back into the queue, not before `dueAt`, to be begun by `deadlineAt`. */
   | { kind: 'returned'; dueAt: number; deadlineAt: number; log: string; isMiss: boolean }
+  /**
+   * The process that wrote the intent of this call did not make it, since its lease was over: back into the queue, whatever
+   * another process may have made of the task meanwhile. `calledAt` names the intent.
+   */
+  | { kind: 'unsent'; calledAt: number; dueAt: number; deadlineAt: number; log: string }
   /** The vendor called back. `handle` is what the call says of the work; it counts only where none is known. */
   | { kind: 'heard'; handle: Json }
   /** The process that held the task gives it up without a result: it is due at once. */
@@ -103,6 +108,8 @@ function move(task: Task, event: TaskEvent, now: number): Move | undefined {
       return answerLost(task, event, now)
     case 'returned':
       return returned(task, event, now)
+    case 'unsent':
+      return unsent(task, event, now)
     case 'heard':
       return heard(task, event, now)
     case 'released':
@@ -182,6 +189,14 @@ function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, n
     },
     attempt: { outcome: 'turned_away', reason: event.log, endedAt: now },
   }
+}
+
+function unsent(task: Task, event: Extract<TaskEvent, { kind: 'unsent' }>, now: number): Move | undefined {
+  const isThisCall = task.calledAt === event.calledAt && task.handle === null
+  if (!isThisCall || (task.status !== 'submitting' && task.status !== 'uncertain')) return undefined
+  const move = returned(task, { ...event, kind: 'returned', isMiss: false }, now)
+  // The account is not to blame.
+  return move && { ...move, set: { ...move.set, avoidAccount: task.avoidAccount } }
 }
 
 /** Work that was done in a process of ours and is lost with it: no provider has it, so it may be begun again. */

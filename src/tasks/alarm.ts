@@ -9,6 +9,9 @@ export interface Alarm {
   stop(): void
 }
 
+/** A timer for longer rings at once. Rung early, the alarm finds nothing due and is set again. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** One timer for all instants: what becomes due after the earliest one is known to the store, and set again after it. */
 export function openAlarm(clock: Clock): Alarm {
   let ring: (() => void) | undefined
@@ -22,7 +25,7 @@ export function openAlarm(clock: Clock): Alarm {
           pending = undefined
           ring?.()
         },
-        Math.max(0, instant - clock.now()),
+        Math.min(MAX_TIMER_MS, Math.max(0, instant - clock.now())),
       )
       pending = { instant, timer }
     },

@@ -37,14 +37,22 @@ export function mayCallBack(parts: RunParts, task: Task, provider: Provider | un
   return provider?.receive !== undefined && parts.callbackUrl(task) !== undefined
 }
 
+/** Requests that change something at the vendor: how many left, and how many did not, as the lease was over. */
+export interface Calls {
+  sent: number
+  refused: number
+}
+
 /** The account as it may be used under a lease: nothing that changes anything is sent once the lease may be over. */
-export function underLease(account: Account, lease: Lease): Account {
+export function underLease(account: Account, lease: Lease, calls: Calls): Account {
   const fetch: typeof globalThis.fetch = (input, init) => {
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
     const isRead = method === 'GET' || method === 'HEAD'
     if (!isRead && !lease.isHeld()) {
+      calls.refused += 1
       return Promise.reject(new PolyphonyError('vendor_unreachable', 'The lease ran out before the call was sent.'))
     }
+    if (!isRead) calls.sent += 1
     return account.fetch(input, init)
   }
   return { ...account, fetch }

@@ -127,6 +127,37 @@ it('does not call the provider when the database answered after the lease, and b
   expect(submit).toHaveBeenCalledTimes(1)
 })
 
+it('begins a task again whose call it did not make, although another process took it for one that was called', async () => {
+  const submit = vi.fn<Provider['submit']>(async () => HANDLE)
+  let isFirst = true
+  await using harness = await openHarness(
+    { submit, receive: async () => ({}) },
+    {
+      isReachable: true,
+      wrap: (store) => ({
+        ...store,
+        async applyChange(args) {
+          const isApplied = await store.applyChange(args)
+          if (isFirst) {
+            isFirst = false
+            harness.clock.advance(LEASE_MS)
+            // The other process finds the intent, and takes it that the vendor was called.
+            const [found] = await harness.due()
+            if (!found) throw new Error('The task is not due.')
+            await harness.work.carryOn(found)
+            expect(await harness.read(found.id)).toMatchObject({ status: 'uncertain' })
+          }
+          return isApplied
+        },
+      }),
+    },
+  )
+  const task = await harness.claimed()
+  await harness.work.begin(task)
+  expect(submit).not.toHaveBeenCalled()
+  expect(await harness.read(task.id)).toMatchObject({ status: 'pending', calledAt: null, misses: 0 })
+})
+
 it('does not call the provider for a task that another process has taken meanwhile', async () => {
   const submit = vi.fn<Provider['submit']>(async () => HANDLE)
   await using harness = await openHarness({ submit })

@@ -7,7 +7,7 @@ import { giveUp, scheduleLastLook } from './deadline.ts'
 import { classifySubmitError, publicMessage, timeoutError } from './errors.ts'
 import { isFileError } from './file-errors.ts'
 import { buildJob } from './job.ts'
-import { findPerformer, getPerformer, underLease } from './performer.ts'
+import { type Calls, findPerformer, getPerformer, underLease } from './performer.ts'
 import { errorOfCall, recordAccepted, recordFailed } from './record-answer.ts'
 import { recordSuccess, reportFailure } from './report-account.ts'
 import type { RunParts } from './run-parts.ts'
@@ -29,15 +29,20 @@ export async function submitToProvider(parts: RunParts, task: Task, since: Mark)
 
 /** Undefined when the call has no answer, or none was made; what follows is written down then. */
 async function callProvider(parts: RunParts, lease: Lease): Promise<Submitted | undefined> {
+  const calls: Calls = { sent: 0, refused: 0 }
   try {
     await addWebhooks(parts, lease.task)
     const { provider, account } = getPerformer(parts.accounts, lease.task)
     const job = await buildJob(parts, lease.task)
     lease.signal.throwIfAborted() // a task that is not ours any more is not sent
     if (provider.isLocal !== true && !(await recordIntent(parts, lease))) return undefined
-    return await reportFailure(parts, lease.task, provider.submit(job, underLease(account, lease), lease.signal))
+    return await reportFailure(parts, lease.task, provider.submit(job, underLease(account, lease, calls), lease.signal))
   } catch (thrown) {
-    if (lease.lost) return undefined // another process has it, or this one is stopping: the row says how to go on
+    if (lease.lost) {
+      // Another process has it, or this one is stopping: the row says how to go on, but for what only this one knows.
+      if (calls.refused > 0 && calls.sent === 0) await recordUnsent(parts, lease)
+      return undefined
+    }
     if (!lease.timedOut) await handleSubmitError(parts, lease, thrown)
     else if (lease.task.calledAt === null) await giveUp(parts, lease)
     else await scheduleLastLook(parts, lease)
@@ -56,13 +61,23 @@ async function addWebhooks({ store, clock, webhooksFor }: RunParts, task: Task):
  * Writes down that the paid request is about to leave. False when the task is not ours any more, or the answer of the
  * database came so late that another process may have taken it: then nothing is sent.
  */
-async function recordIntent({ leases, clock, maxWaitMs }: RunParts, lease: Lease): Promise<boolean> {
-  if (!(await lease.move({ kind: 'called', leaseMs: leases.leaseMs }))) return false
+async function recordIntent(parts: RunParts, lease: Lease): Promise<boolean> {
+  if (!(await lease.move({ kind: 'called', leaseMs: parts.leases.leaseMs }))) return false
   if (lease.isHeld()) return true
-  const now = clock.now()
-  const log = 'the call was not sent, as the database answered late; it is begun again'
-  await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + maxWaitMs, log, isMiss: false })
+  await recordUnsent(parts, lease)
   return false
+}
+
+/**
+ * The intent of the call is on disk, and the call was not made. Another process that has the task by now could not know:
+ * it would wait for a vendor that was never called.
+ */
+async function recordUnsent({ moves, clock, maxWaitMs }: RunParts, { task }: Lease): Promise<void> {
+  if (task.calledAt === null) return
+  const now = clock.now()
+  const log = 'the call was not sent, as the lease was over; it is begun again'
+  const event = { kind: 'unsent', calledAt: task.calledAt, dueAt: now, deadlineAt: now + maxWaitMs, log } as const
+  await moves.move(task, event, { fromAnyClaim: true })
 }
 
 /**
