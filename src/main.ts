@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
-import { type BuiltInAccount, openAccounts } from './accounts/accounts.ts'
+import { openAccounts } from './accounts/accounts.ts'
+import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
 import { accountsOfEnvironment } from './accounts/environment.ts'
 import { watchHealth } from './accounts/health.ts'
-import { type AccountAdmin, openAccountAdmin } from './accounts/manage.ts'
+import type { BuiltInAccount } from './accounts/member.ts'
 import { openVault } from './accounts/vault.ts'
 import { openAssets } from './assets/assets.ts'
 import { type Egress, openEgress } from './assets/egress.ts'
@@ -135,7 +136,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
   ]
   const accountParts = accountPartsOf(config, { store, egress, clock, log })
-  const accounts = openAccounts({ ...accountParts, house })
+  const accounts = openAccounts({ ...accountParts, builtIn: house })
   await accounts.start()
   const accountAdmin = openAccountAdmin({ ...accountParts, accounts })
 
@@ -299,7 +300,7 @@ export function openOfflineAccountAdmin(
   const log = pino({ level: 'silent' })
   const egress = openEgress({ allow: [...config.egressAllow], log })
   const parts = accountPartsOf(config, { store, egress, clock: systemClock, log })
-  const accounts = openAccounts({ ...parts, house: [] })
+  const accounts = openAccounts({ ...parts, builtIn: [] })
   return {
     accountAdmin: openAccountAdmin({ ...parts, accounts, isOffline: true }),
     async close() {

@@ -6,8 +6,7 @@ import { readConfig } from '../config/config.ts'
 import { baseUrl, optional, ownUrl, secret } from '../providers/kit/account-fields.ts'
 import type { AccountField, ProviderManifest } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
-import type { EnvironmentAccount } from './accounts.ts'
-import { accountsOfEnvironment } from './environment.ts'
+import { accountsOfEnvironment, type EnvironmentAccount } from './environment.ts'
 
 function manifest(id: string, fields: AccountField[]): ProviderManifest {
   return { id, title: id, fields, slots: 7, load: () => Promise.reject(new Error('Nothing is loaded here.')) }

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
-import { houseAccounts } from '../accounts/accounts.testing.ts'
+import { builtInAccounts } from '../accounts/accounts.testing.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import { FELL_BACK } from '../core/pools.ts'
@@ -26,7 +26,7 @@ function dispatcherOf(
   }
   return openDispatcher({
     store,
-    accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
+    accounts: accounts ?? builtInAccounts([{ provider, mode: 'live', slots }], house.store, house.account),
     work: () => house.work,
     moves: house.moves,
     leases: house.leases,
