@@ -10,7 +10,7 @@ import { accountEventOf, probeFailureEvent, watchHealth } from './health.ts'
 
 type Probe = NonNullable<Provider['probe']>
 
-/** What the accounts' probes do in a test, and which were made. */
+/** What probes do in a test, and the accounts that were probed. */
 let probe: Probe
 let probed: string[]
 let bench: AccountsBench
@@ -28,7 +28,7 @@ beforeAll(async () => {
 beforeEach(() => {
   probed = []
   probe = async () => {}
-  // The test says when a look is due; all else takes its time.
+  // The test decides when a check is due; everything else runs in real time.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 })
 afterEach(async () => {
@@ -45,34 +45,34 @@ function watch(accounts: Accounts, given: { onChange?: () => void; store?: Store
   return end
 }
 
-/** An account that rests for a second. */
-async function resting(accounts: Accounts, id: string): Promise<void> {
+/** Pauses an account for a second. */
+async function pause(accounts: Accounts, id: string): Promise<void> {
   await accounts.recordEvent(id, { kind: 'limited', reason: 'full', retryAfterMs: SECOND_MS })
 }
 
-const aLook = () => vi.advanceTimersByTimeAsync(2 * SECOND_MS)
+const nextCheck = () => vi.advanceTimersByTimeAsync(2 * SECOND_MS)
 const stateOf = (id: string) => async () => (await bench.record(id)).state
 
-describe('an account that rests', () => {
-  it('is probed when its time has come, and works again where that gets through', async () => {
+describe('a paused account', () => {
+  it('is probed when its pause is over, and works again when the probe succeeds', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
-    await resting(accounts, 'lumen-1')
+    await pause(accounts, 'lumen-1')
     const onChange = vi.fn()
     watch(accounts, { onChange })
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(onChange).toHaveBeenCalled())
     expect(probed).toEqual([])
     bench.clock.nowMs += SECOND_MS
     onChange.mockClear()
-    await aLook()
+    await nextCheck()
     await expect.poll(stateOf('lumen-1')).toBe('connected')
     expect(probed).toEqual(['lumen-1'])
     await expect.poll(() => accounts.dueForProbe(Number.POSITIVE_INFINITY)).toEqual([])
     expect(onChange).toHaveBeenCalled() // more may be possible than before
   })
 
-  it('rests for longer each time that the probe fails', async () => {
+  it('is paused for longer each time that the probe fails', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
     probe = async () => {
@@ -84,7 +84,7 @@ describe('an account that rests', () => {
     for (let n = 1; n <= 3; n++) {
       const { retryAt } = await bench.record('lumen-1')
       bench.clock.nowMs = retryAt ?? 0
-      await aLook()
+      await nextCheck()
       await expect.poll(async () => (await bench.record('lumen-1')).troubles).toBe(3 + n)
       pauses.push(((await bench.record('lumen-1')).retryAt ?? 0) - bench.clock.nowMs)
     }
@@ -92,48 +92,48 @@ describe('an account that rests', () => {
     expect(probed).toHaveLength(3)
   })
 
-  it('learns from a probe what is wrong with it now', async () => {
+  it('gets the state that its latest failed probe shows', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
-    await resting(accounts, 'lumen-1')
+    await pause(accounts, 'lumen-1')
     probe = async () => {
       throw new PolyphonyError('account_refused', 'no such key', { lacks: 'credential' })
     }
     watch(accounts)
     bench.clock.nowMs += SECOND_MS
-    await aLook()
+    await nextCheck()
     await expect.poll(stateOf('lumen-1')).toBe('expired_credential')
     expect(await bench.record('lumen-1')).toMatchObject({ retryAt: bench.clock.nowMs + 5 * MINUTE_MS })
   })
 
-  it('is not probed when it was switched off, or where its provider has no probe', async () => {
+  it('is not probed when it was switched off, or when its provider has no probe', async () => {
     await bench.account('lumen-1')
     await bench.account('photon-1', { provider: 'photon' })
     const accounts = await bench.process()
-    for (const id of ['lumen-1', 'photon-1']) await resting(accounts, id)
+    for (const id of ['lumen-1', 'photon-1']) await pause(accounts, id)
     await bench.change('lumen-1', { state: 'disabled', reason: 'by hand', retryAt: null })
     const onChange = vi.fn()
     watch(accounts, { onChange })
     bench.clock.nowMs += MINUTE_MS
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(onChange).toHaveBeenCalled())
     expect(probed).toEqual([])
     expect(await bench.record('photon-1')).toMatchObject({ state: 'limited' })
   })
 
-  it('is probed once at a time, and one that does not answer holds up no other', async () => {
+  it('is probed once at a time, and a probe that does not answer delays no other account', async () => {
     for (const id of ['lumen-1', 'lumen-2']) await bench.account(id)
     const accounts = await bench.process()
     const answer = Promise.withResolvers<void>()
     probe = ({ id }) => (id === 'lumen-1' ? answer.promise : Promise.resolve())
-    await resting(accounts, 'lumen-1')
+    await pause(accounts, 'lumen-1')
     watch(accounts)
     bench.clock.nowMs += SECOND_MS
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(probed).toEqual(['lumen-1']))
-    await resting(accounts, 'lumen-2')
+    await pause(accounts, 'lumen-2')
     bench.clock.nowMs += SECOND_MS
-    await aLook()
+    await nextCheck()
     await expect.poll(stateOf('lumen-2')).toBe('connected')
     expect(probed).toEqual(['lumen-1', 'lumen-2'])
     answer.resolve()
@@ -141,8 +141,8 @@ describe('an account that rests', () => {
   })
 })
 
-describe('a look at the accounts', () => {
-  it('comes with every change that any process tells of', async () => {
+describe('a check of the accounts', () => {
+  it('follows every change that a process signals', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
     watch(accounts)
@@ -152,18 +152,18 @@ describe('a look at the accounts', () => {
     await vi.waitFor(() => expect(accounts.isKnown('lumen-2')).toBe(true))
   })
 
-  it('finds by itself what nobody told of: a command beside the server', async () => {
+  it('finds changes without a signal, such as those of a command beside the server', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
     watch(accounts)
     const beside = await bench.openStore()
     await beside.changeAccount({ id: 'lumen-1', version: 0, set: { slots: 8 } })
     expect(accounts.find('lumen-1')?.record.slots).toBe(3)
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(accounts.find('lumen-1')?.record.slots).toBe(8))
   })
 
-  it('that fails is followed by another', async () => {
+  it('is repeated after it failed', async () => {
     await bench.account('lumen-1')
     let isAway = false
     const store: Store = {
@@ -175,44 +175,44 @@ describe('a look at the accounts', () => {
     watch(accounts)
     isAway = true
     await bench.change('lumen-1', { slots: 8 })
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(bench.logged.join()).toContain('the accounts could not be read'))
     isAway = false
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(accounts.find('lumen-1')?.record.slots).toBe(8))
   })
 })
 
-describe('the end of the watch', () => {
-  it('ends a probe that does not answer, which says nothing about the account', async () => {
+describe('the end of the health watch', () => {
+  it('aborts a running probe without changing the state of the account', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
-    await resting(accounts, 'lumen-1')
+    await pause(accounts, 'lumen-1')
     probe = (_account, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason))
       })
     const end = watch(accounts)
     bench.clock.nowMs += SECOND_MS
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(probed).toEqual(['lumen-1']))
     const before = await bench.record('lumen-1')
     await end()
     expect(await bench.record('lumen-1')).toEqual(before)
   })
 
-  it('looks no more', async () => {
+  it('stops the checks of the accounts', async () => {
     await bench.account('lumen-1')
     const accounts = await bench.process()
     const end = watch(accounts)
     await end()
     await bench.change('lumen-1', { slots: 8 })
-    await aLook()
+    await nextCheck()
     expect(accounts.find('lumen-1')?.record.slots).toBe(3)
   })
 })
 
-describe('what a call that failed says about its account', () => {
+describe('the account event of a failed call', () => {
   const failing = (code: ErrorCode, details = {}) => new PolyphonyError(code, 'the reason', details)
   const cases: [string, PolyphonyError, AccountEvent | undefined][] = [
     ['too many', failing('account_busy'), { kind: 'limited', reason: 'the reason', retryAfterMs: null }],
@@ -232,21 +232,21 @@ describe('what a call that failed says about its account', () => {
     ['moderated', failing('content_moderated'), { kind: 'moderated', reason: 'the reason' }],
   ]
 
-  it.each(cases)('%s', (_title, error, event) => {
+  it.each(cases)('follows from the error: %s', (_title, error, event) => {
     expect(accountEventOf(error)).toEqual(event)
     expect(probeFailureEvent(error)).toEqual(event)
   })
 
-  const told = ['account_busy', 'account_refused', 'vendor_unreachable', 'vendor_silent', 'content_moderated']
-  it.each(Object.keys(ERRORS).filter((code) => !told.includes(code)) as ErrorCode[])(
-    'nothing in the case of %s; yet a probe that ends so did not get through',
+  const conclusive = ['account_busy', 'account_refused', 'vendor_unreachable', 'vendor_silent', 'content_moderated']
+  it.each(Object.keys(ERRORS).filter((code) => !conclusive.includes(code)) as ErrorCode[])(
+    'does not exist for %s, while a probe that fails with it counts as a break',
     (code) => {
       expect(accountEventOf(failing(code))).toBeUndefined()
       expect(probeFailureEvent(failing(code))).toEqual({ kind: 'broke', reason: 'the reason' })
     },
   )
 
-  it('is the end of a probe, whatever was thrown', () => {
+  it('is a break for anything else that a probe throws', () => {
     expect(probeFailureEvent(new TypeError('fetch failed'))).toEqual({ kind: 'broke', reason: 'fetch failed' })
     expect(probeFailureEvent('a word')).toEqual({ kind: 'broke', reason: 'a word' })
   })

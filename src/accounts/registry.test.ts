@@ -165,11 +165,11 @@ describe('the pool policies of tenants', () => {
   })
 
   it('are read at the start', async () => {
-    const [usual, open] = [await bench.tenant(), await bench.tenant({ defaultPool: 'public' })]
+    const [byDefault, open] = [await bench.tenant(), await bench.tenant({ defaultPool: 'public' })]
     await bench.account('lumen-1')
-    for (const tenantId of [usual, open]) await bench.account(`lumen-${tenantId}`, { tenantId })
+    for (const tenantId of [byDefault, open]) await bench.account(`lumen-${tenantId}`, { tenantId })
     const accounts = await bench.process()
-    expect(accounts.route({ ...REQUEST, tenantId: usual }).pool).toBe(`tenant:${usual}`)
+    expect(accounts.route({ ...REQUEST, tenantId: byDefault }).pool).toBe(`tenant:${byDefault}`)
     expect(accounts.route({ ...REQUEST, tenantId: open }).pool).toBe('live')
   })
 })

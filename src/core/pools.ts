@@ -1,9 +1,9 @@
 /**
- * Names of pools: the lines in which tasks wait. Fair share is kept within one.
+ * Names of pools: the queues in which tasks wait. Fair share is kept within one.
  *
- * - `live`, `test`: the house's accounts
+ * - `live`, `test`: the operator's accounts
  * - `tenant:ID`:    the accounts that a tenant connected
- * - `account:ID`:   one account of the house, for follow-ups of what it made
+ * - `account:ID`:   one account of the operator, for follow-ups of its work
  * - `own:ID`:       likewise, one that a tenant connected
  */
 export const LIVE_POOL = 'live'
