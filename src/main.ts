@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
-import { type BuiltInAccount, openAccounts } from './accounts/accounts.ts'
+import { openAccounts } from './accounts/accounts.ts'
+import { openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
-import { openAccountAdmin } from './accounts/manage.ts'
+import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
@@ -42,7 +43,7 @@ export interface Replaced {
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
   /** Providers beside the studio and the sandbox; they come first in the operator's order. */
-  house?: BuiltInAccount[]
+  builtIn?: BuiltInAccount[]
 }
 
 export interface Gateway {
@@ -88,9 +89,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const egress = openEgress({ allow: [...config.egressAllow], log })
   parts.defer(() => egress.close())
 
-  const house = [...(replaced.house ?? []), ...builtInAccounts(config, clock)]
+  const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
   const accountParts = accountPartsOf(config, { store, egress, clock, log })
-  const accounts = openAccounts({ ...accountParts, house })
+  const accounts = openAccounts({ ...accountParts, builtIn })
   parts.defer(() => accounts.close())
   await accounts.start()
   const accountAdmin = openAccountAdmin({ ...accountParts, accounts })

@@ -1,17 +1,15 @@
 import { pino } from 'pino'
 import { systemClock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
-import { type Accounts, type BuiltInAccount, openAccounts } from './accounts.ts'
+import { type Accounts, openAccounts } from './accounts.ts'
+import type { BuiltInAccount } from './member.ts'
 import { openVault } from './vault.ts'
 
-/**
- * Accounts of providers in this process, and no others. `pool` takes the place of the usual one, for tests that share a
- * store and not its lines.
- */
-export function houseAccounts(house: readonly BuiltInAccount[], store: Store, pool?: string): Accounts {
+/** Only built-in accounts. `pool` replaces the pool `live`, for tests that share a store but not its pools. */
+export function builtInAccounts(builtIn: readonly BuiltInAccount[], store: Store, pool?: string): Accounts {
   const accounts = openAccounts({
     store,
-    house,
+    builtIn,
     manifests: [],
     environment: [],
     vault: openVault('the secret of the test'),
@@ -22,7 +20,7 @@ export function houseAccounts(house: readonly BuiltInAccount[], store: Store, po
   if (pool === undefined) return accounts
   return {
     ...accounts,
-    route: (wish) => ({ ...accounts.route(wish), pool }),
-    offers: (asked, operations) => (asked === pool ? accounts.offers('live', operations) : []),
+    route: (request) => ({ ...accounts.route(request), pool }),
+    offers: (requested, operations) => (requested === pool ? accounts.offers('live', operations) : []),
   }
 }

@@ -6,14 +6,13 @@ import { readConfig } from '../config/config.ts'
 import { baseUrl, optional, ownUrl, secret } from '../providers/kit/account-fields.ts'
 import type { AccountField, ProviderManifest } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
-import type { EnvironmentAccount } from './accounts.ts'
-import { accountsOfEnvironment } from './environment.ts'
+import { accountsOfEnvironment, type EnvironmentAccount } from './environment.ts'
 
 function manifest(id: string, fields: AccountField[]): ProviderManifest {
   return { id, title: id, fields, slots: 7, load: () => Promise.reject(new Error('Nothing is loaded here.')) }
 }
 
-/** One that needs a key, one that needs an address, and one that can do with either of two keys. */
+/** Providers that need a key, an address, and either of two keys. */
 const LUMEN = manifest('lumen', [secret('LUMEN_KEY', 'Key'), baseUrl('LUMEN_URL', 'https://lumen.example')])
 const ENGINE = manifest('engine', [ownUrl('ENGINE_URL'), optional(secret('ENGINE_KEY', 'Key'))])
 const EITHER = manifest('either', [
@@ -45,43 +44,43 @@ function file(content: string): string {
 }
 
 describe('the accounts of the environment', () => {
-  it('are none where no key stands', () => {
+  it('do not exist without a key', () => {
     expect(accountsIn({})).toEqual([])
     expect(accountsIn({ LUMEN_KEY: '', LUMEN_URL: 'https://elsewhere.example' })).toEqual([])
   })
 
-  it('have the fields that stand there, by their names', () => {
+  it('have the fields that are set, by their names', () => {
     expect(accountsIn({ LUMEN_KEY: 'k', LUMEN_URL: 'https://eu.lumen.example' })).toEqual([
       { provider: 'lumen', settings: { apiKey: 'k', baseUrl: 'https://eu.lumen.example' }, slots: 7, priority: 3 },
     ])
   })
 
-  it('take a secret from a file, without the line’s end', () => {
+  it('read a secret from a file, without the line break at its end', () => {
     expect(accountsIn({ LUMEN_KEY_FILE: file('from a file\n') })).toMatchObject([
       { settings: { apiKey: 'from a file' } },
     ])
   })
 
-  it('are refused where a secret stands twice, or in a file that is not there', () => {
+  it('are refused when a secret is set twice, or is in a file that does not exist', () => {
     expect(() => accountsIn({ LUMEN_KEY: 'a', LUMEN_KEY_FILE: file('b') })).toThrow(
       'LUMEN_KEY and LUMEN_KEY_FILE are both set',
     )
     expect(() => accountsIn({ LUMEN_KEY_FILE: join(folder, 'nothing') })).toThrow('LUMEN_KEY_FILE')
   })
 
-  it('need their required fields, be they keys or addresses', () => {
+  it('need their required fields, whether keys or addresses', () => {
     expect(accountsIn({ ENGINE_KEY: 'k' })).toEqual([])
     expect(accountsIn({ ENGINE_URL: 'http://engine:8001' })).toMatchObject([
       { provider: 'engine', settings: { baseUrl: 'http://engine:8001' } },
     ])
   })
 
-  it('need one of the keys where each may be left out: an address alone is no account', () => {
+  it('need at least one key when every key is optional: an address alone defines no account', () => {
     expect(accountsIn({ EITHER_URL: 'https://eu.either.example' })).toEqual([])
     expect(accountsIn({ EITHER_TOKEN: 't' })).toMatchObject([{ provider: 'either', settings: { token: 't' } }])
   })
 
-  it('come in the operator’s order, the first with the highest priority, with as many slots as it says', () => {
+  it('have priorities in the order of POLYPHONY_PROVIDERS, and its slots', () => {
     const env = {
       LUMEN_KEY: 'k',
       ENGINE_URL: 'http://engine',
@@ -97,24 +96,27 @@ describe('the accounts of the environment', () => {
     expect(new Set(found.map(({ priority }) => priority)).size).toBe(3)
   })
 
-  it('are asked in the order of the manifests, above back-ups, where there is no other', () => {
+  it('have priorities in the order of the manifests, above back-ups, without POLYPHONY_PROVIDERS', () => {
     const found = accountsIn({ LUMEN_KEY: 'k', ENGINE_URL: 'http://engine' })
     expect(found.map(({ priority }) => priority)).toEqual([3, 2])
   })
 
-  it('are refused for an order that names a provider that there is none of', () => {
+  it('are refused for an order that names an unknown provider', () => {
     expect(() => accountsIn({ POLYPHONY_PROVIDERS: 'lumen,lumiere' })).toThrow(
       'POLYPHONY_PROVIDERS names "lumiere"; there are: lumen, engine, either.',
     )
   })
 
-  it.each(['luma:0', 'luma:many', 'Luma', 'luma:1:2'])('are refused for an order with %j', (order) => {
-    expect(() => accountsIn({ POLYPHONY_PROVIDERS: order })).toThrow('POLYPHONY_PROVIDERS')
-  })
+  it.each(['luma:0', 'luma:many', 'Luma', 'luma:1:2'])(
+    'are refused for an order with the invalid entry %j',
+    (order) => {
+      expect(() => accountsIn({ POLYPHONY_PROVIDERS: order })).toThrow('POLYPHONY_PROVIDERS')
+    },
+  )
 })
 
 describe('the providers of this gateway', () => {
-  it('have names of their own, and variables that no two of them share', () => {
+  it('have unique ids, and variables that no two of them share', () => {
     const ids = PROVIDERS.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     const variables = PROVIDERS.flatMap(({ fields }) => fields.map(({ env }) => env))
@@ -122,7 +124,7 @@ describe('the providers of this gateway', () => {
   })
 
   it.each(PROVIDERS.map((one) => [one.id, one] as const))(
-    '%s has an account once its fields stand there',
+    'include %s, which has an account once its fields are set',
     (id, one) => {
       const env = Object.fromEntries(one.fields.map((field) => [field.env, `the ${field.name}`]))
       const fields = Object.fromEntries(one.fields.map(({ name }) => [name, `the ${name}`]))

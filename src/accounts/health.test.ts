@@ -5,15 +5,15 @@ import { ERRORS, type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Accounts } from './accounts.ts'
-import { accountEventOf, happeningOf, watchHealth } from './health.ts'
-import { aProvider, openRegistry, type Registry } from './registry.testing.ts'
+import { type AccountsBench, aProvider, openAccountsBench } from './accounts-bench.testing.ts'
+import { accountEventOf, probeFailureEvent, watchHealth } from './health.ts'
 
 type Probe = NonNullable<Provider['probe']>
 
-/** What the accounts' probes do in a test, and which were made. */
+/** What probes do in a test, and the accounts that were probed. */
 let probe: Probe
 let probed: string[]
-let registry: Registry
+let bench: AccountsBench
 const ends: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
@@ -23,58 +23,58 @@ beforeAll(async () => {
       return probe(account, signal)
     },
   })
-  registry = await openRegistry([lumen, aProvider('photon')])
+  bench = await openAccountsBench([lumen, aProvider('photon')])
 })
 beforeEach(() => {
   probed = []
   probe = async () => {}
-  // The test says when a look is due; all else takes its time.
+  // The test decides when a check is due; everything else runs in real time.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 })
 afterEach(async () => {
   vi.useRealTimers()
   for (const end of ends.splice(0)) await end()
-  await registry.empty()
+  await bench.empty()
 })
-afterAll(() => registry?.[Symbol.asyncDispose]())
+afterAll(() => bench?.[Symbol.asyncDispose]())
 
 function watch(accounts: Accounts, given: { onChange?: () => void; store?: Store } = {}): () => Promise<void> {
-  const { store, clock, log } = registry
+  const { store, clock, log } = bench
   const end = watchHealth({ accounts, store, clock, log, onChange: () => {}, ...given })
   ends.push(end)
   return end
 }
 
-/** An account that rests for a second. */
-async function resting(accounts: Accounts, id: string): Promise<void> {
+/** Pauses an account for a second. */
+async function pause(accounts: Accounts, id: string): Promise<void> {
   await accounts.recordEvent(id, { kind: 'limited', reason: 'full', retryAfterMs: SECOND_MS })
 }
 
-const aLook = () => vi.advanceTimersByTimeAsync(2 * SECOND_MS)
-const stateOf = (id: string) => async () => (await registry.record(id)).state
+const nextCheck = () => vi.advanceTimersByTimeAsync(2 * SECOND_MS)
+const stateOf = (id: string) => async () => (await bench.record(id)).state
 
-describe('an account that rests', () => {
-  it('is probed when its time has come, and works again where that gets through', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
-    await resting(accounts, 'lumen-1')
+describe('a paused account', () => {
+  it('is probed when its pause is over, and works again when the probe succeeds', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
+    await pause(accounts, 'lumen-1')
     const onChange = vi.fn()
     watch(accounts, { onChange })
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(onChange).toHaveBeenCalled())
     expect(probed).toEqual([])
-    registry.clock.nowMs += SECOND_MS
+    bench.clock.nowMs += SECOND_MS
     onChange.mockClear()
-    await aLook()
+    await nextCheck()
     await expect.poll(stateOf('lumen-1')).toBe('connected')
     expect(probed).toEqual(['lumen-1'])
-    await expect.poll(() => accounts.unwell(Number.POSITIVE_INFINITY)).toEqual([])
+    await expect.poll(() => accounts.dueForProbe(Number.POSITIVE_INFINITY)).toEqual([])
     expect(onChange).toHaveBeenCalled() // more may be possible than before
   })
 
-  it('rests for longer each time that the probe fails', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
+  it('is paused for longer each time that the probe fails', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
     probe = async () => {
       throw new PolyphonyError('vendor_unreachable', 'no answer')
     }
@@ -82,58 +82,58 @@ describe('an account that rests', () => {
     watch(accounts)
     const pauses: number[] = []
     for (let n = 1; n <= 3; n++) {
-      const { retryAt } = await registry.record('lumen-1')
-      registry.clock.nowMs = retryAt ?? 0
-      await aLook()
-      await expect.poll(async () => (await registry.record('lumen-1')).troubles).toBe(3 + n)
-      pauses.push(((await registry.record('lumen-1')).retryAt ?? 0) - registry.clock.nowMs)
+      const { retryAt } = await bench.record('lumen-1')
+      bench.clock.nowMs = retryAt ?? 0
+      await nextCheck()
+      await expect.poll(async () => (await bench.record('lumen-1')).troubles).toBe(3 + n)
+      pauses.push(((await bench.record('lumen-1')).retryAt ?? 0) - bench.clock.nowMs)
     }
     expect(pauses).toEqual([20, 40, 80].map((one) => one * SECOND_MS))
     expect(probed).toHaveLength(3)
   })
 
-  it('learns from a probe what is wrong with it now', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
-    await resting(accounts, 'lumen-1')
+  it('gets the state that its latest failed probe shows', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
+    await pause(accounts, 'lumen-1')
     probe = async () => {
       throw new PolyphonyError('account_refused', 'no such key', { lacks: 'credential' })
     }
     watch(accounts)
-    registry.clock.nowMs += SECOND_MS
-    await aLook()
+    bench.clock.nowMs += SECOND_MS
+    await nextCheck()
     await expect.poll(stateOf('lumen-1')).toBe('expired_credential')
-    expect(await registry.record('lumen-1')).toMatchObject({ retryAt: registry.clock.nowMs + 5 * MINUTE_MS })
+    expect(await bench.record('lumen-1')).toMatchObject({ retryAt: bench.clock.nowMs + 5 * MINUTE_MS })
   })
 
-  it('is not probed when it was switched off, or where its provider has no probe', async () => {
-    await registry.account('lumen-1')
-    await registry.account('photon-1', { provider: 'photon' })
-    const accounts = await registry.process()
-    for (const id of ['lumen-1', 'photon-1']) await resting(accounts, id)
-    await registry.change('lumen-1', { state: 'disabled', reason: 'by hand', retryAt: null })
+  it('is not probed when it was switched off, or when its provider has no probe', async () => {
+    await bench.account('lumen-1')
+    await bench.account('photon-1', { provider: 'photon' })
+    const accounts = await bench.process()
+    for (const id of ['lumen-1', 'photon-1']) await pause(accounts, id)
+    await bench.change('lumen-1', { state: 'disabled', reason: 'by hand', retryAt: null })
     const onChange = vi.fn()
     watch(accounts, { onChange })
-    registry.clock.nowMs += MINUTE_MS
-    await aLook()
+    bench.clock.nowMs += MINUTE_MS
+    await nextCheck()
     await vi.waitFor(() => expect(onChange).toHaveBeenCalled())
     expect(probed).toEqual([])
-    expect(await registry.record('photon-1')).toMatchObject({ state: 'limited' })
+    expect(await bench.record('photon-1')).toMatchObject({ state: 'limited' })
   })
 
-  it('is probed once at a time, and one that does not answer holds up no other', async () => {
-    for (const id of ['lumen-1', 'lumen-2']) await registry.account(id)
-    const accounts = await registry.process()
+  it('is probed once at a time, and a probe that does not answer delays no other account', async () => {
+    for (const id of ['lumen-1', 'lumen-2']) await bench.account(id)
+    const accounts = await bench.process()
     const answer = Promise.withResolvers<void>()
     probe = ({ id }) => (id === 'lumen-1' ? answer.promise : Promise.resolve())
-    await resting(accounts, 'lumen-1')
+    await pause(accounts, 'lumen-1')
     watch(accounts)
-    registry.clock.nowMs += SECOND_MS
-    await aLook()
+    bench.clock.nowMs += SECOND_MS
+    await nextCheck()
     await vi.waitFor(() => expect(probed).toEqual(['lumen-1']))
-    await resting(accounts, 'lumen-2')
-    registry.clock.nowMs += SECOND_MS
-    await aLook()
+    await pause(accounts, 'lumen-2')
+    bench.clock.nowMs += SECOND_MS
+    await nextCheck()
     await expect.poll(stateOf('lumen-2')).toBe('connected')
     expect(probed).toEqual(['lumen-1', 'lumen-2'])
     answer.resolve()
@@ -141,78 +141,78 @@ describe('an account that rests', () => {
   })
 })
 
-describe('a look at the accounts', () => {
-  it('comes with every change that any process tells of', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
+describe('a check of the accounts', () => {
+  it('follows every change that a process signals', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
     watch(accounts)
-    await registry.change('lumen-1', { isDraining: true })
+    await bench.change('lumen-1', { isDraining: true })
     await vi.waitFor(() => expect(accounts.find('lumen-1')?.record.isDraining).toBe(true))
-    await registry.account('lumen-2')
+    await bench.account('lumen-2')
     await vi.waitFor(() => expect(accounts.isKnown('lumen-2')).toBe(true))
   })
 
-  it('finds by itself what nobody told of: a command beside the server', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
+  it('finds changes without a signal, such as those of a command beside the server', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
     watch(accounts)
-    const beside = await registry.openStore()
+    const beside = await bench.openStore()
     await beside.changeAccount({ id: 'lumen-1', version: 0, set: { slots: 8 } })
     expect(accounts.find('lumen-1')?.record.slots).toBe(3)
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(accounts.find('lumen-1')?.record.slots).toBe(8))
   })
 
-  it('that fails is followed by another', async () => {
-    await registry.account('lumen-1')
+  it('is repeated after it failed', async () => {
+    await bench.account('lumen-1')
     let isAway = false
     const store: Store = {
-      ...registry.store,
+      ...bench.store,
       listAccounts: (args) =>
-        isAway ? Promise.reject(new Error('The database went away.')) : registry.store.listAccounts(args),
+        isAway ? Promise.reject(new Error('The database went away.')) : bench.store.listAccounts(args),
     }
-    const accounts = await registry.process({ store })
+    const accounts = await bench.process({ store })
     watch(accounts)
     isAway = true
-    await registry.change('lumen-1', { slots: 8 })
-    await aLook()
-    await vi.waitFor(() => expect(registry.said.join()).toContain('the accounts could not be looked at'))
+    await bench.change('lumen-1', { slots: 8 })
+    await nextCheck()
+    await vi.waitFor(() => expect(bench.logged.join()).toContain('the accounts could not be read'))
     isAway = false
-    await aLook()
+    await nextCheck()
     await vi.waitFor(() => expect(accounts.find('lumen-1')?.record.slots).toBe(8))
   })
 })
 
-describe('the end of the watch', () => {
-  it('ends a probe that does not answer, which says nothing about the account', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
-    await resting(accounts, 'lumen-1')
+describe('the end of the health watch', () => {
+  it('aborts a running probe without changing the state of the account', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
+    await pause(accounts, 'lumen-1')
     probe = (_account, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason))
       })
     const end = watch(accounts)
-    registry.clock.nowMs += SECOND_MS
-    await aLook()
+    bench.clock.nowMs += SECOND_MS
+    await nextCheck()
     await vi.waitFor(() => expect(probed).toEqual(['lumen-1']))
-    const before = await registry.record('lumen-1')
+    const before = await bench.record('lumen-1')
     await end()
-    expect(await registry.record('lumen-1')).toEqual(before)
+    expect(await bench.record('lumen-1')).toEqual(before)
   })
 
-  it('looks no more', async () => {
-    await registry.account('lumen-1')
-    const accounts = await registry.process()
+  it('stops the checks of the accounts', async () => {
+    await bench.account('lumen-1')
+    const accounts = await bench.process()
     const end = watch(accounts)
     await end()
-    await registry.change('lumen-1', { slots: 8 })
-    await aLook()
+    await bench.change('lumen-1', { slots: 8 })
+    await nextCheck()
     expect(accounts.find('lumen-1')?.record.slots).toBe(3)
   })
 })
 
-describe('what a call that failed says about its account', () => {
+describe('the account event of a failed call', () => {
   const failing = (code: ErrorCode, details = {}) => new PolyphonyError(code, 'the reason', details)
   const cases: [string, PolyphonyError, AccountEvent | undefined][] = [
     ['too many', failing('account_busy'), { kind: 'limited', reason: 'the reason', retryAfterMs: null }],
@@ -232,22 +232,22 @@ describe('what a call that failed says about its account', () => {
     ['moderated', failing('content_moderated'), { kind: 'moderated', reason: 'the reason' }],
   ]
 
-  it.each(cases)('%s', (_title, error, happening) => {
-    expect(accountEventOf(error)).toEqual(happening)
-    expect(happeningOf(error)).toEqual(happening)
+  it.each(cases)('follows from the error: %s', (_title, error, event) => {
+    expect(accountEventOf(error)).toEqual(event)
+    expect(probeFailureEvent(error)).toEqual(event)
   })
 
-  const told = ['account_busy', 'account_refused', 'vendor_unreachable', 'vendor_silent', 'content_moderated']
-  it.each(Object.keys(ERRORS).filter((code) => !told.includes(code)) as ErrorCode[])(
-    'nothing in the case of %s; yet a probe that ends so did not get through',
+  const conclusive = ['account_busy', 'account_refused', 'vendor_unreachable', 'vendor_silent', 'content_moderated']
+  it.each(Object.keys(ERRORS).filter((code) => !conclusive.includes(code)) as ErrorCode[])(
+    'does not exist for %s, while a probe that fails with it counts as a break',
     (code) => {
       expect(accountEventOf(failing(code))).toBeUndefined()
-      expect(happeningOf(failing(code))).toEqual({ kind: 'broke', reason: 'the reason' })
+      expect(probeFailureEvent(failing(code))).toEqual({ kind: 'broke', reason: 'the reason' })
     },
   )
 
-  it('is the end of a probe, whatever was thrown', () => {
-    expect(happeningOf(new TypeError('fetch failed'))).toEqual({ kind: 'broke', reason: 'fetch failed' })
-    expect(happeningOf('a word')).toEqual({ kind: 'broke', reason: 'a word' })
+  it('is a break for anything else that a probe throws', () => {
+    expect(probeFailureEvent(new TypeError('fetch failed'))).toEqual({ kind: 'broke', reason: 'fetch failed' })
+    expect(probeFailureEvent('a word')).toEqual({ kind: 'broke', reason: 'a word' })
   })
 })

@@ -4,88 +4,95 @@ import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import type { Accounts } from './accounts.ts'
+import type { UsableAccount } from './member.ts'
 
-const LOOK_EVERY_MS = 2 * SECOND_MS
-const PROBE_LIMIT_MS = 20 * SECOND_MS
+const CHECK_EVERY_MS = 2 * SECOND_MS
+const PROBE_TIMEOUT_MS = 20 * SECOND_MS
 
-type Unwell = ReturnType<Accounts['unwell']>[number]
-
-/**
- * Brings accounts back: probes those whose time has come, and hears of what other processes changed. Returns the function
- * that ends it.
- */
-export function watchHealth(options: {
+export interface HealthWatchOptions {
   accounts: Accounts
   store: Store
   clock: Clock
   log: Logger
   /** Called when more work may be possible than before. */
   onChange: () => void
-}): () => Promise<void> {
-  const { accounts, store, clock, log } = options
+}
+
+/**
+ * Brings accounts back: probes those whose pause is over, and reads what other processes changed. Returns the function
+ * that stops it.
+ */
+export function watchHealth(options: HealthWatchOptions): () => Promise<void> {
+  const { accounts, store, clock, log, onChange } = options
   const stopping = new AbortController()
-  const probing = new Map<string, Promise<void>>()
-
-  async function probe({ account, provider, record }: Unwell): Promise<void> {
-    try {
-      await provider.probe?.(account, AbortSignal.any([stopping.signal, AbortSignal.timeout(PROBE_LIMIT_MS)]))
-    } catch (thrown) {
-      if (stopping.signal.aborted) return // it was we who ended it
-      return accounts.recordEvent(account.id, happeningOf(thrown))
-    }
-    log.info({ account: account.id, was: record.state }, 'an account works again')
-    await accounts.recordEvent(account.id, { kind: 'worked' })
-  }
-
-  /** Not waited for: an account that does not answer must not keep the others from being looked at. */
-  function beginProbe(one: Unwell): void {
-    const { id } = one.account
-    if (!one.provider.probe || probing.has(id)) return
-    probing.set(
-      id,
-      probe(one).finally(() => probing.delete(id)),
-    )
-  }
-
-  let looking: Promise<void> | undefined
+  const probes = openProbes(accounts, log, stopping.signal)
+  let checking: Promise<void> | undefined
   let again = false
 
-  /** However often it is called to meanwhile, it looks once more. */
-  async function look(): Promise<void> {
+  /** However often it is requested meanwhile, it checks once more. */
+  async function check(): Promise<void> {
     do {
       again = false
       try {
         await accounts.refresh()
         if (stopping.signal.aborted) break
-        for (const one of accounts.unwell(clock.now())) beginProbe(one)
-        options.onChange()
+        for (const one of accounts.dueForProbe(clock.now())) probes.begin(one)
+        onChange()
       } catch (error) {
-        log.error({ err: error }, 'the accounts could not be looked at')
+        log.error({ err: error }, 'the accounts could not be read')
       }
     } while (again)
-    looking = undefined
+    checking = undefined
   }
 
-  function call(): void {
+  function requestCheck(): void {
     again = true
-    looking ??= look()
+    checking ??= check()
   }
 
-  const timer = setInterval(call, LOOK_EVERY_MS)
+  const timer = setInterval(requestCheck, CHECK_EVERY_MS)
   timer.unref()
-  const deaf = store.onSignal((signal) => {
-    if (signal.kind === 'accounts') call()
+  const unsubscribe = store.onSignal((signal) => {
+    if (signal.kind === 'accounts') requestCheck()
   })
   return async () => {
     clearInterval(timer)
-    deaf()
+    unsubscribe()
     stopping.abort()
-    await looking
-    await Promise.all(probing.values())
+    await checking
+    await probes.ended()
   }
 }
 
-/** What a call that failed says about the account that made it. Undefined: nothing. */
+/** Probes run beside each other, one for each account: an account that does not answer must not hold up the others. */
+function openProbes(accounts: Accounts, log: Logger, stopped: AbortSignal) {
+  const running = new Map<string, Promise<void>>()
+
+  async function probe({ account, provider, record }: UsableAccount): Promise<void> {
+    try {
+      await provider.probe?.(account, AbortSignal.any([stopped, AbortSignal.timeout(PROBE_TIMEOUT_MS)]))
+    } catch (thrown) {
+      if (stopped.aborted) return // the probe failed because we stopped it
+      return accounts.recordEvent(account.id, probeFailureEvent(thrown))
+    }
+    log.info({ account: account.id, was: record.state }, 'an account works again')
+    await accounts.recordEvent(account.id, { kind: 'worked' })
+  }
+
+  return {
+    begin(one: UsableAccount): void {
+      const { id } = one.account
+      if (!one.provider.probe || running.has(id)) return
+      running.set(
+        id,
+        probe(one).finally(() => running.delete(id)),
+      )
+    },
+    ended: () => Promise.all(running.values()),
+  }
+}
+
+/** What a failed call says about the account that made it; undefined = nothing. */
 export function accountEventOf(error: PolyphonyError): AccountEvent | undefined {
   const reason = error.message
   switch (error.code) {
@@ -105,8 +112,8 @@ export function accountEventOf(error: PolyphonyError): AccountEvent | undefined 
   }
 }
 
-/** What a probe that failed says: whatever it is, the account does not work. */
-export function happeningOf(thrown: unknown): AccountEvent {
+/** What a failed probe says about its account: whatever was thrown, the account does not work. */
+export function probeFailureEvent(thrown: unknown): AccountEvent {
   const error = thrown instanceof PolyphonyError ? thrown : undefined
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
   return (error && accountEventOf(error)) ?? { kind: 'broke', reason }

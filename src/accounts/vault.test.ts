@@ -17,7 +17,7 @@ function refusalOf(work: () => unknown): PolyphonyError {
 }
 
 describe('a sealed credential', () => {
-  it('opens as what it was, whatever that was', () => {
+  it('opens as the fields that were sealed', () => {
     const vault = openVault('a secret')
     fc.assert(
       fc.property(fc.string(), fc.dictionary(fc.string(), fc.string()), (id, fields) => {
@@ -26,7 +26,7 @@ describe('a sealed credential', () => {
     )
   })
 
-  it('shows nothing of itself, and is another text each time', () => {
+  it('contains no plain text, and is a different text each time', () => {
     const vault = openVault('a secret')
     const [first, second] = [vault.seal(ID, FIELDS), vault.seal(ID, FIELDS)]
     expect(first).not.toBe(second)
@@ -34,7 +34,7 @@ describe('a sealed credential', () => {
     expect(first).toMatch(/^v1\.[0-9a-f]{8}\.[\w-]+$/)
   })
 
-  it('of one account opens for no other', () => {
+  it('cannot be opened for another account', () => {
     const vault = openVault('a secret')
     const sealed = vault.seal(ID, FIELDS)
     const error = refusalOf(() => vault.open('another account', sealed))
@@ -48,7 +48,7 @@ describe('a sealed credential', () => {
     expect(openVault('a secret').open(ID, openVault('a secret').seal(ID, FIELDS))).toEqual(FIELDS)
   })
 
-  it('that was damaged anywhere is refused as such', () => {
+  it('is refused as damaged when any part was changed', () => {
     const vault = openVault('a secret')
     const sealed = vault.seal(ID, FIELDS)
     const [version, name, text = ''] = sealed.split('.')
@@ -63,7 +63,7 @@ describe('a sealed credential', () => {
     )
   })
 
-  it('that was cut off anywhere is refused as such', () => {
+  it('is refused as damaged when it was cut off', () => {
     const vault = openVault('a secret')
     const [version, name, text = ''] = vault.seal(ID, FIELDS).split('.')
     const bytes = Buffer.from(text, 'base64url')
@@ -77,7 +77,7 @@ describe('a sealed credential', () => {
     expect(refusalOf(() => vault.open(ID, `${version}.${name}`)).code).toBe('internal')
   })
 
-  it('does not open under another secret, and the operator learns which one to name', () => {
+  it('does not open under another secret, and the error names the variable to set', () => {
     const sealed = openVault('the old secret').seal(ID, FIELDS)
     const error = refusalOf(() => openVault('the new secret').open(ID, sealed))
     expect(error.code).toBe('internal')
@@ -85,7 +85,7 @@ describe('a sealed credential', () => {
     expect(error.message).not.toContain('old secret')
   })
 
-  it.each(['', 'v1', 'v2.12345678.AAAA', 'sk-lying-open'])('is not %j', (text) => {
+  it.each(['', 'v1', 'v2.12345678.AAAA', 'sk-lying-open'])('is refused when it has not the form of one: %j', (text) => {
     expect(refusalOf(() => openVault('a secret').open(ID, text)).code).toBe('internal')
   })
 })
@@ -93,16 +93,16 @@ describe('a sealed credential', () => {
 describe('a change of the secret', () => {
   const sealed = openVault('the first').seal(ID, FIELDS)
 
-  it('leaves open what was sealed under any earlier one that is named', () => {
+  it('opens what was sealed under any of the earlier secrets that are named', () => {
     expect(openVault('the third', ['the second', 'the first']).open(ID, sealed)).toEqual(FIELDS)
   })
 
-  it('tells what is to be sealed anew, and seals that under the present one', () => {
+  it('reports what was sealed under an earlier secret, and seals under the current one', () => {
     const vault = openVault('the second', ['the first'])
     expect(vault.isOld(sealed)).toBe(true)
-    const anew = vault.seal(ID, vault.open(ID, sealed))
-    expect(vault.isOld(anew)).toBe(false)
-    expect(openVault('the second').open(ID, anew)).toEqual(FIELDS)
-    expect(refusalOf(() => openVault('the first').open(ID, anew)).code).toBe('internal')
+    const resealed = vault.seal(ID, vault.open(ID, sealed))
+    expect(vault.isOld(resealed)).toBe(false)
+    expect(openVault('the second').open(ID, resealed)).toEqual(FIELDS)
+    expect(refusalOf(() => openVault('the first').open(ID, resealed)).code).toBe('internal')
   })
 })

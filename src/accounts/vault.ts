@@ -1,32 +1,32 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** Keeps credentials so that the database alone opens nothing. */
+/** Encrypts credentials, so that the database alone reveals none. */
 export interface Vault {
-  /** `id` is bound in: a sealed text of one account opens for no other. */
+  /** `id` is authenticated too: a text that was sealed for one account cannot be opened for another. */
   seal(id: string, settings: Record<string, string>): string
-  /** Throws `internal`, saying which secret is missing, when it was sealed under one that is not known any more. */
+  /** Throws `internal`, saying what to do, when it was sealed under a secret that is no longer known, or is damaged. */
   open(id: string, sealed: string): Record<string, string>
-  /** Whether it was sealed under an earlier secret, and should be sealed anew. */
+  /** Whether it was sealed under an earlier secret, and should be re-encrypted. */
   isOld(sealed: string): boolean
 }
 
 const VERSION = 'v1'
 const IV_BYTES = 12
 const TAG_BYTES = 16
-/** A shorter tag would be taken for one that proves as much. */
+/** Node would accept a shorter tag, which is easier to forge. */
 const LENGTHS = { authTagLength: TAG_BYTES }
 
 /**
- * AES-256-GCM under a key made of the master secret. To change that secret, name the old one among `earlier` for one
- * start: what was sealed under it is sealed anew.
+ * AES-256-GCM under a key derived from the master secret. To change that secret, pass the old one in `earlier` for one
+ * start: credentials sealed under it are re-encrypted.
  */
 export function openVault(secret: string, earlier: readonly string[] = []): Vault {
   const keys = [secret, ...earlier].map((one) => {
     const key = Buffer.from(hkdfSync('sha256', one, '', 'polyphony account credentials', 32))
     return { key, name: createHash('sha256').update(key).digest('hex').slice(0, 8) }
   })
-  const [current] = keys as [{ key: Buffer; name: string }] // there is one at least
+  const [current] = keys as [{ key: Buffer; name: string }] // there is at least one
 
   return {
     seal(id, settings) {
@@ -41,7 +41,7 @@ export function openVault(secret: string, earlier: readonly string[] = []): Vaul
       if (version !== VERSION || !found) {
         throw new PolyphonyError(
           'internal',
-          `The credential of account ${id} was sealed under another POLYPHONY_SECRET. Name that one in POLYPHONY_SECRET_EARLIER.`,
+          `The credential of account ${id} was sealed under another POLYPHONY_SECRET. Set POLYPHONY_SECRET_EARLIER to that one.`,
         )
       }
       const bytes = Buffer.from(text, 'base64url')

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
-import type { AccountAdmin, Findings, ManagedAccount } from '../accounts/manage.ts'
+import type { AccountAdmin } from '../accounts/admin.ts'
+import type { Diagnosis } from '../accounts/diagnose.ts'
+import type { ManagedAccount } from '../accounts/managed-account.ts'
 import { openOfflineAccountAdmin } from '../compose/accounts.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -14,8 +16,8 @@ interface Json {
   json?: boolean
 }
 
-/** As commander collects them: what is absent stays as it is. */
-interface Wishes extends Json {
+/** As commander collects them; options that are absent leave the account as it is. */
+interface AccountOptions extends Json {
   name?: string
   slots?: number
   weight?: number
@@ -33,7 +35,7 @@ export function accountCommand(): Command {
   command
     .command('list')
     .description('List accounts, with their state')
-    .option('--tenant <name or id>', 'only what this tenant connected')
+    .option('--tenant <name or id>', 'only the accounts of this tenant')
     .option('--json', 'print JSON')
     .action((options: { tenant?: string } & Json) =>
       withAccountAdmin(async (accountAdmin, store) => {
@@ -45,7 +47,7 @@ export function accountCommand(): Command {
     )
   command
     .command('providers')
-    .description('List what accounts can be of, with their fields')
+    .description('List the providers of accounts, with their fields')
     .option('--json', 'print JSON')
     .action((options: Json) =>
       withAccountAdmin(async ({ manifests }) => {
@@ -62,7 +64,7 @@ export function accountCommand(): Command {
   command.addCommand(
     one(
       'test',
-      'Ask the vendor now whether the account works; exit code 1 when it does not',
+      'Call the vendor now to see whether the account works; exit code 1 when it does not',
       async (accountAdmin, { id }) => {
         const outcome = await accountAdmin.test(id, 'operator')
         if (outcome.works === false) process.exitCode = 1
@@ -71,15 +73,15 @@ export function accountCommand(): Command {
     ),
   )
   command.addCommand(
-    one('debug', 'Show everything about one account: why it works, or does not', async (accountAdmin, { id }) => {
-      const findings = await accountAdmin.debug(id, 'operator')
-      return { value: findings, lines: findingLines(findings) }
+    one('debug', 'Show everything about one account, and why it begins no tasks', async (accountAdmin, { id }) => {
+      const diagnosis = await accountAdmin.debug(id, 'operator')
+      return { value: diagnosis, lines: diagnosisLines(diagnosis) }
     }),
   )
   const switches = {
-    drain: 'Let it finish what it has, and begin nothing',
+    drain: 'Let it finish its running tasks and begin no new ones',
     resume: 'Let it begin tasks again',
-    disable: 'Switch it off; it finishes what it has',
+    disable: 'Switch it off; it finishes its running tasks',
     enable: 'Switch it on, and end its pause',
   } as const
   for (const [verb, description] of Object.entries(switches) as [keyof typeof switches, string][]) {
@@ -91,20 +93,20 @@ export function accountCommand(): Command {
     )
   }
   command.addCommand(
-    one('remove', 'Remove an account on which nothing runs', async (accountAdmin, { id, name }) => {
+    one('remove', 'Remove an account on which no task runs', async (accountAdmin, { id, name }) => {
       await accountAdmin.remove(id, 'operator')
-      return { value: { id, removed: true }, lines: [`Account ${name} (${id}) is gone.`] }
+      return { value: { id, removed: true }, lines: [`Account ${name} (${id}) was removed.`] }
     }),
   )
   return command
 }
 
 function addCommand(): Command {
-  return wishing(new Command('add'))
+  return withAccountOptions(new Command('add'))
     .description('Add an account; a running server uses it within seconds')
     .argument('<provider>', 'from "account providers"')
-    .option('--tenant <name or id>', 'it is this tenant’s own (default: the house’s, for all tenants)')
-    .action((provider: string, options: Wishes & { tenant?: string }) =>
+    .option('--tenant <name or id>', 'the tenant that owns it (default: the operator, for all tenants)')
+    .action((provider: string, options: AccountOptions & { tenant?: string }) =>
       withAccountAdmin(async (accountAdmin, store) => {
         const tenant = options.tenant === undefined ? null : (await findTenant(store, options.tenant)).id
         const body = { provider, tenant, ...(await bodyOf(options)) }
@@ -115,10 +117,10 @@ function addCommand(): Command {
 }
 
 function setCommand(): Command {
-  return wishing(new Command('set'))
-    .description('Change an account; what is not named stays as it is')
+  return withAccountOptions(new Command('set'))
+    .description('Change an account; options that are left out change nothing')
     .argument('<id or name>', 'from "account list"')
-    .action((idOrName: string, options: Wishes) =>
+    .action((idOrName: string, options: AccountOptions) =>
       withAccountAdmin(async (accountAdmin) => {
         const { id } = await findAccount(accountAdmin, idOrName)
         const account = await accountAdmin.change(id, await bodyOf(options), 'operator')
@@ -128,15 +130,15 @@ function setCommand(): Command {
 }
 
 /** The options that `add` and `set` share. */
-function wishing(command: Command): Command {
+function withAccountOptions(command: Command): Command {
   return command
-    .option('--name <name>', 'what it is called')
-    .option('--slots <n>', 'tasks that it runs at once', number)
-    .option('--weight <n>', 'its share among accounts of one priority', number)
-    .option('--priority <n>', 'the higher one is asked first; one below 0 is a back-up', number)
-    .option('--daily-cap <n>', 'tasks that it begins on one UTC day, or "none"', numberOrNone)
-    .option('--price-factor <n>', 'what a task on it costs, as a part of the list price: 0 to 1', number)
-    .option('--serves <list>', 'operations or models, separated by commas, or "all"', listOrAll)
+    .option('--name <name>', 'its name, unique among the accounts of its owner')
+    .option('--slots <n>', 'tasks that it runs at once', readNumber)
+    .option('--weight <n>', 'its share among accounts of the same priority', readNumber)
+    .option('--priority <n>', 'accounts of higher priority are filled first; one below 0 is a back-up', readNumber)
+    .option('--daily-cap <n>', 'tasks that it begins on one UTC day, or "none"', readNumberOrNone)
+    .option('--price-factor <n>', 'what a task on it costs, as a fraction of the list price: 0 to 1', readNumber)
+    .option('--serves <list>', 'operations or models, separated by commas, or "all"', readListOrAll)
     .option(
       '--field <name=value>',
       'a field of the provider; name=@FILE reads it from a file, name=@- from the standard input (repeat for more)',
@@ -182,8 +184,8 @@ async function findAccount(accountAdmin: AccountAdmin, idOrName: string): Promis
   return account
 }
 
-/** The options in the words of the API. */
-async function bodyOf(options: Wishes): Promise<JsonObject> {
+/** The options as a body of the API. */
+async function bodyOf(options: AccountOptions): Promise<JsonObject> {
   const { name, slots, weight, priority, dailyCap, priceFactor, serves, field } = options
   const given = {
     name,
@@ -196,7 +198,7 @@ async function bodyOf(options: Wishes): Promise<JsonObject> {
     fields: field && (await fieldsOf(field)),
   }
   return Object.fromEntries(
-    Object.entries(given).flatMap(([word, value]) => (value === undefined ? [] : [[word, value]])),
+    Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   )
 }
 
@@ -205,14 +207,14 @@ async function fieldsOf(given: string[]): Promise<Record<string, string>> {
   for (const one of given) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(one) ?? []
     if (name === undefined || value === undefined) {
-      throw new PolyphonyError('invalid_input', '--field takes name=value.', { field: 'fields' }) // it may be a secret
+      throw new PolyphonyError('invalid_input', '--field takes name=value.', { field: 'fields' }) // not repeated: it may be a secret
     }
     fields[name] = value.startsWith('@') ? await contentOf(value.slice(1)) : value
   }
   return fields
 }
 
-/** The line break at the end of a file is none of a key's. */
+/** The content of a file or of the standard input, without the line break at its end. */
 async function contentOf(place: string): Promise<string> {
   const isInput = place === '-' || place === 'stdin'
   try {
@@ -229,7 +231,7 @@ function listing(accounts: ManagedAccount[]): string[] {
       account.id,
       account.name,
       account.provider,
-      account.tenantId ?? 'house',
+      account.tenantId ?? 'operator',
       stateOf(account),
       `${account.running}/${account.slots}`,
       account.dailyCap === null ? String(account.begunToday) : `${account.begunToday}/${account.dailyCap}`,
@@ -249,7 +251,7 @@ function linesOf(account: ManagedAccount): string[] {
     ['id', account.id],
     ['name', account.name],
     ['provider', account.provider],
-    ['owner', account.tenantId ?? 'house'],
+    ['owner', account.tenantId ?? 'operator'],
     ['state', stateOf(account)],
     ['reason', account.reason || '-'],
     ['tried again', time(account.retryAt)],
@@ -257,7 +259,7 @@ function linesOf(account: ManagedAccount): string[] {
     ['begun today', `${account.begunToday} of ${account.dailyCap ?? 'any number'}`],
     ['weight', `${account.weight}, priority ${account.priority}`],
     ['price factor', String(account.priceFactor)],
-    ['serves', serves?.join(', ') ?? 'all that it performs'],
+    ['serves', serves?.join(', ') ?? 'everything that it performs'],
     ['performs', `${operations.length} operations`],
     ['credential', credential === 'stored' ? 'sealed in the database' : 'in the environment of the server'],
     ...Object.entries(settings).filter(([, value]) => value !== ''),
@@ -265,11 +267,11 @@ function linesOf(account: ManagedAccount): string[] {
   return rows.map(([title, value]) => `${title.padEnd(12)}  ${value}`)
 }
 
-function findingLines({ account, advice, waiting, attempts }: Findings): string[] {
+function diagnosisLines({ account, advice, waiting, attempts }: Diagnosis): string[] {
   return [
     ...linesOf(account),
     '',
-    ...(advice.length > 0 ? advice : ['It begins tasks.']),
+    ...(advice.length > 0 ? advice : ['It can begin tasks.']),
     '',
     ...table(
       ['waiting', 'operation'],
@@ -299,16 +301,16 @@ function providerLines({ id, title, slots, fields }: Omit<ProviderManifest, 'loa
   return [`${id}: ${title}, ${slots} slots`, ...table(['  field', 'environment', 'default', 'what'], rows), '']
 }
 
-function number(text_: string): number {
-  const value = Number(text_)
-  if (text_.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+function readNumber(argument: string): number {
+  const value = Number(argument)
+  if (argument.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
   return value
 }
 
-function numberOrNone(text_: string): number | 'none' {
-  return text_ === 'none' ? text_ : number(text_)
+function readNumberOrNone(argument: string): number | 'none' {
+  return argument === 'none' ? argument : readNumber(argument)
 }
 
-function listOrAll(text_: string): string[] | 'all' {
-  return text_ === 'all' ? text_ : text_.split(',').filter(Boolean)
+function readListOrAll(argument: string): string[] | 'all' {
+  return argument === 'all' ? argument : argument.split(',').filter(Boolean)
 }

@@ -1,7 +1,8 @@
 import { type Logger, pino } from 'pino'
-import { type BuiltInAccount, openAccounts } from '../accounts/accounts.ts'
+import { openAccounts } from '../accounts/accounts.ts'
+import { type AccountAdmin, openAccountAdmin } from '../accounts/admin.ts'
 import { accountsOfEnvironment } from '../accounts/environment.ts'
-import { type AccountAdmin, openAccountAdmin } from '../accounts/manage.ts'
+import type { BuiltInAccount } from '../accounts/member.ts'
 import { openVault } from '../accounts/vault.ts'
 import { type Egress, openEgress } from '../assets/egress.ts'
 import { listOperations } from '../catalog/catalog.ts'
@@ -45,7 +46,7 @@ export function openOfflineAccountAdmin(
   const log = pino({ level: 'silent' })
   const egress = openEgress({ allow: [...config.egressAllow], log })
   const parts = accountPartsOf(config, { store, egress, clock: systemClock, log })
-  const accounts = openAccounts({ ...parts, house: [] })
+  const accounts = openAccounts({ ...parts, builtIn: [] })
   return {
     accountAdmin: openAccountAdmin({ ...parts, accounts, isOffline: true }),
     async close() {

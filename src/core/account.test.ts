@@ -11,20 +11,20 @@ const NO_KEY: AccountEvent = { kind: 'refused', reason: 'no such key', lacks: 'c
 const MODERATED: AccountEvent = { kind: 'moderated', reason: 'not this' }
 const WORKED: AccountEvent = { kind: 'worked' }
 
-/** What comes of happenings at one moment. */
-function healthOf(...happenings: AccountEvent[]): Health {
-  return happenings.reduce((health, one) => healthAfter(health, one, NOW), HEALTHY)
+/** The health after events at one moment. */
+function healthOf(...events: AccountEvent[]): Health {
+  return events.reduce((health, one) => healthAfter(health, one, NOW), HEALTHY)
 }
 
 const times = (count: number, one: AccountEvent): AccountEvent[] => Array.from({ length: count }, () => one)
 
-/** The pauses of an account that fails again each time it is looked at. */
-function pausesOf(happening: AccountEvent, count: number, health: Health = HEALTHY): number[] {
+/** The pauses of an account that fails again after each pause. */
+function pausesOf(event: AccountEvent, count: number, health: Health = HEALTHY): number[] {
   let now = NOW
   let current = health
   const pauses: number[] = []
   while (pauses.length < count) {
-    current = healthAfter(current, happening, now)
+    current = healthAfter(current, event, now)
     if (current.retryAt === null) continue
     pauses.push(current.retryAt - now)
     now = current.retryAt
@@ -32,7 +32,7 @@ function pausesOf(happening: AccountEvent, count: number, health: Health = HEALT
   return pauses
 }
 
-describe('health of accounts', () => {
+describe('the health of an account', () => {
   it.each<[string, AccountEvent[], Partial<Health>]>([
     ['after nothing but work', [WORKED], HEALTHY],
     ['after one break', [BROKE], { state: 'connected', reason: '', retryAt: null, troubles: 1 }],
@@ -52,17 +52,17 @@ describe('health of accounts', () => {
     ['after 19, taken work and one more', [...times(19, MODERATED), WORKED, MODERATED], { state: 'moderation_strike' }],
     ['that was switched off', [{ kind: 'disabled', reason: 'by hand' }], { state: 'disabled', reason: 'by hand' }],
     ['that was switched on again', [{ kind: 'disabled', reason: 'by hand' }, { kind: 'enabled' }], HEALTHY],
-  ])('%s', (_title, happenings, expected) => {
-    expect(healthOf(...happenings)).toMatchObject(expected)
+  ])('%s is as expected', (_title, events, expected) => {
+    expect(healthOf(...events)).toMatchObject(expected)
   })
 
-  it('shows the operator how many tasks were refused in a row, and why the last one was', () => {
+  it('names the number of refused tasks in a row, and the reason of the last', () => {
     expect(healthOf(...times(20, MODERATED)).reason).toBe(
       '20 tasks in a row were refused by moderation, the last with: not this',
     )
   })
 
-  it('does not take one moment’s trouble for many: calls that were under way fail together', () => {
+  it('counts parallel failures of one moment once', () => {
     const { retryAt } = healthOf(...times(3, BROKE))
     expect(healthOf(...times(50, BROKE))).toMatchObject({ state: 'cooling_down', retryAt, troubles: 3 })
     expect(healthOf(...times(50, LIMITED))).toEqual(healthOf(LIMITED))
@@ -70,35 +70,35 @@ describe('health of accounts', () => {
     expect(healthOf(...times(50, MODERATED))).toEqual(healthOf(...times(20, MODERATED)))
   })
 
-  it('does not forget a lasting trouble for a passing one', () => {
+  it('keeps a longer pause when a shorter one would begin', () => {
     expect(healthOf(NO_KEY, ...times(3, BROKE))).toEqual(healthOf(NO_KEY))
     expect(healthOf(NO_CREDIT, LIMITED)).toEqual(healthOf(NO_CREDIT))
   })
 
-  it('takes a lasting trouble for what it is in the middle of a passing one', () => {
+  it('replaces a shorter pause by a longer one', () => {
     expect(healthOf(LIMITED, NO_CREDIT)).toMatchObject({ retryAt: NOW + 10 * MINUTE_MS, troubles: 1 })
     expect(healthOf(...times(3, BROKE), NO_KEY)).toMatchObject({ state: 'expired_credential', troubles: 1 })
     expect(healthOf(LIMITED, ...times(20, MODERATED))).toMatchObject({ state: 'moderation_strike' })
   })
 
-  it('does not end the pause of an account because the vendor reports work that it has', () => {
+  it('does not end a pause because the vendor reports on running work', () => {
     for (const trouble of [LIMITED, NO_CREDIT, NO_KEY]) {
       expect(healthOf(trouble, { kind: 'answered' }, { kind: 'delivered' })).toEqual(healthOf(trouble))
     }
   })
 })
 
-describe('pauses of accounts', () => {
+describe('the pause of an account', () => {
   it.each<[string, AccountEvent, number[]]>([
     ['that is turned away', LIMITED, [15, 30, 60, 120, 240, 480, 600, 600].map((one) => one * SECOND_MS)],
     ['that does not get through', BROKE, [10, 20, 40, 80, 160, 320, 600, 600].map((one) => one * SECOND_MS)],
     ['without credit', NO_CREDIT, [10, 20, 40, 60, 60].map((one) => one * MINUTE_MS)],
     ['without a valid key', NO_KEY, [5, 10, 20, 40, 80, 160, 320, 360, 360].map((one) => one * MINUTE_MS)],
-  ])('the pause of an account %s grows to a limit', (_title, happening, pauses) => {
-    expect(pausesOf(happening, pauses.length)).toEqual(pauses)
+  ])('%s grows to a limit', (_title, event, pauses) => {
+    expect(pausesOf(event, pauses.length)).toEqual(pauses)
   })
 
-  it('the pause of an account for refused content grows, although the probes between get through', () => {
+  it('for refused content grows, although the probes in between succeed', () => {
     let health = healthOf(...times(20, MODERATED))
     const pauses: number[] = []
     for (let now = NOW; pauses.length < 7; ) {
@@ -114,17 +114,17 @@ describe('pauses of accounts', () => {
     [0, SECOND_MS],
     [-5, SECOND_MS],
     [10 * HOUR_MS, HOUR_MS],
-  ])('the pause of an account is as the vendor asks: %i ms become %i', (retryAfterMs, pauseMs) => {
+  ])('is what the vendor requests, within bounds: %i ms become %i', (retryAfterMs, pauseMs) => {
     expect(healthOf({ kind: 'limited', reason: 'wait', retryAfterMs }).retryAt).toBe(NOW + pauseMs)
   })
 
-  it('the pause of an account is made longer by the vendor’s own word while it lasts, and not shorter', () => {
-    const asked = (retryAfterMs: number): AccountEvent => ({ kind: 'limited', reason: 'wait', retryAfterMs })
-    expect(healthOf(asked(5_000), asked(60_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
-    expect(healthOf(asked(60_000), asked(5_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
+  it('can be extended by a request of the vendor, but not shortened', () => {
+    const requested = (retryAfterMs: number): AccountEvent => ({ kind: 'limited', reason: 'wait', retryAfterMs })
+    expect(healthOf(requested(5_000), requested(60_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
+    expect(healthOf(requested(60_000), requested(5_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
   })
 
-  it('the pause of an account starts again with another kind of trouble', () => {
+  it('starts at its first length for another kind of failure', () => {
     const limited = pausesOf(LIMITED, 5).reduce((sum, one) => sum + one)
     const health: Health = { ...healthOf(LIMITED), troubles: 5, retryAt: NOW + limited }
     expect(healthAfter(health, NO_KEY, NOW + limited)).toMatchObject({
@@ -138,7 +138,7 @@ describe('pauses of accounts', () => {
   })
 })
 
-describe('any sequence of account events', () => {
+describe('the health of an account after any events', () => {
   const reason = fc.constantFrom('a', 'b')
   const trouble: fc.Arbitrary<AccountEvent> = fc.oneof(
     fc.record({
@@ -163,28 +163,28 @@ describe('any sequence of account events', () => {
     fc.constant<AccountEvent>({ kind: 'enabled' }),
     fc.record({ kind: fc.constant('disabled' as const), reason }),
   )
-  /** Happenings with the time that passes before each. */
+  /** Events with the time that passes before each. */
   const story = (...of: fc.Arbitrary<AccountEvent>[]) =>
-    fc.array(fc.record({ happening: fc.oneof(...of), passesMs: fc.oneof(fc.constant(0), fc.nat(20 * MINUTE_MS)) }), {
+    fc.array(fc.record({ event: fc.oneof(...of), passesMs: fc.oneof(fc.constant(0), fc.nat(20 * MINUTE_MS)) }), {
       maxLength: 60,
     })
 
   /** Calls `look` with each step of a story. */
   function tell(
-    steps: { happening: AccountEvent; passesMs: number }[],
-    look: (step: { before: Health; happening: AccountEvent; after: Health; now: number }) => void,
+    steps: { event: AccountEvent; passesMs: number }[],
+    look: (step: { before: Health; event: AccountEvent; after: Health; now: number }) => void,
   ): void {
     let now = NOW
     let health: Health = HEALTHY
-    for (const { happening, passesMs } of steps) {
+    for (const { event, passesMs } of steps) {
       now += passesMs
       const before = health
-      health = healthAfter(before, happening, now)
-      look({ before, happening, after: health, now })
+      health = healthAfter(before, event, now)
+      look({ before, event, after: health, now })
     }
   }
 
-  it('an account’s state is a known one, and it has a reason and a time to look again exactly when it rests', () => {
+  it('has a known state, and a reason and a time of the next try exactly when it is paused', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
         tell(steps, ({ after: { state, reason: why, retryAt, troubles, strikes } }) => {
@@ -198,7 +198,7 @@ describe('any sequence of account events', () => {
     )
   })
 
-  it('a new pause ends in the future, within six hours', () => {
+  it('has pauses that end in the future, within six hours', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
         tell(steps, ({ before, after: { retryAt }, now }) => {
@@ -210,7 +210,7 @@ describe('any sequence of account events', () => {
     )
   })
 
-  it('trouble never makes a pause end earlier', () => {
+  it('never has a pause shortened by a failure', () => {
     fc.assert(
       fc.property(story(trouble), (steps) =>
         tell(steps, ({ before, after }) => expect(after.retryAt ?? 0).toBeGreaterThanOrEqual(before.retryAt ?? 0)),
@@ -218,7 +218,7 @@ describe('any sequence of account events', () => {
     )
   })
 
-  it('trouble of one kind, met at every look, never has shorter pauses', () => {
+  it('never has shorter pauses as failures of one kind repeat', () => {
     const steady = trouble.filter((one) => one.kind !== 'limited' || one.retryAfterMs === null)
     fc.assert(
       fc.property(steady, (one) => {
@@ -228,29 +228,29 @@ describe('any sequence of account events', () => {
     )
   })
 
-  it('work that is taken heals whatever is not switched off', () => {
+  it('is restored by accepted work, unless the account is switched off', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
-        tell(steps, ({ before, happening, after }) => {
-          if (happening.kind !== 'worked' || before.state === 'disabled') return
+        tell(steps, ({ before, event, after }) => {
+          if (event.kind !== 'worked' || before.state === 'disabled') return
           expect(after).toEqual({ ...HEALTHY, strikes: before.strikes })
         }),
       ),
     )
   })
 
-  it('what is switched off comes back by its owner’s word alone', () => {
+  it('stays disabled until the owner enables the account', () => {
     fc.assert(
       fc.property(story(trouble, calm), (steps) => {
         const off = healthAfter(HEALTHY, { kind: 'disabled', reason: 'by hand' }, NOW)
-        const end = steps.reduce((health, { happening }) => healthAfter(health, happening, NOW), off)
+        const end = steps.reduce((health, { event }) => healthAfter(health, event, NOW), off)
         expect(end).toBe(off)
         expect(healthAfter(end, { kind: 'enabled' }, NOW)).toEqual(HEALTHY)
       }),
     )
   })
 
-  it('the same object says that there is nothing new to store', () => {
+  it('is the same object when nothing has to be stored', () => {
     fc.assert(fc.property(story(calm), (steps) => tell(steps, ({ before, after }) => expect(after).toBe(before))))
   })
 })

@@ -1,16 +1,16 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './clock.ts'
 
 /**
- * How an account is, as far as its calls tell:
+ * The state of an account, as its calls show it:
  *
  * - connected:          takes work
- * - limited:            the vendor says that it has had enough for now, or that it has no credit
- * - cooling_down:       several calls in a row did not get through
- * - moderation_strike:  the vendor refused the content of too many tasks in a row; going on may cost the account
- * - expired_credential: the vendor does not take the key
- * - disabled:           switched off by its owner, or not configured any more
+ * - limited:            the vendor accepts no more work for now, or the account has no credit
+ * - cooling_down:       several calls in a row failed to get through
+ * - moderation_strike:  the vendor refused the content of too many tasks in a row; more may cost the account
+ * - expired_credential: the vendor rejects the key
+ * - disabled:           switched off by its owner, or no longer configured
  *
- * All but `disabled` end by themselves: at `retryAt` the account is probed, and connected again if that succeeds.
+ * Every state except `disabled` ends by itself: at `retryAt` the account is probed, and connected if that succeeds.
  */
 export const ACCOUNT_STATES = [
   'connected',
@@ -24,36 +24,36 @@ export type AccountState = (typeof ACCOUNT_STATES)[number]
 
 export interface Health {
   state: AccountState
-  /** For a person who wants to do something about it; '' when connected. */
+  /** Explains the state to the person who manages the account; '' when connected. */
   reason: string
-  /** When it is looked at again; null = only its owner can change it. */
+  /** When the account is tried again; null = only its owner can change the state. */
   retryAt: number | null
-  /** Troubles of one kind in a row: they make the pauses longer. */
+  /** Failures of one kind in a row: each makes the next pause longer. */
   troubles: number
   /** Tasks in a row that were refused by moderation. */
   strikes: number
 }
 
 export type AccountEvent =
-  /** New work was taken, or a probe got through. */
+  /** The vendor accepted new work, or a probe succeeded. */
   | { kind: 'worked' }
-  /** The vendor answered about work that it has. That shows that it can be reached, and not that it would take more. */
+  /** The vendor reported on running work. It is reachable, but may still refuse new work. */
   | { kind: 'answered' }
-  /** A task came to a result. */
+  /** A task delivered its result. */
   | { kind: 'delivered' }
-  /** The vendor turned the account away for now. */
+  /** The vendor refused new work for now. */
   | { kind: 'limited'; reason: string; retryAfterMs: number | null }
-  /** No answer, or the answer of a broken server. */
+  /** No answer, or a server error. */
   | { kind: 'broke'; reason: string }
   | { kind: 'refused'; reason: string; lacks: 'credential' | 'credit' }
   | { kind: 'moderated'; reason: string }
   | { kind: 'disabled'; reason: string }
-  /** Its owner says that it should work again. */
+  /** Its owner switched it on, which also ends a pause. */
   | { kind: 'enabled' }
 
 export const HEALTHY: Health = { state: 'connected', reason: '', retryAt: null, troubles: 0, strikes: 0 }
 
-/** Single failures happen; only several in a row say something about the account. */
+/** Single failures happen; only several in a row are the account's fault. */
 const BREAKS_UNTIL_COOL = 3
 const STRIKES_UNTIL_PAUSE = 20
 
@@ -69,15 +69,15 @@ const PAUSES = {
   expired_credential: { firstMs: 5 * MINUTE_MS, lastMs: 6 * HOUR_MS },
   moderation_strike: { firstMs: 15 * MINUTE_MS, lastMs: 6 * HOUR_MS },
 } satisfies Record<string, Pause>
-/** What a vendor asks for, within reason. */
-const ASKED_PAUSE = { firstMs: SECOND_MS, lastMs: HOUR_MS }
+/** Bounds for a pause that the vendor itself requests. */
+const REQUESTED_PAUSE = { firstMs: SECOND_MS, lastMs: HOUR_MS }
 
-/** The state after something happened. The same object when nothing changes, so that nothing need be stored. */
-export function healthAfter(health: Health, happening: AccountEvent, now: number): Health {
-  if (happening.kind === 'enabled') return HEALTHY
-  if (happening.kind === 'disabled') return { ...HEALTHY, state: 'disabled', reason: happening.reason }
+/** The health after an event. Returns the same object when nothing changes, so that nothing need be stored. */
+export function healthAfter(health: Health, event: AccountEvent, now: number): Health {
+  if (event.kind === 'enabled') return HEALTHY
+  if (event.kind === 'disabled') return { ...HEALTHY, state: 'disabled', reason: event.reason }
   if (health.state === 'disabled') return health
-  switch (happening.kind) {
+  switch (event.kind) {
     case 'worked': {
       const isWell = health.state === 'connected' && health.troubles === 0
       return isWell ? health : { ...HEALTHY, strikes: health.strikes }
@@ -87,18 +87,18 @@ export function healthAfter(health: Health, happening: AccountEvent, now: number
     case 'delivered':
       return health.strikes > 0 ? { ...health, strikes: 0 } : health
     case 'moderated':
-      return afterStrike(health, happening.reason, now)
+      return afterStrike(health, event.reason, now)
     case 'broke':
-      return afterBreak(health, happening.reason, now)
+      return afterBreak(health, event.reason, now)
     case 'limited': {
-      const { reason, retryAfterMs } = happening
+      const { reason, retryAfterMs } = event
       if (retryAfterMs === null && isEcho(health, 'limited', now)) return health
       const troubles = troublesAs(health, 'limited', now)
-      const waitMs = retryAfterMs === null ? pauseMs(PAUSES.limited, troubles) : within(ASKED_PAUSE, retryAfterMs)
+      const waitMs = retryAfterMs === null ? pauseMs(PAUSES.limited, troubles) : within(REQUESTED_PAUSE, retryAfterMs)
       return paused(health, { state: 'limited', reason, retryAt: now + waitMs, troubles }, now)
     }
     case 'refused':
-      return afterRefusal(health, happening, now)
+      return afterRefusal(health, event, now)
   }
 }
 
@@ -130,31 +130,31 @@ function afterStrike(health: Health, why: string, now: number): Health {
   return { ...paused(health, { state: 'moderation_strike', reason, retryAt, troubles: 0 }, now), strikes }
 }
 
-/** The account with a pause. One that lasts longer goes on: calls that were under way report their own failures. */
+/** Begins a pause, unless a longer one is running: late failures of parallel calls must not shorten it. */
 function paused(health: Health, next: Omit<Health, 'strikes'> & { retryAt: number }, now: number): Health {
-  const goesOn = isResting(health, now) && (health.retryAt ?? 0) >= next.retryAt
-  return goesOn ? health : { ...health, ...next }
+  const isLonger = isPaused(health, now) && (health.retryAt ?? 0) >= next.retryAt
+  return isLonger ? health : { ...health, ...next }
 }
 
 /**
- * Trouble of the kind for which the account rests already: from calls that were under way, many at once perhaps. Counted,
- * a moment's trouble would rest an account for as long as hours of it.
+ * A duplicate failure during a pause for the same reason, as of parallel calls. If these counted, one moment's failures
+ * would pause an account for as long as hours of them.
  */
 function isEcho(health: Health, state: AccountState, now: number): boolean {
-  return health.state === state && isResting(health, now)
+  return health.state === state && isPaused(health, now)
 }
 
-function isResting({ retryAt }: Health, now: number): boolean {
+function isPaused({ retryAt }: Health, now: number): boolean {
   return retryAt !== null && retryAt > now
 }
 
-/** Troubles of this kind in a row, with this one. */
+/** Failures of this kind in a row, including this one. */
 function troublesAs(health: Health, state: AccountState, now: number): number {
   if (health.state !== state) return 1
-  return health.troubles + (isResting(health, now) ? 0 : 1)
+  return health.troubles + (isPaused(health, now) ? 0 : 1)
 }
 
-/** Twice as long with each trouble of a row. */
+/** Doubles with each failure in a row. */
 function pauseMs(pause: Pause, troubles: number): number {
   return within(pause, pause.firstMs * 2 ** (troubles - 1))
 }
@@ -172,23 +172,36 @@ export interface AccountRecord extends Health {
   name: string
   /** The fields, encrypted. null = they are in the environment. */
   sealed: string | null
-  /** Operations, or whole models, that it is used for; null = all that it can perform. */
+  /** Operations, or whole models, that it is used for; null = everything that it can perform. */
   serves: string[] | null
   /** How many tasks it runs at once. */
   slots: number
-  /** Its share among accounts of one priority. */
+  /** Its share among accounts of the same priority. */
   weight: number
-  /** The higher one gets tasks first. */
+  /** Accounts of higher priority are filled first. */
   priority: number
   /** Tasks that it begins on one UTC day; null = no limit. */
   dailyCap: number | null
-  /** What a task on it costs, as a part of the list price. */
+  /** What a task on it costs, as a fraction of the list price. */
   priceFactor: number
-  /** It finishes what it has, and begins nothing. */
+  /** It finishes its running tasks and begins no new ones. */
   isDraining: boolean
   /** Which modes' tasks it takes. */
   mode: 'live' | 'test'
   createdAt: number
-  /** Grows with every change: a writer that knows an older one is refused. */
+  /** Grows with every change; a write that names an older version is refused. */
   version: number
 }
+
+/** The settings of an account whose owner gives none. */
+export const DEFAULT_ACCOUNT = {
+  serves: null,
+  weight: 1,
+  priority: 0,
+  dailyCap: null,
+  priceFactor: 1,
+  isDraining: false,
+  mode: 'live',
+  version: 0,
+  ...HEALTHY,
+} as const satisfies Partial<AccountRecord>

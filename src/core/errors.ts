@@ -14,6 +14,7 @@ export const ERRORS = {
   not_found: { status: 404, retry: 'never', means: 'No such route, file or thing.' },
   method_not_allowed: { status: 405, retry: 'never', means: 'The route exists, the method does not.' },
   not_cancellable: { status: 409, retry: 'never', means: 'The task has been dispatched or has ended.' },
+  conflict: { status: 409, retry: 'never', means: 'The current state does not allow it; the message says why.' },
   payload_too_large: { status: 413, retry: 'never', means: 'The body or file is over its size limit.' },
   storage_quota_reached: { status: 413, retry: 'never', means: 'The tenant keeps as many files or drafts as it may.' },
   unsupported_media: { status: 415, retry: 'never', means: 'The content type or the file is not one that we take.' },
@@ -73,6 +74,11 @@ export class PolyphonyError extends Error {
   get retry(): 'never' | 'again' | 'reconcile' | 'elsewhere' {
     return ERRORS[this.code].retry
   }
+}
+
+/** `field` is a path in the caller's own body; the message is "FIELD RULE.". */
+export function invalidInput(field: string, rule: string): PolyphonyError {
+  return new PolyphonyError('invalid_input', `${field} ${rule}.`, { field })
 }
 
 /** Characters. What a caller sent may be in both, and the name of a field may be as long as its body. */

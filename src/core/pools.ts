@@ -1,9 +1,9 @@
 /**
- * Names of pools: the lines in which tasks wait. Fair share is kept within one.
+ * Names of pools: the queues in which tasks wait. Fair share is kept within one.
  *
  * - `live`, `test`: the operator's accounts
  * - `tenant:ID`:    the accounts that a tenant connected
- * - `account:ID`:   one account of the operator, for follow-ups of what it made
+ * - `account:ID`:   one account of the operator, for follow-ups of its work
  * - `own:ID`:       likewise, one that a tenant connected
  */
 export const LIVE_POOL = 'live'
@@ -23,6 +23,10 @@ export function pinnedAccount(pool: string): string | undefined {
 
 /** What the log of a task says that went from the private pool to the public one. */
 export const FELL_BACK = 'no account of the private pool can do it now; the public pool takes it'
+
+export function hasFallenBack({ logs }: { logs: readonly string[] }): boolean {
+  return logs.includes(FELL_BACK)
+}
 
 /** Whether the tenant's own accounts work it off. */
 export function isPrivate(pool: string): boolean {

@@ -7,11 +7,14 @@ export interface Tenant {
   maxConcurrent: number | null
   maxStaged: number
   webhookSecretVersion: number
-  /** Where a task goes that names no pool; the private one only where the tenant has an account for it. */
+  /** The pool of a task that names none; `private` applies only where the tenant has an account for the operation. */
   defaultPool: 'private' | 'public'
-  /** Whether the public pool steps in when no account of the tenant's own can. */
+  /** Whether a task goes to the public pool when none of the tenant's own accounts can perform it. */
   fallsBack: boolean
 }
+
+/** Which pool a tenant's tasks go to. */
+export type PoolPolicy = Pick<Tenant, 'defaultPool' | 'fallsBack'>
 
 export interface Balance {
   available: Points

@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { USUAL_ACCOUNT } from '../accounts/accounts.ts'
-import type { AccountRecord } from '../core/account.ts'
+import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { health } from './health.ts'
 
 function anAccount(id: string, provider: string, given: Partial<AccountRecord> = {}): AccountRecord {
-  return { ...USUAL_ACCOUNT, id, tenantId: null, provider, name: id, sealed: null, slots: 5, createdAt: 0, ...given }
+  return { ...DEFAULT_ACCOUNT, id, tenantId: null, provider, name: id, sealed: null, slots: 5, createdAt: 0, ...given }
 }
 
 const accounts = [

@@ -211,7 +211,9 @@ export type AccountChange = Partial<Omit<AccountRecord, 'id' | 'tenantId' | 'pro
 
 /** The verbs that only read. */
 export interface ReadVerbs {
-  listAccounts(args: Record<string, never>): Promise<AccountRecord[]>
+  getAccount(args: { id: string }): Promise<AccountRecord | undefined>
+  /** The oldest first. `tenantId` narrows the list to one owner; null = the operator's accounts. */
+  listAccounts(args: { tenantId?: string | null }): Promise<AccountRecord[]>
   /** What accounts run now, and began on the UTC day of `now`. */
   listLoads(args: { now: number }): Promise<{ account: string; running: number; begunToday: number }[]>
   /** For which operations tasks wait, by pool. */

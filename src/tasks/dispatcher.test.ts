@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { houseAccounts } from '../accounts/accounts.testing.ts'
+import { builtInAccounts } from '../accounts/accounts.testing.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import { FELL_BACK } from '../core/pools.ts'
@@ -26,7 +26,7 @@ function dispatcherOf(
   const parts = {
     ...harness.parts,
     store,
-    accounts: accounts ?? houseAccounts([{ provider, mode: 'live', slots }], harness.store, harness.account),
+    accounts: accounts ?? builtInAccounts([{ provider, mode: 'live', slots }], harness.store, harness.account),
   }
   return openDispatcher(parts, { work: harness.work, leases: harness.leases, alarm: openAlarm(harness.clock) })
 }

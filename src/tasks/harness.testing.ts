@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Logger, pino } from 'pino'
-import { type Accounts, openAccounts, USUAL_ACCOUNT } from '../accounts/accounts.ts'
+import { type Accounts, openAccounts } from '../accounts/accounts.ts'
 import { openVault } from '../accounts/vault.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
 import { type Egress, openEgress } from '../assets/egress.ts'
@@ -12,7 +12,7 @@ import { openDisk } from '../assets/storage.ts'
 import { getOperation } from '../catalog/catalog.ts'
 import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
-import type { AccountRecord } from '../core/account.ts'
+import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, HOUR_MS, type Mark, markOf, SECOND_MS } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -129,7 +129,7 @@ export async function openHarness(
   const fields = [{ name: 'apiKey', title: 'Key', env: 'KEY', isSecret: true }]
   const registry = openAccounts({
     store,
-    house: isEmbedded ? [{ provider: full, mode: 'live', slots: 100 }] : [],
+    builtIn: isEmbedded ? [{ provider: full, mode: 'live', slots: 100 }] : [],
     manifests: [{ id: full.id, title: full.id, fields, slots: 100, load: async () => () => full }],
     environment: [],
     vault,
@@ -203,7 +203,7 @@ export async function openHarness(
     async addAccount(given = {}) {
       const id = `vendor:${randomUUID()}`
       const record: AccountRecord = {
-        ...USUAL_ACCOUNT,
+        ...DEFAULT_ACCOUNT,
         id,
         tenantId: null,
         provider: full.id,

@@ -68,7 +68,7 @@ export function openNode(world: World): Node {
   const holder = randomUUID()
   const accounts = openAccounts({
     store,
-    house: world.providers.map((provider) => ({ provider, mode: 'live', slots: 100 })),
+    builtIn: world.providers.map((provider) => ({ provider, mode: 'live', slots: 100 })),
     manifests: [],
     environment: [],
     vault: openVault('the secret of the model'),

@@ -10,7 +10,7 @@ import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { accessPair, openAccessKeys, type TokenFault, tokenFaultOf } from './access-keys.ts'
 import { createTenant } from './first-tenant.ts'
-import { createKey, type Keys, type KeyWishes, openKeys } from './keys.ts'
+import { createKey, type Keys, type NewKeyOptions, openKeys } from './keys.ts'
 
 const MASTER_SECRET = 'a master secret'
 const START = Date.UTC(2026, 0, 1)
@@ -39,9 +39,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function aKey(wishes: Partial<KeyWishes> = {}) {
+async function aKey(options: Partial<NewKeyOptions> = {}) {
   const { id } = await createTenant({ store, clock }, 'a tenant')
-  const { key, record } = await createKey({ store, clock }, { tenantId: id, name: 'a key', mode: 'live', ...wishes })
+  const { key, record } = await createKey({ store, clock }, { tenantId: id, name: 'a key', mode: 'live', ...options })
   return { key, keyId: record.keyId, tenantId: id, ...accessPair(MASTER_SECRET, record.keyId) }
 }
 

@@ -10,7 +10,7 @@ import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import { openRateLimit } from './rate-limit.ts'
 
-/** How long a key is trusted without a look at the database: the bound for a revocation made by another process. */
+/** How long a key is trusted without a read of the database: the longest delay of a revocation by another process. */
 const TRUST_MS = 5 * SECOND_MS
 const CACHED_KEYS = 10_000
 const NO_KEY = 'No API key: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".'
@@ -18,13 +18,13 @@ const NO_SUCH_KEY = 'The API key is unknown or was revoked.'
 
 export interface Keys {
   /**
-   * Who sends this key: at once when the key is cached, since this stands before every request; else after a look into
-   * the database. Rejects with `unauthorized` and `rate_limited`.
+   * The caller behind a key. Synchronous when the key is cached, since every request waits for it; otherwise after a
+   * read of the database. Rejects with `unauthorized` and `rate_limited`.
    */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   /**
-   * The same by the key's id, which is no secret: for who has proved in another way to hold the key. Every check is the
-   * same as for a key that was shown.
+   * The same by the key's id, which is not secret: for a client that proved in another way that it holds the key. All
+   * checks are those of `authenticate`.
    */
   authenticateById(keyId: string): Caller | Promise<Caller>
   close(): void
@@ -32,19 +32,19 @@ export interface Keys {
 
 export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
   const known = new LRUCache<string, { caller: Caller; trustedUntil: number }>({ max: CACHED_KEYS })
-  /** The hash of a key never changes: what was read of it once is right for good. */
+  /** The hash of a key never changes, so these never expire. */
   const hashes = new LRUCache<string, string>({ max: CACHED_KEYS })
   const limit = openRateLimit(clock)
-  /** How many changes of keys were heard: a record that was read before one may be older than it. */
+  /** Counts signals that keys changed: a record that was read before the latest one may be outdated. */
   let changes = 0
-  const deaf = store.onSignal((signal) => {
+  const unsubscribe = store.onSignal((signal) => {
     if (signal.kind !== 'key' && signal.kind !== 'resync') return
     changes += 1
     if (signal.kind === 'key') known.delete(signal.hash)
     else known.clear()
   })
 
-  async function look(hashed: string): Promise<Caller> {
+  async function lookUp(hashed: string): Promise<Caller> {
     const changesBefore = changes
     const record = await store.findKey({ hash: hashed })
     if (!record || record.revokedAt !== null) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
@@ -64,8 +64,8 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
   function callerWith(hashed: string): Caller | Promise<Caller> {
     const cached = known.get(hashed)
     const now = clock.now()
-    if (!cached || cached.trustedUntil <= now) return look(hashed).then((caller) => admitted(caller, now))
-    // A key without limits, which most are, cannot be refused here.
+    if (!cached || cached.trustedUntil <= now) return lookUp(hashed).then((caller) => admitted(caller, now))
+    // Most keys have neither limit, and cannot be refused here.
     if (cached.caller.expiresAt === null && cached.caller.requestsPerMinute === null) return cached.caller
     return Promise.resolve(cached.caller).then((caller) => admitted(caller, now))
   }
@@ -87,11 +87,11 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
       const hashed = hashes.get(keyId)
       return hashed === undefined ? hashOf(keyId).then(callerWith) : callerWith(hashed)
     },
-    close: deaf,
+    close: unsubscribe,
   }
 }
 
-export interface KeyWishes {
+export interface NewKeyOptions {
   tenantId: string
   name: string
   mode: Mode
@@ -101,37 +101,37 @@ export interface KeyWishes {
   maxConcurrent?: number | null
   spendLimitPoints?: Points | null
   expiresAt?: number | null
-  /** The key itself, when the operator chose it; by default a random one. */
+  /** The text of the key, if the operator chose it. Default: a random one. */
   secret?: string
 }
 
-/** Makes a key and stores it. Its text is in the answer, and nowhere else. */
+/** Creates a key and stores its hash. The key's text is in the return value, and nowhere else. */
 export async function createKey(
   { store, clock }: { store: Store; clock: Clock },
-  wishes: KeyWishes,
+  options: NewKeyOptions,
 ): Promise<{ key: string; record: NewKey }> {
-  const made = aNewKey(wishes, clock.now())
+  const made = aNewKey(options, clock.now())
   await store.createKey({ key: made.record })
   return made
 }
 
 /** A key that is not stored yet, and its text. */
-export function aNewKey(wishes: KeyWishes, now: number): { key: string; record: NewKey } {
-  const key = wishes.secret ?? newKey(wishes.mode)
+export function aNewKey(options: NewKeyOptions, now: number): { key: string; record: NewKey } {
+  const key = options.secret ?? newKey(options.mode)
   const record: NewKey = {
     keyId: newId(now),
-    tenantId: wishes.tenantId,
-    name: wishes.name,
+    tenantId: options.tenantId,
+    name: options.name,
     hash: hashKey(key),
     prefix: `${key.slice(0, 12)}…`,
-    mode: wishes.mode,
-    role: wishes.role ?? 'member',
-    allowedModels: wishes.allowedModels ?? null,
-    requestsPerMinute: wishes.requestsPerMinute ?? null,
-    maxConcurrent: wishes.maxConcurrent ?? null,
-    spendLimitPoints: wishes.spendLimitPoints ?? null,
+    mode: options.mode,
+    role: options.role ?? 'member',
+    allowedModels: options.allowedModels ?? null,
+    requestsPerMinute: options.requestsPerMinute ?? null,
+    maxConcurrent: options.maxConcurrent ?? null,
+    spendLimitPoints: options.spendLimitPoints ?? null,
     createdAt: now,
-    expiresAt: wishes.expiresAt ?? null,
+    expiresAt: options.expiresAt ?? null,
   }
   return { key, record }
 }

@@ -7,7 +7,7 @@ import { type Points, points, usdToPoints } from '../core/points.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Signal, Store } from '../store/store.ts'
 import { createTenant, ensureFirstTenant } from './first-tenant.ts'
-import { createKey, hashKey, type Keys, type KeyWishes, openKeys } from './keys.ts'
+import { createKey, hashKey, type Keys, type NewKeyOptions, openKeys } from './keys.ts'
 
 let folder: string
 let store: Store
@@ -36,10 +36,10 @@ async function codeOf(key: string | undefined): Promise<ErrorCode | 'accepted'> 
   }
 }
 
-async function aKey(wishes: Partial<KeyWishes> = {}) {
+async function aKey(options: Partial<NewKeyOptions> = {}) {
   const [known] = await store.listTenants({})
   const { id } = known ?? (await createTenant({ store, clock }, 'a tenant'))
-  return createKey({ store, clock }, { tenantId: id, name: 'a key', mode: 'live', ...wishes })
+  return createKey({ store, clock }, { tenantId: id, name: 'a key', mode: 'live', ...options })
 }
 
 describe('a key', () => {
@@ -132,9 +132,9 @@ describe('a key', () => {
 })
 
 describe('the first tenant', () => {
-  const wishes = { adminKey: undefined, testKey: undefined, openingCredit: usdToPoints(1_000) }
+  const options = { adminKey: undefined, testKey: undefined, openingCredit: usdToPoints(1_000) }
   const ensure = (more: Partial<Parameters<typeof ensureFirstTenant>[1]> = {}) =>
-    ensureFirstTenant({ store, clock }, { ...wishes, ...more })
+    ensureFirstTenant({ store, clock }, { ...options, ...more })
 
   it('is made at the first start, with credit and two keys that are shown once', async () => {
     const { tenant, created, adminKey, testKey } = await ensure()

@@ -1,8 +1,11 @@
-import type { AccountAdmin, Findings, ManagedAccount, PoolWishes, TestOutcome } from '../accounts/manage.ts'
-import { wrong } from '../accounts/wishes.ts'
+import type { AccountAdmin } from '../accounts/admin.ts'
+import type { Diagnosis } from '../accounts/diagnose.ts'
+import type { ManagedAccount } from '../accounts/managed-account.ts'
+import type { TestOutcome } from '../accounts/test-account.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { PoolPolicy } from '../core/tenant.ts'
 
-/** The accounts' answers, in the spelling of `/api/v1`: snake_case, instants as RFC 3339. */
+/** Accounts in responses, in the spelling of `/api/v1`: snake_case, instants as RFC 3339. */
 
 export type Audience = 'operator' | 'tenant'
 
@@ -11,7 +14,7 @@ export function accountBody(account: ManagedAccount, audience: Audience): JsonOb
     id: account.id,
     provider: account.provider,
     name: account.name,
-    // null = the house's.
+    // null = the operator's.
     ...(audience === 'operator' ? { tenant: account.tenantId } : {}),
     state: account.state,
     reason: account.reason,
@@ -37,7 +40,7 @@ export function testBody({ works, says, account }: TestOutcome, audience: Audien
   return { works, says, account: accountBody(account, audience) }
 }
 
-export function debugBody({ account, advice, waiting, attempts }: Findings, audience: Audience): JsonObject {
+export function debugBody({ account, advice, waiting, attempts }: Diagnosis, audience: Audience): JsonObject {
   return {
     account: accountBody(account, audience),
     advice,
@@ -54,7 +57,7 @@ export function debugBody({ account, advice, waiting, attempts }: Findings, audi
   }
 }
 
-/** The names in the environment are of no use to a tenant. */
+/** Only the operator can set variables of the environment, so tenants do not see their names. */
 export function providerBodies({ manifests }: Pick<AccountAdmin, 'manifests'>, audience: Audience): JsonObject[] {
   return manifests.map(({ id, title, slots, fields }) => ({
     id,
@@ -71,22 +74,8 @@ export function providerBodies({ manifests }: Pick<AccountAdmin, 'manifests'>, a
   }))
 }
 
-export function poolBody({ defaultPool, fallsBack }: PoolWishes): JsonObject {
+export function poolBody({ defaultPool, fallsBack }: PoolPolicy): JsonObject {
   return { default_pool: defaultPool, falls_back: fallsBack }
-}
-
-/** Throws `invalid_input`, naming the field. */
-export function poolIn({ default_pool: pool, falls_back: fallsBack, ...rest }: JsonObject): Partial<PoolWishes> {
-  const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) throw wrong(unknown, 'is no field here; there are default_pool, falls_back')
-  if (pool !== undefined && pool !== 'private' && pool !== 'public') {
-    throw wrong('default_pool', 'must be private or public')
-  }
-  if (fallsBack !== undefined && typeof fallsBack !== 'boolean') throw wrong('falls_back', 'must be true or false')
-  return {
-    ...(pool === undefined ? {} : { defaultPool: pool }),
-    ...(fallsBack === undefined ? {} : { fallsBack }),
-  }
 }
 
 function timeOf(at: number | null): string | null {

@@ -1,18 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AccountAdmin, ManagedAccount, Manager } from '../accounts/manage.ts'
+import { readPoolPolicy } from '../accounts/account-input.ts'
+import type { AccountAdmin } from '../accounts/admin.ts'
+import type { ManagedAccount, Manager } from '../accounts/managed-account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { objectIn } from '../dialects/kit/body.ts'
-import { type Audience, accountBody, debugBody, poolBody, poolIn, providerBodies, testBody } from './account-bodies.ts'
+import { type Audience, accountBody, debugBody, poolBody, providerBodies, testBody } from './account-bodies.ts'
 
 interface OneAccount {
   Params: { id: string }
 }
 
-/** Verbs that change one account and need no body. */
+/** Verbs that change one account and read no body. */
 const SWITCHES = ['drain', 'resume', 'disable', 'enable'] as const
 
-/** All accounts, for an admin key. Registered below `/api/admin`. */
+/** All accounts, for admin keys. Registered below `/api/admin`. */
 export function operatorRoutes(app: FastifyInstance, accountAdmin: AccountAdmin): void {
   app.addHook('onRequest', async ({ caller }) => {
     if (caller.role !== 'admin') throw new PolyphonyError('forbidden', 'This needs an admin key.')
@@ -23,7 +25,7 @@ export function operatorRoutes(app: FastifyInstance, accountAdmin: AccountAdmin)
 
 /** "Host your account": a tenant's own accounts, for its live keys. */
 export function tenantRoutes(app: FastifyInstance, accountAdmin: AccountAdmin): void {
-  // A test key is given away more lightly, and has nothing to do with accounts.
+  // Test keys are shared more freely, and never use a tenant's accounts.
   app.addHook('onRequest', async ({ caller }) => {
     if (caller.mode !== 'live') throw new PolyphonyError('forbidden', 'This needs a live key.')
   })
@@ -36,8 +38,8 @@ export function tenantRoutes(app: FastifyInstance, accountAdmin: AccountAdmin): 
   app.get('/api/v1/account/pool', async ({ caller }) => success(poolBody(await accountAdmin.pool(caller.tenantId))))
   app.patch('/api/v1/account/pool', async (request) => {
     const { tenantId } = request.caller
-    const pool = await accountAdmin.changePool(tenantId, poolIn(objectIn(request.body)))
-    note(request, 'pool')
+    const pool = await accountAdmin.changePool(tenantId, readPoolPolicy(objectIn(request.body)))
+    logChange(request, 'pool')
     return success(poolBody(pool))
   })
 }
@@ -57,7 +59,7 @@ function accountRoutes(app: FastifyInstance, accountAdmin: AccountAdmin, { at, a
   })
   app.post(at, async (request) => {
     const account = await accountAdmin.add(objectIn(request.body), managerOf(request))
-    note(request, 'add', account.id)
+    logChange(request, 'add', account.id)
     return shown(account)
   })
   app.get<OneAccount>(`${at}/:id`, async (request) =>
@@ -66,20 +68,20 @@ function accountRoutes(app: FastifyInstance, accountAdmin: AccountAdmin, { at, a
   app.patch<OneAccount>(`${at}/:id`, async (request) => {
     const { id } = request.params
     const account = await accountAdmin.change(id, objectIn(request.body), managerOf(request))
-    note(request, 'change', id)
+    logChange(request, 'change', id)
     return shown(account)
   })
   app.delete<OneAccount>(`${at}/:id`, async (request) => {
     const { id } = request.params
     await accountAdmin.remove(id, managerOf(request))
-    note(request, 'remove', id)
+    logChange(request, 'remove', id)
     return success({ id, removed: true })
   })
   for (const verb of SWITCHES) {
     app.post<OneAccount>(`${at}/:id/${verb}`, async (request) => {
       const { id } = request.params
       const account = await accountAdmin[verb](id, managerOf(request))
-      note(request, verb, id)
+      logChange(request, verb, id)
       return shown(account)
     })
   }
@@ -91,8 +93,8 @@ function accountRoutes(app: FastifyInstance, accountAdmin: AccountAdmin, { at, a
   )
 }
 
-/** Who changed what, for an operator who wonders. */
-function note({ log, caller }: FastifyRequest, did: string, account?: string): void {
+/** Logs who changed what, so that the operator can look it up. */
+function logChange({ log, caller }: FastifyRequest, did: string, account?: string): void {
   log.info({ did, account, key: caller.keyId, tenant: caller.tenantId }, 'accounts were changed by a key')
 }
 

@@ -1,7 +1,7 @@
 import type { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 
-/** Errors in the form that the other routes below `/api` have. */
+/** Errors in the envelope of the other routes below `/api`. */
 export function errorBody({ code, status, message, details }: PolyphonyError): { status: number; body: JsonObject } {
   const { field } = details
   const error = { type: code, message, ...(field === undefined ? {} : { field }) }

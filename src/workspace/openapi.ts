@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { BOUNDS, MAX_NAME_LENGTH } from '../accounts/wishes.ts'
+import { BOUNDS, MAX_NAME_LENGTH } from '../accounts/account-input.ts'
 import { ACCOUNT_STATES } from '../core/account.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -13,6 +13,7 @@ const TENANTS = 'Accounts (your own)'
 
 const READING: readonly ErrorCode[] = [...USUAL, 'forbidden']
 const READING_ONE: readonly ErrorCode[] = [...READING, 'not_found']
+const CHANGING_ONE: readonly ErrorCode[] = [...READING_ONE, 'conflict']
 const BODY: readonly ErrorCode[] = [
   'malformed_body',
   'invalid_input',
@@ -45,7 +46,7 @@ export function describeWorkspace(): ApiDescription {
   }
 }
 
-/** The name of a schema or an operation, which operators and tenants have each in their own form. */
+/** The name of a schema or an operation: operators and tenants have different ones. */
 function named(name: string, audience: Audience): string {
   return audience === 'operator' ? `${name}.admin` : name
 }
@@ -56,17 +57,21 @@ const TIME = Type.String({ format: 'date-time' })
 const orNull = (schema: TSchema, description: string) => Type.Union([schema, NULL], { description })
 const count = Type.Integer({ minimum: 0 })
 
-/** What is set and what is read, in the same words. */
-const WISHES = {
-  name: Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, description: 'New among the accounts of its owner.' }),
+/** Fields that can be set and read. */
+const SETTINGS = {
+  name: Type.String({
+    minLength: 1,
+    maxLength: MAX_NAME_LENGTH,
+    description: 'Unique among the accounts of its owner.',
+  }),
   slots: Type.Integer({
     ...BOUNDS.slots,
-    description: 'Tasks that it runs at once; by default what its vendor allows.',
+    description: 'Tasks that it runs at once. Default: that of its provider.',
   }),
-  weight: Type.Integer({ ...BOUNDS.weight, description: 'Its share among accounts of one priority. Default: 1.' }),
+  weight: Type.Integer({ ...BOUNDS.weight, description: 'Its share among accounts of the same priority. Default: 1.' }),
   priority: Type.Integer({
     ...BOUNDS.priority,
-    description: 'The higher one is asked first; one below 0 is a back-up. Default: 0.',
+    description: 'Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0.',
   }),
   daily_cap: orNull(
     Type.Integer(BOUNDS.daily_cap),
@@ -74,39 +79,39 @@ const WISHES = {
   ),
   serves: orNull(
     Type.Array(TEXT, { minItems: 1 }),
-    'Operations, or whole models, that it is used for; null = all that it performs, the default.',
+    'Operations, or whole models, that it is used for; null = everything that it performs, the default.',
   ),
 }
 const PRICE_FACTOR = Type.Number({
   ...BOUNDS.price_factor,
-  description: 'What a task on it costs, as a part of the list price.',
+  description: 'What a task on it costs, as a fraction of the list price.',
 })
 const FIELDS = Type.Record(Type.String(), Type.Union([TEXT, NULL]), {
-  description: 'By the names of the provider’s fields. Secrets among them are sealed, and never shown again.',
+  description: 'By the names of the provider’s fields. Secrets are encrypted, and never shown again.',
 })
-const OWNER = orNull(TEXT, 'The id of the tenant that it is an account of; null = the house, for all tenants.')
+const OWNER = orNull(TEXT, 'The id of the tenant that owns it; null = an account of the operator, for all tenants.')
 
-function wishesFor(audience: Audience) {
-  return audience === 'operator' ? { ...WISHES, price_factor: PRICE_FACTOR } : WISHES
+function settingsFor(audience: Audience) {
+  return audience === 'operator' ? { ...SETTINGS, price_factor: PRICE_FACTOR } : SETTINGS
 }
 
 function accountOf(audience: Audience) {
   return Type.Object({
     id: TEXT,
     provider: TEXT,
-    ...WISHES,
+    ...SETTINGS,
     ...(audience === 'operator' ? { tenant: OWNER } : {}),
-    state: Type.Enum([...ACCOUNT_STATES], { description: 'What each means, and what to do: docs/accounts.md.' }),
-    reason: Type.String({ description: 'For a person; empty when connected.' }),
+    state: Type.Enum([...ACCOUNT_STATES], { description: 'docs/accounts.md explains each, and what to do.' }),
+    reason: Type.String({ description: 'Explains the state; empty when connected.' }),
     retry_at: orNull(TIME, 'When it is tried again by itself.'),
-    is_usable: Type.Boolean({ description: 'False when it cannot be used as it is set up; `reason` says why.' }),
-    draining: Type.Boolean({ description: 'It finishes what it has, and begins nothing.' }),
+    is_usable: Type.Boolean({ description: 'False when it is misconfigured; `reason` says how.' }),
+    draining: Type.Boolean({ description: 'It finishes its running tasks and begins no new ones.' }),
     running: count,
     begun_today: Type.Integer({ minimum: 0, description: 'On this UTC day.' }),
     price_factor: PRICE_FACTOR,
     operations: Type.Array(TEXT, { description: 'What it performs.' }),
     credential: Type.Enum(['stored', 'environment']),
-    settings: Type.Record(Type.String(), TEXT, { description: 'Its fields that are no secrets.' }),
+    settings: Type.Record(Type.String(), TEXT, { description: 'Its fields that are not secret.' }),
     created_at: TIME,
   })
 }
@@ -115,7 +120,7 @@ function providerOf(audience: Audience) {
   return Type.Object({
     id: TEXT,
     title: TEXT,
-    slots: Type.Integer({ minimum: 1, description: 'What an account has unless its owner says otherwise.' }),
+    slots: Type.Integer({ minimum: 1, description: 'The default of its accounts.' }),
     fields: Type.Array(
       Type.Object({
         name: TEXT,
@@ -141,9 +146,12 @@ const ATTEMPT = Type.Object({
 
 const POOL = Type.Object({
   default_pool: Type.Enum(['private', 'public'], {
-    description: 'Where a task goes that does not say; the private one only where you have an account for it.',
+    description:
+      'The pool of tasks that name none; `private` applies only where you have an account for the operation.',
   }),
-  falls_back: Type.Boolean({ description: 'The public pool steps in when none of your accounts can.' }),
+  falls_back: Type.Boolean({
+    description: 'Whether tasks go to the public pool when none of your accounts can perform them.',
+  }),
 })
 
 const FAULT = Type.Object({
@@ -158,7 +166,7 @@ const FAULT = Type.Object({
 })
 
 function schemasOf(audience: Audience): Record<string, JsonObject> {
-  const { name, ...others } = wishesFor(audience)
+  const { name, ...others } = settingsFor(audience)
   const account = ref(named('Account', audience))
   return {
     [named('Account', audience)]: plain(accountOf(audience)),
@@ -173,14 +181,14 @@ function schemasOf(audience: Audience): Record<string, JsonObject> {
       }),
     ),
     [named('AccountChange', audience)]: {
-      ...closed(Type.Partial(Type.Object({ ...wishesFor(audience), fields: FIELDS }))),
+      ...closed(Type.Partial(Type.Object({ ...settingsFor(audience), fields: FIELDS }))),
       minProperties: 1,
     },
     [named('AccountTest', audience)]: {
       type: 'object',
       required: ['works', 'says', 'account'],
       properties: {
-        works: { type: ['boolean', 'null'], description: 'null = nothing but a task can show it.' },
+        works: { type: ['boolean', 'null'], description: 'null = only a task can show it.' },
         says: { type: 'string', description: 'What the vendor said, and what to do about it.' },
         account,
       },
@@ -227,7 +235,7 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, (error) => errorBody(error).status, ref('AccountFault'))
 }
 
-/** One route: what it answers when all is well, and what can go wrong. */
+/** One route: its success and its errors. */
 function route(
   [operationId, summary]: [operationId: string, summary: string],
   tag: string,
@@ -249,7 +257,7 @@ function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['p
     properties: { id: { type: 'string' }, removed: { type: 'boolean', const: true } },
   }
   const switched = (verb: string, summary: string) => ({
-    post: route([of(`${verb}Account`), summary], tag, one, READING_ONE, id),
+    post: route([of(`${verb}Account`), summary], tag, one, CHANGING_ONE, id),
   })
   return {
     [at]: {
@@ -260,7 +268,8 @@ function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['p
         READING,
       ),
       post: route([of('addAccount'), 'Add an account'], tag, one, [...READING, ...BODY], {
-        description: 'Tasks can run on it at once. Nobody is called: test it to see whether the vendor takes it.',
+        description:
+          'Tasks can run on it at once. The vendor is not called: test the account to see whether it accepts the credential.',
         requestBody: jsonBody(ref(of('AccountNew')), {
           luma: { value: { provider: 'luma', name: 'main', fields: { apiKey: 'luma-…' }, slots: 20 } },
         }),
@@ -268,30 +277,27 @@ function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['p
     },
     [`${at}/{id}`]: {
       get: route([of('readAccountById'), 'Read an account'], tag, one, READING_ONE, id),
-      patch: route([of('changeAccount'), 'Change an account'], tag, one, [...READING_ONE, ...BODY], {
+      patch: route([of('changeAccount'), 'Change an account'], tag, one, [...CHANGING_ONE, ...BODY], {
         ...id,
         description:
-          'What is not named stays as it is, within `fields` too. A new address needs the credential again. ' +
+          'Fields that are left out stay as they are, also within `fields`. A new address needs the credential again. ' +
           'A new credential ends the pause of the old one.',
         requestBody: jsonBody(ref(of('AccountChange'))),
       }),
-      delete: route(
-        [of('removeAccount'), 'Remove an account'],
-        tag,
-        ['It is gone.', removed],
-        [...READING_ONE, 'invalid_input'],
-        { ...id, description: 'Only while no task runs on it: drain it first.' },
-      ),
+      delete: route([of('removeAccount'), 'Remove an account'], tag, ['It is gone.', removed], CHANGING_ONE, {
+        ...id,
+        description: 'Only while no task runs on it or waits for it: drain it first.',
+      }),
     },
-    [`${at}/{id}/drain`]: switched('drain', 'Let an account finish what it has, and begin nothing'),
+    [`${at}/{id}/drain`]: switched('drain', 'Let an account finish its running tasks and begin no new ones'),
     [`${at}/{id}/resume`]: switched('resume', 'Let a drained account begin tasks again'),
-    [`${at}/{id}/disable`]: switched('disable', 'Switch an account off; it finishes what it has'),
+    [`${at}/{id}/disable`]: switched('disable', 'Switch an account off; it finishes its running tasks'),
     [`${at}/{id}/enable`]: switched('enable', 'Switch an account on, and end its pause'),
     [`${at}/{id}/test`]: {
       post: route(
-        [of('testAccount'), 'Ask the vendor now whether an account works'],
+        [of('testAccount'), 'Call the vendor now to see whether an account works'],
         tag,
-        ['What it said.', ref(of('AccountTest'))],
+        ['The outcome.', ref(of('AccountTest'))],
         READING_ONE,
         { ...id, description: 'A free call. The state of the account follows from it.' },
       ),
@@ -300,7 +306,7 @@ function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['p
       get: route(
         [of('debugAccount'), 'Find out why an account does what it does'],
         tag,
-        ['All that is known of it.', ref(of('AccountFindings'))],
+        ['The diagnosis.', ref(of('AccountFindings'))],
         READING_ONE,
         id,
       ),
@@ -310,7 +316,7 @@ function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['p
 
 function listProviders(audience: Audience, tag: string): JsonObject {
   return route(
-    [named('listProviders', audience), 'List what accounts can be of, with the fields that they need'],
+    [named('listProviders', audience), 'List the providers of accounts, with the fields that they need'],
     tag,
     ['The providers.', { type: 'array', items: ref(named('AccountProvider', audience)) }],
     READING,
@@ -321,7 +327,7 @@ function poolPath(): JsonObject {
   const pool: [string, JsonObject] = ['The settings.', { ...plain(POOL) }]
   return {
     get: route(['readPool', 'Read which pool your tasks go to'], TENANTS, pool, READING),
-    patch: route(['changePool', 'Say which pool your tasks go to'], TENANTS, pool, [...READING, ...BODY], {
+    patch: route(['changePool', 'Set which pool your tasks go to'], TENANTS, pool, [...READING, ...BODY], {
       requestBody: jsonBody(ref('AccountPool')),
     }),
   }

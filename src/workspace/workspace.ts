@@ -1,12 +1,12 @@
-import type { AccountAdmin } from '../accounts/manage.ts'
+import type { AccountAdmin } from '../accounts/admin.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { serve } from '../dialects/kit/protocol.ts'
 import { operatorRoutes, tenantRoutes } from './account-routes.ts'
 import { errorBody } from './errors.ts'
 
 /**
- * The routes by which a gateway is managed: of the operator below `/api/admin`, of tenants beside PiAPI's. They are served
- * as a dialect is; no task comes this way, so there is nothing to announce.
+ * The routes that manage accounts: the operator's below `/api/admin`, the tenants' beside PiAPI's. They are served as a
+ * dialect is, but submit no tasks, so there are no webhooks.
  */
 export function workspace(accountAdmin: AccountAdmin): Dialect {
   return {

@@ -48,7 +48,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     await expect.poll(luma.begun, { timeout: 8_000 }).toBeGreaterThan(0)
 
     const { stdout } = await run(['list'])
-    expect(stdout).toMatch(/main +luma +house +connected/)
+    expect(stdout).toMatch(/main +luma +operator +connected/)
     expect((await run(['show', 'main'])).stdout).toMatch(/credential +sealed in the database/)
     expect(await json(['debug', String(added.id)])).toMatchObject({
       account: { id: added.id },
@@ -61,9 +61,9 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     await json(add('--name', 'wrong', '--field', 'apiKey=luma-a-wrong-key'))
     const failed = await run(['test', 'wrong'])
     expect(failed.code).toBe(1)
-    expect(failed.stdout).toMatch(/does not take the credential: Not authenticated/)
+    expect(failed.stdout).toMatch(/does not accept the credential: Not authenticated/)
     expect(failed.stdout).not.toContain('luma-a-wrong-key')
-    expect((await run(['list'])).stdout).toMatch(/wrong +luma +house +expired_credential/)
+    expect((await run(['list'])).stdout).toMatch(/wrong +luma +operator +expired_credential/)
 
     const file = join(gateway.dataDir, 'luma.key')
     await writeFile(file, `${KEY}\n`)
@@ -104,11 +104,11 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     await using beside = await openGateway({ env: own })
     const there = { DATA_DIR: beside.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
     const listed = await polyphony(['account', 'list'], there)
-    expect(listed.stdout).toMatch(/env:luma +luma of the environment +luma +house +connected/)
+    expect(listed.stdout).toMatch(/env:luma +luma of the environment +luma +operator +connected/)
     const tested = await polyphony(['account', 'test', 'env:luma'], there)
     expect(tested).toMatchObject({ code: 1, stdout: expect.stringContaining('environment of the server') })
     const works = await polyphony(['account', 'test', 'env:luma'], { ...there, ...own })
-    expect(works).toMatchObject({ code: 0, stdout: expect.stringContaining('takes the credential') })
+    expect(works).toMatchObject({ code: 0, stdout: expect.stringContaining('accepts the credential') })
     const removed = await polyphony(['account', 'remove', 'env:luma'], there)
     expect(removed).toMatchObject({ code: 1, stderr: expect.stringContaining('unset the variables') })
   })

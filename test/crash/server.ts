@@ -58,7 +58,7 @@ function deadly(store: Store): Store {
 const gateway = await startGateway(readConfig(process.env), {
   log: pino({ level: 'warn' }, pino.destination(2)),
   store: deadly,
-  house: [{ provider: vendorProvider(vendorUrl), mode: 'live', slots: 10 }],
+  builtIn: [{ provider: vendorProvider(vendorUrl), mode: 'live', slots: 10 }],
 })
 process.stdout.write(`ready ${gateway.url}\n`)
 process.on('SIGTERM', () => void gateway.close().then(() => process.exit(0)))

@@ -6,7 +6,7 @@ import { handProvider } from './hand-provider.ts'
 let gateway: TestGateway
 const hand = handProvider({ slots: 10, operations: ['luma/video_generation'] })
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [hand] } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

@@ -70,7 +70,7 @@ let sent = 0
 beforeAll(async () => {
   gateway = await openGateway({
     env: { POLYPHONY_EGRESS_ALLOW: '' },
-    replaced: { house: [{ provider: everything, mode: 'live', slots: 100 }] },
+    replaced: { builtIn: [{ provider: everything, mode: 'live', slots: 100 }] },
   })
   const base64 = async (type: string) => Buffer.from((await sampleFiles[type]?.()) ?? []).toString('base64')
   samples = { image: await base64('image/png'), video: await base64('video/mp4'), audio: await base64('audio/wav') }

@@ -8,7 +8,7 @@ const LYRICS = 'la '.repeat(1_500)
 
 describe('a disk that fills up', () => {
   it('refuses what it cannot store, in the words of the dialect, and holds nothing for it', async () => {
-    await using gateway = await openGateway({ replaced: { maxPages: PAGES, house: [handProvider({ slots: 0 })] } })
+    await using gateway = await openGateway({ replaced: { maxPages: PAGES, builtIn: [handProvider({ slots: 0 })] } })
     const body = { model: 'suno', task_type: 'music', input: { prompt: LYRICS, mv: 'chirp-crow' } }
 
     const accepted: string[] = []

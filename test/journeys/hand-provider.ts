@@ -1,4 +1,4 @@
-import type { BuiltInAccount } from '../../src/accounts/accounts.ts'
+import type { BuiltInAccount } from '../../src/accounts/member.ts'
 import type { Job, Result } from '../../src/providers/provider.ts'
 
 /** A provider of songs and lyrics whose work the test ends by hand. Put before the studio, it gets all live tasks. */

@@ -11,7 +11,7 @@ let hand: HandProvider
 const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs }
 beforeAll(async () => {
   hand = handProvider({ slots: 100, operations: ['suno/lyrics'] })
-  gateway = await openGateway({ replaced: { house: [hand], clock } })
+  gateway = await openGateway({ replaced: { builtIn: [hand], clock } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

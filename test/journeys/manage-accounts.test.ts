@@ -166,7 +166,7 @@ describe('an account of the house', () => {
     expect(await data(gateway, 'POST', `${OPERATORS}/${id}/resume`)).toMatchObject({ draining: false })
     await begun(gateway, second)
     expect(await data<JsonObject>(gateway, 'GET', `${OPERATORS}/${id}/debug`)).toMatchObject({
-      advice: ['Nothing is in its way; no task waits for it.'],
+      advice: ['It is ready; no task waits for it.'],
       waiting: [],
       attempts: [{ task_id: second.task_id, outcome: 'accepted' }, { task_id: first.task_id }],
     })
@@ -178,9 +178,9 @@ describe('an account of the house', () => {
     luma.hold(true)
     const running = await draw(gateway)
     await begun(gateway, running)
-    expect((await gateway.send('DELETE', `${OPERATORS}/${id}`)).body).toMatchObject({
-      code: 400,
-      message: expect.stringContaining('drain it'),
+    expect(await gateway.send('DELETE', `${OPERATORS}/${id}`)).toMatchObject({
+      status: 409,
+      body: { code: 409, message: expect.stringContaining('drain it'), error: { type: 'conflict' } },
     })
 
     expect(await data(gateway, 'POST', `${OPERATORS}/${id}/disable`)).toMatchObject({
@@ -204,19 +204,21 @@ describe('an account of the house', () => {
     const wrong = await data<JsonObject>(gateway, 'POST', `${OPERATORS}/${id}/test`)
     expect(wrong).toMatchObject({
       works: false,
-      says: expect.stringMatching(/Luma Dream Machine does not take the credential: .*Not authenticated.*a new one\./),
+      says: expect.stringMatching(
+        /Luma Dream Machine does not accept the credential: .*Not authenticated.*a new one\./,
+      ),
       account: { state: 'expired_credential', reason: expect.stringContaining('Not authenticated') },
     })
     expect(Date.parse(String((wrong.account as JsonObject).retry_at))).toBeGreaterThan(Date.now())
     expect(await data<JsonObject>(gateway, 'GET', `${OPERATORS}/${id}/debug`)).toMatchObject({
-      advice: ['The vendor does not take its credential. Give it a new one.'],
+      advice: ['The vendor rejects its credential. Set a new one.'],
     })
 
     const changed = await data(gateway, 'PATCH', `${OPERATORS}/${id}`, { body: { fields: { apiKey: KEY } } })
     expect(changed).toMatchObject({ state: 'connected', reason: '', settings: { baseUrl: luma.baseUrl } })
     expect(await data<JsonObject>(gateway, 'POST', `${OPERATORS}/${id}/test`)).toMatchObject({
       works: true,
-      says: 'Luma Dream Machine answered, and takes the credential.',
+      says: 'Luma Dream Machine answered and accepts the credential.',
       account: { state: 'connected' },
     })
 
@@ -259,9 +261,9 @@ describe('an account of the house', () => {
     ] as const) {
       expect((await gateway.send('PATCH', at, { body })).body).toMatchObject({ code: 400, error: { field } })
     }
-    expect((await gateway.send('DELETE', at)).body).toMatchObject({
-      code: 400,
-      message: expect.stringContaining('environment'),
+    expect(await gateway.send('DELETE', at)).toMatchObject({
+      status: 409,
+      body: { code: 409, message: expect.stringContaining('environment'), error: { type: 'conflict' } },
     })
   })
 
@@ -612,7 +614,7 @@ it('a daily cap counts the days of UTC', async () => {
   const second = await draw(gateway)
   expect(await data<JsonObject>(gateway, 'GET', `${OPERATORS}/${id}/debug`)).toMatchObject({
     account: { begun_today: 1, daily_cap: 1 },
-    advice: ['It has begun as many tasks as it may today (UTC).'],
+    advice: ['Its daily cap is reached; it begins tasks again at 00:00 UTC.'],
     waiting: [{ count: 1 }],
   })
   now = midnight

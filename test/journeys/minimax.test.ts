@@ -172,7 +172,7 @@ describe('a callback that does not echo is refused, and nothing is made:', () =>
   /** Live keys pay, so this gateway has somebody who performs what they ask for. */
   let paid: TestGateway
   beforeAll(async () => {
-    paid = await openGateway({ replaced: { house: [handProvider({ operations: ['hailuo/video_generation'] })] } })
+    paid = await openGateway({ replaced: { builtIn: [handProvider({ operations: ['hailuo/video_generation'] })] } })
   })
   afterAll(() => paid?.[Symbol.asyncDispose]())
 

@@ -168,7 +168,7 @@ describe('the secret that signs webhooks', () => {
     async (mode, key) => {
       const receiver = await openReceiver()
       const hand = handProvider({ slots: 10, operations: ['suno/lyrics'] })
-      await using busy = await openGateway({ replaced: { house: [hand] } })
+      await using busy = await openGateway({ replaced: { builtIn: [hand] } })
       try {
         const config = { webhook_config: { endpoint: `${receiver.url}/hook`, secret: '' } }
         const task = { ...LYRICS, input: { prompt: 'sandbox:fast' } }

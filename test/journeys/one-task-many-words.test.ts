@@ -32,7 +32,7 @@ const KLING = 'kling/video_generation'
 const PICTURE = 'bfl/flux-pro-1.1'
 const hand = handProvider({ slots: 10, operations: [SONG, VIDEO, KLING, PICTURE] })
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [hand] } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

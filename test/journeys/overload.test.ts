@@ -37,7 +37,7 @@ it('accepts under three times its load what it can store in time, and refuses th
   await using gateway = await openGateway({
     env: { POLYPHONY_SUBMISSION_WAIT_MS: String(WAIT_MS) },
     replaced: {
-      house: [handProvider({ slots: 0, operations: ['suno/lyrics'] })],
+      builtIn: [handProvider({ slots: 0, operations: ['suno/lyrics'] })],
       store: (opened) => {
         const slow = slowed(opened)
         seen = slow.seen

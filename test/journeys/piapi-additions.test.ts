@@ -18,7 +18,7 @@ let gateway: TestGateway
 let receiver: Receiver
 const hand = handProvider({ slots: 100, operations: ['suno/lyrics', 'Qubico/image-toolkit/background-remove'] })
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [hand] }, env: { POLYPHONY_UPLOAD_MAX_BYTES: '50000' } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] }, env: { POLYPHONY_UPLOAD_MAX_BYTES: '50000' } })
   receiver = await openReceiver()
 })
 afterAll(async () => {

@@ -69,7 +69,7 @@ describe('a cancel', () => {
   let hand: HandProvider
   beforeAll(async () => {
     hand = handProvider()
-    gateway = await openGateway({ replaced: { house: [hand] } })
+    gateway = await openGateway({ replaced: { builtIn: [hand] } })
   })
   afterAll(() => gateway?.[Symbol.asyncDispose]())
 

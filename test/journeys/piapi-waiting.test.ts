@@ -9,7 +9,7 @@ let gateway: TestGateway
 let hand: HandProvider
 beforeAll(async () => {
   hand = handProvider({ slots: 100, operations: ['suno/lyrics'] })
-  gateway = await openGateway({ replaced: { house: [hand] } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

@@ -29,7 +29,7 @@ let receiver: Receiver
 let grid: string
 
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [hand] } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] } })
   receiver = await openReceiver()
   grid = (await finished('midjourney', 'imagine', { prompt })).task_id
 })

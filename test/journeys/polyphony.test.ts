@@ -33,7 +33,7 @@ const PICTURE = {
 let gateway: TestGateway
 const hand = handProvider({ slots: 10, operations: ['suno/lyrics'] })
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [hand] } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

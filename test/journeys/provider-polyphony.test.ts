@@ -167,7 +167,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
       operations: new Set(['suno/lyrics']),
       submit: async () => ({ failed: { reason } }),
     }
-    await using broken = await openGateway({ replaced: { house: [{ provider: failing, mode: 'live', slots: 1 }] } })
+    await using broken = await openGateway({ replaced: { builtIn: [{ provider: failing, mode: 'live', slots: 1 }] } })
     await using behindIt = await openGateway({ env: behind(broken, LIVE_KEY) })
     const before = [await behindIt.balance(), await broken.balance()]
     const { task_id: id } = await behindIt.piapi.create('lyrics', { prompt: 'fog' })
@@ -284,7 +284,7 @@ describe('an upstream that goes away', { timeout: 60_000 }, () => {
     const env = { PORT: String(await freePort()) }
     const operations = ['suno/lyrics']
     try {
-      const first = await openGateway({ env, dataDir, replaced: { house: [handProvider({ operations })] } })
+      const first = await openGateway({ env, dataDir, replaced: { builtIn: [handProvider({ operations })] } })
       await using gateway = await openGateway({ env: behind(first, LIVE_KEY) })
       const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog' })
       const there = await upstreamOf(first, await gateway.until(id, ({ status }) => status === 'processing'))
@@ -292,7 +292,7 @@ describe('an upstream that goes away', { timeout: 60_000 }, () => {
       await first.stop()
       const hand = handProvider({ operations })
       hand.finish(there.id)
-      await using second = await openGateway({ env, dataDir, replaced: { house: [hand] } })
+      await using second = await openGateway({ env, dataDir, replaced: { builtIn: [hand] } })
       expect(await gateway.piapi.ended(id)).toMatchObject({
         status: 'completed',
         output: { title: 'By hand' },
@@ -312,7 +312,7 @@ describe('an upstream that goes away', { timeout: 60_000 }, () => {
     'while a task is handed over, %s it has it: there is one task there, paid once',
     async (when) => {
       const hand = handProvider({ operations: ['suno/lyrics'] })
-      await using upstream = await openGateway({ replaced: { house: [hand] } })
+      await using upstream = await openGateway({ replaced: { builtIn: [hand] } })
       await using between = await openBreaker(upstream.url, when)
       await using gateway = await openGateway({ env: behind(between, LIVE_KEY) })
       const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog' })
@@ -334,7 +334,7 @@ describe('an upstream that goes away', { timeout: 60_000 }, () => {
 describe('an upstream that calls back', { timeout: 60_000 }, () => {
   it('is heard when it signs, and not when somebody else does', async () => {
     const hand = handProvider({ operations: ['suno/lyrics'] })
-    await using upstream = await openGateway({ replaced: { house: [hand] } })
+    await using upstream = await openGateway({ replaced: { builtIn: [hand] } })
     const port = await freePort()
     await using gateway = await openGateway({
       env: {

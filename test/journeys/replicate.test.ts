@@ -266,7 +266,7 @@ describe('predictions', () => {
 
   it('pay the price of their kind, once', async () => {
     const hand = handProvider({ slots: 5, operations: ['replicate/prediction'] })
-    await using paid = await openGateway({ replaced: { house: [hand] } })
+    await using paid = await openGateway({ replaced: { builtIn: [hand] } })
     const before = await paid.balance()
     const own = new Replicate({ auth: LIVE_KEY, baseUrl: `${paid.url}/replicate/v1` })
     const { id } = await own.predictions.create({ model: FLUX, input: { prompt: 'fog', num_outputs: 2 } })

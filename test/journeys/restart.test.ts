@@ -32,7 +32,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
     let ids: string[]
     try {
       {
-        await using first = await openGateway({ env, dataDir, replaced: { house: house() } })
+        await using first = await openGateway({ env, dataDir, replaced: { builtIn: house() } })
         const held = new Promise<void>((resolve) => {
           vendor.onMoment = (moment) => {
             if (moment === 'create') resolve()
@@ -45,7 +45,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
         await held
         await first.stop()
       }
-      await using second = await openGateway({ env, dataDir, replaced: { house: house() } })
+      await using second = await openGateway({ env, dataDir, replaced: { builtIn: house() } })
       await receiver.until((received) => new Set(received.map(({ headers }) => headers['webhook-id'])).size === 3)
       for (const id of ids) {
         const task = await second.piapi.ended(id)
@@ -67,7 +67,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
     let id: string
     {
       const hand = handProvider()
-      await using first = await openGateway({ env, dataDir, replaced: { house: [hand] } })
+      await using first = await openGateway({ env, dataDir, replaced: { builtIn: [hand] } })
       id = (await first.piapi.create('lyrics', { prompt: 'fog' })).task_id
       await first.until(id, ({ status }) => status === 'processing')
       const stopping = first.stop()
@@ -76,7 +76,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
     }
     const hand = handProvider()
     hand.finish(id)
-    await using second = await openGateway({ env, dataDir, replaced: { house: [hand] } })
+    await using second = await openGateway({ env, dataDir, replaced: { builtIn: [hand] } })
     expect(await second.piapi.ended(id)).toMatchObject({ status: 'completed', output: { title: 'By hand' } })
     expect(await second.balance()).toMatchObject({ held: 0, available: 10_000_000_000 - 20_000 })
     await second.assertBalanced()
@@ -86,7 +86,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
 describe('a stop', () => {
   it('lets work that ends soon end, ends the long polls, and refuses what comes after', async () => {
     const hand = handProvider()
-    await using gateway = await openGateway({ dataDir, replaced: { house: [hand] } })
+    await using gateway = await openGateway({ dataDir, replaced: { builtIn: [hand] } })
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog' })
     await gateway.until(id, ({ status }) => status === 'processing')
     const polling = gateway.piapi.read(id, { query: '?wait=60' }).then(

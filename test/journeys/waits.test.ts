@@ -11,7 +11,7 @@ let hand: HandProvider
 beforeAll(async () => {
   hand = handProvider({ slots: 100, operations: ['suno/lyrics', 'suno/persona', 'luma/photon-1/image_generation'] })
   const env = { POLYPHONY_WAITS_PER_KEY: '2', POLYPHONY_WAITS: '3' }
-  gateway = await openGateway({ env, replaced: { house: [hand] } })
+  gateway = await openGateway({ env, replaced: { builtIn: [hand] } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

@@ -11,7 +11,7 @@ let gateway: TestGateway
 let receiver: Receiver
 const hand = handProvider({ slots: 1, operations: ['suno/lyrics'] })
 beforeAll(async () => {
-  gateway = await openGateway({ replaced: { house: [hand] } })
+  gateway = await openGateway({ replaced: { builtIn: [hand] } })
 })
 beforeEach(async () => {
   receiver = await openReceiver()

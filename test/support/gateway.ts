@@ -10,7 +10,7 @@ import { isTerminal, type Task } from '../../src/core/task.ts'
 import type { Balance } from '../../src/core/tenant.ts'
 import { type Gateway, type Replaced, startGateway } from '../../src/main.ts'
 import { createTenant } from '../../src/tenants/first-tenant.ts'
-import { createKey, type KeyWishes } from '../../src/tenants/keys.ts'
+import { createKey, type NewKeyOptions } from '../../src/tenants/keys.ts'
 
 /** Keys of the first tenant, which has 1,000 USD. */
 export const LIVE_KEY = 'sk-live-journey-0123456789'
@@ -98,7 +98,7 @@ export interface TestGateway extends AsyncDisposable {
     maxConcurrent?: number
     maxStaged?: number
     creditPoints?: number
-    key?: Partial<KeyWishes>
+    key?: Partial<NewKeyOptions>
   }): Promise<{ tenantId: string; key: string; keyId: string }>
   stop(): Promise<void>
 }

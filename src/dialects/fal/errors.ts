@@ -34,6 +34,7 @@ const TOLD: Record<ErrorCode, Told> = {
   not_found: platform(404, 'not_found'),
   method_not_allowed: platform(405, 'bad_request'),
   not_cancellable: platform(409, 'bad_request'),
+  conflict: platform(409, 'bad_request'),
   payload_too_large: platform(413, 'bad_request'),
   storage_quota_reached: platform(413, 'bad_request'),
   unsupported_media: INVALID,

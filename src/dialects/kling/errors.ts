@@ -15,6 +15,7 @@ const TOLD: Record<ErrorCode, { status: number; code: number }> = {
   parent_not_usable: { status: 400, code: 1201 },
   idempotency_mismatch: { status: 400, code: 1201 },
   not_cancellable: { status: 400, code: 1201 },
+  conflict: { status: 400, code: 1201 },
   unauthorized: { status: 401, code: 1002 },
   insufficient_points: { status: 429, code: 1102 },
   spend_limit_reached: { status: 429, code: 1102 },

@@ -35,6 +35,7 @@ const TOLD: Record<ErrorCode, Told | Plain> = {
   not_found: { status: 404, type: 'invalid_request_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
   not_cancellable: INVALID,
+  conflict: INVALID,
   payload_too_large: INVALID,
   storage_quota_reached: INVALID,
   unsupported_media: INVALID,

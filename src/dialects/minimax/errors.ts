@@ -21,6 +21,7 @@ const TOLD: Record<ErrorCode, number> = {
   payload_too_large: PARAMETERS,
   idempotency_mismatch: PARAMETERS,
   not_cancellable: PARAMETERS,
+  conflict: PARAMETERS,
   task_not_found: PARAMETERS,
   not_found: PARAMETERS,
   method_not_allowed: PARAMETERS,

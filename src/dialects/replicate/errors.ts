@@ -31,6 +31,7 @@ const TOLD: Record<ErrorCode, Told> = {
   not_found: NOT_FOUND,
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_cancellable: { status: 409, title: 'Cannot be canceled' },
+  conflict: { status: 409, title: 'Conflict' },
   payload_too_large: { status: 413, title: 'Payload too large' },
   storage_quota_reached: { status: 413, title: 'Storage quota reached' },
   unsupported_media: { status: 415, title: 'Unsupported media type' },

@@ -20,6 +20,7 @@ describe('an error', () => {
     not_found: [404, 'invalid_request'],
     method_not_allowed: [405, 'invalid_request'],
     not_cancellable: [409, 'invalid_request'],
+    conflict: [409, 'invalid_request'],
     payload_too_large: [413, 'invalid_request'],
     storage_quota_reached: [413, 'invalid_request'],
     unsupported_media: [415, 'invalid_request'],

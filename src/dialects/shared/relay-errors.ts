@@ -24,6 +24,7 @@ const TOLD: Record<ErrorCode, Told> = {
   not_found: { status: 404, code: 'invalid_request' },
   method_not_allowed: { status: 405, code: 'invalid_request' },
   not_cancellable: { status: 409, code: 'invalid_request' },
+  conflict: { status: 409, code: 'invalid_request' },
   payload_too_large: { status: 413, code: 'invalid_request' },
   storage_quota_reached: { status: 413, code: 'invalid_request' },
   unsupported_media: { status: 415, code: 'invalid_request' },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { pino } from 'pino'
-import { houseAccounts } from '../../accounts/accounts.testing.ts'
+import { builtInAccounts } from '../../accounts/accounts.testing.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
 import { listOperations } from '../../catalog/catalog.ts'
@@ -82,7 +82,7 @@ export async function openGateway(): Promise<Gateway> {
     },
   }
   const urls = urlsAt(() => 'https://gateway.example')
-  const accounts = houseAccounts(
+  const accounts = builtInAccounts(
     [
       { provider: idle('hand'), mode: 'live', slots: 100 },
       { provider: idle('sandbox'), mode: 'test', slots: 100 },

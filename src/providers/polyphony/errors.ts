@@ -17,6 +17,7 @@ const MEANING: Partial<Record<ErrorCode, ErrorCode>> = {
   // Of this model, and not of the whole account.
   model_not_allowed: 'vendor_refused',
   not_cancellable: 'vendor_refused',
+  conflict: 'vendor_refused',
   // Nothing was begun, and another account may have room.
   overloaded: 'account_busy',
   storage_quota_reached: 'account_busy',

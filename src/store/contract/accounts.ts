@@ -31,7 +31,7 @@ function anAccount(id: string, with_: Partial<AccountRecord> = {}): AccountRecor
 export function accountsContract(bench: Bench): void {
   const list = () => bench.store.listAccounts({})
 
-  it('keeps an account with all that it is, in the order of their making', async () => {
+  it('stores every field of an account, and lists accounts in the order of their creation', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     const full = anAccount('full', {
       tenantId: 't1',
@@ -57,7 +57,32 @@ export function accountsContract(bench: Bench): void {
     expect(await list()).toEqual([plain, full])
   })
 
-  it('keeps the first of two accounts with one id, also when they are made at once', async () => {
+  it('returns an account by its id, and undefined for an id that no account has', async () => {
+    await bench.store.createAccount({ account: anAccount('a1') })
+    const second = anAccount('a2', { serves: ['lumen'], isDraining: true })
+    await bench.store.createAccount({ account: second })
+    expect(await bench.store.getAccount({ id: 'a2' })).toEqual(second)
+    expect(await bench.store.getAccount({ id: 'a3' })).toBeUndefined()
+  })
+
+  it('lists the accounts of one tenant, of the operator, or of all', async () => {
+    for (const id of ['t1', 't2']) await bench.store.createTenant({ tenant: aTenant(id) })
+    for (const [id, tenantId] of [
+      ['a', 't1'],
+      ['b', null],
+      ['c', 't1'],
+    ] as const) {
+      await bench.store.createAccount({ account: anAccount(id, { tenantId }) })
+    }
+    const idsOf = async (args: { tenantId?: string | null }) =>
+      (await bench.store.listAccounts(args)).map(({ id }) => id)
+    expect(await idsOf({ tenantId: 't1' })).toEqual(['a', 'c'])
+    expect(await idsOf({ tenantId: 't2' })).toEqual([])
+    expect(await idsOf({ tenantId: null })).toEqual(['b'])
+    expect(await idsOf({})).toEqual(['a', 'b', 'c'])
+  })
+
+  it('keeps the first of two accounts with one id, also when they are created at once', async () => {
     const other = await bench.place.open()
     await Promise.all(
       [bench.store, other, bench.store, other].map((store, n) =>
@@ -71,7 +96,7 @@ export function accountsContract(bench: Bench): void {
     expect(await list()).toEqual([first])
   })
 
-  it('keeps no account of a tenant that there is none of', async () => {
+  it('refuses an account of an unknown tenant', async () => {
     const account = anAccount('stray', { tenantId: 'nobody' })
     await expect(bench.store.createAccount({ account })).rejects.toMatchObject({ code: 'internal' })
     expect(await list()).toEqual([])
@@ -93,7 +118,7 @@ export function accountsContract(bench: Bench): void {
     { state: 'expired_credential', reason: 'no such key', retryAt: START + 9, troubles: 2, strikes: 1 },
     { state: 'connected', reason: '', retryAt: null, troubles: 0, strikes: 0 },
   ]
-  it.each(changes)('changes of an account what is named, and nothing else: %j', async (set) => {
+  it.each(changes)('changes only the named fields of an account: %j', async (set) => {
     const account = anAccount('a1', {
       serves: ['lumen/clip-2'],
       dailyCap: 3,
@@ -108,7 +133,7 @@ export function accountsContract(bench: Bench): void {
     expect(await list()).toEqual([{ ...account, ...set, version: 5 }, anAccount('a2', { createdAt: START + 1 })])
   })
 
-  it('refuses a change by whoever knows an older version, or of an account that is gone', async () => {
+  it('refuses to change an account from an older version, or one that does not exist', async () => {
     await bench.store.createAccount({ account: anAccount('a1') })
     expect(await bench.store.changeAccount({ id: 'a1', version: 0, set: { slots: 2 } })).toBe(true)
     expect(await bench.store.changeAccount({ id: 'a1', version: 0, set: { slots: 3 } })).toBe(false)
@@ -116,7 +141,7 @@ export function accountsContract(bench: Bench): void {
     expect(await list()).toMatchObject([{ slots: 2, version: 1 }])
   })
 
-  it('takes one of the changes that come at once with the same version', async () => {
+  it('accepts one of several simultaneous changes of the same version of an account', async () => {
     await bench.store.createAccount({ account: anAccount('a1') })
     const other = await bench.place.open()
     const changed = await Promise.all(
@@ -129,7 +154,7 @@ export function accountsContract(bench: Bench): void {
     expect(await list()).toMatchObject([{ slots: 10 + changed.indexOf(true), version: 1 }])
   })
 
-  it('removes an account only when nothing runs on it', async () => {
+  it('removes an account only while no task runs on it', async () => {
     await aPayer(bench.store)
     await bench.store.createAccount({ account: anAccount('a1') })
     const task = await aClaimedTask(bench.store)
@@ -138,13 +163,13 @@ export function accountsContract(bench: Bench): void {
     await settle(bench.store, anEnd(task))
     expect(await bench.store.removeAccount({ id: 'a1' })).toBe(true)
     expect(await list()).toEqual([])
-    // What it did stays on record.
+    // Its attempts stay on record.
     expect(await bench.store.listAttempts({ taskId: task.id })).toMatchObject([{ account: 'a1' }])
     expect(await bench.store.listLoads({ now: START })).toEqual([{ account: 'a1', running: 0, begunToday: 1 }])
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('removes an account on which a task ran that waits again', async () => {
+  it('removes an account whose only task went back to waiting', async () => {
     await aPayer(bench.store)
     await bench.store.createAccount({ account: anAccount('a1') })
     const task = await aClaimedTask(bench.store)
@@ -154,7 +179,7 @@ export function accountsContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('tells what runs on accounts, in all of their pools', async () => {
+  it('reports the load of accounts over all of their pools', async () => {
     await aPayer(bench.store)
     expect(await bench.store.listLoads({ now: START })).toEqual([])
     await submitted(bench.store, aTask(), aTask(), aTask())
@@ -170,7 +195,7 @@ export function accountsContract(bench: Bench): void {
     expect(tasks[0]?.pool).toBe(POOL)
   })
 
-  it('tells every node of what was added, changed and removed, and of nothing else', async () => {
+  it('signals to every node that an account was added, changed or removed, and nothing else', async () => {
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
     const other = bench.store.engine === 'sqlite' ? undefined : await bench.place.open()

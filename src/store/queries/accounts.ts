@@ -5,17 +5,17 @@ import type { AccountChange, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { utcDay } from './utc-day.ts'
 
-/** Of several processes that make the same account, as they start, one does. */
+/** Several processes may create the same account as they start: the first one wins, the others change nothing. */
 export async function createAccount(tx: Tx, { account }: Parameters<WriteVerbs['createAccount']>[0]): Promise<void> {
   const { id, tenantId, provider, createdAt, version, ...rest } = account
   const columns = columnsOf(rest) as Omit<Insertable<AccountsTable>, 'id' | 'provider' | 'created_at' | 'version'>
-  const made = await tx.db
+  const created = await tx.db
     .insertInto('accounts')
     .values({ id, tenant_id: tenantId, provider, created_at: createdAt, version, ...columns }) // a record has them all
     .onConflict((oc) => oc.column('id').doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (made) tx.signal({ kind: 'accounts' })
+  if (created) tx.signal({ kind: 'accounts' })
 }
 
 export async function changeAccount(
@@ -42,9 +42,22 @@ export async function removeAccount(tx: Tx, { id }: Parameters<WriteVerbs['remov
   return true
 }
 
-export async function listAccounts(tx: Tx): Promise<AccountRecord[]> {
-  const rows = await tx.db.selectFrom('accounts').selectAll().orderBy('created_at').orderBy('id').execute()
-  return rows.map(accountOfRow)
+export async function getAccount(
+  tx: Tx,
+  { id }: Parameters<ReadVerbs['getAccount']>[0],
+): Promise<AccountRecord | undefined> {
+  const row = await tx.db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && accountOfRow(row)
+}
+
+export async function listAccounts(
+  tx: Tx,
+  { tenantId }: Parameters<ReadVerbs['listAccounts']>[0],
+): Promise<AccountRecord[]> {
+  let query = tx.db.selectFrom('accounts').selectAll().orderBy('created_at').orderBy('id')
+  if (tenantId === null) query = query.where('tenant_id', 'is', null)
+  else if (tenantId !== undefined) query = query.where('tenant_id', '=', tenantId)
+  return (await query.execute()).map(accountOfRow)
 }
 
 export async function listLoads(
@@ -56,7 +69,7 @@ export async function listLoads(
   return rows.map(({ account, running, day, begun }) => ({ account, running, begunToday: day === today ? begun : 0 }))
 }
 
-/** The columns of the members that are there. */
+/** The columns of the members that are present. */
 function columnsOf(given: AccountChange): Partial<Insertable<AccountsTable>> {
   const { dailyCap, priceFactor, isDraining, retryAt, serves, ...same } = given
   return {

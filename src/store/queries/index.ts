@@ -1,7 +1,7 @@
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
-import { changeAccount, createAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
+import { changeAccount, createAccount, getAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
@@ -110,6 +110,7 @@ export const reads: Queries<ReadVerbs> = {
   reconcile,
   summary,
   countUnfinished,
+  getAccount,
   listAccounts,
   listLoads,
   listWaiting,

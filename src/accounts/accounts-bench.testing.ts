@@ -2,13 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
-import type { AccountRecord } from '../core/account.ts'
+import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Provider, ProviderManifest } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
-import { type Accounts, type BuiltInAccount, type EnvironmentAccount, openAccounts, USUAL_ACCOUNT } from './accounts.ts'
+import { type Accounts, openAccounts } from './accounts.ts'
+import type { EnvironmentAccount } from './environment.ts'
+import type { BuiltInAccount } from './member.ts'
 import { openVault, type Vault } from './vault.ts'
 
 export const START = Date.UTC(2026, 0, 1)
@@ -20,39 +22,44 @@ export interface TestClock {
   now(): number
 }
 
-/** A place for accounts of made-up providers; as many processes as the test likes share it. */
-export interface Registry extends AsyncDisposable {
+/** A store with accounts of fake providers, and any number of processes that share it. */
+export interface AccountsBench extends AsyncDisposable {
   store: Store
   clock: TestClock
   vault: Vault
-  /** What processes logged, as words. */
-  said: string[]
+  /** What the processes logged, as JSON lines. */
+  logged: string[]
   log: Logger
-  /** A process, with a store of its own if asked for. */
+  /** Starts a process, on this store unless another one is given. */
   process(given?: {
-    house?: BuiltInAccount[]
+    builtIn?: BuiltInAccount[]
     environment?: EnvironmentAccount[]
     vault?: Vault
     store?: Store
   }): Promise<Accounts>
   /** Another connection to the same database. */
   openStore(): Promise<Store>
-  /** An account as its owner made it, with a credential that opens. */
+  /** Stores an account with a credential that can be opened. */
   account(id: string, given?: Partial<AccountRecord>): Promise<AccountRecord>
-  /** Changes one as its owner would, from another process. */
+  /** Changes an account from outside of the processes. */
   change(id: string, set: Partial<AccountRecord>): Promise<void>
   tenant(given?: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>>): Promise<string>
   record(id: string): Promise<AccountRecord>
-  /** As good as new, for the next test: opening one takes a while. */
+  /** Removes all accounts and closes all processes: opening a new bench for each test would be slow. */
   empty(): Promise<void>
 }
 
 export function aProvider(id: string, given: Partial<Provider> = {}): Provider {
-  return { id, operations: new Set([OPERATION]), submit: () => Promise.reject(new Error('Not used here.')), ...given }
+  return {
+    id,
+    operations: new Set([OPERATION]),
+    submit: () => Promise.reject(new Error('The test submits nothing.')),
+    ...given,
+  }
 }
 
-/** A manifest of a provider that has a key, and an address that need not be given. */
-export function aCard(provider: Provider): ProviderManifest {
+/** A manifest with a required key and an optional address. */
+export function aManifest(provider: Provider): ProviderManifest {
   return {
     id: provider.id,
     title: provider.id,
@@ -65,14 +72,14 @@ export function aCard(provider: Provider): ProviderManifest {
   }
 }
 
-export async function openRegistry(providers: readonly Provider[]): Promise<Registry> {
+export async function openAccountsBench(providers: readonly Provider[]): Promise<AccountsBench> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-accounts-'))
   const openStore = () => openSqlite({ path: join(folder, 'test.db') })
   const store = await openStore()
   const stores = [store]
   const opened: Accounts[] = []
-  const said: string[] = []
-  const log = pino({ level: 'debug' }, { write: (line) => said.push(line) })
+  const logged: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
   const clock: TestClock = {
     nowMs: START,
     now() {
@@ -80,12 +87,12 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
     },
   }
   const vault = openVault(SECRET)
-  const manifests = providers.map(aCard)
-  const registry: Registry = {
+  const manifests = providers.map(aManifest)
+  const bench: AccountsBench = {
     store,
     clock,
     vault,
-    said,
+    logged,
     log,
     async openStore() {
       const another = await openStore()
@@ -95,11 +102,11 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
     async process(given = {}) {
       const accounts = openAccounts({
         store,
-        house: [],
+        builtIn: [],
         environment: [],
         vault,
         manifests,
-        fetchFor: (owner) => (owner === 'operator' ? houseFetch : tenantFetch),
+        fetchFor: (owner) => (owner === 'operator' ? operatorFetch : tenantFetch),
         clock,
         log,
         ...given,
@@ -110,7 +117,7 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
     },
     async account(id, given = {}) {
       const account: AccountRecord = {
-        ...USUAL_ACCOUNT,
+        ...DEFAULT_ACCOUNT,
         id,
         tenantId: null,
         provider: providers[0]?.id ?? 'none',
@@ -124,8 +131,8 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
       return account
     },
     async change(id, { id: _id, tenantId: _tenantId, createdAt: _at, provider: _provider, version: _v, ...set }) {
-      const { version } = await registry.record(id)
-      if (!(await store.changeAccount({ id, version, set }))) throw new Error(`${id} was changed meanwhile.`)
+      const { version } = await bench.record(id)
+      if (!(await store.changeAccount({ id, version, set }))) throw new Error(`${id} was changed at the same time.`)
     },
     async tenant(given = {}) {
       const tenant = await createTenant({ store, clock }, 'a tenant')
@@ -133,7 +140,7 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
       return tenant.id
     },
     async record(id) {
-      const found = (await store.listAccounts({})).find((one) => one.id === id)
+      const found = await store.getAccount({ id })
       if (!found) throw new Error(`There is no account ${id}.`)
       return found
     },
@@ -141,7 +148,7 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
       for (const accounts of opened.splice(0)) await accounts.close()
       for (const { id } of await store.listAccounts({})) await store.removeAccount({ id })
       clock.nowMs = START
-      said.length = 0
+      logged.length = 0
     },
     async [Symbol.asyncDispose]() {
       for (const accounts of opened) await accounts.close()
@@ -149,9 +156,9 @@ export async function openRegistry(providers: readonly Provider[]): Promise<Regi
       await rm(folder, { recursive: true, force: true })
     },
   }
-  return registry
+  return bench
 }
 
 const unused = (): Promise<Response> => Promise.reject(new Error('The test calls no vendor.'))
-export const houseFetch: typeof fetch = () => unused()
+export const operatorFetch: typeof fetch = () => unused()
 export const tenantFetch: typeof fetch = () => unused()
