@@ -13,7 +13,7 @@ const provider = vendor === undefined ? benchProvider() : polledProvider(vendor)
 const slots = Number(process.env.INSTANT_SLOTS ?? 0)
 const gateway = await startGateway(readConfig(process.env), {
   log: pino({ level: 'error' }, pino.destination(2)),
-  house: process.env.INSTANT_SLOTS === undefined ? [] : [{ provider, mode: 'live', slots }],
+  builtIn: process.env.INSTANT_SLOTS === undefined ? [] : [{ provider, mode: 'live', slots }],
 })
 process.stdout.write(`ready ${gateway.url}\n`)
 process.on('SIGTERM', () => void gateway.close().then(() => process.exit(0)))

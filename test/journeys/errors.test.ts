@@ -371,7 +371,7 @@ beforeAll(async () => {
   const env = { POLYPHONY_EGRESS_ALLOW: '', POLYPHONY_SUBMISSIONS_QUEUED: '1' }
   gateway = await openGateway({
     env,
-    replaced: { house, store: (opened) => ({ ...opened, submitTasks: submitTasks(opened) }) },
+    replaced: { builtIn: house, store: (opened) => ({ ...opened, submitTasks: submitTasks(opened) }) },
   })
   pauper = (await gateway.tenant({ creditPoints: 1 })).key
 })

@@ -23,7 +23,7 @@ let gateway: TestGateway
 beforeAll(async () => {
   // Without slots, so that what was submitted waits, and can be cancelled.
   const house = [handProvider({ slots: 0, operations: ['suno/lyrics', 'suno/music'] })]
-  gateway = await openGateway({ env: { POLYPHONY_SANDBOX_SLOTS: '1' }, replaced: { house } })
+  gateway = await openGateway({ env: { POLYPHONY_SANDBOX_SLOTS: '1' }, replaced: { builtIn: house } })
   // The sandbox's one slot is taken, so that its tasks wait, too.
   await gateway.piapi.song({ prompt: 'sandbox:slow' }, { key: TEST_KEY })
 })
