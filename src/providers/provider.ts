@@ -133,7 +133,7 @@ export interface Provider {
   performs?(account: Account): ReadonlySet<string>
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
-  poll?(handle: Json, account: Account, signal: AbortSignal, asked: TaskRequest): Promise<Progress>
+  poll?(handle: Json, account: Account, signal: AbortSignal, request: TaskRequest): Promise<Progress>
   /** Resolves only when the provider has ended the work or has no trace of it; throws when it refuses. Harmless when asked twice. */
   cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
   /**

@@ -76,12 +76,12 @@ describe('the adapter for ACE-Step', () => {
 
   it.each([...provider.operations])('performs %s, its example to the end', async (operation) => {
     const parent = aParent({ whole: WHOLE, beginsAt: PARENT_SECONDS, endsAt: 2 * PARENT_SECONDS, continueAt: 5 })
-    const asked = job(
+    const request = job(
       operation,
       undefined,
       getOperation(operation).follows(getOperation(operation).example) ? { parent } : {},
     )
-    await expectResult(operation, await resultOf(provider, asked, account()))
+    await expectResult(operation, await resultOf(provider, request, account()))
   })
 
   it('sings lyrics in a style, in two takes', async () => {
@@ -240,8 +240,8 @@ describe('the adapter for ACE-Step', () => {
 
   it('joins an extension with what came before, and a section with what follows, too', async () => {
     const joined = async (clip: JsonObject): Promise<number> => {
-      const asked = job('suno/concat', { clip_id: CLIP }, { parent: aParent(clip) })
-      const result = await resultOf(provider, asked, account())
+      const request = job('suno/concat', { clip_id: CLIP }, { parent: aParent(clip) })
+      const result = await resultOf(provider, request, account())
       expect((result.output as Output['clips']).clips).toMatchObject([{ type: 'concat', id: PARENT }])
       const [song] = await expectResult('suno/concat', result)
       return secondsIn(song)
@@ -272,10 +272,10 @@ describe('the adapter for ACE-Step', () => {
   ])('performs Qubico’s %s as its own', async (taskType, given, fields, file) => {
     const operation = `Qubico/ace-step/${taskType}`
     const input = { ...getOperation(operation).example, ...given }
-    const asked = job(operation, input, {
+    const request = job(operation, input, {
       file: async () => ({ bytes: mp3OfSeconds(20 - FRAME_SECONDS / 4), mediaType: 'audio/mpeg', name: 'file.mp3' }),
     })
-    await expectResult(operation, await resultOf(provider, asked, account()))
+    await expectResult(operation, await resultOf(provider, request, account()))
     const sent =
       file === undefined
         ? Object.fromEntries(
@@ -425,30 +425,32 @@ describe('the adapter for ACE-Step', () => {
   })
 
   it('tells progress, and waits for what the engine does not know', async () => {
-    const asked = job('suno/music', SONG)
-    const submitted = await provider.submit(asked, account(), aSignal())
+    const request = job('suno/music', SONG)
+    const submitted = await provider.submit(request, account(), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     const handle: Json = JSON.parse(JSON.stringify(submitted.handle))
-    await expect(provider.poll?.(handle ?? null, account(), aSignal(), asked)).resolves.toEqual({
+    await expect(provider.poll?.(handle ?? null, account(), aSignal(), request)).resolves.toEqual({
       status: 'processing',
       progress: 42,
       pollAfterMs: 2_000,
     })
     const unknown = { id: 'nobody', made: { title: '', tags: '', lyrics: '' } }
-    await expect(provider.poll?.(unknown, account(), aSignal(), asked)).resolves.toEqual({
+    await expect(provider.poll?.(unknown, account(), aSignal(), request)).resolves.toEqual({
       status: 'processing',
       pollAfterMs: 2_000,
     })
-    await expect(provider.poll?.({ other: 1 }, account(), aSignal(), asked)).rejects.toMatchObject({ code: 'internal' })
+    await expect(provider.poll?.({ other: 1 }, account(), aSignal(), request)).rejects.toMatchObject({
+      code: 'internal',
+    })
   })
 
   it('tells a failure by the last line of the traceback', async () => {
-    const asked = job('suno/music', SONG)
+    const request = job('suno/music', SONG)
     const handle = { id: 'x', made: { title: '', tags: '', lyrics: '' } }
     const look = (entries: Json, status = 2) => {
       const found = { task_id: 'x', status, result: JSON.stringify(entries) }
       vendor.next.push({ json: { data: [found], code: 200, error: null } })
-      return provider.poll?.(handle, account(), aSignal(), asked)
+      return provider.poll?.(handle, account(), aSignal(), request)
     }
     const traceback =
       'Traceback (most recent call last):\n  File "/srv/ace/api.py", line 1\nRuntimeError: CUDA out of memory\n'
@@ -465,7 +467,7 @@ describe('the adapter for ACE-Step', () => {
       reason: expect.stringContaining('nothing'),
     })
     vendor.next.push({ json: { data: [], code: 200 } })
-    await expect(provider.poll?.(handle, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.(handle, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

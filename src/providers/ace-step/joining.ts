@@ -2,9 +2,9 @@ import type { Clip } from '../../catalog/outputs.ts'
 import type { Json } from '../../core/json.ts'
 import { joinMp3 } from '../../engines/mp3/mp3.ts'
 import { clipIn, clipOf } from '../kit/clips.ts'
-import { wishFor } from '../kit/results.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { Job, Submitted } from '../provider.ts'
-import { refused } from './asking.ts'
+import { refused } from './engine-request.ts'
 import { partOf, sectionOf } from './section.ts'
 
 type KeptClip = Clip & { [name: string]: Json }
@@ -46,7 +46,7 @@ async function wholeSong(tail: KeptClip, job: Job): Promise<Uint8Array> {
 
 /** The sound of a persona is that of the clip which shows it: songs take it as their reference. */
 export function keepPersona(job: Job): Submitted {
-  const { sample } = wishFor(job, 'data')
+  const { sample } = outputSpecFor(job, 'data')
   const clip = clipIn(job.parent, String(job.input.root_clip_id))
   if (!clip) throw refused('root_clip_id', 'names no clip of the task that it is of')
   return { result: { output: { data: sample, audio: clip.audio }, files: [] } }

@@ -1,41 +1,41 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeClips, madeLyrics, madeSounds, type Source, wishFor } from '../kit/results.ts'
+import { clipsResult, lyricsResult, outputSpecFor, type Source, soundsResult } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
 import { type Account, FILE_SCHEME, type Result, type TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
-import type { Made, Section } from './asking.ts'
+import type { Section, SongFacts } from './engine-request.ts'
 import { sectionOf } from './section.ts'
 
 /** Undefined when nothing in the answer can be used. */
 export function resultOf(
   entries: readonly JsonObject[],
-  asked: TaskRequest,
+  request: TaskRequest,
   account: Account,
-  made: Made,
+  made: SongFacts,
 ): Result | undefined {
-  const { kind } = getOperation(asked.operation).produces
+  const { kind } = getOperation(request.operation).produces
   if (kind === 'lyrics') return lyricsIn(entries)
   const files = entries.flatMap(({ file }) => (typeof file === 'string' && file !== '' ? [fileAt(account, file)] : []))
   if (files.length === 0) return undefined
-  return kind === 'clips' ? songs(files, entries[0] ?? {}, asked, made) : madeSounds(asked, files)
+  return kind === 'clips' ? songs(files, entries[0] ?? {}, request, made) : soundsResult(request, files)
 }
 
 function lyricsIn([entry]: readonly JsonObject[]): Result | undefined {
   const text = textIn(entry?.lyrics)
   const caption = textIn(entry?.prompt)
-  return text === '' ? undefined : madeLyrics([{ title: titleOf(text), text, tags: caption === '' ? [] : [caption] }])
+  return text === '' ? undefined : lyricsResult([{ title: titleOf(text), text, tags: caption === '' ? [] : [caption] }])
 }
 
-function songs(files: readonly Source[], entry: JsonObject, asked: TaskRequest, made: Made): Result {
-  const { song } = wishFor(asked, 'clips')
+function songs(files: readonly Source[], entry: JsonObject, request: TaskRequest, made: SongFacts): Result {
+  const { song } = outputSpecFor(request, 'clips')
   const lyrics = made.lyrics || (song.instrumental ? '' : textIn(entry.lyrics))
   const tags = made.tags || textIn(entry.prompt)
   const title = made.title || titleOf(lyrics || song.description || tags)
   const { section } = made
   const durationSeconds = section ? section.toSeconds - section.fromSeconds : secondsIn(entry)
-  const result = madeClips(
-    asked,
+  const result = clipsResult(
+    request,
     files.map((file) => ({ audio: section ? cut(file, section) : file, title, tags, lyrics, durationSeconds })),
   )
   return section ? withWholes(result, files, section) : result

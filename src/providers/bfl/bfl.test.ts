@@ -8,7 +8,7 @@ import { sampleTask } from '../../core/task.testing.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { bflProvider } from './bfl.ts'
 import { bfl as manifest } from './manifest.ts'
-import { pollingUrlIn } from './places.ts'
+import { pollingUrlIn } from './polling-urls.ts'
 
 const KEY = 'a key of the test'
 const PICTURE = 'https://example.com/a.png'
@@ -196,11 +196,11 @@ describe('the adapter for Black Forest Labs', () => {
   })
 
   it('asks where the answer says, tells how far a task is, and takes its files', async () => {
-    const asked = job('bfl/flux-2-pro')
-    const submitted = await provider.submit(asked, account(), aSignal())
+    const request = job('bfl/flux-2-pro')
+    const submitted = await provider.submit(request, account(), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     expect(submitted).toMatchObject({ handle: { pollingUrl: expect.stringContaining('/eu/v1/get_result?id=b-') } })
-    const look = () => provider.poll?.(submitted.handle as Json, account(), aSignal(), asked)
+    const look = () => provider.poll?.(submitted.handle as Json, account(), aSignal(), request)
     await expect(look()).resolves.toEqual({ status: 'processing', progress: 26, pollAfterMs: 1_000 })
     expect(vendor.seen.at(-1)).toMatchObject({ path: '/eu/v1/get_result' })
     await expect(look()).resolves.toMatchObject({ status: 'completed' })
@@ -209,11 +209,11 @@ describe('the adapter for Black Forest Labs', () => {
   it('lets the key go to the vendor’s own hosts only', async () => {
     await using stranger = await openFakeVendor(() => ({ json: UNKNOWN }))
     vendor.next.push({ json: { id: 'b-1', polling_url: `${stranger.url}/v1/get_result?id=b-1` } })
-    const asked = job('bfl/flux-2-pro')
-    const submitted = await provider.submit(asked, account(), aSignal())
+    const request = job('bfl/flux-2-pro')
+    const submitted = await provider.submit(request, account(), aSignal())
     expect(submitted).toMatchObject({ handle: { id: 'b-1' } })
     if (!('handle' in submitted)) throw new Error('There is no handle.')
-    await provider.poll?.(submitted.handle as Json, account(), aSignal(), asked)
+    await provider.poll?.(submitted.handle as Json, account(), aSignal(), request)
     expect(vendor.seen.at(-1)).toMatchObject({ path: '/v1/get_result' })
     expect(stranger.seen).toHaveLength(0)
   })
@@ -235,8 +235,8 @@ describe('the adapter for Black Forest Labs', () => {
 
   it('asks to be called where tasks can be found without their address', async () => {
     const callbackUrl = 'https://us.example/callback'
-    const asked = job('bfl/flux-2-pro', undefined, { callbackUrl })
-    const result = await resultOf(provider, asked, account())
+    const request = job('bfl/flux-2-pro', undefined, { callbackUrl })
+    const result = await resultOf(provider, request, account())
     expect(sent('/v1/flux-2-pro')).toMatchObject({ webhook_url: callbackUrl })
     expect(result.files).toHaveLength(1)
 
@@ -248,7 +248,7 @@ describe('the adapter for Black Forest Labs', () => {
         return Response.json({ id: 'b-1', polling_url: 'https://api.eu2.bfl.ai/v1/get_result?id=b-1' })
       },
     }
-    await expect(provider.submit(asked, globally, aSignal())).resolves.toMatchObject({
+    await expect(provider.submit(request, globally, aSignal())).resolves.toMatchObject({
       handle: { id: 'b-1', pollingUrl: 'https://api.eu2.bfl.ai/v1/get_result?id=b-1' },
     })
     expect(bodies).toEqual([expect.not.objectContaining({ webhook_url: expect.anything() })])
@@ -304,10 +304,10 @@ describe('the adapter for Black Forest Labs', () => {
   })
 
   it('tells a failure with its reason, and refused content from others', async () => {
-    const asked = job('bfl/flux-2-pro')
+    const request = job('bfl/flux-2-pro')
     const look = (json: Json, status = 200) => {
       vendor.next.push({ status, json })
-      return provider.poll?.({ id: 'b-1' }, account(), aSignal(), asked)
+      return provider.poll?.({ id: 'b-1' }, account(), aSignal(), request)
     }
     await expect(
       look({ status: 'Request Moderated', details: { 'Moderation Reasons': ['Derivative Works'] } }),

@@ -3,11 +3,11 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
-import { imagesResult, madeData, madeVideos } from '../kit/results.ts'
+import { dataResult, imagesResult, videosResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { wordsOf } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
-import { hasAllTasks, pollingUrlIn } from './places.ts'
+import { hasAllTasks, pollingUrlIn } from './polling-urls.ts'
 import { isTraining, REQUESTS, type Request } from './requests.ts'
 
 /** A picture takes seconds. */
@@ -26,7 +26,7 @@ export function bflProvider(): Provider {
       const request = requestOf(job)
       const input = { ...(await withFiles(job, formOf(request, job, signal))), ...finetuneIn(job, account) }
       const json = { ...request.bodyOf(input), ...hookOf(job, account) }
-      const { body } = await ask(account, { method: 'POST', path: request.path, json, signal, isPaid: true })
+      const { body } = await callBfl(account, { method: 'POST', path: request.path, json, signal, isPaid: true })
       const { finetune_id, id: taskId, polling_url } = isJsonObject(body) ? body : {}
       const id = isTraining(job.operation) ? (finetune_id ?? taskId) : taskId
       if (typeof id !== 'string' || id === '') {
@@ -37,13 +37,13 @@ export function bflProvider(): Provider {
       return isQuick(job) ? { handle, pollAfterMs: POLL_MS } : { handle }
     },
 
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       const { id, pollingUrl } = handleIn(handle)
       const errorOf: Call['errorOf'] = ({ status }) =>
         status === 404 ? new PolyphonyError('task_not_found', 'There is no such task.') : undefined
       try {
-        const { body } = await ask(account, { ...placeOf(id, pollingUrl), errorOf, signal })
-        return progressOf(body, asked)
+        const { body } = await callBfl(account, { ...pollCallFor(id, pollingUrl), errorOf, signal })
+        return progressOf(body, request)
       } catch (thrown) {
         if (!(thrown instanceof PolyphonyError) || thrown.code !== 'task_not_found') throw thrown
         return UNKNOWN
@@ -57,14 +57,14 @@ export function bflProvider(): Provider {
     },
 
     async probe(account, signal) {
-      await ask(account, { path: '/v1/credits', signal })
+      await callBfl(account, { path: '/v1/credits', signal })
     },
   }
 }
 
 const UNKNOWN: Progress = { status: 'failed', reason: 'Black Forest Labs does not know the task any more.' }
 
-function ask(account: Account, call: Omit<Call, 'headers'> & { origin?: string }) {
+function callBfl(account: Account, call: Omit<Call, 'headers'> & { origin?: string }) {
   const { origin, ...rest } = call
   // A region's address stands in the place of the account's, with the same key.
   const { settings } = account
@@ -72,7 +72,7 @@ function ask(account: Account, call: Omit<Call, 'headers'> & { origin?: string }
   return callVendor(there, { ...rest, headers: { 'x-key': settings.apiKey ?? '' } })
 }
 
-function placeOf(id: string, pollingUrl: string | undefined): Pick<Call, 'path' | 'query'> & { origin?: string } {
+function pollCallFor(id: string, pollingUrl: string | undefined): Pick<Call, 'path' | 'query'> & { origin?: string } {
   if (pollingUrl === undefined) return { path: '/v1/get_result', query: { id } }
   return { path: pollingUrl, origin: new URL(pollingUrl).origin }
 }
@@ -120,15 +120,15 @@ function handleIn(handle: Json): { id: string; pollingUrl?: string } {
   return typeof pollingUrl === 'string' ? { id, pollingUrl } : { id }
 }
 
-function progressOf(body: Json, asked: TaskRequest): Progress {
+function progressOf(body: Json, request: TaskRequest): Progress {
   const { status, result, progress, details } = isJsonObject(body) ? body : {}
   switch (status) {
     case 'Ready':
-      return madeOf(isJsonObject(result) ? result : {}, asked)
+      return resultOf(isJsonObject(result) ? result : {}, request)
     case 'Request Moderated':
     case 'Content Moderated': {
-      const said = reasonsIn(details)
-      return { status: 'failed', reason: said === undefined ? status : `${status}: ${said}`, isModerated: true }
+      const words = reasonsIn(details)
+      return { status: 'failed', reason: words === undefined ? status : `${status}: ${words}`, isModerated: true }
     }
     case 'Error':
       return { status: 'failed', reason: reasonsIn(details) ?? 'Black Forest Labs says that it failed, and not why.' }
@@ -139,7 +139,7 @@ function progressOf(body: Json, asked: TaskRequest): Progress {
         throw new PolyphonyError('vendor_unreachable', 'Black Forest Labs answers, and says nothing of the task.')
       }
       const told = typeof progress === 'number' ? { progress: Math.round(100 * Math.min(1, progress)) } : {}
-      return { status: 'processing', ...told, ...(isQuick(asked) ? { pollAfterMs: POLL_MS } : {}) }
+      return { status: 'processing', ...told, ...(isQuick(request) ? { pollAfterMs: POLL_MS } : {}) }
     }
   }
 }
@@ -152,15 +152,17 @@ function reasonsIn(details: Json | undefined): string | undefined {
 }
 
 /** Of a training, what is kept is what was asked for: the finetune itself stays with the vendor, under its id. */
-function madeOf({ sample }: JsonObject, asked: TaskRequest): Progress {
-  if (isTraining(asked.operation)) {
-    const data = finetuneOf(asked.input as unknown as Parameters<typeof finetuneOf>[0]) // as `readInput` returned it
-    return { status: 'completed', result: madeData(data) }
+function resultOf({ sample }: JsonObject, request: TaskRequest): Progress {
+  if (isTraining(request.operation)) {
+    const data = finetuneOf(request.input as unknown as Parameters<typeof finetuneOf>[0]) // as `readInput` returned it
+    return { status: 'completed', result: dataResult(data) }
   }
   if (typeof sample !== 'string' || sample === '') {
     return { status: 'failed', reason: 'Black Forest Labs says that it is done, and delivered nothing.' }
   }
-  const isVideo = getOperation(asked.operation).produces.kind === 'videos'
-  const result = isVideo ? madeVideos(asked, [{ video: { url: sample } }]) : imagesResult(asked, [{ url: sample }])
+  const isVideo = getOperation(request.operation).produces.kind === 'videos'
+  const result = isVideo
+    ? videosResult(request, [{ video: { url: sample } }])
+    : imagesResult(request, [{ url: sample }])
   return { status: 'completed', result }
 }

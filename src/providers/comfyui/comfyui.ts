@@ -8,9 +8,9 @@ import { vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
 import { filledGraph, type NamedFile, refused } from './fill.ts'
-import { lookUp, placeInQueue, type Seen } from './look.ts'
+import { findJob, type JobState, placeInQueue } from './job-state.ts'
 import { outputsFor, resultOf } from './outputs.ts'
-import { openListening } from './progress.ts'
+import { openProgressListener } from './progress.ts'
 import { refusalIn } from './refusal.ts'
 import { Outputs } from './template.ts'
 import { openTemplates } from './templates.ts'
@@ -28,12 +28,12 @@ const Handle = Type.Object({ id: Type.String(), outputs: Outputs })
  */
 export function comfyuiProvider(): Provider {
   const templates = openTemplates()
-  const listening = openListening()
+  const listener = openProgressListener()
   /** Accounts whose server is too old for `/api/jobs`: what a look has found out, and each process finds out for itself. */
   const withoutJobs = new Set<string>()
 
-  async function look(id: string, account: Account, signal: AbortSignal): Promise<Seen> {
-    const { seen, hasJobs } = await lookUp(id, account, signal, !withoutJobs.has(account.id))
+  async function look(id: string, account: Account, signal: AbortSignal): Promise<JobState> {
+    const { seen, hasJobs } = await findJob(id, account, signal, !withoutJobs.has(account.id))
     if (!hasJobs) withoutJobs.add(account.id)
     return seen
   }
@@ -49,8 +49,8 @@ export function comfyuiProvider(): Provider {
     async submit(job, account, signal) {
       const template = templates.get(job.operation, account)
       const graph = await filledGraph(template, job, uploader(job, account, signal))
-      const clientId = listening.clientId(account)
-      listening.follow(account, job.taskId, graph)
+      const clientId = listener.clientId(account)
+      listener.follow(account, job.taskId, graph)
       const { body } = await callVendor(account, {
         method: 'POST',
         path: '/prompt',
@@ -60,7 +60,7 @@ export function comfyuiProvider(): Provider {
         isPaid: true,
         errorOf: (answer) => refusalIn(answer, template),
       }).catch((error: unknown) => {
-        listening.forget(account, job.taskId)
+        listener.forget(account, job.taskId)
         throw error
       })
       const id = isJsonObject(body) ? body.prompt_id : undefined
@@ -68,16 +68,16 @@ export function comfyuiProvider(): Provider {
         throw vendorError({ status: 502, message: 'ComfyUI took the workflow and named no prompt.', isPaid: true })
       }
       if (id !== job.taskId) {
-        listening.forget(account, job.taskId)
-        listening.follow(account, id, graph)
+        listener.forget(account, job.taskId)
+        listener.follow(account, id, graph)
       }
       return { handle: handleOf(id, job, account), pollAfterMs: POLL_MS }
     },
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       const { id, outputs } = handleIn(handle)
-      const progress = progressOf(await look(id, account, signal), outputs, asked, account)
-      if (progress.status !== 'processing') listening.forget(account, id)
-      const percent = progress.status === 'processing' ? listening.percentOf(account, id) : undefined
+      const progress = progressOf(await look(id, account, signal), outputs, request, account)
+      if (progress.status !== 'processing') listener.forget(account, id)
+      const percent = progress.status === 'processing' ? listener.percentOf(account, id) : undefined
       return percent === undefined ? progress : { ...progress, progress: percent }
     },
     // The interruption is asked for when it would hit this prompt: older servers interrupt whatever runs.
@@ -88,7 +88,7 @@ export function comfyuiProvider(): Provider {
       if ((await placeInQueue(id, account, signal)) === 'running') {
         await callVendor(account, { ...post, path: '/interrupt', json: { prompt_id: id } })
       }
-      listening.forget(account, id)
+      listener.forget(account, id)
     },
     async reconcile(job, account, signal) {
       const seen = await look(job.taskId, account, signal)
@@ -99,7 +99,7 @@ export function comfyuiProvider(): Provider {
       await callVendor(account, { path: '/system_stats', headers: keyOf(account), signal })
     },
     async close() {
-      listening.close()
+      listener.close()
     },
   }
 }
@@ -136,7 +136,7 @@ function handleIn(handle: Json): { id: string; outputs: Outputs } {
   throw new PolyphonyError('internal', 'The handle is none of ComfyUI’s.')
 }
 
-function progressOf(seen: Seen, outputs: Outputs, asked: TaskRequest, account: Account): Progress {
+function progressOf(seen: JobState, outputs: Outputs, request: TaskRequest, account: Account): Progress {
   switch (seen.state) {
     case 'pending':
       return { status: 'processing', progress: 0, pollAfterMs: POLL_MS }
@@ -149,7 +149,7 @@ function progressOf(seen: Seen, outputs: Outputs, asked: TaskRequest, account: A
       return { status: 'failed', ...failure }
     }
     case 'done': {
-      const result = resultOf(seen.outputs, outputs, asked, account)
+      const result = resultOf(seen.outputs, outputs, request, account)
       return result
         ? { status: 'completed', result }
         : { status: 'failed', reason: 'ComfyUI says that it is done, and its workflow delivered nothing of the kind.' }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { urlOf } from '../kit/vendor-call.ts'
 import type { Account } from '../provider.ts'
-import { isOfHouse, keyOf } from './account.ts'
+import { isOperatorOwned, keyOf } from './account.ts'
 import type { Graph } from './template.ts'
 
 /**
  * How far ComfyUI is, which it tells over a WebSocket only. One socket for each account: opened with the first work that is
  * sent, closed when all of it has ended. What is heard is only a number: a socket that breaks, or a restart, loses no task.
  */
-export interface Listening {
+export interface ProgressListener {
   /** The name under which work is to be sent, so that ComfyUI tells of it here; undefined where nobody listens. */
   clientId(account: Account): string | undefined
   /** From now on the progress of this graph is kept. */
@@ -41,7 +41,7 @@ interface Line {
   followed: Map<string, Followed>
 }
 
-export function openListening(): Listening {
+export function openProgressListener(): ProgressListener {
   const lines = new Map<string, Line>()
 
   function lineOf(account: Account): Line {
@@ -55,9 +55,9 @@ export function openListening(): Listening {
   }
 
   return {
-    clientId: (account) => (isOfHouse(account) ? lineOf(account).clientId : undefined),
+    clientId: (account) => (isOperatorOwned(account) ? lineOf(account).clientId : undefined),
     follow(account, id, graph) {
-      if (!isOfHouse(account)) return
+      if (!isOperatorOwned(account)) return
       const line = lineOf(account)
       const [oldest] = line.followed.size >= MOST_FOLLOWED ? line.followed.keys() : []
       if (oldest !== undefined) line.followed.delete(oldest)

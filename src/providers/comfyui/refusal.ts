@@ -32,8 +32,8 @@ function faultsOfNode([id, fault]: [string, Json]): string[] {
 function wordsOf(error: Json | undefined): string {
   if (!isJsonObject(error)) return ''
   const { message, details }: JsonObject = error
-  const said = [message, details].filter((one): one is string => typeof one === 'string' && one.trim() !== '')
-  return said
+  const words = [message, details].filter((one): one is string => typeof one === 'string' && one.trim() !== '')
+  return words
     .map((one) =>
       one
         .trim()

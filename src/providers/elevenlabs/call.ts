@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeSounds } from '../kit/results.ts'
+import { soundsResult } from '../kit/results.ts'
 import { type Call, callVendor, fileOfVendor } from '../kit/vendor-call.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 
@@ -29,9 +29,13 @@ export async function soundOf(account: Account, call: Call): Promise<Uint8Array>
 }
 
 /** The paid call of most operations: one request, and one sound for it. */
-export async function made(job: Job, account: Account, call: Omit<Call, 'method' | 'isPaid'>): Promise<Submitted> {
+export async function submitForSound(
+  job: Job,
+  account: Account,
+  call: Omit<Call, 'method' | 'isPaid'>,
+): Promise<Submitted> {
   const sound = await soundOf(account, { ...call, method: 'POST', isPaid: true })
-  return { result: madeSounds(job, [sound]) }
+  return { result: soundsResult(job, [sound]) }
 }
 
 function headersOf({ settings }: Account): Record<string, string> {

@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
-import { madeSounds } from '../kit/results.ts'
+import { soundsResult } from '../kit/results.ts'
 import type { Call } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
@@ -19,7 +19,7 @@ interface Handle {
 const nameOf = ({ taskId }: Pick<TaskRequest, 'taskId'>): string => `polyphony ${taskId}`
 const languageOf = ({ input }: Pick<TaskRequest, 'input'>): string => String(input.targetLang)
 
-export async function beginDubbing(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
+export async function submitDubbing(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const { audioUri, disableVoiceCloning, dropBackgroundAudio, numSpeakers } = job.input
   const form = new FormData()
   form.set('name', nameOf(job))
@@ -39,11 +39,11 @@ export async function beginDubbing(job: Job, account: Account, signal: AbortSign
   throw new PolyphonyError('vendor_silent', 'ElevenLabs accepted the dub and named no id.')
 }
 
-export async function lookAtDubbing(
+export async function pollDubbing(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: TaskRequest,
+  request: TaskRequest,
 ): Promise<Progress> {
   const { id, language } = handleIn(handle)
   const dub = await known(account, { path: pathOf(id), signal })
@@ -55,7 +55,7 @@ export async function lookAtDubbing(
   if (dub.status !== 'dubbed') return { status: 'processing' }
   const path = `${pathOf(id)}/audio/${encodeURIComponent(language)}`
   const read = (late: AbortSignal) => soundOf(account, { path, signal: late })
-  return { status: 'completed', result: madeSounds(asked, [{ read }]) }
+  return { status: 'completed', result: soundsResult(request, [{ read }]) }
 }
 
 export async function cancelDubbing(handle: Json, account: Account, signal: AbortSignal): Promise<void> {
@@ -66,7 +66,7 @@ export async function cancelDubbing(handle: Json, account: Account, signal: Abor
  * Looks for the dub by its name among the newest of the account. It is absent where the list is whole, or goes back to
  * before the task, and has it not.
  */
-export async function findDubbing(
+export async function reconcileDubbing(
   job: Job,
   account: Account,
   signal: AbortSignal,

@@ -12,9 +12,9 @@ const DUB = 'runway/voice_dubbing'
 const SPEECH = 'Qubico/tts/zero-shot'
 const SONG = 'Qubico/ace-step/txt2audio'
 
-const refusal = (status: number, said: string, message: string, given: JsonObject = {}): FakeAnswer => ({
+const refusal = (status: number, words: string, message: string, given: JsonObject = {}): FakeAnswer => ({
   status,
-  json: { detail: { status: said, message, ...given } },
+  json: { detail: { status: words, message, ...given } },
 })
 
 /** Music, speech, effects, isolation, voices, dubs, and the account; the second look finds a dub done. */

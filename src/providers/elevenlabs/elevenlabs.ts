@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Account, Job, Provider, Submitted } from '../provider.ts'
 import { callElevenlabs, statusIn } from './call.ts'
-import { beginDubbing, cancelDubbing, DUBBING_OPERATION, findDubbing, lookAtDubbing } from './dubbing.ts'
+import { cancelDubbing, DUBBING_OPERATION, pollDubbing, reconcileDubbing, submitDubbing } from './dubbing.ts'
 import { MUSIC_OPERATIONS, makeMusic } from './music.ts'
 import { EFFECT_OPERATION, ISOLATION_OPERATION, isolateVoice, makeEffect } from './sounds.ts'
 import { SPEECH_OPERATION, speak } from './speech.ts'
@@ -13,7 +13,7 @@ const BEGINNINGS: Record<string, Begin> = {
   [SPEECH_OPERATION]: speak,
   [EFFECT_OPERATION]: makeEffect,
   [ISOLATION_OPERATION]: isolateVoice,
-  [DUBBING_OPERATION]: beginDubbing,
+  [DUBBING_OPERATION]: submitDubbing,
 }
 
 /**
@@ -29,10 +29,10 @@ export function elevenlabsProvider(): Provider {
       if (!begin) throw new PolyphonyError('no_provider', `ElevenLabs does not perform ${job.operation}.`)
       return begin(job, account, signal)
     },
-    poll: lookAtDubbing,
+    poll: pollDubbing,
     cancel: cancelDubbing,
     async reconcile(job, account, signal) {
-      return job.operation === DUBBING_OPERATION ? findDubbing(job, account, signal) : 'unknown'
+      return job.operation === DUBBING_OPERATION ? reconcileDubbing(job, account, signal) : 'unknown'
     },
     async probe(account, signal) {
       // A key that may not read the account is one that ElevenLabs knows.

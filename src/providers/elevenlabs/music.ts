@@ -1,8 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { wishFor } from '../kit/results.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
-import { made } from './call.ts'
+import { submitForSound } from './call.ts'
 import { MIN_MS, planOf } from './plan.ts'
 
 /**
@@ -19,7 +19,7 @@ const MODEL = 'music_v2'
 const MAX_STYLES = 50
 
 export async function makeMusic(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
-  return made(job, account, { path: 'v1/music', json: requestOf(job), signal })
+  return submitForSound(job, account, { path: 'v1/music', json: requestOf(job), signal })
 }
 
 /** What has no counterpart is left out: `infer_step`, and the seed of what has no words. */
@@ -28,7 +28,7 @@ function requestOf(job: Job): JsonObject {
   if (textOf(style_audio) !== '') {
     throw new PolyphonyError('vendor_refused', 'style_audio is not taken by ElevenLabs: say the style in words.')
   }
-  const totalMs = Math.round(wishFor(job, 'sounds').seconds * 1_000)
+  const totalMs = Math.round(outputSpecFor(job, 'sounds').seconds * 1_000)
   if (totalMs < MIN_MS) {
     throw new PolyphonyError('vendor_refused', `duration must be at least ${MIN_MS / 1_000} seconds at ElevenLabs.`)
   }

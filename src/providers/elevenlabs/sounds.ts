@@ -2,7 +2,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
-import { made } from './call.ts'
+import { submitForSound } from './call.ts'
 
 /** Runway's sounds that are ElevenLabs' models under Runway's names. */
 export const EFFECT_OPERATION = 'runway/sound_effect'
@@ -22,7 +22,7 @@ export async function makeEffect(job: Job, account: Account, signal: AbortSignal
     ...(typeof duration === 'number' ? { duration_seconds: duration } : {}),
     ...(typeof loop === 'boolean' ? { loop } : {}),
   }
-  return made(job, account, { path: 'v1/sound-generation', json, signal })
+  return submitForSound(job, account, { path: 'v1/sound-generation', json, signal })
 }
 
 function unmetIn(input: JsonObject): string | undefined {
@@ -37,5 +37,5 @@ function unmetIn(input: JsonObject): string | undefined {
 export async function isolateVoice(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const form = new FormData()
   form.set('audio', blobOf(await job.file(String(job.input.audioUri), signal)))
-  return made(job, account, { path: 'v1/audio-isolation', form, signal })
+  return submitForSound(job, account, { path: 'v1/audio-isolation', form, signal })
 }

@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { blobOf } from '../kit/input-files.ts'
-import { madeSounds } from '../kit/results.ts'
+import { soundsResult } from '../kit/results.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 import { callElevenlabs, soundOf } from './call.ts'
 
@@ -16,7 +16,7 @@ const CLEAN_UP_MS = 10_000
 
 /** `ref_text` has no counterpart: what the recording says is heard from it. */
 export async function speak(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
-  const voice = await cloned(job, account, signal)
+  const voice = await cloneVoice(job, account, signal)
   let sound: Uint8Array
   try {
     sound = await soundOf(account, {
@@ -28,15 +28,15 @@ export async function speak(job: Job, account: Account, signal: AbortSignal): Pr
       isPaid: true,
     })
   } catch (error) {
-    const left = await removed(voice, account)
+    const left = await removeVoice(voice, account)
     if (left === undefined || !(error instanceof PolyphonyError)) throw error
     throw new PolyphonyError(error.code, `${error.message} (And ${left})`, { ...error.details, cause: error })
   }
-  const left = await removed(voice, account)
-  return { result: { ...madeSounds(job, [sound]), ...(left === undefined ? {} : { logs: [left] }) } }
+  const left = await removeVoice(voice, account)
+  return { result: { ...soundsResult(job, [sound]), ...(left === undefined ? {} : { logs: [left] }) } }
 }
 
-async function cloned(job: Job, account: Account, signal: AbortSignal): Promise<string> {
+async function cloneVoice(job: Job, account: Account, signal: AbortSignal): Promise<string> {
   const form = new FormData()
   form.set('name', `polyphony ${job.taskId}`)
   form.set('files', blobOf(await job.file(String(job.input.ref_audio), signal)))
@@ -46,7 +46,7 @@ async function cloned(job: Job, account: Account, signal: AbortSignal): Promise<
 }
 
 /** Even after the task's own time is over. What could not be removed is told of: it takes a place in the account. */
-async function removed(voice: string, account: Account): Promise<string | undefined> {
+async function removeVoice(voice: string, account: Account): Promise<string | undefined> {
   try {
     const path = `v1/voices/${encodeURIComponent(voice)}`
     await callElevenlabs(account, { method: 'DELETE', path, signal: AbortSignal.timeout(CLEAN_UP_MS) })

@@ -260,10 +260,10 @@ describe('the adapter for fal', () => {
   })
 
   it('takes a blackened picture, and an empty answer, for a failure', async () => {
-    const asked = aJob('Qubico/flux1-schnell/txt2img')
+    const request = aJob('Qubico/flux1-schnell/txt2img')
     const look = (result: JsonObject) => {
       vendor.next.push({ json: { status: 'COMPLETED' } }, { json: result })
-      return provider.poll?.({ id: ID }, account(), aSignal(), asked)
+      return provider.poll?.({ id: ID }, account(), aSignal(), request)
     }
     const black = { images: [{ url: 'https://v3.fal.media/a.png' }], has_nsfw_concepts: [true] }
     await expect(look(black)).resolves.toMatchObject({ status: 'failed', isModerated: true })
@@ -531,7 +531,7 @@ function faultsIn(lines: string[]): string[] {
   const file = program.getSourceFile(name)
   return ts.getPreEmitDiagnostics(program, file).map((fault) => {
     const line = file && fault.start !== undefined ? file.getLineAndCharacterOfPosition(fault.start).line : 0
-    const said = ts.flattenDiagnosticMessageText(fault.messageText, ' ')
-    return `${source.split('\n')[line]?.slice(0, 200)}: ${said.slice(0, 400)}`
+    const words = ts.flattenDiagnosticMessageText(fault.messageText, ' ')
+    return `${source.split('\n')[line]?.slice(0, 200)}: ${words.slice(0, 400)}`
   })
 }

@@ -1,7 +1,7 @@
 import { falRequest } from '../../catalog/hosted.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Hosted, type MapRequest, mapRequest } from '../kit/hosted-input.ts'
+import { type MapRequest, type ModelCall, mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { withUrls } from '../kit/input-files.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
@@ -36,27 +36,27 @@ export function falProvider(): Provider {
     adopts: new Set(Object.keys(FOLLOWING)),
     async submit(job, account, signal) {
       const input = await withParentVideo(job, await withUrls(job, signal), signal)
-      const hosted = hostedBy({ ...job, input })
+      const hosted = modelCallFor({ ...job, input })
       const query = { fal_webhook: job.callbackUrl }
       const call = { method: 'POST' as const, path: `/${hosted.model}`, query, json: hosted.input, signal }
-      const { request_id: id } = await ask(account, { ...call, isPaid: true })
+      const { request_id: id } = await callFal(account, { ...call, isPaid: true })
       if (typeof id === 'string' && id !== '') return { handle: { id, model: hosted.model } }
       throw vendorError({ status: 502, message: 'fal took the request and named no id.', isPaid: true })
     },
     // A request that is done takes a second call, for its result.
-    async poll(handle, account, signal, asked) {
-      const path = pathOf(handle, asked)
-      const status = await about(account, { path: `${path}/status`, query: { logs: 1 }, signal })
+    async poll(handle, account, signal, request) {
+      const path = pathOf(handle, request)
+      const status = await callRequest(account, { path: `${path}/status`, query: { logs: 1 }, signal })
       if ('failed' in status) return { status: 'failed', ...status.failed }
       const { status: word, error, logs } = status.body
       if (word !== 'COMPLETED') return underWay(word, logs)
       if (typeof error === 'string' && error !== '') return { status: 'failed', ...failureOf(error) }
-      const outcome = await about(account, { path, signal, hasFiles: true })
-      return 'failed' in outcome ? { status: 'failed', ...outcome.failed } : finished(outcome.body, asked, account)
+      const outcome = await callRequest(account, { path, signal, hasFiles: true })
+      return 'failed' in outcome ? { status: 'failed', ...outcome.failed } : finished(outcome.body, request, account)
     },
     async cancel(handle, account, signal) {
       // Refused for what is done already, or runs too far to be ended: then it is not cancelled.
-      await ask(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
+      await callFal(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
     },
     async receive(callback, account) {
       await verifySignature(callback, account)
@@ -66,7 +66,7 @@ export function falProvider(): Provider {
     // A request that nobody has made: unknown to who has a key, refused to everybody else. That it is so is inferred.
     async probe(account, signal) {
       try {
-        await ask(account, { path: '/fal-ai/flux/requests/00000000-0000-4000-8000-000000000000/status', signal })
+        await callFal(account, { path: '/fal-ai/flux/requests/00000000-0000-4000-8000-000000000000/status', signal })
       } catch (error) {
         if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
       }
@@ -75,7 +75,7 @@ export function falProvider(): Provider {
 }
 
 /** One call; every answer that matters is an object. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
+async function callFal(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
   const headers = { authorization: `Key ${account.settings.apiKey ?? ''}` }
   const { body } = await callVendor(account, { errorOf, ...call, headers })
   if (isJsonObject(body)) return body
@@ -115,7 +115,7 @@ class RequestFailed extends Error {
  * A look at a request. fal tells of a failed one with the status of the failure itself and a `detail`; of one that it does
  * not know, with 404. What has neither, or concerns the account, is a look that failed.
  */
-async function about(
+async function callRequest(
   account: Account,
   call: Pick<Call, 'path' | 'query' | 'signal' | 'hasFiles'>,
 ): Promise<{ body: JsonObject } | { failed: Failure }> {
@@ -128,7 +128,7 @@ async function about(
     throw new RequestFailed({ ...failureOf(reason), isModerated: isFlagged(body) || speaksOfModeration(reason) })
   }
   try {
-    return { body: await ask(account, { ...call, errorOf: failing }) }
+    return { body: await callFal(account, { ...call, errorOf: failing }) }
   } catch (error) {
     if (error instanceof RequestFailed) return { failed: error.failure }
     throw error
@@ -139,22 +139,22 @@ function failureOf(reason: string): Failure {
   return { reason, isModerated: speaksOfModeration(reason) || /content checker/i.test(reason) }
 }
 
-function hostedBy(asked: TaskRequest): Hosted {
-  const speak = FAMILIES[asked.operation]
-  if (speak) return mapRequest(speak, asked, 'fal')
-  const { model, input } = asked.input
-  if (asked.operation === falRequest.id && typeof model === 'string') {
+function modelCallFor(request: TaskRequest): ModelCall {
+  const toModelCall = FAMILIES[request.operation]
+  if (toModelCall) return mapRequest(toModelCall, request, 'fal')
+  const { model, input } = request.input
+  if (request.operation === falRequest.id && typeof model === 'string') {
     return { model, input: isJsonObject(input) ? input : {} }
   }
-  throw new PolyphonyError('no_provider', `fal does not perform ${asked.operation}.`)
+  throw new PolyphonyError('no_provider', `fal does not perform ${request.operation}.`)
 }
 
 /** Namespaces stay in front of owner/app; what stands behind is not part of a request's path. */
 const NAMESPACES = ['workflows', 'comfy']
 
 /** Where a request is asked after. A callback does not name the model, but what was asked for says it. */
-function pathOf(handle: Json, asked?: TaskRequest): string {
-  const { id, model = asked && hostedBy(asked).model } = isJsonObject(handle) ? handle : {}
+function pathOf(handle: Json, request?: TaskRequest): string {
+  const { id, model = request && modelCallFor(request).model } = isJsonObject(handle) ? handle : {}
   if (typeof id !== 'string' || typeof model !== 'string') {
     throw new PolyphonyError('internal', 'The handle is none of fal’s.')
   }
@@ -173,19 +173,19 @@ function underWay(word: Json | undefined, logs: Json | undefined): Progress {
   return percent === undefined ? { status: 'processing' } : { status: 'processing', progress: Number(percent) }
 }
 
-function finished(body: JsonObject, asked: TaskRequest, account: Account): Progress {
-  if (asked.operation === falRequest.id) return { status: 'completed', result: anyOf(body, account) }
+function finished(body: JsonObject, request: TaskRequest, account: Account): Progress {
+  if (request.operation === falRequest.id) return { status: 'completed', result: anyModelResult(body, account) }
   const { has_nsfw_concepts: flags } = body
   if (Array.isArray(flags) && flags.length > 0 && flags.every((flag) => flag === true)) {
     return { status: 'failed', reason: 'fal’s check of the content blackened what was made.', isModerated: true }
   }
-  const result = familyResult(body, asked, account)
+  const result = familyResult(body, request, account)
   if (result) return { status: 'completed', result }
   return { status: 'failed', reason: 'fal says that it is done, and delivered nothing that can be read.' }
 }
 
 /** Every `url` of an object is a file; a bare address is one where it leads to fal's own files. */
-function anyOf(body: JsonObject, account: Account): Result {
+function anyModelResult(body: JsonObject, account: Account): Result {
   const named = new Set(urlsIn(body))
   return anyResult(body, account, (address) => named.has(address) || isOfFal(address, account))
 }

@@ -19,7 +19,7 @@ export async function callGoogle(account: Account, call: Call): Promise<JsonObje
 }
 
 /** The same; undefined where Google knows nothing at that path. */
-export async function knownToGoogle(account: Account, call: Call): Promise<JsonObject | undefined> {
+export async function findAtGoogle(account: Account, call: Call): Promise<JsonObject | undefined> {
   const gone = new PolyphonyError('not_found', 'Google knows nothing there.')
   try {
     return await callGoogle(account, { ...call, errorOf: ({ status }) => (status === 404 ? gone : undefined) })

@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64 } from '../kit/input-files.ts'
-import { imagesResult, wishFor } from '../kit/results.ts'
+import { imagesResult, outputSpecFor } from '../kit/results.ts'
 import type { Account, Failure, Job, Submitted } from '../provider.ts'
 import { callGoogle } from './call.ts'
 
@@ -16,7 +16,7 @@ const MODELS: Record<string, string> = {
 }
 export const IMAGE_OPERATIONS = Object.keys(MODELS)
 
-export async function makePictures(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
+export async function submitImages(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const model = MODELS[job.operation] ?? ''
   const json = await requestOf(job, signal)
   const answer = await callGoogle(account, {
@@ -33,8 +33,8 @@ export async function makePictures(job: Job, account: Account, signal: AbortSign
   const candidates = Array.isArray(answer.candidates) ? answer.candidates.filter(isJsonObject) : []
   const pictures = candidates.flatMap(partsOf).flatMap(pictureIn)
   if (pictures.length === 0) return { failed: failureOf(candidates[0]) }
-  const { mediaType } = wishFor(job, 'pictures')
-  return { result: imagesResult(job, await Promise.all(pictures.map((one) => asAsked(one, mediaType)))) }
+  const { mediaType } = outputSpecFor(job, 'pictures')
+  return { result: imagesResult(job, await Promise.all(pictures.map((one) => inFormat(one, mediaType)))) }
 }
 
 async function requestOf(job: Job, signal: AbortSignal): Promise<JsonObject> {
@@ -83,24 +83,24 @@ function partsOf({ content }: JsonObject): JsonObject[] {
   return Array.isArray(parts) ? parts.filter(isJsonObject) : []
 }
 
-interface Drawn {
+interface Picture {
   bytes: Uint8Array
   mediaType: string
 }
 
 /** Pictures that a model draws while it thinks are none of the result. */
-function pictureIn({ inlineData, thought }: JsonObject): Drawn[] {
+function pictureIn({ inlineData, thought }: JsonObject): Picture[] {
   if (thought === true || !isJsonObject(inlineData) || typeof inlineData.data !== 'string') return []
   return [{ bytes: Buffer.from(inlineData.data, 'base64'), mediaType: String(inlineData.mimeType) }]
 }
 
 /** The API lets nobody choose a format: a picture that came in another one than was asked for is written anew. */
-async function asAsked({ bytes, mediaType }: Drawn, asked: string): Promise<Uint8Array> {
-  if (mediaType === asked) return bytes
+async function inFormat({ bytes, mediaType }: Picture, wanted: string): Promise<Uint8Array> {
+  if (mediaType === wanted) return bytes
   const { default: sharp } = await import('sharp')
   const picture = sharp(bytes)
   try {
-    return await (asked === 'image/png' ? picture.png() : picture.jpeg({ quality: 95 })).toBuffer()
+    return await (wanted === 'image/png' ? picture.png() : picture.jpeg({ quality: 95 })).toBuffer()
   } catch (cause) {
     throw new PolyphonyError('output_unusable', 'Google delivered a picture that cannot be read.', { cause })
   }

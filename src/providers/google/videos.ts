@@ -1,11 +1,11 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64 } from '../kit/input-files.ts'
-import { madeVideos, type Source } from '../kit/results.ts'
+import { type Source, videosResult } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, InputFile, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
-import { callGoogle, errorOf, headersOf, knownToGoogle, pathOf } from './call.ts'
+import { callGoogle, errorOf, findAtGoogle, headersOf, pathOf } from './call.ts'
 
 /**
  * Veo by `predictLongRunning`. Google closed it for API keys on 2026-10-22; gateways that speak the same protocol serve it
@@ -21,7 +21,7 @@ export const VIDEO_OPERATIONS = Object.keys(MODELS)
 
 const POLL_MS = 10_000 // as Google's examples do
 
-export async function beginVideo(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
+export async function submitVideo(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const { prompt = '', negative_prompt, image_url, tail_image_url, aspect_ratio, duration, resolution } = job.input
   const first = await frameAt(job, image_url, signal)
   const last = await frameAt(job, tail_image_url, signal)
@@ -66,13 +66,13 @@ async function ratioOf(first: InputFile | undefined): Promise<string> {
   }
 }
 
-export async function lookAtVideo(
+export async function pollVideo(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: TaskRequest,
+  request: TaskRequest,
 ): Promise<Progress> {
-  const found = await knownToGoogle(account, { path: nameIn(handle), signal, hasFiles: true })
+  const found = await findAtGoogle(account, { path: nameIn(handle), signal, hasFiles: true })
   if (!found) return { status: 'failed', reason: 'Google does not know it any more.' }
   if (found.done !== true) return { status: 'processing', pollAfterMs: POLL_MS }
   if (isJsonObject(found.error)) return failed(String(found.error.message || `code ${found.error.code}`))
@@ -83,8 +83,8 @@ export async function lookAtVideo(
   if (videos.length > 0) {
     return {
       status: 'completed',
-      result: madeVideos(
-        asked,
+      result: videosResult(
+        request,
         videos.map((video) => ({ video })),
       ),
     }
@@ -117,7 +117,7 @@ function sourceOf({ uri, encodedVideo }: JsonObject, account: Account): Source[]
 }
 
 async function fileCalled(id: string, account: Account, signal: AbortSignal): Promise<Uint8Array> {
-  const { bytes } = await fileOfVendor(sentOn(account), {
+  const { bytes } = await fileOfVendor(followingRedirects(account), {
     path: pathOf(`files/${id}:download`),
     query: { alt: 'media' },
     headers: headersOf(account),
@@ -130,7 +130,7 @@ async function fileCalled(id: string, account: Account, signal: AbortSignal): Pr
 const MOST_HOPS = 3
 
 /** Google may send a download on to where the file lies (its examples follow). The key stays at the account's origin. */
-function sentOn(account: Account): Account {
+function followingRedirects(account: Account): Account {
   const follow = async (from: URL, init: RequestInit | undefined, left: number): Promise<Response> => {
     const answer = await account.fetch(from, init)
     const location = answer.status >= 300 && answer.status < 400 ? answer.headers.get('location') : null

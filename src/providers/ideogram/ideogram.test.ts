@@ -118,7 +118,7 @@ describe('the adapter for Ideogram', () => {
   })
 
   it('sends the older API its fields within image_request', async () => {
-    const asked: JsonObject = {
+    const request: JsonObject = {
       prompt: 'a poster',
       model: 'V_2A',
       aspect_ratio: 'ASPECT_16_9',
@@ -129,18 +129,18 @@ describe('the adapter for Ideogram', () => {
       seed: 7,
       color_palette: { members: [{ color_hex: '#a0c4ff', color_weight: 0.5 }] },
     }
-    const { files } = await resultOf(provider, aJob('ideogram/generate', { ...asked, mine: 1 }), account())
-    expect(await sent('/generate')).toEqual({ image_request: asked })
+    const { files } = await resultOf(provider, aJob('ideogram/generate', { ...request, mine: 1 }), account())
+    expect(await sent('/generate')).toEqual({ image_request: request })
     expect(files).toHaveLength(2)
-    const remixed = { ...asked, image_file: PICTURE, image_weight: 70 }
+    const remixed = { ...request, image_file: PICTURE, image_weight: 70 }
     await resultOf(provider, aStoredJob('ideogram/remix', remixed), account())
     const { image_request, image_file } = await sent('/remix')
-    expect(JSON.parse(String(image_request))).toEqual({ ...asked, image_weight: 70 })
+    expect(JSON.parse(String(image_request))).toEqual({ ...request, image_weight: 70 })
     expect(image_file).toBe('a file of image/png')
   })
 
   it('sends Ideogram 3 a form, with lists, objects and files', async () => {
-    const asked = {
+    const request = {
       prompt: 'a cover',
       negative_prompt: 'fog',
       seed: 7,
@@ -157,10 +157,10 @@ describe('the adapter for Ideogram', () => {
       character_reference_images: [PICTURE],
       character_reference_images_mask: [PICTURE],
     }
-    await resultOf(provider, aStoredJob('ideogram/v3-generate', asked), account())
+    await resultOf(provider, aStoredJob('ideogram/v3-generate', request), account())
     const file = 'a file of image/png'
     expect(await sent('/v1/ideogram-v3/generate')).toEqual({
-      ...asked,
+      ...request,
       seed: '7',
       num_images: '3',
       color_palette: '{"name":"EMBER"}',

@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { imagesResult, madeTexts } from '../kit/results.ts'
+import { imagesResult, textsResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Failure, Job, Provider, Submitted } from '../provider.ts'
@@ -18,14 +18,18 @@ export function ideogramProvider(): Provider {
       const { path, isNested = false } = PATHS[job.operation] ?? {}
       if (path === undefined) throw new PolyphonyError('no_provider', `Ideogram does not perform ${job.operation}.`)
       const body = await bodyOf(job, isNested, signal)
-      const answer = await call(account, { method: 'POST', path, ...body, signal, isPaid: true })
-      return 'descriptions' in answer ? described(answer) : drawn(job, account, answer)
+      const answer = await callIdeogram(account, { method: 'POST', path, ...body, signal, isPaid: true })
+      return 'descriptions' in answer ? descriptionsResult(answer) : picturesResult(job, account, answer)
     },
     async probe(account, signal) {
       // A gateway that has no list of models may work nevertheless: a task will tell.
       const none = new PolyphonyError('not_found', 'There is no list of models.')
       try {
-        await call(account, { path: 'models', signal, errorOf: ({ status }) => (status === 404 ? none : undefined) })
+        await callIdeogram(account, {
+          path: 'models',
+          signal,
+          errorOf: ({ status }) => (status === 404 ? none : undefined),
+        })
       } catch (error) {
         if (error !== none) throw error
       }
@@ -33,26 +37,26 @@ export function ideogramProvider(): Provider {
   }
 }
 
-async function call(account: Account, asked: Call): Promise<JsonObject> {
+async function callIdeogram(account: Account, options: Call): Promise<JsonObject> {
   const headers = { 'api-key': account.settings.apiKey ?? '' }
-  const { body } = await callVendor(account, { errorOf: unsafe, ...asked, headers })
+  const { body } = await callVendor(account, { errorOf: errorOf, ...options, headers })
   return isJsonObject(body) ? body : {}
 }
 
 /** 422 says that the safety check refused the prompt or a picture, and nothing else. */
-function unsafe({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
+function errorOf({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
   if (status !== 422) return undefined
   return new PolyphonyError('content_moderated', message || 'Ideogram’s safety check refused it.')
 }
 
-function described({ descriptions }: JsonObject): Submitted {
+function descriptionsResult({ descriptions }: JsonObject): Submitted {
   const all = Array.isArray(descriptions) ? descriptions.filter(isJsonObject) : []
   const texts = all.flatMap(({ text }) => (typeof text === 'string' && text !== '' ? [text] : []))
-  return texts.length > 0 ? { result: madeTexts(texts) } : { failed: { reason: 'Ideogram described nothing.' } }
+  return texts.length > 0 ? { result: textsResult(texts) } : { failed: { reason: 'Ideogram described nothing.' } }
 }
 
 /** A picture that is not safe has no address, and the others are delivered without it. */
-function drawn(job: Job, account: Account, { data }: JsonObject): Submitted {
+function picturesResult(job: Job, account: Account, { data }: JsonObject): Submitted {
   const all = Array.isArray(data) ? data.filter(isJsonObject) : []
   const urls = all.flatMap(({ url, is_image_safe: isSafe }) =>
     isSafe !== false && typeof url === 'string' && url !== '' ? [url] : [],

@@ -6,8 +6,8 @@ export function secret(env: string, title: string, name = 'apiKey'): AccountFiel
 }
 
 /** The vendor's address, for other regions, proxies and engines of one's own. */
-export function baseUrl(env: string, otherwise: string): AccountField {
-  return { name: 'baseUrl', env, title: 'Base address', isSecret: false, default: otherwise }
+export function baseUrl(env: string, fallback: string): AccountField {
+  return { name: 'baseUrl', env, title: 'Base address', isSecret: false, default: fallback }
 }
 
 /** The address of an engine or gateway that is somewhere else for everybody. */
@@ -15,6 +15,6 @@ export function ownUrl(env: string): AccountField {
   return { name: 'baseUrl', env, title: 'Base address', isSecret: false }
 }
 
-export function optional(field: AccountField, otherwise = ''): AccountField {
-  return { ...field, default: otherwise }
+export function optional(field: AccountField, fallback = ''): AccountField {
+  return { ...field, default: fallback }
 }

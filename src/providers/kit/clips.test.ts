@@ -5,8 +5,8 @@ import { itemId, newId } from '../../core/ids.ts'
 import { clipIn } from './clips.ts'
 
 function songWishOf(input: object) {
-  const wish = outputSpecOf(sunoMusic.produces, input)
-  return wish.kind === 'clips' ? wish.song : undefined
+  const spec = outputSpecOf(sunoMusic.produces, input)
+  return spec.kind === 'clips' ? spec.song : undefined
 }
 
 const usual = { mv: 'chirp-v4', make_instrumental: false }

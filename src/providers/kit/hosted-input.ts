@@ -10,15 +10,15 @@ import type { TaskRequest } from '../provider.ts'
  */
 
 /** A model of a host, and what it is given. */
-export interface Hosted {
+export interface ModelCall {
   model: string
   input: JsonObject
 }
 
 /** Puts an input, whose files are URLs by now, into the words of the host's model. */
-export type MapRequest = (fields: Fields, asked: TaskRequest) => Hosted
+export type MapRequest = (fields: FieldReader, request: TaskRequest) => ModelCall
 
-export interface Fields {
+export interface FieldReader {
   /** The value of a field; undefined where it says nothing. */
   take(name: string): Json | undefined
   text(name: string): string | undefined
@@ -36,8 +36,8 @@ export interface Fields {
   refuse(name: string): never
 }
 
-export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string): Hosted {
-  const { operation, input } = asked
+export function mapRequest(toModelCall: MapRequest, request: TaskRequest, host: string): ModelCall {
+  const { operation, input } = request
   const { properties } = getOperation(operation).input
   const taken = new Set<string>()
   const refuse = (name: string): never => {
@@ -48,11 +48,11 @@ export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string):
   }
   const take = (name: string): Json | undefined => {
     taken.add(name)
-    return saysNothing(input[name]) ? undefined : input[name]
+    return isEmpty(input[name]) ? undefined : input[name]
   }
   const each = (names: Readonly<Record<string, string>>, write: (value: Json) => Json): JsonObject =>
     present(Object.fromEntries(Object.entries(names).map(([name, own]) => [own, mapped(take(name), write)])))
-  const fields: Fields = {
+  const fields: FieldReader = {
     take,
     refuse,
     text(name) {
@@ -68,13 +68,12 @@ export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string):
     },
     skip: (...names) => names.forEach((name) => void taken.add(name)),
   }
-  const hosted = speak(fields, asked)
+  const call = toModelCall(fields, request)
   for (const [name, schema] of Object.entries(properties)) {
     const otherwise = 'default' in schema ? schema.default : undefined
-    if (!taken.has(name) && !saysNothing(input[name]) && input[name] !== false && input[name] !== otherwise)
-      refuse(name)
+    if (!taken.has(name) && !isEmpty(input[name]) && input[name] !== false && input[name] !== otherwise) refuse(name)
   }
-  return hosted
+  return call
 }
 
 /** Without what is undefined. */
@@ -83,13 +82,13 @@ export function present(input: { [name: string]: Json | undefined }): JsonObject
 }
 
 /** A seed; -1 draws one, which hosts do by themselves. */
-export function seedIn(fields: Fields): JsonObject {
+export function seedIn(fields: FieldReader): JsonObject {
   const seed = fields.take('seed')
   return seed === undefined || seed === -1 ? {} : { seed }
 }
 
 /** Pictures by several fields of their own: `input_image`, `input_image_2` and on. */
-export function picturesIn(fields: Fields, names: readonly string[]): string[] {
+export function picturesIn(fields: FieldReader, names: readonly string[]): string[] {
   return names.flatMap((name) => fields.text(name) ?? [])
 }
 
@@ -101,7 +100,7 @@ function mapped(value: Json | undefined, write: (value: Json) => Json): Json | u
   return value === undefined ? undefined : write(value)
 }
 
-function saysNothing(value: Json | undefined): boolean {
+function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 

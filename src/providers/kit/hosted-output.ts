@@ -1,7 +1,7 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import type { Account, Result, TaskRequest } from '../provider.ts'
-import { imagesResult, madeAnything, madeModel, madeSounds, madeTexts, madeVideos } from './results.ts'
+import { imagesResult, modelResult, soundsResult, textsResult, valueResult, videosResult } from './results.ts'
 import { fileAt } from './vendor-files.ts'
 
 /** Where a model's answer has its files, in the order in which they are looked for. A host may as well give a bare address. */
@@ -14,33 +14,33 @@ const NAMES = {
 } as const
 
 /** What a model gave for an operation of a family. Undefined where there is nothing of the operation's kind in it. */
-export function familyResult(value: Json, asked: TaskRequest, account: Account): Result | undefined {
-  const { kind } = getOperation(asked.operation).produces
+export function familyResult(value: Json, request: TaskRequest, account: Account): Result | undefined {
+  const { kind } = getOperation(request.operation).produces
   if (!Object.hasOwn(NAMES, kind)) return undefined
   const found = foundIn(value, NAMES[kind as keyof typeof NAMES]) // as was just seen
   const [first] = found
   if (first === undefined) return undefined
-  if (kind === 'texts') return madeTexts(found)
+  if (kind === 'texts') return textsResult(found)
   const sources = found.map((address) => fileAt(account, address))
   const [source = fileAt(account, first)] = sources
   switch (kind) {
     case 'pictures':
-      return imagesResult(asked, sources)
+      return imagesResult(request, sources)
     case 'videos':
-      return madeVideos(
-        asked,
+      return videosResult(
+        request,
         sources.map((video) => ({ video })),
       )
     case 'sounds':
-      return madeSounds(asked, sources)
+      return soundsResult(request, sources)
     default:
-      return madeModel({ model: source })
+      return modelResult({ model: source })
   }
 }
 
 /** What a model of any name gave, as it gave it; its files are kept. */
 export function anyResult(value: Json, account: Account, isFile: (address: string) => boolean): Result {
-  const { files, ...result } = madeAnything(value, isFile)
+  const { files, ...result } = valueResult(value, isFile)
   const read = files.map((file) => {
     const { content } = file
     return 'url' in content ? { ...file, content: fileAt(account, content.url) } : file

@@ -40,7 +40,7 @@ export async function callVendor(account: Account, call: Call): Promise<Answer> 
     const code = call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable'
     throw new PolyphonyError(code, `The vendor answered ${answer.status} with something that is no JSON.`)
   }
-  throw refusalOf(call, answer, body ?? text)
+  throw errorFor(call, answer, body ?? text)
 }
 
 /** A file that lies behind the account's key, or at a private engine. `type` is as the answer says. */
@@ -49,7 +49,7 @@ export async function fileOfVendor(account: Account, call: Call): Promise<{ byte
   const bytes = await bytesOf(answer, call)
   if (answer.ok) return { bytes, headers: answer.headers }
   const text = Buffer.from(bytes).toString('utf8')
-  throw refusalOf(call, answer, jsonIn(text) ?? text)
+  throw errorFor(call, answer, jsonIn(text) ?? text)
 }
 
 async function send(account: Account, call: Call): Promise<Response> {
@@ -99,7 +99,7 @@ async function bytesOf(answer: Response, call: Call): Promise<Uint8Array> {
   return Buffer.concat(chunks, sizeBytes)
 }
 
-function refusalOf(call: Call, answer: Response, body: Json): PolyphonyError {
+function errorFor(call: Call, answer: Response, body: Json): PolyphonyError {
   const { status } = answer
   // A page that some proxy wrote says nothing to anybody.
   const message = typeof body === 'string' && body.startsWith('<') ? '' : (wordsOf(body) ?? '')

@@ -24,10 +24,10 @@ export function klingError(
 ): PolyphonyError | undefined {
   const code = codeIn(body)
   if (code === undefined || code === 0 || (status === 429 && BUSY.includes(code))) return undefined
-  const said = `${message || 'Kling refuses the call.'} (${code})`
-  if (CREDENTIAL.includes(code)) return new PolyphonyError('account_refused', said, { lacks: 'credential' })
-  if (CREDIT.includes(code)) return new PolyphonyError('account_refused', said, { lacks: 'credit' })
-  return new PolyphonyError(meaningOf(code, purpose), said)
+  const words = `${message || 'Kling refuses the call.'} (${code})`
+  if (CREDENTIAL.includes(code)) return new PolyphonyError('account_refused', words, { lacks: 'credential' })
+  if (CREDIT.includes(code)) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
+  return new PolyphonyError(meaningOf(code, purpose), words)
 }
 
 function meaningOf(code: number, purpose: Purpose): ErrorCode {

@@ -462,13 +462,13 @@ describe('the adapter for Kling', () => {
     await expect(look({ task_status: 'succeed', task_result: {} })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({ task_status: 'thinking' })).resolves.toEqual({ status: 'processing' })
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
-    const asked = aJob('kling/video_generation')
-    await expect(provider.poll?.({ id: 'unknown' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    const request = aJob('kling/video_generation')
+    await expect(provider.poll?.({ id: 'unknown' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('any more'),
     })
     vendor.next.push(failure(500, 5000, 'server'))
-    await expect(provider.poll?.({ id: 'k-1' }, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.({ id: 'k-1' }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

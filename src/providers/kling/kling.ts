@@ -2,7 +2,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
-import { imagesResult, madeSounds, madeVideos } from '../kit/results.ts'
+import { imagesResult, soundsResult, videosResult } from '../kit/results.ts'
 import { type Answer, type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, ProviderParts, TaskRequest } from '../provider.ts'
@@ -20,7 +20,11 @@ const DAY_MS = 24 * 60 * 60_000
  */
 export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
   /** A call of which code 0 is the only good answer. */
-  async function ask(account: Account, purpose: Purpose, call: Omit<Call, 'headers' | 'isPaid'>): Promise<Answer> {
+  async function callKling(
+    account: Account,
+    purpose: Purpose,
+    call: Omit<Call, 'headers' | 'isPaid'>,
+  ): Promise<Answer> {
     const headers = { authorization: authorizationOf(account, now()) }
     const errorOf: Call['errorOf'] = (answer) => call.errorOf?.(answer) ?? klingError(answer, purpose)
     const answer = await callVendor(account, { ...call, headers, isPaid: purpose === 'begin', errorOf })
@@ -44,19 +48,19 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
         external_task_id: job.taskId,
         ...(job.callbackUrl === undefined ? {} : { callback_url: job.callbackUrl }),
       }
-      const { body } = await ask(account, 'begin', { method: 'POST', path: pathOf(job.input), json, signal })
+      const { body } = await callKling(account, 'begin', { method: 'POST', path: pathOf(job.input), json, signal })
       const { task_id: id } = dataIn(body)
       if (typeof id === 'string' && id !== '') return { handle: { id } }
       throw new PolyphonyError('vendor_silent', 'Kling accepted the task and named no id.')
     },
 
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       const { id } = handleIn(handle)
       const errorOf: Call['errorOf'] = ({ status }) =>
         status === 404 ? new PolyphonyError('task_not_found', 'Kling does not know it any more.') : undefined
       try {
-        const { body } = await ask(account, 'ask', { path: pathTo(asked, id), errorOf, signal })
-        return progressOf(dataIn(body), id, asked)
+        const { body } = await callKling(account, 'ask', { path: pathTo(request, id), errorOf, signal })
+        return progressOf(dataIn(body), id, request)
       } catch (thrown) {
         if (!isCode(thrown, 'task_not_found')) throw thrown
         return { status: 'failed', reason: 'Kling does not know the task any more.' }
@@ -65,7 +69,7 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
 
     async reconcile(job, account, signal) {
       try {
-        const { body } = await ask(account, 'ask', { path: pathTo(job, job.taskId), signal })
+        const { body } = await callKling(account, 'ask', { path: pathTo(job, job.taskId), signal })
         const { task_id: id } = dataIn(body)
         return typeof id === 'string' && id !== '' ? { handle: { id } } : 'unknown'
       } catch (thrown) {
@@ -84,7 +88,7 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
 
     async probe(account, signal) {
       const query = { start_time: now() - DAY_MS, end_time: now() }
-      await ask(account, 'ask', { path: '/account/costs', query, signal })
+      await callKling(account, 'ask', { path: '/account/costs', query, signal })
     },
   }
 }
@@ -95,8 +99,8 @@ function requestOf({ operation }: Pick<TaskRequest, 'operation'>): Request {
   return request
 }
 
-function pathTo(asked: Pick<Job, 'operation' | 'input'>, id: string): string {
-  return `${requestOf(asked).pathOf(asked.input)}/${encodeURIComponent(id)}`
+function pathTo(request: Pick<Job, 'operation' | 'input'>, id: string): string {
+  return `${requestOf(request).pathOf(request.input)}/${encodeURIComponent(id)}`
 }
 
 function isCode(thrown: unknown, code: ErrorCode): boolean {
@@ -107,7 +111,7 @@ function dataIn(body: Json): JsonObject {
   return isJsonObject(body) && isJsonObject(body.data) ? body.data : {}
 }
 
-function progressOf(data: JsonObject, id: string, asked: TaskRequest): Progress {
+function progressOf(data: JsonObject, id: string, request: TaskRequest): Progress {
   const { task_status: status, task_status_msg: message, task_result } = data
   if (typeof status !== 'string') {
     throw new PolyphonyError('vendor_unreachable', 'Kling answers, and says nothing of the task.')
@@ -117,7 +121,7 @@ function progressOf(data: JsonObject, id: string, asked: TaskRequest): Progress 
     return { status: 'failed', reason, isModerated: isModerated(reason) }
   }
   if (status !== 'succeed') return { status: 'processing' }
-  const made = madeOf(isJsonObject(task_result) ? task_result : {}, id, asked)
+  const made = resultOf(isJsonObject(task_result) ? task_result : {}, id, request)
   return made ?? { status: 'failed', reason: 'Kling says that it is done, and delivered nothing.' }
 }
 
@@ -127,17 +131,17 @@ function isModerated(reason: string): boolean {
 }
 
 /** What was made; follow-ups need the ids of videos. Undefined where there is nothing. */
-function madeOf(result: JsonObject, id: string, asked: TaskRequest): Progress | undefined {
-  const { kind } = getOperation(asked.operation).produces
+function resultOf(result: JsonObject, id: string, request: TaskRequest): Progress | undefined {
+  const { kind } = getOperation(request.operation).produces
   const listed = kind === 'pictures' ? result.images : kind === 'sounds' ? result.audios : result.videos
   const items = Array.isArray(listed) ? listed.filter(isJsonObject).filter((one) => urlIn(one) !== undefined) : []
   if (items.length === 0) return undefined
   const sources = items.map((one) => ({ url: urlIn(one) ?? '' }))
-  if (kind === 'pictures') return { status: 'completed', result: imagesResult(asked, sources) }
-  if (kind === 'sounds') return { status: 'completed', result: madeSounds(asked, sources) }
+  if (kind === 'pictures') return { status: 'completed', result: imagesResult(request, sources) }
+  if (kind === 'sounds') return { status: 'completed', result: soundsResult(request, sources) }
   const videos = sources.map((video) => ({ video }))
   const ids = items.map((one) => (isText(one.id) ? one.id : ''))
-  return { status: 'completed', result: madeVideos(asked, videos), handle: { id, videos: ids } }
+  return { status: 'completed', result: videosResult(request, videos), handle: { id, videos: ids } }
 }
 
 /** Sounds come in two formats. */

@@ -191,8 +191,8 @@ describe('the adapter for Luma', () => {
     vendor.next.push({ status: 201, json: { state: 'queued' } })
     await expect(submit('luma/video_generation')).rejects.toMatchObject({ code: 'vendor_silent' })
     vendor.next.push({ json: {} })
-    const asked = aJob('luma/video_generation')
-    await expect(provider.poll?.({ id: 'g-1' }, account(), aSignal(), asked)).rejects.toMatchObject({
+    const request = aJob('luma/video_generation')
+    await expect(provider.poll?.({ id: 'g-1' }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
@@ -241,10 +241,10 @@ describe('the adapter for Luma', () => {
   })
 
   it('tells a failure, and refused content from others', async () => {
-    const asked = aJob('luma/video_generation', VIDEO)
+    const request = aJob('luma/video_generation', VIDEO)
     const look = (failure_reason: string) => {
       vendor.next.push({ json: { id: 'g-1', state: 'failed', failure_reason } })
-      return provider.poll?.({ id: 'g-1' }, account(), aSignal(), asked)
+      return provider.poll?.({ id: 'g-1' }, account(), aSignal(), request)
     }
     await expect(look('Out of memory')).resolves.toEqual({
       status: 'failed',
@@ -252,7 +252,7 @@ describe('the adapter for Luma', () => {
       isModerated: false,
     })
     await expect(look('Content moderation')).resolves.toMatchObject({ isModerated: true })
-    await expect(provider.poll?.({ id: 'g-999' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'g-999' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
     })
   })

@@ -3,8 +3,8 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { withFiles } from '../kit/input-files.ts'
-import { packageCalls, withoutCredit } from '../kit/package-call.ts'
-import { imagesResult, madeVideos } from '../kit/results.ts'
+import { imagesResult, videosResult } from '../kit/results.ts'
+import { packageCalls, withoutCredit } from '../kit/sdk-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { idIn, knownIn, SENDERS, urlFor } from './requests.ts'
@@ -28,14 +28,14 @@ export function lumaProvider(): Provider {
       const send = SENDERS[job.operation]
       if (!send) throw new PolyphonyError('no_provider', `Luma does not perform ${job.operation}.`)
       const input = knownIn(job, await withFiles(job, async (reference) => urlFor(job, reference)))
-      const asking = { client: clientOf(account), input, job, account, signal }
-      const generation = await answered(() => send(asking), { isPaid: true, signal })
+      const call = { client: clientOf(account), input, job, account, signal }
+      const generation = await answered(() => send(call), { isPaid: true, signal })
       return { handle: handleOf(generation), pollAfterMs: POLL_MS }
     },
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       const generation = await found(() => clientOf(account).generations.get(idIn(handle), { signal }), signal)
       return generation
-        ? progressOf(generation, asked)
+        ? progressOf(generation, request)
         : { status: 'failed', reason: 'Luma does not know it any more.' }
     },
     // A generation that is deleted while it is made is not made to its end.
@@ -66,7 +66,7 @@ function handleOf({ id }: Generation): JsonObject {
   return { id }
 }
 
-function progressOf({ state, failure_reason, assets }: Generation, asked: TaskRequest): Progress {
+function progressOf({ state, failure_reason, assets }: Generation, request: TaskRequest): Progress {
   if (state === undefined) {
     throw new PolyphonyError('vendor_unreachable', 'Luma answers, and says nothing of the generation.')
   }
@@ -77,9 +77,9 @@ function progressOf({ state, failure_reason, assets }: Generation, asked: TaskRe
   if (state !== 'completed') return { status: 'processing', pollAfterMs: POLL_MS }
   const { video, image } = assets ?? {}
   // A video may have a picture beside it, which shows what is in it.
-  const isPicture = getOperation(asked.operation).produces.kind === 'pictures'
-  if (isPicture && image) return { status: 'completed', result: imagesResult(asked, [{ url: image }]) }
+  const isPicture = getOperation(request.operation).produces.kind === 'pictures'
+  if (isPicture && image) return { status: 'completed', result: imagesResult(request, [{ url: image }]) }
   if (isPicture || !video) return { status: 'failed', reason: 'Luma says that it is done, and delivered nothing.' }
   const cover = image ? { cover: { url: image } } : {}
-  return { status: 'completed', result: madeVideos(asked, [{ video: { url: video }, ...cover }]) }
+  return { status: 'completed', result: videosResult(request, [{ video: { url: video }, ...cover }]) }
 }

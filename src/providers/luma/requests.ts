@@ -17,7 +17,7 @@ import type { Account, Job } from '../provider.ts'
 type Generation = LumaAI.Generation
 
 /** What a call is made with: the input's fields that the catalogue knows, with their files as URLs. */
-export interface Asking {
+export interface LumaCall {
   client: LumaAI
   input: JsonObject
   job: Job
@@ -26,7 +26,7 @@ export interface Asking {
 }
 
 /** Makes the paid call. Throws `vendor_refused` before it for what Luma does not have. */
-export type Send = (asking: Asking) => Promise<Generation>
+export type Send = (asking: LumaCall) => Promise<Generation>
 
 export const SENDERS: Record<string, Send> = {
   [lumaVideo.id]: video,
@@ -59,7 +59,7 @@ export function urlFor(job: Job, reference: string): string {
 }
 
 /** A prompt is never written out by Luma or always, so that `expand_prompt` is not sent. */
-function video({ client, input, job, account, signal }: Asking): Promise<Generation> {
+function video({ client, input, job, account, signal }: LumaCall): Promise<Generation> {
   const { key_frames, start_image, end_image, model, model_name, duration, expand_prompt: _, ...rest } = input
   const { frame0, frame1 } = isJsonObject(key_frames) ? key_frames : {}
   const keyframes = {
@@ -67,8 +67,8 @@ function video({ client, input, job, account, signal }: Asking): Promise<Generat
     ...frameAs('frame1', frame1, end_image, job, account),
   }
   const frames = Object.keys(keyframes).length === 0 ? {} : { keyframes }
-  const asked = { ...rest, model: modelOf(model ?? model_name), duration: `${duration ?? 5}s`, ...frames }
-  return client.generations.video.create(body(asked, job), { signal })
+  const params = { ...rest, model: modelOf(model ?? model_name), duration: `${duration ?? 5}s`, ...frames }
+  return client.generations.video.create(body(params, job), { signal })
 }
 
 /** The names of PiAPI, of relays and of Luma's own API, which has neither what was before ray-2 nor what came after. */

@@ -2,10 +2,10 @@ import { hailuoVideo } from '../../catalog/hailuo.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
-import { madeVideos } from '../kit/results.ts'
+import { videosResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
-import { isModerated, minimaxError, saidIn } from './errors.ts'
+import { apiStatusIn, isModerated, minimaxError } from './errors.ts'
 
 /**
  * Hailuo at MiniMax: videos by the first version of its API, which are made, asked after and fetched. The vendor has no
@@ -22,21 +22,27 @@ export function minimaxProvider(): Provider {
     async submit(job, account, signal) {
       const callback = job.callbackUrl === undefined ? {} : { callback_url: job.callbackUrl }
       const json = { ...bodyOf(await withUrls(job, signal)), ...callback }
-      const body = await ask(account, { method: 'POST', path: '/v1/video_generation', json, signal, isPaid: true })
+      const body = await callMinimax(account, {
+        method: 'POST',
+        path: '/v1/video_generation',
+        json,
+        signal,
+        isPaid: true,
+      })
       const id = textOf(body.task_id)
       if (id !== '') return { handle: { id } }
       throw new PolyphonyError('vendor_silent', 'MiniMax accepted the task and named no id.')
     },
 
     // What is done is named by the id of its file: the last look is two calls, of which each may be made again.
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       try {
-        const body = await look(account, idIn(handle), signal)
+        const body = await fetchTask(account, idIn(handle), signal)
         const { status, file_id } = body
         if (!isOver(status, 'success')) return progressOf(body)
         return videoOf(
-          await ask(account, { path: '/v1/files/retrieve', query: { file_id: textOf(file_id) }, signal }),
-          asked,
+          await callMinimax(account, { path: '/v1/files/retrieve', query: { file_id: textOf(file_id) }, signal }),
+          request,
         )
       } catch (thrown) {
         if (!isRefusal(thrown)) throw thrown
@@ -57,7 +63,7 @@ export function minimaxProvider(): Provider {
     /** Nothing is asked for without cost but after tasks; that there is none is what a good key hears. */
     async probe(account, signal) {
       try {
-        await look(account, '0', signal)
+        await fetchTask(account, '0', signal)
       } catch (thrown) {
         if (!isRefusal(thrown)) throw thrown
       }
@@ -88,7 +94,7 @@ function bodyOf(input: JsonObject): JsonObject {
   const { duration = 6, resolution = 768 } = input
   return {
     model: name,
-    ...filled({
+    ...withoutEmpty({
       prompt,
       first_frame_image: isFace ? undefined : picture,
       last_frame_image,
@@ -96,11 +102,11 @@ function bodyOf(input: JsonObject): JsonObject {
       prompt_optimizer,
     }),
     ...(name.startsWith('MiniMax-') ? { duration, resolution: `${resolution}P` } : {}),
-    ...filled(Object.fromEntries(OWN.map((field) => [field, input[field]]))),
+    ...withoutEmpty(Object.fromEntries(OWN.map((field) => [field, input[field]]))),
   }
 }
 
-function filled(fields: Record<string, Json | undefined>): JsonObject {
+function withoutEmpty(fields: Record<string, Json | undefined>): JsonObject {
   const kept: JsonObject = {}
   for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined && value !== '') kept[name] = value
@@ -108,20 +114,20 @@ function filled(fields: Record<string, Json | undefined>): JsonObject {
   return kept
 }
 
-function look(account: Account, id: string, signal: AbortSignal): Promise<JsonObject> {
-  return ask(account, { path: '/v1/query/video_generation', query: { task_id: id }, signal })
+function fetchTask(account: Account, id: string, signal: AbortSignal): Promise<JsonObject> {
+  return callMinimax(account, { path: '/v1/query/video_generation', query: { task_id: id }, signal })
 }
 
 /** A call of which code 0 is the only good answer, except of a task that failed: why stands in its code. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
+async function callMinimax(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
   const isPaid = call.isPaid === true
   const errorOf: Call['errorOf'] = ({ body }) => {
-    const said = saidIn(body)
-    return said.code === 0 ? undefined : minimaxError(said, isPaid)
+    const words = apiStatusIn(body)
+    return words.code === 0 ? undefined : minimaxError(words, isPaid)
   }
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}` }
   const { body } = await callVendor(account, { ...call, headers, errorOf })
-  const said = saidIn(body)
+  const said = apiStatusIn(body)
   const answer = isJsonObject(body) ? body : {}
   if (said.code === 0 || isOver(answer.status, 'fail')) return answer
   throw minimaxError(said, isPaid)
@@ -151,14 +157,14 @@ function progressOf(body: JsonObject): Progress {
     throw new PolyphonyError('vendor_unreachable', 'MiniMax answers, and says nothing of the task.')
   }
   if (!isOver(status, 'fail')) return { status: 'processing' }
-  const said = saidIn(body)
+  const words = apiStatusIn(body)
   const reason =
-    said.message === '' || said.message === 'success' ? 'MiniMax says that it failed, and not why.' : said.message
-  return { status: 'failed', reason, isModerated: isModerated(said) }
+    words.message === '' || words.message === 'success' ? 'MiniMax says that it failed, and not why.' : words.message
+  return { status: 'failed', reason, isModerated: isModerated(words) }
 }
 
-function videoOf({ file }: JsonObject, asked: TaskRequest): Progress {
+function videoOf({ file }: JsonObject, request: TaskRequest): Progress {
   const url = isJsonObject(file) ? textOf(file.download_url) || textOf(file.backup_download_url) : ''
   if (url === '') return { status: 'failed', reason: 'MiniMax says that it is done, and delivered nothing.' }
-  return { status: 'completed', result: madeVideos(asked, [{ video: { url } }]) }
+  return { status: 'completed', result: videosResult(request, [{ video: { url } }]) }
 }

@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { PolyphonyError } from '../../core/errors.ts'
-import { packageError } from '../kit/vendor-errors.ts'
+import { sdkError } from '../kit/vendor-errors.ts'
 import type { Account } from '../provider.ts'
 
 /**
@@ -52,7 +52,7 @@ export function isModeration(code: string | null | undefined): boolean {
 }
 
 function errorOf(thrown: unknown, meaning: Meaning): unknown {
-  if (!(thrown instanceof OpenAI.APIError)) return packageError(thrown, meaning)
+  if (!(thrown instanceof OpenAI.APIError)) return sdkError(thrown, meaning)
   const { code, message } = thrown
   // The package writes the status before the vendor's words.
   const words = message.replace(/^\d{3} /, '')
@@ -61,5 +61,5 @@ function errorOf(thrown: unknown, meaning: Meaning): unknown {
   if (WITHOUT_CREDIT.has(code ?? '')) {
     return new PolyphonyError('account_refused', words, { lacks: 'credit', cause: thrown })
   }
-  return packageError(thrown, meaning)
+  return sdkError(thrown, meaning)
 }

@@ -15,7 +15,7 @@ export const IMAGE_OPERATIONS = [gptImageGenerate.id, gptImageEdit.id]
 const SHARED = ['model', 'prompt', 'n', 'size', 'quality', 'user']
 const OF_GPT_IMAGE = ['background', 'output_format', 'output_compression']
 
-export async function makePictures(client: OpenAI, job: Job, signal: AbortSignal): Promise<Submitted> {
+export async function submitImages(client: OpenAI, job: Job, signal: AbortSignal): Promise<Submitted> {
   const isEdit = job.operation === gptImageEdit.id
   const fields = fieldsOf(job.input, isEdit)
   const files = isEdit ? await filesOf(job, signal) : {}

@@ -109,7 +109,7 @@ describe('the adapter for OpenAI', () => {
   })
 
   it('makes pictures with the fields of the model, and no others', async () => {
-    const asked: JsonObject = {
+    const request: JsonObject = {
       model: 'gpt-image-1.5',
       n: 2,
       size: '1536x1024',
@@ -120,8 +120,8 @@ describe('the adapter for OpenAI', () => {
       moderation: 'low',
       user: 'u-1',
     }
-    const result = await resultOf(provider, generating({ ...asked, style: 'vivid', mine: true }), account())
-    expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({ prompt: 'a boat', ...asked })
+    const result = await resultOf(provider, generating({ ...request, style: 'vivid', mine: true }), account())
+    expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({ prompt: 'a boat', ...request })
     expect(result.files.map(({ content }) => Buffer.from(content as Uint8Array).toString())).toEqual([
       'a picture',
       'a picture',
@@ -150,7 +150,7 @@ describe('the adapter for OpenAI', () => {
 
   it('sends the pictures that are changed, stored ones and those of URLs', async () => {
     const image = [PICTURE, 'https://example.com/vase.png']
-    const asked = {
+    const request = {
       prompt: 'in blue',
       image,
       mask: PICTURE,
@@ -158,7 +158,7 @@ describe('the adapter for OpenAI', () => {
       quality: 'high',
       moderation: 'low',
     }
-    await resultOf(provider, aStoredJob('gpt-image/edit', asked), account())
+    await resultOf(provider, aStoredJob('gpt-image/edit', request), account())
     expect((await sentForm('/v1/images/edits')).toSorted()).toEqual([
       ['image[]', 'image/png'],
       ['image[]', 'image/png'],
@@ -170,7 +170,7 @@ describe('the adapter for OpenAI', () => {
       ['prompt', 'in blue'],
       ['quality', 'high'],
     ])
-    await resultOf(provider, aReadableJob('gpt-image/edit', { ...asked, image: [PICTURE], mask: '' }), account())
+    await resultOf(provider, aReadableJob('gpt-image/edit', { ...request, image: [PICTURE], mask: '' }), account())
     const names = (await sentForm('/v1/images/edits')).map(([name]) => name)
     expect(names).toContain('image')
     expect(names).not.toContain('mask')
@@ -310,10 +310,10 @@ describe('the adapter for OpenAI', () => {
   })
 
   it('tells a failure, and refused content from others', async () => {
-    const asked = aJob('sora2/sora2-video')
+    const request = aJob('sora2/sora2-video')
     const look = (failure: Json) => {
       vendor.next.push({ json: { id: 'video_1', object: 'video', status: 'failed', progress: 40, error: failure } })
-      return provider.poll?.({ id: 'video_1' }, account(), aSignal(), asked)
+      return provider.poll?.({ id: 'video_1' }, account(), aSignal(), request)
     }
     await expect(look({ code: 'server_error', message: 'Broken.' })).resolves.toEqual({
       status: 'failed',
@@ -324,7 +324,7 @@ describe('the adapter for OpenAI', () => {
       isModerated: true,
     })
     await expect(look(null)).resolves.toMatchObject({ status: 'failed' })
-    await expect(provider.poll?.({ id: 'video_999' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'video_999' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('does not know'),
     })

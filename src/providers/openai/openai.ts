@@ -1,8 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Provider } from '../provider.ts'
 import { clientOf, found } from './client.ts'
-import { IMAGE_OPERATIONS, makePictures } from './images.ts'
-import { beginVideo, cancelVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos.ts'
+import { IMAGE_OPERATIONS, submitImages } from './images.ts'
+import { cancelVideo, pollVideo, submitVideo, VIDEO_OPERATIONS } from './videos.ts'
 
 const IMAGES: ReadonlySet<string> = new Set(IMAGE_OPERATIONS)
 const ALL: ReadonlySet<string> = new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS])
@@ -22,11 +22,11 @@ export function openaiProvider(): Provider {
     async submit(job, account, signal) {
       const isPicture = IMAGES.has(job.operation)
       const client = clientOf(account, { hasFiles: isPicture })
-      if (isPicture) return makePictures(client, job, signal)
-      if (ALL.has(job.operation)) return beginVideo(client, job, signal)
+      if (isPicture) return submitImages(client, job, signal)
+      if (ALL.has(job.operation)) return submitVideo(client, job, signal)
       throw new PolyphonyError('no_provider', `OpenAI does not perform ${job.operation}.`)
     },
-    poll: lookAtVideo,
+    poll: pollVideo,
     cancel: cancelVideo,
     async probe(account, signal) {
       // A gateway that has no list of models may work nevertheless: a task will tell.

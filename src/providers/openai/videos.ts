@@ -1,7 +1,7 @@
 import type OpenAI from 'openai'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { madeVideos } from '../kit/results.ts'
+import { videosResult } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, InputFile, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
@@ -18,19 +18,19 @@ export const VIDEO_OPERATIONS = ['sora2/sora2-video', PRO]
 /** Beside 720p the API has one larger size alone, which stands for 1080p: the video says itself how large it is. */
 const SIZES = { '720p': ['1280x720', '720x1280'], '1080p': ['1792x1024', '1024x1792'] } as const
 
-export async function beginVideo(client: OpenAI, job: Job, signal: AbortSignal): Promise<Submitted> {
+export async function submitVideo(client: OpenAI, job: Job, signal: AbortSignal): Promise<Submitted> {
   const { prompt, image_url, aspect_ratio, duration, resolution } = job.input
   const isPro = job.operation === PRO
   const size = SIZES[isPro && resolution === '1080p' ? '1080p' : '720p'][aspect_ratio === '9:16' ? 1 : 0]
   const first = typeof image_url === 'string' && image_url !== '' ? await job.file(image_url, signal) : undefined
-  const asked: OpenAI.VideoCreateParams = {
+  const params: OpenAI.VideoCreateParams = {
     model: isPro ? 'sora-2-pro' : 'sora-2',
     prompt: String(prompt),
     seconds: String(duration) as OpenAI.VideoSeconds, // the catalogue allows these alone
     size,
     ...(first ? { input_reference: await fitted(first, size) } : {}),
   }
-  const video = await answered(() => client.videos.create(asked, { signal }), { isPaid: true, signal })
+  const video = await answered(() => client.videos.create(params, { signal }), { isPaid: true, signal })
   const id = isJsonObject(video) ? video.id : undefined // not an object where the answer was no JSON
   if (typeof id !== 'string') throw new PolyphonyError('vendor_silent', 'OpenAI accepted the video and named no id.')
   return { handle: { id } }
@@ -48,11 +48,11 @@ async function fitted({ bytes }: InputFile, size: string): Promise<File> {
   }
 }
 
-export async function lookAtVideo(
+export async function pollVideo(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: TaskRequest,
+  params: TaskRequest,
 ): Promise<Progress> {
   const id = idIn(handle)
   const answer = await found(
@@ -66,7 +66,7 @@ export async function lookAtVideo(
   if (video.status === 'completed') {
     return {
       status: 'completed',
-      result: madeVideos(asked, [{ video: { read: (late) => contentOf(account, id, late) } }]),
+      result: videosResult(params, [{ video: { read: (late) => contentOf(account, id, late) } }]),
     }
   }
   const advised = Number(response.headers.get('openai-poll-after-ms')) // inferred: read by OpenAI's Python package

@@ -2,16 +2,16 @@ import { getOperation } from '../../catalog/catalog.ts'
 import type { Kind, Lyrics } from '../../catalog/outputs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import {
+  type ClipSources,
+  clipsResult,
   imagesResult,
-  type MadeClip,
-  type MadeVideo,
-  madeClips,
-  madeLyrics,
-  madeModel,
-  madeSounds,
-  madeTexts,
-  madeVideos,
+  lyricsResult,
+  modelResult,
   type Source,
+  soundsResult,
+  textsResult,
+  type VideoSources,
+  videosResult,
 } from '../kit/results.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Result, TaskRequest } from '../provider.ts'
@@ -20,13 +20,13 @@ import type { Account, Result, TaskRequest } from '../provider.ts'
  * `output` of a completed task, which nearly every family writes in a form of its own, and some in two. One reader for
  * each kind of result, which knows every form that was met: so a family that changes its form is read all the same.
  */
-export function resultIn(output: Json, asked: TaskRequest, account: Account): Result | undefined {
-  const read = READERS[getOperation(asked.operation).produces.kind]
-  return read?.(output, asked, (address) => fileAt(account, address))
+export function resultIn(output: Json, request: TaskRequest, account: Account): Result | undefined {
+  const read = READERS[getOperation(request.operation).produces.kind]
+  return read?.(output, request, (address) => fileAt(account, address))
 }
 
 type At = (address: string) => Source
-type Reader = (output: Json, asked: TaskRequest, at: At) => Result | undefined
+type Reader = (output: Json, request: TaskRequest, at: At) => Result | undefined
 
 const READERS: Partial<Record<Kind, Reader>> = {
   pictures,
@@ -42,30 +42,32 @@ const READERS: Partial<Record<Kind, Reader>> = {
  * `image_url`, `image_urls`, works with an image each; of Midjourney's four `temporary_image_urls`, with the grid as
  * `image_url`. Flux has `image_base64` beside them.
  */
-function pictures(output: Json, asked: TaskRequest, at: At): Result | undefined {
+function pictures(output: Json, request: TaskRequest, at: At): Result | undefined {
   const { temporary_image_urls: four, image_url, image_urls, image_base64 } = objectIn(output)
   const single = textIn(image_url) ?? textIn(objectIn(output).discord_image_url)
   const quarters = textsIn(four)
-  if (quarters.length > 0) return imagesResult(asked, quarters.map(at), single === undefined ? undefined : at(single))
+  if (quarters.length > 0) return imagesResult(request, quarters.map(at), single === undefined ? undefined : at(single))
   const many = textsIn(image_urls)
   const some = many.length > 0 ? many : single === undefined ? resourcesIn(output, 'image') : [single]
-  if (some.length > 0) return imagesResult(asked, some.map(at))
+  if (some.length > 0) return imagesResult(request, some.map(at))
   const data = textIn(image_base64)
-  return data === undefined ? undefined : imagesResult(asked, [Buffer.from(data.replace(/^data:[^,]*,/, ''), 'base64')])
+  return data === undefined
+    ? undefined
+    : imagesResult(request, [Buffer.from(data.replace(/^data:[^,]*,/, ''), 'base64')])
 }
 
 /** `video` (an address, or Luma's object), `video_url`, `video_urls`, or Kling's works; those without a mark come first. */
-function videos(output: Json, asked: TaskRequest, at: At): Result | undefined {
+function videos(output: Json, request: TaskRequest, at: At): Result | undefined {
   const made = objectIn(output)
-  const works = worksIn(output).flatMap((work): MadeVideo[] => {
+  const works = worksIn(output).flatMap((work): VideoSources[] => {
     const video = resourceOf(work.video)
     return video === undefined ? [] : [{ video: at(video), ...optional('cover', resourceOf(work.cover), at) }]
   })
-  if (works.length > 0) return madeVideos(asked, works)
+  if (works.length > 0) return videosResult(request, works)
   const many = textsIn(made.video_urls)
   if (many.length > 1) {
-    return madeVideos(
-      asked,
+    return videosResult(
+      request,
       many.map((one) => ({ video: at(one) })),
     )
   }
@@ -78,32 +80,32 @@ function videos(output: Json, asked: TaskRequest, at: At): Result | undefined {
     ...optional('cover', cover, at),
     ...optional('lastFrame', addressOf(made.last_frame), at),
   }
-  return madeVideos(asked, [one])
+  return videosResult(request, [one])
 }
 
 /** `audio_url`, `audio_urls`, or works with a sound each, which is what several clients read of Kling's. */
-function sounds(output: Json, asked: TaskRequest, at: At): Result | undefined {
+function sounds(output: Json, request: TaskRequest, at: At): Result | undefined {
   const { audio_urls, audio_url, audio } = objectIn(output)
   const many = textsIn(audio_urls)
   const single = addressOf(audio_url) ?? addressOf(audio)
   const all = many.length > 0 ? many : single === undefined ? resourcesIn(output, 'audio') : [single]
-  return all.length === 0 ? undefined : madeSounds(asked, all.map(at))
+  return all.length === 0 ? undefined : soundsResult(request, all.map(at))
 }
 
 /** `text`; Midjourney's `description`, or an array of them, and `seed`, which may be a number. */
 function texts(output: Json): Result | undefined {
   const { text, descriptions, prompts, description, seed } = objectIn(output)
   const many = [...textsIn(descriptions), ...textsIn(prompts)]
-  if (many.length > 0) return madeTexts(many)
+  if (many.length > 0) return textsResult(many)
   const single = [text, description, seed].map(wordsIn).find((one) => one !== undefined)
-  return single === undefined ? undefined : madeTexts([single])
+  return single === undefined ? undefined : textsResult([single])
 }
 
 function model(output: Json, _asked: TaskRequest, at: At): Result | undefined {
   const { model_file, no_background_image, combined_video } = objectIn(output)
   const file = addressOf(model_file)
   if (file === undefined) return undefined
-  return madeModel({
+  return modelResult({
     model: at(file),
     ...optional('picture', addressOf(no_background_image), at),
     ...optional('turntable', addressOf(combined_video), at),
@@ -118,18 +120,18 @@ function lyrics(output: Json): Result | undefined {
     const words = textIn(text) ?? textIn(lyric)
     return words === undefined ? [] : [{ title: textIn(title) ?? '', text: words, tags: textsIn(tags) }]
   })
-  return all.length === 0 ? undefined : madeLyrics(all)
+  return all.length === 0 ? undefined : lyricsResult(all)
 }
 
 /** Suno's array of clips, or its older map of them; Udio's songs. */
-function clips(output: Json, asked: TaskRequest, at: At): Result | undefined {
+function clips(output: Json, request: TaskRequest, at: At): Result | undefined {
   const inner = objectIn(output)
   const listed = Array.isArray(output) ? output : (inner.songs ?? inner.clips ?? [])
   const all = (Array.isArray(listed) ? listed : Object.values(objectIn(listed))).flatMap((one) => clipIn(one, at) ?? [])
-  return all.length === 0 ? undefined : madeClips(asked, all)
+  return all.length === 0 ? undefined : clipsResult(request, all)
 }
 
-function clipIn(value: Json, at: At): MadeClip | undefined {
+function clipIn(value: Json, at: At): ClipSources | undefined {
   const clip = objectIn(value)
   const metadata = objectIn(clip.metadata ?? null)
   const audio = addressOf(clip.audio_url) ?? addressOf(clip.song_path)

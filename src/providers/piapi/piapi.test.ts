@@ -7,7 +7,7 @@ import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
-import { madeClips } from '../kit/results.ts'
+import { clipsResult } from '../kit/results.ts'
 import type { Job } from '../provider.ts'
 import { piapi as manifest } from './manifest.ts'
 import { piapiProvider } from './piapi.ts'
@@ -32,7 +32,7 @@ const submit = (job: Job, given?: Record<string, string>) => provider.submit(job
 
 /** A finished song of ours, whose clips PiAPI knows by other ids. */
 function song() {
-  const { output } = madeClips(aJob('suno/music'), [
+  const { output } = clipsResult(aJob('suno/music'), [
     { audio: { url: 'https://x/1' }, vendorId: 'clip-1' },
     { audio: { url: 'https://x/2' }, vendorId: 'clip-2' },
   ])
@@ -234,8 +234,8 @@ describe('the adapter for PiAPI', () => {
     expect(vendor.at('POST', `/behind/a/proxy${TASK}`)).toHaveLength(1)
   })
 
-  const asked = aJob('midjourney/imagine')
-  const look = (data: Json, given: JsonObject = { code: 200, message: 'success' }, of = asked) => {
+  const request = aJob('midjourney/imagine')
+  const look = (data: Json, given: JsonObject = { code: 200, message: 'success' }, of = request) => {
     vendor.next.push({ json: { ...given, data } })
     return provider.poll?.({ id: UPSTREAM }, account(), aSignal(), of)
   }
@@ -276,16 +276,16 @@ describe('the adapter for PiAPI', () => {
   })
 
   it('takes a task that PiAPI does not know any more for failed, and an answer without sense for a bad moment', async () => {
-    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
     })
     vendor.next.push({ status: 500, json: { code: 500, message: 'record not found' } })
-    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
     })
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
     vendor.next.push({ status: 502, json: {} })
-    await expect(provider.poll?.({ id: UPSTREAM }, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.({ id: UPSTREAM }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
@@ -353,10 +353,10 @@ describe('the adapter for PiAPI', () => {
   })
 
   it('cancels what has not begun, and throws where PiAPI refuses, since the work goes on there', async () => {
-    const { handle } = (await submit(asked)) as { handle: { id: string } }
+    const { handle } = (await submit(request)) as { handle: { id: string } }
     const cancel = () => provider.cancel?.(handle, account(), aSignal())
     await cancel()
-    await provider.poll?.(handle, account(), aSignal(), asked)
+    await provider.poll?.(handle, account(), aSignal(), request)
     await expect(cancel()).rejects.toMatchObject({ code: 'vendor_refused' })
     expect(vendor.at('DELETE', `${TASK}/${handle.id}`)).toHaveLength(2)
     await expect(provider.cancel?.(handle, account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({

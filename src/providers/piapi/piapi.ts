@@ -20,16 +20,18 @@ export function piapiProvider(): Provider {
     performs: performedBy,
     async submit(job, account, signal) {
       const json = await bodyOf(job, account, signal)
-      const created = await ask(account, { method: 'POST', path: '/api/v1/task', json, signal, isPaid: true })
+      const created = await callPiapi(account, { method: 'POST', path: '/api/v1/task', json, signal, isPaid: true })
       return { handle: handleOf(created) }
     },
-    async poll(handle, account, signal, asked) {
-      const task = await look(handle, account, signal)
-      return task ? progressOf(task, asked, account) : { status: 'failed', reason: 'PiAPI does not know it any more.' }
+    async poll(handle, account, signal, request) {
+      const task = await fetchTask(handle, account, signal)
+      return task
+        ? progressOf(task, request, account)
+        : { status: 'failed', reason: 'PiAPI does not know it any more.' }
     },
     // Only what has not begun is cancelled: a refusal means that the work goes on, and is thrown.
     async cancel(handle, account, signal) {
-      await ask(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
+      await callPiapi(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
     },
     async receive({ headers, rawBody }, account) {
       if (!isSecretOf(headers['x-webhook-secret'] ?? '', account)) {
@@ -39,7 +41,7 @@ export function piapiProvider(): Provider {
       return typeof task.task_id === 'string' ? { handle: { id: task.task_id } } : {}
     },
     async probe(account, signal) {
-      await ask(account, { path: '/account/info', signal })
+      await callPiapi(account, { path: '/account/info', signal })
     },
   }
 }
@@ -58,13 +60,13 @@ async function bodyOf(job: Job, account: Account, signal: AbortSignal): Promise<
 }
 
 /** One call, and the body of its answer. An error may come with the status 200 and a `code` that is none. */
-async function ask(account: Account, call: Omit<Call, 'headers' | 'errorOf'>): Promise<JsonObject> {
+async function callPiapi(account: Account, call: Omit<Call, 'headers' | 'errorOf'>): Promise<JsonObject> {
   const { body } = await callVendor(account, { ...call, headers: keyOf(account), errorOf })
   if (!isJsonObject(body)) throw malformed(call.isPaid === true)
   const { code, message } = body
   if (typeof code === 'number' && code >= 400) {
-    const said = { status: code, message: typeof message === 'string' ? message : '' }
-    throw errorOf(said) ?? vendorError({ ...said, isPaid: call.isPaid === true })
+    const words = { status: code, message: typeof message === 'string' ? message : '' }
+    throw errorOf(words) ?? vendorError({ ...words, isPaid: call.isPaid === true })
   }
   return body
 }
@@ -74,7 +76,7 @@ function malformed(isPaid: boolean): PolyphonyError {
 }
 
 /** Undefined where PiAPI knows none: its pages list 404 and the words, an older one the words alone. */
-async function look(handle: Json, account: Account, signal: AbortSignal): Promise<JsonObject | undefined> {
+async function fetchTask(handle: Json, account: Account, signal: AbortSignal): Promise<JsonObject | undefined> {
   const path = `/api/v1/task/${encodeURIComponent(idIn(handle))}`
   const { body } = await callVendor(account, {
     path,
@@ -106,12 +108,12 @@ function handleOf(created: JsonObject): JsonObject {
   return { id }
 }
 
-function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
+function progressOf(task: JsonObject, request: TaskRequest, account: Account): Progress {
   const { output = null } = task
   switch (String(task.status).toLowerCase()) {
     case 'completed':
     case 'success': {
-      const result = resultIn(output, asked, account)
+      const result = resultIn(output, request, account)
       return result
         ? { status: 'completed', result }
         : { status: 'failed', reason: 'PiAPI says that it is done, and delivered nothing that can be read.' }

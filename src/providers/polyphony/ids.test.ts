@@ -59,8 +59,8 @@ describe('the names of a task’s relations', () => {
 
   it('are the task’s own and the parent’s in an output', () => {
     const input = { clip_id: itemId(PARENT_HERE, 2) }
-    const asked = { taskId: HERE, operation: 'suno/concat', input }
-    expect(ownNames({ id: THERE, parentId: PARENT_THERE }, asked)).toEqual(
+    const request = { taskId: HERE, operation: 'suno/concat', input }
+    expect(ownNames({ id: THERE, parentId: PARENT_THERE }, request)).toEqual(
       new Map([
         [THERE, HERE],
         [PARENT_THERE, PARENT_HERE],

@@ -169,9 +169,9 @@ describe('the adapter for another gateway', () => {
     vendor.next.push({ bytes: Buffer.from('a sound'), type: 'audio/mpeg' })
     const [sound] = await expectResult(job.operation, done.result)
     expect(Buffer.from(sound ?? []).toString()).toBe('a sound')
-    const asked = vendor.seen.at(-1)
-    expect(asked?.path).toBe(new URL(file('mp3')).pathname)
-    expect(asked?.headers.authorization).toBeUndefined() // files need no key
+    const request = vendor.seen.at(-1)
+    expect(request?.path).toBe(new URL(file('mp3')).pathname)
+    expect(request?.headers.authorization).toBeUndefined() // files need no key
   })
 
   it('reads files elsewhere as any public file, and knows text by its name', async () => {

@@ -4,7 +4,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
-import { narrowed } from '../kit/narrowed.ts'
+import { limitToModels } from '../kit/models-field.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
 import { upstreamError } from './errors.ts'
@@ -23,7 +23,7 @@ export function polyphonyProvider(): Provider {
   return {
     id: 'polyphony',
     operations: OPERATIONS,
-    performs: ({ settings }) => narrowed(OPERATIONS, settings.models ?? ''),
+    performs: ({ settings }) => limitToModels(OPERATIONS, settings.models ?? ''),
 
     async submit(job, account, signal) {
       const json = {
@@ -32,25 +32,25 @@ export function polyphonyProvider(): Provider {
         ...(job.callbackUrl === undefined ? {} : { webhook: job.callbackUrl }),
       }
       const headers = { 'idempotency-key': job.idempotencyKey }
-      const task = await ask(account, { method: 'POST', path: TASKS, json, headers, isPaid: true, signal })
+      const task = await callUpstream(account, { method: 'POST', path: TASKS, json, headers, isPaid: true, signal })
       if (typeof task.id === 'string') return { handle: { id: task.id } }
       throw new PolyphonyError('vendor_silent', 'The upstream gateway took the task and named no id.')
     },
 
-    async poll(handle, account, signal, asked) {
-      const task = await found(account, { path: pathOf(handle), signal })
+    async poll(handle, account, signal, request) {
+      const task = await findTask(account, { path: pathOf(handle), signal })
       return task
-        ? progressOf(task, asked, account)
+        ? progressOf(task, request, account)
         : { status: 'failed', reason: 'The upstream gateway lost the task.' }
     },
 
     // Refused where what runs there cannot be ended; a task that is cancelled already is answered as one.
     async cancel(handle, account, signal) {
-      await found(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal })
+      await findTask(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal })
     },
 
     async reconcile({ idempotencyKey }, account, signal) {
-      const { tasks } = await ask(account, { path: TASKS, query: { idempotency_key: idempotencyKey }, signal })
+      const { tasks } = await callUpstream(account, { path: TASKS, query: { idempotency_key: idempotencyKey }, signal })
       if (!Array.isArray(tasks)) return 'unknown'
       const [task] = tasks
       if (task === undefined) return 'absent' // were it on its way yet, the same key would make one task of two
@@ -64,7 +64,7 @@ export function polyphonyProvider(): Provider {
     },
 
     async probe(account, signal) {
-      await ask(account, { path: TASKS, query: { limit: 1 }, signal })
+      await callUpstream(account, { path: TASKS, query: { limit: 1 }, signal })
     },
   }
 }
@@ -76,7 +76,7 @@ function withUploads(job: Job, account: Account, signal: AbortSignal): Promise<J
     if (address !== undefined) return address
     const form = new FormData()
     form.set('file', blobOf(await job.file(reference, signal)))
-    const { url } = await ask(account, { method: 'POST', path: FILES, form, signal })
+    const { url } = await callUpstream(account, { method: 'POST', path: FILES, form, signal })
     if (typeof url === 'string') return url
     throw new PolyphonyError('vendor_unreachable', 'The upstream gateway took a file and named no address of it.')
   })
@@ -86,7 +86,7 @@ function pathOf(handle: Json): string {
   return `${TASKS}/${encodeURIComponent(idIn(handle))}`
 }
 
-async function ask(account: Account, call: Omit<Call, 'errorOf'>): Promise<JsonObject> {
+async function callUpstream(account: Account, call: Omit<Call, 'errorOf'>): Promise<JsonObject> {
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}`, ...call.headers }
   const { body } = await callVendor(account, { ...call, headers, errorOf: (answer) => errorOf(answer, call) })
   if (isJsonObject(body)) return body
@@ -104,21 +104,21 @@ function errorOf(answer: { status: number; body: Json; message: string }, { isPa
 }
 
 /** A task by its id; undefined where the upstream has none. */
-async function found(account: Account, call: Omit<Call, 'errorOf'>): Promise<JsonObject | undefined> {
+async function findTask(account: Account, call: Omit<Call, 'errorOf'>): Promise<JsonObject | undefined> {
   try {
-    return await ask(account, call)
+    return await callUpstream(account, call)
   } catch (thrown) {
     if (thrown instanceof PolyphonyError && thrown.code === 'task_not_found') return undefined
     throw thrown
   }
 }
 
-function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
+function progressOf(task: JsonObject, request: TaskRequest, account: Account): Progress {
   const { id, status, progress, output = null, error, parent_id, provider } = task
   switch (status) {
     case 'completed': {
-      const names = ownNames({ id: String(id), parentId: typeof parent_id === 'string' ? parent_id : null }, asked)
-      const result = resultOf(renamed(output, names), asked.operation, account)
+      const names = ownNames({ id: String(id), parentId: typeof parent_id === 'string' ? parent_id : null }, request)
+      const result = resultOf(renamed(output, names), request.operation, account)
       const logs = typeof provider === 'string' ? [`performed upstream by ${provider}`] : []
       return { status, result: { ...result, ...chargeOf(task), logs } }
     }

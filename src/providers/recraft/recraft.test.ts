@@ -81,7 +81,7 @@ describe('the adapter for Recraft', () => {
   })
 
   it('sends every field of a picture', async () => {
-    const asked: JsonObject = {
+    const request: JsonObject = {
       negative_prompt: 'dogs',
       model: 'recraftv3',
       n: 3,
@@ -109,8 +109,8 @@ describe('the adapter for Recraft', () => {
       calculate_features: true,
       size: '16:9',
     }
-    const { files } = await resultOf(provider, draw({ ...asked, style_id: '', mine: 1 }), account())
-    expect(sent('generations')).toEqual({ prompt: 'a cat', ...asked, response_format: 'url' })
+    const { files } = await resultOf(provider, draw({ ...request, style_id: '', mine: 1 }), account())
+    expect(sent('generations')).toEqual({ prompt: 'a cat', ...request, response_format: 'url' })
     expect(files).toHaveLength(3)
     expect(files[0]).not.toHaveProperty('mediaType')
   })
@@ -194,12 +194,12 @@ describe('the adapter for Recraft', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  const said = (status: number, code: string, message: string): FakeAnswer => ({ status, json: { code, message } })
+  const words = (status: number, code: string, message: string): FakeAnswer => ({ status, json: { code, message } })
   it.each<[string, FakeAnswer | undefined, Record<string, string>, JsonObject]>([
     ['a wrong key', undefined, { apiKey: 'no' }, { code: 'account_refused', details: { lacks: 'credential' } }],
     [
       'no credit',
-      said(400, 'not_enough_credits', 'Not enough credits.'),
+      words(400, 'not_enough_credits', 'Not enough credits.'),
       {},
       { code: 'account_refused', details: { lacks: 'credit' }, message: 'Not enough credits.' },
     ],
@@ -217,14 +217,14 @@ describe('the adapter for Recraft', () => {
     ],
     [
       'refused content',
-      said(400, 'content_moderated', 'Refused.'),
+      words(400, 'content_moderated', 'Refused.'),
       {},
       { code: 'content_moderated', message: 'Refused.' },
     ],
-    ['refused content in words', said(400, 'bad', 'This is NSFW.'), {}, { code: 'content_moderated' }],
+    ['refused content in words', words(400, 'bad', 'This is NSFW.'), {}, { code: 'content_moderated' }],
     [
       'a fault of the input',
-      said(400, 'invalid_request_parameter', 'size is wrong'),
+      words(400, 'invalid_request_parameter', 'size is wrong'),
       {},
       { code: 'vendor_refused', message: 'size is wrong' },
     ],

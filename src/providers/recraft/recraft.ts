@@ -2,7 +2,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
-import { imagesResult, type Source, wishFor } from '../kit/results.ts'
+import { imagesResult, outputSpecFor, type Source } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import { fileAt } from '../kit/vendor-files.ts'
@@ -21,7 +21,7 @@ export function recraftProvider(): Provider {
       const tool = TOOLS[job.operation]
       if (!tool) throw new PolyphonyError('no_provider', `Recraft does not perform ${job.operation}.`)
       const json = await requestOf(job, tool, signal)
-      const { body } = await call(account, {
+      const { body } = await callRecraft(account, {
         method: 'POST',
         path: `images/${tool.path}`,
         json,
@@ -29,17 +29,17 @@ export function recraftProvider(): Provider {
         isPaid: true,
         hasFiles: true,
       })
-      return made(job, account, isJsonObject(body) ? body : {})
+      return resultOf(job, account, isJsonObject(body) ? body : {})
     },
     async probe(account, signal) {
-      await call(account, { path: 'users/me', signal })
+      await callRecraft(account, { path: 'users/me', signal })
     },
   }
 }
 
-function call(account: Account, asked: Call) {
+function callRecraft(account: Account, options: Call) {
   const headers = { authorization: `Bearer ${account.settings.apiKey}` }
-  return callVendor(account, { ...asked, headers, errorOf })
+  return callVendor(account, { ...options, headers, errorOf })
 }
 
 /** Throws for a field that the catalogue knows and this route has not: the caller would miss it in the picture. */
@@ -57,7 +57,7 @@ async function requestOf(job: Job, { fields, path }: Tool, signal: AbortSignal):
 
 /** A drawing of shapes, which is delivered as SVG. */
 function isDrawing(job: Job): boolean {
-  return wishFor(job, 'pictures').mediaType === 'image/svg+xml'
+  return outputSpecFor(job, 'pictures').mediaType === 'image/svg+xml'
 }
 
 function isEmpty(value: Json): boolean {
@@ -65,7 +65,7 @@ function isEmpty(value: Json): boolean {
 }
 
 /** Most answer with a list under `data`, the tools with one picture under `image`. */
-function made(job: Job, account: Account, { data, image, credits }: JsonObject): Submitted {
+function resultOf(job: Job, account: Account, { data, image, credits }: JsonObject): Submitted {
   const pictures = (Array.isArray(data) ? data : [image ?? null]).filter(isJsonObject)
   const sources = pictures.flatMap(({ url, b64_json }): Source[] => {
     if (typeof url === 'string' && url !== '') return [fileAt(account, url)]

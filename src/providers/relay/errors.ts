@@ -20,9 +20,9 @@ export interface Refused {
 }
 
 export function errorOf({ body, message }: Refused): PolyphonyError | undefined {
-  const said = [codeIn(body), message].filter((one) => one !== '').join(': ')
-  if (LACKS_CREDIT.test(said)) return new PolyphonyError('account_refused', said, { lacks: 'credit' })
-  return speaksOfModeration(said) ? new PolyphonyError('content_moderated', message || said) : undefined
+  const words = [codeIn(body), message].filter((one) => one !== '').join(': ')
+  if (LACKS_CREDIT.test(words)) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
+  return speaksOfModeration(words) ? new PolyphonyError('content_moderated', message || words) : undefined
 }
 
 /** For looks at a task: one that the relay does not know is told with 400. Throws `task_not_found` for it. */

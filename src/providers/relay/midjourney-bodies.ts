@@ -6,7 +6,7 @@ import { objectIn, textIn } from './errors.ts'
 
 /** What is posted to begin something new: paths and bodies of the Midjourney relay protocol. */
 
-export interface Posted {
+export interface RelayRequest {
   path: string
   json: JsonObject
 }
@@ -15,7 +15,7 @@ export interface Posted {
  * The body of an operation that presses no button. `skip_prompt_check` has no counterpart: a relay checks as it likes, and
  * says which word it does not take.
  */
-export async function bodyFor(taskType: string, job: Job, signal: AbortSignal): Promise<Posted> {
+export async function bodyFor(taskType: string, job: Job, signal: AbortSignal): Promise<RelayRequest> {
   const body = BODIES[taskType]
   if (!body) throw new PolyphonyError('no_provider', `Relays do not have ${job.operation}.`)
   const { input, callbackUrl } = job
@@ -32,7 +32,7 @@ export async function bodyFor(taskType: string, job: Job, signal: AbortSignal): 
   }
 }
 
-type Body = (job: Job, signal: AbortSignal) => Promise<Posted>
+type Body = (job: Job, signal: AbortSignal) => Promise<RelayRequest>
 
 const BODIES: Record<string, Body> = {
   async imagine(job, signal) {

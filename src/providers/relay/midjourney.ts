@@ -2,15 +2,15 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { outputSpecOf } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { imagesResult, madeTexts, madeVideos } from '../kit/results.ts'
+import { imagesResult, textsResult, videosResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Job, Progress, Result, Submitted, TaskRequest } from '../provider.ts'
 import { buttonsIn, CUSTOM_ZOOM, findButton, noButton, PRESSES } from './buttons.ts'
 import { bearer, errorOf, lookErrorOf, objectIn, type Refused, textIn, wrongHandle } from './errors.ts'
-import { bodyFor, dataOf, type Posted, parentOf, speedPath, windowPrompt } from './midjourney-bodies.ts'
-import type { Part } from './part.ts'
+import { bodyFor, dataOf, parentOf, type RelayRequest, speedPath, windowPrompt } from './midjourney-bodies.ts'
+import type { RelayProtocol } from './relay-protocol.ts'
 import { failureOf, percentOf } from './task-object.ts'
 
 /**
@@ -25,7 +25,7 @@ const TYPES = [
   ...['inpaint', 'outpaint', 'pan', 'shorten', 'edits', 'retexture', 'video'],
 ]
 
-export const midjourneyPart: Part = {
+export const midjourneyProtocol: RelayProtocol = {
   id: 'mj',
   operations: new Set([...TYPES.map((type) => `${MODEL}/${type}`), FACE_SWAP]),
   async submit(job, account, signal) {
@@ -34,26 +34,30 @@ export const midjourneyPart: Part = {
     if (Object.hasOwn(PRESSES, taskType)) return press(taskType, job, account, signal)
     return post(account, await bodyFor(taskType, job, signal), signal)
   },
-  async poll(handle, account, signal, asked) {
-    const task = await look(idIn(handle), account, signal)
+  async poll(handle, account, signal, request) {
+    const task = await fetchTask(idIn(handle), account, signal)
     if (!task) return { status: 'failed', reason: 'The relay does not know it any more.' }
-    const progress = progressOf(task, asked, account)
+    const progress = progressOf(task, request, account)
     if (progress.status !== 'completed' || !objectIn(handle).isUnprompted) return progress
     return { ...progress, result: { ...progress.result, logs: [UNPROMPTED] } }
   },
   // Few relays have it, and none undoes what is done: a refusal means that the work goes on.
   async cancel(handle, account, signal) {
-    await ask(account, { method: 'POST', path: `/mj/task/${encodeURIComponent(idIn(handle))}/cancel`, signal })
+    await callMidjourney(account, {
+      method: 'POST',
+      path: `/mj/task/${encodeURIComponent(idIn(handle))}/cancel`,
+      signal,
+    })
   },
   // The task object itself, at every change.
-  hear({ id, submitTime, imageUrl }) {
+  readCallback({ id, submitTime, imageUrl }) {
     const isOurs = typeof id === 'string' && (submitTime !== undefined || imageUrl !== undefined)
     return isOurs ? { handle: { id } } : undefined
   },
 }
 
 /** Relays take the key as every protocol has it, midjourney-proxy itself in a header of its own. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
+async function callMidjourney(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
   const headers = { ...bearer(account), 'mj-api-secret': account.settings.apiKey ?? '' }
   const refused = (answer: Refused) =>
     (call.errorOf ?? errorOf)(answer) ?? codeError(answer.body, answer.message, call.isPaid === true)
@@ -67,20 +71,20 @@ async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<Json>
  */
 function codeError(body: Json, message: string, isPaid: boolean): PolyphonyError | undefined {
   const { code, description } = objectIn(body)
-  const said = textIn(description) ?? message
+  const words = textIn(description) ?? message
   switch (code) {
     case 3:
-      return new PolyphonyError(/account|instance|账号|实例/i.test(said) ? 'account_busy' : 'vendor_refused', said)
+      return new PolyphonyError(/account|instance|账号|实例/i.test(words) ? 'account_busy' : 'vendor_refused', words)
     case 4:
     case 9:
-      return new PolyphonyError(speaksOfModeration(said) ? 'content_moderated' : 'vendor_refused', said)
+      return new PolyphonyError(speaksOfModeration(words) ? 'content_moderated' : 'vendor_refused', words)
     case 5:
-      return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', said)
+      return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', words)
     case 23:
     case 30:
-      return new PolyphonyError('account_busy', said)
+      return new PolyphonyError('account_busy', words)
     case 24:
-      return new PolyphonyError('content_moderated', bannedWordIn(body) ?? said)
+      return new PolyphonyError('content_moderated', bannedWordIn(body) ?? words)
     default:
       return undefined
   }
@@ -101,8 +105,8 @@ interface Answer {
   prompt: string
 }
 
-async function send(account: Account, { path, json }: Posted, signal: AbortSignal): Promise<Answer> {
-  const body = await ask(account, { method: 'POST', path, json, signal, isPaid: true })
+async function send(account: Account, { path, json }: RelayRequest, signal: AbortSignal): Promise<Answer> {
+  const body = await callMidjourney(account, { method: 'POST', path, json, signal, isPaid: true })
   const { code, description, result, properties } = objectIn(body)
   const id = typeof result === 'number' ? String(result) : textIn(result)
   const { finalPrompt, remix, imageUrl } = objectIn(properties)
@@ -111,15 +115,15 @@ async function send(account: Account, { path, json }: Posted, signal: AbortSigna
     const isWindow = code === 21 && (remix === true || /confirm/i.test(String(description)) || imageUrl === undefined)
     return { id, isWindow, prompt: textIn(finalPrompt) ?? '' }
   }
-  const said = textIn(description) ?? 'The relay took the task and named no id.'
+  const words = textIn(description) ?? 'The relay took the task and named no id.'
   throw (
-    errorOf({ status: 400, body, message: said }) ??
-    codeError(body, said, true) ??
-    vendorError({ status: 502, message: said, isPaid: true })
+    errorOf({ status: 400, body, message: words }) ??
+    codeError(body, words, true) ??
+    vendorError({ status: 502, message: words, isPaid: true })
   )
 }
 
-async function post(account: Account, posted: Posted, signal: AbortSignal): Promise<Submitted> {
+async function post(account: Account, posted: RelayRequest, signal: AbortSignal): Promise<Submitted> {
   const { id } = await send(account, posted, signal)
   return { handle: { id } }
 }
@@ -152,17 +156,17 @@ async function press(type: string, job: Job, account: Account, signal: AbortSign
 
 async function seed(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const path = `/mj/task/${encodeURIComponent(parentOf(job).id)}/image-seed`
-  const { result, description } = objectIn(await ask(account, { path, signal, isPaid: true }))
-  const told = typeof result === 'number' ? String(result) : textIn(result)
-  if (told !== undefined) return { result: madeTexts([told]) }
+  const { result, description } = objectIn(await callMidjourney(account, { path, signal, isPaid: true }))
+  const value = typeof result === 'number' ? String(result) : textIn(result)
+  if (value !== undefined) return { result: textsResult([value]) }
   throw new PolyphonyError('vendor_refused', textIn(description) ?? 'The relay knows no seed of the task.')
 }
 
 /** Null where the relay knows none: it says so with 400, midjourney-proxy itself with an empty body. */
-async function look(id: string, account: Account, signal: AbortSignal): Promise<JsonObject | null> {
+async function fetchTask(id: string, account: Account, signal: AbortSignal): Promise<JsonObject | null> {
   try {
     const path = `/mj/task/${encodeURIComponent(id)}/fetch`
-    const task = await ask(account, { path, signal, errorOf: lookErrorOf })
+    const task = await callMidjourney(account, { path, signal, errorOf: lookErrorOf })
     if (task === null || (isJsonObject(task) && typeof task.status === 'string')) return task
   } catch (error) {
     if (error instanceof PolyphonyError && error.code === 'task_not_found') return null
@@ -171,11 +175,11 @@ async function look(id: string, account: Account, signal: AbortSignal): Promise<
   throw vendorError({ status: 502, message: 'The relay’s answer is no task.', isPaid: false })
 }
 
-function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
+function progressOf(task: JsonObject, request: TaskRequest, account: Account): Progress {
   const { status, failReason, progress, buttons } = task
   switch (status) {
     case 'SUCCESS': {
-      const result = resultIn(task, asked, account)
+      const result = resultIn(task, request, account)
       if (!result) {
         return { status: 'failed', reason: 'The relay says that it is done, and delivered nothing that can be read.' }
       }
@@ -191,29 +195,29 @@ function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Pro
   }
 }
 
-function resultIn(task: JsonObject, asked: TaskRequest, account: Account): Result | undefined {
-  const wish = outputSpecOf(getOperation(asked.operation).produces, asked.input)
-  switch (wish.kind) {
+function resultIn(task: JsonObject, request: TaskRequest, account: Account): Result | undefined {
+  const spec = outputSpecOf(getOperation(request.operation).produces, request.input)
+  switch (spec.kind) {
     case 'pictures':
-      return picturesIn(task, asked, account, wish.hasGrid)
+      return picturesIn(task, request, account, spec.hasGrid)
     case 'videos':
-      return videosIn(task, asked, account)
+      return videosIn(task, request, account)
     default:
       return textsIn(task)
   }
 }
 
 /** Where a relay shows the four pictures only side by side, that is all that there is: it stands for the first, too. */
-function picturesIn(task: JsonObject, asked: TaskRequest, account: Account, hasGrid: boolean): Result | undefined {
+function picturesIn(task: JsonObject, request: TaskRequest, account: Account, hasGrid: boolean): Result | undefined {
   const whole = textIn(task.imageUrl)
   const singles = urlsIn(task.imageUrls)
   const at = (url: string) => fileAt(account, url)
   const shown = singles.length > 0 && (hasGrid || whole === undefined) ? singles : whole === undefined ? [] : [whole]
   if (shown.length === 0) return undefined
-  return imagesResult(asked, shown.map(at), hasGrid && whole !== undefined ? at(whole) : undefined)
+  return imagesResult(request, shown.map(at), hasGrid && whole !== undefined ? at(whole) : undefined)
 }
 
-function videosIn({ videoUrls, videoUrl }: JsonObject, asked: TaskRequest, account: Account): Result | undefined {
+function videosIn({ videoUrls, videoUrl }: JsonObject, request: TaskRequest, account: Account): Result | undefined {
   const listed = (Array.isArray(videoUrls) ? videoUrls : []).filter(isJsonObject)
   const all = listed.length > 0 ? listed : [{ url: videoUrl ?? '' }]
   const made = all.flatMap(({ url, thumbnail }: JsonObject) => {
@@ -222,7 +226,7 @@ function videosIn({ videoUrls, videoUrl }: JsonObject, asked: TaskRequest, accou
     if (video === undefined) return []
     return [{ video: fileAt(account, video), ...(cover === undefined ? {} : { cover: fileAt(account, cover) }) }]
   })
-  return made.length === 0 ? undefined : madeVideos(asked, made)
+  return made.length === 0 ? undefined : videosResult(request, made)
 }
 
 /** Prompts that describe or shorten stand in one text, each behind its number in a frame. */
@@ -233,7 +237,7 @@ function textsIn({ properties, prompt, promptEn }: JsonObject): Result | undefin
     .split(/(?:^|\n)[^\S\n]*(?:\d\uFE0F?\u20E3|\d[.)])\s*/)
     .map((one) => one.trim())
     .filter((one) => one !== '')
-  return texts.length === 0 ? undefined : madeTexts(texts)
+  return texts.length === 0 ? undefined : textsResult(texts)
 }
 
 function urlsIn(value: Json | undefined): string[] {

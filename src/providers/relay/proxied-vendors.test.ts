@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { anAccount } from '../kit/provider.testing.ts'
 import { relay } from './manifest.ts'
-import { openRelayed } from './proxied-vendors.ts'
+import { openProxiedVendors } from './proxied-vendors.ts'
 
 describe('vendors behind a relay', async () => {
-  const relayed = (await openRelayed())({ now: Date.now })
+  const relayed = (await openProxiedVendors())({ now: Date.now })
   const settings = { apiKey: 'a key', baseUrl: 'https://relay.example/pro/' }
 
   it('have every address below the relay’s, and its key', () => {

@@ -7,10 +7,10 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, expectResult } from '../kit/results.testing.ts'
-import { madeClips } from '../kit/results.ts'
+import { clipsResult } from '../kit/results.ts'
 import type { Job, Provider } from '../provider.ts'
 import { relay as manifest } from './manifest.ts'
-import { openRelayed } from './proxied-vendors.ts'
+import { openProxiedVendors } from './proxied-vendors.ts'
 import { relayProvider } from './relay.ts'
 import { GRID_BUTTONS, KEY, openRelay, PICTURE_BUTTONS } from './vendor.testing.ts'
 
@@ -22,7 +22,7 @@ let vendor: FakeVendor
 let provider: Provider
 beforeAll(async () => {
   vendor = await openRelay()
-  provider = relayProvider((await openRelayed())({ now: Date.now }))
+  provider = relayProvider((await openProxiedVendors())({ now: Date.now }))
 })
 afterAll(() => vendor.close())
 
@@ -39,7 +39,7 @@ const parentOf = (operation: string, via: string, of: Json, output: Json = null)
 
 function song() {
   const sources = [1, 2].map((number) => ({ audio: { url: `https://x/${number}` }, vendorId: `clip-${number}` }))
-  return parentOf('suno/music', 'suno', { id: 'up-1' }, madeClips(aJob('suno/music'), sources).output)
+  return parentOf('suno/music', 'suno', { id: 'up-1' }, clipsResult(aJob('suno/music'), sources).output)
 }
 const grid = (buttons: string[] = GRID_BUTTONS) => parentOf('midjourney/imagine', 'mj', { id: 'mj-1', buttons })
 const single = () => parentOf('midjourney/upscale', 'mj', { id: 'mj-2', buttons: PICTURE_BUTTONS })
@@ -573,8 +573,8 @@ describe('vendors behind a relay', () => {
     ['gpt-image/generate', undefined, '/v1/images/generations'],
     ['replicate/prediction', { model: 'a/b', input: {} }, '/replicate/v1/models/a/b/predictions'],
   ])('have %s asked for below their prefix', async (id, input, path) => {
-    const asked = submit(aJob(id, input))
-    await expect(asked).rejects.toMatchObject({ code: 'vendor_refused' }) // this relay has none of them
+    const request = submit(aJob(id, input))
+    await expect(request).rejects.toMatchObject({ code: 'vendor_refused' }) // this relay has none of them
     expect(vendor.seen.at(-1)).toMatchObject({ path, headers: { authorization: `Bearer ${KEY}` } })
   })
 

@@ -12,19 +12,19 @@ import {
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { clipIn } from '../kit/clips.ts'
-import { type MadeClip, madeClips, madeData, madeLyrics, madeSounds, madeVideos } from '../kit/results.ts'
+import { type ClipSources, clipsResult, dataResult, lyricsResult, soundsResult, videosResult } from '../kit/results.ts'
 import { vendorError } from '../kit/vendor-errors.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Job, Progress, Result, Submitted, TaskRequest } from '../provider.ts'
 import { objectIn, textIn, wrongHandle } from './errors.ts'
-import type { Part } from './part.ts'
-import { ask, idIn, look, progressOf } from './task-object.ts'
+import type { RelayProtocol } from './relay-protocol.ts'
+import { callRelay, fetchTask, idIn, progressOf } from './task-object.ts'
 
 /**
  * Suno as relays of the RixAPI family have it: tasks under `/suno/submit`, and beside them what is made of one clip. A
  * relay with less of it (Suno-API and new-api have songs and lyrics only) refuses the rest.
  */
-export const sunoPart: Part = {
+export const sunoProtocol: RelayProtocol = {
   id: 'suno',
   operations: new Set(
     [
@@ -37,15 +37,15 @@ export const sunoPart: Part = {
     if (!begin) throw new PolyphonyError('no_provider', `Relays do not have ${job.operation}.`)
     return begin(job, account, signal)
   },
-  async poll(handle, account, signal, asked) {
+  async poll(handle, account, signal, personaInput) {
     const { id, midi } = objectIn(handle)
-    if (typeof midi === 'string') return midiProgress(await ask(account, { path: midiPath(midi), signal }))
+    if (typeof midi === 'string') return midiProgress(await callRelay(account, { path: midiPath(midi), signal }))
     if (typeof id !== 'string') throw wrongHandle()
-    const task = await look(account, `/suno/fetch/${encodeURIComponent(id)}`, signal)
-    return progressOf(task, (data) => resultIn(data, asked, account))
+    const task = await fetchTask(account, `/suno/fetch/${encodeURIComponent(id)}`, signal)
+    return progressOf(task, (data) => resultIn(data, personaInput, account))
   },
   // The bare task object; Udio's differs in its action alone.
-  hear({ task_id: id, submit_time, action }) {
+  readCallback({ task_id: id, submit_time, action }) {
     const isOurs = typeof id === 'string' && submit_time !== undefined && !/udio/i.test(String(action))
     return isOurs ? { handle: { id } } : undefined
   },
@@ -67,25 +67,25 @@ const BEGIN: Record<string, Begin> = {
   [sunoPersona.id]: persona,
   async [sunoTiming.id](job, account, signal) {
     const path = `/suno/act/timing/${encodeURIComponent(clipOf(job))}`
-    return { result: madeData(told(await ask(account, { path, signal, isPaid: true }))) }
+    return { result: dataResult(objectAnswer(await callRelay(account, { path, signal, isPaid: true }))) }
   },
   async [sunoTags.id](job, account, signal) {
     const { original_tags } = job.input
     const json = { original_tags: original_tags ?? '' }
-    const answer = await ask(account, { method: 'POST', path: '/suno/act/tags', json, signal, isPaid: true })
-    const { request_id: _, ...data } = told(answer)
-    return { result: madeData(data) }
+    const answer = await callRelay(account, { method: 'POST', path: '/suno/act/tags', json, signal, isPaid: true })
+    const { request_id: _, ...data } = objectAnswer(answer)
+    return { result: dataResult(data) }
   },
   // The notes are written down while one asks for them; asking again costs nothing.
   async [sunoMidi.id](job, account, signal) {
     const clip = clipOf(job)
-    const progress = midiProgress(await ask(account, { path: midiPath(clip), signal, isPaid: true }))
+    const progress = midiProgress(await callRelay(account, { path: midiPath(clip), signal, isPaid: true }))
     return progress.status === 'completed' ? { result: progress.result } : { handle: { midi: clip } }
   },
 }
 
 async function submitted(account: Account, path: string, json: JsonObject, signal: AbortSignal): Promise<Submitted> {
-  return { handle: { id: idIn(await ask(account, { method: 'POST', path, json, signal, isPaid: true })) } }
+  return { handle: { id: idIn(await callRelay(account, { method: 'POST', path, json, signal, isPaid: true })) } }
 }
 
 function hookOf({ callbackUrl }: Job): JsonObject {
@@ -137,19 +137,19 @@ async function persona(job: Job, account: Account, signal: AbortSignal): Promise
   const shown = Array.isArray(clips) ? clips.map((one) => clipOf(job, one)) : []
   const root = clipOf(job, root_clip_id)
   const json = { root_clip_id: root, name, description, clips: shown, is_public }
-  const answer = await ask(account, { method: 'POST', path: '/suno/persona/create', json, signal, isPaid: true })
-  const asked = job.input as Parameters<typeof personaOf>[0] // valid for the operation, defaults filled in
-  return { result: madeData(personaOf(asked)), handle: { persona: idIn(answer), clip: root } }
+  const answer = await callRelay(account, { method: 'POST', path: '/suno/persona/create', json, signal, isPaid: true })
+  const personaInput = job.input as Parameters<typeof personaOf>[0] // valid for the operation, defaults filled in
+  return { result: dataResult(personaOf(personaInput)), handle: { persona: idIn(answer), clip: root } }
 }
 
 /** The answer is disputed: a task to fetch, or the file's address itself. */
 async function file(job: Job, account: Account, signal: AbortSignal, form: 'wav' | 'mp4'): Promise<Submitted> {
   const path = `/suno/act/${form}/${encodeURIComponent(clipOf(job))}`
-  const answer = await ask(account, { path, signal, isPaid: true })
+  const answer = await callRelay(account, { path, signal, isPaid: true })
   const url = textIn(answer)
   if (url === undefined || !/^https?:/.test(url)) return { handle: { id: idIn(answer) } }
   const source = fileAt(account, url)
-  return { result: form === 'wav' ? madeSounds(job, [source]) : madeVideos(job, [{ video: source }]) }
+  return { result: form === 'wav' ? soundsResult(job, [source]) : videosResult(job, [{ video: source }]) }
 }
 
 /** The clip that an operation names, as the relay knows it. */
@@ -174,24 +174,24 @@ function midiPath(clip: string): string {
 
 function midiProgress(answer: Json): Progress {
   const { state, instruments = [] } = objectIn(answer)
-  if (state === 'complete') return { status: 'completed', result: madeData({ instruments }) }
+  if (state === 'complete') return { status: 'completed', result: dataResult({ instruments }) }
   return state === 'error'
     ? { status: 'failed', reason: 'The relay could not write down the notes.' }
     : { status: 'processing' }
 }
 
-function told(answer: Json): JsonObject {
+function objectAnswer(answer: Json): JsonObject {
   if (isJsonObject(answer)) return answer
   throw vendorError({ status: 502, message: 'The relay’s answer is none.', isPaid: true })
 }
 
-function resultIn(data: Json, asked: TaskRequest, account: Account): Result | undefined {
-  switch (asked.operation) {
+function resultIn(data: Json, personaInput: TaskRequest, account: Account): Result | undefined {
+  switch (personaInput.operation) {
     case sunoLyrics.id:
       return lyricsIn(data)
     case sunoWav.id: {
       const urls = listIn(data).flatMap(({ wav_url, audio_url }) => textIn(wav_url) ?? textIn(audio_url) ?? [])
-      return urls.length === 0 ? undefined : madeSounds(asked, [fileAt(account, String(urls[0]))])
+      return urls.length === 0 ? undefined : soundsResult(personaInput, [fileAt(account, String(urls[0]))])
     }
     case sunoMp4.id: {
       const [clip] = listIn(data)
@@ -199,13 +199,13 @@ function resultIn(data: Json, asked: TaskRequest, account: Account): Result | un
       const url = textIn(video_url)
       if (url === undefined) return undefined
       const cover = textIn(image_url)
-      return madeVideos(asked, [
+      return videosResult(personaInput, [
         { video: fileAt(account, url), ...(cover === undefined ? {} : { cover: fileAt(account, cover) }) },
       ])
     }
     default: {
-      const clips = listIn(data).flatMap((clip) => clipMade(clip, asked, account) ?? [])
-      return clips.length === 0 ? undefined : madeClips(asked, clips)
+      const clips = listIn(data).flatMap((clip) => clipSources(clip, personaInput, account) ?? [])
+      return clips.length === 0 ? undefined : clipsResult(personaInput, clips)
     }
   }
 }
@@ -215,7 +215,7 @@ function lyricsIn(data: Json): Result | undefined {
   const { title, text, tags } = lyrics ?? {}
   if (typeof text !== 'string' || text === '') return undefined
   const words = Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string').map(String) : []
-  return madeLyrics([{ title: textIn(title) ?? '', text, tags: words }])
+  return lyricsResult([{ title: textIn(title) ?? '', text, tags: words }])
 }
 
 /** An array, `{clips: […]}`, or one object. */
@@ -225,7 +225,7 @@ function listIn(data: Json): JsonObject[] {
 }
 
 /** Both shapes of a clip: Suno's own has its details under `metadata`, the flat one beside the id. */
-function clipMade(clip: JsonObject, asked: TaskRequest, account: Account): MadeClip | undefined {
+function clipSources(clip: JsonObject, personaInput: TaskRequest, account: Account): ClipSources | undefined {
   const audio = textIn(clip.audio_url)
   if (audio === undefined) return undefined
   const metadata = objectIn(clip.metadata)
@@ -237,7 +237,8 @@ function clipMade(clip: JsonObject, asked: TaskRequest, account: Account): MadeC
     image: at(textIn(clip.image_url)),
     imageLarge: at(textIn(clip.image_large_url)),
     // An imported song keeps the title that its owner gave it: relays take none along.
-    title: (asked.operation === sunoUpload.id ? textIn(asked.input.title) : undefined) ?? textIn(clip.title),
+    title:
+      (personaInput.operation === sunoUpload.id ? textIn(personaInput.input.title) : undefined) ?? textIn(clip.title),
     tags: textIn(clip.tags) ?? textIn(metadata.tags),
     lyrics: textIn(clip.prompt) ?? textIn(metadata.prompt),
     durationSeconds: typeof seconds === 'number' ? seconds : undefined,

@@ -8,14 +8,14 @@ import { bearer, errorOf, lookErrorOf, textIn } from './errors.ts'
 /** The envelope of relays, `{code: "success", message, data}`, and the task object in it: Suno's protocol and Udio's. */
 
 /** One call, and what its answer holds: `data` of the envelope, or the whole of what has none. */
-export async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
+export async function callRelay(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
   const { body } = await callVendor(account, { errorOf, ...call, headers: bearer(account) })
   if (!isJsonObject(body) || typeof body.code !== 'string') return body
   const { code, message, data = null } = body
   if (code === 'success') return data
   // Some refuse with the status 200.
-  const said = { status: 400, body, message: textIn(message) ?? code }
-  throw errorOf(said) ?? vendorError({ ...said, isPaid: call.isPaid === true })
+  const words = { status: 400, body, message: textIn(message) ?? code }
+  throw errorOf(words) ?? vendorError({ ...words, isPaid: call.isPaid === true })
 }
 
 /** The id that a submission answers with: the data itself, or in Suno's raw object, which two relays show. */
@@ -26,9 +26,9 @@ export function idIn(answer: Json): string {
 }
 
 /** How a task stands; null where the relay knows none, which it says with the status 400. */
-export async function look(account: Account, path: string, signal: AbortSignal): Promise<JsonObject | null> {
+export async function fetchTask(account: Account, path: string, signal: AbortSignal): Promise<JsonObject | null> {
   try {
-    const task = await ask(account, { path, signal, errorOf: lookErrorOf })
+    const task = await callRelay(account, { path, signal, errorOf: lookErrorOf })
     if (isJsonObject(task) && typeof task.status === 'string') return task
   } catch (error) {
     if (error instanceof PolyphonyError && error.code === 'task_not_found') return null

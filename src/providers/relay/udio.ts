@@ -2,33 +2,33 @@ import { udioMusic } from '../../catalog/udio.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { clipIn } from '../kit/clips.ts'
-import { type MadeClip, madeClips } from '../kit/results.ts'
+import { type ClipSources, clipsResult } from '../kit/results.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Job } from '../provider.ts'
 import { objectIn, textIn, wrongHandle } from './errors.ts'
-import type { Part } from './part.ts'
-import { ask, idIn, look, progressOf } from './task-object.ts'
+import type { RelayProtocol } from './relay-protocol.ts'
+import { callRelay, fetchTask, idIn, progressOf } from './task-object.ts'
 
 /** Udio in the form of gpt-best and its kin: a task with `gen_params`, read back in the envelope. It writes no lyrics. */
-export const udioPart: Part = {
+export const udioProtocol: RelayProtocol = {
   id: 'udio',
   operations: new Set([udioMusic.id]),
   async submit(job, account, signal) {
     const { callbackUrl } = job
     const hook = callbackUrl === undefined ? {} : { notify_hook: callbackUrl }
     const json = { gen_params: paramsOf(job), ...hook }
-    const answer = await ask(account, { method: 'POST', path: '/udio/submit/music', json, signal, isPaid: true })
+    const answer = await callRelay(account, { method: 'POST', path: '/udio/submit/music', json, signal, isPaid: true })
     return { handle: { id: idIn(answer) } }
   },
-  async poll(handle, account, signal, asked) {
+  async poll(handle, account, signal, request) {
     const { id } = objectIn(handle)
     if (typeof id !== 'string') throw wrongHandle()
-    return progressOf(await look(account, `/udio/fetch/${encodeURIComponent(id)}`, signal), (data) => {
-      const songs = songsIn(data).flatMap((song) => songMade(song, account) ?? [])
-      return songs.length === 0 ? undefined : madeClips(asked, songs)
+    return progressOf(await fetchTask(account, `/udio/fetch/${encodeURIComponent(id)}`, signal), (data) => {
+      const songs = songsIn(data).flatMap((song) => songSources(song, account) ?? [])
+      return songs.length === 0 ? undefined : clipsResult(request, songs)
     })
   },
-  hear({ task_id: id, action }) {
+  readCallback({ task_id: id, action }) {
     return typeof id === 'string' && /udio/i.test(String(action)) ? { handle: { id } } : undefined
   },
 }
@@ -75,7 +75,7 @@ function songsIn(data: Json): JsonObject[] {
   return Array.isArray(list) ? list.filter(isJsonObject) : []
 }
 
-function songMade(song: JsonObject, account: Account): MadeClip | undefined {
+function songSources(song: JsonObject, account: Account): ClipSources | undefined {
   const audio = textIn(song.song_path)
   if (audio === undefined) return undefined
   const image = textIn(song.image_path)

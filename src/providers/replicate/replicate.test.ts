@@ -233,9 +233,9 @@ describe('the adapter for Replicate', () => {
   it('finds a call whose answer was lost by the address that was to be told', async () => {
     const createdAt = Date.now()
     const job = { ...anything, createdAt, callbackUrl: 'https://us/callbacks/7' }
-    const ask = (results: JsonObject[], asked: Job = job) => {
+    const ask = (results: JsonObject[], request: Job = job) => {
       vendor.next.push({ json: { previous: null, next: null, results } })
-      return provider.reconcile?.(asked, account(), aSignal())
+      return provider.reconcile?.(request, account(), aSignal())
     }
     const at = (ms: number) => ({ created_at: new Date(createdAt + ms).toISOString() })
     const ours = { id: ID, webhook: 'https://us/callbacks/7', ...at(500) }
@@ -257,9 +257,9 @@ describe('the adapter for Replicate', () => {
     const hear = (headers: Record<string, string | undefined>, given = {}) =>
       provider.receive?.({ headers, rawBody, receivedAt: Date.now() }, account(given))
     await expect(hear(signed(SECRET))).resolves.toEqual({ handle: { id: ID } })
-    const asked = vendor.at('GET', '/v1/webhooks/default/secret').length
+    const request = vendor.at('GET', '/v1/webhooks/default/secret').length
     await expect(hear(signed(SECRET), { webhookSecret: SECRET })).resolves.toEqual({ handle: { id: ID } })
-    expect(vendor.at('GET', '/v1/webhooks/default/secret')).toHaveLength(asked)
+    expect(vendor.at('GET', '/v1/webhooks/default/secret')).toHaveLength(request)
     const another = `whsec_${Buffer.from('another').toString('base64')}`
     const old = new Date(Date.now() - 600_000)
     for (const bad of [{}, signed(another), signed(SECRET, old), signed(SECRET, new Date(), '{}')]) {
@@ -269,7 +269,7 @@ describe('the adapter for Replicate', () => {
 })
 
 describe('families at Replicate', () => {
-  const asked = async (id: string, input: JsonObject) => {
+  const request = async (id: string, input: JsonObject) => {
     await submit(aJob(id, input))
     return { model: last()?.path.slice('/v1/models/'.length, -'/predictions'.length), ...(last()?.json as JsonObject) }
   }
@@ -399,7 +399,7 @@ describe('families at Replicate', () => {
       { prompt, size: '1080*1920', duration: 10 },
     ],
   ])('puts %s %j into the model’s words', async (id, input, model, given) => {
-    expect(await asked(id, input)).toEqual({ model, input: given })
+    expect(await request(id, input)).toEqual({ model, input: given })
   })
 
   it.each<[string, JsonObject, string]>([

@@ -27,20 +27,20 @@ export function replicateProvider(): Provider {
       const input = await withFiles(job, (reference) => addressOf(reference, job, account, signal))
       const { path, body } = callFor({ ...job, input })
       const json = { ...body, ...hookOf(job) }
-      const prediction = await ask(account, { method: 'POST', path, json, signal, isPaid: true })
+      const prediction = await callReplicate(account, { method: 'POST', path, json, signal, isPaid: true })
       return { handle: { id: idOf(prediction) } }
     },
-    async poll(handle, account, signal, asked) {
-      const prediction = await about(handle, account, { signal, hasFiles: true })
+    async poll(handle, account, signal, request) {
+      const prediction = await callPrediction(handle, account, { signal, hasFiles: true })
       if (!prediction) return { status: 'failed', reason: 'Replicate does not know it any more.' }
-      return progressOf(prediction, asked, account)
+      return progressOf(prediction, request, account)
     },
     async cancel(handle, account, signal) {
-      await about(handle, account, { method: 'POST', signal }, '/cancel')
+      await callPrediction(handle, account, { method: 'POST', signal }, '/cancel')
     },
     /** Predictions are listed with the address that was to be told: ours is different for each task. */
     async reconcile({ callbackUrl, createdAt }, account, signal) {
-      const { results } = await ask(account, { path: '/predictions', signal })
+      const { results } = await callReplicate(account, { path: '/predictions', signal })
       const listed = Array.isArray(results) ? results.filter(isJsonObject) : []
       const ours = listed.find(({ webhook }) => callbackUrl !== undefined && webhook === callbackUrl)
       if (typeof ours?.id === 'string') return { handle: { id: ours.id } }
@@ -54,7 +54,7 @@ export function replicateProvider(): Provider {
       return isJsonObject(body) && typeof body.id === 'string' ? { handle: { id: body.id } } : {}
     },
     async probe(account, signal) {
-      await ask(account, { path: '/account', signal })
+      await callReplicate(account, { path: '/account', signal })
     },
   }
 }
@@ -63,7 +63,7 @@ export function replicateProvider(): Provider {
 const CLOCKS_DIFFER_MS = 60 * SECOND_MS
 
 /** One call; every answer is an object. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
+async function callReplicate(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}` }
   const { body } = await callVendor(account, { errorOf, ...call, headers })
   if (isJsonObject(body)) return body
@@ -78,11 +78,16 @@ function errorOf({ status, message }: { status: number; message: string }): Poly
 }
 
 /** A call about a prediction; null where Replicate knows none. */
-async function about(handle: Json, account: Account, call: Pick<Call, 'method' | 'signal' | 'hasFiles'>, rest = '') {
+async function callPrediction(
+  handle: Json,
+  account: Account,
+  call: Pick<Call, 'method' | 'signal' | 'hasFiles'>,
+  rest = '',
+) {
   const unknown = (answer: { status: number; message: string }) =>
     answer.status === 404 ? new PolyphonyError('task_not_found', answer.message) : errorOf(answer)
   try {
-    return await ask(account, { ...call, path: `${pathOf(handle)}${rest}`, errorOf: unknown })
+    return await callReplicate(account, { ...call, path: `${pathOf(handle)}${rest}`, errorOf: unknown })
   } catch (error) {
     if (error instanceof PolyphonyError && error.code === 'task_not_found') return null
     throw error
@@ -90,16 +95,16 @@ async function about(handle: Json, account: Account, call: Pick<Call, 'method' |
 }
 
 /** Official models are called by their names, versions by their ids, which nobody else has. */
-function callFor(asked: TaskRequest): { path: string; body: JsonObject } {
-  const speak = FAMILIES[asked.operation]
-  if (speak) {
-    const { model, input } = mapRequest(speak, asked, 'Replicate')
+function callFor(request: TaskRequest): { path: string; body: JsonObject } {
+  const toModelCall = FAMILIES[request.operation]
+  if (toModelCall) {
+    const { model, input } = mapRequest(toModelCall, request, 'Replicate')
     return { path: `/models/${model}/predictions`, body: { input } }
   }
-  if (asked.operation !== replicatePrediction.id) {
-    throw new PolyphonyError('no_provider', `Replicate does not perform ${asked.operation}.`)
+  if (request.operation !== replicatePrediction.id) {
+    throw new PolyphonyError('no_provider', `Replicate does not perform ${request.operation}.`)
   }
-  const { model, version, deployment, input = {} } = asked.input
+  const { model, version, deployment, input = {} } = request.input
   if (deployment) return { path: `/deployments/${deployment}/predictions`, body: { input } }
   if (version) return { path: '/predictions', body: { version, input } }
   return { path: `/models/${model}/predictions`, body: { input } }
@@ -116,7 +121,7 @@ async function addressOf(reference: string, job: Job, account: Account, signal: 
   if (url !== undefined) return url
   const form = new FormData()
   form.set('content', blobOf(await job.file(reference, signal)))
-  const { urls } = await ask(account, { method: 'POST', path: '/files', form, signal })
+  const { urls } = await callReplicate(account, { method: 'POST', path: '/files', form, signal })
   if (isJsonObject(urls) && typeof urls.get === 'string') return urls.get
   throw new PolyphonyError('vendor_unreachable', 'Replicate took the upload and named no address.')
 }
@@ -131,11 +136,11 @@ function pathOf(handle: Json): string {
   throw new PolyphonyError('internal', 'The handle is none of Replicate’s.')
 }
 
-function progressOf(prediction: JsonObject, asked: TaskRequest, account: Account): Progress {
+function progressOf(prediction: JsonObject, request: TaskRequest, account: Account): Progress {
   const { status, output = null, error, logs } = prediction
   switch (status) {
     case 'succeeded': {
-      const result = output === null ? undefined : resultOf(output, asked, account)
+      const result = output === null ? undefined : resultOf(output, request, account)
       return result
         ? { status: 'completed', result }
         : { status: 'failed', reason: 'Replicate says that it is done, and delivered nothing that can be read.' }
@@ -162,9 +167,9 @@ function percentIn(logs: Json | undefined): number | undefined {
   return percent === undefined ? undefined : Number(percent)
 }
 
-function resultOf(output: Json, asked: TaskRequest, account: Account) {
-  if (asked.operation !== replicatePrediction.id) return familyResult(output, asked, account)
-  const { model, deployment } = asked.input
+function resultOf(output: Json, request: TaskRequest, account: Account) {
+  if (request.operation !== replicatePrediction.id) return familyResult(output, request, account)
+  const { model, deployment } = request.input
   // A model of words may well write an address, which is no file.
   const isWords = knownAtReplicate(String(model || deployment || ''))?.makes === 'texts'
   return anyResult(output, account, (address) => !isWords && isFile(address, account))
@@ -186,7 +191,7 @@ const SECRET_LIMIT_MS = 10 * SECOND_MS
 
 async function secretOf(account: Account): Promise<string> {
   const signal = AbortSignal.timeout(SECRET_LIMIT_MS)
-  const { key } = await ask(account, { path: '/webhooks/default/secret', signal })
+  const { key } = await callReplicate(account, { path: '/webhooks/default/secret', signal })
   if (typeof key === 'string') return key
   throw new PolyphonyError('vendor_unreachable', 'Replicate does not tell by which secret it signs.')
 }

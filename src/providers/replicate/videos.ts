@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
-import { type Fields, type MapRequest, present } from '../kit/hosted-input.ts'
+import { type FieldReader, type MapRequest, present } from '../kit/hosted-input.ts'
 
 /**
  * Videos of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
@@ -113,7 +113,7 @@ const kling: MapRequest = (fields) => {
   }
 }
 
-function elementsIn(fields: Fields, model: string) {
+function elementsIn(fields: FieldReader, model: string) {
   const elements = fields.take('elements')
   if (elements === undefined) return {}
   if (model !== 'kling-v1.6-pro' || !Array.isArray(elements)) return fields.refuse('elements')
@@ -216,7 +216,7 @@ const wan26Image: MapRequest = (fields) => {
 }
 
 /** These models always make sound. */
-function requireSound(fields: Fields): void {
+function requireSound(fields: FieldReader): void {
   if (fields.take('audio') === false) fields.refuse('audio')
 }
 

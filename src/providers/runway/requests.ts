@@ -50,13 +50,13 @@ export const REQUESTS: Record<string, Request> = {
 }
 
 /** Names of relays that stand before Runway's web app; its API has none of them, nor a model that is the same. */
-const RELAYED = ['gen2', 'gen3', 'gen3a', 'gen3a_turbo', 'gen4', 'europa', 'act_one']
+const WEB_APP_MODELS = ['gen2', 'gen3', 'gen3a', 'gen3a_turbo', 'gen4', 'europa', 'act_one']
 
 /** What is sent for an input. Throws `vendor_refused`. */
 export function bodyFor(operation: string, input: JsonObject): JsonObject {
   const request = REQUESTS[operation]
   if (!request) throw new PolyphonyError('no_provider', `Runway does not perform ${operation}.`)
-  if (RELAYED.includes(String(input.model))) {
+  if (WEB_APP_MODELS.includes(String(input.model))) {
     throw new PolyphonyError('vendor_refused', `model ${String(input.model)} is not had of Runway's own API.`, {
       field: 'model',
     })

@@ -296,10 +296,10 @@ describe('the adapter for Runway', () => {
   })
 
   it('tells a failure with its reason, and refused content from others', async () => {
-    const asked = aJob('runway/text_to_video')
+    const request = aJob('runway/text_to_video')
     const look = (json: Json) => {
       vendor.next.push({ json })
-      return provider.poll?.({ id: UNKNOWN }, account(), aSignal(), asked)
+      return provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)
     }
     await expect(look({ status: 'FAILED', failure: 'No', failureCode: 'SAFETY.INPUT.TEXT' })).resolves.toEqual({
       ...{ status: 'failed', reason: 'No', isModerated: true, detail: 'SAFETY.INPUT.TEXT' },
@@ -312,12 +312,12 @@ describe('the adapter for Runway', () => {
     await expect(look({ status: 'CANCELLED' })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({ status: 'SUCCEEDED', output: [] })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
-    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('any more'),
     })
     vendor.next.push({ status: 500, json: {} })
-    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

@@ -3,12 +3,12 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { withFiles } from '../kit/input-files.ts'
-import { packageCalls, withoutCredit } from '../kit/package-call.ts'
-import { imagesResult, madeSounds, madeVideos } from '../kit/results.ts'
+import { imagesResult, soundsResult, videosResult } from '../kit/results.ts'
+import { packageCalls, withoutCredit } from '../kit/sdk-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { bodyFor, REQUESTS } from './requests.ts'
-import { beginUpload, reachable } from './uploads.ts'
+import { beginUpload, uriFor } from './uploads.ts'
 
 type Told = RunwayML.TaskRetrieveResponse
 type Created = RunwayML.ImageToVideoCreateResponse
@@ -34,7 +34,7 @@ export function runwayProvider(): Provider {
       bodyFor(job.operation, job.input) // for what is not had, nothing is uploaded
       const begin = (filename: string) =>
         answered(() => beginUpload(client, filename, signal), { isPaid: false, signal })
-      const input = await withFiles(job, (reference) => reachable({ job, account, begin, signal }, reference))
+      const input = await withFiles(job, (reference) => uriFor({ job, account, begin, signal }, reference))
       const body = bodyFor(job.operation, input)
       const send = () => client.post<Partial<Created>>(`/v1/${taskType}`, { body, signal })
       const { id } = await answered(send, { isPaid: true, signal })
@@ -42,9 +42,9 @@ export function runwayProvider(): Provider {
       throw new PolyphonyError('vendor_silent', 'Runway accepted the task and named no id.')
     },
 
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       const task = await found(() => clientOf(account).tasks.retrieve(idIn(handle), { signal }), signal)
-      return task ? progressOf(task, asked) : { status: 'failed', reason: 'Runway does not know it any more.' }
+      return task ? progressOf(task, request) : { status: 'failed', reason: 'Runway does not know it any more.' }
     },
 
     // What runs is ended, what is done is deleted.
@@ -73,10 +73,10 @@ function idIn(handle: Json): string {
   throw new PolyphonyError('internal', 'The handle is none of Runway’s.')
 }
 
-function progressOf(task: Told, asked: TaskRequest): Progress {
+function progressOf(task: Told, request: TaskRequest): Progress {
   switch (task.status) {
     case 'SUCCEEDED':
-      return madeOf(task.output, asked)
+      return resultOf(task.output, request)
     case 'FAILED': {
       const reason = task.failure || 'Runway says that it failed, and not why.'
       const code = task.failureCode ?? ''
@@ -95,12 +95,12 @@ function progressOf(task: Told, asked: TaskRequest): Progress {
   }
 }
 
-function madeOf(urls: readonly string[], asked: TaskRequest): Progress {
+function resultOf(urls: readonly string[], request: TaskRequest): Progress {
   const sources = urls.map((url) => ({ url }))
   if (sources.length === 0) return { status: 'failed', reason: 'Runway says that it is done, and delivered nothing.' }
-  const { kind } = getOperation(asked.operation).produces
-  if (kind === 'pictures') return { status: 'completed', result: imagesResult(asked, sources) }
-  if (kind === 'sounds') return { status: 'completed', result: madeSounds(asked, sources) }
+  const { kind } = getOperation(request.operation).produces
+  if (kind === 'pictures') return { status: 'completed', result: imagesResult(request, sources) }
+  if (kind === 'sounds') return { status: 'completed', result: soundsResult(request, sources) }
   const videos = sources.map((video) => ({ video }))
-  return { status: 'completed', result: madeVideos(asked, videos) }
+  return { status: 'completed', result: videosResult(request, videos) }
 }

@@ -9,7 +9,7 @@ const MEGABYTE = 2 ** 20
 /** How long a data URI may be; what is larger is uploaded. */
 const MAX_DATA = { image: 5 * MEGABYTE, other: 16 * MEGABYTE }
 
-interface Place {
+interface UploadTarget {
   uploadUrl: string
   fields: Record<string, string>
   runwayUri: string
@@ -19,7 +19,7 @@ interface Parts {
   job: Job
   account: Account
   /** The first half of an upload, which Runway answers. */
-  begin: (filename: string) => Promise<Place>
+  begin: (filename: string) => Promise<UploadTarget>
   signal: AbortSignal
 }
 
@@ -27,7 +27,7 @@ interface Parts {
  * A file as Runway takes it: by an https URL, else in a data URI, else as an upload that it deletes by itself after a
  * while. An upload costs nothing. Throws what a call throws that is not paid.
  */
-export async function reachable({ job, account, begin, signal }: Parts, reference: string): Promise<string> {
+export async function uriFor({ job, account, begin, signal }: Parts, reference: string): Promise<string> {
   const url = job.urlOf(reference)
   if (url?.startsWith('https:') && url.length <= MAX_URL) return url
   const file = await job.file(reference, signal)
@@ -56,9 +56,9 @@ async function put({ fetch }: Account, url: string, form: FormData, signal: Abor
 }
 
 /** By hand, since the package's own upload cannot be ended by a signal. */
-export async function beginUpload(client: RunwayML, filename: string, signal: AbortSignal): Promise<Place> {
+export async function beginUpload(client: RunwayML, filename: string, signal: AbortSignal): Promise<UploadTarget> {
   const body = { filename, type: 'ephemeral' }
-  const { uploadUrl, fields, runwayUri } = await client.post<Partial<Place>>('/v1/uploads', { body, signal })
+  const { uploadUrl, fields, runwayUri } = await client.post<Partial<UploadTarget>>('/v1/uploads', { body, signal })
   if (uploadUrl !== undefined && runwayUri !== undefined) return { uploadUrl, fields: fields ?? {}, runwayUri }
   throw new PolyphonyError('vendor_unreachable', 'Runway names no place for an upload.')
 }

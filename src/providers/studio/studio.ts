@@ -58,9 +58,9 @@ export function studioProvider(studio: Studio): Provider {
 }
 
 function wishIn<K extends Kind>(job: Job, kind: K): Extract<OutputSpec, { kind: K }> {
-  const wish = outputSpecOf(getOperation(job.operation).produces, job.input)
-  if (wish.kind !== kind) throw new PolyphonyError('internal', `${job.operation} makes ${wish.kind}, not ${kind}.`)
-  return wish as Extract<OutputSpec, { kind: K }> // as was just seen
+  const spec = outputSpecOf(getOperation(job.operation).produces, job.input)
+  if (spec.kind !== kind) throw new PolyphonyError('internal', `${job.operation} makes ${spec.kind}, not ${kind}.`)
+  return spec as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
 /** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
@@ -81,10 +81,10 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
   const { song: asked } = wishIn(job, 'clips')
   const found = asked.coverClipId ? coverOf(asked, job) : { wish: asked, basis: basisOf(asked, job) }
   if ('failed' in found) return found
-  const { wish, basis } = found
+  const { wish: spec, basis } = found
   if ('failed' in basis) return basis
-  const seed = wish.seed ?? seedOf(job.taskId)
-  const song = wish.description && !wish.instrumental ? await withLyrics(studio, wish, seed, signal) : named(wish)
+  const seed = spec.seed ?? seedOf(job.taskId)
+  const song = spec.description && !spec.instrumental ? await withLyrics(studio, spec, seed, signal) : named(spec)
 
   const progress = new Array<number>(TAKES).fill(0)
   const takes = await Promise.all(
@@ -122,7 +122,7 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
       // What an extension of this clip needs, and a join of it with its parent.
       identity: request.continues ?? identityOf(request),
       headAudio: basis.parent?.audio ?? null,
-      replacesUntil: wish.replaces?.toSeconds ?? null,
+      replacesUntil: spec.replaces?.toSeconds ?? null,
       bpm: made.bpm,
       key: made.key,
     })
@@ -132,31 +132,31 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
 }
 
 /** The same words in another style. */
-function coverOf(wish: SongSpec, job: Job): { wish: SongSpec; basis: Basis } | { failed: Failure } {
-  const clip = clipIn(job.parent, wish.coverClipId ?? '')
+function coverOf(spec: SongSpec, job: Job): { wish: SongSpec; basis: Basis } | { failed: Failure } {
+  const clip = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
   mustBeKnown(clip, 'covers')
-  const lyrics = wish.lyrics || (wish.instrumental ? '' : clip.prompt)
-  const title = wish.title || clip.title
-  const tags = wish.tags || clip.tags
-  const instrumental = wish.instrumental || lyrics === ''
-  return { wish: { ...wish, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
+  const lyrics = spec.lyrics || (spec.instrumental ? '' : clip.prompt)
+  const title = spec.title || clip.title
+  const tags = spec.tags || clip.tags
+  const instrumental = spec.instrumental || lyrics === ''
+  return { wish: { ...spec, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
 }
 
-function basisOf(wish: SongSpec, job: Job): Basis | { failed: Failure } {
-  if (wish.personaId) {
+function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
+  if (spec.personaId) {
     const identity = isJsonObject(job.parent?.output) ? job.parent.output.identity : undefined
     if (!isJsonObject(identity)) return { failed: { reason: 'The persona was not made by the studio.' } }
     return { continueAt: null, continues: { ...(identity as unknown as Identity), fromSeconds: 0 } } // as keepPersona wrote it
   }
-  if (wish.continueClipId === null) return { continueAt: null }
-  const parent = clipIn(job.parent, wish.continueClipId)
+  if (spec.continueClipId === null) return { continueAt: null }
+  const parent = clipIn(job.parent, spec.continueClipId)
   if (!parent) return { failed: { reason: 'The clip to continue does not exist.' } }
-  const continueAt = Math.min(wish.continueAt ?? parent.durationSeconds, parent.durationSeconds)
-  const continues = continuationOf(parent, continueAt, wish)
-  if (!wish.replaces) return { parent, continueAt, continues }
+  const continueAt = Math.min(spec.continueAt ?? parent.durationSeconds, parent.durationSeconds)
+  const continues = continuationOf(parent, continueAt, spec)
+  if (!spec.replaces) return { parent, continueAt, continues }
   mustBeKnown(parent, 'replaces sections')
-  const seconds = Math.min(wish.replaces.toSeconds, parent.durationSeconds) - continueAt
+  const seconds = Math.min(spec.replaces.toSeconds, parent.durationSeconds) - continueAt
   if (seconds < SHORTEST_SECTION_SECONDS) {
     return {
       failed: { reason: `A section of at least ${SHORTEST_SECTION_SECONDS} seconds within the clip is needed.` },
@@ -208,17 +208,17 @@ function identityOf({ seed, take, tags, title, description }: SongRequest): Iden
   return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
 }
 
-async function withLyrics(studio: Studio, wish: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
-  const written = await studio.writeLyrics({ prompt: wish.description ?? '', seed }, { signal })
-  return { ...wish, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
+async function withLyrics(studio: Studio, spec: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
+  const written = await studio.writeLyrics({ prompt: spec.description ?? '', seed }, { signal })
+  return { ...spec, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
 }
 
 /** A title for a song that came without one: its idea's or its lyrics' first words. */
-function named(wish: SongSpec): SongSpec {
-  if (wish.title) return wish
-  const line = (wish.description ?? wish.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
+function named(spec: SongSpec): SongSpec {
+  if (spec.title) return spec
+  const line = (spec.description ?? spec.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
   const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
-  return { ...wish, title: words || 'Untitled' }
+  return { ...spec, title: words || 'Untitled' }
 }
 
 function filesOf(number: number, song: Song): ProducedFile[] {
@@ -255,8 +255,8 @@ async function join(job: Job): Promise<Submitted> {
   }
   const found = inspectMp3(joined)
   if (!found) return { failed: { reason: 'The joined song is not playable.' } }
-  const wish = { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt }
-  const clip = clipOf(job, 0, wish, {
+  const spec = { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt }
+  const clip = clipOf(job, 0, spec, {
     type: 'concat',
     durationSeconds: found.durationSeconds,
     audio: 'file:audio',
@@ -286,8 +286,8 @@ async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
   const { title: given } = job.input
   const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '').replace(/\.mp3$/i, '')
   const title = (typeof given === 'string' && given) || name || 'Upload'
-  const wish = { description: null, lyrics: '', tags: '', title, mv: '', continueClipId: null, continueAt: null }
-  const clip = clipOf(job, 0, wish, {
+  const spec = { description: null, lyrics: '', tags: '', title, mv: '', continueClipId: null, continueAt: null }
+  const clip = clipOf(job, 0, spec, {
     type: 'upload',
     durationSeconds: found.durationSeconds,
     audio: 'file:audio',

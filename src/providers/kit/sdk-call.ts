@@ -1,5 +1,5 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { packageError } from './vendor-errors.ts'
+import { sdkError } from './vendor-errors.ts'
 
 export interface Meaning {
   /** A call that begins work that is paid for. */
@@ -8,7 +8,7 @@ export interface Meaning {
 }
 
 /** Calls through a vendor's official package. `errorOf` is the vendor's own reading of what they throw. */
-export function packageCalls(errorOf: (thrown: unknown, meaning: Meaning) => unknown = packageError) {
+export function packageCalls(errorOf: (thrown: unknown, meaning: Meaning) => unknown = sdkError) {
   async function answered<Told>(ask: () => Promise<Told>, meaning: Meaning): Promise<Told> {
     try {
       return await ask()
@@ -38,7 +38,7 @@ function isUnknown(thrown: unknown): boolean {
 /** Some vendors answer a lack of credit with the status of any other fault in a request, and say it in words. */
 export function withoutCredit(words: RegExp): (thrown: unknown, meaning: Meaning) => unknown {
   return (thrown, meaning) => {
-    const error = packageError(thrown, meaning)
+    const error = sdkError(thrown, meaning)
     const lacksCredit = error instanceof PolyphonyError && error.code === 'vendor_refused' && words.test(error.message)
     return lacksCredit ? new PolyphonyError('account_refused', error.message, { lacks: 'credit' }) : error
   }

@@ -6,7 +6,7 @@ import type { Account, Failure } from '../provider.ts'
 import { keyOf } from './account.ts'
 
 /** What ComfyUI knows of a job. */
-export type Seen =
+export type JobState =
   | { state: 'pending' }
   | { state: 'running' }
   | { state: 'done'; outputs: JsonObject }
@@ -15,7 +15,7 @@ export type Seen =
   | { state: 'unknown' }
 
 /** Looks a job up: newer servers have a route for it, of the others both the queue and the history must be asked. */
-export async function lookUp(id: string, account: Account, signal: AbortSignal, hasJobs: boolean): Promise<Look> {
+export async function findJob(id: string, account: Account, signal: AbortSignal, hasJobs: boolean): Promise<Look> {
   if (hasJobs) {
     const found = await askJobs(id, account, signal)
     if (found.seen) return { seen: found.seen, hasJobs: true }
@@ -25,7 +25,7 @@ export async function lookUp(id: string, account: Account, signal: AbortSignal, 
 }
 
 export interface Look {
-  seen: Seen
+  seen: JobState
   /** Whether the server has the newer route, as far as the look can tell. */
   hasJobs: boolean
 }
@@ -34,7 +34,7 @@ async function askJobs(
   id: string,
   account: Account,
   signal: AbortSignal,
-): Promise<{ seen: Seen; hasRoute: true } | { seen?: undefined; hasRoute: boolean }> {
+): Promise<{ seen: JobState; hasRoute: true } | { seen?: undefined; hasRoute: boolean }> {
   let hasRoute = true
   try {
     const { body } = await callVendor(account, {
@@ -54,7 +54,7 @@ async function askJobs(
   }
 }
 
-function seenInJob(job: Json): Seen {
+function seenInJob(job: Json): JobState {
   if (!isJsonObject(job)) throw malformed()
   const { status, outputs, execution_status, execution_error } = job
   switch (status) {
@@ -73,7 +73,7 @@ function seenInJob(job: Json): Seen {
 }
 
 /** The queue first: what has left it by then is in the history, so that nothing falls between. */
-async function askQueueAndHistory(id: string, account: Account, signal: AbortSignal): Promise<Seen> {
+async function askQueueAndHistory(id: string, account: Account, signal: AbortSignal): Promise<JobState> {
   const place = await placeInQueue(id, account, signal)
   if (place) return { state: place }
   const { body } = await callVendor(account, {

@@ -13,7 +13,7 @@ export function modelsField(env: string): AccountField {
 }
 
 /** The operations that a list of model names and operation ids names, such as `suno, kling/effects`; '' names all. */
-export function narrowed(operations: ReadonlySet<string>, list: string): ReadonlySet<string> {
+export function limitToModels(operations: ReadonlySet<string>, list: string): ReadonlySet<string> {
   const names = new Set(
     list
       .split(',')

@@ -3,15 +3,15 @@ import type { Account, InputFile, Job } from '../provider.ts'
 import { hasLanguageModel } from './account.ts'
 
 /** A request for the engine, and what has to be known of it once it is done. */
-export interface Asking {
+export interface EngineRequest {
   fields: Record<string, string | number | boolean>
   /** Sounds to go along, read already or by their reference. */
   sources?: { src_audio?: string | InputFile; reference_audio?: string | InputFile }
-  made: Made
+  made: SongFacts
 }
 
 /** What is known of a song before it is made; '' is filled in from what the engine says that it made. Plain JSON. */
-export type Made = {
+export type SongFacts = {
   title: string
   tags: string
   lyrics: string
@@ -37,7 +37,7 @@ export function refused(field: string, rule: string): PolyphonyError {
 }
 
 /** What every request says. `unknown` leaves the language of the voice to the model. */
-export function usualFields(count: number): Asking['fields'] {
+export function commonFields(count: number): EngineRequest['fields'] {
   return { audio_format: 'mp3', batch_size: count, vocal_language: 'unknown' }
 }
 
@@ -45,14 +45,14 @@ export function usualFields(count: number): Asking['fields'] {
  * A seed for each of `count` takes, one after the other; a server that reads a single number only (until spring 2026,
  * by its source) draws its own in place of a list.
  */
-export function seedFields(seed: number | undefined, count: number): Asking['fields'] {
+export function seedFields(seed: number | undefined, count: number): EngineRequest['fields'] {
   if (seed === undefined) return { use_random_seed: true }
   const seeds = Array.from({ length: count }, (_, take) => (seed + take) % 2 ** 32)
   return { use_random_seed: false, seed: count === 1 ? seed : seeds.join(',') }
 }
 
 /** How the language model takes part in making music from words. What is not wanted of it steers it alone. */
-export function planningFields(account: Account, unwanted: { field: string; words: string }): Asking['fields'] {
+export function planningFields(account: Account, unwanted: { field: string; words: string }): EngineRequest['fields'] {
   if (!hasLanguageModel(account)) {
     mustBeEmpty(unwanted, 'counts only where the engine runs its language model')
     return WITHOUT_PLANNING
@@ -61,7 +61,7 @@ export function planningFields(account: Account, unwanted: { field: string; word
 }
 
 /** What is made from a sound is made without the language model, which then need not be loaded either. */
-export function soundFields(unwanted: { field: string; words: string }): Asking['fields'] {
+export function soundFields(unwanted: { field: string; words: string }): EngineRequest['fields'] {
   mustBeEmpty(unwanted, 'is not heard by ACE-Step where it works on a sound')
   return WITHOUT_PLANNING
 }
@@ -78,10 +78,10 @@ export const NO_VOICE = '[Instrumental]'
  * Words from an idea: the language model writes a whole song, and nothing is made of it. A server that does not know
  * `analysis_only` (by its source; no document names it) makes the song as well, and the words are in its answer, too.
  */
-export function lyricsAsking({ input }: Job): Asking {
+export function lyricsRequest({ input }: Job): EngineRequest {
   const { prompt } = input
   return {
-    fields: { ...usualFields(1), sample_mode: true, sample_query: String(prompt), analysis_only: true },
+    fields: { ...commonFields(1), sample_mode: true, sample_query: String(prompt), analysis_only: true },
     made: { title: '', tags: '', lyrics: '' },
   }
 }

@@ -1,17 +1,17 @@
 import { wrongHandle } from './errors.ts'
-import type { Part } from './part.ts'
-import type { Relayed } from './proxied-vendors.ts'
+import type { ProxiedVendor } from './proxied-vendors.ts'
+import type { RelayProtocol } from './relay-protocol.ts'
 
 /** A vendor whose own API the relay serves: the vendor's adapter speaks, at the relay's address and with its key. */
-export function passedOn({ provider, operations, sent, accountAt }: Relayed): Part {
+export function proxiedProtocol({ provider, operations, isCallback: sent, accountAt }: ProxiedVendor): RelayProtocol {
   const { id, poll, cancel, reconcile, receive } = provider
   return {
     id,
     operations,
     submit: (job, account, signal) => provider.submit(job, accountAt(account), signal),
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       if (!poll) throw wrongHandle() // a vendor that answers at once gives no handles
-      return poll.call(provider, handle, accountAt(account), signal, asked)
+      return poll.call(provider, handle, accountAt(account), signal, request)
     },
     ...(cancel && {
       cancel: (handle, account, signal) => cancel.call(provider, handle, accountAt(account), signal),
@@ -20,7 +20,7 @@ export function passedOn({ provider, operations, sent, accountAt }: Relayed): Pa
       reconcile: (job, account, signal) => reconcile.call(provider, job, accountAt(account), signal),
     }),
     ...(receive && {
-      hear: (body, callback, account) =>
+      readCallback: (body, callback, account) =>
         sent?.(body) ? receive.call(provider, callback, accountAt(account)) : undefined,
     }),
   }
