@@ -19,6 +19,10 @@ export const Id = Type.Union([Text, Type.Number()])
 /** A field whose form depends on the operation: it is read by a schema of its own, or kept as it is. */
 export const Anything = Type.Unsafe<Json>(Type.Unknown())
 
+/** What is remembered of most tasks, and what most vendors answer with: their own id of it. */
+export const IdHandle = Type.Object({ id: Type.String() })
+export const WithId = Type.Object({ id: Text })
+
 /**
  * A vendor's answer, as far as the schema names it. Throws `vendor_silent` for the answer to a paid call, since the work
  * may have begun, and else `vendor_unreachable`, since the call can be made again.
@@ -38,6 +42,11 @@ export function readAnswer<Schema extends TSchema>(
 export function readIfFits<Schema extends TSchema>(schema: Schema, body: unknown): Static<Schema> | undefined {
   const found = match(schema, body)
   return 'value' in found ? (found.value as Static<Schema>) : undefined // built of what the schema accepts
+}
+
+/** The body of a callback: undefined for one in another form. Throws what `JSON.parse` throws for what is no JSON. */
+export function readCallback<Schema extends TSchema>(schema: Schema, rawBody: string): Static<Schema> | undefined {
+  return readIfFits(schema, JSON.parse(rawBody))
 }
 
 /** What was remembered of a task, perhaps by an earlier version. Throws `internal`. */
