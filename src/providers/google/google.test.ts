@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult, sampleInput } from '../kit/results.testing.ts'
 import { googleProvider } from './google.ts'
@@ -294,7 +295,10 @@ describe('the adapter for Google', () => {
     })
     await expect(look(done({ response: {} }))).resolves.toMatchObject({ status: 'failed', isModerated: false })
     const unknown = provider.poll?.({ name: 'models/veo/operations/none' }, account(), aSignal(), aJob(VEO))
-    await expect(unknown).resolves.toMatchObject({ status: 'failed', reason: expect.stringContaining('does not know') })
+    await expect(unknown).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('no longer knows'),
+    })
   })
 
   it('asks again after a poll that came to nothing', async () => {
@@ -389,5 +393,12 @@ describe('the adapter for Google', () => {
     vendor.next.push(refusal(404, 'NOT_FOUND', 'Not found.')) // a gateway of pictures alone
     await provider.probe?.(account({ baseUrl: `${vendor.url}/relay/google/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/relay/google/v1beta/models')
+  })
+
+  providerContract('Google', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['veo3/veo3-video', 'gemini/gemini-2.5-flash-image'],
   })
 })

@@ -6,12 +6,12 @@ import { pollVideo, submitVideo, VIDEO_OPERATIONS } from './videos.ts'
 
 const IMAGES: ReadonlySet<string> = new Set(IMAGE_OPERATIONS)
 const ALL: ReadonlySet<string> = new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS])
-/** Where Veo is closed: a task of it is for others, who serve it still. */
+/** Veo is closed at this host; other hosts still serve it. */
 const OWN_HOST = 'generativelanguage.googleapis.com'
 
 /**
- * Google's Gemini API: pictures by the Gemini models, videos by Veo. It takes no idempotency key, calls nobody back, ends no
- * operation early and lists none by its input; so a lost answer is not found again.
+ * Google's Gemini API: pictures by the Gemini models, videos by Veo. It has no idempotency keys, no
+ * callbacks, no way to end an operation and no list of them, so a lost answer is not found again.
  */
 export function googleProvider(): Provider {
   return {
@@ -25,7 +25,7 @@ export function googleProvider(): Provider {
     },
     poll: pollVideo,
     async probe(account, signal) {
-      // A gateway that has no list of models may work nevertheless: a task will tell.
+      // A gateway without a list of models may still work: the first task shows it.
       await findAtGoogle(account, { path: 'models', query: { pageSize: 1 }, signal })
     },
   }

@@ -4,6 +4,7 @@ import { type FakeVendor, openFakeVendor } from '../../../test/support/fake-vend
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { lumaProvider } from './luma.ts'
 import { luma as manifest } from './manifest.ts'
@@ -142,7 +143,7 @@ describe('the adapter for Luma', () => {
 
   it.each<[string, JsonObject, object, RegExp]>([
     ['luma/video_generation', { prompt: 'a', model: 'ray-v3' }, {}, /ray-v3/],
-    ['luma/upscale_video', { origin_task_id: PARENT }, { parent: null }, /not made by this account/],
+    ['luma/upscale_video', { origin_task_id: PARENT }, { parent: null }, /not made by this Luma account/],
     [
       'luma/extend_video',
       { prompt: 'a', key_frames: { frame0: { type: 'video', url: 'https://example.com/a.mp4' } } },
@@ -270,5 +271,12 @@ describe('the adapter for Luma', () => {
   it('finds its handle in a callback', async () => {
     const callback = { headers: {}, rawBody: '{"id":"g-7","state":"dreaming"}', receivedAt: 0 }
     await expect(provider.receive?.(callback, account())).resolves.toEqual({ handle: { id: 'g-7' } })
+  })
+
+  providerContract('Luma', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation, undefined, { parent: parentOf() }),
+    operations: ['luma/video_generation', 'luma/image_generation'],
   })
 })

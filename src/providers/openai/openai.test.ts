@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -126,7 +127,7 @@ describe('the adapter for OpenAI', () => {
       'a picture',
       'a picture',
     ])
-    expect(result.logs).toEqual(['OpenAI counted 10 tokens in, 50 out'])
+    expect(result.logs).toEqual(['OpenAI counted 10 input and 50 output tokens'])
   })
 
   it('leaves to a model what was left to it', async () => {
@@ -281,7 +282,7 @@ describe('the adapter for OpenAI', () => {
 
   it('fails where OpenAI answers without a picture', async () => {
     vendor.next.push({ json: { created: 1, data: [{}] } })
-    const failed = { reason: 'OpenAI answered without a picture.' }
+    const failed = { reason: 'OpenAI returned no picture.' }
     await expect(provider.submit(generating(), account(), aSignal())).resolves.toEqual({ failed })
   })
 
@@ -326,7 +327,7 @@ describe('the adapter for OpenAI', () => {
     await expect(look(null)).resolves.toMatchObject({ status: 'failed' })
     await expect(provider.poll?.({ id: 'video_999' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('does not know'),
+      reason: expect.stringContaining('no longer knows'),
     })
   })
 
@@ -371,5 +372,12 @@ describe('the adapter for OpenAI', () => {
     })
     await provider.submit(generating(), account(), aSignal())
     expect(vendor.seen.at(-1)?.headers).not.toHaveProperty('openai-organization')
+  })
+
+  providerContract('OpenAI', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['sora2/sora2-video', 'gpt-image/generate'],
   })
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { runway as manifest } from './manifest.ts'
 import { runwayProvider } from './runway.ts'
@@ -314,7 +315,7 @@ describe('the adapter for Runway', () => {
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('any more'),
+      reason: expect.stringContaining('no longer knows'),
     })
     vendor.next.push({ status: 500, json: {} })
     await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)).rejects.toMatchObject({
@@ -333,5 +334,12 @@ describe('the adapter for Runway', () => {
       code: 'account_refused',
       details: { lacks: 'credential' },
     })
+  })
+
+  providerContract('Runway', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation),
+    operations: ['runway/text_to_video', 'runway/text_to_image', 'runway/sound_effect'],
   })
 })
