@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { minimax as manifest } from './manifest.ts'
 import { minimaxProvider } from './minimax.ts'
@@ -173,7 +174,7 @@ describe('the adapter for MiniMax', () => {
       ...{ status: 'failed', reason: 'no GPU', isModerated: false },
     })
     await expect(look(answer({ status: 'Fail' }))).resolves.toMatchObject({
-      reason: expect.stringContaining('not why'),
+      reason: expect.stringContaining('without a reason'),
     })
     await expect(look(answer({ status: 'Queueing' }))).resolves.toEqual({ status: 'processing' })
     await expect(look(answer())).rejects.toMatchObject({ code: 'vendor_unreachable' })
@@ -185,7 +186,7 @@ describe('the adapter for MiniMax', () => {
     expect(vendor.at('GET', '/v1/files/retrieve').at(-1)?.query.get('file_id')).toBe('7')
     await expect(provider.poll?.({ id: 'm-999' }, account(), aSignal(), aJob(VIDEO))).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('any more'),
+      reason: expect.stringContaining('no longer knows'),
     })
   })
 
@@ -209,5 +210,12 @@ describe('the adapter for MiniMax', () => {
     vendor.next.push(answer({}, 2013, 'no such task'))
     await provider.probe?.(account({ baseUrl: `${vendor.url}/minimax/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/minimax/v1/query/video_generation')
+  })
+
+  providerContract('MiniMax', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation),
+    operations: ['hailuo/video_generation'],
   })
 })
