@@ -10,6 +10,7 @@ import {
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { klingProvider } from './kling.ts'
 import { kling as manifest } from './manifest.ts'
@@ -465,7 +466,7 @@ describe('the adapter for Kling', () => {
     const request = aJob('kling/video_generation')
     await expect(provider.poll?.({ id: 'unknown' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('any more'),
+      reason: expect.stringContaining('no longer knows'),
     })
     vendor.next.push(failure(500, 5000, 'server'))
     await expect(provider.poll?.({ id: 'k-1' }, account(), aSignal(), request)).rejects.toMatchObject({
@@ -524,5 +525,12 @@ describe('the adapter for Kling', () => {
       code: 'account_refused',
       details: { lacks: 'credential' },
     })
+  })
+
+  providerContract('Kling', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation),
+    operations: ['kling/video_generation'],
   })
 })

@@ -3,15 +3,15 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Account, Job } from '../provider.ts'
 
 /**
- * How an operation is asked for at Kling: fields as its documents have them (vendor pages of 2026 where the operation is
- * still described there, older ones otherwise). What cannot be had of it is refused, naming the field.
+ * How an operation is requested at Kling: fields as its documents have them (vendor pages of 2026 where the operation is
+ * still described there, older ones for the rest). An input that Kling cannot perform is refused, naming the field.
  */
 export interface Request {
-  /** Below it a task is read, too. It follows from the input alone. */
+  /** A task is read below the same path. It depends on the input only. */
   pathOf(input: JsonObject): string
   /** Files in the input are URLs, or bare base64 where Kling cannot reach them. */
   bodyOf(input: JsonObject, job: Job, account: Account): JsonObject
-  /** Whether the path takes a task's id of ours and finds it again. Inferred where no page says so: then it is not. */
+  /** Whether the path finds a task again by our id of it. False where no page says so. */
   isFoundByOurId: boolean
 }
 
@@ -25,7 +25,7 @@ export function refused(field: string, why: string): PolyphonyError {
 }
 
 export function requireOne(input: JsonObject, field: string): void {
-  if (input[field] !== 1) throw refused(field, 'must be 1: Kling makes one with a call')
+  if (input[field] !== 1) throw refused(field, 'must be 1: Kling makes one per call')
 }
 
 /** Videos are taken by their URL only. */
@@ -36,7 +36,7 @@ export function requireUrl(field: string, job: Job): void {
   }
 }
 
-/** What clients leave empty says nothing. */
+/** Clients send empty values for fields that they do not use. */
 export function isGiven(value: Json | undefined): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''
 }

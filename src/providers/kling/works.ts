@@ -187,7 +187,7 @@ export const image: Request = {
 
 function omniImage(input: JsonObject): JsonObject {
   for (const name of ['negative_prompt', 'scene_image_url', 'style_image_url', 'image_reference']) {
-    refuse(input, name, 'is not had with version o1')
+    refuse(input, name, 'is not available with version o1')
   }
   const pictures = [...textsOf([input.image_url ?? '']), ...textsOf(input.subject_images)]
   const { prompt, aspect_ratio, n, resolution } = input
