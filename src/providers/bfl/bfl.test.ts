@@ -5,6 +5,7 @@ import { bfl as operations } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { bflProvider } from './bfl.ts'
 import { bfl as manifest } from './manifest.ts'
@@ -326,7 +327,7 @@ describe('the adapter for Black Forest Labs', () => {
     for (const status of [200, 404]) {
       await expect(look(UNKNOWN, status)).resolves.toMatchObject({
         status: 'failed',
-        reason: expect.stringContaining('any more'),
+        reason: expect.stringContaining('no longer knows'),
       })
     }
   })
@@ -340,5 +341,12 @@ describe('the adapter for Black Forest Labs', () => {
     vendor.next.push({ json: { credits: 1 } })
     await provider.probe?.(account({ baseUrl: `${vendor.url}/bfl/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/bfl/v1/credits')
+  })
+
+  providerContract('Black Forest Labs', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => job(operation),
+    operations: ['bfl/flux-2-pro', 'bfl/flux-3-video', 'bfl/finetune'],
   })
 })
