@@ -7,6 +7,7 @@ import {
 } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { ideogramProvider } from './ideogram.ts'
@@ -186,7 +187,7 @@ describe('the adapter for Ideogram', () => {
     const { output } = await resultOf(provider, aReadableJob('ideogram/describe'), account())
     expect(output).toEqual({ texts: ['A poster.', 'A poster on a wall.'] })
     vendor.next.push({ json: { descriptions: [] } })
-    const failed = { reason: 'Ideogram described nothing.' }
+    const failed = { reason: 'Ideogram returned no description.' }
     await expect(provider.submit(aReadableJob('ideogram/describe'), account(), aSignal())).resolves.toEqual({ failed })
   })
 
@@ -203,10 +204,16 @@ describe('the adapter for Ideogram', () => {
     })
   })
 
-  it.each([{ data: [] }, {}, [], { data: [{ url: '' }] }])('fails where Ideogram answers %j', async (json) => {
+  it.each([{ data: [] }, { data: [{ url: '' }] }])('fails when Ideogram answers %j', async (json) => {
     vendor.next.push({ json })
-    const failed = { reason: 'Ideogram answered without a picture.' }
+    const failed = { reason: 'Ideogram returned no picture.' }
     await expect(provider.submit(drawing(), account(), aSignal())).resolves.toEqual({ failed })
+  })
+
+  it.each([{}, []].map((json) => [json]))('leaves open what was made when Ideogram answers %j', async (json) => {
+    vendor.next.push({ json })
+    const silent = { code: 'vendor_silent', message: expect.stringContaining('Ideogram returned') }
+    await expect(provider.submit(drawing(), account(), aSignal())).rejects.toMatchObject(silent)
   })
 
   const limit = { error: 'Too many.', reject_reason: 'inflight_limit', max_inflight_requests: 10 }
@@ -265,5 +272,12 @@ describe('the adapter for Ideogram', () => {
     vendor.next.push({ json: { data: [{ url: 'https://ideogram.ai/a.png', is_image_safe: true }] } })
     await provider.submit(drawing(), account({ baseUrl: `${vendor.url}/ideogram` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/ideogram/v1/ideogram-v3/generate')
+  })
+
+  providerContract('Ideogram', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['ideogram/v3-generate', 'ideogram/describe'],
   })
 })
