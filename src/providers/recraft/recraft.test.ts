@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { recraft as manifest } from './manifest.ts'
@@ -189,7 +190,7 @@ describe('the adapter for Recraft', () => {
     const job = aReadableJob(operation, { prompt: 'a', image_url: PICTURE, ...given })
     await expect(provider.submit(job, account(), aSignal())).rejects.toMatchObject({
       code: 'vendor_refused',
-      message: expect.stringContaining(`${field} is not taken`),
+      message: expect.stringContaining(`Recraft has no ${field}`),
     })
     expect(vendor.seen.length).toBe(before)
   })
@@ -240,12 +241,18 @@ describe('the adapter for Recraft', () => {
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it.each([{ created: 1, data: [] }, { created: 1 }, [], { image: { image_id: 'i' } }])(
-    'fails where Recraft answers %j',
+  it.each([{ created: 1, data: [] }, { image: { image_id: 'i' } }])('fails when Recraft answers %j', async (json) => {
+    vendor.next.push({ json })
+    const failed = { reason: 'Recraft returned no picture.' }
+    await expect(provider.submit(draw(), account(), aSignal())).resolves.toEqual({ failed })
+  })
+
+  it.each([{ created: 1 }, []].map((json) => [json]))(
+    'leaves open what was made when Recraft answers %j',
     async (json) => {
       vendor.next.push({ json })
-      const failed = { reason: 'Recraft answered without a picture.' }
-      await expect(provider.submit(draw(), account(), aSignal())).resolves.toEqual({ failed })
+      const silent = { code: 'vendor_silent', message: expect.stringContaining('Recraft returned') }
+      await expect(provider.submit(draw(), account(), aSignal())).rejects.toMatchObject(silent)
     },
   )
 
@@ -263,5 +270,12 @@ describe('the adapter for Recraft', () => {
     vendor.next.push({ json: { id: 'u', credits: 1 } })
     await provider.probe?.(account({ baseUrl: `${vendor.url}/relay/recraft/v1/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/relay/recraft/v1/users/me')
+  })
+
+  providerContract('Recraft', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['recraft/generate', 'recraft/vectorize'],
   })
 })
