@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -424,4 +425,11 @@ describe('families at Replicate', () => {
     })
     expect(vendor.seen.length).toBe(before)
   })
+})
+
+providerContract('Replicate', {
+  provider: () => provider,
+  account: () => account(),
+  job: (operation) => (operation === 'replicate/prediction' ? anything : aJob(operation)),
+  operations: ['replicate/prediction', 'Qubico/flux1-schnell/txt2img', 'veo3/veo3-video'],
 })
