@@ -11,6 +11,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -535,3 +536,10 @@ function faultsIn(lines: string[]): string[] {
     return `${source.split('\n')[line]?.slice(0, 200)}: ${words.slice(0, 400)}`
   })
 }
+
+providerContract('fal', {
+  provider: () => provider,
+  account: () => account(),
+  job: (operation) => aJob(operation),
+  operations: ['Qubico/flux1-schnell/txt2img', 'veo3/veo3-video', 'Qubico/trellis/image-to-3d'],
+})
