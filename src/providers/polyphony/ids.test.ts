@@ -73,7 +73,7 @@ describe('the names of a task’s relations', () => {
   it('need a handle of this provider', () => {
     expect(idIn({ id: THERE })).toBe(THERE)
     for (const handle of [null, {}, { id: 7 }, [THERE], THERE]) {
-      expect(() => idIn(handle)).toThrow('none of another gateway')
+      expect(() => idIn(handle)).toThrow('not a valid Polyphony handle')
     }
   })
 })

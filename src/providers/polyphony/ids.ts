@@ -1,7 +1,7 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { PolyphonyError } from '../../core/errors.ts'
 import { isId, itemId, taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import { IdHandle, readHandle } from '../kit/read-wire.ts'
 import type { Job, TaskRequest } from '../provider.ts'
 
 /** What tasks of the one gateway are called at the other, by their ids. */
@@ -44,6 +44,5 @@ export function ownNames(
 
 /** The upstream's id of a task, from its handle. */
 export function idIn(handle: Json): string {
-  if (isJsonObject(handle) && typeof handle.id === 'string') return handle.id
-  throw new PolyphonyError('internal', 'The handle is none of another gateway’s.')
+  return readHandle(IdHandle, handle, 'Polyphony').id
 }

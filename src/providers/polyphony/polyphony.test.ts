@@ -6,6 +6,7 @@ import { itemId } from '../../core/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { toTask } from '../../dialects/polyphony/to-task.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { polyphony as manifest } from './manifest.ts'
@@ -329,7 +330,7 @@ describe('the adapter for another gateway', () => {
       isModerated: true,
     })
     expect(await look({ status: 'failed', error: null })).toMatchObject({
-      reason: expect.stringContaining('no reason'),
+      reason: expect.stringContaining('without a reason'),
     })
     expect(await look({ status: 'cancelled', error: null })).toMatchObject({
       status: 'failed',
@@ -345,7 +346,7 @@ describe('the adapter for another gateway', () => {
 
   it('knows a task that is gone from a gateway that is', async () => {
     const poll = () => provider.poll?.({ id: there(999) }, account(), aSignal(), lyrics())
-    expect(await poll()).toMatchObject({ status: 'failed', reason: expect.stringContaining('lost the task') })
+    expect(await poll()).toMatchObject({ status: 'failed', reason: expect.stringContaining('no longer knows the task') })
     const away: FakeAnswer[] = [
       { status: 404, bytes: Buffer.from('<html>'), type: 'text/html' },
       failure(404, 'not_found'),
@@ -412,5 +413,12 @@ describe('the adapter for another gateway', () => {
     expect(await receive(signed, rawBody, known)).toEqual({ handle: { id: there(7) } })
     await expect(receive({}, rawBody, known)).rejects.toMatchObject({ code: 'unauthorized' })
     await expect(receive(signed, `${rawBody} `, known)).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+
+  providerContract('another gateway', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation, undefined, { idempotencyKey: crypto.randomUUID() }),
+    operations: ['suno/lyrics'],
   })
 })
