@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { elevenlabsProvider } from './elevenlabs.ts'
@@ -261,7 +262,10 @@ describe('the adapter for ElevenLabs', () => {
     await expect(look('It violates our content policy.')).resolves.toMatchObject({ isModerated: true })
     await expect(look(null)).resolves.toMatchObject({ status: 'failed' })
     const unknown = provider.poll?.({ id: 'none', language: 'es' }, account(), aSignal(), aJob(DUB))
-    await expect(unknown).resolves.toMatchObject({ status: 'failed', reason: expect.stringContaining('does not know') })
+    await expect(unknown).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('no longer knows'),
+    })
     vendor.next.push({ status: 500, json: {} })
     const broken = provider.poll?.({ id: 'd', language: 'es' }, account(), aSignal(), aJob(DUB))
     await expect(broken).rejects.toMatchObject({ code: 'vendor_unreachable' })
@@ -362,5 +366,12 @@ describe('the adapter for ElevenLabs', () => {
     vendor.next.push(refusal(401, 'missing_permissions', 'The key lacks user_read.'))
     await expect(probe({ baseUrl: `${vendor.url}/eleven/` })).resolves.toBeUndefined()
     expect(vendor.seen.at(-1)?.path).toBe('/eleven/v1/user')
+  })
+
+  providerContract('ElevenLabs', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['runway/voice_dubbing', 'runway/sound_effect', 'Qubico/tts/zero-shot'],
   })
 })

@@ -1,4 +1,5 @@
 import { PolyphonyError } from '../../core/errors.ts'
+import type { ErrorAnswer } from '../kit/vendor-call.ts'
 import type { Account, Job, Provider, Submitted } from '../provider.ts'
 import { callElevenlabs, statusIn } from './call.ts'
 import { cancelDubbing, DUBBING_OPERATION, pollDubbing, reconcileDubbing, submitDubbing } from './dubbing.ts'
@@ -17,8 +18,8 @@ const BEGINNINGS: Record<string, Begin> = {
 }
 
 /**
- * ElevenLabs: music, speech, and what its models do with sounds. Most calls are answered with the sound itself, which is
- * lost with the answer; a dub is polled, and found again by its name.
+ * ElevenLabs: music, speech, effects and dubbing. Most answers are the sound itself, which is lost with the answer; a dub is
+ * polled, and found again by its name.
  */
 export function elevenlabsProvider(): Provider {
   return {
@@ -35,10 +36,9 @@ export function elevenlabsProvider(): Provider {
       return job.operation === DUBBING_OPERATION ? reconcileDubbing(job, account, signal) : 'unknown'
     },
     async probe(account, signal) {
-      // A key that may not read the account is one that ElevenLabs knows.
+      // A key without the permission to read the account is still a valid key.
       const narrow = new PolyphonyError('forbidden', 'The key may not read the account.')
-      const errorOf = ({ body }: { body: Parameters<typeof statusIn>[0] }) =>
-        statusIn(body) === 'missing_permissions' ? narrow : undefined
+      const errorOf = ({ body }: ErrorAnswer) => (statusIn(body) === 'missing_permissions' ? narrow : undefined)
       try {
         await callElevenlabs(account, { path: 'v1/user', signal, errorOf })
       } catch (error) {
