@@ -6,6 +6,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { clipsResult } from '../kit/results.ts'
 import type { Job } from '../provider.ts'
@@ -267,11 +268,14 @@ describe('the adapter for PiAPI', () => {
       isModerated: true,
     })
     await expect(failed({}, { task_result: { reason: 'no face' } })).resolves.toMatchObject({ reason: 'no face' })
-    await expect(failed({})).resolves.toMatchObject({ status: 'failed', reason: expect.stringContaining('not why') })
+    await expect(failed({})).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('without a reason'),
+    })
     await expect(look({ status: 'cancelled', error: null })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({ status: 'completed', output: {} })).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('delivered nothing'),
+      reason: expect.stringContaining('reported success without'),
     })
   })
 
@@ -422,4 +426,18 @@ describe('what PiAPI itself has no more, or never had', () => {
       message: expect.stringContaining('second_image_url'),
     })
   })
+})
+
+providerContract('PiAPI', {
+  provider: () => provider,
+  account: () => account(),
+  job: exampleJob,
+  operations: [
+    'Qubico/flux1-schnell/txt2img',
+    'kling/video_generation',
+    'suno/music',
+    'midjourney/imagine',
+    'Qubico/trellis/image-to-3d',
+    'music-u/generate_music',
+  ],
 })
