@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import type { Task } from '../../core/task.ts'
 import { framesOf } from '../../engines/mp3/frames.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -403,8 +404,20 @@ describe('the adapter for ACE-Step', () => {
     ],
     ['a breakdown', {}, { status: 500, json: { detail: 'boom' } }, 'vendor_silent', 'boom'],
     ['being away', {}, { status: 503, json: { detail: 'loading' } }, 'vendor_unreachable', 'loading'],
-    ['an answer that names no task', {}, { json: { data: {}, code: 200 } }, 'vendor_silent', 'named no task'],
-    ['something else than JSON', {}, { bytes: Buffer.from('<html>'), type: 'text/html' }, 'vendor_silent', 'no JSON'],
+    [
+      'an answer that names no task',
+      {},
+      { json: { data: {}, code: 200 } },
+      'vendor_silent',
+      'without a usable "task_id"',
+    ],
+    [
+      'something else than JSON',
+      {},
+      { bytes: Buffer.from('<html>'), type: 'text/html' },
+      'vendor_silent',
+      'other than JSON',
+    ],
     ['silence', {}, 'lost' as const, 'vendor_silent', 'broke off'],
   ])('says what %s means', async (_, given, answer, code, words) => {
     if (answer !== undefined) vendor.next.push(answer)
@@ -460,11 +473,11 @@ describe('the adapter for ACE-Step', () => {
       reason: expect.stringMatching(/no such file.*ACE_STEP_LM=off/),
     })
     await expect(look([{ file: '', stage: 'failed' }])).resolves.toMatchObject({
-      reason: expect.stringContaining('not why'),
+      reason: expect.stringContaining('without a reason'),
     })
     await expect(look([{ file: '' }], 1)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('nothing'),
+      reason: expect.stringContaining('without a usable result'),
     })
     vendor.next.push({ json: { data: [], code: 200 } })
     await expect(provider.poll?.(handle, account(), aSignal(), request)).rejects.toMatchObject({
@@ -504,6 +517,13 @@ describe('the adapter for ACE-Step', () => {
   it('can say nothing of a lost answer, and cancels nothing', () => {
     expect(provider).not.toHaveProperty('reconcile')
     expect(provider).not.toHaveProperty('cancel')
+  })
+
+  providerContract('ACE-Step', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => job(operation),
+    operations: ['suno/music', 'suno/lyrics', 'Qubico/ace-step/txt2audio'],
   })
 })
 
