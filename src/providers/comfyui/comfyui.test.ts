@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Account, Job, Provider } from '../provider.ts'
@@ -148,7 +149,7 @@ describe('the adapter for ComfyUI', () => {
     const song = aReadableJob('Qubico/flux1-dev/img2img', { prompt: 'x', image: 'https://example.com/song.mp3' })
     await expect(provider.submit(song, account(), aSignal())).rejects.toMatchObject({
       code: 'vendor_refused',
-      message: 'image is audio/mpeg, and must be of the kind image.',
+      message: 'image must be a file of the kind image, not audio/mpeg.',
     })
   })
 
@@ -304,8 +305,14 @@ describe('the adapter for ComfyUI', () => {
     ['another fault', {}, { status: 413, json: {} }, 'vendor_refused', /413/],
     ['a breakdown', {}, { status: 500, json: {} }, 'vendor_silent', /500/],
     ['being away', {}, { status: 503, json: {} }, 'vendor_unreachable', /503/],
-    ['an answer that names no prompt', {}, { json: { number: 1 } }, 'vendor_silent', /named no prompt/],
-    ['something else than JSON', {}, { bytes: Buffer.from('<html>'), type: 'text/html' }, 'vendor_silent', /no JSON/],
+    ['an answer that names no prompt', {}, { json: { number: 1 } }, 'vendor_silent', /without a usable "prompt_id"/],
+    [
+      'something else than JSON',
+      {},
+      { bytes: Buffer.from('<html>'), type: 'text/html' },
+      'vendor_silent',
+      /other than JSON/,
+    ],
     ['silence', {}, 'lost' as const, 'vendor_silent', /broke off/],
   ])('says what %s means', async (_, given, answer, code, words) => {
     if (answer !== undefined) comfyui.vendor.next.push(answer)
@@ -357,11 +364,11 @@ describe('the adapter for ComfyUI', () => {
       reason: 'The work was interrupted at ComfyUI.',
     })
     await expect(look({ id: job.taskId, status: 'failed' })).resolves.toMatchObject({
-      reason: expect.stringContaining('not why'),
+      reason: expect.stringContaining('without a reason'),
     })
     await expect(look({ id: job.taskId, status: 'completed', outputs: {} })).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('delivered nothing'),
+      reason: expect.stringContaining('reported success without'),
     })
     await expect(look({ id: job.taskId, status: 'dreaming' })).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(provider.poll?.({ other: 1 }, account(), aSignal(), job)).rejects.toMatchObject({ code: 'internal' })
@@ -389,7 +396,7 @@ describe('the adapter for ComfyUI', () => {
       const before = comfyui.vendor.seen.length
       await expect(provider.poll?.(handle, account(), aSignal(), job)).resolves.toMatchObject({
         status: 'failed',
-        reason: expect.stringContaining('does not know'),
+        reason: expect.stringContaining('no longer knows'),
       })
       return comfyui.vendor.seen.slice(before).map(({ path }) => path)
     }
@@ -741,5 +748,12 @@ describe('the adapter for ComfyUI', () => {
   it('leaves to others what no open model does', () => {
     for (const id of provider.operations) expect(() => getOperation(id)).not.toThrow()
     expect(provider.operations.has('Wan/wan26-txt2video')).toBe(false)
+  })
+
+  providerContract('ComfyUI', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['Qubico/flux1-dev/txt2img', 'Qubico/trellis/image-to-3d'],
   })
 })
