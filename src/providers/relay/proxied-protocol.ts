@@ -1,8 +1,8 @@
-import { wrongHandle } from './errors.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import type { ProxiedVendor } from './proxied-vendors.ts'
 import type { RelayProtocol } from './relay-protocol.ts'
 
-/** A vendor whose own API the relay serves: the vendor's adapter speaks, at the relay's address and with its key. */
+/** A vendor whose own API the relay serves: the vendor's adapter calls it, at the relay's address and with its key. */
 export function proxiedProtocol({ provider, operations, isCallback: sent, accountAt }: ProxiedVendor): RelayProtocol {
   const { id, poll, cancel, reconcile, receive } = provider
   return {
@@ -10,7 +10,7 @@ export function proxiedProtocol({ provider, operations, isCallback: sent, accoun
     operations,
     submit: (job, account, signal) => provider.submit(job, accountAt(account), signal),
     async poll(handle, account, signal, request) {
-      if (!poll) throw wrongHandle() // a vendor that answers at once gives no handles
+      if (!poll) throw new PolyphonyError('internal', `${id} gives no handles.`) // it answers at once
       return poll.call(provider, handle, accountAt(account), signal, request)
     },
     ...(cancel && {

@@ -5,6 +5,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, expectResult } from '../kit/results.testing.ts'
 import { clipsResult } from '../kit/results.ts'
@@ -592,4 +593,27 @@ describe('vendors behind a relay', () => {
 
 function objectOf(value: Json): JsonObject {
   return value as JsonObject
+}
+
+providerContract('relays', {
+  provider: () => provider,
+  account: () => account(),
+  job: relayJob,
+  operations: [
+    'suno/music',
+    'suno/lyrics',
+    'suno/wav',
+    'suno/persona',
+    'midjourney/imagine',
+    'midjourney/describe',
+    'midjourney/video',
+    'music-u/generate_music',
+    'luma/video_generation',
+  ],
+})
+
+function relayJob(id: string): Job {
+  const operation = getOperation(id)
+  const follows = operation.follows(operation.example) !== undefined
+  return aReadableJob(id, exampleOn(operation, PARENT), follows ? { parent: parentFor(id) } : {})
 }

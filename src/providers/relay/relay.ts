@@ -1,19 +1,21 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { limitToModels } from '../kit/models-field.ts'
+import { readHandle, readIfFits } from '../kit/read-wire.ts'
 import { callVendor } from '../kit/vendor-call.ts'
 import type { Account, Job, Progress, Provider, Submitted } from '../provider.ts'
-import { bearer, errorOf, objectIn, wrongHandle } from './errors.ts'
+import { bearer, errorOf } from './errors.ts'
 import { midjourneyProtocol } from './midjourney.ts'
 import { proxiedProtocol } from './proxied-protocol.ts'
 import type { ProxiedVendor } from './proxied-vendors.ts'
 import type { RelayProtocol } from './relay-protocol.ts'
 import { sunoProtocol } from './suno.ts'
 import { udioProtocol } from './udio.ts'
+import { Handle } from './wire.ts'
 
 /**
  * A relay of the one-api and new-api kind: Suno, Udio and Midjourney in protocols of its own, other vendors below a
- * prefix. Which of them has a task stands in its handle. Relays take no idempotency key, and sign no callback.
+ * prefix. A task's handle names its protocol. Relays take no idempotency key and sign no callback.
  */
 export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
   const protocols: RelayProtocol[] = [sunoProtocol, udioProtocol, midjourneyProtocol, ...proxied.map(proxiedProtocol)]
@@ -26,14 +28,14 @@ export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
   function protocolFor({ operation }: Pick<Job, 'operation'>): RelayProtocol {
     const protocol = performers.get(operation)
     if (protocol) return protocol
-    throw new PolyphonyError('no_provider', `Relays do not have ${operation}.`)
+    throw new PolyphonyError('no_provider', `Relays do not perform ${operation}.`)
   }
 
   function unwrapped(handle: Json): { protocol: RelayProtocol; inner: Json } {
-    const { via, of: inner } = objectIn(handle)
+    const { via, of: inner } = readHandle(Handle, handle, 'relay')
     const protocol = protocols.find(({ id }) => id === via)
-    if (!protocol || inner === undefined) throw wrongHandle()
-    return { protocol: protocol, inner }
+    if (!protocol) throw new PolyphonyError('internal', `The stored relay handle names an unknown protocol: ${via}.`)
+    return { protocol, inner }
   }
 
   return {
@@ -73,7 +75,7 @@ export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
       }
       return {}
     },
-    // Asks for no task at all, which every relay with Suno answers, and only to who has a key.
+    // Fetches an empty list of tasks, which every relay with Suno answers if the key is valid.
     async probe(account, signal) {
       const json = { ids: [] }
       const call = { method: 'POST' as const, path: '/suno/fetch', json, signal, headers: bearer(account), errorOf }
@@ -90,13 +92,13 @@ function unlessUnknown(error: unknown): void {
   if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
 }
 
-/** The parent's handle as its part knows it; null where another account has made it, or another part. */
+/** The job with the parent's inner handle; null if another account or another protocol made the parent. */
 function withInnerParent(job: Job, protocol: RelayProtocol, account: Account): Job {
   const { parent } = job
   if (!parent) return job
-  const { via, of = null } = objectIn(parent.handle)
-  const isOurs = parent.account === account.id && via === protocol.id
-  return { ...job, parent: { ...parent, handle: isOurs ? of : null } }
+  const handle = readIfFits(Handle, parent.handle)
+  const isOurs = parent.account === account.id && handle?.via === protocol.id
+  return { ...job, parent: { ...parent, handle: isOurs ? handle.of : null } }
 }
 
 function wrapped<Answer extends Submitted | Progress>({ id }: RelayProtocol, answer: Answer): Answer {
