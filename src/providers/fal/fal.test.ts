@@ -122,6 +122,13 @@ function exampleJob(id: string): Job {
   )
 }
 
+providerContract('fal', {
+  provider: () => provider,
+  account: () => account(),
+  job: (operation) => aJob(operation),
+  operations: ['Qubico/flux1-schnell/txt2img', 'veo3/veo3-video', 'Qubico/trellis/image-to-3d'],
+})
+
 describe('the adapter for fal', () => {
   it.each([...provider.operations])('has %s done, in the catalogue’s shape', async (id) => {
     await expectResult(id, await resultOf(provider, exampleJob(id), account()))
@@ -536,10 +543,3 @@ function faultsIn(lines: string[]): string[] {
     return `${source.split('\n')[line]?.slice(0, 200)}: ${words.slice(0, 400)}`
   })
 }
-
-providerContract('fal', {
-  provider: () => provider,
-  account: () => account(),
-  job: (operation) => aJob(operation),
-  operations: ['Qubico/flux1-schnell/txt2img', 'veo3/veo3-video', 'Qubico/trellis/image-to-3d'],
-})

@@ -21,7 +21,7 @@ function nanoBanana(model: string): MapRequest {
   }
 }
 
-const qwen: MapRequest = (fields, size) => {
+const qwen: MapRequest = (fields, request) => {
   skipUsualShift(fields)
   return {
     model: 'fal-ai/qwen-image',
@@ -29,7 +29,7 @@ const qwen: MapRequest = (fields, size) => {
       ...fields.same('prompt', 'negative_prompt'),
       ...fields.renamed({ steps: 'num_inference_steps' }),
       ...seedIn(fields),
-      ...sized(fields, size),
+      ...sized(fields, request),
       output_format: 'png',
     },
   }
@@ -54,23 +54,23 @@ function skipUsualShift(fields: FieldReader): void {
   fields.oneOf('flow_shift', [3])
 }
 
-const zImage: MapRequest = (fields, size) => ({
+const zImage: MapRequest = (fields, request) => ({
   model: 'fal-ai/z-image/turbo',
   input: {
     ...fields.same('prompt'),
     ...fields.renamed({ batch_size: 'num_images' }),
     ...seedIn(fields),
-    ...sized(fields, size),
+    ...sized(fields, request),
     output_format: 'png',
   },
 })
 
-const seedream: MapRequest = (fields, size) => {
+const seedream: MapRequest = (fields, request) => {
   const image_urls = fields.take('image_urls')
   const isEdit = image_urls !== undefined
   return {
     model: `fal-ai/bytedance/seedream/v5/lite/${isEdit ? 'edit' : 'text-to-image'}`,
-    input: { ...fields.same('prompt'), ...present({ image_urls }), ...sized(fields, size) },
+    input: { ...fields.same('prompt'), ...present({ image_urls }), ...sized(fields, request) },
   }
 }
 
@@ -103,8 +103,8 @@ const gptImage: MapRequest = (fields) => {
 
 /** ON and OFF; what is left to the service is left out. */
 function magic(fields: FieldReader, name: string): JsonObject {
-  const size = fields.text(name)
-  return size === 'ON' || size === 'OFF' ? { expand_prompt: size === 'ON' } : {}
+  const mode = fields.text(name)
+  return mode === 'ON' || mode === 'OFF' ? { expand_prompt: mode === 'ON' } : {}
 }
 
 const IDEOGRAM_2: Record<string, string> = { V_2: 'v2', V_2_TURBO: 'v2/turbo', V_2A: 'v2a', V_2A_TURBO: 'v2a/turbo' }
@@ -149,7 +149,7 @@ const SPEEDS: Record<string, string> = {
 
 function ideogram3(kind: '' | '/remix' | '/edit' | '/reframe' | '/replace-background'): MapRequest {
   const isSized = kind === '' || kind === '/remix' || kind === '/reframe'
-  return (fields, size) => {
+  return (fields, request) => {
     const weight = fields.take('image_weight')
     return {
       model: `fal-ai/ideogram/v3${kind}`,
@@ -163,7 +163,7 @@ function ideogram3(kind: '' | '/remix' | '/edit' | '/reframe' | '/replace-backgr
           color_palette: palette(fields.take('color_palette')),
         }),
         ...magic(fields, 'magic_prompt'),
-        ...(isSized ? sized(fields, size) : {}),
+        ...(isSized ? sized(fields, request) : {}),
       },
     }
   }
@@ -196,7 +196,7 @@ const ideogramUpscale: MapRequest = (fields) => ({
 })
 
 function recraft(kind: 'text-to-image' | 'image-to-image'): MapRequest {
-  return (fields, size) => {
+  return (fields, request) => {
     fields.oneOf('model', ['recraftv3']) ?? fields.refuse('model')
     const style = [fields.text('style'), fields.text('substyle')].filter((one) => one !== undefined).join('/')
     const isNew = kind === 'text-to-image'
@@ -205,7 +205,7 @@ function recraft(kind: 'text-to-image' | 'image-to-image'): MapRequest {
       input: {
         ...fields.same('prompt', 'style_id', ...(isNew ? [] : ['image_url', 'strength', 'negative_prompt'])),
         ...present({ style: style || undefined, colors: coloursIn(fields) }),
-        ...(isNew ? sized(fields, size) : {}),
+        ...(isNew ? sized(fields, request) : {}),
       },
     }
   }

@@ -346,7 +346,10 @@ describe('the adapter for another gateway', () => {
 
   it('knows a task that is gone from a gateway that is', async () => {
     const poll = () => provider.poll?.({ id: there(999) }, account(), aSignal(), lyrics())
-    expect(await poll()).toMatchObject({ status: 'failed', reason: expect.stringContaining('no longer knows the task') })
+    expect(await poll()).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('no longer knows the task'),
+    })
     const away: FakeAnswer[] = [
       { status: 404, bytes: Buffer.from('<html>'), type: 'text/html' },
       failure(404, 'not_found'),

@@ -15,14 +15,14 @@ const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '
 const QWEN_RATIOS = ['1:1', '16:9', '9:16', '4:3', '3:4', '3:2', '2:3']
 
 /** For models that have ratios alone. */
-function inRatio(fields: FieldReader, value: TaskRequest, ratios: readonly string[]): { aspect_ratio: string } {
+function inRatio(fields: FieldReader, request: TaskRequest, ratios: readonly string[]): { aspect_ratio: string } {
   fields.skip('width', 'height')
-  return { aspect_ratio: ratioOf(outputSpecFor(value, 'pictures'), ratios) ?? fields.refuse('width') }
+  return { aspect_ratio: ratioOf(outputSpecFor(request, 'pictures'), ratios) ?? fields.refuse('width') }
 }
 
 /** A quarter of a megapixel, or one. */
-function megapixels(value: TaskRequest): { megapixels: '0.25' | '1' } {
-  const { widthPx, heightPx } = outputSpecFor(value, 'pictures')
+function megapixels(request: TaskRequest): { megapixels: '0.25' | '1' } {
+  const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
   return { megapixels: widthPx * heightPx <= 400_000 ? '0.25' : '1' }
 }
 
@@ -46,7 +46,7 @@ function tolerance(fields: FieldReader, maximum: number) {
   })
 }
 
-const schnell: MapRequest = (fields, value) => {
+const schnell: MapRequest = (fields, request) => {
   if (Number(fields.take('steps')) > 4) fields.refuse('steps')
   return {
     model: 'black-forest-labs/flux-schnell',
@@ -54,21 +54,21 @@ const schnell: MapRequest = (fields, value) => {
       ...fields.same('prompt'),
       ...fields.renamed({ steps: 'num_inference_steps', batch_size: 'num_outputs' }),
       ...seedIn(fields),
-      ...inRatio(fields, value, FLUX_RATIOS),
-      ...megapixels(value),
+      ...inRatio(fields, request, FLUX_RATIOS),
+      ...megapixels(request),
       output_format: 'png',
     },
   }
 }
 
-const dev: MapRequest = (fields, value) => ({
+const dev: MapRequest = (fields, request) => ({
   model: 'black-forest-labs/flux-dev',
   input: {
     ...fields.same('prompt'),
     ...fields.renamed({ steps: 'num_inference_steps', guidance_scale: 'guidance', batch_size: 'num_outputs' }),
     ...seedIn(fields),
-    ...inRatio(fields, value, FLUX_RATIOS),
-    ...megapixels(value),
+    ...inRatio(fields, request, FLUX_RATIOS),
+    ...megapixels(request),
     output_format: 'png',
   },
 })
@@ -83,13 +83,13 @@ const devFromPicture: MapRequest = (fields) => ({
   },
 })
 
-const kontextDev: MapRequest = (fields, value) => ({
+const kontextDev: MapRequest = (fields, request) => ({
   model: 'black-forest-labs/flux-kontext-dev',
   input: {
     ...fields.same('prompt'),
     ...fields.renamed({ image: 'input_image', steps: 'num_inference_steps', guidance_scale: 'guidance' }),
     ...seedIn(fields),
-    ...inRatio(fields, value, FLUX_RATIOS),
+    ...inRatio(fields, request, FLUX_RATIOS),
     output_format: 'png',
   },
 })
@@ -107,14 +107,14 @@ function pro(model: string, ...own: string[]): MapRequest {
   })
 }
 
-const bflDev: MapRequest = (fields, value) => {
+const bflDev: MapRequest = (fields, request) => {
   fields.skip('safety_tolerance') // it has a switch alone
   return {
     model: 'black-forest-labs/flux-dev',
     input: {
       ...fields.same('prompt', 'seed', 'guidance'),
       ...fields.renamed({ steps: 'num_inference_steps' }),
-      ...inRatio(fields, value, FLUX_RATIOS),
+      ...inRatio(fields, request, FLUX_RATIOS),
       ...format(fields),
     },
   }
@@ -176,11 +176,11 @@ function nanoBanana(model: string): MapRequest {
 }
 
 /** Only the model that needs no key of OpenAI's beside the host's. */
-const gptImage: MapRequest = (fields, value) => {
+const gptImage: MapRequest = (fields, request) => {
   fields.oneOf('model', ['gpt-image-1.5']) ?? fields.refuse('model')
   fields.skip('user')
   const size = fields.text('size') ?? 'auto'
-  const ratio = size === 'auto' ? undefined : ratioOf(outputSpecFor(value, 'pictures'), ['1:1', '3:2', '2:3'])
+  const ratio = size === 'auto' ? undefined : ratioOf(outputSpecFor(request, 'pictures'), ['1:1', '3:2', '2:3'])
   if (size !== 'auto' && ratio === undefined) fields.refuse('size')
   return {
     model: 'openai/gpt-image-1.5',
@@ -264,15 +264,15 @@ const tool =
   (model: string): MapRequest =>
   (fields) => ({ model: `recraft-ai/${model}`, input: fields.renamed({ image_url: 'image' }) })
 
-const qwen: MapRequest = (fields, value) => {
-  if (fields.take('flow_shift') !== undefined && value.input.flow_shift !== 3) fields.refuse('flow_shift')
+const qwen: MapRequest = (fields, request) => {
+  if (fields.take('flow_shift') !== undefined && request.input.flow_shift !== 3) fields.refuse('flow_shift')
   return {
     model: 'qwen/qwen-image',
     input: {
       ...fields.same('prompt', 'negative_prompt'),
       ...fields.renamed({ steps: 'num_inference_steps' }),
       ...seedIn(fields),
-      ...inRatio(fields, value, QWEN_RATIOS),
+      ...inRatio(fields, request, QWEN_RATIOS),
       output_format: 'png',
     },
   }
@@ -333,9 +333,9 @@ function characterIn(fields: FieldReader): Json | undefined {
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
 /** It can be told nothing beside the picture. */
-const vectorize: MapRequest = (fields, value) => {
+const vectorize: MapRequest = (fields, request) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
-  return tool('recraft-vectorize')(fields, value)
+  return tool('recraft-vectorize')(fields, request)
 }
 
 export const PICTURES: Record<string, MapRequest> = {
