@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Static } from 'typebox'
+import { readIfFits } from '../kit/read-wire.ts'
 import { urlOf } from '../kit/vendor-call.ts'
 import type { Account } from '../provider.ts'
 import { isOperatorOwned, keyOf } from './account.ts'
 import type { Graph } from './template.ts'
+import { NodeProgress, SocketMessage } from './wire.ts'
 
 /**
  * How far ComfyUI is, which it tells over a WebSocket only. One socket for each account: opened with the first work that is
@@ -34,7 +36,7 @@ interface Followed {
   done: Map<string, number>
 }
 
-interface Line {
+interface Channel {
   baseUrl: string
   clientId: string
   socket: WebSocket | undefined
@@ -42,88 +44,89 @@ interface Line {
 }
 
 export function openProgressListener(): ProgressListener {
-  const lines = new Map<string, Line>()
+  const channels = new Map<string, Channel>()
 
-  function lineOf(account: Account): Line {
+  function channelOf(account: Account): Channel {
     const baseUrl = account.settings.baseUrl ?? ''
-    const known = lines.get(account.id)
+    const known = channels.get(account.id)
     if (known?.baseUrl === baseUrl) return known
     known?.socket?.close()
-    const line: Line = { baseUrl, clientId: randomUUID(), socket: undefined, followed: new Map() }
-    lines.set(account.id, line)
-    return line
+    const channel: Channel = { baseUrl, clientId: randomUUID(), socket: undefined, followed: new Map() }
+    channels.set(account.id, channel)
+    return channel
   }
 
   return {
-    clientId: (account) => (isOperatorOwned(account) ? lineOf(account).clientId : undefined),
+    clientId: (account) => (isOperatorOwned(account) ? channelOf(account).clientId : undefined),
     follow(account, id, graph) {
       if (!isOperatorOwned(account)) return
-      const line = lineOf(account)
-      const [oldest] = line.followed.size >= MOST_FOLLOWED ? line.followed.keys() : []
-      if (oldest !== undefined) line.followed.delete(oldest)
-      line.followed.set(id, { nodes: countedIn(graph), done: new Map() })
-      listen(account, line)
+      const channel = channelOf(account)
+      const [oldest] = channel.followed.size >= MOST_FOLLOWED ? channel.followed.keys() : []
+      if (oldest !== undefined) channel.followed.delete(oldest)
+      channel.followed.set(id, { nodes: countedIn(graph), done: new Map() })
+      listen(account, channel)
     },
     percentOf(account, id) {
-      const line = lines.get(account.id)
-      const followed = line?.followed.get(id)
-      if (!line || !followed) return undefined
-      listen(account, line)
+      const channel = channels.get(account.id)
+      const followed = channel?.followed.get(id)
+      if (!channel || !followed) return undefined
+      listen(account, channel)
       return percentIn(followed)
     },
     forget(account, id) {
-      const line = lines.get(account.id)
-      line?.followed.delete(id)
-      if (line?.followed.size !== 0) return
-      line.socket?.close()
-      lines.delete(account.id)
+      const channel = channels.get(account.id)
+      channel?.followed.delete(id)
+      if (channel?.followed.size !== 0) return
+      channel.socket?.close()
+      channels.delete(account.id)
     },
     close() {
-      for (const { socket } of lines.values()) socket?.close()
-      lines.clear()
+      for (const { socket } of channels.values()) socket?.close()
+      channels.clear()
     },
   }
 }
 
-/** Opens the line's socket unless it is open; one that broke is opened again at the next look. */
-function listen(account: Account, line: Line): void {
-  if (line.socket && line.socket.readyState <= WebSocket.OPEN) return
-  if (!URL.canParse(line.baseUrl)) return // the call that follows says so
-  const url = urlOf(account, { path: '/ws', query: { clientId: line.clientId } })
+/** Opens the channel's socket unless it is open; one that broke is opened again at the next look. */
+function listen(account: Account, channel: Channel): void {
+  if (channel.socket && channel.socket.readyState <= WebSocket.OPEN) return
+  if (!URL.canParse(channel.baseUrl)) return // the call that follows says so
+  const url = urlOf(account, { path: '/ws', query: { clientId: channel.clientId } })
   url.protocol = url.protocol.replace('http', 'ws')
   const socket = new WebSocket(url, { headers: keyOf(account) })
   socket.addEventListener('message', ({ data }) => {
     // Pictures of the work under way come as binary; what cannot be read tells nothing.
-    if (typeof data === 'string') hear(line, data)
+    if (typeof data === 'string') readMessage(channel, data)
   })
   // A socket that cannot be opened leaves the tasks without a number, and nothing else.
   socket.addEventListener('error', () => socket.close())
-  line.socket = socket
+  channel.socket = socket
 }
 
-function hear(line: Line, text: string): void {
-  const message = jsonIn(text)
-  if (!isJsonObject(message) || !isJsonObject(message.data)) return
-  const { type, data } = message
-  const followed = line.followed.get(String(data.prompt_id))
+function readMessage(channel: Channel, text: string): void {
+  const message = readIfFits(SocketMessage, jsonIn(text))
+  const followed = message && channel.followed.get(message.data.prompt_id)
   if (!followed) return
-  if (type === 'progress' && typeof data.node === 'string') note(followed, data.node, data)
-  if (type !== 'progress_state' || !isJsonObject(data.nodes)) return
-  for (const [node, state] of Object.entries(data.nodes)) if (isJsonObject(state)) note(followed, node, state)
-}
-
-function jsonIn(text: string): Json | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // a message that is none of ComfyUI's
+  const { type, data } = message
+  if (type === 'progress' && data.node !== undefined) note(followed, data.node, data)
+  if (type !== 'progress_state') return
+  for (const [node, state] of Object.entries(data.nodes ?? {})) {
+    note(followed, node, readIfFits(NodeProgress, state) ?? {})
   }
 }
 
-function note({ nodes, done }: Followed, node: string, { value, max, state }: JsonObject): void {
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // not a message of ComfyUI
+  }
+}
+
+function note({ nodes, done }: Followed, node: string, { value, max = 0, state }: Static<typeof NodeProgress>): void {
   if (!nodes.has(node)) return
   if (state === 'finished') done.set(node, 1)
-  else if (typeof value === 'number' && typeof max === 'number' && max > 0) done.set(node, Math.min(1, value / max))
+  else if (value !== undefined && max > 0) done.set(node, Math.min(1, value / max))
 }
 
 function percentIn({ nodes, done }: Followed): number | undefined {

@@ -40,4 +40,33 @@ export const HistoryEntry = Type.Object({
   outputs: Type.Optional(NodeOutputs),
 })
 
+const Fault = Type.Object({ message: Type.Optional(Text), details: Type.Optional(Text) })
+
+/** The error of one node, in the body of a refused prompt. */
+export const NodeErrors = Type.Object({ class_type: Type.Optional(Text), errors: Type.Array(Fault) })
+
+/** The body of a refused prompt: node errors by the ids of nodes. */
+export const Refusal = Type.Object({
+  error: Type.Optional(Fault),
+  node_errors: Type.Optional(Type.Record(Type.String(), Anything)),
+})
+
+/** How far one node is. */
+export const NodeProgress = Type.Object({
+  value: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  state: Type.Optional(Text),
+})
+
+/** A message of the WebSocket about one node, or about all nodes of a prompt. */
+export const SocketMessage = Type.Object({
+  type: Text,
+  data: Type.Object({
+    prompt_id: Text,
+    node: Type.Optional(Text),
+    nodes: Type.Optional(Type.Record(Type.String(), Anything)),
+    ...NodeProgress.properties,
+  }),
+})
+
 export const Handle = Type.Object({ id: Type.String(), outputs: Outputs })

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Clock } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { readHandle } from '../kit/read-wire.ts'
 import type { Job, Progress, Provider } from '../provider.ts'
 import { magicOf } from './magic.ts'
 import { resultOf } from './results.ts'
@@ -59,7 +59,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       return accept(job)
     },
     async poll(value): Promise<Progress> {
-      const handle = Value.Parse(Handle, value)
+      const handle = readHandle(Handle, value, 'sandbox')
       const now = clock.now()
       if (now < handle.endsAt) {
         const progress = Math.floor((100 * (now - handle.acceptedAt)) / (handle.endsAt - handle.acceptedAt))
