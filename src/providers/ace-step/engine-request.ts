@@ -2,20 +2,20 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Account, InputFile, Job } from '../provider.ts'
 import { hasLanguageModel } from './account.ts'
 
-/** A request for the engine, and what has to be known of it once it is done. */
+/** A request for the engine, and what is needed to read its result. */
 export interface EngineRequest {
   fields: Record<string, string | number | boolean>
-  /** Sounds to go along, read already or by their reference. */
+  /** Sounds to send, read already or by their reference. */
   sources?: { src_audio?: string | InputFile; reference_audio?: string | InputFile }
   made: SongFacts
 }
 
-/** What is known of a song before it is made; '' is filled in from what the engine says that it made. Plain JSON. */
+/** What is known of a song in advance; '' is filled in from the engine's answer. Plain JSON. */
 export type SongFacts = {
   title: string
   tags: string
   lyrics: string
-  /** The part of the delivered song that was asked for. */
+  /** The requested part of the delivered song. */
   section?: Section
 }
 
@@ -23,7 +23,7 @@ export type Section = {
   /** Seconds of the delivered song. */
   fromSeconds: number
   toSeconds: number
-  /** Seconds of the clip that it goes on from. */
+  /** Seconds into the clip at which the section begins. */
   continueAt: number
   /** Whether what follows the section in the delivered song belongs to it, when the clips are joined. */
   hasRest: boolean
@@ -36,7 +36,7 @@ export function refused(field: string, rule: string): PolyphonyError {
   return new PolyphonyError('vendor_refused', `${field} ${rule}.`, { field })
 }
 
-/** What every request says. `unknown` leaves the language of the voice to the model. */
+/** Fields of every request. `unknown` leaves the language of the voice to the model. */
 export function commonFields(count: number): EngineRequest['fields'] {
   return { audio_format: 'mp3', batch_size: count, vocal_language: 'unknown' }
 }
@@ -51,18 +51,18 @@ export function seedFields(seed: number | undefined, count: number): EngineReque
   return { use_random_seed: false, seed: count === 1 ? seed : seeds.join(',') }
 }
 
-/** How the language model takes part in making music from words. What is not wanted of it steers it alone. */
+/** How the language model takes part in making music from words. Negative words affect the language model only. */
 export function planningFields(account: Account, unwanted: { field: string; words: string }): EngineRequest['fields'] {
   if (!hasLanguageModel(account)) {
-    mustBeEmpty(unwanted, 'counts only where the engine runs its language model')
+    mustBeEmpty(unwanted, 'must be empty: it has no effect without the engine’s language model')
     return WITHOUT_PLANNING
   }
   return { thinking: true, ...(unwanted.words === '' ? {} : { lm_negative_prompt: unwanted.words }) }
 }
 
-/** What is made from a sound is made without the language model, which then need not be loaded either. */
+/** Music from a sound is made without the language model, which then need not be loaded. */
 export function soundFields(unwanted: { field: string; words: string }): EngineRequest['fields'] {
-  mustBeEmpty(unwanted, 'is not heard by ACE-Step where it works on a sound')
+  mustBeEmpty(unwanted, 'must be empty: ACE-Step ignores it for music from a sound')
   return WITHOUT_PLANNING
 }
 
@@ -75,7 +75,7 @@ function mustBeEmpty({ field, words }: { field: string; words: string }, rule: s
 export const NO_VOICE = '[Instrumental]'
 
 /**
- * Words from an idea: the language model writes a whole song, and nothing is made of it. A server that does not know
+ * Lyrics from an idea: the language model writes a whole song, and no sound is made. A server that does not know
  * `analysis_only` (by its source; no document names it) makes the song as well, and the words are in its answer, too.
  */
 export function lyricsRequest({ input }: Job): EngineRequest {

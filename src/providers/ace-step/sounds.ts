@@ -55,7 +55,7 @@ export async function soundRequest(job: Job, account: Account, signal: AbortSign
   ): Promise<Omit<EngineRequest, 'made'>> {
     const file = await job.file(reference, signal)
     const { seconds: length } = await measure(file.bytes, file.mediaType)
-    if (length === undefined) throw refused('style_audio', 'is a sound whose length cannot be told')
+    if (length === undefined) throw refused('style_audio', 'must be a sound whose length can be measured')
     const end = length + Number(input.duration)
     if (end > LONGEST_SECONDS) throw refused('duration', `makes a sound of more than ${LONGEST_SECONDS} seconds`)
     return {

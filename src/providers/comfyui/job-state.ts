@@ -28,7 +28,7 @@ export async function findJob(id: string, account: Account, signal: AbortSignal,
 
 export interface Look {
   seen: JobState
-  /** Whether the server has the newer route, as far as the look can tell. */
+  /** Whether the server has the newer route, as far as the answers show. */
   hasJobs: boolean
 }
 

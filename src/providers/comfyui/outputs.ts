@@ -5,14 +5,14 @@ import type { Account, Result, TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
 import type { Outputs } from './template.ts'
 
-/** A file at ComfyUI, as its nodes tell of it. */
+/** A file at ComfyUI, as its nodes report it. */
 interface StoredFile {
   filename: string
   subfolder: string
   type: string
 }
 
-/** Names of members differ from node to node (`images`, `gifs`, `audio`, `3d` …), so the files' own names tell what they are. */
+/** Names of members differ from node to node (`images`, `gifs`, `audio`, `3d` …), so the kind is found by the files' names. */
 const KINDS = {
   pictures: /\.(?:png|jpe?g|webp)$/i,
   videos: /\.mp4$/i,
@@ -65,7 +65,7 @@ function modelOf(
   return modelResult({ model, ...(cut ? { picture: cut } : {}), ...(turntable ? { turntable } : {}) })
 }
 
-/** Files that a node tells of: as objects, and as paths in its texts. */
+/** Files that a node reports: as objects, and as paths in its texts. */
 function filesIn(node: Json | undefined, kind: RegExp): StoredFile[] {
   if (!isJsonObject(node)) return []
   return Object.values(node).flatMap((list) =>
@@ -96,7 +96,7 @@ function sourceOf(account: Account, { filename, subfolder, type }: StoredFile): 
   return { read: async (signal) => (await fileOfVendor(account, { ...call, signal })).bytes }
 }
 
-/** The template's words for a task: `{task}` is its id. */
+/** The template's outputs for a task: `{task}` is its id. */
 export function outputsFor({ files, ...rest }: Outputs, taskId: string): Outputs {
   if (!files) return rest
   const named = Object.entries(files).map(([role, path]) => [role, path.replaceAll('{task}', taskId)] as const)

@@ -8,25 +8,25 @@ import type { Graph } from './template.ts'
 import { NodeProgress, SocketMessage } from './wire.ts'
 
 /**
- * How far ComfyUI is, which it tells over a WebSocket only. One socket for each account: opened with the first work that is
- * sent, closed when all of it has ended. What is heard is only a number: a socket that breaks, or a restart, loses no task.
+ * The progress of prompts, which ComfyUI reports over a WebSocket only. One socket for each account, open while it has work.
+ * It carries nothing but a percentage: a broken socket, or a restart, loses no task.
  */
 export interface ProgressListener {
-  /** The name under which work is to be sent, so that ComfyUI tells of it here; undefined where nobody listens. */
+  /** The client id to send work with, so that its progress arrives here; undefined if the account gets no socket. */
   clientId(account: Account): string | undefined
-  /** From now on the progress of this graph is kept. */
+  /** Starts to record the progress of this graph. */
   follow(account: Account, id: string, graph: Graph): void
-  /** Percent; undefined where nothing was heard. */
+  /** Percent; undefined before the first message. */
   percentOf(account: Account, id: string): number | undefined
   forget(account: Account, id: string): void
   close(): void
 }
 
-/** More than are ever under way at one ComfyUI. */
+/** More prompts than ever run at one ComfyUI. */
 const MOST_FOLLOWED = 256
-/** What counts is the work of samplers: other nodes take a moment. */
+/** Only the work of samplers counts: other nodes take a moment. */
 const SAMPLER = /sampler(?:advanced)?$/i
-/** The end is told by the result, not by a number. */
+/** 100 is reached by the result only. */
 const MOST_PERCENT = 99
 
 interface Followed {
@@ -87,18 +87,18 @@ export function openProgressListener(): ProgressListener {
   }
 }
 
-/** Opens the channel's socket unless it is open; one that broke is opened again at the next look. */
+/** Opens the channel's socket unless it is open; a broken one is opened again at the next poll. */
 function listen(account: Account, channel: Channel): void {
   if (channel.socket && channel.socket.readyState <= WebSocket.OPEN) return
-  if (!URL.canParse(channel.baseUrl)) return // the call that follows says so
+  if (!URL.canParse(channel.baseUrl)) return // the next call reports it
   const url = urlOf(account, { path: '/ws', query: { clientId: channel.clientId } })
   url.protocol = url.protocol.replace('http', 'ws')
   const socket = new WebSocket(url, { headers: keyOf(account) })
   socket.addEventListener('message', ({ data }) => {
-    // Pictures of the work under way come as binary; what cannot be read tells nothing.
+    // Previews come as binary messages.
     if (typeof data === 'string') readMessage(channel, data)
   })
-  // A socket that cannot be opened leaves the tasks without a number, and nothing else.
+  // Without a socket the tasks have no percentage, and lose nothing else.
   socket.addEventListener('error', () => socket.close())
   channel.socket = socket
 }

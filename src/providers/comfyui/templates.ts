@@ -13,7 +13,7 @@ const BUILT_IN = join(import.meta.dirname, 'templates')
 /** The templates of a folder, by the operations that they are for; and what is wrong with the others. */
 interface Folder {
   byOperation: ReadonlyMap<string, Template>
-  /** What files that cannot be read would be for, as far as that can be told: by their name, or by what they say. */
+  /** The operations of unreadable files, by their name or by what can be read of them. */
   broken: ReadonlyMap<string, Error>
   problems: readonly Error[]
   /** What each file is for. */
@@ -113,6 +113,6 @@ function operationsIn(text: string): string[] {
     const named = Array.isArray(operations) ? operations.filter((one) => typeof one === 'string') : []
     return named.filter((id) => findOperation(id) !== undefined)
   } catch {
-    return [] // it is told as a problem already
+    return [] // already reported as a problem
   }
 }

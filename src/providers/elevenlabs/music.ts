@@ -26,7 +26,7 @@ export async function makeMusic(job: Job, account: Account, signal: AbortSignal)
 function requestOf(job: Job): JsonObject {
   const { lyrics, style_prompt, style_audio, negative_style_prompt, negative_prompt, seed } = job.input
   if (textOf(style_audio) !== '') {
-    throw new PolyphonyError('vendor_refused', 'style_audio is not taken by ElevenLabs: say the style in words.')
+    throw new PolyphonyError('vendor_refused', 'style_audio must be empty: ElevenLabs takes the style in words only.')
   }
   const totalMs = Math.round(outputSpecFor(job, 'sounds').seconds * 1_000)
   if (totalMs < MIN_MS) {

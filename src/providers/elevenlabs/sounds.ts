@@ -29,9 +29,10 @@ function unmetIn(input: JsonObject): string | undefined {
   const { model, outputFormat = 'mp3', referenceAudios } = input
   if (model !== EFFECT_MODEL) return `model must be "${EFFECT_MODEL}" at ElevenLabs, not "${model}".`
   if (outputFormat !== 'mp3') return `outputFormat must be "mp3" at ElevenLabs, not "${outputFormat}".`
-  if (Array.isArray(referenceAudios) && referenceAudios.length > 0) return 'referenceAudios is not taken by ElevenLabs.'
+  if (Array.isArray(referenceAudios) && referenceAudios.length > 0)
+    return 'referenceAudios must be empty: ElevenLabs takes none.'
   const other = OF_OTHERS.find((name) => input[name] !== undefined)
-  return other === undefined ? undefined : `${other} is not taken by ElevenLabs.`
+  return other === undefined ? undefined : `${other} must be absent: ElevenLabs has no such field.`
 }
 
 export async function isolateVoice(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {

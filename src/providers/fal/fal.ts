@@ -29,7 +29,7 @@ const FAMILIES: Record<string, MapRequest> = {
 }
 
 /**
- * fal's queue over REST. Its own package repeats a paid call up to four times, and cannot be told not to, so plain calls take
+ * fal's queue over REST. Its own package repeats a paid call up to four times, whatever its settings, so plain calls take
  * its place. fal takes no idempotency key and has no list of requests: a lost answer is found by its callback.
  */
 export function falProvider(): Provider {

@@ -31,7 +31,7 @@ const fromPicture: MapRequest = (fields) => ({
 
 const KONTEXT_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21']
 
-/** It knows ratios and no sizes. */
+/** The model knows ratios and no sizes. */
 const kontextDev: MapRequest = (fields, request) => {
   fields.skip('width', 'height')
   return {
@@ -61,7 +61,7 @@ function pro(model: string, own: Readonly<Record<string, string>> = {}): MapRequ
 }
 
 const bflDev: MapRequest = (fields, request) => {
-  fields.skip('safety_tolerance') // it has a switch alone
+  fields.skip('safety_tolerance') // the model has an on-off switch only
   return {
     model: 'fal-ai/flux/dev',
     input: {

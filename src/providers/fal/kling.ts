@@ -94,7 +94,7 @@ function masksIn(fields: FieldReader): JsonObject {
   }
 }
 
-/** Shots as they are told, or as the model cuts them. */
+/** Shots as the caller describes them, or as the model cuts them. */
 function shotsIn(fields: FieldReader): JsonObject {
   const shots = fields.take('multi_shots')
   const isCut = fields.take('prefer_multi_shots') === true
@@ -175,5 +175,5 @@ export const KLING_VIDEOS: Record<string, MapRequest> = {
   'kling-turbo/video_generation': klingTurbo,
 }
 
-/** What is made of a former task's video, which fal takes as a file: `origin_task_id` is its address by then. */
+/** Follow-ups of a video, which fal takes as a file: `origin_task_id` has become its URL. */
 export const FOLLOWING: Record<string, MapRequest> = { 'kling/lip_sync': lipSync }

@@ -10,14 +10,14 @@ export function sized(fields: FieldReader, request: TaskRequest): JsonObject {
   return { image_size: { width: widthPx, height: heightPx } }
 }
 
-/** JPEG has one name here. */
+/** fal has one name for JPEG. */
 export function format(fields: FieldReader, known: readonly string[] = ['jpeg', 'png']): JsonObject {
   const output_format = fields.text('output_format')?.replace(/^jpg$/, 'jpeg')
   if (output_format === undefined) return {}
   return known.includes(output_format) ? { output_format } : fields.refuse('output_format')
 }
 
-/** Choices of numbers are text here; the strictest of all is not offered. */
+/** fal writes choices of numbers as text, and does not offer the strictest. */
 export function tolerance(fields: FieldReader, maximum: number): JsonObject {
   const level = Number(fields.take('safety_tolerance') ?? 2)
   return level >= 1 && level <= maximum ? { safety_tolerance: String(level) } : fields.refuse('safety_tolerance')

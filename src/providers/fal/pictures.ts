@@ -49,7 +49,7 @@ const qwenEdit: MapRequest = (fields) => {
   }
 }
 
-/** What is usual need not be said. */
+/** Default values are not sent. */
 function skipUsualShift(fields: FieldReader): void {
   fields.oneOf('flow_shift', [3])
 }
@@ -229,7 +229,7 @@ function tool(model: string, names: Readonly<Record<string, string>>): MapReques
 
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
-/** It can be told nothing beside the picture. */
+/** The model takes the picture only. */
 const vectorize: MapRequest = (fields) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
   return { model: 'fal-ai/recraft/vectorize', input: fields.same('image_url') }

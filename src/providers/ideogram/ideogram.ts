@@ -10,7 +10,7 @@ import { bodyOf, PATHS } from './requests.ts'
 import { Descriptions, type Picture, Pictures } from './wire.ts'
 
 /**
- * Ideogram's older API and that of Ideogram 3, which answer when the pictures are made. They have no idempotency keys,
+ * Ideogram's older API and that of Ideogram 3, which answer with the finished pictures. They have no idempotency keys,
  * no callbacks and no list of results, so a lost answer is not found again.
  */
 export function ideogramProvider(): Provider {

@@ -5,12 +5,12 @@ export function secret(env: string, title: string, name = 'apiKey'): AccountFiel
   return { name, env, title, isSecret: true }
 }
 
-/** The vendor's address, for other regions, proxies and engines of one's own. */
+/** The vendor's base URL, to be changed for other regions, proxies and self-hosted engines. */
 export function baseUrl(env: string, fallback: string): AccountField {
   return { name: 'baseUrl', env, title: 'Base address', isSecret: false, default: fallback }
 }
 
-/** The address of an engine or gateway that is somewhere else for everybody. */
+/** The base URL of an engine or gateway, which has no default. */
 export function ownUrl(env: string): AccountField {
   return { name: 'baseUrl', env, title: 'Base address', isSecret: false }
 }

@@ -4,33 +4,32 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { TaskRequest } from '../provider.ts'
 
 /**
- * Hosts of models have families of the catalogue too, each model with fields of its own. What of an input is put into a
- * model's words is written down as it is taken; what says something and was not taken would count for nothing, and is
- * refused by name.
+ * Hosts of models have families of the catalogue too, each model with fields of its own. Every field that a mapping reads is
+ * recorded; a field that has a value but was not mapped would be lost silently, so it is refused by name.
  */
 
-/** A model of a host, and what it is given. */
+/** A model of a host, and its input. */
 export interface ModelCall {
   model: string
   input: JsonObject
 }
 
-/** Puts an input, whose files are URLs by now, into the words of the host's model. */
+/** Maps an input, whose files are URLs already, to the fields of the host's model. */
 export type MapRequest = (fields: FieldReader, request: TaskRequest) => ModelCall
 
 export interface FieldReader {
-  /** The value of a field; undefined where it says nothing. */
+  /** The value of a field; undefined where it is empty. */
   take(name: string): Json | undefined
   text(name: string): string | undefined
-  /** Fields that the model calls by the same names. Those that say nothing are left out, here and below. */
+  /** Fields that have the same names at the model. Empty ones are left out, here and below. */
   same(...names: string[]): JsonObject
   /** The catalogue's name -> the model's. */
   renamed(names: Readonly<Record<string, string>>): JsonObject
-  /** The same as text: hosts write choices of numbers so. */
+  /** The same as text, as hosts write choices of numbers. */
   asText(names: Readonly<Record<string, string>>): JsonObject
-  /** A field whose value must be one of these, as a model has fewer of them. */
+  /** A field of which the model takes these values only. */
   oneOf<Value extends string | number>(name: string, values: readonly Value[]): Value | undefined
-  /** What the wish for the output says already, or what changes nothing of it. */
+  /** Fields already covered by the output size, or with no effect. */
   skip(...names: string[]): void
   /** The host has nothing for this field. */
   refuse(name: string): never
@@ -70,8 +69,8 @@ export function mapRequest(toModelCall: MapRequest, request: TaskRequest, host: 
   }
   const call = toModelCall(fields, request)
   for (const [name, schema] of Object.entries(properties)) {
-    const otherwise = 'default' in schema ? schema.default : undefined
-    if (!taken.has(name) && !isEmpty(input[name]) && input[name] !== false && input[name] !== otherwise) refuse(name)
+    const defaultValue = 'default' in schema ? schema.default : undefined
+    if (!taken.has(name) && !isEmpty(input[name]) && input[name] !== false && input[name] !== defaultValue) refuse(name)
   }
   return call
 }
@@ -104,7 +103,7 @@ function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
-/** The ratio, of those that a model has, in which a picture of this size is. Undefined where it is in none of them. */
+/** The one of a model's ratios that a picture of this size has; undefined if it has another. */
 export function ratioOf(size: { widthPx: number; heightPx: number }, ratios: readonly string[]): string | undefined {
   return ratios.find((ratio) => {
     const [wide = 1, high = 1] = ratio.split(':').map(Number)

@@ -97,6 +97,6 @@ function matchObject(
   return { value: object }
 }
 
-function mismatchAt(path: string, otherwise: string): string {
-  return path === '' ? otherwise || 'something unexpected' : `an answer without a usable "${path}"`
+function mismatchAt(path: string, fallback: string): string {
+  return path === '' ? fallback || 'something unexpected' : `an answer without a usable "${path}"`
 }

@@ -6,14 +6,14 @@ import { FILE_SCHEME, type ProducedFile, type Result, type TaskRequest } from '.
 import { clipOf } from './clips.ts'
 
 /**
- * Results in the shapes of the catalogue, from what vendors deliver. Sizes and lengths are what was asked for until the
- * files have been measured.
+ * Results in the catalogue's forms, from what vendors deliver. Sizes and lengths are those of the request until the files
+ * have been measured.
  */
 export type Source = ProducedFile['content']
 
 type RequestInput = Pick<TaskRequest, 'operation' | 'input' | 'taskId'>
 
-/** What an input asks for, which must be of this kind. */
+/** The output that an input requests, which must be of this kind. */
 export function outputSpecFor<K extends Kind>(
   { operation, input }: Pick<RequestInput, 'operation' | 'input'>,
   kind: K,
@@ -23,7 +23,7 @@ export function outputSpecFor<K extends Kind>(
   return spec as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
-/** `grid` is the four side by side, as Midjourney delivers them. */
+/** `grid` is the four pictures side by side, as Midjourney delivers them. */
 export function imagesResult(request: RequestInput, sources: readonly Source[], grid?: Source): Result {
   const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
   const files = filesOf('picture', sources)
@@ -87,7 +87,7 @@ export function modelResult(sources: { model: Source; picture?: Source; turntabl
   return { output: { model }, files }
 }
 
-/** One of several takes of a song, as a vendor delivers it; what it does not tell is as it was asked for. */
+/** One of several takes of a song, as a vendor delivers it; what is missing is taken from the request. */
 export interface ClipSources {
   audio: Source
   image?: Source | undefined
@@ -136,7 +136,7 @@ export function dataResult(data: JsonObject, files: ProducedFile[] = []): Result
   return { output: { data }, files }
 }
 
-/** What a hosted model gave, as it gave it; every URL that `isFile` says to be a file is kept. */
+/** The output of a hosted model as it came; every URL for which `isFile` is true becomes a file of the result. */
 export function valueResult(value: Json, isFile: (url: string) => boolean): Result {
   const files: ProducedFile[] = []
   const kept = (inner: Json): Json => {

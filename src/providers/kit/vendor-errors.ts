@@ -41,7 +41,7 @@ function retryAfterOf(header: string | undefined): { retryAfterSeconds?: number 
   return seconds === null ? {} : { retryAfterSeconds: seconds }
 }
 
-/** Some vendors have no code for it and say it in words. */
+/** For vendors that have no code for moderation, only words. */
 export function speaksOfModeration(message: string): boolean {
   return /moderat|nsfw|\bsafety\b|sensitive (?:content|words?)|(?:content|usage)[ _-]polic/i.test(message)
 }
@@ -97,12 +97,12 @@ function retryAfterIn(headers: unknown): string | undefined {
   return typeof named === 'string' ? named : undefined
 }
 
-/** The vendor's words; those packages keep the body that they stand in. */
+/** The vendor's words, from the body that those packages keep. */
 function messageOf(error: Error): string {
   return wordsOf('error' in error ? error.error : undefined) ?? ''
 }
 
-/** The words of a vendor's error body, wherever vendors put them. Undefined when it has none. */
+/** The message in a vendor's error body, wherever vendors put it; undefined when there is none. */
 export function wordsOf(body: unknown, depth = 0): string | undefined {
   if (typeof body === 'string') return body.trim() === '' ? undefined : body.trim()
   if (typeof body !== 'object' || body === null || depth > 3) return undefined

@@ -28,7 +28,7 @@ const VIDEO_MODELS: Record<string, string> = {
 /** Only these make a picture better by themselves; they know no other mode. */
 const PRO_ONLY = ['2.0', '2.1-master']
 const WITH_SOUND = ['2.6', '3.0']
-/** The only model that takes elements; asking for those of its price before it is asking for it. */
+/** The only model that takes elements. Earlier versions have its price, so a request for one of them uses it. */
 const ELEMENTS_MODEL = 'kling-v1-6'
 const ELEMENTS_VERSIONS = ['1.0', '1.5', '1.6']
 /** What Kling's own clients send beside the catalogue's fields, and what it takes with every video. */

@@ -28,7 +28,7 @@ export const extend: Request = {
 
 /**
  * The lip sync that takes a text. Voices are Kling's ids, such as `uk_boy1`; the language, which Kling wants to know and
- * callers seldom say, is told by the script of the text (inferred).
+ * callers seldom say, is derived from the script of the text (inferred).
  */
 export const lipSync: Request = {
   pathOf: () => '/v1/videos/lip-sync',
@@ -72,7 +72,8 @@ export const effects: Request = {
   bodyOf(input) {
     const effect = String(input.effect)
     const isOfTwo = OF_TWO.includes(effect)
-    if (input.professional_mode === true) throw refused('professional_mode', 'is not had of Kling’s effects')
+    if (input.professional_mode === true)
+      throw refused('professional_mode', 'must be false: Kling’s effects have no professional mode')
     if (isOfTwo && !isGiven(input.second_image_url))
       throw refused('second_image_url', `is needed with effect ${effect}`)
     if (!isOfTwo) refuse(input, 'second_image_url', `does not go together with effect ${effect}`)

@@ -17,7 +17,7 @@ import type { Account, Job } from '../provider.ts'
 
 type Generation = LumaAI.Generation
 
-/** What a call is made with: the input's fields that the catalogue knows, with their files as URLs. */
+/** The parts of a call: the input has the fields that the catalogue knows, with their files as URLs. */
 export interface LumaCall {
   client: LumaAI
   input: JsonObject
@@ -27,7 +27,7 @@ export interface LumaCall {
 }
 
 /** Makes the paid call. Throws `vendor_refused` before it for what Luma does not have. */
-export type Send = (asking: LumaCall) => Promise<Generation>
+export type Send = (call: LumaCall) => Promise<Generation>
 
 export const SENDERS: Record<string, Send> = {
   [lumaVideo.id]: video,

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import { IdHandle, readHandle } from '../kit/read-wire.ts'
 import type { Job, TaskRequest } from '../provider.ts'
 
-/** What tasks of the one gateway are called at the other, by their ids. */
+/** The other gateway's ids of tasks, by our ids. */
 export type Names = ReadonlyMap<string, string>
 
 /**
@@ -24,12 +24,12 @@ function renamedId(id: string, names: Names): string {
   return other === undefined ? id : itemId(other, number)
 }
 
-/** For an input: what it builds on was made upstream, and is called otherwise there. */
+/** For an input: the parent task has another id upstream. */
 export function upstreamNames({ parent }: Pick<Job, 'parent'>): Names {
   return new Map(parent ? [[parent.id, idIn(parent.handle)]] : [])
 }
 
-/** For an output: the upstream's task is ours, and what it builds on is what ours builds on. */
+/** For an output: the upstream's task becomes ours, and its parent becomes our parent. */
 export function ownNames(
   upstream: { id: string; parentId: string | null },
   { taskId, operation, input }: TaskRequest,

@@ -13,7 +13,7 @@ import { TOOLS, type Tool } from './operations.ts'
 import { ErrorBody, Pictures } from './wire.ts'
 
 /**
- * Recraft, which answers when the pictures are made. Its JSON takes files by URL and as data URIs alike. It has no
+ * Recraft, which answers with the finished pictures. Its JSON takes files by URL and as data URIs alike. It has no
  * idempotency keys, no callbacks and no list of results, so a lost answer is not found again.
  */
 export function recraftProvider(): Provider {

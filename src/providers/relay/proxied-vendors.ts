@@ -12,8 +12,8 @@ import { replicate } from '../replicate/manifest.ts'
 import { runway } from '../runway/manifest.ts'
 
 /**
- * Vendors whose own APIs relays serve below a prefix, with the vendor's paths, bodies and answers: there the vendor's own
- * adapter does the work, at another address and with the relay's key.
+ * Vendors whose own APIs relays serve below a prefix, with the vendor's paths, bodies and answers. The vendor's own adapter
+ * does the work, at another address and with the relay's key.
  */
 interface ServedVendor {
   manifest: ProviderManifest
@@ -25,7 +25,7 @@ interface ServedVendor {
   isCallback?(body: JsonObject): boolean
 }
 
-/** In the order in which they are asked for what several have. */
+/** Where several perform the same operation, the earlier one is preferred. */
 const SERVED: readonly ServedVendor[] = [
   { manifest: luma, prefix: '/luma/dream-machine/v1', isCallback: ({ id, state }) => isText(id) && isText(state) },
   { manifest: runway, prefix: '/runwayml' },

@@ -87,7 +87,7 @@ export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
   }
 }
 
-/** A relay without Suno has no such route, which says nothing about the key. */
+/** Ignores a missing route: a relay without Suno may still accept the key. */
 function unlessUnknown(error: unknown): void {
   if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
 }

@@ -23,7 +23,7 @@ import { callRelay, fetchTask, idIn, progressOf, RELAY } from './task-object.ts'
 import { Data, Midi, SunoCallback, SunoClip, SunoHandle } from './wire.ts'
 
 /**
- * Suno as relays of the RixAPI family have it: tasks under `/suno/submit`, and beside them what is made of one clip. A
+ * Suno as relays of the RixAPI family have it: tasks under `/suno/submit`, and tools for one clip under `/suno/act`. A
  * relay with less of it (Suno-API and new-api have songs and lyrics only) refuses the rest.
  */
 export const sunoProtocol: RelayProtocol = {

@@ -7,7 +7,7 @@ import type { TaskRequest } from '../provider.ts'
  * Pictures of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
  * at hand (Flux, Ideogram 3, Luma Photon, Seedream 4.5); the others are widely known, and inferred here.
  *
- * Several models know ratios and no sizes: there the picture has the ratio that was asked for, and about a megapixel. A
+ * Several models know ratios and no sizes: there the picture has the requested ratio, and about a megapixel. A
  * size in none of their ratios is refused.
  */
 
@@ -28,7 +28,7 @@ function megapixels(request: TaskRequest): { megapixels: '0.25' | '1' } {
 
 const FORMATS = { jpeg: 'jpg', jpg: 'jpg', png: 'png', webp: 'webp' } as const
 
-/** Replicate says `jpg`. */
+/** Replicate's name for JPEG is `jpg`. */
 function format(fields: FieldReader, known: readonly ('jpg' | 'png' | 'webp')[] = ['jpg', 'png', 'webp']) {
   const value = fields.oneOf('output_format', ['jpeg', 'jpg', 'png', 'webp'] as const)
   if (value === undefined) return {}
@@ -36,7 +36,7 @@ function format(fields: FieldReader, known: readonly ('jpg' | 'png' | 'webp')[] 
   return known.includes(output_format) ? { output_format } : fields.refuse('output_format')
 }
 
-/** The strictest of all is not offered. */
+/** Replicate does not offer the strictest. */
 function tolerance(fields: FieldReader, maximum: number) {
   return present({
     safety_tolerance: fields.oneOf(
@@ -94,7 +94,7 @@ const kontextDev: MapRequest = (fields, request) => ({
   },
 })
 
-/** Flux of Black Forest Labs, whose fields are those of the vendor, nearly. */
+/** Flux of Black Forest Labs, with nearly the same fields as at the vendor. */
 function pro(model: string, ...own: string[]): MapRequest {
   return (fields) => ({
     model: `black-forest-labs/${model}`,
@@ -108,7 +108,7 @@ function pro(model: string, ...own: string[]): MapRequest {
 }
 
 const bflDev: MapRequest = (fields, request) => {
-  fields.skip('safety_tolerance') // it has a switch alone
+  fields.skip('safety_tolerance') // the model has an on-off switch only
   return {
     model: 'black-forest-labs/flux-dev',
     input: {
@@ -332,7 +332,7 @@ function characterIn(fields: FieldReader): Json | undefined {
 
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
-/** It can be told nothing beside the picture. */
+/** The model takes the picture only. */
 const vectorize: MapRequest = (fields, request) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
   return tool('recraft-vectorize')(fields, request)

@@ -23,7 +23,7 @@ function veo(model: string): MapRequest {
 
 const SORA_RATIOS: Record<string, string> = { '16:9': 'landscape', '9:16': 'portrait' }
 
-/** The larger size of the dearer one is none of the catalogue's. */
+/** The larger size of the more expensive model is not in the catalogue. */
 function sora(model: string): MapRequest {
   return (fields) => {
     fields.oneOf('resolution', ['720p'])

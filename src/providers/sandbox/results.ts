@@ -14,14 +14,14 @@ import { hostedValue } from './hosted.ts'
 
 export const NOTE = 'Sandbox: not a real result.'
 
-/** What the sandbox delivers is a short file, however long a film was asked for. */
+/** The sandbox delivers a short file, however long the requested video is. */
 const MAX_VIDEO_SECONDS = 60
 const MAX_SOUND_SECONDS = 600
 const MAX_SIDE_PX = 4_096
 
 type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }>
 
-/** A result for any operation of the catalogue: valid, marked files of the kind, size and length that was asked for. */
+/** A result for any operation of the catalogue: valid, marked files of the requested kind, size and length. */
 export async function resultOf(job: { taskId: string; operation: string; input: JsonObject }): Promise<Result> {
   const spec = outputSpecOf(getOperation(job.operation).produces, job.input)
   return { ...(await make(spec, job.taskId)), logs: [NOTE] }
