@@ -75,7 +75,7 @@ describe('the adapter for ACE-Step', () => {
     )
   }
 
-  it.each([...provider.operations])('performs %s, its example to the end', async (operation) => {
+  it.each([...provider.operations])('performs the example of %s to its end', async (operation) => {
     const parent = aParent({ whole: WHOLE, beginsAt: PARENT_SECONDS, endsAt: 2 * PARENT_SECONDS, continueAt: 5 })
     const request = job(
       operation,
@@ -85,7 +85,7 @@ describe('the adapter for ACE-Step', () => {
     await expectResult(operation, await resultOf(provider, request, account()))
   })
 
-  it('sings lyrics in a style, in two takes', async () => {
+  it('makes two takes of lyrics in a style', async () => {
     const result = await resultOf(provider, job('suno/music', { ...SONG, negative_tags: 'drums', seed: 7 }), account())
     expect(lastAsked()?.json).toEqual({
       audio_format: 'mp3',
@@ -112,7 +112,7 @@ describe('the adapter for ACE-Step', () => {
     expect(first?.byteLength).toBe(mp3OfSeconds(12).byteLength)
   })
 
-  it('has the engine write a song from an idea, and says what it wrote', async () => {
+  it('lets the engine write a song from an idea, and returns its lyrics and title', async () => {
     const result = await resultOf(provider, job('suno/music', { gpt_description_prompt: 'fog at sea' }), account())
     expect(lastAsked()?.json).toMatchObject({ sample_mode: true, sample_query: 'fog at sea', thinking: true })
     expect(result.output).toMatchObject({
@@ -123,7 +123,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('takes an idea as the style where nobody can write words', async () => {
+  it('uses an idea as the style when the engine has no language model', async () => {
     const off = account({ lm: 'off' })
     await resultOf(provider, job('suno/music', { gpt_description_prompt: 'fog at sea' }), off)
     expect(lastAsked()?.json).toEqual({
@@ -145,7 +145,7 @@ describe('the adapter for ACE-Step', () => {
     expect(lastAsked()?.json).toMatchObject({ audio_duration: 110 })
   })
 
-  it('plays without a voice', async () => {
+  it('makes an instrumental song', async () => {
     await resultOf(provider, job('suno/music', { ...SONG, make_instrumental: true }), account())
     expect(lastAsked()?.json).toMatchObject({ lyrics: '[Instrumental]', prompt: 'romantic raga' })
     const idea = { lyrics_type: 'instrumental', gpt_description_prompt: 'night breeze', model_type: 'udio130-v1.5' }
@@ -154,7 +154,7 @@ describe('the adapter for ACE-Step', () => {
     expect(result.output).toMatchObject({ clips: [{ prompt: '', durationSeconds: 130 }, {}] })
   })
 
-  it('goes on with a clip, delivers what is new, and keeps the whole', async () => {
+  it('continues a clip, delivers the new part and stores the whole song', async () => {
     const input = { ...SONG, task: 'extend', task_id: PARENT, continue_clip_id: CLIP, continue_at: 15 }
     const result = await resultOf(provider, job('suno/music', input, { parent: aParent() }), account())
     expect(await lastForm()).toEqual({
@@ -181,7 +181,7 @@ describe('the adapter for ACE-Step', () => {
     expect(secondsIn(whole)).toBeCloseTo(75, 1)
   })
 
-  it('goes on with an extension from all that came before it', async () => {
+  it('continues an extension from the whole song before it', async () => {
     const parent = aParent({ whole: WHOLE, beginsAt: 20, endsAt: 40 })
     const input = { ...SONG, task: 'extend', continue_clip_id: CLIP }
     await resultOf(provider, job('suno/music', input, { parent }), account())
@@ -201,7 +201,7 @@ describe('the adapter for ACE-Step', () => {
     expect(await lastForm()).toMatchObject({ prompt: 'folk', repainting_start: '3', repainting_end: '35' })
   })
 
-  it('replaces a section, and covers a clip with its own words', async () => {
+  it('replaces a section, and covers a clip with the clip’s own lyrics', async () => {
     const infill = { ...SONG, task: 'infill', continue_clip_id: CLIP, infill_start_s: 4, infill_end_s: 9 }
     const result = await resultOf(provider, job('suno/music', infill, { parent: aParent() }), account())
     expect(await lastForm()).toMatchObject({ repainting_start: '4', repainting_end: '9' })
@@ -219,7 +219,7 @@ describe('the adapter for ACE-Step', () => {
     expect(covered.output).toMatchObject({ clips: [{ title: 'Cat Dance', tags: 'bossa nova' }, {}] })
   })
 
-  it('sings with the sound of a persona', async () => {
+  it('makes a song with the sound of a persona', async () => {
     const persona = { root_clip_id: CLIP, name: 'Harbour voice' }
     const { output } = await resultOf(provider, job('suno/persona', persona, { parent: aParent() }), account())
     expect(output).toMatchObject({ data: { name: 'Harbour voice' }, audio: AUDIO })
@@ -239,7 +239,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('joins an extension with what came before, and a section with what follows, too', async () => {
+  it('joins an extension with its beginning, and a replaced section with its rest', async () => {
     const joined = async (clip: JsonObject): Promise<number> => {
       const request = job('suno/concat', { clip_id: CLIP }, { parent: aParent(clip) })
       const result = await resultOf(provider, request, account())
@@ -270,7 +270,7 @@ describe('the adapter for ACE-Step', () => {
     ],
     ['edit', {}, { task_type: 'cover', prompt: 'lo-fi' }, 'src_audio'],
     ['extend', {}, { task_type: 'repaint', repainting_start: '20', repainting_end: '40' }, 'src_audio'],
-  ])('performs Qubico’s %s as its own', async (taskType, given, fields, file) => {
+  ])('maps Qubico’s %s to the engine’s fields', async (taskType, given, fields, file) => {
     const operation = `Qubico/ace-step/${taskType}`
     const input = { ...getOperation(operation).example, ...given }
     const request = job(operation, input, {
@@ -349,7 +349,7 @@ describe('the adapter for ACE-Step', () => {
       { lyrics_type: 'instrumental', gpt_description_prompt: 'x', config: { context_length: 10 } },
       {},
     ],
-  ])('refuses by name what it cannot honour: %s', async (field, operation, input, given) => {
+  ])('refuses a field that the engine does not have, by name: %s', async (field, operation, input, given) => {
     const before = vendor.seen.length
     await expect(
       provider.submit(job(operation, input, { parent: aParent() }), account(given), aSignal()),
@@ -361,7 +361,7 @@ describe('the adapter for ACE-Step', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('takes Udio’s settings at their usual values', async () => {
+  it('accepts Udio’s settings at their defaults', async () => {
     const usual = {
       song_section_start: 0.4,
       prompt_strength: 0.5,
@@ -419,7 +419,7 @@ describe('the adapter for ACE-Step', () => {
       'other than JSON',
     ],
     ['silence', {}, 'lost' as const, 'vendor_silent', 'broke off'],
-  ])('says what %s means', async (_, given, answer, code, words) => {
+  ])('maps %s to its error', async (_, given, answer, code, words) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(job('suno/music', SONG), account(given), aSignal())).rejects.toMatchObject({
@@ -430,14 +430,14 @@ describe('the adapter for ACE-Step', () => {
     expect(vendor.seen.length).toBe(before + 1) // a call is made once
   })
 
-  it('cannot reach an engine that is not there', async () => {
+  it('reports an engine that refuses connections as unreachable', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
     await expect(provider.submit(job('suno/music', SONG), nobody, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells progress, and waits for what the engine does not know', async () => {
+  it('reports progress, and keeps waiting for a job that the engine does not know', async () => {
     const request = job('suno/music', SONG)
     const submitted = await provider.submit(request, account(), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
@@ -457,7 +457,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('tells a failure by the last line of the traceback', async () => {
+  it('takes the reason of a failure from the last line of the traceback', async () => {
     const request = job('suno/music', SONG)
     const handle = { id: 'x', made: { title: '', tags: '', lyrics: '' } }
     const look = (entries: Json, status = 2) => {
@@ -485,7 +485,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('writes lyrics without a song', async () => {
+  it('writes lyrics without making a song', async () => {
     const result = await resultOf(provider, job('suno/lyrics', { prompt: 'fog' }), account())
     expect(lastAsked()?.json).toMatchObject({ sample_mode: true, sample_query: 'fog', analysis_only: true })
     expect(result).toEqual({
@@ -498,7 +498,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('keeps the path of its base address, in calls and in files', async () => {
+  it('keeps the path prefix of the base address in calls and files', async () => {
     const prefixed = account({ baseUrl: `${vendor.url}/engines/ace/` })
     const result = await resultOf(provider, job('suno/music', SONG), prefixed)
     await expectResult('suno/music', result)
@@ -506,7 +506,7 @@ describe('the adapter for ACE-Step', () => {
     expect(vendor.at('GET', '/engines/ace/v1/audio')).toHaveLength(2)
   })
 
-  it('shows whether the account works', async () => {
+  it('probes the account with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: '' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',
@@ -514,7 +514,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('can say nothing of a lost answer, and cancels nothing', () => {
+  it('has neither a way to find a lost answer nor one to cancel', () => {
     expect(provider).not.toHaveProperty('reconcile')
     expect(provider).not.toHaveProperty('cancel')
   })

@@ -111,14 +111,14 @@ describe('the adapter for Ideogram', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
     expect(vendor.seen.filter(({ method }) => method === 'POST').at(-1)?.path).toBe(`/${PATHS[operation]?.path}`)
   })
 
-  it('sends the older API its fields within image_request', async () => {
+  it('sends the fields of the older API within image_request', async () => {
     const request: JsonObject = {
       prompt: 'a poster',
       model: 'V_2A',
@@ -171,7 +171,7 @@ describe('the adapter for Ideogram', () => {
     })
   })
 
-  it('sends a picture and its mask, and leaves out what is empty', async () => {
+  it('sends a picture and its mask, and leaves out empty fields', async () => {
     const input = { prompt: 'a lighthouse', image: PICTURE, mask: PICTURE, style_preset: '' }
     await resultOf(provider, aReadableJob('ideogram/v3-edit', input), account())
     expect(await sent('/v1/ideogram-v3/edit')).toEqual({
@@ -191,7 +191,7 @@ describe('the adapter for Ideogram', () => {
     await expect(provider.submit(aReadableJob('ideogram/describe'), account(), aSignal())).resolves.toEqual({ failed })
   })
 
-  it('delivers what is safe, and says what was held back', async () => {
+  it('delivers the safe pictures, and logs how many were held back', async () => {
     const safe = { url: 'https://ideogram.ai/a.png', is_image_safe: true }
     const unsafe = { prompt: 'p', resolution: '1024x1024', is_image_safe: false, seed: 1 }
     vendor.next.push({ json: { created: 'x', data: [unsafe, safe, { ...unsafe, url: 'https://ideogram.ai/b.png' }] } })
@@ -210,7 +210,7 @@ describe('the adapter for Ideogram', () => {
     await expect(provider.submit(drawing(), account(), aSignal())).resolves.toEqual({ failed })
   })
 
-  it.each([{}, []].map((json) => [json]))('leaves open what was made when Ideogram answers %j', async (json) => {
+  it.each([{}, []].map((json) => [json]))('leaves the outcome open when Ideogram answers %j', async (json) => {
     vendor.next.push({ json })
     const silent = { code: 'vendor_silent', message: expect.stringContaining('Ideogram returned') }
     await expect(provider.submit(drawing(), account(), aSignal())).rejects.toMatchObject(silent)
@@ -249,19 +249,19 @@ describe('the adapter for Ideogram', () => {
     ['being away', { status: 503, json: { error: 'Overloaded.' } }, {}, { code: 'vendor_unreachable' }],
     ['silence', 'lost', {}, { code: 'vendor_silent' }],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
-  ])('says what %s means', async (_, answer, given, meaning) => {
+  ])('maps %s to its error', async (_, answer, given, meaning) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(drawing(), account(given), aSignal())).rejects.toMatchObject(meaning)
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it('cannot reach a vendor that is not there', async () => {
+  it('reports a vendor that refuses connections as unreachable', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
     await expect(provider.submit(drawing(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('shows that a key works, and keeps a prefix of its base address', async () => {
+  it('probes the key, and keeps the path prefix of the base address', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },

@@ -112,12 +112,12 @@ describe('the adapter for MiniMax', () => {
       { model: 's2v-01', prompt: 'she waves', image_url: PICTURE },
       { model: 'S2V-01', prompt: 'she waves', subject_reference: [{ type: 'character', image: [PICTURE] }] },
     ],
-  ])('asked for %j sends %j', async (input, body) => {
+  ])('for the input %j sends %j', async (input, body) => {
     await submit(input)
     expect(sent()).toEqual(body)
   })
 
-  it('sends files that cannot be reached along, and names who is to be called', async () => {
+  it('sends unreachable files in the request, with the callback URL', async () => {
     const hidden = {
       urlOf: () => undefined,
       file: async () => ({ bytes: Buffer.from('a picture'), mediaType: 'image/png', name: 'a.png' }),
@@ -150,19 +150,19 @@ describe('the adapter for MiniMax', () => {
     ['an answer without an id', {}, answer({}), { code: 'vendor_silent' }],
     ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, told, error) => {
+  ])('maps %s to its error after a single call', async (_, given, told, error) => {
     if (told !== undefined) vendor.next.push(told)
     const before = vendor.seen.length
     await expect(provider.submit(aJob(VIDEO), account(given), aSignal())).rejects.toMatchObject(error)
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
+  it('reports a vendor that refuses connections as unreachable', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
     await expect(provider.submit(aJob(VIDEO), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('tells a failure with its reason, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     const look = (...answers: FakeAnswer[]) => {
       vendor.next.push(...answers)
       return provider.poll?.({ id: 'm-1' }, account(), aSignal(), aJob(VIDEO))
@@ -190,7 +190,7 @@ describe('the adapter for MiniMax', () => {
     })
   })
 
-  it('proves itself to who is to call, and finds its handle in a callback', async () => {
+  it('answers the challenge for a callback URL, and reads the handle from a callback', async () => {
     const hear = (body: Json) =>
       provider.receive?.({ headers: {}, rawBody: JSON.stringify(body), receivedAt: 0 }, account())
     await expect(hear({ challenge: 'a word' })).resolves.toEqual({ answer: { challenge: 'a word' } })
@@ -201,7 +201,7 @@ describe('the adapter for MiniMax', () => {
     await expect(hear([])).resolves.toEqual({})
   })
 
-  it('keeps the path of a relay, and shows that a key works', async () => {
+  it('keeps the path prefix of the base address, and probes the key', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',

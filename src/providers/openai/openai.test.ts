@@ -103,7 +103,7 @@ describe('the adapter for OpenAI', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
@@ -130,7 +130,7 @@ describe('the adapter for OpenAI', () => {
     expect(result.logs).toEqual(['OpenAI counted 10 input and 50 output tokens'])
   })
 
-  it('leaves to a model what was left to it', async () => {
+  it('does not send values that are the model’s defaults', async () => {
     await resultOf(provider, generating(), account())
     expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({
       model: 'gpt-image-1',
@@ -149,7 +149,7 @@ describe('the adapter for OpenAI', () => {
     })
   })
 
-  it('sends the pictures that are changed, stored ones and those of URLs', async () => {
+  it('sends the pictures to edit, stored ones and those of URLs', async () => {
     const image = [PICTURE, 'https://example.com/vase.png']
     const request = {
       prompt: 'in blue',
@@ -177,13 +177,13 @@ describe('the adapter for OpenAI', () => {
     expect(names).not.toContain('mask')
   })
 
-  it('takes an address for a picture, from a gateway that answers with one', async () => {
+  it('accepts a URL for a picture from a gateway that answers with one', async () => {
     vendor.next.push({ json: { created: 1, data: [{ url: 'https://example.com/made.png' }] } })
     const { files } = await resultOf(provider, generating(), account())
     expect(files).toEqual([{ key: 'picture-1', content: { url: 'https://example.com/made.png' } }])
   })
 
-  it('makes a video, tells how far it is, and reads it with the key', async () => {
+  it('makes a video, reports its progress and reads it with the key', async () => {
     const input = { prompt: 'a crane', duration: 8, aspect_ratio: '9:16', image_url: PICTURE }
     const job = aStoredJob('sora2/sora2-video', input)
     const submitted = await provider.submit(job, account(), aSignal())
@@ -208,12 +208,12 @@ describe('the adapter for OpenAI', () => {
     ['sora2/sora2-pro-video', { resolution: '1080p' }, 'sora-2-pro', '1792x1024'],
     ['sora2/sora2-pro-video', { resolution: '720p', aspect_ratio: '9:16' }, 'sora-2-pro', '720x1280'],
     ['sora2/sora2-video', {}, 'sora-2', '1280x720'],
-  ])('asks for %s with %j at %s in %s', async (operation, given, model, size) => {
+  ])('requests %s with %j at %s in %s', async (operation, given, model, size) => {
     await provider.submit(aJob(operation, { prompt: 'a', ...given }), account(), aSignal())
     expect(Object.fromEntries(await sentForm('/v1/videos'))).toMatchObject({ model, size, seconds: '4' })
   })
 
-  it('refuses a first frame that cannot be read, before anything is paid for', async () => {
+  it('refuses a first frame that cannot be decoded before the paid call', async () => {
     const broken: Partial<Job> = {
       file: async () => ({ bytes: Buffer.from('no picture'), mediaType: 'image/png', name: 'a.png' }),
     }
@@ -273,14 +273,14 @@ describe('the adapter for OpenAI', () => {
     ['silence', 'lost', {}, { code: 'vendor_silent' }],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
     ['half an answer', { bytes: Buffer.from('{"data":'), type: 'application/json' }, {}, { code: 'vendor_silent' }],
-  ])('says what %s means', async (_, answer, given, meaning) => {
+  ])('maps %s to its error', async (_, answer, given, meaning) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(generating(), account(given), aSignal())).rejects.toMatchObject(meaning)
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it('fails where OpenAI answers without a picture', async () => {
+  it('fails when OpenAI answers without a picture', async () => {
     vendor.next.push({ json: { created: 1, data: [{}] } })
     const failed = { reason: 'OpenAI returned no picture.' }
     await expect(provider.submit(generating(), account(), aSignal())).resolves.toEqual({ failed })
@@ -291,7 +291,7 @@ describe('the adapter for OpenAI', () => {
     ['an answer without an id', { json: { object: 'video' } }, 'vendor_silent'],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, 'vendor_silent'],
     ['the closing of the API', { status: 404, json: error('Unknown request URL.', 'unknown_url') }, 'vendor_refused'],
-  ])('begins a video once, and says what %s means', async (_, answer, code) => {
+  ])('requests a video once, and maps %s to its error', async (_, answer, code) => {
     vendor.next.push(answer)
     const before = vendor.seen.length
     const job = aJob('sora2/sora2-video')
@@ -299,18 +299,18 @@ describe('the adapter for OpenAI', () => {
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
+  it('reports a vendor that refuses connections as unreachable', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
     await expect(provider.submit(generating(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('ends when it is told to', async () => {
+  it('ends a call when its signal is aborted', async () => {
     const reason = new Error('The lease is lost.')
     const ended = AbortSignal.abort(reason)
     await expect(provider.submit(generating(), account(), ended)).rejects.toBe(reason)
   })
 
-  it('tells a failure, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     const request = aJob('sora2/sora2-video')
     const look = (failure: Json) => {
       vendor.next.push({ json: { id: 'video_1', object: 'video', status: 'failed', progress: 40, error: failure } })
@@ -331,7 +331,7 @@ describe('the adapter for OpenAI', () => {
     })
   })
 
-  it('asks again after a poll that came to nothing', async () => {
+  it('can poll again after a poll that failed', async () => {
     const look = (answer: FakeAnswer) => {
       vendor.next.push(answer)
       return provider.poll?.({ id: 'video_1' }, account(), aSignal(), aJob('sora2/sora2-video'))
@@ -342,7 +342,7 @@ describe('the adapter for OpenAI', () => {
     await expect(look(page)).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('cancels, twice as well as once, and shows that a key works', async () => {
+  it('cancels a task once and again, and probes the key', async () => {
     const submitted = await provider.submit(aJob('sora2/sora2-video'), account(), aSignal())
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
     await provider.cancel?.(handle, account(), aSignal())
@@ -356,13 +356,13 @@ describe('the adapter for OpenAI', () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
   })
 
-  it('leaves videos to others where OpenAI has closed them', () => {
+  it('does not perform videos at the host where OpenAI has closed them', () => {
     const own = anAccount(manifest, { apiKey: KEY })
     expect([...(provider.performs?.(own) ?? [])]).toEqual(['gpt-image/generate', 'gpt-image/edit'])
     expect(provider.performs?.(account())).toEqual(provider.operations)
   })
 
-  it('speaks for the account’s own organisation and project, below a prefix too', async () => {
+  it('sends the account’s own organisation and project, also below a path prefix', async () => {
     const base = `${vendor.url}/relay/openai/v1`
     vendor.next.push({ json: { created: 1, data: [{ b64_json: BASE64 }] } })
     await provider.submit(generating(), account({ baseUrl: base, organization: 'org-1', project: 'p-1' }), aSignal())

@@ -71,7 +71,7 @@ describe('the adapter for Recraft', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
@@ -116,7 +116,7 @@ describe('the adapter for Recraft', () => {
     expect(files[0]).not.toHaveProperty('mediaType')
   })
 
-  it('sends files that were stored along with the request', async () => {
+  it('sends stored files in the request', async () => {
     const data = Buffer.from((await sampleFiles['image/png']?.()) ?? []).toString('base64')
     const input = { prompt: 'shutters', image_url: PICTURE, mask_url: PICTURE, model: 'recraftv3' }
     await resultOf(provider, aStoredJob('recraft/inpaint', input), account())
@@ -131,7 +131,7 @@ describe('the adapter for Recraft', () => {
     })
   })
 
-  it('sends what the tools have of their own', async () => {
+  it('sends the fields of each tool', async () => {
     const input = { prompt: 'a meadow', image_url: PICTURE, expand_left: 256, zoom_out_percentage: 10 }
     await resultOf(provider, aReadableJob('recraft/outpaint', input), account())
     expect(sent('outpaint')).toMatchObject({ expand_left: 256, expand_right: 0, zoom_out_percentage: 10 })
@@ -153,7 +153,7 @@ describe('the adapter for Recraft', () => {
     })
   })
 
-  it('says that a drawing is one, and asks for no other format', async () => {
+  it('delivers a drawing as SVG, and requests no other format', async () => {
     const { files } = await resultOf(provider, draw({ model: 'recraftv4_vector' }), account())
     expect(files).toEqual([{ key: 'picture-1', mediaType: 'image/svg+xml', content: expect.anything() }])
     expect(sent('generations')).not.toHaveProperty('image_format')
@@ -164,7 +164,7 @@ describe('the adapter for Recraft', () => {
     expect(Buffer.from(svg ?? []).toString()).toBe(SVG)
   })
 
-  it('takes pictures within the answer, and those at Recraft’s own address', async () => {
+  it('reads pictures within the answer and at Recraft’s own address', async () => {
     const b64_json = Buffer.from('a picture').toString('base64')
     vendor.next.push({
       json: {
@@ -185,7 +185,7 @@ describe('the adapter for Recraft', () => {
   it.each([
     ['recraft/image-to-image', { upscale: 'upscale4mp', strength: 0.5 }, 'upscale'],
     ['recraft/replace-background', { style_reference_urls: [PICTURE] }, 'style_reference_urls'],
-  ])('refuses of %s what its route does not take: %j', async (operation, given, field) => {
+  ])('refuses %s with a field that its path does not take: %j', async (operation, given, field) => {
     const before = vendor.seen.length
     const job = aReadableJob(operation, { prompt: 'a', image_url: PICTURE, ...given })
     await expect(provider.submit(job, account(), aSignal())).rejects.toMatchObject({
@@ -234,7 +234,7 @@ describe('the adapter for Recraft', () => {
     ['silence', 'lost', {}, { code: 'vendor_silent' }],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
     ['an address that is none', { json: { created: 1, data: [{ url: 'nowhere' }] } }, {}, { code: 'output_unusable' }],
-  ])('says what %s means', async (_, answer, given, meaning) => {
+  ])('maps %s to its error', async (_, answer, given, meaning) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(draw(), account(given), aSignal())).rejects.toMatchObject(meaning)
@@ -248,7 +248,7 @@ describe('the adapter for Recraft', () => {
   })
 
   it.each([{ created: 1 }, []].map((json) => [json]))(
-    'leaves open what was made when Recraft answers %j',
+    'leaves the outcome open when Recraft answers %j',
     async (json) => {
       vendor.next.push({ json })
       const silent = { code: 'vendor_silent', message: expect.stringContaining('Recraft returned') }
@@ -256,13 +256,13 @@ describe('the adapter for Recraft', () => {
     },
   )
 
-  it('cannot reach a vendor that is not there', async () => {
+  it('reports a vendor that refuses connections as unreachable', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
     const submitting = provider.submit(aJob('recraft/generate'), nobody, aSignal())
     await expect(submitting).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('shows that a key works, and keeps a prefix of its base address', async () => {
+  it('probes the key, and keeps the path prefix of the base address', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },

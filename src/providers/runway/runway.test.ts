@@ -171,7 +171,7 @@ describe('the adapter for Runway', () => {
         voice: { type: 'runway-preset', presetId: 'Noah' },
       },
     ],
-  ])('asks for %s in the package’s words', async (taskType, input, body) => {
+  ])('requests %s as the package describes it', async (taskType, input, body) => {
     await submit(`runway/${taskType}`, input)
     expect(sent(`/v1/${taskType}`)).toEqual(body)
   })
@@ -184,7 +184,7 @@ describe('the adapter for Runway', () => {
       'model',
     ],
     ['text_to_image', { model: 'gen4_image', promptText: 'a', ratio: '1280:720', outputCount: 2 }, 'outputCount'],
-  ])('says of %s what Runway does not take: %j', async (taskType, input, field) => {
+  ])('refuses %s with a field that Runway does not take: %j', async (taskType, input, field) => {
     const before = vendor.seen.length
     await expect(submit(`runway/${taskType}`, input)).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -193,7 +193,7 @@ describe('the adapter for Runway', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('sends files that Runway cannot reach in a data URI, and uploads what is too large for one', async () => {
+  it('sends unreachable files as data URIs, and uploads those that are too large for one', async () => {
     const input = { model: 'gen4_turbo', promptImage: [{ uri: PICTURE }], ratio: '1280:720' }
     const holding = (bytes: Uint8Array, mediaType = 'image/png') => ({
       urlOf: () => undefined,
@@ -221,7 +221,7 @@ describe('the adapter for Runway', () => {
     expect(sent('/v1/voice_isolation')).toMatchObject({ audioUri: expect.stringMatching(/^data:audio\/mpeg/) })
   })
 
-  it('begins nothing when an upload fails, and does not blame the account for the store', async () => {
+  it('makes no paid call when an upload fails, and does not report the account for it', async () => {
     const large = {
       urlOf: () => undefined,
       file: async () => ({ bytes: Buffer.alloc(4 * 2 ** 20), mediaType: 'image/png', name: 'a.png' }),
@@ -243,7 +243,7 @@ describe('the adapter for Runway', () => {
     expect(vendor.at('POST', '/v1/image_to_video')).toHaveLength(before)
   })
 
-  it('tells how far a task is, and asks no more often than it may', async () => {
+  it('reports the progress of a task, and keeps to Runway’s polling interval', async () => {
     const job = aJob('runway/text_to_video')
     const submitted = await provider.submit(job, account({ baseUrl: `${vendor.url}/a-relay` }), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
@@ -282,21 +282,21 @@ describe('the adapter for Runway', () => {
     ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['broken JSON', {}, { bytes: Buffer.from('{'), type: 'application/json' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(aJob('runway/text_to_video'), account(given), aSignal())).rejects.toMatchObject(error)
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
+  it('reports a vendor that refuses connections as unreachable', async () => {
     const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
     await expect(provider.submit(aJob('runway/text_to_video'), nobody, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells a failure with its reason, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     const request = aJob('runway/text_to_video')
     const look = (json: Json) => {
       vendor.next.push({ json })
@@ -323,7 +323,7 @@ describe('the adapter for Runway', () => {
     })
   })
 
-  it('cancels, twice as well as once, and shows that a key works', async () => {
+  it('cancels a task once and again, and probes the key', async () => {
     const submitted = await submit('runway/text_to_video')
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     await provider.cancel?.(submitted.handle, account(), aSignal())
