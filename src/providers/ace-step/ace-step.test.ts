@@ -431,8 +431,8 @@ describe('the adapter for ACE-Step', () => {
   })
 
   it('reports an engine that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(job('suno/music', SONG), nobody, aSignal())).rejects.toMatchObject({
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(job('suno/music', SONG), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

@@ -341,8 +341,8 @@ describe('the adapter for ComfyUI', () => {
   })
 
   it('reports a server that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aReadableJob(FLUX, PROMPT), nobody, aSignal())).rejects.toMatchObject({
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aReadableJob(FLUX, PROMPT), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

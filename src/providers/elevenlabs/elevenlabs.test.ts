@@ -355,8 +355,10 @@ describe('the adapter for ElevenLabs', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob(SONG), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob(SONG), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('probes keys with few permissions as well, and keeps the path prefix of the base address', async () => {

@@ -214,7 +214,7 @@ describe('the adapter for fal', () => {
     ['no id', {}, { json: { status: 'IN_QUEUE' } }, { code: 'vendor_silent' }],
     ['no object', {}, { json: [] }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['nobody', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
   ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length

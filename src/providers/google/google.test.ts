@@ -380,9 +380,9 @@ describe('the adapter for Google', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
     const job = aJob('gemini/gemini-2.5-flash-image')
-    await expect(provider.submit(job, nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    await expect(provider.submit(job, unreachable, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
   it('probes the key, and keeps the path prefix of the base address', async () => {

@@ -257,8 +257,10 @@ describe('the adapter for Ideogram', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(drawing(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(drawing(), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('probes the key, and keeps the path prefix of the base address', async () => {

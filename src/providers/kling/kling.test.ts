@@ -446,8 +446,8 @@ describe('the adapter for Kling', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob('kling/video_generation'), nobody, aSignal())).rejects.toMatchObject({
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob('kling/video_generation'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

@@ -235,8 +235,8 @@ describe('the adapter for Luma', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
-    await expect(provider.submit(aJob('luma/video_generation', VIDEO), nobody, aSignal())).rejects.toMatchObject({
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    await expect(provider.submit(aJob('luma/video_generation', VIDEO), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })

@@ -158,8 +158,10 @@ describe('the adapter for MiniMax', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob(VIDEO), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob(VIDEO), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('reports a failure with its reason, and marks refused content', async () => {

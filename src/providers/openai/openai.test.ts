@@ -300,8 +300,10 @@ describe('the adapter for OpenAI', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
-    await expect(provider.submit(generating(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    await expect(provider.submit(generating(), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('ends a call when its signal is aborted', async () => {

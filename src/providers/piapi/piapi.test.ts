@@ -226,8 +226,10 @@ describe('the adapter for PiAPI', () => {
   })
 
   it('reports a gateway that refuses connections as unreachable', async () => {
-    const nobody = { baseUrl: 'http://127.0.0.1:59999' }
-    await expect(submit(aJob('gemini/nano-banana-pro'), nobody)).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    const unreachable = { baseUrl: 'http://127.0.0.1:59999' }
+    await expect(submit(aJob('gemini/nano-banana-pro'), unreachable)).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('keeps the path prefix of the base address in every call', async () => {

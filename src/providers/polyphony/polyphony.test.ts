@@ -275,7 +275,7 @@ describe('the adapter for another gateway', () => {
     ],
     ['a fault', {}, failure(400, 'invalid_input', 'input.safety is no number.'), 'vendor_refused', {}],
     ['an operation of another version', {}, failure(400, 'unknown_operation'), 'vendor_refused', {}],
-    ['nobody to perform it', {}, failure(503, 'no_provider'), 'vendor_refused', {}],
+    ['no provider for it', {}, failure(503, 'no_provider'), 'vendor_refused', {}],
     ['moderation', {}, failure(400, 'content_moderated'), 'content_moderated', {}],
     ['another request under the key', {}, failure(422, 'idempotency_mismatch'), 'vendor_silent', {}],
     ['a breakdown', {}, failure(500, 'internal'), 'vendor_silent', {}],
@@ -314,8 +314,10 @@ describe('the adapter for another gateway', () => {
   })
 
   it('reports a gateway that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59997' })
-    await expect(provider.submit(lyrics(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59997' })
+    await expect(provider.submit(lyrics(), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
   it('reports how a task ended, and marks refused content', async () => {

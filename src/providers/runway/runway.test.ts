@@ -290,8 +290,8 @@ describe('the adapter for Runway', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob('runway/text_to_video'), nobody, aSignal())).rejects.toMatchObject({
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob('runway/text_to_video'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
