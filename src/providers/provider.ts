@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
 
-/** What a provider is asked to do. The idempotency key was minted and stored before the call; it never changes. */
+/** The work that a provider is to do. The idempotency key was made and stored before the call; it never changes. */
 export interface Job extends TaskRequest {
   readonly mode: Mode
   readonly idempotencyKey: string
@@ -13,11 +13,11 @@ export interface Job extends TaskRequest {
   /** The finished task that this one builds on; `parent.handle` is what its provider remembered of it. */
   readonly parent: Task | null
   /**
-   * Where the vendor may call when something has changed. Undefined where we cannot be reached from outside. A callback is
-   * never believed, only heard: it makes the task due, and `poll` asks.
+   * The URL for the vendor's callbacks; undefined where we cannot be reached from outside. The content of a callback is not
+   * trusted: it only makes the task due, and `poll` reads its state.
    */
   readonly callbackUrl: string | undefined
-  /** For work in this process: tells the progress, 0 to 100, and that the work has begun. */
+  /** For work in this process: reports the progress, 0 to 100, and that the work has begun. */
   report(percent: number): void
   /** Reads a stored file that an output refers to. */
   readAsset(reference: string): Promise<Uint8Array>
@@ -29,7 +29,7 @@ export interface Job extends TaskRequest {
   urlOf(reference: string): string | undefined
 }
 
-/** A task as it is asked after. */
+/** What a task requested, as `poll` needs it. */
 export interface TaskRequest {
   readonly taskId: string
   readonly operation: string
@@ -64,7 +64,7 @@ export interface Account {
 export interface ProducedFile {
   /** The output refers to the file as `file:KEY`; what a caller sees is our own URL. */
   key: string
-  /** Left out where only the bytes can tell. */
+  /** Absent where the type is found in the bytes. */
   mediaType?: string
   /**
    * A public URL is downloaded through egress. What needs the account's key, or lies at a private engine, is read by
@@ -77,7 +77,7 @@ export interface Result {
   /** In the shape that the operation's `output` schema states. */
   output: Json
   files: ProducedFile[]
-  /** Sizes and lengths in the output are only what was asked for: what is found in the files takes their place. */
+  /** Sizes and lengths in the output are those of the request, and are replaced by what is measured in the files. */
   measure?: boolean
   /** What the work cost in the end; never more than the hold is taken. Absent = the whole hold. */
   consumedPoints?: Points
@@ -112,12 +112,12 @@ export interface VendorCallback {
 }
 
 /**
- * An adapter that has operations performed. It never loops, sleeps, retries, logs or stores: the dispatcher does that
- * once, for all. What must be remembered is in the handle.
+ * An adapter for a vendor. It never loops, sleeps, retries, logs or stores: the dispatcher does that once, for all. What
+ * must be remembered is in the handle. `contract.ts` has the tests that every adapter passes.
  *
  * An exception's code says what is known:
  * - `vendor_refused`, `content_moderated`: no work was begun, and no other attempt would fare better;
- * - `account_refused`, `account_busy`: no work was begun, and it is this account's fault: another one may be asked;
+ * - `account_refused`, `account_busy`: no work was begun because of this account: another one may be tried;
  * - `vendor_unreachable`: the call never arrived, or was turned away unread: try again;
  * - `vendor_silent`: it may be running: reconcile.
  */
@@ -133,18 +133,18 @@ export interface Provider {
   performs?(account: Account): ReadonlySet<string>
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
-  poll?(handle: Json, account: Account, signal: AbortSignal, asked: TaskRequest): Promise<Progress>
-  /** Resolves only when the provider has ended the work or has no trace of it; throws when it refuses. Harmless when asked twice. */
+  poll?(handle: Json, account: Account, signal: AbortSignal, request: TaskRequest): Promise<Progress>
+  /** Resolves only when the provider has ended the work or does not know it; throws when it refuses. Harmless when repeated. */
   cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
   /**
    * Looks at a callback: throws `unauthorized` when the vendor signs and the signature is wrong; gives the handle that it
-   * names, which is how a task whose answer was lost is found again. `answer`: what the vendor wants to hear, as the JSON
-   * body of a 200; nothing is told of it where it is absent.
+   * names, by which a task whose answer was lost is found again. `answer` is the JSON body of the 200 that the vendor
+   * expects; absent where it expects none.
    */
   receive?(callback: VendorCallback, account: Account): Promise<{ handle?: Json; answer?: Json }>
   /**
-   * What became of a call whose answer was lost. Left out where nothing can be known: the task then waits for a callback,
-   * and fails unless one comes.
+   * What became of a call whose answer was lost. Absent where the vendor cannot be asked: the task then waits for a
+   * callback, and fails unless one comes.
    */
   reconcile?(job: Job, account: Account, signal: AbortSignal): Promise<{ handle: Json } | 'absent' | 'unknown'>
   /** A cheap call that shows whether the account works: throws what a call would throw. Costs nothing at the vendor. */
@@ -168,7 +168,7 @@ export interface ProviderManifest {
   readonly id: string
   readonly title: string
   readonly fields: readonly AccountField[]
-  /** How many tasks an account runs at once, unless its owner says otherwise. */
+  /** How many tasks an account runs at once, unless its owner sets another number. */
   readonly slots: number
   load(): Promise<(parts: ProviderParts) => Provider>
 }

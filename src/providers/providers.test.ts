@@ -7,7 +7,7 @@ const catalogue = new Set(listOperations().map(({ id }) => id))
 const index = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
 
 describe.each(PROVIDERS.map((manifest) => [manifest.id, manifest] as const))('the provider %s', (id, manifest) => {
-  it('loads, and performs operations that exist', async () => {
+  it('loads and performs operations of the catalogue', async () => {
     const provider = (await manifest.load())({ now: () => 0 })
     expect(provider.id).toBe(id)
     expect(provider.operations.size).toBeGreaterThan(0)
@@ -22,7 +22,7 @@ describe.each(PROVIDERS.map((manifest) => [manifest.id, manifest] as const))('th
     expect(index).toContain(`providers/${id}.md`)
   })
 
-  it('has fields with names of their own', () => {
+  it('has unique field names', () => {
     for (const names of [manifest.fields.map(({ name }) => name), manifest.fields.map(({ env }) => env)]) {
       expect(new Set(names).size).toBe(names.length)
     }
@@ -30,7 +30,7 @@ describe.each(PROVIDERS.map((manifest) => [manifest.id, manifest] as const))('th
   })
 })
 
-it('no two providers share an id or a secret’s variable', () => {
+it('gives each provider its own id and variable for its secret', () => {
   const secrets = PROVIDERS.flatMap(({ fields }) => fields.filter(({ isSecret }) => isSecret).map(({ env }) => env))
   for (const names of [PROVIDERS.map(({ id }) => id), secrets]) expect(new Set(names).size).toBe(names.length)
 })

@@ -18,8 +18,8 @@ import { replicate } from './replicate/manifest.ts'
 import { runway } from './runway/manifest.ts'
 
 /**
- * Every provider that an account can be of, one line each. Where several can do the same, the one further up is asked
- * first, unless the operator says otherwise.
+ * Every provider that an account can be of, one line each. Where several perform the same operation, the earlier one is
+ * preferred, unless the operator sets another order.
  */
 export const PROVIDERS: readonly ProviderManifest[] = [
   openai,

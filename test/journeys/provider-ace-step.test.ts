@@ -41,8 +41,8 @@ async function relayed(path: string, body: Json): Promise<JsonObject[]> {
   return task.data as unknown as JsonObject[] // clips
 }
 
-describe('a gateway before ACE-Step', { timeout: 60_000 }, () => {
-  it('sells songs, goes on with them and joins them', async () => {
+describe('a gateway with ACE-Step', { timeout: 60_000 }, () => {
+  it('makes songs, continues them and joins them', async () => {
     const before = await gateway.balance()
     const first = await song(SONG)
     expect(first).toMatchObject({ status: 'completed', meta: { usage: { consume: 400_000 } } })
@@ -64,7 +64,7 @@ describe('a gateway before ACE-Step', { timeout: 60_000 }, () => {
     await gateway.assertBalanced()
   })
 
-  it('sings anew what was imported', async () => {
+  it('covers an imported song', async () => {
     const mp3 = await song(SONG)
     const [clip] = clipsOf(mp3)
     const [imported] = await relayed('/suno/uploads/audio-url', { url: clip?.audio_url ?? '' })

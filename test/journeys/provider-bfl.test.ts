@@ -33,7 +33,7 @@ const base64 = async (type: 'image/png' | 'application/zip') =>
   Buffer.from((await sampleFiles[type]?.()) ?? []).toString('base64')
 
 describe('a gateway whose Flux is another gateway', () => {
-  it('makes pictures, of words and of pictures', async () => {
+  it('makes pictures from text and from pictures', async () => {
     const drawn = await two.costing(400_000, () =>
       run('flux-pro-1.1', { prompt: 'a heron sandbox:fast', width: 512, height: 256, output_format: 'png', seed: 7 }),
     )
@@ -51,7 +51,7 @@ describe('a gateway whose Flux is another gateway', () => {
     expect(far?.input).toMatchObject({ input_image: expect.stringMatching(/^asset:.*\.png$/), aspect_ratio: '4:3' })
   })
 
-  it('makes a film that passes through pictures', async () => {
+  it('makes a video through keyframes', async () => {
     const picture = await base64('image/png')
     const keyframes = [
       [0, picture],
@@ -64,7 +64,7 @@ describe('a gateway whose Flux is another gateway', () => {
     expect((await farTask())?.input).toMatchObject({ keyframes: [{ time: 0 }, { time: 4.5 }] })
   })
 
-  it('trains, and draws with what it trained, by the ids of each end', async () => {
+  it('trains a finetune and uses it, by the ids of each gateway', async () => {
     const file_data = await base64('application/zip')
     const training = { finetune_comment: 'herons sandbox:fast', file_data, mode: 'character', iterations: 100 }
     const { id: finetune_id, status } = await two.costing(20_000_000, () => run('finetune', training))
@@ -80,7 +80,7 @@ describe('a gateway whose Flux is another gateway', () => {
     })
   })
 
-  it('tells of what fails at the far end, and takes nothing', async () => {
+  it('reports a failure of the other gateway and charges nothing', async () => {
     const fail = (word: string) =>
       two.costing(0, () => run('flux-2-pro', { prompt: `a robot sandbox:${word} sandbox:fast` }))
     expect(await fail('fail')).toMatchObject({ status: 'Error', result: null })
@@ -88,7 +88,7 @@ describe('a gateway whose Flux is another gateway', () => {
     expect(await fail('moderation')).toMatchObject({ status: expect.stringMatching(/ Moderated$/), result: null })
   })
 
-  it('is had at PiAPI’s routes as well, under PiAPI’s names', async () => {
+  it('serves the same models at PiAPI’s routes under PiAPI’s names', async () => {
     const input = { prompt: 'a cat sandbox:fast', width: 512, height: 512 }
     const task = await two.costing(200_000, () => two.made('Qubico/flux1-dev', 'txt2img', input))
     expect(task.status).toBe('completed')
@@ -96,7 +96,7 @@ describe('a gateway whose Flux is another gateway', () => {
     expect(await farTask()).toMatchObject({ operation: 'bfl/flux-dev' })
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -24,14 +24,14 @@ async function made(model: string, taskType: string, input: JsonObject): Promise
   return gateway.piapi.ended(task_id)
 }
 
-describe('a gateway before ComfyUI', { timeout: 60_000 }, () => {
+describe('a gateway with ComfyUI', { timeout: 60_000 }, () => {
   it.each<[string, string, JsonObject, string]>([
     ['Qubico/flux1-dev', 'txt2img', { prompt: 'a cat', width: 512, height: 512 }, 'image/png'],
     ['Qubico/flux1-dev', 'img2img', { prompt: 'a cat', image: PIXEL }, 'image/png'],
     ['Qubico/wanx', 'img2video-14b', { prompt: 'a fox', image: PIXEL }, 'video/mp4'],
     ['Qubico/ace-step', 'txt2audio', { style_prompt: 'raga', duration: 20 }, 'audio/mpeg'],
     ['Qubico/trellis', 'image-to-3d', { image: PIXEL }, 'model/gltf-binary'],
-  ])('has %s / %s done, keeps the files and is paid', async (model, taskType, input, mediaType) => {
+  ])('performs %s / %s, stores the files and charges the price', async (model, taskType, input, mediaType) => {
     const before = await gateway.balance()
     const task = await made(model, taskType, input)
     expect(task).toMatchObject({ status: 'completed', error: { code: 0 } })
@@ -48,7 +48,7 @@ describe('a gateway before ComfyUI', { timeout: 60_000 }, () => {
     expect(task.meta.usage.consume).toBeGreaterThan(0)
   })
 
-  it('gives the money back for what a workflow has no place for, and says what that is', async () => {
+  it('releases the hold for a field that the workflow has no place for, and names the field', async () => {
     const before = await gateway.balance()
     const task = await made('Qubico/image-toolkit', 'background-remove', { image: PIXEL, rmbg_model: 'RMBG-1.4' })
     expect(task).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('rmbg_model') } })

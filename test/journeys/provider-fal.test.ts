@@ -37,7 +37,7 @@ const pathOf = (model: string, id: string) => `/fal/queue/${model.split('/').sli
 const prompt = 'a fox crosses a frozen lake, sandbox:fast'
 
 describe('a gateway behind fal’s protocol', { timeout: 60_000 }, () => {
-  it('runs any model, and delivers its files as its own', async () => {
+  it('runs any model and delivers its files as its own', async () => {
     const before = await gateway.balance()
     const status = await done('fal-ai/flux/dev', { prompt, num_images: 2 })
     expect(status).toMatchObject({ status: 'COMPLETED' })
@@ -54,7 +54,7 @@ describe('a gateway behind fal’s protocol', { timeout: 60_000 }, () => {
     expect(await gateway.store.getTask({ id: status.request_id })).toMatchObject({ provider: 'fal' })
   })
 
-  it('serves families that are there under names of their own, and follows their files', async () => {
+  it('performs families that fal has under other names, and follow-ups of their files', async () => {
     const made = async (taskType: string, input: JsonObject) => {
       const { task_id } = await gateway.piapi.create(taskType, input, { model: 'kling' })
       return gateway.piapi.ended(task_id)
@@ -67,14 +67,14 @@ describe('a gateway behind fal’s protocol', { timeout: 60_000 }, () => {
     expect(await made('lip_sync', speech)).toMatchObject({ status: 'completed', error: { code: 0 } })
   })
 
-  it('tells a failure in the upstream’s words, and takes nothing', async () => {
+  it('reports a failure in the upstream’s words and charges nothing', async () => {
     const before = await gateway.balance()
     const failed = await done('fal-ai/flux/dev', { prompt: 'sandbox:fail sandbox:fast' })
     expect(failed).toMatchObject({ status: 'COMPLETED', error: expect.stringContaining('sandbox:fail') })
     expect(await gateway.balance()).toEqual(before)
   })
 
-  it('leaves the books right on both sides', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await gateway.assertBalanced()
     await upstream.assertBalanced()
   })

@@ -35,7 +35,7 @@ async function sendForm(path: string, fields: Record<string, string | Blob | (st
 }
 
 describe('a gateway whose Ideogram is another gateway', { timeout: 60_000 }, () => {
-  it('has a picture made by the older API, pays once, and serves it itself', async () => {
+  it('makes a picture by the older API, pays once, and serves the file itself', async () => {
     const image_request = {
       prompt,
       model: 'V_2_TURBO',
@@ -56,7 +56,7 @@ describe('a gateway whose Ideogram is another gateway', { timeout: 60_000 }, () 
     expect(upstream).toMatchObject({ operation: 'ideogram/generate', mode: 'test', input: image_request })
   })
 
-  it('has pictures changed that came as files, in a style', async () => {
+  it('edits uploaded pictures in a style', async () => {
     const fields = {
       prompt,
       image: picture,
@@ -77,7 +77,7 @@ describe('a gateway whose Ideogram is another gateway', { timeout: 60_000 }, () 
     })
   })
 
-  it('has pictures masked, enlarged and described', async () => {
+  it('masks, upscales and describes pictures', async () => {
     const edited = await sendForm('/v1/ideogram-v3/edit', { prompt, image: picture, mask: picture })
     await expectOwnFiles(two, edited, /^image\/png/)
     const image_request = JSON.stringify({ prompt, resemblance: 80 })
@@ -86,20 +86,20 @@ describe('a gateway whose Ideogram is another gateway', { timeout: 60_000 }, () 
     expect(described).toEqual({ descriptions: [{ text: expect.any(String) }] })
   })
 
-  it('works at PiAPI’s routes, too', async () => {
+  it('serves the same operations at PiAPI’s routes', async () => {
     const input = { prompt, aspect_ratio: '2x3', rendering_speed: 'TURBO' }
     const task = await two.costing(300_000, () => two.made('ideogram', 'v3-generate', input))
     expect(task).toMatchObject({ status: 'completed', meta: { usage: { consume: 300_000 } } })
     await expectOwnFiles(two, task.output, /^image\/png/)
   })
 
-  it('tells of refused content, and takes nothing', async () => {
+  it('reports refused content and charges nothing', async () => {
     const body = { prompt: 'a boat sandbox:moderation sandbox:fast' }
     const refused = await two.costing(0, () => two.near.send('POST', '/ideogram/v1/ideogram-v3/generate', { body }))
     expect(refused.status).toBe(422)
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -31,7 +31,7 @@ async function run(path: string, body: JsonObject): Promise<Told> {
 const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]
 
 describe('a gateway whose Kling is another gateway', () => {
-  it('makes a video, goes on with it and lets it speak, by the ids of each end', async () => {
+  it('makes a video, extends it and adds lip sync, by the ids of each gateway', async () => {
     const made = await two.costing(5_200_000, () =>
       run('/kling/v1/videos/text2video', {
         ...{ model_name: 'kling-v1-6', prompt: 'a fox sandbox:fast', duration: '10', aspect_ratio: '1:1' },
@@ -67,7 +67,7 @@ describe('a gateway whose Kling is another gateway', () => {
     expect((await farTask())?.input).toMatchObject({ tts_text: 'hello sandbox:fast', tts_timbre: 'uk_boy1' })
   })
 
-  it('passes pictures on, and brings pictures back', async () => {
+  it('sends input pictures, and delivers output pictures', async () => {
     const many = await two.costing(280_000, () =>
       run('/kling/v1/images/generations', { model_name: 'kling-v2', prompt: 'a fox sandbox:fast', n: 2 }),
     )
@@ -85,7 +85,7 @@ describe('a gateway whose Kling is another gateway', () => {
     expect(squished.task_status).toBe('succeed')
   })
 
-  it('tells of what fails at the far end, and takes nothing', async () => {
+  it('reports a failure of the other gateway and charges nothing', async () => {
     for (const word of ['fail', 'moderation', 'refuse']) {
       const prompt = `a fox sandbox:${word} sandbox:fast`
       const failed = await two.costing(0, () => run('/kling/v1/videos/text2video', { prompt }))
@@ -93,7 +93,7 @@ describe('a gateway whose Kling is another gateway', () => {
     }
   })
 
-  it('is had at PiAPI’s routes as well', async () => {
+  it('serves the same operation at PiAPI’s routes', async () => {
     const input = { prompt: '@image_1 waves sandbox:fast', images: ['https://example.com/a.png'], resolution: '1080p' }
     const task = await two.costing(7_500_000, () => two.made('kling', 'omni_video_generation', input))
     expect(task.status).toBe('completed')
@@ -101,7 +101,7 @@ describe('a gateway whose Kling is another gateway', () => {
     expect((await farTask())?.input).toMatchObject({ prompt: '@image_1 waves sandbox:fast', resolution: '1080p' })
   })
 
-  it('takes a pair of keys in place of one', async () => {
+  it('accepts a pair of keys in place of one API key', async () => {
     const { keyId } = await two.far.tenant({ key: { mode: 'test' } })
     const { accessKey, secretKey } = accessPair(MASTER_SECRET, keyId)
     await using signing = await openTwoGateways({
@@ -114,7 +114,7 @@ describe('a gateway whose Kling is another gateway', () => {
     await signing.near.assertBalanced()
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -29,7 +29,7 @@ async function ended({ id = '' }: LumaAI.Generation): Promise<LumaAI.Generation>
 const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]
 
 describe('a gateway whose Luma is another gateway', () => {
-  it('makes a video, goes on with it, enlarges it and gives it sound, by the ids of each end', async () => {
+  it('makes a video, extends it, upscales it and adds sound, by the ids of each gateway', async () => {
     const prompt = 'a balloon sandbox:fast'
     const made = await two.costing(2_000_000, async () =>
       ended(await luma.generations.create({ model: 'ray-2', prompt, aspect_ratio: '4:3', duration: '5s', loop: true })),
@@ -55,7 +55,7 @@ describe('a gateway whose Luma is another gateway', () => {
     expect(await farTask()).toMatchObject({ operation: 'luma/add_audio', parentTaskId: first?.id })
   })
 
-  it('makes a picture, and changes a video', async () => {
+  it('makes a picture, and modifies a video', async () => {
     const picture = await two.costing(150_000, async () =>
       ended(await luma.generations.image.create({ model: 'photon-1', prompt: 'a teapot sandbox:fast', format: 'png' })),
     )
@@ -70,7 +70,7 @@ describe('a gateway whose Luma is another gateway', () => {
     expect((await farTask())?.input).toMatchObject({ mode: 'flex_1', media: { url: 'https://example.com/street.mp4' } })
   })
 
-  it('tells of what fails at the far end, and takes nothing', async () => {
+  it('reports a failure of the other gateway and charges nothing', async () => {
     for (const word of ['fail', 'moderation', 'refuse']) {
       const prompt = `a balloon sandbox:${word} sandbox:fast`
       const failed = await two.costing(0, async () => ended(await luma.generations.create({ model: 'ray-2', prompt })))
@@ -78,7 +78,7 @@ describe('a gateway whose Luma is another gateway', () => {
     }
   })
 
-  it('is had at PiAPI’s routes as well, with a frame that is stored at the near end', async () => {
+  it('serves PiAPI’s routes with a frame that is stored at this gateway', async () => {
     const start_image = Buffer.from((await sampleFiles['image/png']?.()) ?? []).toString('base64')
     const input = { prompt: 'a balloon sandbox:fast', model_name: 'ray-v2', duration: 5, start_image }
     const task = await two.costing(2_000_000, () => two.made('luma', 'video_generation', input))
@@ -90,7 +90,7 @@ describe('a gateway whose Luma is another gateway', () => {
     })
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -38,7 +38,7 @@ async function run(body: JsonObject): Promise<Told> {
 const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]
 
 describe('a gateway whose MiniMax is another gateway', () => {
-  it('has videos made of words, of a frame and of a face, and is told when they are done', async () => {
+  it('makes videos from text, a frame and a face, and gets a callback when they are finished', async () => {
     const words = await two.costing(2_300_000, () =>
       run({ model: 'MiniMax-Hailuo-2.3', prompt: 'a clockmaker sandbox:fast', prompt_optimizer: false }),
     )
@@ -62,7 +62,7 @@ describe('a gateway whose MiniMax is another gateway', () => {
     expect((await farTask())?.input).toMatchObject({ model: 's2v-01' })
   })
 
-  it('tells of what fails at the far end, and takes nothing', async () => {
+  it('reports a failure of the other gateway and charges nothing', async () => {
     const fail = (word: string) =>
       two.costing(0, () => run({ model: 'T2V-01', prompt: `a clock sandbox:${word} sandbox:fast` }))
     for (const word of ['fail', 'moderation']) {
@@ -73,14 +73,14 @@ describe('a gateway whose MiniMax is another gateway', () => {
     }
   })
 
-  it('is had at PiAPI’s routes as well', async () => {
+  it('serves the same operation at PiAPI’s routes', async () => {
     const input = { model: 't2v-01', prompt: 'a clock sandbox:fast' }
     const task = await two.costing(2_000_000, () => two.made('hailuo', 'video_generation', input))
     expect(task.status).toBe('completed')
     await expectOwnFiles(two, task.output, /^video\/mp4/)
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

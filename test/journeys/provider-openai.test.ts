@@ -26,7 +26,7 @@ async function aPicture() {
 }
 
 describe('a gateway whose OpenAI is another gateway', () => {
-  it('has pictures made in OpenAI’s own words, and pays once', async () => {
+  it('makes pictures with OpenAI’s own fields, and pays once', async () => {
     const answer = await two.costing(220_000, () =>
       client.images.generate({ ...asked, n: 2, output_format: 'webp', background: 'opaque' }),
     )
@@ -38,7 +38,7 @@ describe('a gateway whose OpenAI is another gateway', () => {
     expect(upstream?.input).toMatchObject({ n: 2, output_format: 'webp', background: 'opaque', quality: 'low' })
   })
 
-  it('has pictures changed that came as files, with a mask', async () => {
+  it('edits uploaded pictures with a mask', async () => {
     const answer = await two.costing(110_000, async () =>
       client.images.edit({ ...asked, image: [await aPicture(), await aPicture()], mask: await aPicture() }),
     )
@@ -55,7 +55,7 @@ describe('a gateway whose OpenAI is another gateway', () => {
     await expectOwnFiles(two, task.output, /^image\/png/)
   })
 
-  it('tells of refused content, and takes nothing', async () => {
+  it('reports refused content and charges nothing', async () => {
     const prompt = 'a boat sandbox:moderation sandbox:fast'
     const refused = await two.costing(0, () =>
       client.images.generate({ ...asked, prompt }).catch((error: unknown) => error),
@@ -63,7 +63,7 @@ describe('a gateway whose OpenAI is another gateway', () => {
     expect(refused).toMatchObject({ status: 400, code: 'moderation_blocked' })
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -34,7 +34,7 @@ async function expectOwnFiles(task: PiapiTask): Promise<void> {
 const prompt = 'a fox crosses a frozen lake, sandbox:fast'
 
 describe('a gateway behind PiAPI’s protocol', { timeout: 60_000 }, () => {
-  it('has a song made, and a follow-up of one of its clips', async () => {
+  it('makes a song, and a follow-up of one of its clips', async () => {
     const song = { prompt: `[Verse]\nMove sandbox:fast`, tags: 'raga', title: 'Cat Dance', mv: 'chirp-crow' }
     const first = await made('suno', 'music', song)
     expect(first).toMatchObject({ status: 'completed', meta: { usage: { consume: 400_000 } } })
@@ -57,7 +57,7 @@ describe('a gateway behind PiAPI’s protocol', { timeout: 60_000 }, () => {
     ['luma', 'video_generation', { prompt }],
     ['Qubico/trellis', 'text-to-3d', { prompt }],
     ['Qubico/ace-step', 'txt2audio', { style_prompt: prompt, duration: 5 }],
-  ])('has %s / %s done, and pays it out of the hold', async (model, taskType, input) => {
+  ])('performs %s / %s, and consumes the hold', async (model, taskType, input) => {
     const before = await gateway.balance()
     const task = await made(model, taskType, input)
     expect(task).toMatchObject({ status: 'completed', error: { code: 0 } })
@@ -68,7 +68,7 @@ describe('a gateway behind PiAPI’s protocol', { timeout: 60_000 }, () => {
     expect(task.meta.usage.consume).toBeGreaterThan(0)
   })
 
-  it('takes one picture out of a grid that was made upstream', async () => {
+  it('upscales one picture of a grid that was made upstream', async () => {
     const grid = await made('midjourney', 'imagine', { prompt })
     expect(grid.output).toMatchObject({ temporary_image_urls: [1, 2, 3, 4].map(() => expect.any(String)) })
     const single = await made('midjourney', 'upscale', { origin_task_id: grid.task_id, index: '2' })
@@ -76,14 +76,14 @@ describe('a gateway behind PiAPI’s protocol', { timeout: 60_000 }, () => {
     await expectOwnFiles(single)
   })
 
-  it('tells a failure in the upstream’s words, and takes nothing', async () => {
+  it('reports a failure in the upstream’s words and charges nothing', async () => {
     const before = await gateway.balance()
     const failed = await made('gemini', 'nano-banana-pro', { prompt: 'a boat, sandbox:fail sandbox:fast' })
     expect(failed).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('sandbox:fail') } })
     expect(await gateway.balance()).toEqual(before)
   })
 
-  it('names its provider, and leaves the books right on both sides', async () => {
+  it('names the provider of a task, and balances the ledgers of both gateways', async () => {
     const { task_id } = await gateway.piapi.create('txt2img', { prompt }, { model: 'Qubico/flux1-schnell' })
     await gateway.piapi.ended(task_id)
     expect(await gateway.store.getTask({ id: task_id })).toMatchObject({ provider: 'piapi' })

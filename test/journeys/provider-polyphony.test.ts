@@ -90,7 +90,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
     await upstream?.[Symbol.asyncDispose]()
   })
 
-  it('delivers a song, its extension and the two of them as one, each paid once on both sides', async () => {
+  it('delivers a song, its extension and both joined, each paid once at both gateways', async () => {
     let song: PiapiTask | undefined
     const paidHere = await spent(gateway, async () => {
       const paidThere = await spent(upstream, async () => {
@@ -139,7 +139,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
     await upstream.assertBalanced()
   })
 
-  it('cancels a song while it is made, at both, and pays for it at neither', async () => {
+  it('cancels a running song at both gateways, and pays at neither', async () => {
     const paidHere = await spent(gateway, async () => {
       const paidThere = await spent(upstream, async () => {
         const { task_id: id } = await gateway.piapi.song({
@@ -160,7 +160,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
     await upstream.assertBalanced()
   })
 
-  it('pays nothing at either for what failed upstream, and says why', async () => {
+  it('pays nothing at either gateway for a task that failed upstream, and gives the reason', async () => {
     const reason = 'The lake is frozen.'
     const failing = {
       id: 'failing',
@@ -177,7 +177,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
     for (const one of [behindIt, broken]) await one.assertBalanced()
   })
 
-  it('lets a task wait while its own credit is short upstream, and does not tell its client of that', async () => {
+  it('keeps a task waiting while the upstream account lacks credit, and hides that from the client', async () => {
     const { key } = await upstream.tenant({ creditPoints: 1 })
     await using poor = await openGateway({ env: behind(upstream, key) })
     const { task_id: id } = await poor.piapi.create('lyrics', { prompt: 'fog' })
@@ -206,7 +206,7 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
     ['sandbox:fail', 'vendor_refused', 'sandbox:fail'],
     ['sandbox:moderation', 'content_moderated', 'moderation'],
     ['sandbox:refuse', 'vendor_refused', 'sandbox:refuse'],
-  ])('tells of a failure (%s) in the upstream’s words, and takes nothing', async (word, code, words) => {
+  ])('reports a failure (%s) in the upstream’s words and charges nothing', async (word, code, words) => {
     const paid = await spent(gateway, async () => {
       const body = { operation: 'suno/lyrics', input: { prompt: `fog ${word} sandbox:fast` } }
       const { body: created } = await gateway.send('POST', '/polyphony/v1/tasks', { body })
@@ -228,7 +228,7 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
     })
   })
 
-  it('has every operation of the catalogue done, follow-ups by their own ids', async () => {
+  it('performs every operation of the catalogue, and follow-ups by their own ids', async () => {
     const runs = new Map<string, Promise<Task>>()
     const run = async (operation: Operation): Promise<Task> => {
       const parent =
@@ -254,7 +254,7 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
     await upstream.assertBalanced()
   }, 180_000)
 
-  it('hands on a file that its own client uploaded', async () => {
+  it('passes on a file that a client uploaded', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 64, heightPx: 64, seconds: 1, hasSound: false })
     const form = new FormData()
     form.set('file', new File([Buffer.from(mp4)], 'film.mp4', { type: 'video/mp4' }))
@@ -279,7 +279,7 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
 })
 
 describe('an upstream that goes away', { timeout: 60_000 }, () => {
-  it('and comes back in the middle of the work: it is done once, and paid once on both sides', async () => {
+  it('finishes a task once, paid once at both gateways, when it returns during the work', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'polyphony-upstream-'))
     const env = { PORT: String(await freePort()) }
     const operations = ['suno/lyrics']
@@ -309,7 +309,7 @@ describe('an upstream that goes away', { timeout: 60_000 }, () => {
   })
 
   it.each(['before', 'after'] as const)(
-    'while a task is handed over, %s it has it: there is one task there, paid once',
+    'performs a task once, paid once, when the connection breaks %s the upstream has the task',
     async (when) => {
       const hand = handProvider({ operations: ['suno/lyrics'] })
       await using upstream = await openGateway({ replaced: { builtIn: [hand] } })
@@ -332,7 +332,7 @@ describe('an upstream that goes away', { timeout: 60_000 }, () => {
 })
 
 describe('an upstream that calls back', { timeout: 60_000 }, () => {
-  it('is heard when it signs, and not when somebody else does', async () => {
+  it('is accepted when it signs its callbacks, and a callback signed by another sender is not', async () => {
     const hand = handProvider({ operations: ['suno/lyrics'] })
     await using upstream = await openGateway({ replaced: { builtIn: [hand] } })
     const port = await freePort()

@@ -29,7 +29,7 @@ async function aPicture(): Promise<string> {
 }
 
 describe('a gateway whose Recraft is another gateway', { timeout: 60_000 }, () => {
-  it('has pictures made in Recraft’s own words, pays once, and serves them itself', async () => {
+  it('makes pictures with Recraft’s own fields, pays once, and serves the files itself', async () => {
     const own = { size: '1365x1024', style: 'realistic_image', controls: { colors: [{ rgb: [1, 2, 3] }] } }
     const answer = await two.costing(800_000, () =>
       client.images.generate({ model: 'recraftv3', prompt, n: 2, ...(own as object) }),
@@ -42,14 +42,14 @@ describe('a gateway whose Recraft is another gateway', { timeout: 60_000 }, () =
     expect(upstream).toMatchObject({ operation: 'recraft/generate', mode: 'test', input: { n: 2, ...own } })
   })
 
-  it('has drawings drawn, and pictures turned into them', async () => {
+  it('makes vector drawings, and vectorises pictures', async () => {
     const drawing = await two.costing(800_000, () => made('generations/vector', { prompt }))
     await expectOwnFiles(two, drawing, /^image\/svg\+xml/)
     const turned = await made('vectorize', { image_url: await aPicture(), svg_compression: 'on' })
     await expectOwnFiles(two, turned, /^image\/svg\+xml/)
   })
 
-  it('has a file changed that came along, with its mask', async () => {
+  it('edits an uploaded picture with its mask', async () => {
     const files = { image_url: await aPicture(), mask_url: await aPicture() }
     const answer = await two.costing(400_000, () => made('inpaint', { prompt, model: 'recraftv3', ...files }))
     await expectOwnFiles(two, answer, /^image\/webp/)
@@ -58,7 +58,7 @@ describe('a gateway whose Recraft is another gateway', { timeout: 60_000 }, () =
     expect(upstream?.input).toMatchObject({ image_url: reference, mask_url: reference })
   })
 
-  it('draws in a style of the caller’s own, whose pictures go along', async () => {
+  it('draws in the caller’s own style, with its reference pictures', async () => {
     const body = { style: 'digital_illustration', image_urls: [await aPicture()] }
     const style = await two.near.send('POST', '/recraft/v1/styles', { body })
     expect(style.status).toBe(200)
@@ -68,19 +68,19 @@ describe('a gateway whose Recraft is another gateway', { timeout: 60_000 }, () =
     await expectOwnFiles(two, answer, /^image\/webp/)
   })
 
-  it('works at PiAPI’s routes, too', async () => {
+  it('serves the same operations at PiAPI’s routes', async () => {
     const task = await two.costing(400_000, () => two.made('recraft', 'generate', { prompt, image_format: 'png' }))
     expect(task).toMatchObject({ status: 'completed', meta: { usage: { consume: 400_000 } } })
     await expectOwnFiles(two, task.output, /^image\/png/)
   })
 
-  it('tells of refused content, and takes nothing', async () => {
+  it('reports refused content and charges nothing', async () => {
     const body = { prompt: 'a boat sandbox:moderation sandbox:fast' }
     const refused = await two.costing(0, () => two.near.send('POST', '/recraft/v1/images/generations', { body }))
     expect(refused).toMatchObject({ status: 400, body: { code: 'content_moderated' } })
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -71,7 +71,7 @@ const mj = async (path: string, body: object): Promise<MjTask> => {
 const prompt = 'a fox crosses a frozen lake, sandbox:fast'
 
 describe('a gateway behind a relay', { timeout: 60_000 }, () => {
-  it('has songs made, gone on with and joined', async () => {
+  it('makes songs, extends them and joins them', async () => {
     const song = { prompt: '[Verse]\nMove sandbox:fast', tags: 'raga', title: 'Cat Dance', mv: 'chirp-crow' }
     const first = await suno<Clip[]>('music', song)
     expect(first).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
@@ -90,12 +90,12 @@ describe('a gateway behind a relay', { timeout: 60_000 }, () => {
     await expectOwnFiles(whole.data.map(({ audio_url }) => audio_url))
   })
 
-  it('has lyrics written', async () => {
+  it('writes lyrics', async () => {
     const lyrics = await suno<{ text: string; title: string }>('lyrics', { prompt: 'a tram, sandbox:fast' })
     expect(lyrics).toMatchObject({ status: 'SUCCESS', data: { text: expect.stringMatching(/\S/) } })
   })
 
-  it('has a grid drawn, a picture taken out of it and changed', async () => {
+  it('makes a grid, upscales one of its pictures and changes it', async () => {
     const before = await gateway.balance()
     const grid = await mj('imagine', { prompt })
     expect(grid).toMatchObject({ status: 'SUCCESS', failReason: '' })
@@ -113,7 +113,7 @@ describe('a gateway behind a relay', { timeout: 60_000 }, () => {
     expect(before.available - available).toBe(1_500_000)
   })
 
-  it('has a video made by Luma’s own adapter behind the relay’s prefix', async () => {
+  it('makes a video by Luma’s own adapter behind the relay’s prefix', async () => {
     const at = '/luma/dream-machine/v1/generations'
     const created = await post<{ id: string }>(`${at}/video`, { prompt, model: 'ray-2' })
     const done = await get<{ state: string; assets: { video: string }; failure_reason: Json }>(`${at}/${created.id}`)
@@ -122,14 +122,14 @@ describe('a gateway behind a relay', { timeout: 60_000 }, () => {
     expect(await gateway.store.getTask({ id: created.id })).toMatchObject({ provider: 'relay' })
   })
 
-  it('tells a failure in the upstream’s words, and takes nothing', async () => {
+  it('reports a failure in the upstream’s words and charges nothing', async () => {
     const before = await gateway.balance()
     const failed = await mj('imagine', { prompt: 'a boat, sandbox:moderation sandbox:fast' })
     expect(failed).toMatchObject({ status: 'FAILURE', failReason: expect.stringContaining('moderation') })
     expect(await gateway.balance()).toEqual(before)
   })
 
-  it('leaves the books right on both sides', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await gateway.assertBalanced()
     await upstream.assertBalanced()
   })

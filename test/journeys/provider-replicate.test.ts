@@ -37,7 +37,7 @@ async function predicted(model: string, input: JsonObject): Promise<Prediction> 
 const prompt = 'a fox crosses a frozen lake, sandbox:fast'
 
 describe('a gateway behind Replicate’s protocol', { timeout: 60_000 }, () => {
-  it('runs any model, and delivers its files as its own', async () => {
+  it('runs any model and delivers its files as its own', async () => {
     const before = await gateway.balance()
     const done = await predicted('black-forest-labs/flux-schnell', { prompt, num_outputs: 2 })
     expect(done).toMatchObject({ status: 'succeeded', error: null })
@@ -53,13 +53,13 @@ describe('a gateway behind Replicate’s protocol', { timeout: 60_000 }, () => {
     expect(await gateway.store.getTask({ id: done.id })).toMatchObject({ provider: 'replicate' })
   })
 
-  it('keeps the words of a model of words', async () => {
+  it('returns the text of a language model', async () => {
     const done = await predicted('meta/meta-llama-3-70b-instruct', { prompt })
     expect(done.status).toBe('succeeded')
     expect((done.output as string[]).join('')).toMatch(/\S/)
   })
 
-  it('serves a family that is there under a name of its own', async () => {
+  it('performs a family that Replicate has under another name', async () => {
     const input = { prompt, version: '1.6', mode: 'pro' }
     const { task_id } = await gateway.piapi.create('video_generation', input, { model: 'kling' })
     const task = await gateway.piapi.ended(task_id)
@@ -68,14 +68,14 @@ describe('a gateway behind Replicate’s protocol', { timeout: 60_000 }, () => {
     expect((await download(video_url)).headers.get('content-type')).toBe('video/mp4')
   })
 
-  it('tells a failure in the upstream’s words, and takes nothing', async () => {
+  it('reports a failure in the upstream’s words and charges nothing', async () => {
     const before = await gateway.balance()
     const failed = await predicted('black-forest-labs/flux-schnell', { prompt: 'sandbox:fail sandbox:fast' })
     expect(failed).toMatchObject({ status: 'failed', error: expect.stringContaining('sandbox:fail') })
     expect(await gateway.balance()).toEqual(before)
   })
 
-  it('leaves the books right on both sides', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await gateway.assertBalanced()
     await upstream.assertBalanced()
   })

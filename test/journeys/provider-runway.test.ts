@@ -25,7 +25,7 @@ async function done(id: string) {
 }
 
 describe('a gateway whose Runway is another gateway', () => {
-  it('has a video, pictures and a voice made, and pays for each once', async () => {
+  it('makes a video, pictures and speech, and pays for each once', async () => {
     const { uri } = await client.uploads.createEphemeral({
       file: await toFile((await sampleFiles['image/png']?.()) ?? Buffer.alloc(0), 'frame.png', { type: 'image/png' }),
     })
@@ -67,7 +67,7 @@ describe('a gateway whose Runway is another gateway', () => {
     )
   })
 
-  it('tells of what fails at the far end, and takes nothing', async () => {
+  it('reports a failure of the other gateway and charges nothing', async () => {
     const fail = async (word: string) => {
       const promptText = `a boat sandbox:${word} sandbox:fast`
       const { id } = await client.textToVideo.create({ model: 'gen4.5', promptText, ratio: '1280:720', duration: 5 })
@@ -77,14 +77,14 @@ describe('a gateway whose Runway is another gateway', () => {
     for (const task of failed) expect(task).toMatchObject({ status: 'FAILED', failure: expect.stringMatching(/./) })
   })
 
-  it('is had at PiAPI’s routes as well', async () => {
+  it('serves the same operation at PiAPI’s routes', async () => {
     const input = { model: 'eleven_text_to_sound_v2', promptText: 'a horn sandbox:fast', duration: 4 }
     const task = await two.costing(100_000, () => two.made('runway', 'sound_effect', input))
     expect(task.status).toBe('completed')
     await expectOwnFiles(two, task.output, /^audio\/mpeg/)
   })
 
-  it('keeps its books, and so does the other', async () => {
+  it('balances the ledgers of both gateways', async () => {
     await two.near.assertBalanced()
     await two.far.assertBalanced()
   })

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import type { Task } from '../../core/task.ts'
 import { framesOf } from '../../engines/mp3/frames.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -74,17 +75,17 @@ describe('the adapter for ACE-Step', () => {
     )
   }
 
-  it.each([...provider.operations])('performs %s, its example to the end', async (operation) => {
+  it.each([...provider.operations])('performs the example of %s to its end', async (operation) => {
     const parent = aParent({ whole: WHOLE, beginsAt: PARENT_SECONDS, endsAt: 2 * PARENT_SECONDS, continueAt: 5 })
-    const asked = job(
+    const request = job(
       operation,
       undefined,
       getOperation(operation).follows(getOperation(operation).example) ? { parent } : {},
     )
-    await expectResult(operation, await resultOf(provider, asked, account()))
+    await expectResult(operation, await resultOf(provider, request, account()))
   })
 
-  it('sings lyrics in a style, in two takes', async () => {
+  it('makes two takes of lyrics in a style', async () => {
     const result = await resultOf(provider, job('suno/music', { ...SONG, negative_tags: 'drums', seed: 7 }), account())
     expect(lastAsked()?.json).toEqual({
       audio_format: 'mp3',
@@ -111,7 +112,7 @@ describe('the adapter for ACE-Step', () => {
     expect(first?.byteLength).toBe(mp3OfSeconds(12).byteLength)
   })
 
-  it('has the engine write a song from an idea, and says what it wrote', async () => {
+  it('lets the engine write a song from an idea, and returns its lyrics and title', async () => {
     const result = await resultOf(provider, job('suno/music', { gpt_description_prompt: 'fog at sea' }), account())
     expect(lastAsked()?.json).toMatchObject({ sample_mode: true, sample_query: 'fog at sea', thinking: true })
     expect(result.output).toMatchObject({
@@ -122,7 +123,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('takes an idea as the style where nobody can write words', async () => {
+  it('uses an idea as the style when the engine has no language model', async () => {
     const off = account({ lm: 'off' })
     await resultOf(provider, job('suno/music', { gpt_description_prompt: 'fog at sea' }), off)
     expect(lastAsked()?.json).toEqual({
@@ -144,7 +145,7 @@ describe('the adapter for ACE-Step', () => {
     expect(lastAsked()?.json).toMatchObject({ audio_duration: 110 })
   })
 
-  it('plays without a voice', async () => {
+  it('makes an instrumental song', async () => {
     await resultOf(provider, job('suno/music', { ...SONG, make_instrumental: true }), account())
     expect(lastAsked()?.json).toMatchObject({ lyrics: '[Instrumental]', prompt: 'romantic raga' })
     const idea = { lyrics_type: 'instrumental', gpt_description_prompt: 'night breeze', model_type: 'udio130-v1.5' }
@@ -153,7 +154,7 @@ describe('the adapter for ACE-Step', () => {
     expect(result.output).toMatchObject({ clips: [{ prompt: '', durationSeconds: 130 }, {}] })
   })
 
-  it('goes on with a clip, delivers what is new, and keeps the whole', async () => {
+  it('continues a clip, delivers the new part and stores the whole song', async () => {
     const input = { ...SONG, task: 'extend', task_id: PARENT, continue_clip_id: CLIP, continue_at: 15 }
     const result = await resultOf(provider, job('suno/music', input, { parent: aParent() }), account())
     expect(await lastForm()).toEqual({
@@ -180,7 +181,7 @@ describe('the adapter for ACE-Step', () => {
     expect(secondsIn(whole)).toBeCloseTo(75, 1)
   })
 
-  it('goes on with an extension from all that came before it', async () => {
+  it('continues an extension from the whole song before it', async () => {
     const parent = aParent({ whole: WHOLE, beginsAt: 20, endsAt: 40 })
     const input = { ...SONG, task: 'extend', continue_clip_id: CLIP }
     await resultOf(provider, job('suno/music', input, { parent }), account())
@@ -200,7 +201,7 @@ describe('the adapter for ACE-Step', () => {
     expect(await lastForm()).toMatchObject({ prompt: 'folk', repainting_start: '3', repainting_end: '35' })
   })
 
-  it('replaces a section, and covers a clip with its own words', async () => {
+  it('replaces a section, and covers a clip with the clip’s own lyrics', async () => {
     const infill = { ...SONG, task: 'infill', continue_clip_id: CLIP, infill_start_s: 4, infill_end_s: 9 }
     const result = await resultOf(provider, job('suno/music', infill, { parent: aParent() }), account())
     expect(await lastForm()).toMatchObject({ repainting_start: '4', repainting_end: '9' })
@@ -218,7 +219,7 @@ describe('the adapter for ACE-Step', () => {
     expect(covered.output).toMatchObject({ clips: [{ title: 'Cat Dance', tags: 'bossa nova' }, {}] })
   })
 
-  it('sings with the sound of a persona', async () => {
+  it('makes a song with the sound of a persona', async () => {
     const persona = { root_clip_id: CLIP, name: 'Harbour voice' }
     const { output } = await resultOf(provider, job('suno/persona', persona, { parent: aParent() }), account())
     expect(output).toMatchObject({ data: { name: 'Harbour voice' }, audio: AUDIO })
@@ -238,10 +239,10 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('joins an extension with what came before, and a section with what follows, too', async () => {
+  it('joins an extension with its beginning, and a replaced section with its rest', async () => {
     const joined = async (clip: JsonObject): Promise<number> => {
-      const asked = job('suno/concat', { clip_id: CLIP }, { parent: aParent(clip) })
-      const result = await resultOf(provider, asked, account())
+      const request = job('suno/concat', { clip_id: CLIP }, { parent: aParent(clip) })
+      const result = await resultOf(provider, request, account())
       expect((result.output as Output['clips']).clips).toMatchObject([{ type: 'concat', id: PARENT }])
       const [song] = await expectResult('suno/concat', result)
       return secondsIn(song)
@@ -269,13 +270,13 @@ describe('the adapter for ACE-Step', () => {
     ],
     ['edit', {}, { task_type: 'cover', prompt: 'lo-fi' }, 'src_audio'],
     ['extend', {}, { task_type: 'repaint', repainting_start: '20', repainting_end: '40' }, 'src_audio'],
-  ])('performs Qubico’s %s as its own', async (taskType, given, fields, file) => {
+  ])('maps Qubico’s %s to the engine’s fields', async (taskType, given, fields, file) => {
     const operation = `Qubico/ace-step/${taskType}`
     const input = { ...getOperation(operation).example, ...given }
-    const asked = job(operation, input, {
+    const request = job(operation, input, {
       file: async () => ({ bytes: mp3OfSeconds(20 - FRAME_SECONDS / 4), mediaType: 'audio/mpeg', name: 'file.mp3' }),
     })
-    await expectResult(operation, await resultOf(provider, asked, account()))
+    await expectResult(operation, await resultOf(provider, request, account()))
     const sent =
       file === undefined
         ? Object.fromEntries(
@@ -348,7 +349,7 @@ describe('the adapter for ACE-Step', () => {
       { lyrics_type: 'instrumental', gpt_description_prompt: 'x', config: { context_length: 10 } },
       {},
     ],
-  ])('refuses by name what it cannot honour: %s', async (field, operation, input, given) => {
+  ])('refuses a field that the engine does not have, by name: %s', async (field, operation, input, given) => {
     const before = vendor.seen.length
     await expect(
       provider.submit(job(operation, input, { parent: aParent() }), account(given), aSignal()),
@@ -360,7 +361,7 @@ describe('the adapter for ACE-Step', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('takes Udio’s settings at their usual values', async () => {
+  it('accepts Udio’s settings at their defaults', async () => {
     const usual = {
       song_section_start: 0.4,
       prompt_strength: 0.5,
@@ -403,10 +404,22 @@ describe('the adapter for ACE-Step', () => {
     ],
     ['a breakdown', {}, { status: 500, json: { detail: 'boom' } }, 'vendor_silent', 'boom'],
     ['being away', {}, { status: 503, json: { detail: 'loading' } }, 'vendor_unreachable', 'loading'],
-    ['an answer that names no task', {}, { json: { data: {}, code: 200 } }, 'vendor_silent', 'named no task'],
-    ['something else than JSON', {}, { bytes: Buffer.from('<html>'), type: 'text/html' }, 'vendor_silent', 'no JSON'],
+    [
+      'an answer that names no task',
+      {},
+      { json: { data: {}, code: 200 } },
+      'vendor_silent',
+      'without a usable "task_id"',
+    ],
+    [
+      'something else than JSON',
+      {},
+      { bytes: Buffer.from('<html>'), type: 'text/html' },
+      'vendor_silent',
+      'other than JSON',
+    ],
     ['silence', {}, 'lost' as const, 'vendor_silent', 'broke off'],
-  ])('says what %s means', async (_, given, answer, code, words) => {
+  ])('maps %s to its error', async (_, given, answer, code, words) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(job('suno/music', SONG), account(given), aSignal())).rejects.toMatchObject({
@@ -417,38 +430,40 @@ describe('the adapter for ACE-Step', () => {
     expect(vendor.seen.length).toBe(before + 1) // a call is made once
   })
 
-  it('cannot reach an engine that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(job('suno/music', SONG), nobody, aSignal())).rejects.toMatchObject({
+  it('reports an engine that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(job('suno/music', SONG), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells progress, and waits for what the engine does not know', async () => {
-    const asked = job('suno/music', SONG)
-    const submitted = await provider.submit(asked, account(), aSignal())
+  it('reports progress, and keeps waiting for a job that the engine does not know', async () => {
+    const request = job('suno/music', SONG)
+    const submitted = await provider.submit(request, account(), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     const handle: Json = JSON.parse(JSON.stringify(submitted.handle))
-    await expect(provider.poll?.(handle ?? null, account(), aSignal(), asked)).resolves.toEqual({
+    await expect(provider.poll?.(handle ?? null, account(), aSignal(), request)).resolves.toEqual({
       status: 'processing',
       progress: 42,
       pollAfterMs: 2_000,
     })
     const unknown = { id: 'nobody', made: { title: '', tags: '', lyrics: '' } }
-    await expect(provider.poll?.(unknown, account(), aSignal(), asked)).resolves.toEqual({
+    await expect(provider.poll?.(unknown, account(), aSignal(), request)).resolves.toEqual({
       status: 'processing',
       pollAfterMs: 2_000,
     })
-    await expect(provider.poll?.({ other: 1 }, account(), aSignal(), asked)).rejects.toMatchObject({ code: 'internal' })
+    await expect(provider.poll?.({ other: 1 }, account(), aSignal(), request)).rejects.toMatchObject({
+      code: 'internal',
+    })
   })
 
-  it('tells a failure by the last line of the traceback', async () => {
-    const asked = job('suno/music', SONG)
+  it('takes the reason of a failure from the last line of the traceback', async () => {
+    const request = job('suno/music', SONG)
     const handle = { id: 'x', made: { title: '', tags: '', lyrics: '' } }
     const look = (entries: Json, status = 2) => {
       const found = { task_id: 'x', status, result: JSON.stringify(entries) }
       vendor.next.push({ json: { data: [found], code: 200, error: null } })
-      return provider.poll?.(handle, account(), aSignal(), asked)
+      return provider.poll?.(handle, account(), aSignal(), request)
     }
     const traceback =
       'Traceback (most recent call last):\n  File "/srv/ace/api.py", line 1\nRuntimeError: CUDA out of memory\n'
@@ -458,19 +473,19 @@ describe('the adapter for ACE-Step', () => {
       reason: expect.stringMatching(/no such file.*ACE_STEP_LM=off/),
     })
     await expect(look([{ file: '', stage: 'failed' }])).resolves.toMatchObject({
-      reason: expect.stringContaining('not why'),
+      reason: expect.stringContaining('without a reason'),
     })
     await expect(look([{ file: '' }], 1)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('nothing'),
+      reason: expect.stringContaining('without a usable result'),
     })
     vendor.next.push({ json: { data: [], code: 200 } })
-    await expect(provider.poll?.(handle, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.(handle, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('writes lyrics without a song', async () => {
+  it('writes lyrics without making a song', async () => {
     const result = await resultOf(provider, job('suno/lyrics', { prompt: 'fog' }), account())
     expect(lastAsked()?.json).toMatchObject({ sample_mode: true, sample_query: 'fog', analysis_only: true })
     expect(result).toEqual({
@@ -483,7 +498,7 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('keeps the path of its base address, in calls and in files', async () => {
+  it('keeps the path prefix of the base address in calls and files', async () => {
     const prefixed = account({ baseUrl: `${vendor.url}/engines/ace/` })
     const result = await resultOf(provider, job('suno/music', SONG), prefixed)
     await expectResult('suno/music', result)
@@ -491,7 +506,7 @@ describe('the adapter for ACE-Step', () => {
     expect(vendor.at('GET', '/engines/ace/v1/audio')).toHaveLength(2)
   })
 
-  it('shows whether the account works', async () => {
+  it('probes the account with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: '' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',
@@ -499,9 +514,16 @@ describe('the adapter for ACE-Step', () => {
     })
   })
 
-  it('can say nothing of a lost answer, and cancels nothing', () => {
+  it('has neither a way to find a lost answer nor one to cancel', () => {
     expect(provider).not.toHaveProperty('reconcile')
     expect(provider).not.toHaveProperty('cancel')
+  })
+
+  providerContract('ACE-Step', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => job(operation),
+    operations: ['suno/music', 'suno/lyrics', 'Qubico/ace-step/txt2audio'],
   })
 })
 

@@ -1,70 +1,72 @@
+import type { Static } from 'typebox'
 import { sunoConcat, sunoLyrics } from '../../catalog/suno.ts'
 import { sunoPersona } from '../../catalog/suno-tools.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
+import { readAnswer, readHandle, readIfFits, unreadable } from '../kit/read-wire.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Failure, Job, Progress, Provider, Submitted, TaskRequest } from '../provider.ts'
 import { hasLanguageModel, keyOf } from './account.ts'
-import { type Asking, lyricsAsking, type Made } from './asking.ts'
+import { type EngineRequest, lyricsRequest, type SongFacts } from './engine-request.ts'
 import { joinClips, keepPersona } from './joining.ts'
 import { resultOf } from './outputs.ts'
-import { SONGS, songAsking } from './songs.ts'
-import { SOUNDS, soundAsking } from './sounds.ts'
+import { SONGS, songRequest } from './songs.ts'
+import { SOUNDS, soundRequest } from './sounds.ts'
+import { Created, Entries, Envelope, Handle, Jobs } from './wire.ts'
 
 const POLL_MS = 2_000
 
-/** Operations that need no engine: they take together what is stored already. */
-const AT_HOME: Record<string, (job: Job) => Promise<Submitted>> = {
+/** Operations that need no engine: they combine stored files. */
+const LOCAL: Record<string, (job: Job) => Promise<Submitted>> = {
   [sunoConcat.id]: joinClips,
   [sunoPersona.id]: async (job) => keepPersona(job),
 }
 
 const ENGINE = new Set([...SONGS, ...SOUNDS, sunoLyrics.id])
-const OPERATIONS: ReadonlySet<string> = new Set([...ENGINE, ...Object.keys(AT_HOME)])
+const OPERATIONS: ReadonlySet<string> = new Set([...ENGINE, ...Object.keys(LOCAL)])
 
 /**
- * ACE-Step 1.5's own API server (`acestep-api`). It takes no idempotency key, lists no jobs, cancels none and calls nobody:
- * a lost answer cannot be found again. A job that it does not know is to it one that has not begun, for ever; the task's
- * deadline ends it. Follow-ups get the parent's sound as a file, so it does not matter who made it.
+ * ACE-Step 1.5's own API server (`acestep-api`). It has no idempotency keys, no list of jobs, no cancelling and no
+ * callbacks, so a lost answer is not found again. It reports an unknown job as one that has not started; the task's deadline
+ * ends it. Follow-ups get the parent's sound as a file, so the parent may be of any provider.
  */
 export function aceStepProvider(): Provider {
   return {
     id: 'ace-step',
     operations: OPERATIONS,
-    adopts: new Set([...SONGS, ...Object.keys(AT_HOME)]),
+    adopts: new Set([...SONGS, ...Object.keys(LOCAL)]),
     performs: (account) =>
       hasLanguageModel(account) ? OPERATIONS : new Set([...OPERATIONS].filter((id) => id !== sunoLyrics.id)),
     async submit(job, account, signal) {
-      const atHome = AT_HOME[job.operation]
-      if (atHome) return atHome(job)
-      const asking = await askingOf(job, account, signal)
-      const body = await bodyOf(asking, job, signal)
-      const data = await ask(account, { method: 'POST', path: '/release_task', ...body, signal, isPaid: true })
-      const id = isJsonObject(data) ? data.task_id : undefined
-      if (typeof id !== 'string' || id === '') throw malformed('named no task', true)
-      return { handle: { id, made: { ...asking.made } }, pollAfterMs: POLL_MS }
+      const performLocally = LOCAL[job.operation]
+      if (performLocally) return performLocally(job)
+      const engineRequest = await engineRequestFor(job, account, signal)
+      const body = await bodyOf(engineRequest, job, signal)
+      const data = await callAceStep(account, { method: 'POST', path: '/release_task', ...body, signal, isPaid: true })
+      const { task_id: id } = readAnswer(Created, data, 'ACE-Step', { isPaid: true })
+      return { handle: { id, made: { ...engineRequest.made } }, pollAfterMs: POLL_MS }
     },
-    async poll(handle, account, signal, asked) {
-      const { id, made } = handleIn(handle)
+    async poll(handle, account, signal, request) {
+      const { id, made } = readHandle(Handle, handle, 'ACE-Step')
       const json = { task_id_list: [id] }
-      const data = await ask(account, { method: 'POST', path: '/query_result', json, signal })
-      const found = (Array.isArray(data) ? data : []).find((one) => isJsonObject(one) && one.task_id === id)
-      if (!isJsonObject(found)) throw malformed('said nothing of the task', false)
-      return progressOf(found, asked, account, made)
+      const data = await callAceStep(account, { method: 'POST', path: '/query_result', json, signal })
+      const found = readAnswer(Jobs, data, 'ACE-Step').find((job) => job.task_id === id)
+      if (!found) throw unreadable('a list of jobs without the task', 'ACE-Step', false)
+      return progressOf(found, request, account, made)
     },
-    // Of its free calls, the one that asks for the key; `/health` answers everybody.
+    // The free call that needs the key: `/health` does not.
     async probe(account, signal) {
-      await ask(account, { path: '/v1/stats', signal })
+      await callAceStep(account, { path: '/v1/stats', signal })
     },
   }
 }
 
-async function askingOf(job: Job, account: Account, signal: AbortSignal): Promise<Asking> {
-  if (SONGS.has(job.operation)) return songAsking(job, account, signal)
-  if (SOUNDS.has(job.operation)) return soundAsking(job, account, signal)
-  if (job.operation === sunoLyrics.id) return lyricsAsking(job)
+async function engineRequestFor(job: Job, account: Account, signal: AbortSignal): Promise<EngineRequest> {
+  if (SONGS.has(job.operation)) return songRequest(job, account, signal)
+  if (SOUNDS.has(job.operation)) return soundRequest(job, account, signal)
+  if (job.operation === sunoLyrics.id) return lyricsRequest(job)
   throw new PolyphonyError('no_provider', `ACE-Step does not perform ${job.operation}.`)
 }
 
@@ -73,7 +75,7 @@ async function askingOf(job: Job, account: Account, signal: AbortSignal): Promis
  * in its own way, which singers would see; `param_obj` (by the server's source) is JSON within it.
  */
 async function bodyOf(
-  { fields, sources = {} }: Asking,
+  { fields, sources = {} }: EngineRequest,
   job: Job,
   signal: AbortSignal,
 ): Promise<Pick<Call, 'json' | 'form'>> {
@@ -89,60 +91,50 @@ async function bodyOf(
   return { form }
 }
 
-/** One call; what stands in its answer's envelope. An error may come with the status 200 and a `code` that is none. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
+/** One call, and the data in its answer's envelope. Throws for an error with the status 200 as well. */
+async function callAceStep(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
   const { body } = await callVendor(account, { ...call, headers: keyOf(account) })
-  if (!isJsonObject(body)) throw malformed('gave no object', call.isPaid === true)
-  const { code = 200, data = null, error } = body
-  if (typeof code !== 'number' || code < 400) return data
-  const message = typeof error === 'string' ? error : ''
-  throw vendorError({ status: code, message, isPaid: call.isPaid === true })
+  const isPaid = call.isPaid === true
+  const { code = 200, data = null, error: message = '' } = readAnswer(Envelope, body, 'ACE-Step', { isPaid })
+  if (code < 400) return data
+  throw vendorError({ status: code, message, isPaid })
 }
 
-function malformed(what: string, isPaid: boolean): PolyphonyError {
-  return vendorError({ status: 502, message: `ACE-Step answered and ${what}.`, isPaid })
-}
-
-function handleIn(handle: Json): { id: string; made: Made } {
-  if (isJsonObject(handle) && typeof handle.id === 'string' && isJsonObject(handle.made)) {
-    return { id: handle.id, made: handle.made as Made } // as `submit` wrote it
-  }
-  throw new PolyphonyError('internal', 'The handle is none of ACE-Step’s.')
-}
-
-/** `status`: 0 waiting or running (and also unknown), 1 done, 2 failed. `result` is JSON within JSON. */
-function progressOf({ status, result }: JsonObject, asked: TaskRequest, account: Account, made: Made): Progress {
+function progressOf(
+  { status, result }: Static<typeof Jobs>[number],
+  request: TaskRequest,
+  account: Account,
+  made: SongFacts,
+): Progress {
   const entries = entriesIn(result)
   if (status === 2) return { status: 'failed', ...failureIn(entries) }
   if (status !== 1) {
-    const told = entries[0]?.progress
+    const share = entries[0]?.progress
     return {
       status: 'processing',
       pollAfterMs: POLL_MS,
-      ...(typeof told === 'number' ? { progress: Math.round(100 * told) } : {}),
+      ...(share === undefined ? {} : { progress: Math.round(100 * share) }),
     }
   }
-  const finished = resultOf(entries, asked, account, made)
+  const finished = resultOf(entries, request, account, made)
   return finished
     ? { status: 'completed', result: finished }
-    : { status: 'failed', reason: 'ACE-Step says that it is done, and delivered nothing that can be used.' }
+    : { status: 'failed', reason: 'ACE-Step reported success without a usable result.' }
 }
 
-function entriesIn(result: Json | undefined): JsonObject[] {
+function entriesIn(result = ''): Static<typeof Entries> {
   try {
-    const entries: unknown = JSON.parse(String(result))
-    return Array.isArray(entries) ? entries.filter(isJsonObject) : []
+    return readIfFits(Entries, JSON.parse(result)) ?? []
   } catch {
-    return [] // what it means that there are none depends on the status
+    return [] // what no entries mean depends on the status
   }
 }
 
-/** `error` is Python's traceback, with paths of the server in it: its last line says what was wrong. */
-function failureIn(entries: readonly JsonObject[]): Failure {
-  const { error } = entries[0] ?? {}
-  const lines = typeof error === 'string' ? error.trim().split('\n') : []
+/** `error` is Python's traceback, with paths of the server in it: its last line names the cause. */
+function failureIn([entry]: Static<typeof Entries>): Failure {
+  const lines = entry?.error?.trim().split('\n') ?? []
   const reason =
-    lines.at(-1)?.replace(/^[\w.]+(?:Error|Exception): /, '') || 'ACE-Step says that it failed, and not why.'
+    lines.at(-1)?.replace(/^[\w.]+(?:Error|Exception): /, '') || 'ACE-Step reported a failure without a reason.'
   return /\bLM\b.{0,200}init/i.test(reason)
     ? { reason: `${reason} Set ACE_STEP_LM=off where the server runs without its language model.` }
     : { reason }

@@ -2,17 +2,17 @@ import type { Clip } from '../../catalog/outputs.ts'
 import type { Json } from '../../core/json.ts'
 import { joinMp3 } from '../../engines/mp3/mp3.ts'
 import { clipIn, clipOf } from '../kit/clips.ts'
-import { wishFor } from '../kit/results.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { Job, Submitted } from '../provider.ts'
-import { refused } from './asking.ts'
+import { refused } from './engine-request.ts'
 import { partOf, sectionOf } from './section.ts'
 
-type KeptClip = Clip & { [name: string]: Json }
+type StoredClip = Clip & { [name: string]: Json }
 
-/** A clip that goes on from another, as one song with it. Both are stored; the engine is not asked. */
+/** A continuation joined with its beginning into one song. Both are stored; the engine is not called. */
 export async function joinClips(job: Job): Promise<Submitted> {
   const tail = clipIn(job.parent, String(job.input.clip_id))
-  if (!tail) throw refused('clip_id', 'names no clip of the task that it is of')
+  if (!tail) throw refused('clip_id', 'must name a clip of its task')
   const content = await wholeSong(tail, job)
   const clip = clipOf(
     job,
@@ -24,14 +24,14 @@ export async function joinClips(job: Job): Promise<Submitted> {
   return { result: { output: { clips: [{ ...clip }] }, files, measure: true } }
 }
 
-async function wholeSong(tail: KeptClip, job: Job): Promise<Uint8Array> {
+async function wholeSong(tail: StoredClip, job: Job): Promise<Uint8Array> {
   if (typeof tail.whole === 'string') {
     const whole = await job.readAsset(tail.whole)
     return typeof tail.endsAt === 'number' ? sectionOf(whole, 0, tail.endsAt) : whole
   }
-  // The studio keeps the clip that it went on from.
+  // The studio stores the clip that was continued.
   if (typeof tail.headAudio !== 'string' || tail.continueAt === null) {
-    throw refused('clip_id', 'names a clip that goes on from no other, so there is nothing to join it with')
+    throw refused('clip_id', 'must name a clip that continues another one')
   }
   const [head, end] = await Promise.all([job.readAsset(tail.headAudio), job.readAsset(tail.audio)])
   try {
@@ -46,8 +46,8 @@ async function wholeSong(tail: KeptClip, job: Job): Promise<Uint8Array> {
 
 /** The sound of a persona is that of the clip which shows it: songs take it as their reference. */
 export function keepPersona(job: Job): Submitted {
-  const { sample } = wishFor(job, 'data')
+  const { sample } = outputSpecFor(job, 'data')
   const clip = clipIn(job.parent, String(job.input.root_clip_id))
-  if (!clip) throw refused('root_clip_id', 'names no clip of the task that it is of')
+  if (!clip) throw refused('root_clip_id', 'must name a clip of its task')
   return { result: { output: { data: sample, audio: clip.audio }, files: [] } }
 }

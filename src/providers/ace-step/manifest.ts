@@ -6,7 +6,7 @@ export const aceStep: ProviderManifest = {
   title: 'ACE-Step 1.5, a music engine of your own',
   fields: [
     ownUrl('ACE_STEP_BASE_URL'),
-    optional(secret('ACE_STEP_API_KEY', 'API key, where the server asks for one')),
+    optional(secret('ACE_STEP_API_KEY', 'API key, if the server requires one')),
     optional(
       {
         name: 'lm',

@@ -1,49 +1,53 @@
+import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeClips, madeLyrics, madeSounds, type Source, wishFor } from '../kit/results.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { clipsResult, lyricsResult, outputSpecFor, type Source, soundsResult } from '../kit/results.ts'
 import { fileOfVendor } from '../kit/vendor-call.ts'
 import { type Account, FILE_SCHEME, type Result, type TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
-import type { Made, Section } from './asking.ts'
+import type { Section, SongFacts } from './engine-request.ts'
 import { sectionOf } from './section.ts'
+import type { Entries } from './wire.ts'
+
+type Entry = Static<typeof Entries>[number]
 
 /** Undefined when nothing in the answer can be used. */
 export function resultOf(
-  entries: readonly JsonObject[],
-  asked: TaskRequest,
+  entries: Static<typeof Entries>,
+  request: TaskRequest,
   account: Account,
-  made: Made,
+  made: SongFacts,
 ): Result | undefined {
-  const { kind } = getOperation(asked.operation).produces
+  const { kind } = getOperation(request.operation).produces
   if (kind === 'lyrics') return lyricsIn(entries)
-  const files = entries.flatMap(({ file }) => (typeof file === 'string' && file !== '' ? [fileAt(account, file)] : []))
+  const files = entries.flatMap(({ file }) => (file === undefined ? [] : [fileAt(account, file)]))
   if (files.length === 0) return undefined
-  return kind === 'clips' ? songs(files, entries[0] ?? {}, asked, made) : madeSounds(asked, files)
+  return kind === 'clips' ? songs(files, entries[0] ?? {}, request, made) : soundsResult(request, files)
 }
 
-function lyricsIn([entry]: readonly JsonObject[]): Result | undefined {
+function lyricsIn([entry]: Static<typeof Entries>): Result | undefined {
   const text = textIn(entry?.lyrics)
   const caption = textIn(entry?.prompt)
-  return text === '' ? undefined : madeLyrics([{ title: titleOf(text), text, tags: caption === '' ? [] : [caption] }])
+  return text === '' ? undefined : lyricsResult([{ title: titleOf(text), text, tags: caption === '' ? [] : [caption] }])
 }
 
-function songs(files: readonly Source[], entry: JsonObject, asked: TaskRequest, made: Made): Result {
-  const { song } = wishFor(asked, 'clips')
+function songs(files: readonly Source[], entry: Entry, request: TaskRequest, made: SongFacts): Result {
+  const { song } = outputSpecFor(request, 'clips')
   const lyrics = made.lyrics || (song.instrumental ? '' : textIn(entry.lyrics))
   const tags = made.tags || textIn(entry.prompt)
   const title = made.title || titleOf(lyrics || song.description || tags)
   const { section } = made
   const durationSeconds = section ? section.toSeconds - section.fromSeconds : secondsIn(entry)
-  const result = madeClips(
-    asked,
+  const result = clipsResult(
+    request,
     files.map((file) => ({ audio: section ? cut(file, section) : file, title, tags, lyrics, durationSeconds })),
   )
   return section ? withWholes(result, files, section) : result
 }
 
-/** Each clip with the song that it is a part of, which is what comes of joining it, and what the next one goes on from. */
+/** Each clip with the song that it is a part of: joining the clip gives that song, and the next clip continues it. */
 function withWholes(result: Result, files: readonly Source[], section: Section): Result {
-  const { clips } = result.output as { clips: JsonObject[] } // as madeClips made them
+  const { clips } = result.output as { clips: JsonObject[] } // as clipsResult made them
   const kept = clips.map((clip, index) => ({
     ...clip,
     continueAt: section.continueAt,
@@ -69,17 +73,17 @@ function cut(source: Source, { fromSeconds, toSeconds }: Section): Source {
   return { read: async (signal) => sectionOf(await source.read(signal), fromSeconds, toSeconds) }
 }
 
-function secondsIn({ metas }: JsonObject): number {
-  const duration = isJsonObject(metas) ? Number(metas.duration) : Number.NaN // "N/A" where it was not told
+function secondsIn({ metas }: Entry): number {
+  const duration = Number(metas?.duration)
   return Number.isFinite(duration) && duration > 0 ? duration : 0
 }
 
-function textIn(value: Json | undefined): string {
-  const text = typeof value === 'string' ? value.trim() : ''
+function textIn(value = ''): string {
+  const text = value.trim()
   return /^\[inst(?:rumental)?\]$/i.test(text) || text === 'N/A' ? '' : text
 }
 
-/** A title for what came without one: its first words. */
+/** The first words, as the title of a song that has none. */
 function titleOf(text: string): string {
   const line = text.split('\n').find((one) => one.trim() !== '' && !one.startsWith('['))
   return line?.trim().split(/\s+/).slice(0, 5).join(' ') || 'Untitled'

@@ -4,43 +4,43 @@ import { sunoMusic } from '../../catalog/suno.ts'
 import { udioMusic } from '../../catalog/udio.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { clipIn } from '../kit/clips.ts'
-import { wishFor } from '../kit/results.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { Account, Job } from '../provider.ts'
 import { hasLanguageModel } from './account.ts'
 import {
-  type Asking,
+  commonFields,
+  type EngineRequest,
   LONGEST_SECONDS,
   NO_VOICE,
   planningFields,
   refused,
   seedFields,
   soundFields,
-  usualFields,
-} from './asking.ts'
+} from './engine-request.ts'
 
 /** Songs in the words of Suno and Udio: two takes each. The version of Suno's model that is named makes no difference. */
 export const SONGS: ReadonlySet<string> = new Set([sunoMusic.id, udioMusic.id])
 
 const TAKES = 2
-/** How far a song goes on; Udio says half a minute, and of Suno it is inferred. */
+/** Length of an extension: half a minute by Udio's documents; Suno's is inferred. */
 const EXTENSION_SECONDS = { [sunoMusic.id]: 60, [udioMusic.id]: 32 }
 /** The lengths of Udio's two models. */
 const UDIO_SECONDS: Record<string, number> = { 'udio32-v1.5': 32, 'udio130-v1.5': 130 }
 
-type KeptClip = Clip & { [name: string]: Json }
+type StoredClip = Clip & { [name: string]: Json }
 
-export async function songAsking(job: Job, account: Account, signal: AbortSignal): Promise<Asking> {
-  if (job.operation === udioMusic.id) mustBeUsual(job.input)
-  const { song } = wishFor(job, 'clips')
+export async function songRequest(job: Job, account: Account, signal: AbortSignal): Promise<EngineRequest> {
+  if (job.operation === udioMusic.id) requireDefaults(job.input)
+  const { song } = outputSpecFor(job, 'clips')
   if (song.continueClipId) return continued(song, clipOf(job, song.continueClipId, continueField(job)), job, signal)
   if (song.coverClipId) return covered(song, clipOf(job, song.coverClipId, 'cover_clip_id'))
   return composed(song, job, account)
 }
 
 /** From an idea, from lyrics and a style, or with the sound of a persona. */
-function composed(song: SongSpec, job: Job, account: Account): Asking {
+function composed(song: SongSpec, job: Job, account: Account): EngineRequest {
   const planning = planningFields(account, unwantedIn(song))
-  const shared = { ...usualFields(TAKES), ...planning, ...seedFields(song.seed, TAKES) }
+  const shared = { ...commonFields(TAKES), ...planning, ...seedFields(song.seed, TAKES) }
   const optimised = job.input.bypass_prompt_optimization === true ? { use_cot_caption: false } : {}
   if (song.description && !song.instrumental && hasLanguageModel(account)) {
     // The length of such a song is the model's own choice, as its words are.
@@ -67,12 +67,12 @@ function composed(song: SongSpec, job: Job, account: Account): Asking {
 }
 
 /** The same words in another style; as long as the clip is. */
-function covered(song: SongSpec, clip: KeptClip): Asking {
+function covered(song: SongSpec, clip: StoredClip): EngineRequest {
   const lyrics = song.instrumental ? '' : song.lyrics || clip.prompt
   const tags = song.tags || clip.tags
   return {
     fields: {
-      ...usualFields(TAKES),
+      ...commonFields(TAKES),
       ...soundFields(unwantedIn(song)),
       ...seedFields(song.seed, TAKES),
       task_type: 'cover',
@@ -85,14 +85,14 @@ function covered(song: SongSpec, clip: KeptClip): Asking {
 }
 
 /**
- * A section that is painted anew, within the song or beyond its end, where the engine makes the song longer (by its
+ * Repaints a section within the song, or beyond its end, where the engine makes the song longer (by its
  * source). What comes back is the whole song; the clip is the section, as at Suno, and the rest is kept for joining.
  */
-async function continued(song: SongSpec, clip: KeptClip, job: Job, signal: AbortSignal): Promise<Asking> {
+async function continued(song: SongSpec, clip: StoredClip, job: Job, signal: AbortSignal): Promise<EngineRequest> {
   const { audio, beginsAt } = wholeOf(clip)
   const source = await job.file(audio, signal)
   const { seconds: length } = await measure(source.bytes, source.mediaType)
-  if (length === undefined) throw refused(continueField(job), 'names a sound whose length cannot be told')
+  if (length === undefined) throw refused(continueField(job), 'must name a sound whose length can be measured')
   const end = clip.durationSeconds > 0 ? Math.min(beginsAt + clip.durationSeconds, length) : length
   const fromSeconds = toMilliseconds(song.continueAt === null ? end : beginsAt + song.continueAt)
   const toSeconds = toMilliseconds(
@@ -106,12 +106,12 @@ async function continued(song: SongSpec, clip: KeptClip, job: Job, signal: Abort
   if (toSeconds <= fromSeconds)
     throw refused(field, `leaves nothing to make: a song has ${LONGEST_SECONDS} seconds at most`)
   if (song.description && !song.instrumental) {
-    throw refused('lyrics_type', 'must be user or instrumental where a song goes on: its words are not written then')
+    throw refused('lyrics_type', 'must be user or instrumental for a continuation: ACE-Step writes no lyrics for one')
   }
   const tags = song.tags || clip.tags
   return {
     fields: {
-      ...usualFields(TAKES),
+      ...commonFields(TAKES),
       ...soundFields(unwantedIn(song)),
       ...seedFields(song.seed, TAKES),
       task_type: 'repaint',
@@ -135,8 +135,8 @@ function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1_000) / 1_000
 }
 
-/** A clip that goes on from another is kept with what comes before it: that is what the next one goes on from. */
-function wholeOf(clip: KeptClip): { audio: string; beginsAt: number } {
+/** A continuation is stored together with what precedes it: the next one continues that. */
+function wholeOf(clip: StoredClip): { audio: string; beginsAt: number } {
   return typeof clip.whole === 'string' && typeof clip.beginsAt === 'number'
     ? { audio: clip.whole, beginsAt: clip.beginsAt }
     : { audio: clip.audio, beginsAt: 0 }
@@ -146,9 +146,9 @@ function continueField({ operation }: Job): string {
   return operation === udioMusic.id ? 'continue_song_id' : 'continue_clip_id'
 }
 
-function clipOf({ parent }: Job, id: string, field: string): KeptClip {
+function clipOf({ parent }: Job, id: string, field: string): StoredClip {
   const clip = clipIn(parent, id)
-  if (!clip) throw refused(field, 'names no clip of the task that it is of')
+  if (!clip) throw refused(field, 'must name a clip of its task')
   return clip
 }
 
@@ -176,8 +176,8 @@ function secondsFor(lyrics: string): number {
   return lines === 0 ? 120 : Math.min(240, Math.max(30, 10 + 5 * lines))
 }
 
-/** Udio's own settings at their usual values; ACE-Step has nothing like them. */
-const UDIO_USUAL: Record<string, number> = {
+/** The defaults of Udio's own settings, which ACE-Step does not have. */
+const UDIO_DEFAULTS: Record<string, number> = {
   song_section_start: 0.4,
   prompt_strength: 0.5,
   clarity_strength: 0.25,
@@ -185,17 +185,19 @@ const UDIO_USUAL: Record<string, number> = {
   generation_quality: 0.75,
 }
 const UDIO_NONE = ['song_section_end', 'lyrics_placement_start', 'lyrics_placement_end']
-const USUAL_CONTEXT_SECONDS = 130
+const DEFAULT_CONTEXT_SECONDS = 130
 
-function mustBeUsual({ config, ...input }: JsonObject): void {
-  for (const name of [...Object.keys(UDIO_USUAL), ...UDIO_NONE]) {
+function requireDefaults({ config, ...input }: JsonObject): void {
+  for (const name of [...Object.keys(UDIO_DEFAULTS), ...UDIO_NONE]) {
     const value = input[name]
-    if (value !== undefined && value !== UDIO_USUAL[name]) throw refused(name, 'is no setting that ACE-Step has')
+    if (value !== undefined && value !== UDIO_DEFAULTS[name])
+      throw refused(name, 'must have its default: ACE-Step has no such setting')
   }
   if (!isJsonObject(config)) return
-  if (config.mode === 'precede') throw refused('config.mode', 'cannot be "precede": ACE-Step goes on from a song')
-  const { context_length = USUAL_CONTEXT_SECONDS } = config
-  if (context_length !== USUAL_CONTEXT_SECONDS) {
-    throw refused('config.context_length', 'is no setting that ACE-Step has: it hears the whole song')
+  if (config.mode === 'precede')
+    throw refused('config.mode', 'must not be "precede": ACE-Step continues songs at their end only')
+  const { context_length = DEFAULT_CONTEXT_SECONDS } = config
+  if (context_length !== DEFAULT_CONTEXT_SECONDS) {
+    throw refused('config.context_length', 'must have its default: ACE-Step uses the whole song')
   }
 }

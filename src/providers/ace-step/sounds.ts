@@ -3,7 +3,8 @@ import { aceStep } from '../../catalog/ace-step.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Account, Job } from '../provider.ts'
 import {
-  type Asking,
+  commonFields,
+  type EngineRequest,
   LONGEST_SECONDS,
   NO_VOICE,
   planningFields,
@@ -11,16 +12,15 @@ import {
   SHORTEST_SECONDS,
   seedFields,
   soundFields,
-  usualFields,
-} from './asking.ts'
+} from './engine-request.ts'
 
 /** ACE-Step under the name that Qubico gave it: one sound for each request. */
 export const SOUNDS: ReadonlySet<string> = new Set(aceStep.map(({ id }) => id))
 
-export async function soundAsking(job: Job, account: Account, signal: AbortSignal): Promise<Asking> {
+export async function soundRequest(job: Job, account: Account, signal: AbortSignal): Promise<EngineRequest> {
   const { input, operation } = job
   const taskType = operation.slice(operation.lastIndexOf('/') + 1)
-  const shared = { ...usualFields(1), ...stepsIn(input), ...seedFields(seedIn(input), 1), ...wordsIn(input) }
+  const shared = { ...commonFields(1), ...stepsIn(input), ...seedFields(seedIn(input), 1), ...wordsIn(input) }
   const unwanted = unwantedIn(input)
   const made = { title: '', tags: '', lyrics: '' }
   const source = String(input.style_audio ?? input.audio ?? '')
@@ -48,10 +48,14 @@ export async function soundAsking(job: Job, account: Account, signal: AbortSigna
   }
 
   /** The sound with `duration` seconds more: painting beyond its end makes it longer (by the engine's source). */
-  async function extension(reference: string, { input }: Job, signal: AbortSignal): Promise<Omit<Asking, 'made'>> {
+  async function extension(
+    reference: string,
+    { input }: Job,
+    signal: AbortSignal,
+  ): Promise<Omit<EngineRequest, 'made'>> {
     const file = await job.file(reference, signal)
     const { seconds: length } = await measure(file.bytes, file.mediaType)
-    if (length === undefined) throw refused('style_audio', 'is a sound whose length cannot be told')
+    if (length === undefined) throw refused('style_audio', 'must be a sound whose length can be measured')
     const end = length + Number(input.duration)
     if (end > LONGEST_SECONDS) throw refused('duration', `makes a sound of more than ${LONGEST_SECONDS} seconds`)
     return {
@@ -68,7 +72,7 @@ export async function soundAsking(job: Job, account: Account, signal: AbortSigna
   }
 }
 
-function wordsIn({ style_prompt, lyrics }: JsonObject): Asking['fields'] {
+function wordsIn({ style_prompt, lyrics }: JsonObject): EngineRequest['fields'] {
   return { prompt: String(style_prompt ?? ''), lyrics: String(lyrics || NO_VOICE) }
 }
 
@@ -79,7 +83,7 @@ function secondsIn({ duration }: JsonObject): number {
   return seconds
 }
 
-function stepsIn({ infer_step }: JsonObject): Asking['fields'] {
+function stepsIn({ infer_step }: JsonObject): EngineRequest['fields'] {
   return typeof infer_step === 'number' ? { inference_steps: infer_step } : {}
 }
 

@@ -5,10 +5,11 @@ import { bfl as operations } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { bflProvider } from './bfl.ts'
 import { bfl as manifest } from './manifest.ts'
-import { pollingUrlIn } from './places.ts'
+import { pollingUrlIn } from './polling-urls.ts'
 
 const KEY = 'a key of the test'
 const PICTURE = 'https://example.com/a.png'
@@ -70,7 +71,7 @@ describe('the adapter for Black Forest Labs', () => {
   })
   afterAll(() => vendor.close())
 
-  it('serves every operation of the family, and what is the same model under PiAPI’s names', () => {
+  it('performs every operation of the family, and the same model under PiAPI’s names', () => {
     expect([...provider.operations].filter((id) => id.startsWith('bfl/'))).toEqual(operations.map(({ id }) => id))
     expect([...provider.operations].filter((id) => !id.startsWith('bfl/'))).toEqual([
       'Qubico/flux1-dev/txt2img',
@@ -165,7 +166,7 @@ describe('the adapter for Black Forest Labs', () => {
       { prompt: 'a', width: 640, height: 512, guidance_scale: 2, steps: 20, seed: 3 },
       { prompt: 'a', width: 640, height: 512, guidance: 2, steps: 20, seed: 3, output_format: 'png' },
     ],
-  ])('asks for %s at %s', async (operation, model, input, body) => {
+  ])('requests %s at %s', async (operation, model, input, body) => {
     await submit(operation, input)
     expect(sent(`/v1/${model}`)).toEqual(body)
   })
@@ -175,13 +176,13 @@ describe('the adapter for Black Forest Labs', () => {
     ['Qubico/flux1-dev/txt2img', { prompt: 'a', width: 512, height: 1_504 }, 'height'],
     ['Qubico/flux1-dev/txt2img', { prompt: 'a', negative_prompt: 'b' }, 'negative_prompt'],
     ['bfl/flux-3-video', { mode: 'draft_enhance' }, 'mode'],
-  ])('says of %s what is not taken: %j', async (operation, input, field) => {
+  ])('refuses %s with a field that the vendor does not take: %j', async (operation, input, field) => {
     const before = vendor.seen.length
     await expect(submit(operation, input)).rejects.toMatchObject({ code: 'vendor_refused', details: { field } })
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('draws with a finetune of the same account only', async () => {
+  it('uses a finetune of the same account only', async () => {
     const elsewhere = { parent: parentOf({ account: 'another' }) }
     await expect(submit('bfl/flux-pro-finetuned', undefined, elsewhere)).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -195,25 +196,25 @@ describe('the adapter for Black Forest Labs', () => {
     expect(sent('/v1/flux-kontext-pro')).toMatchObject({ input_image: BASE64 })
   })
 
-  it('asks where the answer says, tells how far a task is, and takes its files', async () => {
-    const asked = job('bfl/flux-2-pro')
-    const submitted = await provider.submit(asked, account(), aSignal())
+  it('polls at the URL of the answer, reports the progress and takes the file', async () => {
+    const request = job('bfl/flux-2-pro')
+    const submitted = await provider.submit(request, account(), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     expect(submitted).toMatchObject({ handle: { pollingUrl: expect.stringContaining('/eu/v1/get_result?id=b-') } })
-    const look = () => provider.poll?.(submitted.handle as Json, account(), aSignal(), asked)
+    const look = () => provider.poll?.(submitted.handle as Json, account(), aSignal(), request)
     await expect(look()).resolves.toEqual({ status: 'processing', progress: 26, pollAfterMs: 1_000 })
     expect(vendor.seen.at(-1)).toMatchObject({ path: '/eu/v1/get_result' })
     await expect(look()).resolves.toMatchObject({ status: 'completed' })
   })
 
-  it('lets the key go to the vendor’s own hosts only', async () => {
+  it('sends the key to the vendor’s own hosts only', async () => {
     await using stranger = await openFakeVendor(() => ({ json: UNKNOWN }))
     vendor.next.push({ json: { id: 'b-1', polling_url: `${stranger.url}/v1/get_result?id=b-1` } })
-    const asked = job('bfl/flux-2-pro')
-    const submitted = await provider.submit(asked, account(), aSignal())
+    const request = job('bfl/flux-2-pro')
+    const submitted = await provider.submit(request, account(), aSignal())
     expect(submitted).toMatchObject({ handle: { id: 'b-1' } })
     if (!('handle' in submitted)) throw new Error('There is no handle.')
-    await provider.poll?.(submitted.handle as Json, account(), aSignal(), asked)
+    await provider.poll?.(submitted.handle as Json, account(), aSignal(), request)
     expect(vendor.seen.at(-1)).toMatchObject({ path: '/v1/get_result' })
     expect(stranger.seen).toHaveLength(0)
   })
@@ -229,14 +230,14 @@ describe('the adapter for Black Forest Labs', () => {
     ['https://relay.example/bfl', 'https://api.eu2.bfl.ai/v1/get_result?id=1', false],
     ['https://relay.example/bfl', 'https://relay.example/bfl/v1/get_result?id=1', true],
     ['https://api.bfl.ai', 'nonsense', false],
-  ])('with its base at %s goes to %s: %s', (baseUrl, named, isTaken) => {
+  ])('with the base address %s polls at %s: %s', (baseUrl, named, isTaken) => {
     expect(pollingUrlIn(named, account({ baseUrl }))).toBe(isTaken ? named : undefined)
   })
 
-  it('asks to be called where tasks can be found without their address', async () => {
+  it('sends a callback URL only to hosts that know all of their tasks', async () => {
     const callbackUrl = 'https://us.example/callback'
-    const asked = job('bfl/flux-2-pro', undefined, { callbackUrl })
-    const result = await resultOf(provider, asked, account())
+    const request = job('bfl/flux-2-pro', undefined, { callbackUrl })
+    const result = await resultOf(provider, request, account())
     expect(sent('/v1/flux-2-pro')).toMatchObject({ webhook_url: callbackUrl })
     expect(result.files).toHaveLength(1)
 
@@ -248,13 +249,13 @@ describe('the adapter for Black Forest Labs', () => {
         return Response.json({ id: 'b-1', polling_url: 'https://api.eu2.bfl.ai/v1/get_result?id=b-1' })
       },
     }
-    await expect(provider.submit(asked, globally, aSignal())).resolves.toMatchObject({
+    await expect(provider.submit(request, globally, aSignal())).resolves.toMatchObject({
       handle: { id: 'b-1', pollingUrl: 'https://api.eu2.bfl.ai/v1/get_result?id=b-1' },
     })
     expect(bodies).toEqual([expect.not.objectContaining({ webhook_url: expect.anything() })])
   })
 
-  it('finds its handle in a callback', async () => {
+  it('reads the handle from a callback', async () => {
     const callback = { headers: {}, rawBody: '{"id":"b-7","status":"Ready","result":{}}', receivedAt: 0 }
     await expect(provider.receive?.(callback, account())).resolves.toEqual({ handle: { id: 'b-7' } })
     await expect(provider.receive?.({ ...callback, rawBody: '[]' }, account())).resolves.toEqual({})
@@ -289,25 +290,25 @@ describe('the adapter for Black Forest Labs', () => {
     ['an answer without an id', {}, { json: {} }, { code: 'vendor_silent' }],
     ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(job('bfl/flux-2-pro'), account(given), aSignal())).rejects.toMatchObject(error)
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(job('bfl/flux-2-pro'), nobody, aSignal())).rejects.toMatchObject({
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(job('bfl/flux-2-pro'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells a failure with its reason, and refused content from others', async () => {
-    const asked = job('bfl/flux-2-pro')
+  it('reports a failure with its reason, and marks refused content', async () => {
+    const request = job('bfl/flux-2-pro')
     const look = (json: Json, status = 200) => {
       vendor.next.push({ status, json })
-      return provider.poll?.({ id: 'b-1' }, account(), aSignal(), asked)
+      return provider.poll?.({ id: 'b-1' }, account(), aSignal(), request)
     }
     await expect(
       look({ status: 'Request Moderated', details: { 'Moderation Reasons': ['Derivative Works'] } }),
@@ -326,12 +327,12 @@ describe('the adapter for Black Forest Labs', () => {
     for (const status of [200, 404]) {
       await expect(look(UNKNOWN, status)).resolves.toMatchObject({
         status: 'failed',
-        reason: expect.stringContaining('any more'),
+        reason: expect.stringContaining('no longer knows'),
       })
     }
   })
 
-  it('keeps the path of a relay, and shows that a key works', async () => {
+  it('keeps the path prefix of the base address, and probes the key', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',
@@ -340,5 +341,12 @@ describe('the adapter for Black Forest Labs', () => {
     vendor.next.push({ json: { credits: 1 } })
     await provider.probe?.(account({ baseUrl: `${vendor.url}/bfl/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/bfl/v1/credits')
+  })
+
+  providerContract('Black Forest Labs', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => job(operation),
+    operations: ['bfl/flux-2-pro', 'bfl/flux-3-video', 'bfl/finetune'],
   })
 })

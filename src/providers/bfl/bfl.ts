@@ -1,21 +1,25 @@
+import type { Static } from 'typebox'
 import { finetuneOf } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
-import { imagesResult, madeData, madeVideos } from '../kit/results.ts'
+import { readAnswer, readCallback, readHandle, unreadable, WithId } from '../kit/read-wire.ts'
+import { dataResult, imagesResult, videosResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { wordsOf } from '../kit/vendor-errors.ts'
+import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
-import { hasAllTasks, pollingUrlIn } from './places.ts'
+import { hasAllTasks, pollingUrlIn } from './polling-urls.ts'
 import { isTraining, REQUESTS, type Request } from './requests.ts'
+import { Created, Handle, Task } from './wire.ts'
 
 /** A picture takes seconds. */
 const POLL_MS = 1_000
 
 /**
- * Flux at Black Forest Labs. A task runs in one of its regions, and is asked after at the address that the answer names.
- * The vendor has no way to find a call whose answer was lost, and none to cancel.
+ * Flux at Black Forest Labs. A task runs in one of its regions, and is polled at the URL that the answer names.
+ * A lost answer is found by its callback only, and nothing can be cancelled.
  */
 export function bflProvider(): Provider {
   return {
@@ -26,53 +30,53 @@ export function bflProvider(): Provider {
       const request = requestOf(job)
       const input = { ...(await withFiles(job, formOf(request, job, signal))), ...finetuneIn(job, account) }
       const json = { ...request.bodyOf(input), ...hookOf(job, account) }
-      const { body } = await ask(account, { method: 'POST', path: request.path, json, signal, isPaid: true })
-      const { finetune_id, id: taskId, polling_url } = isJsonObject(body) ? body : {}
+      const { body } = await callBfl(account, { method: 'POST', path: request.path, json, signal, isPaid: true })
+      const { finetune_id, id: taskId, polling_url } = readAnswer(Created, body, NAME, { isPaid: true })
       const id = isTraining(job.operation) ? (finetune_id ?? taskId) : taskId
-      if (typeof id !== 'string' || id === '') {
-        throw new PolyphonyError('vendor_silent', 'Black Forest Labs accepted the task and named no id.')
-      }
+      if (id === undefined) throw unreadable('an answer without a usable "id"', NAME, true)
       const pollingUrl = pollingUrlIn(polling_url, account)
       const handle = pollingUrl === undefined ? { id } : { id, pollingUrl }
       return isQuick(job) ? { handle, pollAfterMs: POLL_MS } : { handle }
     },
 
-    async poll(handle, account, signal, asked) {
-      const { id, pollingUrl } = handleIn(handle)
+    async poll(handle, account, signal, request) {
+      const { id, pollingUrl } = readHandle(Handle, handle, NAME)
       const errorOf: Call['errorOf'] = ({ status }) =>
         status === 404 ? new PolyphonyError('task_not_found', 'There is no such task.') : undefined
       try {
-        const { body } = await ask(account, { ...placeOf(id, pollingUrl), errorOf, signal })
-        return progressOf(body, asked)
+        const { body } = await callBfl(account, { ...pollCallFor(id, pollingUrl), errorOf, signal })
+        return progressOf(readAnswer(Task, body, NAME), request)
       } catch (thrown) {
         if (!(thrown instanceof PolyphonyError) || thrown.code !== 'task_not_found') throw thrown
         return UNKNOWN
       }
     },
 
-    // What signs a callback is known from hearsay only, so that no secret is sent and nothing is checked.
+    // How callbacks are signed is not documented, so no secret is sent and no signature is checked.
     async receive({ rawBody }) {
-      const body: unknown = JSON.parse(rawBody)
-      return isJsonObject(body) && typeof body.id === 'string' ? { handle: { id: body.id } } : {}
+      const body = readCallback(WithId, rawBody)
+      return body ? { handle: { id: body.id } } : {}
     },
 
     async probe(account, signal) {
-      await ask(account, { path: '/v1/credits', signal })
+      await callBfl(account, { path: '/v1/credits', signal })
     },
   }
 }
 
-const UNKNOWN: Progress = { status: 'failed', reason: 'Black Forest Labs does not know the task any more.' }
+const NAME = 'Black Forest Labs'
 
-function ask(account: Account, call: Omit<Call, 'headers'> & { origin?: string }) {
+const UNKNOWN: Progress = { status: 'failed', reason: `${NAME} no longer knows the task.` }
+
+function callBfl(account: Account, call: Omit<Call, 'headers'> & { origin?: string }) {
   const { origin, ...rest } = call
-  // A region's address stands in the place of the account's, with the same key.
+  // A region's host takes the place of the account's, with the same key.
   const { settings } = account
   const there = origin === undefined ? account : { ...account, settings: { ...settings, baseUrl: origin } }
   return callVendor(there, { ...rest, headers: { 'x-key': settings.apiKey ?? '' } })
 }
 
-function placeOf(id: string, pollingUrl: string | undefined): Pick<Call, 'path' | 'query'> & { origin?: string } {
+function pollCallFor(id: string, pollingUrl: string | undefined): Pick<Call, 'path' | 'query'> & { origin?: string } {
   if (pollingUrl === undefined) return { path: '/v1/get_result', query: { id } }
   return { path: pollingUrl, origin: new URL(pollingUrl).origin }
 }
@@ -90,19 +94,20 @@ function formOf({ takesUrls }: Request, job: Job, signal: AbortSignal): (referen
   }
 }
 
-/** The finetune that a picture is drawn with, by the vendor's id. It is known to the account that trained it. */
+/** The finetune of a picture, by the vendor's id, which is known to the account that trained it. */
 function finetuneIn(job: Job, { id }: Account): JsonObject {
   if (!('finetune_id' in getOperation(job.operation).input.properties)) return {}
   const { parent } = job
-  if (parent?.account === id && parent.handle !== null) return { finetune_id: handleIn(parent.handle).id }
-  throw new PolyphonyError('vendor_refused', 'finetune_id names no finetune that this account trained.', {
+  if (parent?.account === id && parent.handle !== null)
+    return { finetune_id: readHandle(Handle, parent.handle, NAME).id }
+  throw new PolyphonyError('vendor_refused', 'finetune_id must name a finetune that this account trained.', {
     field: 'finetune_id',
   })
 }
 
 /**
- * Who asks to be called is not told where to ask, so that only those are who ask a place which knows all tasks: a region's
- * own address, or a gateway's.
+ * A request with a callback URL is answered without a polling URL. So one is sent only to hosts that know all of their
+ * tasks: those of a region, or a gateway's.
  */
 function hookOf({ callbackUrl }: Job, account: Account): JsonObject {
   return callbackUrl !== undefined && hasAllTasks(account) ? { webhook_url: callbackUrl } : {}
@@ -112,55 +117,40 @@ function isQuick({ operation }: Pick<Job, 'operation'>): boolean {
   return getOperation(operation).produces.kind === 'pictures'
 }
 
-function handleIn(handle: Json): { id: string; pollingUrl?: string } {
-  if (!isJsonObject(handle) || typeof handle.id !== 'string') {
-    throw new PolyphonyError('internal', 'The handle is none of Black Forest Labs’.')
-  }
-  const { id, pollingUrl } = handle
-  return typeof pollingUrl === 'string' ? { id, pollingUrl } : { id }
-}
-
-function progressOf(body: Json, asked: TaskRequest): Progress {
-  const { status, result, progress, details } = isJsonObject(body) ? body : {}
+function progressOf({ status, result, progress, details }: Static<typeof Task>, request: TaskRequest): Progress {
   switch (status) {
     case 'Ready':
-      return madeOf(isJsonObject(result) ? result : {}, asked)
+      return resultOf(result?.sample, request)
     case 'Request Moderated':
     case 'Content Moderated': {
-      const said = reasonsIn(details)
-      return { status: 'failed', reason: said === undefined ? status : `${status}: ${said}`, isModerated: true }
+      const reasons = reasonsIn(details)
+      return { status: 'failed', reason: reasons === undefined ? status : `${status}: ${reasons}`, isModerated: true }
     }
     case 'Error':
-      return { status: 'failed', reason: reasonsIn(details) ?? 'Black Forest Labs says that it failed, and not why.' }
+      return { status: 'failed', reason: reasonsIn(details) ?? `${NAME} reported a failure without a reason.` }
     case 'Task not found':
       return UNKNOWN
     default: {
-      if (typeof status !== 'string') {
-        throw new PolyphonyError('vendor_unreachable', 'Black Forest Labs answers, and says nothing of the task.')
-      }
-      const told = typeof progress === 'number' ? { progress: Math.round(100 * Math.min(1, progress)) } : {}
-      return { status: 'processing', ...told, ...(isQuick(asked) ? { pollAfterMs: POLL_MS } : {}) }
+      const percent = progress === undefined ? {} : { progress: Math.round(100 * Math.min(1, progress)) }
+      return { status: 'processing', ...percent, ...(isQuick(request) ? { pollAfterMs: POLL_MS } : {}) }
     }
   }
 }
 
-/** Why, as far as it is said; the names of the members are inferred, except for the first. */
-function reasonsIn(details: Json | undefined): string | undefined {
-  if (!isJsonObject(details)) return undefined
-  const { 'Moderation Reasons': reasons, ...others } = details
+/** The names of the members are inferred, except for the first. */
+function reasonsIn({ 'Moderation Reasons': reasons, ...others }: JsonObject = {}): string | undefined {
   return Array.isArray(reasons) ? reasons.map(String).join(', ') : wordsOf(others)
 }
 
-/** Of a training, what is kept is what was asked for: the finetune itself stays with the vendor, under its id. */
-function madeOf({ sample }: JsonObject, asked: TaskRequest): Progress {
-  if (isTraining(asked.operation)) {
-    const data = finetuneOf(asked.input as unknown as Parameters<typeof finetuneOf>[0]) // as `readInput` returned it
-    return { status: 'completed', result: madeData(data) }
+/** A training has no file: the finetune stays with the vendor, under its id, and its result is what was requested. */
+function resultOf(sample: string | undefined, request: TaskRequest): Progress {
+  if (isTraining(request.operation)) {
+    const data = finetuneOf(request.input as unknown as Parameters<typeof finetuneOf>[0]) // as `readInput` returned it
+    return { status: 'completed', result: dataResult(data) }
   }
-  if (typeof sample !== 'string' || sample === '') {
-    return { status: 'failed', reason: 'Black Forest Labs says that it is done, and delivered nothing.' }
-  }
-  const isVideo = getOperation(asked.operation).produces.kind === 'videos'
-  const result = isVideo ? madeVideos(asked, [{ video: { url: sample } }]) : imagesResult(asked, [{ url: sample }])
+  if (sample === undefined) return { status: 'failed', reason: `${NAME} reported success without a file.` }
+  const file = fileAtUrl(sample)
+  const isVideo = getOperation(request.operation).produces.kind === 'videos'
+  const result = isVideo ? videosResult(request, [{ video: file }]) : imagesResult(request, [file])
   return { status: 'completed', result }
 }

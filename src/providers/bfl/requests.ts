@@ -3,10 +3,10 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
-/** How an operation is asked for at Black Forest Labs. */
+/** How an operation is requested at Black Forest Labs. */
 export interface Request {
   path: string
-  /** Whether files are taken by their URL; otherwise as bare base64 only. */
+  /** Whether files are taken by their URL, or as bare base64 only. */
   takesUrls: boolean
   /** Files in the input are in the form that is taken. Throws `vendor_refused`. */
   bodyOf(input: JsonObject): JsonObject
@@ -80,7 +80,7 @@ export const REQUESTS: Record<string, Request> = {
   ...Object.fromEntries(DEV.map((id) => [id, dev])),
 }
 
-/** Training is told of in other words than drawing. */
+/** A training has a result of its own form. */
 export function isTraining(operation: string): boolean {
   return operation === bflFinetune.id
 }

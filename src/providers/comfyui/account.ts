@@ -5,9 +5,9 @@ export function keyOf({ settings }: Pick<Account, 'settings'>): Record<string, s
 }
 
 /**
- * Whether the operator set the account up. Only such a one reads folders of this machine, and opens sockets that do not go
- * through `account.fetch`: what a tenant brought must do neither.
+ * Whether the operator set the account up. Only such an account may read folders of this machine and open sockets that
+ * do not go through `account.fetch`; a tenant's account must do neither.
  */
-export function isOfHouse({ owner }: Pick<Account, 'owner'>): boolean {
+export function isOperatorOwned({ owner }: Pick<Account, 'owner'>): boolean {
   return owner === 'operator'
 }

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 /**
  * Six numbers of a camera's movement as one of the poses that Wan's camera model knows, and a speed. The model moves in one
  * way at a time, so more than one is refused. Which sign is which side is inferred from Kling's numbers, whose names they
- * have; a number is taken for the speed, of which 1 is usual and 10 the most.
+ * have; a number is the speed: 1 is the default, 10 the maximum.
  */
 const POSES: Record<string, readonly [negative: string, positive: string]> = {
   horizontal: ['Pan Left', 'Pan Right'],

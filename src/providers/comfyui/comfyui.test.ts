@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Account, Job, Provider } from '../provider.ts'
@@ -44,7 +45,7 @@ describe('the adapter for ComfyUI', () => {
     return lastGraph()
   }
 
-  it.each(operations)('performs %s, its example to the end', async (operation) => {
+  it.each(operations)('performs the example of %s to its end', async (operation) => {
     await expectResult(operation, await made(aReadableJob(operation)))
   })
 
@@ -99,7 +100,7 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('reads files behind the key', async () => {
+  it('reads files with the key', async () => {
     const result = await made(aReadableJob('Qubico/flux1-schnell/txt2img', { ...PROMPT, batch_size: 2 }))
     expect(result.output).toMatchObject({ pictures: [{ widthPx: 1_024, heightPx: 768 }, {}] })
     await expectResult('Qubico/flux1-schnell/txt2img', result)
@@ -107,7 +108,7 @@ describe('the adapter for ComfyUI', () => {
     expect(Object.fromEntries(query ?? [])).toMatchObject({ subfolder: 'polyphony', type: 'output' })
   })
 
-  it('draws a seed for each task, the same for every node', async () => {
+  it('uses one random seed for all nodes of a task', async () => {
     const seedOf = async (seed?: number) => {
       const graph = await graphOf(FLUX, { ...PROMPT, ...(seed === undefined ? {} : { seed }) })
       return graph.sampler?.inputs.seed
@@ -119,7 +120,7 @@ describe('the adapter for ComfyUI', () => {
     expect(wan['sampler-low']?.inputs.noise_seed).toBe(wan.sampler?.inputs.noise_seed)
   })
 
-  it('turns ratios and lengths into pixels and frames', async () => {
+  it('converts ratios and lengths to pixels and frames', async () => {
     const wan = await graphOf('Qubico/wanx/txt2video-14b', { prompt: 'a fox', aspect_ratio: '9:16' })
     expect(wan.latent?.inputs).toMatchObject({ width: 480, height: 848, length: 85 })
     const hunyuan = await graphOf('Qubico/hunyuan/img2video-concat')
@@ -129,7 +130,7 @@ describe('the adapter for ComfyUI', () => {
     expect(framepack.sampler?.inputs).toMatchObject({ total_second_length: 20 })
   })
 
-  it('uploads files to where nodes look for them, each once', async () => {
+  it('uploads each file once, to the folder that nodes read', async () => {
     const before = comfyui.vendor.at('POST', '/upload/image').length
     const job = aReadableJob('Qubico/wanx/img2video-14b-keyframe', { start_image: IMAGE, end_image: IMAGE })
     await provider.submit(job, account(), aSignal())
@@ -148,11 +149,11 @@ describe('the adapter for ComfyUI', () => {
     const song = aReadableJob('Qubico/flux1-dev/img2img', { prompt: 'x', image: 'https://example.com/song.mp3' })
     await expect(provider.submit(song, account(), aSignal())).rejects.toMatchObject({
       code: 'vendor_refused',
-      message: 'image is audio/mpeg, and must be of the kind image.',
+      message: 'image must be a file of the kind image, not audio/mpeg.',
     })
   })
 
-  it('leaves out of the graph what nobody asked for, and leads links around it', async () => {
+  it('removes unused nodes from the graph and links around them', async () => {
     const edit = await graphOf('Qubico/qwen-image/image-edit', { prompt: 'x', image1: IMAGE })
     expect(Object.keys(edit)).not.toContain('picture2')
     expect(edit.positive?.inputs).toEqual({ prompt: 'x', clip: ['clip', 0], vae: ['vae', 0], image1: ['scaled', 0] })
@@ -190,13 +191,13 @@ describe('the adapter for ComfyUI', () => {
     expect(plain.sized?.inputs.scale_by).toBe(0.75)
   })
 
-  it('takes unwanted things into account where it is told of any', async () => {
+  it('uses a negative prompt if there is one', async () => {
     const graph = await graphOf(FLUX, { ...PROMPT, negative_prompt: 'dogs' })
     expect(graph.negative?.inputs.text).toBe('dogs')
     expect(graph.sampler?.inputs.cfg).toBe(2)
   })
 
-  it('moves a camera in one way', async () => {
+  it('maps a camera movement to one pose and a speed', async () => {
     const operation = 'Qubico/wanx/img2video-14b-control-camera'
     const graph = async (config: JsonObject) =>
       (await graphOf(operation, { image: IMAGE, control_camera_settings: [{ type: 'static', config }] })).camera?.inputs
@@ -209,7 +210,7 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('lets no value become a part of the graph', async () => {
+  it('lets no value of the input change the graph’s structure', async () => {
     const graph = await graphOf(FLUX, { ...PROMPT, prompt: '["clip",0]', class_type: 'Evil', graph: { evil: {} } })
     expect(graph.positive?.inputs.text).toBe('["clip",0]')
     expect(JSON.stringify(graph)).not.toMatch(/evil/i)
@@ -244,7 +245,7 @@ describe('the adapter for ComfyUI', () => {
       { prompt: 'x', control_net_settings: [{ control_type: 'depth' }] },
     ],
     ['images.4', 'Qubico/trellis/image-to-3d', { images: [1, 2, 3, 4, 5].map((number) => `${IMAGE}?${number}`) }],
-  ])('refuses by name what a workflow has no place for: %s', async (field, operation, input) => {
+  ])('refuses a field that the workflow has no place for, by name: %s', async (field, operation, input) => {
     const before = comfyui.vendor.seen.length
     await expect(provider.submit(aReadableJob(operation, input), account(), aSignal())).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -304,10 +305,16 @@ describe('the adapter for ComfyUI', () => {
     ['another fault', {}, { status: 413, json: {} }, 'vendor_refused', /413/],
     ['a breakdown', {}, { status: 500, json: {} }, 'vendor_silent', /500/],
     ['being away', {}, { status: 503, json: {} }, 'vendor_unreachable', /503/],
-    ['an answer that names no prompt', {}, { json: { number: 1 } }, 'vendor_silent', /named no prompt/],
-    ['something else than JSON', {}, { bytes: Buffer.from('<html>'), type: 'text/html' }, 'vendor_silent', /no JSON/],
+    ['an answer that names no prompt', {}, { json: { number: 1 } }, 'vendor_silent', /without a usable "prompt_id"/],
+    [
+      'something else than JSON',
+      {},
+      { bytes: Buffer.from('<html>'), type: 'text/html' },
+      'vendor_silent',
+      /other than JSON/,
+    ],
     ['silence', {}, 'lost' as const, 'vendor_silent', /broke off/],
-  ])('says what %s means', async (_, given, answer, code, words) => {
+  ])('maps %s to its error', async (_, given, answer, code, words) => {
     if (answer !== undefined) comfyui.vendor.next.push(answer)
     const before = comfyui.vendor.seen.length
     const sent = provider.submit(aReadableJob(FLUX, PROMPT), account(given), aSignal())
@@ -320,7 +327,7 @@ describe('the adapter for ComfyUI', () => {
     expect(comfyui.vendor.seen.length).toBe(before + 1) // a call is made once
   })
 
-  it('names the nodes that a workflow needs', async () => {
+  it('names the custom nodes that a workflow needs when one is missing', async () => {
     const message = 'Cannot execute because node RMBG does not exist.'
     const answers = [
       { json: { name: 'a.png', subfolder: '', type: 'input' } },
@@ -333,14 +340,14 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('cannot reach a server that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aReadableJob(FLUX, PROMPT), nobody, aSignal())).rejects.toMatchObject({
+  it('reports a server that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aReadableJob(FLUX, PROMPT), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells failures in the words of the node that failed', async () => {
+  it('reports a failure in the words of the node that failed', async () => {
     const job = aReadableJob(FLUX, PROMPT)
     const handle = { id: job.taskId, outputs: { kind: 'pictures', nodes: ['save'] } }
     const look = (...answers: Json[]) => {
@@ -357,11 +364,11 @@ describe('the adapter for ComfyUI', () => {
       reason: 'The work was interrupted at ComfyUI.',
     })
     await expect(look({ id: job.taskId, status: 'failed' })).resolves.toMatchObject({
-      reason: expect.stringContaining('not why'),
+      reason: expect.stringContaining('without a reason'),
     })
     await expect(look({ id: job.taskId, status: 'completed', outputs: {} })).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('delivered nothing'),
+      reason: expect.stringContaining('reported success without'),
     })
     await expect(look({ id: job.taskId, status: 'dreaming' })).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(provider.poll?.({ other: 1 }, account(), aSignal(), job)).rejects.toMatchObject({ code: 'internal' })
@@ -382,14 +389,14 @@ describe('the adapter for ComfyUI', () => {
     ).resolves.toMatchObject({ status: 'failed', reason: 'KSampler: CUDA out of memory' })
   })
 
-  it('asks newer servers once, older ones for their queue and history, and says when a task is gone', async () => {
+  it('reads a job in one call at newer servers, from queue and history at older ones, and reports a job that is gone', async () => {
     const job = aReadableJob(FLUX, PROMPT)
     const handle = { id: '01234567-89ab-4cde-8f01-23456789ab77', outputs: { kind: 'pictures', nodes: ['save'] } }
     const paths = async () => {
       const before = comfyui.vendor.seen.length
       await expect(provider.poll?.(handle, account(), aSignal(), job)).resolves.toMatchObject({
         status: 'failed',
-        reason: expect.stringContaining('does not know'),
+        reason: expect.stringContaining('no longer knows'),
       })
       return comfyui.vendor.seen.slice(before).map(({ path }) => path)
     }
@@ -400,7 +407,7 @@ describe('the adapter for ComfyUI', () => {
     expect(await paths()).toEqual(old)
   })
 
-  it('tells where a task stands', async () => {
+  it('reports the state of a waiting and of a running task', async () => {
     for (const hasJobs of [true, false]) {
       comfyui.hasJobs = hasJobs
       const job = aReadableJob(FLUX, PROMPT, { taskId: `01234567-89ab-4cde-8f01-23456789a${hasJobs ? 'a' : 'b'}00` })
@@ -413,7 +420,7 @@ describe('the adapter for ComfyUI', () => {
     }
   })
 
-  describe('listens', () => {
+  describe('the progress listener', () => {
     const ID = '01234567-89ab-4cde-8f01-23456789ac00'
     const heard = (type: string, data: JsonObject) => ({ type, data: { prompt_id: ID, ...data } })
 
@@ -434,7 +441,7 @@ describe('the adapter for ComfyUI', () => {
       return progress?.status === 'processing' ? progress.progress : undefined
     }
 
-    it('to how far samplers are, over one socket', async () => {
+    it('reports the progress of samplers over one socket', async () => {
       const task = await begin()
       expect(comfyui.listeners()).toEqual([task.clientId])
       comfyui.tell(task.clientId, { type: 'status', data: { status: { exec_info: { queue_remaining: 1 } } } })
@@ -459,7 +466,7 @@ describe('the adapter for ComfyUI', () => {
       expect(await progressOf(task)).toBe(90)
     })
 
-    it('no longer than there is work', async () => {
+    it('closes its socket when all work has ended', async () => {
       const task = await begin()
       comfyui.vendor.next.push({ json: { id: ID, status: 'failed' } })
       await provider.poll?.(task.handle, account(), aSignal(), task.job)
@@ -469,7 +476,7 @@ describe('the adapter for ComfyUI', () => {
       await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]))
     })
 
-    it('again when the line broke, and works on where nobody answers it', async () => {
+    it('opens a broken socket again, and does without one that cannot be opened', async () => {
       const task = await begin()
       comfyui.hangUp()
       await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]))
@@ -479,7 +486,7 @@ describe('the adapter for ComfyUI', () => {
       })
     })
 
-    it('for the account of the environment only, since it goes by no egress', async () => {
+    it('opens no socket for an account of a tenant, since a socket does not go through egress', async () => {
       const job = aReadableJob(FLUX, PROMPT)
       await provider.submit(job, account({}, 'tenant'), aSignal())
       expect(comfyui.vendor.at('POST', '/prompt').at(-1)?.json).not.toHaveProperty('client_id')
@@ -487,7 +494,7 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('cancels what waits and what runs, twice as well as once', async () => {
+  it('cancels waiting and running tasks, once and again', async () => {
     const begin = async (taskId: string) => {
       const job = aReadableJob(FLUX, PROMPT, { taskId })
       const submitted = await provider.submit(job, account(), aSignal())
@@ -528,20 +535,20 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('follows the name that an older server gives a prompt', async () => {
+  it('polls by the id that an older server gives a prompt', async () => {
     comfyui.vendor.next.push({ json: { prompt_id: 'its own', number: 1, node_errors: {} } })
     const submitted = await provider.submit(aReadableJob(FLUX, PROMPT), account(), aSignal())
     expect(submitted).toMatchObject({ handle: { id: 'its own' } })
   })
 
-  it('keeps the path of its base address, in calls and in files', async () => {
+  it('keeps the path prefix of the base address in calls and files', async () => {
     const result = await made(aReadableJob(FLUX, PROMPT), account({ baseUrl: `${comfyui.url}/gpu/` }))
     await expectResult(FLUX, result)
     expect(comfyui.vendor.at('POST', '/gpu/prompt')).toHaveLength(1)
     expect(comfyui.vendor.at('GET', '/gpu/view')).toHaveLength(1)
   })
 
-  it('shows whether the account works', async () => {
+  it('probes the account with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: '' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',
@@ -549,14 +556,14 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('performs what an account is meant for', () => {
+  it('performs the operations that the account’s settings name', () => {
     expect(provider.performs?.(account())).toEqual(provider.operations)
     expect(provider.performs?.(account({ models: 'Qubico/z-image, Qubico/wanx/txt2video-14b' }))).toEqual(
       new Set(['Qubico/z-image/txt2img', 'Qubico/wanx/txt2video-14b']),
     )
   })
 
-  describe('takes an operator’s own templates', () => {
+  describe('an operator’s own templates', () => {
     let folder: string
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'polyphony-templates-'))
@@ -579,7 +586,7 @@ describe('the adapter for ComfyUI', () => {
     const write = (name: string, content: Json | string) =>
       writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
 
-    it('for operations that it has none for, and before its own', async () => {
+    it('add operations, and take precedence over built-in templates', async () => {
       await write('hugs.json', own())
       await write(
         'z.json',
@@ -598,12 +605,12 @@ describe('the adapter for ComfyUI', () => {
       expect(provider.performs?.(account())).toEqual(provider.operations)
     })
 
-    it('of the operator alone: no folder is read for an account of a tenant', async () => {
+    it('are not read for an account of a tenant', async () => {
       await write('hugs.json', own())
       expect(provider.performs?.(account({ templates: folder }, 'tenant'))).toEqual(provider.operations)
     })
 
-    it('as they are now, not as they were', async () => {
+    it('are read again when they change', async () => {
       const mine = account({ templates: folder })
       expect(provider.performs?.(mine).has('Qubico/hug-video/image_to_video')).toBe(false)
       await write('hugs.json', own())
@@ -681,7 +688,7 @@ describe('the adapter for ComfyUI', () => {
       ['hugs.json: outputs.nodes names "9"', own({ outputs: { kind: 'videos', nodes: ['9'] } })],
       ['hugs.json: outputs.nodes must not be empty', own({ outputs: { kind: 'videos', nodes: [] } })],
       ['hugs.json: ignores.0 names sounds', own({ ignores: ['sounds'] })],
-    ])('and says of a broken one: %s', async (words, content) => {
+    ])('are reported by the probe when one is broken: %s', async (words, content) => {
       await write('hugs.json', content)
       const mine = account({ templates: folder })
       expect([...(provider.performs?.(mine) ?? [])]).toEqual(expect.arrayContaining(operations))
@@ -691,7 +698,7 @@ describe('the adapter for ComfyUI', () => {
       })
     })
 
-    it('and fails the tasks that a broken one is for, no others', async () => {
+    it('fail only the tasks of a broken template', async () => {
       await write('hugs.json', own({ outputs: { kind: 'videos', nodes: ['9'] } }))
       await write('flux-dev-txt2img.json', '{')
       const mine = account({ templates: folder })
@@ -705,7 +712,7 @@ describe('the adapter for ComfyUI', () => {
       await expect(made(aReadableJob('Qubico/z-image/txt2img'), mine)).resolves.toBeDefined()
     })
 
-    it('and says when there is no such folder', async () => {
+    it('are reported as missing when their folder does not exist', async () => {
       const mine = account({ templates: join(folder, 'nowhere') })
       expect(provider.performs?.(mine)).toEqual(provider.operations)
       await expect(provider.probe?.(mine, aSignal())).rejects.toMatchObject({
@@ -714,7 +721,7 @@ describe('the adapter for ComfyUI', () => {
     })
   })
 
-  it('has one workflow for each operation, and says what it needs', async () => {
+  it('has one workflow for each operation, with the nodes and models that it needs', async () => {
     const folder = join(import.meta.dirname, 'templates')
     const named = new Map<string, string>()
     for (const name of await readdir(folder)) {
@@ -733,13 +740,20 @@ describe('the adapter for ComfyUI', () => {
     for (const [id, name] of named) expect(page, `${id} is told of`).toContain(`\`${name.replace(/\.json$/, '')}\``)
   })
 
-  it('reads the template that its page shows', async () => {
+  it('accepts the template that its documentation shows', async () => {
     const [, shown = ''] = /```json\n(.*?)```/s.exec(await readFile(PAGE, 'utf8')) ?? []
     expect(readTemplate('shown.json', shown).operations).toEqual(['Qubico/hug-video/image_to_video'])
   })
 
-  it('leaves to others what no open model does', () => {
+  it('does not perform operations of closed models', () => {
     for (const id of provider.operations) expect(() => getOperation(id)).not.toThrow()
     expect(provider.operations.has('Wan/wan26-txt2video')).toBe(false)
+  })
+
+  providerContract('ComfyUI', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['Qubico/flux1-dev/txt2img', 'Qubico/trellis/image-to-3d'],
   })
 })

@@ -1,39 +1,34 @@
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
-import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
+import { readAnswer, readHandle } from '../kit/read-wire.ts'
 import { callVendor } from '../kit/vendor-call.ts'
-import { vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
 import { keyOf } from './account.ts'
 import { filledGraph, type NamedFile, refused } from './fill.ts'
-import { lookUp, placeInQueue, type Seen } from './look.ts'
+import { findJob, type JobState, placeInQueue } from './job-state.ts'
 import { outputsFor, resultOf } from './outputs.ts'
-import { openListening } from './progress.ts'
+import { openProgressListener } from './progress.ts'
 import { refusalIn } from './refusal.ts'
-import { Outputs } from './template.ts'
+import type { Outputs } from './template.ts'
 import { openTemplates } from './templates.ts'
+import { Handle, Queued, Uploaded } from './wire.ts'
 
 const POLL_MS = 2_000
-/** In ComfyUI's input folder, so that a person can tell what it is. */
+/** The folder of our files among ComfyUI's inputs. */
 const FOLDER = 'polyphony'
 
-/** What is remembered of a task. */
-const Handle = Type.Object({ id: Type.String(), outputs: Outputs })
-
 /**
- * A ComfyUI server. What it performs is said by templates: workflows in which values of the input are filled in. A task's
+ * A ComfyUI server. Templates define what it performs: workflows with places for values of the input. A task's
  * id is the prompt's id, so that a lost answer is found again; old servers name the prompt themselves.
  */
 export function comfyuiProvider(): Provider {
   const templates = openTemplates()
-  const listening = openListening()
-  /** Accounts whose server is too old for `/api/jobs`: what a look has found out, and each process finds out for itself. */
+  const listener = openProgressListener()
+  /** Accounts whose server is too old for `/api/jobs`, as polls of this process found out. */
   const withoutJobs = new Set<string>()
 
-  async function look(id: string, account: Account, signal: AbortSignal): Promise<Seen> {
-    const { seen, hasJobs } = await lookUp(id, account, signal, !withoutJobs.has(account.id))
+  async function look(id: string, account: Account, signal: AbortSignal): Promise<JobState> {
+    const { seen, hasJobs } = await findJob(id, account, signal, !withoutJobs.has(account.id))
     if (!hasJobs) withoutJobs.add(account.id)
     return seen
   }
@@ -49,8 +44,8 @@ export function comfyuiProvider(): Provider {
     async submit(job, account, signal) {
       const template = templates.get(job.operation, account)
       const graph = await filledGraph(template, job, uploader(job, account, signal))
-      const clientId = listening.clientId(account)
-      listening.follow(account, job.taskId, graph)
+      const clientId = listener.clientId(account)
+      listener.follow(account, job.taskId, graph)
       const { body } = await callVendor(account, {
         method: 'POST',
         path: '/prompt',
@@ -60,35 +55,32 @@ export function comfyuiProvider(): Provider {
         isPaid: true,
         errorOf: (answer) => refusalIn(answer, template),
       }).catch((error: unknown) => {
-        listening.forget(account, job.taskId)
+        listener.forget(account, job.taskId)
         throw error
       })
-      const id = isJsonObject(body) ? body.prompt_id : undefined
-      if (typeof id !== 'string' || id === '') {
-        throw vendorError({ status: 502, message: 'ComfyUI took the workflow and named no prompt.', isPaid: true })
-      }
+      const { prompt_id: id } = readAnswer(Queued, body, 'ComfyUI', { isPaid: true })
       if (id !== job.taskId) {
-        listening.forget(account, job.taskId)
-        listening.follow(account, id, graph)
+        listener.forget(account, job.taskId)
+        listener.follow(account, id, graph)
       }
       return { handle: handleOf(id, job, account), pollAfterMs: POLL_MS }
     },
-    async poll(handle, account, signal, asked) {
-      const { id, outputs } = handleIn(handle)
-      const progress = progressOf(await look(id, account, signal), outputs, asked, account)
-      if (progress.status !== 'processing') listening.forget(account, id)
-      const percent = progress.status === 'processing' ? listening.percentOf(account, id) : undefined
+    async poll(handle, account, signal, request) {
+      const { id, outputs } = readHandle(Handle, handle, 'ComfyUI')
+      const progress = progressOf(await look(id, account, signal), outputs, request, account)
+      if (progress.status !== 'processing') listener.forget(account, id)
+      const percent = progress.status === 'processing' ? listener.percentOf(account, id) : undefined
       return percent === undefined ? progress : { ...progress, progress: percent }
     },
-    // The interruption is asked for when it would hit this prompt: older servers interrupt whatever runs.
+    // Interrupts only while this prompt runs: older servers interrupt whichever prompt is running.
     async cancel(handle, account, signal) {
-      const { id } = handleIn(handle)
+      const { id } = readHandle(Handle, handle, 'ComfyUI')
       const post = { method: 'POST', headers: keyOf(account), signal } as const
       await callVendor(account, { ...post, path: '/queue', json: { delete: [id] } })
       if ((await placeInQueue(id, account, signal)) === 'running') {
         await callVendor(account, { ...post, path: '/interrupt', json: { prompt_id: id } })
       }
-      listening.forget(account, id)
+      listener.forget(account, id)
     },
     async reconcile(job, account, signal) {
       const seen = await look(job.taskId, account, signal)
@@ -99,12 +91,12 @@ export function comfyuiProvider(): Provider {
       await callVendor(account, { path: '/system_stats', headers: keyOf(account), signal })
     },
     async close() {
-      listening.close()
+      listener.close()
     },
   }
 }
 
-/** Each file goes there once, under a name of the task's, so that sending it again changes nothing. */
+/** Uploads each file once, under a name made of the task's id, so that a repeated upload changes nothing. */
 function uploader(job: Job, account: Account, signal: AbortSignal): (file: NamedFile) => Promise<string> {
   const sent = new Map<string, string>()
   return async ({ field, reference, media }) => {
@@ -112,7 +104,7 @@ function uploader(job: Job, account: Account, signal: AbortSignal): (file: Named
     if (known !== undefined) return known
     const file = await job.file(reference, signal)
     if (!file.mediaType.startsWith(`${media}/`))
-      throw refused(field, `is ${file.mediaType}, and must be of the kind ${media}`)
+      throw refused(field, `must be a file of the kind ${media}, not ${file.mediaType}`)
     const form = new FormData()
     const extension = file.name.split('.').at(-1) ?? ''
     form.set('image', blobOf({ ...file, name: `${job.taskId}-${sent.size + 1}.${extension}` }))
@@ -121,38 +113,30 @@ function uploader(job: Job, account: Account, signal: AbortSignal): (file: Named
     form.set('overwrite', 'true')
     const call = { method: 'POST', path: '/upload/image', headers: keyOf(account), form, signal } as const
     const { body } = await callVendor(account, call)
-    const { name, subfolder } = isJsonObject(body) ? body : {}
-    if (typeof name !== 'string') {
-      throw vendorError({ status: 502, message: 'ComfyUI took a file and did not name it.', isPaid: false })
-    }
-    const path = typeof subfolder === 'string' && subfolder !== '' ? `${subfolder}/${name}` : name
+    const { name, subfolder } = readAnswer(Uploaded, body, 'ComfyUI')
+    const path = subfolder === undefined ? name : `${subfolder}/${name}`
     sent.set(reference, path)
     return path
   }
 }
 
-function handleIn(handle: Json): { id: string; outputs: Outputs } {
-  if (Value.Check(Handle, handle)) return handle
-  throw new PolyphonyError('internal', 'The handle is none of ComfyUI’s.')
-}
-
-function progressOf(seen: Seen, outputs: Outputs, asked: TaskRequest, account: Account): Progress {
+function progressOf(seen: JobState, outputs: Outputs, request: TaskRequest, account: Account): Progress {
   switch (seen.state) {
     case 'pending':
       return { status: 'processing', progress: 0, pollAfterMs: POLL_MS }
     case 'running':
       return { status: 'processing', progress: 1, pollAfterMs: POLL_MS }
     case 'unknown':
-      return { status: 'failed', reason: 'ComfyUI does not know the task any more; it may have been restarted.' }
+      return { status: 'failed', reason: 'ComfyUI no longer knows the task; it may have been restarted.' }
     case 'failed': {
       const { state: _, ...failure } = seen
       return { status: 'failed', ...failure }
     }
     case 'done': {
-      const result = resultOf(seen.outputs, outputs, asked, account)
+      const result = resultOf(seen.outputs, outputs, request, account)
       return result
         ? { status: 'completed', result }
-        : { status: 'failed', reason: 'ComfyUI says that it is done, and its workflow delivered nothing of the kind.' }
+        : { status: 'failed', reason: 'ComfyUI reported success without an output of the expected kind.' }
     }
   }
 }

@@ -23,19 +23,19 @@ const MAX_SEED = 2 ** 31 - 1
 
 /**
  * The template's graph for a task. Throws `vendor_refused`, naming the field, for a value that it has no place for: nothing
- * that a caller asked for is left out in silence.
+ * in a request is dropped silently.
  */
-export async function filledGraph(template: Template, asked: TaskRequest, upload: Upload): Promise<Graph> {
-  mustHavePlaces(template, asked)
-  const graph = named(template.graph, asked.taskId)
+export async function filledGraph(template: Template, request: TaskRequest, upload: Upload): Promise<Graph> {
+  mustHavePlaces(template, request)
+  const graph = named(template.graph, request.taskId)
   const seeds = new Map<string, number>()
   const changes: Change[] = []
   const filled = template.inputs.map((mapping) => {
-    const field = fieldsOf(mapping).find((name) => !isAbsent(valueAt(asked.input, name), mapping)) ?? ''
+    const field = fieldsOf(mapping).find((name) => !isAbsent(valueAt(request.input, name), mapping)) ?? ''
     if (field === '' && mapping.required) throw refused(fieldsOf(mapping)[0] ?? '', 'is needed by the workflow')
     const change = field === '' ? mapping.absent : mapping.present
     if (change) changes.push(change)
-    return { mapping, value: valueFor(mapping, { field, asked, seeds }) }
+    return { mapping, value: valueFor(mapping, { field, request, seeds }) }
   })
   // Nothing is sent for a task that is refused for another field.
   for (const { mapping, value } of filled) {
@@ -63,7 +63,7 @@ function put(graph: Graph, { node, input }: { node?: string; input?: string }, v
   if (inputs && input !== undefined) inputs[input] = value
 }
 
-/** '' stands for a field that is not used, and so does an empty list; a switch that is off is as good as none. */
+/** '' and an empty list mean that a field is not used, and a switch that is off is as good as none. */
 function isAbsent(value: Json | undefined, { as }: Pick<Mapping, 'as'>): boolean {
   if (value === undefined || value === null || value === '') return true
   if (Array.isArray(value) && value.length === 0) return true
@@ -71,23 +71,23 @@ function isAbsent(value: Json | undefined, { as }: Pick<Mapping, 'as'>): boolean
 }
 
 interface Filling {
-  /** Where the value stands; '' where there is none. */
+  /** The path of the value; '' where there is none. */
   field: string
-  asked: TaskRequest
+  request: TaskRequest
   seeds: Map<string, number>
 }
 
-/** A value, or a file whose name at ComfyUI will be the value; undefined where the graph's own stays. */
-function valueFor(mapping: Mapping, { field, asked, seeds }: Filling): Scalar | NamedFile | undefined {
-  const value = field === '' ? undefined : valueAt(asked.input, field)
+/** A value, or a file whose name at ComfyUI will be the value; undefined to keep the graph's own. */
+function valueFor(mapping: Mapping, { field, request, seeds }: Filling): Scalar | NamedFile | undefined {
+  const value = field === '' ? undefined : valueAt(request.input, field)
   switch (mapping.as) {
     case 'seed':
       return typeof value === 'number' ? value : drawn(fieldsOf(mapping).join(), seeds)
     case 'width':
     case 'height':
-      return sideOf(mapping, asked)
+      return sideOf(mapping, request)
     case 'frames':
-      return framesOf(mapping, asked)
+      return framesOf(mapping, request)
     case 'switch':
       return value === true
     default:
@@ -123,15 +123,15 @@ function drawn(field: string, seeds: Map<string, number>): number {
 }
 
 function sideOf({ as, multipleOf = 16 }: Mapping, { operation, input }: TaskRequest): number {
-  const wish = outputSpecOf(getOperation(operation).produces, input)
-  const px = 'widthPx' in wish ? (as === 'width' ? wish.widthPx : wish.heightPx) : 0
+  const spec = outputSpecOf(getOperation(operation).produces, input)
+  const px = 'widthPx' in spec ? (as === 'width' ? spec.widthPx : spec.heightPx) : 0
   return Math.max(multipleOf, multipleOf * Math.round(px / multipleOf))
 }
 
 /** Video models take a multiple of some number of frames, and one more. */
 function framesOf({ rate = 1, step = 1 }: Mapping, { operation, input }: TaskRequest): number {
-  const wish = outputSpecOf(getOperation(operation).produces, input)
-  const seconds = 'seconds' in wish ? wish.seconds : 0
+  const spec = outputSpecOf(getOperation(operation).produces, input)
+  const seconds = 'seconds' in spec ? spec.seconds : 0
   return step * Math.round((seconds * rate) / step) + 1
 }
 
@@ -175,7 +175,7 @@ function isGone(value: Scalar | [string, number], removed: ReadonlySet<string>):
   return Array.isArray(value) && removed.has(value[0])
 }
 
-/** Fields of the operation that the template has no place for must be as they are when nobody sends them. */
+/** Fields of the operation that the template has no place for must be absent or have their default. */
 function mustHavePlaces({ inputs, ignores = [], title }: Template, { operation, input }: TaskRequest): void {
   const { properties } = getOperation(operation).input
   const places = [...inputs.flatMap(fieldsOf), ...ignores]

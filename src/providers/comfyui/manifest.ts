@@ -1,5 +1,5 @@
 import { optional, ownUrl, secret } from '../kit/account-fields.ts'
-import { modelsField } from '../kit/narrowed.ts'
+import { modelsField } from '../kit/models-field.ts'
 import type { ProviderManifest } from '../provider.ts'
 
 export const comfyui: ProviderManifest = {
@@ -7,7 +7,7 @@ export const comfyui: ProviderManifest = {
   title: 'ComfyUI, for open models on a machine of your own',
   fields: [
     ownUrl('COMFYUI_BASE_URL'),
-    optional(secret('COMFYUI_API_KEY', 'Key of a proxy before it; ComfyUI itself asks for none')),
+    optional(secret('COMFYUI_API_KEY', 'Key of a proxy in front of it; ComfyUI itself has none')),
     optional({
       name: 'templates',
       env: 'COMFYUI_TEMPLATES',

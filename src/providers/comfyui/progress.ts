@@ -1,30 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Static } from 'typebox'
+import { readIfFits } from '../kit/read-wire.ts'
 import { urlOf } from '../kit/vendor-call.ts'
 import type { Account } from '../provider.ts'
-import { isOfHouse, keyOf } from './account.ts'
+import { isOperatorOwned, keyOf } from './account.ts'
 import type { Graph } from './template.ts'
+import { NodeProgress, SocketMessage } from './wire.ts'
 
 /**
- * How far ComfyUI is, which it tells over a WebSocket only. One socket for each account: opened with the first work that is
- * sent, closed when all of it has ended. What is heard is only a number: a socket that breaks, or a restart, loses no task.
+ * The progress of prompts, which ComfyUI reports over a WebSocket only. One socket for each account, open while it has work.
+ * It carries nothing but a percentage: a broken socket, or a restart, loses no task.
  */
-export interface Listening {
-  /** The name under which work is to be sent, so that ComfyUI tells of it here; undefined where nobody listens. */
+export interface ProgressListener {
+  /** The client id to send work with, so that its progress arrives here; undefined if the account gets no socket. */
   clientId(account: Account): string | undefined
-  /** From now on the progress of this graph is kept. */
+  /** Starts to record the progress of this graph. */
   follow(account: Account, id: string, graph: Graph): void
-  /** Percent; undefined where nothing was heard. */
+  /** Percent; undefined before the first message. */
   percentOf(account: Account, id: string): number | undefined
   forget(account: Account, id: string): void
   close(): void
 }
 
-/** More than are ever under way at one ComfyUI. */
+/** More prompts than ever run at one ComfyUI. */
 const MOST_FOLLOWED = 256
-/** What counts is the work of samplers: other nodes take a moment. */
+/** Only the work of samplers counts: other nodes take a moment. */
 const SAMPLER = /sampler(?:advanced)?$/i
-/** The end is told by the result, not by a number. */
+/** 100 is reached by the result only. */
 const MOST_PERCENT = 99
 
 interface Followed {
@@ -34,96 +36,97 @@ interface Followed {
   done: Map<string, number>
 }
 
-interface Line {
+interface Channel {
   baseUrl: string
   clientId: string
   socket: WebSocket | undefined
   followed: Map<string, Followed>
 }
 
-export function openListening(): Listening {
-  const lines = new Map<string, Line>()
+export function openProgressListener(): ProgressListener {
+  const channels = new Map<string, Channel>()
 
-  function lineOf(account: Account): Line {
+  function channelOf(account: Account): Channel {
     const baseUrl = account.settings.baseUrl ?? ''
-    const known = lines.get(account.id)
+    const known = channels.get(account.id)
     if (known?.baseUrl === baseUrl) return known
     known?.socket?.close()
-    const line: Line = { baseUrl, clientId: randomUUID(), socket: undefined, followed: new Map() }
-    lines.set(account.id, line)
-    return line
+    const channel: Channel = { baseUrl, clientId: randomUUID(), socket: undefined, followed: new Map() }
+    channels.set(account.id, channel)
+    return channel
   }
 
   return {
-    clientId: (account) => (isOfHouse(account) ? lineOf(account).clientId : undefined),
+    clientId: (account) => (isOperatorOwned(account) ? channelOf(account).clientId : undefined),
     follow(account, id, graph) {
-      if (!isOfHouse(account)) return
-      const line = lineOf(account)
-      const [oldest] = line.followed.size >= MOST_FOLLOWED ? line.followed.keys() : []
-      if (oldest !== undefined) line.followed.delete(oldest)
-      line.followed.set(id, { nodes: countedIn(graph), done: new Map() })
-      listen(account, line)
+      if (!isOperatorOwned(account)) return
+      const channel = channelOf(account)
+      const [oldest] = channel.followed.size >= MOST_FOLLOWED ? channel.followed.keys() : []
+      if (oldest !== undefined) channel.followed.delete(oldest)
+      channel.followed.set(id, { nodes: countedIn(graph), done: new Map() })
+      listen(account, channel)
     },
     percentOf(account, id) {
-      const line = lines.get(account.id)
-      const followed = line?.followed.get(id)
-      if (!line || !followed) return undefined
-      listen(account, line)
+      const channel = channels.get(account.id)
+      const followed = channel?.followed.get(id)
+      if (!channel || !followed) return undefined
+      listen(account, channel)
       return percentIn(followed)
     },
     forget(account, id) {
-      const line = lines.get(account.id)
-      line?.followed.delete(id)
-      if (line?.followed.size !== 0) return
-      line.socket?.close()
-      lines.delete(account.id)
+      const channel = channels.get(account.id)
+      channel?.followed.delete(id)
+      if (channel?.followed.size !== 0) return
+      channel.socket?.close()
+      channels.delete(account.id)
     },
     close() {
-      for (const { socket } of lines.values()) socket?.close()
-      lines.clear()
+      for (const { socket } of channels.values()) socket?.close()
+      channels.clear()
     },
   }
 }
 
-/** Opens the line's socket unless it is open; one that broke is opened again at the next look. */
-function listen(account: Account, line: Line): void {
-  if (line.socket && line.socket.readyState <= WebSocket.OPEN) return
-  if (!URL.canParse(line.baseUrl)) return // the call that follows says so
-  const url = urlOf(account, { path: '/ws', query: { clientId: line.clientId } })
+/** Opens the channel's socket unless it is open; a broken one is opened again at the next poll. */
+function listen(account: Account, channel: Channel): void {
+  if (channel.socket && channel.socket.readyState <= WebSocket.OPEN) return
+  if (!URL.canParse(channel.baseUrl)) return // the next call reports it
+  const url = urlOf(account, { path: '/ws', query: { clientId: channel.clientId } })
   url.protocol = url.protocol.replace('http', 'ws')
   const socket = new WebSocket(url, { headers: keyOf(account) })
   socket.addEventListener('message', ({ data }) => {
-    // Pictures of the work under way come as binary; what cannot be read tells nothing.
-    if (typeof data === 'string') hear(line, data)
+    // Previews come as binary messages.
+    if (typeof data === 'string') readMessage(channel, data)
   })
-  // A socket that cannot be opened leaves the tasks without a number, and nothing else.
+  // Without a socket the tasks have no percentage, and lose nothing else.
   socket.addEventListener('error', () => socket.close())
-  line.socket = socket
+  channel.socket = socket
 }
 
-function hear(line: Line, text: string): void {
-  const message = jsonIn(text)
-  if (!isJsonObject(message) || !isJsonObject(message.data)) return
-  const { type, data } = message
-  const followed = line.followed.get(String(data.prompt_id))
+function readMessage(channel: Channel, text: string): void {
+  const message = readIfFits(SocketMessage, jsonIn(text))
+  const followed = message && channel.followed.get(message.data.prompt_id)
   if (!followed) return
-  if (type === 'progress' && typeof data.node === 'string') note(followed, data.node, data)
-  if (type !== 'progress_state' || !isJsonObject(data.nodes)) return
-  for (const [node, state] of Object.entries(data.nodes)) if (isJsonObject(state)) note(followed, node, state)
-}
-
-function jsonIn(text: string): Json | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // a message that is none of ComfyUI's
+  const { type, data } = message
+  if (type === 'progress' && data.node !== undefined) note(followed, data.node, data)
+  if (type !== 'progress_state') return
+  for (const [node, state] of Object.entries(data.nodes ?? {})) {
+    note(followed, node, readIfFits(NodeProgress, state) ?? {})
   }
 }
 
-function note({ nodes, done }: Followed, node: string, { value, max, state }: JsonObject): void {
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // not a message of ComfyUI
+  }
+}
+
+function note({ nodes, done }: Followed, node: string, { value, max = 0, state }: Static<typeof NodeProgress>): void {
   if (!nodes.has(node)) return
   if (state === 'finished') done.set(node, 1)
-  else if (typeof value === 'number' && typeof max === 'number' && max > 0) done.set(node, Math.min(1, value / max))
+  else if (value !== undefined && max > 0) done.set(node, Math.min(1, value / max))
 }
 
 function percentIn({ nodes, done }: Followed): number | undefined {

@@ -1,19 +1,21 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
+import { readIfFits } from '../kit/read-wire.ts'
 import type { Template } from './template.ts'
+import { NodeErrors, Refusal } from './wire.ts'
 
 /**
- * Why ComfyUI would not take a graph: a node or a model file that it does not have, or a value that a node refuses. A
- * message on which whoever runs it can act. Undefined where it says nothing of the kind.
+ * Why ComfyUI refused a graph: a node or a model file that it does not have, or a value that a node refuses, in words on
+ * which the server's operator can act. Undefined when the answer gives no such reason.
  */
 export function refusalIn(
   { status, body }: { status: number; body: Json },
   template: Template,
 ): PolyphonyError | undefined {
-  if (status !== 400 || !isJsonObject(body)) return undefined
-  const { node_errors } = body
-  const faults = isJsonObject(node_errors) ? Object.entries(node_errors).flatMap(faultsOfNode) : []
-  const general = wordsOf(body.error)
+  const found = status === 400 ? readIfFits(Refusal, body) : undefined
+  if (!found) return undefined
+  const faults = Object.entries(found.node_errors ?? {}).flatMap(faultsOfNode)
+  const general = wordsOf(found.error)
   const words = faults.length > 0 ? faults : general === '' ? [] : [general]
   if (words.length === 0) return undefined
   return new PolyphonyError(
@@ -23,17 +25,15 @@ export function refusalIn(
 }
 
 function faultsOfNode([id, fault]: [string, Json]): string[] {
-  if (!isJsonObject(fault) || !Array.isArray(fault.errors)) return []
-  const type = typeof fault.class_type === 'string' ? `${fault.class_type} (node ${id})` : `node ${id}`
-  return fault.errors.filter(isJsonObject).map((error) => `${type}: ${wordsOf(error)}`)
+  const { class_type: type, errors = [] } = readIfFits(NodeErrors, fault) ?? {}
+  const node = type === undefined ? `node ${id}` : `${type} (node ${id})`
+  return errors.map((error) => `${node}: ${wordsOf(error)}`)
 }
 
-/** Details may list all that the machine has, which is nobody's business and much. */
-function wordsOf(error: Json | undefined): string {
-  if (!isJsonObject(error)) return ''
-  const { message, details }: JsonObject = error
-  const said = [message, details].filter((one): one is string => typeof one === 'string' && one.trim() !== '')
-  return said
+/** Details may list every model of the machine, which is long and not the caller's business. */
+function wordsOf({ message = '', details = '' }: { message?: string; details?: string } = {}): string {
+  return [message, details]
+    .filter((one) => one.trim() !== '')
     .map((one) =>
       one
         .trim()
@@ -44,7 +44,7 @@ function wordsOf(error: Json | undefined): string {
     .slice(0, 500)
 }
 
-/** What the workflow needs, where something of it is missing. */
+/** What the workflow needs, if something of it is missing. */
 function needsOf({ needs }: Template, words: readonly string[]): string {
   const isMissing = words.some((one) => /does not exist|not found|is not there|missing/i.test(one))
   if (!isMissing) return ''

@@ -73,7 +73,7 @@ const Mapping = Type.Object(
     plus: Type.Optional(Type.Number()),
     /** `width`, `height`: rounded to a multiple. */
     multipleOf: Type.Optional(Type.Integer({ minimum: 1 })),
-    /** `frames`: frames a second, for the seconds that are asked for; and n in "a multiple of n, plus one". */
+    /** `frames`: frames a second, for the requested seconds; and n in "a multiple of n, plus one". */
     rate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     step: Type.Optional(Type.Integer({ minimum: 1 })),
     /** `name`: the name of a file, with % for the value. */
@@ -89,7 +89,7 @@ export const Outputs = Type.Object(
     kind: Type.Enum(['pictures', 'videos', 'sounds', 'model', 'texts']),
     /** Whose files, or texts, are the result, in this order. */
     nodes: Names,
-    /** `model`: files that no node tells of, below ComfyUI's output folder; `{task}` is the task's id. */
+    /** `model`: files that no node reports, below ComfyUI's output folder; `{task}` is the task's id. */
     files: Type.Optional(
       Type.Object({ model: Type.Optional(Type.String()), turntable: Type.Optional(Type.String()) }, strict),
     ),
@@ -204,7 +204,7 @@ function faultInMappings({ operations, inputs, graph, ignores = [] }: Template):
     : { field: `ignores.${unknown}`, rule: `names ${ignores[unknown]}, which is no field` }
 }
 
-/** Forms that can be told without a field: a number drawn by lot, and what the operation says of its result. */
+/** Forms that need no field: a random number, and values of the requested output. */
 const FIELDLESS: ReadonlySet<Mapping['as']> = new Set(['seed', 'width', 'height', 'frames'])
 
 /** What each form cannot do without. */

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { findOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { narrowed } from '../kit/narrowed.ts'
+import { limitToModels } from '../kit/models-field.ts'
 import type { Account } from '../provider.ts'
-import { isOfHouse } from './account.ts'
+import { isOperatorOwned } from './account.ts'
 import { readTemplate, type Template } from './template.ts'
 
 const BUILT_IN = join(import.meta.dirname, 'templates')
@@ -13,7 +13,7 @@ const BUILT_IN = join(import.meta.dirname, 'templates')
 /** The templates of a folder, by the operations that they are for; and what is wrong with the others. */
 interface Folder {
   byOperation: ReadonlyMap<string, Template>
-  /** What files that cannot be read would be for, as far as that can be told: by their name, or by what they say. */
+  /** The operations of unreadable files, by their name or by what can be read of them. */
   broken: ReadonlyMap<string, Error>
   problems: readonly Error[]
   /** What each file is for. */
@@ -42,7 +42,7 @@ export function openTemplates(): Templates {
   /** Read again when a file has changed. A folder that cannot be read is a problem like any other. */
   function folderOf(account: Account): Folder {
     const path = account.settings.templates?.trim() ?? ''
-    if (path === '' || !isOfHouse(account)) return EMPTY
+    if (path === '' || !isOperatorOwned(account)) return EMPTY
     try {
       const names = namesIn(path)
       const state = names.map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`).join('\n')
@@ -62,7 +62,7 @@ export function openTemplates(): Templates {
     performedBy(account) {
       const { byOperation, broken } = folderOf(account)
       const all = new Set([...builtIn.byOperation.keys(), ...byOperation.keys(), ...broken.keys()])
-      return narrowed(all, account.settings.models ?? '')
+      return limitToModels(all, account.settings.models ?? '')
     },
     get(operation, account) {
       const { byOperation, broken } = folderOf(account)
@@ -108,11 +108,11 @@ function readFolder(path: string, names: readonly string[], known: ReadonlyMap<s
 /** What a broken file says that it is for, as far as it can be read. */
 function operationsIn(text: string): string[] {
   try {
-    const said: unknown = JSON.parse(text)
-    const { operations } = isJsonObject(said) ? said : {}
+    const words: unknown = JSON.parse(text)
+    const { operations } = isJsonObject(words) ? words : {}
     const named = Array.isArray(operations) ? operations.filter((one) => typeof one === 'string') : []
     return named.filter((id) => findOperation(id) !== undefined)
   } catch {
-    return [] // it is told as a problem already
+    return [] // already reported as a problem
   }
 }

@@ -1,37 +1,37 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { madeSounds } from '../kit/results.ts'
-import { type Call, callVendor, fileOfVendor } from '../kit/vendor-call.ts'
+import type { Json } from '../../core/json.ts'
+import { readIfFits, unreadable } from '../kit/read-wire.ts'
+import { soundsResult } from '../kit/results.ts'
+import { type Call, callVendor, type ErrorAnswer, fileOfVendor } from '../kit/vendor-call.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
+import { ErrorBody } from './wire.ts'
 
-type Refused = Parameters<NonNullable<Call['errorOf']>>[0]
-
-export async function callElevenlabs(account: Account, call: Call): Promise<JsonObject> {
+export async function callElevenlabs(account: Account, call: Call): Promise<Json> {
   const { body } = await callVendor(account, {
     ...call,
     headers: headersOf(account),
     errorOf: (answer) => call.errorOf?.(answer) ?? errorOf(answer),
   })
-  if (isJsonObject(body)) return body
-  if (body === null && call.isPaid !== true) return {} // done, and nothing to say
-  const code = call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable'
-  throw new PolyphonyError(code, 'ElevenLabs answered with what is no JSON object.')
+  return body
 }
 
-/** A call that is answered with the sound itself. */
+/** A call whose answer is the sound itself. */
 export async function soundOf(account: Account, call: Call): Promise<Uint8Array> {
   const headers = { ...headersOf(account), accept: 'audio/*' }
   const { bytes, headers: about } = await fileOfVendor(account, { ...call, headers, errorOf })
   const type = about.get('content-type') ?? ''
   if (bytes.length > 0 && !/^(?:application\/json|text\/)/.test(type)) return bytes
-  const code = call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable'
-  throw new PolyphonyError(code, `ElevenLabs answered with no sound (${type || 'of no type'}, ${bytes.length} bytes).`)
+  throw unreadable(`no sound (${type || 'no type'}, ${bytes.length} bytes)`, 'ElevenLabs', call.isPaid === true)
 }
 
-/** The paid call of most operations: one request, and one sound for it. */
-export async function made(job: Job, account: Account, call: Omit<Call, 'method' | 'isPaid'>): Promise<Submitted> {
+/** The paid call of most operations: one request for one sound. */
+export async function submitForSound(
+  job: Job,
+  account: Account,
+  call: Omit<Call, 'method' | 'isPaid'>,
+): Promise<Submitted> {
   const sound = await soundOf(account, { ...call, method: 'POST', isPaid: true })
-  return { result: madeSounds(job, [sound]) }
+  return { result: soundsResult(job, [sound]) }
 }
 
 function headersOf({ settings }: Account): Record<string, string> {
@@ -48,21 +48,21 @@ const MODERATED = /^(?:bad_prompt|bad_composition_plan|content_policy_violation|
 const FULL = /^(?:voice_limit_reached|too_many_concurrent_requests|system_busy|concurrent_limit_exceeded)$/
 
 export function statusIn(body: Json): string {
-  const detail = isJsonObject(body) && isJsonObject(body.detail) ? body.detail : {}
-  return [detail.status, detail.code].find((one) => typeof one === 'string')?.toString() ?? ''
+  const { status, code } = readIfFits(ErrorBody, body)?.detail ?? {}
+  return status ?? code ?? ''
 }
 
-function errorOf({ status, body, message }: Refused): PolyphonyError | undefined {
-  const said = statusIn(body)
-  const words = message || said
-  if (WITHOUT_CREDIT.test(said)) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
-  if (MODERATED.test(said)) return new PolyphonyError('content_moderated', `${words}${suggestionIn(body)}`)
-  if (FULL.test(said) && status !== 429) return new PolyphonyError('account_busy', words) // 429 has its own header
+function errorOf({ status, body, message }: ErrorAnswer): PolyphonyError | undefined {
+  const reason = statusIn(body)
+  const words = message || reason
+  if (WITHOUT_CREDIT.test(reason)) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
+  if (MODERATED.test(reason)) return new PolyphonyError('content_moderated', `${words}${suggestionIn(body)}`)
+  if (FULL.test(reason) && status !== 429) return new PolyphonyError('account_busy', words) // 429 has its own header
   return status === 425 ? new PolyphonyError('vendor_unreachable', words) : undefined // not ready yet
 }
 
 function suggestionIn(body: Json): string {
-  const detail = isJsonObject(body) && isJsonObject(body.detail) ? body.detail : {}
-  const data = isJsonObject(detail.data) ? detail.data : detail
-  return typeof data.prompt_suggestion === 'string' ? ` It suggests: ${data.prompt_suggestion}` : ''
+  const { data, prompt_suggestion: own } = readIfFits(ErrorBody, body)?.detail ?? {}
+  const suggestion = data?.prompt_suggestion ?? own
+  return suggestion === undefined ? '' : ` It suggests: ${suggestion}`
 }

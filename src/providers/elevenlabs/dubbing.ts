@@ -1,25 +1,22 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
-import { madeSounds } from '../kit/results.ts'
+import { readAnswer, readHandle, readIfFits } from '../kit/read-wire.ts'
+import { soundsResult } from '../kit/results.ts'
 import type { Call } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Submitted, TaskRequest } from '../provider.ts'
 import { callElevenlabs, soundOf } from './call.ts'
+import { Dub, DubList, DubStatus, Handle } from './wire.ts'
 
-/** A recording in another language: the one work of ElevenLabs that is begun by one call and asked after by others. */
+/** A recording in another language: the only work of ElevenLabs that is polled. */
 export const DUBBING_OPERATION = 'runway/voice_dubbing'
-
-interface Handle {
-  id: string
-  language: string
-}
 
 /** The name by which a dub is found again. */
 const nameOf = ({ taskId }: Pick<TaskRequest, 'taskId'>): string => `polyphony ${taskId}`
 const languageOf = ({ input }: Pick<TaskRequest, 'input'>): string => String(input.targetLang)
 
-export async function beginDubbing(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
+export async function submitDubbing(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const { audioUri, disableVoiceCloning, dropBackgroundAudio, numSpeakers } = job.input
   const form = new FormData()
   form.set('name', nameOf(job))
@@ -28,64 +25,71 @@ export async function beginDubbing(job: Job, account: Account, signal: AbortSign
   if (numSpeakers !== undefined) form.set('num_speakers', String(numSpeakers))
   if (disableVoiceCloning !== undefined) form.set('disable_voice_cloning', String(disableVoiceCloning))
   if (dropBackgroundAudio !== undefined) form.set('drop_background_audio', String(dropBackgroundAudio))
-  const { dubbing_id: id } = await callElevenlabs(account, {
+  const answer = await callElevenlabs(account, {
     method: 'POST',
     path: 'v1/dubbing',
     form,
     signal,
     isPaid: true,
   })
-  if (typeof id === 'string' && id !== '') return { handle: { id, language: languageOf(job) } }
-  throw new PolyphonyError('vendor_silent', 'ElevenLabs accepted the dub and named no id.')
+  const { dubbing_id: id } = readAnswer(Dub, answer, 'ElevenLabs', { isPaid: true })
+  return { handle: { id, language: languageOf(job) } }
 }
 
-export async function lookAtDubbing(
+export async function pollDubbing(
   handle: Json,
   account: Account,
   signal: AbortSignal,
-  asked: TaskRequest,
+  request: TaskRequest,
 ): Promise<Progress> {
-  const { id, language } = handleIn(handle)
-  const dub = await known(account, { path: pathOf(id), signal })
-  if (!dub) return { status: 'failed', reason: 'ElevenLabs does not know it any more.' }
-  if (dub.status === 'failed') {
-    const reason = typeof dub.error === 'string' && dub.error !== '' ? dub.error : 'ElevenLabs says that it failed.'
-    return { status: 'failed', reason, isModerated: speaksOfModeration(reason) }
-  }
-  if (dub.status !== 'dubbed') return { status: 'processing' }
+  const { id, language } = readHandle(Handle, handle, 'ElevenLabs')
+  const found = await findDub(account, { path: pathOf(id), signal })
+  if (!found) return { status: 'failed', reason: 'ElevenLabs no longer knows the dub.' }
+  const { status, error: reason = 'ElevenLabs reported a failure without a reason.' } = readAnswer(
+    DubStatus,
+    found.body,
+    'ElevenLabs',
+  )
+  if (status === 'failed') return { status, reason, isModerated: speaksOfModeration(reason) }
+  if (status !== 'dubbed') return { status: 'processing' }
   const path = `${pathOf(id)}/audio/${encodeURIComponent(language)}`
   const read = (late: AbortSignal) => soundOf(account, { path, signal: late })
-  return { status: 'completed', result: madeSounds(asked, [{ read }]) }
+  return { status: 'completed', result: soundsResult(request, [{ read }]) }
 }
 
 export async function cancelDubbing(handle: Json, account: Account, signal: AbortSignal): Promise<void> {
-  await known(account, { method: 'DELETE', path: pathOf(handleIn(handle).id), signal })
+  const { id } = readHandle(Handle, handle, 'ElevenLabs')
+  await findDub(account, { method: 'DELETE', path: pathOf(id), signal })
 }
 
 /**
- * Looks for the dub by its name among the newest of the account. It is absent where the list is whole, or goes back to
- * before the task, and has it not.
+ * Looks for the dub by its name among the newest of the account. It is absent if the list does not have it and is
+ * complete, or goes back to before the task.
  */
-export async function findDubbing(
+export async function reconcileDubbing(
   job: Job,
   account: Account,
   signal: AbortSignal,
 ): Promise<{ handle: JsonObject } | 'absent' | 'unknown'> {
   const query = { page_size: 200, order_by: 'created_at', order_direction: 'DESCENDING' }
-  const { dubs, has_more } = await callElevenlabs(account, { path: 'v1/dubbing', query, signal })
-  if (!Array.isArray(dubs)) return 'unknown'
-  const all = dubs.filter(isJsonObject)
-  const id = all.find(({ name }) => name === nameOf(job))?.dubbing_id
-  if (typeof id === 'string') return { handle: { id, language: languageOf(job) } }
-  const isWhole = has_more === false || all.some(({ created_at }) => Date.parse(String(created_at)) < job.createdAt)
-  return isWhole ? 'absent' : 'unknown'
+  const list = readIfFits(DubList, await callElevenlabs(account, { path: 'v1/dubbing', query, signal }))
+  if (!list) return 'unknown'
+  const { dubs, has_more: hasMore } = list
+  const ours = dubs.find(({ name }) => name === nameOf(job))
+  if (ours) return { handle: { id: ours.dubbing_id, language: languageOf(job) } }
+  const isComplete = hasMore === false || dubs.some(({ created_at }) => Date.parse(created_at ?? '') < job.createdAt)
+  return isComplete ? 'absent' : 'unknown'
 }
 
-/** Undefined where nothing is known under the id. */
-async function known(account: Account, call: Call): Promise<JsonObject | undefined> {
-  const gone = new PolyphonyError('not_found', 'ElevenLabs knows no such dub.')
+/** A call about a dub; undefined when ElevenLabs does not know it. */
+async function findDub(account: Account, call: Call): Promise<{ body: Json } | undefined> {
+  const gone = new PolyphonyError('not_found', 'ElevenLabs does not know the dub.')
   try {
-    return await callElevenlabs(account, { ...call, errorOf: ({ status }) => (status === 404 ? gone : undefined) })
+    const body = await callElevenlabs(account, {
+      ...call,
+      errorOf: ({ status }) => (status === 404 ? gone : undefined),
+    })
+    return { body }
   } catch (error) {
     if (error === gone) return undefined
     throw error
@@ -93,10 +97,3 @@ async function known(account: Account, call: Call): Promise<JsonObject | undefin
 }
 
 const pathOf = (id: string): string => `v1/dubbing/${encodeURIComponent(id)}`
-
-function handleIn(handle: Json): Handle {
-  if (isJsonObject(handle) && typeof handle.id === 'string' && typeof handle.language === 'string') {
-    return { id: handle.id, language: handle.language }
-  }
-  throw new PolyphonyError('internal', 'The handle is none of ElevenLabs’.')
-}

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { elevenlabsProvider } from './elevenlabs.ts'
@@ -12,9 +13,9 @@ const DUB = 'runway/voice_dubbing'
 const SPEECH = 'Qubico/tts/zero-shot'
 const SONG = 'Qubico/ace-step/txt2audio'
 
-const refusal = (status: number, said: string, message: string, given: JsonObject = {}): FakeAnswer => ({
+const refusal = (status: number, words: string, message: string, given: JsonObject = {}): FakeAnswer => ({
   status,
-  json: { detail: { status: said, message, ...given } },
+  json: { detail: { status: words, message, ...given } },
 })
 
 /** Music, speech, effects, isolation, voices, dubs, and the account; the second look finds a dub done. */
@@ -86,7 +87,7 @@ describe('the adapter for ElevenLabs', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.map((file) => file.length > 0)).toEqual([true])
@@ -116,7 +117,7 @@ describe('the adapter for ElevenLabs', () => {
     })
   })
 
-  it('makes music without a voice, for as long as it was asked for', async () => {
+  it('makes instrumental music of the requested length', async () => {
     await submit(SONG, { style_prompt: 'swing', lyrics: '[inst]', negative_prompt: 'brass', duration: 12.5, seed: 7 })
     expect(sent('/v1/music')).toEqual({
       model_id: 'music_v2',
@@ -128,7 +129,7 @@ describe('the adapter for ElevenLabs', () => {
     expect(sent('/v1/music')).toMatchObject({ prompt: 'ambient', music_length_ms: 285_000 })
   })
 
-  it('keeps to the times of lyrics', async () => {
+  it('follows the times in timed lyrics', async () => {
     await submit('Qubico/diffrhythm/txt2audio-base', {
       lyrics: '[00:10.00] Paws\n[00:50.00] Left',
       style_prompt: 'pop',
@@ -156,7 +157,7 @@ describe('the adapter for ElevenLabs', () => {
       { model: 'eleven_text_to_sound_v2', promptText: 'a', referenceAudios: ['https://example.com/a.mp3'] },
       'referenceAudios',
     ],
-  ])('refuses of %s what it cannot do: %j', async (operation, input, words) => {
+  ])('refuses %s with a field that ElevenLabs does not take: %j', async (operation, input, words) => {
     const before = vendor.seen.length
     await expect(submit(operation, input)).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -165,7 +166,7 @@ describe('the adapter for ElevenLabs', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('speaks in the voice of a recording, and leaves no voice behind', async () => {
+  it('speaks in the voice of a recording, and removes the cloned voice', async () => {
     const input = { gen_text: 'Good evening.', ref_audio: 'https://example.com/voice.mp3', ref_text: 'Hello.' }
     const before = vendor.seen.length
     const job = aStoredJob(SPEECH, input)
@@ -179,7 +180,7 @@ describe('the adapter for ElevenLabs', () => {
     expect(Buffer.from(result.files[0]?.content as Uint8Array).toString('latin1', 0, 4)).toBe('RIFF')
   })
 
-  it('removes the voice of a speech that failed, and tells of one that stays', async () => {
+  it('removes the voice of a speech that failed, and names one that could not be removed', async () => {
     const cloned: FakeAnswer = { json: { voice_id: 'v', requires_verification: false } }
     vendor.next.push(cloned, refusal(401, 'quota_exceeded', 'Too few credits.'), { json: { status: 'ok' } })
     await expect(submit(SPEECH)).rejects.toMatchObject({ code: 'account_refused', message: 'Too few credits.' })
@@ -210,7 +211,7 @@ describe('the adapter for ElevenLabs', () => {
     expect(vendor.at('POST', '/v1/text-to-speech/v')).toHaveLength(before)
   })
 
-  it('makes effects, and leaves nothing but a voice', async () => {
+  it('makes sound effects, and isolates a voice', async () => {
     const model = 'eleven_text_to_sound_v2'
     await submit('runway/sound_effect', { model, promptText: 'fog', duration: 4, loop: true, outputFormat: 'mp3' })
     expect(sent('/v1/sound-generation')).toEqual({ text: 'fog', model_id: model, duration_seconds: 4, loop: true })
@@ -218,7 +219,7 @@ describe('the adapter for ElevenLabs', () => {
     expect(await sentForm('/v1/audio-isolation')).toEqual({ audio: 'audio/mpeg' })
   })
 
-  it('dubs, asks after it, and reads it with the key', async () => {
+  it('begins a dub, polls it and reads its sound with the key', async () => {
     const input = {
       model: 'eleven_voice_dubbing',
       audioUri: 'https://example.com/voice.mp3',
@@ -248,7 +249,7 @@ describe('the adapter for ElevenLabs', () => {
     expect(vendor.seen.at(-1)?.headers['xi-api-key']).toBe(KEY)
   })
 
-  it('tells a failure, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     const look = (failure: string | null) => {
       vendor.next.push({ json: { dubbing_id: 'd', name: 'n', status: 'failed', error: failure } })
       return provider.poll?.({ id: 'd', language: 'es' }, account(), aSignal(), aJob(DUB))
@@ -261,7 +262,10 @@ describe('the adapter for ElevenLabs', () => {
     await expect(look('It violates our content policy.')).resolves.toMatchObject({ isModerated: true })
     await expect(look(null)).resolves.toMatchObject({ status: 'failed' })
     const unknown = provider.poll?.({ id: 'none', language: 'es' }, account(), aSignal(), aJob(DUB))
-    await expect(unknown).resolves.toMatchObject({ status: 'failed', reason: expect.stringContaining('does not know') })
+    await expect(unknown).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('no longer knows'),
+    })
     vendor.next.push({ status: 500, json: {} })
     const broken = provider.poll?.({ id: 'd', language: 'es' }, account(), aSignal(), aJob(DUB))
     await expect(broken).rejects.toMatchObject({ code: 'vendor_unreachable' })
@@ -270,7 +274,7 @@ describe('the adapter for ElevenLabs', () => {
     await expect(odd).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('finds a dub whose answer was lost, and says where none is', async () => {
+  it('finds a dub whose answer was lost, or proves that there is none', async () => {
     const job = aReadableJob(DUB, undefined, { taskId: '01234567-89ab-4cde-8f01-23456789ab77' })
     const find = () => provider.reconcile?.(job, account(), aSignal())
     await expect(find()).resolves.toBe('absent')
@@ -287,7 +291,7 @@ describe('the adapter for ElevenLabs', () => {
     await expect(provider.reconcile?.(aJob(SONG), account(), aSignal())).resolves.toBe('unknown')
   })
 
-  it('cancels, twice as well as once', async () => {
+  it('cancels a task once and again', async () => {
     const submitted = await submit(DUB)
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
     await provider.cancel?.(handle, account(), aSignal())
@@ -336,7 +340,7 @@ describe('the adapter for ElevenLabs', () => {
     ['nothing', { bytes: Buffer.alloc(0), type: 'audio/mpeg' }, {}, { code: 'vendor_silent' }],
   ]
   describe.each([SONG, 'runway/voice_isolation', DUB])('of %s', (operation) => {
-    it.each(errors)('says what %s means', async (_, answer, given, meaning) => {
+    it.each(errors)('maps %s to its error', async (_, answer, given, meaning) => {
       if (answer !== undefined) vendor.next.push(answer)
       const before = vendor.seen.length
       const submitting = provider.submit(aReadableJob(operation), account(given), aSignal())
@@ -345,22 +349,31 @@ describe('the adapter for ElevenLabs', () => {
     })
   })
 
-  it('begins no dub twice that was accepted without an id', async () => {
+  it('does not repeat a dub that was accepted without an id', async () => {
     vendor.next.push({ json: {} })
     await expect(submit(DUB)).rejects.toMatchObject({ code: 'vendor_silent' })
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob(SONG), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob(SONG), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
-  it('shows that a key works, one of few permissions too, and keeps a prefix of its base address', async () => {
+  it('probes keys with few permissions as well, and keeps the path prefix of the base address', async () => {
     const probe = (given = {}) => provider.probe?.(account(given), aSignal())
     await expect(probe()).resolves.toBeUndefined()
     await expect(probe({ apiKey: 'no' })).rejects.toMatchObject({ details: { lacks: 'credential' } })
     vendor.next.push(refusal(401, 'missing_permissions', 'The key lacks user_read.'))
     await expect(probe({ baseUrl: `${vendor.url}/eleven/` })).resolves.toBeUndefined()
     expect(vendor.seen.at(-1)?.path).toBe('/eleven/v1/user')
+  })
+
+  providerContract('ElevenLabs', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['runway/voice_dubbing', 'runway/sound_effect', 'Qubico/tts/zero-shot'],
   })
 })

@@ -1,7 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
+import type { ErrorAnswer } from '../kit/vendor-call.ts'
 import type { Account, Job, Provider, Submitted } from '../provider.ts'
 import { callElevenlabs, statusIn } from './call.ts'
-import { beginDubbing, cancelDubbing, DUBBING_OPERATION, findDubbing, lookAtDubbing } from './dubbing.ts'
+import { cancelDubbing, DUBBING_OPERATION, pollDubbing, reconcileDubbing, submitDubbing } from './dubbing.ts'
 import { MUSIC_OPERATIONS, makeMusic } from './music.ts'
 import { EFFECT_OPERATION, ISOLATION_OPERATION, isolateVoice, makeEffect } from './sounds.ts'
 import { SPEECH_OPERATION, speak } from './speech.ts'
@@ -13,12 +14,12 @@ const BEGINNINGS: Record<string, Begin> = {
   [SPEECH_OPERATION]: speak,
   [EFFECT_OPERATION]: makeEffect,
   [ISOLATION_OPERATION]: isolateVoice,
-  [DUBBING_OPERATION]: beginDubbing,
+  [DUBBING_OPERATION]: submitDubbing,
 }
 
 /**
- * ElevenLabs: music, speech, and what its models do with sounds. Most calls are answered with the sound itself, which is
- * lost with the answer; a dub is polled, and found again by its name.
+ * ElevenLabs: music, speech, effects and dubbing. Most answers are the sound itself, which is lost with the answer; a dub is
+ * polled, and found again by its name.
  */
 export function elevenlabsProvider(): Provider {
   return {
@@ -29,16 +30,15 @@ export function elevenlabsProvider(): Provider {
       if (!begin) throw new PolyphonyError('no_provider', `ElevenLabs does not perform ${job.operation}.`)
       return begin(job, account, signal)
     },
-    poll: lookAtDubbing,
+    poll: pollDubbing,
     cancel: cancelDubbing,
     async reconcile(job, account, signal) {
-      return job.operation === DUBBING_OPERATION ? findDubbing(job, account, signal) : 'unknown'
+      return job.operation === DUBBING_OPERATION ? reconcileDubbing(job, account, signal) : 'unknown'
     },
     async probe(account, signal) {
-      // A key that may not read the account is one that ElevenLabs knows.
+      // A key without the permission to read the account is still a valid key.
       const narrow = new PolyphonyError('forbidden', 'The key may not read the account.')
-      const errorOf = ({ body }: { body: Parameters<typeof statusIn>[0] }) =>
-        statusIn(body) === 'missing_permissions' ? narrow : undefined
+      const errorOf = ({ body }: ErrorAnswer) => (statusIn(body) === 'missing_permissions' ? narrow : undefined)
       try {
         await callElevenlabs(account, { path: 'v1/user', signal, errorOf })
       } catch (error) {

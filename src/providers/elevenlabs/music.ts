@@ -1,8 +1,8 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { wishFor } from '../kit/results.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
-import { made } from './call.ts'
+import { submitForSound } from './call.ts'
 import { MIN_MS, planOf } from './plan.ts'
 
 /**
@@ -19,16 +19,16 @@ const MODEL = 'music_v2'
 const MAX_STYLES = 50
 
 export async function makeMusic(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
-  return made(job, account, { path: 'v1/music', json: requestOf(job), signal })
+  return submitForSound(job, account, { path: 'v1/music', json: requestOf(job), signal })
 }
 
 /** What has no counterpart is left out: `infer_step`, and the seed of what has no words. */
 function requestOf(job: Job): JsonObject {
   const { lyrics, style_prompt, style_audio, negative_style_prompt, negative_prompt, seed } = job.input
   if (textOf(style_audio) !== '') {
-    throw new PolyphonyError('vendor_refused', 'style_audio is not taken by ElevenLabs: say the style in words.')
+    throw new PolyphonyError('vendor_refused', 'style_audio must be empty: ElevenLabs takes the style in words only.')
   }
-  const totalMs = Math.round(wishFor(job, 'sounds').seconds * 1_000)
+  const totalMs = Math.round(outputSpecFor(job, 'sounds').seconds * 1_000)
   if (totalMs < MIN_MS) {
     throw new PolyphonyError('vendor_refused', `duration must be at least ${MIN_MS / 1_000} seconds at ElevenLabs.`)
   }

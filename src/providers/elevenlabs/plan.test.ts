@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from './plan.ts'
 
-describe('lyrics as a composition plan', () => {
-  it('have a chunk a section, each as long as its lines say', () => {
+describe('a composition plan of lyrics', () => {
+  it('has one chunk for each section, with a length by its number of lines', () => {
     const lyrics = '[verse]\nMove your paws\nLeft and right\nJump\n\n[chorus]\nCat dance'
     expect(chunksOf(lyrics, 30_000)).toEqual([
       { text: '[verse]\nMove your paws\nLeft and right\nJump', duration_ms: 21_000 },
@@ -11,20 +11,20 @@ describe('lyrics as a composition plan', () => {
     ])
   })
 
-  it('without marks are one section', () => {
+  it('has a single chunk for lyrics without section marks', () => {
     expect(chunksOf('Move your paws\nLeft and right', 20_000)).toEqual([
       { text: 'Move your paws\nLeft and right', duration_ms: 20_000 },
     ])
   })
 
-  it('are joined where the song is too short for all of its sections', () => {
+  it('joins sections when the song is too short for all of them', () => {
     expect(chunksOf('[a]\none\ntwo\nthree\n[b]\nfour\n[c]\nfive', 6_000)).toEqual([
       { text: '[a]\none\ntwo\nthree', duration_ms: 3_000 },
       { text: '[b]\nfour\n[c]\nfive', duration_ms: 3_000 },
     ])
   })
 
-  it('are parted where a section would be longer than ElevenLabs takes, and end in a break where they are too few', () => {
+  it('splits a section that is longer than ElevenLabs takes, and ends with a break when there are too few lines', () => {
     expect(chunksOf('[a]\none\ntwo\nthree\nfour', 200_000)).toEqual([
       { text: '[a]\none\ntwo', duration_ms: 100_000 },
       { text: 'three\nfour', duration_ms: 100_000 },
@@ -35,7 +35,7 @@ describe('lyrics as a composition plan', () => {
     ])
   })
 
-  it('with times begin when they say', () => {
+  it('begins timed lines at their times', () => {
     const lyrics = '[00:10.00] Move your paws\n[00:12.50] Left and right\n(softly)\n[00:17.00] Cat dance'
     expect(chunksOf(lyrics, 95_000)).toEqual([
       { text: '[Intro]', duration_ms: 10_000 },
@@ -44,7 +44,7 @@ describe('lyrics as a composition plan', () => {
     ])
   })
 
-  it('with times are followed by music where nothing is sung for long', () => {
+  it('fills long pauses between timed lines with music', () => {
     expect(chunksOf('[00:01.00] Hey\n[04:40.00] Bye', 285_000)).toEqual([
       { text: 'Hey', duration_ms: 93_334 },
       { text: '[Instrumental]', duration_ms: 93_334 },
@@ -53,7 +53,7 @@ describe('lyrics as a composition plan', () => {
     ])
   })
 
-  it('with times beyond the song are refused', () => {
+  it('refuses lines with times beyond the end of the song', () => {
     expect(() => chunksOf('[01:35.00] Too late', 95_000)).toThrow(
       'lyrics has a line at 95 seconds, and the song is 95 seconds long.',
     )
@@ -73,7 +73,7 @@ describe('lyrics as a composition plan', () => {
     expect(sung).toEqual(words)
   }
 
-  it('keep to the limits and lose no line, however they are cut', () => {
+  it('keeps to the limits and loses no line, for any lyrics', () => {
     const lines = fc.array(fc.oneof(word, fc.constantFrom('[verse]', '[chorus]', '')), { minLength: 1, maxLength: 120 })
     fc.assert(
       fc.property(lines, totalMs, (given, total) => {
@@ -87,7 +87,7 @@ describe('lyrics as a composition plan', () => {
     )
   })
 
-  it('keep to the limits with times, too', () => {
+  it('keeps to the limits for timed lyrics as well', () => {
     const timed = fc.array(fc.record({ part: fc.double({ min: 0, max: 0.999, noNaN: true }), word }), {
       minLength: 1,
       maxLength: 120,

@@ -1,12 +1,14 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import { blobOf } from '../kit/input-files.ts'
-import { madeSounds } from '../kit/results.ts'
+import { readAnswer } from '../kit/read-wire.ts'
+import { soundsResult } from '../kit/results.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 import { callElevenlabs, soundOf } from './call.ts'
+import { Voice } from './wire.ts'
 
 /**
- * Speech in the voice of a recording. ElevenLabs speaks in voices that an account has: so one is made of the recording,
- * which costs nothing, and is removed again when the text is spoken.
+ * Speech in the voice of a recording. ElevenLabs speaks in voices of the account, so one is cloned from the recording, which
+ * costs nothing, and removed after the call.
  */
 export const SPEECH_OPERATION = 'Qubico/tts/zero-shot'
 
@@ -14,9 +16,9 @@ const MODEL = 'eleven_multilingual_v2' // takes 10,000 characters, as many as th
 const FORMAT = 'wav_24000' // what the operation delivers, at the rate that every plan has
 const CLEAN_UP_MS = 10_000
 
-/** `ref_text` has no counterpart: what the recording says is heard from it. */
+/** `ref_text` has no counterpart: ElevenLabs transcribes the recording itself. */
 export async function speak(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
-  const voice = await cloned(job, account, signal)
+  const voice = await cloneVoice(job, account, signal)
   let sound: Uint8Array
   try {
     sound = await soundOf(account, {
@@ -28,25 +30,24 @@ export async function speak(job: Job, account: Account, signal: AbortSignal): Pr
       isPaid: true,
     })
   } catch (error) {
-    const left = await removed(voice, account)
+    const left = await removeVoice(voice, account)
     if (left === undefined || !(error instanceof PolyphonyError)) throw error
     throw new PolyphonyError(error.code, `${error.message} (And ${left})`, { ...error.details, cause: error })
   }
-  const left = await removed(voice, account)
-  return { result: { ...madeSounds(job, [sound]), ...(left === undefined ? {} : { logs: [left] }) } }
+  const left = await removeVoice(voice, account)
+  return { result: { ...soundsResult(job, [sound]), ...(left === undefined ? {} : { logs: [left] }) } }
 }
 
-async function cloned(job: Job, account: Account, signal: AbortSignal): Promise<string> {
+async function cloneVoice(job: Job, account: Account, signal: AbortSignal): Promise<string> {
   const form = new FormData()
   form.set('name', `polyphony ${job.taskId}`)
   form.set('files', blobOf(await job.file(String(job.input.ref_audio), signal)))
-  const { voice_id } = await callElevenlabs(account, { method: 'POST', path: 'v1/voices/add', form, signal })
-  if (typeof voice_id === 'string' && voice_id !== '') return voice_id
-  throw new PolyphonyError('vendor_unreachable', 'ElevenLabs made a voice of the recording and named no id.')
+  const answer = await callElevenlabs(account, { method: 'POST', path: 'v1/voices/add', form, signal })
+  return readAnswer(Voice, answer, 'ElevenLabs').voice_id
 }
 
-/** Even after the task's own time is over. What could not be removed is told of: it takes a place in the account. */
-async function removed(voice: string, account: Account): Promise<string | undefined> {
+/** Runs even after the task's deadline. A voice that remains takes a slot of the account, so the task's log names it. */
+async function removeVoice(voice: string, account: Account): Promise<string | undefined> {
   try {
     const path = `v1/voices/${encodeURIComponent(voice)}`
     await callElevenlabs(account, { method: 'DELETE', path, signal: AbortSignal.timeout(CLEAN_UP_MS) })

@@ -11,6 +11,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -121,12 +122,19 @@ function exampleJob(id: string): Job {
   )
 }
 
+providerContract('fal', {
+  provider: () => provider,
+  account: () => account(),
+  job: (operation) => aJob(operation),
+  operations: ['Qubico/flux1-schnell/txt2img', 'veo3/veo3-video', 'Qubico/trellis/image-to-3d'],
+})
+
 describe('the adapter for fal', () => {
-  it.each([...provider.operations])('has %s done, in the catalogue’s shape', async (id) => {
+  it.each([...provider.operations])('performs %s and returns a result in the catalogue’s form', async (id) => {
     await expectResult(id, await resultOf(provider, exampleJob(id), account()))
   })
 
-  it('asks for any model by its name, and after it without the path below', async () => {
+  it('requests any model by its name, and polls it without the path below the app', async () => {
     const input = { prompt: 'a fox', image_url: 'https://x/a.png' }
     const answer = await submit(
       request({ model: 'fal-ai/flux/dev/image-to-image', input }, { callbackUrl: 'https://us/c?x=1' }),
@@ -141,7 +149,7 @@ describe('the adapter for fal', () => {
     expect(vendor.seen.at(-1)?.path).toBe(`/workflows/us/ours/requests/${ID}/status`)
   })
 
-  it('keeps what a model gave as it gave it, and the files in it', async () => {
+  it('returns a model’s output unchanged, with its files', async () => {
     const { output, files } = await resultOf(provider, anything, account())
     const mesh = { url: 'file:file-1', content_type: 'a/file', file_name: 'a.glb' }
     expect(output).toEqual({ value: { mesh, prompt: 'https://example.com/ is what was asked for', seed: 7 } })
@@ -160,12 +168,12 @@ describe('the adapter for fal', () => {
     })
   })
 
-  it('sends a stored file along', async () => {
+  it('sends a stored file in the request', async () => {
     await submit(aStoredJob('Qubico/flux1-dev/img2img'))
     expect(last().json).toMatchObject({ image_url: expect.stringMatching(/^data:image\/png;base64,/) })
   })
 
-  it('follows a video of any account, since it takes the file', async () => {
+  it('follows a video of any account, since fal takes the file itself', async () => {
     expect(provider.adopts).toEqual(new Set(['kling/lip_sync']))
     await submit(exampleJob('kling/lip_sync'))
     expect(last()).toMatchObject({ path: '/fal-ai/kling-video/lipsync/audio-to-video' })
@@ -206,15 +214,15 @@ describe('the adapter for fal', () => {
     ['no id', {}, { json: { status: 'IN_QUEUE' } }, { code: 'vendor_silent' }],
     ['no object', {}, { json: [] }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['nobody', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(submit(anything, given)).rejects.toMatchObject(error)
     expect(vendor.seen.length - before).toBeLessThanOrEqual(1)
   })
 
-  it('keeps a path in front of everything', async () => {
+  it('keeps the path prefix of the base address in every call', async () => {
     vendor.next.push({ json: { request_id: ID } })
     await submit(anything, { baseUrl: `${vendor.url}/fal/queue` })
     expect(last().path).toBe('/fal/queue/us/ours/fast')
@@ -226,7 +234,7 @@ describe('the adapter for fal', () => {
   }
   const finished = (result: JsonObject) => poll({ json: { status: 'COMPLETED' } }, { json: result })
 
-  it('tells progress by the bar in the log', async () => {
+  it('reads the progress from the bar in the log', async () => {
     await expect(poll({ status: 202, json: { status: 'IN_QUEUE', queue_position: 3 } })).resolves.toEqual({
       status: 'processing',
     })
@@ -236,7 +244,7 @@ describe('the adapter for fal', () => {
     await expect(running).resolves.toEqual({ status: 'processing', progress: 35 })
   })
 
-  it('tells failures, which come as the status of the result', async () => {
+  it('reports a failure that comes as the status of the result', async () => {
     const failed = (...answers: FakeAnswer[]) => poll({ json: { status: 'COMPLETED' } }, ...answers)
     await expect(failed(refusal(422, [{ msg: 'image too small' }]))).resolves.toEqual({
       status: 'failed',
@@ -259,11 +267,11 @@ describe('the adapter for fal', () => {
     await expect(poll({ json: { status: 'ODD' } })).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('takes a blackened picture, and an empty answer, for a failure', async () => {
-    const asked = aJob('Qubico/flux1-schnell/txt2img')
+  it('reports a blacked-out picture and an empty answer as failures', async () => {
+    const request = aJob('Qubico/flux1-schnell/txt2img')
     const look = (result: JsonObject) => {
       vendor.next.push({ json: { status: 'COMPLETED' } }, { json: result })
-      return provider.poll?.({ id: ID }, account(), aSignal(), asked)
+      return provider.poll?.({ id: ID }, account(), aSignal(), request)
     }
     const black = { images: [{ url: 'https://v3.fal.media/a.png' }], has_nsfw_concepts: [true] }
     await expect(look(black)).resolves.toMatchObject({ status: 'failed', isModerated: true })
@@ -272,7 +280,7 @@ describe('the adapter for fal', () => {
     expect(vendor.seen.at(-1)?.path).toBe(`/fal-ai/flux/requests/${ID}`)
   })
 
-  it('cancels, twice as well as once, and throws where that came too late', async () => {
+  it('cancels a request once and again, and throws when it has ended already', async () => {
     const { handle } = (await submit(anything)) as { handle: { id: string } }
     const cancel = (of: Json) => provider.cancel?.(of, account(), aSignal())
     await cancel(handle)
@@ -283,14 +291,14 @@ describe('the adapter for fal', () => {
     await expect(cancel({ id: 'gone', model: 'us/ours' })).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('shows whether a key works', async () => {
+  it('probes the key with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
     })
   })
 
-  it('hears what fal has signed lately, and nothing else', async () => {
+  it('accepts only callbacks that fal signed recently', async () => {
     const rawBody = JSON.stringify({ request_id: ID, status: 'OK', payload: {} })
     const receivedAt = Date.now()
     const signed = (key: KeyObject, atMs = receivedAt, body = rawBody) => {
@@ -472,7 +480,7 @@ describe('families at fal', () => {
     ['hailuo/video_generation', { model: 't2v-01', prompt, duration: 10 }, 'duration'],
     ['Qubico/hunyuan/txt2video', { prompt, aspect_ratio: '1:1' }, 'aspect_ratio'],
     ['Qubico/ace-step/txt2audio', { style_prompt: 'folk', negative_style_prompt: 'metal' }, 'negative_style_prompt'],
-  ])('refuse of %s %j what the model cannot be told, and ask for nothing', async (id, input, field) => {
+  ])('refuse %s with %j before any call when the model has no such field', async (id, input, field) => {
     const before = vendor.seen.length
     await expect(submit(aJob(id, input))).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -481,14 +489,14 @@ describe('families at fal', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('refuse words where a recording is needed', async () => {
+  it('refuse text where a recording is needed', async () => {
     const speech = { origin_task_id: PARENT, tts_text: 'Good evening', tts_timbre: 'Rock' }
     await expect(submit(aJob('kling/lip_sync', speech, { parent: video, ...URLS }))).rejects.toMatchObject({
       code: 'vendor_refused',
     })
   })
 
-  it('speak as fal’s own types have it', { timeout: 120_000 }, async () => {
+  it('match the types of fal’s own package', { timeout: 120_000 }, async () => {
     const families = [...provider.operations].filter((id) => id !== 'fal/request')
     const jobs = [...families.map(exampleJob), ...CASES.map(([id, input]) => aJob(id, input))]
     const lines: string[] = []
@@ -531,7 +539,7 @@ function faultsIn(lines: string[]): string[] {
   const file = program.getSourceFile(name)
   return ts.getPreEmitDiagnostics(program, file).map((fault) => {
     const line = file && fault.start !== undefined ? file.getLineAndCharacterOfPosition(fault.start).line : 0
-    const said = ts.flattenDiagnosticMessageText(fault.messageText, ' ')
-    return `${source.split('\n')[line]?.slice(0, 200)}: ${said.slice(0, 400)}`
+    const words = ts.flattenDiagnosticMessageText(fault.messageText, ' ')
+    return `${source.split('\n')[line]?.slice(0, 200)}: ${words.slice(0, 400)}`
   })
 }

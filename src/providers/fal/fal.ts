@@ -1,12 +1,14 @@
+import type { Static } from 'typebox'
 import { falRequest } from '../../catalog/hosted.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Hosted, type MapRequest, mapRequest } from '../kit/hosted-input.ts'
+import { type MapRequest, type ModelCall, mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { withUrls } from '../kit/input-files.ts'
-import { type Call, callVendor } from '../kit/vendor-call.ts'
-import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
-import type { Account, Failure, Progress, Provider, Result, TaskRequest } from '../provider.ts'
+import { readAnswer, readCallback, readHandle, readIfFits } from '../kit/read-wire.ts'
+import { type Call, callVendor, type ErrorAnswer } from '../kit/vendor-call.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
+import type { Account, Failure, Progress, Provider, Result as ProviderResult, TaskRequest } from '../provider.ts'
 import { FLUX } from './flux.ts'
 import { FOLLOWING, KLING_VIDEOS } from './kling.ts'
 import { withParentVideo } from './parent-video.ts'
@@ -14,8 +16,9 @@ import { PICTURES } from './pictures.ts'
 import { verifySignature } from './signature.ts'
 import { SOUNDS } from './sounds.ts'
 import { VIDEOS } from './videos.ts'
+import { Created, ErrorBody, Handle, Result, Safety, Status } from './wire.ts'
 
-/** Families that are at fal. */
+/** Families that fal has models of. */
 const FAMILIES: Record<string, MapRequest> = {
   ...FLUX,
   ...PICTURES,
@@ -26,8 +29,8 @@ const FAMILIES: Record<string, MapRequest> = {
 }
 
 /**
- * fal's queue over REST. Its own package repeats a paid call up to four times, whatever it is told, so `fetch` takes its
- * place. fal takes no idempotency key and lists nothing: a lost answer is found by its callback.
+ * fal's queue over REST. Its own package repeats a paid call up to four times, whatever its settings, so plain calls take
+ * its place. fal takes no idempotency key and has no list of requests: a lost answer is found by its callback.
  */
 export function falProvider(): Provider {
   return {
@@ -36,37 +39,37 @@ export function falProvider(): Provider {
     adopts: new Set(Object.keys(FOLLOWING)),
     async submit(job, account, signal) {
       const input = await withParentVideo(job, await withUrls(job, signal), signal)
-      const hosted = hostedBy({ ...job, input })
+      const { model, input: json } = modelCallFor({ ...job, input })
       const query = { fal_webhook: job.callbackUrl }
-      const call = { method: 'POST' as const, path: `/${hosted.model}`, query, json: hosted.input, signal }
-      const { request_id: id } = await ask(account, { ...call, isPaid: true })
-      if (typeof id === 'string' && id !== '') return { handle: { id, model: hosted.model } }
-      throw vendorError({ status: 502, message: 'fal took the request and named no id.', isPaid: true })
+      const answer = await callFal(account, { method: 'POST', path: `/${model}`, query, json, signal, isPaid: true })
+      const { request_id: id } = readAnswer(Created, answer, 'fal', { isPaid: true })
+      return { handle: { id, model } }
     },
-    // A request that is done takes a second call, for its result.
-    async poll(handle, account, signal, asked) {
-      const path = pathOf(handle, asked)
-      const status = await about(account, { path: `${path}/status`, query: { logs: 1 }, signal })
+    // The result of a finished request takes a second call.
+    async poll(handle, account, signal, request) {
+      const path = pathOf(handle, request)
+      const status = await callRequest(account, { path: `${path}/status`, query: { logs: 1 }, signal })
       if ('failed' in status) return { status: 'failed', ...status.failed }
-      const { status: word, error, logs } = status.body
-      if (word !== 'COMPLETED') return underWay(word, logs)
-      if (typeof error === 'string' && error !== '') return { status: 'failed', ...failureOf(error) }
-      const outcome = await about(account, { path, signal, hasFiles: true })
-      return 'failed' in outcome ? { status: 'failed', ...outcome.failed } : finished(outcome.body, asked, account)
+      const { status: state, error, logs } = readAnswer(Status, status.body, 'fal')
+      if (state !== 'COMPLETED') return processing(logs)
+      if (error !== undefined) return { status: 'failed', ...failureOf(error) }
+      const outcome = await callRequest(account, { path, signal, hasFiles: true })
+      if ('failed' in outcome) return { status: 'failed', ...outcome.failed }
+      return finished(readAnswer(Result, outcome.body, 'fal'), request, account)
     },
     async cancel(handle, account, signal) {
-      // Refused for what is done already, or runs too far to be ended: then it is not cancelled.
-      await ask(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
+      // Refused for a request that has ended, or has run too far to be cancelled.
+      await callFal(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
     },
     async receive(callback, account) {
       await verifySignature(callback, account)
-      const body: unknown = JSON.parse(callback.rawBody)
-      return isJsonObject(body) && typeof body.request_id === 'string' ? { handle: { id: body.request_id } } : {}
+      const body = readCallback(Created, callback.rawBody)
+      return body ? { handle: { id: body.request_id } } : {}
     },
-    // A request that nobody has made: unknown to who has a key, refused to everybody else. That it is so is inferred.
+    // Reads a request id that does not exist: 404 with a valid key, 401 otherwise (inferred).
     async probe(account, signal) {
       try {
-        await ask(account, { path: '/fal-ai/flux/requests/00000000-0000-4000-8000-000000000000/status', signal })
+        await callFal(account, { path: '/fal-ai/flux/requests/00000000-0000-4000-8000-000000000000/status', signal })
       } catch (error) {
         if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
       }
@@ -74,16 +77,13 @@ export function falProvider(): Provider {
   }
 }
 
-/** One call; every answer that matters is an object. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
+async function callFal(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
   const headers = { authorization: `Key ${account.settings.apiKey ?? ''}` }
-  const { body } = await callVendor(account, { errorOf, ...call, headers })
-  if (isJsonObject(body)) return body
-  throw vendorError({ status: 502, message: 'fal’s answer is none.', isPaid: call.isPaid === true })
+  return (await callVendor(account, { errorOf, ...call, headers })).body
 }
 
-/** What a model of its own says of the content stands in the kind of an error, too. */
-function errorOf({ status, body, message }: Refused): PolyphonyError | undefined {
+/** fal's codes and words, where they say more than the status. */
+function errorOf({ status, body, message }: ErrorAnswer): PolyphonyError | undefined {
   if (status === 401 || status === 402 || status === 429 || status >= 500) return undefined
   if (/exhausted balance|user is locked/i.test(message)) {
     return new PolyphonyError('account_refused', message, { lacks: 'credit' }) // a 403; its words are inferred
@@ -91,17 +91,11 @@ function errorOf({ status, body, message }: Refused): PolyphonyError | undefined
   return isFlagged(body) ? new PolyphonyError('content_moderated', message) : undefined
 }
 
-interface Refused {
-  status: number
-  body: Json
-  message: string
-}
-
 function isFlagged(body: Json): boolean {
   return /content_policy_violation/.test(JSON.stringify(body))
 }
 
-/** Carries what a request came to through the reading of an answer. */
+/** Carries a request's failure out of the reading of an error answer. */
 class RequestFailed extends Error {
   readonly failure: Failure
 
@@ -112,23 +106,23 @@ class RequestFailed extends Error {
 }
 
 /**
- * A look at a request. fal tells of a failed one with the status of the failure itself and a `detail`; of one that it does
- * not know, with 404. What has neither, or concerns the account, is a look that failed.
+ * A call about a request. fal answers for a failed request with an error status and a `detail`, and for an unknown one with
+ * 404. Any other error, and one about the account, is a failure of the call itself.
  */
-async function about(
+async function callRequest(
   account: Account,
   call: Pick<Call, 'path' | 'query' | 'signal' | 'hasFiles'>,
-): Promise<{ body: JsonObject } | { failed: Failure }> {
-  const failing = (refused: Refused) => {
-    const { status, body, message } = refused
+): Promise<{ body: Json } | { failed: Failure }> {
+  const failing = (answer: ErrorAnswer) => {
+    const { status, body, message } = answer
     const isOfAccount = [401, 402, 403, 408, 429].includes(status)
-    const hasDetail = isJsonObject(body) && body.detail !== undefined
-    if (isOfAccount || (!hasDetail && status !== 404)) return errorOf(refused)
-    const reason = message || 'fal does not know it any more.'
+    const hasDetail = readIfFits(ErrorBody, body) !== undefined
+    if (isOfAccount || (!hasDetail && status !== 404)) return errorOf(answer)
+    const reason = message || 'fal no longer knows the request.'
     throw new RequestFailed({ ...failureOf(reason), isModerated: isFlagged(body) || speaksOfModeration(reason) })
   }
   try {
-    return { body: await ask(account, { ...call, errorOf: failing }) }
+    return { body: await callFal(account, { ...call, errorOf: failing }) }
   } catch (error) {
     if (error instanceof RequestFailed) return { failed: error.failure }
     throw error
@@ -139,53 +133,48 @@ function failureOf(reason: string): Failure {
   return { reason, isModerated: speaksOfModeration(reason) || /content checker/i.test(reason) }
 }
 
-function hostedBy(asked: TaskRequest): Hosted {
-  const speak = FAMILIES[asked.operation]
-  if (speak) return mapRequest(speak, asked, 'fal')
-  const { model, input } = asked.input
-  if (asked.operation === falRequest.id && typeof model === 'string') {
+function modelCallFor(request: TaskRequest): ModelCall {
+  const toModelCall = FAMILIES[request.operation]
+  if (toModelCall) return mapRequest(toModelCall, request, 'fal')
+  const { model, input } = request.input
+  if (request.operation === falRequest.id && typeof model === 'string') {
     return { model, input: isJsonObject(input) ? input : {} }
   }
-  throw new PolyphonyError('no_provider', `fal does not perform ${asked.operation}.`)
+  throw new PolyphonyError('no_provider', `fal does not perform ${request.operation}.`)
 }
 
-/** Namespaces stay in front of owner/app; what stands behind is not part of a request's path. */
+/** A namespace precedes owner/app; what follows them is not part of a request's path. */
 const NAMESPACES = ['workflows', 'comfy']
 
-/** Where a request is asked after. A callback does not name the model, but what was asked for says it. */
-function pathOf(handle: Json, asked?: TaskRequest): string {
-  const { id, model = asked && hostedBy(asked).model } = isJsonObject(handle) ? handle : {}
-  if (typeof id !== 'string' || typeof model !== 'string') {
-    throw new PolyphonyError('internal', 'The handle is none of fal’s.')
-  }
+/** The path of a request. A handle from a callback has no model, but the task's own request names it. */
+function pathOf(handle: Json, request?: TaskRequest): string {
+  const { id, model = request && modelCallFor(request).model } = readHandle(Handle, handle, 'fal')
+  if (model === undefined) throw new PolyphonyError('internal', 'The stored fal handle names no model.')
   const parts = model.split('/')
   const app = parts.slice(0, NAMESPACES.includes(parts[0] ?? '') ? 3 : 2).join('/')
   return `/${app}/requests/${encodeURIComponent(id)}`
 }
 
-function underWay(word: Json | undefined, logs: Json | undefined): Progress {
-  if (word !== 'IN_QUEUE' && word !== 'IN_PROGRESS') {
-    throw vendorError({ status: 502, message: 'fal’s answer is no status.', isPaid: false })
-  }
-  const lines = (Array.isArray(logs) ? logs : []).map((line) => (isJsonObject(line) ? String(line.message) : ''))
+function processing(logs: Static<typeof Status>['logs'] = []): Progress {
+  const lines = logs.map(({ message }) => message)
   // Most models log a bar of the kind " 42%|████      | 21/50".
   const [, percent] = [...lines.join('\n').matchAll(/(\d{1,3})%\|/g)].at(-1) ?? []
   return percent === undefined ? { status: 'processing' } : { status: 'processing', progress: Number(percent) }
 }
 
-function finished(body: JsonObject, asked: TaskRequest, account: Account): Progress {
-  if (asked.operation === falRequest.id) return { status: 'completed', result: anyOf(body, account) }
-  const { has_nsfw_concepts: flags } = body
-  if (Array.isArray(flags) && flags.length > 0 && flags.every((flag) => flag === true)) {
-    return { status: 'failed', reason: 'fal’s check of the content blackened what was made.', isModerated: true }
+function finished(body: JsonObject, request: TaskRequest, account: Account): Progress {
+  if (request.operation === falRequest.id) return { status: 'completed', result: anyModelResult(body, account) }
+  const { has_nsfw_concepts: flags } = readIfFits(Safety, body) ?? { has_nsfw_concepts: [] }
+  if (flags.length > 0 && flags.every((flag) => flag)) {
+    return { status: 'failed', reason: 'fal’s safety check blacked out the result.', isModerated: true }
   }
-  const result = familyResult(body, asked, account)
+  const result = familyResult(body, request, account)
   if (result) return { status: 'completed', result }
-  return { status: 'failed', reason: 'fal says that it is done, and delivered nothing that can be read.' }
+  return { status: 'failed', reason: 'fal reported success without a readable result.' }
 }
 
-/** Every `url` of an object is a file; a bare address is one where it leads to fal's own files. */
-function anyOf(body: JsonObject, account: Account): Result {
+/** Every `url` of an object is a file; a bare URL is one if it leads to fal's own files. */
+function anyModelResult(body: JsonObject, account: Account): ProviderResult {
   const named = new Set(urlsIn(body))
   return anyResult(body, account, (address) => named.has(address) || isOfFal(address, account))
 }

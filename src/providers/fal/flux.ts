@@ -1,5 +1,5 @@
 import { type MapRequest, picturesIn, present, ratioOf, seedIn } from '../kit/hosted-input.ts'
-import { wishFor } from '../kit/results.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import { format, sized, tolerance } from './picture-fields.ts'
 
 /** Flux at fal, PiAPI's and Black Forest Labs', by the types in fal's own package (1.10.1). */
@@ -7,13 +7,13 @@ import { format, sized, tolerance } from './picture-fields.ts'
 const SAMPLED = { steps: 'num_inference_steps', guidance_scale: 'guidance_scale' }
 
 function flux1(model: string): MapRequest {
-  return (fields, asked) => ({
+  return (fields, request) => ({
     model,
     input: {
       ...fields.same('prompt'),
       ...fields.renamed({ ...SAMPLED, batch_size: 'num_images' }),
       ...seedIn(fields),
-      ...sized(fields, asked),
+      ...sized(fields, request),
       output_format: 'png',
     },
   })
@@ -31,8 +31,8 @@ const fromPicture: MapRequest = (fields) => ({
 
 const KONTEXT_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21']
 
-/** It knows ratios and no sizes. */
-const kontextDev: MapRequest = (fields, asked) => {
+/** The model knows ratios and no sizes. */
+const kontextDev: MapRequest = (fields, request) => {
   fields.skip('width', 'height')
   return {
     model: 'fal-ai/flux-kontext/dev',
@@ -40,7 +40,7 @@ const kontextDev: MapRequest = (fields, asked) => {
       ...fields.same('prompt'),
       ...fields.renamed({ ...SAMPLED, image: 'image_url' }),
       ...seedIn(fields),
-      resolution_mode: ratioOf(wishFor(asked, 'pictures'), KONTEXT_RATIOS) ?? fields.refuse('width'),
+      resolution_mode: ratioOf(outputSpecFor(request, 'pictures'), KONTEXT_RATIOS) ?? fields.refuse('width'),
       output_format: 'png',
     },
   }
@@ -48,26 +48,26 @@ const kontextDev: MapRequest = (fields, asked) => {
 
 /** Flux of Black Forest Labs: the vendor's fields, some of them renamed. */
 function pro(model: string, own: Readonly<Record<string, string>> = {}): MapRequest {
-  return (fields, asked) => ({
+  return (fields, request) => ({
     model: `fal-ai/${model}`,
     input: {
       ...fields.same('prompt', 'seed'),
       ...fields.renamed({ prompt_upsampling: 'enhance_prompt', ...own }),
-      ...('image' in own ? {} : sized(fields, asked)),
+      ...('image' in own ? {} : sized(fields, request)),
       ...tolerance(fields, 6),
       ...format(fields),
     },
   })
 }
 
-const bflDev: MapRequest = (fields, asked) => {
-  fields.skip('safety_tolerance') // it has a switch alone
+const bflDev: MapRequest = (fields, request) => {
+  fields.skip('safety_tolerance') // the model has an on-off switch only
   return {
     model: 'fal-ai/flux/dev',
     input: {
       ...fields.same('prompt', 'seed'),
       ...fields.renamed({ steps: 'num_inference_steps', guidance: 'guidance_scale' }),
-      ...sized(fields, asked),
+      ...sized(fields, request),
       ...format(fields),
     },
   }
@@ -107,7 +107,7 @@ function kontext(model: string): MapRequest {
 }
 
 function flux2(model: string, own: Readonly<Record<string, string>> = {}): MapRequest {
-  return (fields, asked) => {
+  return (fields, request) => {
     const image_urls = picturesIn(fields, INPUTS)
     const isSized = fields.take('width') !== undefined || fields.take('height') !== undefined
     return {
@@ -116,7 +116,7 @@ function flux2(model: string, own: Readonly<Record<string, string>> = {}): MapRe
         ...fields.same('prompt', 'seed'),
         ...fields.renamed(own),
         ...(image_urls.length === 0 ? {} : { image_urls }),
-        ...(isSized ? sized(fields, asked) : {}),
+        ...(isSized ? sized(fields, request) : {}),
         ...tolerance(fields, 5),
         ...format(fields),
       },

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Fields, type MapRequest, present } from '../kit/hosted-input.ts'
+import { type FieldReader, type MapRequest, present } from '../kit/hosted-input.ts'
 
 /** Kling at fal, by the types in fal's own package (1.10.1); where a comment says "inferred", the package has none. */
 
@@ -71,7 +71,7 @@ function withoutFrames({ image_tail_url: _, static_mask: _mask, ...own }: KlingM
 }
 
 /** Pictures of what appears, in place of a first frame: version 1.6 alone. */
-function klingElements(fields: Fields, { at }: KlingModel, elements: Json) {
+function klingElements(fields: FieldReader, { at }: KlingModel, elements: Json) {
   if (!at.startsWith('v1.6/') || !Array.isArray(elements)) return fields.refuse('elements')
   fields.skip('cfg_scale') // it has none here
   return {
@@ -84,7 +84,7 @@ function klingElements(fields: Fields, { at }: KlingModel, elements: Json) {
   }
 }
 
-function masksIn(fields: Fields): JsonObject {
+function masksIn(fields: FieldReader): JsonObject {
   const masks = fields.take('dynamic_masks')
   if (!Array.isArray(masks)) return {}
   return {
@@ -94,8 +94,8 @@ function masksIn(fields: Fields): JsonObject {
   }
 }
 
-/** Shots as they are told, or as the model cuts them. */
-function shotsIn(fields: Fields): JsonObject {
+/** Shots as the caller describes them, or as the model cuts them. */
+function shotsIn(fields: FieldReader): JsonObject {
   const shots = fields.take('multi_shots')
   const isCut = fields.take('prefer_multi_shots') === true
   if (!Array.isArray(shots)) return isCut ? { shot_type: 'intelligent' } : {}
@@ -175,5 +175,5 @@ export const KLING_VIDEOS: Record<string, MapRequest> = {
   'kling-turbo/video_generation': klingTurbo,
 }
 
-/** What is made of a former task's video, which fal takes as a file: `origin_task_id` is its address by then. */
+/** Follow-ups of a video, which fal takes as a file: `origin_task_id` has become its URL. */
 export const FOLLOWING: Record<string, MapRequest> = { 'kling/lip_sync': lipSync }

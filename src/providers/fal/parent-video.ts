@@ -15,6 +15,6 @@ export async function withParentVideo(job: Job, input: JsonObject, signal: Abort
   const { videos } = (job.parent?.output ?? {}) as Partial<Output['videos']> // of an operation that makes videos
   const { number } = taskOfItem(String(origin))
   const file = videos?.[Math.max(0, number - 1)]?.file
-  if (!file) throw new PolyphonyError('vendor_refused', `The task ${origin} has no video that fal could be given.`)
+  if (!file) throw new PolyphonyError('vendor_refused', `origin_task_id must name a task with a video, not ${origin}.`)
   return { ...input, origin_task_id: await urlOrData(job, file, signal) }
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Fields, type MapRequest, picturesIn, present, seedIn, texts } from '../kit/hosted-input.ts'
+import { type FieldReader, type MapRequest, picturesIn, present, seedIn, texts } from '../kit/hosted-input.ts'
 import { format, sized } from './picture-fields.ts'
 
 /**
@@ -21,7 +21,7 @@ function nanoBanana(model: string): MapRequest {
   }
 }
 
-const qwen: MapRequest = (fields, asked) => {
+const qwen: MapRequest = (fields, request) => {
   skipUsualShift(fields)
   return {
     model: 'fal-ai/qwen-image',
@@ -29,7 +29,7 @@ const qwen: MapRequest = (fields, asked) => {
       ...fields.same('prompt', 'negative_prompt'),
       ...fields.renamed({ steps: 'num_inference_steps' }),
       ...seedIn(fields),
-      ...sized(fields, asked),
+      ...sized(fields, request),
       output_format: 'png',
     },
   }
@@ -49,28 +49,28 @@ const qwenEdit: MapRequest = (fields) => {
   }
 }
 
-/** What is usual need not be said. */
-function skipUsualShift(fields: Fields): void {
+/** Default values are not sent. */
+function skipUsualShift(fields: FieldReader): void {
   fields.oneOf('flow_shift', [3])
 }
 
-const zImage: MapRequest = (fields, asked) => ({
+const zImage: MapRequest = (fields, request) => ({
   model: 'fal-ai/z-image/turbo',
   input: {
     ...fields.same('prompt'),
     ...fields.renamed({ batch_size: 'num_images' }),
     ...seedIn(fields),
-    ...sized(fields, asked),
+    ...sized(fields, request),
     output_format: 'png',
   },
 })
 
-const seedream: MapRequest = (fields, asked) => {
+const seedream: MapRequest = (fields, request) => {
   const image_urls = fields.take('image_urls')
   const isEdit = image_urls !== undefined
   return {
     model: `fal-ai/bytedance/seedream/v5/lite/${isEdit ? 'edit' : 'text-to-image'}`,
-    input: { ...fields.same('prompt'), ...present({ image_urls }), ...sized(fields, asked) },
+    input: { ...fields.same('prompt'), ...present({ image_urls }), ...sized(fields, request) },
   }
 }
 
@@ -102,9 +102,9 @@ const gptImage: MapRequest = (fields) => {
 }
 
 /** ON and OFF; what is left to the service is left out. */
-function magic(fields: Fields, name: string): JsonObject {
-  const asked = fields.text(name)
-  return asked === 'ON' || asked === 'OFF' ? { expand_prompt: asked === 'ON' } : {}
+function magic(fields: FieldReader, name: string): JsonObject {
+  const mode = fields.text(name)
+  return mode === 'ON' || mode === 'OFF' ? { expand_prompt: mode === 'ON' } : {}
 }
 
 const IDEOGRAM_2: Record<string, string> = { V_2: 'v2', V_2_TURBO: 'v2/turbo', V_2A: 'v2a', V_2A_TURBO: 'v2a/turbo' }
@@ -149,7 +149,7 @@ const SPEEDS: Record<string, string> = {
 
 function ideogram3(kind: '' | '/remix' | '/edit' | '/reframe' | '/replace-background'): MapRequest {
   const isSized = kind === '' || kind === '/remix' || kind === '/reframe'
-  return (fields, asked) => {
+  return (fields, request) => {
     const weight = fields.take('image_weight')
     return {
       model: `fal-ai/ideogram/v3${kind}`,
@@ -163,7 +163,7 @@ function ideogram3(kind: '' | '/remix' | '/edit' | '/reframe' | '/replace-backgr
           color_palette: palette(fields.take('color_palette')),
         }),
         ...magic(fields, 'magic_prompt'),
-        ...(isSized ? sized(fields, asked) : {}),
+        ...(isSized ? sized(fields, request) : {}),
       },
     }
   }
@@ -196,7 +196,7 @@ const ideogramUpscale: MapRequest = (fields) => ({
 })
 
 function recraft(kind: 'text-to-image' | 'image-to-image'): MapRequest {
-  return (fields, asked) => {
+  return (fields, request) => {
     fields.oneOf('model', ['recraftv3']) ?? fields.refuse('model')
     const style = [fields.text('style'), fields.text('substyle')].filter((one) => one !== undefined).join('/')
     const isNew = kind === 'text-to-image'
@@ -205,14 +205,14 @@ function recraft(kind: 'text-to-image' | 'image-to-image'): MapRequest {
       input: {
         ...fields.same('prompt', 'style_id', ...(isNew ? [] : ['image_url', 'strength', 'negative_prompt'])),
         ...present({ style: style || undefined, colors: coloursIn(fields) }),
-        ...(isNew ? sized(fields, asked) : {}),
+        ...(isNew ? sized(fields, request) : {}),
       },
     }
   }
 }
 
 /** Of all that controls a drawing, its colours. */
-function coloursIn(fields: Fields): Json[] | undefined {
+function coloursIn(fields: FieldReader): Json[] | undefined {
   const controls = fields.take('controls')
   if (!isJsonObject(controls)) return undefined
   const { colors, ...others } = controls
@@ -229,7 +229,7 @@ function tool(model: string, names: Readonly<Record<string, string>>): MapReques
 
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
-/** It can be told nothing beside the picture. */
+/** The model takes the picture only. */
 const vectorize: MapRequest = (fields) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
   return { model: 'fal-ai/recraft/vectorize', input: fields.same('image_url') }

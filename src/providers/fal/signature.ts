@@ -1,8 +1,12 @@
 import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypto'
+import type { Static } from 'typebox'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { readAnswer } from '../kit/read-wire.ts'
 import type { Account, VendorCallback } from '../provider.ts'
+import { Keys } from './wire.ts'
+
+type Key = Static<typeof Keys>['keys'][number]
 
 /**
  * fal signs callbacks with Ed25519, over four lines: the request, the user, the time, and the SHA-256 of the body in hex.
@@ -12,7 +16,7 @@ import type { Account, VendorCallback } from '../provider.ts'
 const MAX_AGE_MS = 300 * SECOND_MS
 const KEYS_LIMIT_MS = 10 * SECOND_MS
 
-/** Throws `unauthorized` unless fal has signed it lately; `vendor_unreachable` when its keys cannot be had. */
+/** Throws `unauthorized` unless fal signed it recently; `vendor_unreachable` when fal's keys cannot be read. */
 export async function verifySignature(callback: VendorCallback, account: Account): Promise<void> {
   const { headers, rawBody, receivedAt } = callback
   const named = ['request-id', 'user-id', 'timestamp', 'signature'].map(
@@ -28,24 +32,22 @@ export async function verifySignature(callback: VendorCallback, account: Account
 }
 
 function unsigned(): PolyphonyError {
-  return new PolyphonyError('unauthorized', 'The callback is not signed by fal, or was long ago.')
+  return new PolyphonyError('unauthorized', 'The callback is not signed by fal, or its signature is too old.')
 }
 
-async function keysOf({ settings, fetch }: Account): Promise<JsonObject[]> {
+async function keysOf({ settings, fetch }: Account): Promise<Key[]> {
   const url = settings.jwksUrl ?? ''
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(KEYS_LIMIT_MS), redirect: 'error' })
     const body: unknown = answer.ok ? await answer.json() : null
-    const keys = isJsonObject(body) ? body.keys : undefined
-    if (Array.isArray(keys)) return keys.filter(isJsonObject)
-  } catch (error) {
-    throw new PolyphonyError('vendor_unreachable', `The keys of fal at ${url} cannot be had.`, { cause: error })
+    return readAnswer(Keys, body, 'fal').keys
+  } catch (cause) {
+    throw new PolyphonyError('vendor_unreachable', `fal's signing keys could not be read from ${url}.`, { cause })
   }
-  throw new PolyphonyError('vendor_unreachable', `There are no keys of fal at ${url}.`)
 }
 
-function isSignedBy(key: JsonObject, message: Buffer, signature: Buffer): boolean {
-  if (key.kty !== 'OKP' || key.crv !== 'Ed25519' || typeof key.x !== 'string') return false
-  const jwk: JsonWebKey = { kty: key.kty, crv: key.crv, x: key.x }
+function isSignedBy({ kty, crv, x }: Key, message: Buffer, signature: Buffer): boolean {
+  if (kty !== 'OKP' || crv !== 'Ed25519') return false
+  const jwk: JsonWebKey = { kty, crv, x }
   return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), signature)
 }

@@ -173,11 +173,11 @@ const UPRIGHT_OR_WIDE = ['16:9', '9:16']
 const THREE = [...UPRIGHT_OR_WIDE, '1:1']
 
 /** The older names of the two frames count, too. */
-const wanFrames: MapRequest = (fields, asked) => {
+const wanFrames: MapRequest = (fields, request) => {
   const start_image_url = fields.text('start_image') ?? fields.text('first_frame')
   const end_image_url = fields.text('end_image') ?? fields.text('last_frame')
   fields.skip('first_frame', 'last_frame')
-  const { model, input } = wan('wan-flf2v', THREE)(fields, asked)
+  const { model, input } = wan('wan-flf2v', THREE)(fields, request)
   return { model, input: { ...input, ...present({ start_image_url, end_image_url }) } }
 }
 

@@ -1,28 +1,29 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type Call, callVendor } from '../kit/vendor-call.ts'
+import type { Json } from '../../core/json.ts'
+import { readIfFits } from '../kit/read-wire.ts'
+import { type Call, callVendor, type ErrorAnswer } from '../kit/vendor-call.ts'
 import type { Account } from '../provider.ts'
+import { ErrorBody } from './wire.ts'
 
 const VERSION = 'v1beta'
 
 /** A call of the Gemini API; `path` is what follows the version. */
-export async function callGoogle(account: Account, call: Call): Promise<JsonObject> {
+export async function callGoogle(account: Account, call: Call): Promise<Json> {
   const { body } = await callVendor(account, {
     ...call,
     path: pathOf(call.path),
     headers: headersOf(account),
     errorOf: (answer) => call.errorOf?.(answer) ?? errorOf(answer),
   })
-  if (isJsonObject(body)) return body
-  const code = call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable'
-  throw new PolyphonyError(code, 'Google answered with what is no JSON object.')
+  return body
 }
 
-/** The same; undefined where Google knows nothing at that path. */
-export async function knownToGoogle(account: Account, call: Call): Promise<JsonObject | undefined> {
-  const gone = new PolyphonyError('not_found', 'Google knows nothing there.')
+/** The same; undefined where Google has nothing at that path. */
+export async function findAtGoogle(account: Account, call: Call): Promise<{ body: Json } | undefined> {
+  const gone = new PolyphonyError('not_found', 'Google has nothing at this path.')
   try {
-    return await callGoogle(account, { ...call, errorOf: ({ status }) => (status === 404 ? gone : undefined) })
+    const body = await callGoogle(account, { ...call, errorOf: ({ status }) => (status === 404 ? gone : undefined) })
+    return { body }
   } catch (error) {
     if (error === gone) return undefined
     throw error
@@ -37,17 +38,14 @@ export function headersOf({ settings }: Account): Record<string, string> {
   return { 'x-goog-api-key': settings.apiKey ?? '' }
 }
 
-type Refused = Parameters<NonNullable<Call['errorOf']>>[0]
-
 /** Google's errors say in `status` and in `details` what an HTTP status leaves open. All pairs are inferred. */
-export function errorOf({ status, body, message }: Refused): PolyphonyError | undefined {
-  const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : {}
-  const details = Array.isArray(error.details) ? error.details.filter(isJsonObject) : []
-  // A key that is wrong is a 400 here.
+export function errorOf({ status, body, message }: ErrorAnswer): PolyphonyError | undefined {
+  const { status: kind, details = [] } = readIfFits(ErrorBody, body)?.error ?? {}
+  // A wrong key is a 400 here.
   if (details.some(({ reason }) => reason === 'API_KEY_INVALID') || /^API key (?:not valid|expired)/.test(message)) {
     return new PolyphonyError('account_refused', message, { lacks: 'credential' })
   }
-  const needsBilling = error.status === 'FAILED_PRECONDITION' && /billing/i.test(message)
+  const needsBilling = kind === 'FAILED_PRECONDITION' && /billing/i.test(message)
   if (needsBilling || /prepayment credits are depleted/i.test(message)) {
     return new PolyphonyError('account_refused', message, { lacks: 'credit' })
   }
@@ -57,7 +55,7 @@ export function errorOf({ status, body, message }: Refused): PolyphonyError | un
 }
 
 /** Of "34.5s". */
-function secondsIn(delay: Json | undefined): number | undefined {
-  const [, seconds] = (typeof delay === 'string' && /^(\d+(?:\.\d+)?)s$/.exec(delay)) || []
+function secondsIn(delay: string | undefined): number | undefined {
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(delay ?? '') ?? []
   return seconds === undefined ? undefined : Math.ceil(Number(seconds))
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult, sampleInput } from '../kit/results.testing.ts'
 import { googleProvider } from './google.ts'
@@ -89,13 +90,13 @@ describe('the adapter for Google', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.map((file) => file.length > 0)).toEqual([true])
   })
 
-  it('asks a model for a picture, with pictures that were stored', async () => {
+  it('requests a picture with stored pictures as references', async () => {
     const input = {
       prompt: 'a dog',
       image_urls: [PICTURE],
@@ -127,7 +128,7 @@ describe('the adapter for Google', () => {
     ['gemini/gemini-2.5-flash-image', 'gemini-2.5-flash-image', undefined],
     ['gemini/nano-banana-pro', 'gemini-3-pro-image', { imageSize: '1K' }],
     ['gemini/nano-banana-2', 'gemini-3.1-flash-image', { imageSize: '1K' }],
-  ])('has %s drawn by %s', async (operation, model, imageConfig) => {
+  ])('makes the picture of %s with %s', async (operation, model, imageConfig) => {
     await draw({}, operation)
     expect(vendor.seen.at(-1)?.path).toBe(`/v1beta/models/${model}:generateContent`)
     expect(sent()).toEqual({
@@ -140,20 +141,20 @@ describe('the adapter for Google', () => {
     ['png', 'png'],
     ['jpeg', 'jpeg'],
     ['jpg', 'jpeg'],
-  ])('delivers %s as it was asked for, whatever Google drew', async (output_format, format) => {
+  ])('delivers %s as requested, whatever format Google returned', async (output_format, format) => {
     const [file] = (await draw({ output_format })).files
     const bytes = file?.content as Uint8Array
     expect(await sharp(bytes).metadata()).toMatchObject({ format, width: 16, height: 16 })
     expect((await picture()).equals(bytes)).toBe(format === 'png') // what fits is not touched
   })
 
-  it('delivers every picture, and none that was drawn while thinking', async () => {
+  it('delivers every picture except those that were drawn while thinking', async () => {
     const inlineData = { mimeType: 'image/png', data: (await picture()).toString('base64') }
     vendor.next.push(answerWith([{ inlineData, thought: true }, { inlineData }, { inlineData }]))
     expect((await draw({ output_format: 'png' })).files).toHaveLength(2)
   })
 
-  it('refuses a picture that cannot be read, and a level of safety that nobody knows', async () => {
+  it('refuses a picture that cannot be decoded, and an unknown safety level', async () => {
     vendor.next.push(answerWith([{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }]))
     await expect(draw({ output_format: 'jpeg' })).rejects.toMatchObject({ code: 'output_unusable' })
     const before = vendor.seen.length
@@ -187,7 +188,7 @@ describe('the adapter for Google', () => {
     })
   })
 
-  it('makes a video between two frames, and reads it where Google sends it on to', async () => {
+  it('makes a video between two frames, and follows the redirect to its file', async () => {
     const input = {
       prompt: 'an arcade',
       negative_prompt: 'people',
@@ -218,7 +219,7 @@ describe('the adapter for Google', () => {
     expect(vendor.seen.at(-1)).toMatchObject({ path: '/storage/vid1', headers: { 'x-goog-api-key': KEY } })
   })
 
-  it('takes its key to no other place than its own', async () => {
+  it('sends the key to no other host than the account’s own', async () => {
     await using storage = await openFakeVendor(() => ({ bytes: Buffer.from('a video'), type: 'video/mp4' }))
     const uri = 'https://generativelanguage.googleapis.com/v1beta/files/vid1:download?alt=media'
     const ended = await look(done({ response: { generateVideoResponse: { generatedSamples: [{ video: { uri } }] } } }))
@@ -235,7 +236,7 @@ describe('the adapter for Google', () => {
     ['veo3/veo3-video-fast', 'veo-3.0-fast-generate-001'],
     ['veo3.1/veo3.1-video', 'veo-3.1-generate-preview'],
     ['veo3.1/veo3.1-video-fast', 'veo-3.1-fast-generate-preview'],
-  ])('has %s made by %s', async (operation, model) => {
+  ])('makes the video of %s with %s', async (operation, model) => {
     await provider.submit(aJob(operation, { prompt: 'rain' }), account(), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe(`/v1beta/models/${model}:predictLongRunning`)
     expect(sent()).toEqual({
@@ -247,7 +248,7 @@ describe('the adapter for Google', () => {
   it.each([
     [640, 360, '16:9'],
     [360, 640, '9:16'],
-  ])('takes the shape of a first frame of %i by %i where it is to', async (width, height, aspectRatio) => {
+  ])('uses the shape of a first frame of %i by %i for the ratio "auto"', async (width, height, aspectRatio) => {
     const bytes = await sharp({ create: { width, height, channels: 3, background: '#336699' } })
       .png()
       .toBuffer()
@@ -261,7 +262,7 @@ describe('the adapter for Google', () => {
     ).rejects.toMatchObject({ code: 'unsupported_media' })
   })
 
-  it('delivers videos that come inline, or from anywhere', async () => {
+  it('delivers videos that come inline or by a URL of another host', async () => {
     const generatedSamples = [
       { video: { encodedVideo: Buffer.from('a video').toString('base64'), encoding: 'video/mp4' } },
       { video: { uri: 'https://storage.example.com/b.mp4' } },
@@ -278,7 +279,7 @@ describe('the adapter for Google', () => {
     })
   })
 
-  it('tells a failure, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     await expect(look(done({ error: { code: 13, message: 'Internal.' } }))).resolves.toEqual({
       status: 'failed',
       reason: 'Internal.',
@@ -294,10 +295,13 @@ describe('the adapter for Google', () => {
     })
     await expect(look(done({ response: {} }))).resolves.toMatchObject({ status: 'failed', isModerated: false })
     const unknown = provider.poll?.({ name: 'models/veo/operations/none' }, account(), aSignal(), aJob(VEO))
-    await expect(unknown).resolves.toMatchObject({ status: 'failed', reason: expect.stringContaining('does not know') })
+    await expect(unknown).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('no longer knows'),
+    })
   })
 
-  it('asks again after a poll that came to nothing', async () => {
+  it('can poll again after a poll that failed', async () => {
     await expect(look({ status: 500, json: {} })).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(look({ json: [] })).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(look('lost')).rejects.toMatchObject({ code: 'vendor_unreachable' })
@@ -350,7 +354,7 @@ describe('the adapter for Google', () => {
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
   ]
   describe.each(['gemini/gemini-2.5-flash-image', 'veo3/veo3-video'])('of %s', (operation) => {
-    it.each(errors)('says what %s means', async (_, answer, given, meaning) => {
+    it.each(errors)('maps %s to its error', async (_, answer, given, meaning) => {
       if (answer !== undefined) vendor.next.push(answer)
       const before = vendor.seen.length
       const submitting = provider.submit(aReadableJob(operation), account(given), aSignal())
@@ -359,7 +363,7 @@ describe('the adapter for Google', () => {
     })
   })
 
-  it('says that a prompt was blocked, and that an operation without a name may be running', async () => {
+  it('reports a blocked prompt, and leaves open what happened to a video without a name', async () => {
     vendor.next.push({ json: { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } } })
     await expect(draw()).rejects.toMatchObject({ code: 'content_moderated' })
     vendor.next.push({ json: {} })
@@ -368,20 +372,20 @@ describe('the adapter for Google', () => {
     })
   })
 
-  it('leaves videos to others where Google has closed them', () => {
+  it('does not perform videos at the host where Google has closed them', () => {
     const own = anAccount(manifest, { apiKey: KEY })
     expect([...(provider.performs?.(own) ?? [])].every((id) => id.startsWith('gemini/'))).toBe(true)
     expect(provider.performs?.(own).size).toBe(3)
     expect(provider.performs?.(account())).toEqual(provider.operations)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
     const job = aJob('gemini/gemini-2.5-flash-image')
-    await expect(provider.submit(job, nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    await expect(provider.submit(job, unreachable, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('shows that a key works, and keeps a prefix of its base address', async () => {
+  it('probes the key, and keeps the path prefix of the base address', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
@@ -389,5 +393,12 @@ describe('the adapter for Google', () => {
     vendor.next.push(refusal(404, 'NOT_FOUND', 'Not found.')) // a gateway of pictures alone
     await provider.probe?.(account({ baseUrl: `${vendor.url}/relay/google/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/relay/google/v1beta/models')
+  })
+
+  providerContract('Google', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['veo3/veo3-video', 'gemini/gemini-2.5-flash-image'],
   })
 })

@@ -1,17 +1,17 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Provider } from '../provider.ts'
-import { knownToGoogle } from './call.ts'
-import { IMAGE_OPERATIONS, makePictures } from './images.ts'
-import { beginVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos.ts'
+import { findAtGoogle } from './call.ts'
+import { IMAGE_OPERATIONS, submitImages } from './images.ts'
+import { pollVideo, submitVideo, VIDEO_OPERATIONS } from './videos.ts'
 
 const IMAGES: ReadonlySet<string> = new Set(IMAGE_OPERATIONS)
 const ALL: ReadonlySet<string> = new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS])
-/** Where Veo is closed: a task of it is for others, who serve it still. */
+/** Veo is closed at this host; other hosts still serve it. */
 const OWN_HOST = 'generativelanguage.googleapis.com'
 
 /**
- * Google's Gemini API: pictures by the Gemini models, videos by Veo. It takes no idempotency key, calls nobody back, ends no
- * operation early and lists none by its input; so a lost answer is not found again.
+ * Google's Gemini API: pictures by the Gemini models, videos by Veo. It has no idempotency keys, no
+ * callbacks, no way to end an operation and no list of them, so a lost answer is not found again.
  */
 export function googleProvider(): Provider {
   return {
@@ -19,14 +19,14 @@ export function googleProvider(): Provider {
     operations: ALL,
     performs: ({ settings }) => (URL.parse(settings.baseUrl ?? '')?.host === OWN_HOST ? IMAGES : ALL),
     async submit(job, account, signal) {
-      if (IMAGES.has(job.operation)) return makePictures(job, account, signal)
-      if (ALL.has(job.operation)) return beginVideo(job, account, signal)
+      if (IMAGES.has(job.operation)) return submitImages(job, account, signal)
+      if (ALL.has(job.operation)) return submitVideo(job, account, signal)
       throw new PolyphonyError('no_provider', `Google does not perform ${job.operation}.`)
     },
-    poll: lookAtVideo,
+    poll: pollVideo,
     async probe(account, signal) {
-      // A gateway that has no list of models may work nevertheless: a task will tell.
-      await knownToGoogle(account, { path: 'models', query: { pageSize: 1 }, signal })
+      // A gateway without a list of models may still work: the first task shows it.
+      await findAtGoogle(account, { path: 'models', query: { pageSize: 1 }, signal })
     },
   }
 }

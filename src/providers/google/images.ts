@@ -1,13 +1,16 @@
+import type { Static } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { base64 } from '../kit/input-files.ts'
-import { imagesResult, wishFor } from '../kit/results.ts'
+import { readAnswer } from '../kit/read-wire.ts'
+import { imagesResult, outputSpecFor } from '../kit/results.ts'
 import type { Account, Failure, Job, Submitted } from '../provider.ts'
 import { callGoogle } from './call.ts'
+import { type Candidate, Content } from './wire.ts'
 
 /**
- * Pictures by `generateContent`, which answers when they are made. The names without `-preview` are those that Google
- * keeps up; `gemini-2.5-flash-image` is closing.
+ * Pictures by `generateContent`, which answers when they are made. Google maintains the names without
+ * `-preview`; `gemini-2.5-flash-image` is closing.
  */
 const MODELS: Record<string, string> = {
   'gemini/gemini-2.5-flash-image': 'gemini-2.5-flash-image',
@@ -16,10 +19,10 @@ const MODELS: Record<string, string> = {
 }
 export const IMAGE_OPERATIONS = Object.keys(MODELS)
 
-export async function makePictures(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
+export async function submitImages(job: Job, account: Account, signal: AbortSignal): Promise<Submitted> {
   const model = MODELS[job.operation] ?? ''
   const json = await requestOf(job, signal)
-  const answer = await callGoogle(account, {
+  const body = await callGoogle(account, {
     method: 'POST',
     path: `models/${model}:generateContent`,
     json,
@@ -27,14 +30,15 @@ export async function makePictures(job: Job, account: Account, signal: AbortSign
     isPaid: true,
     hasFiles: true,
   })
-  const blocked = isJsonObject(answer.promptFeedback) ? answer.promptFeedback.blockReason : undefined
-  if (typeof blocked === 'string')
-    throw new PolyphonyError('content_moderated', `Google blocked the prompt: ${blocked}.`)
-  const candidates = Array.isArray(answer.candidates) ? answer.candidates.filter(isJsonObject) : []
-  const pictures = candidates.flatMap(partsOf).flatMap(pictureIn)
+  const answer = readAnswer(Content, body, 'Google', { isPaid: true })
+  if ('promptFeedback' in answer) {
+    throw new PolyphonyError('content_moderated', `Google blocked the prompt: ${answer.promptFeedback.blockReason}.`)
+  }
+  const { candidates } = answer
+  const pictures = candidates.flatMap(picturesIn)
   if (pictures.length === 0) return { failed: failureOf(candidates[0]) }
-  const { mediaType } = wishFor(job, 'pictures')
-  return { result: imagesResult(job, await Promise.all(pictures.map((one) => asAsked(one, mediaType)))) }
+  const { mediaType } = outputSpecFor(job, 'pictures')
+  return { result: imagesResult(job, await Promise.all(pictures.map((one) => inFormat(one, mediaType)))) }
 }
 
 async function requestOf(job: Job, signal: AbortSignal): Promise<JsonObject> {
@@ -50,7 +54,7 @@ async function requestOf(job: Job, signal: AbortSignal): Promise<JsonObject> {
   return {
     contents: [{ role: 'user', parts: [{ text: prompt }, ...pictures] }],
     generationConfig: {
-      // Words, too: they say why there is no picture.
+      // Text as well: it says why there is no picture.
       responseModalities: ['TEXT', 'IMAGE'],
       ...(Object.keys(imageConfig).length === 0 ? {} : { imageConfig }),
     },
@@ -59,7 +63,7 @@ async function requestOf(job: Job, signal: AbortSignal): Promise<JsonObject> {
 }
 
 const HARMS = ['HARASSMENT', 'HATE_SPEECH', 'SEXUALLY_EXPLICIT', 'DANGEROUS_CONTENT']
-/** What a `safety_level` is in Google's words: all inferred, as no document lists its values. */
+/** `safety_level` as Google's thresholds. All inferred, as no document lists its values. */
 const THRESHOLDS: Record<string, string> = {
   low: 'BLOCK_ONLY_HIGH',
   medium: 'BLOCK_MEDIUM_AND_ABOVE',
@@ -78,42 +82,39 @@ function safetyOf(level: Json | undefined): JsonObject[] | undefined {
   return HARMS.map((harm) => ({ category: `HARM_CATEGORY_${harm}`, threshold }))
 }
 
-function partsOf({ content }: JsonObject): JsonObject[] {
-  const parts = isJsonObject(content) ? content.parts : undefined
-  return Array.isArray(parts) ? parts.filter(isJsonObject) : []
-}
-
-interface Drawn {
+interface Picture {
   bytes: Uint8Array
   mediaType: string
 }
 
-/** Pictures that a model draws while it thinks are none of the result. */
-function pictureIn({ inlineData, thought }: JsonObject): Drawn[] {
-  if (thought === true || !isJsonObject(inlineData) || typeof inlineData.data !== 'string') return []
-  return [{ bytes: Buffer.from(inlineData.data, 'base64'), mediaType: String(inlineData.mimeType) }]
+function picturesIn({ content }: Static<typeof Candidate>): Picture[] {
+  return (content?.parts ?? []).flatMap(({ inlineData, thought }) => {
+    if (thought === true || !inlineData) return []
+    return [{ bytes: Buffer.from(inlineData.data, 'base64'), mediaType: inlineData.mimeType ?? '' }]
+  })
 }
 
-/** The API lets nobody choose a format: a picture that came in another one than was asked for is written anew. */
-async function asAsked({ bytes, mediaType }: Drawn, asked: string): Promise<Uint8Array> {
-  if (mediaType === asked) return bytes
+/** The API has no field for the format, so a picture in another format than requested is converted. */
+async function inFormat({ bytes, mediaType }: Picture, wanted: string): Promise<Uint8Array> {
+  if (mediaType === wanted) return bytes
   const { default: sharp } = await import('sharp')
   const picture = sharp(bytes)
   try {
-    return await (asked === 'image/png' ? picture.png() : picture.jpeg({ quality: 95 })).toBuffer()
+    return await (wanted === 'image/png' ? picture.png() : picture.jpeg({ quality: 95 })).toBuffer()
   } catch (cause) {
-    throw new PolyphonyError('output_unusable', 'Google delivered a picture that cannot be read.', { cause })
+    throw new PolyphonyError('output_unusable', 'Google delivered a picture that could not be decoded.', { cause })
   }
 }
 
 const MODERATED = /SAFETY|PROHIBITED_CONTENT|BLOCKLIST|SPII/
 
-function failureOf(candidate: JsonObject = {}): Failure {
-  const { finishReason, finishMessage } = candidate
-  const words = partsOf(candidate).flatMap(({ text }) => (typeof text === 'string' && text !== '' ? [text] : []))
-  const why =
-    typeof finishMessage === 'string' && finishMessage !== '' ? finishMessage : words.join(' ').slice(0, 1_000)
-  const code = typeof finishReason === 'string' ? finishReason : 'no picture'
+function failureOf({
+  finishReason: code = 'no picture',
+  finishMessage,
+  content,
+}: Static<typeof Candidate> = {}): Failure {
+  const words = (content?.parts ?? []).flatMap(({ text }) => text ?? [])
+  const why = finishMessage ?? words.join(' ').slice(0, 1_000)
   return {
     reason: `Google made no picture (${code})${why === '' ? '.' : `: ${why}`}`,
     isModerated: MODERATED.test(code),

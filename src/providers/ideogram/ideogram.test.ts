@@ -7,6 +7,7 @@ import {
 } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { ideogramProvider } from './ideogram.ts'
@@ -110,15 +111,15 @@ describe('the adapter for Ideogram', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
     expect(vendor.seen.filter(({ method }) => method === 'POST').at(-1)?.path).toBe(`/${PATHS[operation]?.path}`)
   })
 
-  it('sends the older API its fields within image_request', async () => {
-    const asked: JsonObject = {
+  it('sends the fields of the older API within image_request', async () => {
+    const request: JsonObject = {
       prompt: 'a poster',
       model: 'V_2A',
       aspect_ratio: 'ASPECT_16_9',
@@ -129,18 +130,18 @@ describe('the adapter for Ideogram', () => {
       seed: 7,
       color_palette: { members: [{ color_hex: '#a0c4ff', color_weight: 0.5 }] },
     }
-    const { files } = await resultOf(provider, aJob('ideogram/generate', { ...asked, mine: 1 }), account())
-    expect(await sent('/generate')).toEqual({ image_request: asked })
+    const { files } = await resultOf(provider, aJob('ideogram/generate', { ...request, mine: 1 }), account())
+    expect(await sent('/generate')).toEqual({ image_request: request })
     expect(files).toHaveLength(2)
-    const remixed = { ...asked, image_file: PICTURE, image_weight: 70 }
+    const remixed = { ...request, image_file: PICTURE, image_weight: 70 }
     await resultOf(provider, aStoredJob('ideogram/remix', remixed), account())
     const { image_request, image_file } = await sent('/remix')
-    expect(JSON.parse(String(image_request))).toEqual({ ...asked, image_weight: 70 })
+    expect(JSON.parse(String(image_request))).toEqual({ ...request, image_weight: 70 })
     expect(image_file).toBe('a file of image/png')
   })
 
   it('sends Ideogram 3 a form, with lists, objects and files', async () => {
-    const asked = {
+    const request = {
       prompt: 'a cover',
       negative_prompt: 'fog',
       seed: 7,
@@ -157,10 +158,10 @@ describe('the adapter for Ideogram', () => {
       character_reference_images: [PICTURE],
       character_reference_images_mask: [PICTURE],
     }
-    await resultOf(provider, aStoredJob('ideogram/v3-generate', asked), account())
+    await resultOf(provider, aStoredJob('ideogram/v3-generate', request), account())
     const file = 'a file of image/png'
     expect(await sent('/v1/ideogram-v3/generate')).toEqual({
-      ...asked,
+      ...request,
       seed: '7',
       num_images: '3',
       color_palette: '{"name":"EMBER"}',
@@ -170,7 +171,7 @@ describe('the adapter for Ideogram', () => {
     })
   })
 
-  it('sends a picture and its mask, and leaves out what is empty', async () => {
+  it('sends a picture and its mask, and leaves out empty fields', async () => {
     const input = { prompt: 'a lighthouse', image: PICTURE, mask: PICTURE, style_preset: '' }
     await resultOf(provider, aReadableJob('ideogram/v3-edit', input), account())
     expect(await sent('/v1/ideogram-v3/edit')).toEqual({
@@ -186,11 +187,11 @@ describe('the adapter for Ideogram', () => {
     const { output } = await resultOf(provider, aReadableJob('ideogram/describe'), account())
     expect(output).toEqual({ texts: ['A poster.', 'A poster on a wall.'] })
     vendor.next.push({ json: { descriptions: [] } })
-    const failed = { reason: 'Ideogram described nothing.' }
+    const failed = { reason: 'Ideogram returned no description.' }
     await expect(provider.submit(aReadableJob('ideogram/describe'), account(), aSignal())).resolves.toEqual({ failed })
   })
 
-  it('delivers what is safe, and says what was held back', async () => {
+  it('delivers the safe pictures, and logs how many were held back', async () => {
     const safe = { url: 'https://ideogram.ai/a.png', is_image_safe: true }
     const unsafe = { prompt: 'p', resolution: '1024x1024', is_image_safe: false, seed: 1 }
     vendor.next.push({ json: { created: 'x', data: [unsafe, safe, { ...unsafe, url: 'https://ideogram.ai/b.png' }] } })
@@ -203,10 +204,16 @@ describe('the adapter for Ideogram', () => {
     })
   })
 
-  it.each([{ data: [] }, {}, [], { data: [{ url: '' }] }])('fails where Ideogram answers %j', async (json) => {
+  it.each([{ data: [] }, { data: [{ url: '' }] }])('fails when Ideogram answers %j', async (json) => {
     vendor.next.push({ json })
-    const failed = { reason: 'Ideogram answered without a picture.' }
+    const failed = { reason: 'Ideogram returned no picture.' }
     await expect(provider.submit(drawing(), account(), aSignal())).resolves.toEqual({ failed })
+  })
+
+  it.each([{}, []].map((json) => [json]))('leaves the outcome open when Ideogram answers %j', async (json) => {
+    vendor.next.push({ json })
+    const silent = { code: 'vendor_silent', message: expect.stringContaining('Ideogram returned') }
+    await expect(provider.submit(drawing(), account(), aSignal())).rejects.toMatchObject(silent)
   })
 
   const limit = { error: 'Too many.', reject_reason: 'inflight_limit', max_inflight_requests: 10 }
@@ -242,19 +249,21 @@ describe('the adapter for Ideogram', () => {
     ['being away', { status: 503, json: { error: 'Overloaded.' } }, {}, { code: 'vendor_unreachable' }],
     ['silence', 'lost', {}, { code: 'vendor_silent' }],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
-  ])('says what %s means', async (_, answer, given, meaning) => {
+  ])('maps %s to its error', async (_, answer, given, meaning) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(drawing(), account(given), aSignal())).rejects.toMatchObject(meaning)
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(drawing(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(drawing(), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
-  it('shows that a key works, and keeps a prefix of its base address', async () => {
+  it('probes the key, and keeps the path prefix of the base address', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
@@ -265,5 +274,12 @@ describe('the adapter for Ideogram', () => {
     vendor.next.push({ json: { data: [{ url: 'https://ideogram.ai/a.png', is_image_safe: true }] } })
     await provider.submit(drawing(), account({ baseUrl: `${vendor.url}/ideogram` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/ideogram/v1/ideogram-v3/generate')
+  })
+
+  providerContract('Ideogram', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['ideogram/v3-generate', 'ideogram/describe'],
   })
 })

@@ -1,14 +1,17 @@
+import { type Static, Type } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { imagesResult, madeTexts } from '../kit/results.ts'
+import type { Json } from '../../core/json.ts'
+import { readAnswer } from '../kit/read-wire.ts'
+import { imagesResult, textsResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Failure, Job, Provider, Submitted } from '../provider.ts'
 import { bodyOf, PATHS } from './requests.ts'
+import { Descriptions, type Picture, Pictures } from './wire.ts'
 
 /**
- * Ideogram's older API and that of Ideogram 3, which answer when the pictures are made. They know neither idempotency keys
- * nor callbacks nor a list of what was made, so a lost answer is not found again.
+ * Ideogram's older API and that of Ideogram 3, which answer with the finished pictures. They have no idempotency keys,
+ * no callbacks and no list of results, so a lost answer is not found again.
  */
 export function ideogramProvider(): Provider {
   return {
@@ -18,14 +21,19 @@ export function ideogramProvider(): Provider {
       const { path, isNested = false } = PATHS[job.operation] ?? {}
       if (path === undefined) throw new PolyphonyError('no_provider', `Ideogram does not perform ${job.operation}.`)
       const body = await bodyOf(job, isNested, signal)
-      const answer = await call(account, { method: 'POST', path, ...body, signal, isPaid: true })
-      return 'descriptions' in answer ? described(answer) : drawn(job, account, answer)
+      const answer = await callIdeogram(account, { method: 'POST', path, ...body, signal, isPaid: true })
+      const read = readAnswer(Type.Union([Descriptions, Pictures]), answer, 'Ideogram', { isPaid: true })
+      return 'descriptions' in read ? descriptionsResult(read) : picturesResult(job, account, read)
     },
     async probe(account, signal) {
-      // A gateway that has no list of models may work nevertheless: a task will tell.
+      // A gateway without a list of models may still work: the first task shows it.
       const none = new PolyphonyError('not_found', 'There is no list of models.')
       try {
-        await call(account, { path: 'models', signal, errorOf: ({ status }) => (status === 404 ? none : undefined) })
+        await callIdeogram(account, {
+          path: 'models',
+          signal,
+          errorOf: ({ status }) => (status === 404 ? none : undefined),
+        })
       } catch (error) {
         if (error !== none) throw error
       }
@@ -33,46 +41,34 @@ export function ideogramProvider(): Provider {
   }
 }
 
-async function call(account: Account, asked: Call): Promise<JsonObject> {
+async function callIdeogram(account: Account, options: Call): Promise<Json> {
   const headers = { 'api-key': account.settings.apiKey ?? '' }
-  const { body } = await callVendor(account, { errorOf: unsafe, ...asked, headers })
-  return isJsonObject(body) ? body : {}
+  return (await callVendor(account, { errorOf, ...options, headers })).body
 }
 
-/** 422 says that the safety check refused the prompt or a picture, and nothing else. */
-function unsafe({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
+/** The safety check refuses a prompt or a picture with 422, which has no other use. */
+function errorOf({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
   if (status !== 422) return undefined
-  return new PolyphonyError('content_moderated', message || 'Ideogram’s safety check refused it.')
+  return new PolyphonyError('content_moderated', message || 'Ideogram’s safety check refused the request.')
 }
 
-function described({ descriptions }: JsonObject): Submitted {
-  const all = Array.isArray(descriptions) ? descriptions.filter(isJsonObject) : []
-  const texts = all.flatMap(({ text }) => (typeof text === 'string' && text !== '' ? [text] : []))
-  return texts.length > 0 ? { result: madeTexts(texts) } : { failed: { reason: 'Ideogram described nothing.' } }
+function descriptionsResult({ descriptions }: Static<typeof Descriptions>): Submitted {
+  const texts = descriptions.map(({ text }) => text)
+  return texts.length > 0 ? { result: textsResult(texts) } : { failed: { reason: 'Ideogram returned no description.' } }
 }
 
-/** A picture that is not safe has no address, and the others are delivered without it. */
-function drawn(job: Job, account: Account, { data }: JsonObject): Submitted {
-  const all = Array.isArray(data) ? data.filter(isJsonObject) : []
-  const urls = all.flatMap(({ url, is_image_safe: isSafe }) =>
-    isSafe !== false && typeof url === 'string' && url !== '' ? [url] : [],
-  )
-  if (urls.length === 0) return { failed: failureOf(all) }
-  const held = all.length - urls.length
-  const logs = held === 0 ? [] : [`Ideogram’s safety check held back ${held} of ${all.length} pictures`]
-  return {
-    result: {
-      ...imagesResult(
-        job,
-        urls.map((url) => fileAt(account, url)),
-      ),
-      logs,
-    },
-  }
+/** Pictures that the safety check held back are missing from the result. */
+function picturesResult(job: Job, account: Account, { data }: Static<typeof Pictures>): Submitted {
+  const urls = data.flatMap(({ url, is_image_safe: isSafe }) => (isSafe !== false && url !== undefined ? [url] : []))
+  if (urls.length === 0) return { failed: failureOf(data) }
+  const held = data.length - urls.length
+  const logs = held === 0 ? [] : [`Ideogram’s safety check held back ${held} of ${data.length} pictures`]
+  const sources = urls.map((url) => fileAt(account, url))
+  return { result: { ...imagesResult(job, sources), logs } }
 }
 
-function failureOf(pictures: JsonObject[]): Failure {
+function failureOf(pictures: readonly Static<typeof Picture>[]): Failure {
   const isModerated = pictures.some(({ is_image_safe: isSafe }) => isSafe === false)
-  if (!isModerated) return { reason: 'Ideogram answered without a picture.' }
-  return { reason: 'Ideogram’s safety check held back what was drawn.', isModerated }
+  if (!isModerated) return { reason: 'Ideogram returned no picture.' }
+  return { reason: 'Ideogram’s safety check held back every picture.', isModerated }
 }

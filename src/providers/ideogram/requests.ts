@@ -36,7 +36,7 @@ export async function bodyOf(job: Job, isNested: boolean, signal: AbortSignal): 
   if (isNested) form.set('image_request', JSON.stringify(Object.fromEntries(plain)))
   else for (const [name, value] of plain) addTo(form, name, value)
   for (const [name, value] of files) {
-    // One after the other: what stands where in a list has a meaning.
+    // One after the other, since the order of a list has a meaning.
     for (const reference of [value].flat()) form.append(name, blobOf(await job.file(String(reference), signal)))
   }
   return { form }

@@ -5,16 +5,16 @@ export function secret(env: string, title: string, name = 'apiKey'): AccountFiel
   return { name, env, title, isSecret: true }
 }
 
-/** The vendor's address, for other regions, proxies and engines of one's own. */
-export function baseUrl(env: string, otherwise: string): AccountField {
-  return { name: 'baseUrl', env, title: 'Base address', isSecret: false, default: otherwise }
+/** The vendor's base URL, to be changed for other regions, proxies and self-hosted engines. */
+export function baseUrl(env: string, fallback: string): AccountField {
+  return { name: 'baseUrl', env, title: 'Base address', isSecret: false, default: fallback }
 }
 
-/** The address of an engine or gateway that is somewhere else for everybody. */
+/** The base URL of an engine or gateway, which has no default. */
 export function ownUrl(env: string): AccountField {
   return { name: 'baseUrl', env, title: 'Base address', isSecret: false }
 }
 
-export function optional(field: AccountField, otherwise = ''): AccountField {
-  return { ...field, default: otherwise }
+export function optional(field: AccountField, fallback = ''): AccountField {
+  return { ...field, default: fallback }
 }

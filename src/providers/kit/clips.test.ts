@@ -5,14 +5,14 @@ import { itemId, newId } from '../../core/ids.ts'
 import { clipIn } from './clips.ts'
 
 function songWishOf(input: object) {
-  const wish = outputSpecOf(sunoMusic.produces, input)
-  return wish.kind === 'clips' ? wish.song : undefined
+  const spec = outputSpecOf(sunoMusic.produces, input)
+  return spec.kind === 'clips' ? spec.song : undefined
 }
 
 const usual = { mv: 'chirp-v4', make_instrumental: false }
 
-describe('what a song asks for', () => {
-  it('is the idea alone in description mode, whatever else was sent', () => {
+describe('the output spec of a song', () => {
+  it('has only the idea in description mode, whatever else was sent', () => {
     const input = {
       ...usual,
       gpt_description_prompt: 'a cat',
@@ -30,7 +30,7 @@ describe('what a song asks for', () => {
     })
   })
 
-  it('is lyrics, style and title in custom mode', () => {
+  it('has lyrics, style and title in custom mode', () => {
     const input = {
       ...usual,
       gpt_description_prompt: '',
@@ -57,7 +57,7 @@ describe('what a song asks for', () => {
     [{ prompt: 'la', make_instrumental: true }, true],
     [{ gpt_description_prompt: 'a cat' }, false],
     [{ gpt_description_prompt: 'a cat', make_instrumental: true }, true],
-  ])('%o is instrumental: %s', (input, instrumental) => {
+  ])('of %o is instrumental: %s', (input, instrumental) => {
     expect(songWishOf({ ...usual, ...input })?.instrumental).toBe(instrumental)
   })
 })

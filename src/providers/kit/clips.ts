@@ -8,18 +8,18 @@ import type { Job } from '../provider.ts'
 export function clipOf(
   job: Pick<Job, 'taskId'>,
   number: number,
-  wish: Pick<SongSpec, 'description' | 'lyrics' | 'tags' | 'title' | 'mv' | 'continueClipId' | 'continueAt'>,
+  spec: Pick<SongSpec, 'description' | 'lyrics' | 'tags' | 'title' | 'mv' | 'continueClipId' | 'continueAt'>,
   made: Pick<Clip, 'type' | 'durationSeconds' | 'audio' | 'image' | 'imageLarge'>,
 ): Clip {
   return {
     id: itemId(job.taskId, number),
-    title: wish.title,
-    tags: wish.tags,
-    prompt: wish.lyrics,
-    gptDescriptionPrompt: wish.description,
-    mv: wish.mv,
-    continueClipId: wish.continueClipId,
-    continueAt: wish.continueAt,
+    title: spec.title,
+    tags: spec.tags,
+    prompt: spec.lyrics,
+    gptDescriptionPrompt: spec.description,
+    mv: spec.mv,
+    continueClipId: spec.continueClipId,
+    continueAt: spec.continueAt,
     ...made,
   }
 }

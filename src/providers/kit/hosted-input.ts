@@ -4,40 +4,39 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { TaskRequest } from '../provider.ts'
 
 /**
- * Hosts of models have families of the catalogue too, each model with fields of its own. What of an input is put into a
- * model's words is written down as it is taken; what says something and was not taken would count for nothing, and is
- * refused by name.
+ * Hosts of models have families of the catalogue too, each model with fields of its own. Every field that a mapping reads is
+ * recorded; a field that has a value but was not mapped would be lost silently, so it is refused by name.
  */
 
-/** A model of a host, and what it is given. */
-export interface Hosted {
+/** A model of a host, and its input. */
+export interface ModelCall {
   model: string
   input: JsonObject
 }
 
-/** Puts an input, whose files are URLs by now, into the words of the host's model. */
-export type MapRequest = (fields: Fields, asked: TaskRequest) => Hosted
+/** Maps an input, whose files are URLs already, to the fields of the host's model. */
+export type MapRequest = (fields: FieldReader, request: TaskRequest) => ModelCall
 
-export interface Fields {
-  /** The value of a field; undefined where it says nothing. */
+export interface FieldReader {
+  /** The value of a field; undefined where it is empty. */
   take(name: string): Json | undefined
   text(name: string): string | undefined
-  /** Fields that the model calls by the same names. Those that say nothing are left out, here and below. */
+  /** Fields that have the same names at the model. Empty ones are left out, here and below. */
   same(...names: string[]): JsonObject
   /** The catalogue's name -> the model's. */
   renamed(names: Readonly<Record<string, string>>): JsonObject
-  /** The same as text: hosts write choices of numbers so. */
+  /** The same as text, as hosts write choices of numbers. */
   asText(names: Readonly<Record<string, string>>): JsonObject
-  /** A field whose value must be one of these, as a model has fewer of them. */
+  /** A field of which the model takes these values only. */
   oneOf<Value extends string | number>(name: string, values: readonly Value[]): Value | undefined
-  /** What the wish for the output says already, or what changes nothing of it. */
+  /** Fields already covered by the output size, or with no effect. */
   skip(...names: string[]): void
   /** The host has nothing for this field. */
   refuse(name: string): never
 }
 
-export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string): Hosted {
-  const { operation, input } = asked
+export function mapRequest(toModelCall: MapRequest, request: TaskRequest, host: string): ModelCall {
+  const { operation, input } = request
   const { properties } = getOperation(operation).input
   const taken = new Set<string>()
   const refuse = (name: string): never => {
@@ -48,11 +47,11 @@ export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string):
   }
   const take = (name: string): Json | undefined => {
     taken.add(name)
-    return saysNothing(input[name]) ? undefined : input[name]
+    return isEmpty(input[name]) ? undefined : input[name]
   }
   const each = (names: Readonly<Record<string, string>>, write: (value: Json) => Json): JsonObject =>
     present(Object.fromEntries(Object.entries(names).map(([name, own]) => [own, mapped(take(name), write)])))
-  const fields: Fields = {
+  const fields: FieldReader = {
     take,
     refuse,
     text(name) {
@@ -68,13 +67,12 @@ export function mapRequest(speak: MapRequest, asked: TaskRequest, host: string):
     },
     skip: (...names) => names.forEach((name) => void taken.add(name)),
   }
-  const hosted = speak(fields, asked)
+  const call = toModelCall(fields, request)
   for (const [name, schema] of Object.entries(properties)) {
-    const otherwise = 'default' in schema ? schema.default : undefined
-    if (!taken.has(name) && !saysNothing(input[name]) && input[name] !== false && input[name] !== otherwise)
-      refuse(name)
+    const defaultValue = 'default' in schema ? schema.default : undefined
+    if (!taken.has(name) && !isEmpty(input[name]) && input[name] !== false && input[name] !== defaultValue) refuse(name)
   }
-  return hosted
+  return call
 }
 
 /** Without what is undefined. */
@@ -83,13 +81,13 @@ export function present(input: { [name: string]: Json | undefined }): JsonObject
 }
 
 /** A seed; -1 draws one, which hosts do by themselves. */
-export function seedIn(fields: Fields): JsonObject {
+export function seedIn(fields: FieldReader): JsonObject {
   const seed = fields.take('seed')
   return seed === undefined || seed === -1 ? {} : { seed }
 }
 
 /** Pictures by several fields of their own: `input_image`, `input_image_2` and on. */
-export function picturesIn(fields: Fields, names: readonly string[]): string[] {
+export function picturesIn(fields: FieldReader, names: readonly string[]): string[] {
   return names.flatMap((name) => fields.text(name) ?? [])
 }
 
@@ -101,11 +99,11 @@ function mapped(value: Json | undefined, write: (value: Json) => Json): Json | u
   return value === undefined ? undefined : write(value)
 }
 
-function saysNothing(value: Json | undefined): boolean {
+function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
-/** The ratio, of those that a model has, in which a picture of this size is. Undefined where it is in none of them. */
+/** The one of a model's ratios that a picture of this size has; undefined if it has another. */
 export function ratioOf(size: { widthPx: number; heightPx: number }, ratios: readonly string[]): string | undefined {
   return ratios.find((ratio) => {
     const [wide = 1, high = 1] = ratio.split(':').map(Number)

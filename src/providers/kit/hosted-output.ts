@@ -1,10 +1,10 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import type { Account, Result, TaskRequest } from '../provider.ts'
-import { imagesResult, madeAnything, madeModel, madeSounds, madeTexts, madeVideos } from './results.ts'
+import { imagesResult, modelResult, soundsResult, textsResult, valueResult, videosResult } from './results.ts'
 import { fileAt } from './vendor-files.ts'
 
-/** Where a model's answer has its files, in the order in which they are looked for. A host may as well give a bare address. */
+/** The members of a model's answer that hold its files, by priority. A host may also answer with a bare URL. */
 const NAMES = {
   pictures: ['images', 'image', 'output'],
   videos: ['video', 'videos', 'output'],
@@ -13,34 +13,34 @@ const NAMES = {
   texts: ['output', 'text', 'results'],
 } as const
 
-/** What a model gave for an operation of a family. Undefined where there is nothing of the operation's kind in it. */
-export function familyResult(value: Json, asked: TaskRequest, account: Account): Result | undefined {
-  const { kind } = getOperation(asked.operation).produces
+/** A model's answer as the result of a family's operation; undefined where it has nothing of the operation's kind. */
+export function familyResult(value: Json, request: TaskRequest, account: Account): Result | undefined {
+  const { kind } = getOperation(request.operation).produces
   if (!Object.hasOwn(NAMES, kind)) return undefined
   const found = foundIn(value, NAMES[kind as keyof typeof NAMES]) // as was just seen
   const [first] = found
   if (first === undefined) return undefined
-  if (kind === 'texts') return madeTexts(found)
+  if (kind === 'texts') return textsResult(found)
   const sources = found.map((address) => fileAt(account, address))
   const [source = fileAt(account, first)] = sources
   switch (kind) {
     case 'pictures':
-      return imagesResult(asked, sources)
+      return imagesResult(request, sources)
     case 'videos':
-      return madeVideos(
-        asked,
+      return videosResult(
+        request,
         sources.map((video) => ({ video })),
       )
     case 'sounds':
-      return madeSounds(asked, sources)
+      return soundsResult(request, sources)
     default:
-      return madeModel({ model: source })
+      return modelResult({ model: source })
   }
 }
 
-/** What a model of any name gave, as it gave it; its files are kept. */
+/** A model's answer as it came, with its files. */
 export function anyResult(value: Json, account: Account, isFile: (address: string) => boolean): Result {
-  const { files, ...result } = madeAnything(value, isFile)
+  const { files, ...result } = valueResult(value, isFile)
   const read = files.map((file) => {
     const { content } = file
     return 'url' in content ? { ...file, content: fileAt(account, content.url) } : file
@@ -48,7 +48,7 @@ export function anyResult(value: Json, account: Account, isFile: (address: strin
   return { ...result, files: read }
 }
 
-/** Addresses and texts, by themselves, in lists, or in objects with a `url` each. */
+/** URLs and texts, by themselves, in lists, or in objects with a `url` each. */
 function foundIn(value: Json | undefined, names: readonly string[]): string[] {
   if (typeof value === 'string') return value === '' ? [] : [value]
   if (Array.isArray(value)) return value.flatMap((one) => foundIn(one, names))

@@ -18,12 +18,12 @@ export function blobOf({ bytes, mediaType, name }: InputFile): File {
   return new File([Buffer.from(bytes)], name, { type: mediaType })
 }
 
-/** A URL where the vendor can reach one, else the file itself in a data URI. */
+/** A URL if the vendor can reach one, else the file itself in a data URI. */
 export async function urlOrData(job: Job, reference: string, signal: AbortSignal): Promise<string> {
   return job.urlOf(reference) ?? dataUri(await job.file(reference, signal))
 }
 
-/** The input with every file in the form that `as` gives it, which is asked once for each. */
+/** The input with every file in the form that `as` gives it. `as` is called once for each file. */
 export async function withFiles(
   { operation, input }: Pick<Job, 'operation' | 'input'>,
   as: (reference: string) => Promise<string>,
@@ -34,7 +34,7 @@ export async function withFiles(
   return replaceFiles(schema, input, ({ value }) => given.get(value) ?? value)
 }
 
-/** The input as a vendor takes it that reads URLs and data URIs alike. */
+/** The input for a vendor that reads URLs and data URIs alike. */
 export function withUrls(job: Job, signal: AbortSignal): Promise<JsonObject> {
   return withFiles(job, (reference) => urlOrData(job, reference, signal))
 }

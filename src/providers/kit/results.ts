@@ -6,23 +6,26 @@ import { FILE_SCHEME, type ProducedFile, type Result, type TaskRequest } from '.
 import { clipOf } from './clips.ts'
 
 /**
- * Results in the shapes of the catalogue, from what vendors deliver. Sizes and lengths are what was asked for until the
- * files have been measured.
+ * Results in the catalogue's forms, from what vendors deliver. Sizes and lengths are those of the request until the files
+ * have been measured.
  */
 export type Source = ProducedFile['content']
 
-type Whose = Pick<TaskRequest, 'operation' | 'input' | 'taskId'>
+type RequestInput = Pick<TaskRequest, 'operation' | 'input' | 'taskId'>
 
-/** What an input asks for, which must be of this kind. */
-export function wishFor<K extends Kind>({ operation, input }: Pick<Whose, 'operation' | 'input'>, kind: K) {
-  const wish = outputSpecOf(getOperation(operation).produces, input)
-  if (wish.kind !== kind) throw new PolyphonyError('internal', `${operation} makes ${wish.kind}, not ${kind}.`)
-  return wish as Extract<OutputSpec, { kind: K }> // as was just seen
+/** The output that an input requests, which must be of this kind. */
+export function outputSpecFor<K extends Kind>(
+  { operation, input }: Pick<RequestInput, 'operation' | 'input'>,
+  kind: K,
+) {
+  const spec = outputSpecOf(getOperation(operation).produces, input)
+  if (spec.kind !== kind) throw new PolyphonyError('internal', `${operation} makes ${spec.kind}, not ${kind}.`)
+  return spec as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
-/** `grid` is the four side by side, as Midjourney delivers them. */
-export function imagesResult(asked: Whose, sources: readonly Source[], grid?: Source): Result {
-  const { widthPx, heightPx } = wishFor(asked, 'pictures')
+/** `grid` is the four pictures side by side, as Midjourney delivers them. */
+export function imagesResult(request: RequestInput, sources: readonly Source[], grid?: Source): Result {
+  const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
   const files = filesOf('picture', sources)
   const picture = ({ key }: ProducedFile) => ({ file: `${FILE_SCHEME}${key}`, widthPx, heightPx })
   const gridFiles = grid === undefined ? [] : [{ key: 'grid', content: grid }]
@@ -34,14 +37,14 @@ export function imagesResult(asked: Whose, sources: readonly Source[], grid?: So
   }
 }
 
-export interface MadeVideo {
+export interface VideoSources {
   video: Source
   cover?: Source
   lastFrame?: Source
 }
 
-export function madeVideos(asked: Whose, videos: readonly MadeVideo[]): Result {
-  const { widthPx, heightPx, seconds } = wishFor(asked, 'videos')
+export function videosResult(request: RequestInput, videos: readonly VideoSources[]): Result {
+  const { widthPx, heightPx, seconds } = outputSpecFor(request, 'videos')
   const files: ProducedFile[] = []
   const keep = (key: string, content: Source | undefined): string => {
     if (content === undefined) return ''
@@ -59,8 +62,8 @@ export function madeVideos(asked: Whose, videos: readonly MadeVideo[]): Result {
   return { output: { videos: made }, files, measure: true }
 }
 
-export function madeSounds(asked: Whose, sources: readonly Source[]): Result {
-  const { seconds } = wishFor(asked, 'sounds')
+export function soundsResult(request: RequestInput, sources: readonly Source[]): Result {
+  const { seconds } = outputSpecFor(request, 'sounds')
   const files = filesOf('sound', sources)
   return {
     output: { sounds: files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, seconds })) },
@@ -69,23 +72,23 @@ export function madeSounds(asked: Whose, sources: readonly Source[]): Result {
   }
 }
 
-export function madeTexts(texts: readonly string[]): Result {
+export function textsResult(texts: readonly string[]): Result {
   return { output: { texts: [...texts] }, files: [] }
 }
 
-export function madeLyrics(lyrics: readonly Lyrics[]): Result {
+export function lyricsResult(lyrics: readonly Lyrics[]): Result {
   return { output: { lyrics: lyrics.map((one) => ({ ...one })) }, files: [] }
 }
 
-export function madeModel(sources: { model: Source; picture?: Source; turntable?: Source }): Result {
+export function modelResult(sources: { model: Source; picture?: Source; turntable?: Source }): Result {
   const files: ProducedFile[] = Object.entries(sources).map(([key, content]) => ({ key, content }))
   const nameOf = (key: string) => (files.some((file) => file.key === key) ? `${FILE_SCHEME}${key}` : '')
   const model = { file: nameOf('model'), picture: nameOf('picture'), turntable: nameOf('turntable') }
   return { output: { model }, files }
 }
 
-/** One of several takes of a song, as a vendor delivers it; what it does not tell is as it was asked for. */
-export interface MadeClip {
+/** One of several takes of a song, as a vendor delivers it; what is missing is taken from the request. */
+export interface ClipSources {
   audio: Source
   image?: Source | undefined
   imageLarge?: Source | undefined
@@ -97,8 +100,8 @@ export interface MadeClip {
   vendorId?: string
 }
 
-export function madeClips(asked: Whose, made: readonly MadeClip[]): Result {
-  const { song, type } = wishFor(asked, 'clips')
+export function clipsResult(request: RequestInput, made: readonly ClipSources[]): Result {
+  const { song, type } = outputSpecFor(request, 'clips')
   const files: ProducedFile[] = []
   const keep = (key: string, content: Source | undefined): string => {
     if (content === undefined) return ''
@@ -108,7 +111,7 @@ export function madeClips(asked: Whose, made: readonly MadeClip[]): Result {
   const clips = made.map((one, index) => {
     const number = made.length === 1 ? 0 : index + 1
     const clip: Clip = clipOf(
-      asked,
+      request,
       number,
       {
         ...song,
@@ -129,12 +132,12 @@ export function madeClips(asked: Whose, made: readonly MadeClip[]): Result {
   return { output: { clips }, files, measure: true }
 }
 
-export function madeData(data: JsonObject, files: ProducedFile[] = []): Result {
+export function dataResult(data: JsonObject, files: ProducedFile[] = []): Result {
   return { output: { data }, files }
 }
 
-/** What a hosted model gave, as it gave it; every URL that `isFile` says to be a file is kept. */
-export function madeAnything(value: Json, isFile: (url: string) => boolean): Result {
+/** The output of a hosted model as it came; every URL for which `isFile` is true becomes a file of the result. */
+export function valueResult(value: Json, isFile: (url: string) => boolean): Result {
   const files: ProducedFile[] = []
   const kept = (inner: Json): Json => {
     if (typeof inner === 'string' && isFile(inner)) {

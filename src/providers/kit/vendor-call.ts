@@ -17,7 +17,15 @@ export interface Call {
   /** The answer has files in it, as base64. Any other is refused beyond some MiB. */
   hasFiles?: boolean
   /** The vendor's own reading of an error answer; undefined = by its status. */
-  errorOf?(answer: { status: number; body: Json; message: string }): PolyphonyError | undefined
+  errorOf?(answer: ErrorAnswer): PolyphonyError | undefined
+}
+
+export interface ErrorAnswer {
+  status: number
+  /** The JSON, or the text of what is none. */
+  body: Json
+  /** The vendor's words in it; '' for none. */
+  message: string
 }
 
 export interface Answer {
@@ -38,18 +46,18 @@ export async function callVendor(account: Account, call: Call): Promise<Answer> 
   if (answer.ok && text === '') return { status: answer.status, headers: answer.headers, body: null }
   if (answer.ok) {
     const code = call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable'
-    throw new PolyphonyError(code, `The vendor answered ${answer.status} with something that is no JSON.`)
+    throw new PolyphonyError(code, `The vendor answered ${answer.status} with something other than JSON.`)
   }
-  throw refusalOf(call, answer, body ?? text)
+  throw errorFor(call, answer, body ?? text)
 }
 
-/** A file that lies behind the account's key, or at a private engine. `type` is as the answer says. */
+/** A file that needs the account's key, or lies at a private engine. */
 export async function fileOfVendor(account: Account, call: Call): Promise<{ bytes: Uint8Array; headers: Headers }> {
   const answer = await send(account, { ...call, hasFiles: true })
   const bytes = await bytesOf(answer, call)
   if (answer.ok) return { bytes, headers: answer.headers }
   const text = Buffer.from(bytes).toString('utf8')
-  throw refusalOf(call, answer, jsonIn(text) ?? text)
+  throw errorFor(call, answer, jsonIn(text) ?? text)
 }
 
 async function send(account: Account, call: Call): Promise<Response> {
@@ -74,9 +82,9 @@ async function send(account: Account, call: Call): Promise<Response> {
 export function urlOf(account: Pick<Account, 'settings'>, { path, query = {} }: Pick<Call, 'path' | 'query'>): URL {
   const base = `${(account.settings.baseUrl ?? '').replace(/(?<!\/)\/+$/, '')}/`
   const url = new URL(path.startsWith('/') ? path.slice(1) : path, base)
-  // A key goes to its vendor, wherever an answer would like to send it.
+  // The key is sent to its vendor only, whatever address an answer names.
   if (url.origin !== new URL(base).origin) {
-    throw new PolyphonyError('vendor_unreachable', `The vendor names an address at another host, ${url.host}.`)
+    throw new PolyphonyError('vendor_unreachable', `The vendor named a URL at another host: ${url.host}.`)
   }
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value))
@@ -90,7 +98,8 @@ async function bytesOf(answer: Response, call: Call): Promise<Uint8Array> {
   try {
     for await (const chunk of answer.body ?? []) {
       sizeBytes += chunk.byteLength
-      if (sizeBytes > MAX_ANSWER_BYTES) throw new PolyphonyError('payload_too_large', 'The vendor sends without end.')
+      if (sizeBytes > MAX_ANSWER_BYTES)
+        throw new PolyphonyError('payload_too_large', "The vendor's response exceeds 256 MiB.")
       chunks.push(chunk)
     }
   } catch (thrown) {
@@ -99,9 +108,9 @@ async function bytesOf(answer: Response, call: Call): Promise<Uint8Array> {
   return Buffer.concat(chunks, sizeBytes)
 }
 
-function refusalOf(call: Call, answer: Response, body: Json): PolyphonyError {
+function errorFor(call: Call, answer: Response, body: Json): PolyphonyError {
   const { status } = answer
-  // A page that some proxy wrote says nothing to anybody.
+  // An HTML page of a proxy is of no use to the caller.
   const message = typeof body === 'string' && body.startsWith('<') ? '' : (wordsOf(body) ?? '')
   const retryAfter = answer.headers.get('retry-after') ?? undefined
   return (
@@ -114,6 +123,6 @@ function jsonIn(text: string): Json | undefined {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // the caller says what that means
+    return undefined // the caller decides what that means
   }
 }

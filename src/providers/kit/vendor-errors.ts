@@ -22,18 +22,18 @@ export interface Refusal {
  * | else          | `vendor_refused`, or `content_moderated` where the words say so |
  */
 export function vendorError({ status, message, isPaid, retryAfter }: Refusal): PolyphonyError {
-  const said = message === '' ? `The vendor answered ${status}.` : message
+  const words = message === '' ? `The vendor answered ${status}.` : message
   if (status === 401 || status === 403) {
-    if (speaksOfModeration(said)) return new PolyphonyError('content_moderated', said)
-    return new PolyphonyError('account_refused', said, { lacks: 'credential' })
+    if (speaksOfModeration(words)) return new PolyphonyError('content_moderated', words)
+    return new PolyphonyError('account_refused', words, { lacks: 'credential' })
   }
-  if (status === 402) return new PolyphonyError('account_refused', said, { lacks: 'credit' })
-  if (status === 429) return new PolyphonyError('account_busy', said, retryAfterOf(retryAfter))
-  if (status === 503) return new PolyphonyError('vendor_unreachable', said, retryAfterOf(retryAfter))
+  if (status === 402) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
+  if (status === 429) return new PolyphonyError('account_busy', words, retryAfterOf(retryAfter))
+  if (status === 503) return new PolyphonyError('vendor_unreachable', words, retryAfterOf(retryAfter))
   if (status === 408 || status >= 500) {
-    return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', said, retryAfterOf(retryAfter))
+    return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', words, retryAfterOf(retryAfter))
   }
-  return new PolyphonyError(speaksOfModeration(said) ? 'content_moderated' : 'vendor_refused', said)
+  return new PolyphonyError(speaksOfModeration(words) ? 'content_moderated' : 'vendor_refused', words)
 }
 
 function retryAfterOf(header: string | undefined): { retryAfterSeconds?: number } {
@@ -41,7 +41,7 @@ function retryAfterOf(header: string | undefined): { retryAfterSeconds?: number 
   return seconds === null ? {} : { retryAfterSeconds: seconds }
 }
 
-/** Some vendors have no code for it and say it in words. */
+/** For vendors that have no code for moderation, only words. */
 export function speaksOfModeration(message: string): boolean {
   return /moderat|nsfw|\bsafety\b|sensitive (?:content|words?)|(?:content|usage)[ _-]polic/i.test(message)
 }
@@ -80,7 +80,7 @@ export function networkError(thrown: unknown, { isPaid, signal }: { isPaid: bool
 }
 
 /** The error of an official package: they carry the answer's status and headers, or the network's failure as cause. */
-export function packageError(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
+export function sdkError(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
   if (thrown instanceof PolyphonyError) return thrown
   if (options.signal.aborted || !(thrown instanceof Error)) return networkError(thrown, options)
   const status = 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined
@@ -97,12 +97,12 @@ function retryAfterIn(headers: unknown): string | undefined {
   return typeof named === 'string' ? named : undefined
 }
 
-/** The vendor's words; those packages keep the body that they stand in. */
+/** The vendor's words, from the body that those packages keep. */
 function messageOf(error: Error): string {
   return wordsOf('error' in error ? error.error : undefined) ?? ''
 }
 
-/** The words of a vendor's error body, wherever vendors put them. Undefined when it has none. */
+/** The message in a vendor's error body, wherever vendors put it; undefined when there is none. */
 export function wordsOf(body: unknown, depth = 0): string | undefined {
   if (typeof body === 'string') return body.trim() === '' ? undefined : body.trim()
   if (typeof body !== 'object' || body === null || depth > 3) return undefined

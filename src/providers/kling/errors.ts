@@ -1,7 +1,9 @@
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
+import { readIfFits } from '../kit/read-wire.ts'
+import { Envelope } from './wire.ts'
 
-/** A call about a task, as opposed to one that begins work: what nobody knows is told apart there. */
+/** Whether a call begins work or is about a task. For the latter an unknown task is an outcome of its own. */
 export type Purpose = 'begin' | 'ask'
 
 /** What a code of Kling's means for a call. The table is the vendor's; its HTTP statuses are not always kept to. */
@@ -15,8 +17,8 @@ const AWAY = 5001
 const BROKEN = [5000, 5002]
 
 /**
- * The meaning of an answer with a code other than 0. Undefined where the status alone says it: of a limit, it does so with
- * the time to wait.
+ * The meaning of an answer with a code other than 0. Undefined where the HTTP status says more: that of a limit comes
+ * with the time to wait.
  */
 export function klingError(
   { status, body, message }: { status: number; body: Json; message: string },
@@ -24,10 +26,10 @@ export function klingError(
 ): PolyphonyError | undefined {
   const code = codeIn(body)
   if (code === undefined || code === 0 || (status === 429 && BUSY.includes(code))) return undefined
-  const said = `${message || 'Kling refuses the call.'} (${code})`
-  if (CREDENTIAL.includes(code)) return new PolyphonyError('account_refused', said, { lacks: 'credential' })
-  if (CREDIT.includes(code)) return new PolyphonyError('account_refused', said, { lacks: 'credit' })
-  return new PolyphonyError(meaningOf(code, purpose), said)
+  const words = `${message || 'Kling refused the call.'} (${code})`
+  if (CREDENTIAL.includes(code)) return new PolyphonyError('account_refused', words, { lacks: 'credential' })
+  if (CREDIT.includes(code)) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
+  return new PolyphonyError(meaningOf(code, purpose), words)
 }
 
 function meaningOf(code: number, purpose: Purpose): ErrorCode {
@@ -40,5 +42,5 @@ function meaningOf(code: number, purpose: Purpose): ErrorCode {
 }
 
 export function codeIn(body: Json): number | undefined {
-  return isJsonObject(body) && typeof body.code === 'number' ? body.code : undefined
+  return readIfFits(Envelope, body)?.code
 }

@@ -10,6 +10,7 @@ import {
 import { getOperation } from '../../catalog/catalog.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { klingProvider } from './kling.ts'
 import { kling as manifest } from './manifest.ts'
@@ -319,7 +320,7 @@ describe('the adapter for Kling', () => {
         ...{ left_expansion_ratio: 0.5, right_expansion_ratio: 0 },
       },
     ],
-  ])('asks for %s at %s', async (operation, path, input, body) => {
+  ])('requests %s at %s', async (operation, path, input, body) => {
     const job = aJob(operation, input, { parent: parentOf() })
     await submit(operation, input)
     expect(sent(path)).toEqual({ ...body, external_task_id: job.taskId })
@@ -340,13 +341,13 @@ describe('the adapter for Kling', () => {
     ['kling/motion_control', { image_url: PICTURE, preset_motion: 'Running', mode: 'pro' }, 'mode'],
     ['kling/image_generation', { subject_images: [PICTURE], resolution: '2k' }, 'resolution'],
     ['kling/image_generation', { prompt: 'a', version: 'o1', negative_prompt: 'b' }, 'negative_prompt'],
-  ])('says of %s what Kling does not take: %j', async (operation, input, field) => {
+  ])('refuses %s with a field that Kling does not take: %j', async (operation, input, field) => {
     const before = vendor.seen.length
     await expect(submit(operation, input)).rejects.toMatchObject({ code: 'vendor_refused', details: { field } })
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('sends files that Kling cannot reach as bare base64, and says of videos that they must be reached', async () => {
+  it('sends files that Kling cannot reach as bare base64, and refuses videos that it cannot reach', async () => {
     const stored = {
       urlOf: () => undefined,
       file: async () => ({ bytes: Buffer.from('a picture'), mediaType: 'image/png', name: 'a.png' }),
@@ -365,7 +366,7 @@ describe('the adapter for Kling', () => {
     })
   })
 
-  it('takes a video whose id it does not know by its URL, where Kling takes URLs', async () => {
+  it('names a parent video by its URL when its id is not known, where Kling takes URLs', async () => {
     const elsewhere = {
       parent: parentOf({ account: 'another' }),
       urlOf: (file: string) => `https://us.example/${file}`,
@@ -382,7 +383,7 @@ describe('the adapter for Kling', () => {
     })
   })
 
-  it('names who is to be called, and remembers what follow-ups need', async () => {
+  it('sends the callback URL, and stores the ids that follow-ups need', async () => {
     const job = aJob('kling/video_generation', undefined, { callbackUrl: 'https://us.example/callback' })
     const submitted = await provider.submit(job, account(), aSignal())
     expect(sent('/v1/videos/text2video')).toMatchObject({ callback_url: 'https://us.example/callback' })
@@ -394,7 +395,7 @@ describe('the adapter for Kling', () => {
     })
   })
 
-  it('signs a token where there is no API key, and keeps the path of a relay', async () => {
+  it('signs a token when there is no API key, and keeps the path prefix of the base address', async () => {
     const signed = account({ apiKey: '', accessKey: 'ak', secretKey: 'sk', baseUrl: `${vendor.url}/a-relay/` })
     await expect(resultOf(provider, aJob('kling/image_generation'), signed)).resolves.toMatchObject({
       files: [{ key: 'picture-1' }, { key: 'picture-2' }],
@@ -433,7 +434,7 @@ describe('the adapter for Kling', () => {
     ['an answer without an id', {}, good({}), { code: 'vendor_silent' }],
     ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     const message = 'message' in error ? { message: expect.stringMatching(error.message as RegExp) } : {}
@@ -444,14 +445,14 @@ describe('the adapter for Kling', () => {
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob('kling/video_generation'), nobody, aSignal())).rejects.toMatchObject({
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob('kling/video_generation'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells a failure with its reason, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     const look = (data: JsonObject, operation = 'kling/video_generation') => {
       vendor.next.push(good({ task_id: 'k-1', ...data }))
       return provider.poll?.({ id: 'k-1' }, account(), aSignal(), aJob(operation))
@@ -462,18 +463,18 @@ describe('the adapter for Kling', () => {
     await expect(look({ task_status: 'succeed', task_result: {} })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({ task_status: 'thinking' })).resolves.toEqual({ status: 'processing' })
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
-    const asked = aJob('kling/video_generation')
-    await expect(provider.poll?.({ id: 'unknown' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    const request = aJob('kling/video_generation')
+    await expect(provider.poll?.({ id: 'unknown' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('any more'),
+      reason: expect.stringContaining('no longer knows'),
     })
     vendor.next.push(failure(500, 5000, 'server'))
-    await expect(provider.poll?.({ id: 'k-1' }, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.({ id: 'k-1' }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('finds a lost call by our id, and says that there is none only where Kling keeps such ids', async () => {
+  it('finds a lost call by our id, and reports it absent only where Kling keeps such ids', async () => {
     const found = aJob('kling/sound', { prompt: 'surf' }, { taskId: PARENT.replace(/00$/, '77') })
     await provider.submit(found, account(), aSignal())
     await expect(provider.reconcile?.(found, account(), aSignal())).resolves.toEqual({
@@ -491,7 +492,7 @@ describe('the adapter for Kling', () => {
     await expect(absent('kling/video_generation')).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('hears callbacks, of which those that must be signed are', async () => {
+  it('accepts callbacks, and checks signatures when there is a webhook secret', async () => {
     const rawBody = '{"task_id":"k-7","task_status":"processing","task_info":{"external_task_id":"ours"}}'
     const plain = { headers: {}, rawBody, receivedAt: NOW }
     await expect(provider.receive?.(plain, account())).resolves.toEqual({ handle: { id: 'k-7' } })
@@ -518,11 +519,18 @@ describe('the adapter for Kling', () => {
     }
   })
 
-  it('shows that a key works', async () => {
+  it('probes the key with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',
       details: { lacks: 'credential' },
     })
+  })
+
+  providerContract('Kling', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation),
+    operations: ['kling/video_generation'],
   })
 })

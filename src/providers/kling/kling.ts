@@ -1,16 +1,19 @@
+import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
-import { imagesResult, madeSounds, madeVideos } from '../kit/results.ts'
+import { readAnswer, readCallback, readIfFits } from '../kit/read-wire.ts'
+import { imagesResult, soundsResult, videosResult } from '../kit/results.ts'
 import { type Answer, type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
+import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Job, Progress, Provider, ProviderParts, TaskRequest } from '../provider.ts'
 import { authorizationOf, checkSignature } from './auth.ts'
 import { codeIn, klingError, type Purpose } from './errors.ts'
 import { handleIn } from './parent.ts'
 import type { Request } from './request.ts'
 import { REQUESTS } from './requests.ts'
+import { Callback, Created, Envelope, Task, type TaskResult } from './wire.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -19,14 +22,18 @@ const DAY_MS = 24 * 60 * 60_000
  * our task's id as `external_task_id`, by which a lost call is found again. Nothing can be cancelled.
  */
 export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
-  /** A call of which code 0 is the only good answer. */
-  async function ask(account: Account, purpose: Purpose, call: Omit<Call, 'headers' | 'isPaid'>): Promise<Answer> {
+  /** A call whose only good answer has code 0. */
+  async function callKling(
+    account: Account,
+    purpose: Purpose,
+    call: Omit<Call, 'headers' | 'isPaid'>,
+  ): Promise<Answer> {
     const headers = { authorization: authorizationOf(account, now()) }
     const errorOf: Call['errorOf'] = (answer) => call.errorOf?.(answer) ?? klingError(answer, purpose)
     const answer = await callVendor(account, { ...call, headers, isPaid: purpose === 'begin', errorOf })
     const { status, body } = answer
     if (!codeIn(body)) return answer
-    const message = isJsonObject(body) && typeof body.message === 'string' ? body.message : ''
+    const message = readIfFits(Envelope, body)?.message ?? ''
     throw errorOf({ status, body, message }) ?? vendorError({ status: 400, message, isPaid: false })
   }
 
@@ -36,7 +43,7 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
 
     async submit(job, account, signal) {
       const { pathOf, bodyOf } = requestOf(job)
-      bodyOf(job.input, job, account) // for what is not had, no file is read
+      bodyOf(job.input, job, account) // so that no file is read for a refused input
       const reachable = async (reference: string) => job.urlOf(reference) ?? base64(await job.file(reference, signal)) // bare: Kling refuses data URIs
       const input = await withFiles(job, reachable)
       const json = {
@@ -44,32 +51,31 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
         external_task_id: job.taskId,
         ...(job.callbackUrl === undefined ? {} : { callback_url: job.callbackUrl }),
       }
-      const { body } = await ask(account, 'begin', { method: 'POST', path: pathOf(job.input), json, signal })
-      const { task_id: id } = dataIn(body)
-      if (typeof id === 'string' && id !== '') return { handle: { id } }
-      throw new PolyphonyError('vendor_silent', 'Kling accepted the task and named no id.')
+      const { body } = await callKling(account, 'begin', { method: 'POST', path: pathOf(job.input), json, signal })
+      const { task_id: id } = readAnswer(Created, body, 'Kling', { isPaid: true }).data
+      return { handle: { id } }
     },
 
-    async poll(handle, account, signal, asked) {
+    async poll(handle, account, signal, request) {
       const { id } = handleIn(handle)
       const errorOf: Call['errorOf'] = ({ status }) =>
-        status === 404 ? new PolyphonyError('task_not_found', 'Kling does not know it any more.') : undefined
+        status === 404 ? new PolyphonyError('task_not_found', 'Kling does not know the task.') : undefined
       try {
-        const { body } = await ask(account, 'ask', { path: pathTo(asked, id), errorOf, signal })
-        return progressOf(dataIn(body), id, asked)
+        const { body } = await callKling(account, 'ask', { path: pathTo(request, id), errorOf, signal })
+        return progressOf(readAnswer(Task, body, 'Kling').data, id, request)
       } catch (thrown) {
         if (!isCode(thrown, 'task_not_found')) throw thrown
-        return { status: 'failed', reason: 'Kling does not know the task any more.' }
+        return { status: 'failed', reason: 'Kling no longer knows the task.' }
       }
     },
 
     async reconcile(job, account, signal) {
       try {
-        const { body } = await ask(account, 'ask', { path: pathTo(job, job.taskId), signal })
-        const { task_id: id } = dataIn(body)
-        return typeof id === 'string' && id !== '' ? { handle: { id } } : 'unknown'
+        const { body } = await callKling(account, 'ask', { path: pathTo(job, job.taskId), signal })
+        const found = readIfFits(Created, body)
+        return found ? { handle: { id: found.data.task_id } } : 'unknown'
       } catch (thrown) {
-        // Where nothing says that the path keeps our ids, not finding one proves nothing; nor does any other refusal.
+        // A path that may not keep our ids proves nothing by not finding one, and other refusals prove nothing either.
         if (isCode(thrown, 'task_not_found')) return requestOf(job).isFoundByOurId ? 'absent' : 'unknown'
         if (isCode(thrown, 'vendor_refused')) return 'unknown'
         throw thrown
@@ -78,13 +84,13 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
 
     async receive(callback, { settings }) {
       if (settings.webhookSecret) checkSignature(callback, settings.webhookSecret)
-      const body: unknown = JSON.parse(callback.rawBody)
-      return isJsonObject(body) && typeof body.task_id === 'string' ? { handle: { id: body.task_id } } : {}
+      const body = readCallback(Callback, callback.rawBody)
+      return body ? { handle: { id: body.task_id } } : {}
     },
 
     async probe(account, signal) {
       const query = { start_time: now() - DAY_MS, end_time: now() }
-      await ask(account, 'ask', { path: '/account/costs', query, signal })
+      await callKling(account, 'ask', { path: '/account/costs', query, signal })
     },
   }
 }
@@ -95,56 +101,41 @@ function requestOf({ operation }: Pick<TaskRequest, 'operation'>): Request {
   return request
 }
 
-function pathTo(asked: Pick<Job, 'operation' | 'input'>, id: string): string {
-  return `${requestOf(asked).pathOf(asked.input)}/${encodeURIComponent(id)}`
+function pathTo(request: Pick<Job, 'operation' | 'input'>, id: string): string {
+  return `${requestOf(request).pathOf(request.input)}/${encodeURIComponent(id)}`
 }
 
 function isCode(thrown: unknown, code: ErrorCode): boolean {
   return thrown instanceof PolyphonyError && thrown.code === code
 }
 
-function dataIn(body: Json): JsonObject {
-  return isJsonObject(body) && isJsonObject(body.data) ? body.data : {}
-}
-
-function progressOf(data: JsonObject, id: string, asked: TaskRequest): Progress {
-  const { task_status: status, task_status_msg: message, task_result } = data
-  if (typeof status !== 'string') {
-    throw new PolyphonyError('vendor_unreachable', 'Kling answers, and says nothing of the task.')
-  }
-  if (status === 'failed') {
-    const reason = typeof message === 'string' && message !== '' ? message : 'Kling says that it failed, and not why.'
-    return { status: 'failed', reason, isModerated: isModerated(reason) }
-  }
+function progressOf(data: Static<typeof Task>['data'], id: string, request: TaskRequest): Progress {
+  const { task_status: status, task_status_msg: reason = 'Kling reported a failure without a reason.' } = data
+  if (status === 'failed') return { status: 'failed', reason, isModerated: isModerated(reason) }
   if (status !== 'succeed') return { status: 'processing' }
-  const made = madeOf(isJsonObject(task_result) ? task_result : {}, id, asked)
-  return made ?? { status: 'failed', reason: 'Kling says that it is done, and delivered nothing.' }
+  const result = resultOf(data.task_result ?? {}, id, request)
+  return result ?? { status: 'failed', reason: 'Kling reported success without a file.' }
 }
 
-/** Its words for it, as clients have noted them, beside those of other vendors (inferred). */
+/** Kling's words for moderation, as clients noted them (inferred), beside those of other vendors. */
 function isModerated(reason: string): boolean {
   return speaksOfModeration(reason) || /risk control|content (?:security|safety)|风控|敏感/i.test(reason)
 }
 
-/** What was made; follow-ups need the ids of videos. Undefined where there is nothing. */
-function madeOf(result: JsonObject, id: string, asked: TaskRequest): Progress | undefined {
-  const { kind } = getOperation(asked.operation).produces
-  const listed = kind === 'pictures' ? result.images : kind === 'sounds' ? result.audios : result.videos
-  const items = Array.isArray(listed) ? listed.filter(isJsonObject).filter((one) => urlIn(one) !== undefined) : []
+/** Undefined where there is no file. Follow-ups need the ids of videos. */
+function resultOf(result: Static<typeof TaskResult>, id: string, request: TaskRequest): Progress | undefined {
+  const { kind } = getOperation(request.operation).produces
+  const { images = [], audios = [], videos = [] } = result
+  const listed = kind === 'pictures' ? images : kind === 'sounds' ? audios : videos
+  const items = listed.flatMap(({ id: itemId = '', url, url_mp3, url_wav }) => {
+    const address = url ?? url_mp3 ?? url_wav
+    return address === undefined ? [] : [{ id: itemId, source: fileAtUrl(address) }]
+  })
   if (items.length === 0) return undefined
-  const sources = items.map((one) => ({ url: urlIn(one) ?? '' }))
-  if (kind === 'pictures') return { status: 'completed', result: imagesResult(asked, sources) }
-  if (kind === 'sounds') return { status: 'completed', result: madeSounds(asked, sources) }
-  const videos = sources.map((video) => ({ video }))
-  const ids = items.map((one) => (isText(one.id) ? one.id : ''))
-  return { status: 'completed', result: madeVideos(asked, videos), handle: { id, videos: ids } }
-}
-
-/** Sounds come in two formats. */
-function urlIn({ url, url_mp3, url_wav }: JsonObject): string | undefined {
-  return [url, url_mp3, url_wav].find(isText)
-}
-
-function isText(value: Json | undefined): value is string {
-  return typeof value === 'string' && value !== ''
+  const sources = items.map(({ source }) => source)
+  if (kind === 'pictures') return { status: 'completed', result: imagesResult(request, sources) }
+  if (kind === 'sounds') return { status: 'completed', result: soundsResult(request, sources) }
+  const outputs = sources.map((video) => ({ video }))
+  const handle = { id, videos: items.map((item) => item.id) }
+  return { status: 'completed', result: videosResult(request, outputs), handle }
 }

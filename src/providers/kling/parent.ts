@@ -1,36 +1,29 @@
+import type { Static } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
 import { taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { readHandle } from '../kit/read-wire.ts'
 import type { Account, Job } from '../provider.ts'
+import { Handle } from './wire.ts'
 
-/** What is remembered of a task: Kling's id of it, and of the videos that it made. */
-export interface Handle {
-  id: string
-  videos: string[]
+export function handleIn(handle: Json): Static<typeof Handle> {
+  return readHandle(Handle, handle, 'Kling')
 }
 
-export function handleIn(handle: Json): Handle {
-  if (!isJsonObject(handle) || typeof handle.id !== 'string') {
-    throw new PolyphonyError('internal', 'The handle is none of Kling’s.')
-  }
-  const { id, videos } = handle
-  return { id, videos: Array.isArray(videos) ? videos.map(String) : [] }
-}
-
-/** Which of the parent's videos is meant, from 0 on: the one that the id names, else the first. */
+/** The index of the parent's video that the id names, else 0. */
 function indexIn({ input }: Job): number {
   const { number } = taskOfItem(String(input.origin_task_id))
   return Math.max(0, number - 1)
 }
 
-/** Kling's id of the video that is built on; undefined where another account made it, which alone knows the id. */
+/** Kling's id of the parent's video. Undefined when another account made it: ids are known to their account only. */
 export function parentVideoId(job: Job, { id }: Pick<Account, 'id'>): string | undefined {
   const { parent } = job
   if (!parent || parent.account !== id || parent.handle === null) return undefined
-  return handleIn(parent.handle).videos[indexIn(job)] || undefined
+  return handleIn(parent.handle).videos?.[indexIn(job)] || undefined
 }
 
-/** The video that is built on, by its id or else by its URL. Throws `vendor_refused` where Kling cannot reach it. */
+/** The parent's video by its id, or else by its URL. Throws `vendor_refused` where Kling cannot reach it. */
 export function parentVideo(job: Job, account: Pick<Account, 'id'>): JsonObject {
   const video_id = parentVideoId(job, account)
   if (video_id !== undefined) return { video_id }
@@ -40,6 +33,6 @@ export function parentVideo(job: Job, account: Pick<Account, 'id'>): JsonObject 
   const video_url = file === undefined ? undefined : job.urlOf(file)
   if (video_url !== undefined) return { video_url }
   const field = 'origin_task_id'
-  const message = `${field} names no video that Kling has, or can reach at PUBLIC_URL.`
+  const message = `${field} must name a video that this Kling account made, or that Kling can reach at PUBLIC_URL.`
   throw new PolyphonyError('vendor_refused', message, { field })
 }

@@ -1,5 +1,16 @@
 import type { Json, JsonObject } from '../../core/json.ts'
-import { filled, has, listOf, named, picked, type Request, refuse, refused, textsOf, urlNeeded } from './request.ts'
+import {
+  isGiven,
+  klingPrompt,
+  listOf,
+  pick,
+  type Request,
+  refuse,
+  refused,
+  requireUrl,
+  textsOf,
+  withoutEmpty,
+} from './request.ts'
 
 /** How Kling makes videos from text, pictures and references. */
 
@@ -17,7 +28,7 @@ const VIDEO_MODELS: Record<string, string> = {
 /** Only these make a picture better by themselves; they know no other mode. */
 const PRO_ONLY = ['2.0', '2.1-master']
 const WITH_SOUND = ['2.6', '3.0']
-/** The only model that takes elements; asking for those of its price before it is asking for it. */
+/** The only model that takes elements. Earlier versions have its price, so a request for one of them uses it. */
 const ELEMENTS_MODEL = 'kling-v1-6'
 const ELEMENTS_VERSIONS = ['1.0', '1.5', '1.6']
 /** What Kling's own clients send beside the catalogue's fields, and what it takes with every video. */
@@ -25,8 +36,10 @@ const OWN_VIDEO_FIELDS = ['voice_list', 'element_list', 'watermark_info']
 
 export const video: Request = {
   pathOf(input) {
-    if (has(input.elements)) return '/v1/videos/multi-image2video'
-    return has(input.image_url) || has(input.image_tail_url) ? '/v1/videos/image2video' : '/v1/videos/text2video'
+    if (isGiven(input.elements)) return '/v1/videos/multi-image2video'
+    return isGiven(input.image_url) || isGiven(input.image_tail_url)
+      ? '/v1/videos/image2video'
+      : '/v1/videos/text2video'
   },
   bodyOf: videoBody,
   isFoundByOurId: true,
@@ -40,16 +53,16 @@ function videoBody(input: JsonObject): JsonObject {
   )
   refuse(input, 'reference_video_url', 'is what kling/omni_video_generation takes, as video')
   const version = String(input.version)
-  const isFromElements = has(input.elements)
+  const isFromElements = isGiven(input.elements)
   if (isFromElements && !ELEMENTS_VERSIONS.includes(version)) {
     throw refused('elements', `are taken by version 1.6 only, not by ${version}`)
   }
-  if (isFromElements && (has(input.image_url) || has(input.image_tail_url))) {
+  if (isFromElements && (isGiven(input.image_url) || isGiven(input.image_tail_url))) {
     throw refused('image_url', 'does not go together with elements')
   }
   return {
     model_name: isFromElements ? ELEMENTS_MODEL : (VIDEO_MODELS[version] ?? version),
-    ...filled({
+    ...withoutEmpty({
       prompt: input.prompt,
       negative_prompt: input.negative_prompt,
       cfg_scale: version.startsWith('1.') ? numberOf(input.cfg_scale) : undefined,
@@ -59,18 +72,18 @@ function videoBody(input: JsonObject): JsonObject {
       camera_control: cameraOf(input),
       static_mask: input.static_mask,
       dynamic_masks: input.dynamic_masks,
-      aspect_ratio: has(input.image_url) || has(input.image_tail_url) ? undefined : input.aspect_ratio,
+      aspect_ratio: isGiven(input.image_url) || isGiven(input.image_tail_url) ? undefined : input.aspect_ratio,
       sound: WITH_SOUND.includes(version) ? soundOf(input.enable_audio) : undefined,
     }),
     mode: isPro(input.mode) || PRO_ONLY.includes(version) ? 'pro' : 'std',
     ...shotsOf(input),
-    ...picked(input, OWN_VIDEO_FIELDS),
+    ...pick(input, OWN_VIDEO_FIELDS),
   }
 }
 
 export const turbo: Request = {
   pathOf: (input) =>
-    has(input.start_image_url) || has(input.end_image_url) ? '/v1/videos/image2video' : '/v1/videos/text2video',
+    isGiven(input.start_image_url) || isGiven(input.end_image_url) ? '/v1/videos/image2video' : '/v1/videos/text2video',
   bodyOf: ({ start_image_url, end_image_url, ...input }) =>
     videoBody({ ...input, version: '2.5', image_url: start_image_url ?? '', image_tail_url: end_image_url ?? '' }),
   isFoundByOurId: true,
@@ -81,22 +94,22 @@ const OMNI_MODELS: Record<string, string> = { o1: 'kling-video-o1', '3.0': 'klin
 export const omni: Request = {
   pathOf: () => '/v1/videos/omni-video',
   bodyOf(input, job) {
-    urlNeeded('video', job)
-    const kinds = listOf(input.image_list, ({ type }) => filled({ type })) ?? []
+    requireUrl('video', job)
+    const kinds = listOf(input.image_list, ({ type }) => withoutEmpty({ type })) ?? []
     const hasFrame = kinds.some((one) => 'type' in one)
     return {
       model_name: OMNI_MODELS[String(input.version)] ?? '',
-      ...filled({
-        prompt: typeof input.prompt === 'string' ? named(input.prompt) : undefined,
+      ...withoutEmpty({
+        prompt: typeof input.prompt === 'string' ? klingPrompt(input.prompt) : undefined,
         image_list: textsOf(input.images).map((image_url, index) => ({ image_url, ...kinds[index] })),
-        video_list: has(input.video) ? [videoOf(input)] : undefined,
+        video_list: isGiven(input.video) ? [videoOf(input)] : undefined,
         // A frame, or a video that is changed, has its own.
         aspect_ratio: hasFrame || input.refer_type === 'base' ? undefined : input.aspect_ratio,
         sound: soundOf(input.enable_audio),
       }),
       mode: input.resolution === '1080p' ? 'pro' : 'std',
       ...shotsOf(input),
-      ...picked(input, ['element_list', 'watermark_info']),
+      ...pick(input, ['element_list', 'watermark_info']),
     }
   },
   isFoundByOurId: true,
@@ -104,12 +117,12 @@ export const omni: Request = {
 
 /** A video is referred to, unless a caller who knows Kling says that it is changed. */
 function videoOf({ video: video_url = '', refer_type = 'feature', keep_original_sound }: JsonObject): JsonObject {
-  return filled({ video_url, refer_type, keep_original_sound })
+  return withoutEmpty({ video_url, refer_type, keep_original_sound })
 }
 
 /** Some clients send text. */
 function numberOf(value: Json | undefined): number | undefined {
-  return has(value) ? Number(value) : undefined
+  return isGiven(value) ? Number(value) : undefined
 }
 
 /** One client says `turbo` for what is professional, and `standard`. */

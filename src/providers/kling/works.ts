@@ -1,17 +1,17 @@
 import type { Json, JsonObject } from '../../core/json.ts'
 import { parentVideo, parentVideoId } from './parent.ts'
 import {
-  filled,
-  has,
+  isGiven,
   isUrl,
-  named,
-  oneOnly,
-  picked,
+  klingPrompt,
+  pick,
   type Request,
   refuse,
   refused,
+  requireOne,
+  requireUrl,
   textsOf,
-  urlNeeded,
+  withoutEmpty,
 } from './request.ts'
 
 /** How Kling makes what builds on a video or a picture, and what is no video. */
@@ -21,27 +21,27 @@ export const extend: Request = {
   bodyOf(input, job, account) {
     const video_id = parentVideoId(job, account)
     if (video_id === undefined) throw refused('origin_task_id', 'must be of a video that Kling itself made')
-    return { video_id, ...filled({ prompt: input.prompt }), ...picked(input, ['negative_prompt', 'cfg_scale']) }
+    return { video_id, ...withoutEmpty({ prompt: input.prompt }), ...pick(input, ['negative_prompt', 'cfg_scale']) }
   },
   isFoundByOurId: false,
 }
 
 /**
  * The lip sync that takes a text. Voices are Kling's ids, such as `uk_boy1`; the language, which Kling wants to know and
- * callers seldom say, is told by the script of the text (inferred).
+ * callers seldom say, is derived from the script of the text (inferred).
  */
 export const lipSync: Request = {
   pathOf: () => '/v1/videos/lip-sync',
   bodyOf(input, job, account) {
     const { local_dubbing_url: sound, tts_text: text, tts_timbre: voice_id, tts_speed: voice_speed } = input
-    const said: JsonObject = has(sound)
+    const words: JsonObject = isGiven(sound)
       ? { mode: 'audio2video', ...soundIn(sound) }
       : {
           mode: 'text2video',
-          ...filled({ text, voice_id, voice_speed }),
+          ...withoutEmpty({ text, voice_id, voice_speed }),
           voice_language: input.voice_language ?? (/\p{Script=Han}/u.test(String(text)) ? 'zh' : 'en'),
         }
-    return { input: { ...parentVideo(job, account), ...said } }
+    return { input: { ...parentVideo(job, account), ...words } }
   },
   isFoundByOurId: false,
 }
@@ -72,8 +72,10 @@ export const effects: Request = {
   bodyOf(input) {
     const effect = String(input.effect)
     const isOfTwo = OF_TWO.includes(effect)
-    if (input.professional_mode === true) throw refused('professional_mode', 'is not had of Kling’s effects')
-    if (isOfTwo && !has(input.second_image_url)) throw refused('second_image_url', `is needed with effect ${effect}`)
+    if (input.professional_mode === true)
+      throw refused('professional_mode', 'must be false: Kling’s effects have no professional mode')
+    if (isOfTwo && !isGiven(input.second_image_url))
+      throw refused('second_image_url', `is needed with effect ${effect}`)
     if (!isOfTwo) refuse(input, 'second_image_url', `does not go together with effect ${effect}`)
     const { image_url: image = '', second_image_url: second = '' } = input
     const shown = isOfTwo ? { images: [image, second] } : { image, ...(LISTED.includes(effect) ? {} : FORMER) }
@@ -85,29 +87,29 @@ export const effects: Request = {
 export const avatar: Request = {
   pathOf: () => '/v1/videos/avatar/image2video',
   bodyOf(input) {
-    oneOnly(input, 'batch_size')
+    requireOne(input, 'batch_size')
     const { image_url: image, local_dubbing_url: sound_file, prompt, mode } = input
-    return { ...filled({ image, sound_file, prompt, mode }), ...picked(input, ['watermark_info']) }
+    return { ...withoutEmpty({ image, sound_file, prompt, mode }), ...pick(input, ['watermark_info']) }
   },
   isFoundByOurId: true,
 }
 
 /** A preset is one of Kling's effects, under the same name in lower case (inferred from its list of effects). */
 export const motionControl: Request = {
-  pathOf: (input) => (has(input.video_url) ? '/v1/videos/motion-control' : '/v1/videos/effects'),
+  pathOf: (input) => (isGiven(input.video_url) ? '/v1/videos/motion-control' : '/v1/videos/effects'),
   bodyOf(input, job) {
     const { image_url, video_url, motion_direction: character_orientation, keep_original_sound: keep, mode } = input
-    if (!has(video_url)) {
+    if (!isGiven(video_url)) {
       if (mode === 'pro') throw refused('mode', 'must be std with preset_motion')
       const effect_scene = String(input.preset_motion).trim().toLowerCase().replaceAll(/\s+/g, '_')
       return { effect_scene, input: { image: image_url ?? '' } }
     }
-    urlNeeded('video_url', job)
+    requireUrl('video_url', job)
     return {
       model_name: 'kling-v2-6',
-      ...filled({ image_url, video_url, character_orientation, mode, prompt: input.prompt }),
+      ...withoutEmpty({ image_url, video_url, character_orientation, mode, prompt: input.prompt }),
       keep_original_sound: keep === true ? 'yes' : 'no',
-      ...picked(input, ['element_list', 'watermark_info']),
+      ...pick(input, ['element_list', 'watermark_info']),
     }
   },
   isFoundByOurId: true,
@@ -116,14 +118,14 @@ export const motionControl: Request = {
 export const tryOn: Request = {
   pathOf: () => '/v1/images/kolors-virtual-try-on',
   bodyOf(input) {
-    oneOnly(input, 'batch_size')
-    if (has(input.upper_input) && has(input.lower_input)) {
+    requireOne(input, 'batch_size')
+    if (isGiven(input.upper_input) && isGiven(input.lower_input)) {
       throw refused('lower_input', 'does not go together with upper_input: Kling takes one picture of clothes')
     }
-    const clothes = [input.dress_input, input.upper_input, input.lower_input].find(has)
+    const clothes = [input.dress_input, input.upper_input, input.lower_input].find(isGiven)
     return {
       model_name: 'kolors-virtual-try-on-v1-5',
-      ...filled({ human_image: input.model_input, cloth_image: clothes }),
+      ...withoutEmpty({ human_image: input.model_input, cloth_image: clothes }),
     }
   },
   isFoundByOurId: true,
@@ -131,12 +133,12 @@ export const tryOn: Request = {
 
 /** Kling makes as many sounds as it likes to, and for a video as long as that is. */
 export const sound: Request = {
-  pathOf: (input) => (has(input.origin_task_id) ? '/v1/audio/video-to-audio' : '/v1/audio/text-to-audio'),
+  pathOf: (input) => (isGiven(input.origin_task_id) ? '/v1/audio/video-to-audio' : '/v1/audio/text-to-audio'),
   bodyOf(input, job, account) {
     const { prompt, duration } = input
-    return has(input.origin_task_id)
-      ? { ...parentVideo(job, account), ...filled({ sound_effect_prompt: prompt }) }
-      : filled({ prompt, duration })
+    return isGiven(input.origin_task_id)
+      ? { ...parentVideo(job, account), ...withoutEmpty({ sound_effect_prompt: prompt }) }
+      : withoutEmpty({ prompt, duration })
   },
   isFoundByOurId: true,
 }
@@ -153,20 +155,20 @@ const IMAGE_MODELS: Record<string, string> = {
 export const image: Request = {
   pathOf(input) {
     if (input.version === 'o1') return '/v1/images/omni-image'
-    return has(input.subject_images) ? '/v1/images/multi-image2image' : '/v1/images/generations'
+    return isGiven(input.subject_images) ? '/v1/images/multi-image2image' : '/v1/images/generations'
   },
   bodyOf(input) {
     if (input.version === 'o1') return omniImage(input)
     const version = String(input.version)
     const { prompt, negative_prompt, aspect_ratio, n, resolution } = input
-    const shared = { ...filled({ prompt, negative_prompt, aspect_ratio, n }), ...picked(input, ['watermark_info']) }
-    if (!has(input.subject_images)) {
+    const shared = { ...withoutEmpty({ prompt, negative_prompt, aspect_ratio, n }), ...pick(input, ['watermark_info']) }
+    if (!isGiven(input.subject_images)) {
       return {
         model_name: IMAGE_MODELS[version] ?? version,
         ...shared,
-        ...filled({ resolution, image: input.image_url, image_reference: input.image_reference }),
-        ...(has(input.image_url) && version !== '3.0' ? picked(input, ['image_fidelity', 'human_fidelity']) : {}),
-        ...picked(input, ['element_list']),
+        ...withoutEmpty({ resolution, image: input.image_url, image_reference: input.image_reference }),
+        ...(isGiven(input.image_url) && version !== '3.0' ? pick(input, ['image_fidelity', 'human_fidelity']) : {}),
+        ...pick(input, ['element_list']),
       }
     }
     refuse(input, 'image_url', 'does not go together with subject_images')
@@ -174,7 +176,7 @@ export const image: Request = {
     return {
       model_name: version === '2.0' ? 'kling-v2' : 'kling-v2-1',
       ...shared,
-      ...filled({
+      ...withoutEmpty({
         subject_image_list: textsOf(input.subject_images).map((subject_image) => ({ subject_image })),
         scene_image: input.scene_image_url,
         style_image: input.style_image_url,
@@ -186,20 +188,20 @@ export const image: Request = {
 
 function omniImage(input: JsonObject): JsonObject {
   for (const name of ['negative_prompt', 'scene_image_url', 'style_image_url', 'image_reference']) {
-    refuse(input, name, 'is not had with version o1')
+    refuse(input, name, 'is not available with version o1')
   }
   const pictures = [...textsOf([input.image_url ?? '']), ...textsOf(input.subject_images)]
   const { prompt, aspect_ratio, n, resolution } = input
   return {
     model_name: 'kling-image-o1',
-    ...filled({
-      prompt: typeof prompt === 'string' ? named(prompt) : undefined,
+    ...withoutEmpty({
+      prompt: typeof prompt === 'string' ? klingPrompt(prompt) : undefined,
       image_list: pictures.map((one) => ({ image: one })),
       aspect_ratio,
       n,
       resolution,
     }),
-    ...picked(input, ['element_list', 'watermark_info']),
+    ...pick(input, ['element_list', 'watermark_info']),
   }
 }
 
@@ -209,7 +211,7 @@ export const expand: Request = {
   pathOf: () => '/v1/images/editing/expand',
   bodyOf(input) {
     const { image_url, prompt, n } = input
-    return { ...filled({ image: image_url, prompt, n }), ...picked(input, [...EXPANSIONS, 'watermark_info']) }
+    return { ...withoutEmpty({ image: image_url, prompt, n }), ...pick(input, [...EXPANSIONS, 'watermark_info']) }
   },
   isFoundByOurId: true,
 }

@@ -4,6 +4,7 @@ import { type FakeVendor, openFakeVendor } from '../../../test/support/fake-vend
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { lumaProvider } from './luma.ts'
 import { luma as manifest } from './manifest.ts'
@@ -63,7 +64,7 @@ describe('the adapter for Luma', () => {
   })
   afterAll(() => vendor.close())
 
-  it('has a video made, in the vendor’s own words', async () => {
+  it('requests a video with the vendor’s own fields', async () => {
     const result = await resultOf(provider, aJob('luma/video_generation', VIDEO), account())
     expect(vendor.at('POST', '/v1/generations/video').at(-1)?.json).toEqual({
       prompt: 'a balloon',
@@ -135,14 +136,14 @@ describe('the adapter for Luma', () => {
       { origin_task_id: PARENT, prompt: 'wind', negative_prompt: 'voices' },
       { prompt: 'wind', negative_prompt: 'voices' },
     ],
-  ])('asks for %s at %s', async (operation, path, input, body) => {
+  ])('requests %s at %s', async (operation, path, input, body) => {
     await submit(operation, input)
     expect(sent(path)).toEqual(body)
   })
 
   it.each<[string, JsonObject, object, RegExp]>([
     ['luma/video_generation', { prompt: 'a', model: 'ray-v3' }, {}, /ray-v3/],
-    ['luma/upscale_video', { origin_task_id: PARENT }, { parent: null }, /not made by this account/],
+    ['luma/upscale_video', { origin_task_id: PARENT }, { parent: null }, /not made by this Luma account/],
     [
       'luma/extend_video',
       { prompt: 'a', key_frames: { frame0: { type: 'video', url: 'https://example.com/a.mp4' } } },
@@ -166,7 +167,7 @@ describe('the adapter for Luma', () => {
       { urlOf: () => undefined },
       /PUBLIC_URL/,
     ],
-  ])('says of %s what Luma does not have: %j', async (operation, input, given, words) => {
+  ])('refuses %s with a value that Luma does not have: %j', async (operation, input, given, words) => {
     const before = vendor.seen.length
     await expect(submit(operation, input, given)).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -175,29 +176,29 @@ describe('the adapter for Luma', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('builds on what this account made only', async () => {
+  it('follows only tasks that the same account made', async () => {
     const elsewhere = { parent: parentOf({ account: 'another' }) }
     await expect(submit('luma/upscale_video', { origin_task_id: PARENT }, elsewhere)).rejects.toMatchObject({
       code: 'vendor_refused',
     })
   })
 
-  it('says how long a limit holds', async () => {
+  it('reports how long a rate limit lasts', async () => {
     vendor.next.push({ status: 429, headers: { 'retry-after': '11' }, json: { detail: 'Too many' } })
     await expect(submit('luma/video_generation')).rejects.toMatchObject({ details: { retryAfterSeconds: 11 } })
   })
 
-  it('says what an answer without an id or without a state means', async () => {
+  it('maps an answer without an id, or without a state, to its error', async () => {
     vendor.next.push({ status: 201, json: { state: 'queued' } })
     await expect(submit('luma/video_generation')).rejects.toMatchObject({ code: 'vendor_silent' })
     vendor.next.push({ json: {} })
-    const asked = aJob('luma/video_generation')
-    await expect(provider.poll?.({ id: 'g-1' }, account(), aSignal(), asked)).rejects.toMatchObject({
+    const request = aJob('luma/video_generation')
+    await expect(provider.poll?.({ id: 'g-1' }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('names what a video goes on from by the vendor’s id', async () => {
+  it('names the continued video by the vendor’s id', async () => {
     const parent = parentOf()
     const frames = { frame0: { type: 'generation', id: parent.id } }
     const job = aJob('luma/video_generation', { ...VIDEO, key_frames: frames }, { parent, callbackUrl: 'https://us/x' })
@@ -221,7 +222,7 @@ describe('the adapter for Luma', () => {
     ['a breakdown', {}, { status: 500, json: {} }, 'vendor_silent', '500'],
     ['being away', {}, { status: 503, json: {} }, 'vendor_unreachable', '503'],
     ['silence', {}, 'lost' as const, 'vendor_silent', 'broke off'],
-  ])('says what %s means', async (_, given, answer, code, words) => {
+  ])('maps %s to its error', async (_, given, answer, code, words) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(
@@ -233,18 +234,18 @@ describe('the adapter for Luma', () => {
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
-    await expect(provider.submit(aJob('luma/video_generation', VIDEO), nobody, aSignal())).rejects.toMatchObject({
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    await expect(provider.submit(aJob('luma/video_generation', VIDEO), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells a failure, and refused content from others', async () => {
-    const asked = aJob('luma/video_generation', VIDEO)
+  it('reports a failure with its reason, and marks refused content', async () => {
+    const request = aJob('luma/video_generation', VIDEO)
     const look = (failure_reason: string) => {
       vendor.next.push({ json: { id: 'g-1', state: 'failed', failure_reason } })
-      return provider.poll?.({ id: 'g-1' }, account(), aSignal(), asked)
+      return provider.poll?.({ id: 'g-1' }, account(), aSignal(), request)
     }
     await expect(look('Out of memory')).resolves.toEqual({
       status: 'failed',
@@ -252,12 +253,12 @@ describe('the adapter for Luma', () => {
       isModerated: false,
     })
     await expect(look('Content moderation')).resolves.toMatchObject({ isModerated: true })
-    await expect(provider.poll?.({ id: 'g-999' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'g-999' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
     })
   })
 
-  it('cancels, twice as well as once, and shows that a key works', async () => {
+  it('cancels a task once and again, and probes the key', async () => {
     await provider.cancel?.({ id: 'g-1' }, account(), aSignal())
     await provider.cancel?.({ id: 'g-999' }, account(), aSignal())
     expect(vendor.at('DELETE', '/v1/generations/g-1')).toHaveLength(1)
@@ -267,8 +268,15 @@ describe('the adapter for Luma', () => {
     })
   })
 
-  it('finds its handle in a callback', async () => {
+  it('reads the handle from a callback', async () => {
     const callback = { headers: {}, rawBody: '{"id":"g-7","state":"dreaming"}', receivedAt: 0 }
     await expect(provider.receive?.(callback, account())).resolves.toEqual({ handle: { id: 'g-7' } })
+  })
+
+  providerContract('Luma', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation, undefined, { parent: parentOf() }),
+    operations: ['luma/video_generation', 'luma/image_generation'],
   })
 })

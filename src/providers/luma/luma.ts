@@ -1,24 +1,25 @@
 import LumaAI, { type ClientOptions } from 'lumaai'
+import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { withFiles } from '../kit/input-files.ts'
-import { packageCalls, withoutCredit } from '../kit/package-call.ts'
-import { imagesResult, madeVideos } from '../kit/results.ts'
-import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
+import { readAnswer, readCallback, WithId } from '../kit/read-wire.ts'
+import { imagesResult, videosResult } from '../kit/results.ts'
+import { lackOfCredit, sdkCalls } from '../kit/sdk-call.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
+import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { idIn, knownIn, SENDERS, urlFor } from './requests.ts'
-
-type Generation = LumaAI.Generation
+import { Generation } from './wire.ts'
 
 const POLL_MS = 3_000
 
 /** The words are inferred. */
-const { answered, found } = packageCalls(withoutCredit(/insufficient credits/i))
+const { call, find } = sdkCalls(lackOfCredit(/insufficient credits/i))
 
 /**
- * Luma's Dream Machine through its own package, `lumaai`. The vendor takes no idempotency key and lists what was made
- * without saying for whom, so a lost answer is not found again: only a callback can tell of it.
+ * Luma's Dream Machine through its own package, `lumaai`. The vendor takes no idempotency key, and its list of generations
+ * does not say for which task each was made, so a lost answer is found by its callback only.
  */
 export function lumaProvider(): Provider {
   return {
@@ -28,26 +29,28 @@ export function lumaProvider(): Provider {
       const send = SENDERS[job.operation]
       if (!send) throw new PolyphonyError('no_provider', `Luma does not perform ${job.operation}.`)
       const input = knownIn(job, await withFiles(job, async (reference) => urlFor(job, reference)))
-      const asking = { client: clientOf(account), input, job, account, signal }
-      const generation = await answered(() => send(asking), { isPaid: true, signal })
-      return { handle: handleOf(generation), pollAfterMs: POLL_MS }
+      const request = { client: clientOf(account), input, job, account, signal }
+      const answer = await call(() => send(request), { isPaid: true, signal })
+      const { id } = readAnswer(WithId, answer, 'Luma', { isPaid: true })
+      return { handle: { id }, pollAfterMs: POLL_MS }
     },
-    async poll(handle, account, signal, asked) {
-      const generation = await found(() => clientOf(account).generations.get(idIn(handle), { signal }), signal)
-      return generation
-        ? progressOf(generation, asked)
-        : { status: 'failed', reason: 'Luma does not know it any more.' }
+    async poll(handle, account, signal, request) {
+      const id = idIn(handle)
+      const found = await find(() => clientOf(account).generations.get(id, { signal }), signal)
+      if (!found) return { status: 'failed', reason: 'Luma no longer knows the generation.' }
+      return progressOf(readAnswer(Generation, found.answer, 'Luma'), request)
     },
-    // A generation that is deleted while it is made is not made to its end.
+    // A generation that is deleted while it is in progress is not finished.
     async cancel(handle, account, signal) {
-      await found(() => clientOf(account).generations.delete(idIn(handle), { signal }), signal)
+      const id = idIn(handle)
+      await find(() => clientOf(account).generations.delete(id, { signal }), signal)
     },
     async receive({ rawBody }) {
-      const body: unknown = JSON.parse(rawBody)
-      return isJsonObject(body) && typeof body.id === 'string' ? { handle: { id: body.id } } : {}
+      const body = readCallback(WithId, rawBody)
+      return body ? { handle: { id: body.id } } : {}
     },
     async probe(account, signal) {
-      await answered(() => clientOf(account).credits.get({ signal }), { isPaid: false, signal })
+      await call(() => clientOf(account).credits.get({ signal }), { signal })
     },
   }
 }
@@ -56,30 +59,26 @@ function clientOf({ settings, fetch }: Account): LumaAI {
   return new LumaAI({
     authToken: settings.apiKey ?? '',
     baseURL: settings.baseUrl ?? null,
-    maxRetries: 0, // a paid call is made once; what follows is for the dispatcher to say
+    maxRetries: 0, // a paid call is made once; the dispatcher decides about another
     fetch: fetch as unknown as NonNullable<ClientOptions['fetch']>, // typed for node-fetch, and called as fetch is
   })
 }
 
-function handleOf({ id }: Generation): JsonObject {
-  if (!id) throw vendorError({ status: 502, message: 'Luma accepted the generation and named no id.', isPaid: true })
-  return { id }
-}
-
-function progressOf({ state, failure_reason, assets }: Generation, asked: TaskRequest): Progress {
-  if (state === undefined) {
-    throw new PolyphonyError('vendor_unreachable', 'Luma answers, and says nothing of the generation.')
-  }
-  if (state === 'failed') {
-    const reason = failure_reason || 'Luma says that it failed, and not why.'
-    return { status: 'failed', reason, isModerated: speaksOfModeration(reason) }
-  }
+function progressOf(
+  {
+    state,
+    failure_reason: reason = 'Luma reported a failure without a reason.',
+    assets = {},
+  }: Static<typeof Generation>,
+  request: TaskRequest,
+): Progress {
+  if (state === 'failed') return { status: 'failed', reason, isModerated: speaksOfModeration(reason) }
   if (state !== 'completed') return { status: 'processing', pollAfterMs: POLL_MS }
-  const { video, image } = assets ?? {}
+  const { video, image } = assets
   // A video may have a picture beside it, which shows what is in it.
-  const isPicture = getOperation(asked.operation).produces.kind === 'pictures'
-  if (isPicture && image) return { status: 'completed', result: imagesResult(asked, [{ url: image }]) }
-  if (isPicture || !video) return { status: 'failed', reason: 'Luma says that it is done, and delivered nothing.' }
-  const cover = image ? { cover: { url: image } } : {}
-  return { status: 'completed', result: madeVideos(asked, [{ video: { url: video }, ...cover }]) }
+  const isPicture = getOperation(request.operation).produces.kind === 'pictures'
+  if (isPicture && image) return { status: 'completed', result: imagesResult(request, [fileAtUrl(image)]) }
+  if (isPicture || !video) return { status: 'failed', reason: 'Luma reported success without a file.' }
+  const cover = image ? { cover: fileAtUrl(image) } : {}
+  return { status: 'completed', result: videosResult(request, [{ video: fileAtUrl(video), ...cover }]) }
 }

@@ -12,12 +12,13 @@ import {
 import { PolyphonyError } from '../../core/errors.ts'
 import { taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { IdHandle, readHandle } from '../kit/read-wire.ts'
 import type { Account, Job } from '../provider.ts'
 
 type Generation = LumaAI.Generation
 
-/** What a call is made with: the input's fields that the catalogue knows, with their files as URLs. */
-export interface Asking {
+/** The parts of a call: the input has the fields that the catalogue knows, with their files as URLs. */
+export interface LumaCall {
   client: LumaAI
   input: JsonObject
   job: Job
@@ -26,7 +27,7 @@ export interface Asking {
 }
 
 /** Makes the paid call. Throws `vendor_refused` before it for what Luma does not have. */
-export type Send = (asking: Asking) => Promise<Generation>
+export type Send = (call: LumaCall) => Promise<Generation>
 
 export const SENDERS: Record<string, Send> = {
   [lumaVideo.id]: video,
@@ -44,7 +45,7 @@ export const SENDERS: Record<string, Send> = {
     client.generations.audio(parentOf(job, account), body(input, job), { signal }),
 }
 
-/** The input without what the catalogue does not know: a caller must not have the call wait, or somebody else called. */
+/** The input's fields that the catalogue knows. Others could make the call wait, or name a callback URL of the caller's. */
 export function knownIn({ operation }: Pick<Job, 'operation'>, input: JsonObject): JsonObject {
   const names = Object.keys(getOperation(operation).input.properties)
   return Object.fromEntries(Object.entries(input).filter(([name, value]) => names.includes(name) && value !== ''))
@@ -54,12 +55,12 @@ export function knownIn({ operation }: Pick<Job, 'operation'>, input: JsonObject
 export function urlFor(job: Job, reference: string): string {
   const url = job.urlOf(reference)
   if (url !== undefined) return url
-  const why = 'a file must be at a URL that Luma can reach; one that is stored here needs PUBLIC_URL for that.'
-  throw new PolyphonyError('vendor_refused', `Luma takes no files along with a request: ${why}`)
+  const why = 'a stored file needs PUBLIC_URL to have one that Luma can reach.'
+  throw new PolyphonyError('vendor_refused', `Luma takes files by their URL only: ${why}`)
 }
 
-/** A prompt is never written out by Luma or always, so that `expand_prompt` is not sent. */
-function video({ client, input, job, account, signal }: Asking): Promise<Generation> {
+/** `expand_prompt` is not sent: Luma has no such switch. */
+function video({ client, input, job, account, signal }: LumaCall): Promise<Generation> {
   const { key_frames, start_image, end_image, model, model_name, duration, expand_prompt: _, ...rest } = input
   const { frame0, frame1 } = isJsonObject(key_frames) ? key_frames : {}
   const keyframes = {
@@ -67,8 +68,8 @@ function video({ client, input, job, account, signal }: Asking): Promise<Generat
     ...frameAs('frame1', frame1, end_image, job, account),
   }
   const frames = Object.keys(keyframes).length === 0 ? {} : { keyframes }
-  const asked = { ...rest, model: modelOf(model ?? model_name), duration: `${duration ?? 5}s`, ...frames }
-  return client.generations.video.create(body(asked, job), { signal })
+  const params = { ...rest, model: modelOf(model ?? model_name), duration: `${duration ?? 5}s`, ...frames }
+  return client.generations.video.create(body(params, job), { signal })
 }
 
 /** The names of PiAPI, of relays and of Luma's own API, which has neither what was before ray-2 nor what came after. */
@@ -81,12 +82,12 @@ const RAY: Record<string, 'ray-2' | 'ray-flash-2'> = {
 function modelOf(named: Json | undefined): 'ray-2' | 'ray-flash-2' {
   const model = RAY[String(named ?? 'ray-2')]
   if (model !== undefined) return model
-  throw new PolyphonyError('vendor_refused', `model ${String(named)} is not had of Dream Machine's API; ray-2 is.`, {
+  throw new PolyphonyError('vendor_refused', `Luma's Dream Machine API has no model "${String(named)}"; use "ray-2".`, {
     field: 'model',
   })
 }
 
-/** A frame in either of the spellings; clients send an empty one where there is none. */
+/** A frame in either spelling; clients send an empty one for none. */
 function frameAs(
   name: string,
   frame: Json | undefined,
@@ -95,25 +96,19 @@ function frameAs(
   account: Account,
 ): JsonObject {
   if (isJsonObject(frame) && frame.type === 'generation') {
-    // One parent is known of a task.
+    // A task has one parent only.
     if (job.parent === null || taskOfItem(String(frame.id)).taskId !== job.parent.id) {
-      throw new PolyphonyError(
-        'vendor_refused',
-        `key_frames.${name} must go on from the same task as the other frame.`,
-        {
-          field: `key_frames.${name}`,
-        },
-      )
+      throw new PolyphonyError('vendor_refused', `key_frames.${name} must name the same task as the other frame.`, {
+        field: `key_frames.${name}`,
+      })
     }
     return { [name]: { type: 'generation', id: parentOf(job, account) } }
   }
   if (isJsonObject(frame) && frame.type === 'video' && frame.url) {
     throw new PolyphonyError(
       'vendor_refused',
-      `key_frames.${name}: Luma goes on from its own videos only, by their task.`,
-      {
-        field: `key_frames.${name}.type`,
-      },
+      `key_frames.${name}.type must not be "video": Luma continues its own videos only, named by their task.`,
+      { field: `key_frames.${name}.type` },
     )
   }
   const url = (isJsonObject(frame) ? frame.url : undefined) || image
@@ -131,10 +126,9 @@ function body<Params>(input: JsonObject, { callbackUrl }: Job): Params {
 /** The vendor's id of what the task builds on, which only the account that made it knows. */
 function parentOf({ parent }: Job, { id }: Account): string {
   if (parent?.account === id && parent.handle !== null) return idIn(parent.handle)
-  throw new PolyphonyError('vendor_refused', 'What this builds on was not made by this account at Luma.')
+  throw new PolyphonyError('vendor_refused', 'The task that this one follows was not made by this Luma account.')
 }
 
 export function idIn(handle: Json): string {
-  if (isJsonObject(handle) && typeof handle.id === 'string') return handle.id
-  throw new PolyphonyError('internal', 'The handle is none of Luma’s.')
+  return readHandle(IdHandle, handle, 'Luma').id
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { minimax as manifest } from './manifest.ts'
 import { minimaxProvider } from './minimax.ts'
@@ -111,12 +112,12 @@ describe('the adapter for MiniMax', () => {
       { model: 's2v-01', prompt: 'she waves', image_url: PICTURE },
       { model: 'S2V-01', prompt: 'she waves', subject_reference: [{ type: 'character', image: [PICTURE] }] },
     ],
-  ])('asked for %j sends %j', async (input, body) => {
+  ])('for the input %j sends %j', async (input, body) => {
     await submit(input)
     expect(sent()).toEqual(body)
   })
 
-  it('sends files that cannot be reached along, and names who is to be called', async () => {
+  it('sends unreachable files in the request, with the callback URL', async () => {
     const hidden = {
       urlOf: () => undefined,
       file: async () => ({ bytes: Buffer.from('a picture'), mediaType: 'image/png', name: 'a.png' }),
@@ -149,19 +150,21 @@ describe('the adapter for MiniMax', () => {
     ['an answer without an id', {}, answer({}), { code: 'vendor_silent' }],
     ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, told, error) => {
+  ])('maps %s to its error after a single call', async (_, given, told, error) => {
     if (told !== undefined) vendor.next.push(told)
     const before = vendor.seen.length
     await expect(provider.submit(aJob(VIDEO), account(given), aSignal())).rejects.toMatchObject(error)
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob(VIDEO), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob(VIDEO), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
-  it('tells a failure with its reason, and refused content from others', async () => {
+  it('reports a failure with its reason, and marks refused content', async () => {
     const look = (...answers: FakeAnswer[]) => {
       vendor.next.push(...answers)
       return provider.poll?.({ id: 'm-1' }, account(), aSignal(), aJob(VIDEO))
@@ -173,7 +176,7 @@ describe('the adapter for MiniMax', () => {
       ...{ status: 'failed', reason: 'no GPU', isModerated: false },
     })
     await expect(look(answer({ status: 'Fail' }))).resolves.toMatchObject({
-      reason: expect.stringContaining('not why'),
+      reason: expect.stringContaining('without a reason'),
     })
     await expect(look(answer({ status: 'Queueing' }))).resolves.toEqual({ status: 'processing' })
     await expect(look(answer())).rejects.toMatchObject({ code: 'vendor_unreachable' })
@@ -185,11 +188,11 @@ describe('the adapter for MiniMax', () => {
     expect(vendor.at('GET', '/v1/files/retrieve').at(-1)?.query.get('file_id')).toBe('7')
     await expect(provider.poll?.({ id: 'm-999' }, account(), aSignal(), aJob(VIDEO))).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('any more'),
+      reason: expect.stringContaining('no longer knows'),
     })
   })
 
-  it('proves itself to who is to call, and finds its handle in a callback', async () => {
+  it('answers the challenge for a callback URL, and reads the handle from a callback', async () => {
     const hear = (body: Json) =>
       provider.receive?.({ headers: {}, rawBody: JSON.stringify(body), receivedAt: 0 }, account())
     await expect(hear({ challenge: 'a word' })).resolves.toEqual({ answer: { challenge: 'a word' } })
@@ -200,7 +203,7 @@ describe('the adapter for MiniMax', () => {
     await expect(hear([])).resolves.toEqual({})
   })
 
-  it('keeps the path of a relay, and shows that a key works', async () => {
+  it('keeps the path prefix of the base address, and probes the key', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',
@@ -209,5 +212,12 @@ describe('the adapter for MiniMax', () => {
     vendor.next.push(answer({}, 2013, 'no such task'))
     await provider.probe?.(account({ baseUrl: `${vendor.url}/minimax/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/minimax/v1/query/video_generation')
+  })
+
+  providerContract('MiniMax', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation),
+    operations: ['hailuo/video_generation'],
   })
 })

@@ -1,18 +1,22 @@
+import type { Static } from 'typebox'
 import { hailuoVideo } from '../../catalog/hailuo.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
-import { madeVideos } from '../kit/results.ts'
+import { IdHandle, readAnswer, readCallback, readHandle, readIfFits } from '../kit/read-wire.ts'
+import { videosResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
+import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
-import { isModerated, minimaxError, saidIn } from './errors.ts'
+import { type ApiStatus, apiStatusIn, isModerated, minimaxError } from './errors.ts'
+import { Callback, Created, File, Task } from './wire.ts'
 
 /**
- * Hailuo at MiniMax: videos by the first version of its API, which are made, asked after and fetched. The vendor has no
- * way to find a call whose answer was lost but to call, and none to cancel.
+ * Hailuo at MiniMax: videos by the first version of its API: create, poll, retrieve the file. A lost answer is found by its
+ * callback only, and nothing can be cancelled.
  *
- * Its music is one song with a call where the catalogue's operations make two, and its speech has a voice of its own where
- * the catalogue's takes that of a recording: neither is offered.
+ * Its music makes one song per call where the catalogue's operations make two, and its speech has built-in voices where the
+ * catalogue's takes that of a recording: neither is offered.
  */
 export function minimaxProvider(): Provider {
   return {
@@ -22,42 +26,43 @@ export function minimaxProvider(): Provider {
     async submit(job, account, signal) {
       const callback = job.callbackUrl === undefined ? {} : { callback_url: job.callbackUrl }
       const json = { ...bodyOf(await withUrls(job, signal)), ...callback }
-      const body = await ask(account, { method: 'POST', path: '/v1/video_generation', json, signal, isPaid: true })
-      const id = textOf(body.task_id)
-      if (id !== '') return { handle: { id } }
-      throw new PolyphonyError('vendor_silent', 'MiniMax accepted the task and named no id.')
+      const body = await callMinimax(account, {
+        method: 'POST',
+        path: '/v1/video_generation',
+        json,
+        signal,
+        isPaid: true,
+      })
+      const { task_id: id } = readAnswer(Created, body, 'MiniMax', { isPaid: true })
+      return { handle: { id: String(id) } }
     },
 
-    // What is done is named by the id of its file: the last look is two calls, of which each may be made again.
-    async poll(handle, account, signal, asked) {
+    // A finished task names its file by an id: the last poll is two calls, and each of them may be repeated.
+    async poll(handle, account, signal, request) {
+      const { id } = readHandle(IdHandle, handle, 'MiniMax')
       try {
-        const body = await look(account, idIn(handle), signal)
-        const { status, file_id } = body
-        if (!isOver(status, 'success')) return progressOf(body)
-        return videoOf(
-          await ask(account, { path: '/v1/files/retrieve', query: { file_id: textOf(file_id) }, signal }),
-          asked,
-        )
+        const body = await fetchTask(account, id, signal)
+        const { status, file_id = '' } = readAnswer(Task, body, 'MiniMax')
+        if (!hasEnded(status, 'success')) return progressOf(status, apiStatusIn(body))
+        const file = await callMinimax(account, { path: '/v1/files/retrieve', query: { file_id }, signal })
+        return resultOf(readAnswer(File, file, 'MiniMax'), request)
       } catch (thrown) {
         if (!isRefusal(thrown)) throw thrown
-        return { status: 'failed', reason: `MiniMax does not know the task any more: ${thrown.message}` }
+        return { status: 'failed', reason: `MiniMax no longer knows the task: ${thrown.message}` }
       }
     },
 
-    /** Before it takes an address for callbacks, MiniMax wants to hear there what it has said. Nothing is signed. */
+    /** MiniMax first sends a challenge to a callback URL, and expects it back. Callbacks are not signed. */
     async receive({ rawBody }) {
-      const body: unknown = JSON.parse(rawBody)
-      if (!isJsonObject(body)) return {}
-      const { challenge, task_id } = body
+      const { challenge, task_id: id } = readCallback(Callback, rawBody) ?? {}
       if (challenge !== undefined) return { answer: { challenge } }
-      const id = textOf(task_id)
-      return id === '' ? {} : { handle: { id } }
+      return id === undefined ? {} : { handle: { id: String(id) } }
     },
 
-    /** Nothing is asked for without cost but after tasks; that there is none is what a good key hears. */
+    /** Reads a task id that does not exist, the only free call: an unknown task with a valid key, refused otherwise. */
     async probe(account, signal) {
       try {
-        await look(account, '0', signal)
+        await fetchTask(account, '0', signal)
       } catch (thrown) {
         if (!isRefusal(thrown)) throw thrown
       }
@@ -77,10 +82,10 @@ const MODELS: Record<string, string> = {
   'v2.3': 'MiniMax-Hailuo-2.3',
   'v2.3-fast': 'MiniMax-Hailuo-2.3-Fast',
 }
-/** What callers who know MiniMax send beside the catalogue's fields. */
+/** Fields of MiniMax's API beside the catalogue's. */
 const OWN = ['fast_pretreatment', 'aigc_watermark']
 
-/** Length and size are told to the models that have a choice; what the catalogue takes for granted is said. */
+/** Length and size are sent to the models that have a choice, the catalogue's defaults included. */
 function bodyOf(input: JsonObject): JsonObject {
   const { model, prompt, image_url: picture, last_frame_image, expand_prompt: prompt_optimizer } = input
   const name = MODELS[String(model)] ?? String(model)
@@ -88,7 +93,7 @@ function bodyOf(input: JsonObject): JsonObject {
   const { duration = 6, resolution = 768 } = input
   return {
     model: name,
-    ...filled({
+    ...withoutEmpty({
       prompt,
       first_frame_image: isFace ? undefined : picture,
       last_frame_image,
@@ -96,11 +101,11 @@ function bodyOf(input: JsonObject): JsonObject {
       prompt_optimizer,
     }),
     ...(name.startsWith('MiniMax-') ? { duration, resolution: `${resolution}P` } : {}),
-    ...filled(Object.fromEntries(OWN.map((field) => [field, input[field]]))),
+    ...withoutEmpty(Object.fromEntries(OWN.map((field) => [field, input[field]]))),
   }
 }
 
-function filled(fields: Record<string, Json | undefined>): JsonObject {
+function withoutEmpty(fields: Record<string, Json | undefined>): JsonObject {
   const kept: JsonObject = {}
   for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined && value !== '') kept[name] = value
@@ -108,57 +113,45 @@ function filled(fields: Record<string, Json | undefined>): JsonObject {
   return kept
 }
 
-function look(account: Account, id: string, signal: AbortSignal): Promise<JsonObject> {
-  return ask(account, { path: '/v1/query/video_generation', query: { task_id: id }, signal })
+function fetchTask(account: Account, id: string, signal: AbortSignal): Promise<Json> {
+  return callMinimax(account, { path: '/v1/query/video_generation', query: { task_id: id }, signal })
 }
 
-/** A call of which code 0 is the only good answer, except of a task that failed: why stands in its code. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
+/**
+ * A call whose only good answer has code 0. The exception is a failed task, whose reason is in the code. The answer may
+ * still be anything.
+ */
+async function callMinimax(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
   const isPaid = call.isPaid === true
   const errorOf: Call['errorOf'] = ({ body }) => {
-    const said = saidIn(body)
-    return said.code === 0 ? undefined : minimaxError(said, isPaid)
+    const status = apiStatusIn(body)
+    return status.code === 0 ? undefined : minimaxError(status, isPaid)
   }
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}` }
   const { body } = await callVendor(account, { ...call, headers, errorOf })
-  const said = saidIn(body)
-  const answer = isJsonObject(body) ? body : {}
-  if (said.code === 0 || isOver(answer.status, 'fail')) return answer
-  throw minimaxError(said, isPaid)
+  const status = apiStatusIn(body)
+  if (status.code === 0 || hasEnded(readIfFits(Task, body)?.status, 'fail')) return body
+  throw minimaxError(status, isPaid)
 }
 
-/** MiniMax writes `Fail` and `Failed`, `Success` and, to those it calls, `success`. */
-function isOver(status: Json | undefined, how: 'success' | 'fail'): boolean {
-  return typeof status === 'string' && status.toLowerCase().startsWith(how)
+/** MiniMax writes `Fail` and `Failed`, `Success` and, in callbacks, `success`. */
+function hasEnded(status: string | undefined, how: 'success' | 'fail'): boolean {
+  return status?.toLowerCase().startsWith(how) === true
 }
 
 function isRefusal(thrown: unknown): thrown is PolyphonyError {
   return thrown instanceof PolyphonyError && thrown.code === 'vendor_refused'
 }
 
-function idIn(handle: Json): string {
-  if (isJsonObject(handle) && typeof handle.id === 'string') return handle.id
-  throw new PolyphonyError('internal', 'The handle is none of MiniMax’s.')
+function progressOf(status: string, api: ApiStatus): Progress {
+  if (!hasEnded(status, 'fail')) return { status: 'processing' }
+  const hasReason = api.message !== '' && api.message !== 'success'
+  const reason = hasReason ? api.message : 'MiniMax reported a failure without a reason.'
+  return { status: 'failed', reason, isModerated: isModerated(api) }
 }
 
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-}
-
-function progressOf(body: JsonObject): Progress {
-  const { status } = body
-  if (typeof status !== 'string' || status === '') {
-    throw new PolyphonyError('vendor_unreachable', 'MiniMax answers, and says nothing of the task.')
-  }
-  if (!isOver(status, 'fail')) return { status: 'processing' }
-  const said = saidIn(body)
-  const reason =
-    said.message === '' || said.message === 'success' ? 'MiniMax says that it failed, and not why.' : said.message
-  return { status: 'failed', reason, isModerated: isModerated(said) }
-}
-
-function videoOf({ file }: JsonObject, asked: TaskRequest): Progress {
-  const url = isJsonObject(file) ? textOf(file.download_url) || textOf(file.backup_download_url) : ''
-  if (url === '') return { status: 'failed', reason: 'MiniMax says that it is done, and delivered nothing.' }
-  return { status: 'completed', result: madeVideos(asked, [{ video: { url } }]) }
+function resultOf({ file }: Static<typeof File>, request: TaskRequest): Progress {
+  const url = file.download_url ?? file.backup_download_url
+  if (url === undefined) return { status: 'failed', reason: 'MiniMax reported success without a file.' }
+  return { status: 'completed', result: videosResult(request, [{ video: fileAtUrl(url) }]) }
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -102,14 +103,14 @@ describe('the adapter for OpenAI', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
   })
 
   it('makes pictures with the fields of the model, and no others', async () => {
-    const asked: JsonObject = {
+    const request: JsonObject = {
       model: 'gpt-image-1.5',
       n: 2,
       size: '1536x1024',
@@ -120,16 +121,16 @@ describe('the adapter for OpenAI', () => {
       moderation: 'low',
       user: 'u-1',
     }
-    const result = await resultOf(provider, generating({ ...asked, style: 'vivid', mine: true }), account())
-    expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({ prompt: 'a boat', ...asked })
+    const result = await resultOf(provider, generating({ ...request, style: 'vivid', mine: true }), account())
+    expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({ prompt: 'a boat', ...request })
     expect(result.files.map(({ content }) => Buffer.from(content as Uint8Array).toString())).toEqual([
       'a picture',
       'a picture',
     ])
-    expect(result.logs).toEqual(['OpenAI counted 10 tokens in, 50 out'])
+    expect(result.logs).toEqual(['OpenAI counted 10 input and 50 output tokens'])
   })
 
-  it('leaves to a model what was left to it', async () => {
+  it('does not send values that are the model’s defaults', async () => {
     await resultOf(provider, generating(), account())
     expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({
       model: 'gpt-image-1',
@@ -148,9 +149,9 @@ describe('the adapter for OpenAI', () => {
     })
   })
 
-  it('sends the pictures that are changed, stored ones and those of URLs', async () => {
+  it('sends the pictures to edit, stored ones and those of URLs', async () => {
     const image = [PICTURE, 'https://example.com/vase.png']
-    const asked = {
+    const request = {
       prompt: 'in blue',
       image,
       mask: PICTURE,
@@ -158,7 +159,7 @@ describe('the adapter for OpenAI', () => {
       quality: 'high',
       moderation: 'low',
     }
-    await resultOf(provider, aStoredJob('gpt-image/edit', asked), account())
+    await resultOf(provider, aStoredJob('gpt-image/edit', request), account())
     expect((await sentForm('/v1/images/edits')).toSorted()).toEqual([
       ['image[]', 'image/png'],
       ['image[]', 'image/png'],
@@ -170,19 +171,19 @@ describe('the adapter for OpenAI', () => {
       ['prompt', 'in blue'],
       ['quality', 'high'],
     ])
-    await resultOf(provider, aReadableJob('gpt-image/edit', { ...asked, image: [PICTURE], mask: '' }), account())
+    await resultOf(provider, aReadableJob('gpt-image/edit', { ...request, image: [PICTURE], mask: '' }), account())
     const names = (await sentForm('/v1/images/edits')).map(([name]) => name)
     expect(names).toContain('image')
     expect(names).not.toContain('mask')
   })
 
-  it('takes an address for a picture, from a gateway that answers with one', async () => {
+  it('accepts a URL for a picture from a gateway that answers with one', async () => {
     vendor.next.push({ json: { created: 1, data: [{ url: 'https://example.com/made.png' }] } })
     const { files } = await resultOf(provider, generating(), account())
     expect(files).toEqual([{ key: 'picture-1', content: { url: 'https://example.com/made.png' } }])
   })
 
-  it('makes a video, tells how far it is, and reads it with the key', async () => {
+  it('makes a video, reports its progress and reads it with the key', async () => {
     const input = { prompt: 'a crane', duration: 8, aspect_ratio: '9:16', image_url: PICTURE }
     const job = aStoredJob('sora2/sora2-video', input)
     const submitted = await provider.submit(job, account(), aSignal())
@@ -207,12 +208,12 @@ describe('the adapter for OpenAI', () => {
     ['sora2/sora2-pro-video', { resolution: '1080p' }, 'sora-2-pro', '1792x1024'],
     ['sora2/sora2-pro-video', { resolution: '720p', aspect_ratio: '9:16' }, 'sora-2-pro', '720x1280'],
     ['sora2/sora2-video', {}, 'sora-2', '1280x720'],
-  ])('asks for %s with %j at %s in %s', async (operation, given, model, size) => {
+  ])('requests %s with %j at %s in %s', async (operation, given, model, size) => {
     await provider.submit(aJob(operation, { prompt: 'a', ...given }), account(), aSignal())
     expect(Object.fromEntries(await sentForm('/v1/videos'))).toMatchObject({ model, size, seconds: '4' })
   })
 
-  it('refuses a first frame that cannot be read, before anything is paid for', async () => {
+  it('refuses a first frame that cannot be decoded before the paid call', async () => {
     const broken: Partial<Job> = {
       file: async () => ({ bytes: Buffer.from('no picture'), mediaType: 'image/png', name: 'a.png' }),
     }
@@ -272,16 +273,16 @@ describe('the adapter for OpenAI', () => {
     ['silence', 'lost', {}, { code: 'vendor_silent' }],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
     ['half an answer', { bytes: Buffer.from('{"data":'), type: 'application/json' }, {}, { code: 'vendor_silent' }],
-  ])('says what %s means', async (_, answer, given, meaning) => {
+  ])('maps %s to its error', async (_, answer, given, meaning) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(generating(), account(given), aSignal())).rejects.toMatchObject(meaning)
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it('fails where OpenAI answers without a picture', async () => {
+  it('fails when OpenAI answers without a picture', async () => {
     vendor.next.push({ json: { created: 1, data: [{}] } })
-    const failed = { reason: 'OpenAI answered without a picture.' }
+    const failed = { reason: 'OpenAI returned no picture.' }
     await expect(provider.submit(generating(), account(), aSignal())).resolves.toEqual({ failed })
   })
 
@@ -290,7 +291,7 @@ describe('the adapter for OpenAI', () => {
     ['an answer without an id', { json: { object: 'video' } }, 'vendor_silent'],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, 'vendor_silent'],
     ['the closing of the API', { status: 404, json: error('Unknown request URL.', 'unknown_url') }, 'vendor_refused'],
-  ])('begins a video once, and says what %s means', async (_, answer, code) => {
+  ])('requests a video once, and maps %s to its error', async (_, answer, code) => {
     vendor.next.push(answer)
     const before = vendor.seen.length
     const job = aJob('sora2/sora2-video')
@@ -298,22 +299,24 @@ describe('the adapter for OpenAI', () => {
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
-    await expect(provider.submit(generating(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    await expect(provider.submit(generating(), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
-  it('ends when it is told to', async () => {
+  it('ends a call when its signal is aborted', async () => {
     const reason = new Error('The lease is lost.')
     const ended = AbortSignal.abort(reason)
     await expect(provider.submit(generating(), account(), ended)).rejects.toBe(reason)
   })
 
-  it('tells a failure, and refused content from others', async () => {
-    const asked = aJob('sora2/sora2-video')
+  it('reports a failure with its reason, and marks refused content', async () => {
+    const request = aJob('sora2/sora2-video')
     const look = (failure: Json) => {
       vendor.next.push({ json: { id: 'video_1', object: 'video', status: 'failed', progress: 40, error: failure } })
-      return provider.poll?.({ id: 'video_1' }, account(), aSignal(), asked)
+      return provider.poll?.({ id: 'video_1' }, account(), aSignal(), request)
     }
     await expect(look({ code: 'server_error', message: 'Broken.' })).resolves.toEqual({
       status: 'failed',
@@ -324,13 +327,13 @@ describe('the adapter for OpenAI', () => {
       isModerated: true,
     })
     await expect(look(null)).resolves.toMatchObject({ status: 'failed' })
-    await expect(provider.poll?.({ id: 'video_999' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'video_999' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('does not know'),
+      reason: expect.stringContaining('no longer knows'),
     })
   })
 
-  it('asks again after a poll that came to nothing', async () => {
+  it('can poll again after a poll that failed', async () => {
     const look = (answer: FakeAnswer) => {
       vendor.next.push(answer)
       return provider.poll?.({ id: 'video_1' }, account(), aSignal(), aJob('sora2/sora2-video'))
@@ -341,7 +344,7 @@ describe('the adapter for OpenAI', () => {
     await expect(look(page)).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('cancels, twice as well as once, and shows that a key works', async () => {
+  it('cancels a task once and again, and probes the key', async () => {
     const submitted = await provider.submit(aJob('sora2/sora2-video'), account(), aSignal())
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
     await provider.cancel?.(handle, account(), aSignal())
@@ -355,13 +358,13 @@ describe('the adapter for OpenAI', () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
   })
 
-  it('leaves videos to others where OpenAI has closed them', () => {
+  it('does not perform videos at the host where OpenAI has closed them', () => {
     const own = anAccount(manifest, { apiKey: KEY })
     expect([...(provider.performs?.(own) ?? [])]).toEqual(['gpt-image/generate', 'gpt-image/edit'])
     expect(provider.performs?.(account())).toEqual(provider.operations)
   })
 
-  it('speaks for the account’s own organisation and project, below a prefix too', async () => {
+  it('sends the account’s own organisation and project, also below a path prefix', async () => {
     const base = `${vendor.url}/relay/openai/v1`
     vendor.next.push({ json: { created: 1, data: [{ b64_json: BASE64 }] } })
     await provider.submit(generating(), account({ baseUrl: base, organization: 'org-1', project: 'p-1' }), aSignal())
@@ -371,5 +374,12 @@ describe('the adapter for OpenAI', () => {
     })
     await provider.submit(generating(), account(), aSignal())
     expect(vendor.seen.at(-1)?.headers).not.toHaveProperty('openai-organization')
+  })
+
+  providerContract('OpenAI', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['sora2/sora2-video', 'gpt-image/generate'],
   })
 })

@@ -1,18 +1,18 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Provider } from '../provider.ts'
-import { clientOf, found } from './client.ts'
-import { IMAGE_OPERATIONS, makePictures } from './images.ts'
-import { beginVideo, cancelVideo, lookAtVideo, VIDEO_OPERATIONS } from './videos.ts'
+import { clientOf, find } from './client.ts'
+import { IMAGE_OPERATIONS, submitImages } from './images.ts'
+import { cancelVideo, pollVideo, submitVideo, VIDEO_OPERATIONS } from './videos.ts'
 
 const IMAGES: ReadonlySet<string> = new Set(IMAGE_OPERATIONS)
 const ALL: ReadonlySet<string> = new Set([...IMAGE_OPERATIONS, ...VIDEO_OPERATIONS])
-/** Where the videos API is closed: a task of it is for others, who serve Sora 2 still. */
+/** The videos API is closed at this host; other hosts still serve Sora 2. */
 const OWN_HOST = 'api.openai.com'
 
 /**
- * OpenAI through its own package: pictures, and Sora 2. It takes no idempotency key and no callback address, and shows of
- * a video nothing that we could have marked it with; so a lost answer is not found again. Speech is not among what it
- * performs here: the catalogue's speech is in the voice of a recording, and OpenAI speaks in voices of its own.
+ * OpenAI through its own package: pictures, and Sora 2. It takes no idempotency key and no callback URL, and its
+ * videos carry no mark of ours, so a lost answer is not found again. Speech is not offered: the catalogue's speech uses the
+ * voice of a recording, and OpenAI has voices of its own only.
  */
 export function openaiProvider(): Provider {
   return {
@@ -22,15 +22,15 @@ export function openaiProvider(): Provider {
     async submit(job, account, signal) {
       const isPicture = IMAGES.has(job.operation)
       const client = clientOf(account, { hasFiles: isPicture })
-      if (isPicture) return makePictures(client, job, signal)
-      if (ALL.has(job.operation)) return beginVideo(client, job, signal)
+      if (isPicture) return submitImages(client, job, signal)
+      if (ALL.has(job.operation)) return submitVideo(client, job, signal)
       throw new PolyphonyError('no_provider', `OpenAI does not perform ${job.operation}.`)
     },
-    poll: lookAtVideo,
+    poll: pollVideo,
     cancel: cancelVideo,
     async probe(account, signal) {
-      // A gateway that has no list of models may work nevertheless: a task will tell.
-      await found(() => clientOf(account, { hasFiles: false }).models.list({ signal }), signal)
+      // A gateway without a list of models may still work: the first task shows it.
+      await find(() => clientOf(account, { hasFiles: false }).models.list({ signal }), signal)
     },
   }
 }

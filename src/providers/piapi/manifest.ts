@@ -1,5 +1,5 @@
 import { baseUrl, optional, secret } from '../kit/account-fields.ts'
-import { modelsField } from '../kit/narrowed.ts'
+import { modelsField } from '../kit/models-field.ts'
 import type { ProviderManifest } from '../provider.ts'
 
 export const piapi: ProviderManifest = {

@@ -1,7 +1,7 @@
 import { getOperation, listOperations } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { narrowed } from '../kit/narrowed.ts'
+import { limitToModels } from '../kit/models-field.ts'
 import type { Account } from '../provider.ts'
 
 /** Which operations of the catalogue PiAPI has, by its own index. They bear its names: model and task type. */
@@ -84,7 +84,7 @@ export function isPiapisOwn({ settings }: Pick<Account, 'settings'>): boolean {
 /** A list of models that the account's owner gives wins over what was withdrawn. */
 export function performedBy(account: Pick<Account, 'settings'>): ReadonlySet<string> {
   const { models = '' } = account.settings
-  if (models !== '' || !isPiapisOwn(account)) return narrowed(OPERATIONS, models)
+  if (models !== '' || !isPiapisOwn(account)) return limitToModels(OPERATIONS, models)
   return new Set([...OPERATIONS].filter((id) => !WITHDRAWN.has(getOperation(id).model)))
 }
 

@@ -1,34 +1,42 @@
+import type { Static, TSchema } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
-import type { Kind, Lyrics } from '../../catalog/outputs.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Kind } from '../../catalog/outputs.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
+import { readIfFits } from '../kit/read-wire.ts'
 import {
+  type ClipSources,
+  clipsResult,
   imagesResult,
-  type MadeClip,
-  type MadeVideo,
-  madeClips,
-  madeLyrics,
-  madeModel,
-  madeSounds,
-  madeTexts,
-  madeVideos,
+  lyricsResult,
+  modelResult,
   type Source,
+  soundsResult,
+  textsResult,
+  videosResult,
 } from '../kit/results.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Result, TaskRequest } from '../provider.ts'
+import { type File, LyricsPair, Output, type Resource, Song } from './wire.ts'
 
 /**
- * `output` of a completed task, which nearly every family writes in a form of its own, and some in two. One reader for
- * each kind of result, which knows every form that was met: so a family that changes its form is read all the same.
+ * `output` of a completed task, which nearly every family writes in a form of its own, and some in two. There is one reader
+ * for each kind of result, and it knows every form that was seen, so a family may change to a form of another one.
  */
-export function resultIn(output: Json, asked: TaskRequest, account: Account): Result | undefined {
-  const read = READERS[getOperation(asked.operation).produces.kind]
-  return read?.(output, asked, (address) => fileAt(account, address))
+export function resultIn(output: Json, request: TaskRequest, account: Account): Result | undefined {
+  const read = READERS[getOperation(request.operation).produces.kind]
+  const fields = readIfFits(Output, output) ?? {}
+  return read?.({ output, fields, request, at: (address) => fileAt(account, address) })
 }
 
-type At = (address: string) => Source
-type Reader = (output: Json, asked: TaskRequest, at: At) => Result | undefined
+interface Read {
+  output: Json
+  /** The members of the output, if it is an object. */
+  fields: Static<typeof Output>
+  request: TaskRequest
+  at(address: string): Source
+}
 
-const READERS: Partial<Record<Kind, Reader>> = {
+const READERS: Partial<Record<Kind, (read: Read) => Result | undefined>> = {
   pictures,
   videos,
   sounds,
@@ -38,159 +46,120 @@ const READERS: Partial<Record<Kind, Reader>> = {
   clips,
 }
 
-/**
- * `image_url`, `image_urls`, works with an image each; of Midjourney's four `temporary_image_urls`, with the grid as
- * `image_url`. Flux has `image_base64` beside them.
- */
-function pictures(output: Json, asked: TaskRequest, at: At): Result | undefined {
-  const { temporary_image_urls: four, image_url, image_urls, image_base64 } = objectIn(output)
-  const single = textIn(image_url) ?? textIn(objectIn(output).discord_image_url)
-  const quarters = textsIn(four)
-  if (quarters.length > 0) return imagesResult(asked, quarters.map(at), single === undefined ? undefined : at(single))
-  const many = textsIn(image_urls)
-  const some = many.length > 0 ? many : single === undefined ? resourcesIn(output, 'image') : [single]
-  if (some.length > 0) return imagesResult(asked, some.map(at))
-  const data = textIn(image_base64)
-  return data === undefined ? undefined : imagesResult(asked, [Buffer.from(data.replace(/^data:[^,]*,/, ''), 'base64')])
+/** Flux has `image_base64` beside its URLs. */
+function pictures({ fields, request, at }: Read): Result | undefined {
+  const { image_url, discord_image_url, temporary_image_urls: four = [], image_urls: many = [], image_base64 } = fields
+  const single = image_url ?? discord_image_url
+  if (four.length > 0) return imagesResult(request, four.map(at), single === undefined ? undefined : at(single))
+  const works = (fields.works ?? []).flatMap(({ image }) => resourceOf(image) ?? [])
+  const urls = many.length > 0 ? many : single === undefined ? works : [single]
+  if (urls.length > 0) return imagesResult(request, urls.map(at))
+  if (image_base64 === undefined) return undefined
+  return imagesResult(request, [Buffer.from(image_base64.replace(/^data:[^,]*,/, ''), 'base64')])
 }
 
-/** `video` (an address, or Luma's object), `video_url`, `video_urls`, or Kling's works; those without a mark come first. */
-function videos(output: Json, asked: TaskRequest, at: At): Result | undefined {
-  const made = objectIn(output)
-  const works = worksIn(output).flatMap((work): MadeVideo[] => {
-    const video = resourceOf(work.video)
-    return video === undefined ? [] : [{ video: at(video), ...optional('cover', resourceOf(work.cover), at) }]
+/** Kling's works, several URLs, or one; those without a watermark come first. */
+function videos({ fields, request, at }: Read): Result | undefined {
+  const works = (fields.works ?? []).flatMap(({ video, cover }) => {
+    const address = resourceOf(video)
+    return address === undefined ? [] : [{ video: at(address), ...optional('cover', resourceOf(cover), at) }]
   })
-  if (works.length > 0) return madeVideos(asked, works)
-  const many = textsIn(made.video_urls)
+  if (works.length > 0) return videosResult(request, works)
+  const { video_raw, video, video_url, download_url, video_urls: many = [] } = fields
   if (many.length > 1) {
-    return madeVideos(
-      asked,
-      many.map((one) => ({ video: at(one) })),
-    )
+    const sources = many.map((one) => ({ video: at(one) }))
+    return videosResult(request, sources)
   }
-  const names = [made.video_raw, made.video, made.video_url, made.download_url, ...many]
-  const video = names.map(addressOf).find((one) => one !== undefined)
-  if (video === undefined) return undefined
-  const cover = addressOf(made.thumbnail) ?? addressOf(made.cover_url)
-  const one = {
-    video: at(video),
+  const address = [video_raw, video, video_url, download_url, ...many].map(addressOf).find((one) => one !== undefined)
+  if (address === undefined) return undefined
+  const cover = addressOf(fields.thumbnail) ?? addressOf(fields.cover_url)
+  const sources = {
+    video: at(address),
     ...optional('cover', cover, at),
-    ...optional('lastFrame', addressOf(made.last_frame), at),
+    ...optional('lastFrame', addressOf(fields.last_frame), at),
   }
-  return madeVideos(asked, [one])
+  return videosResult(request, [sources])
 }
 
-/** `audio_url`, `audio_urls`, or works with a sound each, which is what several clients read of Kling's. */
-function sounds(output: Json, asked: TaskRequest, at: At): Result | undefined {
-  const { audio_urls, audio_url, audio } = objectIn(output)
-  const many = textsIn(audio_urls)
+/** `audio_url`, `audio_urls`, or works with a sound each, which several clients read of Kling's. */
+function sounds({ fields, request, at }: Read): Result | undefined {
+  const { audio_urls: many = [], audio_url, audio } = fields
   const single = addressOf(audio_url) ?? addressOf(audio)
-  const all = many.length > 0 ? many : single === undefined ? resourcesIn(output, 'audio') : [single]
-  return all.length === 0 ? undefined : madeSounds(asked, all.map(at))
+  const works = (fields.works ?? []).flatMap((work) => resourceOf(work.audio) ?? [])
+  const urls = many.length > 0 ? many : single === undefined ? works : [single]
+  return urls.length === 0 ? undefined : soundsResult(request, urls.map(at))
 }
 
-/** `text`; Midjourney's `description`, or an array of them, and `seed`, which may be a number. */
-function texts(output: Json): Result | undefined {
-  const { text, descriptions, prompts, description, seed } = objectIn(output)
-  const many = [...textsIn(descriptions), ...textsIn(prompts)]
-  if (many.length > 0) return madeTexts(many)
-  const single = [text, description, seed].map(wordsIn).find((one) => one !== undefined)
-  return single === undefined ? undefined : madeTexts([single])
+/** `text`; Midjourney's `description`, or a list of them, and `seed`, which may be a number. */
+function texts({ fields }: Read): Result | undefined {
+  const { text, descriptions = [], prompts = [], description, seed } = fields
+  const many = [...descriptions, ...prompts]
+  if (many.length > 0) return textsResult(many)
+  const single = text ?? description ?? seed
+  return single === undefined ? undefined : textsResult([String(single)])
 }
 
-function model(output: Json, _asked: TaskRequest, at: At): Result | undefined {
-  const { model_file, no_background_image, combined_video } = objectIn(output)
-  const file = addressOf(model_file)
+function model({ fields, at }: Read): Result | undefined {
+  const file = addressOf(fields.model_file)
   if (file === undefined) return undefined
-  return madeModel({
+  return modelResult({
     model: at(file),
-    ...optional('picture', addressOf(no_background_image), at),
-    ...optional('turntable', addressOf(combined_video), at),
+    ...optional('picture', addressOf(fields.no_background_image), at),
+    ...optional('turntable', addressOf(fields.combined_video), at),
   })
 }
 
 /** Udio's pairs, or one of Suno's: its form is not documented, and read as that of the route before it. */
-function lyrics(output: Json): Result | undefined {
-  const pairs = objectIn(output).lyrics_pairs ?? output
-  const all = (Array.isArray(pairs) ? pairs : [pairs]).flatMap((one): Lyrics[] => {
-    const { title, text, lyric, tags } = objectIn(one)
-    const words = textIn(text) ?? textIn(lyric)
-    return words === undefined ? [] : [{ title: textIn(title) ?? '', text: words, tags: textsIn(tags) }]
+function lyrics({ output, fields }: Read): Result | undefined {
+  const all = listOf(LyricsPair, fields.lyrics_pairs ?? output).flatMap(({ title = '', text, lyric, tags = [] }) => {
+    const words = text ?? lyric
+    return words === undefined ? [] : [{ title, text: words, tags }]
   })
-  return all.length === 0 ? undefined : madeLyrics(all)
+  return all.length === 0 ? undefined : lyricsResult(all)
 }
 
-/** Suno's array of clips, or its older map of them; Udio's songs. */
-function clips(output: Json, asked: TaskRequest, at: At): Result | undefined {
-  const inner = objectIn(output)
-  const listed = Array.isArray(output) ? output : (inner.songs ?? inner.clips ?? [])
-  const all = (Array.isArray(listed) ? listed : Object.values(objectIn(listed))).flatMap((one) => clipIn(one, at) ?? [])
-  return all.length === 0 ? undefined : madeClips(asked, all)
+/** Suno's list of clips, or its older map of them; Udio's songs. */
+function clips({ output, fields, request, at }: Read): Result | undefined {
+  const listed = Array.isArray(output) ? output : (fields.songs ?? fields.clips ?? [])
+  const songs = listOf(Song, isJsonObject(listed) ? Object.values(listed) : listed)
+  const all = songs.flatMap((song) => clipSources(song, at) ?? [])
+  return all.length === 0 ? undefined : clipsResult(request, all)
 }
 
-function clipIn(value: Json, at: At): MadeClip | undefined {
-  const clip = objectIn(value)
-  const metadata = objectIn(clip.metadata ?? null)
-  const audio = addressOf(clip.audio_url) ?? addressOf(clip.song_path)
+function clipSources(song: Static<typeof Song>, at: Read['at']): ClipSources | undefined {
+  const { id, title, lyrics: words, duration, metadata = {} } = song
+  const audio = addressOf(song.audio_url) ?? addressOf(song.song_path)
   if (audio === undefined) return undefined
-  const image = addressOf(clip.image_url) ?? addressOf(clip.image_path)
-  const large = addressOf(clip.image_large_url)
-  const tags = clip.tags ?? metadata.tags
-  const seconds = metadata.duration ?? clip.duration
-  const id = wordsIn(clip.id)
+  const tags = song.tags ?? metadata.tags
   return {
     audio: at(audio),
-    ...optional('image', image, at),
-    ...optional('imageLarge', large, at),
-    title: textIn(clip.title),
-    tags: textIn(tags) ?? (textsIn(tags).join(', ') || undefined),
-    lyrics: textIn(metadata.prompt) ?? textIn(clip.lyrics),
-    durationSeconds: typeof seconds === 'number' ? seconds : undefined,
-    ...(id === undefined ? {} : { vendorId: id }),
+    ...optional('image', addressOf(song.image_url) ?? addressOf(song.image_path), at),
+    ...optional('imageLarge', addressOf(song.image_large_url), at),
+    title,
+    tags: Array.isArray(tags) ? tags.join(', ') || undefined : tags,
+    lyrics: metadata.prompt ?? words,
+    durationSeconds: metadata.duration ?? duration,
+    ...(id === undefined ? {} : { vendorId: String(id) }),
   }
 }
 
-/** Kling's own product: `works[].video.resource_without_watermark`. */
-function worksIn(output: Json): JsonObject[] {
-  const { works } = objectIn(output)
-  return Array.isArray(works) ? works.filter(isJsonObject) : []
+/** The elements of a list that fit, or the one value. */
+function listOf<Schema extends TSchema>(schema: Schema, value: Json): Static<Schema>[] {
+  return (Array.isArray(value) ? value : [value]).flatMap((one) => readIfFits(schema, one) ?? [])
 }
 
-function resourcesIn(output: Json, name: string): string[] {
-  return worksIn(output).flatMap((work) => resourceOf(work[name]) ?? [])
+function resourceOf(resource: Static<typeof Resource> | undefined): string | undefined {
+  return resource?.resource_without_watermark ?? resource?.resource
 }
 
-function resourceOf(value: Json | undefined): string | undefined {
-  const { resource_without_watermark: clean, resource } = objectIn(value ?? null)
-  return textIn(clean) ?? textIn(resource)
+function addressOf(file: Static<typeof File> | undefined): string | undefined {
+  return typeof file === 'string' ? file : file?.url
 }
 
 function optional<Name extends string>(
   name: Name,
   address: string | undefined,
-  at: At,
+  at: Read['at'],
 ): { [One in Name]?: Source } | Record<string, never> {
   return address === undefined ? {} : ({ [name]: at(address) } as { [One in Name]: Source }) // a computed name loses its type
-}
-
-/** An address by itself, or in an object as its `url`. */
-function addressOf(value: Json | undefined): string | undefined {
-  return textIn(value) ?? textIn(objectIn(value ?? null).url)
-}
-
-function objectIn(value: Json): JsonObject {
-  return isJsonObject(value) ? value : {}
-}
-
-function textIn(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function wordsIn(value: Json | undefined): string | undefined {
-  return typeof value === 'number' ? String(value) : textIn(value)
-}
-
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '').map(String) : []
 }

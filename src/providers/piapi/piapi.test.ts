@@ -6,8 +6,9 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
-import { madeClips } from '../kit/results.ts'
+import { clipsResult } from '../kit/results.ts'
 import type { Job } from '../provider.ts'
 import { piapi as manifest } from './manifest.ts'
 import { piapiProvider } from './piapi.ts'
@@ -32,7 +33,7 @@ const submit = (job: Job, given?: Record<string, string>) => provider.submit(job
 
 /** A finished song of ours, whose clips PiAPI knows by other ids. */
 function song() {
-  const { output } = madeClips(aJob('suno/music'), [
+  const { output } = clipsResult(aJob('suno/music'), [
     { audio: { url: 'https://x/1' }, vendorId: 'clip-1' },
     { audio: { url: 'https://x/2' }, vendorId: 'clip-2' },
   ])
@@ -61,7 +62,7 @@ function exampleJob(id: string, given: Partial<Job> = {}): Job {
 }
 
 describe('the adapter for PiAPI', () => {
-  it.each([...provider.operations])('has %s done, in the catalogue’s shape', async (id) => {
+  it.each([...provider.operations])('performs %s and returns a result in the catalogue’s form', async (id) => {
     const job = exampleJob(id)
     const { output, files } = await resultOf(provider, job, account())
     const { model, taskType, output: schema } = getOperation(id)
@@ -71,7 +72,7 @@ describe('the adapter for PiAPI', () => {
     expect(files.map(({ key }) => key).sort()).toEqual([...new Set(named)].sort())
   })
 
-  it('sends a song in PiAPI’s own words, and nothing else', async () => {
+  it('sends a song with PiAPI’s own fields and no others', async () => {
     const input = { prompt: '[Verse]\nMove', tags: 'raga', title: 'Cat Dance', mv: 'chirp-crow' }
     await submit(aJob('suno/music', input))
     expect(sent()).toEqual({
@@ -82,7 +83,7 @@ describe('the adapter for PiAPI', () => {
     })
   })
 
-  it('keeps a clip’s id at PiAPI, and names it in a follow-up', async () => {
+  it('stores a clip’s id at PiAPI, and names it in a follow-up', async () => {
     const made = await resultOf(provider, aJob('suno/music'), account())
     const { clips } = made.output as { clips: JsonObject[] }
     expect(clips.map(({ vendorId, durationSeconds, prompt }) => [vendorId, durationSeconds, prompt])).toEqual([
@@ -100,7 +101,7 @@ describe('the adapter for PiAPI', () => {
     expect(sent().input).toMatchObject({ task_id: UPSTREAM, continue_clip_id: 'clip-2', continue_at: 60 })
   })
 
-  it('names the upstream task that a task follows', async () => {
+  it('names the parent task by its id at PiAPI', async () => {
     const parent = song()
     await submit(aJob('midjourney/upscale', { origin_task_id: PARENT, index: '2' }, { parent }))
     expect(sent().input).toEqual({ origin_task_id: UPSTREAM, index: '2' })
@@ -125,7 +126,7 @@ describe('the adapter for PiAPI', () => {
     })
   })
 
-  it('refuses to follow a clip that PiAPI has not named', async () => {
+  it('refuses to follow a clip whose id at PiAPI is not known', async () => {
     const parent = { ...song(), output: { clips: [{ id: itemId(PARENT, 1) }] } }
     const job = aJob('suno/music', { prompt: 'on', task_id: PARENT, continue_clip_id: itemId(PARENT, 1) }, { parent })
     await expect(submit(job)).rejects.toMatchObject({ code: 'vendor_refused' })
@@ -134,7 +135,7 @@ describe('the adapter for PiAPI', () => {
     await expect(submit(upscale)).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('puts pictures to follow where Midjourney reads them', async () => {
+  it('puts reference pictures at the front of the prompt, where Midjourney reads them', async () => {
     await submit(aJob('midjourney/imagine', { prompt: 'a fox', image_urls: ['https://x/a.png', 'https://x/b.png'] }))
     expect(sent().input).toMatchObject({ prompt: 'https://x/a.png https://x/b.png a fox' })
     expect(sent().input).not.toHaveProperty('image_urls')
@@ -144,7 +145,7 @@ describe('the adapter for PiAPI', () => {
     })
   })
 
-  it('sends a stored file along, or uploads it where PiAPI takes addresses only', async () => {
+  it('sends a stored file in the request, or uploads it where PiAPI takes URLs only', async () => {
     const stored = (input: JsonObject) => ({
       input,
       urlOf: () => undefined,
@@ -171,7 +172,7 @@ describe('the adapter for PiAPI', () => {
     expect(vendor.at('POST', '/uploads/api/ephemeral_resource')).toHaveLength(1)
   })
 
-  it('says so when the plan has no uploads, and asks for nothing', async () => {
+  it('refuses a task whose file the plan cannot upload, before the paid call', async () => {
     vendor.next.push({ status: 403, json: { code: 403, message: 'Insufficient plan level' } })
     const before = vendor.at('POST', TASK).length
     const file = async () => ({ bytes: new Uint8Array([1]), mediaType: 'image/png', name: 'cat.png' })
@@ -217,30 +218,32 @@ describe('the adapter for PiAPI', () => {
       { code: 'vendor_refused' },
     ],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(submit(aJob('gemini/nano-banana-pro'), given as Record<string, string>)).rejects.toMatchObject(error)
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a gateway that is not there', async () => {
-    const nobody = { baseUrl: 'http://127.0.0.1:59999' }
-    await expect(submit(aJob('gemini/nano-banana-pro'), nobody)).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  it('reports a gateway that refuses connections as unreachable', async () => {
+    const unreachable = { baseUrl: 'http://127.0.0.1:59999' }
+    await expect(submit(aJob('gemini/nano-banana-pro'), unreachable)).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
-  it('keeps a path in front of everything', async () => {
+  it('keeps the path prefix of the base address in every call', async () => {
     await submit(aJob('gemini/nano-banana-pro'), { baseUrl: `${vendor.url}/behind/a/proxy/` })
     expect(vendor.at('POST', `/behind/a/proxy${TASK}`)).toHaveLength(1)
   })
 
-  const asked = aJob('midjourney/imagine')
-  const look = (data: Json, given: JsonObject = { code: 200, message: 'success' }, of = asked) => {
+  const request = aJob('midjourney/imagine')
+  const look = (data: Json, given: JsonObject = { code: 200, message: 'success' }, of = request) => {
     vendor.next.push({ json: { ...given, data } })
     return provider.poll?.({ id: UPSTREAM }, account(), aSignal(), of)
   }
 
-  it('tells the progress where PiAPI does', async () => {
+  it('reports the progress that PiAPI reports', async () => {
     await expect(look({ status: 'processing', output: { progress: 31 } })).resolves.toEqual({
       status: 'processing',
       progress: 31,
@@ -251,7 +254,7 @@ describe('the adapter for PiAPI', () => {
     await expect(look({ status: 'retry', output: null }, { timestamp: 1 })).resolves.toEqual({ status: 'processing' })
   })
 
-  it('tells a failure by whatever says why', async () => {
+  it('takes the reason of a failure from wherever PiAPI puts it', async () => {
     const failed = (error: JsonObject, more: JsonObject = {}) => look({ status: 'failed', error, logs: [], ...more })
     await expect(failed({ code: 1100, message: 'Out of memory', raw_message: 'OOM' })).resolves.toEqual({
       status: 'failed',
@@ -267,25 +270,28 @@ describe('the adapter for PiAPI', () => {
       isModerated: true,
     })
     await expect(failed({}, { task_result: { reason: 'no face' } })).resolves.toMatchObject({ reason: 'no face' })
-    await expect(failed({})).resolves.toMatchObject({ status: 'failed', reason: expect.stringContaining('not why') })
+    await expect(failed({})).resolves.toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('without a reason'),
+    })
     await expect(look({ status: 'cancelled', error: null })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({ status: 'completed', output: {} })).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('delivered nothing'),
+      reason: expect.stringContaining('reported success without'),
     })
   })
 
-  it('takes a task that PiAPI does not know any more for failed, and an answer without sense for a bad moment', async () => {
-    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), asked)).resolves.toMatchObject({
+  it('fails a task that PiAPI no longer knows, and polls again after an unreadable answer', async () => {
+    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
     })
     vendor.next.push({ status: 500, json: { code: 500, message: 'record not found' } })
-    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
     })
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
     vendor.next.push({ status: 502, json: {} })
-    await expect(provider.poll?.({ id: UPSTREAM }, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.({ id: UPSTREAM }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
@@ -308,7 +314,7 @@ describe('the adapter for PiAPI', () => {
     expect(grid).toEqual([...four.map((one, index) => [`picture-${index + 1}`, { url: one }]), ['grid', { url }]])
   })
 
-  it('reads every form of a video, and takes the one without a mark', async () => {
+  it('reads every form of a video, and prefers the one without a watermark', async () => {
     const url = 'https://storage.theapi.app/videos/a.mp4'
     const video = [['video-1', { url }]]
     expect(await sources({ video: url }, 'veo3/veo3-video')).toEqual(video)
@@ -341,7 +347,7 @@ describe('the adapter for PiAPI', () => {
     })
   })
 
-  it('reads a file of a private gateway the account’s way', async () => {
+  it('reads a file of a private gateway through the account', async () => {
     const [[, content] = []] = (await sources(
       { image_url: `${vendor.url}/files/a.png` },
       'gemini/nano-banana-pro',
@@ -352,11 +358,11 @@ describe('the adapter for PiAPI', () => {
     expect(vendor.seen.at(-1)?.headers).not.toHaveProperty('x-api-key')
   })
 
-  it('cancels what has not begun, and throws where PiAPI refuses, since the work goes on there', async () => {
-    const { handle } = (await submit(asked)) as { handle: { id: string } }
+  it('cancels a task that has not started, and throws when PiAPI refuses', async () => {
+    const { handle } = (await submit(request)) as { handle: { id: string } }
     const cancel = () => provider.cancel?.(handle, account(), aSignal())
     await cancel()
-    await provider.poll?.(handle, account(), aSignal(), asked)
+    await provider.poll?.(handle, account(), aSignal(), request)
     await expect(cancel()).rejects.toMatchObject({ code: 'vendor_refused' })
     expect(vendor.at('DELETE', `${TASK}/${handle.id}`)).toHaveLength(2)
     await expect(provider.cancel?.(handle, account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
@@ -364,14 +370,14 @@ describe('the adapter for PiAPI', () => {
     })
   })
 
-  it('shows whether a key works', async () => {
+  it('probes the key with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
     })
   })
 
-  it('hears a callback that carries the secret of its task, and no other', async () => {
+  it('accepts only callbacks that carry the secret of their task', async () => {
     await submit(aJob('gemini/nano-banana-pro', undefined, { callbackUrl: 'https://us/callbacks/1' }))
     const { webhook_config: hook } = sent().config as { webhook_config: { endpoint: string; secret: string } }
     expect(hook.endpoint).toBe('https://us/callbacks/1')
@@ -387,18 +393,18 @@ describe('the adapter for PiAPI', () => {
   })
 })
 
-describe('what PiAPI itself has no more, or never had', () => {
+describe('operations that PiAPI’s own host does not perform', () => {
   const performed = (given: Record<string, string>) =>
     provider.performs?.(anAccount(manifest, { apiKey: KEY, ...given })) ?? new Set<string>()
 
-  it('leaves out what it withdrew, unless the owner names it or the gateway is another', () => {
+  it('exclude those that it withdrew, unless the account names them or is at another gateway', () => {
     expect([...performed({})].filter((id) => /^(?:suno|midjourney)\//.test(id))).toEqual([])
     expect(performed({}).has('music-u/generate_music')).toBe(true)
     expect([...performed({ models: 'suno, kling/effects' })]).toEqual(['suno/music', 'suno/lyrics', 'kling/effects'])
     expect(performed({ baseUrl: 'https://gateway.example' })).toEqual(provider.operations)
   })
 
-  it('has none of the tools that only vendors’ own APIs have', () => {
+  it('exclude the tools that only vendors’ own APIs have', () => {
     for (const id of [
       'suno/concat',
       'kling/image_generation',
@@ -410,7 +416,7 @@ describe('what PiAPI itself has no more, or never had', () => {
     }
   })
 
-  it('refuses a field that it would drop, before it is asked', async () => {
+  it('include none that need a field which PiAPI drops: such a task is refused before the call', async () => {
     const own = anAccount(manifest, { apiKey: KEY })
     const job = aJob('kling/effects', {
       image_url: 'https://x/a.png',
@@ -422,4 +428,18 @@ describe('what PiAPI itself has no more, or never had', () => {
       message: expect.stringContaining('second_image_url'),
     })
   })
+})
+
+providerContract('PiAPI', {
+  provider: () => provider,
+  account: () => account(),
+  job: exampleJob,
+  operations: [
+    'Qubico/flux1-schnell/txt2img',
+    'kling/video_generation',
+    'suno/music',
+    'midjourney/imagine',
+    'Qubico/trellis/image-to-3d',
+    'music-u/generate_music',
+  ],
 })

@@ -1,17 +1,20 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { readAnswer, readCallback, readIfFits } from '../kit/read-wire.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest } from '../provider.ts'
 import { OPERATIONS, performedBy } from './operations.ts'
 import { resultIn } from './outputs.ts'
 import { errorOf, idIn, inputFor, keyOf } from './requests.ts'
+import { Created, Envelope, Percent, Task } from './wire.ts'
 
 /**
- * PiAPI's task API, which other gateways speak, too. It takes no idempotency key and its history does not say for whom a
- * task was made, so a lost answer is found by a callback only.
+ * PiAPI's task API, which other gateways speak as well. It takes no idempotency key, and its history does not say for which
+ * of our tasks each of its tasks was made, so a lost answer is found by its callback only.
  */
 export function piapiProvider(): Provider {
   return {
@@ -20,26 +23,28 @@ export function piapiProvider(): Provider {
     performs: performedBy,
     async submit(job, account, signal) {
       const json = await bodyOf(job, account, signal)
-      const created = await ask(account, { method: 'POST', path: '/api/v1/task', json, signal, isPaid: true })
-      return { handle: handleOf(created) }
+      const created = await callPiapi(account, { method: 'POST', path: '/api/v1/task', json, signal, isPaid: true })
+      const { task_id: id } = readAnswer(Created, created, 'PiAPI', { isPaid: true }).data
+      return { handle: { id } }
     },
-    async poll(handle, account, signal, asked) {
-      const task = await look(handle, account, signal)
-      return task ? progressOf(task, asked, account) : { status: 'failed', reason: 'PiAPI does not know it any more.' }
+    async poll(handle, account, signal, request) {
+      const found = await findTask(idIn(handle), account, signal)
+      if (!found) return { status: 'failed', reason: 'PiAPI no longer knows the task.' }
+      return progressOf(readAnswer(Task, found.body, 'PiAPI').data, request, account)
     },
-    // Only what has not begun is cancelled: a refusal means that the work goes on, and is thrown.
+    // Only a task that has not started is cancelled: a refusal is thrown, since the work goes on.
     async cancel(handle, account, signal) {
-      await ask(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
+      await callPiapi(account, { method: 'DELETE', path: `/api/v1/task/${encodeURIComponent(idIn(handle))}`, signal })
     },
     async receive({ headers, rawBody }, account) {
       if (!isSecretOf(headers['x-webhook-secret'] ?? '', account)) {
-        throw new PolyphonyError('unauthorized', 'The callback does not carry the secret that was agreed with PiAPI.')
+        throw new PolyphonyError('unauthorized', 'The callback does not carry the secret that was sent with the task.')
       }
-      const task = taskIn(JSON.parse(rawBody))
-      return typeof task.task_id === 'string' ? { handle: { id: task.task_id } } : {}
+      const body = readCallback(Created, rawBody)
+      return body ? { handle: { id: body.data.task_id } } : {}
     },
     async probe(account, signal) {
-      await ask(account, { path: '/account/info', signal })
+      await callPiapi(account, { path: '/account/info', signal })
     },
   }
 }
@@ -57,107 +62,76 @@ async function bodyOf(job: Job, account: Account, signal: AbortSignal): Promise<
   }
 }
 
-/** One call, and the body of its answer. An error may come with the status 200 and a `code` that is none. */
-async function ask(account: Account, call: Omit<Call, 'headers' | 'errorOf'>): Promise<JsonObject> {
+/** One call. Throws for an error with the status 200 as well. */
+async function callPiapi(account: Account, call: Omit<Call, 'headers' | 'errorOf'>): Promise<Json> {
   const { body } = await callVendor(account, { ...call, headers: keyOf(account), errorOf })
-  if (!isJsonObject(body)) throw malformed(call.isPaid === true)
-  const { code, message } = body
-  if (typeof code === 'number' && code >= 400) {
-    const said = { status: code, message: typeof message === 'string' ? message : '' }
-    throw errorOf(said) ?? vendorError({ ...said, isPaid: call.isPaid === true })
-  }
-  return body
+  const { code: status = 200, message = '' } = readIfFits(Envelope, body) ?? {}
+  if (status < 400) return body
+  throw errorOf({ status, message }) ?? vendorError({ status, message, isPaid: call.isPaid === true })
 }
 
-function malformed(isPaid: boolean): PolyphonyError {
-  return vendorError({ status: 502, message: 'PiAPI gave an answer that names no task.', isPaid })
-}
-
-/** Undefined where PiAPI knows none: its pages list 404 and the words, an older one the words alone. */
-async function look(handle: Json, account: Account, signal: AbortSignal): Promise<JsonObject | undefined> {
-  const path = `/api/v1/task/${encodeURIComponent(idIn(handle))}`
-  const { body } = await callVendor(account, {
-    path,
-    headers: keyOf(account),
-    signal,
-    hasFiles: true, // Flux's pictures stand in it as base64, beside their addresses
-    errorOf: (answer) =>
-      answer.status === 404 || /record not found/i.test(answer.message)
-        ? new PolyphonyError('task_not_found', answer.message)
-        : errorOf(answer),
-  }).catch((error: unknown) => {
-    if (error instanceof PolyphonyError && error.code === 'task_not_found') return { body: null }
+/** Undefined when PiAPI does not know the task: its pages list 404 and the words, an older one the words alone. */
+async function findTask(id: string, account: Account, signal: AbortSignal): Promise<{ body: Json } | undefined> {
+  const unknown = new PolyphonyError('task_not_found', 'PiAPI does not know the task.')
+  try {
+    const { body } = await callVendor(account, {
+      path: `/api/v1/task/${encodeURIComponent(id)}`,
+      headers: keyOf(account),
+      signal,
+      hasFiles: true, // Flux's pictures are in it as base64, beside their URLs
+      errorOf: (answer) =>
+        answer.status === 404 || /record not found/i.test(answer.message) ? unknown : errorOf(answer),
+    })
+    return { body }
+  } catch (error) {
+    if (error === unknown) return undefined
     throw error
-  })
-  if (body === null) return undefined
-  const task = taskIn(body)
-  if (typeof task.status !== 'string') throw malformed(false)
-  return task
+  }
 }
 
-/** Envelopes differ: with `code` and `message`, or with `timestamp` alone, as webhooks are. */
-function taskIn(body: unknown): JsonObject {
-  return isJsonObject(body) && isJsonObject(body.data) ? body.data : {}
-}
+type TaskData = Static<typeof Task>['data']
 
-function handleOf(created: JsonObject): JsonObject {
-  const { task_id: id } = taskIn(created)
-  if (typeof id !== 'string' || id === '') throw malformed(true)
-  return { id }
-}
-
-function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
+function progressOf(task: TaskData, request: TaskRequest, account: Account): Progress {
   const { output = null } = task
-  switch (String(task.status).toLowerCase()) {
+  switch (task.status.toLowerCase()) {
     case 'completed':
     case 'success': {
-      const result = resultIn(output, asked, account)
+      const result = resultIn(output, request, account)
       return result
         ? { status: 'completed', result }
-        : { status: 'failed', reason: 'PiAPI says that it is done, and delivered nothing that can be read.' }
+        : { status: 'failed', reason: 'PiAPI reported success without a readable result.' }
     }
     case 'failed':
     case 'cancelled':
     case 'canceled':
       return failureOf(task)
     default: {
-      const percent = percentIn(output)
-      return percent === undefined ? { status: 'processing' } : { status: 'processing', progress: percent }
+      const { progress, task_progress, percent } = readIfFits(Percent, output) ?? {}
+      const share = progress ?? task_progress ?? percent
+      return share === undefined ? { status: 'processing' } : { status: 'processing', progress: share }
     }
   }
 }
 
-/** Midjourney's and Hailuo's. */
-function percentIn(output: Json): number | undefined {
-  if (!isJsonObject(output)) return undefined
-  const told = [output.progress, output.task_progress, output.percent].find((one) => typeof one === 'number')
-  return typeof told === 'number' ? told : undefined
-}
-
-/** The reason stands in `error`; of some failures only in the log, and of older answers in `task_result`. */
-function failureOf({ error, logs, task_result }: JsonObject): Progress {
-  const { message, raw_message } = isJsonObject(error) ? error : {}
-  const lines = (Array.isArray(logs) ? logs : []).filter((line) => typeof line === 'string')
-  const older = isJsonObject(task_result) ? task_result.reason : undefined
-  const [reason, ...rest] = [message, raw_message, older, lines.at(-1)].filter(
-    (one) => typeof one === 'string' && one !== '',
-  )
-  const words = [reason, ...rest, ...lines].map(String)
+/** The reason is in `error`; for some failures only in the log, and in older answers in `task_result`. */
+function failureOf({ error = {}, logs = [], task_result: older }: TaskData): Progress {
+  const reasons = [error.message, error.raw_message, older?.reason, logs.at(-1)].flatMap((one) => one || [])
+  const [reason = 'PiAPI reported a failure without a reason.', ...rest] = reasons
   const detail = rest.find((one) => one !== reason)
   return {
     status: 'failed',
-    reason: typeof reason === 'string' ? reason : 'PiAPI says that it failed, and not why.',
-    ...(typeof detail === 'string' ? { detail } : {}),
-    isModerated: words.some((one) => speaksOfModeration(one) || MODERATED.test(one)),
+    reason,
+    ...(detail === undefined ? {} : { detail }),
+    isModerated: [...reasons, ...logs].some((one) => speaksOfModeration(one) || MODERATED.test(one)),
   }
 }
 
-/** As the services that PiAPI relays say it. Inferred. */
+/** Words of the services behind PiAPI. Inferred. */
 const MODERATED = /risk control|real person|banned prompt|prohibited content/i
 
 /**
- * PiAPI echoes a secret of ours in a header and signs nothing. It is made of the key and the task's id, so that it can be
- * told again from what comes in alone; nobody can make one for another task.
+ * PiAPI returns a secret of ours in a header and signs nothing. The secret is derived from the key and the task's id, so that
+ * it can be checked without being stored, and cannot be forged for another task.
  */
 function secretFor(taskId: string, { settings }: Account): string {
   const seal = createHmac('sha256', settings.apiKey ?? '').update(`piapi callback ${taskId}`)

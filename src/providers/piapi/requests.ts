@@ -3,11 +3,13 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { clipIn } from '../kit/clips.ts'
 import { base64, dataUri, withFiles } from '../kit/input-files.ts'
+import { IdHandle, readAnswer, readHandle } from '../kit/read-wire.ts'
 import { callVendor } from '../kit/vendor-call.ts'
 import type { Account, InputFile, Job } from '../provider.ts'
 import { isPiapisOwn, refuseWhatIsDropped } from './operations.ts'
+import { Upload } from './wire.ts'
 
-/** What PiAPI is asked: the catalogue's fields are its own, so that only what they name is put into its terms. */
+/** The catalogue's fields are PiAPI's own, so that only files and ids have to be translated. */
 export async function inputFor(job: Job, account: Account, signal: AbortSignal): Promise<JsonObject> {
   if (isPiapisOwn(account)) refuseWhatIsDropped(job.operation, job.input)
   const input = await withFiles(job, (reference) => addressOf(reference, job, account, signal))
@@ -45,9 +47,7 @@ async function upload(file: InputFile, account: Account, signal: AbortSignal): P
       errorOf,
     },
   )
-  const data = isJsonObject(body) ? body.data : undefined
-  if (isJsonObject(data) && typeof data.url === 'string') return data.url
-  throw new PolyphonyError('vendor_unreachable', 'PiAPI took the upload and named no address.')
+  return readAnswer(Upload, body, 'PiAPI').data.url
 }
 
 export function keyOf({ settings }: Account): Record<string, string> {
@@ -63,7 +63,7 @@ const RESPELT: Record<string, (input: JsonObject) => JsonObject> = {
   }),
   midjourney: ({ image_urls: pictures, prompt, ...input }) =>
     typeof prompt === 'string' && Array.isArray(pictures)
-      ? // Where Midjourney itself reads them.
+      ? // Midjourney itself reads pictures at the front of the prompt.
         { ...input, prompt: [...pictures, prompt].join(' ') }
       : {
           ...input,
@@ -82,9 +82,9 @@ function rayOf(model: Json): Json {
   return model === 'ray-2' ? 'ray-v2' : model
 }
 
-/** Fields that name a task of ours, which PiAPI knows by another id. */
+/** Fields that name a task of ours, for which PiAPI has another id. */
 const TASKS = ['origin_task_id', 'task_id']
-/** Likewise a clip. */
+/** Fields that name a clip of ours. */
 const CLIPS = ['continue_clip_id', 'cover_clip_id', 'continue_song_id']
 
 function withParent(input: JsonObject, job: Job, account: Account): JsonObject {
@@ -102,26 +102,25 @@ function framesOf(frames: Json | undefined, job: Job, account: Account): JsonObj
   return Object.fromEntries(Object.entries(frames).map(([name, frame]) => [name, named(frame)]))
 }
 
-/** PiAPI's id of the task that is built on, which only the account knows that made it. */
+/** PiAPI's id of the parent task, which only the account that made it knows. */
 function taskOf({ parent }: Job, { id }: Account): string {
   if (parent?.account === id && parent.handle !== null) return idIn(parent.handle)
-  throw new PolyphonyError('vendor_refused', 'What this builds on was not made by this account at PiAPI.')
+  throw new PolyphonyError('vendor_refused', 'The task that this one follows was not made by this PiAPI account.')
 }
 
 function clipOf(clipId: string, { parent }: Job): string {
   const vendorId = clipIn(parent, clipId)?.vendorId
   if (typeof vendorId === 'string') return vendorId
-  throw new PolyphonyError('vendor_refused', `PiAPI has not told by which id it knows the clip ${clipId}.`)
+  throw new PolyphonyError('vendor_refused', `PiAPI's id of the clip ${clipId} is not known.`)
 }
 
 export function idIn(handle: Json): string {
-  if (isJsonObject(handle) && typeof handle.id === 'string') return handle.id
-  throw new PolyphonyError('internal', 'The handle is none of PiAPI’s.')
+  return readHandle(IdHandle, handle, 'PiAPI').id
 }
 
 /**
- * PiAPI's table of errors is not public: credit and limits are told by the words of the message, whatever the status.
- * 402 for credit and 403 for a plan that is too low are by third parties' word; the words are inferred.
+ * PiAPI's table of errors is not public: a lack of credit and limits are recognised by the message, whatever the status.
+ * 402 for credit and 403 for a plan that is too low come from third parties; the words are inferred.
  */
 export function errorOf({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
   if (status === 401 || status === 404) return undefined

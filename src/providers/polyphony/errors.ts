@@ -1,5 +1,7 @@
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
+import { readIfFits } from '../kit/read-wire.ts'
+import { ErrorBody } from './wire.ts'
 
 /**
  * What an error of the upstream means to us. Codes that are not here mean what their status does: a limit of the key (429)
@@ -27,13 +29,13 @@ const MEANING: Partial<Record<ErrorCode, ErrorCode>> = {
   forbidden: 'account_refused',
   insufficient_points: 'account_refused',
   spend_limit_reached: 'account_refused',
-  // The same task was asked for before, in other words (another address of ours for callbacks, say): it is there.
+  // The same task was submitted before with another body (with another callback URL, for example), so it exists.
   idempotency_mismatch: 'vendor_silent',
 }
 
 const CREDIT: readonly ErrorCode[] = ['insufficient_points', 'spend_limit_reached']
 
-/** Undefined where the status says it, or where the answer is none of a gateway's. */
+/** Undefined where the status decides, or where the answer does not come from a gateway. */
 export function upstreamError({ body, message }: { body: Json; message: string }): PolyphonyError | undefined {
   const code = codeIn(body)
   const meaning = code && MEANING[code]
@@ -43,6 +45,6 @@ export function upstreamError({ body, message }: { body: Json; message: string }
 }
 
 function codeIn(body: Json): ErrorCode | undefined {
-  const code = isJsonObject(body) && isJsonObject(body.error) ? body.error.code : undefined
-  return typeof code === 'string' && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined // a key of the table
+  const code = readIfFits(ErrorBody, body)?.error.code
+  return code !== undefined && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined // a key of the table
 }

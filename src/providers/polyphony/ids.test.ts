@@ -11,10 +11,10 @@ const PARENT_HERE = '01234567-0000-4cde-8f01-23456789ab00'
 const PARENT_THERE = '76543210-0000-4edc-8f01-ba9876543200'
 const TIMES = { createdAt: 1, startedAt: 2, endedAt: 3 }
 
-describe('renaming', () => {
+describe('renaming of task ids', () => {
   const names = new Map([[HERE, THERE]])
 
-  it('takes a task and its items, each with its number, at any depth', () => {
+  it('replaces the ids of a task and its items, with their numbers, at any depth', () => {
     const given = { task_id: HERE, clips: [itemId(HERE, 1), { id: itemId(HERE, 255) }], note: null, count: 2 }
     expect(renamed(given, names)).toEqual({
       task_id: THERE,
@@ -24,7 +24,7 @@ describe('renaming', () => {
     })
   })
 
-  it('leaves other ids, and text that merely holds one', () => {
+  it('keeps other ids, and text that merely contains one', () => {
     const given = {
       another: PARENT_HERE,
       words: `go on from ${HERE}`,
@@ -36,7 +36,7 @@ describe('renaming', () => {
     expect(renamed(given, names)).toEqual(given)
   })
 
-  it('there and back again changes nothing', () => {
+  it('gives the original when it is reversed', () => {
     const tasks = fc.array(fc.integer({ min: 1, max: 2 ** 40 }).map(newId), { minLength: 2, maxLength: 6 })
     fc.assert(
       fc.property(tasks, fc.jsonValue(), fc.nat(255), ([here = '', there = '', ...others], any, number) => {
@@ -51,16 +51,16 @@ describe('renaming', () => {
 })
 
 describe('the names of a task’s relations', () => {
-  it('are those of the parent in an input', () => {
+  it('have the parent for an input', () => {
     const parent = sampleTask(TIMES, { id: PARENT_HERE, operation: 'suno/music', handle: { id: PARENT_THERE } })
     expect(upstreamNames({ parent })).toEqual(new Map([[PARENT_HERE, PARENT_THERE]]))
     expect(upstreamNames({ parent: null })).toEqual(new Map())
   })
 
-  it('are the task’s own and the parent’s in an output', () => {
+  it('have the task and its parent for an output', () => {
     const input = { clip_id: itemId(PARENT_HERE, 2) }
-    const asked = { taskId: HERE, operation: 'suno/concat', input }
-    expect(ownNames({ id: THERE, parentId: PARENT_THERE }, asked)).toEqual(
+    const request = { taskId: HERE, operation: 'suno/concat', input }
+    expect(ownNames({ id: THERE, parentId: PARENT_THERE }, request)).toEqual(
       new Map([
         [THERE, HERE],
         [PARENT_THERE, PARENT_HERE],
@@ -70,10 +70,10 @@ describe('the names of a task’s relations', () => {
     expect(ownNames({ id: THERE, parentId: null }, alone)).toEqual(new Map([[THERE, HERE]]))
   })
 
-  it('need a handle of this provider', () => {
+  it('refuse a handle of another provider', () => {
     expect(idIn({ id: THERE })).toBe(THERE)
     for (const handle of [null, {}, { id: 7 }, [THERE], THERE]) {
-      expect(() => idIn(handle)).toThrow('none of another gateway')
+      expect(() => idIn(handle)).toThrow('not a valid Polyphony handle')
     }
   })
 })

@@ -1,10 +1,10 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { PolyphonyError } from '../../core/errors.ts'
 import { isId, itemId, taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import { IdHandle, readHandle } from '../kit/read-wire.ts'
 import type { Job, TaskRequest } from '../provider.ts'
 
-/** What tasks of the one gateway are called at the other, by their ids. */
+/** The other gateway's ids of tasks, by our ids. */
 export type Names = ReadonlyMap<string, string>
 
 /**
@@ -24,12 +24,12 @@ function renamedId(id: string, names: Names): string {
   return other === undefined ? id : itemId(other, number)
 }
 
-/** For an input: what it builds on was made upstream, and is called otherwise there. */
+/** For an input: the parent task has another id upstream. */
 export function upstreamNames({ parent }: Pick<Job, 'parent'>): Names {
   return new Map(parent ? [[parent.id, idIn(parent.handle)]] : [])
 }
 
-/** For an output: the upstream's task is ours, and what it builds on is what ours builds on. */
+/** For an output: the upstream's task becomes ours, and its parent becomes our parent. */
 export function ownNames(
   upstream: { id: string; parentId: string | null },
   { taskId, operation, input }: TaskRequest,
@@ -44,6 +44,5 @@ export function ownNames(
 
 /** The upstream's id of a task, from its handle. */
 export function idIn(handle: Json): string {
-  if (isJsonObject(handle) && typeof handle.id === 'string') return handle.id
-  throw new PolyphonyError('internal', 'The handle is none of another gateway’s.')
+  return readHandle(IdHandle, handle, 'Polyphony').id
 }

@@ -1,5 +1,5 @@
 import { optional, ownUrl, secret } from '../kit/account-fields.ts'
-import { modelsField } from '../kit/narrowed.ts'
+import { modelsField } from '../kit/models-field.ts'
 import type { ProviderManifest } from '../provider.ts'
 
 /** Another gateway of this kind: one with better connections, more credit, or a studio of its own. */

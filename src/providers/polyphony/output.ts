@@ -5,21 +5,21 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import { type Account, FILE_SCHEME, type ProducedFile, type Result } from '../provider.ts'
 
-/** A file of a gateway: whatever its address is, this is how it ends. */
+/** The end of every file's URL at a gateway, whatever its address. */
 const FILE = /^https?:\/\/\S+\/files\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.([a-z0-9]+)$/
 
-/** What no bytes tell apart from other text, so that its name has to. */
+/** Types that are told by the file's name, since their bytes are any text. */
 const TEXTS: Readonly<Record<string, string>> = { svg: 'image/svg+xml', txt: 'text/plain', json: 'application/json' }
 
 /**
- * The upstream's output as ours: the shape is the same, its files are copied. Sizes and lengths were measured there.
- * Throws `output_unusable` for an output in another shape, as a gateway of another version may give.
+ * The upstream's output as ours: the form is the same, its files are copied. Sizes and lengths were measured there.
+ * Throws `output_unusable` for an output in another form, as a gateway of another version may return.
  */
 export function resultOf(output: Json, operation: string, account: Account): Result {
   if (!validatorOf(getOperation(operation).output).Check(output)) {
     throw new PolyphonyError(
       'output_unusable',
-      `The upstream gateway gives ${operation} in another shape than we know.`,
+      `The upstream gateway returned an output of ${operation} in an unknown form.`,
     )
   }
   const files = new Map<string, ProducedFile>()

@@ -6,6 +6,7 @@ import { itemId } from '../../core/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { toTask } from '../../dialects/polyphony/to-task.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { polyphony as manifest } from './manifest.ts'
@@ -97,7 +98,7 @@ describe('the adapter for another gateway', () => {
   const lyrics = (given: Parameters<typeof aJob>[2] = {}) => aJob('suno/lyrics', { prompt: 'fog' }, given)
   const POST = '/prefix/polyphony/v1/tasks'
 
-  it('sends the operation and its input, under the task’s own key, with the address for callbacks', async () => {
+  it('sends the operation and its input with the task’s idempotency key and callback URL', async () => {
     const job = lyrics({
       callbackUrl: 'https://us.example/callbacks/x',
       idempotencyKey: 'the-key-of-the-task',
@@ -114,18 +115,21 @@ describe('the adapter for another gateway', () => {
     expect(sent?.headers['idempotency-key']).toBe('the-key-of-the-task')
   })
 
-  it.each(listOperations().map(({ id }) => [id]))('sends %s as the upstream reads it, files and all', async (id) => {
-    for (const job of [aReadableJob(id), aStoredJob(id)]) {
-      const submitted = await provider.submit({ ...job, idempotencyKey: crypto.randomUUID() }, account(), aSignal())
-      expect(submitted).toEqual({ handle: { id: expect.any(String) } })
-      const { json } = vendor.at('POST', POST).at(-1) ?? {}
-      const { operation, input } = toTask(json)
-      expect(operation).toBe(getOperation(id))
-      expect(JSON.stringify(input)).not.toContain('asset:')
-    }
-  })
+  it.each(listOperations().map(({ id }) => [id]))(
+    'sends %s and its files in a form that the upstream reads',
+    async (id) => {
+      for (const job of [aReadableJob(id), aStoredJob(id)]) {
+        const submitted = await provider.submit({ ...job, idempotencyKey: crypto.randomUUID() }, account(), aSignal())
+        expect(submitted).toEqual({ handle: { id: expect.any(String) } })
+        const { json } = vendor.at('POST', POST).at(-1) ?? {}
+        const { operation, input } = toTask(json)
+        expect(operation).toBe(getOperation(id))
+        expect(JSON.stringify(input)).not.toContain('asset:')
+      }
+    },
+  )
 
-  it('uploads a file that has no public address, as it is, and names it by its address there', async () => {
+  it('uploads a file without a public address, and sends its URL at the upstream', async () => {
     const job = aStoredJob('luma/modify_video')
     await provider.submit(job, account(), aSignal())
     const upload = vendor.uploads.at(-1)
@@ -143,14 +147,14 @@ describe('the adapter for another gateway', () => {
     expect(vendor.at('POST', POST)).toHaveLength(before)
   })
 
-  it('performs what its owner wants of it', () => {
+  it('performs the operations that the account’s settings name', () => {
     const of = (models: string) => [...(provider.performs?.(account({ models })) ?? [])]
     expect(of('')).toHaveLength(listOperations().length)
     expect(of('suno/lyrics, luma').every((id) => id === 'suno/lyrics' || id.startsWith('luma/'))).toBe(true)
     expect(of('suno/lyrics')).toEqual(['suno/lyrics'])
   })
 
-  it('tells the progress, then the result with its files, and who did the work', async () => {
+  it('reports the progress, then the result with its files and the provider’s name', async () => {
     const sounds = { sounds: [{ file: file('mp3'), seconds: 4.2 }] }
     vendor.makes = { output: sounds }
     const job = aReadableJob('Qubico/ace-step/txt2audio', undefined, { idempotencyKey: 'sounds' })
@@ -169,12 +173,12 @@ describe('the adapter for another gateway', () => {
     vendor.next.push({ bytes: Buffer.from('a sound'), type: 'audio/mpeg' })
     const [sound] = await expectResult(job.operation, done.result)
     expect(Buffer.from(sound ?? []).toString()).toBe('a sound')
-    const asked = vendor.seen.at(-1)
-    expect(asked?.path).toBe(new URL(file('mp3')).pathname)
-    expect(asked?.headers.authorization).toBeUndefined() // files need no key
+    const request = vendor.seen.at(-1)
+    expect(request?.path).toBe(new URL(file('mp3')).pathname)
+    expect(request?.headers.authorization).toBeUndefined() // files need no key
   })
 
-  it('reads files elsewhere as any public file, and knows text by its name', async () => {
+  it('reads files at other hosts as public files, and types text files by their names', async () => {
     const drawing = 'https://files.example/files/01234567-89ab-4cde-8f01-234567890002.svg'
     const picture = { file: drawing, widthPx: 1_024, heightPx: 1_024 }
     vendor.makes = { output: { pictures: [picture, picture], grid: null } }
@@ -184,7 +188,7 @@ describe('the adapter for another gateway', () => {
     expect(files).toEqual([{ key: 'file-1', mediaType: 'image/svg+xml', content: { url: drawing } }])
   })
 
-  it('calls what it builds on by the upstream’s ids, and what came of it by ours', async () => {
+  it('names a parent by the upstream’s ids, and a result by ours', async () => {
     const clip = {
       title: 'On',
       tags: 'folk',
@@ -238,7 +242,7 @@ describe('the adapter for another gateway', () => {
     expect(JSON.stringify(done.result.output)).not.toContain('76543210')
   })
 
-  it('charges no more than the upstream did, where that was less than agreed', async () => {
+  it('charges what the upstream charged when that was less than its price', async () => {
     const look = async (price_points: number, consumed_points: number) => {
       vendor.next.push({ json: { id: there(5), status: 'completed', output: LYRICS, price_points, consumed_points } })
       const done = await provider.poll?.({ id: there(5) }, account(), aSignal(), lyrics())
@@ -271,7 +275,7 @@ describe('the adapter for another gateway', () => {
     ],
     ['a fault', {}, failure(400, 'invalid_input', 'input.safety is no number.'), 'vendor_refused', {}],
     ['an operation of another version', {}, failure(400, 'unknown_operation'), 'vendor_refused', {}],
-    ['nobody to perform it', {}, failure(503, 'no_provider'), 'vendor_refused', {}],
+    ['no provider for it', {}, failure(503, 'no_provider'), 'vendor_refused', {}],
     ['moderation', {}, failure(400, 'content_moderated'), 'content_moderated', {}],
     ['another request under the key', {}, failure(422, 'idempotency_mismatch'), 'vendor_silent', {}],
     ['a breakdown', {}, failure(500, 'internal'), 'vendor_silent', {}],
@@ -301,7 +305,7 @@ describe('the adapter for another gateway', () => {
     ['an answer without an id', {}, { status: 201, json: { status: 'pending' } }, 'vendor_silent', {}],
     ['a list for an answer', {}, { status: 201, json: [] }, 'vendor_silent', {}],
     ['silence', {}, 'lost', 'vendor_silent', {}],
-  ])('says what %s means', async (_, given, answer, code, details) => {
+  ])('maps %s to its error', async (_, given, answer, code, details) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     const submitting = provider.submit(lyrics(), account(given), aSignal())
@@ -309,12 +313,14 @@ describe('the adapter for another gateway', () => {
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it('cannot reach a gateway that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59997' })
-    await expect(provider.submit(lyrics(), nobody, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
+  it('reports a gateway that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59997' })
+    await expect(provider.submit(lyrics(), unreachable, aSignal())).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
   })
 
-  it('tells how a task ended, and refused content from other failures', async () => {
+  it('reports how a task ended, and marks refused content', async () => {
     const look = (task: JsonObject) => {
       vendor.next.push({ json: { id: there(1), output: null, ...task } })
       return provider.poll?.({ id: there(1) }, account(), aSignal(), lyrics())
@@ -329,7 +335,7 @@ describe('the adapter for another gateway', () => {
       isModerated: true,
     })
     expect(await look({ status: 'failed', error: null })).toMatchObject({
-      reason: expect.stringContaining('no reason'),
+      reason: expect.stringContaining('without a reason'),
     })
     expect(await look({ status: 'cancelled', error: null })).toMatchObject({
       status: 'failed',
@@ -343,9 +349,12 @@ describe('the adapter for another gateway', () => {
     })
   })
 
-  it('knows a task that is gone from a gateway that is', async () => {
+  it('tells a task that is gone from a gateway that is gone', async () => {
     const poll = () => provider.poll?.({ id: there(999) }, account(), aSignal(), lyrics())
-    expect(await poll()).toMatchObject({ status: 'failed', reason: expect.stringContaining('lost the task') })
+    expect(await poll()).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('no longer knows the task'),
+    })
     const away: FakeAnswer[] = [
       { status: 404, bytes: Buffer.from('<html>'), type: 'text/html' },
       failure(404, 'not_found'),
@@ -359,7 +368,7 @@ describe('the adapter for another gateway', () => {
     }
   })
 
-  it('finds what became of a call whose answer was lost, or proves that there is nothing', async () => {
+  it('finds the task of a lost answer, or proves that there is none', async () => {
     const job = lyrics({ idempotencyKey: 'lost' })
     const reconcile = () => provider.reconcile?.(job, account(), aSignal())
     expect(await reconcile()).toBe('absent')
@@ -375,7 +384,7 @@ describe('the adapter for another gateway', () => {
     await expect(reconcile()).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('cancels, twice as well as once, and says when that cannot be', async () => {
+  it('cancels a task once and again, and throws when the upstream refuses', async () => {
     const submitted = await provider.submit(lyrics({ idempotencyKey: 'cancelled' }), account(), aSignal())
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
     const cancel = (which: Json) => provider.cancel?.(which, account(), aSignal())
@@ -388,7 +397,7 @@ describe('the adapter for another gateway', () => {
     await expect(cancel(handle)).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('shows that a key works, without a task', async () => {
+  it('probes the key without creating a task', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     expect(vendor.seen.at(-1)).toMatchObject({ method: 'GET', path: POST })
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
@@ -396,7 +405,7 @@ describe('the adapter for another gateway', () => {
     })
   })
 
-  it('hears callbacks, and takes signed ones alone where the secret is known', async () => {
+  it('accepts callbacks, and only signed ones when the secret is known', async () => {
     const rawBody = JSON.stringify({ id: there(7), status: 'completed' })
     const now = new Date()
     const signed = {
@@ -412,5 +421,12 @@ describe('the adapter for another gateway', () => {
     expect(await receive(signed, rawBody, known)).toEqual({ handle: { id: there(7) } })
     await expect(receive({}, rawBody, known)).rejects.toMatchObject({ code: 'unauthorized' })
     await expect(receive(signed, `${rawBody} `, known)).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+
+  providerContract('another gateway', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation, undefined, { idempotencyKey: crypto.randomUUID() }),
+    operations: ['suno/lyrics'],
   })
 })

@@ -1,29 +1,33 @@
 import { Webhook } from 'standardwebhooks'
+import type { Static } from 'typebox'
 import { listOperations } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
-import { narrowed } from '../kit/narrowed.ts'
-import { type Call, callVendor } from '../kit/vendor-call.ts'
+import { limitToModels } from '../kit/models-field.ts'
+import { readAnswer, readCallback, readIfFits, WithId } from '../kit/read-wire.ts'
+import { type Call, callVendor, type ErrorAnswer } from '../kit/vendor-call.ts'
 import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
 import { upstreamError } from './errors.ts'
 import { idIn, ownNames, renamed, upstreamNames } from './ids.ts'
 import { resultOf } from './output.ts'
+import { List, Task, Upload } from './wire.ts'
 
+const UPSTREAM = 'The upstream gateway'
 const TASKS = '/polyphony/v1/tasks'
 const FILES = '/polyphony/v1/files'
 const OPERATIONS: ReadonlySet<string> = new Set(listOperations().map(({ id }) => id))
 
 /**
  * Another Polyphony, by the protocol of `src/dialects/polyphony`. Our task's id is the idempotency key there, so a task is
- * begun once however often it is sent, and a lost answer is found by that key.
+ * created once however often it is sent, and a lost answer is found by that key.
  */
 export function polyphonyProvider(): Provider {
   return {
     id: 'polyphony',
     operations: OPERATIONS,
-    performs: ({ settings }) => narrowed(OPERATIONS, settings.models ?? ''),
+    performs: ({ settings }) => limitToModels(OPERATIONS, settings.models ?? ''),
 
     async submit(job, account, signal) {
       const json = {
@@ -32,39 +36,40 @@ export function polyphonyProvider(): Provider {
         ...(job.callbackUrl === undefined ? {} : { webhook: job.callbackUrl }),
       }
       const headers = { 'idempotency-key': job.idempotencyKey }
-      const task = await ask(account, { method: 'POST', path: TASKS, json, headers, isPaid: true, signal })
-      if (typeof task.id === 'string') return { handle: { id: task.id } }
-      throw new PolyphonyError('vendor_silent', 'The upstream gateway took the task and named no id.')
+      const task = await callUpstream(account, { method: 'POST', path: TASKS, json, headers, isPaid: true, signal })
+      const { id } = readAnswer(WithId, task, UPSTREAM, { isPaid: true })
+      return { handle: { id } }
     },
 
-    async poll(handle, account, signal, asked) {
-      const task = await found(account, { path: pathOf(handle), signal })
-      return task
-        ? progressOf(task, asked, account)
-        : { status: 'failed', reason: 'The upstream gateway lost the task.' }
+    async poll(handle, account, signal, request) {
+      const found = await findTask(account, { path: pathOf(handle), signal })
+      if (!found) return { status: 'failed', reason: 'The upstream gateway no longer knows the task.' }
+      return progressOf(readAnswer(Task, found.body, UPSTREAM), request, account)
     },
 
-    // Refused where what runs there cannot be ended; a task that is cancelled already is answered as one.
+    // Refused when the running work cannot be ended; a task that is cancelled already is answered with success.
     async cancel(handle, account, signal) {
-      await found(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal })
+      await findTask(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal })
     },
 
     async reconcile({ idempotencyKey }, account, signal) {
-      const { tasks } = await ask(account, { path: TASKS, query: { idempotency_key: idempotencyKey }, signal })
-      if (!Array.isArray(tasks)) return 'unknown'
-      const [task] = tasks
-      if (task === undefined) return 'absent' // were it on its way yet, the same key would make one task of two
-      return isJsonObject(task) && typeof task.id === 'string' ? { handle: { id: task.id } } : 'unknown'
+      const query = { idempotency_key: idempotencyKey }
+      const list = readIfFits(List, await callUpstream(account, { path: TASKS, query, signal }))
+      if (!list) return 'unknown'
+      const [first] = list.tasks
+      if (first === undefined) return 'absent' // a call still on its way has the same key, so both become one task
+      const task = readIfFits(WithId, first)
+      return task ? { handle: { id: task.id } } : 'unknown'
     },
 
     async receive(callback, { settings }) {
       if (settings.webhookSecret) checkSignature(callback, settings.webhookSecret)
-      const task: unknown = JSON.parse(callback.rawBody)
-      return isJsonObject(task) && typeof task.id === 'string' ? { handle: { id: task.id } } : {}
+      const task = readCallback(WithId, callback.rawBody)
+      return task ? { handle: { id: task.id } } : {}
     },
 
     async probe(account, signal) {
-      await ask(account, { path: TASKS, query: { limit: 1 }, signal })
+      await callUpstream(account, { path: TASKS, query: { limit: 1 }, signal })
     },
   }
 }
@@ -76,9 +81,8 @@ function withUploads(job: Job, account: Account, signal: AbortSignal): Promise<J
     if (address !== undefined) return address
     const form = new FormData()
     form.set('file', blobOf(await job.file(reference, signal)))
-    const { url } = await ask(account, { method: 'POST', path: FILES, form, signal })
-    if (typeof url === 'string') return url
-    throw new PolyphonyError('vendor_unreachable', 'The upstream gateway took a file and named no address of it.')
+    const answer = await callUpstream(account, { method: 'POST', path: FILES, form, signal })
+    return readAnswer(Upload, answer, UPSTREAM).url
   })
 }
 
@@ -86,58 +90,52 @@ function pathOf(handle: Json): string {
   return `${TASKS}/${encodeURIComponent(idIn(handle))}`
 }
 
-async function ask(account: Account, call: Omit<Call, 'errorOf'>): Promise<JsonObject> {
+async function callUpstream(account: Account, call: Omit<Call, 'errorOf'>): Promise<Json> {
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}`, ...call.headers }
-  const { body } = await callVendor(account, { ...call, headers, errorOf: (answer) => errorOf(answer, call) })
-  if (isJsonObject(body)) return body
-  throw new PolyphonyError(
-    call.isPaid === true ? 'vendor_silent' : 'vendor_unreachable',
-    'The upstream gateway answers with something that is none of its answers.',
-  )
+  return (await callVendor(account, { ...call, headers, errorOf: (answer) => errorOf(answer, call) })).body
 }
 
-function errorOf(answer: { status: number; body: Json; message: string }, { isPaid = false }: Pick<Call, 'isPaid'>) {
+function errorOf(answer: ErrorAnswer, { isPaid = false }: Pick<Call, 'isPaid'>) {
   const error = upstreamError(answer)
   if (error || isPaid || answer.status !== 404) return error
-  // Something else stands at the address, perhaps while the gateway is away: that says nothing of a task.
-  return new PolyphonyError('vendor_unreachable', 'No Polyphony answers at the address of the upstream gateway.')
+  // Another server answers at this address, perhaps while the gateway is down: that says nothing about a task.
+  return new PolyphonyError('vendor_unreachable', 'The server at the upstream address is not a Polyphony.')
 }
 
-/** A task by its id; undefined where the upstream has none. */
-async function found(account: Account, call: Omit<Call, 'errorOf'>): Promise<JsonObject | undefined> {
+/** A call about a task; undefined when the upstream does not know it. */
+async function findTask(account: Account, call: Omit<Call, 'errorOf'>): Promise<{ body: Json } | undefined> {
   try {
-    return await ask(account, call)
+    return { body: await callUpstream(account, call) }
   } catch (thrown) {
     if (thrown instanceof PolyphonyError && thrown.code === 'task_not_found') return undefined
     throw thrown
   }
 }
 
-function progressOf(task: JsonObject, asked: TaskRequest, account: Account): Progress {
-  const { id, status, progress, output = null, error, parent_id, provider } = task
+function progressOf(task: Static<typeof Task>, request: TaskRequest, account: Account): Progress {
+  const { id, status, progress, output = null, error, parent_id: parentId = null, provider } = task
   switch (status) {
     case 'completed': {
-      const names = ownNames({ id: String(id), parentId: typeof parent_id === 'string' ? parent_id : null }, asked)
-      const result = resultOf(renamed(output, names), asked.operation, account)
-      const logs = typeof provider === 'string' ? [`performed upstream by ${provider}`] : []
+      const names = ownNames({ id, parentId }, request)
+      const result = resultOf(renamed(output, names), request.operation, account)
+      const logs = provider === undefined ? [] : [`performed upstream by ${provider}`]
       return { status, result: { ...result, ...chargeOf(task), logs } }
     }
     case 'failed': {
-      const { code, message } = isJsonObject(error) ? error : {}
-      const reason = typeof message === 'string' && message !== '' ? message : 'The upstream gateway gives no reason.'
+      const { code, message: reason = 'The upstream gateway reported a failure without a reason.' } = error ?? {}
       return { status, reason, isModerated: code === 'content_moderated' }
     }
     case 'cancelled':
       return { status: 'failed', reason: 'The task was cancelled at the upstream gateway.' }
     default:
-      // A state that we have not met runs, too: the task's deadline ends the wait.
-      return { status: 'processing', ...(typeof progress === 'number' ? { progress } : {}) }
+      // An unknown state counts as running: the task's deadline ends the wait.
+      return { status: 'processing', ...(progress === undefined ? {} : { progress }) }
   }
 }
 
-/** Work that cost less there than was agreed costs no more than that here; else the price is our own. */
-function chargeOf({ price_points: price, consumed_points: consumed }: JsonObject) {
-  if (typeof price !== 'number' || typeof consumed !== 'number' || consumed >= price) return {}
+/** Work that cost less upstream than its price there costs that much here; all other work costs our own price. */
+function chargeOf({ price_points: price, consumed_points: consumed }: Static<typeof Task>) {
+  if (price === undefined || consumed === undefined || consumed >= price) return {}
   return { consumedPoints: points(Math.max(0, Math.ceil(consumed))) }
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
 import { recraft as manifest } from './manifest.ts'
@@ -70,7 +71,7 @@ describe('the adapter for Recraft', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('has %s done, and delivers what the catalogue states', async (operation) => {
+  it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
     const result = await resultOf(provider, aReadableJob(operation), account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
@@ -81,7 +82,7 @@ describe('the adapter for Recraft', () => {
   })
 
   it('sends every field of a picture', async () => {
-    const asked: JsonObject = {
+    const request: JsonObject = {
       negative_prompt: 'dogs',
       model: 'recraftv3',
       n: 3,
@@ -109,13 +110,13 @@ describe('the adapter for Recraft', () => {
       calculate_features: true,
       size: '16:9',
     }
-    const { files } = await resultOf(provider, draw({ ...asked, style_id: '', mine: 1 }), account())
-    expect(sent('generations')).toEqual({ prompt: 'a cat', ...asked, response_format: 'url' })
+    const { files } = await resultOf(provider, draw({ ...request, style_id: '', mine: 1 }), account())
+    expect(sent('generations')).toEqual({ prompt: 'a cat', ...request, response_format: 'url' })
     expect(files).toHaveLength(3)
     expect(files[0]).not.toHaveProperty('mediaType')
   })
 
-  it('sends files that were stored along with the request', async () => {
+  it('sends stored files in the request', async () => {
     const data = Buffer.from((await sampleFiles['image/png']?.()) ?? []).toString('base64')
     const input = { prompt: 'shutters', image_url: PICTURE, mask_url: PICTURE, model: 'recraftv3' }
     await resultOf(provider, aStoredJob('recraft/inpaint', input), account())
@@ -130,7 +131,7 @@ describe('the adapter for Recraft', () => {
     })
   })
 
-  it('sends what the tools have of their own', async () => {
+  it('sends the fields of each tool', async () => {
     const input = { prompt: 'a meadow', image_url: PICTURE, expand_left: 256, zoom_out_percentage: 10 }
     await resultOf(provider, aReadableJob('recraft/outpaint', input), account())
     expect(sent('outpaint')).toMatchObject({ expand_left: 256, expand_right: 0, zoom_out_percentage: 10 })
@@ -152,7 +153,7 @@ describe('the adapter for Recraft', () => {
     })
   })
 
-  it('says that a drawing is one, and asks for no other format', async () => {
+  it('delivers a drawing as SVG, and requests no other format', async () => {
     const { files } = await resultOf(provider, draw({ model: 'recraftv4_vector' }), account())
     expect(files).toEqual([{ key: 'picture-1', mediaType: 'image/svg+xml', content: expect.anything() }])
     expect(sent('generations')).not.toHaveProperty('image_format')
@@ -163,7 +164,7 @@ describe('the adapter for Recraft', () => {
     expect(Buffer.from(svg ?? []).toString()).toBe(SVG)
   })
 
-  it('takes pictures within the answer, and those at Recraft’s own address', async () => {
+  it('reads pictures within the answer and at Recraft’s own address', async () => {
     const b64_json = Buffer.from('a picture').toString('base64')
     vendor.next.push({
       json: {
@@ -184,22 +185,22 @@ describe('the adapter for Recraft', () => {
   it.each([
     ['recraft/image-to-image', { upscale: 'upscale4mp', strength: 0.5 }, 'upscale'],
     ['recraft/replace-background', { style_reference_urls: [PICTURE] }, 'style_reference_urls'],
-  ])('refuses of %s what its route does not take: %j', async (operation, given, field) => {
+  ])('refuses %s with a field that its path does not take: %j', async (operation, given, field) => {
     const before = vendor.seen.length
     const job = aReadableJob(operation, { prompt: 'a', image_url: PICTURE, ...given })
     await expect(provider.submit(job, account(), aSignal())).rejects.toMatchObject({
       code: 'vendor_refused',
-      message: expect.stringContaining(`${field} is not taken`),
+      message: expect.stringContaining(`Recraft has no ${field}`),
     })
     expect(vendor.seen.length).toBe(before)
   })
 
-  const said = (status: number, code: string, message: string): FakeAnswer => ({ status, json: { code, message } })
+  const words = (status: number, code: string, message: string): FakeAnswer => ({ status, json: { code, message } })
   it.each<[string, FakeAnswer | undefined, Record<string, string>, JsonObject]>([
     ['a wrong key', undefined, { apiKey: 'no' }, { code: 'account_refused', details: { lacks: 'credential' } }],
     [
       'no credit',
-      said(400, 'not_enough_credits', 'Not enough credits.'),
+      words(400, 'not_enough_credits', 'Not enough credits.'),
       {},
       { code: 'account_refused', details: { lacks: 'credit' }, message: 'Not enough credits.' },
     ],
@@ -217,14 +218,14 @@ describe('the adapter for Recraft', () => {
     ],
     [
       'refused content',
-      said(400, 'content_moderated', 'Refused.'),
+      words(400, 'content_moderated', 'Refused.'),
       {},
       { code: 'content_moderated', message: 'Refused.' },
     ],
-    ['refused content in words', said(400, 'bad', 'This is NSFW.'), {}, { code: 'content_moderated' }],
+    ['refused content in words', words(400, 'bad', 'This is NSFW.'), {}, { code: 'content_moderated' }],
     [
       'a fault of the input',
-      said(400, 'invalid_request_parameter', 'size is wrong'),
+      words(400, 'invalid_request_parameter', 'size is wrong'),
       {},
       { code: 'vendor_refused', message: 'size is wrong' },
     ],
@@ -233,29 +234,35 @@ describe('the adapter for Recraft', () => {
     ['silence', 'lost', {}, { code: 'vendor_silent' }],
     ['a page', { bytes: Buffer.from('<html>'), type: 'text/html' }, {}, { code: 'vendor_silent' }],
     ['an address that is none', { json: { created: 1, data: [{ url: 'nowhere' }] } }, {}, { code: 'output_unusable' }],
-  ])('says what %s means', async (_, answer, given, meaning) => {
+  ])('maps %s to its error', async (_, answer, given, meaning) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(draw(), account(given), aSignal())).rejects.toMatchObject(meaning)
     expect(vendor.seen.length).toBe(before + 1) // a paid call is made once
   })
 
-  it.each([{ created: 1, data: [] }, { created: 1 }, [], { image: { image_id: 'i' } }])(
-    'fails where Recraft answers %j',
+  it.each([{ created: 1, data: [] }, { image: { image_id: 'i' } }])('fails when Recraft answers %j', async (json) => {
+    vendor.next.push({ json })
+    const failed = { reason: 'Recraft returned no picture.' }
+    await expect(provider.submit(draw(), account(), aSignal())).resolves.toEqual({ failed })
+  })
+
+  it.each([{ created: 1 }, []].map((json) => [json]))(
+    'leaves the outcome open when Recraft answers %j',
     async (json) => {
       vendor.next.push({ json })
-      const failed = { reason: 'Recraft answered without a picture.' }
-      await expect(provider.submit(draw(), account(), aSignal())).resolves.toEqual({ failed })
+      const silent = { code: 'vendor_silent', message: expect.stringContaining('Recraft returned') }
+      await expect(provider.submit(draw(), account(), aSignal())).rejects.toMatchObject(silent)
     },
   )
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
-    const submitting = provider.submit(aJob('recraft/generate'), nobody, aSignal())
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    const submitting = provider.submit(aJob('recraft/generate'), unreachable, aSignal())
     await expect(submitting).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('shows that a key works, and keeps a prefix of its base address', async () => {
+  it('probes the key, and keeps the path prefix of the base address', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
@@ -263,5 +270,12 @@ describe('the adapter for Recraft', () => {
     vendor.next.push({ json: { id: 'u', credits: 1 } })
     await provider.probe?.(account({ baseUrl: `${vendor.url}/relay/recraft/v1/` }), aSignal())
     expect(vendor.seen.at(-1)?.path).toBe('/relay/recraft/v1/users/me')
+  })
+
+  providerContract('Recraft', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aReadableJob(operation),
+    operations: ['recraft/generate', 'recraft/vectorize'],
   })
 })

@@ -1,21 +1,16 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 
 /**
- * What may follow on a Midjourney task is told by its buttons, in the bot's own words. The ids of those that a finished
- * task has are kept, and a follow-up presses the one that does what is asked for.
+ * The buttons of a Midjourney task name its possible follow-ups, in the bot's own words. A finished task's handle keeps their
+ * ids, and a follow-up presses the one for its operation.
  */
 
-/** The button that an operation's input asks for. A change by index needs none. */
+/** The button for an operation's input. A change by index needs none. */
 export interface Press {
   button: RegExp
   /** What `/submit/change` calls it, for relays whose tasks show no buttons. */
   change?: { action: 'UPSCALE' | 'VARIATION' | 'REROLL'; index: number }
-}
-
-export function buttonsIn(value: Json | undefined): string[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((one) => (isJsonObject(one) && typeof one.customId === 'string' ? [one.customId] : []))
 }
 
 /** By task type; a number picks one of four, a word changes a picture that was taken out. */
@@ -55,5 +50,5 @@ export function findButton(buttons: readonly string[], { button }: Press): strin
 }
 
 export function noButton(what: string): PolyphonyError {
-  return new PolyphonyError('vendor_refused', `The task that is followed has no button for ${what}.`)
+  return new PolyphonyError('vendor_refused', `The parent task has no button for ${what}.`)
 }

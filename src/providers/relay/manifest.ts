@@ -1,5 +1,5 @@
 import { ownUrl, secret } from '../kit/account-fields.ts'
-import { modelsField } from '../kit/narrowed.ts'
+import { modelsField } from '../kit/models-field.ts'
 import type { ProviderManifest } from '../provider.ts'
 
 export const relay: ProviderManifest = {
@@ -8,7 +8,7 @@ export const relay: ProviderManifest = {
   fields: [secret('RELAY_API_KEY', 'API key'), ownUrl('RELAY_BASE_URL'), modelsField('RELAY_MODELS')],
   slots: 10,
   async load() {
-    const [{ relayProvider }, { openRelayed }] = await Promise.all([
+    const [{ relayProvider }, { openProxiedVendors: openRelayed }] = await Promise.all([
       import('./relay.ts'),
       import('./proxied-vendors.ts'),
     ])

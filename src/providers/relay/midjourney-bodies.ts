@@ -1,26 +1,27 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { dataUri } from '../kit/input-files.ts'
+import { readIfFits } from '../kit/read-wire.ts'
 import type { Job } from '../provider.ts'
-import { objectIn, textIn } from './errors.ts'
+import { textIn } from './errors.ts'
+import { MidjourneyHandle } from './wire.ts'
 
-/** What is posted to begin something new: paths and bodies of the Midjourney relay protocol. */
+/** Paths and bodies of the Midjourney relay protocol. */
 
-export interface Posted {
+export interface RelayRequest {
   path: string
   json: JsonObject
 }
 
 /**
- * The body of an operation that presses no button. `skip_prompt_check` has no counterpart: a relay checks as it likes, and
- * says which word it does not take.
+ * The body of an operation that presses no button. `skip_prompt_check` has no counterpart: relays always check, and name the
+ * word that they refuse.
  */
-export async function bodyFor(taskType: string, job: Job, signal: AbortSignal): Promise<Posted> {
+export async function bodyFor(taskType: string, job: Job, signal: AbortSignal): Promise<RelayRequest> {
   const body = BODIES[taskType]
-  if (!body) throw new PolyphonyError('no_provider', `Relays do not have ${job.operation}.`)
+  if (!body) throw new PolyphonyError('no_provider', `Relays do not perform ${job.operation}.`)
   const { input, callbackUrl } = job
-  if (input.bot_id)
-    throw new PolyphonyError('vendor_refused', 'A relay names its accounts otherwise: bot_id must be 0.')
+  if (input.bot_id) throw new PolyphonyError('vendor_refused', 'bot_id must be 0: relays have no such ids.')
   const { path, json } = await body(job, signal)
   return {
     path: `${speedPath(input)}${path}`,
@@ -32,7 +33,7 @@ export async function bodyFor(taskType: string, job: Job, signal: AbortSignal): 
   }
 }
 
-type Body = (job: Job, signal: AbortSignal) => Promise<Posted>
+type Body = (job: Job, signal: AbortSignal) => Promise<RelayRequest>
 
 const BODIES: Record<string, Body> = {
   async imagine(job, signal) {
@@ -98,7 +99,7 @@ async function references(job: Job, signal: AbortSignal): Promise<{ urls: string
   return { urls, pictures: await Promise.all(stored.map((one) => dataOf(one, job, signal))) }
 }
 
-/** The prompt with the ratio, which the bot knows as a parameter only; one that the prompt has already wins. */
+/** The prompt with the ratio, which the bot takes as a parameter only; a ratio that the prompt already has wins. */
 export function promptWith({ prompt, aspect_ratio }: JsonObject): string {
   const text = textIn(prompt) ?? ''
   const ratio = textIn(aspect_ratio)
@@ -106,7 +107,7 @@ export function promptWith({ prompt, aspect_ratio }: JsonObject): string {
   return `${text} --ar ${ratio}`.trimStart()
 }
 
-/** What a window is answered with: the caller's prompt, or what the window shows; a zoom stands in it as a parameter. */
+/** The prompt for a window: the caller's, or the one that the window shows; a zoom is a parameter in it. */
 export function windowPrompt(shown: string, input: JsonObject, isZoom: boolean): string {
   const prompt = promptWith({ ...input, prompt: textIn(input.prompt) ?? shown })
   if (!isZoom) return prompt
@@ -118,21 +119,19 @@ const DIMENSIONS: Record<string, string> = { '1:1': 'SQUARE', '2:3': 'PORTRAIT',
 function dimensionsOf(dimension: Json | undefined, ratio: Json | undefined): string {
   const word = textIn(ratio) === undefined ? String(dimension || 'square').toUpperCase() : DIMENSIONS[String(ratio)]
   if (word !== undefined) return word
-  throw new PolyphonyError('vendor_refused', `Relays blend in 1:1, 2:3 or 3:2; aspect_ratio is ${ratio}.`)
+  throw new PolyphonyError('vendor_refused', `aspect_ratio must be 1:1, 2:3 or 3:2 at relays, not ${ratio}.`)
 }
 
-/** Fast is what relays take for granted; the others have a path of their own. */
+/** Fast is the relays' default; the other speeds have paths of their own. */
 export function speedPath({ process_mode: mode }: JsonObject): string {
   return mode === 'relax' || mode === 'turbo' ? `/mj-${mode}/mj` : '/mj'
 }
 
-/** The task that is followed, as the relay knows it, and the buttons that it had in the end. */
+/** The parent's id at the relay, and the buttons that it had in the end. */
 export function parentOf({ parent }: Job): { id: string; buttons: string[] } {
-  const { id, buttons } = objectIn(parent?.handle)
-  if (typeof id !== 'string') {
-    throw new PolyphonyError('vendor_refused', 'What this builds on was not made by this account at the relay.')
-  }
-  return { id, buttons: Array.isArray(buttons) ? buttons.map(String) : [] }
+  const { id, buttons = [] } = readIfFits(MidjourneyHandle, parent?.handle) ?? {}
+  if (id !== undefined) return { id, buttons }
+  throw new PolyphonyError('vendor_refused', 'The task that this one follows was not made by this relay account.')
 }
 
 /** A picture in the request, as most of the protocol wants it. */

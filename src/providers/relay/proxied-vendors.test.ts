@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { anAccount } from '../kit/provider.testing.ts'
 import { relay } from './manifest.ts'
-import { openRelayed } from './proxied-vendors.ts'
+import { openProxiedVendors } from './proxied-vendors.ts'
 
 describe('vendors behind a relay', async () => {
-  const relayed = (await openRelayed())({ now: Date.now })
+  const relayed = (await openProxiedVendors())({ now: Date.now })
   const settings = { apiKey: 'a key', baseUrl: 'https://relay.example/pro/' }
 
-  it('have every address below the relay’s, and its key', () => {
+  it('get an address below the relay’s, and its key', () => {
     const account = anAccount(relay, settings)
     for (const { provider, accountAt } of relayed) {
       const there = accountAt(account)
@@ -16,7 +16,7 @@ describe('vendors behind a relay', async () => {
     }
   })
 
-  it('send the key to the relay alone, and none in place of their own', async () => {
+  it('send the key to the relay only, and keep a vendor’s own authorization', async () => {
     const keys: Array<string | null> = []
     const fetch: typeof globalThis.fetch = async (_, init) => {
       keys.push(new Headers(init?.headers).get('authorization'))

@@ -12,31 +12,35 @@ import { replicate } from '../replicate/manifest.ts'
 import { runway } from '../runway/manifest.ts'
 
 /**
- * Vendors whose own APIs relays serve below a prefix, with the vendor's paths, bodies and answers: there the vendor's own
- * adapter does the work, at another address and with the relay's key.
+ * Vendors whose own APIs relays serve below a prefix, with the vendor's paths, bodies and answers. The vendor's own adapter
+ * does the work, at another address and with the relay's key.
  */
-interface Served {
+interface ServedVendor {
   manifest: ProviderManifest
   /** What a relay has in place of the vendor's base address. */
   prefix: string
   /** Of what the adapter performs, where a relay has less. */
   only?: readonly string[]
   /** Whether a callback is in the vendor's form; left out where it sends none, or signs it with a key of its own. */
-  sent?(body: JsonObject): boolean
+  isCallback?(body: JsonObject): boolean
 }
 
-/** In the order in which they are asked for what several have. */
-const SERVED: readonly Served[] = [
-  { manifest: luma, prefix: '/luma/dream-machine/v1', sent: ({ id, state }) => isText(id) && isText(state) },
+/** Where several perform the same operation, the earlier one is preferred. */
+const SERVED: readonly ServedVendor[] = [
+  { manifest: luma, prefix: '/luma/dream-machine/v1', isCallback: ({ id, state }) => isText(id) && isText(state) },
   { manifest: runway, prefix: '/runwayml' },
-  { manifest: kling, prefix: '/kling', sent: ({ task_id, task_status }) => isText(task_id) && isText(task_status) },
+  {
+    manifest: kling,
+    prefix: '/kling',
+    isCallback: ({ task_id, task_status }) => isText(task_id) && isText(task_status),
+  },
   {
     manifest: minimax,
     prefix: '/minimax',
-    sent: ({ challenge, task_id, base_resp }) =>
+    isCallback: ({ challenge, task_id, base_resp }) =>
       challenge !== undefined || (isText(task_id) && base_resp !== undefined),
   },
-  { manifest: bfl, prefix: '/flux', sent: ({ id, status }) => isText(id) && FLUX_STATES.test(String(status)) },
+  { manifest: bfl, prefix: '/flux', isCallback: ({ id, status }) => isText(id) && FLUX_STATES.test(String(status)) },
   { manifest: ideogram, prefix: '/ideogram' },
   { manifest: recraft, prefix: '/recraft/v1' },
   { manifest: openai, prefix: '/v1' },
@@ -47,7 +51,7 @@ const SERVED: readonly Served[] = [
 const FLUX_STATES = /^(?:Pending|Ready|Error|(?:Request|Content) Moderated|Task not found)$/
 
 /** A vendor behind a relay. */
-export interface Relayed extends Pick<Served, 'sent'> {
+export interface ProxiedVendor extends Pick<ServedVendor, 'isCallback'> {
   provider: Provider
   operations: ReadonlySet<string>
   /** The relay's account, as the vendor's adapter takes it. */
@@ -55,33 +59,33 @@ export interface Relayed extends Pick<Served, 'sent'> {
 }
 
 /** Loads the adapters. */
-export async function openRelayed(served = SERVED): Promise<(parts: ProviderParts) => Relayed[]> {
+export async function openProxiedVendors(served = SERVED): Promise<(parts: ProviderParts) => ProxiedVendor[]> {
   const loaded = await Promise.all(served.map(async (one) => ({ ...one, open: await one.manifest.load() })))
   return (parts) =>
-    loaded.map(({ manifest, prefix, only, sent, open }) => {
+    loaded.map(({ manifest, prefix, only, isCallback, open }) => {
       const provider = open(parts)
       return {
         provider,
         operations: only ? new Set(only) : provider.operations,
-        ...(sent ? { sent } : {}),
+        ...(isCallback ? { isCallback } : {}),
         accountAt: (relay) => ({
           ...relay,
           provider: manifest.id,
           settings: settingsAt(relay, manifest, prefix),
-          fetch: keyed(relay),
+          fetch: withRelayKey(relay),
         }),
       }
     })
 }
 
 function settingsAt({ settings }: Account, { fields }: ProviderManifest, prefix: string): Account['settings'] {
-  const defaults = fields.map(({ name, default: otherwise = '' }) => [name, otherwise])
+  const defaults = fields.map(({ name, default: value = '' }) => [name, value])
   const baseUrl = `${(settings.baseUrl ?? '').replace(/(?<!\/)\/+$/, '')}${prefix}`
   return { ...Object.fromEntries(defaults), apiKey: settings.apiKey ?? '', baseUrl }
 }
 
 /** Relays want their key in one place, wherever the vendor has its own. It goes to the relay, and nowhere else. */
-function keyed({ settings, fetch }: Account): typeof globalThis.fetch {
+function withRelayKey({ settings, fetch }: Account): typeof globalThis.fetch {
   const home = URL.parse(settings.baseUrl ?? '')?.origin
   return (input, init) => {
     const request = input instanceof Request ? input : undefined

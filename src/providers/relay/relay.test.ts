@@ -5,12 +5,13 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, expectResult } from '../kit/results.testing.ts'
-import { madeClips } from '../kit/results.ts'
+import { clipsResult } from '../kit/results.ts'
 import type { Job, Provider } from '../provider.ts'
 import { relay as manifest } from './manifest.ts'
-import { openRelayed } from './proxied-vendors.ts'
+import { openProxiedVendors } from './proxied-vendors.ts'
 import { relayProvider } from './relay.ts'
 import { GRID_BUTTONS, KEY, openRelay, PICTURE_BUTTONS } from './vendor.testing.ts'
 
@@ -22,7 +23,7 @@ let vendor: FakeVendor
 let provider: Provider
 beforeAll(async () => {
   vendor = await openRelay()
-  provider = relayProvider((await openRelayed())({ now: Date.now }))
+  provider = relayProvider((await openProxiedVendors())({ now: Date.now }))
 })
 afterAll(() => vendor.close())
 
@@ -39,7 +40,7 @@ const parentOf = (operation: string, via: string, of: Json, output: Json = null)
 
 function song() {
   const sources = [1, 2].map((number) => ({ audio: { url: `https://x/${number}` }, vendorId: `clip-${number}` }))
-  return parentOf('suno/music', 'suno', { id: 'up-1' }, madeClips(aJob('suno/music'), sources).output)
+  return parentOf('suno/music', 'suno', { id: 'up-1' }, clipsResult(aJob('suno/music'), sources).output)
 }
 const grid = (buttons: string[] = GRID_BUTTONS) => parentOf('midjourney/imagine', 'mj', { id: 'mj-1', buttons })
 const single = () => parentOf('midjourney/upscale', 'mj', { id: 'mj-2', buttons: PICTURE_BUTTONS })
@@ -53,14 +54,14 @@ function parentFor(id: string) {
 }
 
 describe('the adapter for relays', () => {
-  it.each([...relayProvider([]).operations])('has %s done, in the catalogue’s shape', async (id) => {
+  it.each([...relayProvider([]).operations])('performs %s and returns a result in the catalogue’s form', async (id) => {
     const operation = getOperation(id)
     const follows = operation.follows(operation.example) !== undefined
     const job = aReadableJob(id, exampleOn(operation, PARENT), follows ? { parent: parentFor(id) } : {})
     await expectResult(id, await resultOf(provider, job, account()))
   })
 
-  it('leaves out what its owner does not name, and tries nobody else’s', () => {
+  it('performs only the operations that the account’s settings name', () => {
     const performed = provider.performs?.(account({ models: 'music-u, suno/lyrics, nonsense' })) ?? new Set()
     expect([...performed].sort()).toEqual(['music-u/generate_music', 'suno/lyrics'])
     expect(provider.performs?.(account())).toEqual(provider.operations)
@@ -105,21 +106,21 @@ describe('the adapter for relays', () => {
     ['no id', {}, failing(200, { code: 'success', message: '', data: null }), { code: 'vendor_silent' }],
     ['no JSON', {}, { bytes: Buffer.from('<html>'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['nobody', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(submit(aJob('suno/lyrics'), given)).rejects.toMatchObject(error)
     expect(vendor.seen.length - before).toBeLessThanOrEqual(1)
   })
 
-  it('keeps a path in front of everything', async () => {
+  it('keeps the path prefix of the base address in every call', async () => {
     vendor.next.push({ json: { code: 'success', message: '', data: 'x' } })
     await submit(aJob('suno/lyrics'), { baseUrl: `${vendor.url}/pro/` })
     expect(vendor.at('POST', '/pro/suno/submit/lyrics')).toHaveLength(1)
   })
 
-  it('shows whether a key works, also at a relay without Suno', async () => {
+  it('probes the key, also at a relay without Suno', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     expect(last('/suno/fetch')).toEqual({ ids: [] })
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
@@ -129,7 +130,7 @@ describe('the adapter for relays', () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
   })
 
-  it('finds in a callback which of its protocols has which task', async () => {
+  it('finds the protocol and the task of a callback', async () => {
     const hear = (body: Json) =>
       provider.receive?.({ headers: {}, rawBody: JSON.stringify(body), receivedAt: 0 }, account())
     const suno = { task_id: 't-1', action: 'MUSIC', status: 'SUCCESS', submit_time: 1_733_717_567 }
@@ -153,11 +154,11 @@ describe('the adapter for relays', () => {
     await expect(hear([])).resolves.toEqual({})
   })
 
-  it('cannot say what became of a lost call where the protocol cannot', async () => {
+  it('reconciles a lost answer only where the protocol can', async () => {
     await expect(provider.reconcile?.(aJob('suno/lyrics'), account(), aSignal())).resolves.toBe('unknown')
   })
 
-  it('refuses a handle that is none of its own', async () => {
+  it('refuses a handle of an unknown protocol', async () => {
     await expect(poll({ id: 'x' }, aJob('suno/lyrics'))).rejects.toMatchObject({ code: 'internal' })
   })
 })
@@ -167,7 +168,7 @@ describe('Suno at a relay', () => {
   const body = () => last('/suno/submit/music')
   const custom = { prompt: '[Verse]\nMove', tags: 'raga', title: 'Cat Dance', mv: 'chirp-crow' }
 
-  it('sends songs in the relay’s words', async () => {
+  it('sends songs with the relay’s fields', async () => {
     const answer = await music(
       { ...custom, negative_tags: 'metal', vocal_gender: 'f' },
       { callbackUrl: 'https://us/c' },
@@ -179,7 +180,7 @@ describe('Suno at a relay', () => {
     expect(body()).toEqual({ gpt_description_prompt: 'a tram', make_instrumental: true, mv: 'chirp-v3-0', prompt: '' })
   })
 
-  it('names clips and tasks as the relay knows them', async () => {
+  it('names clips and tasks by the relay’s ids', async () => {
     const parent = song()
     const clip = itemId(PARENT, 2)
     await music({ ...custom, task: 'extend', task_id: PARENT, continue_clip_id: clip, continue_at: 60.5 }, { parent })
@@ -206,7 +207,7 @@ describe('Suno at a relay', () => {
     })
   })
 
-  it('keeps a persona’s id and clip for the songs that use it', async () => {
+  it('stores a persona’s id and clip for the songs that use it', async () => {
     const input = { root_clip_id: itemId(PARENT, 1), name: 'Harbour voice', clips: [itemId(PARENT, 1)] }
     const made = await submit(aJob('suno/persona', input, { parent: song() }))
     expect(last('/suno/persona/create')).toMatchObject({ root_clip_id: 'clip-1', clips: ['clip-1'], is_public: false })
@@ -218,7 +219,7 @@ describe('Suno at a relay', () => {
     expect(body()).toMatchObject(named)
   })
 
-  it('asks for what is made of a clip, and reads every form of the answer', async () => {
+  it('requests the tools for a clip, and reads every form of their answers', async () => {
     const parent = song()
     const on = (operation: string) => aJob(operation, { clip_id: itemId(PARENT, 1) }, { parent })
     const result = async (job: Job) => (await resultOf(provider, job, account())).output
@@ -244,12 +245,12 @@ describe('Suno at a relay', () => {
     await expect(submit({ ...job, urlOf: () => undefined })).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('refuses to follow a clip that the relay has not named', async () => {
+  it('refuses to follow a clip whose id at the relay is not known', async () => {
     const job = aJob('suno/concat', { clip_id: itemId(PARENT, 9) }, { parent: song() })
     await expect(submit(job)).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('tells progress, failure and moderation, and takes an unknown task for failed', async () => {
+  it('reports progress, failure and moderation, and fails an unknown task', async () => {
     const look = (task: JsonObject) => {
       vendor.next.push({ json: { code: 'success', message: '', data: { task_id: 'a', ...task } } })
       return poll({ via: 'suno', of: { id: 'a' } }, aJob('suno/music'))
@@ -277,7 +278,7 @@ describe('Udio at a relay', () => {
   const begin = (input: JsonObject, given: Partial<Job> = {}) => submit(aJob('music-u/generate_music', input, given))
   const params = () => last('/udio/submit/music').gen_params
 
-  it('speaks of songs in Udio’s words', async () => {
+  it('sends songs with Udio’s fields', async () => {
     const idea = { lyrics_type: 'user', gpt_description_prompt: 'piano', prompt: 'la', negative_tags: 'metal', seed: 7 }
     await begin({ ...idea, model_type: 'udio130-v1.5' }, { callbackUrl: 'https://us/c' })
     expect(last('/udio/submit/music')).toEqual({
@@ -293,7 +294,7 @@ describe('Udio at a relay', () => {
     })
   })
 
-  it('goes on from a song by Udio’s own id of it, from its end', async () => {
+  it('continues a song from its end by Udio’s own id of it', async () => {
     const made = await resultOf(provider, aJob('music-u/generate_music'), account())
     expect(made.output).toMatchObject({
       clips: [
@@ -312,7 +313,7 @@ describe('Udio at a relay', () => {
     })
   })
 
-  it('finds songs one level up, too', async () => {
+  it('finds songs one level higher as well', async () => {
     const songs = [{ id: 's', song_path: 'https://x/s.mp3' }]
     vendor.next.push({
       json: { code: 'success', message: '', data: { task_id: 'a', status: 'SUCCESS', data: { data: { songs } } } },
@@ -327,7 +328,7 @@ describe('Midjourney at a relay', () => {
     submit(aJob(`midjourney/${type}`, input, { file, ...given }))
   const origin_task_id = PARENT
 
-  it('sends what begins something new', async () => {
+  it('sends the operations that begin a new task', async () => {
     const pictures = { image_urls: ['https://x/a.png'], aspect_ratio: '16:9', bot_type: 'niji', process_mode: 'relax' }
     await mj('imagine', { prompt: 'a fox', ...pictures }, { callbackUrl: 'https://us/c' })
     expect(last('/mj-relax/mj/submit/imagine')).toEqual({
@@ -352,7 +353,7 @@ describe('Midjourney at a relay', () => {
     expect(last('/mj/insight-face/swap')).toEqual({ sourceBase64: PNG, targetBase64: PNG })
   })
 
-  it('refuses what a relay cannot be told', async () => {
+  it('refuses fields that a relay does not have', async () => {
     const blend = { image_urls: ['https://x/a.png', 'https://x/b.png'], aspect_ratio: '16:9' }
     await expect(mj('blend', blend)).rejects.toMatchObject({ code: 'vendor_refused' })
     await expect(mj('imagine', { prompt: 'a fox', bot_id: 3 })).rejects.toMatchObject({ code: 'vendor_refused' })
@@ -386,7 +387,7 @@ describe('Midjourney at a relay', () => {
     expect(last('/mj/submit/change')).toEqual({ taskId: 'mj-1', action: 'VARIATION', index: 1 })
   })
 
-  it('says which button is missing, and asks for nothing', async () => {
+  it('names a missing button, and makes no call', async () => {
     const before = vendor.seen.length
     for (const [type, input, parent] of [
       ['upscale', { index: '4x' }, single()],
@@ -420,7 +421,7 @@ describe('Midjourney at a relay', () => {
     expect(shaped.filled).toEqual({ prompt: 'a hall --ar 16:9 --zoom 1' })
   })
 
-  it('says so when a relay opens no window for a prompt', async () => {
+  it('logs when a relay opens no window for a prompt', async () => {
     vendor.next.push({ json: { code: 1, description: 'ok', result: 'began-1', properties: {} } })
     const job = aJob('midjourney/variation', { origin_task_id, index: '2', prompt: 'tulips' }, { parent: grid() })
     const { handle } = (await submit(job)) as { handle: Json }
@@ -463,7 +464,7 @@ describe('Midjourney at a relay', () => {
       { code: 'account_refused', details: { lacks: 'credit' } },
     ],
     ['no id', { json: { code: 1, description: 'ok' } }, { code: 'vendor_silent' }],
-  ])('understands the code %s', async (_, answer, meaning) => {
+  ])('maps the code %s to its meaning', async (_, answer, meaning) => {
     vendor.next.push(answer)
     const taken = mj('imagine', { prompt: 'a fox' })
     if (typeof meaning === 'string') {
@@ -476,7 +477,7 @@ describe('Midjourney at a relay', () => {
     return poll({ via: 'mj', of: { id: 'a' } }, job)
   }
 
-  it('tells progress, failure and moderation, and takes an unknown task for failed', async () => {
+  it('reports progress, failure and moderation, and fails an unknown task', async () => {
     await expect(look({ status: 'IN_PROGRESS', progress: '31%' })).resolves.toEqual({
       status: 'processing',
       progress: 31,
@@ -498,13 +499,13 @@ describe('Midjourney at a relay', () => {
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('keeps the buttons of what is done for those who follow', async () => {
+  it('stores the buttons of a finished task for its follow-ups', async () => {
     const buttons = GRID_BUTTONS.map((customId) => ({ customId, emoji: '', label: '', style: 2, type: 2 }))
     const progress = await look({ status: 'SUCCESS', imageUrl: 'https://x/a.png', buttons })
     expect(progress).toMatchObject({ handle: { via: 'mj', of: { id: 'a', buttons: GRID_BUTTONS } } })
   })
 
-  it('takes the grid for the picture where a relay shows nothing else', async () => {
+  it('uses the grid as the picture when a relay shows nothing else', async () => {
     const progress = await look({ status: 'SUCCESS', imageUrl: 'https://x/a.png', imageUrls: null })
     const content = { url: 'https://x/a.png' }
     expect(progress).toMatchObject({
@@ -517,13 +518,13 @@ describe('Midjourney at a relay', () => {
     })
   })
 
-  it('cuts prompts apart by their numbers', async () => {
+  it('splits prompts by their numbers', async () => {
     const finalPrompt = '1️⃣ a fox --ar 3:2\n\n2️⃣ a red fox\n\n3️⃣ fox\n\n4️⃣ the fox'
     const progress = await look({ status: 'SUCCESS', properties: { finalPrompt } }, aJob('midjourney/describe'))
     expect(progress).toMatchObject({ result: { output: { texts: ['a fox --ar 3:2', 'a red fox', 'fox', 'the fox'] } } })
   })
 
-  it('tells a seed at once', async () => {
+  it('returns a seed at once', async () => {
     await expect(mj('seed', { origin_task_id }, { parent: grid() })).resolves.toEqual({
       result: { output: { texts: ['3142553322'] }, files: [] },
     })
@@ -531,7 +532,7 @@ describe('Midjourney at a relay', () => {
     await expect(mj('seed', { origin_task_id }, { parent: grid() })).rejects.toMatchObject({ code: 'vendor_refused' })
   })
 
-  it('cancels where the relay can, and throws where it refuses or has no way to', async () => {
+  it('cancels where the relay can, and throws where it refuses or cannot', async () => {
     const { handle } = (await mj('imagine', { prompt: 'a fox' })) as { handle: { of: { id: string } } }
     const cancel = () => provider.cancel?.(handle, account(), aSignal())
     await cancel()
@@ -548,7 +549,7 @@ describe('Midjourney at a relay', () => {
 })
 
 describe('vendors behind a relay', () => {
-  it('are asked by their own adapters, with the relay’s key', async () => {
+  it('are called by their own adapters with the relay’s key', async () => {
     const job = aJob('luma/video_generation', undefined, { callbackUrl: 'https://us/c' })
     const { handle } = (await submit(job)) as { handle: JsonObject }
     expect(handle).toEqual({ via: 'luma', of: { id: expect.any(String) } })
@@ -572,13 +573,13 @@ describe('vendors behind a relay', () => {
     ['recraft/generate', undefined, '/recraft/v1/images/generations'],
     ['gpt-image/generate', undefined, '/v1/images/generations'],
     ['replicate/prediction', { model: 'a/b', input: {} }, '/replicate/v1/models/a/b/predictions'],
-  ])('have %s asked for below their prefix', async (id, input, path) => {
-    const asked = submit(aJob(id, input))
-    await expect(asked).rejects.toMatchObject({ code: 'vendor_refused' }) // this relay has none of them
+  ])('get %s requested below their prefix', async (id, input, path) => {
+    const request = submit(aJob(id, input))
+    await expect(request).rejects.toMatchObject({ code: 'vendor_refused' }) // this relay has none of them
     expect(vendor.seen.at(-1)).toMatchObject({ path, headers: { authorization: `Bearer ${KEY}` } })
   })
 
-  it('follow no task of another account, and none of another protocol', async () => {
+  it('do not follow a task of another account or of another protocol', async () => {
     const follow = (parent: NonNullable<Job['parent']>) =>
       submit(aJob('luma/upscale_video', { origin_task_id: PARENT, resolution: '4k' }, { parent }))
     const before = vendor.seen.length
@@ -592,4 +593,27 @@ describe('vendors behind a relay', () => {
 
 function objectOf(value: Json): JsonObject {
   return value as JsonObject
+}
+
+providerContract('relays', {
+  provider: () => provider,
+  account: () => account(),
+  job: relayJob,
+  operations: [
+    'suno/music',
+    'suno/lyrics',
+    'suno/wav',
+    'suno/persona',
+    'midjourney/imagine',
+    'midjourney/describe',
+    'midjourney/video',
+    'music-u/generate_music',
+    'luma/video_generation',
+  ],
+})
+
+function relayJob(id: string): Job {
+  const operation = getOperation(id)
+  const follows = operation.follows(operation.example) !== undefined
+  return aReadableJob(id, exampleOn(operation, PARENT), follows ? { parent: parentFor(id) } : {})
 }

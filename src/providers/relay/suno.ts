@@ -1,3 +1,4 @@
+import { type Static, Type } from 'typebox'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import {
   personaOf,
@@ -12,19 +13,20 @@ import {
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { clipIn } from '../kit/clips.ts'
-import { type MadeClip, madeClips, madeData, madeLyrics, madeSounds, madeVideos } from '../kit/results.ts'
-import { vendorError } from '../kit/vendor-errors.ts'
+import { readAnswer, readHandle, readIfFits } from '../kit/read-wire.ts'
+import { type ClipSources, clipsResult, dataResult, lyricsResult, soundsResult, videosResult } from '../kit/results.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Job, Progress, Result, Submitted, TaskRequest } from '../provider.ts'
-import { objectIn, textIn, wrongHandle } from './errors.ts'
-import type { Part } from './part.ts'
-import { ask, idIn, look, progressOf } from './task-object.ts'
+import { textIn } from './errors.ts'
+import type { RelayProtocol } from './relay-protocol.ts'
+import { callRelay, fetchTask, idIn, progressOf, RELAY } from './task-object.ts'
+import { Data, Midi, SunoCallback, SunoClip, SunoHandle } from './wire.ts'
 
 /**
- * Suno as relays of the RixAPI family have it: tasks under `/suno/submit`, and beside them what is made of one clip. A
+ * Suno as relays of the RixAPI family have it: tasks under `/suno/submit`, and tools for one clip under `/suno/act`. A
  * relay with less of it (Suno-API and new-api have songs and lyrics only) refuses the rest.
  */
-export const sunoPart: Part = {
+export const sunoProtocol: RelayProtocol = {
   id: 'suno',
   operations: new Set(
     [
@@ -34,20 +36,20 @@ export const sunoPart: Part = {
   ),
   async submit(job, account, signal) {
     const begin = BEGIN[job.operation]
-    if (!begin) throw new PolyphonyError('no_provider', `Relays do not have ${job.operation}.`)
+    if (!begin) throw new PolyphonyError('no_provider', `Relays do not perform ${job.operation}.`)
     return begin(job, account, signal)
   },
-  async poll(handle, account, signal, asked) {
-    const { id, midi } = objectIn(handle)
-    if (typeof midi === 'string') return midiProgress(await ask(account, { path: midiPath(midi), signal }))
-    if (typeof id !== 'string') throw wrongHandle()
-    const task = await look(account, `/suno/fetch/${encodeURIComponent(id)}`, signal)
-    return progressOf(task, (data) => resultIn(data, asked, account))
+  async poll(handle, account, signal, request) {
+    const { id, midi } = readHandle(SunoHandle, handle, 'relay')
+    if (midi !== undefined) return midiProgress(await callRelay(account, { path: midiPath(midi), signal }), false)
+    if (id === undefined) throw new PolyphonyError('internal', 'The stored relay handle names no task of Suno.')
+    const task = await fetchTask(account, `/suno/fetch/${encodeURIComponent(id)}`, signal)
+    return progressOf(task, (data) => resultIn(data, request, account))
   },
-  // The bare task object; Udio's differs in its action alone.
-  hear({ task_id: id, submit_time, action }) {
-    const isOurs = typeof id === 'string' && submit_time !== undefined && !/udio/i.test(String(action))
-    return isOurs ? { handle: { id } } : undefined
+  // The bare task object; Udio's differs in its action only.
+  readCallback(body) {
+    const { task_id: id, submit_time, action = '' } = readIfFits(SunoCallback, body) ?? {}
+    return id !== undefined && submit_time !== undefined && !/udio/i.test(action) ? { handle: { id } } : undefined
   },
 }
 
@@ -67,25 +69,26 @@ const BEGIN: Record<string, Begin> = {
   [sunoPersona.id]: persona,
   async [sunoTiming.id](job, account, signal) {
     const path = `/suno/act/timing/${encodeURIComponent(clipOf(job))}`
-    return { result: madeData(told(await ask(account, { path, signal, isPaid: true }))) }
+    const answer = await callRelay(account, { path, signal, isPaid: true })
+    return { result: dataResult(readAnswer(Data, answer, RELAY, { isPaid: true })) }
   },
   async [sunoTags.id](job, account, signal) {
     const { original_tags } = job.input
     const json = { original_tags: original_tags ?? '' }
-    const answer = await ask(account, { method: 'POST', path: '/suno/act/tags', json, signal, isPaid: true })
-    const { request_id: _, ...data } = told(answer)
-    return { result: madeData(data) }
+    const answer = await callRelay(account, { method: 'POST', path: '/suno/act/tags', json, signal, isPaid: true })
+    const { request_id: _, ...data } = readAnswer(Data, answer, RELAY, { isPaid: true })
+    return { result: dataResult(data) }
   },
-  // The notes are written down while one asks for them; asking again costs nothing.
+  // The first call starts the transcription; repeating it costs nothing.
   async [sunoMidi.id](job, account, signal) {
     const clip = clipOf(job)
-    const progress = midiProgress(await ask(account, { path: midiPath(clip), signal, isPaid: true }))
+    const progress = midiProgress(await callRelay(account, { path: midiPath(clip), signal, isPaid: true }), true)
     return progress.status === 'completed' ? { result: progress.result } : { handle: { midi: clip } }
   },
 }
 
 async function submitted(account: Account, path: string, json: JsonObject, signal: AbortSignal): Promise<Submitted> {
-  return { handle: { id: idIn(await ask(account, { method: 'POST', path, json, signal, isPaid: true })) } }
+  return { handle: { id: idIn(await callRelay(account, { method: 'POST', path, json, signal, isPaid: true })) } }
 }
 
 function hookOf({ callbackUrl }: Job): JsonObject {
@@ -100,7 +103,7 @@ function songBody(job: Job): JsonObject {
   const { task_id: _, continue_clip_id, cover_clip_id, persona_id, artist_clip_id: _artist, task, ...song } = job.input
   const whole: JsonObject = { prompt: '', ...song, ...hookOf(job) }
   if (song.gpt_description_prompt || (!task && !continue_clip_id)) return whole
-  const kept = objectIn(job.parent?.handle)
+  const kept = readIfFits(SunoHandle, job.parent?.handle) ?? {}
   const marked: JsonObject = MARKED.includes(String(task)) ? { generation_type: 'TEXT' } : {}
   const named: JsonObject = { ...whole, ...marked, ...(task ? { task } : {}) }
   switch (task) {
@@ -123,7 +126,7 @@ function stemsBody(job: Job): JsonObject {
     mv: textIn(mv) ?? 'chirp-auk',
     ...(title ? { title } : {}),
     continue_clip_id: clipOf(job),
-    task_id: known(objectIn(job.parent?.handle).id, job.input.clip_id),
+    task_id: known(readIfFits(SunoHandle, job.parent?.handle)?.id, job.input.clip_id),
     stem_type_id: 91,
     stem_type_group_name: group ?? 'Two',
     stem_task: String(group ?? 'Two').toLowerCase(),
@@ -137,19 +140,19 @@ async function persona(job: Job, account: Account, signal: AbortSignal): Promise
   const shown = Array.isArray(clips) ? clips.map((one) => clipOf(job, one)) : []
   const root = clipOf(job, root_clip_id)
   const json = { root_clip_id: root, name, description, clips: shown, is_public }
-  const answer = await ask(account, { method: 'POST', path: '/suno/persona/create', json, signal, isPaid: true })
-  const asked = job.input as Parameters<typeof personaOf>[0] // valid for the operation, defaults filled in
-  return { result: madeData(personaOf(asked)), handle: { persona: idIn(answer), clip: root } }
+  const answer = await callRelay(account, { method: 'POST', path: '/suno/persona/create', json, signal, isPaid: true })
+  const personaInput = job.input as Parameters<typeof personaOf>[0] // valid for the operation, defaults filled in
+  return { result: dataResult(personaOf(personaInput)), handle: { persona: idIn(answer), clip: root } }
 }
 
 /** The answer is disputed: a task to fetch, or the file's address itself. */
 async function file(job: Job, account: Account, signal: AbortSignal, form: 'wav' | 'mp4'): Promise<Submitted> {
   const path = `/suno/act/${form}/${encodeURIComponent(clipOf(job))}`
-  const answer = await ask(account, { path, signal, isPaid: true })
+  const answer = await callRelay(account, { path, signal, isPaid: true })
   const url = textIn(answer)
   if (url === undefined || !/^https?:/.test(url)) return { handle: { id: idIn(answer) } }
   const source = fileAt(account, url)
-  return { result: form === 'wav' ? madeSounds(job, [source]) : madeVideos(job, [{ video: source }]) }
+  return { result: form === 'wav' ? soundsResult(job, [source]) : videosResult(job, [{ video: source }]) }
 }
 
 /** The clip that an operation names, as the relay knows it. */
@@ -159,7 +162,7 @@ function clipOf({ parent, input }: Job, clipId: Json | undefined = input.clip_id
 
 function known(vendorId: Json | undefined, ours: Json | undefined): string {
   if (typeof vendorId === 'string') return vendorId
-  throw new PolyphonyError('vendor_refused', `The relay has not told by which id it knows ${ours}.`)
+  throw new PolyphonyError('vendor_refused', `The relay's id of ${ours} is not known.`)
 }
 
 function publicUrl(job: Job): string {
@@ -172,75 +175,67 @@ function midiPath(clip: string): string {
   return `/suno/act/midi/${encodeURIComponent(clip)}`
 }
 
-function midiProgress(answer: Json): Progress {
-  const { state, instruments = [] } = objectIn(answer)
-  if (state === 'complete') return { status: 'completed', result: madeData({ instruments }) }
+function midiProgress(answer: Json, isPaid: boolean): Progress {
+  const { state, instruments = [] } = readAnswer(Midi, answer, RELAY, { isPaid })
+  if (state === 'complete') return { status: 'completed', result: dataResult({ instruments }) }
   return state === 'error'
-    ? { status: 'failed', reason: 'The relay could not write down the notes.' }
+    ? { status: 'failed', reason: 'The relay could not transcribe the clip.' }
     : { status: 'processing' }
 }
 
-function told(answer: Json): JsonObject {
-  if (isJsonObject(answer)) return answer
-  throw vendorError({ status: 502, message: 'The relay’s answer is none.', isPaid: true })
-}
-
-function resultIn(data: Json, asked: TaskRequest, account: Account): Result | undefined {
-  switch (asked.operation) {
+function resultIn(data: Json, request: TaskRequest, account: Account): Result | undefined {
+  const clips = clipsIn(data)
+  switch (request.operation) {
     case sunoLyrics.id:
-      return lyricsIn(data)
+      return lyricsOf(clips[0])
     case sunoWav.id: {
-      const urls = listIn(data).flatMap(({ wav_url, audio_url }) => textIn(wav_url) ?? textIn(audio_url) ?? [])
-      return urls.length === 0 ? undefined : madeSounds(asked, [fileAt(account, String(urls[0]))])
+      const [url] = clips.flatMap(({ wav_url, audio_url }) => wav_url ?? audio_url ?? [])
+      return url === undefined ? undefined : soundsResult(request, [fileAt(account, url)])
     }
     case sunoMp4.id: {
-      const [clip] = listIn(data)
-      const { video_url, image_url } = clip ?? {}
-      const url = textIn(video_url)
-      if (url === undefined) return undefined
-      const cover = textIn(image_url)
-      return madeVideos(asked, [
-        { video: fileAt(account, url), ...(cover === undefined ? {} : { cover: fileAt(account, cover) }) },
-      ])
+      const { video_url: video, image_url: cover } = clips[0] ?? {}
+      if (video === undefined) return undefined
+      const sources = {
+        video: fileAt(account, video),
+        ...(cover === undefined ? {} : { cover: fileAt(account, cover) }),
+      }
+      return videosResult(request, [sources])
     }
     default: {
-      const clips = listIn(data).flatMap((clip) => clipMade(clip, asked, account) ?? [])
-      return clips.length === 0 ? undefined : madeClips(asked, clips)
+      const songs = clips.flatMap((clip) => clipSources(clip, request, account) ?? [])
+      return songs.length === 0 ? undefined : clipsResult(request, songs)
     }
   }
 }
 
-function lyricsIn(data: Json): Result | undefined {
-  const [lyrics] = listIn(data)
-  const { title, text, tags } = lyrics ?? {}
-  if (typeof text !== 'string' || text === '') return undefined
-  const words = Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string').map(String) : []
-  return madeLyrics([{ title: textIn(title) ?? '', text, tags: words }])
+type Clip = Static<typeof SunoClip>
+
+function lyricsOf({ title = '', text, tags }: Clip = {}): Result | undefined {
+  if (text === undefined) return undefined
+  return lyricsResult([{ title, text, tags: Array.isArray(tags) ? tags : [] }])
 }
 
-/** An array, `{clips: […]}`, or one object. */
-function listIn(data: Json): JsonObject[] {
+/** A list, `{clips: […]}`, or one object. */
+function clipsIn(data: Json): Clip[] {
   const list = isJsonObject(data) ? (data.clips ?? [data]) : data
-  return Array.isArray(list) ? list.filter(isJsonObject) : []
+  return readIfFits(Type.Array(SunoClip), list) ?? []
 }
 
-/** Both shapes of a clip: Suno's own has its details under `metadata`, the flat one beside the id. */
-function clipMade(clip: JsonObject, asked: TaskRequest, account: Account): MadeClip | undefined {
-  const audio = textIn(clip.audio_url)
+function clipSources(clip: Clip, request: TaskRequest, account: Account): ClipSources | undefined {
+  const { audio_url: audio, image_url, image_large_url, tags, metadata = {} } = clip
   if (audio === undefined) return undefined
-  const metadata = objectIn(clip.metadata)
-  const seconds = clip.duration ?? metadata.duration
   const at = (url: string | undefined) => (url === undefined ? undefined : fileAt(account, url))
-  const id = textIn(clip.clip_id) ?? textIn(clip.id)
+  const id = clip.clip_id ?? clip.id
+  // An imported song keeps the title that its owner gave it: relays take none.
+  const ownTitle = request.operation === sunoUpload.id ? textIn(request.input.title) : undefined
   return {
     audio: fileAt(account, audio),
-    image: at(textIn(clip.image_url)),
-    imageLarge: at(textIn(clip.image_large_url)),
-    // An imported song keeps the title that its owner gave it: relays take none along.
-    title: (asked.operation === sunoUpload.id ? textIn(asked.input.title) : undefined) ?? textIn(clip.title),
-    tags: textIn(clip.tags) ?? textIn(metadata.tags),
-    lyrics: textIn(clip.prompt) ?? textIn(metadata.prompt),
-    durationSeconds: typeof seconds === 'number' ? seconds : undefined,
+    image: at(image_url),
+    imageLarge: at(image_large_url),
+    title: ownTitle ?? clip.title,
+    tags: typeof tags === 'string' ? tags : metadata.tags,
+    lyrics: clip.prompt ?? metadata.prompt,
+    durationSeconds: clip.duration ?? metadata.duration,
     ...(id === undefined ? {} : { vendorId: id }),
   }
 }

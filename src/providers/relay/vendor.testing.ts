@@ -23,8 +23,8 @@ export function openRelay(): Promise<FakeVendor> {
     return id
   }
 
-  const asked = new Set<string>()
-  const isFirst = (name: string): boolean => !asked.has(name) && Boolean(asked.add(name))
+  const names = new Set<string>()
+  const isFirst = (name: string): boolean => !names.has(name) && Boolean(names.add(name))
 
   return openFakeVendor((request, vendor) => {
     // Files need no key.

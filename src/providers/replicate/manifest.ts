@@ -8,7 +8,7 @@ export const replicate: ProviderManifest = {
     secret('REPLICATE_API_TOKEN', 'API token'),
     baseUrl('REPLICATE_BASE_URL', 'https://api.replicate.com/v1'),
     optional(
-      secret('REPLICATE_WEBHOOK_SECRET', 'Webhook signing secret; asked for where it is left out', 'webhookSecret'),
+      secret('REPLICATE_WEBHOOK_SECRET', 'Webhook signing secret; read from Replicate if empty', 'webhookSecret'),
     ),
   ],
   slots: 10,

@@ -1,13 +1,13 @@
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { type Fields, type MapRequest, picturesIn, present, ratioOf, seedIn, texts } from '../kit/hosted-input.ts'
-import { wishFor } from '../kit/results.ts'
+import { type FieldReader, type MapRequest, picturesIn, present, ratioOf, seedIn, texts } from '../kit/hosted-input.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { TaskRequest } from '../provider.ts'
 
 /**
  * Pictures of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
  * at hand (Flux, Ideogram 3, Luma Photon, Seedream 4.5); the others are widely known, and inferred here.
  *
- * Several models know ratios and no sizes: there the picture has the ratio that was asked for, and about a megapixel. A
+ * Several models know ratios and no sizes: there the picture has the requested ratio, and about a megapixel. A
  * size in none of their ratios is refused.
  */
 
@@ -15,29 +15,29 @@ const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '
 const QWEN_RATIOS = ['1:1', '16:9', '9:16', '4:3', '3:4', '3:2', '2:3']
 
 /** For models that have ratios alone. */
-function inRatio(fields: Fields, asked: TaskRequest, ratios: readonly string[]): { aspect_ratio: string } {
+function inRatio(fields: FieldReader, request: TaskRequest, ratios: readonly string[]): { aspect_ratio: string } {
   fields.skip('width', 'height')
-  return { aspect_ratio: ratioOf(wishFor(asked, 'pictures'), ratios) ?? fields.refuse('width') }
+  return { aspect_ratio: ratioOf(outputSpecFor(request, 'pictures'), ratios) ?? fields.refuse('width') }
 }
 
 /** A quarter of a megapixel, or one. */
-function megapixels(asked: TaskRequest): { megapixels: '0.25' | '1' } {
-  const { widthPx, heightPx } = wishFor(asked, 'pictures')
+function megapixels(request: TaskRequest): { megapixels: '0.25' | '1' } {
+  const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
   return { megapixels: widthPx * heightPx <= 400_000 ? '0.25' : '1' }
 }
 
 const FORMATS = { jpeg: 'jpg', jpg: 'jpg', png: 'png', webp: 'webp' } as const
 
-/** Replicate says `jpg`. */
-function format(fields: Fields, known: readonly ('jpg' | 'png' | 'webp')[] = ['jpg', 'png', 'webp']) {
-  const asked = fields.oneOf('output_format', ['jpeg', 'jpg', 'png', 'webp'] as const)
-  if (asked === undefined) return {}
-  const output_format = FORMATS[asked]
+/** Replicate's name for JPEG is `jpg`. */
+function format(fields: FieldReader, known: readonly ('jpg' | 'png' | 'webp')[] = ['jpg', 'png', 'webp']) {
+  const value = fields.oneOf('output_format', ['jpeg', 'jpg', 'png', 'webp'] as const)
+  if (value === undefined) return {}
+  const output_format = FORMATS[value]
   return known.includes(output_format) ? { output_format } : fields.refuse('output_format')
 }
 
-/** The strictest of all is not offered. */
-function tolerance(fields: Fields, maximum: number) {
+/** Replicate does not offer the strictest. */
+function tolerance(fields: FieldReader, maximum: number) {
   return present({
     safety_tolerance: fields.oneOf(
       'safety_tolerance',
@@ -46,7 +46,7 @@ function tolerance(fields: Fields, maximum: number) {
   })
 }
 
-const schnell: MapRequest = (fields, asked) => {
+const schnell: MapRequest = (fields, request) => {
   if (Number(fields.take('steps')) > 4) fields.refuse('steps')
   return {
     model: 'black-forest-labs/flux-schnell',
@@ -54,21 +54,21 @@ const schnell: MapRequest = (fields, asked) => {
       ...fields.same('prompt'),
       ...fields.renamed({ steps: 'num_inference_steps', batch_size: 'num_outputs' }),
       ...seedIn(fields),
-      ...inRatio(fields, asked, FLUX_RATIOS),
-      ...megapixels(asked),
+      ...inRatio(fields, request, FLUX_RATIOS),
+      ...megapixels(request),
       output_format: 'png',
     },
   }
 }
 
-const dev: MapRequest = (fields, asked) => ({
+const dev: MapRequest = (fields, request) => ({
   model: 'black-forest-labs/flux-dev',
   input: {
     ...fields.same('prompt'),
     ...fields.renamed({ steps: 'num_inference_steps', guidance_scale: 'guidance', batch_size: 'num_outputs' }),
     ...seedIn(fields),
-    ...inRatio(fields, asked, FLUX_RATIOS),
-    ...megapixels(asked),
+    ...inRatio(fields, request, FLUX_RATIOS),
+    ...megapixels(request),
     output_format: 'png',
   },
 })
@@ -83,18 +83,18 @@ const devFromPicture: MapRequest = (fields) => ({
   },
 })
 
-const kontextDev: MapRequest = (fields, asked) => ({
+const kontextDev: MapRequest = (fields, request) => ({
   model: 'black-forest-labs/flux-kontext-dev',
   input: {
     ...fields.same('prompt'),
     ...fields.renamed({ image: 'input_image', steps: 'num_inference_steps', guidance_scale: 'guidance' }),
     ...seedIn(fields),
-    ...inRatio(fields, asked, FLUX_RATIOS),
+    ...inRatio(fields, request, FLUX_RATIOS),
     output_format: 'png',
   },
 })
 
-/** Flux of Black Forest Labs, whose fields are those of the vendor, nearly. */
+/** Flux of Black Forest Labs, with nearly the same fields as at the vendor. */
 function pro(model: string, ...own: string[]): MapRequest {
   return (fields) => ({
     model: `black-forest-labs/${model}`,
@@ -107,14 +107,14 @@ function pro(model: string, ...own: string[]): MapRequest {
   })
 }
 
-const bflDev: MapRequest = (fields, asked) => {
-  fields.skip('safety_tolerance') // it has a switch alone
+const bflDev: MapRequest = (fields, request) => {
+  fields.skip('safety_tolerance') // the model has an on-off switch only
   return {
     model: 'black-forest-labs/flux-dev',
     input: {
       ...fields.same('prompt', 'seed', 'guidance'),
       ...fields.renamed({ steps: 'num_inference_steps' }),
-      ...inRatio(fields, asked, FLUX_RATIOS),
+      ...inRatio(fields, request, FLUX_RATIOS),
       ...format(fields),
     },
   }
@@ -176,11 +176,11 @@ function nanoBanana(model: string): MapRequest {
 }
 
 /** Only the model that needs no key of OpenAI's beside the host's. */
-const gptImage: MapRequest = (fields, asked) => {
+const gptImage: MapRequest = (fields, request) => {
   fields.oneOf('model', ['gpt-image-1.5']) ?? fields.refuse('model')
   fields.skip('user')
   const size = fields.text('size') ?? 'auto'
-  const ratio = size === 'auto' ? undefined : ratioOf(wishFor(asked, 'pictures'), ['1:1', '3:2', '2:3'])
+  const ratio = size === 'auto' ? undefined : ratioOf(outputSpecFor(request, 'pictures'), ['1:1', '3:2', '2:3'])
   if (size !== 'auto' && ratio === undefined) fields.refuse('size')
   return {
     model: 'openai/gpt-image-1.5',
@@ -209,7 +209,7 @@ const STYLES: Record<string, string> = {
 const MAGIC: Record<string, string> = { AUTO: 'Auto', ON: 'On', OFF: 'Off' }
 
 /** A word of the catalogue in the model's; undefined where none is given. */
-function word(fields: Fields, name: string, words: Record<string, string>): string | undefined {
+function word(fields: FieldReader, name: string, words: Record<string, string>): string | undefined {
   const given = fields.text(name)
   return given === undefined ? undefined : (words[given] ?? fields.refuse(name))
 }
@@ -264,15 +264,15 @@ const tool =
   (model: string): MapRequest =>
   (fields) => ({ model: `recraft-ai/${model}`, input: fields.renamed({ image_url: 'image' }) })
 
-const qwen: MapRequest = (fields, asked) => {
-  if (fields.take('flow_shift') !== undefined && asked.input.flow_shift !== 3) fields.refuse('flow_shift')
+const qwen: MapRequest = (fields, request) => {
+  if (fields.take('flow_shift') !== undefined && request.input.flow_shift !== 3) fields.refuse('flow_shift')
   return {
     model: 'qwen/qwen-image',
     input: {
       ...fields.same('prompt', 'negative_prompt'),
       ...fields.renamed({ steps: 'num_inference_steps' }),
       ...seedIn(fields),
-      ...inRatio(fields, asked, QWEN_RATIOS),
+      ...inRatio(fields, request, QWEN_RATIOS),
       output_format: 'png',
     },
   }
@@ -315,7 +315,7 @@ const photon: MapRequest = (fields) => ({
 })
 
 /** One picture to go by, with its weight. */
-function reference(fields: Fields, name: string, own: string) {
+function reference(fields: FieldReader, name: string, own: string) {
   const given = fields.take(name)
   const [one, ...others] = Array.isArray(given) ? given : []
   if (others.length > 0) fields.refuse(name)
@@ -323,7 +323,7 @@ function reference(fields: Fields, name: string, own: string) {
   return present({ [`${own}_url`]: one.url, [`${own}_weight`]: one.weight })
 }
 
-function characterIn(fields: Fields): Json | undefined {
+function characterIn(fields: FieldReader): Json | undefined {
   const given = fields.take('character_ref')
   const identity = isJsonObject(given) ? given.identity0 : undefined
   const [url, ...others] = texts(isJsonObject(identity) ? identity.images : undefined)
@@ -332,10 +332,10 @@ function characterIn(fields: Fields): Json | undefined {
 
 const SWITCHES = ['svg_compression', 'limit_num_shapes', 'color_reduction', 'return_gradients']
 
-/** It can be told nothing beside the picture. */
-const vectorize: MapRequest = (fields, asked) => {
+/** The model takes the picture only. */
+const vectorize: MapRequest = (fields, request) => {
   for (const name of SWITCHES) fields.oneOf(name, ['off'])
-  return tool('recraft-vectorize')(fields, asked)
+  return tool('recraft-vectorize')(fields, request)
 }
 
 export const PICTURES: Record<string, MapRequest> = {

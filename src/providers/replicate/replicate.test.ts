@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aStoredJob, expectResult } from '../kit/results.testing.ts'
 import type { Job } from '../provider.ts'
@@ -98,7 +99,7 @@ const THERE: Record<string, JsonObject> = {
 }
 
 describe('the adapter for Replicate', () => {
-  it.each([...provider.operations])('has %s done, in the catalogue’s shape', async (id) => {
+  it.each([...provider.operations])('performs %s and returns a result in the catalogue’s form', async (id) => {
     const job = aJob(id, { ...getOperation(id).example, ...THERE[id] })
     await expectResult(id, await resultOf(provider, job, account()))
     expect(last()?.headers).not.toHaveProperty('prefer')
@@ -115,7 +116,7 @@ describe('the adapter for Replicate', () => {
     expect(last()).toMatchObject({ path: '/v1/deployments/us/ours/predictions', json: { input } })
   })
 
-  it('keeps what a model gave as it gave it, and the files in it', async () => {
+  it('returns a model’s output unchanged, with its files', async () => {
     const { output, files } = await resultOf(provider, prediction({ version: 'abc', input: {} }), account())
     expect(output).toEqual({ value: { model_file: 'file:file-1', note: 'see https://example.com for more', size: 3 } })
     expect(files).toEqual([{ key: 'file-1', content: { read: expect.any(Function) } }])
@@ -130,7 +131,7 @@ describe('the adapter for Replicate', () => {
     })
   })
 
-  it('takes no address for a file that a model of words has written', async () => {
+  it('keeps a URL in the text of a language model as text', async () => {
     const job = prediction({ model: 'meta/meta-llama-3-70b-instruct', input: { prompt: 'an address' } })
     const url = 'https://replicate.delivery/xezq/a.png'
     const output = { value: [url] }
@@ -139,7 +140,7 @@ describe('the adapter for Replicate', () => {
     })
   })
 
-  it('uploads what Replicate cannot fetch, and costs nothing by that', async () => {
+  it('uploads files that Replicate cannot fetch before the paid call', async () => {
     await submit(aStoredJob('Qubico/flux1-dev/img2img'))
     expect(last()?.json).toMatchObject({ input: { image: 'https://api.replicate.com/v1/files/picture.png' } })
     await submit(prediction({ model: 'a/model', input: { image: 'https://x/a.png' } }))
@@ -174,8 +175,8 @@ describe('the adapter for Replicate', () => {
     ['no id', {}, { status: 201, json: { status: 'starting' } }, { code: 'vendor_silent' }],
     ['no object', {}, { status: 201, json: [] }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['nobody', { baseUrl: 'http://127.0.0.1:59999/v1' }, undefined, { code: 'vendor_unreachable' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999/v1' }, undefined, { code: 'vendor_unreachable' }],
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(submit(anything, given)).rejects.toMatchObject(error)
@@ -187,13 +188,13 @@ describe('the adapter for Replicate', () => {
     return provider.poll?.({ id: ID }, account(), aSignal(), job)
   }
 
-  it('tells progress by the bar in the log', async () => {
+  it('reads the progress from the bar in the log', async () => {
     await expect(look({ status: 'starting' })).resolves.toEqual({ status: 'processing' })
     const logs = '  5%|▌ | 1/20\r 35%|███ | 7/20'
     await expect(look({ status: 'processing', logs })).resolves.toEqual({ status: 'processing', progress: 35 })
   })
 
-  it('tells failure, moderation and an end before its time', async () => {
+  it('reports failure, moderation and an early end', async () => {
     await expect(look({ status: 'failed', error: 'CUDA out of memory' })).resolves.toEqual({
       status: 'failed',
       reason: 'CUDA out of memory',
@@ -215,7 +216,7 @@ describe('the adapter for Replicate', () => {
     await expect(look({ status: 'odd' })).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })
 
-  it('cancels, twice as well as once', async () => {
+  it('cancels a task once and again', async () => {
     const { handle } = (await submit(anything)) as { handle: { id: string } }
     await provider.cancel?.(handle, account(), aSignal())
     await provider.cancel?.(handle, account(), aSignal())
@@ -223,19 +224,19 @@ describe('the adapter for Replicate', () => {
     await expect(provider.cancel?.({ id: 'gone' }, account(), aSignal())).resolves.toBeUndefined()
   })
 
-  it('shows whether a token works', async () => {
+  it('probes the token with a free call', async () => {
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },
     })
   })
 
-  it('finds a call whose answer was lost by the address that was to be told', async () => {
+  it('finds the prediction of a lost answer by its webhook URL', async () => {
     const createdAt = Date.now()
     const job = { ...anything, createdAt, callbackUrl: 'https://us/callbacks/7' }
-    const ask = (results: JsonObject[], asked: Job = job) => {
+    const ask = (results: JsonObject[], request: Job = job) => {
       vendor.next.push({ json: { previous: null, next: null, results } })
-      return provider.reconcile?.(asked, account(), aSignal())
+      return provider.reconcile?.(request, account(), aSignal())
     }
     const at = (ms: number) => ({ created_at: new Date(createdAt + ms).toISOString() })
     const ours = { id: ID, webhook: 'https://us/callbacks/7', ...at(500) }
@@ -247,7 +248,7 @@ describe('the adapter for Replicate', () => {
     await expect(ask([{ id: 'unnamed', ...at(100) }], { ...job, callbackUrl: undefined })).resolves.toBe('unknown')
   })
 
-  it('hears what Replicate has signed, and nothing else', async () => {
+  it('accepts only callbacks that Replicate signed', async () => {
     const rawBody = JSON.stringify({ id: ID, status: 'succeeded' })
     const signed = (secret: string, at = new Date(), body = rawBody) => ({
       'webhook-id': 'msg_1',
@@ -257,9 +258,9 @@ describe('the adapter for Replicate', () => {
     const hear = (headers: Record<string, string | undefined>, given = {}) =>
       provider.receive?.({ headers, rawBody, receivedAt: Date.now() }, account(given))
     await expect(hear(signed(SECRET))).resolves.toEqual({ handle: { id: ID } })
-    const asked = vendor.at('GET', '/v1/webhooks/default/secret').length
+    const request = vendor.at('GET', '/v1/webhooks/default/secret').length
     await expect(hear(signed(SECRET), { webhookSecret: SECRET })).resolves.toEqual({ handle: { id: ID } })
-    expect(vendor.at('GET', '/v1/webhooks/default/secret')).toHaveLength(asked)
+    expect(vendor.at('GET', '/v1/webhooks/default/secret')).toHaveLength(request)
     const another = `whsec_${Buffer.from('another').toString('base64')}`
     const old = new Date(Date.now() - 600_000)
     for (const bad of [{}, signed(another), signed(SECRET, old), signed(SECRET, new Date(), '{}')]) {
@@ -269,7 +270,7 @@ describe('the adapter for Replicate', () => {
 })
 
 describe('families at Replicate', () => {
-  const asked = async (id: string, input: JsonObject) => {
+  const request = async (id: string, input: JsonObject) => {
     await submit(aJob(id, input))
     return { model: last()?.path.slice('/v1/models/'.length, -'/predictions'.length), ...(last()?.json as JsonObject) }
   }
@@ -398,8 +399,8 @@ describe('families at Replicate', () => {
       'wan-video/wan-2.6-t2v',
       { prompt, size: '1080*1920', duration: 10 },
     ],
-  ])('puts %s %j into the model’s words', async (id, input, model, given) => {
-    expect(await asked(id, input)).toEqual({ model, input: given })
+  ])('maps %s with %j to the model’s fields', async (id, input, model, given) => {
+    expect(await request(id, input)).toEqual({ model, input: given })
   })
 
   it.each<[string, JsonObject, string]>([
@@ -416,7 +417,7 @@ describe('families at Replicate', () => {
     ['kling/video_generation', { prompt, version: '1.0' }, 'version'],
     ['luma/video_generation', { prompt, duration: 10 }, 'duration'],
     ['Wan/wan26-txt2video', { prompt, audio: false }, 'audio'],
-  ])('refuses of %s %j what the model cannot be told, and asks for nothing', async (id, input, field) => {
+  ])('refuses %s with %j before any call when the model has no such field', async (id, input, field) => {
     const before = vendor.seen.length
     await expect(submit(aJob(id, input))).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -424,4 +425,11 @@ describe('families at Replicate', () => {
     })
     expect(vendor.seen.length).toBe(before)
   })
+})
+
+providerContract('Replicate', {
+  provider: () => provider,
+  account: () => account(),
+  job: (operation) => (operation === 'replicate/prediction' ? anything : aJob(operation)),
+  operations: ['replicate/prediction', 'Qubico/flux1-schnell/txt2img', 'veo3/veo3-video'],
 })

@@ -1,23 +1,26 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
+import type { Static } from 'typebox'
 import { knownAtReplicate, replicatePrediction } from '../../catalog/hosted.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
+import { IdHandle, readAnswer, readCallback, readHandle, WithId } from '../kit/read-wire.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
-import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
+import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
 import { PICTURES } from './pictures.ts'
 import { VIDEOS } from './videos.ts'
+import { List, Prediction, Secret, Upload } from './wire.ts'
 
-/** Families that are at Replicate as official models, which are called by their names. */
+/** Families that Replicate has as official models, which are called by their names. */
 const FAMILIES = { ...PICTURES, ...VIDEOS }
 
 /**
- * Replicate over its HTTP API. Its own package repeats a paid call up to six times when it is told to slow down, so four
- * calls by `fetch` take its place. Predictions are never waited for: `Prefer` is not sent.
+ * Replicate over its HTTP API. Its own package repeats a rate-limited paid call up to six times, so plain calls take
+ * its place. Predictions are polled: `Prefer: wait` is not sent.
  */
 export function replicateProvider(): Provider {
   return {
@@ -27,34 +30,34 @@ export function replicateProvider(): Provider {
       const input = await withFiles(job, (reference) => addressOf(reference, job, account, signal))
       const { path, body } = callFor({ ...job, input })
       const json = { ...body, ...hookOf(job) }
-      const prediction = await ask(account, { method: 'POST', path, json, signal, isPaid: true })
-      return { handle: { id: idOf(prediction) } }
+      const prediction = await callReplicate(account, { method: 'POST', path, json, signal, isPaid: true })
+      const { id } = readAnswer(WithId, prediction, 'Replicate', { isPaid: true })
+      return { handle: { id } }
     },
-    async poll(handle, account, signal, asked) {
-      const prediction = await about(handle, account, { signal, hasFiles: true })
-      if (!prediction) return { status: 'failed', reason: 'Replicate does not know it any more.' }
-      return progressOf(prediction, asked, account)
+    async poll(handle, account, signal, request) {
+      const found = await callPrediction(handle, account, { signal, hasFiles: true })
+      if (!found) return { status: 'failed', reason: 'Replicate no longer knows the prediction.' }
+      return progressOf(readAnswer(Prediction, found.body, 'Replicate'), request, account)
     },
     async cancel(handle, account, signal) {
-      await about(handle, account, { method: 'POST', signal }, '/cancel')
+      await callPrediction(handle, account, { method: 'POST', signal }, '/cancel')
     },
-    /** Predictions are listed with the address that was to be told: ours is different for each task. */
+    /** Predictions are listed with their webhook URL, and ours is different for each task. */
     async reconcile({ callbackUrl, createdAt }, account, signal) {
-      const { results } = await ask(account, { path: '/predictions', signal })
-      const listed = Array.isArray(results) ? results.filter(isJsonObject) : []
-      const ours = listed.find(({ webhook }) => callbackUrl !== undefined && webhook === callbackUrl)
-      if (typeof ours?.id === 'string') return { handle: { id: ours.id } }
-      const isNewer = (one: JsonObject) => !(Date.parse(String(one.created_at)) < createdAt - CLOCKS_DIFFER_MS)
-      return listed.some(isNewer) ? 'unknown' : 'absent'
+      const { results } = readAnswer(List, await callReplicate(account, { path: '/predictions', signal }), 'Replicate')
+      const ours = results.find(({ webhook }) => callbackUrl !== undefined && webhook === callbackUrl)
+      if (ours?.id !== undefined) return { handle: { id: ours.id } }
+      const isOlder = (one: { created_at?: string }) => Date.parse(one.created_at ?? '') < createdAt - CLOCKS_DIFFER_MS
+      return results.every(isOlder) ? 'absent' : 'unknown'
     },
     async receive(callback, account) {
       const secret = account.settings.webhookSecret || (await secretOf(account))
       verify(callback, secret)
-      const body: unknown = JSON.parse(callback.rawBody)
-      return isJsonObject(body) && typeof body.id === 'string' ? { handle: { id: body.id } } : {}
+      const body = readCallback(WithId, callback.rawBody)
+      return body ? { handle: { id: body.id } } : {}
     },
     async probe(account, signal) {
-      await ask(account, { path: '/account', signal })
+      await callReplicate(account, { path: '/account', signal })
     },
   }
 }
@@ -62,44 +65,47 @@ export function replicateProvider(): Provider {
 /** The vendor's clock and ours. */
 const CLOCKS_DIFFER_MS = 60 * SECOND_MS
 
-/** One call; every answer is an object. */
-async function ask(account: Account, call: Omit<Call, 'headers'>): Promise<JsonObject> {
+async function callReplicate(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
   const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}` }
-  const { body } = await callVendor(account, { errorOf, ...call, headers })
-  if (isJsonObject(body)) return body
-  throw vendorError({ status: 502, message: 'Replicate’s answer is none.', isPaid: call.isPaid === true })
+  return (await callVendor(account, { errorOf, ...call, headers })).body
 }
 
-/** How long to wait stands in the text: "Your rate limit resets in ~30s." */
+/** The time to wait is in the text: "Your rate limit resets in ~30s." */
 function errorOf({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
   const [, seconds] = /(?:resets|available) in ~?(\d{1,6})\s*s/i.exec(message) ?? []
   if (status !== 429 || seconds === undefined) return undefined
   return new PolyphonyError('account_busy', message, { retryAfterSeconds: Number(seconds) })
 }
 
-/** A call about a prediction; null where Replicate knows none. */
-async function about(handle: Json, account: Account, call: Pick<Call, 'method' | 'signal' | 'hasFiles'>, rest = '') {
+/** A call about a prediction; undefined when Replicate does not know it. */
+async function callPrediction(
+  handle: Json,
+  account: Account,
+  call: Pick<Call, 'method' | 'signal' | 'hasFiles'>,
+  rest = '',
+) {
   const unknown = (answer: { status: number; message: string }) =>
     answer.status === 404 ? new PolyphonyError('task_not_found', answer.message) : errorOf(answer)
   try {
-    return await ask(account, { ...call, path: `${pathOf(handle)}${rest}`, errorOf: unknown })
+    const body = await callReplicate(account, { ...call, path: `${pathOf(handle)}${rest}`, errorOf: unknown })
+    return { body }
   } catch (error) {
-    if (error instanceof PolyphonyError && error.code === 'task_not_found') return null
+    if (error instanceof PolyphonyError && error.code === 'task_not_found') return undefined
     throw error
   }
 }
 
-/** Official models are called by their names, versions by their ids, which nobody else has. */
-function callFor(asked: TaskRequest): { path: string; body: JsonObject } {
-  const speak = FAMILIES[asked.operation]
-  if (speak) {
-    const { model, input } = mapRequest(speak, asked, 'Replicate')
+/** Official models are called by their names, versions by their ids, which are unique. */
+function callFor(request: TaskRequest): { path: string; body: JsonObject } {
+  const toModelCall = FAMILIES[request.operation]
+  if (toModelCall) {
+    const { model, input } = mapRequest(toModelCall, request, 'Replicate')
     return { path: `/models/${model}/predictions`, body: { input } }
   }
-  if (asked.operation !== replicatePrediction.id) {
-    throw new PolyphonyError('no_provider', `Replicate does not perform ${asked.operation}.`)
+  if (request.operation !== replicatePrediction.id) {
+    throw new PolyphonyError('no_provider', `Replicate does not perform ${request.operation}.`)
   }
-  const { model, version, deployment, input = {} } = asked.input
+  const { model, version, deployment, input = {} } = request.input
   if (deployment) return { path: `/deployments/${deployment}/predictions`, body: { input } }
   if (version) return { path: '/predictions', body: { version, input } }
   return { path: `/models/${model}/predictions`, body: { input } }
@@ -116,56 +122,46 @@ async function addressOf(reference: string, job: Job, account: Account, signal: 
   if (url !== undefined) return url
   const form = new FormData()
   form.set('content', blobOf(await job.file(reference, signal)))
-  const { urls } = await ask(account, { method: 'POST', path: '/files', form, signal })
-  if (isJsonObject(urls) && typeof urls.get === 'string') return urls.get
-  throw new PolyphonyError('vendor_unreachable', 'Replicate took the upload and named no address.')
-}
-
-function idOf({ id }: JsonObject): string {
-  if (typeof id === 'string' && id !== '') return id
-  throw vendorError({ status: 502, message: 'Replicate took the prediction and named no id.', isPaid: true })
+  const answer = await callReplicate(account, { method: 'POST', path: '/files', form, signal })
+  return readAnswer(Upload, answer, 'Replicate').urls.get
 }
 
 function pathOf(handle: Json): string {
-  if (isJsonObject(handle) && typeof handle.id === 'string') return `/predictions/${encodeURIComponent(handle.id)}`
-  throw new PolyphonyError('internal', 'The handle is none of Replicate’s.')
+  return `/predictions/${encodeURIComponent(readHandle(IdHandle, handle, 'Replicate').id)}`
 }
 
-function progressOf(prediction: JsonObject, asked: TaskRequest, account: Account): Progress {
+function progressOf(prediction: Static<typeof Prediction>, request: TaskRequest, account: Account): Progress {
   const { status, output = null, error, logs } = prediction
   switch (status) {
     case 'succeeded': {
-      const result = output === null ? undefined : resultOf(output, asked, account)
+      const result = output === null ? undefined : resultOf(output, request, account)
       return result
         ? { status: 'completed', result }
-        : { status: 'failed', reason: 'Replicate says that it is done, and delivered nothing that can be read.' }
+        : { status: 'failed', reason: 'Replicate reported success without a readable result.' }
     }
     case 'failed':
     case 'canceled':
     case 'aborted': {
-      const reason = typeof error === 'string' && error !== '' ? error : `The prediction was ${status}.`
+      const reason = error ?? `The prediction was ${status}.`
       return { status: 'failed', reason, isModerated: speaksOfModeration(reason) }
     }
-    case 'starting':
-    case 'processing': {
+    default: {
       const percent = percentIn(logs)
       return percent === undefined ? { status: 'processing' } : { status: 'processing', progress: percent }
     }
-    default:
-      throw vendorError({ status: 502, message: 'Replicate’s answer is no prediction.', isPaid: false })
   }
 }
 
 /** Most models log a bar of the kind " 42%|████      | 21/50". */
-function percentIn(logs: Json | undefined): number | undefined {
-  const [, percent] = [...String(logs ?? '').matchAll(/(\d{1,3})%\|/g)].at(-1) ?? []
+function percentIn(logs = ''): number | undefined {
+  const [, percent] = [...logs.matchAll(/(\d{1,3})%\|/g)].at(-1) ?? []
   return percent === undefined ? undefined : Number(percent)
 }
 
-function resultOf(output: Json, asked: TaskRequest, account: Account) {
-  if (asked.operation !== replicatePrediction.id) return familyResult(output, asked, account)
-  const { model, deployment } = asked.input
-  // A model of words may well write an address, which is no file.
+function resultOf(output: Json, request: TaskRequest, account: Account) {
+  if (request.operation !== replicatePrediction.id) return familyResult(output, request, account)
+  const { model, deployment } = request.input
+  // The text of a language model may contain a URL, which is not a file of the result.
   const isWords = knownAtReplicate(String(model || deployment || ''))?.makes === 'texts'
   return anyResult(output, account, (address) => !isWords && isFile(address, account))
 }
@@ -181,14 +177,13 @@ function isFile(address: string, { settings }: Account): boolean {
   )
 }
 
-/** How long a callback may take while the secret is asked for. */
+/** How long a callback may wait for the secret. */
 const SECRET_LIMIT_MS = 10 * SECOND_MS
 
 async function secretOf(account: Account): Promise<string> {
   const signal = AbortSignal.timeout(SECRET_LIMIT_MS)
-  const { key } = await ask(account, { path: '/webhooks/default/secret', signal })
-  if (typeof key === 'string') return key
-  throw new PolyphonyError('vendor_unreachable', 'Replicate does not tell by which secret it signs.')
+  const answer = await callReplicate(account, { path: '/webhooks/default/secret', signal })
+  return readAnswer(Secret, answer, 'Replicate').key
 }
 
 /** Standard Webhooks, with their limit to the age of a signature. */

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
-import { type Fields, type MapRequest, present } from '../kit/hosted-input.ts'
+import { type FieldReader, type MapRequest, present } from '../kit/hosted-input.ts'
 
 /**
  * Videos of the catalogue's families at Replicate. Names and fields are those of the models' pages, as far as these were
@@ -23,7 +23,7 @@ function veo(model: string): MapRequest {
 
 const SORA_RATIOS: Record<string, string> = { '16:9': 'landscape', '9:16': 'portrait' }
 
-/** The larger size of the dearer one is none of the catalogue's. */
+/** The larger size of the more expensive model is not in the catalogue. */
 function sora(model: string): MapRequest {
   return (fields) => {
     fields.oneOf('resolution', ['720p'])
@@ -113,7 +113,7 @@ const kling: MapRequest = (fields) => {
   }
 }
 
-function elementsIn(fields: Fields, model: string) {
+function elementsIn(fields: FieldReader, model: string) {
   const elements = fields.take('elements')
   if (elements === undefined) return {}
   if (model !== 'kling-v1.6-pro' || !Array.isArray(elements)) return fields.refuse('elements')
@@ -216,7 +216,7 @@ const wan26Image: MapRequest = (fields) => {
 }
 
 /** These models always make sound. */
-function requireSound(fields: Fields): void {
+function requireSound(fields: FieldReader): void {
   if (fields.take('audio') === false) fields.refuse('audio')
 }
 

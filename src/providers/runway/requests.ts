@@ -34,7 +34,7 @@ export const REQUESTS: Record<string, Request> = {
   },
   [runwayTextToImage.id]: { own: ['outputFormat', 'grounding', 'edit'], bodyOf: picture },
   [runwayImageUpscale.id]: {},
-  // A frame rate is all that this model is told.
+  // This model takes a frame rate only.
   [runwayVideoUpscale.id]: {
     bodyOf: ({ resolution = '', ...input }) =>
       input.model === 'enhance_frame_rate' ? input : { ...input, resolution },
@@ -49,15 +49,15 @@ export const REQUESTS: Record<string, Request> = {
   [runwayDubbing.id]: {},
 }
 
-/** Names of relays that stand before Runway's web app; its API has none of them, nor a model that is the same. */
-const RELAYED = ['gen2', 'gen3', 'gen3a', 'gen3a_turbo', 'gen4', 'europa', 'act_one']
+/** Models that relays of Runway's web app offer; its API has neither these names nor the same models. */
+const WEB_APP_MODELS = ['gen2', 'gen3', 'gen3a', 'gen3a_turbo', 'gen4', 'europa', 'act_one']
 
 /** What is sent for an input. Throws `vendor_refused`. */
 export function bodyFor(operation: string, input: JsonObject): JsonObject {
   const request = REQUESTS[operation]
   if (!request) throw new PolyphonyError('no_provider', `Runway does not perform ${operation}.`)
-  if (RELAYED.includes(String(input.model))) {
-    throw new PolyphonyError('vendor_refused', `model ${String(input.model)} is not had of Runway's own API.`, {
+  if (WEB_APP_MODELS.includes(String(input.model))) {
+    throw new PolyphonyError('vendor_refused', `Runway's own API has no model "${String(input.model)}".`, {
       field: 'model',
     })
   }
@@ -66,7 +66,7 @@ export function bodyFor(operation: string, input: JsonObject): JsonObject {
   return request.bodyOf?.(given) ?? given
 }
 
-/** Without what clients leave empty. */
+/** Without fields that clients leave empty. */
 function filled(fields: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]): [string, Json][] =>
@@ -108,7 +108,7 @@ function fileOf(named: Json | undefined): JsonObject {
 
 const ONE_PICTURE = ['gen4_image', 'gen4_image_turbo', 'gemini_2.5_flash']
 
-/** Some models make one picture with a call, and must not be told of a number. */
+/** Some models make one picture per call, and refuse `outputCount`. */
 function picture({ outputCount = 1, ...input }: JsonObject): JsonObject {
   const model = String(input.model)
   if (!ONE_PICTURE.includes(model)) return { ...input, outputCount }

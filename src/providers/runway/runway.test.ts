@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { runway as manifest } from './manifest.ts'
 import { runwayProvider } from './runway.ts'
@@ -170,7 +171,7 @@ describe('the adapter for Runway', () => {
         voice: { type: 'runway-preset', presetId: 'Noah' },
       },
     ],
-  ])('asks for %s in the package’s words', async (taskType, input, body) => {
+  ])('requests %s as the package describes it', async (taskType, input, body) => {
     await submit(`runway/${taskType}`, input)
     expect(sent(`/v1/${taskType}`)).toEqual(body)
   })
@@ -183,7 +184,7 @@ describe('the adapter for Runway', () => {
       'model',
     ],
     ['text_to_image', { model: 'gen4_image', promptText: 'a', ratio: '1280:720', outputCount: 2 }, 'outputCount'],
-  ])('says of %s what Runway does not take: %j', async (taskType, input, field) => {
+  ])('refuses %s with a field that Runway does not take: %j', async (taskType, input, field) => {
     const before = vendor.seen.length
     await expect(submit(`runway/${taskType}`, input)).rejects.toMatchObject({
       code: 'vendor_refused',
@@ -192,7 +193,7 @@ describe('the adapter for Runway', () => {
     expect(vendor.seen.length).toBe(before)
   })
 
-  it('sends files that Runway cannot reach in a data URI, and uploads what is too large for one', async () => {
+  it('sends unreachable files as data URIs, and uploads those that are too large for one', async () => {
     const input = { model: 'gen4_turbo', promptImage: [{ uri: PICTURE }], ratio: '1280:720' }
     const holding = (bytes: Uint8Array, mediaType = 'image/png') => ({
       urlOf: () => undefined,
@@ -220,7 +221,7 @@ describe('the adapter for Runway', () => {
     expect(sent('/v1/voice_isolation')).toMatchObject({ audioUri: expect.stringMatching(/^data:audio\/mpeg/) })
   })
 
-  it('begins nothing when an upload fails, and does not blame the account for the store', async () => {
+  it('makes no paid call when an upload fails, and does not report the account for it', async () => {
     const large = {
       urlOf: () => undefined,
       file: async () => ({ bytes: Buffer.alloc(4 * 2 ** 20), mediaType: 'image/png', name: 'a.png' }),
@@ -242,7 +243,7 @@ describe('the adapter for Runway', () => {
     expect(vendor.at('POST', '/v1/image_to_video')).toHaveLength(before)
   })
 
-  it('tells how far a task is, and asks no more often than it may', async () => {
+  it('reports the progress of a task, and keeps to Runway’s polling interval', async () => {
     const job = aJob('runway/text_to_video')
     const submitted = await provider.submit(job, account({ baseUrl: `${vendor.url}/a-relay` }), aSignal())
     if (!('handle' in submitted)) throw new Error('There is no handle.')
@@ -281,25 +282,25 @@ describe('the adapter for Runway', () => {
     ['words', {}, { bytes: Buffer.from('hello'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['broken JSON', {}, { bytes: Buffer.from('{'), type: 'application/json' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-  ])('says what %s means, and asks once', async (_, given, answer, error) => {
+  ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
     await expect(provider.submit(aJob('runway/text_to_video'), account(given), aSignal())).rejects.toMatchObject(error)
     expect(vendor.seen.length).toBe(before + 1)
   })
 
-  it('cannot reach a vendor that is not there', async () => {
-    const nobody = account({ baseUrl: 'http://127.0.0.1:59999' })
-    await expect(provider.submit(aJob('runway/text_to_video'), nobody, aSignal())).rejects.toMatchObject({
+  it('reports a vendor that refuses connections as unreachable', async () => {
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    await expect(provider.submit(aJob('runway/text_to_video'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('tells a failure with its reason, and refused content from others', async () => {
-    const asked = aJob('runway/text_to_video')
+  it('reports a failure with its reason, and marks refused content', async () => {
+    const request = aJob('runway/text_to_video')
     const look = (json: Json) => {
       vendor.next.push({ json })
-      return provider.poll?.({ id: UNKNOWN }, account(), aSignal(), asked)
+      return provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)
     }
     await expect(look({ status: 'FAILED', failure: 'No', failureCode: 'SAFETY.INPUT.TEXT' })).resolves.toEqual({
       ...{ status: 'failed', reason: 'No', isModerated: true, detail: 'SAFETY.INPUT.TEXT' },
@@ -312,17 +313,17 @@ describe('the adapter for Runway', () => {
     await expect(look({ status: 'CANCELLED' })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({ status: 'SUCCEEDED', output: [] })).resolves.toMatchObject({ status: 'failed' })
     await expect(look({})).rejects.toMatchObject({ code: 'vendor_unreachable' })
-    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), asked)).resolves.toMatchObject({
+    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('any more'),
+      reason: expect.stringContaining('no longer knows'),
     })
     vendor.next.push({ status: 500, json: {} })
-    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), asked)).rejects.toMatchObject({
+    await expect(provider.poll?.({ id: UNKNOWN }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
   })
 
-  it('cancels, twice as well as once, and shows that a key works', async () => {
+  it('cancels a task once and again, and probes the key', async () => {
     const submitted = await submit('runway/text_to_video')
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     await provider.cancel?.(submitted.handle, account(), aSignal())
@@ -333,5 +334,12 @@ describe('the adapter for Runway', () => {
       code: 'account_refused',
       details: { lacks: 'credential' },
     })
+  })
+
+  providerContract('Runway', {
+    provider: () => provider,
+    account: () => account(),
+    job: (operation) => aJob(operation),
+    operations: ['runway/text_to_video', 'runway/text_to_image', 'runway/sound_effect'],
   })
 })

@@ -1,39 +1,35 @@
 import type RunwayML from '@runwayml/sdk'
+import type { Static } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
 import { blobOf, dataUri } from '../kit/input-files.ts'
 import { networkError } from '../kit/vendor-errors.ts'
 import type { Account, Job } from '../provider.ts'
+import type { UploadTarget } from './wire.ts'
 
 const MAX_URL = 2_048
 const MEGABYTE = 2 ** 20
-/** How long a data URI may be; what is larger is uploaded. */
+/** The longest data URI; larger files are uploaded. */
 const MAX_DATA = { image: 5 * MEGABYTE, other: 16 * MEGABYTE }
-
-interface Place {
-  uploadUrl: string
-  fields: Record<string, string>
-  runwayUri: string
-}
 
 interface Parts {
   job: Job
   account: Account
-  /** The first half of an upload, which Runway answers. */
-  begin: (filename: string) => Promise<Place>
+  /** Asks Runway where to upload a file. */
+  begin: (filename: string) => Promise<Static<typeof UploadTarget>>
   signal: AbortSignal
 }
 
 /**
- * A file as Runway takes it: by an https URL, else in a data URI, else as an upload that it deletes by itself after a
+ * A file as Runway takes it: by an https URL, else in a data URI, else as an upload that Runway deletes by itself after a
  * while. An upload costs nothing. Throws what a call throws that is not paid.
  */
-export async function reachable({ job, account, begin, signal }: Parts, reference: string): Promise<string> {
+export async function uriFor({ job, account, begin, signal }: Parts, reference: string): Promise<string> {
   const url = job.urlOf(reference)
   if (url?.startsWith('https:') && url.length <= MAX_URL) return url
   const file = await job.file(reference, signal)
   const data = dataUri(file)
   if (data.length <= (file.mediaType.startsWith('image/') ? MAX_DATA.image : MAX_DATA.other)) return data
-  const { uploadUrl, fields, runwayUri } = await begin(file.name)
+  const { uploadUrl, fields = {}, runwayUri } = await begin(file.name)
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('file', blobOf(file))
@@ -41,7 +37,7 @@ export async function reachable({ job, account, begin, signal }: Parts, referenc
   return runwayUri
 }
 
-/** The files' store is not Runway itself: it gets no key, and what it says is not about the account. */
+/** The storage is not Runway itself: it gets no key, and its errors say nothing about the account. */
 async function put({ fetch }: Account, url: string, form: FormData, signal: AbortSignal): Promise<void> {
   let status: number
   try {
@@ -55,10 +51,7 @@ async function put({ fetch }: Account, url: string, form: FormData, signal: Abor
   throw new PolyphonyError('vendor_unreachable', `The upload of a file to Runway failed with status ${status}.`)
 }
 
-/** By hand, since the package's own upload cannot be ended by a signal. */
-export async function beginUpload(client: RunwayML, filename: string, signal: AbortSignal): Promise<Place> {
-  const body = { filename, type: 'ephemeral' }
-  const { uploadUrl, fields, runwayUri } = await client.post<Partial<Place>>('/v1/uploads', { body, signal })
-  if (uploadUrl !== undefined && runwayUri !== undefined) return { uploadUrl, fields: fields ?? {}, runwayUri }
-  throw new PolyphonyError('vendor_unreachable', 'Runway names no place for an upload.')
+/** Through `post`, since the SDK's own upload takes no signal. */
+export function beginUpload(client: RunwayML, filename: string, signal: AbortSignal): PromiseLike<unknown> {
+  return client.post('/v1/uploads', { body: { filename, type: 'ephemeral' }, signal })
 }

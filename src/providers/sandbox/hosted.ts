@@ -11,7 +11,7 @@ export function hostedValue(
   const typeOf = (file: string) => files.find(({ key }) => file.endsWith(`:${key}`))?.mediaType ?? ''
   const object = (url: string, size: JsonObject = {}) => ({ url, ...size, content_type: typeOf(url) })
   const oneOrAll = (all: Json[]): Json => (isSingle ? (all[0] ?? null) : all)
-  // What was made is in the shape of the kind that was asked for.
+  // The output has the form of its kind.
   switch (like.kind) {
     case 'pictures': {
       const { pictures } = output as Output['pictures']

@@ -19,11 +19,11 @@ describe('magic words', () => {
     ['sandbox:slow', {}],
     ['sandbox:dance', {}],
     ['[Verse]\nsandbox:fail,sandbox:slow=1.', { ending: 'fail', seconds: 1 }],
-  ])('in "%s" mean %o', (text, expected) => {
+  ])('in "%s" give %o', (text, expected) => {
     expect(magicOf({ prompt: text })).toEqual({ ...USUAL, ...expected })
   })
 
-  it('count in any text, however deep', () => {
+  it('are found in any text of the input, at any depth', () => {
     expect(magicOf({ a: [{ b: 'sandbox:fail' }], c: null, d: 5, e: true })).toEqual({ ...USUAL, ending: 'fail' })
   })
 })

@@ -14,45 +14,45 @@ import { hostedValue } from './hosted.ts'
 
 export const NOTE = 'Sandbox: not a real result.'
 
-/** What the sandbox delivers is a short file, however long a film was asked for. */
+/** The sandbox delivers a short file, however long the requested video is. */
 const MAX_VIDEO_SECONDS = 60
 const MAX_SOUND_SECONDS = 600
 const MAX_SIDE_PX = 4_096
 
 type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }>
 
-/** A result for any operation of the catalogue: valid, marked files of the kind, size and length that was asked for. */
+/** A result for any operation of the catalogue: valid, marked files of the requested kind, size and length. */
 export async function resultOf(job: { taskId: string; operation: string; input: JsonObject }): Promise<Result> {
-  const wish = outputSpecOf(getOperation(job.operation).produces, job.input)
-  return { ...(await make(wish, job.taskId)), logs: [NOTE] }
+  const spec = outputSpecOf(getOperation(job.operation).produces, job.input)
+  return { ...(await make(spec, job.taskId)), logs: [NOTE] }
 }
 
-function make(wish: OutputSpec, taskId: string): Promise<{ output: Output[Kind]; files: ProducedFile[] }> {
-  switch (wish.kind) {
+function make(spec: OutputSpec, taskId: string): Promise<{ output: Output[Kind]; files: ProducedFile[] }> {
+  switch (spec.kind) {
     case 'pictures':
-      return pictures(wish)
+      return pictures(spec)
     case 'videos':
-      return videos(wish)
+      return videos(spec)
     case 'sounds':
-      return sounds(wish)
+      return sounds(spec)
     case 'model':
-      return model(wish)
+      return model(spec)
     case 'texts':
-      return Promise.resolve({ output: { texts: new Array<string>(wish.count).fill(NOTE) }, files: [] })
+      return Promise.resolve({ output: { texts: new Array<string>(spec.count).fill(NOTE) }, files: [] })
     case 'lyrics':
-      return Promise.resolve(lyrics(wish))
+      return Promise.resolve(lyrics(spec))
     case 'clips':
-      return clips(wish, taskId)
+      return clips(spec, taskId)
     case 'data':
-      return Promise.resolve({ output: { data: wish.sample }, files: [] })
+      return Promise.resolve({ output: { data: spec.sample }, files: [] })
     case 'anything':
-      return anything(wish, taskId)
+      return anything(spec, taskId)
   }
 }
 
-async function pictures(wish: OutputSpecs['pictures']): Made<'pictures'> {
-  const { count, mediaType, hasGrid, isTransparent } = wish
-  const size = withinReach(wish)
+async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
+  const { count, mediaType, hasGrid, isTransparent } = spec
+  const size = withinReach(spec)
   const pictureOf = (number: number): Promise<Uint8Array> | Uint8Array =>
     mediaType === 'image/svg+xml'
       ? drawing(size, number)
@@ -89,8 +89,8 @@ function drawing({ widthPx, heightPx }: { widthPx: number; heightPx: number }, n
   )
 }
 
-async function videos({ count, seconds, hasSound, ...asked }: OutputSpecs['videos']): Made<'videos'> {
-  const { widthPx, heightPx } = withinReach(asked)
+async function videos({ count, seconds, hasSound, ...request }: OutputSpecs['videos']): Made<'videos'> {
+  const { widthPx, heightPx } = withinReach(request)
   const playing = Math.min(seconds, MAX_VIDEO_SECONDS)
   const { mp4, coverJpeg, lastFrameJpeg } = await sandboxVideo({ widthPx, heightPx, seconds: playing, hasSound })
   return {
@@ -150,9 +150,9 @@ function lyrics({ count, about }: OutputSpecs['lyrics']): Awaited<Made<'lyrics'>
   return { output: { lyrics: numbersTo(count).map(() => one) }, files: [] }
 }
 
-async function clips({ count, type, song: wish, parts }: OutputSpecs['clips'], taskId: string): Made<'clips'> {
+async function clips({ count, type, song: spec, parts }: OutputSpecs['clips'], taskId: string): Made<'clips'> {
   const song = await sandboxSong()
-  const marked = { ...wish, title: wish.title || 'Sandbox', lyrics: wish.lyrics || NOTE }
+  const marked = { ...spec, title: spec.title || 'Sandbox', lyrics: spec.lyrics || NOTE }
   return {
     output: {
       clips: numbersTo(count).map((number) => {
@@ -179,9 +179,9 @@ async function clips({ count, type, song: wish, parts }: OutputSpecs['clips'], t
   }
 }
 
-async function anything(wish: OutputSpecs['anything'], taskId: string): Made<'anything'> {
-  const { output, files } = await make(wish.like, taskId)
-  const value = hostedValue(wish, output, files)
+async function anything(spec: OutputSpecs['anything'], taskId: string): Made<'anything'> {
+  const { output, files } = await make(spec.like, taskId)
+  const value = hostedValue(spec, output, files)
   const text = JSON.stringify(value)
   // A film comes with stills, which these forms have no place for.
   return { output: { value }, files: files.filter(({ key }) => text.includes(`"${FILE_SCHEME}${key}"`)) }

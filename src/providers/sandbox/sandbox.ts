@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Clock } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { readHandle } from '../kit/read-wire.ts'
 import type { Job, Progress, Provider } from '../provider.ts'
 import { magicOf } from './magic.ts'
 import { resultOf } from './results.ts'
@@ -51,7 +51,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       const magic = magicOf(job.input)
       if (magic.refuse) return { failed: { reason: 'The sandbox refused this, as sandbox:refuse asks.' } }
       if (magic.unreachable && job.attempt <= UNREACHABLE_CALLS) {
-        throw new PolyphonyError('vendor_unreachable', 'The sandbox plays dead, as sandbox:unreachable asks.')
+        throw new PolyphonyError('vendor_unreachable', 'The sandbox did not answer, as sandbox:unreachable asks.')
       }
       if (magic.lostAnswer && job.attempt === 1) {
         throw new PolyphonyError('vendor_silent', 'The sandbox lost its answer, as sandbox:lost-answer asks.')
@@ -59,7 +59,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       return accept(job)
     },
     async poll(value): Promise<Progress> {
-      const handle = Value.Parse(Handle, value)
+      const handle = readHandle(Handle, value, 'sandbox')
       const now = clock.now()
       if (now < handle.endsAt) {
         const progress = Math.floor((100 * (now - handle.acceptedAt)) / (handle.endsAt - handle.acceptedAt))
@@ -76,9 +76,9 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
       const input = handle.input as JsonObject // it was JSON when it was stored
       return { status: 'completed', result: await resultOf({ ...handle, input }) }
     },
-    // Nothing goes on anywhere: what is not asked after any more has ended.
+    // No work is running: a task that is no longer polled has ended.
     cancel: async () => {},
-    // A lost answer is one that the sandbox did give: the generation exists.
+    // The sandbox loses answers of generations that exist.
     reconcile: async (job) => (magicOf(job.input).lostAnswer ? { handle: accept(job).handle } : 'absent'),
   }
 }

@@ -1,13 +1,5 @@
 import { hash } from 'node:crypto'
-import { getOperation } from '../../catalog/catalog.ts'
-import {
-  type Clip,
-  type Kind,
-  type Output,
-  type OutputSpec,
-  outputSpecOf,
-  type SongSpec,
-} from '../../catalog/outputs.ts'
+import type { Clip, Output, SongSpec } from '../../catalog/outputs.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { sunoPersona } from '../../catalog/suno-tools.ts'
 import { udioLyrics, udioMusic } from '../../catalog/udio.ts'
@@ -18,6 +10,7 @@ import { framesOf } from '../../engines/mp3/frames.ts'
 import { inspectMp3, joinMp3 } from '../../engines/mp3/mp3.ts'
 import type { Song, SongRequest, Studio } from '../../engines/studio/studio.ts'
 import { clipIn, clipOf } from '../kit/clips.ts'
+import { outputSpecFor } from '../kit/results.ts'
 import type { Failure, Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
 
 /** Relays import songs, not albums. */
@@ -27,8 +20,8 @@ const TAKES = 2
 const SHORTEST_SECTION_SECONDS = 4
 
 /**
- * The embedded default: composes and renders music in this process, offline. What it was doing when the process ended
- * is gone and cost nothing, so an interrupted task is simply done again.
+ * The embedded default: composes and renders music in this process, offline. Work that a
+ * restart interrupts has cost nothing, so the task is simply done again.
  */
 export function studioProvider(studio: Studio): Provider {
   const performers: Record<string, (job: Job, signal: AbortSignal) => Promise<Submitted>> = {
@@ -57,19 +50,13 @@ export function studioProvider(studio: Studio): Provider {
   }
 }
 
-function wishIn<K extends Kind>(job: Job, kind: K): Extract<OutputSpec, { kind: K }> {
-  const wish = outputSpecOf(getOperation(job.operation).produces, job.input)
-  if (wish.kind !== kind) throw new PolyphonyError('internal', `${job.operation} makes ${wish.kind}, not ${kind}.`)
-  return wish as Extract<OutputSpec, { kind: K }> // as was just seen
-}
-
-/** What a continuation is made from: the first song of the chain, and how far into it the clip begins. */
+/** The base of a continuation: the first song of the chain, and how far into it the clip begins. */
 type Identity = NonNullable<SongRequest['continues']>
-type KeptClip = Clip & { [name: string]: Json }
+type StoredClip = Clip & { [name: string]: Json }
 
-/** What a song is made of beside its own words: the clip that it goes on from or into, or a sound that was kept. */
+/** The base of a song beside its own words: the clip that it continues or leads into, or a stored sound. */
 interface Basis {
-  parent?: KeptClip
+  parent?: StoredClip
   /** Seconds into the parent. */
   continueAt: number | null
   continues?: Identity
@@ -78,13 +65,13 @@ interface Basis {
 }
 
 async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const { song: asked } = wishIn(job, 'clips')
-  const found = asked.coverClipId ? coverOf(asked, job) : { wish: asked, basis: basisOf(asked, job) }
+  const { song: requested } = outputSpecFor(job, 'clips')
+  const found = requested.coverClipId ? coverOf(requested, job) : { spec: requested, basis: basisOf(requested, job) }
   if ('failed' in found) return found
-  const { wish, basis } = found
+  const { spec, basis } = found
   if ('failed' in basis) return basis
-  const seed = wish.seed ?? seedOf(job.taskId)
-  const song = wish.description && !wish.instrumental ? await withLyrics(studio, wish, seed, signal) : named(wish)
+  const seed = spec.seed ?? seedOf(job.taskId)
+  const song = spec.description && !spec.instrumental ? await withLyrics(studio, spec, seed, signal) : named(spec)
 
   const progress = new Array<number>(TAKES).fill(0)
   const takes = await Promise.all(
@@ -122,7 +109,7 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
       // What an extension of this clip needs, and a join of it with its parent.
       identity: request.continues ?? identityOf(request),
       headAudio: basis.parent?.audio ?? null,
-      replacesUntil: wish.replaces?.toSeconds ?? null,
+      replacesUntil: spec.replaces?.toSeconds ?? null,
       bpm: made.bpm,
       key: made.key,
     })
@@ -132,31 +119,31 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
 }
 
 /** The same words in another style. */
-function coverOf(wish: SongSpec, job: Job): { wish: SongSpec; basis: Basis } | { failed: Failure } {
-  const clip = clipIn(job.parent, wish.coverClipId ?? '')
+function coverOf(spec: SongSpec, job: Job): { spec: SongSpec; basis: Basis } | { failed: Failure } {
+  const clip = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
   mustBeKnown(clip, 'covers')
-  const lyrics = wish.lyrics || (wish.instrumental ? '' : clip.prompt)
-  const title = wish.title || clip.title
-  const tags = wish.tags || clip.tags
-  const instrumental = wish.instrumental || lyrics === ''
-  return { wish: { ...wish, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
+  const lyrics = spec.lyrics || (spec.instrumental ? '' : clip.prompt)
+  const title = spec.title || clip.title
+  const tags = spec.tags || clip.tags
+  const instrumental = spec.instrumental || lyrics === ''
+  return { spec: { ...spec, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
 }
 
-function basisOf(wish: SongSpec, job: Job): Basis | { failed: Failure } {
-  if (wish.personaId) {
+function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
+  if (spec.personaId) {
     const identity = isJsonObject(job.parent?.output) ? job.parent.output.identity : undefined
     if (!isJsonObject(identity)) return { failed: { reason: 'The persona was not made by the studio.' } }
     return { continueAt: null, continues: { ...(identity as unknown as Identity), fromSeconds: 0 } } // as keepPersona wrote it
   }
-  if (wish.continueClipId === null) return { continueAt: null }
-  const parent = clipIn(job.parent, wish.continueClipId)
+  if (spec.continueClipId === null) return { continueAt: null }
+  const parent = clipIn(job.parent, spec.continueClipId)
   if (!parent) return { failed: { reason: 'The clip to continue does not exist.' } }
-  const continueAt = Math.min(wish.continueAt ?? parent.durationSeconds, parent.durationSeconds)
-  const continues = continuationOf(parent, continueAt, wish)
-  if (!wish.replaces) return { parent, continueAt, continues }
+  const continueAt = Math.min(spec.continueAt ?? parent.durationSeconds, parent.durationSeconds)
+  const continues = continuationOf(parent, continueAt, spec)
+  if (!spec.replaces) return { parent, continueAt, continues }
   mustBeKnown(parent, 'replaces sections')
-  const seconds = Math.min(wish.replaces.toSeconds, parent.durationSeconds) - continueAt
+  const seconds = Math.min(spec.replaces.toSeconds, parent.durationSeconds) - continueAt
   if (seconds < SHORTEST_SECTION_SECONDS) {
     return {
       failed: { reason: `A section of at least ${SHORTEST_SECTION_SECONDS} seconds within the clip is needed.` },
@@ -165,13 +152,13 @@ function basisOf(wish: SongSpec, job: Job): Basis | { failed: Failure } {
   return { parent, continueAt, continues, seconds }
 }
 
-/** The studio knows what it composed; it hears nothing, so of a recording it knows neither words nor music. */
-function mustBeKnown(clip: KeptClip, does: string): void {
+/** The studio knows what it composed; of a recording it knows neither lyrics nor music. */
+function mustBeKnown(clip: StoredClip, does: string): void {
   if (isJsonObject(clip.identity)) return
   throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of imported recordings.`)
 }
 
-function continuationOf(parent: KeptClip, fromSeconds: number, song: SongSpec): Identity {
+function continuationOf(parent: StoredClip, fromSeconds: number, song: SongSpec): Identity {
   const identity = parent.identity as Identity | null | undefined // written by this file; absent in an upload
   return identity
     ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
@@ -180,7 +167,7 @@ function continuationOf(parent: KeptClip, fromSeconds: number, song: SongSpec): 
 
 /** A persona of the studio is the identity of a clip: its key, tempo and sound. */
 function keepPersona(job: Job): Submitted {
-  const { sample } = wishIn(job, 'data')
+  const { sample } = outputSpecFor(job, 'data')
   const clip = clipIn(job.parent, String(job.input.root_clip_id))
   if (!clip) return { failed: { reason: 'The clip does not exist.' } }
   mustBeKnown(clip, 'keeps the sound')
@@ -208,17 +195,17 @@ function identityOf({ seed, take, tags, title, description }: SongRequest): Iden
   return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
 }
 
-async function withLyrics(studio: Studio, wish: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
-  const written = await studio.writeLyrics({ prompt: wish.description ?? '', seed }, { signal })
-  return { ...wish, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
+async function withLyrics(studio: Studio, spec: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
+  const written = await studio.writeLyrics({ prompt: spec.description ?? '', seed }, { signal })
+  return { ...spec, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
 }
 
 /** A title for a song that came without one: its idea's or its lyrics' first words. */
-function named(wish: SongSpec): SongSpec {
-  if (wish.title) return wish
-  const line = (wish.description ?? wish.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
+function named(spec: SongSpec): SongSpec {
+  if (spec.title) return spec
+  const line = (spec.description ?? spec.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
   const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
-  return { ...wish, title: words || 'Untitled' }
+  return { ...spec, title: words || 'Untitled' }
 }
 
 function filesOf(number: number, song: Song): ProducedFile[] {
@@ -230,7 +217,7 @@ function filesOf(number: number, song: Song): ProducedFile[] {
 }
 
 async function writeLyrics(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const { about, count } = wishIn(job, 'lyrics')
+  const { about, count } = outputSpecFor(job, 'lyrics')
   const seed = seedOf(job.taskId)
   const lyrics: Output['lyrics']['lyrics'] = []
   for (let take = 0; take < count; take += 1) {
@@ -243,7 +230,7 @@ async function writeLyrics(studio: Studio, job: Job, signal: AbortSignal): Promi
 async function join(job: Job): Promise<Submitted> {
   const tail = clipIn(job.parent, String(job.input.clip_id))
   if (!tail || typeof tail.headAudio !== 'string' || tail.continueAt === null) {
-    return { failed: { reason: 'The clip continues no other, so there is nothing to join it with.' } }
+    return { failed: { reason: 'The clip does not continue another one, so it cannot be joined.' } }
   }
   const [head, end] = await Promise.all([job.readAsset(tail.headAudio), job.readAsset(tail.audio)])
   let joined: Uint8Array
@@ -255,8 +242,8 @@ async function join(job: Job): Promise<Submitted> {
   }
   const found = inspectMp3(joined)
   if (!found) return { failed: { reason: 'The joined song is not playable.' } }
-  const wish = { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt }
-  const clip = clipOf(job, 0, wish, {
+  const spec = { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt }
+  const clip = clipOf(job, 0, spec, {
     type: 'concat',
     durationSeconds: found.durationSeconds,
     audio: 'file:audio',
@@ -286,8 +273,8 @@ async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
   const { title: given } = job.input
   const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '').replace(/\.mp3$/i, '')
   const title = (typeof given === 'string' && given) || name || 'Upload'
-  const wish = { description: null, lyrics: '', tags: '', title, mv: '', continueClipId: null, continueAt: null }
-  const clip = clipOf(job, 0, wish, {
+  const spec = { description: null, lyrics: '', tags: '', title, mv: '', continueClipId: null, continueAt: null }
+  const clip = clipOf(job, 0, spec, {
     type: 'upload',
     durationSeconds: found.durationSeconds,
     audio: 'file:audio',

@@ -11,8 +11,8 @@ function baseOf({ settings }: Account): URL | undefined {
 }
 
 /**
- * The address at which a task is asked after, where the key may be sent to it: of the account's own origin, or an https
- * address below `bfl.ai` when the account's own is one. Undefined for any other.
+ * The URL at which a task is polled, if the key may be sent to it: one of the account's own origin, or an https URL below
+ * `bfl.ai` if the account's own is one. Undefined for any other.
  */
 export function pollingUrlIn(named: Json | undefined, account: Account): string | undefined {
   const url = typeof named === 'string' ? URL.parse(named) : null

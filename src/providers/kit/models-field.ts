@@ -1,7 +1,7 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import type { AccountField } from '../provider.ts'
 
-/** What an account is to be used for, where it could do more than its owner wants. */
+/** Limits an account to some of the operations that it could perform. */
 export function modelsField(env: string): AccountField {
   return {
     name: 'models',
@@ -12,8 +12,8 @@ export function modelsField(env: string): AccountField {
   }
 }
 
-/** The operations that a list of model names and operation ids names, such as `suno, kling/effects`; '' names all. */
-export function narrowed(operations: ReadonlySet<string>, list: string): ReadonlySet<string> {
+/** The operations in a list of model names and operation ids, such as `suno, kling/effects`; '' means all. */
+export function limitToModels(operations: ReadonlySet<string>, list: string): ReadonlySet<string> {
   const names = new Set(
     list
       .split(',')

@@ -1,0 +1,20 @@
+import { Type } from 'typebox'
+import { Anything, Text } from '../kit/read-wire.ts'
+
+/** The answer to a request. A training is named by its finetune. */
+export const Created = Type.Object({
+  id: Type.Optional(Text),
+  finetune_id: Type.Optional(Text),
+  polling_url: Type.Optional(Text),
+})
+
+/** A task when it is polled. */
+export const Task = Type.Object({
+  status: Text,
+  /** 0 to 1. */
+  progress: Type.Optional(Type.Number()),
+  result: Type.Optional(Type.Object({ sample: Type.Optional(Text) })),
+  details: Type.Optional(Type.Record(Type.String(), Anything)),
+})
+
+export const Handle = Type.Object({ id: Type.String(), pollingUrl: Type.Optional(Type.String()) })

@@ -1,0 +1,18 @@
+import { Type } from 'typebox'
+import { Text } from '../kit/read-wire.ts'
+
+/** A task when it is polled. */
+export const Task = Type.Object({
+  status: Type.Enum(['PENDING', 'THROTTLED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']),
+  /** 0 to 1. */
+  progress: Type.Optional(Type.Number()),
+  output: Type.Optional(Type.Array(Text)),
+  failure: Type.Optional(Text),
+  failureCode: Type.Optional(Text),
+})
+
+export const UploadTarget = Type.Object({
+  uploadUrl: Text,
+  runwayUri: Text,
+  fields: Type.Optional(Type.Record(Type.String(), Type.String())),
+})
