@@ -14,7 +14,7 @@ import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
 import type { Config } from './config/config.ts'
-import { type Clock, SECOND_MS } from './core/clock.ts'
+import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { buildServer } from './http/server.ts'
@@ -61,7 +61,7 @@ export interface Gateway {
  * and so does a start that fails in a later step, which then leaves nothing behind.
  */
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
-  const startedAt = Date.now()
+  const startedAt = systemClock.now()
   await using parts = new AsyncDisposableStack()
   const log = replaced.log ?? pino({ level: config.logLevel })
   const disk = await openDisk(config.storageUrl, config.variable)
@@ -153,7 +153,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
-  log.info({ url: publicUrl, store: store.engine, ms: Date.now() - startedAt }, 'polyphony serves')
+  log.info({ url: publicUrl, store: store.engine, ms: systemClock.now() - startedAt }, 'polyphony serves')
 
   const running = parts.move()
   let closing: Promise<void> | undefined

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FSDriver } from 'flydrive/drivers/fs'
 import { isOpenToOthers, makePrivateFile, makePrivateFolder } from '../config/private-folder.ts'
-import { HOUR_MS } from '../core/clock.ts'
+import { HOUR_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { tryWrite } from './try-write.ts'
 
@@ -94,7 +94,7 @@ export class DurableFiles extends FSDriver {
     const parts = join(this.#root, PARTS)
     for (const name of await readdir(parts)) {
       const stats = await statIfThere(join(parts, name))
-      if (stats && isAbandoned(stats, Date.now())) await rm(join(parts, name), { force: true })
+      if (stats && isAbandoned(stats, systemClock.now())) await rm(join(parts, name), { force: true })
     }
   }
 

@@ -74,10 +74,13 @@ const REQUESTED_PAUSE = { firstMs: SECOND_MS, lastMs: HOUR_MS }
 
 /** The health after an event. Returns the same object when nothing changes, so that nothing need be stored. */
 export function healthAfter(health: Health, event: AccountEvent, now: number): Health {
-  if (event.kind === 'enabled') return HEALTHY
-  if (event.kind === 'disabled') return { ...HEALTHY, state: 'disabled', reason: event.reason }
-  if (health.state === 'disabled') return health
+  const isSwitched = event.kind === 'enabled' || event.kind === 'disabled'
+  if (health.state === 'disabled' && !isSwitched) return health
   switch (event.kind) {
+    case 'enabled':
+      return HEALTHY
+    case 'disabled':
+      return { ...HEALTHY, state: 'disabled', reason: event.reason }
     case 'worked': {
       const isWell = health.state === 'connected' && health.troubles === 0
       return isWell ? health : { ...HEALTHY, strikes: health.strikes }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Histogram, Registry } from 'prom-client'
 import type { AccountRecord } from '../core/account.ts'
+import { systemClock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import { openReadiness } from './readiness.ts'
 
@@ -44,7 +45,7 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
     name: 'polyphony',
     version: options.version,
     store: options.store.engine,
-    uptimeSeconds: Math.floor((Date.now() - options.startedAt) / 1_000),
+    uptimeSeconds: Math.floor((systemClock.now() - options.startedAt) / 1_000),
     operations: options.operations(),
     providers: providersOf(options.accounts()),
   }))
@@ -127,7 +128,7 @@ async function openMetrics({ store, inHand, accounts }: HealthOptions): Promise<
     labelNames: ['provider', 'account'],
     registers: [registry],
     async collect() {
-      const loads = await store.listLoads({ now: Date.now() })
+      const loads = await store.listLoads({ now: store.clock.now() })
       const running = new Map(loads.map((load) => [load.account, load.running]))
       this.reset()
       for (const account of accounts()) this.inc(labelsOf(account), running.get(account.id) ?? 0)

@@ -315,6 +315,8 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         const end = { to: one.to, consumedPoints: points(consumed), now, ...(isWatched ? { lateAt: now } : {}) }
         return ended(await settle(on, anEnd({ id: task.id, claim }, end)), isWatched)
       }
+      default:
+        throw new Error('There is no such step of a task.')
     }
   }
 

@@ -83,6 +83,7 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
       case 'resync': // signals may have been missed
         wake()
         break
+      default: // of interest to other parts only
     }
   }
 

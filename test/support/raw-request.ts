@@ -31,7 +31,7 @@ export function rawRequest(url: string, parts: Iterable<string | Buffer>, goAway
     socket.on('error', reject)
     socket.on('close', () => reject(new Error(`The connection ended without an answer: ${received.slice(0, 200)}`)))
     source.on('error', () => {}) // it is destroyed with the answer
-    goAway?.then(() => socket.destroy())
+    void goAway?.then(() => socket.destroy())
     source.pipe(socket, { end: false })
   })
 }

@@ -111,7 +111,7 @@ async function queueCall(request: FastifyRequest, reply: FastifyReply, context: 
         .send(statusOf(task, urls, { app, logs }))
     case 'stream':
       return streamStatus(request, reply, context, { id, app, logs })
-    case 'result':
+    default:
       return sendResult(reply, task, context)
   }
 }

@@ -26,7 +26,7 @@ export function jsonParser(app: FastifyInstance): BodyParser {
       done(error as Error) // as `checkJson` throws it
       return
     }
-    parse(request, body.toString(), done)
+    void parse(request, body.toString(), done)
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '../../assets/retry-after.ts'
+import { systemClock } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 
 /** What an answer or a broken call of a vendor means for the task. */
@@ -37,7 +38,7 @@ export function vendorError({ status, message, isPaid, retryAfter }: Refusal): P
 }
 
 function retryAfterOf(header: string | undefined): { retryAfterSeconds?: number } {
-  const seconds = parseRetryAfter(header, Date.now())
+  const seconds = parseRetryAfter(header, systemClock.now())
   return seconds === null ? {} : { retryAfterSeconds: seconds }
 }
 

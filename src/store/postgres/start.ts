@@ -91,6 +91,7 @@ function adviceOf(error: unknown): string | undefined {
       return /no such (database|user)|does not exist|authentication failed|not permitted/i.test(messageOf(error))
         ? 'Check DATABASE_URL and PgBouncer.'
         : undefined
+    default: // the words tell more than the code
   }
   return /does not support SSL|certificate|SASL|password must be/i.test(messageOf(error))
     ? 'Check the password and the sslmode in DATABASE_URL.'

@@ -256,7 +256,7 @@ it('aborts work that is dropped at a stop, and leaves its row as it is', async (
   const task = await harness.claimed()
   const begun = harness.work.begin(task)
   await called.promise
-  harness.leases.dropAll()
+  await harness.leases.dropAll()
   await begun
   expect(await harness.read(task.id)).toMatchObject({ status: 'submitting', error: null })
 })
@@ -266,7 +266,7 @@ it('does not call the provider once the lease is gone', async () => {
   await using harness = await openHarness({ submit })
   const task = await harness.claimed()
   const begun = harness.work.begin(task)
-  harness.leases.dropAll()
+  await harness.leases.dropAll()
   await begun
   expect(submit).not.toHaveBeenCalled()
 })

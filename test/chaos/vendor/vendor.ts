@@ -96,6 +96,7 @@ export async function openVendor(deliver: Deliver): Promise<Vendor> {
       }
       case 'list':
         return { status: 200, body: protocol.list(own.slice(-NEWEST).reverse().map(shown)) }
+      default: // about one order, below
     }
     const order = own.find(({ id }) => id === demand.id)
     if (!order) return { status: 404, body: protocol.unknown(demand.id) }
