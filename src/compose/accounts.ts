@@ -19,7 +19,7 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
   const studio = studioProvider(openStudio({ threads: config.studioSlots }))
   return [
     { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
-    { provider: sandboxProvider({ clock }), mode: 'test', slots: config.sandboxSlots },
+    { provider: sandboxProvider({ clock, seconds: config.sandboxSeconds }), mode: 'test', slots: config.sandboxSlots },
   ]
 }
 

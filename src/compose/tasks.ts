@@ -60,6 +60,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     alarm,
     webhooksFor,
     maxWaitMs,
+    pollFactor: config.pollFactor,
     callbackUrl: callbacks.urlFor,
     inputFiles: {
       assets,

@@ -44,10 +44,14 @@ export interface Config {
   logLevel: string
   studioSlots: number
   sandboxSlots: number
+  /** How long a sandbox task takes that does not say otherwise. */
+  sandboxSeconds: number
   /** How long a task may wait to be begun. */
   maxWaitMs: number
   /** The time that an operation allows for the work, from its beginning, is multiplied by this. */
   taskTimeFactor: number
+  /** The intervals at which providers are asked about work are multiplied by this. */
+  pollFactor: number
   recordDays: number
   mediaDays: number
   uploadHours: number
@@ -104,9 +108,11 @@ export function readConfig(env: Env): Config {
     prices: prices(env),
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
     studioSlots: whole(env, 'POLYPHONY_STUDIO_SLOTS', 2, 1, 64),
+    sandboxSeconds: number(env, 'POLYPHONY_SANDBOX_SECONDS', 2, 0, 600),
     sandboxSlots: whole(env, 'POLYPHONY_SANDBOX_SLOTS', 1_000, 1, 1_000_000),
     maxWaitMs: 1_000 * whole(env, 'POLYPHONY_MAX_WAIT_SECONDS', 24 * 3_600, 1, 30 * 24 * 3_600),
     taskTimeFactor: number(env, 'POLYPHONY_TASK_TIME_FACTOR', 1, 0.01, 100),
+    pollFactor: number(env, 'POLYPHONY_POLL_FACTOR', 1, 0.01, 100),
     recordDays: number(env, 'POLYPHONY_RECORD_DAYS', 90, 0, 36_500),
     mediaDays: number(env, 'POLYPHONY_MEDIA_DAYS', 30, 0, 36_500),
     uploadHours: number(env, 'POLYPHONY_UPLOAD_HOURS', 24, 0, 876_000),

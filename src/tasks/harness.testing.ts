@@ -90,11 +90,12 @@ export interface HarnessOptions {
   isEmbedded?: boolean
   /** Vendors can call. */
   isReachable?: boolean
+  pollFactor?: number
 }
 
 export async function openHarness(
   provider: Partial<Provider>,
-  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false }: HarnessOptions = {},
+  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false, pollFactor = 1 }: HarnessOptions = {},
 ): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
@@ -154,6 +155,7 @@ export async function openHarness(
     clock,
     log,
     isReachable,
+    pollFactor,
   })
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
@@ -247,6 +249,7 @@ function openHeart(options: {
   clock: Clock
   log: Logger
   isReachable: boolean
+  pollFactor: number
 }) {
   const { store, accounts, assets, egress, clock, log, isReachable } = options
   const webhooksFor = (task: Task) =>
@@ -268,6 +271,7 @@ function openHeart(options: {
     alarm: { at: (instant) => dueAt.push(instant) },
     webhooksFor,
     maxWaitMs: HOUR_MS,
+    pollFactor: options.pollFactor,
     callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
     inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
   })

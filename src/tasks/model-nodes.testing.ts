@@ -92,6 +92,7 @@ export function openNode(world: World): Node {
     alarm: { at: () => {} },
     webhooksFor: world.webhooksFor,
     maxWaitMs: MAX_WAIT_MS,
+    pollFactor: 1,
     callbackUrl: callbacks.urlFor,
     inputFiles: { assets, egress: noFiles, maxBytes: 1, publicUrlOf: () => undefined },
   })

@@ -121,6 +121,9 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     POLYPHONY_TEST_KEY: TEST_KEY,
     POLYPHONY_SECRET: MASTER_SECRET,
     POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
+    // Real time in which nothing happens.
+    POLYPHONY_POLL_FACTOR: '0.1',
+    POLYPHONY_SANDBOX_SECONDS: '0.7',
     // Tests send much at once, and the machine may be busy with others.
     POLYPHONY_SUBMISSION_WAIT_MS: '60000',
     ...env,

@@ -19,10 +19,9 @@ export interface Magic {
   seconds: number
 }
 
-const DEFAULT_SECONDS = 2
 const MAX_SECONDS = 600
 
-export function magicOf(input: JsonObject): Magic {
+export function magicOf(input: JsonObject, defaultSeconds = 2): Magic {
   const words = new Map<string, string>()
   for (const text of textsOf(input)) {
     for (const [, word = '', value = ''] of text.matchAll(/sandbox:([a-z-]+)(?:=(\d+(?:\.\d+)?))?/g))
@@ -34,7 +33,7 @@ export function magicOf(input: JsonObject): Magic {
     refuse: words.has('refuse'),
     lostAnswer: words.has('lost-answer'),
     unreachable: words.has('unreachable'),
-    seconds: slow ? Math.min(MAX_SECONDS, Number(slow)) : words.has('fast') ? 0 : DEFAULT_SECONDS,
+    seconds: slow ? Math.min(MAX_SECONDS, Number(slow)) : words.has('fast') ? 0 : defaultSeconds,
   }
 }
 

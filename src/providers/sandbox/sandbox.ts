@@ -23,9 +23,9 @@ const LOOK_EVERY_MS = 500
 const UNREACHABLE_CALLS = 2
 
 /** What test keys run on: realistic states and small marked files, without any vendor and without cost. */
-export function sandboxProvider({ clock }: { clock: Clock }): Provider {
+export function sandboxProvider({ clock, seconds: defaultSeconds = 2 }: { clock: Clock; seconds?: number }): Provider {
   function accept(job: Job): { handle: Json; pollAfterMs: number } {
-    const { ending, seconds } = magicOf(job.input)
+    const { ending, seconds } = magicOf(job.input, defaultSeconds)
     const acceptedAt = clock.now()
     const handle = {
       taskId: job.taskId,
@@ -48,7 +48,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
     isLocal: true,
     operations: new Set(listOperations().map(({ id }) => id)),
     async submit(job) {
-      const magic = magicOf(job.input)
+      const magic = magicOf(job.input, defaultSeconds)
       if (magic.refuse) return { failed: { reason: 'The sandbox refused this, as sandbox:refuse asks.' } }
       if (magic.unreachable && job.attempt <= UNREACHABLE_CALLS) {
         throw new PolyphonyError('vendor_unreachable', 'The sandbox did not answer, as sandbox:unreachable asks.')
@@ -79,6 +79,7 @@ export function sandboxProvider({ clock }: { clock: Clock }): Provider {
     // No work is running: a task that is no longer polled has ended.
     cancel: async () => {},
     // The sandbox loses answers of generations that exist.
-    reconcile: async (job) => (magicOf(job.input).lostAnswer ? { handle: accept(job).handle } : 'absent'),
+    reconcile: async (job) =>
+      magicOf(job.input, defaultSeconds).lostAnswer ? { handle: accept(job).handle } : 'absent',
   }
 }

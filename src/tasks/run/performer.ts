@@ -32,6 +32,12 @@ export function withoutSecrets(accounts: Accounts, { account }: Task, text: stri
   return account === null ? text : accounts.withoutSecrets(account, text)
 }
 
+/** The operator may have vendors asked more or less often. Work in this process says itself when it will be done. */
+export function pollDelayMs({ accounts, pollFactor }: RunParts, task: Task, intervalMs: number): number {
+  const isLocal = findPerformer(accounts, task)?.provider.isLocal === true
+  return Math.ceil(isLocal ? intervalMs : intervalMs * pollFactor)
+}
+
 /** Whether the vendor can report, by a callback, work whose handle is not known. */
 export function mayCallBack(parts: RunParts, task: Task, provider: Provider | undefined): boolean {
   return provider?.receive !== undefined && parts.callbackUrl(task) !== undefined

@@ -28,6 +28,18 @@ it('stores the progress of a poll, which never falls, and when to poll again', a
   expect(await harness.read(task.id)).toMatchObject({ status: 'processing', progress: 40 })
 })
 
+it.each([
+  [false, 450],
+  [true, 900],
+])('multiplies the interval of polls by the operator’s factor, but for local work (%s)', async (isLocal, ms) => {
+  const local = isLocal ? { isLocal: true as const } : {}
+  const poll: Provider['poll'] = async () => ({ status: 'processing', pollAfterMs: 900 })
+  await using harness = await openHarness({ ...local, submit: async () => HANDLE, poll }, { pollFactor: 0.5 })
+  const task = await processing(harness)
+  await harness.work.carryOn(task)
+  expect(await harness.read(task.id)).toMatchObject({ status: 'processing', dueAt: harness.clock.now() + ms })
+})
+
 it('completes a task when a poll brings the result', async () => {
   await using harness = await openHarness({
     submit: async () => HANDLE,

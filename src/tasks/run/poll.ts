@@ -4,7 +4,7 @@ import type { Progress } from '../../providers/provider.ts'
 import type { Lease } from '../leases.ts'
 import { endsTask, timeoutError } from './errors.ts'
 import { taskRequestOf } from './job.ts'
-import type { Performer } from './performer.ts'
+import { type Performer, pollDelayMs } from './performer.ts'
 import { errorOfCall, recordFailed } from './record-answer.ts'
 import { recordSuccess, reportFailure } from './report-account.ts'
 import type { RunParts } from './run-parts.ts'
@@ -17,7 +17,7 @@ export async function poll(parts: RunParts, lease: Lease, performer: Performer):
   if (progress.status === 'failed') return recordFailed(parts, lease, progress)
   if (progress.status === 'completed') return completePolled(parts, lease, progress)
   const now = parts.clock.now()
-  const dueAt = now + Math.ceil(progress.pollAfterMs ?? pollIntervalMs(task, now))
+  const dueAt = now + pollDelayMs(parts, task, progress.pollAfterMs ?? pollIntervalMs(task, now))
   // A client is notified only when something has changed: a webhook a poll would be noise.
   await lease.move({ kind: 'progressed', progress: progress.progress ?? 0, dueAt })
   parts.alarm.at(dueAt)

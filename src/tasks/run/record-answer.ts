@@ -3,7 +3,7 @@ import type { Task } from '../../core/task.ts'
 import type { Failure } from '../../providers/provider.ts'
 import type { Lease } from '../leases.ts'
 import { asPolyphonyError, failureError, redacted } from './errors.ts'
-import { withoutSecrets } from './performer.ts'
+import { pollDelayMs, withoutSecrets } from './performer.ts'
 import { recordFailure } from './report-account.ts'
 import type { RunParts } from './run-parts.ts'
 import { FIRST_POLL_MS } from './timing.ts'
@@ -15,7 +15,7 @@ export async function recordAccepted(
   handle: Task['handle'],
   pollAfterMs = FIRST_POLL_MS,
 ): Promise<void> {
-  const dueAt = parts.clock.now() + Math.ceil(pollAfterMs)
+  const dueAt = parts.clock.now() + pollDelayMs(parts, lease.task, pollAfterMs)
   await lease.move({ kind: 'accepted', handle, dueAt })
   parts.alarm.at(dueAt)
 }

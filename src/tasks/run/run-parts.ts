@@ -13,6 +13,8 @@ export interface RunParts extends TaskParts {
   /** Set for every instant at which a task becomes due. */
   alarm: Pick<Alarm, 'at'>
   webhooksFor: RenderWebhooks
+  /** The intervals of polls are multiplied by this. */
+  pollFactor: number
   /** How long a task may wait to be begun. */
   maxWaitMs: number
   /** Where a vendor may call for a task; undefined where we cannot be reached from outside. */
