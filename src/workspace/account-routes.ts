@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AccountAdmin, ManagedAccount, Manager } from '../accounts/manage.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
-import { objectIn } from '../dialects/kit/body.ts'
+import { objectIn } from '../dialects/kit/fields.ts'
 import { type Audience, accountBody, debugBody, poolBody, poolIn, providerBodies, testBody } from './account-bodies.ts'
 
 interface OneAccount {

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { bflFinetune } from '../../catalog/bfl.ts'
-import { invalid } from '../../catalog/read-input.ts'
-import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
@@ -37,7 +36,7 @@ function aTask(given: Partial<Task>): Task {
 const picture = { file: 'asset:a.jpg', widthPx: 1_024, heightPx: 768 }
 const ready = aTask({ status: 'completed', output: { pictures: [picture, picture], grid: null } })
 
-function wish(taskType: string, body: Json) {
+function submissionOf(taskType: string, body: Json) {
   const operation = MODELS.find((one) => one.taskType === taskType)
   if (!operation) throw new Error(`There is no ${taskType}.`)
   return toTask(operation, body)
@@ -49,7 +48,7 @@ function failed(message: string, code: ErrorCode = 'vendor_refused'): Task {
 
 describe('a request for Flux', () => {
   it('becomes the operation of its path, with its own fields kept', () => {
-    const { operation, input, echo, webhook } = wish('flux-kontext-pro', { prompt: 'a', mine: 1, seed: null })
+    const { operation, input, echo, webhook } = submissionOf('flux-kontext-pro', { prompt: 'a', mine: 1, seed: null })
     expect(operation.id).toBe('bfl/flux-kontext-pro')
     expect(input).toEqual({ prompt: 'a', mine: 1, output_format: 'png', prompt_upsampling: false, safety_tolerance: 2 })
     expect([echo, webhook]).toEqual([undefined, undefined])
@@ -57,7 +56,7 @@ describe('a request for Flux', () => {
 
   it('keeps who is told, and the secret, out of the input', () => {
     const url = 'https://client.example/hook'
-    const { input, echo, webhook } = wish('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
+    const { input, echo, webhook } = submissionOf('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
     expect(input).not.toHaveProperty('webhook_url')
     expect(input).not.toHaveProperty('webhook_secret')
     expect(echo).toEqual({ webhook_url: url, webhook_secret: 's' })
@@ -69,16 +68,19 @@ describe('a request for Flux', () => {
     [{ webhook_url: `https://a.example/${'x'.repeat(2_083)}` }, 'webhook_url has at most 2083 characters'],
     [{ webhook_url: 'https://a.example', webhook_secret: [] }, 'webhook_secret must be a string'],
   ])('with %j is refused', (body, message) => {
-    expect(() => wish('flux-dev', body)).toThrow(message)
+    expect(() => submissionOf('flux-dev', body)).toThrow(message)
   })
 
   it('takes keyframes as pictures, as pairs of second and picture, and as objects', () => {
     const image = 'https://example.com/a.png'
-    const { input } = wish('flux-3-video', { mode: 'i2v', keyframes: [image, [4.5, image], { image, time: 6 }] })
+    const { input } = submissionOf('flux-3-video', {
+      mode: 'i2v',
+      keyframes: [image, [4.5, image], { image, time: 6 }],
+    })
     expect(input.keyframes).toEqual([{ image }, { time: 4.5, image }, { image, time: 6 }])
     const faults = [['x'], [[0, 'x']], [[0]], [{ image: 'x' }]].map((keyframes) => {
       try {
-        wish('flux-3-video', { keyframes } as JsonObject)
+        submissionOf('flux-3-video', { keyframes } as JsonObject)
       } catch (error) {
         return (error as PolyphonyError).details.field
       }
@@ -143,7 +145,7 @@ describe('an answer of Flux', () => {
 describe('a finetune', () => {
   const archive = 'https://example.com/heron.zip'
   const body = { file_data: archive, finetune_comment: 'our heron', mode: 'character', trigger_word: 'HRN' }
-  const { input } = wish('finetune', { ...body, finetune_type: 'lora', learning_rate: null })
+  const { input } = submissionOf('finetune', { ...body, finetune_type: 'lora', learning_rate: null })
   const asked: Partial<Task> = { operation: bflFinetune.id, input, pricePoints: points(40_000_000) }
   const data = { trigger_word: 'HRN', iterations: 300 }
   const trained = aTask({ ...asked, status: 'completed', output: { data } })
@@ -228,10 +230,10 @@ describe('a webhook of Flux', () => {
 
 describe('an error of Flux', () => {
   it('names the place of a fault as FastAPI does', () => {
-    expect(errorBody(invalid('prompt', 'is required'), POST)).toEqual(example('validation-error'))
-    const nested = errorBody(invalid('keyframes.0.image', 'must be a string'), POST)
+    expect(errorBody(invalidInput('prompt', 'is required'), POST)).toEqual(example('validation-error'))
+    const nested = errorBody(invalidInput('keyframes.0.image', 'must be a string'), POST)
     expect(nested).toMatchObject({ detail: [{ loc: ['body', 'keyframes', 0, 'image'], type: 'value_error' }] })
-    const ofQuery = errorBody(invalid('id', 'is required'), { method: 'GET', query: {} })
+    const ofQuery = errorBody(invalidInput('id', 'is required'), { method: 'GET', query: {} })
     expect(ofQuery).toMatchObject({ detail: [{ loc: ['query', 'id'] }] })
   })
 

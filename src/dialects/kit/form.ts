@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 
 export interface FormFile {
   field: string
@@ -86,8 +85,8 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
       return
     }
     parser.on('field', (name, value, _isNameCut, isCut) => {
-      if (isCut) fail(invalid(name, `has at most ${MAX_FIELD_BYTES} bytes in a form`))
-      else if (value.includes('\0')) fail(invalid(name, 'must not hold the character NUL'))
+      if (isCut) fail(invalidInput(name, `has at most ${MAX_FIELD_BYTES} bytes in a form`))
+      else if (value.includes('\0')) fail(invalidInput(name, 'must not hold the character NUL'))
       else form.fields.set(name, [...(form.fields.get(name) ?? []), value])
     })
     const counts = new Map<string, number>()
@@ -97,7 +96,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
       counts.set(bare, count)
       const most = filesOf(bare)
       if (count > most && !isRefused) {
-        fail(invalid(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
+        fail(invalidInput(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
       }
       const chunks: Buffer[] = []
       stream.on('error', malformed) // a form that ends within a file: unheard, it would end the process
@@ -111,7 +110,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
         if (!isRefused) form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
       })
     })
-    parser.on('filesLimit', () => fail(invalid('file', `stands at most ${maxFiles} times in a form`)))
+    parser.on('filesLimit', () => fail(invalidInput('file', `stands at most ${maxFiles} times in a form`)))
     parser.on('fieldsLimit', () =>
       fail(new PolyphonyError('invalid_input', `A form has at most ${MAX_FIELDS} fields.`)),
     )

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { retryAfterOf } from './retry-after.ts'
@@ -70,9 +70,7 @@ export function idempotencyOf(request: FastifyRequest): { key: string; fingerpri
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new PolyphonyError('invalid_input', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
-      field: 'Idempotency-Key',
-    })
+    throw invalidInput('Idempotency-Key', 'must be 1 to 255 visible ASCII characters')
   }
   const path = request.url.split('?', 1)[0]
   return { key, fingerprint: hash('sha256', `${request.method} ${path} ${textOf(request.body)}`, 'hex') }
@@ -101,7 +99,7 @@ export async function taskFor(
 ): Promise<Task> {
   const seconds = waitOf(request, context.limits.maxWaitSeconds)
   if (seconds === 0) return context.tasks.get(id, request.caller)
-  return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: gone(reply) })
+  return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: abortOnDisconnect(reply) })
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -142,9 +140,7 @@ function waitOf(request: FastifyRequest, maximum: number): number {
   if (wait === undefined) return 0
   const seconds = Number(wait)
   if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {
-    throw new PolyphonyError('invalid_input', `wait must be a number of seconds, at most ${maximum}.`, {
-      field: 'wait',
-    })
+    throw invalidInput('wait', `must be a number of seconds, at most ${maximum}`)
   }
   return Math.min(seconds, maximum)
 }
@@ -153,40 +149,10 @@ function waitOf(request: FastifyRequest, maximum: number): number {
 const GONE = new Error('The client has gone away.')
 
 /** Aborts when the client has gone away. */
-export function gone(reply: FastifyReply): AbortSignal {
+export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort(GONE))
   return controller.signal
-}
-
-/** Streams a task's states as server-sent events: `event: task`, a JSON body each, a comment every 15 s. */
-export async function streamTask(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  id: string,
-  context: DialectContext,
-  bodyOf: (task: Task) => string,
-): Promise<void> {
-  const states = await context.tasks.watch(id, request.caller, gone(reply))
-  reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  })
-  const heartbeat = setInterval(() => raw.write(': still here\n\n'), 15_000)
-  try {
-    let number = 0
-    for await (const task of states) {
-      raw.write(`event: task\nid: ${++number}\ndata: ${bodyOf(task)}\n\n`)
-    }
-  } catch (error) {
-    request.log.error({ err: error, taskId: id }, 'the event stream broke')
-  } finally {
-    clearInterval(heartbeat)
-    raw.end()
-  }
 }
 
 const FASTIFY_CODES: Record<string, ConstructorParameters<typeof PolyphonyError>> = {
@@ -219,7 +185,7 @@ function isGone({ cause }: { cause?: unknown }): boolean {
 }
 
 /** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
-export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
+export function logServerError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
   if (isGone(error)) request.log.debug({ path: request.routeOptions.url }, 'the client went away')
   // An overload is logged where it is noticed, once for many requests.
   if (error.status >= 500 && error.code !== 'overloaded') {

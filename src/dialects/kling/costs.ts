@@ -1,7 +1,7 @@
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { Balance, Tenant } from '../../core/tenant.ts'
-import { isText } from '../kit/body.ts'
+import { isText } from '../kit/fields.ts'
 
 /** What a client asks for: packs of a time (Unix milliseconds), by their name if it names one. */
 export interface Window {
@@ -18,15 +18,15 @@ const NEVER = Date.UTC(2100, 0)
 export function windowOf(query: Record<string, unknown>): Window {
   const from = timeIn(query, 'start_time')
   const to = timeIn(query, 'end_time')
-  if (to < from) throw invalid('end_time', 'must not be before start_time')
+  if (to < from) throw invalidInput('end_time', 'must not be before start_time')
   const { resource_pack_name: name } = query
   return { from, to, name: isText(name) ? name : undefined }
 }
 
 function timeIn(query: Record<string, unknown>, name: string): number {
   const { [name]: value } = query
-  if (value === undefined || value === '') throw invalid(name, 'is required')
-  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw invalid(name, 'must be Unix milliseconds')
+  if (value === undefined || value === '') throw invalidInput(name, 'is required')
+  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) throw invalidInput(name, 'must be Unix milliseconds')
   return Number(value)
 }
 

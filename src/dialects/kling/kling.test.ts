@@ -195,9 +195,9 @@ describe('a task', () => {
 
 describe('a body', () => {
   it.each(PATH_NAMES)('for %s, as documented, becomes valid input of its operation', (path) => {
-    const wish = toTask(path, BODIES[path].example)
-    expect(wish.operation).toBe(getOperation(PATHS[path].operation.id))
-    expect(wish.echo).toEqual({ path })
+    const submission = toTask(path, BODIES[path].example)
+    expect(submission.operation).toBe(getOperation(PATHS[path].operation.id))
+    expect(submission.echo).toEqual({ path })
   })
 
   const translations: [Path, JsonObject, JsonObject][] = [
@@ -421,10 +421,10 @@ describe('a body', () => {
 
   it('says who is to be told, which stays between us and the caller', () => {
     const callback_url = 'https://client.example/hook'
-    const wish = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
-    expect(wish.webhook).toEqual({ field: 'callback_url', url: callback_url })
-    expect(wish.echo).toEqual({ path: '/videos/text2video', callback_url, external_task_id: 'mine-7' })
-    expect(wish.input).not.toHaveProperty('callback_url')
+    const submission = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
+    expect(submission.webhook).toEqual({ field: 'callback_url', url: callback_url })
+    expect(submission.echo).toEqual({ path: '/videos/text2video', callback_url, external_task_id: 'mine-7' })
+    expect(submission.input).not.toHaveProperty('callback_url')
   })
 
   it('of any kind is taken, or refused by an error of ours', () => {

@@ -4,23 +4,20 @@ import { klingOmni } from '../../catalog/kling-omni.ts'
 import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from '../../catalog/kling-scenes.ts'
 import { klingTryOn } from '../../catalog/kling-works.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import { type Spelling, spelt } from '../kit/spelling.ts'
+import { given, isGiven, isText, objectIn, optionalText, webhookIn, withoutNulls } from '../kit/fields.ts'
 
-/** What a body asks for, and how errors name its fields. */
-export interface Wish extends Pick<Submission, 'operation' | 'input' | 'webhook'> {
-  echo: JsonObject
-  spelling: Spelling
-}
+export const DIALECT = 'kling'
 
 /** How the bodies of one path become input: fields that are not translated keep their names. */
 interface Translation {
   operation: Operation
   /** It goes by the body where one field can come from several places. */
-  spelling: Spelling | ((body: JsonObject) => Spelling)
+  names: FieldNames | ((body: JsonObject) => FieldNames)
   translate(body: JsonObject): JsonObject
 }
 
@@ -56,7 +53,7 @@ const EFFECTS: Record<string, string> = {
   fight: 'fighting',
 }
 
-const VIDEO_SPELLING: Spelling = {
+const VIDEO_NAMES: FieldNames = {
   'multi_shots.*.prompt': 'multi_prompt.*.prompt',
   'multi_shots.*.duration': 'multi_prompt.*.duration',
   multi_shots: 'multi_prompt',
@@ -68,12 +65,12 @@ const VIDEO_SPELLING: Spelling = {
   version: 'model_name',
 }
 
-const textToVideo: Translation = { operation: klingVideo, spelling: VIDEO_SPELLING, translate: videoOf }
+const textToVideo: Translation = { operation: klingVideo, names: VIDEO_NAMES, translate: videoOf }
 
 const imageToVideo: Translation = {
   ...textToVideo,
   translate(body) {
-    if (!isText(body.image) && !isText(body.image_tail)) throw invalid('image', 'is required')
+    if (!isText(body.image) && !isText(body.image_tail)) throw invalidInput('image', 'is required')
     return videoOf(body)
   },
 }
@@ -84,15 +81,15 @@ const picturesToVideo: Translation = {
     const elements = listIn(image_list, 'image_list', (one) => ({
       image_url: isJsonObject(one) ? (one.image ?? '') : one,
     }))
-    if (!elements?.length) throw invalid('image_list', 'must not be empty')
+    if (!elements?.length) throw invalidInput('image_list', 'must not be empty')
     return { version: '1.6', ...videoOf(body), elements }
   },
 }
 
 const omniVideo: Translation = {
   operation: klingOmni,
-  spelling: {
-    ...VIDEO_SPELLING,
+  names: {
+    ...VIDEO_NAMES,
     'images.*': 'image_list.*.image_url',
     images: 'image_list',
     video: 'video_list.0.video_url',
@@ -101,11 +98,11 @@ const omniVideo: Translation = {
   translate({ image_list, video_list, mode, prompt, ...body }) {
     const pictures = listIn(image_list, 'image_list', (one) => (isJsonObject(one) ? (one.image_url ?? '') : one))
     const videos = listIn(video_list, 'video_list', (one) => (isJsonObject(one) ? one : { video_url: one }))
-    if ((videos?.length ?? 0) > 1) throw invalid('video_list', 'has at most 1 element')
+    if ((videos?.length ?? 0) > 1) throw invalidInput('video_list', 'has at most 1 element')
     const [{ video_url: video, ...aboutVideo } = {}] = videos ?? []
     return {
       ...shared(body, OMNI_VERSIONS),
-      ...given('prompt', typeof prompt === 'string' ? named(prompt) : prompt),
+      ...given('prompt', typeof prompt === 'string' ? withCatalogueTags(prompt) : prompt),
       ...given('resolution', mode === 'pro' ? '1080p' : mode === 'std' ? '720p' : mode),
       ...given('images', pictures),
       // What is first or last frame, and what is kept of the video: under their own names.
@@ -118,7 +115,7 @@ const omniVideo: Translation = {
 
 const extendVideo: Translation = {
   operation: klingExtend,
-  spelling: { origin_task_id: 'video_id' },
+  names: { origin_task_id: 'video_id' },
   translate({ video_id, task_id, ...body }) {
     return { ...body, ...given('origin_task_id', isText(video_id) ? video_id : task_id) }
   },
@@ -126,7 +123,7 @@ const extendVideo: Translation = {
 
 const lipSync: Translation = {
   operation: klingLipSync,
-  spelling: {
+  names: {
     origin_task_id: 'input.video_id',
     tts_text: 'input.text',
     tts_timbre: 'input.voice_id',
@@ -134,7 +131,7 @@ const lipSync: Translation = {
     local_dubbing_url: 'input.audio_url',
   },
   translate({ input, ...body }) {
-    if (!isJsonObject(input)) throw invalid('input', 'must be an object')
+    if (!isJsonObject(input)) throw invalidInput('input', 'must be an object')
     const { task_id, video_id, text, voice_id, voice_speed, audio_type: type, audio_file, audio_url, ...rest } = input
     const sound = type === 'file' || (type !== 'url' && isText(audio_file)) ? audio_file : audio_url
     const isSpoken = rest.mode !== 'audio2video'
@@ -153,18 +150,18 @@ const lipSync: Translation = {
 
 const effects: Translation = {
   operation: klingEffects,
-  spelling: ({ input }) => ({
+  names: ({ input }) => ({
     ...{ effect: 'effect_scene', professional_mode: 'input.mode' },
     image_url: hasImage(input) ? 'input.image' : 'input.images.0',
     second_image_url: hasImage(input) ? 'input.images.0' : 'input.images.1',
   }),
   translate({ effect_scene: scene, input, ...body }) {
-    if (!isJsonObject(input)) throw invalid('input', 'must be an object')
+    if (!isJsonObject(input)) throw invalidInput('input', 'must be an object')
     const { image, images, mode, ...rest } = input
     const pictures = listIn(images, 'input.images', (one) => one) ?? []
     if (image !== undefined && hasImage(input)) pictures.unshift(image)
-    if (pictures.length === 0) throw invalid('input.image', 'is required')
-    if (pictures.length > 2) throw invalid('input.images', 'and input.image are at most 2 pictures')
+    if (pictures.length === 0) throw invalidInput('input.image', 'is required')
+    if (pictures.length > 2) throw invalidInput('input.images', 'and input.image are at most 2 pictures')
     const [first, second] = pictures
     return {
       ...body,
@@ -179,7 +176,7 @@ const effects: Translation = {
 
 const motionControl: Translation = {
   operation: klingMotionControl,
-  spelling: {
+  names: {
     motion_direction: 'character_orientation',
     version: 'model_name',
   },
@@ -194,7 +191,7 @@ const motionControl: Translation = {
 
 const avatar: Translation = {
   operation: klingAvatar,
-  spelling: { image_url: 'image', local_dubbing_url: 'sound_file' },
+  names: { image_url: 'image', local_dubbing_url: 'sound_file' },
   translate({ image, sound_file, ...body }) {
     return { ...body, ...given('image_url', image), ...given('local_dubbing_url', sound_file) }
   },
@@ -202,7 +199,7 @@ const avatar: Translation = {
 
 const picture: Translation = {
   operation: klingImage,
-  spelling: {
+  names: {
     image_url: 'image',
     'subject_images.*': 'subject_image_list.*.subject_image',
     subject_images: 'subject_image_list',
@@ -221,7 +218,7 @@ const pictureOfSubjects: Translation = {
     const subjects = listIn(subject_image_list, 'subject_image_list', (one) =>
       isJsonObject(one) ? (one.subject_image ?? '') : one,
     )
-    if (!subjects?.length) throw invalid('subject_image_list', 'must not be empty')
+    if (!subjects?.length) throw invalidInput('subject_image_list', 'must not be empty')
     return {
       version: '2.0', // what Kling says is the only one for this
       ...picture.translate(body),
@@ -234,7 +231,7 @@ const pictureOfSubjects: Translation = {
 
 const expansion: Translation = {
   operation: klingExpand,
-  spelling: { image_url: 'image' },
+  names: { image_url: 'image' },
   translate({ image, ...body }) {
     return { ...body, ...given('image_url', image) }
   },
@@ -242,7 +239,7 @@ const expansion: Translation = {
 
 const tryOn: Translation = {
   operation: klingTryOn,
-  spelling: { model_input: 'human_image', dress_input: 'cloth_image' },
+  names: { model_input: 'human_image', dress_input: 'cloth_image' },
   translate({ human_image, cloth_image, ...body }) {
     return { ...body, ...given('model_input', human_image), ...given('dress_input', cloth_image) }
   },
@@ -271,29 +268,26 @@ export const PATHS = {
 export type Path = keyof typeof PATHS
 
 /** Reads the body of a POST. Throws `invalid_input`, naming the field as the caller spelt it. */
-export function toTask(path: Path, body: unknown): Wish {
-  const { operation, spelling: spellingOf, translate }: Translation = PATHS[path]
+export function toTask(path: Path, body: unknown): Submission & { echo: JsonObject } {
+  const { operation, names: namesOf, translate }: Translation = PATHS[path]
   const { callback_url: callback, external_task_id: external, ...fields } = objectIn(body)
-  const spelling = typeof spellingOf === 'function' ? spellingOf(fields) : spellingOf
-  if (!isAbsent(external) && typeof external !== 'string') throw invalid('external_task_id', 'must be a string')
-  if (!isAbsent(callback) && typeof callback !== 'string') throw invalid('callback_url', 'must be a string')
-  const input = spelt(spelling, () => readInput(operation, translate(withoutNulls(fields))))
+  const names = typeof namesOf === 'function' ? namesOf(fields) : namesOf
+  const externalId = optionalText(external, 'external_task_id')
+  const { echo, webhook } = webhookIn('callback_url', callback)
+  const input = readInput(operation, translate(withoutNullsWithin(fields)), names)
   return {
     operation,
     input,
-    spelling,
-    echo: {
-      path,
-      ...(isText(external) ? { external_task_id: external } : {}),
-      ...(isText(callback) ? { callback_url: callback } : {}),
-    },
-    ...(isText(callback) ? { webhook: { field: 'callback_url', url: callback } } : {}),
+    names,
+    dialect: DIALECT,
+    echo: { path, ...(externalId === undefined ? {} : { external_task_id: externalId }), ...echo },
+    webhook,
   }
 }
 
 /** Clients send '' for a picture that they do not use. */
 function hasImage(input: Json | undefined): boolean {
-  return isJsonObject(input) && !isAbsent(input.image) && input.image !== ''
+  return isJsonObject(input) && isGiven(input.image) && input.image !== ''
 }
 
 function videoOf(body: JsonObject): JsonObject {
@@ -326,10 +320,10 @@ function shared(body: JsonObject, versions: Record<string, string>): JsonObject 
 /** `model_name`, or `model` as some clients say, as the catalogue's version. */
 function modelled({ model_name, model, ...rest }: JsonObject, versions: Record<string, string>): JsonObject {
   const name = isText(model_name) ? model_name : model
-  if (isAbsent(name) || name === '') return rest
+  if (!isGiven(name) || name === '') return rest
   if (typeof name !== 'string' || !Object.hasOwn(versions, name)) {
     const field = isText(model_name) ? 'model_name' : 'model'
-    throw invalid(field, `must be one of ${Object.keys(versions).join(', ')}, not ${JSON.stringify(name)}`)
+    throw invalidInput(field, `must be one of ${Object.keys(versions).join(', ')}, not ${JSON.stringify(name)}`)
   }
   return { ...rest, version: versions[name] ?? '' }
 }
@@ -339,15 +333,15 @@ const MOVEMENTS = ['down_back', 'forward_up', 'right_turn_forward', 'left_turn_f
 
 /** The catalogue knows movements by their axes. Kling's four named ones are kept beside it, by their name. */
 function cameraOf(camera: Json | undefined): JsonObject {
-  if (isAbsent(camera)) return {}
-  if (!isJsonObject(camera)) throw invalid('camera_control', 'must be an object')
+  if (!isGiven(camera)) return {}
+  if (!isJsonObject(camera)) throw invalidInput('camera_control', 'must be an object')
   const { type, config } = camera
   if (isText(type) && MOVEMENTS.includes(type)) return { camera_movement: type }
   return { camera_control: { ...camera, config: isJsonObject(config) ? { ...STILL, ...config } : (config ?? STILL) } }
 }
 
 /** Prompts call files <<<image_1>>> and <<<video_1>>>; the catalogue's call them @image_1 and @video. */
-function named(prompt: string): string {
+function withCatalogueTags(prompt: string): string {
   return prompt.replace(/<<<image_(\d+)>>>/g, '@image_$1').replace(/<<<video(?:_1)?>>>/g, '@video')
 }
 
@@ -357,8 +351,8 @@ function numberOf(value: Json | undefined): Json | undefined {
 }
 
 function listIn<T extends Json>(value: Json | undefined, field: string, read: (one: Json) => T): T[] | undefined {
-  if (isAbsent(value)) return undefined
-  if (!Array.isArray(value)) throw invalid(field, 'must be an array')
+  if (!isGiven(value)) return undefined
+  if (!Array.isArray(value)) throw invalidInput(field, 'must be an array')
   return value.map(read)
 }
 
@@ -368,19 +362,10 @@ function withoutFile(one: Json): Json {
   return rest
 }
 
-function given(name: string, value: Json | undefined): JsonObject {
-  return isAbsent(value) ? {} : { [name]: value }
-}
-
-function isAbsent(value: Json | undefined): value is null | undefined {
-  return value === undefined || value === null
-}
-
-/** Clients send `null` for what they do not use, at any depth that we read. */
-function withoutNulls(body: JsonObject): JsonObject {
+/** Without `null`s at any depth, but for what is in lists. */
+function withoutNullsWithin(body: JsonObject): JsonObject {
+  const entries = Object.entries(withoutNulls(body))
   return Object.fromEntries(
-    Object.entries(body)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, isJsonObject(value) ? withoutNulls(value) : value]),
+    entries.map(([name, value]) => [name, isJsonObject(value) ? withoutNullsWithin(value) : value]),
   )
 }

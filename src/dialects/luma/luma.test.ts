@@ -56,10 +56,11 @@ function aVideo(status: Status, input: JsonObject = {}, more: Partial<Task> = {}
 describe('a request of Luma’s own API', () => {
   it('is the input of a video, in the catalogue’s words', () => {
     const { request } = completed
-    const wish = videoTask({ ...request, notes: ['kept'] }, { needsModel: true })
-    expect(wish).toEqual({
+    const submission = videoTask({ ...request, notes: ['kept'] }, { needsModel: true })
+    expect(submission).toEqual({
       operation: expect.objectContaining({ id: 'luma/video_generation' }),
       names: { key_frames: 'keyframes' },
+      dialect: 'luma',
       echo: { callback_url: request.callback_url },
       webhook: { field: 'callback_url', url: request.callback_url },
       input: {
@@ -102,11 +103,11 @@ describe('a request of Luma’s own API', () => {
 
   it('for a picture says how long its caller waits', () => {
     const body = { model: 'photon-1', prompt: 'x', generation_type: 'image' }
-    expect(imageTask(body)).toMatchObject({ waitSeconds: 0, wish: { input: { format: 'jpg' } } })
+    expect(imageTask(body)).toMatchObject({ waitSeconds: 0, submission: { input: { format: 'jpg' } } })
     expect(imageTask({ ...body, sync: true }).waitSeconds).toBe(60)
     expect(imageTask({ ...body, sync: true, sync_timeout: 5 })).toMatchObject({
       waitSeconds: 5,
-      wish: { echo: { sync: true, sync_timeout: 5 } },
+      submission: { echo: { sync: true, sync_timeout: 5 } },
     })
     expect(imageTask({ ...body, sync: true, sync_timeout: 1e9 }).waitSeconds).toBe(600)
     expect(() => imageTask({ ...body, sync: 'yes' })).toThrow('sync must be a boolean.')
@@ -170,8 +171,8 @@ describe('an answer', () => {
     const done = generationOf(aVideo('completed', {}, { input, echo: echo ?? {} }), urls)
     expect(shapeDifferences(completed, done)).toEqual([])
     expect(done).toMatchObject({ assets: { video: 'https://gateway.example/files/a.mp4' }, request })
-    const { wish } = imageTask({ prompt: 'x', model: 'photon-1', generation_type: 'image' })
-    const picture = aTask({ operation: lumaImage.id, dialect: 'luma', input: wish.input, status: 'failed' })
+    const { submission } = imageTask({ prompt: 'x', model: 'photon-1', generation_type: 'image' })
+    const picture = aTask({ operation: lumaImage.id, dialect: 'luma', input: submission.input, status: 'failed' })
     const inOrder = { prompt: 'x', model: 'photon-1', aspect_ratio: '16:9', format: 'jpg' }
     expect(shapeDifferences(failed, generationOf({ ...picture, input: inOrder }, urls))).toEqual([])
   })

@@ -5,7 +5,7 @@ import type { Status, Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, progressOf, relayStatusOf } from '../shared/relay-task.ts'
 import { type Button, buttonsOf, keycap } from './buttons.ts'
-import { DIALECT } from './wish.ts'
+import { DIALECT } from './submission.ts'
 
 /** What the task object calls an operation; what is not here has no form in this protocol. */
 const ACTIONS: Record<string, string> = {

@@ -2,12 +2,12 @@ import type { Assets } from '../../assets/assets.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
 import type { Task } from '../../core/task.ts'
-import { base64Of, picturesOf } from '../kit/performing.ts'
+import { base64Of, picturesOf } from '../kit/pictures.ts'
 import type { Urls } from '../kit/urls.ts'
-import type { ImageWish } from '../shared/image-submission.ts'
+import type { ImageSubmission } from '../shared/image-submission.ts'
 import { secondsOf } from '../shared/relay-task.ts'
 
-export type Format = Pick<ImageWish, 'isAlwaysInline' | 'responseFormat'>
+export type Format = Pick<ImageSubmission, 'isAlwaysInline' | 'responseFormat'>
 
 interface Files {
   assets: Assets

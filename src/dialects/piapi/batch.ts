@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import type { Batch, Rejected } from '../../core/batch.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { rejectedBy } from '../../tasks/submit.ts'
 import type { BatchSubmission } from '../../tasks/tasks.ts'
@@ -74,8 +73,8 @@ class Lines {
 export function toBatch(request: FastifyRequest): BatchSubmission {
   const { entries: found, config } =
     request.body instanceof Lines ? linesOf(request.body, request) : listOf(request.body)
-  if (found.length === 0) throw invalid('tasks', 'must not be empty')
-  if (found.length > MAX_ENTRIES) throw invalid('tasks', `has at most ${MAX_ENTRIES} entries, not ${found.length}`)
+  if (found.length === 0) throw invalidInput('tasks', 'must not be empty')
+  if (found.length > MAX_ENTRIES) throw invalidInput('tasks', `has at most ${MAX_ENTRIES} entries, not ${found.length}`)
   const entries: BatchSubmission['entries'] = []
   const rejected: Rejected[] = []
   found.forEach((entry, index) => {
@@ -107,7 +106,8 @@ interface Found {
 function listOf(body: unknown): Found {
   if (Array.isArray(body)) return { entries: body as Json[], config: configIn(undefined) } // it was parsed from JSON
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object or array.')
-  if (!Array.isArray(body.tasks)) throw invalid('tasks', body.tasks === undefined ? 'is required' : 'must be an array')
+  if (!Array.isArray(body.tasks))
+    throw invalidInput('tasks', body.tasks === undefined ? 'is required' : 'must be an array')
   return { entries: body.tasks, config: configIn(body.config) }
 }
 
@@ -134,7 +134,7 @@ function splitLines(text: string): string[] {
   for (let from = 0; from <= text.length; ) {
     const end = text.indexOf('\n', from)
     lines.push(text.slice(from, end === -1 ? text.length : end))
-    if (lines.length > MAX_LINES) throw invalid('tasks', `has at most ${MAX_LINES} lines, empty ones included`)
+    if (lines.length > MAX_LINES) throw invalidInput('tasks', `has at most ${MAX_LINES} lines, empty ones included`)
     from = end === -1 ? text.length + 1 : end + 1
   }
   return lines

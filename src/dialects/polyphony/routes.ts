@@ -4,7 +4,7 @@ import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { serve, submitted } from '../kit/protocol.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
@@ -41,7 +41,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(task, urls)))
 
   app.post('/tasks', async (request, reply) => {
-    const task = await submitted(request, reply, context, toTask(request.body))
+    const task = await submitTask(request, reply, context, toTask(request.body))
     return reply.code(CREATED).send(fromTask(task, urls))
   })
 

@@ -32,7 +32,7 @@ export function clipAnswer(task: Task, urls: Urls): Clip {
 export function feedAnswer(ids: readonly string[], tasks: readonly Task[], urls: Urls): Clip[] {
   const clips = new Map(tasks.map((task) => [task.id, clipsOf(task, urls)]))
   const answer = new Map<string, Clip>()
-  for (const id of ids) for (const clip of asked(id, clips)) answer.set(clip.id, clip)
+  for (const id of ids) for (const clip of clipsFor(id, clips)) answer.set(clip.id, clip)
   return [...answer.values()]
 }
 
@@ -41,7 +41,7 @@ export function tasksOfFeed(ids: readonly string[]): string[] {
   return [...new Set(ids.filter(isId).map((id) => taskOfItem(id).taskId))]
 }
 
-function asked(id: string, clips: ReadonlyMap<string, Clip[]>): Clip[] {
+function clipsFor(id: string, clips: ReadonlyMap<string, Clip[]>): Clip[] {
   const family = isId(id) ? (clips.get(taskOfItem(id).taskId) ?? []) : []
   const one = family.find((clip) => clip.id === id)
   if (one) return [one]

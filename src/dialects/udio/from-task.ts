@@ -24,8 +24,8 @@ export function songsOf(task: Task, urls: Urls) {
 }
 
 export function songIdsOf({ id, input }: Pick<Task, 'id' | 'input'>): string[] {
-  const wish = outputSpecOf(udioMusic.produces, input)
-  const count = wish.kind === 'clips' ? wish.count : 0
+  const spec = outputSpecOf(udioMusic.produces, input)
+  const count = spec.kind === 'clips' ? spec.count : 0
   return Array.from({ length: count }, (_, index) => itemId(id, count === 1 ? 0 : index + 1))
 }
 

@@ -10,7 +10,7 @@ import fetched from './examples/fetch.json' with { type: 'json' }
 import queried from './examples/query.json' with { type: 'json' }
 import { fromTask, isUdio, songIdsOf, songsOf } from './from-task.ts'
 import { udio } from './routes.ts'
-import { proxyTask, submitTask } from './to-task.ts'
+import { musicTask, proxyTask } from './to-task.ts'
 
 const HOOK = 'https://example.com/hook'
 const SONG = itemId(ID, 1)
@@ -43,24 +43,27 @@ describe('a request', () => {
       of_tomorrow: [1],
     }
     const { prompt, negative_prompt, ...others } = gen_params
-    const wish = submitTask({ gen_params, notify_hook: HOOK })
-    expect(wish).toMatchObject({
+    const submission = musicTask({ gen_params, notify_hook: HOOK })
+    expect(submission).toMatchObject({
       operation: { id: 'music-u/generate_music' },
-      inputAt: 'gen_params.',
+      names: { '': 'gen_params', prompt: 'gen_params.lyrics' },
+      dialect: 'udio',
       echo: { notify_hook: HOOK },
       webhook: { field: 'notify_hook', url: HOOK },
     })
-    expect(wish.input).toEqual({
+    expect(submission.input).toEqual({
       ...others,
       gpt_description_prompt: prompt,
       negative_tags: negative_prompt,
       continue_song_id: SONG,
       continue_at: 0,
     })
-    expect(udioMusic.follows(wish.input)).toBe(SONG)
-    const { inputAt: _at, names: _names, ...bare } = proxyTask({ ...gen_params, notify_hook: HOOK })
-    expect(bare).toEqual({ operation: wish.operation, input: wish.input, echo: wish.echo, webhook: wish.webhook })
-    expect(proxyTask({ gen_params, notify_hook: HOOK })).toEqual(wish)
+    expect(udioMusic.follows(submission.input)).toBe(SONG)
+    const { names, ...bare } = proxyTask({ ...gen_params, notify_hook: HOOK })
+    const { names: _, ...nested } = submission
+    expect(bare).toEqual(nested)
+    expect(names).toMatchObject({ '': '', prompt: 'lyrics', gpt_description_prompt: 'prompt' })
+    expect(proxyTask({ gen_params, notify_hook: HOOK })).toEqual(submission)
   })
 
   it('sings the lyrics that it brings when it does not say so', () => {
@@ -85,7 +88,7 @@ describe('a request', () => {
     [{ gen_params: { prompt: 'x', negative_prompt: 7 } }, 'gen_params.negative_prompt must be a string, not 7.'],
     [{ gen_params: { prompt: 'x' }, notify_hook: 7 }, 'notify_hook must be a string.'],
   ])('%j is refused, naming its own field', (body, message) => {
-    expect(() => submitTask(body)).toThrow(message)
+    expect(() => musicTask(body)).toThrow(message)
   })
 })
 
