@@ -1,14 +1,14 @@
 import type { AccountAdmin } from '../accounts/manage.ts'
-import type { Dialect } from '../dialects/dialect.ts'
+import type { RouteModule } from '../dialects/dialect.ts'
 import { serve } from '../dialects/kit/protocol.ts'
 import { operatorRoutes, tenantRoutes } from './account-routes.ts'
 import { errorBody } from './errors.ts'
 
 /**
  * The routes by which a gateway is managed: of the operator below `/api/admin`, of tenants beside PiAPI's. They are served
- * as a dialect is; no task comes this way, so there is nothing to announce.
+ * as a dialect is.
  */
-export function workspace(accountAdmin: AccountAdmin): Dialect {
+export function workspace(accountAdmin: AccountAdmin): RouteModule {
   return {
     id: 'workspace',
     async routes(app, context) {
@@ -23,7 +23,6 @@ export function workspace(accountAdmin: AccountAdmin): Dialect {
         routes: (inside) => tenantRoutes(inside, accountAdmin),
       })
     },
-    webhooksFor: () => [],
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),
   }
 }

@@ -14,6 +14,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -24,7 +25,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -34,7 +34,7 @@ import { lumaError } from './errors.ts'
 
 const OFFICIAL = 'Luma'
 const OWN = 'Luma relay'
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
 
 /** The routes that Luma and its relays have, in OpenAPI. */
@@ -197,7 +197,7 @@ function ownPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription[
               data: { type: 'array', items: ref('LumaRelayTask') },
             },
           }),
-          ...failures([...USUAL, 'invalid_input', 'malformed_body']),
+          ...failures([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
         },
       }),
     },

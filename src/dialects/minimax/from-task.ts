@@ -25,7 +25,7 @@ const STATUSES = {
 } as const
 
 /** Callbacks have words of their own. */
-const TOLD = {
+const CALLBACK_STATUSES = {
   NOT_START: 'processing',
   SUBMITTED: 'processing',
   IN_PROGRESS: 'processing',
@@ -43,7 +43,7 @@ export function fromTask(task: Task) {
 
 /** The body of a callback. */
 export function callbackOf(task: Task) {
-  return body(task, TOLD[relayStatusOf(task)])
+  return body(task, CALLBACK_STATUSES[relayStatusOf(task)])
 }
 
 function body(task: Task, status: string) {

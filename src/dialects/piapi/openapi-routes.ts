@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inHeader,
@@ -16,7 +17,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -32,7 +32,7 @@ export const BATCHES = 'Batches'
 export const ACCOUNT = 'Account'
 export const UPLOADS = 'Uploads'
 
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input']
 const READING_ONE: readonly ErrorCode[] = [...READING, 'task_not_found']
 const CREATING: readonly ErrorCode[] = [...PAID, 'unknown_operation']
 
@@ -96,7 +96,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         parameters: [id],
         responses: {
           '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', said()),
-          ...failures([...USUAL, 'task_not_found', 'not_cancellable']),
+          ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
         },
       },
     },
@@ -117,7 +117,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
               },
             },
           },
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
@@ -129,7 +129,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         parameters: [id],
         responses: {
           '200': answer('Its place, as long as it waits; nulls otherwise.', enveloped(ref('PiapiPlace'))),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
@@ -141,7 +141,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         parameters: [id],
         responses: {
           '200': answer('The first one first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
@@ -266,7 +266,7 @@ export function batchPaths(): ApiDescription['paths'] {
         parameters: [id],
         responses: {
           '200': answer('The batch as it is.', enveloped(ref('PiapiBatch'))),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
       delete: {
@@ -276,7 +276,7 @@ export function batchPaths(): ApiDescription['paths'] {
         parameters: [id],
         responses: {
           '200': answer('How many were cancelled.', ref('PiapiCanceled')),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
@@ -291,7 +291,7 @@ export function accountPaths(): ApiDescription['paths'] {
         operationId: 'readAccount',
         summary: 'Read the balance',
         tags: [ACCOUNT],
-        responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(USUAL) },
+        responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(COMMON_ERRORS) },
       },
     },
     '/account/active_tasks': {
@@ -304,7 +304,7 @@ export function accountPaths(): ApiDescription['paths'] {
             'Counts and tasks, by the short name of the family.',
             enveloped({ type: 'object', additionalProperties: ref('PiapiActiveFamily') }),
           ),
-          ...failures(USUAL),
+          ...failures(COMMON_ERRORS),
         },
       },
     },

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -17,7 +18,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -47,7 +47,7 @@ export async function describeSuno({ limits }: Pick<DialectContext, 'limits'>): 
 }
 
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
 
 function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('SunoError'))

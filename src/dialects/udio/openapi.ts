@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -15,7 +16,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -24,7 +24,7 @@ import { errorStatus } from '../shared/relay-errors.ts'
 
 const TAG = 'Udio relay'
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 
 /** The routes that relays have for Udio, in OpenAPI. */
 export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
