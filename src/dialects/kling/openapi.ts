@@ -70,7 +70,7 @@ function creating(prefix: string, path: Path): JsonObject {
     tags: [TAG],
     parameters: [idempotencyKey],
     requestBody: jsonBody(
-      { allOf: [plain(BODIES[path].schema), ref('KlingUsual')] },
+      { allOf: [BODIES[path].schema, ref('KlingUsual')] },
       { example: { summary: title, value: BODIES[path].example } },
     ),
     responses: {

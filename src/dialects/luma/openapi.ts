@@ -30,6 +30,7 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from '../shared/relay-errors.ts'
+import { relayTaskMembers } from '../shared/relay-task.ts'
 import { lumaError } from './errors.ts'
 
 const OFFICIAL = 'Luma'
@@ -302,16 +303,7 @@ function schemas(): Record<string, JsonObject> {
   const Task = Type.Object({
     id: text,
     platform: text,
-    task_id: text,
-    notify_hook: text,
-    action: Type.Enum(['LUMA_VIDEO']),
-    status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE']),
-    fail_reason: text,
-    submit_time: Type.Integer({ description: 'Unix seconds.' }),
-    start_time: Type.Integer(),
-    finish_time: Type.Integer(),
-    progress: text,
-    data: ref('LumaRelayVideo'),
+    ...relayTaskMembers(['LUMA_VIDEO'], ref('LumaRelayVideo')),
   })
   const Failure = Type.Object({
     detail: Type.Union([text, Type.Array(Type.Object({ type: text, loc: Type.Array(text), msg: text }))]),

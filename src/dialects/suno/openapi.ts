@@ -23,6 +23,7 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from '../shared/relay-errors.ts'
+import { relayTaskMembers } from '../shared/relay-task.ts'
 
 const operations = [...songs, ...sunoTools]
 
@@ -310,28 +311,18 @@ function schemas(): Record<string, JsonObject> {
     status: Type.Enum(['running', 'complete', 'error']),
     error_message: text,
   })
-  const Task = Type.Object({
-    task_id: text,
-    notify_hook: text,
-    action: Type.Enum(['MUSIC', 'LYRICS']),
-    status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE']),
-    fail_reason: text,
-    submit_time: Type.Integer({ description: 'Unix seconds.' }),
-    start_time: Type.Integer({ description: 'Unix seconds; 0 until then.' }),
-    finish_time: Type.Integer({ description: 'Unix seconds; 0 until then.' }),
-    progress: Type.String({ examples: ['0%', '100%'] }),
-    data: Type.Union(
-      [
-        Type.Array(ref('SunoClip')),
-        ref('SunoLyrics'),
-        Type.Array(ref('SunoMade')),
-        ref('SunoPersona'),
-        Type.Object({}),
-        Type.Null(),
-      ],
-      { description: 'Clips, lyrics, or what was made of a clip; null until the task has succeeded.' },
-    ),
-  })
+  const data = Type.Union(
+    [
+      Type.Array(ref('SunoClip')),
+      ref('SunoLyrics'),
+      Type.Array(ref('SunoMade')),
+      ref('SunoPersona'),
+      Type.Object({}),
+      Type.Null(),
+    ],
+    { description: 'Clips, lyrics, or what was made of a clip; null until the task has succeeded.' },
+  )
+  const Task = Type.Object(relayTaskMembers(['MUSIC', 'LYRICS'], data))
   const Made = Type.Object({
     id: text,
     clip_id: text,
