@@ -63,8 +63,8 @@ export interface ApiDescription {
   webhooks: Record<string, JsonObject>
   schemas: Record<string, JsonObject>
   /**
-   * What `/docs` shows beyond or in place of this. A path that takes many kinds of body has an entry for each there, told
-   * apart by a fragment, which no client sends.
+   * What `/docs` shows beyond or in place of this. A path that takes many kinds of body has an entry for each there, with
+   * a fragment, which no client sends, to tell them apart.
    */
   reading?: Pick<ApiDescription, 'tags' | 'paths' | 'schemas'>
 }

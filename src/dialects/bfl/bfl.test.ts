@@ -54,7 +54,7 @@ describe('a request for Flux', () => {
     expect([echo, webhook]).toEqual([undefined, undefined])
   })
 
-  it('keeps who is told, and the secret, out of the input', () => {
+  it('keeps the webhook’s URL and its secret out of the input', () => {
     const url = 'https://client.example/hook'
     const { input, echo, webhook } = submissionOf('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
     expect(input).not.toHaveProperty('webhook_url')
@@ -67,7 +67,7 @@ describe('a request for Flux', () => {
     [{ webhook_url: 7 }, 'webhook_url must be a string'],
     [{ webhook_url: `https://a.example/${'x'.repeat(2_083)}` }, 'webhook_url has at most 2083 characters'],
     [{ webhook_url: 'https://a.example', webhook_secret: [] }, 'webhook_secret must be a string'],
-  ])('with %j is refused', (body, message) => {
+  ])('refuses a body with %j', (body, message) => {
     expect(() => submissionOf('flux-dev', body)).toThrow(message)
   })
 
@@ -98,7 +98,7 @@ describe('an answer of Flux', () => {
     expect(createdBody(aTask({ echo, pricePoints: points(400_000) }), POLLING_URL)).toEqual(example('created.webhook'))
   })
 
-  it('tells a result that is ready, key by key', () => {
+  it('shows a finished result in the published shape', () => {
     expect(shapeDifferences(example('result.ready'), resultBody(ready, urls))).toEqual([])
     expect(resultBody(ready, urls)).toEqual(example('result.ready'))
   })
@@ -114,11 +114,11 @@ describe('an answer of Flux', () => {
     expect(resultBody(aTask({ status }), urls)).toMatchObject({ status: word, result: null })
   })
 
-  it('tells how far a task is, from 0 to 1', () => {
+  it('shows progress from 0 to 1', () => {
     expect(resultBody(aTask({ status: 'processing', progress: 40 }), urls)).toEqual(example('result.pending'))
   })
 
-  it('tells refused content from other failures', () => {
+  it('distinguishes refused content from other failures', () => {
     expect(resultBody(failed('Refused by content moderation.', 'content_moderated'), urls)).toEqual(
       example('result.moderated'),
     )
@@ -131,7 +131,7 @@ describe('an answer of Flux', () => {
     })
   })
 
-  it('says null of a seed that nobody knows', () => {
+  it('shows an unknown seed as null', () => {
     const drawn = { ...ready, input: { prompt: 'a heron', seed: -1 } }
     expect(resultBody(drawn, urls).result).toMatchObject({ seed: null })
   })
@@ -150,7 +150,7 @@ describe('a finetune', () => {
   const data = { trigger_word: 'HRN', iterations: 300 }
   const trained = aTask({ ...asked, status: 'completed', output: { data } })
 
-  it('is asked for with the defaults of the API', () => {
+  it('fills a request for a finetune with the defaults of the API', () => {
     expect(input).toEqual({
       ...body,
       iterations: 300,
@@ -168,7 +168,7 @@ describe('a finetune', () => {
     expect(resultBody(trained, urls)).toEqual(example('finetune.ready'))
   })
 
-  it('is told in detail while it is trained, and with what its provider says of it afterwards', () => {
+  it('shows the details of a finetune during its training, and those of its provider afterwards', () => {
     expect(detailsBody(trained)).toEqual(example('finetune.details'))
     const more = aTask({ ...trained, output: { data: { ...data, iterations: 299, loss: 0.1, finetune_id: 'theirs' } } })
     expect(detailsBody(more).finetune_details).toMatchObject({ iterations: 299, loss: 0.1, finetune_id: ID })
@@ -182,7 +182,7 @@ describe('a finetune', () => {
     expect(detailsBody(broken).finetune_details.status).toBe('Error')
   })
 
-  it('is told as deleted', () => {
+  it('confirms that a finetune was deleted', () => {
     expect(deletedBody(ID, 1_733_717_570_500)).toEqual(example('finetune.deleted'))
   })
 
@@ -191,7 +191,7 @@ describe('a finetune', () => {
     [{ finetune_id: null }, 'finetune_id is required.'],
     [{ finetune_id: '' }, 'finetune_id is required.'],
     [{ finetune_id: ['a'] }, 'finetune_id must be a string.'],
-  ])('is not found by %j', (given, message) => {
+  ])('finds no finetune by %j', (given, message) => {
     expect(() => finetuneIdIn(given)).toThrow(message)
   })
 
@@ -210,7 +210,7 @@ describe('a finetune', () => {
 describe('a webhook of Flux', () => {
   const echo = { webhook_url: 'https://client.example/hook', webhook_secret: 'secret' }
 
-  it('is sent once, at the end, signed with the secret', () => {
+  it('sends one webhook, at the end, signed with the secret', () => {
     expect(bfl.webhooksFor(aTask({ status: 'processing', echo }), urls)).toEqual([])
     const [delivery, ...others] = bfl.webhooksFor({ ...ready, echo }, urls)
     expect(others).toEqual([])
@@ -221,7 +221,7 @@ describe('a webhook of Flux', () => {
     expect(delivery?.headers).toEqual({ 'x-bfl-signature': `sha256=${signature}` })
   })
 
-  it('has no signature without a secret, and is not sent where nobody asked', () => {
+  it('sends a webhook without a secret unsigned, and none without a URL', () => {
     const [delivery] = bfl.webhooksFor({ ...ready, echo: { ...echo, webhook_secret: '' } }, urls)
     expect(delivery?.headers).toEqual({})
     expect(bfl.webhooksFor(ready, urls)).toEqual([])
@@ -246,11 +246,11 @@ describe('an error of Flux', () => {
     ['unknown_operation', 400],
     ['vendor_refused', 500],
     ['store_unavailable', 503],
-  ] as const)('of code %s has status %i', (code, status) => {
+  ] as const)('answers the error %s with the status %i', (code, status) => {
     expect(statusOf(new PolyphonyError(code, ''))).toBe(status)
   })
 
-  it('says "Task not found" of a task that nobody has', () => {
+  it('answers "Task not found" for an unknown task', () => {
     const error = new PolyphonyError('task_not_found', 'No task x.')
     const request = { method: 'GET', query: { id: 'x' } }
     expect(errorBody(error, request)).toMatchObject({ id: 'x', status: 'Task not found', result: null })

@@ -33,13 +33,13 @@ export async function getFinetune(id: string, caller: Caller, context: Context):
   throw new PolyphonyError('not_found', `There is no finetune ${id}.`)
 }
 
-/** Throws `parent_not_usable` where there is no such finetune. Whether it is trained, the submission asks. */
+/** Throws `parent_not_usable` for an unknown finetune. Whether it is trained, the submission checks. */
 export async function checkFinetune(id: string, caller: Caller, context: Context): Promise<void> {
   if (await findFinetune(id, caller, context)) return
   throw fieldError('parent_not_usable', FIELD, `names ${id}, but there is no such finetune`)
 }
 
-/** Nothing can be drawn with it from now on; pictures that were asked for before are made. Throws `not_found`. */
+/** Nothing can be drawn with it from now on; pictures that were requested before are still made. Throws `not_found`. */
 export async function deleteFinetune(id: string, caller: Caller, context: Context): Promise<void> {
   const task = await getFinetune(id, caller, context)
   if (!isTerminal(task.status)) throw invalidInput(FIELD, `names a finetune whose training is ${task.status}`)

@@ -84,7 +84,7 @@ function finetuneRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 }
 
-/** Told once, at the end. */
+/** One webhook, at the end. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { webhook_url: url, webhook_secret: secret } = task.echo
   if (typeof url !== 'string' || !isTerminal(task.status)) return []

@@ -85,8 +85,8 @@ describe('a target', () => {
     expect(ownPathOf(target)).toBeUndefined()
   })
 
-  it('that has no place here is said to have none', () => {
-    expect(() => ownPathOf('https://api.fal.ai/v1/models')).toThrow('api.fal.ai has no place here')
+  it('refuses an address of fal that this proxy does not serve', () => {
+    expect(() => ownPathOf('https://api.fal.ai/v1/models')).toThrow('api.fal.ai is not served by this proxy')
   })
 })
 

@@ -252,7 +252,7 @@ function schemas(): Record<string, JsonObject> {
     status_url: text,
     cancel_url: text,
     status: Type.Enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
-    queue_position: Type.Optional(Type.Integer({ description: 'While it waits: 0, as nobody counts the line.' })),
+    queue_position: Type.Optional(Type.Integer({ description: 'While it waits: 0, as the queue is not counted.' })),
     logs: Type.Optional(Type.Array(Log)),
     metrics: Type.Optional(
       Type.Object({ inference_time: Type.Union([Type.Number({ description: 'Seconds.' }), Type.Null()]) }),

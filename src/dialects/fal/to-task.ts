@@ -13,7 +13,7 @@ const NAMES = { input: '' }
 export function toTask(model: string, body: unknown, webhook?: string): Submission {
   const parts = model.split('/')
   if (parts.length < 2 || parts.includes('')) {
-    throw new PolyphonyError('not_found', `"${model}" is no model: its name has the form owner/app.`)
+    throw new PolyphonyError('not_found', `"${model}" is not a model: the name of a model has the form owner/app.`)
   }
   // A model without required fields may be called without a body.
   const input = readInput(falRequest, { model, input: objectIn(body ?? {}) }, NAMES)

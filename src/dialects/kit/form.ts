@@ -8,7 +8,7 @@ export interface FormFile {
   body: Buffer
 }
 
-/** A `multipart/form-data` body: its text fields, each as often as it stands there, and its files in order. */
+/** A `multipart/form-data` body: its text fields, each with all its values, and its files in order. */
 export interface Form {
   fields: Map<string, string[]>
   files: FormFile[]
@@ -26,7 +26,7 @@ export interface FormLimits {
 const MAX_FIELDS = 50
 /** A prompt of 32,000 characters, in any script. */
 const MAX_FIELD_BYTES = 128 * 2 ** 10
-/** What stands around the one file of a form: headers of parts, and a few fields. */
+/** Room for what is around the one file of a form: headers of parts, and a few fields. */
 const AROUND_BYTES = 2 ** 20
 
 /** Hands the body of such a request to its route as it comes in. For one encapsulated plugin, not for a whole server. */
@@ -56,7 +56,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
     const fail = (error: unknown): void => {
       isRefused = true
       body.unpipe()
-      body.resume() // what nobody reads would keep the connection waiting
+      body.resume() // an unread body would keep the connection open
       form.files = []
       reject(error)
     }
@@ -99,7 +99,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
         fail(invalidInput(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
       }
       const chunks: Buffer[] = []
-      stream.on('error', malformed) // a form that ends within a file: unheard, it would end the process
+      stream.on('error', malformed) // a form that ends within a file: without a listener, it would end the process
       stream.on('data', (chunk: Buffer) => {
         if (!isRefused) chunks.push(chunk)
       })
@@ -110,7 +110,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
         if (!isRefused) form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
       })
     })
-    parser.on('filesLimit', () => fail(invalidInput('file', `stands at most ${maxFiles} times in a form`)))
+    parser.on('filesLimit', () => fail(invalidInput('file', `may appear at most ${maxFiles} times in a form`)))
     parser.on('fieldsLimit', () =>
       fail(new PolyphonyError('invalid_input', `A form has at most ${MAX_FIELDS} fields.`)),
     )

@@ -3,7 +3,7 @@ import { pointsToUsd } from '../../core/points.ts'
 import type { Balance, Tenant } from '../../core/tenant.ts'
 import { isText } from '../kit/fields.ts'
 
-/** What a client asks for: packs of a time (Unix milliseconds), by their name if it names one. */
+/** The packs that a client requests: of a time (Unix milliseconds), by their name if it names one. */
 export interface Window {
   from: number
   to: number
@@ -31,11 +31,11 @@ function timeIn(query: Record<string, unknown>, name: string): number {
 }
 
 /**
- * The credit of a tenant, as Kling tells of the packs that somebody bought: one pack of all that was ever booked. Its
+ * The credit of a tenant, in Kling's form of purchased packs: one pack of all that was ever booked. Its
  * unit is the US dollar, as in `final_unit_deduction`; what is held for unfinished tasks does not remain.
  *
  * The shape is that of Kling's page on account information. Inferred: that a time finds a pack that could be used in it.
- * Where Kling looks at the purchase alone, whoever asks about the last month would not see credit that is older.
+ * Where Kling looks at the purchase alone, a query for the last month would not show older credit.
  */
 export function costsOf({ credited, available }: Balance, { id, createdAt }: Tenant, { from, to, name }: Window) {
   const pack = {

@@ -214,7 +214,7 @@ const avatar: Translation = { operation: klingAvatar, ...AVATAR }
 const expansion: Translation = { operation: klingExpand, ...EXPANSION }
 const tryOn: Translation = { operation: klingTryOn, ...TRY_ON }
 
-/** Every path that takes tasks, below /v1. Where Kling's documents spell one in two ways, both stand here. */
+/** Every path that takes tasks, below /v1. Where Kling's documents spell one in two ways, both are listed. */
 export const PATHS = {
   '/videos/text2video': textToVideo,
   '/videos/image2video': imageToVideo,

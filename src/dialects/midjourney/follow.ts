@@ -111,7 +111,7 @@ export function followTask(body: MidjourneyBody, { operationId, input, echo }: F
   return submissionFor(operationId, { ...body, echo }, input, { origin_task_id: 'taskId', image_url: 'taskId' })
 }
 
-/** Operations that can be told a ratio. */
+/** Operations that take a ratio. */
 const SHAPED: readonly string[] = ['variation', 'reroll', 'outpaint']
 
 const BLENDS: Record<string, string> = { portrait: '2:3', landscape: '3:2' }

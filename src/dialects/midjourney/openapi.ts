@@ -127,7 +127,7 @@ function pathsBelow(prefix: string, { maxWaitSeconds }: DialectContext['limits']
       get: operation('ListQueue', 'List what waits for its turn', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
     },
     [`${prefix}/task/{id}/cancel`]: {
-      post: operation('CancelTask', 'Cancel a task that nobody has begun, or close a window', [one], {
+      post: operation('CancelTask', 'Cancel a task that no provider has begun, or close a window', [one], {
         '200': answer('It is cancelled.', ref('MidjourneyAnswer')),
         ...failures([...READING, 'not_cancellable']),
       }),

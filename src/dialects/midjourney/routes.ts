@@ -35,7 +35,7 @@ import {
 import { uploadPictures } from './uploads.ts'
 import { answerWindow, fromWindow, openWindow, WAITS, WINDOW, windowOf } from './window.ts'
 
-/** new-api asks for everything that is under way at once. */
+/** new-api requests all unfinished tasks at once. */
 const MAX_IDS = 1_000
 const LIST_LIMIT = 100
 const KEY_HEADERS = ['mj-api-secret']
@@ -137,7 +137,7 @@ function submitRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 }
 
-/** A follow-up by index or button: the task, or the window that asks for more first. */
+/** A follow-up by index or button: the task, or a window for more input first. */
 async function change(
   body: MidjourneyBody,
   { taskId, press, field }: Change,
@@ -221,7 +221,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   }
 }
 
-/** Tasks of other families have no form here. */
+/** Throws `task_not_found` for tasks of other families, which have no form here. */
 function ours(task: Task): Task {
   if (!isOurs(task)) throw new PolyphonyError('task_not_found', `No Midjourney task ${task.id}.`)
   return task
@@ -232,8 +232,8 @@ function isUnknown(error: unknown): boolean {
 }
 
 /**
- * `/mj/image/{id}` needs no key: whoever knows the name of a picture's file may see it, as everywhere. The id of a task
- * is no secret, so it stands for its picture only where the key of its owner comes along.
+ * `/mj/image/{id}` needs no key: anyone who knows the name of a picture's file may see it, as everywhere. The id of a
+ * task is not a secret, so it leads to its picture only with the key of its owner.
  */
 function openRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<OneTask>('/mj/image/:id', async (request, reply) => {

@@ -9,7 +9,7 @@ const FIELD = 'callback_url'
 const ECHO_MS = 3 * SECOND_MS
 
 /**
- * Has the receiver of callbacks echo a word, as MiniMax does before it takes a task. Throws `invalid_input` and
+ * Requires the receiver of callbacks to echo a word, as MiniMax does before it accepts a task. Throws `invalid_input` and
  * `address_refused`, naming callback_url. That an echo needs a status 2xx, and with which code a request is refused, the
  * vendor does not say: inferred.
  */

@@ -9,7 +9,7 @@ const UNKNOWN = 1000
 const INTERNAL = 1024
 const TIMED_OUT = 1001
 
-/** MiniMax's own codes. What its list has no word for is the parameters' fault, or unknown. */
+/** MiniMax's own codes. Where its list has no code, it is that of the parameters, or "unknown". */
 const CODES: Record<ErrorCode, number> = {
   malformed_body: PARAMETERS,
   invalid_input: PARAMETERS,

@@ -38,7 +38,7 @@ export function toTask(body: unknown): Submission {
     ...fields,
     model: own,
     ...given('image_url', face ?? frame),
-    // A picture that is used stands in image_url.
+    // A picture that is used is in image_url.
     ...(face === undefined ? given('subject_reference', subject) : {}),
     ...given('expand_prompt', prompt_optimizer),
     ...given('duration', typeof duration === 'string' && /^\d+$/.test(duration) ? Number(duration) : duration),

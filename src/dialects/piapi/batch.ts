@@ -58,7 +58,7 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
   })
 }
 
-/** Where an entry stood in its request, in the echo of its task. */
+/** The index of an entry in its request, kept in the echo of its task. */
 const PLACE = 'batch_index'
 
 /** A body of JSON lines, not yet read. */
@@ -69,7 +69,7 @@ class Lines {
   }
 }
 
-/** The body of a batch. Throws what concerns all of it; faults of an entry are collected. */
+/** Reads the body of a batch. Throws errors about the whole of it; errors about an entry are collected. */
 export function toBatch(request: FastifyRequest): BatchSubmission {
   const { entries: found, config } =
     request.body instanceof Lines ? linesOf(request.body, request) : listOf(request.body)
@@ -111,7 +111,7 @@ function listOf(body: unknown): Found {
   return { entries: body.tasks, config: configIn(body.config) }
 }
 
-/** JSON lines have no place for a `config`: where to tell of the end stands in headers. */
+/** JSON Lines has no room for `config`; the webhook is read from headers. */
 function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>): Found {
   const entries = splitLines(text)
     .filter((line) => line.trim() !== '')
@@ -128,7 +128,7 @@ function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>):
   return { entries, config }
 }
 
-/** Piece by piece, as a body may be nothing but line ends. Throws `invalid_input` for too many. */
+/** Reads line by line, as a body may be nothing but line ends. Throws `invalid_input` for too many. */
 function splitLines(text: string): string[] {
   const lines: string[] = []
   for (let from = 0; from <= text.length; ) {

@@ -31,7 +31,7 @@ export function listingRoutes(app: FastifyInstance, context: DialectContext): vo
       ...(beforeId === undefined ? {} : { beforeId }),
       ...(batchId === undefined ? {} : { batchId }),
     }
-    // One more than asked for: it tells whether there is a next page.
+    // One more than requested: it shows whether there is a next page.
     const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
     const page = found.slice(0, limit)
     const next = found.length > limit ? (page.at(-1)?.id ?? null) : null

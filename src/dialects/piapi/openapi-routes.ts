@@ -91,7 +91,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
       },
       delete: {
         operationId: 'cancelTask',
-        summary: 'Cancel a task that nobody has begun',
+        summary: 'Cancel a task that no provider has begun',
         tags: [TASKS],
         parameters: [id],
         responses: {
@@ -176,7 +176,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
       },
       delete: {
         operationId: 'cancelTasks',
-        summary: 'Cancel the tasks that nobody has begun',
+        summary: 'Cancel the tasks that no provider has begun',
         tags: [TASKS],
         parameters: [
           inQuery(
@@ -271,7 +271,7 @@ export function batchPaths(): ApiDescription['paths'] {
       },
       delete: {
         operationId: 'cancelBatch',
-        summary: 'Cancel the tasks of a batch that nobody has begun',
+        summary: 'Cancel the tasks of a batch that no provider has begun',
         tags: [BATCHES],
         parameters: [id],
         responses: {

@@ -11,7 +11,7 @@ const NAMES = { '': 'input' }
 
 /**
  * The body of `POST /polyphony/v1/tasks`: an operation by its id in the catalogue, its input as the catalogue has it, and
- * who is to be told. Throws `invalid_input` and `unknown_operation`.
+ * the webhook's URL. Throws `invalid_input` and `unknown_operation`.
  */
 export function toTask(raw: unknown): Submission {
   const body = objectIn(raw)

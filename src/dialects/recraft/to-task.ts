@@ -12,7 +12,7 @@ import { filesOf, type ReadBody, typed } from '../kit/form-body.ts'
 export interface Tool {
   path: string
   operation: Operation
-  /** What came of it stands under `data`, a list, or under `image`, one. */
+  /** The results are a list under `data`, or a single one under `image`. */
   answers: 'data' | 'image'
   draws?: 'raster' | 'vector'
 }

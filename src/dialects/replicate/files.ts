@@ -107,7 +107,7 @@ function metadataOf({ fields, files }: Form): JsonObject {
     const metadata: unknown = JSON.parse(text)
     if (isJsonObject(metadata)) return metadata
   } catch {
-    // Told below, as every other thing that is no object.
+    // Refused below, like anything else that is not an object.
   }
   throw invalidInput('metadata', 'must be a JSON object')
 }

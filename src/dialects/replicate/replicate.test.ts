@@ -273,7 +273,7 @@ describe('other answers', () => {
       description: 'Makes a video.',
       latest_version: null,
     })
-    expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('Nothing is known here of no/body')
+    expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('no/body is not described here')
   })
 
   it('tell every error of ours with its status, and of fields only where one is wrong', () => {

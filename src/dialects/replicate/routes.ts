@@ -26,8 +26,8 @@ interface OfModel {
 type Query = Record<string, string | string[] | undefined>
 
 /**
- * Replicate's HTTP API, below a prefix and, for what no other vendor has there, at its bare paths. Any model can be asked
- * for; what was asked for in another protocol can be read here if it has a form.
+ * Replicate's HTTP API, below a prefix and, for what no other vendor has there, at its bare paths. Any model can be
+ * requested; tasks of another protocol can be read here if they have a form.
  */
 export const replicate: Dialect = {
   id: DIALECT,
@@ -69,7 +69,7 @@ function predictionRoutes(app: FastifyInstance, context: DialectContext, at: str
   app.post<OnePrediction>(`${at}/predictions/:id/cancel`, async (request) => {
     const { id } = predictionOnly(await tasks.get(request.params.id, request.caller))
     const cancelled = await tasks.cancel(id, request.caller, { evenRunning: true }).catch(async (error: unknown) => {
-      // Harmless when asked too late: a client cancels what it waits for no longer, whatever has become of it.
+      // Harmless when it comes too late: a client cancels what it no longer waits for, whatever its state.
       const task = await tasks.get(id, request.caller)
       if (isTerminal(task.status)) return task
       throw error
@@ -100,7 +100,7 @@ async function created(
   }
   reply.code(201)
   const prediction = fromTask(task, context.urls)
-  // The official client, having asked to wait, takes every status but `starting` for the end.
+  // The official client, after `Prefer: wait`, takes every status but `starting` for the end.
   return prediction.status === 'processing' ? { ...prediction, status: 'starting' } : prediction
 }
 

@@ -14,7 +14,7 @@ export type WebhookEvent = (typeof EVENTS)[number]
 /** Which model is meant, where the path says it. */
 export type Named = { model: string } | { deployment: string }
 
-/** Reads the body of a create; without `named`, the model stands in the body. Throws `invalid_input`. */
+/** Reads the body of a create; without `named`, the model is in the body. Throws `invalid_input`. */
 export function toTask(body: unknown, named?: Named): Submission {
   const { webhook, webhook_events_filter: filter, ...rest } = withoutNulls(objectIn(body))
   const fields = named ? { ...rest, ...named } : withModel(rest)

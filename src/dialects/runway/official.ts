@@ -43,14 +43,14 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
     const limits = { maxConcurrentGenerations: tenant.maxConcurrent, maxDailyGenerations: null }
     return {
       creditBalance: Math.floor(creditsOf(available)),
-      // Nothing bounds what may be bought, and nobody counts by model: null and nothing say so.
+      // Purchases have no limit, and usage is not counted by model: null and an empty object say so.
       tier: { maxMonthlyCreditSpend: null, models: Object.fromEntries(modelNames().map((name) => [name, limits])) },
       usage: { models: {} },
     }
   })
 }
 
-/** A task of Runway's; those of other families have no form here. */
+/** Throws `task_not_found` for tasks of other families, which have no form here. */
 function known(task: Task): Task {
   if (!isRunway(task)) throw new PolyphonyError('task_not_found', `No task ${task.id}.`)
   return task

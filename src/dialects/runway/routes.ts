@@ -11,7 +11,7 @@ import { DIALECT } from './to-task.ts'
 import { fileRoutes } from './uploads.ts'
 import { feedRoutes, reverseRoutes, webTaskRoutes, webUploadRoutes } from './web.ts'
 
-/** Runway: its own API, and what relays speak that stand before its web app. */
+/** Runway: its own API, and the formats of relays in front of its web app. */
 export const runway: Dialect = {
   id: DIALECT,
   async routes(app, context) {

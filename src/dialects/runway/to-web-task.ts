@@ -5,7 +5,7 @@ import type { Submission } from '../../tasks/tasks.ts'
 import { given, isText, objectIn, webhookIn } from '../kit/fields.ts'
 import { submissionFor } from './to-task.ts'
 
-/** Bodies of relays that stand before Runway's web app: the "reverse" format, and the web app's own. */
+/** Bodies of relays in front of Runway's web app: the "reverse" format, and the web app's own. */
 
 const DEFAULT_MODEL = 'gen3'
 const DEFAULT_SECONDS = 10
@@ -63,7 +63,7 @@ function withDefaults({ model, ratio }: JsonObject): JsonObject {
   return { model: model ?? DEFAULT_MODEL, ratio: ratio ?? DEFAULT_RATIO }
 }
 
-/** What is asked for beside the length stays as it is: providers of this kind know it. */
+/** Options other than the length stay as they are: providers of this kind know them. */
 function optionsIn(fields: JsonObject): { seconds: Json | undefined; rest: JsonObject } {
   const { options } = fields
   if (options === undefined || options === null) return { seconds: undefined, rest: fields }

@@ -12,7 +12,7 @@ import { feedOf, isRunwayVideo, reverseEnvelope, webTaskOf } from './from-task.t
 import { actTask, generateTask, restyleTask, webTask } from './to-web-task.ts'
 import { beginWebUpload, completeWebUpload } from './uploads.ts'
 
-/** What relays speak that stand before Runway's web app. */
+/** The formats of relays in front of Runway's web app. */
 
 interface OneTask {
   Params: { id: string }

@@ -15,7 +15,7 @@ import { typed } from '../kit/form-body.ts'
 /** How the pictures are answered; null leaves it to the model. */
 export type ResponseFormat = 'url' | 'b64_json' | null
 
-/** What an image request asks for, before a dialect submits it. */
+/** The part of a submission that the model decides. */
 type ModelSubmission = Required<Pick<Submission, 'operation' | 'input' | 'names'>>
 
 export interface ImageSubmission {
@@ -56,7 +56,7 @@ export function imageSubmission(
   }
 }
 
-/** The fields of a form, with their texts as what the model that is asked takes. */
+/** The fields of a form, with texts converted to the types of the requested model. */
 export function typedForm({ image, ...fields }: JsonObject): JsonObject {
   const model = typeof fields.model === 'string' ? fields.model : DEFAULT_MODEL
   // The richest of Recraft's, for all of them.
@@ -97,7 +97,7 @@ function responseFormatIn(value: Json | undefined): ResponseFormat {
   throw invalidInput('response_format', 'must be one of "url", "b64_json"')
 }
 
-/** A picture among the fields of a creation is one to start from: then it is an edit. */
+/** A creation with a picture among its fields is an edit of that picture. */
 function gptSubmission({ model, fields, images, hasList }: ImageRequest): ModelSubmission {
   const operation = images.length === 0 ? gptImageGenerate : gptImageEdit
   const names: Record<string, string> = hasList ? {} : { 'image.0': 'image' }

@@ -6,8 +6,8 @@ import type { JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 
 /**
- * Styles of Recraft that callers make of their own pictures. A style is kept here, with its pictures; when a picture is
- * asked for in it, the provider is given the pictures as references, as Recraft takes them without a style, too.
+ * Recraft styles that callers make of their own pictures. A style is kept here, with its pictures; a request with that
+ * style passes the pictures to the provider as references, which Recraft takes without a style, too.
  */
 
 const KIND = 'recraft-style'
@@ -79,7 +79,7 @@ export function styleIn({ body }: Draft): Style {
   return body as unknown as Style // as `createStyle` wrote it
 }
 
-/** Fields with the style's own in place of its id. Throws `invalid_input` when nobody has made it. */
+/** Fields with the style's own in place of its id. Throws `invalid_input` for an unknown style. */
 export async function withStyle(fields: JsonObject, caller: Caller, context: Context): Promise<JsonObject> {
   const { style_id: id, ...others } = fields
   if (id === undefined || id === null || id === '') return fields
@@ -88,7 +88,7 @@ export async function withStyle(fields: JsonObject, caller: Caller, context: Con
     throw invalidInput('style_id', 'cannot be set together with style')
   }
   const draft = await context.drafts.find(id, KIND, caller)
-  if (draft?.body.state !== 'ready') throw invalidInput('style_id', `names no style that was made here: ${id}`)
+  if (draft?.body.state !== 'ready') throw invalidInput('style_id', `is not a known style: ${id}`)
   const { style, substyle, pictures } = styleIn(draft)
   const urls = pictures.map((one) => (one.startsWith(ASSET_SCHEME) ? context.urls.file(one) : one))
   const own = Array.isArray(others.style_reference_urls) ? others.style_reference_urls : []

@@ -10,7 +10,7 @@ import { type Clip, clipsOf } from './clip.ts'
 
 const OURS: ReadonlySet<string> = new Set([...songs, ...sunoTools].map(({ id }) => id))
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one. */
+/** Whether this protocol has a form for a task, whichever dialect it came through. */
 export function isSuno(task: Pick<Task, 'operation'>): boolean {
   return OURS.has(task.operation)
 }

@@ -16,7 +16,7 @@ import { submit } from './submit.ts'
 import { DIALECT, toTask, uploadTask } from './to-task.ts'
 import { uploadForm, uploadRoutes } from './uploads.ts'
 
-/** new-api asks for up to 500 at once. */
+/** new-api requests up to 500 at once. */
 const MAX_IDS = 1_000
 
 interface OneTask {
@@ -70,7 +70,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   )
 }
 
-/** Tasks of other families have no form here. */
+/** Throws `task_not_found` for tasks of other families, which have no form here. */
 function sunoOnly(task: Task): Task {
   if (!isSuno(task)) throw new PolyphonyError('task_not_found', `No Suno task ${task.id}.`)
   return task

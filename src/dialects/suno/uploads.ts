@@ -15,11 +15,11 @@ import { envelope } from '../shared/relay-task.ts'
 import { submit, submitOnce } from './submit.ts'
 import { uploadTask } from './to-task.ts'
 
-/** An upload in steps, as Suno's web API has it: a place is asked for, a form is sent there, and a clip is made of it. */
+/** An upload in steps, as in Suno's web API: a request for an address, a form that is sent there, and a clip of it. */
 
 const KIND = 'suno.upload'
 
-/** What clients upload. Whether it can be used is told when the clip is made. */
+/** Types that clients upload. Whether a file can be used shows when the clip is made. */
 const TYPES: Record<string, string> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
@@ -76,7 +76,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
   }
 }
 
-/** Where the form goes. It brings no key: the id and the signature of its upload are its secret. */
+/** The address of the form. It carries no key: the id and the signature of its upload are its secret. */
 export function uploadForm(app: FastifyInstance, context: DialectContext): void {
   const { drafts, assets, clock, limits } = context
   takeForms(app)

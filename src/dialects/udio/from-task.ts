@@ -6,7 +6,7 @@ import { isTerminal, type Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, relayTask } from '../shared/relay-task.ts'
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one: songs, and no lyrics. */
+/** Whether this protocol has a form for a task, whichever dialect it came through: songs, not lyrics. */
 export function isUdio({ operation }: Pick<Task, 'operation'>): boolean {
   return operation === udioMusic.id
 }

@@ -14,7 +14,7 @@ import { DIALECT, musicTask, proxyTask } from './to-task.ts'
 
 const MAX_IDS = 100
 
-/** What relays speak for Udio: tasks under `/udio/submit` and `/udio/fetch`, and Udio's own songs beside them. */
+/** The protocol of relays for Udio: tasks under `/udio/submit` and `/udio/fetch`, and Udio's own songs beside them. */
 export const udio: Dialect = {
   id: DIALECT,
   routes: (app, context) =>
@@ -48,7 +48,7 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
     const owners = ids.filter(isId).map((id) => taskOfItem(id).taskId)
     const found = (await tasks.getMany(owners, request.caller)).filter(isUdio)
     const songs = new Map(found.flatMap((task) => songsOf(task, urls)).map((song) => [song.id, song]))
-    // In the order in which they were asked for; a task's id stands for all of its songs.
+    // In the requested order; the id of a task means all of its songs.
     const wanted = ids.flatMap((id) => found.find((task) => task.id === id) ?? id)
     return {
       songs: wanted
@@ -58,7 +58,7 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 }
 
-/** Tasks of other families have no form here, and lyrics have none. */
+/** Throws `task_not_found` for lyrics and tasks of other families, which have no form here. */
 function udioOnly(task: Task): Task {
   if (!isUdio(task)) throw new PolyphonyError('task_not_found', `No Udio task ${task.id}.`)
   return task

@@ -59,7 +59,7 @@ function fieldAt(at: string, field: string): string {
   return at === '' ? field : `${at}.${field}`
 }
 
-/** The song to go on from; one that is only named stands beside no mode. */
+/** The song to go on from; the regular mode goes on from none. */
 function songIn(config: Json | undefined): string | undefined {
   if (!isJsonObject(config) || config.mode === 'regular') return undefined
   const { source } = config

@@ -22,7 +22,7 @@ function aUdioTask(status: Status, more: Partial<Task> = {}): Task {
 }
 
 describe('a request', () => {
-  it('is the input of a song, in the catalogue’s words, with every field of gen_params', () => {
+  it('turns every field of gen_params into the input of a song, under the catalogue’s names', () => {
     const gen_params = {
       prompt: 'night breeze',
       lyrics: 'the last tram',
@@ -66,12 +66,12 @@ describe('a request', () => {
     expect(proxyTask({ gen_params, notify_hook: HOOK })).toEqual(submission)
   })
 
-  it('sings the lyrics that it brings when it does not say so', () => {
+  it('sings the lyrics of a request that does not set lyrics_type', () => {
     expect(proxyTask({ prompt: 'x', lyrics: 'la' }).input).toMatchObject({ lyrics_type: 'user' })
     expect(proxyTask({ prompt: 'x', lyrics: '' }).input).toMatchObject({ lyrics_type: 'generate' })
   })
 
-  it('goes on from nothing in the regular mode', () => {
+  it('goes on from no song in the regular mode', () => {
     const config = { mode: 'regular', source: { source_type: 'song', song_id: SONG } }
     const { input } = proxyTask({ prompt: 'x', config })
     expect(input).toMatchObject({ config })
@@ -87,13 +87,13 @@ describe('a request', () => {
     [{ gen_params: { prompt: 'x'.repeat(3_001) } }, 'gen_params.prompt has at most 3000 characters.'],
     [{ gen_params: { prompt: 'x', negative_prompt: 7 } }, 'gen_params.negative_prompt must be a string, not 7.'],
     [{ gen_params: { prompt: 'x' }, notify_hook: 7 }, 'notify_hook must be a string.'],
-  ])('%j is refused, naming its own field', (body, message) => {
+  ])('refuses %j, naming the caller’s field', (body, message) => {
     expect(() => musicTask(body)).toThrow(message)
   })
 })
 
 describe('an answer', () => {
-  it('has the form of the examples', () => {
+  it('answers in the form of the examples', () => {
     const task = aUdioTask('completed')
     expect(shapeDifferences(fetched, envelope(fromTask(task, urls)), { ordered: true })).toEqual([])
     expect(shapeDifferences(queried, { songs: songsOf(task, urls) })).toEqual([])
@@ -116,7 +116,7 @@ describe('an answer', () => {
     }
   })
 
-  it('is there for songs, and not for lyrics', () => {
+  it('has a form for songs, and not for lyrics', () => {
     expect(isUdio({ operation: 'music-u/generate_music' })).toBe(true)
     expect(isUdio({ operation: 'music-u/generate_lyrics' })).toBe(false)
     expect(isUdio({ operation: 'suno/music' })).toBe(false)
