@@ -22,7 +22,7 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorBody } from './errors.ts'
-import { enveloped, said, stamped } from './openapi-schemas.ts'
+import { enveloped, stamped, withoutData } from './openapi-schemas.ts'
 
 type Limits = DialectContext['limits']
 
@@ -63,14 +63,15 @@ export function createTask(examples: Record<string, JsonObject>): JsonObject {
 }
 
 export function taskPaths(limits: Limits): ApiDescription['paths'] {
-  const id = inPath('id', 'The task.')
-  const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
-  const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
+  return { ...creatingPaths(), ...oneTaskPaths(limits), ...listPaths() }
+}
+
+function creatingPaths(): ApiDescription['paths'] {
   return {
     '/api/v1/images/generations/async': {
       post: {
         operationId: 'createImages',
-        summary: 'Ask for pictures in OpenAI’s form',
+        summary: 'Create pictures with a body in OpenAI’s form',
         description: 'The body of `/v1/images/generations`; the task is read as any other.',
         tags: [TASKS],
         parameters: [idempotencyKey],
@@ -78,6 +79,12 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         responses: { '200': answer('The task.', enveloped(ref('PiapiTask')), replayed), ...failures(CREATING) },
       },
     },
+  }
+}
+
+function oneTaskPaths(limits: Limits): ApiDescription['paths'] {
+  const id = inPath('id', 'The task.')
+  return {
     '/api/v1/task/{id}': {
       get: {
         operationId: 'readTask',
@@ -95,7 +102,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         tags: [TASKS],
         parameters: [id],
         responses: {
-          '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', said()),
+          '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', withoutData()),
           ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
         },
       },
@@ -124,11 +131,11 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
     '/api/v1/task/{id}/queue': {
       get: {
         operationId: 'placeOfTask',
-        summary: 'Where a task stands in the line',
+        summary: 'Read the place of a task in its queue',
         tags: [TASKS],
         parameters: [id],
         responses: {
-          '200': answer('Its place, as long as it waits; nulls otherwise.', enveloped(ref('PiapiPlace'))),
+          '200': answer('Its place, as long as it waits; null if it does not wait.', enveloped(ref('PiapiPlace'))),
           ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
@@ -136,7 +143,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
     '/api/v1/task/{id}/attempts': {
       get: {
         operationId: 'attemptsOfTask',
-        summary: 'Which providers were asked, and what came of it',
+        summary: 'List the calls of providers for a task, with their outcomes',
         tags: [TASKS],
         parameters: [id],
         responses: {
@@ -145,6 +152,13 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         },
       },
     },
+  }
+}
+
+function listPaths(): ApiDescription['paths'] {
+  const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
+  const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
+  return {
     '/api/v1/tasks': {
       get: {
         operationId: 'listTasks',
@@ -219,7 +233,7 @@ export function batchPaths(): ApiDescription['paths'] {
         tags: [BATCHES],
         parameters: [
           idempotencyKey,
-          inHeader('x-webhook-endpoint', text, 'With JSON lines: who is told when the batch has ended.'),
+          inHeader('x-webhook-endpoint', text, 'With JSON lines: the URL that is called when the batch has ended.'),
           inHeader('x-webhook-secret', text, 'With JSON lines: the secret that comes with the webhook.'),
         ],
         requestBody: {
