@@ -394,7 +394,7 @@ const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggC
 
 export function webhooks(): ApiDescription['webhooks'] {
   const secret = inHeader('x-webhook-secret', { type: 'string' }, 'The secret of `config.webhook_config`, if any.')
-  const told = (operationId: string, summary: string, data: JsonObject, tag: string): JsonObject => ({
+  const webhook = (operationId: string, summary: string, data: JsonObject, tag: string): JsonObject => ({
     post: {
       operationId,
       summary,
@@ -410,7 +410,7 @@ export function webhooks(): ApiDescription['webhooks'] {
     },
   })
   return {
-    taskEnded: told('taskEnded', 'A task has ended', ref('PiapiTask'), TASKS),
-    batchEnded: told('batchEnded', 'A batch has ended', ref('PiapiBatch'), BATCHES),
+    taskEnded: webhook('taskEnded', 'A task has ended', ref('PiapiTask'), TASKS),
+    batchEnded: webhook('batchEnded', 'A batch has ended', ref('PiapiBatch'), BATCHES),
   }
 }
