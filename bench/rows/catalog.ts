@@ -49,7 +49,7 @@ function sample(operation: Operation, count: number): Float64Array {
   const times = new Float64Array(count)
   for (let index = 0; index < count; index++) {
     const before = performance.now()
-    readInput(operation, body, 'input.')
+    readInput(operation, body, { '': 'input' })
     times[index] = 1_000 * (performance.now() - before)
   }
   return times

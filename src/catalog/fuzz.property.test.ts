@@ -92,7 +92,7 @@ describe('any input that a schema takes', () => {
       fc.assert(
         fc.property(fc.oneof(inputOf(operation.input), nearExample(operation)), strangeFields, (known, strange) => {
           const raw = parsed({ ...strange, ...known }) as JsonObject // an object stays an object
-          const outcome = outcomeOf(() => readInput(operation, raw, 'input.'))
+          const outcome = outcomeOf(() => readInput(operation, raw, { '': 'input' }))
           if ('error' in outcome) {
             const { code, message, details } = outcome.error
             expect({ code, field: details.field }).toEqual({
@@ -124,7 +124,7 @@ describe('anything at all', () => {
     fc.assert(
       fc.property(operation, fc.oneof(anyJson, strangeFields), fc.boolean(), (one, given, isBesideExample) => {
         const raw = parsed(isBesideExample ? { ...one.example, ...(given as object) } : given)
-        const outcome = outcomeOf(() => readInput(one, raw, 'input.'))
+        const outcome = outcomeOf(() => readInput(one, raw, { '': 'input' }))
         if ('made' in outcome) return expectUsable(one, outcome.made)
         expect(outcome.error).toMatchObject({
           code: 'invalid_input',

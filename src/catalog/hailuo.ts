@@ -49,7 +49,7 @@ function brokenRule(input: VideoInput): BrokenRule | undefined {
   if ((model.startsWith('i2v') || model === 's2v-01') && !image_url) {
     return { field: 'image_url', rule: `is needed with model ${model}` }
   }
-  if (!prompt && !image_url) return { field: 'prompt', rule: 'is needed without image_url' }
+  if (!prompt && !image_url) return { field: 'prompt', rule: (nameOf) => `is needed without ${nameOf('image_url')}` }
   return sideOf(input) === 1080 && lengthOf(input) !== SECONDS
     ? { field: 'duration', rule: `must be ${SECONDS} with resolution 1080, not ${lengthOf(input)}` }
     : undefined

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { PolyphonyError } from '../core/errors.ts'
+import { fieldError, invalidInput } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { filesIn } from './media.ts'
 
@@ -15,26 +15,25 @@ const MAX_MEMBERS = 5_000
 /** Characters of all names and texts that are no files. */
 const MAX_TEXT = 256 * 2 ** 10
 
-/** `at` is where the input stands in the caller's body. Throws `invalid_input` and `payload_too_large`, naming the field. */
-export function checkInputSize(schema: TSchema, input: JsonObject, at: string): void {
+/** `nameOf` gives the caller's name of a field. Throws `invalid_input` and `payload_too_large`, naming the field. */
+export function checkInputSize(schema: TSchema, input: JsonObject, nameOf: (field: string) => string): void {
   const size = { members: 0, text: 0 }
   for (const [name, value] of Object.entries(input)) {
     size.members++
     size.text += name.length
     if (!measure(value, MAX_DEPTH, size)) {
-      throw new PolyphonyError('invalid_input', `${at}${name} is nested more than ${MAX_DEPTH} levels deep.`, {
-        field: `${at}${name}`,
-      })
+      throw invalidInput(nameOf(name), `is nested more than ${MAX_DEPTH} levels deep`)
     }
     if (size.members > MAX_MEMBERS) {
-      throw tooLarge(`${at}${name}`, `brings the input to more than ${MAX_MEMBERS} members and elements`)
+      const rule = `brings the input to more than ${MAX_MEMBERS} members and elements`
+      throw fieldError('payload_too_large', nameOf(name), rule)
     }
   }
   if (size.text <= MAX_TEXT) return
   const largest = largestText(schema, input)
   if (largest.total > MAX_TEXT) {
     const rule = `brings the input to more than ${MAX_TEXT} characters beside its files`
-    throw tooLarge(`${at}${largest.name}`, rule)
+    throw fieldError('payload_too_large', nameOf(largest.name), rule)
   }
 }
 
@@ -66,8 +65,4 @@ function largestText(schema: TSchema, input: JsonObject): { name: string; total:
   }
   const [name = ''] = [...textOf].toSorted(([, one], [, other]) => other - one)[0] ?? []
   return { name, total: [...textOf.values()].reduce((sum, text) => sum + text, 0) }
-}
-
-function tooLarge(field: string, rule: string): PolyphonyError {
-  return new PolyphonyError('payload_too_large', `${field} ${rule}.`, { field })
 }

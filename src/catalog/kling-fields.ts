@@ -52,7 +52,8 @@ export function secondsOf({ multi_shots: shots, duration }: Shots): number {
 
 /** From version 3.0 on, a prompt or shots say what happens. */
 export function brokenShots({ prompt: text, multi_shots: shots }: Shots): BrokenRule | undefined {
-  if (!shots?.length) return text ? undefined : { field: 'prompt', rule: 'is needed without multi_shots' }
+  if (!shots?.length)
+    return text ? undefined : { field: 'prompt', rule: (nameOf) => `is needed without ${nameOf('multi_shots')}` }
   const seconds = sum(shots)
   if (seconds <= MAX_SECONDS) return undefined
   return { field: 'multi_shots', rule: `must last at most ${MAX_SECONDS} seconds in all, not ${seconds}` }

@@ -50,10 +50,11 @@ function brokenImage({
   image_reference,
   version,
 }: ImageInput): BrokenRule | undefined {
-  if (!prompt && !image_url && !subject_images?.length) return { field: 'prompt', rule: 'is needed without image_url' }
+  if (!prompt && !image_url && !subject_images?.length)
+    return { field: 'prompt', rule: (nameOf) => `is needed without ${nameOf('image_url')}` }
   if (image_reference && !image_url) return { field: 'image_url', rule: 'is needed with image_reference' }
   if (version === '1.5' && image_url && !image_reference) {
-    return { field: 'image_reference', rule: 'is needed with image_url and version 1.5' }
+    return { field: 'image_reference', rule: (nameOf) => `is needed with ${nameOf('image_url')} and version 1.5` }
   }
   return undefined
 }

@@ -48,8 +48,11 @@ export const klingLipSync = operation({
   produces: { kind: 'videos', of: () => ({ ...landscape, seconds: 5, hasSound: true }) },
   rules: (input) => {
     if (input.local_dubbing_url) return undefined
-    if (!input.tts_text) return { field: 'tts_text', rule: 'is needed without local_dubbing_url' }
-    return input.tts_timbre ? undefined : { field: 'tts_timbre', rule: 'is needed with tts_text' }
+    if (!input.tts_text)
+      return { field: 'tts_text', rule: (nameOf) => `is needed without ${nameOf('local_dubbing_url')}` }
+    return input.tts_timbre
+      ? undefined
+      : { field: 'tts_timbre', rule: (nameOf) => `is needed with ${nameOf('tts_text')}` }
   },
   price: () => usdToPoints(0.1), // inferred
   timeoutMs: VIDEO_TIMEOUT_MS,

@@ -182,7 +182,9 @@ function brokenVideo(input: VideoInput): BrokenRule | undefined {
     return { field: 'duration', rule: `must be 5 or 10 with version ${input.version}, not ${input.duration}` }
   }
   const isSeen = input.image_url || input.image_tail_url || input.reference_video_url || input.elements?.length
-  return input.prompt || isSeen ? undefined : { field: 'prompt', rule: 'is needed without image_url' }
+  return input.prompt || isSeen
+    ? undefined
+    : { field: 'prompt', rule: (nameOf) => `is needed without ${nameOf('image_url')}` }
 }
 
 export const klingVideo = operation({

@@ -6,7 +6,8 @@ import { type Kind, OUTPUTS, type Produces } from './outputs.ts'
 /** A rule over several fields that a valid input breaks: which field to name, and what it must be. */
 export interface BrokenRule {
   field: string
-  rule: string
+  /** A rule that mentions another field asks for the caller's name of it, where a protocol calls it differently. */
+  rule: string | ((nameOf: (field: string) => string) => string)
 }
 
 /** One thing that can be asked, and everything about it. Data: nothing here acts. The functions expect valid input. */

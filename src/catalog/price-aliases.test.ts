@@ -5,7 +5,7 @@ import { readInput } from './read-input.ts'
 
 const read = (id: string, more: JsonObject) => {
   const operation = getOperation(id)
-  return readInput(operation, { ...operation.example, ...more }, 'input.')
+  return readInput(operation, { ...operation.example, ...more }, { '': 'input' })
 }
 
 describe('a field that an operation does not have', () => {

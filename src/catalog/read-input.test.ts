@@ -25,7 +25,7 @@ const hostile = (operation: Operation) =>
 
 function read(operation: Operation, raw: unknown): { input: JsonObject } | { error: PolyphonyError } {
   try {
-    return { input: readInput(operation, raw, 'input.') }
+    return { input: readInput(operation, raw, { '': 'input' }) }
   } catch (error) {
     if (error instanceof PolyphonyError) return { error }
     throw error
@@ -98,7 +98,7 @@ describe('reading an input', () => {
         { seconds: 5, camera: { pan: 1 }, extra: null },
       ],
     })
-    expect(() => readInput(deep, { shots: [{ camera: {} }, { camera: { pan: 'left' } }] }, 'input.')).toThrow(
+    expect(() => readInput(deep, { shots: [{ camera: {} }, { camera: { pan: 'left' } }] }, { '': 'input' })).toThrow(
       'input.shots.1.camera.pan must be an integer, not "left".',
     )
   })

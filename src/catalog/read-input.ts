@@ -1,37 +1,40 @@
 import type { TObject, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import { PolyphonyError } from '../core/errors.ts'
+import { invalidInput } from '../core/errors.ts'
+import { callerField, callerInput, type FieldNames } from '../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { checkInputSize } from './input-limits.ts'
-import type { Operation } from './operation.ts'
+import type { BrokenRule, Operation } from './operation.ts'
 import { unpricedField, withoutUnread } from './price-aliases.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
 /**
- * Validates what a caller sent for an operation and fills in defaults. Fields that the catalogue does not know are
- * kept, unless they ask for more than the price is for. A known, optional field that is `null` counts as absent: relays' clients send such fields.
+ * Validates the input of an operation and fills in defaults. Fields that the catalogue does not know are kept, unless
+ * they would make the work dearer than its price. A known, optional field that is `null` counts as absent, since clients
+ * of relays send such fields.
  *
- * `at` is where the input stands in the caller's body (`input.` in PiAPI), so that an error names the caller's field.
- * Throws `invalid_input`, and `payload_too_large` for more than any input needs.
+ * `names` are the caller's names of the fields, for errors. Throws `invalid_input`, and `payload_too_large` for more than
+ * any input needs.
  */
-export function readInput(operation: Operation, raw: unknown, at = ''): JsonObject {
-  if (!isJsonObject(raw)) {
-    throw new PolyphonyError('invalid_input', `${at.replace(/\.$/, '') || 'The body'} must be an object.`, {
-      field: at.replace(/\.$/, ''),
-    })
-  }
-  checkInputSize(operation.input, raw, at)
+export function readInput(operation: Operation, raw: unknown, names: FieldNames = {}): JsonObject {
+  const nameOf = (field: string): string => callerField(field, names)
+  if (!isJsonObject(raw)) throw invalidInput(callerInput(names), 'must be an object')
+  checkInputSize(operation.input, raw, nameOf)
   const input = withoutUnread(operation, completedObject(operation.input, raw))
   const validator = validatorOf(operation.input)
-  if (!validator.Check(input)) throw broken(firstBreak(validator, input), at, input, operation.input)
-  const rule = operation.rules(input) ?? unpricedField(operation, input)
-  if (rule) throw invalid(`${at}${rule.field}`, rule.rule)
+  if (!validator.Check(input)) {
+    const { field, rule } = brokenRule(firstBreak(validator, input), input, operation.input)
+    throw invalidInput(nameOf(field), rule)
+  }
+  const broken = operation.rules(input) ?? unpricedField(operation, input)
+  if (broken) throw invalidInput(nameOf(broken.field), ruleText(broken, names))
   return input
 }
 
-export function invalid(field: string, rule: string): PolyphonyError {
-  return new PolyphonyError('invalid_input', `${field} ${rule}.`, { field })
+/** Other fields are mentioned as they are called beside the one that the message begins with. */
+function ruleText({ rule }: BrokenRule, names: FieldNames): string {
+  return typeof rule === 'string' ? rule : rule((field) => callerField(field, { ...names, '': '' }))
 }
 
 export function validatorOf(schema: TSchema): Validator {
@@ -99,13 +102,12 @@ function firstBreak(validator: Validator, input: JsonObject): Break {
   return first as Break // the validator's own union of error types, read as what they share
 }
 
-function broken(error: Break, at: string, input: JsonObject, schema: TSchema): PolyphonyError {
+function brokenRule(error: Break, input: JsonObject, schema: TSchema): { field: string; rule: string } {
   const path = error.instancePath.split('/').slice(1)
   const missing =
     error.keyword === 'required' ? (error.params.requiredProperties as string[] | undefined)?.[0] : undefined
-  const field = at + [...path, ...(missing === undefined ? [] : [missing])].join('.')
-  if (missing !== undefined) return invalid(field, 'is required')
-  return invalid(field, ruleOf(error, schemaAt(schema, path), valueAt(input, path)))
+  if (missing !== undefined) return { field: [...path, missing].join('.'), rule: 'is required' }
+  return { field: path.join('.'), rule: ruleOf(error, schemaAt(schema, path), valueAt(input, path)) }
 }
 
 /** A rule as a person reads it. `schema` is that of the field; its `x-rule` speaks for patterns and unions. */

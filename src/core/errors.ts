@@ -49,6 +49,8 @@ export type ErrorCode = keyof typeof ERRORS
 export interface ErrorDetails {
   /** The field that is wrong, as a path in the caller's own body: `input.prompt`. */
   field?: string
+  /** What is required of the field, as the message says it behind the field's name: `must be at least 1, not 0`. */
+  rule?: string
   retryAfterSeconds?: number
   /** With `account_refused`: what the account lacks. */
   lacks?: 'credential' | 'credit'
@@ -64,7 +66,12 @@ export class PolyphonyError extends Error {
     const { cause, ...rest } = details
     super(shortened(message, MAX_MESSAGE), cause === undefined ? undefined : { cause })
     this.code = code
-    this.details = rest.field === undefined ? rest : { ...rest, field: shortened(rest.field, MAX_FIELD) }
+    const { field, rule } = rest
+    this.details = {
+      ...rest,
+      ...(field === undefined ? {} : { field: shortened(field, MAX_FIELD) }),
+      ...(rule === undefined ? {} : { rule: shortened(rule, MAX_MESSAGE) }),
+    }
   }
 
   get status(): number {
@@ -76,12 +83,21 @@ export class PolyphonyError extends Error {
   }
 }
 
-/** `field` is a path in the caller's own body; the message is "FIELD RULE.". */
-export function invalidInput(field: string, rule: string): PolyphonyError {
-  return new PolyphonyError('invalid_input', `${field} ${rule}.`, { field })
+/** An error about one field. Its message is "FIELD RULE."; '' is the body as a whole. */
+export function fieldError(
+  code: ErrorCode,
+  field: string,
+  rule: string,
+  details: Omit<ErrorDetails, 'field' | 'rule'> & { cause?: unknown } = {},
+): PolyphonyError {
+  return new PolyphonyError(code, `${field || 'The body'} ${rule}.`, { ...details, field, rule })
 }
 
-/** Characters. What a caller sent may be in both, and the name of a field may be as long as its body. */
+export function invalidInput(field: string, rule: string): PolyphonyError {
+  return fieldError('invalid_input', field, rule)
+}
+
+/** Characters. What a caller sent may be part of all three, and the name of a field may be as long as its body. */
 const MAX_MESSAGE = 4_000
 const MAX_FIELD = 500
 

@@ -15,7 +15,7 @@ import type { Urls } from './kit/urls.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set by `authenticated` before the body is read. */
+    /** Who sends the request; set by `authenticated` before the body is read. */
     caller: Caller
   }
 }
@@ -27,23 +27,23 @@ export interface DialectContext {
   drafts: Drafts
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */
   sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
-  /** One question to a URL that the client named, for protocols in which a receiver proves itself before it is told. */
+  /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
   ask: Egress['ask']
   urls: Urls
   clock: Clock
-  /** Throws `overloaded` when requests wait too long to be read. Stands before all else that is done for a POST. */
+  /** Throws `overloaded` when requests wait too long to be read. Called before all else that is done for a POST. */
   checkLoad(): void
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   /**
    * The same for protocols whose clients sign: takes a token that was signed with the secret key of an access pair, or a
-   * key. `tokenFaultOf` of `tenants/access-keys.ts` says of an `unauthorized` what is wrong with a token.
+   * key. `tokenFaultOf` of `tenants/access-keys.ts` reports what is wrong with the token of an `unauthorized`.
    */
   authenticateSigned(credential: string | undefined): Caller | Promise<Caller>
   tenantOf(caller: Caller): Promise<Tenant>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>
-  /** Ids of the operations that can be had now with a key of this mode; a tenant's own accounts count for that tenant. */
+  /** Ids of the operations that are available now to a key of this mode; a tenant's own accounts count for that tenant. */
   available(mode: Mode, tenantId?: string): ReadonlySet<string>
   prices: PriceList
   limits: {
@@ -63,21 +63,25 @@ export interface ApiDescription {
   webhooks: Record<string, JsonObject>
   schemas: Record<string, JsonObject>
   /**
-   * What `/docs` shows beyond or in place of this. A path that takes many kinds of body has an entry for each there, told
-   * apart by a fragment, which no client sends.
+   * What `/docs` shows beyond or in place of this. A path that takes many kinds of body has an entry for each there, with
+   * a fragment, which no client sends, to tell them apart.
    */
   reading?: Pick<ApiDescription, 'tags' | 'paths' | 'schemas'>
 }
 
-/** A wire protocol in which clients speak to us. */
-export interface Dialect {
+/** Routes that the server registers, with their part of its description. */
+export interface RouteModule {
   readonly id: string
   /** Registered as an encapsulated plugin: hooks and error handlers stay inside. */
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
+  /** Called when the description is first read, not at the start. */
+  describe?(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
+}
+
+/** A wire protocol that clients use. */
+export interface Dialect extends RouteModule {
   /** The webhooks that a task of this dialect calls for in its present state; pure. */
   webhooksFor(task: Task, urls: Urls): DeliveryDraft[]
   /** The webhooks that an ended batch of this dialect calls for; pure. Left out where the protocol has no batches. */
   batchWebhooks?(batch: Batch): DeliveryDraft[]
-  /** Asked when somebody reads the description, not before. */
-  describe?(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '../core/json.ts'
-import type { ApiDescription, Dialect, DialectContext } from '../dialects/dialect.ts'
+import type { ApiDescription, DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { version } from '../version.ts'
 
 export interface OpenApiOptions {
-  dialects: readonly Dialect[]
+  dialects: readonly RouteModule[]
   context: DialectContext
 }
 

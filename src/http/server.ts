@@ -11,7 +11,7 @@ import type { Assets } from '../assets/assets.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import type { Dialect, DialectContext } from '../dialects/dialect.ts'
+import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { jsonParser } from '../dialects/kit/json-body.ts'
 import { asPolyphonyError } from '../dialects/kit/requests.ts'
 import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
@@ -25,7 +25,7 @@ import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 
 export interface ServerOptions {
-  dialects: readonly Dialect[]
+  dialects: readonly RouteModule[]
   context: Omit<DialectContext, 'sendFile'>
   assets: Assets
   callbacks: Callbacks

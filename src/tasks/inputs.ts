@@ -1,12 +1,13 @@
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
 import type { Operation } from '../catalog/operation.ts'
-import { invalid } from '../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../core/asset.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { fieldError, invalidInput, PolyphonyError } from '../core/errors.ts'
+import { callerField, type FieldNames } from '../core/field-names.ts'
 import type { JsonObject } from '../core/json.ts'
 
 /** An input whose files are URLs of others, or references to files of ours. */
@@ -19,14 +20,21 @@ export interface KeptInput {
 /** The files that inputs bring: judged before anything is stored, and kept so that a task holds no megabytes of base64. */
 export interface Inputs {
   /** Judges every URL, and stores nothing. Throws what `keep` throws of them. */
-  judge(operation: Operation, input: JsonObject, at: string): Promise<void>
+  judge(named: NamedInput): Promise<void>
   /**
    * Judges every URL, stores what came as base64 and names our own files by reference. Throws `address_refused`,
    * `invalid_input`, `unsupported_media`, `payload_too_large`, `storage_quota_reached`, each naming the field.
    */
-  keep(operation: Operation, input: JsonObject, at: string, owner: Owner): Promise<KeptInput>
+  keep(named: NamedInput, owner: Owner): Promise<KeptInput>
   /** Takes back what was stored for a task that did not come to be. Never throws. */
   withdraw(assets: readonly Asset[]): Promise<void>
+}
+
+/** An input, and what its caller calls its fields. */
+export interface NamedInput {
+  operation: Operation
+  input: JsonObject
+  names?: FieldNames
 }
 
 /** Whose quota an input's files count to. */
@@ -45,14 +53,14 @@ export interface InputsOptions {
 export function openInputs({ assets, egress, referenceOf, clock, keepMs }: InputsOptions): Inputs {
   /** The reference of a file of ours, checked; undefined for a URL of somebody else's, judged. */
   async function judged(url: string, field: string): Promise<string | undefined> {
-    if (url.length > MAX_URL) throw invalid(field, `has at most ${MAX_URL} characters as a URL, not ${url.length}`)
+    if (url.length > MAX_URL) throw invalidInput(field, `has at most ${MAX_URL} characters as a URL, not ${url.length}`)
     const reference = referenceOf(url)
     if (reference === undefined) {
       await egress.judge(url, field)
       return undefined
     }
     const id = reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''
-    if (!(await assets.find(id))) throw invalid(field, 'names a file of this gateway that is gone')
+    if (!(await assets.find(id))) throw invalidInput(field, 'names a file of this gateway that is gone')
     return reference
   }
 
@@ -62,20 +70,20 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
       const asset = await assets.upload({ ...owner, body, expiresAt: clock.now() + keepMs })
       if (media === 'any' || asset.mediaType.startsWith(`${media}/`)) return asset
       await assets.deleteStored([asset])
-      throw new PolyphonyError('unsupported_media', `It is ${asset.mediaType}, and ${media} is wanted.`)
+      throw fieldError('unsupported_media', field, `must be ${WANTED[media]}, not ${asset.mediaType}`)
     } catch (error) {
-      if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code)) throw error
+      if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code) || error.details.field) throw error
       throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })
     }
   }
 
   return {
-    async judge(operation, input, at) {
+    async judge({ operation, input, names = {} }) {
       for (const { field, value } of filesIn(operation.input, input)) {
-        if (isUrl(value)) await judged(value, at + field)
+        if (isUrl(value)) await judged(value, callerField(field, names))
       }
     },
-    async keep(operation, input, at, owner) {
+    async keep({ operation, input, names = {} }, owner) {
       const named = filesIn(operation.input, input)
       if (named.length === 0) return { input, assets: [] }
       const references = new Map<string, string>()
@@ -83,11 +91,11 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
       try {
         // URLs first: a file is not stored for an input that is refused for another's address.
         for (const { field, value } of named.filter((one) => isUrl(one.value))) {
-          const reference = await judged(value, at + field)
+          const reference = await judged(value, callerField(field, names))
           if (reference !== undefined) references.set(field, reference)
         }
         for (const file of named.filter((one) => !isUrl(one.value))) {
-          const asset = await stored(file, at + file.field, owner)
+          const asset = await stored(file, callerField(file.field, names), owner)
           kept.push(asset)
           references.set(file.field, assetReference(asset))
         }
@@ -101,6 +109,14 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
     },
     withdraw: (kept) => assets.deleteStored(kept),
   }
+}
+
+/** Each kind of file, as a rule calls it. */
+const WANTED: Record<Media, string> = {
+  image: 'an image',
+  video: 'a video',
+  audio: 'audio',
+  application: 'an archive',
 }
 
 /** Faults of the file itself, which are told with the name of its field. */

@@ -8,7 +8,8 @@ import type { Asset } from '../core/asset.ts'
 import type { NewBatch, Rejected } from '../core/batch.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { fieldError, PolyphonyError } from '../core/errors.ts'
+import { callerField, callerInput, type FieldNames, pathOfText } from '../core/field-names.ts'
 import { isId, newId, taskOfItem } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { NewTask } from '../core/new-task.ts'
@@ -24,8 +25,8 @@ export interface Submission {
   operation: Operation
   /** As `readInput` returned it. */
   input: JsonObject
-  /** Where the input stands in the caller's body (`input.` in PiAPI), so that an error names the caller's field. */
-  inputAt?: string
+  /** What the caller calls the fields of the input, for errors; by default as the operation does. */
+  names?: FieldNames
   /** As the caller spelt them; by default the operation's own. */
   model?: string
   taskType?: string
@@ -110,21 +111,23 @@ const BATCH_WIDTH = 32
 export function openSubmit(options: SubmitOptions): Submit {
   const { store, accounts, egress, inputs, admission, clock, find } = options
 
-  async function parentOf({ operation, input, inputAt = '' }: Submission, caller: Caller): Promise<Task | null> {
+  async function parentOf(submission: Submission, caller: Caller): Promise<Task | null> {
+    const { operation, input } = submission
     const item = operation.follows(input)
     if (item === undefined) return null
-    const name = Object.keys(input).find((one) => input[one] === item)
-    const field = `${inputAt}${name ?? 'input'}`
-    const refuse = (why: string) => new PolyphonyError('parent_not_usable', `${field}: ${why}`, { field })
+    const field = fieldIn(submission, pathOfText(input, item))
+    const refuse = (rule: string) => fieldError('parent_not_usable', field, rule)
+    const unknown = `names ${item}, but there is no such task or item`
     const parent = isId(item) ? await find(taskOfItem(item).taskId) : undefined
-    if (!parent || !isOwn(caller, parent)) throw refuse(`there is no ${item} to build on.`)
+    if (!parent || !isOwn(caller, parent)) throw refuse(unknown)
     const { model, id } = getOperation(parent.operation)
     if (!operation.followsModels.some((one) => one === model || one === id)) {
-      throw refuse(`${item} is of ${model}; ${operation.id} builds on ${operation.followsModels.join(', ')}.`)
+      const others = operation.followsModels.join(', ')
+      throw refuse(`names ${item}, which is of ${model}; ${operation.id} builds on ${others}`)
     }
     const { number } = taskOfItem(item)
-    if (parent.output !== null && number > itemsIn(parent.output)) throw refuse(`there is no ${item} to build on.`)
-    if (parent.status !== 'completed') throw refuse(`${item} cannot be built on, as its task is ${parent.status}.`)
+    if (parent.output !== null && number > itemsIn(parent.output)) throw refuse(unknown)
+    if (parent.status !== 'completed') throw refuse(`names ${item}, but its task is ${parent.status}`)
     return parent
   }
 
@@ -149,9 +152,9 @@ export function openSubmit(options: SubmitOptions): Submit {
 
   /** The task as it is to be stored, and the files that came with it. */
   async function prepare(submission: Submission, caller: Caller): Promise<{ fresh: NewTask; assets: Asset[] }> {
-    const { operation, inputAt = '' } = submission
+    const { operation } = submission
     const { pool, parentTaskId, pricePoints, model } = await check(submission, caller)
-    const { input, assets } = await inputs.keep(operation, submission.input, inputAt, scopeOf(caller))
+    const { input, assets } = await inputs.keep(submission, scopeOf(caller))
     const now = clock.now()
     const fresh: NewTask = {
       id: newId(now),
@@ -218,7 +221,7 @@ export function openSubmit(options: SubmitOptions): Submit {
 
   async function quote(submission: Submission, caller: Caller): Promise<Quote> {
     const { pricePoints } = await check(submission, caller)
-    await inputs.judge(submission.operation, submission.input, submission.inputAt ?? '')
+    await inputs.judge(submission)
     const balance = await store.getBalance({ tenantId: caller.tenantId })
     const availablePoints = balance?.available ?? ZERO_POINTS
     return { pricePoints, availablePoints, isAffordable: pricePoints <= availablePoints }
@@ -293,6 +296,11 @@ export function openSubmit(options: SubmitOptions): Submit {
   }
 }
 
+/** The caller's name of a field of the input; of the whole input where the field is not known. */
+export function fieldIn({ names = {} }: Pick<Submission, 'names'>, field: string | undefined): string {
+  return field === undefined ? callerInput(names) : callerField(field, names)
+}
+
 /** What concerns one entry and not the gateway, so that the others are taken. */
 function isOfOneEntry({ code, status }: PolyphonyError): boolean {
   return status < 500 || code === 'no_provider'
@@ -304,7 +312,7 @@ export function rejectedBy(index: number, error: PolyphonyError): Rejected {
 
 /** A batch of which nothing can be accepted is refused with its first fault. */
 function nothingLeft([first]: Rejected[]): PolyphonyError {
-  if (!first) return new PolyphonyError('invalid_input', 'tasks must not be empty.', { field: 'tasks' })
+  if (!first) return fieldError('invalid_input', 'tasks', 'must not be empty')
   const field = `tasks.${first.index}${first.field === null ? '' : `.${first.field}`}`
   return new PolyphonyError(
     'invalid_input',

@@ -4,7 +4,7 @@ import type { AccountAdmin } from '../accounts/admin.ts'
 import type { ManagedAccount, Manager } from '../accounts/managed-account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
-import { objectIn } from '../dialects/kit/body.ts'
+import { objectIn } from '../dialects/kit/fields.ts'
 import { type Audience, accountBody, debugBody, poolBody, providerBodies, testBody } from './account-bodies.ts'
 
 interface OneAccount {

@@ -4,14 +4,14 @@ import { ACCOUNT_STATES } from '../core/account.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ApiDescription } from '../dialects/dialect.ts'
-import { answer, errorAnswers, inPath, jsonBody, plain, ref, USUAL } from '../dialects/kit/openapi.ts'
+import { answer, COMMON_ERRORS, errorAnswers, inPath, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
 import type { Audience } from './account-bodies.ts'
 import { errorBody } from './errors.ts'
 
 const OPERATORS = 'Accounts (operator)'
 const TENANTS = 'Accounts (your own)'
 
-const READING: readonly ErrorCode[] = [...USUAL, 'forbidden']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'forbidden']
 const READING_ONE: readonly ErrorCode[] = [...READING, 'not_found']
 const CHANGING_ONE: readonly ErrorCode[] = [...READING_ONE, 'conflict']
 const BODY: readonly ErrorCode[] = [

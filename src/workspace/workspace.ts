@@ -1,5 +1,5 @@
 import type { AccountAdmin } from '../accounts/admin.ts'
-import type { Dialect } from '../dialects/dialect.ts'
+import type { RouteModule } from '../dialects/dialect.ts'
 import { serve } from '../dialects/kit/protocol.ts'
 import { operatorRoutes, tenantRoutes } from './account-routes.ts'
 import { errorBody } from './errors.ts'
@@ -8,7 +8,7 @@ import { errorBody } from './errors.ts'
  * The routes that manage accounts: the operator's below `/api/admin`, the tenants' beside PiAPI's. They are served as a
  * dialect is, but submit no tasks, so there are no webhooks.
  */
-export function workspace(accountAdmin: AccountAdmin): Dialect {
+export function workspace(accountAdmin: AccountAdmin): RouteModule {
   return {
     id: 'workspace',
     async routes(app, context) {
@@ -23,7 +23,6 @@ export function workspace(accountAdmin: AccountAdmin): Dialect {
         routes: (inside) => tenantRoutes(inside, accountAdmin),
       })
     },
-    webhooksFor: () => [],
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),
   }
 }

@@ -255,7 +255,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     status: 422,
     body: { detail: [{ loc: ['body', field], msg: expect.stringContaining(says), type: expect.any(String) }] },
   })
-  const unknown = (id: string) => ({ status: 404, body: { detail: `finetune_id: there is no finetune ${id}.` } })
+  const unknown = (id: string) => ({ status: 404, body: { detail: `There is no finetune ${id}.` } })
 
   it.each(['/flux', '/bfl', ''])('is trained under "%s", listed, told in detail and deleted', async (prefix) => {
     const created = await create(`${prefix}${FINETUNE}`, training('our heron sandbox:fast'))
@@ -296,7 +296,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     expect(await listed()).not.toEqual({ finetunes: expect.arrayContaining([id]) })
     expect(await send('GET', details)).toMatchObject(unknown(id))
     expect(await deletion()).toMatchObject(unknown(id))
-    expect(await draw(id)).toMatchObject(refused('finetune_id', `there is no finetune ${id} to draw with`))
+    expect(await draw(id)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
   })
 
   it('draws with every model that there is for it', async () => {
@@ -362,7 +362,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     expect(await listed(key)).toEqual({ finetunes: [] })
     expect(await send('GET', `/v1/finetune_details?finetune_id=${id}`, undefined, key)).toMatchObject(unknown(id))
     expect(await send('POST', '/v1/delete_finetune', { finetune_id: id }, key)).toMatchObject(unknown(id))
-    expect(await draw(id, key)).toMatchObject(refused('finetune_id', `there is no finetune ${id}`))
+    expect(await draw(id, key)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
     expect((await draw(id)).status).toBe(200)
   })
 
@@ -385,7 +385,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
         }),
       ),
     )
-    expect(await draw(id)).toMatchObject(refused('finetune_id', `there is no finetune ${id}`))
+    expect(await draw(id)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
     expect(await listed()).not.toEqual({ finetunes: expect.arrayContaining([id]) })
   })
 
@@ -404,14 +404,16 @@ describe('a finetune of Black Forest Labs’ API', () => {
 
   it('is not trained with a picture in place of the archive', async () => {
     const body = { ...training('bad'), file_data: await base64('image/png') }
-    expect(await send('POST', '/flux/v1/finetune', body)).toMatchObject(refused('file_data', 'It is image/png'))
+    expect(await send('POST', '/flux/v1/finetune', body)).toMatchObject(
+      refused('file_data', 'must be an archive, not image/png'),
+    )
   })
 
   it('is refused by name where it is none', async () => {
     const { id, polling_url } = await create('/v1/flux-dev', { prompt: 'sandbox:fast', width: 256, height: 256 })
     expect((await poll(polling_url)).status).toBe('Ready')
     for (const none of [id, NOBODYS, 'my-finetune']) {
-      expect(await draw(none)).toMatchObject(refused('finetune_id', `there is no finetune ${none}`))
+      expect(await draw(none)).toMatchObject(refused('finetune_id', `names ${none}, but there is no such finetune`))
       expect(await send('GET', `/v1/finetune_details?finetune_id=${none}`)).toMatchObject(unknown(none))
       expect(await send('POST', '/v1/delete_finetune', { finetune_id: none })).toMatchObject(unknown(none))
     }
@@ -430,7 +432,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     const none = { status: 503, body: { detail: expect.stringContaining('bfl/') } }
     expect(await send('POST', FINETUNE, training('live'), LIVE_KEY)).toMatchObject(none)
     // To a live key, what a test key trained does not exist.
-    expect(await draw(id, LIVE_KEY)).toMatchObject(refused('finetune_id', `there is no finetune ${id}`))
+    expect(await draw(id, LIVE_KEY)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
     expect(await gateway.store.summary({})).toEqual(before)
   })
 

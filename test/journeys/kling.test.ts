@@ -490,7 +490,7 @@ describe('the official API', () => {
 
   it('names the field of what it cannot build on as the caller does', async () => {
     const { body } = await send('POST', '/v1/videos/video-extend', { body: { video_id: 'none' } })
-    expect(body.message).toMatch(/^video_id: there is no none to build on/)
+    expect(body.message).toMatch(/^video_id names none, but there is no such task/)
   })
 
   it('says with a live key that nobody performs this', async () => {

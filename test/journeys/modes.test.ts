@@ -92,8 +92,8 @@ describe.each(MODES)('a task of a %s key', (_mode, own, other) => {
       await gateway.piapi.post(body, { key: other }),
     ]
     expect(theirs).toMatchObject({ status: 400, body: { error: { type: 'parent_not_usable' } } })
-    expect(theirs.body.message).toContain(`there is no ${id}`)
-    expect(ours.body.message).not.toContain(`there is no ${id}`)
+    expect(theirs.body.message).toContain(`names ${id}, but there is no such task`)
+    expect(ours.body.message).not.toContain(`names ${id}, but there is no such task`)
   })
 
   it('does not answer the same request of the other keys under its Idempotency-Key', async () => {

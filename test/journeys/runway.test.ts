@@ -184,7 +184,10 @@ describe('Runway’s own package', () => {
     const { uploadUrl, runwayUri } = begun.body as { uploadUrl: string; runwayUri: string }
     const early = { model: 'gen4_turbo', promptImage: runwayUri, ratio: '1280:720' }
     const refused = await gateway.send('POST', '/runway/v1/image_to_video', { key: TEST_KEY, body: early })
-    expect(refused).toMatchObject({ status: 400, body: { error: expect.stringContaining('whose file has not come') } })
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('whose file was not sent yet') },
+    })
     const bring = async (url: string): Promise<number> => {
       const body = new FormData()
       body.append('file', new Blob([new Uint8Array(await sample('image/png'))]), 'a.png')

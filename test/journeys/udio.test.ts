@@ -119,7 +119,7 @@ describe('the web client of relays', () => {
     const unknown = genParams({ config: { ...config, source: { source_type: 'song', song_id: NOBODYS } } })
     const refused = await call('POST', '/udio/submit/music', unknown)
     expect(refused.status).toBe(400)
-    expect(messageOf(refused)).toMatch(/^gen_params\.config\.source\.song_id: there is no/)
+    expect(messageOf(refused)).toMatch(/^gen_params\.config\.source\.song_id names .*, but there is no/)
   })
 
   it('shows songs that are not there yet, and why there will be none', async () => {

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import type { Media } from '../../src/catalog/fields.ts'
 import type { ErrorCode } from '../../src/core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
 
@@ -308,6 +309,9 @@ const PRIVATE = [
   'http://0.0.0.0/file',
   'http://localhost/file',
 ]
+/** Each kind of file, as a rule calls it. */
+const CALLED: Record<Media, string> = { image: 'an image', video: 'a video', audio: 'audio', application: 'an archive' }
+
 const NO_FILE = Buffer.from('This is a text and no file, whatever its address may say of it.').toString('base64')
 const A_PAGE = Buffer.from('<html><script>alert(1)</script><p>a page</p></html>').toString('base64')
 
@@ -331,6 +335,6 @@ function faultsOfFile(field: Known, path: string[], samples: Samples): Fault[] {
     ...urls,
     refused(NO_FILE, 'is of no kind that we know', 'unsupported_media'),
     refused(`data:text/html;base64,${A_PAGE}`, 'The file is', 'unsupported_media'),
-    ...others.map((one) => refused(samples[one], `and ${media} is wanted`, 'unsupported_media')),
+    ...others.map((one) => refused(samples[one], `must be ${CALLED[media]}, not`, 'unsupported_media')),
   ]
 }

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { bflFinetune } from '../../catalog/bfl.ts'
-import { invalid } from '../../catalog/read-input.ts'
-import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
@@ -37,7 +36,7 @@ function aTask(given: Partial<Task>): Task {
 const picture = { file: 'asset:a.jpg', widthPx: 1_024, heightPx: 768 }
 const ready = aTask({ status: 'completed', output: { pictures: [picture, picture], grid: null } })
 
-function wish(taskType: string, body: Json) {
+function submissionOf(taskType: string, body: Json) {
   const operation = MODELS.find((one) => one.taskType === taskType)
   if (!operation) throw new Error(`There is no ${taskType}.`)
   return toTask(operation, body)
@@ -49,15 +48,15 @@ function failed(message: string, code: ErrorCode = 'vendor_refused'): Task {
 
 describe('a request for Flux', () => {
   it('becomes the operation of its path, with its own fields kept', () => {
-    const { operation, input, echo, webhook } = wish('flux-kontext-pro', { prompt: 'a', mine: 1, seed: null })
+    const { operation, input, echo, webhook } = submissionOf('flux-kontext-pro', { prompt: 'a', mine: 1, seed: null })
     expect(operation.id).toBe('bfl/flux-kontext-pro')
     expect(input).toEqual({ prompt: 'a', mine: 1, output_format: 'png', prompt_upsampling: false, safety_tolerance: 2 })
     expect([echo, webhook]).toEqual([undefined, undefined])
   })
 
-  it('keeps who is told, and the secret, out of the input', () => {
+  it('keeps the webhook’s URL and its secret out of the input', () => {
     const url = 'https://client.example/hook'
-    const { input, echo, webhook } = wish('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
+    const { input, echo, webhook } = submissionOf('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
     expect(input).not.toHaveProperty('webhook_url')
     expect(input).not.toHaveProperty('webhook_secret')
     expect(echo).toEqual({ webhook_url: url, webhook_secret: 's' })
@@ -68,17 +67,20 @@ describe('a request for Flux', () => {
     [{ webhook_url: 7 }, 'webhook_url must be a string'],
     [{ webhook_url: `https://a.example/${'x'.repeat(2_083)}` }, 'webhook_url has at most 2083 characters'],
     [{ webhook_url: 'https://a.example', webhook_secret: [] }, 'webhook_secret must be a string'],
-  ])('with %j is refused', (body, message) => {
-    expect(() => wish('flux-dev', body)).toThrow(message)
+  ])('refuses a body with %j', (body, message) => {
+    expect(() => submissionOf('flux-dev', body)).toThrow(message)
   })
 
   it('takes keyframes as pictures, as pairs of second and picture, and as objects', () => {
     const image = 'https://example.com/a.png'
-    const { input } = wish('flux-3-video', { mode: 'i2v', keyframes: [image, [4.5, image], { image, time: 6 }] })
+    const { input } = submissionOf('flux-3-video', {
+      mode: 'i2v',
+      keyframes: [image, [4.5, image], { image, time: 6 }],
+    })
     expect(input.keyframes).toEqual([{ image }, { time: 4.5, image }, { image, time: 6 }])
     const faults = [['x'], [[0, 'x']], [[0]], [{ image: 'x' }]].map((keyframes) => {
       try {
-        wish('flux-3-video', { keyframes } as JsonObject)
+        submissionOf('flux-3-video', { keyframes } as JsonObject)
       } catch (error) {
         return (error as PolyphonyError).details.field
       }
@@ -96,7 +98,7 @@ describe('an answer of Flux', () => {
     expect(createdBody(aTask({ echo, pricePoints: points(400_000) }), POLLING_URL)).toEqual(example('created.webhook'))
   })
 
-  it('tells a result that is ready, key by key', () => {
+  it('shows a finished result in the published shape', () => {
     expect(shapeDifferences(example('result.ready'), resultBody(ready, urls))).toEqual([])
     expect(resultBody(ready, urls)).toEqual(example('result.ready'))
   })
@@ -112,11 +114,11 @@ describe('an answer of Flux', () => {
     expect(resultBody(aTask({ status }), urls)).toMatchObject({ status: word, result: null })
   })
 
-  it('tells how far a task is, from 0 to 1', () => {
+  it('shows progress from 0 to 1', () => {
     expect(resultBody(aTask({ status: 'processing', progress: 40 }), urls)).toEqual(example('result.pending'))
   })
 
-  it('tells refused content from other failures', () => {
+  it('distinguishes refused content from other failures', () => {
     expect(resultBody(failed('Refused by content moderation.', 'content_moderated'), urls)).toEqual(
       example('result.moderated'),
     )
@@ -129,7 +131,7 @@ describe('an answer of Flux', () => {
     })
   })
 
-  it('says null of a seed that nobody knows', () => {
+  it('shows an unknown seed as null', () => {
     const drawn = { ...ready, input: { prompt: 'a heron', seed: -1 } }
     expect(resultBody(drawn, urls).result).toMatchObject({ seed: null })
   })
@@ -143,12 +145,12 @@ describe('an answer of Flux', () => {
 describe('a finetune', () => {
   const archive = 'https://example.com/heron.zip'
   const body = { file_data: archive, finetune_comment: 'our heron', mode: 'character', trigger_word: 'HRN' }
-  const { input } = wish('finetune', { ...body, finetune_type: 'lora', learning_rate: null })
+  const { input } = submissionOf('finetune', { ...body, finetune_type: 'lora', learning_rate: null })
   const asked: Partial<Task> = { operation: bflFinetune.id, input, pricePoints: points(40_000_000) }
   const data = { trigger_word: 'HRN', iterations: 300 }
   const trained = aTask({ ...asked, status: 'completed', output: { data } })
 
-  it('is asked for with the defaults of the API', () => {
+  it('fills a request for a finetune with the defaults of the API', () => {
     expect(input).toEqual({
       ...body,
       iterations: 300,
@@ -166,7 +168,7 @@ describe('a finetune', () => {
     expect(resultBody(trained, urls)).toEqual(example('finetune.ready'))
   })
 
-  it('is told in detail while it is trained, and with what its provider says of it afterwards', () => {
+  it('shows the details of a finetune during its training, and those of its provider afterwards', () => {
     expect(detailsBody(trained)).toEqual(example('finetune.details'))
     const more = aTask({ ...trained, output: { data: { ...data, iterations: 299, loss: 0.1, finetune_id: 'theirs' } } })
     expect(detailsBody(more).finetune_details).toMatchObject({ iterations: 299, loss: 0.1, finetune_id: ID })
@@ -180,7 +182,7 @@ describe('a finetune', () => {
     expect(detailsBody(broken).finetune_details.status).toBe('Error')
   })
 
-  it('is told as deleted', () => {
+  it('confirms that a finetune was deleted', () => {
     expect(deletedBody(ID, 1_733_717_570_500)).toEqual(example('finetune.deleted'))
   })
 
@@ -189,7 +191,7 @@ describe('a finetune', () => {
     [{ finetune_id: null }, 'finetune_id is required.'],
     [{ finetune_id: '' }, 'finetune_id is required.'],
     [{ finetune_id: ['a'] }, 'finetune_id must be a string.'],
-  ])('is not found by %j', (given, message) => {
+  ])('finds no finetune by %j', (given, message) => {
     expect(() => finetuneIdIn(given)).toThrow(message)
   })
 
@@ -208,7 +210,7 @@ describe('a finetune', () => {
 describe('a webhook of Flux', () => {
   const echo = { webhook_url: 'https://client.example/hook', webhook_secret: 'secret' }
 
-  it('is sent once, at the end, signed with the secret', () => {
+  it('sends one webhook, at the end, signed with the secret', () => {
     expect(bfl.webhooksFor(aTask({ status: 'processing', echo }), urls)).toEqual([])
     const [delivery, ...others] = bfl.webhooksFor({ ...ready, echo }, urls)
     expect(others).toEqual([])
@@ -219,7 +221,7 @@ describe('a webhook of Flux', () => {
     expect(delivery?.headers).toEqual({ 'x-bfl-signature': `sha256=${signature}` })
   })
 
-  it('has no signature without a secret, and is not sent where nobody asked', () => {
+  it('sends a webhook without a secret unsigned, and none without a URL', () => {
     const [delivery] = bfl.webhooksFor({ ...ready, echo: { ...echo, webhook_secret: '' } }, urls)
     expect(delivery?.headers).toEqual({})
     expect(bfl.webhooksFor(ready, urls)).toEqual([])
@@ -228,10 +230,10 @@ describe('a webhook of Flux', () => {
 
 describe('an error of Flux', () => {
   it('names the place of a fault as FastAPI does', () => {
-    expect(errorBody(invalid('prompt', 'is required'), POST)).toEqual(example('validation-error'))
-    const nested = errorBody(invalid('keyframes.0.image', 'must be a string'), POST)
+    expect(errorBody(invalidInput('prompt', 'is required'), POST)).toEqual(example('validation-error'))
+    const nested = errorBody(invalidInput('keyframes.0.image', 'must be a string'), POST)
     expect(nested).toMatchObject({ detail: [{ loc: ['body', 'keyframes', 0, 'image'], type: 'value_error' }] })
-    const ofQuery = errorBody(invalid('id', 'is required'), { method: 'GET', query: {} })
+    const ofQuery = errorBody(invalidInput('id', 'is required'), { method: 'GET', query: {} })
     expect(ofQuery).toMatchObject({ detail: [{ loc: ['query', 'id'] }] })
   })
 
@@ -244,11 +246,11 @@ describe('an error of Flux', () => {
     ['unknown_operation', 400],
     ['vendor_refused', 500],
     ['store_unavailable', 503],
-  ] as const)('of code %s has status %i', (code, status) => {
+  ] as const)('answers the error %s with the status %i', (code, status) => {
     expect(statusOf(new PolyphonyError(code, ''))).toBe(status)
   })
 
-  it('says "Task not found" of a task that nobody has', () => {
+  it('answers "Task not found" for an unknown task', () => {
     const error = new PolyphonyError('task_not_found', 'No task x.')
     const request = { method: 'GET', query: { id: 'x' } }
     expect(errorBody(error, request)).toMatchObject({ id: 'x', status: 'Task not found', result: null })

@@ -38,7 +38,7 @@ function placeOf({ details: { field } }: PolyphonyError, method: string): (strin
   return [where, ...field.split('.').map((name) => (/^\d+$/.test(name) ? Number(name) : name))]
 }
 
-function typeOf({ code, message }: PolyphonyError): string {
+function typeOf({ code, details }: PolyphonyError): string {
   if (code === 'malformed_body') return 'json_invalid'
-  return message.endsWith(' is required.') ? 'missing' : 'value_error'
+  return details.rule === 'is required' ? 'missing' : 'value_error'
 }

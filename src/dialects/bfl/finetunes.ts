@@ -1,7 +1,6 @@
 import { BFL, bflFinetune } from '../../catalog/bfl.ts'
-import { invalid } from '../../catalog/read-input.ts'
 import type { Caller } from '../../core/caller.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 
@@ -31,26 +30,26 @@ export async function listFinetunes(caller: Caller, context: Context): Promise<T
 export async function getFinetune(id: string, caller: Caller, context: Context): Promise<Task> {
   const task = await findFinetune(id, caller, context)
   if (task) return task
-  throw new PolyphonyError('not_found', `${FIELD}: there is no finetune ${id}.`)
+  throw new PolyphonyError('not_found', `There is no finetune ${id}.`)
 }
 
-/** Throws `parent_not_usable` where there is no such finetune. Whether it is trained, the submission asks. */
+/** Throws `parent_not_usable` for an unknown finetune. Whether it is trained, the submission checks. */
 export async function checkFinetune(id: string, caller: Caller, context: Context): Promise<void> {
   if (await findFinetune(id, caller, context)) return
-  throw new PolyphonyError('parent_not_usable', `${FIELD}: there is no finetune ${id} to draw with.`, { field: FIELD })
+  throw fieldError('parent_not_usable', FIELD, `names ${id}, but there is no such finetune`)
 }
 
-/** Nothing can be drawn with it from now on; pictures that were asked for before are made. Throws `not_found`. */
+/** Nothing can be drawn with it from now on; pictures that were requested before are still made. Throws `not_found`. */
 export async function deleteFinetune(id: string, caller: Caller, context: Context): Promise<void> {
   const task = await getFinetune(id, caller, context)
-  if (!isTerminal(task.status)) throw invalid(FIELD, `names a finetune whose training is ${task.status}`)
+  if (!isTerminal(task.status)) throw invalidInput(FIELD, `names a finetune whose training is ${task.status}`)
   await context.drafts.open(DELETED, { [FIELD]: id }, caller)
 }
 
 /** An id as a request must name it. Throws `invalid_input`. */
 export function finetuneIdIn({ finetune_id: id }: Record<string, unknown>): string {
-  if (id === undefined || id === null || id === '') throw invalid(FIELD, 'is required')
-  if (typeof id !== 'string') throw invalid(FIELD, 'must be a string')
+  if (id === undefined || id === null || id === '') throw invalidInput(FIELD, 'is required')
+  if (typeof id !== 'string') throw invalidInput(FIELD, 'must be a string')
   return id
 }
 

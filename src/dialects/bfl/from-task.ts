@@ -10,19 +10,19 @@ import { isFinetune } from './finetunes.ts'
 /** A hundred credits are 1 USD. */
 const CREDITS_PER_USD = 100
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one: it is Flux. */
+/** Whether this protocol has a form for a task, whichever dialect it came through: it is Flux. */
 export function isFlux({ operation: id }: Pick<Task, 'operation'>): boolean {
   const { model } = getOperation(id)
   return model === BFL || model.startsWith('Qubico/flux')
 }
 
-/** What answers a request: where to look, or who will be told. What is not known of its megapixels is null. */
+/** The answer to a request: the polling URL, or the webhook's. Megapixels are not known here, and null. */
 export function createdBody(task: Task, pollingUrl: string) {
   const { webhook_url: hook } = task.echo
   const ids = isFinetune(task) ? { id: task.id, finetune_id: task.id } : { id: task.id }
   const cost = { cost: creditsOf(task.pricePoints), input_mp: null, output_mp: null }
   if (typeof hook !== 'string') return { ...ids, polling_url: pollingUrl, ...cost }
-  // Beyond the API's own answer, the address: a client that is told may look all the same.
+  // Beyond the API's own answer, the polling URL: a client with a webhook may poll as well.
   return { ...ids, status: 'Pending', webhook_url: hook, ...cost, polling_url: pollingUrl }
 }
 
@@ -42,22 +42,22 @@ export function resultBody(task: Task, urls: Urls) {
   }
 }
 
-/** In place of a result that nobody has. */
+/** In place of the result of an unknown task. */
 export function unknownBody(id: string) {
   return { id, status: 'Task not found', result: null, progress: null, details: null, preview: null }
 }
 
 /**
- * The answer of `finetune_details`. The envelope is the API's; what stands in it is inferred from what clients read of
+ * The answer of `finetune_details`. The envelope is the API's; its members are inferred from what clients read of
  * it: the words of the request, or what a provider says of them.
  */
 export function detailsBody(task: Task) {
   const { id, input, output, status, endedAt, createdAt } = task
-  const told = status === 'completed' ? (output as Output['data']).data : {} // as the operation's kind has it
+  const reported = status === 'completed' ? (output as Output['data']).data : {} // as the operation's kind has it
   return {
     finetune_details: {
       ...finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0]), // as `readInput` returned it
-      ...told,
+      ...reported,
       finetune_id: id,
       status: statusOf(task),
       timestamp: new Date(endedAt ?? createdAt).toISOString(),

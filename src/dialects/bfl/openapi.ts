@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inputName,
@@ -14,7 +15,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -79,13 +79,13 @@ function pathsAt(prefix: string, { maxWaitSeconds }: DialectContext['limits']): 
       [inQuery('id', { type: 'string' }, 'The task.', true), wait(maxWaitSeconds)],
       {
         '200': answer('The task as it is.', ref('BflResult')),
-        ...failures([...USUAL, 'invalid_input']),
+        ...failures([...COMMON_ERRORS, 'invalid_input']),
         '404': answer('`Task not found`', ref('BflResult')),
       },
     ),
     [`${prefix}/v1/credits`]: reading(named(prefix, 'credits'), 'Read what is left', [], {
       '200': answer('A hundred credits are 1 USD.', plain(Type.Object({ credits: Type.Number() }))),
-      ...failures(USUAL),
+      ...failures(COMMON_ERRORS),
     }),
     ...finetunesAt(prefix),
   }
@@ -99,11 +99,11 @@ function finetunesAt(prefix: string): ApiDescription['paths'] {
   return {
     [`${prefix}/v1/my_finetunes`]: reading(named(prefix, 'my_finetunes'), 'List finetunes that are trained', [], {
       '200': answer('Their ids, newest first.', plain(Finetunes)),
-      ...failures(USUAL),
+      ...failures(COMMON_ERRORS),
     }),
     [`${prefix}/v1/finetune_details`]: reading(named(prefix, 'finetune_details'), 'Read a finetune', [finetuneId], {
       '200': answer('How it is, or was, trained.', ref('BflFinetune')),
-      ...failures([...USUAL, 'invalid_input', 'not_found']),
+      ...failures([...COMMON_ERRORS, 'invalid_input', 'not_found']),
     }),
     [`${prefix}/v1/delete_finetune`]: {
       post: {
@@ -113,7 +113,7 @@ function finetunesAt(prefix: string): ApiDescription['paths'] {
         requestBody: jsonBody(plain(Type.Object({ finetune_id: Id }))),
         responses: {
           '200': answer('Nothing can be drawn with it any more.', ref('BflDeleted')),
-          ...failures([...USUAL, 'malformed_body', 'invalid_input', 'payload_too_large', 'not_found']),
+          ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'payload_too_large', 'not_found']),
         },
       },
     },

@@ -1,14 +1,12 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { BFL } from '../../catalog/bfl.ts'
-import { invalid } from '../../catalog/read-input.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { objectIn } from '../kit/body.ts'
-import { submittedInOwnNames } from '../kit/own-names.ts'
-import { serve } from '../kit/protocol.ts'
+import { objectIn } from '../kit/fields.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -44,17 +42,17 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 
   for (const operation of MODELS) {
     app.post(`/v1/${operation.taskType}`, async (request, reply) => {
-      const wish = { ...toTask(operation, request.body), dialect: BFL }
-      const finetuneId = operation.follows(wish.input)
+      const submission = toTask(operation, request.body)
+      const finetuneId = operation.follows(submission.input)
       if (finetuneId !== undefined) await checkFinetune(finetuneId, request.caller, context)
-      const task = await submittedInOwnNames(request, reply, context, wish)
+      const task = await submitTask(request, reply, context, submission)
       return createdBody(task, `${urls.publicUrl}${app.prefix}/v1/get_result?id=${task.id}`)
     })
   }
 
   app.get<Query>('/v1/get_result', (request, reply) => {
     const { id } = request.query
-    if (typeof id !== 'string' || id === '') throw invalid('id', 'is required')
+    if (typeof id !== 'string' || id === '') throw invalidInput('id', 'is required')
     return sendResult(request, reply, id)
   })
 
@@ -86,7 +84,7 @@ function finetuneRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 }
 
-/** Told once, at the end. */
+/** One webhook, at the end. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { webhook_url: url, webhook_secret: secret } = task.echo
   if (typeof url !== 'string' || !isTerminal(task.status)) return []

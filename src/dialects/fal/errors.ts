@@ -1,15 +1,15 @@
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 
-/** What a code of ours is here. Of a model's error, `detail` is a list; of the platform's, it is a sentence. */
-interface Told {
+/** A code of ours in fal's terms. `detail` of a model's error is a list; of the platform's, it is a sentence. */
+interface ErrorShape {
   status: number
   type: string
   of: 'model' | 'platform'
 }
 
-const platform = (status: number, type: string): Told => ({ status, type, of: 'platform' })
-const model = (status: number, type: string): Told => ({ status, type, of: 'model' })
+const platform = (status: number, type: string): ErrorShape => ({ status, type, of: 'platform' })
+const model = (status: number, type: string): ErrorShape => ({ status, type, of: 'model' })
 
 const INVALID = model(422, 'value_error')
 const MODERATED = model(422, 'content_policy_violation')
@@ -17,9 +17,9 @@ const NO_CREDIT = platform(403, 'insufficient_credits')
 
 /**
  * The words are those of fal's pages on errors where these have one, and ours elsewhere. The official client sends a
- * request again after 429, 502, 503 and 504, a paid one like any other: so these stand only where nothing was begun.
+ * request again after 429, 502, 503 and 504, a paid one like any other: so these are used only where nothing was begun.
  */
-const TOLD: Record<ErrorCode, Told> = {
+const SHAPES: Record<ErrorCode, ErrorShape> = {
   malformed_body: platform(400, 'bad_request'),
   invalid_input: INVALID,
   unknown_operation: INVALID,
@@ -59,39 +59,34 @@ const TOLD: Record<ErrorCode, Told> = {
 
 const CANCELLED = platform(499, 'client_cancelled')
 
-export interface ToldError {
+export interface ErrorAnswer {
   status: number
   type: string
   body: { detail: { loc: (string | number)[]; msg: string; type: string }[] } | { detail: string; error_type: string }
 }
 
 export function errorStatus({ code }: Pick<PolyphonyError, 'code'>): number {
-  return TOLD[code].status
+  return SHAPES[code].status
 }
 
-export function tellError(error: Pick<PolyphonyError, 'code' | 'message' | 'details'>): ToldError {
+export function errorAnswer(error: Pick<PolyphonyError, 'code' | 'message' | 'details'>): ErrorAnswer {
   const { message, details } = error
-  const field = details.field ?? ''
-  // In the catalogue the model's fields stand below `input`; here they are the body.
-  const isInside = field.startsWith('input.')
-  const own = isInside ? field.slice('input.'.length) : field
-  const said = isInside && message.startsWith('input.') ? message.slice('input.'.length) : message
-  return told(TOLD[error.code], said, locationOf(own))
+  return answer(SHAPES[error.code], message, locationOf(details.field ?? ''))
 }
 
 /** Why a request did not succeed; undefined for one that did, or may yet. */
-export function failureOf({ status, error }: Pick<Task, 'status' | 'error'>): ToldError | undefined {
-  if (status === 'cancelled') return told(CANCELLED, 'Request was cancelled.', [])
+export function failureOf({ status, error }: Pick<Task, 'status' | 'error'>): ErrorAnswer | undefined {
+  if (status === 'cancelled') return answer(CANCELLED, 'Request was cancelled.', [])
   if (status !== 'failed') return undefined
-  return tellError(new PolyphonyError(error?.code ?? 'internal', error?.message ?? 'No reason is known.'))
+  return errorAnswer(new PolyphonyError(error?.code ?? 'internal', error?.message ?? 'No reason is known.'))
 }
 
-function told({ status, type, of }: Told, message: string, loc: (string | number)[]): ToldError {
+function answer({ status, type, of }: ErrorShape, message: string, loc: (string | number)[]): ErrorAnswer {
   if (of === 'platform') return { status, type, body: { detail: message, error_type: type } }
   return { status, type, body: { detail: [{ loc: loc.length > 0 ? loc : ['body'], msg: message, type }] } }
 }
 
-const ELSEWHERE: Record<string, string> = {
+const OUTSIDE_BODY: Record<string, string> = {
   fal_webhook: 'query',
   'Idempotency-Key': 'header',
   'x-fal-target-url': 'header',
@@ -99,6 +94,6 @@ const ELSEWHERE: Record<string, string> = {
 
 function locationOf(field: string): (string | number)[] {
   if (field === '') return []
-  const place = Object.hasOwn(ELSEWHERE, field) ? (ELSEWHERE[field] ?? 'body') : 'body'
+  const place = Object.hasOwn(OUTSIDE_BODY, field) ? (OUTSIDE_BODY[field] ?? 'body') : 'body'
   return [place, ...field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))]
 }

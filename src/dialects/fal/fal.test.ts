@@ -2,11 +2,12 @@ import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { falRequest } from '../../catalog/hosted.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
+import { callerField } from '../../core/field-names.ts'
 import type { Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, FILE, ID, urls } from '../shared/hosted-tasks.testing.ts'
-import { errorStatus, failureOf, tellError } from './errors.ts'
+import { errorAnswer, errorStatus, failureOf } from './errors.ts'
 import completedExample from './examples/completed.json' with { type: 'json' }
 import resultExample from './examples/result.json' with { type: 'json' }
 import submittedExample from './examples/submitted.json' with { type: 'json' }
@@ -84,18 +85,20 @@ describe('a target', () => {
     expect(ownPathOf(target)).toBeUndefined()
   })
 
-  it('that has no place here is said to have none', () => {
-    expect(() => ownPathOf('https://api.fal.ai/v1/models')).toThrow('api.fal.ai has no place here')
+  it('refuses an address of fal that this proxy does not serve', () => {
+    expect(() => ownPathOf('https://api.fal.ai/v1/models')).toThrow('api.fal.ai is not served by this proxy')
   })
 })
 
 describe('a body', () => {
   it('is the input of the model, as it stands', () => {
-    const wish = toTask(FLUX, { ...input, model: 'mine', n: null })
-    expect(wish).toEqual({
+    const submission = toTask(FLUX, { ...input, model: 'mine', n: null })
+    expect(submission).toEqual({
       operation: falRequest,
       model: FLUX,
       input: { model: FLUX, input: { ...input, model: 'mine', n: null } },
+      names: { input: '' },
+      dialect: 'fal',
     })
     expect(toTask(FLUX, undefined).input).toEqual({ model: FLUX, input: {} })
   })
@@ -239,10 +242,13 @@ describe('a webhook', () => {
 
 describe('an error', () => {
   const told = (code: ErrorCode, message: string, field?: string) =>
-    tellError(new PolyphonyError(code, message, field === undefined ? {} : { field }))
+    errorAnswer(new PolyphonyError(code, message, field === undefined ? {} : { field }))
+
+  /** A field of the model as an error about its submission names it: in the catalogue, it is below `input`. */
+  const ofModel = (field: string) => callerField(`input.${field}`, toTask(FLUX, {}).names ?? {})
 
   it('names a field of the model as the caller spelt it', () => {
-    expect(told('address_refused', 'input.image.0.url leads to 10.0.0.1.', 'input.image.0.url')).toEqual({
+    expect(told('address_refused', `${ofModel('image.0.url')} leads to 10.0.0.1.`, ofModel('image.0.url'))).toEqual({
       status: 422,
       type: 'value_error',
       body: {
@@ -252,7 +258,7 @@ describe('an error', () => {
     expect(told('address_refused', 'fal_webhook leads to 10.0.0.1.', 'fal_webhook').body).toMatchObject({
       detail: [{ loc: ['query', 'fal_webhook'] }],
     })
-    expect(told('invalid_input', 'input.input.a is bad.', 'input.input.a').body).toMatchObject({
+    expect(told('invalid_input', `${ofModel('input.a')} is bad.`, ofModel('input.a')).body).toMatchObject({
       detail: [{ loc: ['body', 'input', 'a'], msg: 'input.a is bad.' }],
     })
   })
@@ -314,7 +320,7 @@ describe('every answer', () => {
     expect(faults('FalStatus', completedExample)).toEqual([])
     for (const body of [webhookOk, webhookError]) expect(faults('FalWebhook', body)).toEqual([])
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
-      expect(faults('FalError', tellError(new PolyphonyError(code, 'why', { field: 'a.0' })).body)).toEqual([])
+      expect(faults('FalError', errorAnswer(new PolyphonyError(code, 'why', { field: 'a.0' })).body)).toEqual([])
     }
     expect(faults('FalStatus', {})).not.toEqual([])
   })

@@ -22,7 +22,7 @@ const RESULTS: { [K in Kind]?: (output: Output[K], task: Task) => Json } = {
   anything: ({ value }, { operation }) => (operation === falRequest.id ? value : { output: value }),
 }
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one. */
+/** Whether this protocol has a form for a task, whichever dialect it came through. */
 export function isRequest(task: Pick<Task, 'operation'>): boolean {
   return Object.hasOwn(RESULTS, getOperation(task.operation).produces.kind)
 }
@@ -56,7 +56,7 @@ function firstAndAll(one: string, many: string, made: readonly { file: string }[
   return { [one]: all[0] ?? null, ...(all.length > 1 ? { [many]: all } : {}) }
 }
 
-/** The status of a request, and the answer to a submission. `app` is where it is asked for; by default its model's. */
+/** The status of a request, and the answer to a submission. `app` is the app of the request's path; by default its model's. */
 export function statusOf(task: Task, urls: Urls, { app = appOf(task.model), logs = false } = {}) {
   const at = `${urls.publicUrl}${PREFIX}/queue/${app.split('/').map(encodeURIComponent).join('/')}/requests/${task.id}`
   const same = { request_id: task.id, response_url: at, status_url: `${at}/status`, cancel_url: `${at}/cancel` }
@@ -70,9 +70,9 @@ export function statusOf(task: Task, urls: Urls, { app = appOf(task.model), logs
       ...(failure ? { error: task.error?.message ?? 'Request was cancelled.', error_type: failure.type } : {}),
     }
   }
-  // A task that had begun may be back in the line; that is nothing to a client.
+  // A task that had begun may be back in the queue; clients do not need to know.
   if (task.startedAt !== null) return { ...same, status: 'IN_PROGRESS', logs: logs ? logsOf(task) : [] }
-  // Clients read a number; nobody counts the line.
+  // Clients read a number, and the queue is not counted for each poll.
   return { ...same, status: 'IN_QUEUE', queue_position: 0 }
 }
 
@@ -88,7 +88,7 @@ function secondsOf({ startedAt, endedAt }: Task): number | null {
   return startedAt === null || endedAt === null ? null : (endedAt - startedAt) / SECOND_MS
 }
 
-/** Told once, at the end. */
+/** One webhook, at the end. */
 export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { fal_webhook: url } = task.echo
   if (typeof url !== 'string' || !isTerminal(task.status)) return []

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inHeader,
@@ -15,7 +16,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
@@ -41,7 +41,7 @@ export async function describeFal({ limits }: Pick<DialectContext, 'limits'>): P
   }
 }
 
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
 
 interface About {
   parameters?: Json[]
@@ -113,7 +113,7 @@ function queue(): JsonObject {
         '400': answer('It has ended.', ref('FalCancelled')),
         '404': answer('There is no such request.', { anyOf: [ref('FalCancelled'), ref('FalError')] }),
       },
-      { parameters: [path('`OWNER/APP/requests/ID/cancel`.')], codes: [...USUAL, 'not_cancellable'] },
+      { parameters: [path('`OWNER/APP/requests/ID/cancel`.')], codes: [...COMMON_ERRORS, 'not_cancellable'] },
     ),
   }
 }
@@ -189,11 +189,16 @@ function uploads({ uploadMaxBytes, uploadHours }: DialectContext['limits']): Rec
         'falUpload',
         'Begin an upload',
         { '200': answer('Where the bytes are put, and what the file is named by.', addresses) },
-        { codes: [...USUAL, 'malformed_body', 'invalid_input'], requestBody: asked },
+        { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input'], requestBody: asked },
       ),
     },
     '/storage/upload/initiate-multipart': {
-      post: route('falUploadParts', 'Not offered: uploads in parts', {}, { codes: [...USUAL, 'payload_too_large'] }),
+      post: route(
+        'falUploadParts',
+        'Not offered: uploads in parts',
+        {},
+        { codes: [...COMMON_ERRORS, 'payload_too_large'] },
+      ),
     },
     '/storage/upload/{id}/{name}': {
       put: route(
@@ -247,7 +252,7 @@ function schemas(): Record<string, JsonObject> {
     status_url: text,
     cancel_url: text,
     status: Type.Enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
-    queue_position: Type.Optional(Type.Integer({ description: 'While it waits: 0, as nobody counts the line.' })),
+    queue_position: Type.Optional(Type.Integer({ description: 'While it waits: 0, as the queue is not counted.' })),
     logs: Type.Optional(Type.Array(Log)),
     metrics: Type.Optional(
       Type.Object({ inference_time: Type.Union([Type.Number({ description: 'Seconds.' }), Type.Null()]) }),

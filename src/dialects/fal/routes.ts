@@ -1,18 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
-import { performed, serve, submitted } from '../kit/protocol.ts'
-import { failureOf, tellError } from './errors.ts'
+import { type EventStream, streamTask } from '../kit/event-stream.ts'
+import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
+import type { Urls } from '../kit/urls.ts'
+import { errorAnswer, failureOf } from './errors.ts'
 import { isRequest, resultOf, statusOf, webhooksFor } from './from-task.ts'
-import { streamStatus } from './stream.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
-import { toTask } from './to-task.ts'
+import { DIALECT, toTask } from './to-task.ts'
 import { initiateUpload, openUploadRoutes, withUploads } from './uploads.ts'
-
-const DIALECT = 'fal'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
@@ -26,13 +24,13 @@ export const fal: Dialect = {
     await app.register(async (open) => openUploadRoutes(open, context))
     await app.register(async (keyed) => {
       takeHostedClients(keyed)
-      tellTypes(keyed)
+      markErrors(keyed)
       await serve(keyed, context, {
         prefixes: [PREFIX],
         error: (error, request) => {
-          const told = tellError(error)
-          failed.set(request, { type: told.type, isRetryable: error.retry === 'again' })
-          return told
+          const answer = errorAnswer(error)
+          failed.set(request, { type: answer.type, isRetryable: error.retry === 'again' })
+          return answer
         },
         routes: (inside) => falRoutes(inside, context),
       })
@@ -44,8 +42,8 @@ export const fal: Dialect = {
 
 const failed = new WeakMap<FastifyRequest, { type: string; isRetryable: boolean }>()
 
-/** An error's kind stands in its headers, too. */
-function tellTypes(app: FastifyInstance): void {
+/** The type of an error is in its headers, too. */
+function markErrors(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, _payload, done) => {
     const error = failed.get(request)
     if (error) reply.headers({ 'x-fal-error-type': error.type, 'x-fal-retryable': String(error.isRetryable) })
@@ -75,9 +73,9 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
     exposeHeadRoute: false,
     handler: (request, reply) => {
       const { 'x-fal-target-url': target } = request.headers
-      if (target === undefined) throw invalid('x-fal-target-url', 'is required: the address at fal that is meant')
+      if (target === undefined) throw invalidInput('x-fal-target-url', 'is required: the address at fal to call')
       const path = ownPathOf(String(target))
-      if (path === undefined) throw invalid('x-fal-target-url', 'must be an https address of fal.run or fal.ai')
+      if (path === undefined) throw invalidInput('x-fal-target-url', 'must be an https address of fal.run or fal.ai')
       // From here on it is a request for that path, also to those who compare one request with another.
       request.raw.url = path
       if (path.startsWith(`${PREFIX}/queue/`)) return queue(request, reply)
@@ -95,9 +93,8 @@ async function queueCall(request: FastifyRequest, reply: FastifyReply, context: 
   const target = targetOf(method, pathBelow(`${PREFIX}/queue`, request.url))
   const query = queryOf(request)
   if (target.call === 'submit') {
-    const wish = toTask(target.model, request.body, query.get('fal_webhook') ?? undefined)
-    const input = await withUploads(wish.input, context)
-    const task = await submitted(request, reply, context, { ...wish, input, dialect: DIALECT })
+    const submission = toTask(target.model, request.body, query.get('fal_webhook') ?? undefined)
+    const task = await submitTask(request, reply, context, await withUploads(submission, context))
     return about(reply, task).send(statusOf(task, urls))
   }
   const { app, id, call } = target
@@ -110,7 +107,7 @@ async function queueCall(request: FastifyRequest, reply: FastifyReply, context: 
         .code(isTerminal(task.status) ? 200 : 202)
         .send(statusOf(task, urls, { app, logs }))
     case 'stream':
-      return streamStatus(request, reply, context, { id, app, logs })
+      return streamTask(request, reply, id, context, statusStream(id, context.urls, { app, logs }))
     default:
       return sendResult(reply, task, context)
   }
@@ -125,10 +122,26 @@ async function runCall(request: FastifyRequest, reply: FastifyReply, context: Di
       'Models do not stream here. Ask through the queue, and watch its status.',
     )
   }
-  const wish = toTask(model, request.body)
-  const input = await withUploads(wish.input, context)
-  const task = await performed(request, reply, context, { ...wish, input, dialect: DIALECT })
+  const submission = await withUploads(toTask(model, request.body), context)
+  const task = await submitAndWait(request, reply, context, submission)
   return sendResult(reply, task, context)
+}
+
+/** The official client gives up after fifteen seconds without a word. */
+const HEARTBEAT_MS = 10_000
+
+/** A request's states as events without a name; each has the logs that the ones before it did not have. */
+function statusStream(id: string, urls: Urls, options: { app: string; logs: boolean }): EventStream {
+  let sentLogs = 0
+  return {
+    heartbeatMs: HEARTBEAT_MS,
+    headers: { 'x-fal-request-id': id },
+    eventOf(task) {
+      const status = statusOf({ ...task, logs: task.logs.slice(sentLogs) }, urls, options)
+      sentLogs = task.logs.length
+      return `data: ${JSON.stringify(status)}\n\n`
+    },
+  }
 }
 
 function sendResult(reply: FastifyReply, task: Task, { urls }: DialectContext): FastifyReply {

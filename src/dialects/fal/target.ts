@@ -15,8 +15,8 @@ const CALLS: Record<string, Exclude<Target['call'], 'submit'>> = {
 }
 
 /**
- * Reads what follows `/queue/`. A model is owner/app, in a namespace or not, with a path below it; its requests are asked
- * for without that path, though some keep it. Throws `not_found`.
+ * Reads what follows `/queue/`. A model is owner/app, in a namespace or not, with a path below it; its requests are
+ * addressed without that path, though some clients keep it. Throws `not_found`.
  */
 export function targetOf(method: string, path: string): Target {
   const [, app, id, rest = ''] = /^(.+?)\/requests\/([^/]+)(?:\/(.+))?$/s.exec(path) ?? []
@@ -35,7 +35,7 @@ export function pathBelow(at: string, url: string): string {
   try {
     return decodeURIComponent(raw.slice(at.length)).replace(/^\/+|(?<!\/)\/+$/g, '')
   } catch {
-    throw new PolyphonyError('not_found', `${raw} is no path.`)
+    throw new PolyphonyError('not_found', `${raw} is not a valid path.`)
   }
 }
 
@@ -57,13 +57,13 @@ const HOSTS: Record<string, string> = {
 
 /**
  * Where we serve what `x-fal-target-url` names: nothing is ever sent on. Undefined for what is none of fal's addresses.
- * Throws `not_found` for an address of fal's that has no place here.
+ * Throws `not_found` for an address of fal's that is not served.
  */
 export function ownPathOf(target: string): string | undefined {
   const url = URL.parse(target)
   if (url?.protocol !== 'https:' || !/(?:^|\.)fal\.(?:run|ai)$/.test(url.hostname)) return undefined
   const at = HOSTS[url.hostname]
-  if (at === undefined) throw new PolyphonyError('not_found', `${url.hostname} has no place here.`)
+  if (at === undefined) throw new PolyphonyError('not_found', `${url.hostname} is not served by this proxy.`)
   return `${at}${url.pathname}${url.search}`
 }
 

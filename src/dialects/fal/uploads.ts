@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { falRequest } from '../../catalog/hosted.ts'
 import { filesIn, replaceFiles } from '../../catalog/media.ts'
-import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { fieldIn } from '../../tasks/submit.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isText, objectIn } from '../kit/body.ts'
+import { isText, objectIn } from '../kit/fields.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
-import { asPolyphonyError, noteError } from '../kit/requests.ts'
-import { tellError } from './errors.ts'
+import { handleErrors } from '../kit/protocol.ts'
+import { errorAnswer } from './errors.ts'
 import { PREFIX } from './target.ts'
 
 /**
@@ -28,9 +28,10 @@ interface OneUpload {
 /** Begins an upload: `upload_url` to put the bytes to, `file_url` to name the file by. */
 export async function initiateUpload(request: FastifyRequest, { drafts, urls }: DialectContext) {
   const { file_name, content_type } = objectIn(request.body)
-  if (!isText(file_name)) throw invalid('file_name', 'is required')
-  if (file_name.length > 255) throw invalid('file_name', 'has at most 255 characters')
-  if (content_type !== undefined && typeof content_type !== 'string') throw invalid('content_type', 'must be a string')
+  if (!isText(file_name)) throw invalidInput('file_name', 'is required')
+  if (file_name.length > 255) throw invalidInput('file_name', 'has at most 255 characters')
+  if (content_type !== undefined && typeof content_type !== 'string')
+    throw invalidInput('content_type', 'must be a string')
   const { id } = await drafts.open(DRAFT, { file: '' }, request.caller)
   // The last part alone, since it becomes one of a path.
   const name = encodeURIComponent(file_name.split(/[/\\]/).at(-1) || 'file')
@@ -44,12 +45,7 @@ export async function initiateUpload(request: FastifyRequest, { drafts, urls }: 
 export function openUploadRoutes(app: FastifyInstance, context: DialectContext): void {
   const { assets, drafts, limits, clock } = context
 
-  app.setErrorHandler((thrown, request, reply) => {
-    const error = asPolyphonyError(thrown)
-    noteError(request, reply, error)
-    const { status, body } = tellError(error)
-    return reply.code(status).send(body)
-  })
+  handleErrors(app, errorAnswer)
   guardUploads(app, context, DRAFT, noUpload)
   // Whatever a client says that it is: the bytes are looked at.
   app.removeAllContentTypeParsers()
@@ -80,19 +76,22 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
 }
 
 function noUpload(): PolyphonyError {
-  return new PolyphonyError('not_found', 'There is no such upload, or its time is over.')
+  return new PolyphonyError('not_found', 'There is no such upload, or it has expired.')
 }
 
-/** An input in which what was uploaded is named by its stored file. Throws `invalid_input` for what was not. */
-export async function withUploads(input: JsonObject, { drafts, urls }: DialectContext): Promise<JsonObject> {
+/** The submission with uploads replaced by their stored files. Throws `invalid_input` for one that was not sent. */
+export async function withUploads(submission: Submission, { drafts, urls }: DialectContext): Promise<Submission> {
+  const { input } = submission
   const own = `${urls.publicUrl}${FILES}/`
   const found = new Map<string, string>()
   for (const { field, value } of filesIn(falRequest.input, input)) {
     if (!value.startsWith(own)) continue
     const draft = await drafts.findOpenly(value.slice(own.length).split('/', 1)[0] ?? '', DRAFT)
     const file = draft?.body.file
-    if (typeof file !== 'string' || file === '') throw invalid(field, 'names a file that was not uploaded')
+    if (typeof file !== 'string' || file === '')
+      throw invalidInput(fieldIn(submission, field), 'names a file that was not uploaded')
     found.set(value, urls.file(file))
   }
-  return found.size === 0 ? input : replaceFiles(falRequest.input, input, ({ value }) => found.get(value) ?? value)
+  if (found.size === 0) return submission
+  return { ...submission, input: replaceFiles(falRequest.input, input, ({ value }) => found.get(value) ?? value) }
 }

@@ -1,6 +1,6 @@
 import type { Output } from '../../catalog/outputs.ts'
 import type { Task } from '../../core/task.ts'
-import { picturesOf } from '../kit/performing.ts'
+import { picturesOf } from '../kit/pictures.ts'
 import type { Urls } from '../kit/urls.ts'
 
 /** The answer for a completed task. What is not known of a picture (the seed that was drawn) is null. */

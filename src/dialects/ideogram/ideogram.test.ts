@@ -13,7 +13,7 @@ const example = (name: string): Json =>
   JSON.parse(readFileSync(new URL(`examples/${name}.json`, import.meta.url), 'utf8'))
 const image = 'https://example.com/a.png'
 
-function wish(path: string, fields: JsonObject, isForm = false) {
+function submissionOf(path: string, fields: JsonObject, isForm = false) {
   const tool = TOOLS.find((one) => one.path === path)
   if (!tool) throw new Error(`There is no ${path}.`)
   return toTask(tool, { fields, isForm })
@@ -27,20 +27,20 @@ const picture = (sidePx: number) => ({ file: 'asset:a.png', widthPx: sidePx, hei
 
 describe('a request for Ideogram', () => {
   it('of the older API has its fields in image_request', () => {
-    const { operation, input, inputAt } = wish('/generate', { image_request: { prompt: 'a', seed: 7, mine: 1 } })
+    const { operation, input, names } = submissionOf('/generate', { image_request: { prompt: 'a', seed: 7, mine: 1 } })
     expect(operation.id).toBe('ideogram/generate')
     expect(input).toEqual({ prompt: 'a', seed: 7, mine: 1, model: 'V_2', num_images: 1 })
-    expect(inputAt).toBe('image_request.')
+    expect(names).toEqual({ '': 'image_request', image_file: 'image_file' })
   })
 
   it('in a form has image_request as JSON, and a file beside it', () => {
     const request = JSON.stringify({ prompt: 'a', image_weight: 70 })
-    const { input } = wish('/remix', { image_request: request, image_file: image }, true)
+    const { input } = submissionOf('/remix', { image_request: request, image_file: image }, true)
     expect(input).toMatchObject({ prompt: 'a', image_weight: 70, image_file: image })
   })
 
   it('to enlarge a picture needs no image_request', () => {
-    expect(wish('/upscale', { image_file: image }).input).toMatchObject({ resemblance: 50, detail: 50 })
+    expect(submissionOf('/upscale', { image_file: image }).input).toMatchObject({ resemblance: 50, detail: 50 })
   })
 
   it('of Ideogram 3 is read alike as JSON and as a form', () => {
@@ -59,8 +59,8 @@ describe('a request for Ideogram', () => {
       style_reference_images: image,
     }
     const path = '/v1/ideogram-v3/generate'
-    expect(wish(path, asForm, true).input).toEqual(wish(path, asJson).input)
-    expect(() => wish(path, { prompt: 'a', num_images: '2' })).toThrow('num_images must be an integer, not "2"')
+    expect(submissionOf(path, asForm, true).input).toEqual(submissionOf(path, asJson).input)
+    expect(() => submissionOf(path, { prompt: 'a', num_images: '2' })).toThrow('num_images must be an integer, not "2"')
   })
 
   it('has a place for each path of the API that is served', () => {
@@ -90,8 +90,8 @@ describe('a request for Ideogram', () => {
     ['/upscale', { image_request: { detail: 0 }, image_file: image }, 'image_request.detail must be at least 1'],
     ['/v1/ideogram-v3/edit', { prompt: 'a', image }, 'mask is required'],
   ])('to %s with %j is refused by the name that the caller knows', (path, fields, message) => {
-    expect(() => wish(path, fields)).toThrow(message)
-    expect(() => wish(path, fields)).not.toThrow('image_request.image_file')
+    expect(() => submissionOf(path, fields)).toThrow(message)
+    expect(() => submissionOf(path, fields)).not.toThrow('image_request.image_file')
   })
 })
 

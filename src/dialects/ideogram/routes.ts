@@ -2,8 +2,7 @@ import { IDEOGRAM } from '../../catalog/ideogram.ts'
 import type { Dialect } from '../dialect.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf, filesOf } from '../kit/form-body.ts'
-import { performedInOwnNames } from '../kit/performing.ts'
-import { serve } from '../kit/protocol.ts'
+import { serve, submitAndWait } from '../kit/protocol.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { fromTask } from './from-task.ts'
 import { TOOLS, toTask } from './to-task.ts'
@@ -24,8 +23,8 @@ export const ideogram: Dialect = {
         for (const tool of TOOLS) {
           const files = { maxFiles: MAX_FILES, filesOf: filesOf(tool.operation.input) }
           inside.post(tool.path, async (request, reply) => {
-            const wish = { ...toTask(tool, await bodyOf(request, context, files)), dialect: IDEOGRAM }
-            return fromTask(await performedInOwnNames(request, reply, context, wish), context.urls)
+            const submission = toTask(tool, await bodyOf(request, context, files))
+            return fromTask(await submitAndWait(request, reply, context, submission), context.urls)
           })
         }
       },

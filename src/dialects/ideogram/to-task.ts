@@ -1,10 +1,11 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { IDEOGRAM } from '../../catalog/ideogram.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid } from '../../catalog/read-input.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import { parsed, type ReadBody, typed } from '../kit/form-body.ts'
-import { type NamedWish, readNamed } from '../kit/own-names.ts'
 
 /** One path of the API. */
 export interface Tool {
@@ -33,27 +34,26 @@ export const TOOLS: readonly Tool[] = [
 ]
 
 const REQUEST = 'image_request'
-const AT = `${REQUEST}.`
-/** What stands beside `image_request`. */
-const BESIDE = { [`${AT}image_file`]: 'image_file' }
+/** On the older paths, the file is beside `image_request`. */
+const NESTED = { '': REQUEST, image_file: 'image_file' }
 
 /** A body, as it came in JSON or in a form. Throws `invalid_input`. */
-export function toTask({ operation, isNested }: Tool, { fields, isForm }: ReadBody): NamedWish {
+export function toTask({ operation, isNested }: Tool, { fields, isForm }: ReadBody): Submission {
   if (!isNested) {
-    const input = readNamed(operation, isForm ? typed(operation.input, fields) : fields, {})
-    return { operation, input, names: {} }
+    const input = readInput(operation, isForm ? typed(operation.input, fields) : fields)
+    return { operation, input, dialect: IDEOGRAM }
   }
   const { [REQUEST]: request, ...beside } = fields
-  const input = readNamed(operation, { ...beside, ...requestIn(request, operation) }, BESIDE, AT)
-  return { operation, input, inputAt: AT, names: BESIDE }
+  const input = readInput(operation, { ...beside, ...requestIn(request, operation) }, NESTED)
+  return { operation, input, names: NESTED, dialect: IDEOGRAM }
 }
 
 function requestIn(value: Json | undefined, { input }: Operation): JsonObject {
   if (value === undefined || value === null) {
     if (!input.required?.includes('prompt')) return {}
-    throw invalid(REQUEST, 'is required')
+    throw invalidInput(REQUEST, 'is required')
   }
   const request = typeof value === 'string' ? parsed(value, '{') : value
-  if (!isJsonObject(request)) throw invalid(REQUEST, 'must be a JSON object')
+  if (!isJsonObject(request)) throw invalidInput(REQUEST, 'must be a JSON object')
   return request
 }

@@ -12,7 +12,7 @@ describe('base64 of a caller', () => {
     expect(fromBase64(text)?.toString()).toBe(bytes)
   })
 
-  it.each(['', ' ', '=', 'aGVsb', 'aGVs-G8', 'aGVsbG8===', 'aG=k', 'é'])('is not what %j is', (text) => {
+  it.each(['', ' ', '=', 'aGVsb', 'aGVs-G8', 'aGVsbG8===', 'aG=k', 'é'])('does not read %j as base64', (text) => {
     expect(fromBase64(text)).toBeUndefined()
   })
 })

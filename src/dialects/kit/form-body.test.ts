@@ -17,7 +17,7 @@ const schema = Type.Object({
 })
 
 describe('the texts of a form', () => {
-  it('become what the schema has in their places', () => {
+  it('converts the texts of a form to the types of the schema', () => {
     const form = {
       count: '7',
       weight: '-1.5e1',
@@ -46,7 +46,7 @@ describe('the texts of a form', () => {
     })
   })
 
-  it('stay when they are not what they should be, for the schema to refuse', () => {
+  it('leaves a text that cannot be converted for the schema to refuse', () => {
     const form = { count: 'many', weight: '0x10', isOn: 'yes', seconds: 'auto', palette: '{"name":', codes: '[1' }
     expect(typed(schema, form)).toEqual({ ...form, codes: ['[1'] })
     expect(parsed('null', '{')).toBeUndefined()
@@ -66,13 +66,13 @@ describe('a body', () => {
   })
   afterAll(() => app.close())
 
-  it('that came as JSON is as it came', async () => {
+  it('leaves a JSON body as it is', async () => {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(base, { method: 'POST', headers, body: '{"count":"7","name":""}' })
     expect(await answer.json()).toMatchObject({ isForm: false, fields: { count: '7', name: '' } })
   })
 
-  it('that came as a form has its files as data URIs, and nothing for an empty text', async () => {
+  it('reads the files of a form as data URIs, and leaves out empty texts', async () => {
     const form = new FormData()
     form.append('name', 'a')
     form.append('empty', '')
@@ -87,7 +87,7 @@ describe('a body', () => {
     expect(body.seen).toEqual(body.fields)
   })
 
-  it('that came as a form with several files of a name has a list of them', async () => {
+  it('reads several files of one name as a list', async () => {
     const form = new FormData()
     for (const text of ['one', 'two']) form.append('image', new Blob([text]), 'a.png')
     const { fields } = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object }

@@ -3,9 +3,8 @@ import type { TObject, TSchema } from 'typebox'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { BODY_LIMITS, checkJson } from '../../core/json-limits.ts'
 import type { DialectContext } from '../dialect.ts'
-import { objectIn } from './body.ts'
+import { objectIn } from './fields.ts'
 import { type FormFile, type FormLimits, isForm, readForm } from './form.ts'
-import type { Spelling } from './spelling.ts'
 
 /** For protocols that take the same request as JSON and as a form. */
 
@@ -15,8 +14,8 @@ export interface ReadBody {
   isForm: boolean
 }
 
-/** Reads a body, whichever way it came. Names of a form that end in `[]` lose that, and are lists, as
- * are those that stand there several times. */
+/** Reads a body, whichever way it came. Fields of a form whose name ends in `[]` lose that, and are lists, as are those
+ * that come several times. */
 export async function bodyOf(
   request: FastifyRequest,
   { limits }: Pick<DialectContext, 'limits'>,
@@ -37,13 +36,16 @@ export async function bodyOf(
       filesIn(files),
     ]),
   ])
-  // What is asked again under the same Idempotency-Key is compared with this, and a stream has no content.
+  // A repetition under the same Idempotency-Key is compared with this, and a stream has no content.
   request.body = fields
   return { fields, isForm: true }
 }
 
 /** How many files the fields of a schema take; `names` are a form's own names of them. Others take one, for it to say. */
-export function filesOf({ properties }: TObject, names: Spelling = {}): (field: string) => number {
+export function filesOf(
+  { properties }: TObject,
+  names: Readonly<Record<string, string>> = {},
+): (field: string) => number {
   return (field) => {
     const known = names[field] ?? field
     const schema = Object.hasOwn(properties, known) ? properties[known] : undefined

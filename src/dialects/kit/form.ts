@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 
 export interface FormFile {
   field: string
@@ -9,7 +8,7 @@ export interface FormFile {
   body: Buffer
 }
 
-/** A `multipart/form-data` body: its text fields, each as often as it stands there, and its files in order. */
+/** A `multipart/form-data` body: its text fields, each with all its values, and its files in order. */
 export interface Form {
   fields: Map<string, string[]>
   files: FormFile[]
@@ -27,7 +26,7 @@ export interface FormLimits {
 const MAX_FIELDS = 50
 /** A prompt of 32,000 characters, in any script. */
 const MAX_FIELD_BYTES = 128 * 2 ** 10
-/** What stands around the one file of a form: headers of parts, and a few fields. */
+/** Room for what is around the one file of a form: headers of parts, and a few fields. */
 const AROUND_BYTES = 2 ** 20
 
 /** Hands the body of such a request to its route as it comes in. For one encapsulated plugin, not for a whole server. */
@@ -57,7 +56,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
     const fail = (error: unknown): void => {
       isRefused = true
       body.unpipe()
-      body.resume() // what nobody reads would keep the connection waiting
+      body.resume() // an unread body would keep the connection open
       form.files = []
       reject(error)
     }
@@ -86,8 +85,8 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
       return
     }
     parser.on('field', (name, value, _isNameCut, isCut) => {
-      if (isCut) fail(invalid(name, `has at most ${MAX_FIELD_BYTES} bytes in a form`))
-      else if (value.includes('\0')) fail(invalid(name, 'must not hold the character NUL'))
+      if (isCut) fail(invalidInput(name, `has at most ${MAX_FIELD_BYTES} bytes in a form`))
+      else if (value.includes('\0')) fail(invalidInput(name, 'must not hold the character NUL'))
       else form.fields.set(name, [...(form.fields.get(name) ?? []), value])
     })
     const counts = new Map<string, number>()
@@ -97,10 +96,10 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
       counts.set(bare, count)
       const most = filesOf(bare)
       if (count > most && !isRefused) {
-        fail(invalid(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
+        fail(invalidInput(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
       }
       const chunks: Buffer[] = []
-      stream.on('error', malformed) // a form that ends within a file: unheard, it would end the process
+      stream.on('error', malformed) // a form that ends within a file: without a listener, it would end the process
       stream.on('data', (chunk: Buffer) => {
         if (!isRefused) chunks.push(chunk)
       })
@@ -111,7 +110,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
         if (!isRefused) form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
       })
     })
-    parser.on('filesLimit', () => fail(invalid('file', `stands at most ${maxFiles} times in a form`)))
+    parser.on('filesLimit', () => fail(invalidInput('file', `may appear at most ${maxFiles} times in a form`)))
     parser.on('fieldsLimit', () =>
       fail(new PolyphonyError('invalid_input', `A form has at most ${MAX_FIELDS} fields.`)),
     )

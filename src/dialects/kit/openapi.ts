@@ -79,11 +79,11 @@ function told(code: ErrorCode): string {
 }
 
 /** What can go wrong on every route that needs a key. */
-export const USUAL: readonly ErrorCode[] = ['unauthorized', 'rate_limited', 'store_unavailable', 'internal']
+export const COMMON_ERRORS: readonly ErrorCode[] = ['unauthorized', 'rate_limited', 'store_unavailable', 'internal']
 
 /** What can go wrong on every route that reads a body and costs something. */
 export const PAID: readonly ErrorCode[] = [
-  ...USUAL,
+  ...COMMON_ERRORS,
   'malformed_body',
   'invalid_input',
   'address_refused',

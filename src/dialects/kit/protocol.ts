@@ -4,16 +4,23 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { asPolyphonyError, authenticated, gone, idempotencyOf, markReplay, noteError } from './requests.ts'
+import {
+  abortOnDisconnect,
+  asPolyphonyError,
+  authenticated,
+  idempotencyOf,
+  logServerError,
+  markReplay,
+} from './requests.ts'
 import { unknownRoute } from './unknown-routes.ts'
 
-/** What a protocol is served under: its addresses, its own key headers, its form of an error. */
+/** How a protocol is served: under which paths, with which key headers, and with which error envelope. */
 export interface Protocol {
   /** Each with everything below it; '' for bare paths, which are served beside those of others. */
   prefixes: readonly string[]
   /** Headers that may carry the key beside `Authorization` and `x-api-key`, in lower case. */
   keyHeaders?: string[]
-  /** Who sends what stands in a key's place; `context.authenticate` where it is left out. */
+  /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
@@ -24,15 +31,9 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-          const error = asPolyphonyError(thrown)
-          noteError(request, reply, error)
-          const { status, body } = protocol.error(error, request)
-          return reply.code(status).send(body)
-        }
         const { authenticate = context.authenticate, keyHeaders = [] } = protocol
         authenticated(inside, { authenticate, checkLoad: context.checkLoad }, keyHeaders)
-        inside.setErrorHandler(answerError)
+        const answerError = handleErrors(inside, protocol.error)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {
             const error = unknownRoute(request, reply)
@@ -46,11 +47,23 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   }
 }
 
-/** How long a client that waits for the work may wait for its begin. */
-const QUEUE_MS = 5 * MINUTE_MS
+/** Answers the errors of one plugin in a protocol's envelope; returns the handler. */
+export function handleErrors(app: FastifyInstance, error: Protocol['error']) {
+  const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = asPolyphonyError(thrown)
+    logServerError(request, reply, known)
+    const { status, body } = error(known, request)
+    return reply.code(status).send(body)
+  }
+  app.setErrorHandler(answerError)
+  return answerError
+}
 
-/** Stores what was asked for; the same for every route that costs something. */
-export async function submitted(
+/** How long a client that waits for the result may wait for the work to start. */
+export const QUEUE_MS = 5 * MINUTE_MS
+
+/** Stores a task for a submission: the same for every route that costs something. */
+export async function submitTask(
   request: FastifyRequest,
   reply: FastifyReply,
   { tasks }: DialectContext,
@@ -62,26 +75,26 @@ export async function submitted(
 }
 
 /**
- * For protocols that answer when the work is done: submits, and waits for the end however long the operation may take.
- * The task goes on when the client leaves. Throws `too_many_waiting`, with nothing submitted, and `vendor_refused` and others when it failed.
+ * For protocols that answer with the result: submits, and waits for the end however long the operation may take. The task
+ * goes on when the client disconnects. Throws `too_many_waiting`, with nothing submitted, and the error of a failed task.
  */
-export async function performed(
+export async function submitAndWait(
   request: FastifyRequest,
   reply: FastifyReply,
   context: DialectContext,
   submission: Submission,
 ): Promise<Task> {
   using place = context.tasks.placeToWait(request.caller)
-  const { id } = await submitted(request, reply, context, submission)
+  const { id } = await submitTask(request, reply, context, submission)
   const timeoutMs = QUEUE_MS + submission.operation.timeoutMs
-  const task = await context.tasks.wait(id, request.caller, { timeoutMs, signal: gone(reply), place })
+  const task = await context.tasks.wait(id, request.caller, { timeoutMs, signal: abortOnDisconnect(reply), place })
   if (task.status === 'completed') return task
   throw failureOf(task)
 }
 
-/** Why a task did not succeed, as an error to be answered with. */
+/** The error to answer with when a task did not succeed. */
 export function failureOf(task: Task): PolyphonyError {
   if (task.error) return new PolyphonyError(task.error.code, task.error.message)
   if (task.status === 'cancelled') return new PolyphonyError('vendor_refused', 'The task was cancelled.')
-  return new PolyphonyError('timed_out', `The task ${task.id} is ${task.status}; it goes on.`)
+  return new PolyphonyError('timed_out', `The task ${task.id} is still ${task.status}; the work goes on.`)
 }

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { retryAfterOf } from './retry-after.ts'
 
-/** What every dialect reads of a request in the same way. */
+/** Parts of a request that every dialect reads in the same way. */
 
 /**
- * Who sends a request to a route that needs no key; undefined without one that is known. For what such a route shows to
- * one tenant alone.
+ * The caller of a route that needs no key; undefined without a known key. For what such a route shows to one tenant
+ * alone.
  */
 export async function callerIfKnown(
   request: FastifyRequest,
@@ -70,9 +70,7 @@ export function idempotencyOf(request: FastifyRequest): { key: string; fingerpri
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new PolyphonyError('invalid_input', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
-      field: 'Idempotency-Key',
-    })
+    throw invalidInput('Idempotency-Key', 'must be 1 to 255 visible ASCII characters')
   }
   const path = request.url.split('?', 1)[0]
   return { key, fingerprint: hash('sha256', `${request.method} ${path} ${textOf(request.body)}`, 'hex') }
@@ -101,7 +99,7 @@ export async function taskFor(
 ): Promise<Task> {
   const seconds = waitOf(request, context.limits.maxWaitSeconds)
   if (seconds === 0) return context.tasks.get(id, request.caller)
-  return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: gone(reply) })
+  return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: abortOnDisconnect(reply) })
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -116,7 +114,7 @@ export function taskSender(
 ): (request: FastifyRequest, reply: FastifyReply, id: string) => Promise<FastifyReply> | undefined {
   const rendered = new WeakMap<Task, string>()
   return (request, reply, id) => {
-    // A `wait` is read even when there is nothing to wait for, so that a wrong one is always told.
+    // A `wait` is read even when there is nothing to wait for, so that a wrong one is always refused.
     const ended = waitIn(request) === undefined ? context.tasks.peek(id, request.caller) : undefined
     if (!ended) {
       return taskFor(request, reply, id, context).then((task) =>
@@ -142,66 +140,34 @@ function waitOf(request: FastifyRequest, maximum: number): number {
   if (wait === undefined) return 0
   const seconds = Number(wait)
   if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {
-    throw new PolyphonyError('invalid_input', `wait must be a number of seconds, at most ${maximum}.`, {
-      field: 'wait',
-    })
+    throw invalidInput('wait', `must be a number of seconds, at most ${maximum}`)
   }
   return Math.min(seconds, maximum)
 }
 
-/** One for all: an abort without a reason makes an error with a stack, and this happens at the end of every request that waits. */
+/** Shared: an abort without a reason makes an error with a stack, and this happens at the end of every request that waits. */
 const GONE = new Error('The client has gone away.')
 
 /** Aborts when the client has gone away. */
-export function gone(reply: FastifyReply): AbortSignal {
+export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort(GONE))
   return controller.signal
-}
-
-/** Streams a task's states as server-sent events: `event: task`, a JSON body each, a comment every 15 s. */
-export async function streamTask(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  id: string,
-  context: DialectContext,
-  bodyOf: (task: Task) => string,
-): Promise<void> {
-  const states = await context.tasks.watch(id, request.caller, gone(reply))
-  reply.hijack()
-  const { raw } = reply
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  })
-  const heartbeat = setInterval(() => raw.write(': still here\n\n'), 15_000)
-  try {
-    let number = 0
-    for await (const task of states) {
-      raw.write(`event: task\nid: ${++number}\ndata: ${bodyOf(task)}\n\n`)
-    }
-  } catch (error) {
-    request.log.error({ err: error, taskId: id }, 'the event stream broke')
-  } finally {
-    clearInterval(heartbeat)
-    raw.end()
-  }
 }
 
 const FASTIFY_CODES: Record<string, ConstructorParameters<typeof PolyphonyError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['malformed_body', 'The body is not valid JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_body', 'The body is empty; it must be a JSON object.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The body is too large.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_body', 'The body has not the length that Content-Length states.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_body', 'The length of the body differs from Content-Length.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media', 'Send the body as application/json.'],
   FST_ERR_CTP_INVALID_CONTENT_ENCODING: ['unsupported_media', 'Send the body without Content-Encoding.'],
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['unsupported_media', 'Say in Content-Type what the body is.'],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: ['unsupported_media', 'Set Content-Type to the type of the body.'],
   FST_ERR_BAD_URL: ['not_found', 'The path is not a valid URL.'],
   FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'A part of the path is longer than any id.'],
 }
 
-/** Whatever a route threw, as one of our errors. Faults of ours keep their cause for the log. */
+/** Anything that a route threw, as one of our errors. Internal errors keep their cause for the log. */
 export function asPolyphonyError(thrown: unknown): PolyphonyError {
   if (thrown instanceof PolyphonyError) return thrown
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
@@ -213,13 +179,13 @@ export function asPolyphonyError(thrown: unknown): PolyphonyError {
   return new PolyphonyError('internal', 'Something went wrong on our side; the log has the cause.', { cause: thrown })
 }
 
-/** Whether Node reports that the client went away before its body was whole: no fault of ours, and read by no client. */
+/** Whether Node reports that the client went away before its body was whole: not a fault of ours, and no client reads the answer. */
 function isGone({ cause }: { cause?: unknown }): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET' && cause.message === 'aborted'
 }
 
-/** Logs faults of ours, once, where they are answered; sets the headers that go with an error. */
-export function noteError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
+/** Logs server errors, once, where they are answered; sets the headers of an error. */
+export function logServerError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
   if (isGone(error)) request.log.debug({ path: request.routeOptions.url }, 'the client went away')
   // An overload is logged where it is noticed, once for many requests.
   if (error.status >= 500 && error.code !== 'overloaded') {

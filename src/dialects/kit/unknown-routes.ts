@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PolyphonyError } from '../../core/errors.ts'
 
 /**
- * What a path or a method that is no route's is answered with: an error for the protocol to tell, or undefined where the
- * answer was sent, since OPTIONS asks for nothing but the methods.
+ * The error for a path or a method without a route; undefined where the answer was sent, since OPTIONS requests nothing
+ * but the methods.
  */
 export function unknownRoute(request: FastifyRequest, reply: FastifyReply): PolyphonyError | undefined {
   const { method, server } = request

@@ -12,7 +12,7 @@ export interface Urls {
   expand(value: Json): Json
 }
 
-/** `publicUrl` is asked at every use: with port 0 it is known only once the server listens. */
+/** `publicUrl` is read at every use: with port 0 it is known only once the server listens. */
 export function urlsAt(publicUrl: () => string): Urls {
   const file = (reference: string): string =>
     reference.startsWith(ASSET_SCHEME) ? `${publicUrl()}/files/${reference.slice(ASSET_SCHEME.length)}` : reference

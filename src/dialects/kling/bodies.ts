@@ -1,8 +1,15 @@
 import { type TSchema, Type } from 'typebox'
+import { klingExpand } from '../../catalog/kling-images.ts'
+import { klingAvatar } from '../../catalog/kling-scenes.ts'
+import { klingTryOn } from '../../catalog/kling-works.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { Path } from './to-task.ts'
+import { plain } from '../kit/openapi.ts'
+import { AVATAR, EXPANSION, type Path, TRY_ON } from './to-task.ts'
 
-/** The bodies as Kling's documents write them, for the description of the API: what is checked is the catalogue's input. */
+/**
+ * The bodies as Kling's documents write them, for the description of the API: what is checked is the catalogue's input,
+ * which itself describes the bodies that differ from it in names alone.
+ */
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const file = (what: string) => text(`${what}: a URL, or bare base64.`)
@@ -47,12 +54,6 @@ const sync = {
   audio_file: text('Bare base64.'),
   audio_url: text('The recording.'),
 }
-const avatar = {
-  image: file('The portrait'),
-  sound_file: file('What is said'),
-  prompt: text('How it is said.'),
-  mode,
-}
 const subjects = {
   model_name,
   prompt: text('What the picture shows.'),
@@ -62,33 +63,34 @@ const subjects = {
   n: count,
   aspect_ratio: text('Width to height.'),
 }
-const expansion = {
-  image: file('The picture'),
-  up_expansion_ratio: number('0 to 2.'),
-  down_expansion_ratio: number('0 to 2.'),
-  left_expansion_ratio: number('0 to 2.'),
-  right_expansion_ratio: number('0 to 2.'),
-  prompt: text('What is seen there.'),
-  n: count,
-}
-
 const FOX = 'a fox crosses a frozen lake'
 const PICTURE = 'https://example.com/fox.jpg'
 const VIDEO_ID = '01234567-89ab-4cde-8f01-23456789ab01'
 
-function body(fields: Record<string, TSchema>, example: JsonObject): { schema: TSchema; example: JsonObject } {
-  return { schema: Type.Object(fields), example }
+interface Body {
+  schema: JsonObject
+  example: JsonObject
 }
 
-const avatarBody = body(avatar, { image: PICTURE, sound_file: 'https://example.com/speech.mp3', mode: 'std' })
+function body(fields: Record<string, TSchema>, example: JsonObject): Body {
+  return { schema: plain(Type.Object(fields)), example }
+}
+
+const avatarBody: Body = {
+  schema: AVATAR.describe(klingAvatar),
+  example: { image: PICTURE, sound_file: 'https://example.com/speech.mp3', mode: 'std' },
+}
 const subjectsBody = body(subjects, {
   model_name: 'kling-v2',
   prompt: 'they sit in a boat',
   subject_image_list: [{ subject_image: PICTURE }],
 })
-const expansionBody = body(expansion, { image: PICTURE, left_expansion_ratio: 0.5, right_expansion_ratio: 0.5 })
+const expansionBody: Body = {
+  schema: EXPANSION.describe(klingExpand),
+  example: { image: PICTURE, left_expansion_ratio: 0.5, right_expansion_ratio: 0.5 },
+}
 
-export const BODIES: Record<Path, { schema: TSchema; example: JsonObject }> = {
+export const BODIES: Record<Path, Body> = {
   '/videos/text2video': body(video, { model_name: 'kling-v2-6', prompt: FOX, duration: '5', sound: 'off' }),
   '/videos/image2video': body(
     { ...video, image: file('The first frame'), image_tail: file('The last frame'), ...masks },
@@ -164,10 +166,14 @@ export const BODIES: Record<Path, { schema: TSchema; example: JsonObject }> = {
     },
     { model_name: 'kling-v2', prompt: FOX, n: 2, aspect_ratio: '3:2' },
   ),
-  '/images/kolors-virtual-try-on': body(
-    { model_name, human_image: file('The person'), cloth_image: file('The clothes') },
-    { model_name: 'kolors-virtual-try-on-v1-5', human_image: PICTURE, cloth_image: 'https://example.com/coat.jpg' },
-  ),
+  '/images/kolors-virtual-try-on': {
+    schema: TRY_ON.describe(klingTryOn),
+    example: {
+      model_name: 'kolors-virtual-try-on-v1-5',
+      human_image: PICTURE,
+      cloth_image: 'https://example.com/coat.jpg',
+    },
+  },
   '/images/multi-image2image': subjectsBody,
   '/images/multi-image-generations': subjectsBody,
   '/images/image-expansion': expansionBody,

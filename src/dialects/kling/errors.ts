@@ -4,7 +4,7 @@ import { type TokenFault, tokenFaultOf } from '../../tenants/access-keys.ts'
 import { requestId } from './from-task.ts'
 
 /** Kling's own codes, each with the status that its documents give it. */
-const TOLD: Record<ErrorCode, { status: number; code: number }> = {
+const CODES: Record<ErrorCode, { status: number; code: number }> = {
   malformed_body: { status: 400, code: 1200 },
   storage_quota_reached: { status: 400, code: 1200 },
   unsupported_media: { status: 400, code: 1200 },
@@ -46,13 +46,13 @@ const NO_KEY = 1001
 const TOKEN_CODES: Record<TokenFault, number> = { forged: 1000, malformed: 1002, not_yet_valid: 1003, expired: 1004 }
 
 export function errorStatus({ code }: PolyphonyError): number {
-  return TOLD[code].status
+  return CODES[code].status
 }
 
 /** Kling's envelope; beside it what relays write and their web clients read: `error.message`. */
 export function errorAnswer(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown } {
-  const { status, code: usual } = TOLD[error.code]
-  const code = error.code === 'unauthorized' ? (refusalOf(error, request) ?? usual) : usual
+  const { status, code: defaultCode } = CODES[error.code]
+  const code = error.code === 'unauthorized' ? (refusalOf(error, request) ?? defaultCode) : defaultCode
   const { message } = error
   return {
     status,

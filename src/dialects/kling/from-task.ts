@@ -8,12 +8,12 @@ import type { Urls } from '../kit/urls.ts'
 import { failReasonOf } from '../shared/relay-task.ts'
 import type { Path } from './to-task.ts'
 
-/** Whose tasks can be told here. */
+/** Models whose tasks have a form here. */
 export const MODELS = ['kling', 'kling-turbo']
 
 export type Noun = 'videos' | 'images'
 
-/** Which half of Kling's API tells of a task, in whichever dialect it was asked for; undefined where neither does. */
+/** The half of Kling's API that has a form for a task, whichever dialect it came through; undefined where neither has. */
 export function nounOf({ operation }: Pick<Task, 'operation'>): Noun | undefined {
   const known = findOperation(operation)
   if (!known || !MODELS.includes(known.model)) return undefined
@@ -27,14 +27,14 @@ const SAME: Record<string, string> = {
   '/images/editing/expand': '/images/image-expansion',
 }
 
-/** Whether a task stands in the list of a path: asked for there, or of a kind that is asked for there. */
+/** Whether the list of a path includes a task: submitted there, or of a kind that is submitted there. */
 export function isListed(task: Task, path: Path): boolean {
   const { path: own } = task.echo
-  const asked = task.dialect === 'kling' && typeof own === 'string' ? own : pathOf(task)
-  return (SAME[asked] ?? asked) === (SAME[path] ?? path)
+  const submittedAt = task.dialect === 'kling' && typeof own === 'string' ? own : pathOf(task)
+  return (SAME[submittedAt] ?? submittedAt) === (SAME[path] ?? path)
 }
 
-/** Where a task of another dialect would have been asked for. */
+/** The path at which a task of another dialect would have been submitted. */
 function pathOf({ operation, input }: Task): string {
   switch (operation) {
     case 'kling/video_generation':
@@ -87,11 +87,11 @@ const STATUSES: Record<Status, TaskStatus> = {
 
 /** No status goes back: a task that was begun stays begun, though it may wait for another attempt. */
 export function statusOf({ status, startedAt }: Pick<Task, 'status' | 'startedAt'>): TaskStatus {
-  const told = STATUSES[status]
-  return told === 'submitted' && startedAt !== null ? 'processing' : told
+  const word = STATUSES[status]
+  return word === 'submitted' && startedAt !== null ? 'processing' : word
 }
 
-/** What the answer to a POST says of a task. */
+/** The part of a task that answers a POST. */
 export function createdTask(task: Task) {
   return {
     task_id: task.id,

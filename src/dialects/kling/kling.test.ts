@@ -54,12 +54,12 @@ function aTask(given: Partial<Task> = {}): Task {
 
 const pictures = { pictures: [{ file: 'asset:p.png', widthPx: 64, heightPx: 64 }], grid: null }
 
-describe('a published answer is reproduced, key by key:', () => {
-  it('to a POST', () => {
+describe('answers of Kling’s API', () => {
+  it('answers a POST in the published shape', () => {
     expect(shapeDifferences(created, envelope(createdTask(aTask({ status: 'pending' }))))).toEqual([])
   })
 
-  it('to a GET, of videos and of pictures', () => {
+  it('answers a GET of videos and of pictures in the published shape', () => {
     expect(shapeDifferences(videos, envelope(fromTask(aTask(), urls)))).toEqual([])
     const task = aTask({ operation: 'kling/image_generation', output: pictures })
     expect(shapeDifferences(images, envelope(fromTask(task, urls)))).toEqual([])
@@ -84,7 +84,7 @@ describe('the credit of a tenant', () => {
   const packs = (query: Record<string, unknown>, available = 1_180_000_000) =>
     costsOf(balance(available), tenant, windowOf(query)).resource_pack_subscribe_infos
 
-  it('is told as a pack of US dollars, in the published shape', () => {
+  it('shows credit as a pack of US dollars, in the published shape', () => {
     const answer = envelope(costsOf(balance(1_180_000_000), tenant, windowOf({ start_time: '0', end_time: '2000' })))
     expect(shapeDifferences(costs, answer)).toEqual([])
     expect(answer.data.resource_pack_subscribe_infos).toEqual([
@@ -102,7 +102,7 @@ describe('the credit of a tenant', () => {
     ])
   })
 
-  it('that is used up says so', () => {
+  it('marks a pack without credit as used up', () => {
     expect(packs({ start_time: '0', end_time: '2000' }, 0)).toMatchObject([
       { remaining_quantity: 0, total_quantity: 200, status: 'runOut' },
     ])
@@ -115,7 +115,7 @@ describe('the credit of a tenant', () => {
     [{ start_time: '0', end_time: '2000', resource_pack_name: 'Credit in US dollars' }, 1],
     [{ start_time: '0', end_time: '2000', resource_pack_name: 'Video Generation' }, 0],
     [{ start_time: '0', end_time: '2000', resource_pack_name: '' }, 1],
-  ])('is found by %j %i times', (query, count) => {
+  ])('finds the pack of a tenant for %j %i times', (query, count) => {
     expect(packs(query)).toHaveLength(count)
   })
 
@@ -128,7 +128,7 @@ describe('the credit of a tenant', () => {
     [{ start_time: '1.5', end_time: '2' }, 'start_time must be Unix milliseconds.'],
     [{ start_time: ['1', '2'], end_time: '2' }, 'start_time must be Unix milliseconds.'],
     [{ start_time: '3', end_time: '2' }, 'end_time must not be before start_time.'],
-  ])('asked for by %j is refused', (query, message) => {
+  ])('refuses a query for credit with %j', (query, message) => {
     expect(thrownBy(() => windowOf(query))).toMatchObject({ code: 'invalid_input', message })
   })
 })
@@ -143,15 +143,15 @@ describe('a task', () => {
     ['completed', 'succeed'],
     ['failed', 'failed'],
     ['cancelled', 'failed'],
-  ] as const)('that is %s reads as %s', (status, told) => {
+  ] as const)('shows a task that is %s as %s', (status, told) => {
     expect(fromTask(aTask({ status }), urls).task_status).toBe(told)
   })
 
-  it('that waits for another attempt does not go back', () => {
+  it('keeps the status of a task that waits for another attempt', () => {
     expect(fromTask(aTask({ status: 'pending', startedAt: 1 }), urls).task_status).toBe('processing')
   })
 
-  it('has milliseconds, seconds as text, and ids that lead back to it', () => {
+  it('shows a task with milliseconds, seconds as text, and ids that lead back to it', () => {
     const told = fromTask(aTask(), urls)
     expect(told).toMatchObject({
       created_at: 1_722_769_557_708,
@@ -166,12 +166,12 @@ describe('a task', () => {
     })
   })
 
-  it('that failed says why, and shows nothing', () => {
+  it('shows the reason of a failed task, and no result', () => {
     const told = fromTask(aTask({ status: 'failed' }), urls)
     expect(told).toMatchObject({ task_status: 'failed', task_status_msg: 'too dark', task_result: {} })
   })
 
-  it('is told by the half of the API that its kind belongs to', () => {
+  it('shows a task in the half of the API that its kind belongs to', () => {
     expect(nounOf({ operation: 'kling-turbo/video_generation' })).toBe('videos')
     expect(nounOf({ operation: 'kling/ai_try_on' })).toBe('images')
     for (const operation of ['kling/sound', 'luma/video_generation', 'suno/music', 'none']) {
@@ -187,7 +187,7 @@ describe('a task', () => {
     ['kling/avatar', {}, '/videos/avatar/image2video'],
     ['kling/image_generation', { subject_images: [PICTURE] }, '/images/multi-image-generations'],
     ['kling/image_expansion', {}, '/images/editing/expand'],
-  ] as const)('%s of another dialect, with %j, is listed at %s', (operation, input, path) => {
+  ] as const)('lists a task of %s from another dialect, with %j, at %s', (operation, input, path) => {
     const task = aTask({ dialect: 'piapi', echo: {}, operation, input: input as unknown as JsonObject })
     expect(isListed(task, path)).toBe(true)
     expect(isListed(task, '/videos/effects')).toBe(false)
@@ -195,10 +195,10 @@ describe('a task', () => {
 })
 
 describe('a body', () => {
-  it.each(PATH_NAMES)('for %s, as documented, becomes valid input of its operation', (path) => {
-    const wish = toTask(path, BODIES[path].example)
-    expect(wish.operation).toBe(getOperation(PATHS[path].operation.id))
-    expect(wish.echo).toEqual({ path })
+  it.each(PATH_NAMES)('reads the documented body of %s as valid input of its operation', (path) => {
+    const submission = toTask(path, BODIES[path].example)
+    expect(submission.operation).toBe(getOperation(PATHS[path].operation.id))
+    expect(submission.echo).toEqual({ path })
   })
 
   const translations: [Path, JsonObject, JsonObject][] = [
@@ -346,7 +346,7 @@ describe('a body', () => {
       { model_name: 'kolors-virtual-try-on-v1', model_input: PICTURE, dress_input: BARE_BASE64 },
     ],
   ]
-  it.each(translations)('for %s is translated: %j', (path, body, input) => {
+  it.each(translations)('translates a body for %s: %j', (path, body, input) => {
     expect(toTask(path, body).input).toMatchObject(input)
   })
 
@@ -413,23 +413,23 @@ describe('a body', () => {
     ['no growth', '/images/image-expansion', { image: PICTURE }, 'up_expansion_ratio'],
     ['a callback that is no text', '/videos/text2video', { prompt: 'a', callback_url: 7 }, 'callback_url'],
     ['an id that is no text', '/videos/text2video', { prompt: 'a', external_task_id: 7 }, 'external_task_id'],
-  ])('with %s is refused, naming the field', (_what, path, body, field) => {
+  ])('refuses a body with %s, naming the field', (_what, path, body, field) => {
     const error = thrownBy(() => toTask(path, body))
     expect(error.code).toBe('invalid_input')
     expect(error.details.field).toBe(field)
     expect(error.message.startsWith(field)).toBe(true)
   })
 
-  it('says who is to be told, which stays between us and the caller', () => {
+  it('keeps the callback’s URL out of the input', () => {
     const callback_url = 'https://client.example/hook'
-    const wish = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
-    expect(wish.webhook).toEqual({ field: 'callback_url', url: callback_url })
-    expect(wish.echo).toEqual({ path: '/videos/text2video', callback_url })
-    expect(wish.externalId).toBe('mine-7')
-    expect(wish.input).not.toHaveProperty('callback_url')
+    const submission = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
+    expect(submission.webhook).toEqual({ field: 'callback_url', url: callback_url })
+    expect(submission.echo).toEqual({ path: '/videos/text2video', callback_url })
+    expect(submission.externalId).toBe('mine-7')
+    expect(submission.input).not.toHaveProperty('callback_url')
   })
 
-  it('of any kind is taken, or refused by an error of ours', () => {
+  it('accepts any body, or refuses it with an error of ours', () => {
     fc.assert(
       fc.property(fc.constantFrom(...PATH_NAMES), fc.jsonValue(), (path, body) => {
         try {
@@ -445,7 +445,7 @@ describe('a body', () => {
 describe('a callback', () => {
   const callback_url = 'https://client.example/hook'
 
-  it('is the bare task, at each change of its status', () => {
+  it('calls back with the bare task at each change of its status', () => {
     for (const status of STATUSES) {
       const task = aTask({ status, echo: { callback_url } })
       const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
@@ -455,7 +455,7 @@ describe('a callback', () => {
     }
   })
 
-  it('is sent neither for progress alone nor to nobody', () => {
+  it('sends no callback for progress alone, or without a URL', () => {
     expect(kling.webhooksFor(aTask({ status: 'processing', progress: 40, echo: { callback_url } }), urls)).toEqual([])
     expect(kling.webhooksFor(aTask(), urls)).toEqual([])
   })
@@ -477,7 +477,7 @@ describe('an error', () => {
     ['internal', 500, 5000],
     ['no_provider', 503, 5001],
     ['timed_out', 504, 5002],
-  ])('%s is answered %i with the code %i', (code, status, own) => {
+  ])('answers the error %s with the status %i and the code %i', (code, status, own) => {
     const told = errorAnswer(new PolyphonyError(code, 'why'), request({ authorization: 'Bearer x' }))
     expect(told).toEqual({
       status,
@@ -491,11 +491,11 @@ describe('an error', () => {
     })
   })
 
-  it('of a request without a key has a code of its own', () => {
+  it('answers a request without a key with a code of its own', () => {
     expect(errorAnswer(new PolyphonyError('unauthorized', 'why'), request({})).body).toMatchObject({ code: 1001 })
   })
 
-  it('of every kind is answered 400 or higher, with a code that is not 0', () => {
+  it('answers every error with a status of 400 or higher and a code that is not 0', () => {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       const { status, body } = errorAnswer(new PolyphonyError(code, ''), request({}))
       expect(status).toBeGreaterThanOrEqual(400)

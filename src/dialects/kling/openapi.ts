@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -14,7 +15,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -51,7 +51,7 @@ export async function describeKling({ limits }: Pick<DialectContext, 'limits'>):
 }
 
 const CREATING: readonly ErrorCode[] = PAID
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found', 'invalid_input']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found', 'invalid_input']
 
 function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('KlingError'))
@@ -70,7 +70,7 @@ function creating(prefix: string, path: Path): JsonObject {
     tags: [TAG],
     parameters: [idempotencyKey],
     requestBody: jsonBody(
-      { allOf: [plain(BODIES[path].schema), ref('KlingUsual')] },
+      { allOf: [BODIES[path].schema, ref('KlingUsual')] },
       { example: { summary: title, value: BODIES[path].example } },
     ),
     responses: {
@@ -91,7 +91,7 @@ function listing(prefix: string, path: Path): JsonObject {
     ],
     responses: {
       '200': answer('The tasks.', enveloped({ type: 'array', items: ref('KlingTask') })),
-      ...failures([...USUAL, 'invalid_input']),
+      ...failures([...COMMON_ERRORS, 'invalid_input']),
     },
   }
 }
@@ -119,7 +119,7 @@ function costs(prefix: string): JsonObject {
     ],
     responses: {
       '200': answer('The pack, if it could be used in that time.', enveloped(ref('KlingCosts'))),
-      ...failures([...USUAL, 'invalid_input']),
+      ...failures([...COMMON_ERRORS, 'invalid_input']),
     },
   }
 }

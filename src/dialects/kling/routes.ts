@@ -1,24 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import { serve, submitted } from '../kit/protocol.ts'
+import { isText, objectIn, wholeNumberIn } from '../kit/fields.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
-import { spelt } from '../kit/spelling.ts'
 import type { Urls } from '../kit/urls.ts'
 import { costsOf, windowOf } from './costs.ts'
 import { errorAnswer } from './errors.ts'
 import { createdTask, envelope, fromTask, isListed, MODELS, type Noun, nounOf } from './from-task.ts'
-import { PATHS, type Path, toTask } from './to-task.ts'
+import { DIALECT, PATHS, type Path, toTask } from './to-task.ts'
 
-const DIALECT = 'kling'
 const RELAY_PREFIX = '/kling'
 
 /** Where other protocols have the same path, Kling's is served below the relays' prefix only. */
@@ -79,15 +76,14 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
 
   async function create(request: FastifyRequest, reply: FastifyReply): Promise<Task> {
     const body = path === '/videos/lip-sync' ? await withVideoId(request.body, context) : request.body
-    const { spelling, ...wish } = toTask(path, body)
-    return spelt(spelling, () => submitted(request, reply, context, { ...wish, dialect: DIALECT }))
+    return submitTask(request, reply, context, toTask(path, body))
   }
 
   /** By its own id or, where none has it, by the id that the caller gave it. */
   async function read(request: FastifyRequest<OneTask>, reply: FastifyReply, wanted: Noun): Promise<Task> {
     const { id } = request.params
     const [known] = isId(id) ? await context.tasks.getMany([id], request.caller) : []
-    const found = known ?? (await named(id, context, request.caller))
+    const found = known ?? (await findByExternalId(id, context, request.caller))
     if (!found || nounOf(found) !== wanted) throw new PolyphonyError('task_not_found', `No task ${id}.`)
     return taskFor(request, reply, found.id, context)
   }
@@ -110,7 +106,11 @@ async function* recent({ tasks }: DialectContext, caller: Caller): AsyncGenerato
 }
 
 /** The newest of the caller's tasks that they gave this id. */
-async function named(external: string, { tasks }: DialectContext, caller: Caller): Promise<Task | undefined> {
+async function findByExternalId(
+  external: string,
+  { tasks }: DialectContext,
+  caller: Caller,
+): Promise<Task | undefined> {
   const [found] = await tasks.list({ model: MODELS, externalId: external, limit: 1 }, caller)
   return found
 }
@@ -119,16 +119,9 @@ const MOST_PAGES = 1_000
 const LARGEST_PAGE = 500
 
 function pageOf(query: Record<string, unknown>): { offset: number; limit: number } {
-  const number = wholeOf(query, 'pageNum', 1, MOST_PAGES)
-  const limit = wholeOf(query, 'pageSize', 30, LARGEST_PAGE)
+  const number = wholeNumberIn(query, 'pageNum', { minimum: 1, maximum: MOST_PAGES, fallback: 1 })
+  const limit = wholeNumberIn(query, 'pageSize', { minimum: 1, maximum: LARGEST_PAGE, fallback: 30 })
   return { offset: (number - 1) * limit, limit }
-}
-
-function wholeOf(query: Record<string, unknown>, name: string, usual: number, most: number): number {
-  const { [name]: value = String(usual) } = query
-  const number = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : 0
-  if (number < 1 || number > most) throw invalid(name, `must be a whole number from 1 to ${most}`)
-  return number
 }
 
 /** Lip sync may name its video by a URL; only that of a video that was made here leads to one. */
@@ -139,18 +132,18 @@ async function withVideoId(body: unknown, { assets, urls }: DialectContext): Pro
   const reference = urls.reference(input.video_url)
   const asset = reference && (await assets.find(reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''))
   if (!asset || asset.taskId === null) {
-    throw invalid('input.video_url', 'must be the URL of a video that was made here; other videos are not taken')
+    throw invalidInput('input.video_url', 'must be the URL of a video that was made here; other videos are not taken')
   }
   const { video_url: _, ...rest } = input
   return { ...fields, input: { ...rest, video_id: asset.taskId } }
 }
 
-const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, at each change of its status. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
+  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
   // Progress alone is no change of status.
   if (task.status === 'processing' && task.progress > 0) return []
   return [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }]

@@ -4,50 +4,25 @@ import { klingOmni } from '../../catalog/kling-omni.ts'
 import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from '../../catalog/kling-scenes.ts'
 import { klingTryOn } from '../../catalog/kling-works.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import { type Spelling, spelt } from '../kit/spelling.ts'
+import { given, isGiven, isText, objectIn, optionalText, webhookIn, withoutNulls } from '../kit/fields.ts'
+import { namesInside, renames } from '../kit/renames.ts'
+import { IMAGE_VERSIONS, MOTION_VERSIONS, modelled, OMNI_VERSIONS, VERSION_NAMES, VIDEO_VERSIONS } from './models.ts'
 
-/** What a body asks for, and how errors name its fields. */
-export interface Wish extends Pick<Submission, 'operation' | 'input' | 'webhook' | 'externalId'> {
-  echo: JsonObject
-  spelling: Spelling
-}
+export const DIALECT = 'kling'
 
-/** How the bodies of one path become input: fields that are not translated keep their names. */
+/** How the bodies of one path become input: fields that are not renamed keep their names. */
 interface Translation {
   operation: Operation
   /** It goes by the body where one field can come from several places. */
-  spelling: Spelling | ((body: JsonObject) => Spelling)
+  names: FieldNames | ((body: JsonObject) => FieldNames)
   translate(body: JsonObject): JsonObject
 }
 
-const VERSIONS: Record<string, string> = {
-  'kling-v1': '1.0',
-  'kling-v1-5': '1.5',
-  'kling-v1-6': '1.6',
-  'kling-v2-master': '2.0',
-  'kling-v2-1': '2.1',
-  'kling-v2-1-master': '2.1-master',
-  'kling-v2-5': '2.5',
-  'kling-v2-5-turbo': '2.5',
-  'kling-v2-6': '2.6',
-  'kling-v3': '3.0',
-}
-const OMNI_VERSIONS: Record<string, string> = { 'kling-video-o1': 'o1', 'kling-v3-omni': '3.0', 'kling-v3': '3.0' }
-const IMAGE_VERSIONS: Record<string, string> = {
-  'kling-v1': '1.0',
-  'kling-v1-5': '1.5',
-  'kling-v2': '2.0',
-  'kling-v2-new': '2.0',
-  'kling-v2-1': '2.1',
-  'kling-v3': '3.0',
-  'kling-v3-omni': 'o1',
-  'kling-image-o1': 'o1',
-}
-const MOTION_VERSIONS: Record<string, string> = { 'kling-v2-6': '2.6' }
 /** The same effects under the names of Kling's own API. */
 const EFFECTS: Record<string, string> = {
   hug: 'hugging',
@@ -56,24 +31,27 @@ const EFFECTS: Record<string, string> = {
   fight: 'fighting',
 }
 
-const VIDEO_SPELLING: Spelling = {
-  'multi_shots.*.prompt': 'multi_prompt.*.prompt',
-  'multi_shots.*.duration': 'multi_prompt.*.duration',
+/** What the videos of all versions share. */
+const SHARED = renames({
+  duration: { to: 'duration', read: numberOf },
+  sound: { to: 'enable_audio', read: (sound) => (sound === 'on' ? true : sound === 'off' ? false : sound) },
+})
+const FRAMES = renames({ image: 'image_url', image_tail: 'image_tail_url' })
+const VIDEO_NAMES: FieldNames = {
+  ...VERSION_NAMES,
+  ...SHARED.names,
+  ...FRAMES.names,
   multi_shots: 'multi_prompt',
-  'elements.*.image_url': 'image_list.*.image',
   elements: 'image_list',
-  image_url: 'image',
-  image_tail_url: 'image_tail',
-  enable_audio: 'sound',
-  version: 'model_name',
+  'elements.*.image_url': 'image_list.*.image',
 }
 
-const textToVideo: Translation = { operation: klingVideo, spelling: VIDEO_SPELLING, translate: videoOf }
+const textToVideo: Translation = { operation: klingVideo, names: VIDEO_NAMES, translate: videoOf }
 
 const imageToVideo: Translation = {
   ...textToVideo,
   translate(body) {
-    if (!isText(body.image) && !isText(body.image_tail)) throw invalid('image', 'is required')
+    if (!isText(body.image) && !isText(body.image_tail)) throw invalidInput('image', 'is required')
     return videoOf(body)
   },
 }
@@ -84,28 +62,28 @@ const picturesToVideo: Translation = {
     const elements = listIn(image_list, 'image_list', (one) => ({
       image_url: isJsonObject(one) ? (one.image ?? '') : one,
     }))
-    if (!elements?.length) throw invalid('image_list', 'must not be empty')
+    if (!elements?.length) throw invalidInput('image_list', 'must not be empty')
     return { version: '1.6', ...videoOf(body), elements }
   },
 }
 
 const omniVideo: Translation = {
   operation: klingOmni,
-  spelling: {
-    ...VIDEO_SPELLING,
-    'images.*': 'image_list.*.image_url',
+  names: {
+    ...VIDEO_NAMES,
     images: 'image_list',
+    'images.*': 'image_list.*.image_url',
     video: 'video_list.0.video_url',
     resolution: 'mode',
   },
   translate({ image_list, video_list, mode, prompt, ...body }) {
     const pictures = listIn(image_list, 'image_list', (one) => (isJsonObject(one) ? (one.image_url ?? '') : one))
     const videos = listIn(video_list, 'video_list', (one) => (isJsonObject(one) ? one : { video_url: one }))
-    if ((videos?.length ?? 0) > 1) throw invalid('video_list', 'has at most 1 element')
+    if ((videos?.length ?? 0) > 1) throw invalidInput('video_list', 'has at most 1 element')
     const [{ video_url: video, ...aboutVideo } = {}] = videos ?? []
     return {
       ...shared(body, OMNI_VERSIONS),
-      ...given('prompt', typeof prompt === 'string' ? named(prompt) : prompt),
+      ...given('prompt', typeof prompt === 'string' ? withCatalogueTags(prompt) : prompt),
       ...given('resolution', mode === 'pro' ? '1080p' : mode === 'std' ? '720p' : mode),
       ...given('images', pictures),
       // What is first or last frame, and what is kept of the video: under their own names.
@@ -116,60 +94,66 @@ const omniVideo: Translation = {
   },
 }
 
+const ORIGIN = renames({ video_id: 'origin_task_id' })
+
 const extendVideo: Translation = {
   operation: klingExtend,
-  spelling: { origin_task_id: 'video_id' },
-  translate({ video_id, task_id, ...body }) {
-    return { ...body, ...given('origin_task_id', isText(video_id) ? video_id : task_id) }
-  },
+  names: ORIGIN.names,
+  translate: ({ video_id, task_id, ...body }) =>
+    ORIGIN.translate({ ...body, ...given('video_id', isText(video_id) ? video_id : task_id) }),
 }
+
+const SPEECH = renames({
+  video_id: 'origin_task_id',
+  text: 'tts_text',
+  voice_id: 'tts_timbre',
+  voice_speed: { to: 'tts_speed', read: numberOf },
+  audio_url: 'local_dubbing_url',
+})
 
 const lipSync: Translation = {
   operation: klingLipSync,
-  spelling: {
-    origin_task_id: 'input.video_id',
-    tts_text: 'input.text',
-    tts_timbre: 'input.voice_id',
-    tts_speed: 'input.voice_speed',
-    local_dubbing_url: 'input.audio_url',
-  },
+  names: namesInside('input', SPEECH.names),
   translate({ input, ...body }) {
-    if (!isJsonObject(input)) throw invalid('input', 'must be an object')
-    const { task_id, video_id, text, voice_id, voice_speed, audio_type: type, audio_file, audio_url, ...rest } = input
+    if (!isJsonObject(input)) throw invalidInput('input', 'must be an object')
+    const { task_id, video_id, text, voice_id, voice_speed, audio_file, audio_url, ...rest } = input
+    const { mode, audio_type: type } = rest
     const sound = type === 'file' || (type !== 'url' && isText(audio_file)) ? audio_file : audio_url
-    const isSpoken = rest.mode !== 'audio2video'
-    return {
-      ...body,
+    const speech = {
       ...rest,
-      ...given('audio_type', type),
-      ...given('origin_task_id', isText(video_id) ? video_id : task_id),
-      ...(isSpoken ? given('tts_text', text) : {}),
-      ...(isSpoken ? given('tts_timbre', voice_id) : {}),
-      ...(isSpoken ? given('tts_speed', numberOf(voice_speed)) : {}),
-      ...(isSpoken ? {} : given('local_dubbing_url', sound)),
+      ...given('video_id', isText(video_id) ? video_id : task_id),
+      ...(mode === 'audio2video' ? given('audio_url', sound) : withoutNulls({ text, voice_id, voice_speed })),
     }
+    return { ...body, ...SPEECH.translate(speech) }
   },
 }
 
+const SCENE = renames({
+  effect_scene: {
+    to: 'effect',
+    read: (scene) => (isText(scene) && Object.hasOwn(EFFECTS, scene) ? (EFFECTS[scene] ?? scene) : scene),
+  },
+})
+
 const effects: Translation = {
   operation: klingEffects,
-  spelling: ({ input }) => ({
-    ...{ effect: 'effect_scene', professional_mode: 'input.mode' },
+  names: ({ input }) => ({
+    ...SCENE.names,
+    professional_mode: 'input.mode',
     image_url: hasImage(input) ? 'input.image' : 'input.images.0',
     second_image_url: hasImage(input) ? 'input.images.0' : 'input.images.1',
   }),
-  translate({ effect_scene: scene, input, ...body }) {
-    if (!isJsonObject(input)) throw invalid('input', 'must be an object')
+  translate({ input, ...body }) {
+    if (!isJsonObject(input)) throw invalidInput('input', 'must be an object')
     const { image, images, mode, ...rest } = input
     const pictures = listIn(images, 'input.images', (one) => one) ?? []
     if (image !== undefined && hasImage(input)) pictures.unshift(image)
-    if (pictures.length === 0) throw invalid('input.image', 'is required')
-    if (pictures.length > 2) throw invalid('input.images', 'and input.image are at most 2 pictures')
+    if (pictures.length === 0) throw invalidInput('input.image', 'is required')
+    if (pictures.length > 2) throw invalidInput('input.images', 'and input.image are at most 2 pictures')
     const [first, second] = pictures
     return {
-      ...body,
+      ...SCENE.translate(body),
       ...rest,
-      ...given('effect', isText(scene) && Object.hasOwn(EFFECTS, scene) ? EFFECTS[scene] : scene),
       image_url: first ?? '',
       ...given('second_image_url', second),
       ...(mode === 'pro' ? { professional_mode: true } : mode === 'std' ? {} : given('mode', mode)),
@@ -177,78 +161,60 @@ const effects: Translation = {
   },
 }
 
+const MOTION = renames({
+  character_orientation: 'motion_direction',
+  keep_original_sound: {
+    to: 'keep_original_sound',
+    read: (keep) => (keep === 'yes' ? true : keep === 'no' ? false : keep),
+  },
+})
+
 const motionControl: Translation = {
   operation: klingMotionControl,
-  spelling: {
-    motion_direction: 'character_orientation',
-    version: 'model_name',
-  },
-  translate({ character_orientation: direction, keep_original_sound: keep, ...body }) {
-    return {
-      ...modelled(body, MOTION_VERSIONS),
-      ...given('motion_direction', direction),
-      ...given('keep_original_sound', keep === 'yes' ? true : keep === 'no' ? false : keep),
-    }
-  },
+  names: { ...MOTION.names, ...VERSION_NAMES },
+  translate: (body) => MOTION.translate(modelled(body, MOTION_VERSIONS)),
 }
 
-const avatar: Translation = {
-  operation: klingAvatar,
-  spelling: { image_url: 'image', local_dubbing_url: 'sound_file' },
-  translate({ image, sound_file, ...body }) {
-    return { ...body, ...given('image_url', image), ...given('local_dubbing_url', sound_file) }
-  },
-}
+const SOURCE = renames({ image: 'image_url' })
+
+const PICTURE_NAMES: FieldNames = { ...SOURCE.names, ...VERSION_NAMES }
 
 const picture: Translation = {
   operation: klingImage,
-  spelling: {
-    image_url: 'image',
-    'subject_images.*': 'subject_image_list.*.subject_image',
-    subject_images: 'subject_image_list',
-    scene_image_url: 'scene_image',
-    style_image_url: 'style_image',
-    version: 'model_name',
-  },
-  translate({ image, ...body }) {
-    return { ...modelled(body, IMAGE_VERSIONS), ...given('image_url', image) }
-  },
+  names: PICTURE_NAMES,
+  translate: (body) => SOURCE.translate(modelled(body, IMAGE_VERSIONS)),
 }
+
+const SUBJECTS = renames({ scene_image: 'scene_image_url', style_image: 'style_image_url' })
 
 const pictureOfSubjects: Translation = {
   ...picture,
-  translate({ subject_image_list, scene_image, style_image, ...body }) {
+  names: {
+    ...PICTURE_NAMES,
+    ...SUBJECTS.names,
+    subject_images: 'subject_image_list',
+    'subject_images.*': 'subject_image_list.*.subject_image',
+  },
+  translate({ subject_image_list, ...body }) {
     const subjects = listIn(subject_image_list, 'subject_image_list', (one) =>
       isJsonObject(one) ? (one.subject_image ?? '') : one,
     )
-    if (!subjects?.length) throw invalid('subject_image_list', 'must not be empty')
-    return {
-      version: '2.0', // what Kling says is the only one for this
-      ...picture.translate(body),
-      subject_images: subjects,
-      ...given('scene_image_url', scene_image),
-      ...given('style_image_url', style_image),
-    }
+    if (!subjects?.length) throw invalidInput('subject_image_list', 'must not be empty')
+    // 2.0 is what Kling says is the only version for this.
+    return { version: '2.0', ...SUBJECTS.translate(picture.translate(body)), subject_images: subjects }
   },
 }
 
-const expansion: Translation = {
-  operation: klingExpand,
-  spelling: { image_url: 'image' },
-  translate({ image, ...body }) {
-    return { ...body, ...given('image_url', image) }
-  },
-}
+/** Paths whose bodies are the catalogue's input under other names, and are described by it. */
+export const AVATAR = renames({ image: 'image_url', sound_file: 'local_dubbing_url' })
+export const EXPANSION = SOURCE
+export const TRY_ON = renames({ human_image: 'model_input', cloth_image: 'dress_input' })
 
-const tryOn: Translation = {
-  operation: klingTryOn,
-  spelling: { model_input: 'human_image', dress_input: 'cloth_image' },
-  translate({ human_image, cloth_image, ...body }) {
-    return { ...body, ...given('model_input', human_image), ...given('dress_input', cloth_image) }
-  },
-}
+const avatar: Translation = { operation: klingAvatar, ...AVATAR }
+const expansion: Translation = { operation: klingExpand, ...EXPANSION }
+const tryOn: Translation = { operation: klingTryOn, ...TRY_ON }
 
-/** Every path that takes tasks, below /v1. Where Kling's documents spell one in two ways, both stand here. */
+/** Every path that takes tasks, below /v1. Where Kling's documents spell one in two ways, both are listed. */
 export const PATHS = {
   '/videos/text2video': textToVideo,
   '/videos/image2video': imageToVideo,
@@ -271,67 +237,45 @@ export const PATHS = {
 export type Path = keyof typeof PATHS
 
 /** Reads the body of a POST. Throws `invalid_input`, naming the field as the caller spelt it. */
-export function toTask(path: Path, body: unknown): Wish {
-  const { operation, spelling: spellingOf, translate }: Translation = PATHS[path]
+export function toTask(path: Path, body: unknown): Submission & { echo: JsonObject } {
+  const { operation, names: namesOf, translate }: Translation = PATHS[path]
   const { callback_url: callback, external_task_id: external, ...fields } = objectIn(body)
-  const spelling = typeof spellingOf === 'function' ? spellingOf(fields) : spellingOf
-  if (!isAbsent(external) && typeof external !== 'string') throw invalid('external_task_id', 'must be a string')
-  if (!isAbsent(callback) && typeof callback !== 'string') throw invalid('callback_url', 'must be a string')
-  const input = spelt(spelling, () => readInput(operation, translate(withoutNulls(fields))))
+  const names = typeof namesOf === 'function' ? namesOf(fields) : namesOf
+  const externalId = optionalText(external, 'external_task_id')
+  const { echo, webhook } = webhookIn('callback_url', callback)
+  const input = readInput(operation, translate(withoutNullsWithin(fields)), names)
   return {
     operation,
     input,
-    spelling,
-    echo: {
-      path,
-      ...(isText(callback) ? { callback_url: callback } : {}),
-    },
-    ...(isText(external) ? { externalId: external } : {}),
-    ...(isText(callback) ? { webhook: { field: 'callback_url', url: callback } } : {}),
+    names,
+    dialect: DIALECT,
+    echo: { path, ...echo },
+    externalId,
+    webhook,
   }
 }
 
 /** Clients send '' for a picture that they do not use. */
 function hasImage(input: Json | undefined): boolean {
-  return isJsonObject(input) && !isAbsent(input.image) && input.image !== ''
+  return isJsonObject(input) && isGiven(input.image) && input.image !== ''
 }
 
-function videoOf(body: JsonObject): JsonObject {
-  const { image, image_tail, camera_control: camera, ...rest } = body
-  return {
-    ...shared(rest, VERSIONS),
-    ...given('image_url', image),
-    ...given('image_tail_url', image_tail),
-    ...cameraOf(camera),
-  }
+function videoOf({ camera_control: camera, ...body }: JsonObject): JsonObject {
+  return { ...FRAMES.translate(shared(body, VIDEO_VERSIONS)), ...cameraOf(camera) }
 }
 
 /** What the videos of all versions share: the model, whole seconds, sound, and shots. */
 function shared(body: JsonObject, versions: Record<string, string>): JsonObject {
-  const { duration, sound, multi_shot, shot_type, multi_prompt, ...rest } = modelled(body, versions)
+  const { multi_shot, multi_prompt, ...rest } = modelled(body, versions)
   const shots = listIn(multi_prompt, 'multi_prompt', (one) =>
-    isJsonObject(one) ? { ...one, ...given('duration', numberOf(one.duration)) } : one,
+    isJsonObject(one) ? { ...one, ...given('duration', numberOf(one.duration ?? null)) } : one,
   )
   const isCut = multi_shot === true || multi_shot === 'true'
   return {
-    ...rest,
-    ...given('duration', numberOf(duration)),
-    ...given('enable_audio', sound === 'on' ? true : sound === 'off' ? false : sound),
+    ...SHARED.translate(rest),
     ...(isCut && shots?.length ? { multi_shots: shots } : {}),
     ...(isCut && !shots?.length ? { prefer_multi_shots: true } : {}),
-    ...given('shot_type', shot_type),
   }
-}
-
-/** `model_name`, or `model` as some clients say, as the catalogue's version. */
-function modelled({ model_name, model, ...rest }: JsonObject, versions: Record<string, string>): JsonObject {
-  const name = isText(model_name) ? model_name : model
-  if (isAbsent(name) || name === '') return rest
-  if (typeof name !== 'string' || !Object.hasOwn(versions, name)) {
-    const field = isText(model_name) ? 'model_name' : 'model'
-    throw invalid(field, `must be one of ${Object.keys(versions).join(', ')}, not ${JSON.stringify(name)}`)
-  }
-  return { ...rest, version: versions[name] ?? '' }
 }
 
 const STILL = { horizontal: 0, vertical: 0, pan: 0, tilt: 0, roll: 0, zoom: 0 }
@@ -339,26 +283,26 @@ const MOVEMENTS = ['down_back', 'forward_up', 'right_turn_forward', 'left_turn_f
 
 /** The catalogue knows movements by their axes. Kling's four named ones are kept beside it, by their name. */
 function cameraOf(camera: Json | undefined): JsonObject {
-  if (isAbsent(camera)) return {}
-  if (!isJsonObject(camera)) throw invalid('camera_control', 'must be an object')
+  if (!isGiven(camera)) return {}
+  if (!isJsonObject(camera)) throw invalidInput('camera_control', 'must be an object')
   const { type, config } = camera
   if (isText(type) && MOVEMENTS.includes(type)) return { camera_movement: type }
   return { camera_control: { ...camera, config: isJsonObject(config) ? { ...STILL, ...config } : (config ?? STILL) } }
 }
 
 /** Prompts call files <<<image_1>>> and <<<video_1>>>; the catalogue's call them @image_1 and @video. */
-function named(prompt: string): string {
+function withCatalogueTags(prompt: string): string {
   return prompt.replace(/<<<image_(\d+)>>>/g, '@image_$1').replace(/<<<video(?:_1)?>>>/g, '@video')
 }
 
-/** Kling writes whole numbers as text. What is none stays as it is, and is refused. */
-function numberOf(value: Json | undefined): Json | undefined {
+/** Kling writes numbers as text. A text that is not a number stays as it is, and is refused. */
+function numberOf(value: Json): Json {
   return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
 }
 
 function listIn<T extends Json>(value: Json | undefined, field: string, read: (one: Json) => T): T[] | undefined {
-  if (isAbsent(value)) return undefined
-  if (!Array.isArray(value)) throw invalid(field, 'must be an array')
+  if (!isGiven(value)) return undefined
+  if (!Array.isArray(value)) throw invalidInput(field, 'must be an array')
   return value.map(read)
 }
 
@@ -368,19 +312,10 @@ function withoutFile(one: Json): Json {
   return rest
 }
 
-function given(name: string, value: Json | undefined): JsonObject {
-  return isAbsent(value) ? {} : { [name]: value }
-}
-
-function isAbsent(value: Json | undefined): value is null | undefined {
-  return value === undefined || value === null
-}
-
-/** Clients send `null` for what they do not use, at any depth that we read. */
-function withoutNulls(body: JsonObject): JsonObject {
+/** Without `null`s at any depth, but for what is in lists. */
+function withoutNullsWithin(body: JsonObject): JsonObject {
+  const entries = Object.entries(withoutNulls(body))
   return Object.fromEntries(
-    Object.entries(body)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, isJsonObject(value) ? withoutNulls(value) : value]),
+    entries.map(([name, value]) => [name, isJsonObject(value) ? withoutNullsWithin(value) : value]),
   )
 }

@@ -9,7 +9,7 @@ import { failReasonOf, type RelayStatus, relayStatusOf, relayTask } from '../sha
 
 const OURS: ReadonlySet<string> = new Set([...videoOperations, ...lumaTools].map(({ id }) => id))
 
-/** Whether a task, in whichever dialect it was asked for, can be told in Luma's own API. */
+/** Whether Luma's own API has a form for a task, whichever dialect it came through. */
 export function isLuma({ operation }: Pick<Task, 'operation'>): boolean {
   return OURS.has(operation)
 }
@@ -52,7 +52,7 @@ function videoOf(task: Task): Video | undefined {
   return (task.output as Output['videos']).videos[0]
 }
 
-/** What was asked for, in this protocol's words, whichever it was asked in. */
+/** The request of a task in this protocol's terms, whichever dialect it came through. */
 function requestOf(task: Task, urls: Urls): JsonObject {
   const input = urls.expand(task.input) as JsonObject // an object stays an object
   const { taskType, id } = getOperation(task.operation)

@@ -54,12 +54,13 @@ function aVideo(status: Status, input: JsonObject = {}, more: Partial<Task> = {}
 }
 
 describe('a request of Luma’s own API', () => {
-  it('is the input of a video, in the catalogue’s words', () => {
+  it('becomes the input of a video, under the catalogue’s names', () => {
     const { request } = completed
-    const wish = videoTask({ ...request, notes: ['kept'] }, { needsModel: true })
-    expect(wish).toEqual({
+    const submission = videoTask({ ...request, notes: ['kept'] }, { needsModel: true })
+    expect(submission).toEqual({
       operation: expect.objectContaining({ id: 'luma/video_generation' }),
       names: { key_frames: 'keyframes' },
+      dialect: 'luma',
       echo: { callback_url: request.callback_url },
       webhook: { field: 'callback_url', url: request.callback_url },
       input: {
@@ -95,25 +96,25 @@ describe('a request of Luma’s own API', () => {
     [{ prompt: '' }, 'prompt is needed without a frame.'],
     [{ generation_type: 'image' }, 'generation_type must be "video", not "image".'],
     [{ callback_url: 7 }, 'callback_url must be a string.'],
-  ])('with %j is refused', (change, message) => {
+  ])('refuses a request with %j', (change, message) => {
     const body = { model: 'ray-2', prompt: 'x', ...change }
     expect(() => videoTask(body, { needsModel: true })).toThrow(message)
   })
 
-  it('for a picture says how long its caller waits', () => {
+  it('reads from a request for a picture how long its caller waits', () => {
     const body = { model: 'photon-1', prompt: 'x', generation_type: 'image' }
-    expect(imageTask(body)).toMatchObject({ waitSeconds: 0, wish: { input: { format: 'jpg' } } })
+    expect(imageTask(body)).toMatchObject({ waitSeconds: 0, submission: { input: { format: 'jpg' } } })
     expect(imageTask({ ...body, sync: true }).waitSeconds).toBe(60)
     expect(imageTask({ ...body, sync: true, sync_timeout: 5 })).toMatchObject({
       waitSeconds: 5,
-      wish: { echo: { sync: true, sync_timeout: 5 } },
+      submission: { echo: { sync: true, sync_timeout: 5 } },
     })
     expect(imageTask({ ...body, sync: true, sync_timeout: 1e9 }).waitSeconds).toBe(600)
     expect(() => imageTask({ ...body, sync: 'yes' })).toThrow('sync must be a boolean.')
     expect(() => imageTask({ ...body, sync_timeout: 0 })).toThrow('sync_timeout must be')
   })
 
-  it('for a tool names its own fields', () => {
+  it('names the caller’s fields in a request for a tool', () => {
     const media = { url: 'https://example.com/a.mp4' }
     expect(() => modifyTask({ model: 'ray-2', media, mode: 'melt' })).toThrow(/^mode must be one of/)
     expect(() => reframeImageTask({ model: 'photon-1', media })).toThrow('aspect_ratio is required.')
@@ -123,7 +124,7 @@ describe('a request of Luma’s own API', () => {
 })
 
 describe('a request of the relays’ format', () => {
-  it('is the input of a video, in the catalogue’s words', () => {
+  it('becomes the input of a video, under the catalogue’s names', () => {
     const body = {
       user_prompt: 'a cat',
       expand_prompt: true,
@@ -158,7 +159,7 @@ describe('a request of the relays’ format', () => {
     [{ user_prompt: 7 }, 'user_prompt must be a string.'],
     [{ user_prompt: 'x', image_end_url: 'y' }, 'image_end_url must be'],
     [{ user_prompt: 'x', duration: '7s' }, 'duration must be one of "5s"'],
-  ])('%j is refused', (body, message) => {
+  ])('refuses the body %j', (body, message) => {
     expect(() => ownTask(body)).toThrow(message)
   })
 })
@@ -170,8 +171,8 @@ describe('an answer', () => {
     const done = generationOf(aVideo('completed', {}, { input, echo: echo ?? {} }), urls)
     expect(shapeDifferences(completed, done)).toEqual([])
     expect(done).toMatchObject({ assets: { video: 'https://gateway.example/files/a.mp4' }, request })
-    const { wish } = imageTask({ prompt: 'x', model: 'photon-1', generation_type: 'image' })
-    const picture = aTask({ operation: lumaImage.id, dialect: 'luma', input: wish.input, status: 'failed' })
+    const { submission } = imageTask({ prompt: 'x', model: 'photon-1', generation_type: 'image' })
+    const picture = aTask({ operation: lumaImage.id, dialect: 'luma', input: submission.input, status: 'failed' })
     const inOrder = { prompt: 'x', model: 'photon-1', aspect_ratio: '16:9', format: 'jpg' }
     expect(shapeDifferences(failed, generationOf({ ...picture, input: inOrder }, urls))).toEqual([])
   })
@@ -209,7 +210,7 @@ describe('an answer', () => {
     })
   })
 
-  it('is there for Luma’s tasks only; relays have none for pictures', () => {
+  it('has a form for Luma’s tasks only; relays have none for pictures', () => {
     for (const { id, produces } of [...operations, ...lumaTools]) {
       expect(isLuma({ operation: id })).toBe(true)
       expect(isLumaVideo({ operation: id })).toBe(produces.kind === 'videos')
@@ -233,7 +234,7 @@ describe('an error', () => {
     expect(other).toEqual({ status: 401, body: detail })
   })
 
-  it.each(Object.keys(ERRORS) as ErrorCode[])('%s is told with a sentence', (code) => {
+  it.each(Object.keys(ERRORS) as ErrorCode[])('answers the error %s with a sentence', (code) => {
     const { status, body } = lumaError(new PolyphonyError(code, 'It went wrong.'))
     expect(status).toBe(ERRORS[code].status)
     expect(body).toEqual({ detail: 'It went wrong.' })
@@ -245,7 +246,7 @@ describe('a callback', () => {
   const hooked = (status: Status, progress = 0) =>
     aVideo(status, {}, { progress, echo: { callback_url: 'https://example.com/hook' } })
 
-  it('of Luma tells when it begins to dream and when it has ended', () => {
+  it('calls back in Luma’s form when a task begins to dream and when it has ended', () => {
     expect(bodies(hooked('pending'))).toEqual([])
     expect(bodies(hooked('processing', 40))).toEqual([])
     for (const status of ['processing', 'completed', 'failed', 'cancelled'] as const) {
@@ -253,7 +254,7 @@ describe('a callback', () => {
     }
   })
 
-  it('of relays has their task object', () => {
+  it('calls back in the relays’ form with their task object', () => {
     const task = aVideo('completed', {}, { echo: { notify_hook: 'https://example.com/hook' } })
     expect(bodies(task)).toEqual([ownTaskObject(task, urls)])
     expect(bodies(aVideo('completed'))).toEqual([])

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { POINTS_PER_USD } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import type { NamedWish } from '../kit/own-names.ts'
-import { gone, taskFor } from '../kit/requests.ts'
+import { wholeNumberIn } from '../kit/fields.ts'
+import { abortOnDisconnect, taskFor } from '../kit/requests.ts'
 import { deleteTask, isDeleted } from '../shared/deleted-tasks.ts'
 import { generationOf, isLuma } from './from-task.ts'
-import { checkParent, submit } from './submit.ts'
+import { checkParent, submit } from './parents.ts'
 import {
   audioTask,
   imageTask,
@@ -33,8 +33,8 @@ const MAX_LIMIT = 100
 export function officialRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 
-  const created = async (request: FastifyRequest, reply: FastifyReply, wish: NamedWish) => {
-    const task = await submit(request, reply, context, wish)
+  const created = async (request: FastifyRequest, reply: FastifyReply, submission: Submission) => {
+    const task = await submit(request, reply, context, submission)
     return reply.code(CREATED).send(generationOf(task, urls))
   }
 
@@ -54,29 +54,29 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
   app.post('/generations/image/reframe', (request, reply) => created(request, reply, reframeImageTask(request.body)))
 
   app.post('/generations/image', async (request, reply) => {
-    const { wish, waitSeconds } = imageTask(request.body)
-    if (waitSeconds === 0) return created(request, reply, wish)
+    const { submission, waitSeconds } = imageTask(request.body)
+    if (waitSeconds === 0) return created(request, reply, submission)
     using place = tasks.placeToWait(request.caller)
-    const { id } = await submit(request, reply, context, wish)
-    const waiting = { timeoutMs: waitSeconds * SECOND_MS, signal: gone(reply), place }
+    const { id } = await submit(request, reply, context, submission)
+    const waiting = { timeoutMs: waitSeconds * SECOND_MS, signal: abortOnDisconnect(reply), place }
     return reply.code(CREATED).send(generationOf(await tasks.wait(id, request.caller, waiting), urls))
   })
 
   app.post<OneTask>('/generations/:id/upscale', async (request, reply) => {
-    const wish = upscaleTask(request.params.id, request.body ?? {})
+    const submission = upscaleTask(request.params.id, request.body ?? {})
     await checkParent(request.params.id, 'id', request.caller, context)
-    return created(request as FastifyRequest, reply, wish)
+    return created(request as FastifyRequest, reply, submission)
   })
 
   app.post<OneTask>('/generations/:id/audio', async (request, reply) => {
-    const wish = audioTask(request.params.id, request.body ?? {})
+    const submission = audioTask(request.params.id, request.body ?? {})
     await checkParent(request.params.id, 'id', request.caller, context)
-    return created(request as FastifyRequest, reply, wish)
+    return created(request as FastifyRequest, reply, submission)
   })
 
   app.get('/generations', async (request) => {
-    const limit = wholeIn(request.query, 'limit', { minimum: 1, maximum: MAX_LIMIT, otherwise: DEFAULT_LIMIT })
-    const offset = wholeIn(request.query, 'offset', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, otherwise: 0 })
+    const limit = wholeNumberIn(request.query, 'limit', { minimum: 1, maximum: MAX_LIMIT, fallback: DEFAULT_LIMIT })
+    const offset = wholeNumberIn(request.query, 'offset', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, fallback: 0 })
     const filter = { model: ['luma'] }
     const [page, count] = await Promise.all([
       tasks.list({ ...filter, limit, offset }, request.caller),
@@ -111,16 +111,4 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
   })
 
   app.get('/ping', async () => ({ message: 'pong' }))
-}
-
-function wholeIn(
-  query: unknown,
-  name: string,
-  { minimum, maximum, otherwise }: { minimum: number; maximum: number; otherwise: number },
-): number {
-  const { [name]: text } = query as Record<string, unknown> // as Fastify parses it
-  if (text === undefined || text === '') return otherwise
-  const value = typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= minimum && value <= maximum) return value
-  throw invalid(name, `must be a whole number from ${minimum} to ${maximum}`)
 }

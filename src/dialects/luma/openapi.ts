@@ -14,6 +14,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -24,17 +25,17 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from '../shared/relay-errors.ts'
+import { relayTaskMembers } from '../shared/relay-task.ts'
 import { lumaError } from './errors.ts'
 
 const OFFICIAL = 'Luma'
 const OWN = 'Luma relay'
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
 
 /** The routes that Luma and its relays have, in OpenAPI. */
@@ -197,7 +198,7 @@ function ownPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription[
               data: { type: 'array', items: ref('LumaRelayTask') },
             },
           }),
-          ...failures([...USUAL, 'invalid_input', 'malformed_body']),
+          ...failures([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
         },
       }),
     },
@@ -302,16 +303,7 @@ function schemas(): Record<string, JsonObject> {
   const Task = Type.Object({
     id: text,
     platform: text,
-    task_id: text,
-    notify_hook: text,
-    action: Type.Enum(['LUMA_VIDEO']),
-    status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE']),
-    fail_reason: text,
-    submit_time: Type.Integer({ description: 'Unix seconds.' }),
-    start_time: Type.Integer(),
-    finish_time: Type.Integer(),
-    progress: text,
-    data: ref('LumaRelayVideo'),
+    ...relayTaskMembers(['LUMA_VIDEO'], ref('LumaRelayVideo')),
   })
   const Failure = Type.Object({
     detail: Type.Union([text, Type.Array(Type.Object({ type: text, loc: Type.Array(text), msg: text }))]),

@@ -1,15 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
-import { objectIn } from '../kit/body.ts'
+import { idsIn, objectIn } from '../kit/fields.ts'
 import { taskFor } from '../kit/requests.ts'
 import { isDeleted } from '../shared/deleted-tasks.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { isLumaVideo, ownObject, ownTaskObject } from './from-task.ts'
-import { checkParent, submit } from './submit.ts'
+import { checkParent, submit } from './parents.ts'
 import { ownExtension, ownTask } from './to-task.ts'
 
 interface OneTask {
@@ -33,9 +31,9 @@ export function ownRoutes(app: FastifyInstance, context: DialectContext): void {
   )
 
   app.post<OneTask>('/generations/:id/extend', async (request, reply) => {
-    const wish = ownExtension(request.params.id, request.body)
+    const submission = ownExtension(request.params.id, request.body)
     await checkParent(request.params.id, 'id', request.caller, context)
-    return ownObject(await submit(request as FastifyRequest, reply, context, wish), urls)
+    return ownObject(await submit(request as FastifyRequest, reply, context, submission), urls)
   })
 
   app.get<OneTask>('/generations/:id', async (request, reply) =>
@@ -50,15 +48,7 @@ export function ownRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 
   app.post('/tasks', async (request) => {
-    const found = await tasks.getMany(idsOf(objectIn(request.body).ids), request.caller)
+    const found = await tasks.getMany(idsIn(objectIn(request.body).ids, MAX_IDS), request.caller)
     return envelope(found.filter(isLumaVideo).map((task) => ownTaskObject(task, urls)))
   })
-}
-
-/** The ids of a batch. What is no string is an id that nobody has. */
-function idsOf(ids: Json | undefined): string[] {
-  if (ids === undefined || ids === null) return []
-  if (!Array.isArray(ids)) throw invalid('ids', 'must be an array of task ids')
-  if (ids.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${ids.length}`)
-  return ids.filter((id) => typeof id === 'string')
 }

@@ -9,7 +9,7 @@ import { lumaError } from './errors.ts'
 import { generationOf, ownTaskObject } from './from-task.ts'
 import { officialRoutes } from './official.ts'
 import { ownRoutes } from './own.ts'
-import { DIALECT } from './submit.ts'
+import { DIALECT } from './to-task.ts'
 
 /** Luma: its own Dream Machine API, and the format that relays took from its web app. */
 export const luma: Dialect = {
@@ -34,19 +34,19 @@ export const luma: Dialect = {
   describe: async (context) => (await import('./openapi.ts')).describeLuma(context),
 }
 
-const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** Luma posts the Generation when it begins to dream and when it has ended; relays post their own object at every change. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { callback_url, notify_hook } = task.echo
-  if (!TOLD.has(task.status)) return []
+  if (!NOTIFIED.has(task.status)) return []
   if (typeof callback_url === 'string') {
-    const isProgress = task.status === 'processing' && task.progress > 0 // of which a Generation does not tell
-    return isProgress ? [] : [told(callback_url, generationOf(task, urls))]
+    const isProgress = task.status === 'processing' && task.progress > 0 // a Generation does not show it
+    return isProgress ? [] : [delivery(callback_url, generationOf(task, urls))]
   }
-  return typeof notify_hook === 'string' ? [told(notify_hook, ownTaskObject(task, urls))] : []
+  return typeof notify_hook === 'string' ? [delivery(notify_hook, ownTaskObject(task, urls))] : []
 }
 
-function told(url: string, body: object): DeliveryDraft {
+function delivery(url: string, body: object): DeliveryDraft {
   return { url, body: JSON.stringify(body), headers: {} }
 }

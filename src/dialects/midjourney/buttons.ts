@@ -16,17 +16,17 @@ export interface Button {
   style: 2
 }
 
-/** What a task has to show; a button belongs to one of them. */
+/** What a task shows; a button belongs to one of them. */
 export type Ground = 'grid' | 'picture' | 'description' | 'shortened' | 'videos' | 'other'
 
-/** What a pressed button asks for. */
+/** The follow-up of a pressed button. */
 export interface Press {
   on: readonly Ground[]
   taskType: string
-  /** What the button itself says of the input. */
+  /** The part of the input that the button itself sets. */
   input: JsonObject
   action: string
-  /** True where a window asks for more first; `remix` where it does so on the caller's wish. */
+  /** True where a window opens for more input first; `remix` where it opens only if the caller enables remix. */
   window: boolean | 'remix'
   /** Which of a task's texts is taken as the prompt, from 1. */
   text?: number
@@ -185,7 +185,7 @@ function reading(on: Ground, text: number): Press {
   return { on: [on], taskType: 'imagine', input: {}, action: 'IMAGINE', window: true, text }
 }
 
-/** What a button asks for; undefined for one that we do not know. */
+/** The follow-up of a button; undefined for an unknown one. */
 export function pressOf(customId: string): Press | undefined {
   for (const [pattern, press] of PATTERNS) {
     const said = pattern.exec(customId)

@@ -1,7 +1,7 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 
 /** What relays of this protocol say: a number for the kind of fault, and a word where they have one. */
-interface Told {
+interface ErrorShape {
   status: number
   code: 4 | 5 | 30
   word?: string
@@ -13,14 +13,14 @@ interface Plain {
   type: 'new_api_error' | 'invalid_request_error'
 }
 
-const INVALID: Told = { status: 400, code: 4 }
-const NO_QUOTA: Told = { status: 400, code: 4, word: 'quota_not_enough' }
-const BUSY: Told = { status: 429, code: 30 }
-const UPSTREAM: Told = { status: 400, code: 5, word: 'do_request_failed' }
+const INVALID: ErrorShape = { status: 400, code: 4 }
+const NO_QUOTA: ErrorShape = { status: 400, code: 4, word: 'quota_not_enough' }
+const BUSY: ErrorShape = { status: 429, code: 30 }
+const UPSTREAM: ErrorShape = { status: 400, code: 5, word: 'do_request_failed' }
 const CLOSED: Plain = { status: 503, type: 'new_api_error' }
 
 /** Every code of ours in this protocol's words. An unknown task is a 400 here, not a 404. */
-const TOLD: Record<ErrorCode, Told | Plain> = {
+const SHAPES: Record<ErrorCode, ErrorShape | Plain> = {
   malformed_body: { ...INVALID, word: 'bind_request_body_failed' },
   invalid_input: INVALID,
   unknown_operation: { ...INVALID, word: 'unknown_relay_action' },
@@ -59,17 +59,17 @@ const TOLD: Record<ErrorCode, Told | Plain> = {
 }
 
 export function errorStatus({ code }: PolyphonyError): number {
-  return TOLD[code].status
+  return SHAPES[code].status
 }
 
 export function errorBody({ code, message }: PolyphonyError) {
-  const told = TOLD[code]
-  if ('type' in told) return { error: { message, type: told.type } }
-  return { description: described(told, message), type: 'upstream_error', code: told.code }
+  const shape = SHAPES[code]
+  if ('type' in shape) return { error: { message, type: shape.type } }
+  return { description: described(shape, message), type: 'upstream_error', code: shape.code }
 }
 
-/** Clients look for the word; an unknown task is told by it alone, as new-api does. */
-function described({ word }: Told, message: string): string {
+/** Clients look for the word; for an unknown task it is all, as at new-api. */
+function described({ word }: ErrorShape, message: string): string {
   if (word === undefined) return message
   return word === 'task_no_found' ? word : `${word}: ${message}`
 }

@@ -5,7 +5,7 @@ import type { Status, Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, progressOf, relayStatusOf } from '../shared/relay-task.ts'
 import { type Button, buttonsOf, keycap } from './buttons.ts'
-import { DIALECT } from './wish.ts'
+import { DIALECT } from './submission.ts'
 
 /** What the task object calls an operation; what is not here has no form in this protocol. */
 const ACTIONS: Record<string, string> = {
@@ -31,7 +31,7 @@ export const MODELS: readonly string[] = [
   ...new Set(Object.keys(ACTIONS).map((operation) => getOperation(operation).model)),
 ]
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one. A seed is told by a route of its own. */
+/** Whether this protocol has a form for a task, whichever dialect it came through. A seed has a route of its own. */
 export function isOurs(task: Pick<Task, 'operation'>): boolean {
   return Object.hasOwn(ACTIONS, task.operation)
 }
@@ -64,7 +64,7 @@ export function seedOf(task: Task): string | undefined {
   return /(?:--|—)seed\s+(\d{1,10})/.exec(promptOf(task))?.[1]
 }
 
-/** The task object of fetch, and the body of a callback. It carries the id that was asked for. */
+/** The task object of fetch, and the body of a callback. It carries the requested id. */
 export function fromTask(task: Task, urls: Urls, id = idOf(task)) {
   const notes = notesOf(task)
   const shown = shownOf(task, urls)
@@ -89,7 +89,7 @@ export function fromTask(task: Task, urls: Urls, id = idOf(task)) {
     properties: propertiesOf(task, prompt),
     buttons: task.status === 'completed' ? buttonsOf(task) : ([] as Button[]),
     customId: text(notes.customId),
-    maskBase64: '', // a mask is large, and nobody reads it here
+    maskBase64: '', // a mask is large, and no client reads it here
     botType: botOf(task),
     mode: (text(task.input.process_mode) || 'fast').toUpperCase(),
     parentId: text(notes.origin) || (task.parentTaskId ?? ''),
@@ -182,11 +182,11 @@ function propertiesOf(task: Task, finalPrompt: string) {
   }
 }
 
-/** The picture that stands for a task: its grid, its only picture, or its video's cover. */
+/** The picture that represents a task: its grid, its only picture, or its video's cover. */
 export function pictureOf({ status, output }: Pick<Task, 'status' | 'output'>): string | undefined {
   if (status !== 'completed' || !isJsonObject(output)) return undefined
   if ('pictures' in output) {
-    const { pictures, grid } = output as Output['pictures'] // told by its members
+    const { pictures, grid } = output as Output['pictures'] // recognised by its members
     return (grid ?? pictures[0])?.file
   }
   return 'videos' in output ? (output as Output['videos']).videos[0]?.cover || undefined : undefined

@@ -12,10 +12,11 @@ import error from './examples/error.json' with { type: 'json' }
 import callback from './examples/task.callback.json' with { type: 'json' }
 import described from './examples/task.describe.json' with { type: 'json' }
 import example from './examples/task.imagine.json' with { type: 'json' }
-import { actionOf, type Change, changeOf, followOf, followTask, rest, simpleChangeOf } from './follow.ts'
+import { actionOf, type Change, changeOf, followOf, followTask, simpleChangeOf, withoutCommand } from './follow.ts'
 import { fromTask, isOurs, pictureOf } from './from-task.ts'
 import { describeMidjourney } from './openapi.ts'
 import { midjourney } from './routes.ts'
+import { readBody } from './submission.ts'
 import { aTask, FIVE_TEXTS, FOUR_TEXTS, GRID, ID, imagined, OTHER, SINGLE, urls, VIDEOS } from './tasks.testing.ts'
 import {
   blendTask,
@@ -29,7 +30,6 @@ import {
   videoTask,
 } from './to-task.ts'
 import { fromWindow, modalTask, windowPrompt } from './window.ts'
-import { asked } from './wish.ts'
 
 const PNG = `data:image/png;base64,${'A'.repeat(64)}`
 const URL = 'https://example.com/fox.png'
@@ -40,11 +40,11 @@ const lacking = (wanted: object, answer: object): string[] =>
   shapeDifferences(wanted, answer, { ordered: false }).filter((one) => !one.endsWith(': added'))
 
 const press = (body: JsonObject, origin: Task, read: (fields: JsonObject) => Change = actionOf) => {
-  const all = asked({ taskId: origin.id, ...body }, undefined)
-  return followOf(rest(all), origin, read(all.fields), urls)
+  const all = readBody({ taskId: origin.id, ...body }, undefined)
+  return followOf(withoutCommand(all), origin, read(all.fields), urls)
 }
 const pressed = (body: JsonObject, origin: Task, read: (fields: JsonObject) => Change = actionOf) =>
-  followTask(rest(asked({ taskId: origin.id, ...body }, undefined)), press(body, origin, read))
+  followTask(withoutCommand(readBody({ taskId: origin.id, ...body }, undefined)), press(body, origin, read))
 
 describe('the task object', () => {
   it('has every name and type of a relay’s published answer', () => {
@@ -228,35 +228,35 @@ describe('bodies', () => {
     ],
     [retextureTask, { prompt: 'bronze', image: PNG }, 'retexture', { prompt: 'bronze', image_url: PNG }],
   ])('become operations (%#)', (toTask, body, taskType, input) => {
-    const wish = toTask(asked(body, undefined))
-    expect(wish.operation.id).toBe(`midjourney/${taskType}`)
-    expect(wish.input).toMatchObject(input)
+    const submission = toTask(readBody(body, undefined))
+    expect(submission.operation.id).toBe(`midjourney/${taskType}`)
+    expect(submission.input).toMatchObject(input)
   })
 
   it('take the speed of their path, unless they name one', () => {
-    expect(imagineTask(asked({ prompt: 'a fox' }, 'relax')).input).toMatchObject({ process_mode: 'relax' })
+    expect(imagineTask(readBody({ prompt: 'a fox' }, 'relax')).input).toMatchObject({ process_mode: 'relax' })
     const filter = { prompt: 'a fox', accountFilter: { modes: ['FAST'] } }
-    expect(imagineTask(asked(filter, 'relax')).input).toMatchObject({ process_mode: 'fast' })
-    expect(imagineTask(asked({ ...filter, accountFilter: { modes: [] } }, 'turbo')).input).toMatchObject({
+    expect(imagineTask(readBody(filter, 'relax')).input).toMatchObject({ process_mode: 'fast' })
+    expect(imagineTask(readBody({ ...filter, accountFilter: { modes: [] } }, 'turbo')).input).toMatchObject({
       process_mode: 'turbo',
     })
   })
 
   it('keep out of the input what is noted beside it', () => {
     const hook = 'https://example.com/hook'
-    const wish = imagineTask(
-      asked({ prompt: 'a fox', state: 's', notifyHook: hook, botType: 'MID_JOURNEY' }, undefined),
+    const submission = imagineTask(
+      readBody({ prompt: 'a fox', state: 's', notifyHook: hook, botType: 'MID_JOURNEY' }, undefined),
     )
-    expect(wish.echo).toEqual({ state: 's', notifyHook: hook, botType: 'MID_JOURNEY' })
-    expect(wish.webhook).toEqual({ field: 'notifyHook', url: hook })
-    expect(Object.keys(wish.input)).not.toEqual(expect.arrayContaining(['state']))
-    const silent = imagineTask(asked({ prompt: 'a fox', state: '', notifyHook: null, botType: '' }, undefined))
+    expect(submission.echo).toEqual({ state: 's', notifyHook: hook, botType: 'MID_JOURNEY' })
+    expect(submission.webhook).toEqual({ field: 'notifyHook', url: hook })
+    expect(Object.keys(submission.input)).not.toEqual(expect.arrayContaining(['state']))
+    const silent = imagineTask(readBody({ prompt: 'a fox', state: '', notifyHook: null, botType: '' }, undefined))
     expect(silent).toMatchObject({ echo: {}, webhook: undefined })
   })
 
   it('set pictures in motion, with the words of either client', () => {
     expect(
-      videoTask(asked({ prompt: 'run', image: URL, endImage: PNG, motion: 'high' }, 'fast'), undefined),
+      videoTask(readBody({ prompt: 'run', image: URL, endImage: PNG, motion: 'high' }, 'fast'), undefined),
     ).toMatchObject({
       operation: { id: 'midjourney/video' },
       input: {
@@ -269,14 +269,14 @@ describe('bodies', () => {
       },
     })
     const web = { base64: PNG, mode: 'RELAX', batchSize: 1, videoType: 'vid_1.1_i2v_720' }
-    expect(videoTask(asked(web, undefined), undefined).input).toMatchObject({
+    expect(videoTask(readBody(web, undefined), undefined).input).toMatchObject({
       image_url: PNG,
       process_mode: 'relax',
       batch_size: 1,
       video_type: 'vid_1.1_i2v_720',
     })
     const extension = { taskId: 'the window’s', index: 2, action: 'extend' }
-    expect(videoTask(asked(extension, undefined), ID).input).toMatchObject({
+    expect(videoTask(readBody(extension, undefined), ID).input).toMatchObject({
       origin_task_id: ID,
       index: 2,
       action: 'extend',
@@ -284,11 +284,13 @@ describe('bodies', () => {
   })
 
   it('swap faces: the source’s into the target', () => {
-    expect(swapTask(asked({ sourceBase64: PNG, targetUrl: URL }, 'fast'))).toMatchObject({
+    expect(swapTask(readBody({ sourceBase64: PNG, targetUrl: URL }, 'fast'))).toMatchObject({
       operation: { id: 'Qubico/image-toolkit/face-swap' },
       input: { swap_image: PNG, target_image: URL },
     })
-    expect(videoSwapTask(asked({ sourceUrl: URL, targetUrl: 'https://example.com/a.mp4' }, undefined))).toMatchObject({
+    expect(
+      videoSwapTask(readBody({ sourceUrl: URL, targetUrl: 'https://example.com/a.mp4' }, undefined)),
+    ).toMatchObject({
       operation: { id: 'Qubico/video-toolkit/face-swap' },
       input: { swap_image: URL, target_video: 'https://example.com/a.mp4' },
     })
@@ -315,9 +317,10 @@ describe('bodies', () => {
     [swapTask, { sourceBase64: PNG }, 'targetBase64', 'targetBase64 is required.'],
     [swapTask, { sourceUrl: 'x', targetUrl: URL }, 'sourceUrl', 'sourceUrl must be'],
   ])('that are wrong are refused by the caller’s own name for the field (%#)', (toTask, body, field, message) => {
-    const run = () => toTask(asked(body as JsonObject, undefined))
+    const run = () => toTask(readBody(body as JsonObject, undefined))
     expect(run).toThrow(message)
-    expect(run).toThrow(expect.objectContaining({ code: 'invalid_input', details: { field } }))
+    const details = expect.objectContaining({ field })
+    expect(run).toThrow(expect.objectContaining({ code: 'invalid_input', details }))
   })
 
   it.each([
@@ -326,7 +329,7 @@ describe('bodies', () => {
     [{ image: URL, videoType: 'x' }, 'videoType must be one of'],
     [{ image: URL, action: 'extend' }, 'taskId is needed with the action extend.'],
   ])('of videos name their fields likewise (%#)', (body, message) => {
-    expect(() => videoTask(asked(body, undefined), undefined)).toThrow(message)
+    expect(() => videoTask(readBody(body, undefined), undefined)).toThrow(message)
   })
 })
 
@@ -387,17 +390,17 @@ describe('buttons', () => {
     ],
     [described, 'MJ::Picread::Retry', 'describe', { image_url: 'https://gateway.example/files/x.png' }, 'DESCRIBE'],
   ])('lead on (%#)', (origin, customId, taskType, input, action) => {
-    const wish = pressed({ customId }, origin)
-    expect(wish.operation.id).toBe(`midjourney/${taskType}`)
-    expect(wish.input).toMatchObject(input)
-    expect(wish.echo).toMatchObject({ action, customId, origin: ID })
+    const submission = pressed({ customId }, origin)
+    expect(submission.operation.id).toBe(`midjourney/${taskType}`)
+    expect(submission.input).toMatchObject(input)
+    expect(submission.echo).toMatchObject({ action, customId, origin: ID })
   })
 
   it('hand the prompt, the bot and the shape of pictures down, from task to task', () => {
     const niji = imagined({ prompt: 'a fox --ar 3:2', bot_type: 'niji' })
     const up = pressed({ customId: `MJ::JOB::upsample::1::${ID}` }, niji)
     expect(up.echo).toMatchObject({ prompt: 'a fox --ar 3:2', botType: 'NIJI_JOURNEY', ratio: '3:2' })
-    const next = aTask('upscale', { input: up.input, echo: up.echo, output: SINGLE })
+    const next = aTask('upscale', { input: up.input, echo: up.echo ?? {}, output: SINGLE })
     expect(fromTask(next, urls)).toMatchObject({ prompt: 'a fox --ar 3:2', botType: 'NIJI_JOURNEY' })
     const varied = pressed({ customId: `MJ::JOB::low_variation::1::${ID}::SOLO` }, next)
     expect(varied.input).toMatchObject({ aspect_ratio: '3:2' })
@@ -411,10 +414,10 @@ describe('buttons', () => {
     [{ content: `${ID}  v3 ` }, simpleChangeOf, 'variation', { index: '3' }],
     [{ content: `${ID} R` }, simpleChangeOf, 'reroll', { origin_task_id: ID }],
   ])('have older spellings (%#)', (body, read, taskType, input) => {
-    const wish = pressed(body, grid, read)
-    expect(wish.operation.id).toBe(`midjourney/${taskType}`)
-    expect(wish.input).toMatchObject(input)
-    expect(Object.keys(wish.input)).not.toContain('content')
+    const submission = pressed(body, grid, read)
+    expect(submission.operation.id).toBe(`midjourney/${taskType}`)
+    expect(submission.input).toMatchObject(input)
+    expect(Object.keys(submission.input)).not.toContain('content')
   })
 
   it.each([
@@ -491,31 +494,34 @@ describe('windows', () => {
   ])('of a zoom read it from the prompt %j', (prompt, input) => {
     const { body, finalPrompt } = openedOn(single, `MJ::CustomZoom::${ID}`)
     expect(finalPrompt).toBe('a fox --zoom 2')
-    const wish = modalTask(asked({ taskId: OTHER, ...(prompt ? { prompt } : {}) }, undefined), body)
-    expect(wish.operation.id).toBe('midjourney/outpaint')
-    expect(wish.input).toMatchObject({ origin_task_id: ID, ...input })
-    expect(wish.echo).toMatchObject({ action: 'CUSTOM_ZOOM', window: OTHER, prompt: prompt ?? 'a fox --zoom 2' })
+    const submission = modalTask(readBody({ taskId: OTHER, ...(prompt ? { prompt } : {}) }, undefined), body)
+    expect(submission.operation.id).toBe('midjourney/outpaint')
+    expect(submission.input).toMatchObject({ origin_task_id: ID, ...input })
+    expect(submission.echo).toMatchObject({ action: 'CUSTOM_ZOOM', window: OTHER, prompt: prompt ?? 'a fox --zoom 2' })
   })
 
   it('of a region take a mask, and say when it is missing', () => {
     const { body } = openedOn(single, `MJ::Inpaint::1::${ID}::SOLO`)
-    const wish = modalTask(asked({ taskId: OTHER, maskBase64: PNG, prompt: 'a hat' }, 'turbo'), body)
-    expect(wish.operation.id).toBe('midjourney/inpaint')
-    expect(wish.input).toMatchObject({ origin_task_id: ID, mask: PNG, prompt: 'a hat', process_mode: 'turbo' })
-    expect(() => modalTask(asked({ taskId: OTHER }, undefined), body)).toThrow('maskBase64 is required.')
-    expect(() => modalTask(asked({ taskId: OTHER, maskBase64: 'x' }, undefined), body)).toThrow('maskBase64 must be')
+    const submission = modalTask(readBody({ taskId: OTHER, maskBase64: PNG, prompt: 'a hat' }, 'turbo'), body)
+    expect(submission.operation.id).toBe('midjourney/inpaint')
+    expect(submission.input).toMatchObject({ origin_task_id: ID, mask: PNG, prompt: 'a hat', process_mode: 'turbo' })
+    expect(() => modalTask(readBody({ taskId: OTHER }, undefined), body)).toThrow('maskBase64 is required.')
+    expect(() => modalTask(readBody({ taskId: OTHER, maskBase64: 'x' }, undefined), body)).toThrow('maskBase64 must be')
   })
 
   it('of a zoom name the prompt when it asks for too much', () => {
     const { body } = openedOn(single, `MJ::CustomZoom::${ID}`)
-    const run = () => modalTask(asked({ taskId: OTHER, prompt: 'a fox --zoom 5' }, undefined), body)
+    const run = () => modalTask(readBody({ taskId: OTHER, prompt: 'a fox --zoom 5' }, undefined), body)
     expect(run).toThrow('prompt must be a zoom from 1 to 2, such as "1.5", not "5".')
   })
 
   it('of a remix take another prompt', () => {
     const { body } = openedOn(imagined(), `MJ::JOB::variation::2::${ID}`)
-    const wish = modalTask(asked({ taskId: OTHER, prompt: 'a wolf' }, undefined), body)
-    expect(wish).toMatchObject({ operation: { id: 'midjourney/variation' }, input: { index: '2', prompt: 'a wolf' } })
+    const submission = modalTask(readBody({ taskId: OTHER, prompt: 'a wolf' }, undefined), body)
+    expect(submission).toMatchObject({
+      operation: { id: 'midjourney/variation' },
+      input: { index: '2', prompt: 'a wolf' },
+    })
   })
 
   it.each([
@@ -523,21 +529,21 @@ describe('windows', () => {
     ['shorten', 'MJ::Job::PromptAnalyzer::5', FIVE_TEXTS, 'ice'],
   ])('of a %s draw the text that was picked', (taskType, customId, output, prompt) => {
     const { body } = openedOn(aTask(taskType, { output }), customId)
-    const wish = modalTask(asked({ taskId: OTHER }, undefined), body)
-    expect(wish).toMatchObject({ operation: { id: 'midjourney/imagine' }, input: { prompt } })
-    expect(wish.operation.follows(wish.input)).toBeUndefined()
+    const submission = modalTask(readBody({ taskId: OTHER }, undefined), body)
+    expect(submission).toMatchObject({ operation: { id: 'midjourney/imagine' }, input: { prompt } })
+    expect(submission.operation.follows(submission.input)).toBeUndefined()
   })
 
   it('keep who is to be told, unless the answer names another', () => {
     const notifyHook = 'https://example.com/hook'
     const { body } = openedOn(single, `MJ::CustomZoom::${ID}`, { notifyHook })
-    expect(modalTask(asked({ taskId: OTHER }, undefined), body).webhook).toEqual({
+    expect(modalTask(readBody({ taskId: OTHER }, undefined), body).webhook).toEqual({
       field: 'notifyHook',
       url: notifyHook,
     })
     const other = 'https://example.com/other'
-    const wish = modalTask(asked({ taskId: OTHER, notifyHook: other }, undefined), body)
-    expect(wish).toMatchObject({ webhook: { url: other }, echo: { notifyHook: other } })
+    const submission = modalTask(readBody({ taskId: OTHER, notifyHook: other }, undefined), body)
+    expect(submission).toMatchObject({ webhook: { url: other }, echo: { notifyHook: other } })
   })
 })
 

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -12,7 +13,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -40,7 +40,7 @@ export async function describeMidjourney({ limits }: Pick<DialectContext, 'limit
 }
 
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found', 'invalid_input']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found', 'invalid_input']
 
 function failures(codes: readonly ErrorCode[]): JsonObject {
   // One body a status: the form of the protocol's own errors, and OpenAI's where a relay has that.
@@ -109,7 +109,7 @@ function pathsBelow(prefix: string, { maxWaitSeconds }: DialectContext['limits']
     },
     [`${prefix}/submit/show`]: {
       post: operation('SubmitShow', 'Not supported: jobs of Midjourney’s own cannot be taken over', [], {
-        ...failures([...USUAL, 'unknown_operation']),
+        ...failures([...COMMON_ERRORS, 'unknown_operation']),
       }),
     },
     [`${prefix}/task/{id}/fetch`]: {
@@ -121,13 +121,13 @@ function pathsBelow(prefix: string, { maxWaitSeconds }: DialectContext['limits']
     [`${prefix}/task/list-by-condition`]: many('ListByCondition'),
     [`${prefix}/task/list-by-ids`]: many('ListByIds'),
     [`${prefix}/task/list`]: {
-      get: operation('ListTasks', 'List the newest hundred tasks', [], { '200': tasks, ...failures(USUAL) }),
+      get: operation('ListTasks', 'List the newest hundred tasks', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
     },
     [`${prefix}/task/queue`]: {
-      get: operation('ListQueue', 'List what waits for its turn', [], { '200': tasks, ...failures(USUAL) }),
+      get: operation('ListQueue', 'List what waits for its turn', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
     },
     [`${prefix}/task/{id}/cancel`]: {
-      post: operation('CancelTask', 'Cancel a task that nobody has begun, or close a window', [one], {
+      post: operation('CancelTask', 'Cancel a task that no provider has begun, or close a window', [one], {
         '200': answer('It is cancelled.', ref('MidjourneyAnswer')),
         ...failures([...READING, 'not_cancellable']),
       }),

@@ -1,25 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Draft } from '../../core/draft.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { isText, objectIn } from '../kit/body.ts'
+import { idsIn, isText, objectIn } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
-import { serve } from '../kit/protocol.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { callerIfKnown, taskFor, taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { taskOfButton } from './buttons.ts'
 import { errorBody, errorStatus } from './errors.ts'
-import { actionOf, type Change, changeOf, followOf, followTask, rest, simpleChangeOf } from './follow.ts'
+import { actionOf, type Change, changeOf, followOf, followTask, simpleChangeOf, withoutCommand } from './follow.ts'
 import { fromTask, isOurs, MODELS, pictureOf, QUEUED, type TaskBody } from './from-task.ts'
+import { originOf, taskBehind } from './origin.ts'
 import { seedFor } from './seed.ts'
-import { originOf, submit, taskBehind } from './submit.ts'
+import { DIALECT, isSpeed, type MidjourneyBody, readBody, type Speed } from './submission.ts'
 import {
   blendTask,
   describeTask,
@@ -33,9 +34,8 @@ import {
 } from './to-task.ts'
 import { uploadPictures } from './uploads.ts'
 import { answerWindow, fromWindow, openWindow, WAITS, WINDOW, windowOf } from './window.ts'
-import { type Asked, asked, DIALECT, isSpeed, type Speed, type Wish } from './wish.ts'
 
-/** new-api asks for everything that is under way at once. */
+/** new-api requests all unfinished tasks at once. */
 const MAX_IDS = 1_000
 const LIST_LIMIT = 100
 const KEY_HEADERS = ['mj-api-secret']
@@ -72,8 +72,8 @@ function accepted<Result>(result: Result, description = 'Submit success') {
   return { code: 1, description, result, properties: {} }
 }
 
-/** Bodies that need nothing but themselves. */
-const SIMPLE: Record<string, (asked: Asked) => Wish> = {
+/** Routes whose body alone makes the submission. */
+const SIMPLE: Record<string, (body: MidjourneyBody) => Submission> = {
   '/submit/imagine': imagineTask,
   '/submit/blend': blendTask,
   '/submit/describe': describeTask,
@@ -93,26 +93,26 @@ const CHANGES: Record<string, (fields: JsonObject) => Change> = {
 function submitRoutes(app: FastifyInstance, context: DialectContext): void {
   for (const [path, toTask] of Object.entries(SIMPLE)) {
     app.post(path, async (request, reply) => {
-      const wish = toTask(asked(request.body, speedOf(request)))
-      return accepted((await submit(request, reply, context, wish)).id)
+      const submission = toTask(readBody(request.body, speedOf(request)))
+      return accepted((await submitTask(request, reply, context, submission)).id)
     })
   }
   for (const [path, read] of Object.entries(CHANGES)) {
     app.post(path, async (request, reply) => {
-      const body = asked(request.body, speedOf(request))
+      const body = readBody(request.body, speedOf(request))
       return change(body, read(body.fields), request, reply, context)
     })
   }
 
   app.post('/submit/video', async (request, reply) => {
-    const body = asked(request.body, speedOf(request))
+    const body = readBody(request.body, speedOf(request))
     const { taskId } = body.fields
     const originId = isText(taskId) ? (await originOf(taskId, request, context)).id : undefined
-    return accepted((await submit(request, reply, context, videoTask(body, originId))).id)
+    return accepted((await submitTask(request, reply, context, videoTask(body, originId))).id)
   })
 
   app.post('/submit/modal', async (request) => {
-    const body = asked(request.body, speedOf(request))
+    const body = readBody(request.body, speedOf(request))
     const { taskId } = body.fields
     if (!isText(taskId)) throw new PolyphonyError('invalid_input', 'task_id_is_required', { field: 'taskId' })
     const draft = await context.drafts.find(taskId, WINDOW, request.caller)
@@ -127,19 +127,19 @@ function submitRoutes(app: FastifyInstance, context: DialectContext): void {
     throw new PolyphonyError('unknown_operation', 'A job of Midjourney’s own cannot be taken over here.')
   })
 
-  // A scope of its own: elsewhere a form is no body that we read.
+  // A scope of its own: other routes do not read forms.
   app.register(async (scope) => {
     takeForms(scope)
     scope.post('/insight-face/video-swap', async (request, reply) => {
       const { fields } = await bodyOf(request, context, { maxFiles: 2 })
-      return accepted((await submit(request, reply, context, videoSwapTask(asked(fields, speedOf(request))))).id)
+      return accepted((await submitTask(request, reply, context, videoSwapTask(readBody(fields, speedOf(request))))).id)
     })
   })
 }
 
-/** A follow-up by index or button: the task, or the window that asks for more first. */
+/** A follow-up by index or button: the task, or a window for more input first. */
 async function change(
-  body: Asked,
+  body: MidjourneyBody,
   { taskId, press, field }: Change,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -150,14 +150,14 @@ async function change(
   const { customId, enableRemix } = body.fields
   const ownId = field === 'customId' && isText(customId) ? taskOfButton(customId) : undefined
   const origin = ownId === undefined || ownId === named.id ? named : await originOf(ownId, request, context)
-  const kept = rest(body)
+  const kept = withoutCommand(body)
   const follow = followOf(kept, origin, { taskId, press, field }, context.urls)
   if (press.window === true || (press.window === 'remix' && enableRemix === true)) {
     const draft = await openWindow(follow, request, context)
     const { finalPrompt } = windowOf(draft)
     return { code: 21, description: WAITS, result: draft.id, properties: { finalPrompt, remix: true } }
   }
-  return accepted((await submit(request, reply, context, followTask(kept, follow))).id)
+  return accepted((await submitTask(request, reply, context, followTask(kept, follow))).id)
 }
 
 interface OneTask {
@@ -179,7 +179,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 
   for (const path of ['/task/list-by-condition', '/task/list-by-ids']) {
     app.post(path, async (request) => {
-      const ids = idsOf(objectIn(request.body).ids)
+      const ids = [...new Set(idsIn(objectIn(request.body).ids, MAX_IDS))]
       const found = new Map((await tasks.getMany(ids, request.caller)).map((task) => [task.id, task]))
       const bodies = ids.map(async (id) => {
         const task = found.get(id)
@@ -221,7 +221,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   }
 }
 
-/** Tasks of other families have no form here. */
+/** Throws `task_not_found` for tasks of other families, which have no form here. */
 function ours(task: Task): Task {
   if (!isOurs(task)) throw new PolyphonyError('task_not_found', `No Midjourney task ${task.id}.`)
   return task
@@ -231,17 +231,9 @@ function isUnknown(error: unknown): boolean {
   return error instanceof PolyphonyError && error.code === 'task_not_found'
 }
 
-/** The ids of a list. What is no string is an id that nobody has; one that stands there twice is told once. */
-function idsOf(ids: Json | undefined): string[] {
-  if (ids === undefined || ids === null) return []
-  if (!Array.isArray(ids)) throw invalid('ids', 'must be an array of task ids')
-  if (ids.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${ids.length}`)
-  return [...new Set(ids.filter((id) => typeof id === 'string'))]
-}
-
 /**
- * `/mj/image/{id}` needs no key: whoever knows the name of a picture's file may see it, as everywhere. The id of a task
- * is no secret, so it stands for its picture only where the key of its owner comes along.
+ * `/mj/image/{id}` needs no key: anyone who knows the name of a picture's file may see it, as everywhere. The id of a
+ * task is not a secret, so it leads to its picture only with the key of its owner.
  */
 function openRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<OneTask>('/mj/image/:id', async (request, reply) => {
@@ -261,12 +253,12 @@ async function pictureOfTask(request: FastifyRequest<OneTask>, context: DialectC
   return task && isOurs(task) ? pictureOf(task) : undefined
 }
 
-const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object, at every change of status or progress. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { notifyHook } = task.echo
-  if (typeof notifyHook !== 'string' || !TOLD.has(task.status) || !isOurs(task)) return []
+  if (typeof notifyHook !== 'string' || !NOTIFIED.has(task.status) || !isOurs(task)) return []
   const body: TaskBody = fromTask(task, urls)
   return [{ url: notifyHook, body: JSON.stringify(body), headers: {} }]
 }

@@ -5,16 +5,16 @@ import { readInput } from '../../catalog/read-input.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { failureOf } from '../kit/protocol.ts'
-import { gone } from '../kit/requests.ts'
+import { abortOnDisconnect } from '../kit/requests.ts'
 import { seedOf } from './from-task.ts'
-import { DIALECT } from './wish.ts'
+import { DIALECT } from './submission.ts'
 
 /** How long a caller waits for the answer; new-api gives up after half a minute. The task goes on. */
 const WAIT_MS = 28_000
 
 /**
- * The seed of a task: as its prompt sets it or, by a task of its own, as the provider tells it. However often it is asked
- * for, it is paid once.
+ * The seed of a task: as its prompt sets it or, by a task of its own, as the provider reports it. It is paid once, however
+ * often it is requested.
  */
 export async function seedFor(
   origin: Task,
@@ -25,18 +25,22 @@ export async function seedFor(
   const known = seedOf(origin)
   if (known !== undefined) return known
   using place = context.tasks.placeToWait(request.caller)
-  const asked = await ask(origin, `${DIALECT}.seed:${origin.id}`, request, context)
-  const ended = await context.tasks.wait(asked.id, request.caller, { timeoutMs: WAIT_MS, signal: gone(reply), place })
+  const { id } = await submitOnce(origin, `${DIALECT}.seed:${origin.id}`, request, context)
+  const ended = await context.tasks.wait(id, request.caller, {
+    timeoutMs: WAIT_MS,
+    signal: abortOnDisconnect(reply),
+    place,
+  })
   if (ended.status !== 'completed') throw failureOf(ended)
   return (ended.output as Output['texts']).texts[0] ?? '' // stored in the catalogue's shape
 }
 
-/** Asks once; anew where an earlier asking has failed. */
-async function ask(origin: Task, key: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
+/** Submits once; again where an earlier task has failed. */
+async function submitOnce(origin: Task, key: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
   const operation = getOperation('midjourney/seed')
   const input = readInput(operation, { origin_task_id: origin.id })
   const submission = { operation, input, dialect: DIALECT, idempotency: { key, fingerprint: origin.id } }
   const { task, replayed } = await context.tasks.submit(submission, request.caller)
   const hasFailed = task.status === 'failed' || task.status === 'cancelled'
-  return replayed && hasFailed ? ask(origin, `${DIALECT}.seed:${task.id}`, request, context) : task
+  return replayed && hasFailed ? submitOnce(origin, `${DIALECT}.seed:${task.id}`, request, context) : task
 }

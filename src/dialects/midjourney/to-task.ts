@@ -1,74 +1,75 @@
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { isText } from '../kit/body.ts'
-import { type Asked, isSpeed, need, type Wish, wishFor } from './wish.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { isText, withoutNulls } from '../kit/fields.ts'
+import { isSpeed, type MidjourneyBody, requireField, submissionFor } from './submission.ts'
 
-/** Bodies that begin something, as operations. What a route does not read is kept in the input under its own name. */
+/** Bodies that start something new, as submissions. Fields that a route does not read stay in the input under their names. */
 
 /** Speed and bot, where an operation knows them. */
-function drawing({ speed, isNiji }: Asked): JsonObject {
+function drawing({ speed, isNiji }: MidjourneyBody): JsonObject {
   return { ...(speed ? { process_mode: speed } : {}), ...(isNiji ? { bot_type: 'niji' } : {}) }
 }
 
-export function imagineTask(asked: Asked): Wish {
-  const { base64Array, base64, ...fields } = asked.fields
-  need(fields.prompt, 'prompt', 'prompt_is_required')
-  const named = base64Array ?? []
-  const pictures = Array.isArray(named) && isText(base64) ? [...named, base64] : named
+export function imagineTask(body: MidjourneyBody): Submission {
+  const { base64Array, base64, ...fields } = body.fields
+  requireField(fields.prompt, 'prompt', 'prompt_is_required')
+  const listed = base64Array ?? []
+  const pictures = Array.isArray(listed) && isText(base64) ? [...listed, base64] : listed
   const isNone = Array.isArray(pictures) && pictures.length === 0
-  const input = { ...fields, ...drawing(asked), ...(isNone ? {} : { image_urls: pictures }) }
-  const single = Array.isArray(named) ? { [`image_urls.${named.length}`]: 'base64' } : {}
-  return wishFor('midjourney/imagine', asked, input, { ...single, image_urls: 'base64Array' })
+  const input = { ...fields, ...drawing(body), ...(isNone ? {} : { image_urls: pictures }) }
+  const single = Array.isArray(listed) ? { [`image_urls.${listed.length}`]: 'base64' } : {}
+  return submissionFor('midjourney/imagine', body, input, { ...single, image_urls: 'base64Array' })
 }
 
-export function shortenTask(asked: Asked): Wish {
-  need(asked.fields.prompt, 'prompt', 'prompt_is_required')
-  return wishFor('midjourney/shorten', asked, { ...asked.fields, ...drawing(asked) })
+export function shortenTask(body: MidjourneyBody): Submission {
+  requireField(body.fields.prompt, 'prompt', 'prompt_is_required')
+  return submissionFor('midjourney/shorten', body, { ...body.fields, ...drawing(body) })
 }
 
 const DIMENSIONS: readonly string[] = ['PORTRAIT', 'SQUARE', 'LANDSCAPE']
 
-export function blendTask(asked: Asked): Wish {
-  const { base64Array, dimensions, ...fields } = asked.fields
-  const input: JsonObject = { ...fields, ...drawing(asked), image_urls: base64Array ?? null }
+export function blendTask(body: MidjourneyBody): Submission {
+  const { base64Array, dimensions, ...fields } = body.fields
+  const input: JsonObject = { ...fields, ...drawing(body), image_urls: base64Array ?? null }
   if (dimensions !== undefined && dimensions !== null && dimensions !== '') {
     if (!isText(dimensions) || !DIMENSIONS.includes(dimensions)) {
-      throw invalid('dimensions', `must be one of ${DIMENSIONS.join(', ')}, not ${JSON.stringify(dimensions)}`)
+      throw invalidInput('dimensions', `must be one of ${DIMENSIONS.join(', ')}, not ${JSON.stringify(dimensions)}`)
     }
     input.dimension = dimensions.toLowerCase()
   }
-  return wishFor('midjourney/blend', asked, present(input), { image_urls: 'base64Array' })
+  return submissionFor('midjourney/blend', body, withoutNulls(input), { image_urls: 'base64Array' })
 }
 
-export function describeTask(asked: Asked): Wish {
-  const { base64, link, ...fields } = asked.fields
+export function describeTask(body: MidjourneyBody): Submission {
+  const { base64, link, ...fields } = body.fields
   const [image_url, name] = either([base64, 'base64'], [link, 'link'])
-  const input = present({ ...fields, ...drawing(asked), image_url })
-  return wishFor('midjourney/describe', asked, input, { image_url: name })
+  const input = withoutNulls({ ...fields, ...drawing(body), image_url })
+  return submissionFor('midjourney/describe', body, input, { image_url: name })
 }
 
-export function editsTask(asked: Asked): Wish {
-  const { image, maskBase64, ...fields } = asked.fields
-  need(fields.prompt, 'prompt', 'prompt_is_required')
-  const input = present({ ...fields, ...drawing(asked), image_url: image ?? null, mask: maskBase64 ?? null })
-  return wishFor('midjourney/edits', asked, input, { image_url: 'image', mask: 'maskBase64' })
+export function editsTask(body: MidjourneyBody): Submission {
+  const { image, maskBase64, ...fields } = body.fields
+  requireField(fields.prompt, 'prompt', 'prompt_is_required')
+  const input = withoutNulls({ ...fields, ...drawing(body), image_url: image ?? null, mask: maskBase64 ?? null })
+  return submissionFor('midjourney/edits', body, input, { image_url: 'image', mask: 'maskBase64' })
 }
 
-export function retextureTask(asked: Asked): Wish {
-  const { image, ...fields } = asked.fields
-  need(fields.prompt, 'prompt', 'prompt_is_required')
-  const input = present({ ...fields, ...drawing(asked), image_url: image ?? null })
-  return wishFor('midjourney/retexture', asked, input, { image_url: 'image' })
+export function retextureTask(body: MidjourneyBody): Submission {
+  const { image, ...fields } = body.fields
+  requireField(fields.prompt, 'prompt', 'prompt_is_required')
+  const input = withoutNulls({ ...fields, ...drawing(body), image_url: image ?? null })
+  return submissionFor('midjourney/retexture', body, input, { image_url: 'image' })
 }
 
 /** `originId` is the task that the body names, as it is stored. */
-export function videoTask(asked: Asked, originId: string | undefined): Wish {
-  const { image, endImage, base64, taskId: _, videoType, batchSize, mode, ...fields } = asked.fields
+export function videoTask(body: MidjourneyBody, originId: string | undefined): Submission {
+  const { image, endImage, base64, taskId: _, videoType, batchSize, mode, ...fields } = body.fields
   // A client of the web sends its speed here, and its picture as base64.
   const word = isText(mode) ? mode.toLowerCase() : ''
-  const speed = isSpeed(word) ? word : asked.speed
+  const speed = isSpeed(word) ? word : body.speed
   const [image_url, name] = either([image, 'image'], [base64, 'base64'])
-  const input = present({
+  const input = withoutNulls({
     ...fields,
     ...(speed ? { process_mode: speed } : {}),
     image_url,
@@ -77,7 +78,7 @@ export function videoTask(asked: Asked, originId: string | undefined): Wish {
     video_type: videoType ?? null,
     batch_size: batchSize ?? null,
   })
-  return wishFor('midjourney/video', asked, input, {
+  return submissionFor('midjourney/video', body, input, {
     image_url: name,
     image_tail_url: 'endImage',
     origin_task_id: 'taskId',
@@ -86,29 +87,24 @@ export function videoTask(asked: Asked, originId: string | undefined): Wish {
   })
 }
 
-export function swapTask(asked: Asked): Wish {
-  const { sourceBase64, sourceUrl, targetBase64, targetUrl, ...fields } = asked.fields
+export function swapTask(body: MidjourneyBody): Submission {
+  const { sourceBase64, sourceUrl, targetBase64, targetUrl, ...fields } = body.fields
   const [swap_image, source] = either([sourceBase64, 'sourceBase64'], [sourceUrl, 'sourceUrl'])
   const [target_image, target] = either([targetBase64, 'targetBase64'], [targetUrl, 'targetUrl'])
-  const input = present({ ...fields, swap_image, target_image })
-  return wishFor('Qubico/image-toolkit/face-swap', asked, input, { swap_image: source, target_image: target })
+  const input = withoutNulls({ ...fields, swap_image, target_image })
+  return submissionFor('Qubico/image-toolkit/face-swap', body, input, { swap_image: source, target_image: target })
 }
 
-export function videoSwapTask(asked: Asked): Wish {
-  const { sourceBase64, sourceUrl, targetFile, targetUrl, ...fields } = asked.fields
+export function videoSwapTask(body: MidjourneyBody): Submission {
+  const { sourceBase64, sourceUrl, targetFile, targetUrl, ...fields } = body.fields
   const [swap_image, source] = either([sourceBase64, 'sourceBase64'], [sourceUrl, 'sourceUrl'])
   const [target_video, target] = either([targetFile, 'targetFile'], [targetUrl, 'targetUrl'])
-  const input = present({ ...fields, swap_image, target_video })
-  return wishFor('Qubico/video-toolkit/face-swap', asked, input, { swap_image: source, target_video: target })
+  const input = withoutNulls({ ...fields, swap_image, target_video })
+  return submissionFor('Qubico/video-toolkit/face-swap', body, input, { swap_image: source, target_video: target })
 }
 
-/** The first of two fields that says something, with its name; the first name when neither does. */
+/** The first of two fields that has a value, with its name; the first name when neither has. */
 function either(...fields: [[Json | undefined, string], [Json | undefined, string]]): [Json, string] {
   const [value, name] = fields.find(([one]) => one !== undefined && one !== null && one !== '') ?? [null, fields[0][1]]
   return [value ?? null, name]
-}
-
-/** Without what is `null`: a field that is needed is then told as missing. */
-function present(input: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null))
 }

@@ -1,13 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { type Asset, assetReference } from '../../core/asset.ts'
 import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { fromBase64 } from '../kit/base64.ts'
-import { objectIn } from '../kit/body.ts'
+import { objectIn } from '../kit/fields.ts'
 
 /** `/submit/upload-discord-images`: keeps pictures, and answers with our own addresses of them. */
 
@@ -26,9 +25,7 @@ export async function uploadPictures(request: FastifyRequest, context: DialectCo
       const asset = await context.assets.upload(file).catch((error: unknown) => named(error, field))
       kept.push(asset)
       if (!asset.mediaType.startsWith('image/')) {
-        throw new PolyphonyError('unsupported_media', `${field}: It is ${asset.mediaType}, and image is wanted.`, {
-          field,
-        })
+        throw fieldError('unsupported_media', field, `must be an image, not ${asset.mediaType}`)
       }
     }
   } catch (error) {
@@ -39,12 +36,12 @@ export async function uploadPictures(request: FastifyRequest, context: DialectCo
 }
 
 function picturesIn(array: Json | undefined): Uint8Array[] {
-  if (!Array.isArray(array)) throw invalid('base64Array', 'must be an array of pictures in base64')
-  if (array.length === 0) throw invalid('base64Array', 'must not be empty')
-  if (array.length > MAX_PICTURES) throw invalid('base64Array', `has at most ${MAX_PICTURES} elements`)
+  if (!Array.isArray(array)) throw invalidInput('base64Array', 'must be an array of pictures in base64')
+  if (array.length === 0) throw invalidInput('base64Array', 'must not be empty')
+  if (array.length > MAX_PICTURES) throw invalidInput('base64Array', `has at most ${MAX_PICTURES} elements`)
   return array.map((one, index) => {
     const bytes = typeof one === 'string' ? fromBase64(one.replace(DATA_URI, '')) : undefined
-    if (!bytes) throw invalid(`base64Array.${index}`, 'must be a data URI or base64')
+    if (!bytes) throw invalidInput(`base64Array.${index}`, 'must be a data URI or base64')
     return bytes
   })
 }

@@ -3,11 +3,12 @@ import type { Draft } from '../../core/draft.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { respelt } from '../kit/spelling.ts'
+import { optionalText } from '../kit/fields.ts'
 import type { Follow } from './follow.ts'
 import type { TaskBody } from './from-task.ts'
-import { type Asked, DIALECT, need, optional, type Wish, wishFor } from './wish.ts'
+import { type MidjourneyBody, requireField, submissionFor } from './submission.ts'
 
 /**
  * Windows: a button may ask for a prompt or a mask first. The press opens a window, which is a draft; its answer makes
@@ -17,12 +18,12 @@ import { type Asked, DIALECT, need, optional, type Wish, wishFor } from './wish.
 export const WINDOW = 'midjourney.window'
 
 const CUSTOM_ZOOM = 'CUSTOM_ZOOM'
-const USUAL_ZOOM = '2'
+const DEFAULT_ZOOM = '2'
 const ZOOM = /(?<!\s)\s*(?:--|—)zoom\s+(\S+)/
 
 /** The prompt that the window shows. */
 export function windowPrompt({ prompt, echo }: Pick<Follow, 'prompt' | 'echo'>): string {
-  return echo.action === CUSTOM_ZOOM ? `${prompt.replace(ZOOM, '')} --zoom ${USUAL_ZOOM}`.trimStart() : prompt
+  return echo.action === CUSTOM_ZOOM ? `${prompt.replace(ZOOM, '')} --zoom ${DEFAULT_ZOOM}`.trimStart() : prompt
 }
 
 export function openWindow(follow: Follow, request: FastifyRequest, { drafts }: DialectContext): Promise<Draft> {
@@ -43,30 +44,30 @@ export interface Window extends JsonObject {
 }
 
 export function windowOf({ body }: Draft): Window {
-  return body as Window // nobody else writes drafts of this kind
+  return body as Window // only this file writes drafts of this kind
 }
 
-/** What the answer to a window asks for. Whatever it leaves out is as the window showed it. */
-export function modalTask(asked: Asked, draft: Draft): Wish {
+/** The submission of an answered window. Whatever the answer leaves out is as the window showed it. */
+export function modalTask(body: MidjourneyBody, draft: Draft): Submission {
   const { operationId, input: begun, echo, finalPrompt } = windowOf(draft)
-  const { taskId: _, prompt, maskBase64, ...fields } = asked.fields
-  const written = optional(prompt, 'prompt') ?? finalPrompt
-  const speed: JsonObject = asked.speed ? { process_mode: asked.speed } : {}
+  const { taskId: _, prompt, maskBase64, ...fields } = body.fields
+  const written = optionalText(prompt, 'prompt') ?? finalPrompt
+  const speed: JsonObject = body.speed ? { process_mode: body.speed } : {}
   const input: JsonObject = { ...begun, ...fields, ...speed }
   const names: Record<string, string> = { origin_task_id: 'taskId', mask: 'maskBase64' }
   if (operationId === 'midjourney/inpaint') {
-    need(maskBase64, 'maskBase64', 'maskBase64 is required.')
+    requireField(maskBase64, 'maskBase64', 'maskBase64 is required.')
     input.mask = maskBase64 ?? ''
   }
   if (echo.action === CUSTOM_ZOOM) {
-    input.zoom_ratio = ZOOM.exec(written)?.[1] ?? USUAL_ZOOM
+    input.zoom_ratio = ZOOM.exec(written)?.[1] ?? DEFAULT_ZOOM
     names.zoom_ratio = 'prompt'
   }
   const text = echo.action === CUSTOM_ZOOM ? written.replace(ZOOM, '').trim() : written
   if (text !== '') input.prompt = text
-  const hook = asked.notifyHook ?? (typeof echo.notifyHook === 'string' ? echo.notifyHook : undefined)
-  const notes = { ...echo, ...asked.echo, prompt: written, window: draft.id }
-  return wishFor(operationId, { ...asked, notifyHook: hook, echo: notes }, input, names)
+  const hook = body.notifyHook ?? (typeof echo.notifyHook === 'string' ? echo.notifyHook : undefined)
+  const notes = { ...echo, ...body.echo, prompt: written, window: draft.id }
+  return submissionFor(operationId, { ...body, notifyHook: hook, echo: notes }, input, names)
 }
 
 /**
@@ -74,7 +75,7 @@ export function modalTask(asked: Asked, draft: Draft): Wish {
  * a window that was closed.
  */
 export async function answerWindow(
-  asked: Asked,
+  body: MidjourneyBody,
   draft: Draft,
   request: FastifyRequest,
   { tasks, drafts }: DialectContext,
@@ -82,17 +83,12 @@ export async function answerWindow(
   const window = windowOf(draft)
   if (window.cancelledAt !== null) throw new PolyphonyError('task_not_found', `The window ${draft.id} was closed.`)
   if (window.taskId !== null) return
-  const { names, ...wish } = modalTask(asked, draft)
   const idempotency = { key: `${WINDOW}:${draft.id}`, fingerprint: draft.id }
-  try {
-    const { task } = await tasks.submit({ ...wish, dialect: DIALECT, idempotency }, request.caller)
-    await noteTask(draft, task, request, drafts)
-  } catch (error) {
-    throw respelt(error, names)
-  }
+  const { task } = await tasks.submit({ ...modalTask(body, draft), idempotency }, request.caller)
+  await noteTask(draft, task, request, drafts)
 }
 
-/** Two answers at once make one task. Whoever changed the window meanwhile, the task is noted in it. */
+/** Two answers at once make one task. Even if the window was changed meanwhile, the task is noted in it. */
 async function noteTask(draft: Draft, { id }: Task, { caller }: FastifyRequest, drafts: DialectContext['drafts']) {
   let seen: Draft | undefined = draft
   while (seen && seen.body.taskId !== id) {
@@ -108,15 +104,15 @@ function unlessChanged(error: unknown): undefined {
 /** A window as a task that waits for its answer. */
 export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: 'MODAL' | 'CANCEL' } {
   const { echo, input, finalPrompt, cancelledAt } = windowOf(draft)
-  const said = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
   return {
     id: draft.id,
-    action: said(echo.action),
+    action: textOf(echo.action),
     status: cancelledAt === null ? 'MODAL' : 'CANCEL',
     prompt: finalPrompt,
     promptEn: finalPrompt,
     description: WAITS,
-    state: said(echo.state),
+    state: textOf(echo.state),
     submitTime: draft.createdAt,
     startTime: 0,
     finishTime: cancelledAt ?? 0,
@@ -129,21 +125,21 @@ export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: '
     properties: {
       finalPrompt,
       finalZhPrompt: '',
-      notifyHook: said(echo.notifyHook),
+      notifyHook: textOf(echo.notifyHook),
       messageId: draft.id,
       messageHash: draft.id,
       progressMessageId: '',
       flags: 0,
       nonce: '',
       discordInstanceId: '',
-      referencedMessageId: said(echo.origin),
+      referencedMessageId: textOf(echo.origin),
     },
     buttons: [],
-    customId: said(echo.customId),
+    customId: textOf(echo.customId),
     maskBase64: '',
-    botType: said(echo.botType),
-    mode: (said(input.process_mode) || 'fast').toUpperCase(),
-    parentId: said(echo.origin),
+    botType: textOf(echo.botType),
+    mode: (textOf(input.process_mode) || 'fast').toUpperCase(),
+    parentId: textOf(echo.origin),
     seed: '',
   }
 }

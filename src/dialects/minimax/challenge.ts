@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { invalid } from '../../catalog/read-input.ts'
 import { SECOND_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 
@@ -10,27 +9,28 @@ const FIELD = 'callback_url'
 const ECHO_MS = 3 * SECOND_MS
 
 /**
- * Has the receiver of callbacks echo a word, as MiniMax does before it takes a task. Throws `invalid_input` and
+ * Requires the receiver of callbacks to echo a word, as MiniMax does before it accepts a task. Throws `invalid_input` and
  * `address_refused`, naming callback_url. That an echo needs a status 2xx, and with which code a request is refused, the
  * vendor does not say: inferred.
  */
 export async function challenge(url: string, { ask }: Pick<DialectContext, 'ask'>): Promise<void> {
   const word = randomUUID()
-  const { status, body } = await asked(url, { challenge: word }, ask)
-  if (status < 200 || status >= 300) throw invalid(FIELD, `must answer the challenge with a status 2xx, not ${status}`)
+  const { status, body } = await echoOf(url, { challenge: word }, ask)
+  if (status < 200 || status >= 300)
+    throw invalidInput(FIELD, `must answer the challenge with a status 2xx, not ${status}`)
   if (!echoes(body, word)) {
-    throw invalid(FIELD, 'must answer {"challenge": "…"} with the same JSON, and answered something else')
+    throw invalidInput(FIELD, 'must answer {"challenge": "…"} with the same JSON, and answered something else')
   }
 }
 
-async function asked(url: string, question: { challenge: string }, ask: DialectContext['ask']) {
+async function echoOf(url: string, question: { challenge: string }, ask: DialectContext['ask']) {
   try {
     return await ask(url, question, { timeoutMs: ECHO_MS })
   } catch (error) {
     if (!(error instanceof PolyphonyError)) throw error
     // Whatever is wrong with the address is the request's fault, not a vendor's.
     const code = error.code === 'address_refused' ? error.code : 'invalid_input'
-    throw new PolyphonyError(code, `${FIELD} must echo a challenge: ${error.message}`, { field: FIELD, cause: error })
+    throw fieldError(code, FIELD, `must echo a challenge: ${error.message.replace(/\.$/, '')}`, { cause: error })
   }
 }
 

@@ -9,8 +9,8 @@ const UNKNOWN = 1000
 const INTERNAL = 1024
 const TIMED_OUT = 1001
 
-/** MiniMax's own codes. What its list has no word for is the parameters' fault, or unknown. */
-const TOLD: Record<ErrorCode, number> = {
+/** MiniMax's own codes. Where its list has no code, it is that of the parameters, or "unknown". */
+const CODES: Record<ErrorCode, number> = {
   malformed_body: PARAMETERS,
   invalid_input: PARAMETERS,
   unknown_operation: PARAMETERS,
@@ -59,6 +59,6 @@ export function errorStatus({ code }: PolyphonyError): number {
 
 export function errorAnswer(error: PolyphonyError, { headers }: Pick<FastifyRequest, 'headers'>) {
   const hasKey = Boolean(headers.authorization || headers['x-api-key'])
-  const code = error.code === 'unauthorized' && !hasKey ? NO_KEY : TOLD[error.code]
+  const code = error.code === 'unauthorized' && !hasKey ? NO_KEY : CODES[error.code]
   return { status: errorStatus(error), body: baseResp(code, error.message) }
 }

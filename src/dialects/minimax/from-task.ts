@@ -7,7 +7,7 @@ import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, relayStatusOf, secondsOf } from '../shared/relay-task.ts'
 import { baseResp } from './errors.ts'
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one. */
+/** Whether this protocol has a form for a task, whichever dialect it came through. */
 export function isHailuo(task: Pick<Task, 'operation'>): boolean {
   return task.operation === hailuoVideo.id
 }
@@ -25,7 +25,7 @@ const STATUSES = {
 } as const
 
 /** Callbacks have words of their own. */
-const TOLD = {
+const CALLBACK_STATUSES = {
   NOT_START: 'processing',
   SUBMITTED: 'processing',
   IN_PROGRESS: 'processing',
@@ -35,7 +35,7 @@ const TOLD = {
 
 /**
  * The answer to a query. Its code stays 0 when the task has failed, since clients read no status beside another; the
- * reason stands in the message.
+ * reason is in the message.
  */
 export function fromTask(task: Task) {
   return body(task, STATUSES[relayStatusOf(task)])
@@ -43,7 +43,7 @@ export function fromTask(task: Task) {
 
 /** The body of a callback. */
 export function callbackOf(task: Task) {
-  return body(task, TOLD[relayStatusOf(task)])
+  return body(task, CALLBACK_STATUSES[relayStatusOf(task)])
 }
 
 function body(task: Task, status: string) {

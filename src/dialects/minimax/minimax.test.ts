@@ -23,17 +23,17 @@ const aTask = (status: (typeof STATUSES)[number], echo: JsonObject = {}) =>
     output: status === 'completed' ? { videos: [video] } : null,
   })
 
-describe('a published answer is reproduced, key by key:', () => {
-  it('to the making of a video', () => {
+describe('answers of MiniMax’s API', () => {
+  it('answers the creation of a video in the published shape', () => {
     expect(shapeDifferences(created, createdTask(aTask('pending')))).toEqual([])
   })
 
-  it('to a query, whatever the task went through', () => {
+  it('answers a query in the published shape, whatever the task’s history', () => {
     for (const status of STATUSES) expect(shapeDifferences(query, fromTask(aTask(status)))).toEqual([])
     expect(fromTask(aTask('completed'))).toEqual({ ...query, task_id: ID, file_id: itemId(ID, 1) })
   })
 
-  it('to the look-up of a file', () => {
+  it('answers the look-up of a file in the published shape', () => {
     const asset = { sizeBytes: 5_896_337, createdAt: 1_700_469_398_123, extension: 'mp4' }
     const told = fileOf(itemId(ID, 1), video, asset as Parameters<typeof fileOf>[2], urls)
     expect(shapeDifferences(file, told)).toEqual([])
@@ -54,12 +54,12 @@ describe('a task', () => {
     ['completed', 'Success', 'success'],
     ['failed', 'Fail', 'failed'],
     ['cancelled', 'Fail', 'failed'],
-  ] as const)('that is %s is %s in a query and %s in a callback', (status, asked, called) => {
+  ] as const)('shows a task that is %s as %s in a query and %s in a callback', (status, asked, called) => {
     expect(fromTask(aTask(status)).status).toBe(asked)
     expect(callbackOf(aTask(status)).status).toBe(called)
   })
 
-  it('that failed says why, and keeps the code 0, without which clients read no status', () => {
+  it('shows the reason of a failed task under the code 0, as clients read no status beside another', () => {
     expect(fromTask(aTask('failed'))).toMatchObject({
       file_id: '',
       video_width: 0,
@@ -67,7 +67,7 @@ describe('a task', () => {
     })
   })
 
-  it('is told here when it is of this family', () => {
+  it('shows only tasks of its own family', () => {
     expect(isHailuo(aTask('pending'))).toBe(true)
     expect(isHailuo({ operation: 'kling/video_generation' })).toBe(false)
   })
@@ -99,7 +99,7 @@ describe('a body', () => {
       { model: 'S2V-01', prompt: 'a', subject_reference: { type: 'character', image: [DATA_URI] }, duration: '6' },
       { model: 's2v-01', image_url: DATA_URI, duration: 6 },
     ],
-  ])('with %s is translated', (_what, body, input) => {
+  ])('translates a body with %s', (_what, body, input) => {
     expect(toTask(body).input).toMatchObject(input)
   })
 
@@ -119,13 +119,13 @@ describe('a body', () => {
     ],
     ['an optimizer', { model: 'T2V-01', prompt: 'a', prompt_optimizer: 'yes' }, 'prompt_optimizer'],
     ['a callback', { model: 'T2V-01', prompt: 'a', callback_url: 7 }, 'callback_url'],
-  ])('with %s that is wrong is refused, naming the field', (_what, body, field) => {
+  ])('refuses a body with a wrong %s, naming the field', (_what, body, field) => {
     const error = thrownBy(() => toTask(body))
     expect(error.code).toBe('invalid_input')
     expect(error.details.field).toBe(field)
   })
 
-  it('of any kind is taken, or refused by an error of ours', () => {
+  it('accepts any body, or refuses it with an error of ours', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => {
         try {
@@ -138,7 +138,7 @@ describe('a body', () => {
   })
 })
 
-it('a callback is what a query answers, at each change of the status and not for progress alone', () => {
+it('calls back with the answer of a query at each change of the status, and not for progress alone', () => {
   const callback_url = 'https://client.example/hook'
   for (const status of STATUSES) {
     const task = aTask(status, { callback_url })
@@ -161,12 +161,12 @@ describe('an error', () => {
     ['internal', 200, 1024],
     ['timed_out', 200, 1001],
     ['not_found', 404, 2013],
-  ])('%s is answered %i with the code %i', (code, status, own) => {
+  ])('answers the error %s with the status %i and the code %i', (code, status, own) => {
     const told = errorAnswer(new PolyphonyError(code, 'why'), { headers: { authorization: 'Bearer x' } })
     expect(told).toEqual({ status, body: { base_resp: { status_code: own, status_msg: 'why' } } })
   })
 
-  it('of a request without a key has a code of its own, and none has 0', () => {
+  it('answers a request without a key with a code of its own, and no error with 0', () => {
     expect(errorAnswer(new PolyphonyError('unauthorized', ''), { headers: {} }).body.base_resp.status_code).toBe(1004)
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       expect(errorAnswer(new PolyphonyError(code, ''), { headers: {} }).body.base_resp.status_code).not.toBe(0)

@@ -1,27 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Video } from '../../catalog/outputs.ts'
-import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { serve, submitted } from '../kit/protocol.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { idempotencyOf, taskFor } from '../kit/requests.ts'
-import { spelt } from '../kit/spelling.ts'
 import { challenge } from './challenge.ts'
 import { errorAnswer } from './errors.ts'
 import { callbackOf, createdTask, fileOf, fromTask, isHailuo, videoOfFile, videosOf } from './from-task.ts'
-import { toTask } from './to-task.ts'
+import { DIALECT, toTask } from './to-task.ts'
 
-const DIALECT = 'minimax'
 const RELAY_PREFIX = '/minimax'
 /** How many requests, and for how long, are known as taken: what repeats one comes soon after a lost answer. */
 const TAKEN = { max: 1_000, ttl: 10 * MINUTE_MS }
 
-interface Asked {
+interface WithQuery {
   Querystring: Record<string, unknown>
 }
 
@@ -43,19 +40,20 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
   const taken = new LRUCache<string, true>(TAKEN)
 
   app.post('/v1/video_generation', async (request, reply) => {
-    const { spelling, ...wish } = toTask(request.body)
-    const repeatable = wish.webhook && repeatableAs(request)
-    // Each request has its receiver prove itself; one that repeats a taken one makes no task, and needs no proof.
-    if (wish.webhook && !taken.has(repeatable ?? '')) await challenge(wish.webhook.url, context)
-    const task = await spelt(spelling, () => submitted(request, reply, context, { ...wish, dialect: DIALECT }))
+    const submission = toTask(request.body)
+    const { webhook } = submission
+    const repeatable = webhook && repeatableAs(request)
+    // The receiver of each request proves itself; one that repeats an accepted request makes no task, and needs no proof.
+    if (webhook && !taken.has(repeatable ?? '')) await challenge(webhook.url, context)
+    const task = await submitTask(request, reply, context, submission)
     if (repeatable !== undefined) taken.set(repeatable, true)
     return createdTask(task)
   })
 
-  app.get<Asked>('/v1/query/video_generation', async (request, reply) => fromTask(await asked(request, reply)))
+  app.get<WithQuery>('/v1/query/video_generation', async (request, reply) => fromTask(await taskOf(request, reply)))
 
-  app.get<Asked>('/v1/files/retrieve', async (request) => {
-    const { fileId, video } = await named(request)
+  app.get<WithQuery>('/v1/files/retrieve', async (request) => {
+    const { fileId, video } = await videoOf(request)
     const asset = await assets.find(video.file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
     if (!asset) throw new PolyphonyError('task_not_found', `The time of the file ${fileId} is over.`)
     return fileOf(fileId, video, asset, urls)
@@ -63,25 +61,25 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
 
   if (app.prefix === RELAY_PREFIX) {
     // Where a client of relays looks when the answer above has no address.
-    app.get<Asked>('/v1/file', async (request, reply) => {
-      const { video } = await named(request)
+    app.get<WithQuery>('/v1/file', async (request, reply) => {
+      const { video } = await videoOf(request)
       return context.sendFile(video.file, request, reply)
     })
   }
 
-  async function asked(request: FastifyRequest<Asked>, reply: FastifyReply): Promise<Task> {
+  async function taskOf(request: FastifyRequest<WithQuery>, reply: FastifyReply): Promise<Task> {
     const id = idIn(request, 'task_id')
     const task = await taskFor(request, reply, id, context)
     if (!isHailuo(task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
     return task
   }
 
-  async function named(request: FastifyRequest<Asked>): Promise<{ fileId: string; video: Video }> {
+  async function videoOf(request: FastifyRequest<WithQuery>): Promise<{ fileId: string; video: Video }> {
     const fileId = idIn(request, 'file_id')
     const place = videoOfFile(fileId)
     const [task] = place ? await tasks.getMany([place.taskId], request.caller) : []
     const video = task && isHailuo(task) ? videosOf(task)[(place?.number ?? 0) - 1] : undefined
-    if (!video) throw new PolyphonyError('task_not_found', `file_id: there is no file ${fileId}.`)
+    if (!video) throw new PolyphonyError('task_not_found', `There is no file ${fileId}.`)
     return { fileId, video }
   }
 }
@@ -94,18 +92,18 @@ function repeatableAs(request: FastifyRequest): string | undefined {
   )
 }
 
-function idIn({ query }: FastifyRequest<Asked>, name: string): string {
+function idIn({ query }: FastifyRequest<WithQuery>, name: string): string {
   const { [name]: id } = query
-  if (typeof id !== 'string' || id === '') throw invalid(name, 'is required')
+  if (typeof id !== 'string' || id === '') throw invalidInput(name, 'is required')
   return id
 }
 
-const TOLD: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries what a query answers, at each change of the status. */
 function webhooksFor(task: Task): DeliveryDraft[] {
   const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
+  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
   // Progress alone is no change of status.
   if (task.status === 'processing' && task.progress > 0) return []
   return [{ url: callback_url, body: JSON.stringify(callbackOf(task)), headers: {} }]

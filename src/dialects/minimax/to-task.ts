@@ -1,14 +1,11 @@
 import { hailuoVideo } from '../../catalog/hailuo.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import { type Spelling, spelt } from '../kit/spelling.ts'
+import { given, isText, objectIn, webhookIn, withoutNulls } from '../kit/fields.ts'
 
-/** What a body asks for, and how errors name its fields. */
-export interface Wish extends Pick<Submission, 'operation' | 'input' | 'echo' | 'webhook'> {
-  spelling: Spelling
-}
+export const DIALECT = 'minimax'
 
 /** MiniMax's names of its models, and the catalogue's: 02 has two there, for it begins with text or with a frame. */
 export const MODELS: Record<string, string> = {
@@ -27,13 +24,13 @@ const OLDER = new Set(['t2v-01', 't2v-01-director', 'i2v-01', 'i2v-01-director',
 const PX: Record<string, number> = { '768P': 768, '1080P': 1080 }
 
 /** Reads the body of POST /v1/video_generation. Throws `invalid_input`, naming the field as the caller spelt it. */
-export function toTask(body: unknown): Wish {
+export function toTask(body: unknown): Submission {
   const { callback_url: callback, model, subject_reference: subject, ...rest } = withoutNulls(objectIn(body))
-  if (callback !== undefined && typeof callback !== 'string') throw invalid('callback_url', 'must be a string')
+  const notification = webhookIn('callback_url', callback)
   const { first_frame_image: frame, prompt_optimizer, duration, resolution, ...fields } = rest
   const own = modelOf(model, isText(frame))
   const face = own === 's2v-01' && !isText(frame) ? faceIn(subject) : undefined
-  const spelling: Spelling = {
+  const names = {
     image_url: own === 's2v-01' ? 'subject_reference' : 'first_frame_image',
     expand_prompt: 'prompt_optimizer',
   }
@@ -41,7 +38,7 @@ export function toTask(body: unknown): Wish {
     ...fields,
     model: own,
     ...given('image_url', face ?? frame),
-    // A picture that is used stands in image_url.
+    // A picture that is used is in image_url.
     ...(face === undefined ? given('subject_reference', subject) : {}),
     ...given('expand_prompt', prompt_optimizer),
     ...given('duration', typeof duration === 'string' && /^\d+$/.test(duration) ? Number(duration) : duration),
@@ -49,19 +46,18 @@ export function toTask(body: unknown): Wish {
   }
   return {
     operation: hailuoVideo,
-    input: spelt(spelling, () => readInput(hailuoVideo, input)),
-    spelling,
-    ...(isText(callback)
-      ? { echo: { callback_url: callback }, webhook: { field: 'callback_url', url: callback } }
-      : {}),
+    input: readInput(hailuoVideo, input, names),
+    names,
+    dialect: DIALECT,
+    ...notification,
   }
 }
 
 function modelOf(model: Json | undefined, hasFrame: boolean): string {
-  if (model === undefined || model === '') throw invalid('model', 'is required')
+  if (model === undefined || model === '') throw invalidInput('model', 'is required')
   const own = typeof model === 'string' ? BY_NAME.get(model.toLowerCase()) : undefined
   if (own === undefined) {
-    throw invalid('model', `must be one of ${Object.keys(MODELS).join(', ')}, not ${JSON.stringify(model)}`)
+    throw invalidInput('model', `must be one of ${Object.keys(MODELS).join(', ')}, not ${JSON.stringify(model)}`)
   }
   return own === '02' ? (hasFrame ? 'i2v-02' : 't2v-02') : own
 }
@@ -80,13 +76,8 @@ function resolutionOf(resolution: Json | undefined, model: string): Json | undef
   const px = typeof resolution === 'string' && Object.hasOwn(PX, resolution) ? PX[resolution] : undefined
   if (px !== undefined) return px
   const known = OLDER.has(model) ? ['720P', ...Object.keys(PX)] : Object.keys(PX)
-  throw invalid('resolution', `must be one of ${known.join(', ')} with this model, not ${JSON.stringify(resolution)}`)
-}
-
-function given(name: string, value: Json | undefined): JsonObject {
-  return value === undefined ? {} : { [name]: value }
-}
-
-function withoutNulls(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+  throw invalidInput(
+    'resolution',
+    `must be one of ${known.join(', ')} with this model, not ${JSON.stringify(resolution)}`,
+  )
 }

@@ -1,13 +1,13 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 
-interface Told {
+interface ErrorShape {
   status?: number
   type?: string
   code?: string | null
 }
 
 /** Where this API has its own words; for the rest, the core's status and code. */
-const TOLD: Partial<Record<ErrorCode, Told>> = {
+const SHAPES: Partial<Record<ErrorCode, ErrorShape>> = {
   malformed_body: { code: null },
   invalid_input: { code: 'invalid_value' },
   unknown_operation: { status: 404, code: 'model_not_found' },
@@ -22,21 +22,21 @@ const TOLD: Partial<Record<ErrorCode, Told>> = {
   vendor_refused: { status: 500, type: 'server_error' },
 }
 
-const MODERATED: Told = { status: 400, type: 'image_generation_user_error', code: 'moderation_blocked' }
+const MODERATED: ErrorShape = { status: 400, type: 'image_generation_user_error', code: 'moderation_blocked' }
 
-function toldOf(error: PolyphonyError): Told {
+function shapeOf(error: PolyphonyError): ErrorShape {
   if (error.code === 'content_moderated') return MODERATED
-  const told = TOLD[error.code] ?? {}
-  const isMissing = error.code === 'invalid_input' && error.message.endsWith(' is required.')
-  return isMissing ? { ...told, code: 'missing_required_parameter' } : told
+  const shape = SHAPES[error.code] ?? {}
+  const isMissing = error.code === 'invalid_input' && error.details.rule === 'is required'
+  return isMissing ? { ...shape, code: 'missing_required_parameter' } : shape
 }
 
 export function statusOf(error: PolyphonyError): number {
-  return toldOf(error).status ?? error.status
+  return shapeOf(error).status ?? error.status
 }
 
 export function errorBody(error: PolyphonyError) {
-  const { type, code } = toldOf(error)
+  const { type, code } = shapeOf(error)
   const { message, details } = error
   return {
     error: {

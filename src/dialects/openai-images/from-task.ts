@@ -2,22 +2,22 @@ import type { Assets } from '../../assets/assets.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
 import type { Task } from '../../core/task.ts'
-import { base64Of, picturesOf } from '../kit/performing.ts'
+import { base64Of, picturesOf } from '../kit/pictures.ts'
 import type { Urls } from '../kit/urls.ts'
-import type { ImageWish } from '../shared/image-submission.ts'
+import type { ImageSubmission } from '../shared/image-submission.ts'
 import { secondsOf } from '../shared/relay-task.ts'
 
-export type Format = Pick<ImageWish, 'isAlwaysInline' | 'responseFormat'>
+export type Format = Pick<ImageSubmission, 'isAlwaysInline' | 'responseFormat'>
 
 interface Files {
   assets: Assets
   urls: Urls
 }
 
-/** The answer for a completed task. What a provider does not tell (`usage`, `revised_prompt`) is left out. */
+/** The answer for a completed task. What a provider does not report (`usage`, `revised_prompt`) is left out. */
 export async function fromTask(task: Task, { isAlwaysInline, responseFormat }: Format, { assets, urls }: Files) {
   const isInline = isAlwaysInline || responseFormat === 'b64_json'
-  // The GPT image models answer inline; a client that asks for addresses has them beside.
+  // The GPT image models answer inline; a client that requests URLs gets them beside.
   const hasUrl = !isInline || responseFormat === 'url'
   const data = await Promise.all(
     picturesOf(task).map(async (picture) => ({
@@ -28,7 +28,7 @@ export async function fromTask(task: Task, { isAlwaysInline, responseFormat }: F
   return { created: secondsOf(task.endedAt ?? task.createdAt), data, ...settledOf(task) }
 }
 
-/** What the GPT image models tell of how they drew; left to the service, it is not known. */
+/** Settings that the GPT image models report; `auto` is left out, as the service's choice is not known. */
 function settledOf(task: Task) {
   const { model, background, output_format, quality } = task.input
   if (getOperation(task.operation).model !== gptImageGenerate.model || isDallE(String(model))) return {}

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Assets } from '../../assets/assets.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
-import { imageWish, typedForm } from '../shared/image-submission.ts'
+import { imageSubmission, typedForm } from '../shared/image-submission.ts'
 import { aTask, urls } from '../suno/tasks.testing.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { eventsFromTask, fromTask } from './from-task.ts'
@@ -15,6 +15,10 @@ const example = (name: string): Json =>
 const image = 'https://example.com/a.png'
 const prompt = 'a boat'
 const assets = { read: async () => Buffer.from('a picture') } as unknown as Assets // the one verb that is called
+
+function requestFor(route: 'generations' | 'edits', body: JsonObject) {
+  return imageSubmission(route, body, { dialect: 'openai-images' }).submission
+}
 
 function completed(given: Partial<Task>): Task {
   const input = { model: 'gpt-image-1', background: 'opaque', output_format: 'png', quality: 'low', size: 'auto' }
@@ -49,9 +53,9 @@ describe('a request for a picture', () => {
       { size: '1024x1024', image_format: 'png' },
     ],
   ])('of %j asks for %s', (body, operation, input) => {
-    const wish = imageWish('generations', { prompt, ...body })
-    expect(wish.operation.id).toBe(operation)
-    expect(wish.input).toMatchObject({ prompt, ...input })
+    const submission = requestFor('generations', { prompt, ...body })
+    expect(submission.operation.id).toBe(operation)
+    expect(submission.input).toMatchObject({ prompt, ...input })
   })
 
   it.each<[JsonObject, string, JsonObject]>([
@@ -61,9 +65,9 @@ describe('a request for a picture', () => {
     [{ model: 'recraftv3', image, mask: image }, 'recraft/inpaint', { image_url: image, mask_url: image }],
     [{ model: 'recraftv3', image, strength: 0.4 }, 'recraft/image-to-image', { image_url: image, strength: 0.4 }],
   ])('that is changed, of %j, asks for %s', (body, operation, input) => {
-    const wish = imageWish('edits', { prompt, ...body })
-    expect(wish.operation.id).toBe(operation)
-    expect(wish.input).toMatchObject(input)
+    const submission = requestFor('edits', { prompt, ...body })
+    expect(submission.operation.id).toBe(operation)
+    expect(submission.input).toMatchObject(input)
   })
 
   it.each<[JsonObject, string | undefined, string]>([
@@ -87,13 +91,13 @@ describe('a request for a picture', () => {
     [{ model: 'recraftv3', image: [image, image] }, 'image', 'image has at most 1 picture'],
     [{ model: 'recraftv3', output_format: 'jpeg' }, 'output_format', 'output_format must be one of'],
   ])('of %j is refused for %s', (body, field, message) => {
-    const error = errorOf(() => imageWish('generations', { prompt, ...body }))
+    const error = errorOf(() => requestFor('generations', { prompt, ...body }))
     expect(error.details.field).toBe(field)
     expect(error.message).toContain(message)
   })
 
   it('that is changed needs one to be changed', () => {
-    expect(errorOf(() => imageWish('edits', { prompt })).message).toBe('image is required.')
+    expect(errorOf(() => requestFor('edits', { prompt })).message).toBe('image is required.')
   })
 
   it('in a form has its numbers as texts', () => {
@@ -148,13 +152,12 @@ describe('an answer with pictures', () => {
 
 describe('an error of the image routes', () => {
   it('for a model that nobody has is OpenAI’s', () => {
-    const error = errorOf(() => imageWish('generations', { prompt, model: 'none' }))
+    const error = errorOf(() => requestFor('generations', { prompt, model: 'none' }))
     expect(statusOf(error)).toBe(404)
     expect(errorBody(error)).toEqual(example('error'))
   })
 
   it.each([
-    ['invalid_input', 'n is required.', 400, 'missing_required_parameter', 'invalid_request_error'],
     ['invalid_input', 'n must be 1.', 400, 'invalid_value', 'invalid_request_error'],
     ['unauthorized', '', 401, 'invalid_api_key', 'invalid_request_error'],
     ['insufficient_points', '', 429, 'insufficient_quota', 'insufficient_quota'],
@@ -166,5 +169,18 @@ describe('an error of the image routes', () => {
     const error = new PolyphonyError(code, message)
     expect(statusOf(error)).toBe(status)
     expect(errorBody(error)).toEqual({ error: { message, type, param: null, code: told } })
+  })
+
+  it('about a field that is missing has a code of its own', () => {
+    const error = invalidInput('n', 'is required')
+    expect(statusOf(error)).toBe(400)
+    expect(errorBody(error)).toEqual({
+      error: {
+        message: 'n is required.',
+        type: 'invalid_request_error',
+        param: 'n',
+        code: 'missing_required_parameter',
+      },
+    })
   })
 })

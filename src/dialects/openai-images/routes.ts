@@ -1,14 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { gptImageEdit } from '../../catalog/gpt-image.ts'
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf, filesOf } from '../kit/form-body.ts'
-import { performedInOwnNames } from '../kit/performing.ts'
-import { serve } from '../kit/protocol.ts'
+import { serve, submitAndWait } from '../kit/protocol.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
-import { imageWish, typedForm } from '../shared/image-submission.ts'
+import { imageSubmission, typedForm } from '../shared/image-submission.ts'
 import { withStyle } from '../shared/recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { eventsFromTask, fromTask } from './from-task.ts'
@@ -31,10 +30,9 @@ export const openaiImages: Dialect = {
         takeForms(inside)
         for (const route of ROUTES) {
           inside.post(`${inside.prefix === '' ? '/v1/images' : ''}/${route}`, async (request, reply) => {
-            const { stream, wish } = await read(route, request, context)
-            const { model, isAlwaysInline, responseFormat, ...asked } = wish
-            const task = await performedInOwnNames(request, reply, context, { ...asked, dialect: DIALECT })
-            if (!stream) return fromTask(task, { isAlwaysInline, responseFormat }, context)
+            const { stream, image } = await read(route, request, context)
+            const task = await submitAndWait(request, reply, context, image.submission)
+            if (!stream) return fromTask(task, image, context)
             reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store')
             return eventsFromTask(task, route, context.assets)
           })
@@ -52,13 +50,13 @@ async function read(route: (typeof ROUTES)[number], request: FastifyRequest, con
   const whole = body.isForm ? typedForm(fields) : fields
   const styled = whole.style_id === undefined ? whole : await withStyle(whole, request.caller, context)
   if (partial !== undefined && partial !== null && !/^[0-3]$/.test(String(partial))) {
-    throw invalid('partial_images', 'must be an integer from 0 to 3')
+    throw invalidInput('partial_images', 'must be an integer from 0 to 3')
   }
-  return { stream: flagIn(stream), wish: imageWish(route, styled) }
+  return { stream: flagIn(stream), image: imageSubmission(route, styled, { dialect: DIALECT }) }
 }
 
 function flagIn(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === false || value === 'false') return false
   if (value === true || value === 'true') return true
-  throw invalid('stream', 'must be a boolean')
+  throw invalidInput('stream', 'must be a boolean')
 }

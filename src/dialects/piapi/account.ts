@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { pointsToUsd } from '../../core/points.ts'
 import { isRunning, type Status, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { wholeNumberIn } from '../kit/fields.ts'
 import { modelsOf, shortNameOf } from './families.ts'
 import { configOf, fromTask, statusOf, timeOf, usageOf } from './from-task.ts'
-import { type Query, textIn, timeIn, wholeIn } from './query.ts'
+import { type Query, textIn, timeIn } from './query.ts'
 
 const MAX_PAGE_SIZE = 100
 const UNFINISHED: Status[] = ['staged', 'pending', 'submitting', 'uncertain', 'processing']
@@ -56,8 +57,8 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
 
   app.get<{ Querystring: Query }>('/api/open/tasks/histories', async (request) => {
     const model = textIn(request.query, 'model')
-    const page = wholeIn(request.query, 'page', 1, 1, 1_000_000)
-    const size = wholeIn(request.query, 'page_size', 10, 1, MAX_PAGE_SIZE)
+    const page = wholeNumberIn(request.query, 'page', { minimum: 1, maximum: 1_000_000, fallback: 1 })
+    const size = wholeNumberIn(request.query, 'page_size', { minimum: 1, maximum: MAX_PAGE_SIZE, fallback: 10 })
     const createdFrom = timeIn(request.query, 'start_time')
     const createdTo = timeIn(request.query, 'end_time')
     const filter = {

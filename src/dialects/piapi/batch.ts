@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import type { Batch, Rejected } from '../../core/batch.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { rejectedBy } from '../../tasks/submit.ts'
 import type { BatchSubmission } from '../../tasks/tasks.ts'
@@ -59,7 +58,7 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
   })
 }
 
-/** Where an entry stood in its request, in the echo of its task. */
+/** The index of an entry in its request, kept in the echo of its task. */
 const PLACE = 'batch_index'
 
 /** A body of JSON lines, not yet read. */
@@ -70,12 +69,12 @@ class Lines {
   }
 }
 
-/** The body of a batch. Throws what concerns all of it; faults of an entry are collected. */
+/** Reads the body of a batch. Throws errors about the whole of it; errors about an entry are collected. */
 export function toBatch(request: FastifyRequest): BatchSubmission {
   const { entries: found, config } =
     request.body instanceof Lines ? linesOf(request.body, request) : listOf(request.body)
-  if (found.length === 0) throw invalid('tasks', 'must not be empty')
-  if (found.length > MAX_ENTRIES) throw invalid('tasks', `has at most ${MAX_ENTRIES} entries, not ${found.length}`)
+  if (found.length === 0) throw invalidInput('tasks', 'must not be empty')
+  if (found.length > MAX_ENTRIES) throw invalidInput('tasks', `has at most ${MAX_ENTRIES} entries, not ${found.length}`)
   const entries: BatchSubmission['entries'] = []
   const rejected: Rejected[] = []
   found.forEach((entry, index) => {
@@ -107,11 +106,12 @@ interface Found {
 function listOf(body: unknown): Found {
   if (Array.isArray(body)) return { entries: body as Json[], config: configIn(undefined) } // it was parsed from JSON
   if (!isJsonObject(body)) throw new PolyphonyError('malformed_body', 'The body must be a JSON object or array.')
-  if (!Array.isArray(body.tasks)) throw invalid('tasks', body.tasks === undefined ? 'is required' : 'must be an array')
+  if (!Array.isArray(body.tasks))
+    throw invalidInput('tasks', body.tasks === undefined ? 'is required' : 'must be an array')
   return { entries: body.tasks, config: configIn(body.config) }
 }
 
-/** JSON lines have no place for a `config`: where to tell of the end stands in headers. */
+/** JSON Lines has no room for `config`; the webhook is read from headers. */
 function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>): Found {
   const entries = splitLines(text)
     .filter((line) => line.trim() !== '')
@@ -128,13 +128,13 @@ function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>):
   return { entries, config }
 }
 
-/** Piece by piece, as a body may be nothing but line ends. Throws `invalid_input` for too many. */
+/** Reads line by line, as a body may be nothing but line ends. Throws `invalid_input` for too many. */
 function splitLines(text: string): string[] {
   const lines: string[] = []
   for (let from = 0; from <= text.length; ) {
     const end = text.indexOf('\n', from)
     lines.push(text.slice(from, end === -1 ? text.length : end))
-    if (lines.length > MAX_LINES) throw invalid('tasks', `has at most ${MAX_LINES} lines, empty ones included`)
+    if (lines.length > MAX_LINES) throw invalidInput('tasks', `has at most ${MAX_LINES} lines, empty ones included`)
     from = end === -1 ? text.length + 1 : end + 1
   }
   return lines

@@ -20,7 +20,7 @@ import {
   video,
   videoUrl,
 } from './forms/common.ts'
-import type { Asked, Form } from './forms/form.ts'
+import type { Form, TaskRequest } from './forms/form.ts'
 import { hailuo } from './forms/hailuo.ts'
 import { joycaption } from './forms/joycaption.ts'
 import {
@@ -46,8 +46,8 @@ import { udioLyrics, udioSongs } from './forms/udio.ts'
 import { withZeros } from './forms/zeros.ts'
 import { HAILUO_SUB_MODELS } from './older-forms.ts'
 
-/** The form of a family that has none of its own: both keys that a client may read. */
-const USUAL: Record<Kind, Form> = {
+/** By the kind of output: the form of a family that has none of its own, with both keys that a client may read. */
+const DEFAULT_FORMS: Record<Kind, Form> = {
   pictures: anyPicture,
   videos: anyVideo,
   sounds: audioUrl,
@@ -137,7 +137,7 @@ const SHORT_NAMES: Record<string, readonly string[]> = {
 }
 
 export function formOf(operation: Operation): Form {
-  return FORMS[operation.id] ?? FORMS[operation.model] ?? USUAL[operation.produces.kind]
+  return FORMS[operation.id] ?? FORMS[operation.model] ?? DEFAULT_FORMS[operation.produces.kind]
 }
 
 /** The names as which the tasks are stored that a caller means by a name; by default the name itself. */
@@ -154,7 +154,7 @@ export function shortNameOf(modelName: string): string {
  * The normalised input as PiAPI echoes it: with every known field where Qubico runs the service, sorted by name where it
  * is relayed.
  */
-export function inputOf(task: Asked, urls: Urls): JsonObject {
+export function inputOf(task: TaskRequest, urls: Urls): JsonObject {
   const operation = getOperation(task.operation)
   const { input } = formOf(operation)
   const echo = input

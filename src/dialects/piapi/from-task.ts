@@ -51,7 +51,7 @@ export function fromTask(task: Task, urls: Urls): JsonObject {
   }
 }
 
-/** The statuses that a word of PiAPI's stands for; none for a word that it has not. */
+/** The statuses that PiAPI has one word for; none for an unknown word. */
 export function statusesOf(word: string): Status[] {
   return STATUSES.filter((status) => STATUS[status] === word)
 }
@@ -60,7 +60,7 @@ export function statusOf(task: Task): string {
   return STATUS[task.status]
 }
 
-/** A task that was asked for in another dialect has no such config; it reads as an empty one. */
+/** A task of another dialect has no such config; it reads as an empty one. */
 export function configOf(task: Task): Config {
   const echo = task.echo as Partial<Config>
   return {
@@ -75,8 +75,8 @@ export function createdBody(task: Task, urls: Urls): JsonObject {
 }
 
 /** The answer to `?dry_run=true`: what the task would be and cost. Nothing was stored. */
-export function quotedBody({ operation, input, echo, ...asked }: Submission, quote: Quote, urls: Urls): JsonObject {
-  const { model = operation.model, taskType = operation.taskType } = asked
+export function quotedBody({ operation, input, echo, ...names }: Submission, quote: Quote, urls: Urls): JsonObject {
+  const { model = operation.model, taskType = operation.taskType } = names
   const { pricePoints, availablePoints, isAffordable } = quote
   const data = {
     dry_run: true,
@@ -96,7 +96,7 @@ export function readBody(task: Task, urls: Urls, now: number): JsonObject {
   return { code: 200, ...webhookBody(task, urls, now), message: 'success' }
 }
 
-/** What a webhook says: no `code`, no `message`. */
+/** The body of a webhook: no `code`, no `message`. */
 export function webhookBody(task: Task, urls: Urls, now: number): JsonObject {
   const at = isTerminal(task.status) && task.endedAt !== null ? task.endedAt : now
   return { timestamp: Math.floor(at / 1_000), data: fromTask(task, urls) }

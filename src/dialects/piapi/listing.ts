@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import type { Status } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { wholeNumberIn } from '../kit/fields.ts'
 import { modelsOf } from './families.ts'
 import { fromTask, statusesOf } from './from-task.ts'
-import { type Query, textIn, timeIn, wholeIn } from './query.ts'
+import { type Query, textIn, timeIn } from './query.ts'
 
 const PAGE = 20
 const MAX_PAGE = 100
@@ -15,7 +16,7 @@ export function listingRoutes(app: FastifyInstance, context: DialectContext): vo
   const { tasks, urls } = context
 
   app.get<{ Querystring: Query }>('/api/v1/tasks', async ({ query, caller }) => {
-    const limit = wholeIn(query, 'limit', PAGE, 1, MAX_PAGE)
+    const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_PAGE, fallback: PAGE })
     const model = textIn(query, 'model')
     const status = statusIn(query)
     const createdFrom = timeIn(query, 'created_after')
@@ -30,7 +31,7 @@ export function listingRoutes(app: FastifyInstance, context: DialectContext): vo
       ...(beforeId === undefined ? {} : { beforeId }),
       ...(batchId === undefined ? {} : { batchId }),
     }
-    // One more than asked for: it tells whether there is a next page.
+    // One more than requested: it shows whether there is a next page.
     const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
     const page = found.slice(0, limit)
     const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
@@ -48,12 +49,12 @@ function statusIn(query: Query): Status[] | undefined {
   return text?.split(',').flatMap((word) => {
     const statuses = statusesOf(word.trim())
     if (statuses.length > 0) return statuses
-    throw invalid('status', `must be staged, pending, processing, completed or failed, not "${word}"`)
+    throw invalidInput('status', `must be staged, pending, processing, completed or failed, not "${word}"`)
   })
 }
 
 function idIn(query: Query, name: string): string | undefined {
   const text = textIn(query, name)
-  if (text !== undefined && !isId(text)) throw invalid(name, 'must be an id')
+  if (text !== undefined && !isId(text)) throw invalidInput(name, 'must be an id')
   return text
 }

@@ -8,7 +8,7 @@ import { inputSchema } from '../kit/openapi.ts'
 import { formOf, modelsOf } from './families.ts'
 import { type Query, textIn } from './query.ts'
 
-/** `GET /api/v1/models`: everything that can be asked, with schemas and prices. An addition of ours, in PiAPI's style. */
+/** `GET /api/v1/models`: every operation, with schema and price. An addition of ours, in PiAPI's style. */
 export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<{ Querystring: Query }>('/api/v1/models', async ({ query }) => {
     const wanted = textIn(query, 'model')
@@ -34,10 +34,10 @@ function about(operation: Operation, context: DialectContext) {
     task_type: operation.taskType,
     title: operation.title,
     produces: operation.produces.kind,
-    // Of the example: what an input costs is told by `?dry_run=true`.
+    // Of the example: `?dry_run=true` answers what an input costs.
     price: { points: price, usd: pointsToUsd(price) },
     timeout_seconds: operation.timeoutMs / 1_000,
-    // Every task can be taken back as long as nobody has begun it.
+    // Every task can be cancelled until a provider begins it.
     cancellable_while: ['staged', 'pending'],
     input_schema: inputSchema(operation),
     output_schema: formOf(operation).schema,

@@ -1,17 +1,22 @@
 import { hailuo } from '../../catalog/hailuo.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
 import { sunoLyrics, sunoMusic } from '../../catalog/suno.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 /** A request in a spelling that PiAPI had before, or that its own clients use. */
 interface OlderForm {
   operation: Operation
-  readInput(raw: Json): JsonObject
+  read(raw: Json): OlderInput
 }
 
-const INPUT_AT = 'input.'
+/** An input under the catalogue's names, and what the caller calls those that differ. */
+interface OlderInput {
+  fields: Json
+  names?: FieldNames
+}
+
 const IDEA = 'gpt_description_prompt'
 
 export function olderForm(model: string, taskType: string): OlderForm | undefined {
@@ -35,39 +40,37 @@ function olderSuno(model: string, taskType: string): OlderForm | undefined {
   if (!['suno', 'music-s'].includes(model)) return undefined
   const needs = isOlderType(taskType) ? OLDER_TYPES[taskType] : undefined
   if (needs !== undefined) {
-    return { operation: sunoMusic, readInput: (raw) => renamed(sunoMusic, raw, needs) }
+    return { operation: sunoMusic, read: (raw) => olderSong(raw, needs) }
   }
   // The newer task types under the older model name.
   const operation = [sunoMusic, sunoLyrics].find((one) => one.taskType === taskType)
   if (model !== 'music-s' || !operation) return undefined
-  return { operation, readInput: (raw) => readInput(operation, raw, INPUT_AT) }
+  return { operation, read: (fields) => ({ fields }) }
 }
 
-function renamed(operation: Operation, raw: Json, needs: string): JsonObject {
+function olderSong(raw: Json, needs: string): OlderInput {
   const { model_version: mv, ...sent } = objectOf(raw)
-  const rest = needs === IDEA ? withIdea(sent) : sent
-  if (typeof rest[needs] !== 'string' && !rest.make_instrumental) throw invalid(`input.${needs}`, 'is required')
-  try {
-    return readInput(operation, mv === undefined ? rest : { ...rest, mv }, INPUT_AT)
-  } catch (error) {
-    if (!(error instanceof PolyphonyError) || error.details.field !== 'input.mv') throw error
-    // Named as the caller spelt it.
-    const message = error.message.replaceAll('input.mv', 'input.model_version')
-    throw new PolyphonyError(error.code, message, { field: 'input.model_version', cause: error })
+  const isIdea = needs === IDEA && typeof sent.prompt === 'string' && !sent[IDEA]
+  const rest = isIdea ? withIdea(sent) : sent
+  if (typeof rest[needs] !== 'string' && !rest.make_instrumental) {
+    throw invalidInput(`input.${needs}`, 'is required')
+  }
+  return {
+    fields: mv === undefined ? rest : { ...rest, mv },
+    names: { mv: 'input.model_version', ...(isIdea ? { [IDEA]: 'input.prompt' } : {}) },
   }
 }
 
 /** PiAPI's MCP server sends the idea of a song as its `prompt`, where the documents have lyrics. */
-function withIdea(input: JsonObject): JsonObject {
-  const { prompt, ...rest } = input
-  return typeof prompt === 'string' && !rest[IDEA] ? { ...rest, [IDEA]: prompt } : input
+function withIdea({ prompt = '', ...rest }: JsonObject): JsonObject {
+  return { ...rest, [IDEA]: prompt }
 }
 
 /** PiAPI's MCP server names Hailuo's sub-model where the model belongs. */
 function subModelOfHailuo(model: string, taskType: string): OlderForm | undefined {
   const operation = hailuo.find((one) => one.taskType === taskType)
   if (!operation || !HAILUO_SUB_MODELS.includes(model)) return undefined
-  return { operation, readInput: (raw) => readInput(operation, { model, ...objectOf(raw) }, INPUT_AT) }
+  return { operation, read: (raw) => ({ fields: { model, ...objectOf(raw) } }) }
 }
 
 export const HAILUO_SUB_MODELS: readonly string[] = enumOf(hailuo[0], 'model')
@@ -78,6 +81,6 @@ function enumOf(operation: Operation | undefined, field: string): string[] {
 }
 
 function objectOf(raw: Json): JsonObject {
-  if (!isJsonObject(raw)) throw invalid('input', 'must be an object')
+  if (!isJsonObject(raw)) throw invalidInput('input', 'must be an object')
   return raw
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inHeader,
@@ -16,13 +17,12 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorBody } from './errors.ts'
-import { enveloped, said, stamped } from './openapi-schemas.ts'
+import { enveloped, stamped, withoutData } from './openapi-schemas.ts'
 
 type Limits = DialectContext['limits']
 
@@ -32,7 +32,7 @@ export const BATCHES = 'Batches'
 export const ACCOUNT = 'Account'
 export const UPLOADS = 'Uploads'
 
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input']
 const READING_ONE: readonly ErrorCode[] = [...READING, 'task_not_found']
 const CREATING: readonly ErrorCode[] = [...PAID, 'unknown_operation']
 
@@ -63,14 +63,15 @@ export function createTask(examples: Record<string, JsonObject>): JsonObject {
 }
 
 export function taskPaths(limits: Limits): ApiDescription['paths'] {
-  const id = inPath('id', 'The task.')
-  const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
-  const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
+  return { ...creatingPaths(), ...oneTaskPaths(limits), ...listPaths() }
+}
+
+function creatingPaths(): ApiDescription['paths'] {
   return {
     '/api/v1/images/generations/async': {
       post: {
         operationId: 'createImages',
-        summary: 'Ask for pictures in OpenAI’s form',
+        summary: 'Create pictures with a body in OpenAI’s form',
         description: 'The body of `/v1/images/generations`; the task is read as any other.',
         tags: [TASKS],
         parameters: [idempotencyKey],
@@ -78,6 +79,12 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
         responses: { '200': answer('The task.', enveloped(ref('PiapiTask')), replayed), ...failures(CREATING) },
       },
     },
+  }
+}
+
+function oneTaskPaths(limits: Limits): ApiDescription['paths'] {
+  const id = inPath('id', 'The task.')
+  return {
     '/api/v1/task/{id}': {
       get: {
         operationId: 'readTask',
@@ -91,12 +98,12 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
       },
       delete: {
         operationId: 'cancelTask',
-        summary: 'Cancel a task that nobody has begun',
+        summary: 'Cancel a task that no provider has begun',
         tags: [TASKS],
         parameters: [id],
         responses: {
-          '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', said()),
-          ...failures([...USUAL, 'task_not_found', 'not_cancellable']),
+          '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', withoutData()),
+          ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
         },
       },
     },
@@ -117,34 +124,41 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
               },
             },
           },
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
     '/api/v1/task/{id}/queue': {
       get: {
         operationId: 'placeOfTask',
-        summary: 'Where a task stands in the line',
+        summary: 'Read the place of a task in its queue',
         tags: [TASKS],
         parameters: [id],
         responses: {
-          '200': answer('Its place, as long as it waits; nulls otherwise.', enveloped(ref('PiapiPlace'))),
-          ...failures([...USUAL, 'task_not_found']),
+          '200': answer('Its place, as long as it waits; null if it does not wait.', enveloped(ref('PiapiPlace'))),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
     '/api/v1/task/{id}/attempts': {
       get: {
         operationId: 'attemptsOfTask',
-        summary: 'Which providers were asked, and what came of it',
+        summary: 'List the calls of providers for a task, with their outcomes',
         tags: [TASKS],
         parameters: [id],
         responses: {
           '200': answer('The first one first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
+  }
+}
+
+function listPaths(): ApiDescription['paths'] {
+  const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
+  const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
+  return {
     '/api/v1/tasks': {
       get: {
         operationId: 'listTasks',
@@ -176,7 +190,7 @@ export function taskPaths(limits: Limits): ApiDescription['paths'] {
       },
       delete: {
         operationId: 'cancelTasks',
-        summary: 'Cancel the tasks that nobody has begun',
+        summary: 'Cancel the tasks that no provider has begun',
         tags: [TASKS],
         parameters: [
           inQuery(
@@ -219,7 +233,7 @@ export function batchPaths(): ApiDescription['paths'] {
         tags: [BATCHES],
         parameters: [
           idempotencyKey,
-          inHeader('x-webhook-endpoint', text, 'With JSON lines: who is told when the batch has ended.'),
+          inHeader('x-webhook-endpoint', text, 'With JSON lines: the URL that is called when the batch has ended.'),
           inHeader('x-webhook-secret', text, 'With JSON lines: the secret that comes with the webhook.'),
         ],
         requestBody: {
@@ -266,17 +280,17 @@ export function batchPaths(): ApiDescription['paths'] {
         parameters: [id],
         responses: {
           '200': answer('The batch as it is.', enveloped(ref('PiapiBatch'))),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
       delete: {
         operationId: 'cancelBatch',
-        summary: 'Cancel the tasks of a batch that nobody has begun',
+        summary: 'Cancel the tasks of a batch that no provider has begun',
         tags: [BATCHES],
         parameters: [id],
         responses: {
           '200': answer('How many were cancelled.', ref('PiapiCanceled')),
-          ...failures([...USUAL, 'task_not_found']),
+          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
       },
     },
@@ -291,7 +305,7 @@ export function accountPaths(): ApiDescription['paths'] {
         operationId: 'readAccount',
         summary: 'Read the balance',
         tags: [ACCOUNT],
-        responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(USUAL) },
+        responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(COMMON_ERRORS) },
       },
     },
     '/account/active_tasks': {
@@ -304,7 +318,7 @@ export function accountPaths(): ApiDescription['paths'] {
             'Counts and tasks, by the short name of the family.',
             enveloped({ type: 'object', additionalProperties: ref('PiapiActiveFamily') }),
           ),
-          ...failures(USUAL),
+          ...failures(COMMON_ERRORS),
         },
       },
     },
@@ -380,7 +394,7 @@ const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggC
 
 export function webhooks(): ApiDescription['webhooks'] {
   const secret = inHeader('x-webhook-secret', { type: 'string' }, 'The secret of `config.webhook_config`, if any.')
-  const told = (operationId: string, summary: string, data: JsonObject, tag: string): JsonObject => ({
+  const webhook = (operationId: string, summary: string, data: JsonObject, tag: string): JsonObject => ({
     post: {
       operationId,
       summary,
@@ -396,7 +410,7 @@ export function webhooks(): ApiDescription['webhooks'] {
     },
   })
   return {
-    taskEnded: told('taskEnded', 'A task has ended', ref('PiapiTask'), TASKS),
-    batchEnded: told('batchEnded', 'A batch has ended', ref('PiapiBatch'), BATCHES),
+    taskEnded: webhook('taskEnded', 'A task has ended', ref('PiapiTask'), TASKS),
+    batchEnded: webhook('batchEnded', 'A batch has ended', ref('PiapiBatch'), BATCHES),
   }
 }

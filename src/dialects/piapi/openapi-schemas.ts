@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../../core/json.ts'
 import { plain, ref } from '../kit/openapi.ts'
 
@@ -9,19 +9,37 @@ const money = (description: string) =>
     { description: `${description} 10,000,000 points are 1 USD.` },
   )
 
+const whole = Type.Integer()
+
 /** The schemas that routes share, by name. */
 export function sharedSchemas(): Record<string, JsonObject> {
+  const Failure = Type.Object({
+    code: Type.Integer({ description: 'The HTTP status.' }),
+    data: Type.Null(),
+    message: Type.String({ description: 'What is wrong, with the value, and what to do.' }),
+    error: Type.Object({
+      type: Type.String({ description: 'The code of docs/errors.md.' }),
+      message: Type.String(),
+      field: Type.Optional(Type.String({ description: 'The field that is wrong, such as `input.prompt`.' })),
+    }),
+  })
+  const Canceled = Type.Object({ code: whole, message: Type.String(), data: Type.Object({ canceled: whole }) })
+  const named = { ...taskSchemas(), ...batchAndModelSchemas(), ...accountSchemas(), Canceled, Error: Failure }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Piapi${name}`, plain(schema)]))
+}
+
+function taskSchemas(): Record<string, TSchema> {
   const Config = Type.Object({
     service_mode: Type.Optional(
       Type.Enum(['', 'public', 'private'], {
         description:
-          'Whose accounts do it: `private` the ones you connected, `public` the house’s; by default as you set.',
+          'Whose accounts run it: `private` those that you connected, `public` the operator’s; by default as you set.',
       }),
     ),
     webhook_config: Type.Optional(
       Type.Object({
-        endpoint: Type.Optional(Type.String({ description: 'Who is told when the task has ended.' })),
-        secret: Type.Optional(Type.String({ maxLength: 1_024, description: 'Comes with it, as x-webhook-secret.' })),
+        endpoint: Type.Optional(Type.String({ description: 'The URL that is called when the task has ended.' })),
+        secret: Type.Optional(Type.String({ maxLength: 1_024, description: 'Sent with it, as x-webhook-secret.' })),
       }),
     ),
   })
@@ -80,7 +98,10 @@ export function sharedSchemas(): Record<string, JsonObject> {
     available: money('What the account has.'),
     affordable: Type.Boolean(),
   })
-  const whole = Type.Integer()
+  return { Config, Task, Quote, Place, Attempt }
+}
+
+function batchAndModelSchemas(): Record<string, TSchema> {
   const Batch = Type.Object({
     batch_id: Type.String(),
     status: Type.Enum(['processing', 'completed']),
@@ -118,6 +139,10 @@ export function sharedSchemas(): Record<string, JsonObject> {
       }),
     ),
   })
+  return { Batch, Model }
+}
+
+function accountSchemas(): Record<string, TSchema> {
   const Account = Type.Object({
     id: whole,
     name: Type.String(),
@@ -154,36 +179,11 @@ export function sharedSchemas(): Record<string, JsonObject> {
     created_at: Type.String(),
     updated_at: Type.String(),
   })
-  const Failure = Type.Object({
-    code: Type.Integer({ description: 'The HTTP status.' }),
-    data: Type.Null(),
-    message: Type.String({ description: 'What is wrong, with the value, and what to do.' }),
-    error: Type.Object({
-      type: Type.String({ description: 'The code of docs/errors.md.' }),
-      message: Type.String(),
-      field: Type.Optional(Type.String({ description: 'The field that is wrong, such as `input.prompt`.' })),
-    }),
-  })
-  const Canceled = Type.Object({ code: whole, message: Type.String(), data: Type.Object({ canceled: whole }) })
   const History = Type.Object({ data: Type.Array(Row), page: whole, size: whole, total: whole })
-  const named = {
-    Config,
-    Task,
-    Quote,
-    Place,
-    Attempt,
-    Batch,
-    Model,
-    Account,
-    ActiveFamily,
-    History,
-    Canceled,
-    Error: Failure,
-  }
-  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Piapi${name}`, plain(schema)]))
+  return { Account, ActiveFamily, History }
 }
 
-/** How most answers are wrapped. */
+/** The envelope of most answers. */
 export function enveloped(data: JsonObject): JsonObject {
   return {
     type: 'object',
@@ -192,14 +192,14 @@ export function enveloped(data: JsonObject): JsonObject {
   }
 }
 
-/** How a read is wrapped. */
+/** The envelope of a read. */
 export function stamped(data: JsonObject): JsonObject {
   const timestamp = { type: 'integer', description: 'Unix seconds: when the task ended, or now.' }
   const { properties, ...rest } = enveloped(data)
-  return { ...rest, properties: { timestamp, ...(properties as JsonObject) } } // it was written above
+  return { ...rest, properties: { timestamp, ...(properties as JsonObject) } } // as `enveloped` writes it
 }
 
 /** An answer without data. */
-export function said(): JsonObject {
+export function withoutData(): JsonObject {
   return plain(Type.Object({ code: Type.Integer(), message: Type.String() }))
 }

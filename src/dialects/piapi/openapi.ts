@@ -162,10 +162,10 @@ function requestOf(operation: Operation): JsonObject {
 /** The reference shows a default only to who points at the word, so the descriptions say it. */
 function withDefaultsTold(schema: JsonObject): JsonObject {
   const { properties, items, description = '', ...rest } = schema
-  const told = 'default' in rest ? `${description} Default: \`${JSON.stringify(rest.default)}\`.`.trim() : description
+  const text = 'default' in rest ? `${description} Default: \`${JSON.stringify(rest.default)}\`.`.trim() : description
   return {
     ...rest,
-    ...(told === '' ? {} : { description: told }),
+    ...(text === '' ? {} : { description: text }),
     ...(isJsonObject(items) ? { items: withDefaultsTold(items) } : {}),
     ...(isJsonObject(properties)
       ? {

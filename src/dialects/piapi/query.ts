@@ -1,4 +1,4 @@
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 
 /** What PiAPI's routes read of a query. A name that was sent twice is an array, which is no value of any. */
 
@@ -7,17 +7,7 @@ export type Query = Record<string, unknown>
 export function textIn(query: Query, name: string): string | undefined {
   const value = query[name]
   if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value)) throw invalid(name, 'must be one text')
-  return value
-}
-
-export function wholeIn(query: Query, name: string, otherwise: number, minimum: number, maximum: number): number {
-  const text = textIn(query, name)
-  if (text === undefined) return otherwise
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    throw invalid(name, `must be a whole number from ${minimum} to ${maximum}, not "${text}"`)
-  }
+  if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value)) throw invalidInput(name, 'must be a single string')
   return value
 }
 
@@ -27,7 +17,7 @@ export function timeIn(query: Query, name: string): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000
   const at = /^\d{13}$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isNaN(at)) throw invalid(name, `must be unix seconds or an RFC 3339 time, not "${text}"`)
+  if (Number.isNaN(at)) throw invalidInput(name, `must be unix seconds or an RFC 3339 time, not "${text}"`)
   return at
 }
 
@@ -35,5 +25,5 @@ export function flagIn(query: Query, name: string): boolean {
   const text = textIn(query, name)
   if (text === undefined || text === 'false') return false
   if (text === 'true') return true
-  throw invalid(name, `must be true or false, not "${text}"`)
+  throw invalidInput(name, `must be true or false, not "${text}"`)
 }

@@ -1,51 +1,43 @@
 import type { FastifyInstance } from 'fastify'
 import { getOperation } from '../../catalog/catalog.ts'
-import { invalid } from '../../catalog/read-input.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { invalidInput } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { objectIn } from '../kit/body.ts'
-import { submittedInOwnNames } from '../kit/own-names.ts'
-import {
-  asPolyphonyError,
-  authenticated,
-  idempotencyOf,
-  markReplay,
-  noteError,
-  streamTask,
-  taskSender,
-} from '../kit/requests.ts'
-import { imageWish } from '../shared/image-submission.ts'
+import { streamTask } from '../kit/event-stream.ts'
+import { objectIn } from '../kit/fields.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
+import { idempotencyOf, markReplay, taskSender } from '../kit/requests.ts'
+import { imageSubmission } from '../shared/image-submission.ts'
 import { accountRoutes } from './account.ts'
 import { batchRoutes, fromBatch } from './batch.ts'
 import { errorBody } from './errors.ts'
 import { formOf, modelsOf } from './families.ts'
 import { configOf, createdBody, quotedBody, readBody, webhookBody } from './from-task.ts'
-import { lineRoutes } from './line.ts'
 import { listingRoutes } from './listing.ts'
 import { modelRoutes } from './models.ts'
 import { flagIn, type Query, textIn } from './query.ts'
+import { queueRoutes } from './queue.ts'
 import { configIn, PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
 
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
 export const piapi: Dialect = {
   id: PIAPI,
-  async routes(app, context) {
-    app.setErrorHandler((thrown, request, reply) => {
-      const error = asPolyphonyError(thrown)
-      noteError(request, reply, error)
-      const { status, body } = errorBody(error)
-      return reply.code(status).send(body)
-    })
-    authenticated(app, context)
-    taskRoutes(app, context)
-    listingRoutes(app, context)
-    modelRoutes(app, context)
-    await batchRoutes(app, context)
-    accountRoutes(app, context)
-    await uploadRoutes(app, context)
-  },
+  routes: (app, context) =>
+    serve(app, context, {
+      prefixes: [''],
+      error: errorBody,
+      async routes(inside) {
+        taskRoutes(inside, context)
+        listingRoutes(inside, context)
+        modelRoutes(inside, context)
+        await batchRoutes(inside, context)
+        accountRoutes(inside, context)
+        await uploadRoutes(inside, context)
+      },
+    }),
   webhooksFor(task, urls) {
     const { endpoint, secret } = configOf(task).webhook_config
     if (endpoint === '') return []
@@ -68,6 +60,8 @@ function secretHeader(secret: string): Record<string, string> {
   return secret === '' ? {} : { 'x-webhook-secret': secret }
 }
 
+const HEARTBEAT_MS = 15 * SECOND_MS
+
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls, clock } = context
   const render = (task: Task): string => JSON.stringify(readBody(task, urls, clock.now()))
@@ -85,9 +79,9 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 
   // The asynchronous form of OpenAI's image route, read back as any other task.
   app.post('/api/v1/images/generations/async', async (request, reply) => {
-    const { operation, input, names } = imageWish('generations', objectIn(request.body))
-    const asked = { operation, input, names, dialect: PIAPI, echo: configIn(undefined) }
-    return createdBody(await submittedInOwnNames(request, reply, context, asked), urls)
+    const rest = { dialect: PIAPI, echo: configIn(undefined) }
+    const { submission } = imageSubmission('generations', objectIn(request.body), rest)
+    return createdBody(await submitTask(request, reply, context, submission), urls)
   })
 
   app.get<{ Params: { id: string } }>('/api/v1/task/:id', (request, reply) =>
@@ -95,10 +89,11 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   )
 
   app.get<{ Params: { id: string } }>('/api/v1/task/:id/events', async (request, reply) => {
-    await streamTask(request, reply, request.params.id, context, render)
+    const eventOf = (task: Task, number: number) => `event: task\nid: ${number}\ndata: ${render(task)}\n\n`
+    await streamTask(request, reply, request.params.id, context, { eventOf, heartbeatMs: HEARTBEAT_MS })
   })
 
-  lineRoutes(app, context)
+  queueRoutes(app, context)
 
   app.delete<{ Params: { id: string } }>('/api/v1/task/:id', async (request) => {
     const { id } = await tasks.cancel(request.params.id, request.caller)
@@ -108,9 +103,9 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   app.delete<{ Querystring: Query }>('/api/v1/tasks', async (request) => {
     const before = textIn(request.query, 'created_before')
     const model = textIn(request.query, 'model')
-    // A missing bound must not mean "all": it would cancel what nobody meant to.
-    if (!before || !/^\d{1,11}$/.test(before)) throw invalid('created_before', 'must be a time in unix seconds')
-    if (!model) throw invalid('model', 'is required; "all" cancels tasks of every model')
+    // A missing bound must not mean "all": it would cancel tasks by mistake.
+    if (!before || !/^\d{1,11}$/.test(before)) throw invalidInput('created_before', 'must be a time in unix seconds')
+    if (!model) throw invalidInput('model', 'is required; "all" cancels tasks of every model')
     const models = model === 'all' ? null : [...modelsOf(model)]
     const count = await tasks.cancelMany({ createdBefore: Number(before) * 1_000, models }, request.caller)
     return { code: 200, message: `${count} tasks canceled`, data: { canceled: count } }

@@ -1,17 +1,16 @@
 import { findOperation, listOperations } from '../../catalog/catalog.ts'
-import type { Operation } from '../../catalog/operation.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn } from '../kit/body.ts'
+import { isGiven, objectIn } from '../kit/fields.ts'
 import { formOf } from './families.ts'
 import { olderForm } from './older-forms.ts'
 
 export const PIAPI = 'piapi'
 
-/** Where the input stands in the body, for errors that name a field of it. */
-const INPUT_AT = 'input.'
+const NAMES: FieldNames = { '': 'input' }
 const SERVICE_MODES = ['', 'public', 'private']
 
 /** `config` as it is echoed: both webhook keys always present, the secret in clear. */
@@ -27,16 +26,16 @@ export function toTask(raw: unknown): Submission {
   const taskType = nonEmpty(body, 'task_type')
   const config = configIn(body.config)
   if (body.auto_upload_assets !== undefined && typeof body.auto_upload_assets !== 'boolean') {
-    throw invalid('auto_upload_assets', 'must be a boolean')
+    throw invalidInput('auto_upload_assets', 'must be a boolean')
   }
-  const { operation, input } = requestOf(model, taskType, body.input)
+  const { operation, input, names } = requestOf(model, taskType, body.input)
   if (config.service_mode === 'private' && formOf(operation).isPublicOnly) {
-    throw invalid('config.service_mode', `must be "public" or "" for ${operation.id}`)
+    throw invalidInput('config.service_mode', `must be "public" or "" for ${operation.id}`)
   }
   return {
     operation,
     input,
-    inputAt: INPUT_AT,
+    names,
     model,
     taskType,
     dialect: PIAPI,
@@ -61,13 +60,14 @@ function requestOf(
   model: string,
   taskType: string,
   input: Json | undefined,
-): { operation: Operation; input: JsonObject } {
+): Required<Pick<Submission, 'operation' | 'input' | 'names'>> {
   const older = olderForm(model, taskType)
   const operation = older?.operation ?? findOperation(`${OTHER_NAMES.get(model) ?? model}/${taskType}`)
   if (!operation) throw unknownOperation(model, taskType)
-  if (input === undefined || input === null) throw invalid('input', 'is required')
-  if (older) return { operation, input: older.readInput(input) }
-  return { operation, input: readInput(operation, input, INPUT_AT) }
+  if (!isGiven(input)) throw invalidInput('input', 'is required')
+  const { fields, names: own = {} } = older?.read(input) ?? { fields: input }
+  const names = { ...NAMES, ...own }
+  return { operation, input: readInput(operation, fields, names), names }
 }
 
 function unknownOperation(model: string, taskType: string): PolyphonyError {
@@ -88,7 +88,7 @@ export function configIn(value: Json | undefined): Config {
   const hook = objectAt(config.webhook_config, 'config.webhook_config')
   const serviceMode = textAt(config.service_mode, 'config.service_mode')
   if (!SERVICE_MODES.includes(serviceMode)) {
-    throw invalid('config.service_mode', `must be "public", "private" or "", not "${serviceMode}"`)
+    throw invalidInput('config.service_mode', `must be "public", "private" or "", not "${serviceMode}"`)
   }
   return {
     service_mode: serviceMode,
@@ -101,27 +101,27 @@ export function configIn(value: Json | undefined): Config {
 
 function objectAt(value: Json | undefined, field: string): JsonObject {
   if (value === undefined || value === null) return {}
-  if (!isJsonObject(value)) throw invalid(field, 'must be an object')
+  if (!isJsonObject(value)) throw invalidInput(field, 'must be an object')
   return value
 }
 
 function textAt(value: Json | undefined, field: string): string {
   if (value === undefined || value === null) return ''
-  if (typeof value !== 'string') throw invalid(field, 'must be a string')
+  if (typeof value !== 'string') throw invalidInput(field, 'must be a string')
   return value
 }
 
 /** The secret travels as a header, which takes visible ASCII and spaces. */
 function headerTextAt(value: Json | undefined, field: string): string {
   const text = textAt(value, field)
-  if (!/^[\x20-\x7e]{0,1024}$/.test(text)) throw invalid(field, 'must be up to 1024 printable ASCII characters')
+  if (!/^[\x20-\x7e]{0,1024}$/.test(text)) throw invalidInput(field, 'must be up to 1024 printable ASCII characters')
   return text
 }
 
 function nonEmpty(body: JsonObject, field: string): string {
   const value = body[field]
   if (typeof value !== 'string' || value === '') {
-    throw invalid(field, value === undefined ? 'is required' : 'must be a non-empty string')
+    throw invalidInput(field, value === undefined ? 'is required' : 'must be a non-empty string')
   }
   return value
 }

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 import { fromBase64 } from '../kit/base64.ts'
-import { objectIn } from '../kit/body.ts'
+import { objectIn } from '../kit/fields.ts'
 import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
 
 const MEDIA_TYPES = new Map([
@@ -43,7 +42,7 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
 }
 
 function uploadOfForm({ files: [file], fields }: Form): { mediaType: string; body: Uint8Array; field: string } {
-  if (!file) throw invalid('file', 'is required')
+  if (!file) throw invalidInput('file', 'is required')
   const name = fields.get('file_name')?.at(-1) || file.name
   return { mediaType: mediaTypeOf(name), body: file.body, field: file.field }
 }
@@ -58,14 +57,14 @@ function named(error: unknown, field: string): never {
 export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; body: Uint8Array } {
   const { file_name: name, file_data: data } = objectIn(body)
   const mediaType = mediaTypeOf(name)
-  if (typeof data !== 'string' || data === '') throw invalid('file_data', 'is required')
+  if (typeof data !== 'string' || data === '') throw invalidInput('file_data', 'is required')
   const uri = DATA_URI.exec(data)
   const declared = uri?.[1]?.toLowerCase()
   if (declared !== undefined && declared !== mediaType && declared !== 'application/octet-stream') {
-    throw invalid('file_data', `says it is ${declared}, and file_name says ${mediaType}`)
+    throw invalidInput('file_data', `says it is ${declared}, and file_name says ${mediaType}`)
   }
   const bytes = fromBase64(uri ? data.slice(uri[0].length) : data)
-  if (!bytes) throw invalid('file_data', 'must be base64')
+  if (!bytes) throw invalidInput('file_data', 'must be base64')
   if (bytes.length > maxBytes) {
     throw new PolyphonyError('payload_too_large', `file_data holds more than ${maxBytes} bytes.`, {
       field: 'file_data',
@@ -75,9 +74,9 @@ export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; 
 }
 
 function mediaTypeOf(name: unknown): string {
-  if (typeof name !== 'string' || name === '') throw invalid('file_name', 'is required')
-  if (name.length > MAX_NAME) throw invalid('file_name', `has at most ${MAX_NAME} characters`)
+  if (typeof name !== 'string' || name === '') throw invalidInput('file_name', 'is required')
+  if (name.length > MAX_NAME) throw invalidInput('file_name', `has at most ${MAX_NAME} characters`)
   const mediaType = MEDIA_TYPES.get(name.split('.').at(-1)?.toLowerCase() ?? '')
   if (mediaType && name.includes('.')) return mediaType
-  throw invalid('file_name', `must end in ${[...MEDIA_TYPES.keys()].join(', ')}`)
+  throw invalidInput('file_name', `must end in ${[...MEDIA_TYPES.keys()].join(', ')}`)
 }

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
 
@@ -20,7 +19,7 @@ export async function fileRoutes(app: FastifyInstance, { assets, clock, limits, 
       }
       const form = await readForm(request, { maxBytes: limits.uploadMaxBytes })
       const file = form.files.find(({ field }) => field === 'file')
-      if (!file) throw invalid('file', 'is required')
+      if (!file) throw invalidInput('file', 'is required')
       const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
       const asset = await assets.upload({ ...scopeOf(request.caller), body: file.body, expiresAt })
       return reply.code(CREATED).send({

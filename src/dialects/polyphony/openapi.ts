@@ -8,6 +8,7 @@ import { STATUSES } from '../../core/task.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -20,14 +21,13 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
 
 const TAG = 'Polyphony'
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 
 /** Our own protocol in OpenAPI: every operation of the catalogue is a form of one body. */
 export async function describePolyphony({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
@@ -106,7 +106,7 @@ function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operati
       get: route(
         'polyphonyList',
         'List tasks, newest first',
-        { '200': answer('A page of tasks.', ref('PolyphonyTasks')), ...failures([...USUAL, 'invalid_input']) },
+        { '200': answer('A page of tasks.', ref('PolyphonyTasks')), ...failures([...COMMON_ERRORS, 'invalid_input']) },
         [
           inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'How many.'),
           inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
@@ -128,7 +128,7 @@ function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operati
         'Cancel a task that waits, or that its provider can end',
         {
           '200': answer('The task, cancelled.', ref('PolyphonyTask')),
-          ...failures([...USUAL, 'task_not_found', 'not_cancellable']),
+          ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
         },
         [id],
       ),
@@ -136,7 +136,7 @@ function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operati
     '/polyphony/v1/operations': {
       get: route('polyphonyOperations', 'List what this key can have now', {
         '200': answer('The operations.', ref('PolyphonyOperations')),
-        ...failures(USUAL),
+        ...failures(COMMON_ERRORS),
       }),
     },
   }
@@ -145,7 +145,13 @@ function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operati
 function filePaths({ uploadMaxBytes, uploadHours }: DialectContext['limits']): ApiDescription['paths'] {
   const file = { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' }
   const schema = { type: 'object', required: ['file'], properties: { file } }
-  const codes: ErrorCode[] = [...USUAL, 'malformed_body', 'invalid_input', 'payload_too_large', 'unsupported_media']
+  const codes: ErrorCode[] = [
+    ...COMMON_ERRORS,
+    'malformed_body',
+    'invalid_input',
+    'payload_too_large',
+    'unsupported_media',
+  ]
   return {
     '/polyphony/v1/files': {
       post: {

@@ -6,7 +6,7 @@ import type { Caller } from '../../core/caller.ts'
 import type { DialectContext } from '../dialect.ts'
 import { inputSchema, plain } from '../kit/openapi.ts'
 
-/** What a key can have now: somebody performs it, and the key is not limited to other models. */
+/** The operations that a key can use now: a provider performs them, and the key is not limited to other models. */
 export function operationsFor(
   { mode, tenantId, allowedModels }: Caller,
   { available, prices }: Pick<DialectContext, 'available' | 'prices'>,

@@ -53,7 +53,7 @@ describe('the body of a create', () => {
     expect(operation).toBe(getOperation('suno/lyrics'))
     expect(asked).toEqual({
       input,
-      inputAt: 'input.',
+      names: { '': 'input' },
       dialect: 'polyphony',
       echo: { webhook: HOOK },
       webhook: { field: 'webhook', url: HOOK },

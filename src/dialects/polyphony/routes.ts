@@ -4,7 +4,7 @@ import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { serve, submitted } from '../kit/protocol.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
@@ -20,7 +20,7 @@ interface OneTask {
   Params: { id: string }
 }
 
-/** Our own protocol: any operation of the catalogue in the catalogue's words. Two gateways speak it with each other. */
+/** Our own protocol: any operation of the catalogue under the catalogue's names. Gateways use it with each other. */
 export const polyphony: Dialect = {
   id: DIALECT,
   routes: (app, context) =>
@@ -41,13 +41,13 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(task, urls)))
 
   app.post('/tasks', async (request, reply) => {
-    const task = await submitted(request, reply, context, toTask(request.body))
+    const task = await submitTask(request, reply, context, toTask(request.body))
     return reply.code(CREATED).send(fromTask(task, urls))
   })
 
   app.get<{ Querystring: Record<string, unknown> }>('/tasks', async ({ query, caller }) => {
     const { limit, ...filter } = listingIn(query)
-    // One more than asked for: it tells whether there is a next page.
+    // One more than requested: it shows whether there is a next page.
     const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
     const page = found.slice(0, limit)
     const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
@@ -63,7 +63,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get('/operations', async ({ caller }) => ({ operations: operationsFor(caller, context) }))
 }
 
-/** Cancels what waits, and what runs where its provider can end it. Asked again, it says the same. */
+/** Cancels what waits, and what runs where its provider can end it. A repetition gets the same answer. */
 async function cancelled(id: string, caller: Caller, { tasks }: DialectContext): Promise<Task> {
   try {
     return await tasks.cancel(id, caller, { evenRunning: true })

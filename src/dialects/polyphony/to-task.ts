@@ -1,28 +1,27 @@
 import { findOperation } from '../../catalog/catalog.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../kit/body.ts'
+import { isText, objectIn } from '../kit/fields.ts'
 
 export const DIALECT = 'polyphony'
 
-/** Where the input stands in the body, for errors that name a field of it. */
-const INPUT_AT = 'input.'
+const NAMES = { '': 'input' }
 
 /**
  * The body of `POST /polyphony/v1/tasks`: an operation by its id in the catalogue, its input as the catalogue has it, and
- * who is to be told. Throws `invalid_input` and `unknown_operation`.
+ * the webhook's URL. Throws `invalid_input` and `unknown_operation`.
  */
 export function toTask(raw: unknown): Submission {
   const body = objectIn(raw)
   const webhook = webhookIn(body)
   const operation = operationIn(body.operation)
-  if (body.input === undefined) throw invalid('input', 'is required')
+  if (body.input === undefined) throw invalidInput('input', 'is required')
   return {
     operation,
-    input: readInput(operation, body.input, INPUT_AT),
-    inputAt: INPUT_AT,
+    input: readInput(operation, body.input, NAMES),
+    names: NAMES,
     dialect: DIALECT,
     echo: webhook === undefined ? {} : { webhook },
     webhook: webhook === undefined ? undefined : { field: 'webhook', url: webhook },
@@ -30,7 +29,8 @@ export function toTask(raw: unknown): Submission {
 }
 
 function operationIn(id: Json | undefined): Submission['operation'] {
-  if (!isText(id)) throw invalid('operation', id === undefined ? 'is required' : 'must be an id such as "suno/music"')
+  if (!isText(id))
+    throw invalidInput('operation', id === undefined ? 'is required' : 'must be an id such as "suno/music"')
   const operation = findOperation(id)
   if (operation) return operation
   const list = 'GET /polyphony/v1/operations lists those that there are'
@@ -39,6 +39,6 @@ function operationIn(id: Json | undefined): Submission['operation'] {
 
 function webhookIn({ webhook }: JsonObject): string | undefined {
   if (webhook === undefined || webhook === null) return undefined
-  if (!isText(webhook)) throw invalid('webhook', 'must be a URL')
+  if (!isText(webhook)) throw invalidInput('webhook', 'must be a URL')
   return webhook
 }

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -13,7 +14,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
 } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 import { GENERATIONS, OWN, type Tool } from './to-task.ts'
@@ -36,7 +36,7 @@ export async function describeRecraft(): Promise<ApiDescription> {
       ...Object.fromEntries(OWN.map((tool) => toolPath('', tool))),
       ...stylePaths('/recraft'),
       ...stylePaths(''),
-      '/recraft/v1/users/me': reading('recraft-users-me', 'Read what is left', [], 'RecraftUser', USUAL),
+      '/recraft/v1/users/me': reading('recraft-users-me', 'Read what is left', [], 'RecraftUser', COMMON_ERRORS),
     },
     webhooks: {},
     schemas: {
@@ -86,7 +86,7 @@ function reading(
 
 function stylePaths(prefix: string): ApiDescription['paths'] {
   const id = [inPath('id', 'The style.')]
-  const FOUND: readonly ErrorCode[] = [...USUAL, 'not_found']
+  const FOUND: readonly ErrorCode[] = [...COMMON_ERRORS, 'not_found']
   return {
     [`${prefix}/v1/styles`]: {
       post: {
@@ -96,7 +96,7 @@ function stylePaths(prefix: string): ApiDescription['paths'] {
         requestBody: inBoth(ref('RecraftStyleRequest')),
         responses: {
           '200': answer('The style.', ref('RecraftCreatedStyle')),
-          ...failures([...USUAL, 'malformed_body', 'invalid_input', 'unsupported_media', 'payload_too_large']),
+          ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'unsupported_media', 'payload_too_large']),
         },
       },
       get: {
@@ -108,7 +108,7 @@ function stylePaths(prefix: string): ApiDescription['paths'] {
             type: 'object',
             properties: { styles: { type: 'array', items: ref('RecraftStyle') } },
           }),
-          ...failures(USUAL),
+          ...failures(COMMON_ERRORS),
         },
       },
     },

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Assets } from '../../assets/assets.ts'
-import { invalid } from '../../catalog/read-input.ts'
 import type { Draft } from '../../core/draft.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
@@ -21,7 +20,7 @@ const file = 'data:application/octet-stream;base64,AAAA'
 
 const assets = { read: async () => Buffer.from('a picture') } as unknown as Assets // the one verb that is called
 
-function wish(path: string, body: JsonObject, isForm = false) {
+function submissionOf(path: string, body: JsonObject, isForm = false) {
   const tool = [...GENERATIONS, ...OWN].find((one) => one.path === path)
   if (!tool) throw new Error(`There is no ${path}.`)
   const { fields, names } = fieldsOf(tool, { fields: body, isForm })
@@ -41,7 +40,11 @@ function completed(given: Partial<Task>, file = 'asset:a.webp'): Task {
 
 describe('a request for Recraft', () => {
   it('becomes the operation of its path, with how it is to be answered beside', () => {
-    const { operation, input, echo } = wish('generations', { prompt: 'a', response_format: 'b64_json', expire: true })
+    const { operation, input, echo } = submissionOf('generations', {
+      prompt: 'a',
+      response_format: 'b64_json',
+      expire: true,
+    })
     expect(operation.id).toBe('recraft/generate')
     expect(input).toMatchObject({ prompt: 'a', model: 'recraftv4_1', n: 1, size: '1024x1024', expire: true })
     expect(input).not.toHaveProperty('response_format')
@@ -53,9 +56,9 @@ describe('a request for Recraft', () => {
     const { image_url, ...others } = asJson
     const asForm = { ...others, strength: '0.4', n: '2', controls: '{"no_text":true}', block_nsfw: 'true', image: file }
     expect(image_url).toBe(file)
-    expect(wish('imageToImage', asForm, true).input).toEqual(wish('imageToImage', asJson).input)
-    expect(wish('vectorize', { file }, true).input).toEqual({ image_url: file })
-    expect(wish('generations', { prompt: 'a', style_references: file }, true).input).toMatchObject({
+    expect(submissionOf('imageToImage', asForm, true).input).toEqual(submissionOf('imageToImage', asJson).input)
+    expect(submissionOf('vectorize', { file }, true).input).toEqual({ image_url: file })
+    expect(submissionOf('generations', { prompt: 'a', style_references: file }, true).input).toMatchObject({
       style_reference_urls: [file],
     })
   })
@@ -67,12 +70,12 @@ describe('a request for Recraft', () => {
     ['generations/vector', 'recraftv3_vector', 'recraftv3_vector'],
     ['generations', 'recraftv3', 'recraftv3'],
   ])('at %s with the model %s asks for %s', (path, model, asked) => {
-    expect(wish(path, { prompt: 'a', ...(model ? { model } : {}) }).input.model).toBe(asked)
+    expect(submissionOf(path, { prompt: 'a', ...(model ? { model } : {}) }).input.model).toBe(asked)
   })
 
   it('has older names for the upscalers', () => {
-    expect(wish('clarityUpscale', { image_url: image }).operation.id).toBe('recraft/crisp-upscale')
-    expect(wish('generativeUpscale', { image_url: image }).operation.id).toBe('recraft/creative-upscale')
+    expect(submissionOf('clarityUpscale', { image_url: image }).operation.id).toBe('recraft/crisp-upscale')
+    expect(submissionOf('generativeUpscale', { image_url: image }).operation.id).toBe('recraft/creative-upscale')
   })
 
   it.each<[string, JsonObject, boolean, string]>([
@@ -84,7 +87,7 @@ describe('a request for Recraft', () => {
     ['generations/vector', { prompt: 'a', model: 'recraftv3_raster' }, false, 'model must be a vector model here'],
     ['generations', { prompt: 'a', n: '2' }, false, 'n must be an integer, not "2"'],
   ])('to %s with %j (form: %s) is refused by the name that the caller knows', (path, body, isForm, message) => {
-    expect(() => wish(path, body, isForm)).toThrow(message)
+    expect(() => submissionOf(path, body, isForm)).toThrow(message)
   })
 })
 
@@ -147,7 +150,7 @@ describe('a style of Recraft', () => {
 
 describe('an error of Recraft', () => {
   it('has code and message, and what OpenAI’s library reads', () => {
-    expect(errorBody(invalid('prompt', 'is required'))).toEqual(example('error'))
+    expect(errorBody(invalidInput('prompt', 'is required'))).toEqual(example('error'))
   })
 
   it.each([

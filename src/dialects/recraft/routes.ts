@@ -3,8 +3,7 @@ import { RECRAFT } from '../../catalog/recraft.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
-import { performedInOwnNames } from '../kit/performing.ts'
-import { serve } from '../kit/protocol.ts'
+import { serve, submitAndWait } from '../kit/protocol.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
 import { withStyle } from '../shared/recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -44,9 +43,9 @@ function toolRoute(app: FastifyInstance, context: DialectContext, tool: Tool): v
     )
     const style = 'style_id' in tool.operation.input.properties ? fields.style_id : undefined
     const styled = style === undefined ? fields : await withStyle(fields, request.caller, context)
-    const wish = toTask(tool, styled, names)
-    const echo = { ...wish.echo, ...(typeof style === 'string' ? { style_id: style } : {}) }
-    const task = await performedInOwnNames(request, reply, context, { ...wish, echo, dialect: RECRAFT })
+    const submission = toTask(tool, styled, names)
+    const echo = { ...submission.echo, ...(typeof style === 'string' ? { style_id: style } : {}) }
+    const task = await submitAndWait(request, reply, context, { ...submission, echo })
     return fromTask(task, tool, context.assets, context.urls)
   })
 }

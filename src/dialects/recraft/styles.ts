@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { bodyOf } from '../kit/form-body.ts'
@@ -37,29 +37,30 @@ export function styleRoutes(app: FastifyInstance, context: DialectContext): void
 /** What a body makes a style of. Throws `invalid_input`. */
 export function styleOf(fields: JsonObject): Style {
   const style = textIn(fields.style, 'style')
-  if (style === '') throw invalid('style', 'is required')
+  if (style === '') throw invalidInput('style', 'is required')
   const given = Object.entries(fields).filter(([name]) => PICTURES.test(name))
   const pictures = given.flatMap(([name, value]) => picturesIn(value, name))
-  if (pictures.length === 0) throw invalid('images', 'must have at least one picture')
-  if (pictures.length > MAX_PICTURES) throw invalid('images', `has at most ${MAX_PICTURES} pictures`)
+  if (pictures.length === 0) throw invalidInput('images', 'must have at least one picture')
+  if (pictures.length > MAX_PICTURES) throw invalidInput('images', `has at most ${MAX_PICTURES} pictures`)
   // What would mix styles, or weigh them, is nothing that references can say.
   const unmet = ['source_styles', 'source_style_weights', 'image_weights', 'palette'].find(
     (name) => fields[name] !== undefined && fields[name] !== null,
   )
-  if (unmet !== undefined) throw invalid(unmet, 'is not supported by this gateway')
+  if (unmet !== undefined) throw invalidInput(unmet, 'is not supported by this gateway')
   return { style, substyle: textIn(fields.substyle, 'substyle') || null, pictures }
 }
 
 function textIn(value: Json | undefined, field: string): string {
   if (value === undefined || value === null) return ''
-  if (typeof value !== 'string' || value.length > 64) throw invalid(field, 'must be a string of at most 64 characters')
+  if (typeof value !== 'string' || value.length > 64)
+    throw invalidInput(field, 'must be a string of at most 64 characters')
   return value
 }
 
 function picturesIn(value: Json, field: string): string[] {
   return [value].flat().map((one, index) => {
     if (typeof one === 'string' && /^(?:https?:\/\/\S+|data:[^,\s]+;base64,[A-Za-z0-9+/]+={0,2})$/.test(one)) return one
-    throw invalid(
+    throw invalidInput(
       Array.isArray(value) ? `${field}.${index}` : field,
       'must be a file, an http or https URL or a data URI',
     )

@@ -1,17 +1,18 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid } from '../../catalog/read-input.ts'
+import { readInput } from '../../catalog/read-input.ts'
 import { RECRAFT } from '../../catalog/recraft.ts'
+import { invalidInput } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import { filesOf, type ReadBody, typed } from '../kit/form-body.ts'
-import { type NamedWish, readNamed } from '../kit/own-names.ts'
-import type { Spelling } from '../kit/spelling.ts'
 
 /** One path below `/v1/images`. */
 export interface Tool {
   path: string
   operation: Operation
-  /** What came of it stands under `data`, a list, or under `image`, one. */
+  /** The results are a list under `data`, or a single one under `image`. */
   answers: 'data' | 'image'
   draws?: 'raster' | 'vector'
 }
@@ -79,17 +80,17 @@ export function filesOfForm({ operation }: Pick<Tool, 'operation'>): (field: str
 }
 
 /** Fields as `fieldsOf` gave them, and with a style in place of its id. Throws `invalid_input`. */
-export function toTask({ operation, draws }: Tool, given: JsonObject, names: Spelling): NamedWish {
+export function toTask({ operation, draws }: Tool, given: JsonObject, names: FieldNames): Submission {
   const { response_format: format, ...fields } = given
   const echo = { response_format: responseFormat(format) }
-  const input = readNamed(operation, draws ? { ...fields, model: modelThat(draws, fields.model) } : fields, names)
-  return { operation, input, echo, names }
+  const input = readInput(operation, draws ? { ...fields, model: modelThat(draws, fields.model) } : fields, names)
+  return { operation, input, names, dialect: RECRAFT, echo }
 }
 
 function responseFormat(value: Json | undefined): 'url' | 'b64_json' {
   if (value === undefined || value === null || value === 'url') return 'url'
   if (value === 'b64_json') return 'b64_json'
-  throw invalid('response_format', 'must be one of "url", "b64_json"')
+  throw invalidInput('response_format', 'must be one of "url", "b64_json"')
 }
 
 /** The model as it draws at one of the two paths that say how. */
@@ -97,6 +98,6 @@ function modelThat(draws: 'raster' | 'vector', given: Json | undefined): Json {
   if (given === undefined || given === null || given === '') return `recraftv4_1_${draws}`
   if (typeof given !== 'string') return given
   const [, name = given, own] = /^(.*)_(raster|vector)$/.exec(given) ?? []
-  if (own !== undefined && own !== draws) throw invalid('model', `must be a ${draws} model here, not "${given}"`)
+  if (own !== undefined && own !== draws) throw invalidInput('model', `must be a ${draws} model here, not "${given}"`)
   return `${name}_${draws}`
 }

@@ -1,22 +1,22 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 
-interface Told {
+interface ErrorShape {
   status: number
   title: string
 }
 
-const INVALID: Told = { status: 422, title: 'Input validation failed' }
-const NO_CREDIT: Told = { status: 402, title: 'Insufficient credit' }
-const TOO_MANY: Told = { status: 429, title: 'Too many requests' }
-const NOT_FOUND: Told = { status: 404, title: 'Not found' }
-const DOWN: Told = { status: 503, title: 'Service unavailable' }
-const BROKEN: Told = { status: 500, title: 'Internal server error' }
+const INVALID: ErrorShape = { status: 422, title: 'Input validation failed' }
+const NO_CREDIT: ErrorShape = { status: 402, title: 'Insufficient credit' }
+const TOO_MANY: ErrorShape = { status: 429, title: 'Too many requests' }
+const NOT_FOUND: ErrorShape = { status: 404, title: 'Not found' }
+const DOWN: ErrorShape = { status: 503, title: 'Service unavailable' }
+const BROKEN: ErrorShape = { status: 500, title: 'Internal server error' }
 
 /**
- * Every code of ours in this protocol's words. The official client repeats a request at once, up to six times, after 429
+ * Every code of ours in this protocol's terms. The official client repeats a request at once, up to six times, after 429
  * and, if it is a GET, after 500 and above; nothing else here invites it to: with `Retry-After` it waits for as long.
  */
-const TOLD: Record<ErrorCode, Told> = {
+const SHAPES: Record<ErrorCode, ErrorShape> = {
   malformed_body: { status: 400, title: 'Invalid request' },
   invalid_input: INVALID,
   unknown_operation: INVALID,
@@ -55,12 +55,12 @@ const TOLD: Record<ErrorCode, Told> = {
 }
 
 export function errorStatus({ code }: Pick<PolyphonyError, 'code'>): number {
-  return TOLD[code].status
+  return SHAPES[code].status
 }
 
-/** A problem as Replicate tells it; what is wrong with a field stands in `invalid_fields`, too. */
+/** Replicate's form of an error; one about a field names it in `invalid_fields`, too. */
 export function errorBody({ code, message, details }: PolyphonyError) {
-  const { status, title } = TOLD[code]
+  const { status, title } = SHAPES[code]
   const { field } = details
   const invalid = status === 422 && field !== undefined
   return {

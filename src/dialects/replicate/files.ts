@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import { type Caller, scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isText } from '../kit/body.ts'
+import { isText } from '../kit/fields.ts'
 import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
 import type { Urls } from '../kit/urls.ts'
 import { PREFIX } from './from-task.ts'
@@ -33,7 +32,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
   async function find(id: string, caller: Caller) {
     const draft = await drafts.find(id, DRAFT, caller)
     const asset = draft && (await assetOf(draft.body))
-    if (!draft || !asset) throw new PolyphonyError('not_found', `There is no file ${id}, or its time is over.`)
+    if (!draft || !asset) throw new PolyphonyError('not_found', `There is no file ${id}, or it has expired.`)
     return { draft, asset }
   }
 
@@ -50,7 +49,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 
   app.get<{ Querystring: { cursor?: string } }>('/files', async ({ query, caller }) => {
     const { cursor } = query
-    if (isText(cursor) && !isId(cursor)) throw invalid('cursor', 'must be that of a page before')
+    if (isText(cursor) && !isId(cursor)) throw invalidInput('cursor', 'must be that of a page before')
     const page = { limit: PAGE + 1, ...(isText(cursor) ? { beforeId: cursor } : {}) }
     const found = await drafts.list(DRAFT, caller, page)
     const results = await Promise.all(
@@ -73,7 +72,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       }
       const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, maxFiles: 2 })
       const content = form.files.find(({ field }) => field === 'content')
-      if (!content) throw invalid('content', 'is required: the file')
+      if (!content) throw invalidInput('content', 'is required: the file')
       const metadata = metadataOf(form)
       const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
       const asset = await assets
@@ -103,14 +102,14 @@ export function fileBody(id: string, asset: Asset, metadata: unknown, urls: Urls
 function metadataOf({ fields, files }: Form): JsonObject {
   const text = fields.get('metadata')?.at(-1) ?? files.find(({ field }) => field === 'metadata')?.body.toString()
   if (text === undefined || text === '') return {}
-  if (text.length > MAX_METADATA) throw invalid('metadata', `has at most ${MAX_METADATA} characters`)
+  if (text.length > MAX_METADATA) throw invalidInput('metadata', `has at most ${MAX_METADATA} characters`)
   try {
     const metadata: unknown = JSON.parse(text)
     if (isJsonObject(metadata)) return metadata
   } catch {
-    // Told below, as every other thing that is no object.
+    // Refused below, like anything else that is not an object.
   }
-  throw invalid('metadata', 'must be a JSON object')
+  throw invalidInput('metadata', 'must be a JSON object')
 }
 
 /** What the bytes turn out to be is a fault of this field. */

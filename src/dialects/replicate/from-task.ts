@@ -30,7 +30,7 @@ const OUTPUTS: { [K in Kind]?: (output: Output[K]) => Json } = {
   anything: ({ value }) => value,
 }
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one. */
+/** Whether this protocol has a form for a task, whichever dialect it came through. */
 export function isPrediction(task: Pick<Task, 'operation'>): boolean {
   return Object.hasOwn(OUTPUTS, getOperation(task.operation).produces.kind)
 }
@@ -60,9 +60,9 @@ export function fromTask(task: Task, urls: Urls) {
 
 export type Prediction = ReturnType<typeof fromTask>
 
-/** What had begun does not go back to `starting`, though a task may: into the line, or into reconciliation. */
+/** What had begun does not go back to `starting`, though a task may: into the queue, or into reconciliation. */
 function statusOf({ status, startedAt, error, echo }: Pick<Task, 'status' | 'startedAt' | 'error' | 'echo'>) {
-  // By `Cancel-After`: `aborted` would be the word where nothing had begun, and clients wait for its end for ever.
+  // By `Cancel-After`: `aborted` would be the word where nothing had begun, and clients wait for its end forever.
   if (error?.code === 'timed_out' && typeof echo.cancel_after_ms === 'number') return 'canceled'
   return startedAt !== null && STATUSES[status] === 'starting' ? 'processing' : STATUSES[status]
 }

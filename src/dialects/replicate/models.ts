@@ -18,8 +18,8 @@ interface OneModel {
 }
 
 /**
- * What can be told of Replicate's catalogue, which is not ours: what a well-known model makes, no collections, and whose
- * the key is. Everything that is not known is null or empty.
+ * What is known of Replicate's catalogue, which is not ours: the output of well-known models, no collections, and the
+ * owner of the key. Everything that is not known is null or empty.
  */
 export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<OneModel>('/models/:owner/:name', (request) => modelBody(request.params, context.urls.publicUrl))
@@ -39,7 +39,7 @@ export function modelBody({ owner, name }: OneModel['Params'], publicUrl: string
   if (!known) {
     throw new PolyphonyError(
       'not_found',
-      `Nothing is known here of ${owner}/${name}. Predictions of it are taken all the same.`,
+      `${owner}/${name} is not described here. Predictions of it are accepted all the same.`,
     )
   }
   return {

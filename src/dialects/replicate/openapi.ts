@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inHeader,
@@ -15,7 +16,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
@@ -43,7 +43,7 @@ export async function describeReplicate(): Promise<ApiDescription> {
   }
 }
 
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found', 'not_found', 'invalid_input']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found', 'not_found', 'invalid_input']
 
 function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('ReplicateError'))
@@ -162,7 +162,7 @@ function filePaths(): Record<string, JsonObject> {
         { '201': file },
         {
           codes: [
-            ...USUAL,
+            ...COMMON_ERRORS,
             'malformed_body',
             'invalid_input',
             'payload_too_large',

@@ -31,10 +31,10 @@ describe('a body', () => {
     ['owner/name:id', { version: `${FLUX}:${VERSION}` }, { model: FLUX, version: VERSION }],
     ['a relay’s model', { model: FLUX }, { model: FLUX, version: '' }],
   ])('names its model by %s', (_how, named, read) => {
-    const wish = toTask({ ...named, input })
-    expect(wish.operation).toBe(replicatePrediction)
-    expect(wish.input).toEqual({ ...read, input })
-    expect(wish.model).toBe(read.model === '' ? VERSION : FLUX)
+    const submission = toTask({ ...named, input })
+    expect(submission.operation).toBe(replicatePrediction)
+    expect(submission.input).toEqual({ ...read, input })
+    expect(submission.model).toBe(read.model === '' ? VERSION : FLUX)
   })
 
   it('leaves the model to a path that names it, and keeps what nobody knows', () => {
@@ -96,7 +96,7 @@ describe('Prefer', () => {
 })
 
 describe('Cancel-After', () => {
-  const wish = toTask({ version: VERSION, input })
+  const submission = toTask({ version: VERSION, input })
 
   it.each([
     ['30s', 30_000],
@@ -105,15 +105,15 @@ describe('Cancel-After', () => {
     ['45', 45_000],
     ['99h', 30 * 60_000],
   ])('%s bounds the work by %i ms', (header, timeoutMs) => {
-    expect(cancelledAfter(wish, header).operation.timeoutMs).toBe(timeoutMs)
+    expect(cancelledAfter(submission, header).operation.timeoutMs).toBe(timeoutMs)
     expect(replicatePrediction.timeoutMs).toBe(30 * 60_000)
   })
 
   it.each(['4s', '0', 'soon', '-30s', '30 s'])('%s is refused', (header) => {
-    expect(() => cancelledAfter(wish, header)).toThrow('Cancel-After must be a time of at least 5 seconds')
+    expect(() => cancelledAfter(submission, header)).toThrow('Cancel-After must be a time of at least 5 seconds')
   })
 
-  it('left out changes nothing', () => expect(cancelledAfter(wish, undefined)).toBe(wish))
+  it('left out changes nothing', () => expect(cancelledAfter(submission, undefined)).toBe(submission))
 
   it('reads as canceled when it came to that, with the instant', () => {
     const echo = { cancel_after_ms: 30_000 }
@@ -273,7 +273,7 @@ describe('other answers', () => {
       description: 'Makes a video.',
       latest_version: null,
     })
-    expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('Nothing is known here of no/body')
+    expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('no/body is not described here')
   })
 
   it('tell every error of ours with its status, and of fields only where one is wrong', () => {

@@ -1,21 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { SECOND_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
-import { serve, submitted } from '../kit/protocol.ts'
-import { gone, taskSender } from '../kit/requests.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
+import { abortOnDisconnect, taskSender } from '../kit/requests.ts'
 import { errorBody, errorStatus } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fromTask, isPrediction, PREFIX, type Prediction } from './from-task.ts'
 import { modelRoutes } from './models.ts'
-import { cancelledAfter, type Named, toTask, type Wish, waitOf } from './to-task.ts'
+import { cancelledAfter, DIALECT, type Named, toTask, waitOf } from './to-task.ts'
 import { webhooksFor } from './webhooks.ts'
 
-const DIALECT = 'replicate'
 const PAGE = 100
 
 interface OnePrediction {
@@ -27,8 +26,8 @@ interface OfModel {
 type Query = Record<string, string | string[] | undefined>
 
 /**
- * Replicate's HTTP API, below a prefix and, for what no other vendor has there, at its bare paths. Any model can be asked
- * for; what was asked for in another protocol can be read here if it has a form.
+ * Replicate's HTTP API, below a prefix and, for what no other vendor has there, at its bare paths. Any model can be
+ * requested; tasks of another protocol can be read here if they have a form.
  */
 export const replicate: Dialect = {
   id: DIALECT,
@@ -70,7 +69,7 @@ function predictionRoutes(app: FastifyInstance, context: DialectContext, at: str
   app.post<OnePrediction>(`${at}/predictions/:id/cancel`, async (request) => {
     const { id } = predictionOnly(await tasks.get(request.params.id, request.caller))
     const cancelled = await tasks.cancel(id, request.caller, { evenRunning: true }).catch(async (error: unknown) => {
-      // Harmless when asked too late: a client cancels what it waits for no longer, whatever has become of it.
+      // Harmless when it comes too late: a client cancels what it no longer waits for, whatever its state.
       const task = await tasks.get(id, request.caller)
       if (isTerminal(task.status)) return task
       throw error
@@ -88,20 +87,20 @@ async function created(
   request: FastifyRequest,
   reply: FastifyReply,
   context: DialectContext,
-  wish: Wish,
+  submission: Submission,
 ): Promise<Prediction> {
   const { caller, headers } = request
   const seconds = waitOf(headers.prefer)
   using place = seconds === undefined ? null : context.tasks.placeToWait(caller)
-  let task = await submitted(request, reply, context, { ...wish, dialect: DIALECT })
+  let task = await submitTask(request, reply, context, submission)
   if (place && seconds !== undefined && !isTerminal(task.status)) {
     reply.header('Preference-Applied', `wait=${seconds}`)
     const timeoutMs = seconds * SECOND_MS
-    task = await context.tasks.wait(task.id, caller, { timeoutMs, signal: gone(reply), place })
+    task = await context.tasks.wait(task.id, caller, { timeoutMs, signal: abortOnDisconnect(reply), place })
   }
   reply.code(201)
   const prediction = fromTask(task, context.urls)
-  // The official client, having asked to wait, takes every status but `starting` for the end.
+  // The official client, after `Prefer: wait`, takes every status but `starting` for the end.
   return prediction.status === 'processing' ? { ...prediction, status: 'starting' } : prediction
 }
 
@@ -137,7 +136,7 @@ async function listOf(request: FastifyRequest, { tasks, urls }: DialectContext) 
 function cursorIn(cursor: Query[string]): string | undefined {
   if (cursor === undefined || cursor === '') return undefined
   const id = Buffer.from(String(cursor), 'base64url').toString()
-  if (!isId(id)) throw invalid('cursor', 'must be one that a page before named in `next`')
+  if (!isId(id)) throw invalidInput('cursor', 'must be one that a page before named in `next`')
   return id
 }
 
@@ -145,7 +144,7 @@ function instantIn(query: Query, name: string): number | undefined {
   const value = query[name]
   if (value === undefined || value === '') return undefined
   const instant = Date.parse(String(value))
-  if (Number.isNaN(instant)) throw invalid(name, 'must be a date and time in ISO 8601')
+  if (Number.isNaN(instant)) throw invalidInput(name, 'must be a date and time in ISO 8601')
   return instant
 }
 

@@ -1,12 +1,12 @@
 import { replicatePrediction } from '../../catalog/hosted.ts'
-import { invalid, readInput } from '../../catalog/read-input.ts'
+import { readInput } from '../../catalog/read-input.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn } from '../kit/body.ts'
+import { objectIn, withoutNulls } from '../kit/fields.ts'
 
-/** What a body asks for. */
-export type Wish = Pick<Submission, 'operation' | 'input' | 'model' | 'echo' | 'webhook'>
+export const DIALECT = 'replicate'
 
 export const EVENTS = ['start', 'output', 'logs', 'completed'] as const
 export type WebhookEvent = (typeof EVENTS)[number]
@@ -14,56 +14,53 @@ export type WebhookEvent = (typeof EVENTS)[number]
 /** Which model is meant, where the path says it. */
 export type Named = { model: string } | { deployment: string }
 
-/** Reads the body of a create; without `named`, the model stands in the body. Throws `invalid_input`. */
-export function toTask(body: unknown, named?: Named): Wish {
+/** Reads the body of a create; without `named`, the model is in the body. Throws `invalid_input`. */
+export function toTask(body: unknown, named?: Named): Submission {
   const { webhook, webhook_events_filter: filter, ...rest } = withoutNulls(objectIn(body))
   const fields = named ? { ...rest, ...named } : withModel(rest)
   const input = readInput(replicatePrediction, fields)
   const model = [input.model, input.deployment, input.version].find((one) => typeof one === 'string' && one !== '')
-  const wish = { operation: replicatePrediction, input, model: String(model) }
+  const submission = { operation: replicatePrediction, input, model: String(model), dialect: DIALECT }
   const events = eventsOf(filter)
-  if (webhook === undefined || webhook === '') return wish
-  if (typeof webhook !== 'string') throw invalid('webhook', 'must be a string')
-  return { ...wish, echo: { webhook, events }, webhook: { field: 'webhook', url: webhook } }
+  if (webhook === undefined || webhook === '') return submission
+  if (typeof webhook !== 'string') throw invalidInput('webhook', 'must be a string')
+  return { ...submission, echo: { webhook, events }, webhook: { field: 'webhook', url: webhook } }
 }
 
 /** A `version` is the id of one, `owner/name` or `owner/name:id`; some relays take `model` in its place. */
 function withModel({ version, ...rest }: JsonObject): JsonObject {
   if (version === undefined) {
-    if (rest.model === undefined) throw invalid('version', 'is required')
+    if (rest.model === undefined) throw invalidInput('version', 'is required')
     return rest
   }
-  if (typeof version !== 'string') throw invalid('version', 'must be a string')
+  if (typeof version !== 'string') throw invalidInput('version', 'must be a string')
   const [, model, id = ''] = /^([^:/]*\/[^:]*)(?::(.*))?$/s.exec(version) ?? []
   if (model === undefined) return { ...rest, version }
   if (!/^[\w.-]+\/[\w.-]+$/.test(model)) {
-    throw invalid('version', 'must be the id of a version, owner/name or owner/name:id')
+    throw invalidInput('version', 'must be the id of a version, owner/name or owner/name:id')
   }
   return { ...rest, model, version: id }
-}
-
-function withoutNulls(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
 function eventsOf(filter: Json | undefined): WebhookEvent[] {
   if (filter === undefined) return ['output', 'completed']
   const isEvent = (one: Json): one is WebhookEvent => EVENTS.some((event) => event === one)
   if (!Array.isArray(filter) || !filter.every(isEvent)) {
-    throw invalid('webhook_events_filter', `must be a list of ${EVENTS.join(', ')}`)
+    throw invalidInput('webhook_events_filter', `must be a list of ${EVENTS.join(', ')}`)
   }
   return filter.length === 0 ? ['output', 'completed'] : filter
 }
 
 /** `30s`, `2m`, `1h30m` or seconds alone, in the header `Cancel-After`; here they count from the begin of the work. */
-export function cancelledAfter(wish: Wish, header: string | string[] | undefined): Wish {
-  if (header === undefined || header === '') return wish
+export function cancelledAfter(submission: Submission, header: string | string[] | undefined): Submission {
+  if (header === undefined || header === '') return submission
   const [, hours, minutes, seconds] = /^(?:(\d{1,2})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?$/.exec(String(header)) ?? []
   const afterMs = Number(hours ?? 0) * HOUR_MS + Number(minutes ?? 0) * MINUTE_MS + Number(seconds ?? 0) * SECOND_MS
   if (afterMs < LEAST_AFTER_MS)
-    throw invalid('Cancel-After', 'must be a time of at least 5 seconds, such as 30s or 1m30s')
-  const timeoutMs = Math.min(wish.operation.timeoutMs, afterMs)
-  return { ...wish, operation: { ...wish.operation, timeoutMs }, echo: { ...wish.echo, cancel_after_ms: afterMs } }
+    throw invalidInput('Cancel-After', 'must be a time of at least 5 seconds, such as 30s or 1m30s')
+  const timeoutMs = Math.min(submission.operation.timeoutMs, afterMs)
+  const { operation, echo } = submission
+  return { ...submission, operation: { ...operation, timeoutMs }, echo: { ...echo, cancel_after_ms: afterMs } }
 }
 
 const LEAST_AFTER_MS = 5 * SECOND_MS

@@ -5,7 +5,7 @@ import { fromTask } from './from-task.ts'
 import type { WebhookEvent } from './to-task.ts'
 
 /**
- * One delivery for a state that a client asked to hear of, though several of its events may fall together: output and
+ * One delivery for a state that a client subscribed to, though several of its events may fall together: output and
  * logs come with the end here, and the bodies would be the same.
  */
 export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
@@ -16,7 +16,7 @@ export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
 }
 
 function eventsAt({ status, progress, output, logs }: Task): WebhookEvent[] {
-  // Progress is told in the same status, and is no event of this protocol.
+  // Progress does not change the status, and is not an event of this protocol.
   if (status === 'processing') return progress === 0 ? ['start'] : []
   if (!isTerminal(status)) return []
   return [

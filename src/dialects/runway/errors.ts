@@ -13,9 +13,9 @@ export function runwayError({ status, message, details }: PolyphonyError): { sta
 
 /** The reverse format: `code` is a number and `msg` the sentence, beside what clients of relays read. */
 export function reverseError(error: PolyphonyError): { status: number; body: object } {
-  const { message, data, error: told } = errorBody(error)
+  const { message, data, error: shape } = errorBody(error)
   const status = errorStatus(error)
-  return { status, body: { code: status, msg: message, message, data, error: told } }
+  return { status, body: { code: status, msg: message, message, data, error: shape } }
 }
 
 export function webError(error: PolyphonyError): { status: number; body: object } {

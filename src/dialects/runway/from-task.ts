@@ -9,7 +9,7 @@ import { failReasonOf, relayStatusOf, secondsOf } from '../shared/relay-task.ts'
 
 const OURS: ReadonlySet<string> = new Set(operations.map(({ id }) => id))
 
-/** Whether a task, in whichever dialect it was asked for, can be told in Runway's own API. */
+/** Whether Runway's own API has a form for a task, whichever dialect it came through. */
 export function isRunway({ operation }: Pick<Task, 'operation'>): boolean {
   return OURS.has(operation)
 }
@@ -19,7 +19,7 @@ export function isRunwayVideo(task: Pick<Task, 'operation'>): boolean {
   return isRunway(task) && getOperation(task.operation).produces.kind === 'videos'
 }
 
-/** Runway's package waits for ever on a word that it does not know, so there are no others. */
+/** Runway's package waits forever on a word that it does not know, so there are no others. */
 export type RunwayStatus = 'PENDING' | 'THROTTLED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
 
 export function statusOf(task: Task): RunwayStatus {
@@ -52,20 +52,20 @@ export function createdTask({ id, pricePoints }: Task) {
 /** A task of Runway's own API; which members it has follows from its status. One whose files are gone was deleted. */
 export function fromTask(task: Task, urls: Urls, { deleted = false } = {}): JsonObject {
   const status = deleted ? 'CANCELLED' : statusOf(task)
-  const told = { id: task.id, status, createdAt: new Date(task.createdAt).toISOString() }
+  const common = { id: task.id, status, createdAt: new Date(task.createdAt).toISOString() }
   const cost = { credits: creditsOf(task.consumedPoints) }
   const { estimatedCost } = createdTask(task)
   switch (status) {
     case 'SUCCEEDED':
-      return { ...told, output: filesOf(task).map((file) => urls.file(file)), cost }
+      return { ...common, output: filesOf(task).map((file) => urls.file(file)), cost }
     case 'FAILED':
-      return { ...told, failure: failReasonOf(task), ...failureCodeOf(task), cost }
+      return { ...common, failure: failReasonOf(task), ...failureCodeOf(task), cost }
     case 'CANCELLED':
-      return { ...told, cost }
+      return { ...common, cost }
     case 'RUNNING':
-      return { ...told, progress: progressOf(task), estimatedCost }
+      return { ...common, progress: progressOf(task), estimatedCost }
     default:
-      return { ...told, estimatedCost }
+      return { ...common, estimatedCost }
   }
 }
 
@@ -74,7 +74,7 @@ export function progressOf({ status, progress }: Pick<Task, 'status' | 'progress
   return status === 'completed' ? 1 : Math.min(99, Math.floor(progress)) / 100
 }
 
-/** A code only where ours tells as much as one of Runway's. */
+/** A code only where ours is as specific as one of Runway's. */
 function failureCodeOf({ error }: Task): { failureCode?: string } {
   if (error?.code === 'output_unusable') return { failureCode: 'INTERNAL.BAD_OUTPUT' }
   return error?.code === 'timed_out' || error?.code === 'internal' ? { failureCode: 'INTERNAL' } : {}

@@ -3,10 +3,10 @@ import { runway as operations } from '../../catalog/runway.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
 import { deleteTask, isDeleted } from '../shared/deleted-tasks.ts'
 import { createdTask, creditsOf, fromTask, isRunway } from './from-task.ts'
-import { submit } from './submit.ts'
 import { officialTask, TASK_TYPES } from './to-task.ts'
 import { beginUpload, resolveUploads } from './uploads.ts'
 
@@ -21,7 +21,7 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
   for (const taskType of TASK_TYPES) {
     app.post(`/v1/${taskType}`, async (request: FastifyRequest, reply: FastifyReply) => {
       const body = await resolveUploads(request.body, request.caller, context)
-      return createdTask(await submit(request, reply, context, officialTask(taskType, body)))
+      return createdTask(await submitTask(request, reply, context, officialTask(taskType, body)))
     })
   }
 
@@ -43,14 +43,14 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
     const limits = { maxConcurrentGenerations: tenant.maxConcurrent, maxDailyGenerations: null }
     return {
       creditBalance: Math.floor(creditsOf(available)),
-      // Nothing bounds what may be bought, and nobody counts by model: null and nothing say so.
+      // Purchases have no limit, and usage is not counted by model: null and an empty object say so.
       tier: { maxMonthlyCreditSpend: null, models: Object.fromEntries(modelNames().map((name) => [name, limits])) },
       usage: { models: {} },
     }
   })
 }
 
-/** A task of Runway's; those of other families have no form here. */
+/** Throws `task_not_found` for tasks of other families, which have no form here. */
 function known(task: Task): Task {
   if (!isRunway(task)) throw new PolyphonyError('task_not_found', `No task ${task.id}.`)
   return task

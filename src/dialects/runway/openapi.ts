@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -13,7 +14,6 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
@@ -24,7 +24,7 @@ import { operationOf, TASK_TYPES } from './to-task.ts'
 
 const OFFICIAL = 'Runway'
 const WEB = 'Runway relay'
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
 const CREATING: readonly ErrorCode[] = PAID
 
 /** The routes that Runway and its relays have, in OpenAPI. */
@@ -113,7 +113,7 @@ function officialPaths(
         requestBody: jsonBody(plain(Upload)),
         responses: {
           '200': answer('Where the file is to be brought.', ref('RunwayUpload')),
-          ...official([...USUAL, 'invalid_input', 'malformed_body']),
+          ...official([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
         },
       },
     },
@@ -122,7 +122,10 @@ function officialPaths(
         operationId: `${name}Organization`,
         summary: 'The balance, and how many tasks may run at once',
         tags: [OFFICIAL],
-        responses: { '200': answer('The tenant as an organization.', ref('RunwayOrganization')), ...official(USUAL) },
+        responses: {
+          '200': answer('The tenant as an organization.', ref('RunwayOrganization')),
+          ...official(COMMON_ERRORS),
+        },
       },
     },
   }
@@ -211,7 +214,7 @@ function webPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription[
     ...more,
     responses: { '200': answer(summary, ref(schema)), ...relayed(codes) },
   })
-  const uploading: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'malformed_body', 'not_found']
+  const uploading: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'malformed_body', 'not_found']
   return {
     '/runway/tasks': {
       post: path(

@@ -7,11 +7,11 @@ import type { Urls } from '../kit/urls.ts'
 import { reverseError, runwayError, webError } from './errors.ts'
 import { feedOf, reverseEnvelope } from './from-task.ts'
 import { officialRoutes } from './official.ts'
-import { DIALECT } from './submit.ts'
+import { DIALECT } from './to-task.ts'
 import { fileRoutes } from './uploads.ts'
 import { feedRoutes, reverseRoutes, webTaskRoutes, webUploadRoutes } from './web.ts'
 
-/** Runway: its own API, and what relays speak that stand before its web app. */
+/** Runway: its own API, and the formats of relays in front of its web app. */
 export const runway: Dialect = {
   id: DIALECT,
   async routes(app, context) {
@@ -50,11 +50,11 @@ export const runway: Dialect = {
   describe: async (context) => (await import('./openapi.ts')).describeRunway(context),
 }
 
-const TOLD: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled'])
 
 /** The reverse format's callback. That it comes at the end and looks like the feed is inferred. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !TOLD.has(task.status)) return []
+  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
   return [{ url: callback_url, body: JSON.stringify(reverseEnvelope(feedOf(task, urls), 0)), headers: {} }]
 }

@@ -1,21 +1,24 @@
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid } from '../../catalog/read-input.ts'
+import { readInput } from '../../catalog/read-input.ts'
 import { runway as operations } from '../../catalog/runway.ts'
+import { invalidInput } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import { type NamedWish, readNamed } from '../kit/own-names.ts'
-import type { Spelling } from '../kit/spelling.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { isText, objectIn } from '../kit/fields.ts'
 
 /** Bodies of Runway's own API. The catalogue has its names, and a field of its own for each kind that a file may be of. */
+
+export const DIALECT = 'runway'
 
 const BY_TASK_TYPE = new Map(operations.map((operation) => [operation.taskType, operation]))
 
 /** The last parts of the paths, each of which makes one kind of task. */
 export const TASK_TYPES = [...BY_TASK_TYPE.keys()]
 
-export function officialTask(taskType: string, body: unknown): NamedWish {
+export function officialTask(taskType: string, body: unknown): Submission {
   const { fields, names } = inCatalogueWords(taskType, objectIn(body))
-  return wishFor(taskType, fields, names)
+  return submissionFor(taskType, fields, names)
 }
 
 /** Throws when there is no such operation: for task types that we name ourselves. */
@@ -25,12 +28,12 @@ export function operationOf(taskType: string): Operation {
   return operation
 }
 
-export function wishFor(taskType: string, fields: JsonObject, names: Spelling): NamedWish {
+export function submissionFor(taskType: string, fields: JsonObject, names: FieldNames): Submission {
   const operation = operationOf(taskType)
-  return { operation, input: readNamed(operation, fields, names), names }
+  return { operation, input: readInput(operation, fields, names), names, dialect: DIALECT }
 }
 
-function inCatalogueWords(taskType: string, body: JsonObject): { fields: JsonObject; names: Spelling } {
+function inCatalogueWords(taskType: string, body: JsonObject): { fields: JsonObject; names: FieldNames } {
   switch (taskType) {
     case 'image_to_video':
       if (!isText(body.promptImage)) return { fields: body, names: {} }
@@ -48,15 +51,15 @@ function inCatalogueWords(taskType: string, body: JsonObject): { fields: JsonObj
 }
 
 /** `{ type: 'video', uri }` as `{ video: uri }`. */
-function byKind({ fields, names }: { fields: JsonObject; names: Spelling }, name: string, kinds: string[]) {
+function byKind({ fields, names }: { fields: JsonObject; names: FieldNames }, name: string, kinds: string[]) {
   const { [name]: given, ...others } = fields
   if (given === undefined || given === null) return { fields: others, names }
-  if (!isJsonObject(given)) throw invalid(name, 'must be an object')
+  if (!isJsonObject(given)) throw invalidInput(name, 'must be an object')
   const { type, uri, ...rest } = given
   if (typeof type !== 'string' || !kinds.includes(type)) {
-    throw invalid(`${name}.type`, `must be one of ${kinds.map((kind) => `"${kind}"`).join(', ')}`)
+    throw invalidInput(`${name}.type`, `must be one of ${kinds.map((kind) => `"${kind}"`).join(', ')}`)
   }
-  if (!isText(uri)) throw invalid(`${name}.uri`, 'is required')
+  if (!isText(uri)) throw invalidInput(`${name}.uri`, 'is required')
   return {
     fields: { ...others, [name]: { ...rest, [type]: uri } },
     names: { ...names, [`${name}.${type}`]: `${name}.uri` },

@@ -1,21 +1,26 @@
-import { invalid } from '../../catalog/read-input.ts'
+import { invalidInput } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import type { NamedWish } from '../kit/own-names.ts'
-import type { Spelling } from '../kit/spelling.ts'
-import { wishFor } from './to-task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { given, isText, objectIn, webhookIn } from '../kit/fields.ts'
+import { submissionFor } from './to-task.ts'
 
-/** Bodies of relays that stand before Runway's web app: the "reverse" format, and the web app's own. */
+/** Bodies of relays in front of Runway's web app: the "reverse" format, and the web app's own. */
 
-const USUAL_MODEL = 'gen3'
-const USUAL_SECONDS = 10
-const USUAL_RATIO = '16:9'
+const DEFAULT_MODEL = 'gen3'
+const DEFAULT_SECONDS = 10
+const DEFAULT_RATIO = '16:9'
 
 /** `/runway/pro/generate`: a video from a description and, if wanted, a picture. */
-export function generateTask(body: unknown): NamedWish {
+export function generateTask(body: unknown): Submission {
   const { prompt, image, ...others } = objectIn(body)
   const { seconds, rest } = optionsIn(others)
-  const fields = { ...rest, ...usual(others), promptText: promptIn(prompt), duration: seconds ?? USUAL_SECONDS }
+  const fields = {
+    ...rest,
+    ...withDefaults(others),
+    promptText: promptIn(prompt),
+    duration: seconds ?? DEFAULT_SECONDS,
+  }
   const names = {
     promptText: 'prompt',
     duration: 'options.seconds',
@@ -27,13 +32,13 @@ export function generateTask(body: unknown): NamedWish {
 }
 
 /** `/runway/pro/video2video`; only its name is documented, so its fields are taken to be those of its neighbours. */
-export function restyleTask(body: unknown): NamedWish {
+export function restyleTask(body: unknown): Submission {
   const { prompt, video, ...others } = objectIn(body)
-  if (!isText(video)) throw invalid('video', 'is required')
+  if (!isText(video)) throw invalidInput('video', 'is required')
   const { seconds, rest } = optionsIn(others)
   const fields = {
     ...rest,
-    ...usual(others),
+    ...withDefaults(others),
     promptText: promptIn(prompt),
     videoUri: video,
     ...(seconds === undefined ? {} : { duration: seconds }),
@@ -42,44 +47,41 @@ export function restyleTask(body: unknown): NamedWish {
 }
 
 /** `/runway/pro/act_one`. */
-export function actTask(body: unknown): NamedWish {
+export function actTask(body: unknown): Submission {
   const { image, video, ...others } = objectIn(body)
-  if (!isText(video)) throw invalid('video', 'is required')
-  if (!isText(image)) throw invalid('image', 'is required')
+  if (!isText(video)) throw invalidInput('video', 'is required')
+  if (!isText(image)) throw invalidInput('image', 'is required')
   const fields = { model: 'act_one', ...others, character: { image }, reference: { video } }
   return reverse('character_performance', fields, { 'character.image': 'image', 'reference.video': 'video' })
 }
 
-function reverse(taskType: string, { callback_url: url, ...fields }: JsonObject, names: Spelling): NamedWish {
-  const wish = wishFor(taskType, fields, names)
-  if (url === undefined || url === null || url === '') return wish
-  if (typeof url !== 'string') throw invalid('callback_url', 'must be a string')
-  return { ...wish, echo: { callback_url: url }, webhook: { field: 'callback_url', url } }
+function reverse(taskType: string, { callback_url: url, ...fields }: JsonObject, names: FieldNames): Submission {
+  return { ...submissionFor(taskType, fields, names), ...webhookIn('callback_url', url) }
 }
 
-function usual({ model, ratio }: JsonObject): JsonObject {
-  return { model: model ?? USUAL_MODEL, ratio: ratio ?? USUAL_RATIO }
+function withDefaults({ model, ratio }: JsonObject): JsonObject {
+  return { model: model ?? DEFAULT_MODEL, ratio: ratio ?? DEFAULT_RATIO }
 }
 
-/** What is asked for beside the length stays as it is: providers of this kind know it. */
+/** Options other than the length stay as they are: providers of this kind know them. */
 function optionsIn(fields: JsonObject): { seconds: Json | undefined; rest: JsonObject } {
   const { options } = fields
   if (options === undefined || options === null) return { seconds: undefined, rest: fields }
-  if (!isJsonObject(options)) throw invalid('options', 'must be an object')
+  if (!isJsonObject(options)) throw invalidInput('options', 'must be an object')
   return { seconds: options.seconds ?? undefined, rest: fields }
 }
 
 function promptIn(prompt: Json | undefined): string {
   if (isText(prompt)) return prompt
-  throw invalid('prompt', typeof prompt === 'string' || !prompt ? 'is required' : 'must be a string')
+  throw invalidInput('prompt', typeof prompt === 'string' || !prompt ? 'is required' : 'must be a string')
 }
 
 /** `/runway/tasks`: the web app's own body, in which each model has its options in another place. */
-export function webTask(body: unknown): NamedWish {
+export function webTask(body: unknown): Submission {
   const { taskType: model, options, ...others } = objectIn(body)
-  if (!isText(model)) throw invalid('taskType', 'is required')
-  if (!isJsonObject(options)) throw invalid('options', options === undefined ? 'is required' : 'must be an object')
-  const at = isJsonObject(options.gen2Options) ? 'options.gen2Options.' : 'options.'
+  if (!isText(model)) throw invalidInput('taskType', 'is required')
+  if (!isJsonObject(options)) throw invalidInput('options', options === undefined ? 'is required' : 'must be an object')
+  const at = isJsonObject(options.gen2Options) ? 'options.gen2Options' : 'options'
   const own = isJsonObject(options.gen2Options) ? options.gen2Options : options
   const image = [own.init_image, own.image_prompt].find(isText)
   const { width, height } = own
@@ -87,21 +89,21 @@ export function webTask(body: unknown): NamedWish {
     ...others,
     options,
     model,
-    ...(own.text_prompt === undefined || own.text_prompt === null ? {} : { promptText: own.text_prompt }),
-    ...(options.seconds === undefined || options.seconds === null ? {} : { duration: options.seconds }),
-    ...(own.seed === undefined || own.seed === null ? {} : { seed: own.seed }),
+    ...given('promptText', own.text_prompt),
+    ...given('duration', options.seconds),
+    ...given('seed', own.seed),
     ...(typeof width === 'number' && typeof height === 'number' ? { ratio: `${width}:${height}` } : {}),
   }
   const names = {
     model: 'taskType',
-    promptText: `${at}text_prompt`,
+    promptText: `${at}.text_prompt`,
     duration: 'options.seconds',
-    seed: `${at}seed`,
-    ratio: `${at}width`,
-    promptImage: `${at}init_image`,
-    'promptImage.0.uri': `${at}init_image`,
+    seed: `${at}.seed`,
+    ratio: `${at}.width`,
+    promptImage: `${at}.init_image`,
+    'promptImage.0.uri': `${at}.init_image`,
   }
-  if (image === undefined) return wishFor('text_to_video', fields, names)
+  if (image === undefined) return submissionFor('text_to_video', fields, names)
   const position = own.image_as_end_frame === true ? 'last' : 'first'
-  return wishFor('image_to_video', { ...fields, promptImage: [{ uri: image, position }] }, names)
+  return submissionFor('image_to_video', { ...fields, promptImage: [{ uri: image, position }] }, names)
 }

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { pathOfText } from '../../core/field-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isText, objectIn } from '../kit/body.ts'
+import { isText, objectIn } from '../kit/fields.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
-import { asPolyphonyError, noteError } from '../kit/requests.ts'
+import { handleErrors } from '../kit/protocol.ts'
 import { runwayError } from './errors.ts'
 import { UPLOAD_SCHEME, uploadsIn, withUploads } from './to-task.ts'
 
@@ -45,7 +45,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
   async function store(id: string, body: Buffer): Promise<void> {
     const draft = await drafts.findOpenly(id, KIND)
     if (!draft) throw noUpload(id)
-    if (draft.body.reference !== undefined) throw invalid('file', 'was uploaded already')
+    if (draft.body.reference !== undefined) throw invalidInput('file', 'was uploaded already')
     const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
     const asset = await assets.upload({ tenantId: draft.tenantId, mode: draft.mode, body, expiresAt })
     try {
@@ -57,20 +57,15 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
   }
 
   await app.register(async (inside) => {
-    inside.setErrorHandler((thrown, request, reply) => {
-      const error = asPolyphonyError(thrown)
-      noteError(request, reply, error)
-      const { status, body } = runwayError(error)
-      return reply.code(status).send(body)
-    })
+    handleErrors(inside, runwayError)
     guardUploads(inside, context, KIND, noUpload)
     await inside.register(async (scope) => {
       takeForms(scope)
       scope.post<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
-        if (!isForm(request)) throw invalid('file', 'must come in a multipart/form-data body')
+        if (!isForm(request)) throw invalidInput('file', 'must come in a multipart/form-data body')
         const form = await readForm(request, { maxBytes: limits.uploadMaxBytes })
         const [file] = form.files
-        if (!file) throw invalid('file', 'is required')
+        if (!file) throw invalidInput('file', 'is required')
         await store(request.params.id, file.body)
         return reply.code(204).send()
       })
@@ -80,7 +75,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       const options = { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes } as const
       scope.addContentTypeParser('*', options, (_request, body, done) => done(null, body))
       scope.put<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
-        if (!Buffer.isBuffer(request.body)) throw invalid('file', 'is required')
+        if (!Buffer.isBuffer(request.body)) throw invalidInput('file', 'is required')
         await store(request.params.id, request.body)
         return reply.header('etag', `"${request.params.id}"`).send()
       })
@@ -89,7 +84,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 }
 
 function noUpload(id: string): PolyphonyError {
-  return new PolyphonyError('not_found', `There is no upload ${id}, or its time is over.`)
+  return new PolyphonyError('not_found', `There is no upload ${id}, or it has expired.`)
 }
 
 /** The first step of Runway's own API. */
@@ -99,7 +94,7 @@ export async function beginUpload(
   context: DialectContext,
 ): Promise<{ uploadUrl: string; fields: Record<string, string>; runwayUri: string }> {
   const { filename, type } = objectIn(body)
-  if (type !== undefined && type !== null && type !== 'ephemeral') throw invalid('type', 'must be "ephemeral"')
+  if (type !== undefined && type !== null && type !== 'ephemeral') throw invalidInput('type', 'must be "ephemeral"')
   const { id } = await context.drafts.open(KIND, { filename: nameIn(filename) }, caller)
   return { uploadUrl: addressOf(id, context), fields: { key: id }, runwayUri: `${UPLOAD_SCHEME}${id}` }
 }
@@ -107,7 +102,7 @@ export async function beginUpload(
 /** The first step of the web app. Its files come in one part. */
 export async function beginWebUpload(body: unknown, caller: Caller, context: DialectContext) {
   const { filename, numberOfParts = 1 } = objectIn(body)
-  if (numberOfParts !== null && numberOfParts !== 1) throw invalid('numberOfParts', 'must be 1')
+  if (numberOfParts !== null && numberOfParts !== 1) throw invalidInput('numberOfParts', 'must be 1')
   const name = nameIn(filename)
   const { id } = await context.drafts.open(KIND, { filename: name }, caller)
   const extension = name.split('.').at(-1)?.toLowerCase() ?? ''
@@ -128,32 +123,21 @@ export async function resolveUploads(body: unknown, caller: Caller, context: Dia
   const addresses = new Map<string, string>()
   for (const name of uploadsIn(fields)) {
     const draft = await context.drafts.find(name.slice(UPLOAD_SCHEME.length), KIND, caller)
-    const field = fieldOf(fields, name)
-    if (!draft) throw invalid(field, `names an upload that there is none of: ${name}`)
+    const field = pathOfText(fields, name) ?? ''
+    if (!draft) throw invalidInput(field, `names an upload that does not exist: ${name}`)
     addresses.set(name, fileOf(draft.body, field, context))
   }
   return addresses.size === 0 ? fields : (withUploads(fields, addresses) as JsonObject) // an object stays an object
 }
 
 function fileOf({ reference }: JsonObject, field: string, { urls }: DialectContext): string {
-  if (!isText(reference)) throw invalid(field, 'names an upload whose file has not come')
+  if (!isText(reference)) throw invalidInput(field, 'names an upload whose file was not sent yet')
   return urls.file(reference)
 }
 
-/** Where in a body a text stands. */
-function fieldOf(value: unknown, text: string): string {
-  if (typeof value !== 'object' || value === null) return ''
-  for (const [name, inner] of Object.entries(value)) {
-    if (inner === text) return name
-    const inside = fieldOf(inner, text)
-    if (inside !== '') return `${name}.${inside}`
-  }
-  return ''
-}
-
 function nameIn(filename: unknown): string {
-  if (!isText(filename)) throw invalid('filename', 'is required')
-  if (filename.length > MAX_NAME) throw invalid('filename', `has at most ${MAX_NAME} characters`)
+  if (!isText(filename)) throw invalidInput('filename', 'is required')
+  if (filename.length > MAX_NAME) throw invalidInput('filename', `has at most ${MAX_NAME} characters`)
   return filename
 }
 

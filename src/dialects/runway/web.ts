@@ -1,19 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { SECOND_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isText, objectIn } from '../kit/body.ts'
-import type { NamedWish } from '../kit/own-names.ts'
+import { isText, objectIn } from '../kit/fields.ts'
+import { submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
 import { isDeleted } from '../shared/deleted-tasks.ts'
 import { feedOf, isRunwayVideo, reverseEnvelope, webTaskOf } from './from-task.ts'
-import { submit } from './submit.ts'
 import { actTask, generateTask, restyleTask, webTask } from './to-web-task.ts'
 import { beginWebUpload, completeWebUpload } from './uploads.ts'
 
-/** What relays speak that stand before Runway's web app. */
+/** The formats of relays in front of Runway's web app. */
 
 interface OneTask {
   Params: { id: string }
@@ -34,20 +33,20 @@ const execSeconds = (reply: FastifyReply): number => reply.elapsedTime / SECOND_
 
 /** The reverse format, below `/runway/pro`. */
 export function reverseRoutes(app: FastifyInstance, context: DialectContext): void {
-  const asking = (read: (body: unknown) => NamedWish) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const { id } = await submit(request, reply, context, read(request.body))
+  const create = (read: (body: unknown) => Submission) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { id } = await submitTask(request, reply, context, read(request.body))
     return reverseEnvelope({ task_id: id }, execSeconds(reply))
   }
-  app.post('/generate', asking(generateTask))
-  app.post('/video2video', asking(restyleTask))
-  app.post('/act_one', asking(actTask))
+  app.post('/generate', create(generateTask))
+  app.post('/video2video', create(restyleTask))
+  app.post('/act_one', create(actTask))
 }
 
 /** Its feed, which has a path of its own. */
 export function feedRoutes(app: FastifyInstance, context: DialectContext): void {
   app.post('/', async (request, reply) => {
     const { task_id: id } = objectIn(request.body)
-    if (!isText(id)) throw invalid('task_id', 'is required')
+    if (!isText(id)) throw invalidInput('task_id', 'is required')
     const task = await videoOf(request, reply, id, context)
     return { ...reverseEnvelope(feedOf(task, context.urls), execSeconds(reply)), ip: '' }
   })
@@ -56,7 +55,7 @@ export function feedRoutes(app: FastifyInstance, context: DialectContext): void 
 /** The web app's own tasks, below `/runway/tasks`. */
 export function webTaskRoutes(app: FastifyInstance, context: DialectContext): void {
   app.post('/', async (request, reply) => ({
-    task: webTaskOf(await submit(request, reply, context, webTask(request.body)), context.urls),
+    task: webTaskOf(await submitTask(request, reply, context, webTask(request.body)), context.urls),
   }))
   app.get<OneTask>('/:id', async (request, reply) => ({
     task: webTaskOf(await videoOf(request as FastifyRequest, reply, request.params.id, context), context.urls),

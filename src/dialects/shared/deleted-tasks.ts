@@ -5,13 +5,13 @@ import { isTerminal, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 
 /**
- * For protocols in which a client deletes a task. The record stays, as the books need it; what was made goes, so that a
- * completed task without its files is one that was deleted, by its owner or by time.
+ * For protocols in which a client deletes a task. The record stays, as the ledger refers to it; the files go, so that a
+ * completed task without its files is one that was deleted, by its owner or by expiry.
  */
 
 /**
- * Cancels a task that waits or that its provider can stop, deletes the files of one that has ended. May be asked again.
- * Throws `task_not_found`, and `not_cancellable` while work is done that nobody can stop.
+ * Cancels a task that waits or that its provider can stop, deletes the files of one that has ended. May be repeated.
+ * Throws `task_not_found`, and `not_cancellable` while work is running that cannot be stopped.
  */
 export async function deleteTask(
   id: string,
@@ -28,7 +28,7 @@ export async function deleteTask(
   await assets.deleteStored(found.flatMap((asset) => (asset?.taskId === task.id ? [asset] : [])))
 }
 
-/** Whether there is nothing left of what a task has made. */
+/** Whether the files of a task are gone. */
 export async function isDeleted(task: Task, { assets }: Pick<DialectContext, 'assets'>): Promise<boolean> {
   const [first] = filesOf(task)
   return first !== undefined && (await assets.find(first)) === undefined

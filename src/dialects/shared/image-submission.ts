@@ -1,23 +1,26 @@
 import { findOperation, getOperation } from '../../catalog/catalog.ts'
 import { GPT_IMAGE_MODELS, gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import { invalid } from '../../catalog/read-input.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import { typed } from '../kit/form-body.ts'
-import { type NamedWish, readNamed } from '../kit/own-names.ts'
 
 /**
- * Requests in the form that OpenAI's image routes have, which serve many makers' models: `model` decides what is asked.
- * What a model does not know of the form is kept, and passed on.
+ * Requests in the form that OpenAI's image routes have, which serve many makers' models: `model` decides the operation.
+ * Fields that a model does not know are kept, and passed on.
  */
 
-/** How the pictures are answered; null is as the model usually has it. */
+/** How the pictures are answered; null leaves it to the model. */
 export type ResponseFormat = 'url' | 'b64_json' | null
 
-export interface ImageWish extends NamedWish {
-  model: string
-  /** Answers with base64, whatever else is asked. */
+/** The part of a submission that the model decides. */
+type ModelSubmission = Required<Pick<Submission, 'operation' | 'input' | 'names'>>
+
+export interface ImageSubmission {
+  submission: Submission
+  /** Answers with base64, whatever the request says. */
   isAlwaysInline: boolean
   responseFormat: ResponseFormat
 }
@@ -33,25 +36,27 @@ const FLUX_ALIASES: Record<string, string> = {
 }
 
 /** Reads the body of `images/generations` or `images/edits`. Throws `invalid_input` and `unknown_operation`. */
-export function imageWish(route: 'generations' | 'edits', body: JsonObject): ImageWish {
+export function imageSubmission(
+  route: 'generations' | 'edits',
+  body: JsonObject,
+  rest: Pick<Submission, 'dialect' | 'echo'>,
+): ImageSubmission {
   const { model: given, image, response_format: format, ...fields } = body
   const model = modelIn(given)
   const images = listOf(image)
-  if (route === 'edits' && images.length === 0) throw invalid('image', 'is required')
-  const asked = { model, fields, images, hasList: Array.isArray(image) }
-  const wish = wishFor(asked)
-  if (!wish) {
+  if (route === 'edits' && images.length === 0) throw invalidInput('image', 'is required')
+  const known = submissionFor({ model, fields, images, hasList: Array.isArray(image) })
+  if (!known) {
     throw new PolyphonyError('unknown_operation', `The model '${model}' does not exist.`, { field: 'model' })
   }
   return {
-    ...wish,
-    model,
-    isAlwaysInline: wish.operation.model === gptImageGenerate.model && !isDallE(model),
+    submission: { ...known, ...rest },
+    isAlwaysInline: known.operation.model === gptImageGenerate.model && !isDallE(model),
     responseFormat: responseFormatIn(format),
   }
 }
 
-/** The fields of a form, with their texts as what the model that is asked takes. */
+/** The fields of a form, with texts converted to the types of the requested model. */
 export function typedForm({ image, ...fields }: JsonObject): JsonObject {
   const model = typeof fields.model === 'string' ? fields.model : DEFAULT_MODEL
   // The richest of Recraft's, for all of them.
@@ -60,7 +65,7 @@ export function typedForm({ image, ...fields }: JsonObject): JsonObject {
   return { ...(own ? typed(own.input, shared) : shared), ...(image === undefined ? {} : { image }) }
 }
 
-interface Asked {
+interface ImageRequest {
   model: string
   fields: JsonObject
   images: Json[]
@@ -68,16 +73,16 @@ interface Asked {
   hasList: boolean
 }
 
-function wishFor(asked: Asked): NamedWish | undefined {
-  if ((GPT_IMAGE_MODELS as readonly string[]).includes(asked.model)) return gptWish(asked)
-  if (isRecraft(asked.model)) return recraftWish(asked)
-  const flux = fluxOf(asked.model)
-  return flux && fluxWish(flux, asked)
+function submissionFor(request: ImageRequest): ModelSubmission | undefined {
+  if ((GPT_IMAGE_MODELS as readonly string[]).includes(request.model)) return gptSubmission(request)
+  if (isRecraft(request.model)) return recraftSubmission(request)
+  const flux = fluxOf(request.model)
+  return flux && fluxSubmission(flux, request)
 }
 
 function modelIn(value: Json | undefined): string {
   if (value === undefined || value === null || value === '') return DEFAULT_MODEL
-  if (typeof value !== 'string') throw invalid('model', 'must be a string')
+  if (typeof value !== 'string') throw invalidInput('model', 'must be a string')
   return value
 }
 
@@ -89,14 +94,14 @@ function listOf(image: Json | undefined): Json[] {
 function responseFormatIn(value: Json | undefined): ResponseFormat {
   if (value === undefined || value === null || value === '') return null
   if (value === 'url' || value === 'b64_json') return value
-  throw invalid('response_format', 'must be one of "url", "b64_json"')
+  throw invalidInput('response_format', 'must be one of "url", "b64_json"')
 }
 
-/** A picture among the fields of a creation is one to start from: then it is an edit. */
-function gptWish({ model, fields, images, hasList }: Asked): NamedWish {
+/** A creation with a picture among its fields is an edit of that picture. */
+function gptSubmission({ model, fields, images, hasList }: ImageRequest): ModelSubmission {
   const operation = images.length === 0 ? gptImageGenerate : gptImageEdit
   const names: Record<string, string> = hasList ? {} : { 'image.0': 'image' }
-  const input = readNamed(operation, { ...fields, model, ...(images.length === 0 ? {} : { image: images }) }, names)
+  const input = readInput(operation, { ...fields, model, ...(images.length === 0 ? {} : { image: images }) }, names)
   return { operation, input, names }
 }
 
@@ -104,29 +109,29 @@ function isRecraft(model: string): boolean {
   return model.startsWith('recraft')
 }
 
-function recraftWish({ model, images, hasList, fields }: Asked): NamedWish {
+function recraftSubmission({ model, images, hasList, fields }: ImageRequest): ModelSubmission {
   const { mask, size, output_format: format, ...others } = fields
   const [image, ...further] = images
-  if (further.length > 0) throw invalid('image', `has at most 1 picture with ${model}`)
-  const task = image === undefined ? 'generate' : isGiven(mask) ? 'inpaint' : 'image-to-image'
+  if (further.length > 0) throw invalidInput('image', `has at most 1 picture with ${model}`)
+  const task = image === undefined ? 'generate' : hasValue(mask) ? 'inpaint' : 'image-to-image'
   const operation = getOperation(`recraft/${task}`)
   const names = { image_url: hasList ? 'image.0' : 'image', mask_url: 'mask', image_format: 'output_format' }
-  const input = readNamed(
+  const input = readInput(
     operation,
     {
       ...others,
       model,
       ...(image === undefined ? {} : { image_url: image }),
-      ...(isGiven(mask) ? { mask_url: mask } : {}),
-      ...(isGiven(size) && size !== 'auto' ? { size } : {}),
-      ...(isGiven(format) ? { image_format: format } : {}),
+      ...(hasValue(mask) ? { mask_url: mask } : {}),
+      ...(hasValue(size) && size !== 'auto' ? { size } : {}),
+      ...(hasValue(format) ? { image_format: format } : {}),
     },
     names,
   )
   return { operation, input, names }
 }
 
-function isGiven(value: Json | undefined): value is Exclude<Json, null> {
+function hasValue(value: Json | undefined): value is Exclude<Json, null> {
   return value !== undefined && value !== null && value !== ''
 }
 
@@ -137,32 +142,32 @@ function fluxOf(model: string): Operation | undefined {
   return operation?.produces.kind === 'pictures' ? operation : undefined
 }
 
-function fluxWish(operation: Operation, { model, images, hasList, fields }: Asked): NamedWish {
+function fluxSubmission(operation: Operation, { model, images, hasList, fields }: ImageRequest): ModelSubmission {
   const { mask, size, n, ...others } = fields
   const known = Object.keys(operation.input.properties)
   const places = known.filter((name) => /^(?:input_image(?:_\d+)?|image_prompt|image|control_image)$/.test(name))
   if (images.length > places.length) {
     const rule =
       places.length === 0 ? `is not taken by ${model}` : `has at most ${places.length} pictures with ${model}`
-    throw invalid('image', rule)
+    throw invalidInput('image', rule)
   }
-  if (isGiven(mask) && !known.includes('mask')) throw invalid('mask', `is not taken by ${model}`)
+  if (hasValue(mask) && !known.includes('mask')) throw invalidInput('mask', `is not taken by ${model}`)
   const hasBatch = known.includes('batch_size')
-  if (isGiven(n) && n !== 1 && !hasBatch)
-    throw invalid('n', `must be 1 with ${model}, which makes one picture at a time`)
+  if (hasValue(n) && n !== 1 && !hasBatch)
+    throw invalidInput('n', `must be 1 with ${model}, which makes one picture at a time`)
   const names: Record<string, string> = { width: 'size', height: 'size', aspect_ratio: 'size', batch_size: 'n' }
   const pictures = images.map((image, index): [string, Json] => {
     const place = places[index] ?? ''
     names[place] = hasList ? `image.${index}` : 'image'
     return [place, image]
   })
-  const input = readNamed(
+  const input = readInput(
     operation,
     {
       ...others,
       ...Object.fromEntries(pictures),
-      ...(isGiven(mask) ? { mask } : {}),
-      ...(isGiven(n) && hasBatch ? { batch_size: n } : {}),
+      ...(hasValue(mask) ? { mask } : {}),
+      ...(hasValue(n) && hasBatch ? { batch_size: n } : {}),
       ...shapeOf(size, known),
     },
     names,
@@ -170,11 +175,12 @@ function fluxWish(operation: Operation, { model, images, hasList, fields }: Aske
   return { operation, input, names }
 }
 
-/** A size in the words of a model: pixels, a ratio, or none where it follows its input. */
+/** A size as the model takes it: pixels, a ratio, or none where it follows its input. */
 function shapeOf(size: Json | undefined, known: string[]): JsonObject {
-  if (!isGiven(size) || size === 'auto') return {}
+  if (!hasValue(size) || size === 'auto') return {}
   const [, wide, high] = (typeof size === 'string' && /^([1-9]\d{1,3})x([1-9]\d{1,3})$/.exec(size)) || []
-  if (wide === undefined || high === undefined) throw invalid('size', 'must be "auto" or a size such as "1024x1024"')
+  if (wide === undefined || high === undefined)
+    throw invalidInput('size', 'must be "auto" or a size such as "1024x1024"')
   const [width, height] = [Number(wide), Number(high)]
   if (known.includes('width')) return { width, height }
   if (!known.includes('aspect_ratio')) return { size }

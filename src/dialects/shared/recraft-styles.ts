@@ -1,14 +1,13 @@
-import { invalid } from '../../catalog/read-input.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import { type Caller, scopeOf } from '../../core/caller.ts'
 import type { Draft } from '../../core/draft.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 
 /**
- * Styles of Recraft that callers make of their own pictures. A style is kept here, with its pictures; when a picture is
- * asked for in it, the provider is given the pictures as references, as Recraft takes them without a style, too.
+ * Recraft styles that callers make of their own pictures. A style is kept here, with its pictures; a request with that
+ * style passes the pictures to the provider as references, which Recraft takes without a style, too.
  */
 
 const KIND = 'recraft-style'
@@ -45,7 +44,7 @@ export async function createStyle(
       const asset = await assets.upload({ ...scopeOf(caller), body, expiresAt: draft.expiresAt })
       kept.push(asset)
       if (!asset.mediaType.startsWith('image/')) {
-        throw invalid(`images.${index}`, `must be a picture, not ${asset.mediaType}`)
+        throw invalidInput(`images.${index}`, `must be a picture, not ${asset.mediaType}`)
       }
       references.push(assetReference(asset))
     }
@@ -80,16 +79,16 @@ export function styleIn({ body }: Draft): Style {
   return body as unknown as Style // as `createStyle` wrote it
 }
 
-/** Fields with the style's own in place of its id. Throws `invalid_input` when nobody has made it. */
+/** Fields with the style's own in place of its id. Throws `invalid_input` for an unknown style. */
 export async function withStyle(fields: JsonObject, caller: Caller, context: Context): Promise<JsonObject> {
   const { style_id: id, ...others } = fields
   if (id === undefined || id === null || id === '') return fields
-  if (typeof id !== 'string') throw invalid('style_id', 'must be a string')
+  if (typeof id !== 'string') throw invalidInput('style_id', 'must be a string')
   if (typeof others.style === 'string' && others.style !== '') {
-    throw invalid('style_id', 'cannot be set together with style')
+    throw invalidInput('style_id', 'cannot be set together with style')
   }
   const draft = await context.drafts.find(id, KIND, caller)
-  if (draft?.body.state !== 'ready') throw invalid('style_id', `names no style that was made here: ${id}`)
+  if (draft?.body.state !== 'ready') throw invalidInput('style_id', `is not a known style: ${id}`)
   const { style, substyle, pictures } = styleIn(draft)
   const urls = pictures.map((one) => (one.startsWith(ASSET_SCHEME) ? context.urls.file(one) : one))
   const own = Array.isArray(others.style_reference_urls) ? others.style_reference_urls : []

@@ -43,7 +43,7 @@ describe('an error', () => {
     internal: [500, 'internal_error'],
   }
 
-  it.each(Object.entries(TABLE))('%s is told as %j, for readers of either form', (ours, [status, code]) => {
+  it.each(Object.entries(TABLE))('answers %s as %j, for readers of either form', (ours, [status, code]) => {
     const error = new PolyphonyError(ours as ErrorCode, 'what was wrong') // the keys of the table are the codes
     const body = errorBody(error)
     const message = ours === 'task_not_found' ? 'task_not_exist' : 'what was wrong'
@@ -52,16 +52,16 @@ describe('an error', () => {
     expect(differences(errorExample, body)).toEqual([])
   })
 
-  it('has a place in the table, whichever it is', () => {
+  it('has an entry for every error code', () => {
     expect(Object.keys(TABLE).sort()).toEqual(Object.keys(ERRORS).sort())
   })
 
-  it('of the key has the type that new-api gives it', () => {
+  it('gives an error of the key the type that new-api gives it', () => {
     expect(errorBody(new PolyphonyError('unauthorized', 'no')).error.type).toBe('new_api_error')
     expect(errorBody(new PolyphonyError('not_found', 'no')).error.type).toBe('invalid_request_error')
   })
 
-  it('of an unknown origin is told apart from that of an unknown task', () => {
+  it('distinguishes an unknown origin from an unknown task', () => {
     const { code, message } = errorBody(new PolyphonyError('task_not_found', 'gone', { field: 'task_id' }))
     expect([code, message]).toEqual(['task_not_exist', 'task_origin_not_exist'])
   })

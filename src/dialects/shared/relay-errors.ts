@@ -1,15 +1,15 @@
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 
-interface Told {
+interface ErrorShape {
   status: number
   code: string
 }
 
-const INVALID: Told = { status: 400, code: 'invalid_request' }
-const NO_QUOTA: Told = { status: 403, code: 'quota_not_enough' }
+const INVALID: ErrorShape = { status: 400, code: 'invalid_request' }
+const NO_QUOTA: ErrorShape = { status: 403, code: 'quota_not_enough' }
 
 /** Every code of ours in this protocol's words. An unknown task is a 400 here, not a 404. */
-const TOLD: Record<ErrorCode, Told> = {
+const SHAPES: Record<ErrorCode, ErrorShape> = {
   malformed_body: INVALID,
   invalid_input: INVALID,
   unknown_operation: INVALID,
@@ -49,19 +49,19 @@ const TOLD: Record<ErrorCode, Told> = {
 
 /** Clients of the task dialect read `code` and `message`, clients of the feed dialect and OpenAI's read `error`. */
 export function errorBody(error: PolyphonyError) {
-  const { status, code, message } = toldOf(error)
+  const { status, code, message } = shapeOf(error)
   return { code, message, data: null, error: { message, type: typeOf(status), code } }
 }
 
 export function errorStatus(error: PolyphonyError): number {
-  return toldOf(error).status
+  return shapeOf(error).status
 }
 
-function toldOf({ code, message, details }: PolyphonyError): Told & { message: string } {
-  const told = TOLD[code]
-  if (code !== 'task_not_found') return { ...told, message }
-  // A field is named when the task is the origin of what was asked for, not what was asked for itself.
-  return { ...told, message: details.field === undefined ? 'task_not_exist' : 'task_origin_not_exist' }
+function shapeOf({ code, message, details }: PolyphonyError): ErrorShape & { message: string } {
+  const shape = SHAPES[code]
+  if (code !== 'task_not_found') return { ...shape, message }
+  // A field is named when the request builds on the task; without a field, the request is about the task itself.
+  return { ...shape, message: details.field === undefined ? 'task_not_exist' : 'task_origin_not_exist' }
 }
 
 /** new-api names everything of its own making alike, except an unknown path. */

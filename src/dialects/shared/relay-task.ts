@@ -1,3 +1,4 @@
+import { type TSchema, Type } from 'typebox'
 import { SECOND_MS } from '../../core/clock.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 
@@ -6,11 +7,13 @@ import { isTerminal, type Task } from '../../core/task.ts'
  * and an envelope whose `code` is a word.
  */
 
-export type RelayStatus = 'NOT_START' | 'SUBMITTED' | 'IN_PROGRESS' | 'SUCCESS' | 'FAILURE'
+const RELAY_STATUSES = ['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE'] as const
+
+export type RelayStatus = (typeof RELAY_STATUSES)[number]
 
 /**
- * Clients are promised that no status goes back, while a task may: into the line after an attempt that never arrived, or
- * into reconciliation after an interruption. So what has been reached holds until the end.
+ * Clients rely on a status that never goes back, while a task may: into the queue after an attempt that never arrived, or
+ * into reconciliation after an interruption. So the status that was reached holds until the end.
  */
 export function relayStatusOf({
   status,
@@ -57,7 +60,24 @@ export function relayTask<Data>(task: Task, action: string, data: Data) {
   }
 }
 
-/** Every answer that is no error has this envelope; `code` is a string. */
+/** The members of what `relayTask` writes, for descriptions. */
+export function relayTaskMembers<Data extends TSchema>(actions: string[], data: Data) {
+  const reached = Type.Integer({ description: 'Unix seconds; 0 until then.' })
+  return {
+    task_id: Type.String(),
+    notify_hook: Type.String(),
+    action: Type.Enum(actions),
+    status: Type.Enum([...RELAY_STATUSES]),
+    fail_reason: Type.String(),
+    submit_time: Type.Integer({ description: 'Unix seconds.' }),
+    start_time: reached,
+    finish_time: reached,
+    progress: Type.String({ examples: ['0%', '100%'] }),
+    data,
+  } satisfies Record<keyof ReturnType<typeof relayTask>, TSchema>
+}
+
+/** Every answer that is not an error has this envelope; `code` is a string. */
 export function envelope<Data>(data: Data): { code: 'success'; message: ''; data: Data } {
   return { code: 'success', message: '', data }
 }

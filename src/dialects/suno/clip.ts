@@ -15,25 +15,25 @@ import { standingOf } from './states.ts'
  */
 export type Clip = ReturnType<typeof clipOf>
 
-/** What a task is to bring in clips; undefined for what makes none. */
-function clipsWished({
+/** The clips that a task is expected to deliver; undefined for an operation that makes none. */
+function clipSpecOf({
   operation,
   input,
 }: Pick<Task, 'operation' | 'input'>): Extract<OutputSpec, { kind: 'clips' }> | undefined {
   const known = findOperation(operation)
   if (known?.model !== 'suno' || known.produces.kind !== 'clips') return undefined
-  const wish = outputSpecOf(known.produces, input)
-  return wish.kind === 'clips' ? wish : undefined
+  const spec = outputSpecOf(known.produces, input)
+  return spec.kind === 'clips' ? spec : undefined
 }
 
 /** The ids of a task's clips, known from its submission on: the only clip of a task has the task's id. */
 export function clipIdsOf(task: Pick<Task, 'id' | 'operation' | 'input'>): string[] {
-  const { count = 0 } = clipsWished(task) ?? {}
+  const { count = 0 } = clipSpecOf(task) ?? {}
   if (count === 1) return [task.id]
   return Array.from({ length: count }, (_, index) => itemId(task.id, index + 1))
 }
 
-/** The clips of a task as it stands: as delivered when it is completed, else as far as they are known. */
+/** The clips of a task: as delivered when it is completed, before that as far as they are known. */
 export function clipsOf(task: Task, urls: Urls): Clip[] {
   const ids = clipIdsOf(task)
   if (ids.length === 0) return []
@@ -43,7 +43,7 @@ export function clipsOf(task: Task, urls: Urls): Clip[] {
   return clips.map((clip, index) => clipOf(task, index, clip, urls))
 }
 
-/** What the feed answers for an id that no clip has: clients ask for ever for an id that is left out. */
+/** The feed's answer for an unknown id: clients poll forever for an id that is left out. */
 export function missingClip(id: string): Clip {
   const nothing: StoredClip = { ...NOTHING, id, type: 'gen', mv: '', title: '', tags: '', prompt: '' }
   const task: ClipTask = {
@@ -132,9 +132,9 @@ function stemsOf({ clip_id, stem_task, stem_type_id, stem_type_group_name }: Jso
   }
 }
 
-/** A clip that is not made yet, or never will be: what its request says of it. */
+/** A clip that does not exist yet, or never will: as its request describes it. */
 function expectedClip(task: Task, id: string, index: number): StoredClip {
-  const { song, type = 'gen', parts } = clipsWished(task) ?? {}
+  const { song, type = 'gen', parts } = clipSpecOf(task) ?? {}
   return {
     ...NOTHING,
     id,

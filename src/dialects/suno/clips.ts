@@ -1,63 +1,58 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../../catalog/operation.ts'
 import { sunoMidi, sunoMp4, sunoStems, sunoTiming, sunoWav } from '../../catalog/suno-tools.ts'
-import { MINUTE_MS } from '../../core/clock.ts'
 import { taskOfItem } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
-import { failureOf, performed } from '../kit/protocol.ts'
-import { gone } from '../kit/requests.ts'
+import { failureOf, QUEUE_MS, submitAndWait } from '../kit/protocol.ts'
+import { abortOnDisconnect } from '../kit/requests.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { type Clip, clipsOf } from './clip.ts'
-import { personaOf, toldOf } from './from-task.ts'
-import { checkOrigin, DIALECT, submitOnce } from './submit.ts'
+import { dataOf, personaOf } from './from-task.ts'
+import { checkOrigin, submitOnce } from './submit.ts'
 import { clipTask, personaTask, tagsTask } from './to-task.ts'
 
 interface OneClip {
   Params: { id: string }
 }
 
-/** How long the answer to a GET that waits for work may take to begin. */
-const QUEUE_MS = 5 * MINUTE_MS
-
-/** What is made of a finished clip, and what serves the making of others. None but WAV and MP4 has an envelope. */
+/** What is made of a finished clip, and what helps to make others. Only WAV and MP4 have an envelope. */
 export function clipRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 
-  const ask = (operation: Operation, request: FastifyRequest<OneClip>): Promise<Task> =>
+  const submitFor = (operation: Operation, request: FastifyRequest<OneClip>): Promise<Task> =>
     submitOnce(request, context, clipTask(operation, request.params.id), request.params.id)
 
   app.post('/persona/create', async (request, reply) => {
-    const { originField, ...persona } = personaTask(request.body)
-    await checkOrigin(tasks, { originField, ...persona }, request.caller)
-    const task = await performed(request, reply, context, { ...persona, dialect: DIALECT })
+    const persona = personaTask(request.body)
+    await checkOrigin(tasks, persona, request.caller)
+    const task = await submitAndWait(request, reply, context, persona)
     return personaOf(task, await rootOf(task, request))
   })
 
   app.get<OneClip>('/act/stems/:id', async (request) => ({
-    clips: clipsOf(notFailed(await ask(sunoStems, request)), urls),
+    clips: clipsOf(notFailed(await submitFor(sunoStems, request)), urls),
   }))
 
-  app.get<OneClip>('/act/timing/:id', async (request, reply) => toldOf(await ended(request, reply, sunoTiming)))
+  app.get<OneClip>('/act/timing/:id', async (request, reply) => dataOf(await ended(request, reply, sunoTiming)))
 
   app.get<OneClip>('/act/midi/:id', async (request) => {
-    const task = notFailed(await ask(sunoMidi, request))
-    return task.status === 'completed' ? { state: 'complete', ...toldOf(task) } : { state: 'running' }
+    const task = notFailed(await submitFor(sunoMidi, request))
+    return task.status === 'completed' ? { state: 'complete', ...dataOf(task) } : { state: 'running' }
   })
 
-  app.get<OneClip>('/act/wav/:id', async (request) => envelope((await ask(sunoWav, request)).id))
-  app.get<OneClip>('/act/mp4/:id', async (request) => envelope((await ask(sunoMp4, request)).id))
+  app.get<OneClip>('/act/wav/:id', async (request) => envelope((await submitFor(sunoWav, request)).id))
+  app.get<OneClip>('/act/mp4/:id', async (request) => envelope((await submitFor(sunoMp4, request)).id))
 
   app.post('/act/tags', async (request, reply) => {
-    const { originField: _, ...tags } = tagsTask(request.body)
-    const task = await performed(request, reply, context, { ...tags, dialect: DIALECT })
-    return { ...toldOf(task), request_id: task.id }
+    const task = await submitAndWait(request, reply, context, tagsTask(request.body))
+    return { ...dataOf(task), request_id: task.id }
   })
 
   async function ended(request: FastifyRequest<OneClip>, reply: FastifyReply, operation: Operation): Promise<Task> {
     using place = tasks.placeToWait(request.caller)
-    const { id, status } = await ask(operation, request)
-    const limits = { timeoutMs: QUEUE_MS + operation.timeoutMs, signal: gone(reply), place }
+    const { id, status } = await submitFor(operation, request)
+    const limits = { timeoutMs: QUEUE_MS + operation.timeoutMs, signal: abortOnDisconnect(reply), place }
     const task = isTerminal(status) ? await tasks.get(id, request.caller) : await tasks.wait(id, request.caller, limits)
     if (task.status !== 'completed') throw failureOf(task)
     return task

@@ -8,7 +8,7 @@ import { standingOf } from './states.ts'
 
 /** The feed dialect's answers: none has an envelope. */
 
-/** A song was taken. `status` speaks of the request, which is complete at once; the clips have their own. */
+/** The answer to a request for a song. `status` is that of the request, which is complete at once; the clips have their own. */
 export function generationAnswer(task: Task, urls: Urls) {
   const clips = clipsOf(task, urls)
   const [first] = clips
@@ -28,11 +28,11 @@ export function clipAnswer(task: Task, urls: Urls): Clip {
   return clipsOf(task, urls)[0] ?? missingClip(task.id)
 }
 
-/** The clips that are asked for, by their own ids or by their task's, each once; no id is left out. */
+/** The requested clips, by their own ids or by their task's, each once; no id is left out. */
 export function feedAnswer(ids: readonly string[], tasks: readonly Task[], urls: Urls): Clip[] {
   const clips = new Map(tasks.map((task) => [task.id, clipsOf(task, urls)]))
   const answer = new Map<string, Clip>()
-  for (const id of ids) for (const clip of asked(id, clips)) answer.set(clip.id, clip)
+  for (const id of ids) for (const clip of clipsFor(id, clips)) answer.set(clip.id, clip)
   return [...answer.values()]
 }
 
@@ -41,20 +41,20 @@ export function tasksOfFeed(ids: readonly string[]): string[] {
   return [...new Set(ids.filter(isId).map((id) => taskOfItem(id).taskId))]
 }
 
-function asked(id: string, clips: ReadonlyMap<string, Clip[]>): Clip[] {
+function clipsFor(id: string, clips: ReadonlyMap<string, Clip[]>): Clip[] {
   const family = isId(id) ? (clips.get(taskOfItem(id).taskId) ?? []) : []
   const one = family.find((clip) => clip.id === id)
   if (one) return [one]
   return clips.has(id) && family.length > 0 ? family : [missingClip(id)]
 }
 
-/** Lyrics were asked for. With a model named, Suno writes two and gives an id for each: both lead to ours. */
+/** The answer to a request for lyrics. With a model named, Suno writes two and gives an id for each: both lead to ours. */
 export function lyricsRequested(task: Task) {
   if (task.input.lyrics_model === undefined || task.input.lyrics_model === null) return { id: task.id }
   return { lyrics_request_id: task.id, lyrics_a_id: itemId(task.id, 1), lyrics_b_id: itemId(task.id, 2) }
 }
 
-/** Lyrics as they stand. `id` is the one that was asked for. */
+/** Lyrics in their present state. `id` is the requested one. */
 export function lyricsAnswer(task: Task, id: string) {
   if (task.status === 'completed') return { ...lyricsOf(task), id }
   const status = standingOf(task).state === 'failed' ? 'error' : 'running'

@@ -10,18 +10,18 @@ import { type Clip, clipsOf } from './clip.ts'
 
 const OURS: ReadonlySet<string> = new Set([...songs, ...sunoTools].map(({ id }) => id))
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one. */
+/** Whether this protocol has a form for a task, whichever dialect it came through. */
 export function isSuno(task: Pick<Task, 'operation'>): boolean {
   return OURS.has(task.operation)
 }
 
 /** The task object of fetch, and the body of a callback. */
 export function fromTask(task: Task, urls: Urls) {
-  return relayTask(task, task.operation === sunoLyrics.id ? 'LYRICS' : 'MUSIC', dataOf(task, urls))
+  return relayTask(task, task.operation === sunoLyrics.id ? 'LYRICS' : 'MUSIC', taskData(task, urls))
 }
 
 // What a provider delivers is in the shape that the operation's output schema states.
-function dataOf(task: Task, urls: Urls) {
+function taskData(task: Task, urls: Urls) {
   if (task.status !== 'completed') return null
   if (task.operation === sunoPersona.id) return personaOf(task)
   switch (findOperation(task.operation)?.produces.kind) {
@@ -32,7 +32,7 @@ function dataOf(task: Task, urls: Urls) {
     case 'videos':
       return videosOf(task, urls)
     case 'data':
-      return toldOf(task)
+      return dataOf(task)
     default:
       return clipsOf(task, urls)
   }
@@ -68,14 +68,14 @@ function videosOf({ id, input, output }: Task, urls: Urls) {
   }))
 }
 
-/** Times of words, notes, tags: what was made, in the words in which it was asked for. */
-export function toldOf({ output }: Task): JsonObject {
+/** The output of an operation that produces data: times of words, notes, tags. */
+export function dataOf({ output }: Task): JsonObject {
   return (output as Output['data']).data
 }
 
 /** A persona; its id is its task's. `root` is the clip whose sound it keeps, where that is at hand. */
 export function personaOf(task: Task, root: Clip | null = null) {
-  const { root_clip_id = '', name = '', description = '', is_public = false } = toldOf(task)
+  const { root_clip_id = '', name = '', description = '', is_public = false } = dataOf(task)
   return {
     id: task.id,
     name,

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import type { Operation } from '../../catalog/operation.ts'
 import { suno as songs, sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { sunoPersona, sunoTags, sunoTools } from '../../catalog/suno-tools.ts'
@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -17,12 +18,12 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from '../shared/relay-errors.ts'
+import { relayTaskMembers } from '../shared/relay-task.ts'
 
 const operations = [...songs, ...sunoTools]
 
@@ -47,7 +48,7 @@ export async function describeSuno({ limits }: Pick<DialectContext, 'limits'>): 
 }
 
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
-const READING: readonly ErrorCode[] = [...USUAL, 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
 
 function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('SunoError'))
@@ -272,7 +273,7 @@ function inputs(): Record<string, JsonObject> {
 function schemas(): Record<string, JsonObject> {
   const text = Type.String()
   const Hook = Type.Object({
-    notify_hook: Type.Optional(Type.String({ description: 'Who is told of every change of the status.' })),
+    notify_hook: Type.Optional(Type.String({ description: 'The URL to which every change of the status is posted.' })),
   })
   const Metadata = Type.Object({
     tags: text,
@@ -289,7 +290,7 @@ function schemas(): Record<string, JsonObject> {
     task_id: text,
     status: Type.Enum(['submitted', 'queued', 'streaming', 'complete', 'error']),
     state: Type.Enum(['pending', 'running', 'succeeded', 'failed']),
-    msg: Type.String({ description: 'Why it failed; empty otherwise.' }),
+    msg: Type.String({ description: 'Why it failed; empty if it did not.' }),
     title: text,
     mv: text,
     tags: text,
@@ -310,28 +311,38 @@ function schemas(): Record<string, JsonObject> {
     status: Type.Enum(['running', 'complete', 'error']),
     error_message: text,
   })
-  const Task = Type.Object({
-    task_id: text,
-    notify_hook: text,
-    action: Type.Enum(['MUSIC', 'LYRICS']),
-    status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE']),
-    fail_reason: text,
-    submit_time: Type.Integer({ description: 'Unix seconds.' }),
-    start_time: Type.Integer({ description: 'Unix seconds; 0 until then.' }),
-    finish_time: Type.Integer({ description: 'Unix seconds; 0 until then.' }),
-    progress: Type.String({ examples: ['0%', '100%'] }),
-    data: Type.Union(
-      [
-        Type.Array(ref('SunoClip')),
-        ref('SunoLyrics'),
-        Type.Array(ref('SunoMade')),
-        ref('SunoPersona'),
-        Type.Object({}),
-        Type.Null(),
-      ],
-      { description: 'Clips, lyrics, or what was made of a clip; null until the task has succeeded.' },
-    ),
+  const data = Type.Union(
+    [
+      Type.Array(ref('SunoClip')),
+      ref('SunoLyrics'),
+      Type.Array(ref('SunoMade')),
+      ref('SunoPersona'),
+      Type.Object({}),
+      Type.Null(),
+    ],
+    { description: 'Clips, lyrics, or the result of a tool; null until the task has succeeded.' },
+  )
+  const Task = Type.Object(relayTaskMembers(['MUSIC', 'LYRICS'], data))
+  const Generation = Type.Object({
+    id: Type.String({ description: 'The task.' }),
+    clips: Type.Array(ref('SunoClip')),
+    status: text,
+    created_at: text,
+    batch_size: Type.Integer(),
   })
+  const Failure = Type.Object({
+    code: text,
+    message: text,
+    data: Type.Null(),
+    error: Type.Object({ message: text, type: text, code: text }),
+  })
+  const named = { Hook, Clip, Lyrics, Task, Generation, ...toolSchemas(), Error: Failure }
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Suno${name}`, plain(schema)]))
+}
+
+/** What is made of clips, and uploads. */
+function toolSchemas(): Record<string, TSchema> {
+  const text = Type.String()
   const Made = Type.Object({
     id: text,
     clip_id: text,
@@ -381,7 +392,7 @@ function schemas(): Record<string, JsonObject> {
   })
   const UploadPlace = Type.Object({
     id: text,
-    url: Type.String({ description: 'Where the form goes; it needs no key.' }),
+    url: Type.String({ description: 'The URL of the form; it needs no key.' }),
     fields: Type.Object({
       'Content-Type': text,
       key: text,
@@ -391,20 +402,5 @@ function schemas(): Record<string, JsonObject> {
     }),
     is_file_uploaded: Type.Boolean(),
   })
-  const Generation = Type.Object({
-    id: Type.String({ description: 'The task.' }),
-    clips: Type.Array(ref('SunoClip')),
-    status: text,
-    created_at: text,
-    batch_size: Type.Integer(),
-  })
-  const Failure = Type.Object({
-    code: text,
-    message: text,
-    data: Type.Null(),
-    error: Type.Object({ message: text, type: text, code: text }),
-  })
-  const tools = { Made, Persona, Timing, Midi, Tags, Stems, Upload, UploadPlace }
-  const named = { Hook, Clip, Lyrics, Task, Generation, ...tools, Error: Failure }
-  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Suno${name}`, plain(schema)]))
+  return { Made, Persona, Timing, Midi, Tags, Stems, Upload, UploadPlace }
 }

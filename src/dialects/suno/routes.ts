@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { objectIn } from '../kit/body.ts'
+import { idsIn, objectIn } from '../kit/fields.ts'
 import { serve } from '../kit/protocol.ts'
 import { taskFor, taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
@@ -14,11 +12,11 @@ import { envelope } from '../shared/relay-task.ts'
 import { clipRoutes } from './clips.ts'
 import { feedRoutes } from './feed.ts'
 import { fromTask, isSuno } from './from-task.ts'
-import { DIALECT, submit } from './submit.ts'
-import { toTask, uploadTask } from './to-task.ts'
+import { submit } from './submit.ts'
+import { DIALECT, toTask, uploadTask } from './to-task.ts'
 import { uploadForm, uploadRoutes } from './uploads.ts'
 
-/** new-api asks for up to 500 at once. */
+/** new-api requests up to 500 at once. */
 const MAX_IDS = 1_000
 
 interface OneTask {
@@ -52,8 +50,8 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const sendTask = taskSender(context, (task) => JSON.stringify(envelope(fromTask(sunoOnly(task), urls))))
 
   app.post<{ Params: { action: string } }>('/submit/:action', async (request, reply) => {
-    const wish = toTask(request.params.action, request.body)
-    return envelope((await submit(request, reply, context, wish)).id)
+    const submission = toTask(request.params.action, request.body)
+    return envelope((await submit(request, reply, context, submission)).id)
   })
 
   app.post('/uploads/audio-url', async (request, reply) =>
@@ -63,7 +61,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<OneTask>('/fetch/:id', (request, reply) => sendTask(request, reply, request.params.id))
 
   app.post('/fetch', async (request) => {
-    const tasks = await context.tasks.getMany(idsOf(objectIn(request.body).ids), request.caller)
+    const tasks = await context.tasks.getMany(idsIn(objectIn(request.body).ids, MAX_IDS), request.caller)
     return envelope(tasks.filter(isSuno).map((task) => fromTask(task, urls)))
   })
 
@@ -72,25 +70,17 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   )
 }
 
-/** Tasks of other families have no form here. */
+/** Throws `task_not_found` for tasks of other families, which have no form here. */
 function sunoOnly(task: Task): Task {
   if (!isSuno(task)) throw new PolyphonyError('task_not_found', `No Suno task ${task.id}.`)
   return task
 }
 
-/** The ids of a batch. What is no string is an id that nobody has. */
-function idsOf(ids: Json | undefined): string[] {
-  if (ids === undefined || ids === null) return []
-  if (!Array.isArray(ids)) throw invalid('ids', 'must be an array of task ids')
-  if (ids.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${ids.length}`)
-  return ids.filter((id) => typeof id === 'string')
-}
-
-const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, as fetch has it under `data`. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { notify_hook } = task.echo
-  if (typeof notify_hook !== 'string' || !TOLD.has(task.status)) return []
+  if (typeof notify_hook !== 'string' || !NOTIFIED.has(task.status)) return []
   return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
 }

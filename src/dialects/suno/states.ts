@@ -1,7 +1,7 @@
 import type { Task } from '../../core/task.ts'
 import { type RelayStatus, relayStatusOf } from '../shared/relay-task.ts'
 
-/** How a task stands, in the words of this protocol: of the task, of its clips, and of the flat clips' `state`. */
+/** The state of a task in the words of this protocol: for the task, its clips, and the flat clips' `state`. */
 export interface Standing {
   task: RelayStatus
   clip: 'submitted' | 'queued' | 'streaming' | 'complete' | 'error'

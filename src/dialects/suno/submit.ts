@@ -1,68 +1,60 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { sunoPersona, sunoStems } from '../../catalog/suno-tools.ts'
+import { sunoPersona } from '../../catalog/suno-tools.ts'
 import type { Caller } from '../../core/caller.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { fieldError, type PolyphonyError } from '../../core/errors.ts'
 import { isId, taskOfItem } from '../../core/ids.ts'
 import type { Task } from '../../core/task.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isText } from '../kit/body.ts'
-import { submitted } from '../kit/protocol.ts'
-import { type Spelling, spelt } from '../kit/spelling.ts'
+import { isText } from '../kit/fields.ts'
+import { submitTask } from '../kit/protocol.ts'
 import { clipIdsOf } from './clip.ts'
-import type { Wish } from './to-task.ts'
+import { DIALECT, type SunoSubmission } from './to-task.ts'
 
-/** Who a task was asked through; it renders the task's callbacks. */
-export const DIALECT = 'suno'
-
-/** Stores what was asked for; the same for every route that costs something. */
+/** Checks what the submission builds on, and stores its task. */
 export async function submit(
   request: FastifyRequest,
   reply: FastifyReply,
   context: DialectContext,
-  wish: Wish,
+  submission: SunoSubmission,
 ): Promise<Task> {
-  await checkOrigin(context.tasks, wish, request.caller)
-  const { originField, ...submission } = wish
-  // The split of a clip is asked for in a song's words.
-  const spelling: Spelling = wish.operation === sunoStems ? { clip_id: originField } : {}
-  return spelt(spelling, () => submitted(request, reply, context, { ...submission, dialect: DIALECT }))
+  await checkOrigin(context.tasks, submission, request.caller)
+  return submitTask(request, reply, context, submission)
 }
 
-/** How long a failure is told of before the same question begins anew. */
+/** How long a failed result is answered before the next request begins a new task. */
 const FAILURE_HOLDS_MS = MINUTE_MS
 const MAX_REPEATS = 20
 
 /**
- * For what a GET asks of a clip, and for what must be begun once: the same question leads to the same task, so that
- * asking again costs nothing. A failure is told of for a minute, and then tried again by whoever asks.
+ * For what a GET requests of a clip, and for what must be done once: the same request leads to the same task, so that
+ * repeating it costs nothing. A failed result is kept for one minute; the next request after that begins anew.
  */
 export async function submitOnce(
   request: FastifyRequest,
   { tasks, clock }: DialectContext,
-  wish: Wish,
+  submission: SunoSubmission,
   about: string,
 ): Promise<Task> {
   const { caller } = request
-  await checkOrigin(tasks, wish, caller)
-  const { originField: _, ...submission } = wish
-  // A test key's answer is none for a live key.
-  let key = `${DIALECT}/${wish.operation.taskType}/${caller.mode}/${about}`
+  await checkOrigin(tasks, submission, caller)
+  const { taskType } = submission.operation
+  // A test key's result is not an answer for a live key.
+  let key = `${DIALECT}/${taskType}/${caller.mode}/${about}`
   for (let repeats = 0; ; repeats++) {
-    const idempotency = { key, fingerprint: key }
-    const { task } = await tasks.submit({ ...submission, dialect: DIALECT, idempotency }, caller)
+    const { task } = await tasks.submit({ ...submission, idempotency: { key, fingerprint: key } }, caller)
     const { endedAt, status } = task
     const isOver = (status === 'failed' || status === 'cancelled') && endedAt !== null
     if (!isOver || clock.now() - endedAt < FAILURE_HOLDS_MS || repeats === MAX_REPEATS) return task
-    key = `${DIALECT}/${wish.operation.taskType}/again/${task.id}`
+    key = `${DIALECT}/${taskType}/again/${task.id}`
   }
 }
 
 /** Throws `task_not_found`, naming the field, unless the task and what to build on exist. */
 export async function checkOrigin(
   tasks: Tasks,
-  { operation, input, originField }: Wish,
+  { operation, input, originField }: SunoSubmission,
   caller: Caller,
 ): Promise<void> {
   const originId = operation.follows(input)
@@ -87,5 +79,5 @@ async function find(tasks: Tasks, id: string, caller: Caller): Promise<Task | un
 }
 
 function originUnknown(field: string, id: string): PolyphonyError {
-  return new PolyphonyError('task_not_found', `${field}: there is no ${id} to build on.`, { field })
+  return fieldError('task_not_found', field, `names ${id}, which does not exist`)
 }

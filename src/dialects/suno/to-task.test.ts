@@ -151,10 +151,10 @@ describe('a song is asked for', () => {
   })
 
   it('with a callback, which is echoed and stays between us and the caller', () => {
-    const wish = toTask('lyrics', { prompt: 'fog', notify_hook: 'https://client.example/hook' })
-    expect(wish.input).toEqual({ prompt: 'fog' })
-    expect(wish.echo).toEqual({ notify_hook: 'https://client.example/hook' })
-    expect(wish.webhook).toEqual({ field: 'notify_hook', url: 'https://client.example/hook' })
+    const submission = toTask('lyrics', { prompt: 'fog', notify_hook: 'https://client.example/hook' })
+    expect(submission.input).toEqual({ prompt: 'fog' })
+    expect(submission.echo).toEqual({ notify_hook: 'https://client.example/hook' })
+    expect(submission.webhook).toEqual({ field: 'notify_hook', url: 'https://client.example/hook' })
     expect(uploadTask({ url: 'https://client.example/a.mp3', notify_hook: '' })).not.toHaveProperty('webhook')
   })
 

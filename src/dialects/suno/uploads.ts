@@ -1,26 +1,25 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
 import { assetReference } from '../../core/asset.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import type { Draft } from '../../core/draft.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isText, objectIn } from '../kit/body.ts'
+import { isText, objectIn } from '../kit/fields.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
-import { asPolyphonyError, noteError } from '../kit/requests.ts'
+import { handleErrors } from '../kit/protocol.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody, errorStatus } from '../shared/relay-errors.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { submit, submitOnce } from './submit.ts'
 import { uploadTask } from './to-task.ts'
 
-/** An upload in steps, as Suno's web API has it: a place is asked for, a form is sent there, and a clip is made of it. */
+/** An upload in steps, as in Suno's web API: a request for an address, a form that is sent there, and a clip of it. */
 
 const KIND = 'suno.upload'
 
-/** What clients upload. Whether it can be used is told when the clip is made. */
+/** Types that clients upload. Whether a file can be used shows when the clip is made. */
 const TYPES: Record<string, string> = {
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
@@ -44,7 +43,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
     if (isText(body.url)) return envelope((await submit(request, reply, context, uploadTask(body))).id)
     const { extension = 'mp3' } = body
     if (typeof extension !== 'string' || !Object.hasOwn(TYPES, extension.toLowerCase())) {
-      throw invalid('extension', `must be one of ${Object.keys(TYPES).join(', ')}, unless url names an MP3`)
+      throw invalidInput('extension', `must be one of ${Object.keys(TYPES).join(', ')}, unless url names an MP3`)
     }
     const secret = randomBytes(24).toString('hex')
     const draft = await drafts.open(KIND, { extension: extension.toLowerCase(), secret }, request.caller)
@@ -54,8 +53,8 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
   app.post<OneUpload>('/uploads/audio/:id/upload-finish', async (request) => {
     const draft = await found(request)
     const { upload_filename: name = '' } = objectIn(request.body ?? {})
-    if (typeof name !== 'string') throw invalid('upload_filename', 'must be a string')
-    if (!isText(draft.body.file)) throw invalid('id', 'names an upload whose form was not sent yet')
+    if (typeof name !== 'string') throw invalidInput('upload_filename', 'must be a string')
+    if (!isText(draft.body.file)) throw invalidInput('id', 'names an upload whose form was not sent yet')
     const finished = { ...draft.body, isFinished: true, title: name.replace(/\.[^.]*$/, '').slice(0, MAX_NAME) }
     return uploadOf(await drafts.change(draft, finished))
   })
@@ -64,10 +63,10 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 
   app.post<OneUpload>('/uploads/audio/:id/initialize-clip', async (request) => {
     const { id, body } = await found(request)
-    if (!isText(body.file) || body.isFinished !== true) throw invalid('id', 'names an upload that is not finished')
+    if (!isText(body.file) || body.isFinished !== true) throw invalidInput('id', 'names an upload that is not finished')
     const title = isText(body.title) ? { title: body.title } : {}
-    const wish = uploadTask({ url: urls.file(body.file), ...title })
-    return { clip_id: (await submitOnce(request, context, wish, id)).id }
+    const submission = uploadTask({ url: urls.file(body.file), ...title })
+    return { clip_id: (await submitOnce(request, context, submission, id)).id }
   })
 
   async function found({ params, caller }: FastifyRequest<OneUpload>): Promise<Draft> {
@@ -77,16 +76,12 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
   }
 }
 
-/** Where the form goes. It brings no key: the id and the signature of its upload are its secret. */
+/** The address of the form. It carries no key: the id and the signature of its upload are its secret. */
 export function uploadForm(app: FastifyInstance, context: DialectContext): void {
   const { drafts, assets, clock, limits } = context
   takeForms(app)
   guardUploads(app, context, KIND, noUpload)
-  app.setErrorHandler((thrown, request, reply) => {
-    const error = asPolyphonyError(thrown)
-    noteError(request, reply, error)
-    return reply.code(errorStatus(error)).send(errorBody(error))
-  })
+  handleErrors(app, (error) => ({ status: errorStatus(error), body: errorBody(error) }))
 
   app.post<OneUpload>('/uploads/form/:id', async (request, reply: FastifyReply) => {
     const draft = await drafts.findOpenly(request.params.id, KIND)
@@ -99,18 +94,16 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
     const signature =
       fields.get('signature')?.at(-1) ?? files.find(({ field }) => field === 'signature')?.body.toString()
     if (!isSame(signature ?? '', String(draft.body.secret))) {
-      throw new PolyphonyError('forbidden', 'signature is not that of this upload.', { field: 'signature' })
+      throw fieldError('forbidden', 'signature', 'is not that of this upload')
     }
     const file = files.find(({ field }) => field === 'file')
-    if (!file) throw invalid('file', 'is required')
-    if (isText(draft.body.file)) throw invalid('file', 'was sent before')
+    if (!file) throw invalidInput('file', 'is required')
+    if (isText(draft.body.file)) throw invalidInput('file', 'was sent before')
     const expiresAt = clock.now() + limits.uploadHours * HOUR_MS
     const asset = await assets.upload({ tenantId: draft.tenantId, mode: draft.mode, body: file.body, expiresAt })
     try {
       if (!/^(?:audio|video)\//.test(asset.mediaType)) {
-        throw new PolyphonyError('unsupported_media', `file: It is ${asset.mediaType}, and audio is wanted.`, {
-          field: 'file',
-        })
+        throw fieldError('unsupported_media', 'file', `must be audio, not ${asset.mediaType}`)
       }
       await drafts.change(draft, { ...draft.body, file: assetReference(asset) })
     } catch (error) {

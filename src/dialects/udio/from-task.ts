@@ -6,7 +6,7 @@ import { isTerminal, type Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, relayTask } from '../shared/relay-task.ts'
 
-/** Whether a task, in whichever dialect it was asked for, can be told in this one: songs, and no lyrics. */
+/** Whether this protocol has a form for a task, whichever dialect it came through: songs, not lyrics. */
 export function isUdio({ operation }: Pick<Task, 'operation'>): boolean {
   return operation === udioMusic.id
 }
@@ -24,8 +24,8 @@ export function songsOf(task: Task, urls: Urls) {
 }
 
 export function songIdsOf({ id, input }: Pick<Task, 'id' | 'input'>): string[] {
-  const wish = outputSpecOf(udioMusic.produces, input)
-  const count = wish.kind === 'clips' ? wish.count : 0
+  const spec = outputSpecOf(udioMusic.produces, input)
+  const count = spec.kind === 'clips' ? spec.count : 0
   return Array.from({ length: count }, (_, index) => itemId(id, count === 1 ? 0 : index + 1))
 }
 

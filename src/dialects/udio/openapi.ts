@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   inPath,
@@ -15,16 +16,16 @@ import {
   plain,
   ref,
   replayed,
-  USUAL,
   wait,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from '../shared/relay-errors.ts'
+import { relayTaskMembers } from '../shared/relay-task.ts'
 
 const TAG = 'Udio relay'
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
-const READING: readonly ErrorCode[] = [...USUAL, 'invalid_input', 'task_not_found']
+const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 
 /** The routes that relays have for Udio, in OpenAPI. */
 export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
@@ -132,18 +133,7 @@ function schemas(): Record<string, JsonObject> {
     replaced_tags: Type.Object({}),
   })
   const Songs = Type.Object({ songs: Type.Array(ref('UdioSong')) })
-  const Task = Type.Object({
-    task_id: text,
-    notify_hook: text,
-    action: Type.Enum(['udio-generate']),
-    status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'SUCCESS', 'FAILURE']),
-    fail_reason: text,
-    submit_time: Type.Integer({ description: 'Unix seconds.' }),
-    start_time: Type.Integer(),
-    finish_time: Type.Integer(),
-    progress: text,
-    data: ref('UdioSongs'),
-  })
+  const Task = Type.Object(relayTaskMembers(['udio-generate'], ref('UdioSongs')))
   const Failure = Type.Object({
     code: text,
     message: text,

@@ -1,23 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../../catalog/read-input.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { DeliveryDraft } from '../../core/delivery.ts'
-import { PolyphonyError } from '../../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId, taskOfItem } from '../../core/ids.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { type NamedWish, submittedInOwnNames } from '../kit/own-names.ts'
-import { serve } from '../kit/protocol.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody, errorStatus } from '../shared/relay-errors.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { fromTask, isUdio, songIdsOf, songsOf } from './from-task.ts'
-import { proxyTask, submitTask } from './to-task.ts'
+import { DIALECT, musicTask, proxyTask } from './to-task.ts'
 
-const DIALECT = 'udio'
 const MAX_IDS = 100
 
-/** What relays speak for Udio: tasks under `/udio/submit` and `/udio/fetch`, and Udio's own songs beside them. */
+/** The protocol of relays for Udio: tasks under `/udio/submit` and `/udio/fetch`, and Udio's own songs beside them. */
 export const udio: Dialect = {
   id: DIALECT,
   routes: (app, context) =>
@@ -33,11 +30,8 @@ export const udio: Dialect = {
 function udioRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
   const sendTask = taskSender(context, (task) => JSON.stringify(envelope(fromTask(udioOnly(task), urls))))
-  const submit = (request: FastifyRequest, reply: FastifyReply, wish: NamedWish) =>
-    submittedInOwnNames(request, reply, context, { ...wish, dialect: DIALECT })
-
   app.post('/submit/music', async (request, reply) =>
-    envelope((await submit(request, reply, submitTask(request.body))).id),
+    envelope((await submitTask(request, reply, context, musicTask(request.body))).id),
   )
 
   app.get<{ Params: { id: string } }>('/fetch/:id', (request, reply) =>
@@ -45,7 +39,7 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
   )
 
   app.post('/generate-proxy', async (request, reply) => {
-    const task = await submit(request, reply, proxyTask(request.body))
+    const task = await submitTask(request, reply, context, proxyTask(request.body))
     return { message: 'Success', generation_id: task.id, track_ids: songIdsOf(task) }
   })
 
@@ -54,7 +48,7 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
     const owners = ids.filter(isId).map((id) => taskOfItem(id).taskId)
     const found = (await tasks.getMany(owners, request.caller)).filter(isUdio)
     const songs = new Map(found.flatMap((task) => songsOf(task, urls)).map((song) => [song.id, song]))
-    // In the order in which they were asked for; a task's id stands for all of its songs.
+    // In the requested order; the id of a task means all of its songs.
     const wanted = ids.flatMap((id) => found.find((task) => task.id === id) ?? id)
     return {
       songs: wanted
@@ -64,7 +58,7 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 }
 
-/** Tasks of other families have no form here, and lyrics have none. */
+/** Throws `task_not_found` for lyrics and tasks of other families, which have no form here. */
 function udioOnly(task: Task): Task {
   if (!isUdio(task)) throw new PolyphonyError('task_not_found', `No Udio task ${task.id}.`)
   return task
@@ -73,16 +67,16 @@ function udioOnly(task: Task): Task {
 function idsIn(text: unknown): string[] {
   const ids = typeof text === 'string' ? text.split(',').map((id) => id.trim()) : []
   const given = ids.filter((id) => id !== '')
-  if (given.length === 0) throw invalid('ids', 'is required: ids of songs, with commas between')
-  if (given.length > MAX_IDS) throw invalid('ids', `has at most ${MAX_IDS} ids, not ${given.length}`)
+  if (given.length === 0) throw invalidInput('ids', 'is required: ids of songs, with commas between')
+  if (given.length > MAX_IDS) throw invalidInput('ids', `has at most ${MAX_IDS} ids, not ${given.length}`)
   return given
 }
 
-const TOLD: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
+const NOTIFIED: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, as fetch has it under `data`. */
 function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
   const { notify_hook } = task.echo
-  if (typeof notify_hook !== 'string' || !TOLD.has(task.status)) return []
+  if (typeof notify_hook !== 'string' || !NOTIFIED.has(task.status)) return []
   return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
 }

@@ -10,7 +10,7 @@ import fetched from './examples/fetch.json' with { type: 'json' }
 import queried from './examples/query.json' with { type: 'json' }
 import { fromTask, isUdio, songIdsOf, songsOf } from './from-task.ts'
 import { udio } from './routes.ts'
-import { proxyTask, submitTask } from './to-task.ts'
+import { musicTask, proxyTask } from './to-task.ts'
 
 const HOOK = 'https://example.com/hook'
 const SONG = itemId(ID, 1)
@@ -22,7 +22,7 @@ function aUdioTask(status: Status, more: Partial<Task> = {}): Task {
 }
 
 describe('a request', () => {
-  it('is the input of a song, in the catalogue’s words, with every field of gen_params', () => {
+  it('turns every field of gen_params into the input of a song, under the catalogue’s names', () => {
     const gen_params = {
       prompt: 'night breeze',
       lyrics: 'the last tram',
@@ -43,32 +43,35 @@ describe('a request', () => {
       of_tomorrow: [1],
     }
     const { prompt, negative_prompt, ...others } = gen_params
-    const wish = submitTask({ gen_params, notify_hook: HOOK })
-    expect(wish).toMatchObject({
+    const submission = musicTask({ gen_params, notify_hook: HOOK })
+    expect(submission).toMatchObject({
       operation: { id: 'music-u/generate_music' },
-      inputAt: 'gen_params.',
+      names: { '': 'gen_params', prompt: 'gen_params.lyrics' },
+      dialect: 'udio',
       echo: { notify_hook: HOOK },
       webhook: { field: 'notify_hook', url: HOOK },
     })
-    expect(wish.input).toEqual({
+    expect(submission.input).toEqual({
       ...others,
       gpt_description_prompt: prompt,
       negative_tags: negative_prompt,
       continue_song_id: SONG,
       continue_at: 0,
     })
-    expect(udioMusic.follows(wish.input)).toBe(SONG)
-    const { inputAt: _at, names: _names, ...bare } = proxyTask({ ...gen_params, notify_hook: HOOK })
-    expect(bare).toEqual({ operation: wish.operation, input: wish.input, echo: wish.echo, webhook: wish.webhook })
-    expect(proxyTask({ gen_params, notify_hook: HOOK })).toEqual(wish)
+    expect(udioMusic.follows(submission.input)).toBe(SONG)
+    const { names, ...bare } = proxyTask({ ...gen_params, notify_hook: HOOK })
+    const { names: _, ...nested } = submission
+    expect(bare).toEqual(nested)
+    expect(names).toMatchObject({ '': '', prompt: 'lyrics', gpt_description_prompt: 'prompt' })
+    expect(proxyTask({ gen_params, notify_hook: HOOK })).toEqual(submission)
   })
 
-  it('sings the lyrics that it brings when it does not say so', () => {
+  it('sings the lyrics of a request that does not set lyrics_type', () => {
     expect(proxyTask({ prompt: 'x', lyrics: 'la' }).input).toMatchObject({ lyrics_type: 'user' })
     expect(proxyTask({ prompt: 'x', lyrics: '' }).input).toMatchObject({ lyrics_type: 'generate' })
   })
 
-  it('goes on from nothing in the regular mode', () => {
+  it('goes on from no song in the regular mode', () => {
     const config = { mode: 'regular', source: { source_type: 'song', song_id: SONG } }
     const { input } = proxyTask({ prompt: 'x', config })
     expect(input).toMatchObject({ config })
@@ -84,13 +87,13 @@ describe('a request', () => {
     [{ gen_params: { prompt: 'x'.repeat(3_001) } }, 'gen_params.prompt has at most 3000 characters.'],
     [{ gen_params: { prompt: 'x', negative_prompt: 7 } }, 'gen_params.negative_prompt must be a string, not 7.'],
     [{ gen_params: { prompt: 'x' }, notify_hook: 7 }, 'notify_hook must be a string.'],
-  ])('%j is refused, naming its own field', (body, message) => {
-    expect(() => submitTask(body)).toThrow(message)
+  ])('refuses %j, naming the caller’s field', (body, message) => {
+    expect(() => musicTask(body)).toThrow(message)
   })
 })
 
 describe('an answer', () => {
-  it('has the form of the examples', () => {
+  it('answers in the form of the examples', () => {
     const task = aUdioTask('completed')
     expect(shapeDifferences(fetched, envelope(fromTask(task, urls)), { ordered: true })).toEqual([])
     expect(shapeDifferences(queried, { songs: songsOf(task, urls) })).toEqual([])
@@ -113,7 +116,7 @@ describe('an answer', () => {
     }
   })
 
-  it('is there for songs, and not for lyrics', () => {
+  it('has a form for songs, and not for lyrics', () => {
     expect(isUdio({ operation: 'music-u/generate_music' })).toBe(true)
     expect(isUdio({ operation: 'music-u/generate_lyrics' })).toBe(false)
     expect(isUdio({ operation: 'suno/music' })).toBe(false)

@@ -1,7 +1,8 @@
 import { type TProperties, Type } from 'typebox'
-import type { Output, Picture, Video } from '../../../catalog/outputs.ts'
+import type { Output, Video } from '../../../catalog/outputs.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
+import { picturesOf } from '../../kit/pictures.ts'
 import type { Urls } from '../../kit/urls.ts'
 import type { Form } from './form.ts'
 
@@ -10,10 +11,6 @@ import type { Form } from './form.ts'
 export const url = Type.String({ description: 'Address of the file.' })
 export const urls = Type.Array(url)
 export const closed = (properties: TProperties) => Type.Object(properties, { additionalProperties: false })
-
-export function picturesOf(task: Task): Picture[] {
-  return (task.output as Output['pictures']).pictures
-}
 
 export function videosOf(task: Task): Video[] {
   return (task.output as Output['videos']).videos

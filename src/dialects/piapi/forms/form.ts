@@ -3,15 +3,15 @@ import type { Json, JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
 import type { Urls } from '../../kit/urls.ts'
 
-/** What was asked for, whether or not it became a task. */
-export type Asked = Pick<Task, 'operation' | 'taskType' | 'input'>
+/** A request for an operation, whether or not it became a task. */
+export type TaskRequest = Pick<Task, 'operation' | 'taskType' | 'input'>
 
 /** How PiAPI writes the tasks of a family. What a family leaves out follows the rule in `families.ts`. */
 export interface Form {
   /** `meta.usage`: `llm` shows the price as consumed from the start, `point` as frozen until the end, `unreserved` as zero. */
   usage?: 'llm' | 'point' | 'unreserved'
   /** The echo of the input; URLs are made of references afterwards. */
-  input?(task: Asked): JsonObject
+  input?(task: TaskRequest): JsonObject
   /** `output` of a completed task. */
   output(task: Task, urls: Urls): Json
   /** The shape of `output`, closed: what it does not name is not written. */

@@ -2,8 +2,9 @@ import { type TProperties, Type } from 'typebox'
 import type { Output, Picture, Video } from '../../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../../core/json.ts'
 import type { Task } from '../../../core/task.ts'
+import { picturesOf } from '../../kit/pictures.ts'
 import type { Urls } from '../../kit/urls.ts'
-import { video as byName, closed, picturesOf, url, urls, videosOf } from './common.ts'
+import { video as byName, closed, url, urls, videosOf } from './common.ts'
 import type { Form } from './form.ts'
 
 /** Kling at PiAPI: the works of Kling's own product up to version 2.6, a plain URL from 3.0 on. */

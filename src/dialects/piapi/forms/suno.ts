@@ -7,7 +7,7 @@ import type { Task } from '../../../core/task.ts'
 import type { Urls } from '../../kit/urls.ts'
 import { isOlderType } from '../older-forms.ts'
 import { closed, url } from './common.ts'
-import type { Asked, Form } from './form.ts'
+import type { Form, TaskRequest } from './form.ts'
 import { sorted } from './sorted.ts'
 
 const nothing = Type.Null()
@@ -69,7 +69,7 @@ export const sunoLyrics: Form = {
 /** As in the documents' example: these fields always, sorted by name. */
 const MUSIC_FIELDS: JsonObject = { make_instrumental: false, mv: '', prompt: '', tags: '', task_id: '', title: '' }
 
-function inputOf(task: Asked): JsonObject {
+function inputOf(task: TaskRequest): JsonObject {
   const { mv, ...rest } = task.input
   const given = isOlderType(task.taskType) ? { ...rest, model_version: mv ?? '' } : task.input
   const filled = task.operation === 'suno/music' && !isOlderType(task.taskType) ? { ...MUSIC_FIELDS, ...given } : given

@@ -1,21 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { PolyphonyError } from '../../core/errors.ts'
+import type { FastifyRequest } from 'fastify'
+import { fieldError, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
-import { submittedInOwnNames } from '../kit/own-names.ts'
 import { isOurs } from './from-task.ts'
 import { WINDOW } from './window.ts'
-import { DIALECT, type Wish } from './wish.ts'
-
-/** Stores what was asked for; the same for every route that costs something. */
-export function submit(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  context: DialectContext,
-  wish: Wish,
-): Promise<Task> {
-  return submittedInOwnNames(request, reply, context, { ...wish, dialect: DIALECT })
-}
 
 /** The task behind an id, be it the task's own or that of the window it came of. Throws `task_not_found`. */
 export async function taskBehind(id: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
@@ -36,9 +24,7 @@ async function taskOfWindow(id: string, request: FastifyRequest, context: Dialec
 export async function originOf(id: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
   const task = await taskBehind(id, request, context)
   if (task.status !== 'completed') {
-    throw new PolyphonyError('parent_not_usable', `taskId: ${id} cannot be built on, as its task is ${task.status}.`, {
-      field: 'taskId',
-    })
+    throw fieldError('parent_not_usable', 'taskId', `names ${id}, but its task is ${task.status}`)
   }
   return task
 }

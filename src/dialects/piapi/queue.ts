@@ -3,8 +3,8 @@ import type { Attempt } from '../../core/attempt.ts'
 import type { DialectContext } from '../dialect.ts'
 import { timeOf } from './from-task.ts'
 
-/** What PiAPI does not tell of a task: its place in the line, and which providers were asked. */
-export function lineRoutes(app: FastifyInstance, { tasks }: DialectContext): void {
+/** Additions of ours, in PiAPI's style: the place of a task in its queue, and the calls of providers for it. */
+export function queueRoutes(app: FastifyInstance, { tasks }: DialectContext): void {
   app.get<{ Params: { id: string } }>('/api/v1/task/:id/queue', async (request) => {
     const { ahead, estimateMs } = await tasks.queuePosition(request.params.id, request.caller)
     const seconds = estimateMs === null ? null : Math.ceil(estimateMs / 1_000)
@@ -17,7 +17,7 @@ export function lineRoutes(app: FastifyInstance, { tasks }: DialectContext): voi
   })
 }
 
-/** Accounts are not named: those of the house are the operator's business. */
+/** Accounts are not named: the operator's are not for tenants to see. */
 function attemptBody({ number, provider, begunAt, acceptedAt, endedAt, outcome, reason }: Attempt) {
   return {
     number,

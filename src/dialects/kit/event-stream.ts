@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Task } from '../../core/task.ts'
+import type { DialectContext } from '../dialect.ts'
+import { abortOnDisconnect } from './requests.ts'
+
+export interface EventStream {
+  /** The event for a state of the task, as text/event-stream has it; `number` counts from 1. */
+  eventOf(task: Task, number: number): string
+  headers?: Record<string, string>
+  /** How long the stream may be silent before a comment shows that it is alive. */
+  heartbeatMs: number
+}
+
+/** Streams the states of a task as server-sent events until it has ended. Throws `too_many_waiting`. */
+export async function streamTask(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  context: Pick<DialectContext, 'tasks'>,
+  { eventOf, headers = {}, heartbeatMs }: EventStream,
+): Promise<void> {
+  const states = await context.tasks.watch(id, request.caller, abortOnDisconnect(reply))
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    ...headers,
+  })
+  const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs)
+  try {
+    let number = 0
+    for await (const task of states) raw.write(eventOf(task, ++number))
+  } catch (error) {
+    request.log.error({ err: error, taskId: id }, 'the event stream broke')
+  } finally {
+    clearInterval(heartbeat)
+    raw.end()
+  }
+}

@@ -1,0 +1,75 @@
+import { getOperation } from '../../catalog/catalog.ts'
+import { readInput } from '../../catalog/read-input.ts'
+import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import type { FieldNames } from '../../core/field-names.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Submission } from '../../tasks/tasks.ts'
+import { isText, objectIn, optionalText } from '../kit/fields.ts'
+
+export const DIALECT = 'midjourney'
+
+export type Speed = 'relax' | 'fast' | 'turbo'
+
+const SPEEDS: readonly string[] = ['relax', 'fast', 'turbo'] satisfies Speed[]
+
+export function isSpeed(word: string): word is Speed {
+  return SPEEDS.includes(word)
+}
+
+/** A body, apart from what its own route reads of it. */
+export interface MidjourneyBody {
+  fields: JsonObject
+  speed: Speed | undefined
+  isNiji: boolean
+  echo: JsonObject
+  notifyHook: string | undefined
+}
+
+const BOTS: readonly string[] = ['MID_JOURNEY', 'NIJI_JOURNEY']
+
+/** Reads what all bodies share. `speed` is that of the path; the body's own wins. */
+export function readBody(body: unknown, speed: Speed | undefined): MidjourneyBody {
+  const { state, notifyHook, botType, ...fields } = objectIn(body)
+  const bot = optionalText(botType, 'botType')
+  if (bot !== undefined && !BOTS.includes(bot)) {
+    throw invalidInput('botType', `must be one of ${BOTS.join(', ')}, not ${bot}`)
+  }
+  const hook = optionalText(notifyHook, 'notifyHook')
+  const ownState = optionalText(state, 'state')
+  return {
+    fields,
+    speed: speedIn(fields) ?? speed,
+    isNiji: bot === 'NIJI_JOURNEY',
+    echo: {
+      ...(ownState === undefined ? {} : { state: ownState }),
+      ...(hook === undefined ? {} : { notifyHook: hook }),
+      ...(bot === undefined ? {} : { botType: bot }),
+    },
+    notifyHook: hook,
+  }
+}
+
+/** The submission of a body to an operation. Throws `invalid_input`, naming the caller's field. */
+export function submissionFor(
+  operationId: string,
+  { echo, notifyHook }: Pick<MidjourneyBody, 'echo' | 'notifyHook'>,
+  input: JsonObject,
+  names: FieldNames = {},
+): Submission {
+  const operation = getOperation(operationId)
+  const webhook = notifyHook === undefined ? undefined : { field: 'notifyHook', url: notifyHook }
+  return { operation, input: readInput(operation, input, names), names, dialect: DIALECT, echo, webhook }
+}
+
+/** Refuses a body without a field, with the word that relays have for it. */
+export function requireField(value: unknown, field: string, word: string): void {
+  if (value === undefined || value === null || value === '') throw new PolyphonyError('invalid_input', word, { field })
+}
+
+/** The first speed that the body allows. */
+function speedIn({ accountFilter }: JsonObject): Speed | undefined {
+  if (typeof accountFilter !== 'object' || accountFilter === null || Array.isArray(accountFilter)) return undefined
+  const { modes } = accountFilter
+  const words = Array.isArray(modes) ? modes.filter(isText).map((mode) => mode.toLowerCase()) : []
+  return words.find(isSpeed)
+}
