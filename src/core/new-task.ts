@@ -1,3 +1,4 @@
+import { ZERO_POINTS } from './points.ts'
 import type { Task } from './task.ts'
 
 /** A task to be stored: what its submission says. The store decides between `pending` and `staged`, and begins the rest. */
@@ -29,4 +30,36 @@ export interface NewTask
   idempotency: { key: string; fingerprint: string } | null
   /** The batch that it is part of; such tasks give way to single ones of the same tenant. */
   batchId?: string
+}
+
+/** The task that is stored, in full. */
+export function taskOf(fresh: NewTask, status: 'pending' | 'staged'): Task {
+  const { recordExpiresAt: _, idempotency: _key, batchId = null, ...given } = fresh
+  return {
+    ...given,
+    status,
+    batchId,
+    progress: 0,
+    consumedPoints: ZERO_POINTS,
+    output: null,
+    error: null,
+    logs: [],
+    fellBack: false,
+    provider: null,
+    account: null,
+    handle: null,
+    attempts: 0,
+    misses: 0,
+    avoidAccount: null,
+    version: 0,
+    claim: 0,
+    leaseUntil: null,
+    claimedAt: null,
+    calledAt: null,
+    heardAt: null,
+    isWatched: false,
+    dueAt: fresh.createdAt,
+    startedAt: null,
+    endedAt: null,
+  }
 }

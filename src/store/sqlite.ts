@@ -97,35 +97,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     })
   }
 
-  const reader = new DatabaseSync(path, { readOnly: true })
-  reader.exec('pragma busy_timeout = 10000')
-  const { db, prepare } = kyselyOn(reader)
-  const readTx: Tx = {
-    engine: 'sqlite',
-    db,
-    run: async <Row>(text: string, values: readonly unknown[]) => prepare(text).all(values) as Row[],
-    insertMany: () => Promise.reject(new Error('A read verb may not write.')),
-    signal: () => {
-      throw new Error('A read verb has nothing to signal.')
-    },
-  }
-
+  const { readVerbs, reader } = openReader(path)
   const { applyWrites, ...writeVerbs } = Object.fromEntries(
     Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof EngineVerbs, args)]),
   ) as unknown as EngineVerbs // the registry has exactly these names
-  const readVerbs = Object.fromEntries(
-    Object.entries(reads).map(([verb, query]) => [
-      verb,
-      async (args: unknown) => {
-        try {
-          return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
-        } catch (error) {
-          throw errorOfPlain(plainErrorOf(error))
-        }
-      },
-    ]),
-  ) as unknown as ReadVerbs // likewise
-
   const gate = new ClosingGate()
   return {
     ...gate.guard({
@@ -155,6 +130,36 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       return closing
     },
   }
+}
+
+/** The verbs that only read, on a connection of their own. */
+function openReader(path: string): { readVerbs: ReadVerbs; reader: DatabaseSync } {
+  const reader = new DatabaseSync(path, { readOnly: true })
+  reader.exec('pragma busy_timeout = 10000')
+  const { db, prepare } = kyselyOn(reader)
+  const readTx: Tx = {
+    engine: 'sqlite',
+    db,
+    run: async <Row>(text: string, values: readonly unknown[]) => prepare(text).all(values) as Row[],
+    insertMany: () => Promise.reject(new Error('A read verb may not write.')),
+    signal: () => {
+      throw new Error('A read verb has nothing to signal.')
+    },
+  }
+
+  const readVerbs = Object.fromEntries(
+    Object.entries(reads).map(([verb, query]) => [
+      verb,
+      async (args: unknown) => {
+        try {
+          return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
+        } catch (error) {
+          throw errorOfPlain(plainErrorOf(error))
+        }
+      },
+    ]),
+  ) as unknown as ReadVerbs // the registry has exactly these names
+  return { readVerbs, reader }
 }
 
 /** What the writer could not open or migrate. Its own errors lose their class on the way between threads. */

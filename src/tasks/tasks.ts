@@ -9,12 +9,13 @@ import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
 import type { Durations } from './durations.ts'
 import type { Moves } from './moves.ts'
-import { openSubmit, type Submit, type SubmitOptions } from './submit.ts'
+import { openSubmit, type Submit } from './submit.ts'
+import type { SubmitParts } from './submit-parts.ts'
 import { openTaskReader } from './task-reader.ts'
 import { openWaitPlaces, type WaitLimits, type WaitPlace } from './wait-places.ts'
 import { openWatchers } from './watch.ts'
 
-export type { BatchSubmission, Submission } from './submit.ts'
+export type { BatchSubmission, Submission } from './submission.ts'
 
 /** What dialects do with tasks. Every verb sees only the tasks of the caller's tenant and of its key's mode. */
 export interface Tasks extends Submit {
@@ -83,7 +84,7 @@ export interface QueuePosition {
   estimateMs: number | null
 }
 
-export interface TasksOptions extends Omit<SubmitOptions, 'find' | 'get'> {
+export interface TasksOptions extends Omit<SubmitParts, 'find' | 'get'> {
   moves: Moves
   /** Ends work at its provider; undefined when that cannot be done. */
   cancelRunning: (task: Task) => Promise<Task | undefined>

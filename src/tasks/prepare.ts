@@ -1,0 +1,104 @@
+import { getOperation } from '../catalog/catalog.ts'
+import { itemsIn } from '../catalog/outputs.ts'
+import type { Asset } from '../core/asset.ts'
+import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
+import { DAY_MS } from '../core/clock.ts'
+import { fieldError, PolyphonyError } from '../core/errors.ts'
+import { pathOfText } from '../core/field-names.ts'
+import { isId, newId, taskOfItem } from '../core/ids.ts'
+import type { NewTask } from '../core/new-task.ts'
+import { type Points, ZERO_POINTS } from '../core/points.ts'
+import type { Task } from '../core/task.ts'
+import { checkEcho } from './echo-limits.ts'
+import { fieldIn, type Submission } from './submission.ts'
+import type { SubmitParts } from './submit-parts.ts'
+
+/** What a submission that may be stored comes to. */
+interface Checked {
+  pool: string
+  parentTaskId: string | null
+  pricePoints: Points
+  model: string
+}
+
+export interface Prepared {
+  fresh: NewTask
+  /** The files that came with it. */
+  assets: Asset[]
+}
+
+async function parentOf({ find }: SubmitParts, submission: Submission, caller: Caller): Promise<Task | null> {
+  const { operation, input } = submission
+  const item = operation.follows(input)
+  if (item === undefined) return null
+  const field = fieldIn(submission, pathOfText(input, item))
+  const refuse = (rule: string) => fieldError('parent_not_usable', field, rule)
+  const unknown = `names ${item}, but there is no such task or item`
+  const parent = isId(item) ? await find(taskOfItem(item).taskId) : undefined
+  if (!parent || !isOwn(caller, parent)) throw refuse(unknown)
+  const { model, id } = getOperation(parent.operation)
+  if (!operation.followsModels.some((one) => one === model || one === id)) {
+    const others = operation.followsModels.join(', ')
+    throw refuse(`names ${item}, which is of ${model}; ${operation.id} builds on ${others}`)
+  }
+  const { number } = taskOfItem(item)
+  if (parent.output !== null && number > itemsIn(parent.output)) throw refuse(unknown)
+  if (parent.status !== 'completed') throw refuse(`names ${item}, but its task is ${parent.status}`)
+  return parent
+}
+
+/** Everything that can be refused before a file or a task is stored. */
+export async function check(parts: SubmitParts, submission: Submission, caller: Caller): Promise<Checked> {
+  const { accounts, egress } = parts
+  const { operation, input } = submission
+  checkEcho(submission)
+  const model = submission.model ?? operation.model
+  if (caller.allowedModels && !caller.allowedModels.includes(model)) {
+    const allowed = caller.allowedModels.join(', ')
+    throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
+  }
+  const { mode, tenantId } = caller
+  const request = { operation: operation.id, mode, tenantId, pool: submission.pool }
+  accounts.route(request) // whatever the parent: an operation without a provider is refused as such
+  if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
+  const parent = await parentOf(parts, submission, caller)
+  const { pool, isFree } = accounts.route({ ...request, parent })
+  const pricePoints = mode === 'test' || isFree ? ZERO_POINTS : parts.prices(operation, input)
+  return { pool, parentTaskId: parent?.id ?? null, pricePoints, model }
+}
+
+/** The task as it is to be stored, and the files that came with it. */
+export async function prepare(parts: SubmitParts, submission: Submission, caller: Caller): Promise<Prepared> {
+  const { limits } = parts
+  const { operation } = submission
+  const { pool, parentTaskId, pricePoints, model } = await check(parts, submission, caller)
+  const { input, assets } = await parts.inputs.keep(submission, scopeOf(caller))
+  const now = parts.clock.now()
+  const fresh: NewTask = {
+    id: newId(now),
+    tenantId: caller.tenantId,
+    keyId: caller.keyId,
+    mode: caller.mode,
+    dialect: submission.dialect,
+    operation: operation.id,
+    model,
+    taskType: submission.taskType ?? operation.taskType,
+    input,
+    echo: submission.echo ?? {},
+    webhookUrl: submission.webhook?.url ?? null,
+    externalId: submission.externalId ?? null,
+    pricePoints,
+    pool,
+    parentTaskId,
+    createdAt: now,
+    deadlineAt: now + limits.maxWaitMs,
+    timeoutMs: Math.ceil(operation.timeoutMs * limits.taskTimeFactor),
+    recordExpiresAt: recordExpiresAt(parts, now),
+    idempotency: submission.idempotency ?? null,
+  }
+  return { fresh, assets }
+}
+
+export function recordExpiresAt({ limits }: SubmitParts, now: number): number {
+  return now + Math.round(limits.recordDays * DAY_MS)
+}
