@@ -96,7 +96,7 @@ describe('a cancel', () => {
       error: { code: 1_100, message: 'task canceled' },
     })
 
-    const refused = { status: 400, body: { code: 400, message: expect.stringContaining('only a task that waits') } }
+    const refused = { status: 400, body: { code: 400, message: expect.stringContaining('only a waiting task') } }
     expect(await cancel(running)).toMatchObject(refused)
     hand.finish(running)
     await gateway.piapi.ended(running)

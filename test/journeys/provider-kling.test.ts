@@ -53,7 +53,7 @@ describe('a gateway whose Kling is another gateway', () => {
       duration: 10,
       aspect_ratio: '1:1',
     })
-    expect(far?.echo).toMatchObject({ external_task_id: made.task_id })
+    expect(far?.externalId).toBe(made.task_id)
 
     const video_id = video?.id ?? ''
     const extended = await two.costing(2_600_000, () =>

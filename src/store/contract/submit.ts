@@ -20,6 +20,7 @@ export function submitContract(bench: Bench): void {
       output: null,
       error: null,
       logs: [],
+      fellBack: false,
       provider: null,
       account: null,
       handle: null,

@@ -72,6 +72,7 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
   if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
+  if (filter.externalId !== undefined) query = query.where('external_id', '=', filter.externalId)
   // Ids begin with the time, so a range of times is a range of the unique index.
   if (from !== undefined) query = query.where('id', '>=', firstIdAt(from))
   if (to !== undefined) query = query.where('id', '<', firstIdAt(to + 1))
