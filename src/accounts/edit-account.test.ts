@@ -35,7 +35,7 @@ describe('adding and changing accounts', () => {
     ['an empty name', { name: '' }, 'name', /1 to 100/],
     ['a name with spaces around it', { name: ' main' }, 'name', /leading or trailing spaces/],
     ['a long name', { name: 'x'.repeat(101) }, 'name', /1 to 100/],
-    ['an unknown tenant', { tenant: 'nobody' }, 'tenant', /id of a tenant/],
+    ['an unknown tenant', { tenant: 'unknown' }, 'tenant', /id of a tenant/],
     ['an unknown field', { slot: 3 }, 'slot', /is not a known field; allowed: name, slots/],
     ['no slots', { slots: 0 }, 'slots', /1 to 100000, not 0/],
     ['too many slots', { slots: 100_001 }, 'slots', /100000/],

@@ -145,7 +145,7 @@ describe('an event of an account', () => {
     expect(offered(accounts, 'live')).toEqual(['house:studio'])
   })
 
-  it('makes an account due for a probe when its pause is over, whoever owns it, unless it is switched off', async () => {
+  it('makes an account due for a probe when its pause is over, for every owner, unless it is switched off', async () => {
     const tenantId = await bench.tenant()
     await bench.account('lumen-1')
     await bench.account('lumen-own', { tenantId })

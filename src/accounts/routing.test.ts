@@ -396,7 +396,7 @@ describe('the available operations', () => {
 })
 
 describe('the accounts due for a probe', () => {
-  it('are those whose pause is over, whoever owns them, and none that is switched off or cannot be used', () => {
+  it('are those of every owner whose pause is over, and none that is switched off or cannot be used', () => {
     const pause = { state: 'limited', reason: 'full', retryAt: NOW + 1_000 } as const
     const roster = aRoster([
       aMember(LUMEN, 'lumen-1', pause),

@@ -28,7 +28,7 @@ const source = {
   audio: Type.Optional(mediaFile('audio', 'Another name for style_audio.')),
 }
 
-const wish = ({ duration }: { duration: number }) => ({ seconds: duration })
+const spec = ({ duration }: { duration: number }) => ({ seconds: duration })
 /** As price lists have it; the one answer that was seen consumed a tenth of it. */
 const price = ({ duration }: { duration: number }) => usdToPoints(0.0005 * duration)
 
@@ -51,7 +51,7 @@ const txt2audio = operation({
     ...shared,
     negative_prompt: optionalText(MAX_STYLE, 'Another name for negative_style_prompt.'),
   }),
-  produces: { kind: 'sounds', of: wish },
+  produces: { kind: 'sounds', of: spec },
   rules: silent,
   price,
   example: { style_prompt: 'romantic raga, sitar, tabla', lyrics: LYRICS, duration: 30 },
@@ -62,7 +62,7 @@ const audio2audio = operation({
   taskType: 'audio2audio',
   title: 'Make music in the style of a sound',
   input: Type.Object({ ...shared, style_audio }),
-  produces: { kind: 'sounds', of: wish },
+  produces: { kind: 'sounds', of: spec },
   price,
   example: { style_prompt: 'swing', lyrics: '[inst]', duration: 30, style_audio: 'https://example.com/swing.mp3' },
 })
@@ -72,7 +72,7 @@ const edit = operation({
   taskType: 'edit',
   title: 'Change the style or the lyrics of a sound',
   input: Type.Object({ ...shared, ...source }),
-  produces: { kind: 'sounds', of: wish },
+  produces: { kind: 'sounds', of: spec },
   rules: (input) => sourceless(input) ?? silent(input),
   price,
   example: { style_prompt: 'lo-fi', lyrics: LYRICS, duration: 30, style_audio: 'https://example.com/song.mp3' },
@@ -83,7 +83,7 @@ const extend = operation({
   taskType: 'extend',
   title: 'Go on with a sound',
   input: Type.Object({ ...shared, ...source }),
-  produces: { kind: 'sounds', of: wish },
+  produces: { kind: 'sounds', of: spec },
   rules: sourceless,
   price,
   example: { style_prompt: 'lo-fi', lyrics: '[inst]', duration: 20, style_audio: 'https://example.com/song.mp3' },

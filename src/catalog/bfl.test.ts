@@ -90,9 +90,9 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-3-video', { aspect_ratio: '9:16' }, { widthPx: 720, heightPx: 1_280, seconds: 5 }],
     ['flux-pro-finetuned', { finetune_id, width: 512 }, { kind: 'pictures', widthPx: 512, heightPx: 768 }],
     ['flux-pro-1.1-ultra-finetuned', { finetune_id }, { kind: 'pictures', widthPx: 2_736, heightPx: 1_536 }],
-  ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
+  ])('makes of %s with %j what is asked for', (taskType, input, spec) => {
     const operation = named(taskType)
-    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...spec })
   })
 
   it.each<[string, JsonObject, string]>([

@@ -33,7 +33,7 @@ type MediaType = 'image/jpeg' | 'image/png' | 'image/webp'
 const mediaTypeOf = (format: string): MediaType =>
   format === 'png' ? 'image/png' : format === 'webp' ? 'image/webp' : 'image/jpeg'
 
-/** As large as the picture that came in, whose size nobody knows yet. */
+/** As large as the picture that came in, whose size is not known yet. */
 const asInput = ({ output_format: format }: { output_format: string }) => ({
   widthPx: 1_024,
   heightPx: 1_024,

@@ -21,7 +21,7 @@ const facesIndex = (whose: string) =>
 const swap_faces_index = facesIndex('the picture with the faces to put in')
 const target_faces_index = facesIndex('the target')
 
-/** As large as the picture that came in, whose size nobody knows yet. */
+/** As large as the picture that came in, whose size is not known yet. */
 const asInput = () => ({ widthPx: 1_024, heightPx: 1_024 })
 
 const faceSwap = operation({
@@ -50,7 +50,7 @@ const multiFaceSwap = operation({
 })
 
 const USD_PER_FRAME = 0.004
-/** Up to 600 are taken. Nobody has opened the file; ten seconds of film are held. Inferred. */
+/** Up to 600 are taken. The file is not opened; ten seconds of film are held. Inferred. */
 const USUAL_FRAMES = 240
 
 const videoFaceSwap = operation({

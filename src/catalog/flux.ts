@@ -110,7 +110,7 @@ function priceOf(model: string): number {
 }
 
 const picture = ({ width, height }: Sized) => ({ widthPx: width, heightPx: height })
-/** Follows the picture that came in, whose size nobody knows yet. */
+/** Follows the picture that came in, whose size is not known yet. */
 const asInput = () => ({ widthPx: 1_024, heightPx: 1_024 })
 
 function txt2img(model: string): Operation {

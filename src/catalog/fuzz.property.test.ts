@@ -40,25 +40,25 @@ function outcomeOf<T>(work: () => T): { made: T } | { error: PolyphonyError } {
   }
 }
 
-function expectSane(wish: OutputSpec): void {
-  if ('widthPx' in wish) {
-    for (const sidePx of [wish.widthPx, wish.heightPx]) {
+function expectSane(spec: OutputSpec): void {
+  if ('widthPx' in spec) {
+    for (const sidePx of [spec.widthPx, spec.heightPx]) {
       expect(Number.isInteger(sidePx)).toBe(true)
       expect(sidePx).toBeGreaterThanOrEqual(16)
       expect(sidePx).toBeLessThanOrEqual(16_384)
     }
   }
-  if ('seconds' in wish) {
-    expect(Number.isFinite(wish.seconds)).toBe(true)
-    expect(wish.seconds).toBeGreaterThan(0)
+  if ('seconds' in spec) {
+    expect(Number.isFinite(spec.seconds)).toBe(true)
+    expect(spec.seconds).toBeGreaterThan(0)
   }
-  if ('count' in wish) {
-    expect(Number.isInteger(wish.count)).toBe(true)
-    expect(wish.count).toBeGreaterThanOrEqual(1)
-    expect(wish.count).toBeLessThanOrEqual(16)
+  if ('count' in spec) {
+    expect(Number.isInteger(spec.count)).toBe(true)
+    expect(spec.count).toBeGreaterThanOrEqual(1)
+    expect(spec.count).toBeLessThanOrEqual(16)
   }
-  if ('mediaType' in wish) expect(wish.mediaType).toMatch(/^(?:image\/(?:png|jpeg|webp|svg\+xml)|audio\/(?:mpeg|wav))$/)
-  if (wish.kind === 'pictures') expect(wish.isTransparent && wish.mediaType === 'image/jpeg').toBe(false)
+  if ('mediaType' in spec) expect(spec.mediaType).toMatch(/^(?:image\/(?:png|jpeg|webp|svg\+xml)|audio\/(?:mpeg|wav))$/)
+  if (spec.kind === 'pictures') expect(spec.isTransparent && spec.mediaType === 'image/jpeg').toBe(false)
 }
 
 function expectUsable(operation: Operation, input: JsonObject): void {
@@ -86,7 +86,7 @@ function nearExample({ input, example }: Operation): fc.Arbitrary<object> {
 
 describe('any input that a schema takes', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
-    'for %s has a price, a wish and an echo, or breaks a rule that is told',
+    'for %s has a price, a spec and an echo, or breaks a rule that is told',
     (_id, operation) => {
       let taken = 0
       fc.assert(

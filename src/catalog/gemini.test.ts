@@ -34,9 +34,9 @@ describe('Gemini', () => {
       { aspect_ratio: '3:4', output_format: 'jpg' },
       { widthPx: 880, heightPx: 1_184, mediaType: 'image/jpeg' },
     ],
-  ])('makes one picture of the size and format that is asked for', (operation, input, wish) => {
+  ])('makes one picture of the size and format that is asked for', (operation, input, spec) => {
     const read = readInput(operation, { prompt: 'a boat', ...input })
-    expect(outputSpecOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...wish })
+    expect(outputSpecOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...spec })
   })
 
   it('leaves the ratio open, which an edit takes from its input', () => {

@@ -37,9 +37,9 @@ describe('GPT images', () => {
       { background: 'transparent', output_format: 'webp' },
       { isTransparent: true, mediaType: 'image/webp' },
     ],
-  ])('with %j are as asked for', (asked, wish) => {
+  ])('with %j are as asked for', (asked, spec) => {
     const input = readInput(gptImageGenerate, { prompt, ...asked })
-    expect(outputSpecOf(gptImageGenerate.produces, input)).toMatchObject(wish)
+    expect(outputSpecOf(gptImageGenerate.produces, input)).toMatchObject(spec)
   })
 
   it.each<[JsonObject, string]>([

@@ -95,7 +95,7 @@ const OTHERS: Record<string, Record<'low' | 'medium' | 'high', Prices>> = {
   'gpt-image-1-mini': { low: [0.005, 0.006], medium: [0.011, 0.015], high: [0.036, 0.052] },
   'gpt-image-1.5': { low: [0.009, 0.013], medium: [0.034, 0.05], high: [0.133, 0.2] },
 }
-/** Above "high" nobody states a price; inferred. */
+/** Above "high" no price is stated; inferred. */
 const ABOVE_HIGH: Record<string, number> = { xhigh: 1.5, max: 2 }
 
 function priceOf(input: Asked): number {

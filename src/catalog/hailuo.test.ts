@@ -55,13 +55,13 @@ describe('Hailuo', () => {
   })
 
   it('is as long and as large as was asked; the older models are of one size', () => {
-    const wish = (input: JsonObject) => outputSpecOf(hailuoVideo.produces, read({ prompt: 'a', ...input }))
-    expect(wish({ model: 't2v-01', duration: 10, resolution: 768 })).toMatchObject({
+    const spec = (input: JsonObject) => outputSpecOf(hailuoVideo.produces, read({ prompt: 'a', ...input }))
+    expect(spec({ model: 't2v-01', duration: 10, resolution: 768 })).toMatchObject({
       widthPx: 1_280,
       heightPx: 720,
       seconds: 6,
     })
-    expect(wish({ model: 't2v-02', duration: 10 })).toMatchObject({ widthPx: 1_366, heightPx: 768, seconds: 10 })
-    expect(wish({ model: 'v2.3', resolution: 1080 })).toMatchObject({ widthPx: 1_920, heightPx: 1_080, seconds: 6 })
+    expect(spec({ model: 't2v-02', duration: 10 })).toMatchObject({ widthPx: 1_366, heightPx: 768, seconds: 10 })
+    expect(spec({ model: 'v2.3', resolution: 1080 })).toMatchObject({ widthPx: 1_920, heightPx: 1_080, seconds: 6 })
   })
 })

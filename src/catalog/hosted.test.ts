@@ -6,14 +6,14 @@ import type { Operation } from './operation.ts'
 import { type OutputSpec, outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
-function wish(operation: Operation, input: JsonObject): Extract<OutputSpec, { kind: 'anything' }> {
+function spec(operation: Operation, input: JsonObject): Extract<OutputSpec, { kind: 'anything' }> {
   const found = outputSpecOf(operation.produces, readInput(operation, input))
   if (found.kind !== 'anything') throw new Error(`It makes ${found.kind}.`)
   return found
 }
 
-const replicate = (model: string, input: JsonObject = {}) => wish(replicatePrediction, { model, input })
-const fal = (model: string, input: JsonObject = {}) => wish(falRequest, { model, input })
+const replicate = (model: string, input: JsonObject = {}) => spec(replicatePrediction, { model, input })
+const fal = (model: string, input: JsonObject = {}) => spec(falRequest, { model, input })
 
 describe('what a model makes', () => {
   it.each([

@@ -4,7 +4,7 @@ import { type Points, usdToPoints } from '../core/points.ts'
 import { sizeOf } from './fields.ts'
 import { filesIn } from './media.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
-import type { HostedKind, HostedWish } from './outputs.ts'
+import type { HostedKind, HostedSpec } from './outputs.ts'
 import { areaNamed, countFields, secondsNamed } from './price-aliases.ts'
 
 /**
@@ -21,7 +21,7 @@ const MAX_MADE = 16
 /** Each address among them is looked up before the task is stored; inferred. */
 const MAX_FILES = 100
 
-/** The input of a model, whose fields nobody here knows. */
+/** The input of a model, whose fields are unknown here. */
 const anyInput = (description: string) => {
   const options: TSchemaOptions = { description, 'x-media-within': 'any' }
   return Type.Unsafe<JsonObject>(Type.Object({}, options))
@@ -57,7 +57,7 @@ export const replicatePrediction = operation({
     kind: 'anything',
     of: ({ model, deployment, input }) => {
       const { makes, isSingle } = makerOf(REPLICATE, model || deployment || '')
-      return { like: wishLike(makes, input, 'image/webp'), form: 'urls', isSingle, beside: {} }
+      return { like: specLike(makes, input, 'image/webp'), form: 'urls', isSingle, beside: {} }
     },
   },
   rules: ({ model, version, deployment, input }) =>
@@ -88,7 +88,7 @@ export const falRequest = operation({
     kind: 'anything',
     of: ({ model, input }) => {
       const { makes, isSingle } = makerOf(FAL, model)
-      const like = wishLike(makes, input, 'image/jpeg')
+      const like = specLike(makes, input, 'image/jpeg')
       return { like, form: 'fal', isSingle, beside: besideFal(like, isSingle, input) }
     },
   },
@@ -200,7 +200,7 @@ const PRICED_SECONDS = 5
 /** Films of more pixels than this (2,560 by 1,440) cost twice as much; inferred. */
 const LARGE_PX = 2_560 * 1_440
 
-/** Whatever a model would read as more, by any name, is paid for: which of the names it knows, nobody here can tell. */
+/** Whatever a model would read as more, by any name, is paid for: which of the names it knows is unknown here. */
 function priceOf(makes: HostedKind, input: JsonObject): Points {
   return usdToPoints(PRICES[makes] * countOf(input) * (makes === 'videos' ? filmFactor(input) : 1))
 }
@@ -238,7 +238,7 @@ function wrongCount(count: number): string {
 
 type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'
 
-function wishLike(makes: HostedKind, input: JsonObject, usual: PictureType): HostedWish {
+function specLike(makes: HostedKind, input: JsonObject, usual: PictureType): HostedSpec {
   switch (makes) {
     case 'pictures': {
       const mediaType = typeOf(input.output_format) ?? usual
@@ -273,9 +273,9 @@ function wishLike(makes: HostedKind, input: JsonObject, usual: PictureType): Hos
 }
 
 /** What fal's models write beside the files: the words and the seed of a picture. */
-function besideFal({ kind, ...wish }: HostedWish, isSingle: boolean, { prompt, seed }: JsonObject): JsonObject {
+function besideFal({ kind, ...spec }: HostedSpec, isSingle: boolean, { prompt, seed }: JsonObject): JsonObject {
   if (kind !== 'pictures' || isSingle) return {}
-  const count = 'count' in wish ? wish.count : 1
+  const count = 'count' in spec ? spec.count : 1
   return {
     timings: {},
     seed: typeof seed === 'number' ? seed : 0,

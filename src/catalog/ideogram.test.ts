@@ -47,9 +47,9 @@ describe('Ideogram', () => {
       { prompt: 'a', aspect_ratio: '1x1', upscale_factor: 'X2' },
       { widthPx: 2_048, heightPx: 2_048, isTransparent: true, mediaType: 'image/png' },
     ],
-  ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
+  ])('makes of %s with %j what is asked for', (taskType, input, spec) => {
     const operation = named(taskType)
-    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...spec })
   })
 
   it('makes texts of a picture that it describes', () => {

@@ -185,7 +185,7 @@ const upscale = operation({
     num_images,
     seed,
   }),
-  // Twice the usual size: nobody has opened the picture yet.
+  // Twice the usual size: the picture is not opened yet.
   produces: { kind: 'pictures', of: (input) => ({ widthPx: 2_048, heightPx: 2_048, count: input.num_images }) },
   price: (input) => usdToPoints(0.06 * input.num_images),
   example: { image_file: 'https://example.com/poster.png', resemblance: 80, detail: 40 },
@@ -273,7 +273,7 @@ const styled = {
 const inCharacter = {
   style_type: Type.Optional(Type.Enum(V3_STYLES, { description: 'The kind of picture.' })),
   custom_model_uri: optionalText(1_024, 'A model of your own.'),
-  character_reference_images: pictures('Pictures of somebody who is to appear.'),
+  character_reference_images: pictures('Pictures of a person who is to appear.'),
   character_reference_images_mask: pictures('What of those pictures counts, one each.'),
 }
 

@@ -23,8 +23,8 @@ describe('the image tools', () => {
     [upscale, { image }, { isTransparent: false, widthPx: 800, heightPx: 800 }],
     [upscale, { image, scale: 4 }, { widthPx: 1_600, heightPx: 1_600 }],
     [upscale, { image, scale: 2.5 }, { widthPx: 1_000, heightPx: 1_000 }],
-  ])('make one picture', (operation, input, wish) => {
-    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, ...wish })
+  ])('make one picture', (operation, input, spec) => {
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, ...spec })
   })
 
   it.each([1, 11])('refuse to enlarge %i times', (scale) => {

@@ -11,7 +11,7 @@ import { type Operation, operation } from './operation.ts'
 const MODEL = 'Qubico/image-toolkit'
 const image = mediaFile('image', 'The picture, at most 10 MB.')
 
-/** Nobody has opened the picture yet. */
+/** The picture is not opened yet. */
 const USUAL_SIDE_PX = 1_024
 /** One that is worth enlarging is smaller than that. */
 const SMALL_SIDE_PX = 400

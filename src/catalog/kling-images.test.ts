@@ -28,10 +28,10 @@ describe('Kling’s pictures', () => {
   })
 
   it('have the size and number that are asked for', () => {
-    const wishFor = (fields: object) =>
+    const specFor = (fields: object) =>
       outputSpecOf(klingImage.produces, readInput(klingImage, { prompt: 'a', ...fields }))
-    expect(wishFor({ aspect_ratio: '1:1', n: 9 })).toMatchObject({ widthPx: 1_024, heightPx: 1_024, count: 9 })
-    expect(wishFor({ aspect_ratio: '1:1', resolution: '2k' })).toMatchObject({ widthPx: 2_048, heightPx: 2_048 })
+    expect(specFor({ aspect_ratio: '1:1', n: 9 })).toMatchObject({ widthPx: 1_024, heightPx: 1_024, count: 9 })
+    expect(specFor({ aspect_ratio: '1:1', resolution: '2k' })).toMatchObject({ widthPx: 2_048, heightPx: 2_048 })
   })
 })
 

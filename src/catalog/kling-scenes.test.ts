@@ -100,9 +100,9 @@ describe('motion control', () => {
 
   it('keeps the sound where that is asked', () => {
     const fields = { image_url: PICTURE, video_url: VIDEO }
-    const wish = (more: JsonObject) =>
+    const spec = (more: JsonObject) =>
       outputSpecOf(klingMotionControl.produces, readInput(klingMotionControl, { ...fields, ...more }))
-    expect(wish({ keep_original_sound: true })).toMatchObject({ hasSound: true, seconds: 10, heightPx: 720 })
-    expect(wish({ mode: 'pro' })).toMatchObject({ hasSound: false, heightPx: 1_080 })
+    expect(spec({ keep_original_sound: true })).toMatchObject({ hasSound: true, seconds: 10, heightPx: 720 })
+    expect(spec({ mode: 'pro' })).toMatchObject({ hasSound: false, heightPx: 1_080 })
   })
 })

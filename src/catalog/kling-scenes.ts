@@ -7,7 +7,7 @@ import { operation } from './operation.ts'
 /** Videos that Kling makes of a former video, or of a picture and something that moves it. */
 
 const PARENTS = ['kling', 'kling-turbo'] // the second inferred: its videos are Kling's, too
-/** Where the length follows a file that nobody has opened yet: a usual one. */
+/** Where the length follows a file that is not opened yet: a usual one. */
 const USUAL_SECONDS = 10
 const landscape = { widthPx: 1_280, heightPx: 720 }
 

@@ -11,7 +11,7 @@ const PATH = [
   { x: 417, y: 65 },
 ]
 const read = (input: JsonObject) => readInput(klingVideo, input)
-const wish = (input: JsonObject) => outputSpecOf(klingVideo.produces, read({ prompt: 'a fox', ...input }))
+const spec = (input: JsonObject) => outputSpecOf(klingVideo.produces, read({ prompt: 'a fox', ...input }))
 
 describe('a Kling video', () => {
   it.each<[JsonObject, number]>([
@@ -138,20 +138,20 @@ describe('a Kling video', () => {
   })
 
   it('is as long and as large as was asked', () => {
-    expect(wish({})).toMatchObject({ count: 1, widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false })
-    expect(wish({ duration: 10, aspect_ratio: '9:16', version: '1.6' })).toMatchObject({
+    expect(spec({})).toMatchObject({ count: 1, widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false })
+    expect(spec({ duration: 10, aspect_ratio: '9:16', version: '1.6' })).toMatchObject({
       widthPx: 720,
       heightPx: 1_280,
       seconds: 10,
     })
-    expect(wish({ version: '3.0', mode: 'pro', enable_audio: true, aspect_ratio: '1:1' })).toMatchObject({
+    expect(spec({ version: '3.0', mode: 'pro', enable_audio: true, aspect_ratio: '1:1' })).toMatchObject({
       widthPx: 1_080,
       heightPx: 1_080,
       hasSound: true,
     })
     const multi_shots = [{ prompt: 'a' }, { prompt: 'b', duration: 4 }]
-    expect(wish({ version: '3.0', multi_shots })).toMatchObject({ seconds: 7 })
-    expect(wish({ version: '1.6', multi_shots, enable_audio: true })).toMatchObject({ seconds: 5, hasSound: false })
+    expect(spec({ version: '3.0', multi_shots })).toMatchObject({ seconds: 7 })
+    expect(spec({ version: '1.6', multi_shots, enable_audio: true })).toMatchObject({ seconds: 5, hasSound: false })
   })
 
   it('fills in the length of a shot', () => {

@@ -7,7 +7,7 @@ import { readInput } from './read-input.ts'
 
 const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
 const media = { url: 'https://example.com/a.mp4' }
-const wish = (operation: Operation, input: JsonObject) => outputSpecOf(operation.produces, readInput(operation, input))
+const spec = (operation: Operation, input: JsonObject) => outputSpecOf(operation.produces, readInput(operation, input))
 
 describe('Luma’s pictures', () => {
   it.each<[JsonObject, number, JsonObject]>([
@@ -15,7 +15,7 @@ describe('Luma’s pictures', () => {
     [{ model: 'photon-flash-1', prompt: 'x', format: 'png', aspect_ratio: '1:1' }, 40_000, { mediaType: 'image/png' }],
   ])('with %j cost %i points', (input, points, expected) => {
     expect(lumaImage.price(readInput(lumaImage, input))).toBe(points)
-    expect(wish(lumaImage, input)).toMatchObject(expected)
+    expect(spec(lumaImage, input)).toMatchObject(expected)
   })
 
   it('need a prompt or a picture to go by', () => {
@@ -36,7 +36,7 @@ describe('Luma’s pictures', () => {
 
   it('are reframed to the shape that was asked', () => {
     const input = { model: 'photon-1', media, aspect_ratio: '9:21' }
-    expect(wish(lumaReframeImage, input)).toMatchObject({ kind: 'pictures', widthPx: 944, heightPx: 2_192 })
+    expect(spec(lumaReframeImage, input)).toMatchObject({ kind: 'pictures', widthPx: 944, heightPx: 2_192 })
     expect(() => readInput(lumaReframeImage, { ...input, model: 'ray-2' })).toThrow('model must be one of')
   })
 })
@@ -51,7 +51,7 @@ describe('Luma’s tools for videos', () => {
     [lumaAudio, { origin_task_id: TASK }, 1_000_000, { hasSound: true }],
   ])('%o with %j cost %i points', (operation, input, points, expected) => {
     expect(operation.price(readInput(operation, input))).toBe(points)
-    expect(wish(operation, input)).toMatchObject(expected)
+    expect(spec(operation, input)).toMatchObject(expected)
   })
 
   it('follow the task of the video', () => {

@@ -82,7 +82,7 @@ const first_frame = Type.Optional(
   Type.Object({ url: mediaUrl('image', 'The picture.') }, { description: 'How the first frame is to look.' }),
 )
 
-/** The length of a video that nobody has opened. */
+/** The length of a video that is not opened. */
 const SECONDS = 5
 const videoPrice = ({ model }: { model: string }) => usdToPoints(model === 'ray-2' ? 0.4 : 0.2)
 

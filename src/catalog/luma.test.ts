@@ -59,9 +59,9 @@ describe('a Luma video', () => {
   })
 
   it('is as long and as large as was asked', () => {
-    const wish = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
-    expect(wish({ aspect_ratio: '4:3' })).toMatchObject({ widthPx: 1_152, heightPx: 864, seconds: 5 })
-    expect(wish({ aspect_ratio: '3:4', duration: 10 })).toMatchObject({ widthPx: 864, heightPx: 1_152, seconds: 10 })
+    const spec = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
+    expect(spec({ aspect_ratio: '4:3' })).toMatchObject({ widthPx: 1_152, heightPx: 864, seconds: 5 })
+    expect(spec({ aspect_ratio: '3:4', duration: 10 })).toMatchObject({ widthPx: 864, heightPx: 1_152, seconds: 10 })
   })
 })
 
@@ -94,9 +94,9 @@ describe('a video of Luma’s own API', () => {
   })
 
   it('is as large as its resolution says', () => {
-    const wish = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
-    expect(wish({ resolution: '720p', aspect_ratio: '9:21' })).toMatchObject({ widthPx: 720, heightPx: 1_680 })
-    expect(wish({ resolution: '540p', duration: 9 })).toMatchObject({ widthPx: 960, heightPx: 540, seconds: 9 })
+    const spec = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
+    expect(spec({ resolution: '720p', aspect_ratio: '9:21' })).toMatchObject({ widthPx: 720, heightPx: 1_680 })
+    expect(spec({ resolution: '540p', duration: 9 })).toMatchObject({ widthPx: 960, heightPx: 540, seconds: 9 })
   })
 })
 

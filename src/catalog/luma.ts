@@ -93,7 +93,7 @@ export function lumaParents({ key_frames: frames }: Partial<LumaInput>): { frame
 /** How much more a resolution costs than the usual one. Inferred. */
 const DEARER: Record<string, number> = { '1080p': 2, '4k': 4 }
 
-function wish({ aspect_ratio: ratio, resolution, duration: seconds }: LumaInput) {
+function spec({ aspect_ratio: ratio, resolution, duration: seconds }: LumaInput) {
   const shortPx = LUMA_RESOLUTIONS[resolution ?? '']
   return { ...(shortPx === undefined ? sizeOf(ratio, 1_152 * 864) : sizeByShortSide(ratio, shortPx)), seconds }
 }
@@ -108,7 +108,7 @@ export const lumaVideo = operation({
   taskType: 'video_generation',
   title: 'Make a video from a description and, if wanted, its first or last frame',
   input: VideoInput,
-  produces: { kind: 'videos', of: wish },
+  produces: { kind: 'videos', of: spec },
   // Luma's own API makes a video from frames alone.
   rules: (input) =>
     input.prompt || hasFrame(input)
@@ -131,7 +131,7 @@ export const lumaExtend = operation({
   taskType: 'extend_video',
   title: 'Go on from a frame or a video',
   input: ExtendInput,
-  produces: { kind: 'videos', of: wish },
+  produces: { kind: 'videos', of: spec },
   rules: (input) =>
     nameless(input) ??
     (hasFrame(input) ? tooLong(input) : { field: 'key_frames', rule: 'must name a frame to go on from' }),

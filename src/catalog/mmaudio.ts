@@ -6,7 +6,7 @@ import { type Operation, operation } from './operation.ts'
 /** MMAudio: the sound for a silent video. */
 
 const USD_PER_SECOND = 0.0005
-/** Nobody has measured the video yet: the hold is for the longest that is billed. */
+/** The video is not measured yet: the hold is for the longest that is billed. */
 const MAX_BILLED_SECONDS = 30
 const USUAL_SECONDS = 10
 

@@ -5,7 +5,7 @@ import { type Operation, operation } from './operation.ts'
 
 /** OmniHuman 1.5: a portrait speaks a recording. The fields are those that a client sends; the rest is inferred. */
 
-/** The length follows a recording that nobody has opened yet: a usual one. */
+/** The length follows a recording that is not opened yet: a usual one. */
 const USUAL_SECONDS = 10
 
 export const omniHuman: Operation[] = [

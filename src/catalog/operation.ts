@@ -62,7 +62,7 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
     output: OUTPUTS[given.produces.kind],
     ...given,
   }
-  // The one place where an operation forgets the type of its input: whoever calls its functions has validated it.
+  // The one place where an operation forgets the type of its input: the callers of its functions have validated it.
   return complete as unknown as Operation
 }
 

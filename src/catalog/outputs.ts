@@ -106,7 +106,7 @@ export interface OutputSpecs {
   data: { sample: JsonObject }
   anything: {
     /** What the model makes, as far as its name tells. */
-    like: HostedWish
+    like: HostedSpec
     /** Bare URLs and pieces of text, as Replicate writes them, or objects with a `url` each, as fal does. */
     form: 'urls' | 'fal'
     /** One where others give a list of one. */
@@ -118,7 +118,7 @@ export interface OutputSpecs {
 
 /** Kinds that a model of a host makes. */
 export type HostedKind = 'pictures' | 'videos' | 'sounds' | 'texts' | 'model'
-export type HostedWish = { [K in HostedKind]: { kind: K } & OutputSpecs[K] }[HostedKind]
+export type HostedSpec = { [K in HostedKind]: { kind: K } & OutputSpecs[K] }[HostedKind]
 
 /** What a song is to be, whichever fields of whichever family spell it. */
 export interface SongSpec {
@@ -142,7 +142,7 @@ export interface SongSpec {
   replaces?: { fromSeconds: number; toSeconds: number } | null
 }
 
-/** What an operation makes of an input: the kind is fixed, the wish follows from the input. */
+/** What an operation makes of an input: the kind is fixed, the spec follows from the input. */
 export type Produces<Input> = {
   [K in Kind]: { kind: K; of: (input: Input) => K extends keyof Partials ? Partials[K] : OutputSpecs[K] }
 }[Kind]
@@ -167,6 +167,6 @@ export type OutputSpec = { [K in Kind]: { kind: K } & OutputSpecs[K] }[Kind]
 export function outputSpecOf(produces: Produces<never>, input: unknown): OutputSpec {
   const { kind } = produces
   const defaults: object = kind in DEFAULTS ? DEFAULTS[kind as keyof typeof DEFAULTS] : {}
-  // What DEFAULTS and `of` say together is a whole wish: `Partials` is made of the same names.
+  // What DEFAULTS and `of` say together is a whole spec: `Partials` is made of the same names.
   return { kind, ...defaults, ...produces.of(input as never) } as OutputSpec
 }

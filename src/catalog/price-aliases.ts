@@ -69,24 +69,24 @@ export function withoutUnread(operation: Operation, input: JsonObject): JsonObje
 export function unpricedField(operation: Operation, input: JsonObject): BrokenRule | undefined {
   // What the models of hosts are given is one field of theirs, with rules of its own.
   if (operation.produces.kind === 'anything') return undefined
-  let wish: OutputSpec | undefined
+  let spec: OutputSpec | undefined
   for (const [name, value] of Object.entries(input)) {
     if (value === null || Object.hasOwn(operation.input.properties, name)) continue
     const rule = ruleFor(plain(name))
     if (rule === undefined) continue
-    wish ??= outputSpecOf(operation.produces, input)
-    const broken = rule(value, wish, operation)
+    spec ??= outputSpecOf(operation.produces, input)
+    const broken = rule(value, spec, operation)
     if (broken !== undefined) return { field: name, rule: `${broken}, since ${operation.id} has no such field` }
   }
   return undefined
 }
 
-type Rule = (value: Json, wish: OutputSpec, operation: Operation) => string | undefined
+type Rule = (value: Json, spec: OutputSpec, operation: Operation) => string | undefined
 
 function ruleFor(name: string): Rule | undefined {
   if (COUNT_NAMES.has(name)) return atMostCount
   const unit = unitOf(name)
-  if (unit !== undefined) return (value, wish) => atMostSeconds((numberIn(value) ?? 0) / unit, wish)
+  if (unit !== undefined) return (value, spec) => atMostSeconds((numberIn(value) ?? 0) / unit, spec)
   if (SIZE_NAMES.has(name)) return atMostSize
   if (SOUND_NAMES.has(name)) return noSound
   return MODE_NAMES.has(name) ? usualMode : undefined
@@ -99,32 +99,32 @@ function unitOf(name: string): number | undefined {
   return FRAME_NAMES.has(name) ? FRAMES_A_SECOND : undefined
 }
 
-function atMostCount(value: Json, wish: OutputSpec): string | undefined {
-  const limit = 'count' in wish ? wish.count : 1
+function atMostCount(value: Json, spec: OutputSpec): string | undefined {
+  const limit = 'count' in spec ? spec.count : 1
   return (countIn(value) ?? 0) > limit ? `must be at most ${limit}` : undefined
 }
 
-function atMostSeconds(seconds: number, wish: OutputSpec): string | undefined {
-  if (!('seconds' in wish) || seconds <= wish.seconds) return undefined
-  return `must be at most ${wish.seconds} seconds`
+function atMostSeconds(seconds: number, spec: OutputSpec): string | undefined {
+  if (!('seconds' in spec) || seconds <= spec.seconds) return undefined
+  return `must be at most ${spec.seconds} seconds`
 }
 
-function atMostSize(value: Json, wish: OutputSpec): string | undefined {
-  if (!('widthPx' in wish)) return undefined
-  const { widthPx, heightPx } = wish
+function atMostSize(value: Json, spec: OutputSpec): string | undefined {
+  if (!('widthPx' in spec)) return undefined
+  const { widthPx, heightPx } = spec
   const most = { short: Math.min(widthPx, heightPx) * SIZE_TOLERANCE, area: widthPx * heightPx * SIZE_TOLERANCE }
   const { short = 0, area = 0 } = sizeIn(value)
   return short > most.short || area > most.area ? `must be at most ${widthPx} by ${heightPx} pixels` : undefined
 }
 
 /** Only where the operation has another switch of this kind: elsewhere it changes nothing that is priced. */
-function noSound(value: Json, wish: OutputSpec, operation: Operation): string | undefined {
+function noSound(value: Json, spec: OutputSpec, operation: Operation): string | undefined {
   const isOn = value === true || value === 1 || /^(?:true|on|yes|1)$/i.test(typeof value === 'string' ? value : '')
-  const hasSound = 'hasSound' in wish && wish.hasSound
+  const hasSound = 'hasSound' in spec && spec.hasSound
   return isOn && !hasSound && hasOneOf(operation, SOUND_NAMES) ? 'must be off' : undefined
 }
 
-function usualMode(value: Json, _wish: OutputSpec, operation: Operation): string | undefined {
+function usualMode(value: Json, _spec: OutputSpec, operation: Operation): string | undefined {
   const said = typeof value === 'string' ? value.trim().toLowerCase() : value
   return !USUAL_MODES.includes(said) && hasOneOf(operation, MODE_NAMES) ? 'must be left out' : undefined
 }

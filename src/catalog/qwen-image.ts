@@ -54,7 +54,7 @@ const imageEdit = operation({
     seed,
     flow_shift,
   }),
-  // As large as the picture that came in, whose size nobody knows yet.
+  // As large as the picture that came in, whose size is not known yet.
   produces: { kind: 'pictures', of: () => ({ widthPx: 1_024, heightPx: 1_024 }) },
   price: () => PRICE,
   example: {

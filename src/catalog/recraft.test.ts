@@ -53,9 +53,9 @@ describe('Recraft', () => {
     ['outpaint', { prompt, image_url, expand_left: 100 }, { widthPx: 1_124, heightPx: 1_024 }],
     ['outpaint', { prompt, image_url, expand_left: 100, size: '1:2' }, { widthPx: 720, heightPx: 1_456 }],
     ['crisp-upscale', { image_url }, { widthPx: 2_048, heightPx: 2_048 }],
-  ])('makes of %s with %j what is asked for', (taskType, input, wish) => {
+  ])('makes of %s with %j what is asked for', (taskType, input, spec) => {
     const operation = named(taskType)
-    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...wish })
+    expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...spec })
   })
 
   it.each<[string, JsonObject, string]>([

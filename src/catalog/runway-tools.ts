@@ -121,7 +121,7 @@ export const runwayImageUpscale = operation({
     ultraDetail: percent('How much detail is added.'),
     ...upscaled,
   }),
-  // Nobody has opened the picture: a small one is taken for granted.
+  // The picture is not opened: a small one is taken for granted.
   produces: {
     kind: 'pictures',
     of: ({ scaleFactor }) => ({ widthPx: 512 * scaleFactor, heightPx: 512 * scaleFactor }),
@@ -238,7 +238,7 @@ export const runwaySoundEffect = operation({
   example: { model: 'eleven_text_to_sound_v2', promptText: 'a ship’s horn in fog', duration: 4 },
 })
 
-/** The length of a recording that nobody has opened. */
+/** The length of a recording that is not opened. */
 const USUAL_SOUND_SECONDS = 10
 const sounds = { kind: 'sounds', of: () => ({ seconds: USUAL_SOUND_SECONDS }) } as const
 

@@ -15,7 +15,7 @@ function operationOf(taskType: string): Operation {
 }
 
 const read = (taskType: string, input: JsonObject) => readInput(operationOf(taskType), input)
-const wish = (taskType: string, input: JsonObject) =>
+const spec = (taskType: string, input: JsonObject) =>
   outputSpecOf(operationOf(taskType).produces, read(taskType, input))
 const credits = (taskType: string, input: JsonObject) => operationOf(taskType).price(read(taskType, input)) / CREDIT
 
@@ -90,7 +90,7 @@ describe('a video of Runway', () => {
     ['image_to_video', still({ model: 'veo3.1', audio: true }), { seconds: 8, hasSound: true }],
     ['image_to_video', still(), { seconds: 10 }],
   ])('%s with %j is as large and as long as was asked', (taskType, input, expected) => {
-    expect(wish(taskType, input)).toMatchObject(expected)
+    expect(spec(taskType, input)).toMatchObject(expected)
   })
 })
 
@@ -98,13 +98,13 @@ describe('a picture of Runway', () => {
   const drawn = (more: JsonObject = {}) => ({ model: 'gen4_image', promptText: 'x', ratio: '1080:1080', ...more })
 
   it('is as large as was asked, as often as was asked', () => {
-    expect(wish('text_to_image', drawn())).toMatchObject({ widthPx: 1_080, heightPx: 1_080, count: 1 })
+    expect(spec('text_to_image', drawn())).toMatchObject({ widthPx: 1_080, heightPx: 1_080, count: 1 })
     const many = drawn({ model: 'gpt_image_2', ratio: 'auto', outputCount: 3, background: 'transparent' })
-    expect(wish('text_to_image', many)).toMatchObject({ widthPx: 1_024, count: 3, isTransparent: true })
+    expect(spec('text_to_image', many)).toMatchObject({ widthPx: 1_024, count: 3, isTransparent: true })
     expect(credits('text_to_image', many)).toBe(24)
     expect(credits('text_to_image', drawn({ model: 'gen4_image_turbo', referenceImages: [{ uri: FILE }] }))).toBe(2)
     const larger = { model: 'magnific_precision_upscaler_v2', imageUri: FILE, scaleFactor: 16 }
-    expect(wish('image_upscale', larger)).toMatchObject({ widthPx: 8_192 })
+    expect(spec('image_upscale', larger)).toMatchObject({ widthPx: 8_192 })
     expect(credits('image_upscale', larger)).toBe(80)
   })
 
@@ -156,6 +156,6 @@ describe('Runway’s tools and sounds', () => {
     ['video_to_hdr', { model: 'ruby', videoUri: FILE }, 100, { kind: 'videos' }],
   ])('%s with %j costs %i credits', (taskType, input, count, expected) => {
     expect(credits(taskType, input)).toBe(count)
-    expect(wish(taskType, input)).toMatchObject(expected)
+    expect(spec(taskType, input)).toMatchObject(expected)
   })
 })

@@ -76,12 +76,12 @@ describe('Seedance', () => {
   })
 
   it('is as long and as large as was asked', () => {
-    const wish = (input: JsonObject) => outputSpecOf(seedance2.produces, read(input))
-    expect(wish({ duration: 15, resolution: '480p', aspect_ratio: '21:9' })).toMatchObject({
+    const spec = (input: JsonObject) => outputSpecOf(seedance2.produces, read(input))
+    expect(spec({ duration: 15, resolution: '480p', aspect_ratio: '21:9' })).toMatchObject({
       widthPx: 1_120,
       heightPx: 480,
       seconds: 15,
     })
-    expect(wish({ resolution: '1080p', aspect_ratio: '3:4' })).toMatchObject({ widthPx: 1_080, heightPx: 1_440 })
+    expect(spec({ resolution: '1080p', aspect_ratio: '3:4' })).toMatchObject({ widthPx: 1_080, heightPx: 1_440 })
   })
 })

@@ -19,10 +19,10 @@ describe('Seedream', () => {
       { widthPx: 3_072, heightPx: 3_072, mediaType: 'image/jpeg' },
     ],
     [{ aspect_ratio: '9:16' }, { widthPx: 1_536, heightPx: 2_736 }],
-  ])('makes one picture of the size and format that is asked for', (input, wish) => {
+  ])('makes one picture of the size and format that is asked for', (input, spec) => {
     expect(outputSpecOf(lite.produces, readInput(lite, { prompt: 'a map', ...input }))).toMatchObject({
       count: 1,
-      ...wish,
+      ...spec,
     })
   })
 

@@ -47,8 +47,8 @@ describe('the tools', () => {
   })
 
   it('deliver what they are named for', () => {
-    const wishes = sunoTools.map(({ taskType, produces, example }) => [taskType, outputSpecOf(produces, example).kind])
-    expect(Object.fromEntries(wishes)).toEqual({
+    const specs = sunoTools.map(({ taskType, produces, example }) => [taskType, outputSpecOf(produces, example).kind])
+    expect(Object.fromEntries(specs)).toEqual({
       persona: 'data',
       stems: 'clips',
       timing: 'data',

@@ -12,7 +12,7 @@ import { FOUND_SONG } from './suno.ts'
 
 const CLIP = '01234567-89ab-4cde-8f01-23456789ab01'
 const MARK = 'Sandbox: not a real result.'
-/** Where the length follows a clip that nobody has opened yet: a short one. */
+/** Where the length follows a clip that is not opened yet: a short one. */
 const USUAL_SECONDS = 10
 
 const clip_id = (description: string) => Type.String({ minLength: 1, maxLength: 64, description })

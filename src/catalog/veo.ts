@@ -28,7 +28,7 @@ interface Asked {
 
 const secondsOf = ({ duration }: Asked) => Number.parseInt(duration, 10)
 
-function wish(input: Asked) {
+function spec(input: Asked) {
   const ratio = input.aspect_ratio === 'auto' ? '16:9' : input.aspect_ratio
   return {
     ...sizeByShortSide(ratio, input.resolution === '1080p' ? 1080 : 720),
@@ -60,7 +60,7 @@ function veo3(taskType: string, usd: typeof FULL): Operation {
     taskType,
     title: 'Make a video with Veo 3',
     input: Type.Object(shared),
-    produces: { kind: 'videos', of: wish },
+    produces: { kind: 'videos', of: spec },
     price: price(usd),
     timeoutMs,
     example,
@@ -73,7 +73,7 @@ function veo31(taskType: string, usd: typeof FULL): Operation {
     taskType,
     title: 'Make a video with Veo 3.1',
     input: Type.Object({ ...shared, tail_image_url: optionalFile('image', 'The last frame.') }),
-    produces: { kind: 'videos', of: wish },
+    produces: { kind: 'videos', of: spec },
     rules: (input) =>
       input.tail_image_url && !input.image_url
         ? { field: 'image_url', rule: 'is needed with tail_image_url' }

@@ -63,11 +63,11 @@ describe('Wan 2.1 and 2.2', () => {
 
   it('is always of one length, and as wide as was asked', () => {
     const operation = named('txt2video-14b')
-    const wish = (aspect_ratio: string) =>
+    const spec = (aspect_ratio: string) =>
       outputSpecOf(operation.produces, readInput(operation, { prompt: 'a', aspect_ratio }))
-    expect(wish('16:9')).toMatchObject({ widthPx: 848, heightPx: 480, seconds: 5.3, hasSound: false })
-    expect(wish('9:16')).toMatchObject({ widthPx: 480, heightPx: 848 })
-    expect(wish('1:1')).toMatchObject({ widthPx: 640, heightPx: 640 })
+    expect(spec('16:9')).toMatchObject({ widthPx: 848, heightPx: 480, seconds: 5.3, hasSound: false })
+    expect(spec('9:16')).toMatchObject({ widthPx: 480, heightPx: 848 })
+    expect(spec('1:1')).toMatchObject({ widthPx: 640, heightPx: 640 })
   })
 })
 
@@ -92,14 +92,14 @@ describe('Wan 2.6', () => {
 
   it('is as long and as large as was asked, with sound unless none is wanted', () => {
     const operation = named('wan26-txt2video')
-    const wish = (input: JsonObject) =>
+    const spec = (input: JsonObject) =>
       outputSpecOf(operation.produces, readInput(operation, { prompt: 'a', ...input }))
-    expect(wish({ duration: 15, resolution: '1080P', aspect_ratio: '9:16' })).toMatchObject({
+    expect(spec({ duration: 15, resolution: '1080P', aspect_ratio: '9:16' })).toMatchObject({
       widthPx: 1_080,
       heightPx: 1_920,
       seconds: 15,
       hasSound: true,
     })
-    expect(wish({ audio: false })).toMatchObject({ widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false })
+    expect(spec({ audio: false })).toMatchObject({ widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false })
   })
 })

@@ -188,7 +188,7 @@ interface Wan26 {
 }
 
 const wan26Price = ({ duration, resolution }: Wan26) => usdToPoints((resolution === '1080P' ? 0.12 : 0.08) * duration)
-const wan26Wish = ({ duration, resolution, audio }: Wan26, ratio: string) => ({
+const wan26Spec = ({ duration, resolution, audio }: Wan26, ratio: string) => ({
   ...sizeByShortSide(ratio, resolution === '1080P' ? 1080 : 720),
   seconds: duration,
   hasSound: audio,
@@ -206,7 +206,7 @@ const wan26Text = operation({
       description: 'Width to height.',
     }),
   }),
-  produces: { kind: 'videos', of: (input) => wan26Wish(input, input.aspect_ratio) },
+  produces: { kind: 'videos', of: (input) => wan26Spec(input, input.aspect_ratio) },
   price: wan26Price,
   timeoutMs,
   example: { prompt: FOX, duration: 5, resolution: '720P', aspect_ratio: '16:9', audio: true },
@@ -217,7 +217,7 @@ const wan26Image = operation({
   taskType: 'wan26-img2video',
   title: 'Make a video from its first frame with Wan 2.6',
   input: Type.Object({ ...wan26, image }),
-  produces: { kind: 'videos', of: (input) => wan26Wish(input, '16:9') },
+  produces: { kind: 'videos', of: (input) => wan26Spec(input, '16:9') },
   price: wan26Price,
   timeoutMs,
   example: { prompt: FOX, image: IMAGE, duration: 10, resolution: '1080P' },

@@ -146,8 +146,8 @@ async function tellMoney({ store, firstTenant }: Gateway, before: number, say: (
   if (faults.length > 0) throw new Error(`The ledger does not reconcile: ${JSON.stringify(faults)}`)
 }
 
-/** The wished port or, when somebody listens there, any free one. */
-async function freePort(wished: number): Promise<number> {
+/** The given port or, when another program listens there, any free one. */
+async function freePort(wanted: number): Promise<number> {
   const tried = (port: number): Promise<number | undefined> =>
     new Promise((result) => {
       const socket = createSocket()
@@ -157,7 +157,7 @@ async function freePort(wished: number): Promise<number> {
         socket.close(() => result(found))
       })
     })
-  const port = (await tried(wished)) ?? (await tried(0))
+  const port = (await tried(wanted)) ?? (await tried(0))
   if (port === undefined) throw new Error('No free port was found on 127.0.0.1.')
   return port
 }

@@ -52,7 +52,7 @@ export function taskCommand(): Command {
     })
   command
     .command('cancel')
-    .description('Cancel a task that nobody has begun; its hold is released at once')
+    .description('Cancel a task that waits; its hold is released at once')
     .argument('<id>')
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: boolean }) => {

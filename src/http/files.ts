@@ -22,7 +22,7 @@ const MAX_AGE_MS = 365 * DAY_MS
 export type SendFile = (name: string, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 /**
- * Sends a stored file by its name, `ID.EXT`. Whoever knows the name may read: the id is random. A file never changes, so
+ * Sends a stored file by its name, `ID.EXT`. Everyone who knows the name may read: the id is random. A file never changes, so
  * it is cached until its time is over. Players seek with `Range`; a request for several ranges gets the whole file.
  */
 export function fileSender({ assets, clock = systemClock }: FilesOptions): SendFile {

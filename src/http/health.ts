@@ -25,7 +25,7 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
   let durations: Histogram | undefined
   const { readiness, noteFull } = openReadiness({ read: () => options.store.nextDueAt({}), write: options.write })
 
-  // Registered without encapsulation, so that it sees every dialect; idle until somebody reads metrics.
+  // Registered without encapsulation, so that it sees every dialect; idle until metrics are read.
   app.addHook('onResponse', (request, reply, done) => {
     if (reply.statusCode === NO_ROOM) noteFull()
     if (durations) {
@@ -57,7 +57,7 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
   })
 }
 
-/** Who works for live keys. What tenants connected is nobody's business here. */
+/** Who works for live keys. Accounts of tenants are not shown here. */
 function providersOf(accounts: readonly AccountRecord[]): { id: string; accounts: number; connected: number }[] {
   const live = accounts.filter(({ tenantId, mode }) => tenantId === null && mode === 'live')
   return [...Map.groupBy(live, ({ provider }) => provider)].map(([id, same]) => ({
@@ -79,7 +79,7 @@ function labelsOf({ id, provider, tenantId }: AccountRecord): { provider: string
   return { provider, account: tenantId === null ? id : TENANTS }
 }
 
-/** Opened by the first reader: a gateway that nobody watches does not pay for being watched. */
+/** Opened by the first reader: a gateway without metrics readers does not pay for being watched. */
 async function openMetrics({ store, inHand, accounts }: HealthOptions): Promise<Metrics> {
   const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
   const registry = new Registry()

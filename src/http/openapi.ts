@@ -10,7 +10,7 @@ export interface OpenApiOptions {
 
 /** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
 export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
-  // Written when somebody first asks: most gateways are never asked, and the public URL is known only once we listen.
+  // Written at the first request: most gateways are never asked, and the public URL is known only once we listen.
   const forMachines = once(async () =>
     JSON.stringify(documentOf(await partsOf(options), options.context.urls.publicUrl)),
   )

@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** 'ready', or why not: for whoever runs the gateway, in a few words. */
+/** 'ready', or why not: for the operator, in a few words. */
 export type Readiness = () => Promise<string>
 
 export interface ReadinessOptions {

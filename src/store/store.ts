@@ -232,9 +232,9 @@ export interface ReadVerbs {
   ): Promise<Task[]>
   countTasks(args: TaskFilter): Promise<number>
   getBatch(args: { id: string }): Promise<Batch | undefined>
-  /** Batches that have ended and were told of to nobody yet, the longest ended first. */
+  /** Batches that have ended and have no webhooks yet, the longest ended first. */
   listUnannounced(args: { limit: number }): Promise<Batch[]>
-  /** Tasks of a tenant that nobody has begun, oldest first: what a cancel of many may take. */
+  /** Tasks of a tenant that wait, oldest first: what a cancel of many may take. */
   listUnstarted(args: {
     tenantId: string
     mode?: Mode

@@ -141,7 +141,7 @@ export async function openHarness(
   // One pool for all of its accounts, and for no others.
   const accounts: Accounts = {
     ...registry,
-    route: (wish) => ({ ...registry.route(wish), pool: account }),
+    route: (spec) => ({ ...registry.route(spec), pool: account }),
     offers(asked, operations) {
       const pools = asked === account ? [LIVE_POOL, tenantPool(tenant.id)] : []
       return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []

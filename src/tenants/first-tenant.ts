@@ -6,7 +6,7 @@ import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
 import { aNewKey } from './keys.ts'
 
-export interface FirstTenantWishes {
+export interface FirstTenantOptions {
   adminKey: string | undefined
   testKey: string | undefined
   openingCredit: Points
@@ -25,7 +25,7 @@ const MAX_STAGED = 10_000
 /** Sees to it that there is a tenant, with an admin key and some credit, so that a first task runs. */
 export async function ensureFirstTenant(
   { store, clock }: { store: Store; clock: Clock },
-  wishes: FirstTenantWishes,
+  options: FirstTenantOptions,
 ): Promise<FirstTenant> {
   const now = clock.now()
   const fresh = aTenant('house', now)
@@ -35,12 +35,12 @@ export async function ensureFirstTenant(
     const made = aNewKey({ tenantId: fresh.id, name, mode, role, ...(secret === undefined ? {} : { secret }) }, now)
     return { ...made, isChosen: secret !== undefined }
   }
-  const live = keyOf('live', wishes.adminKey)
-  const test = keyOf('test', wishes.testKey)
+  const live = keyOf('live', options.adminKey)
+  const test = keyOf('test', options.testKey)
   const keys = [live, test].map(({ record, isChosen }) => ({ key: record, isChosen }))
   const { tenant, isNew, added } = await store.ensureFirstTenant({
     tenant: fresh,
-    credit: wishes.openingCredit,
+    credit: options.openingCredit,
     keys,
     now,
   })

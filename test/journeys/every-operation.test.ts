@@ -170,15 +170,15 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     const { input, ended } = await runOf(operation)
     const stored = await gateway.store.getTask({ id: ended.task_id })
     if (!stored) throw new Error('The task is gone.')
-    const wish = outputSpecOf(operation.produces, readInput(operation, input))
+    const spec = outputSpecOf(operation.produces, readInput(operation, input))
     const told = textsIn(ended.output)
 
-    const texts = promisedTexts(wish, stored.output)
+    const texts = promisedTexts(spec, stored.output)
     for (const text of texts) {
       expect(text.trim()).not.toBe('')
       expect(told).toContain(text)
     }
-    const files = promisedFiles(wish, stored.output).map(({ reference, promised }) => ({
+    const files = promisedFiles(spec, stored.output).map(({ reference, promised }) => ({
       url: reference.replace(/^asset:/, `${gateway.url}/files/`),
       promised,
     }))
@@ -187,7 +187,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     else expect(texts).not.toEqual([])
     for (const url of told.filter((text) => /^https?:/.test(text))) expect(files.map((one) => one.url)).toContain(url)
     for (const { url, promised } of files) await expectFile(url, promised)
-    if ('count' in wish) expect(countOf(wish.kind, stored.output)).toBe(wish.count)
+    if ('count' in spec) expect(countOf(spec.kind, stored.output)).toBe(spec.count)
   })
 
   it('leaves the books right', () => gateway.assertBalanced())

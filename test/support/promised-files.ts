@@ -1,4 +1,4 @@
-import type { HostedWish, Output, OutputSpec } from '../../src/catalog/outputs.ts'
+import type { HostedSpec, Output, OutputSpec } from '../../src/catalog/outputs.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { Promised } from './produced-media.ts'
 
@@ -11,11 +11,11 @@ export interface PromisedFile {
 const COVER_PX = 512
 const LARGE_COVER_PX = 1_024
 
-/** The files that a stored output names, the one that every client looks for first, and what each must be by the wish. */
-export function promisedFiles(wish: OutputSpec, output: Json): PromisedFile[] {
-  switch (wish.kind) {
+/** The files that a stored output names, the one that every client looks for first, and what each must be by the spec. */
+export function promisedFiles(spec: OutputSpec, output: Json): PromisedFile[] {
+  switch (spec.kind) {
     case 'pictures': {
-      const { widthPx, heightPx, mediaType, hasGrid } = wish
+      const { widthPx, heightPx, mediaType, hasGrid } = spec
       const { pictures, grid } = output as Output['pictures'] // validated by the caller, as below
       const all = grid && hasGrid ? [grid, ...pictures] : pictures
       return all.map(({ file }) => ({ reference: file, promised: { kind: 'picture', mediaType, widthPx, heightPx } }))
@@ -23,8 +23,8 @@ export function promisedFiles(wish: OutputSpec, output: Json): PromisedFile[] {
     case 'videos':
       return (output as Output['videos']).videos.flatMap(({ file, cover, lastFrame }) => {
         // H.264 has its colours for every second pixel.
-        const size = { widthPx: wish.widthPx - (wish.widthPx % 2), heightPx: wish.heightPx - (wish.heightPx % 2) }
-        const { seconds, hasSound } = wish
+        const size = { widthPx: spec.widthPx - (spec.widthPx % 2), heightPx: spec.heightPx - (spec.heightPx % 2) }
+        const { seconds, hasSound } = spec
         return [
           film(file, { ...size, seconds, hasSound }),
           ...[cover, lastFrame].map((still) => picture(still, size, 'image/jpeg')),
@@ -33,15 +33,15 @@ export function promisedFiles(wish: OutputSpec, output: Json): PromisedFile[] {
     case 'sounds':
       return (output as Output['sounds']).sounds.map(({ file }) => ({
         reference: file,
-        promised: { kind: 'sound', mediaType: wish.mediaType, seconds: wish.seconds },
+        promised: { kind: 'sound', mediaType: spec.mediaType, seconds: spec.seconds },
       }))
     case 'model': {
       const { model } = output as Output['model']
       const size = { widthPx: 512, heightPx: 512 }
       return [
         { reference: model.file, promised: { kind: 'model', mediaType: 'model/gltf-binary' } },
-        ...(wish.hasPicture ? [picture(model.picture, size, 'image/png')] : []),
-        ...(wish.hasTurntable ? [film(model.turntable, { ...size, seconds: 2, hasSound: false })] : []),
+        ...(spec.hasPicture ? [picture(model.picture, size, 'image/png')] : []),
+        ...(spec.hasTurntable ? [film(model.turntable, { ...size, seconds: 2, hasSound: false })] : []),
       ]
     }
     case 'clips':
@@ -51,7 +51,7 @@ export function promisedFiles(wish: OutputSpec, output: Json): PromisedFile[] {
         picture(imageLarge, square(LARGE_COVER_PX), 'image/jpeg'),
       ])
     case 'anything':
-      return filesOfVendor(wish, output)
+      return filesOfVendor(spec, output)
     case 'texts':
     case 'lyrics':
     case 'data':
@@ -66,7 +66,7 @@ function filesOfVendor({ like }: OutputSpec & { kind: 'anything' }, output: Json
   return references.map((reference) => fileLike(like, reference))
 }
 
-function fileLike(like: Exclude<HostedWish, { kind: 'texts' }>, reference: string): PromisedFile {
+function fileLike(like: Exclude<HostedSpec, { kind: 'texts' }>, reference: string): PromisedFile {
   switch (like.kind) {
     case 'pictures':
       return picture(reference, like, like.mediaType)
@@ -80,10 +80,10 @@ function fileLike(like: Exclude<HostedWish, { kind: 'texts' }>, reference: strin
 }
 
 /** The texts that a stored output consists of; none where it consists of files. */
-export function promisedTexts(wish: OutputSpec, output: Json): string[] {
-  if (wish.kind === 'texts') return (output as Output['texts']).texts
-  if (wish.kind === 'lyrics') return (output as Output['lyrics']).lyrics.flatMap(({ title, text }) => [title, text])
-  return wish.kind === 'data' ? textsIn(output).filter((text) => text !== '') : []
+export function promisedTexts(spec: OutputSpec, output: Json): string[] {
+  if (spec.kind === 'texts') return (output as Output['texts']).texts
+  if (spec.kind === 'lyrics') return (output as Output['lyrics']).lyrics.flatMap(({ title, text }) => [title, text])
+  return spec.kind === 'data' ? textsIn(output).filter((text) => text !== '') : []
 }
 
 export function textsIn(value: Json): string[] {

@@ -170,7 +170,10 @@ function uploads({ uploadMaxBytes, uploadHours }: DialectContext['limits']): Rec
     required: ['file_name'],
     properties: { file_name: { type: 'string' }, content_type: { type: 'string' } },
   })
-  const parameters = [inPath('id', 'The upload; whoever knows it may use it.'), inPath('name', 'The name of the file.')]
+  const parameters = [
+    inPath('id', 'The upload; everyone who knows it may use it.'),
+    inPath('name', 'The name of the file.'),
+  ]
   const codes: readonly ErrorCode[] = [
     'not_found',
     'forbidden',

@@ -136,8 +136,8 @@ export async function openGateway(): Promise<Gateway> {
   for (const { id } of [house, other]) {
     await store.credit({ id: `credit:${id}`, tenantId: id, amount: usdToPoints(1_000), memo: '', now: START })
   }
-  const keyFor = async (tenantId: string, wishes: Partial<Parameters<typeof createKey>[1]> = {}) =>
-    (await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live', ...wishes })).key
+  const keyFor = async (tenantId: string, options: Partial<Parameters<typeof createKey>[1]> = {}) =>
+    (await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live', ...options })).key
   const keys = {
     rich: await keyFor(house.id),
     poor: await keyFor(pauper.id),

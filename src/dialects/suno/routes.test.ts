@@ -241,16 +241,16 @@ function clip(taskId: string, number: number): string {
 }
 
 /** Stores a task as another dialect would have, for the tenant and key of an existing one. */
-async function storedAs(wish: { like: string; dialect: string; operation?: string; echo?: { [name: string]: Json } }) {
-  const like = await gateway.store.getTask({ id: wish.like })
+async function storedAs(spec: { like: string; dialect: string; operation?: string; echo?: { [name: string]: Json } }) {
+  const like = await gateway.store.getTask({ id: spec.like })
   if (!like) throw new Error('There is no such task.')
   const now = gateway.clock.nowMs
   const { tenantId, keyId, mode, model, taskType, input, pool } = like
   const task = {
     ...{ id: newId(now), tenantId, keyId, mode, model, taskType, input, pool },
-    dialect: wish.dialect,
-    operation: wish.operation ?? like.operation,
-    echo: wish.echo ?? {},
+    dialect: spec.dialect,
+    operation: spec.operation ?? like.operation,
+    echo: spec.echo ?? {},
     pricePoints: points(0),
     parentTaskId: null,
     createdAt: now,

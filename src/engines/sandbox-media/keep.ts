@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * The same maker with a memory of up to `maxBytes`: equal wishes share one result, also while it is being made. What was
+ * The same maker with a memory of up to `maxBytes`: equal specs share one result, also while it is being made. What was
  * used longest ago goes first; a result larger than the bound is given out and not kept; a failure is not remembered.
- * Wishes are compared as JSON, so they must name their fields in one order.
+ * Specs are compared as JSON, so they must name their fields in one order.
  */
-export function keep<Wish, Made extends object>(
-  make: (wish: Wish) => Promise<Made>,
+export function keep<Spec, Made extends object>(
+  make: (spec: Spec) => Promise<Made>,
   { maxBytes, sizeBytes }: { maxBytes: number; sizeBytes: (made: Made) => number },
-): (wish: Wish) => Promise<Made> {
+): (spec: Spec) => Promise<Made> {
   const kept = new LRUCache<string, Promise<Made>>({ maxSize: maxBytes })
-  return (wish) => {
-    const key = JSON.stringify(wish)
+  return (spec) => {
+    const key = JSON.stringify(spec)
     const known = kept.get(key)
     if (known !== undefined) return known
-    const making = make(wish)
+    const making = make(spec)
     kept.set(key, making, { size: 1 })
     // Deleted first: setting the value that is there already would leave its old size.
     const settle = (size: number | undefined): void => {

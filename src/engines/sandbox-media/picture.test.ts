@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type PictureWish, sandboxPicture } from './sandbox-media.ts'
+import { type PictureSpec, sandboxPicture } from './sandbox-media.ts'
 
 interface Pixels {
   widthPx: number
@@ -30,7 +30,7 @@ function strokesIn({ widthPx, at }: Pixels, y: number): number {
   return strokes
 }
 
-const asked: PictureWish = { widthPx: 1024, heightPx: 1024, mediaType: 'image/png' }
+const asked: PictureSpec = { widthPx: 1024, heightPx: 1024, mediaType: 'image/png' }
 
 describe('sandboxPicture', () => {
   for (const format of ['png', 'jpeg', 'webp'] as const) {
@@ -118,7 +118,7 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('gives equal wishes one file', async () => {
+  it('gives equal specs one file', async () => {
     const [one, other] = await Promise.all([sandboxPicture(asked), sandboxPicture({ ...asked, number: 1 })])
     expect(other).toBe(one)
     expect(await sandboxPicture({ mediaType: 'image/png', heightPx: 1024, widthPx: 1024 })).toBe(one)

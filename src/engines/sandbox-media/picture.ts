@@ -3,7 +3,7 @@ import { heightFor, lettersSvg } from './letters.ts'
 import { checkSize } from './limits.ts'
 import { SOFTWARE, WORD } from './mark.ts'
 
-export interface PictureWish {
+export interface PictureSpec {
   /** Any whole number from 16 to 4096. */
   widthPx: number
   heightPx: number
@@ -20,9 +20,9 @@ export interface PictureWish {
  * A landscape nobody takes for a photograph, with the word SANDBOX and the size across it. Kept; callers share the bytes
  * and must not write into them. Throws a RangeError for a size or a number that the sandbox does not draw.
  */
-export async function sandboxPicture(wish: PictureWish): Promise<Uint8Array> {
-  const { widthPx, heightPx, mediaType, number = 1, transparent = false, grid = false } = wish
-  checkSize(wish)
+export async function sandboxPicture(spec: PictureSpec): Promise<Uint8Array> {
+  const { widthPx, heightPx, mediaType, number = 1, transparent = false, grid = false } = spec
+  checkSize(spec)
   if (!Number.isSafeInteger(number) || number < 1)
     throw new RangeError(`The sandbox numbers its pictures from 1, not ${number}.`)
   if (transparent && mediaType === 'image/jpeg') throw new RangeError('A JPEG has no transparent background.')
@@ -30,12 +30,12 @@ export async function sandboxPicture(wish: PictureWish): Promise<Uint8Array> {
 }
 
 const keptPicture = keep(
-  async (wish: Required<PictureWish>): Promise<Uint8Array> => {
+  async (spec: Required<PictureSpec>): Promise<Uint8Array> => {
     const { default: sharp } = await import('sharp')
-    const drawing = sharp(Buffer.from(pictureSvg(wish))).withExif({
+    const drawing = sharp(Buffer.from(pictureSvg(spec))).withExif({
       IFD0: { ImageDescription: `${WORD} - not a real result`, Software: SOFTWARE },
     })
-    const { mediaType, transparent } = wish
+    const { mediaType, transparent } = spec
     if (mediaType === 'image/webp') return drawing.webp({ quality: 82, effort: 2 }).toBuffer()
     if (mediaType === 'image/jpeg') return drawing.removeAlpha().jpeg({ quality: 85 }).toBuffer()
     return (transparent ? drawing : drawing.removeAlpha()).png({ compressionLevel: 9 }).toBuffer()
@@ -50,7 +50,7 @@ interface Box {
   height: number
 }
 
-function pictureSvg({ widthPx, heightPx, number, transparent, grid }: Required<PictureWish>): string {
+function pictureSvg({ widthPx, heightPx, number, transparent, grid }: Required<PictureSpec>): string {
   const draw = transparent ? figure : landscape
   const [left, top] = [Math.floor(widthPx / 2), Math.floor(heightPx / 2)]
   const cells: Box[] = grid

@@ -53,7 +53,7 @@ describe('sandboxSound', () => {
     }
   })
 
-  it('gives equal wishes one file', async () => {
+  it('gives equal specs one file', async () => {
     const [one, other] = await Promise.all([
       sandboxSound({ seconds: 5, mediaType: 'audio/mpeg' }),
       sandboxSound({ mediaType: 'audio/mpeg', seconds: 5 }),

@@ -2,7 +2,7 @@ import { keep } from './keep.ts'
 import { checkSeconds } from './limits.ts'
 import { SOFTWARE, TITLE } from './mark.ts'
 
-export interface SoundWish {
+export interface SoundSpec {
   /** Up to 600, fractions allowed. An MP3 has it to the nearest frame (26 ms) and at least two frames. */
   seconds: number
   mediaType: 'audio/mpeg' | 'audio/wav'
@@ -29,13 +29,13 @@ const WAV_LOOP_SAMPLES = WAV_RATE
  * Beeps of the asked length: MP3 as the sandbox's song is made, or WAV with 16 bit at 22,050 Hz, both mono. Kept; callers
  * share the bytes and must not write into them. Throws a RangeError for a length outside 0 to 600 seconds.
  */
-export async function sandboxSound({ seconds, mediaType }: SoundWish): Promise<Uint8Array> {
+export async function sandboxSound({ seconds, mediaType }: SoundSpec): Promise<Uint8Array> {
   checkSeconds(seconds, MOST_SECONDS)
   return keptSound({ seconds, mediaType })
 }
 
 const keptSound = keep(
-  async ({ seconds, mediaType }: SoundWish): Promise<Uint8Array> => (mediaType === 'audio/wav' ? wav : mp3)(seconds),
+  async ({ seconds, mediaType }: SoundSpec): Promise<Uint8Array> => (mediaType === 'audio/wav' ? wav : mp3)(seconds),
   { maxBytes: 32 * 2 ** 20, sizeBytes: ({ length }) => length },
 )
 

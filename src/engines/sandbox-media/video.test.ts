@@ -160,18 +160,18 @@ describe('sandboxVideo', () => {
     }
   })
 
-  it('gives equal wishes one film, also while it is being made', async () => {
-    const wish = { widthPx: 321, heightPx: 181, seconds: 1, hasSound: false }
-    const [one, other] = await Promise.all([sandboxVideo(wish), sandboxVideo({ ...wish })])
+  it('gives equal specs one film, also while it is being made', async () => {
+    const spec = { widthPx: 321, heightPx: 181, seconds: 1, hasSound: false }
+    const [one, other] = await Promise.all([sandboxVideo(spec), sandboxVideo({ ...spec })])
     expect(other).toBe(one)
     expect(await sandboxVideo({ hasSound: false, seconds: 1, heightPx: 180, widthPx: 320 })).toBe(one)
   })
 
   it('refuses what it does not make, naming it', async () => {
-    const wish = { widthPx: 320, heightPx: 180, seconds: 1, hasSound: false }
-    await expect(sandboxVideo({ ...wish, widthPx: 8 })).rejects.toThrow('16 to 4096 whole pixels a side, not 8 by 180')
-    await expect(sandboxVideo({ ...wish, heightPx: 100.5 })).rejects.toThrow('not 320 by 100.5')
-    await expect(sandboxVideo({ ...wish, seconds: 61 })).rejects.toThrow('up to 60 seconds of this, not 61')
-    await expect(sandboxVideo({ ...wish, seconds: Number.NaN })).rejects.toThrow('not NaN')
+    const spec = { widthPx: 320, heightPx: 180, seconds: 1, hasSound: false }
+    await expect(sandboxVideo({ ...spec, widthPx: 8 })).rejects.toThrow('16 to 4096 whole pixels a side, not 8 by 180')
+    await expect(sandboxVideo({ ...spec, heightPx: 100.5 })).rejects.toThrow('not 320 by 100.5')
+    await expect(sandboxVideo({ ...spec, seconds: 61 })).rejects.toThrow('up to 60 seconds of this, not 61')
+    await expect(sandboxVideo({ ...spec, seconds: Number.NaN })).rejects.toThrow('not NaN')
   })
 })

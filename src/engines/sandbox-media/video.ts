@@ -8,7 +8,7 @@ import { writeMp4 } from './mp4.ts'
 import { beeps } from './sound.ts'
 import { openTestCard } from './test-card.ts'
 
-export interface VideoWish {
+export interface VideoSpec {
   /** 16 to 4096. H.264 has its colours for every second pixel, so an odd side is rounded down to the even number below. */
   widthPx: number
   heightPx: number
@@ -32,7 +32,7 @@ const FRAMES_PER_SECOND = 10
  * sound is asked for. Kept; callers share the bytes and must not write into them. Throws a RangeError for a size or a
  * length that the sandbox does not make.
  */
-export async function sandboxVideo({ widthPx, heightPx, seconds, hasSound }: VideoWish): Promise<SandboxVideo> {
+export async function sandboxVideo({ widthPx, heightPx, seconds, hasSound }: VideoSpec): Promise<SandboxVideo> {
   checkSize({ widthPx, heightPx })
   checkSeconds(seconds, MOST_SECONDS)
   return keptVideo({ widthPx: 2 * Math.floor(widthPx / 2), heightPx: 2 * Math.floor(heightPx / 2), seconds, hasSound })
@@ -43,17 +43,17 @@ const keptVideo = keep(make, {
   sizeBytes: ({ mp4, coverJpeg, lastFrameJpeg }) => mp4.length + coverJpeg.length + lastFrameJpeg.length,
 })
 
-async function make(wish: VideoWish): Promise<SandboxVideo> {
-  const { seconds } = wish
+async function make(spec: VideoSpec): Promise<SandboxVideo> {
+  const { seconds } = spec
   const [{ coverJpeg, lastFrameJpeg, video }, sound] = await Promise.all([
-    draw(wish),
-    wish.hasSound ? beeps(seconds) : undefined,
+    draw(spec),
+    spec.hasSound ? beeps(seconds) : undefined,
   ])
   const mp4 = writeMp4({ seconds, title: TITLE, video, ...(sound && { sound }) })
   return { mp4, coverJpeg, lastFrameJpeg }
 }
 
-async function draw({ widthPx, heightPx, seconds }: VideoWish) {
+async function draw({ widthPx, heightPx, seconds }: VideoSpec) {
   const count = Math.max(1, Math.round(seconds * FRAMES_PER_SECOND))
   const { canvas, ...card } = await openTestCard({ widthPx, heightPx, seconds, frames: count })
   const encoder = openH264Encoder({ widthPx, heightPx, framesPerSecond: Math.ceil(count / seconds) })

@@ -48,7 +48,7 @@ describe('arrangement', () => {
     expect(steps({ ...request, take: 1 })).not.toEqual(steps(request))
   })
 
-  it.each([10, 33.5, 120, 240])('fills a wished length of %f seconds', (seconds) => {
+  it.each([10, 33.5, 120, 240])('fills a wanted length of %f seconds', (seconds) => {
     const score = arrange({ ...request, seconds })
     const lastStart = Math.max(...score.parts.flatMap(({ notes }) => notes.map(({ at }) => at)))
     expect(score.durationSeconds).toBe(seconds)

@@ -48,8 +48,8 @@ export function planForm(
   const plans = lyrics.length > 0 ? sungForm(lyrics, bar, opening) : instrumentalForm(bar, opening, options)
   if (options.opensCold && plans[0]?.kind === 'intro') plans.shift()
   const natural = barsOf(plans) * bar
-  const wished = options.seconds ?? Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, natural))
-  fillTime(plans, Math.max(2, Math.floor(wished / bar + 1e-6)), options.random)
+  const wanted = options.seconds ?? Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, natural))
+  fillTime(plans, Math.max(2, Math.floor(wanted / bar + 1e-6)), options.random)
   return numbered(plans, style)
 }
 

@@ -63,7 +63,7 @@ describe('mix', () => {
   })
 })
 
-/** The period near the wished one at which the sound is most like itself, as a ratio of pitches. */
+/** The period near the wanted one at which the sound is most like itself, as a ratio of pitches. */
 function pitchOf(sound: Float32Array, midi: number): number {
   const period = SAMPLE_RATE / (440 * 2 ** ((midi - 69) / 12))
   // Eight periods on, a small error shows eightfold.

@@ -12,7 +12,7 @@ export interface SongRequest {
   seed: number
   /** 0, 1, …: takes of one request are different songs. */
   take: number
-  /** Wished length, 4 to 600; without it the lyrics decide (about 30 to 180). */
+  /** Wanted length, 4 to 600; without it the lyrics decide (about 30 to 180). */
   seconds?: number
   /**
    * Continues another song in its key, tempo and sound, from the place in the bar where `fromSeconds` falls.

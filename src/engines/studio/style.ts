@@ -39,15 +39,15 @@ type Choice<T> = readonly [T, ...T[]]
  * so that two takes of one request differ in tempo, key, mode, drums and instruments.
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
-  const wish = `${identity.tags}, ${identity.description ?? ''}`.toLowerCase()
+  const request = `${identity.tags}, ${identity.description ?? ''}`.toLowerCase()
   const refused = options.negativeTags.toLowerCase()
   // A refused style is not a refusal of the drums and the bass in its name.
   const unwanted = refused.replace(/drum ?(and|&|n|'n'?) ?bass|bass ?house|big ?beat/g, '')
   const root = [identity.seed, identity.tags, identity.title, identity.description ?? ''].join('|')
   const turn = <T>(list: Choice<T>, about: string): T => rotate(list, `${root}|${about}`, identity.take)
 
-  const genre = genreOf(wish, refused, turn)
-  const asked = instrumentsIn(wish).filter((name) => !refuses(unwanted, name))
+  const genre = genreOf(request, refused, turn)
+  const asked = instrumentsIn(request).filter((name) => !refuses(unwanted, name))
   const wanted = (list: readonly InstrumentName[], about: string): InstrumentName | undefined => {
     const [first, ...rest] = list.filter((name) => !refuses(unwanted, name))
     return first === undefined ? undefined : turn([first, ...rest], about)
@@ -57,15 +57,15 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
 
   const askedLead = among(LEADS)
   const second = wanted(askedLead.length > 0 ? askedLead : genre.leads, 'second') ?? 'synthLead'
-  const noVoice = /vocal|voice|sing/.test(unwanted) || /\binstrumental\b/.test(wish)
+  const noVoice = /vocal|voice|sing/.test(unwanted) || /\binstrumental\b/.test(request)
   const sung = options.sung && !noVoice
   const chords = wanted(askedChords.length > 0 ? askedChords : genre.chords, 'chords')
   const noBass = /(^|[\s,])(no )?bass\b/.test(unwanted)
-  const noDrums = /drum|percussion|beat/.test(unwanted) || /no drums|drumless|a ?cappella|without drums/.test(wish)
+  const noDrums = /drum|percussion|beat/.test(unwanted) || /no drums|drumless|a ?cappella|without drums/.test(request)
   return {
     genre,
-    bpm: tempoOf(wish, genre, identity, root),
-    key: keyOf(wish, genre, turn),
+    bpm: tempoOf(request, genre, identity, root),
+    key: keyOf(request, genre, turn),
     drums: noDrums ? 'none' : turn(genre.drums, 'drums'),
     bass: noBass ? undefined : wanted(among(BASSES).length > 0 ? among(BASSES) : genre.bass, 'bass'),
     bassLine: turn(genre.bassLines, 'bass line'),
@@ -76,20 +76,20 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
       : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad'),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
-    register: registerOf(wish, turn),
+    register: registerOf(request, turn),
     room: /reverb|echo/.test(unwanted)
       ? 0.05
-      : /dreamy|ethereal|reverb|epic|hall/.test(wish)
+      : /dreamy|ethereal|reverb|epic|hall/.test(request)
         ? Math.max(0.6, genre.room)
         : genre.room,
-    energy: energyOf(wish, genre),
+    energy: energyOf(request, genre),
   }
 }
 
-function genreOf(wish: string, unwanted: string, turn: <T>(list: Choice<T>, about: string) => T): Genre {
+function genreOf(request: string, unwanted: string, turn: <T>(list: Choice<T>, about: string) => T): Genre {
   const allowed = GENRES.filter(({ words }) => !words.test(unwanted))
   const found = allowed
-    .map((genre, rank) => ({ genre, rank, place: wish.search(genre.words) }))
+    .map((genre, rank) => ({ genre, rank, place: request.search(genre.words) }))
     .filter(({ place }) => place >= 0)
     .sort((a, b) => a.place - b.place || a.rank - b.rank)
   const first = found[0]?.genre
@@ -99,8 +99,8 @@ function genreOf(wish: string, unwanted: string, turn: <T>(list: Choice<T>, abou
   return head === undefined ? GENRES[0] : turn([head, ...rest], 'genre')
 }
 
-const instrumentsIn = (wish: string): InstrumentName[] =>
-  (Object.keys(INSTRUMENTS) as InstrumentName[]).filter((name) => INSTRUMENTS[name].words?.test(wish)) // keys of a constant
+const instrumentsIn = (request: string): InstrumentName[] =>
+  (Object.keys(INSTRUMENTS) as InstrumentName[]).filter((name) => INSTRUMENTS[name].words?.test(request)) // keys of a constant
 
 const refuses = (unwanted: string, name: InstrumentName): boolean =>
   unwanted !== '' &&
@@ -109,15 +109,15 @@ const refuses = (unwanted: string, name: InstrumentName): boolean =>
     (/synth|electronic/.test(unwanted) && /synth|saw|Pad|chip/i.test(name)) ||
     (/distort|heavy|aggressive/.test(unwanted) && /powerGuitar|leadGuitar/.test(name)))
 
-function tempoOf(wish: string, genre: Genre, identity: Identity, root: string): number {
-  const stated = Number(/(\d{2,3})\s?bpm/.exec(wish)?.[1] ?? Number.NaN)
+function tempoOf(request: string, genre: Genre, identity: Identity, root: string): number {
+  const stated = Number(/(\d{2,3})\s?bpm/.exec(request)?.[1] ?? Number.NaN)
   if (stated >= 40 && stated <= 220) return stated
   const [low, high] = genre.bpm
   // Neighbouring takes lie 0.4 of the range apart, wrapping round.
   const place = (hashOf(`${root}|tempo`) / 4_294_967_296 + identity.take * 0.4) % 1
-  const pace = /\bslow|calm|gentle|sleepy|mournful/.test(wish)
+  const pace = /\bslow|calm|gentle|sleepy|mournful/.test(request)
     ? 0.86
-    : /\bfast|upbeat|energetic|driving|frantic/.test(wish)
+    : /\bfast|upbeat|energetic|driving|frantic/.test(request)
       ? 1.1
       : 1
   return Math.round((low + (high - low) * place) * pace)
@@ -125,17 +125,17 @@ function tempoOf(wish: string, genre: Genre, identity: Identity, root: string): 
 
 const NOTES: Readonly<Record<string, number>> = { c: 0, d: 2, e: 4, f: 5, g: 7, a: 9, b: 11 }
 
-function keyOf(wish: string, genre: Genre, turn: <T>(list: Choice<T>, about: string) => T): Key {
+function keyOf(request: string, genre: Genre, turn: <T>(list: Choice<T>, about: string) => T): Key {
   const [, letter, accidental, named] =
-    /\b([a-g])([#♯b♭]|\ssharp|\sflat)?\s(major|minor|dorian|mixolydian|lydian|phrygian)\b/.exec(wish) ?? []
+    /\b([a-g])([#♯b♭]|\ssharp|\sflat)?\s(major|minor|dorian|mixolydian|lydian|phrygian)\b/.exec(request) ?? []
   if (letter !== undefined && named !== undefined) {
     const shift = accidental === undefined ? 0 : /[#♯]|sharp/.test(accidental) ? 1 : -1
     return { tonic: ((NOTES[letter] ?? 0) + shift + 12) % 12, mode: named as Mode } // the pattern lists modes only
   }
   const tonic = turn([0, 7, 2, 9, 4, 10, 5], 'tonic')
-  const mood = /\bsad|dark|melanchol|moody|gloomy|mourn|haunt|lonely|sinister/.test(wish)
+  const mood = /\bsad|dark|melanchol|moody|gloomy|mourn|haunt|lonely|sinister/.test(request)
     ? 'minor'
-    : /happy|joy|cheer|bright|sunny|uplift|hopeful/.test(wish)
+    : /happy|joy|cheer|bright|sunny|uplift|hopeful/.test(request)
       ? 'major'
       : undefined
   const fits = mood === undefined ? [] : genre.modes.filter((mode) => (MODES[mode][2] === 3) === (mood === 'minor'))
@@ -143,16 +143,16 @@ function keyOf(wish: string, genre: Genre, turn: <T>(list: Choice<T>, about: str
   return { tonic, mode: first === undefined ? genre.modes[0] : turn<Mode>([first, ...rest], 'mode') }
 }
 
-function registerOf(wish: string, turn: <T>(list: Choice<T>, about: string) => T): number {
-  if (/\b(fe|wo)m(ale|an)|soprano|girl|diva|alto\b/.test(wish)) return 2
-  if (/\bmale|baritone|tenor|\bman\b|deep voice|\bboy/.test(wish)) return -10
+function registerOf(request: string, turn: <T>(list: Choice<T>, about: string) => T): number {
+  if (/\b(fe|wo)m(ale|an)|soprano|girl|diva|alto\b/.test(request)) return 2
+  if (/\bmale|baritone|tenor|\bman\b|deep voice|\bboy/.test(request)) return -10
   return turn([1, -9], 'register')
 }
 
-function energyOf(wish: string, genre: Genre): number {
-  const shift = /calm|gentle|soft|chill|mellow|quiet|peaceful|sleepy/.test(wish)
+function energyOf(request: string, genre: Genre): number {
+  const shift = /calm|gentle|soft|chill|mellow|quiet|peaceful|sleepy/.test(request)
     ? -0.2
-    : /energetic|powerful|epic|aggressive|anthem|intense|driving|wild/.test(wish)
+    : /energetic|powerful|epic|aggressive|anthem|intense|driving|wild/.test(request)
       ? 0.2
       : 0
   return Math.min(1, Math.max(0.1, genre.energy + shift))

@@ -4,7 +4,7 @@ import { sunoMusic } from '../../catalog/suno.ts'
 import { itemId, newId } from '../../core/ids.ts'
 import { clipIn } from './clips.ts'
 
-function songWishOf(input: object) {
+function songSpecOf(input: object) {
   const spec = outputSpecOf(sunoMusic.produces, input)
   return spec.kind === 'clips' ? spec.song : undefined
 }
@@ -21,7 +21,7 @@ describe('the output spec of a song', () => {
       title: 'T',
       continue_clip_id: 'x',
     }
-    expect(songWishOf(input)).toMatchObject({
+    expect(songSpecOf(input)).toMatchObject({
       description: 'a cat',
       lyrics: '',
       tags: '',
@@ -40,7 +40,7 @@ describe('the output spec of a song', () => {
       negative_tags: 'drums',
       seed: 7,
     }
-    expect(songWishOf(input)).toMatchObject({
+    expect(songSpecOf(input)).toMatchObject({
       description: null,
       lyrics: 'la',
       tags: 'jazz',
@@ -58,7 +58,7 @@ describe('the output spec of a song', () => {
     [{ gpt_description_prompt: 'a cat' }, false],
     [{ gpt_description_prompt: 'a cat', make_instrumental: true }, true],
   ])('of %o is instrumental: %s', (input, instrumental) => {
-    expect(songWishOf({ ...usual, ...input })?.instrumental).toBe(instrumental)
+    expect(songSpecOf({ ...usual, ...input })?.instrumental).toBe(instrumental)
   })
 })
 

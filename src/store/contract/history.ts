@@ -101,7 +101,7 @@ export function historyContract(bench: Bench): void {
     )
   })
 
-  it('lists what nobody has begun, oldest first', async () => {
+  it('lists tasks that were not begun, oldest first', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 3 } })
     await aPayer(bench.store, { id: 't2' })
     const running = await aClaimedTask(bench.store, { createdAt: START })

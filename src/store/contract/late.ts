@@ -201,7 +201,7 @@ export function lateContract(bench: Bench): void {
     expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
   })
 
-  it('hears nothing about a task that nobody waits for', async () => {
+  it('ignores a callback for a task that no provider has', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
     const done = await aClaimedTask(bench.store)
     await settle(bench.store, anEnd(done, { to: 'failed' }))

@@ -34,7 +34,7 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('books nothing for nothing, and nothing for nobody', async () => {
+  it('books no credit of zero, and none for an unknown tenant', async () => {
     await aPayer(bench.store, { credit: 500 })
     expect(await credit('nothing', 0)).toBe(false)
     expect(await credit('stray', 10, 'nobody')).toBe(false)

@@ -135,7 +135,7 @@ export function settleContract(bench: Bench): void {
     expect(await settle(bench.store, anEnd({ id: newId(START), claim: null }))).toBeUndefined()
   })
 
-  it('does not complete a task that nobody has begun', async () => {
+  it('does not complete a task that was never begun', async () => {
     await aPayer(bench.store)
     const task = aTask()
     await submitted(bench.store, task)

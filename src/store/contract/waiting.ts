@@ -87,7 +87,7 @@ export function waitingContract(bench: Bench): void {
     expect(await Promise.all([second, theirs, ofBatch].map(ahead))).toEqual([0, 1, 2])
   })
 
-  it('counts nobody before a task that does not wait', async () => {
+  it('gives no queue position for a task that does not wait', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 1 } })
     const [running, parked] = [aTask(), aTask()]
     await submitted(bench.store, running, parked)

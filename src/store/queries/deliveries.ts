@@ -56,7 +56,7 @@ export async function replayDelivery(tx: Tx, { id, tenantId, now }: Args<'replay
   if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
   const row = await query.returning(['tenant_id', 'url']).executeTakeFirst()
   if (!row) return false
-  // Whoever sends it again has reason to believe that the receiver is back.
+  // The caller that sends it again has reason to believe that the receiver is back.
   await tx.db
     .updateTable('receivers')
     .set({ retry_at: now, next_at: now })

@@ -8,7 +8,7 @@ import { PENDING } from './statuses.ts'
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
 /**
- * New deliveries have no host: whoever inserts them need not know the queues, nor wait for a row that a sender has locked.
+ * New deliveries have no host: their writer need not know the queues, nor wait for a row that a sender has locked.
  * A sender sorts them here, many with one statement.
  */
 export async function queueDeliveries(tx: Tx, { limit, now }: Args<'queueDeliveries'>): Promise<number> {
