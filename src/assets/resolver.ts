@@ -66,8 +66,11 @@ export function openResolver({
     } catch (error) {
       if (!isUnknown(error) || hostname.endsWith('.')) throw error
       for (const domain of await domains) {
-        const found = await addressesOf(resolver, `${hostname}.${domain}`).catch(() => undefined)
-        if (found) return found
+        try {
+          return await addressesOf(resolver, `${hostname}.${domain}`)
+        } catch (elsewhere) {
+          if (!isUnknown(elsewhere)) throw elsewhere
+        }
       }
       throw error
     }

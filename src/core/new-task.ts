@@ -32,34 +32,32 @@ export interface NewTask
   batchId?: string
 }
 
+/** What every task begins with, beside what its submission says. */
+export const UNBEGUN = {
+  output: null,
+  error: null,
+  logs: [],
+  fellBack: false,
+  provider: null,
+  account: null,
+  handle: null,
+  attempts: 0,
+  misses: 0,
+  avoidAccount: null,
+  version: 0,
+  claim: 0,
+  leaseUntil: null,
+  claimedAt: null,
+  calledAt: null,
+  heardAt: null,
+  isWatched: false,
+  startedAt: null,
+  endedAt: null,
+} satisfies Partial<Task>
+
 /** The task that is stored, in full. */
 export function taskOf(fresh: NewTask, status: 'pending' | 'staged'): Task {
   const { recordExpiresAt: _, idempotency: _key, batchId = null, ...given } = fresh
-  return {
-    ...given,
-    status,
-    batchId,
-    progress: 0,
-    consumedPoints: ZERO_POINTS,
-    output: null,
-    error: null,
-    logs: [],
-    fellBack: false,
-    provider: null,
-    account: null,
-    handle: null,
-    attempts: 0,
-    misses: 0,
-    avoidAccount: null,
-    version: 0,
-    claim: 0,
-    leaseUntil: null,
-    claimedAt: null,
-    calledAt: null,
-    heardAt: null,
-    isWatched: false,
-    dueAt: fresh.createdAt,
-    startedAt: null,
-    endedAt: null,
-  }
+  const first = { ...UNBEGUN, progress: 0, consumedPoints: ZERO_POINTS, dueAt: fresh.createdAt }
+  return { ...given, ...first, logs: [], status, batchId }
 }

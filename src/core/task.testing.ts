@@ -1,3 +1,4 @@
+import { UNBEGUN } from './new-task.ts'
 import { points } from './points.ts'
 import { isTerminal, type Task } from './task.ts'
 
@@ -29,26 +30,11 @@ export function sampleTask(
     progress: status === 'completed' ? 100 : 0,
     pricePoints: points(400_000),
     consumedPoints: points(0),
-    output: null,
+    ...UNBEGUN,
     error: status === 'failed' ? { code: 'vendor_refused', message: 'too foggy' } : null,
-    logs: [],
     pool: 'house:hand',
-    fellBack: false,
-    provider: null,
-    account: null,
-    handle: null,
     parentTaskId: null,
     batchId: null,
-    misses: 0,
-    attempts: 0,
-    avoidAccount: null,
-    version: 0,
-    claim: 0,
-    leaseUntil: null,
-    claimedAt: null,
-    calledAt: null,
-    heardAt: null,
-    isWatched: false,
     dueAt: 0,
     timeoutMs: 600_000,
     deadlineAt: 0,

@@ -56,6 +56,8 @@ export interface World {
   webhooksFor: RenderWebhooks
   /** Calls of the database that are neither held back nor answered. */
   underWay: number
+  /** Errors that no process is allowed to meet, whatever breaks: anything but a database that does not answer. */
+  unexpected: unknown[]
 }
 
 export function openNode(world: World): Node {
@@ -100,9 +102,13 @@ export function openNode(world: World): Node {
 
   /** As the dispatcher does: what fails is found again when its lease has run out. */
   function each(claim: () => Promise<Task[]>, step: (task: Task) => Promise<unknown>): void {
-    claim()
-      .then((tasks) => Promise.allSettled(tasks.map(step)))
-      .catch(() => {})
+    claim().then((tasks) => {
+      for (const task of tasks) step(task).catch(expectOutage)
+    }, expectOutage)
+  }
+
+  function expectOutage(error: unknown): void {
+    if (!(error instanceof PolyphonyError && error.code === 'store_unavailable')) world.unexpected.push(error)
   }
 
   return {
@@ -156,7 +162,7 @@ export function openNode(world: World): Node {
     },
     stop() {
       stopping.abort()
-      leases.dropAll().catch(() => {})
+      leases.dropAll().catch(expectOutage)
       leases.close()
     },
   }

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { freshDatabase } from '../../test/support/postgres-database.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
@@ -44,6 +45,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
     fetch: vendor.fetch,
     webhooksFor: (task) => [{ url: 'https://client.example', body: bodyOf(task), headers: {} }],
     underWay: 0,
+    unexpected: [],
   }
   const kinds = new Map<string, Kind>()
   const oracle = openOracle({ store, vendor, tenantId: name, credit: CREDIT, kinds })
@@ -108,7 +110,10 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
     if (!work) return
     const token = callbacks.urlFor({ id: work.taskId })?.split('/').at(-1) ?? ''
     const rawBody = JSON.stringify(names ? { id: work.id } : null)
-    callbacks.receive(work.taskId, token, { headers: {}, rawBody }).catch(() => {}) // the vendor calls again
+    callbacks.receive(work.taskId, token, { headers: {}, rawBody }).catch((error: unknown) => {
+      // The vendor calls again when the database is away.
+      if (!(error instanceof PolyphonyError && error.code === 'store_unavailable')) world.unexpected.push(error)
+    })
   }
 
   function cancel(on: Node, pick: number): void {
@@ -170,6 +175,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
     await settled(world)
     await drain()
     await oracle.judge()
+    expect(world.unexpected).toEqual([])
   } finally {
     vi.clearAllTimers()
   }

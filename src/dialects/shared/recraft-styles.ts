@@ -1,3 +1,5 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import { type Caller, scopeOf } from '../../core/caller.ts'
 import type { Draft } from '../../core/draft.ts'
@@ -13,12 +15,12 @@ import type { DialectContext } from '../dialect.ts'
 const KIND = 'recraft-style'
 const MAX_LISTED = 1_000
 
-export interface Style {
-  style: string
-  substyle: string | null
-  /** http URLs, or references to files of ours. */
-  pictures: string[]
-}
+const Style = Type.Object({
+  style: Type.String(),
+  substyle: Type.Union([Type.String(), Type.Null()]),
+  pictures: Type.Array(Type.String({ description: 'An http URL, or a reference to a file of ours.' })),
+})
+export type Style = Static<typeof Style>
 
 type Context = Pick<DialectContext, 'drafts' | 'assets' | 'urls'>
 
@@ -74,9 +76,9 @@ export async function deleteStyle(id: string, caller: Caller, context: Pick<Cont
   await context.drafts.change(draft, { ...draft.body, state: 'deleted' })
 }
 
-/** The style of a draft that `getStyle` gave. */
+/** The style of a draft that `getStyle` gave, perhaps stored by an earlier version. */
 export function styleIn({ body }: Draft): Style {
-  return body as unknown as Style // as `createStyle` wrote it
+  return Value.Parse(Style, body)
 }
 
 /** Fields with the style's own in place of its id. Throws `invalid_input` for an unknown style. */

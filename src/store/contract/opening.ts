@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
+import { FELL_BACK } from '../../core/pools.ts'
 import type { Place } from '../contract.ts'
 import { settle } from './moves.ts'
-import { aClaimedTask, anEnd, aPayer, aTask, START, submitted } from './samples.ts'
+import { aCancel, aClaimedTask, anEnd, aPayer, aTask, OPERATION, POOL, START, submitted } from './samples.ts'
 
 export function openingContract(makePlace: () => Promise<Place>): void {
   let place: Place
@@ -42,6 +43,39 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     expect(await again.getTask({ id: running.id })).toEqual(running)
     expect(await again.reconcile({})).toEqual([])
     await again.close()
+  })
+
+  it('fills the columns of tasks that were stored before there were such columns', async () => {
+    const before = await place.open()
+    await aPayer(before)
+    const echoes = [
+      { callback_url: 'https://a.example', external_task_id: 'mine' },
+      { config: { webhook_config: { endpoint: 'https://b.example' } } },
+      { notify_hook: 'https://c.example' },
+      {},
+    ]
+    const tasks = echoes.map((echo) => aTask({ echo }))
+    await submitted(before, ...tasks)
+    await settle(before, aCancel(tasks[2]?.id ?? ''))
+    await before.moveToPool({ pool: POOL, operation: OPERATION, to: 'other', log: FELL_BACK, now: START })
+    await before.close()
+    await place.sql('drop index tasks_external')
+    for (const column of ['webhook_url', 'external_id', 'fell_back']) {
+      await place.sql(`alter table tasks drop column ${column}`)
+    }
+    await place.sql("delete from kysely_migration where name = '0009-task-columns'")
+    const after = await place.open()
+    const found = await after.getTasks({ ids: tasks.map(({ id }) => id) })
+    const columns = new Map(found.map((task) => [task.id, [task.webhookUrl, task.externalId, task.fellBack]]))
+    // The third has ended for good, and is told of no more.
+    expect(tasks.map(({ id }) => columns.get(id))).toEqual([
+      ['https://a.example', 'mine', true],
+      ['https://b.example', null, true],
+      [null, null, false],
+      [null, null, true],
+    ])
+    expect(await submitted(after, aTask({ webhookUrl: 'https://d.example' }))).toEqual(['created'])
+    await after.close()
   })
 
   it('closes more than once, and refuses every verb from then on', async () => {

@@ -82,8 +82,11 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
       ? sql`json_extract(echo, ${sql.lit(['$', ...path].join('.'))})`
       : sql`echo::json #>> ${sql.lit(`{${path.join(',')}}`)}`
   const paths = [...WEBHOOK_FIELDS.map((name) => [name]), ['config', 'webhook_config', 'endpoint']]
-  await sql`update tasks set webhook_url = coalesce(${sql.join(paths.map(member))}),
-    external_id = ${member(['external_task_id'])}`.execute(db)
+  // Tasks that have ended for good send no webhook any more, and there are many of them.
+  await sql`update tasks set webhook_url = coalesce(${sql.join(paths.map(member))})
+    where status not in ('completed', 'failed', 'cancelled') or watched = 1`.execute(db)
+  await sql`update tasks set external_id = ${member(['external_task_id'])}
+    where echo like '%"external_task_id"%'`.execute(db)
   await sql`update tasks set fell_back = 1 where logs like ${sql.lit(`%${FELL_BACK}%`)}`.execute(db)
   if (engine !== 'postgres') return
   await sql`drop function polyphony_submit(json, json, json)`.execute(db)

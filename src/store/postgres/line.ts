@@ -145,5 +145,7 @@ async function beat(connection: Connection, { onReading }: LineOptions, answerMs
 
 /** Resolves after `ms`, or when aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {})
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
 }
