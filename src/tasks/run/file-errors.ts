@@ -11,6 +11,7 @@ export async function markFileErrors<Found>(reading: Promise<Found>): Promise<Fo
   }
 }
 
+/** Also of an error that was made of one, with its words redacted. */
 export function isFileError(error: Error): boolean {
-  return fileErrors.has(error)
+  return fileErrors.has(error) || (error.cause instanceof Error && fileErrors.has(error.cause))
 }
