@@ -181,7 +181,7 @@ describe('Flux of Black Forest Labs', () => {
       lora_rank: 32,
       learning_rate,
     }
-    expect(finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0])).toEqual(said)
+    expect(finetuneOf(input)).toEqual(said)
     expect(outputSpecOf(bflFinetune.produces, input)).toEqual({ kind: 'data', sample: said })
   })
 })

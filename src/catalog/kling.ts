@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Json } from '../core/json.ts'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalFile, sizeByShortSide } from './fields.ts'
 import {
@@ -45,7 +46,9 @@ const camera_control = Type.Object(
 )
 
 const static_masks = Type.Array(
-  Type.Object({ points: Type.Array(Type.Unknown(), { description: 'Empty: the mask itself says where.' }) }),
+  Type.Object({
+    points: Type.Array(Type.Unsafe<Json>(Type.Unknown()), { description: 'Empty: the mask itself says where.' }),
+  }),
   { description: 'What must stay where it is; the array is needed even when empty.' },
 )
 const dynamic_masks = Type.Array(

@@ -10,8 +10,13 @@ export interface BrokenRule {
   rule: string | ((nameOf: (field: string) => string) => string)
 }
 
-/** One thing that can be asked, and everything about it. Data: nothing here acts. The functions expect valid input. */
-export interface Operation {
+/**
+ * One thing that can be requested, and everything about it. Data: nothing here acts. The functions expect valid input.
+ *
+ * An operation keeps the type of its input, so that the compiler checks who reads its fields (`InputOf`, `inputOf`).
+ * The functions are methods, whose parameters TypeScript compares both ways: what works on one input is an `Operation`.
+ */
+export interface Operation<Input = JsonObject> {
   /** `model/task_type`, the same in every dialect. */
   readonly id: string
   readonly model: string
@@ -19,41 +24,34 @@ export interface Operation {
   readonly title: string
   readonly input: TObject
   /** What it makes, and what it would make of an input: `outputSpecOf` reads it. */
-  readonly produces: Produces<never>
+  readonly produces: Produces<Input>
   /** Shape of a finished task's output; it follows from the kind. */
   readonly output: TSchema
   /** What one field's schema cannot say. */
-  readonly rules: (input: JsonObject) => BrokenRule | undefined
+  rules(input: Input): BrokenRule | undefined
   /** The list price in points: what is held, and at most what is consumed. */
-  readonly price: (input: JsonObject) => Points
+  price(input: Input): Points
   /** How long a provider may take. */
   readonly timeoutMs: number
   /** The task, or the item of one (a clip, a picture), that this input builds on. */
-  readonly follows: (input: JsonObject) => string | undefined
+  follows(input: Input): string | undefined
   /** Models, or operations by their ids, whose tasks can be built on; by default the operation's own model. */
   readonly followsModels: readonly string[]
   readonly example: JsonObject
 }
 
-/** An operation as a family writes it down: its functions know the type of their input. */
-interface Given<Input extends TObject> {
-  model: string
-  taskType: string
-  title: string
-  input: Input
-  produces: Produces<Static<Input>>
-  rules?: (input: Static<Input>) => BrokenRule | undefined
-  price: (input: Static<Input>) => Points
-  timeoutMs?: number
-  follows?: (input: Static<Input>) => string | undefined
-  followsModels?: readonly string[]
-  example: JsonObject
-}
+/** The input of one operation: `InputOf<typeof lumaVideo>`. */
+export type InputOf<Of> = Of extends Operation<infer Input> ? Input : never
+
+/** An operation as a family writes it down; the rest has defaults. */
+type Given<Input extends TObject> = Omit<Operation<Static<Input>>, 'id' | 'input' | 'output' | Optional> &
+  Partial<Pick<Operation<Static<Input>>, Optional>> & { input: Input }
+type Optional = 'rules' | 'timeoutMs' | 'follows' | 'followsModels'
 
 const DEFAULT_TIMEOUT_MS = 600_000
 
-export function operation<Input extends TObject>(given: Given<Input>): Operation {
-  const complete = {
+export function operation<Input extends TObject>(given: Given<Input>): Operation<Static<Input>> {
+  return {
     id: `${given.model}/${given.taskType}`,
     timeoutMs: DEFAULT_TIMEOUT_MS,
     rules: () => undefined,
@@ -62,8 +60,18 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
     output: OUTPUTS[given.produces.kind],
     ...given,
   }
-  // The one place where an operation forgets the type of its input: the callers of its functions have validated it.
-  return complete as unknown as Operation
+}
+
+/**
+ * The stored input of a task of this operation, with its type. Throws for a task of another operation: `readInput` made
+ * the input of this one valid before it was stored, and nothing else is stored.
+ */
+export function inputOf<Input extends JsonObject>(
+  { id }: Operation<Input>,
+  task: { operation: string; input: JsonObject },
+): Input {
+  if (task.operation !== id) throw new TypeError(`The task is one of ${task.operation}, not of ${id}.`)
+  return task.input as Input
 }
 
 export type OperationOf<K extends Kind> = Operation & { readonly produces: { readonly kind: K } }

@@ -144,7 +144,7 @@ export interface SongSpec {
 
 /** What an operation makes of an input: the kind is fixed, the spec follows from the input. */
 export type Produces<Input> = {
-  [K in Kind]: { kind: K; of: (input: Input) => K extends keyof Partials ? Partials[K] : OutputSpecs[K] }
+  [K in Kind]: { kind: K; of(input: Input): K extends keyof Partials ? Partials[K] : OutputSpecs[K] }
 }[Kind]
 
 /** What most operations leave out is filled in, so that a family says only what is special about it. */
@@ -164,9 +164,9 @@ const DEFAULTS = {
 export type OutputSpec = { [K in Kind]: { kind: K } & OutputSpecs[K] }[Kind]
 
 /** What a valid input asks for, complete. */
-export function outputSpecOf(produces: Produces<never>, input: unknown): OutputSpec {
+export function outputSpecOf<Input>(produces: Produces<Input>, input: Input): OutputSpec {
   const { kind } = produces
   const defaults: object = kind in DEFAULTS ? DEFAULTS[kind as keyof typeof DEFAULTS] : {}
   // What DEFAULTS and `of` say together is a whole spec: `Partials` is made of the same names.
-  return { kind, ...defaults, ...produces.of(input as never) } as OutputSpec
+  return { kind, ...defaults, ...produces.of(input) } as OutputSpec
 }

@@ -183,6 +183,6 @@ describe('an idea beside a continuation', () => {
     const input = readInput(music, { gpt_description_prompt: 'rain', task: 'extend', continue_at: 3, prompt: null })
     expect(input).toMatchObject({ gpt_description_prompt: 'rain', task: 'extend', continue_at: 3 })
     expect(music.follows({ ...input, continue_clip_id: 'a clip that nobody has' })).toBeUndefined()
-    expect(music.follows({ prompt: 'la', continue_clip_id: 'a clip' })).toBe('a clip')
+    expect(music.follows(readInput(music, { prompt: 'la', continue_clip_id: 'a clip' }))).toBe('a clip')
   })
 })

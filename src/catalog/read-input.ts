@@ -17,16 +17,21 @@ const validators = new WeakMap<TSchema, Validator>()
  * `names` are the caller's names of the fields, for errors. Throws `invalid_input`, and `payload_too_large` for more than
  * any input needs.
  */
-export function readInput(operation: Operation, raw: unknown, names: FieldNames = {}): JsonObject {
+export function readInput<Input extends JsonObject>(
+  operation: Operation<Input>,
+  raw: unknown,
+  names: FieldNames = {},
+): Input {
   const nameOf = (field: string): string => callerField(field, names)
   if (!isJsonObject(raw)) throw invalidInput(callerInput(names), 'must be an object')
   checkInputSize(operation.input, raw, nameOf)
-  const input = withoutUnread(operation, completedObject(operation.input, raw))
+  const completed = withoutUnread(operation, completedObject(operation.input, raw))
   const validator = validatorOf(operation.input)
-  if (!validator.Check(input)) {
-    const { field, rule } = brokenRule(firstBreak(validator, input), input, operation.input)
+  if (!validator.Check(completed)) {
+    const { field, rule } = brokenRule(firstBreak(validator, completed), completed, operation.input)
     throw invalidInput(nameOf(field), rule)
   }
+  const input = completed as Input // the validator is the compiled schema of which `Input` is the type
   const broken = operation.rules(input) ?? unpricedField(operation, input)
   if (broken) throw invalidInput(nameOf(broken.field), ruleText(broken, names))
   return input

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
 import { findOperation } from './catalog.ts'
+import type { Operation } from './operation.ts'
 import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { sunoMusic } from './suno.ts'
@@ -8,7 +9,7 @@ import { sunoStems, sunoTags, sunoTools, sunoWav } from './suno-tools.ts'
 
 const CLIP = '01234567-89ab-4cde-8f01-23456789ab01'
 
-function fieldAtFault(operation: typeof sunoMusic, input: object): string | undefined {
+function fieldAtFault(operation: Operation, input: object): string | undefined {
   try {
     readInput(operation, input)
   } catch (error) {

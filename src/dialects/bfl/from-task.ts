@@ -1,5 +1,6 @@
-import { BFL, finetuneOf } from '../../catalog/bfl.ts'
+import { BFL, bflFinetune, finetuneOf } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
+import { inputOf } from '../../catalog/operation.ts'
 import type { Output } from '../../catalog/outputs.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { type Points, pointsToUsd } from '../../core/points.ts'
@@ -52,11 +53,11 @@ export function unknownBody(id: string) {
  * it: the words of the request, or what a provider says of them.
  */
 export function detailsBody(task: Task) {
-  const { id, input, output, status, endedAt, createdAt } = task
+  const { id, output, status, endedAt, createdAt } = task
   const reported = status === 'completed' ? (output as Output['data']).data : {} // as the operation's kind has it
   return {
     finetune_details: {
-      ...finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0]), // as `readInput` returned it
+      ...finetuneOf(inputOf(bflFinetune, task)),
       ...reported,
       finetune_id: id,
       status: statusOf(task),

@@ -58,7 +58,7 @@ describe('a request', () => {
       continue_song_id: SONG,
       continue_at: 0,
     })
-    expect(udioMusic.follows(submission.input)).toBe(SONG)
+    expect(submission.operation.follows(submission.input)).toBe(SONG)
     const { names, ...bare } = proxyTask({ ...gen_params, notify_hook: HOOK })
     const { names: _, ...nested } = submission
     expect(bare).toEqual(nested)
@@ -73,9 +73,9 @@ describe('a request', () => {
 
   it('goes on from no song in the regular mode', () => {
     const config = { mode: 'regular', source: { source_type: 'song', song_id: SONG } }
-    const { input } = proxyTask({ prompt: 'x', config })
+    const { operation, input } = proxyTask({ prompt: 'x', config })
     expect(input).toMatchObject({ config })
-    expect(udioMusic.follows(input)).toBeUndefined()
+    expect(operation.follows(input)).toBeUndefined()
   })
 
   it.each<[JsonObject, string]>([

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
-import { finetuneOf } from '../../catalog/bfl.ts'
+import { bflFinetune, finetuneOf } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
+import { inputOf } from '../../catalog/operation.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
@@ -145,7 +146,7 @@ function reasonsIn({ 'Moderation Reasons': reasons, ...others }: JsonObject = {}
 /** A training has no file: the finetune stays with the vendor, under its id, and its result is what was requested. */
 function resultOf(sample: string | undefined, request: TaskRequest): Progress {
   if (isTraining(request.operation)) {
-    const data = finetuneOf(request.input as unknown as Parameters<typeof finetuneOf>[0]) // as `readInput` returned it
+    const data = finetuneOf(inputOf(bflFinetune, request))
     return { status: 'completed', result: dataResult(data) }
   }
   if (sample === undefined) return { status: 'failed', reason: `${NAME} reported success without a file.` }

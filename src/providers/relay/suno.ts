@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { inputOf } from '../../catalog/operation.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import {
   personaOf,
@@ -141,8 +142,7 @@ async function persona(job: Job, account: Account, signal: AbortSignal): Promise
   const root = clipOf(job, root_clip_id)
   const json = { root_clip_id: root, name, description, clips: shown, is_public }
   const answer = await callRelay(account, { method: 'POST', path: '/suno/persona/create', json, signal, isPaid: true })
-  const personaInput = job.input as Parameters<typeof personaOf>[0] // valid for the operation, defaults filled in
-  return { result: dataResult(personaOf(personaInput)), handle: { persona: idIn(answer), clip: root } }
+  return { result: dataResult(personaOf(inputOf(sunoPersona, job))), handle: { persona: idIn(answer), clip: root } }
 }
 
 /** The answer is disputed: a task to fetch, or the file's address itself. */
