@@ -53,6 +53,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { config: { webhook_config: { endpoint: 'https://b.example' } } },
       { notify_hook: 'https://c.example' },
       {},
+      { prompt: 'a lone \ud800', notifyHook: 'https://e.example' },
     ]
     const tasks = echoes.map((echo) => aTask({ echo }))
     await submitted(before, ...tasks)
@@ -73,6 +74,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       ['https://b.example', null, true],
       [null, null, false],
       [null, null, true],
+      ['https://e.example', null, true],
     ])
     expect(await submitted(after, aTask({ webhookUrl: 'https://d.example' }))).toEqual(['created'])
     await after.close()
