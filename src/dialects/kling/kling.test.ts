@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { BODIES } from './bodies.ts'
@@ -424,7 +425,7 @@ describe('a body', () => {
     const callback_url = 'https://client.example/hook'
     const submission = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
     expect(submission.webhook).toEqual({ field: 'callback_url', url: callback_url })
-    expect(submission.echo).toEqual({ path: '/videos/text2video', callback_url })
+    expect(submission.echo).toEqual({ path: '/videos/text2video' })
     expect(submission.externalId).toBe('mine-7')
     expect(submission.input).not.toHaveProperty('callback_url')
   })
@@ -443,21 +444,21 @@ describe('a body', () => {
 })
 
 describe('a callback', () => {
-  const callback_url = 'https://client.example/hook'
+  const webhookUrl = 'https://client.example/hook'
 
   it('calls back with the bare task at each change of its status', () => {
     for (const status of STATUSES) {
-      const task = aTask({ status, echo: { callback_url } })
+      const task = aTask({ status, webhookUrl })
       const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
-      expect(kling.webhooksFor(task, urls)).toEqual(
-        told ? [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
+      expect(deliveriesOf(kling, task, urls)).toEqual(
+        told ? [{ url: webhookUrl, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
       )
     }
   })
 
   it('sends no callback for progress alone, or without a URL', () => {
-    expect(kling.webhooksFor(aTask({ status: 'processing', progress: 40, echo: { callback_url } }), urls)).toEqual([])
-    expect(kling.webhooksFor(aTask(), urls)).toEqual([])
+    expect(deliveriesOf(kling, aTask({ status: 'processing', progress: 40, webhookUrl }), urls)).toEqual([])
+    expect(deliveriesOf(kling, aTask(), urls)).toEqual([])
   })
 })
 

@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { isText, objectIn, wholeNumberIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
@@ -43,7 +42,7 @@ export const kling: Dialect = {
         }
       },
     }),
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeKling(context),
 }
 
@@ -141,10 +140,9 @@ async function withVideoId(body: unknown, { assets, urls }: DialectContext): Pro
 const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, at each change of its status. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  if (!NOTIFIED.has(task.status)) return undefined
   // Progress alone is no change of status.
-  if (task.status === 'processing' && task.progress > 0) return []
-  return [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+  if (task.status === 'processing' && task.progress > 0) return undefined
+  return { body: JSON.stringify(fromTask(task, urls)) }
 }
