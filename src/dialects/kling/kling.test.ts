@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { getOperation } from '../../catalog/catalog.ts'
+import { getOperation, listOperations } from '../../catalog/catalog.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
@@ -17,7 +17,7 @@ import costs from './examples/costs.json' with { type: 'json' }
 import created from './examples/created.json' with { type: 'json' }
 import images from './examples/images.json' with { type: 'json' }
 import videos from './examples/videos.json' with { type: 'json' }
-import { createdTask, envelope, fromTask, isListed, nounOf } from './from-task.ts'
+import { createdTask, envelope, fromTask, isListed, nounOf, operationsAt } from './from-task.ts'
 import { kling } from './routes.ts'
 import { PATHS, type Path, toTask } from './to-task.ts'
 
@@ -192,6 +192,24 @@ describe('a task', () => {
     const task = aTask({ dialect: 'piapi', echo: {}, operation, input: input as unknown as JsonObject })
     expect(isListed(task, path)).toBe(true)
     expect(isListed(task, '/videos/effects')).toBe(false)
+    expect(operationsAt(path).operations).toContain(operation)
+  })
+
+  it.each(PATH_NAMES)('looks for tasks of %s among those of the operations that are submitted there', (path) => {
+    const { operations, isAll } = operationsAt(path)
+    expect(operations).toContain(PATHS[path].operation.id)
+    const others = PATH_NAMES.filter((one) => operations.some((id) => operationsAt(one).operations.includes(id)))
+    const isAlone = others.every((one) => isListed(aTask({ echo: { path: one } }), path))
+    expect(isAll).toBe(isAlone)
+  })
+
+  it('lists every task that has a form here at some path', () => {
+    for (const { id } of listOperations().filter(({ id }) => nounOf({ operation: id }))) {
+      const task = aTask({ dialect: 'piapi', echo: {}, operation: id, input: {} })
+      const listing = PATH_NAMES.filter((path) => isListed(task, path))
+      expect(listing, id).not.toEqual([])
+      expect(listing.every((path) => operationsAt(path).operations.includes(id))).toBe(true)
+    }
   })
 })
 
