@@ -3,6 +3,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Mode } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 import { dialects } from '../dialects/dialects.ts'
+import { deliveriesOf } from '../dialects/kit/deliveries.ts'
 import { type Urls, urlsAt } from '../dialects/kit/urls.ts'
 import type { Store } from '../store/store.ts'
 import { type RenderWebhooks, type WebhookRenderers, webhookRenderers } from '../tasks/webhook-renderers.ts'
@@ -16,7 +17,7 @@ export function renderersWith(urls: Urls): WebhookRenderers {
       dialects.map((dialect) => [
         dialect.id,
         {
-          task: (task) => dialect.webhooksFor(task, urls),
+          task: (task) => deliveriesOf(dialect, task, urls),
           batch: (batch) => dialect.batchWebhooks?.(batch) ?? [],
         },
       ]),

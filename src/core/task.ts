@@ -90,7 +90,7 @@ export interface Task {
   taskType: string
   /** Valid, normalised input. Fields that the catalogue does not know are kept. */
   input: JsonObject
-  /** What only the dialect needs to answer in its own words: PiAPI's `config`, a relay's `notify_hook`. */
+  /** What only the dialect needs to answer in its own words: the secret of PiAPI's webhook, Midjourney's `state`. */
   echo: JsonObject
   /** Where the task's webhooks go; null = its submission named no address. */
   webhookUrl: string | null

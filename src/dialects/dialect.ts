@@ -78,10 +78,16 @@ export interface RouteModule {
   describe?(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
 }
 
+/** A webhook without its address, which the task has. */
+export type WebhookContent = Pick<DeliveryDraft, 'body'> & Partial<Pick<DeliveryDraft, 'headers'>>
+
 /** A wire protocol that clients use. */
 export interface Dialect extends RouteModule {
-  /** The webhooks that a task of this dialect calls for in its present state; pure. */
-  webhooksFor(task: Task, urls: Urls): DeliveryDraft[]
+  /**
+   * What the webhook of a task says in its present state; undefined where this state is not announced. Called for tasks
+   * with an address only, and pure. Left out where the protocol has no webhooks.
+   */
+  webhookFor?(task: Task, urls: Urls): WebhookContent | undefined
   /** The webhooks that an ended batch of this dialect calls for; pure. Left out where the protocol has no batches. */
   batchWebhooks?(batch: Batch): DeliveryDraft[]
 }

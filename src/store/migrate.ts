@@ -10,6 +10,7 @@ import * as deliveryHosts from './migrations/0006-delivery-hosts.ts'
 import * as modesOfFiles from './migrations/0007-modes-of-files.ts'
 import * as postgresFunctions from './migrations/0008-postgres-functions.ts'
 import * as taskColumns from './migrations/0009-task-columns.ts'
+import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -23,6 +24,7 @@ const MIGRATIONS = {
   '0007-modes-of-files': modesOfFiles,
   '0008-postgres-functions': postgresFunctions,
   '0009-task-columns': taskColumns,
+  '0010-webhook-addresses': webhookAddresses,
 }
 
 /** The lock that Kysely takes for migrations, so that a node of an earlier version keeps out of ours. */

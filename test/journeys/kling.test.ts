@@ -445,14 +445,23 @@ describe('the official API', () => {
       const { body } = await send('POST', '/v1/videos/text2video', { key, body: { prompt } })
       ids.unshift(body.data.task_id)
     }
-    await send('POST', '/v1/videos/image2video', { key, body: { image: picture } })
-    const listed = async (query: string): Promise<string[]> => {
-      const { body } = await send('GET', `/v1/videos/text2video${query}`, { key })
+    for (let made = 0; made < 4; made++) {
+      await send('POST', '/v1/videos/image2video', { key, body: { image: picture } })
+    }
+    const listed = async (query: string, path = '/v1/videos/text2video'): Promise<string[]> => {
+      const { body } = await send('GET', `${path}${query}`, { key })
       return (body.data as unknown as Told['data'][]).map(({ task_id }) => task_id)
     }
     expect(await listed('')).toEqual(ids)
     expect(await listed('?pageNum=2&pageSize=2')).toEqual(ids.slice(2))
+    expect(await listed('?pageNum=1&pageSize=1')).toEqual(ids.slice(0, 1))
     expect(await listed('?pageNum=9')).toEqual([])
+    expect(await listed('', '/v1/videos/image2video')).toHaveLength(4)
+    expect(await listed('', '/v1/videos/omni-video')).toEqual([])
+    const { body: omni } = await send('POST', '/v1/videos/omni-video', { key, body: { prompt: 'four' } })
+    const { body: later } = await send('POST', '/v1/videos/omni-video', { key, body: { prompt: 'five' } })
+    expect(await listed('', '/v1/videos/omni-video')).toEqual([later.data.task_id, omni.data.task_id])
+    expect(await listed('?pageNum=2&pageSize=1', '/v1/videos/omni-video')).toEqual([omni.data.task_id])
     expect(await send('GET', '/v1/videos/text2video?pageSize=501', { key })).toMatchObject({
       status: 400,
       body: { code: 1201, message: expect.stringMatching(/^pageSize /) },

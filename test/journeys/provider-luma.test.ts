@@ -39,7 +39,7 @@ describe('a gateway whose Luma is another gateway', () => {
     const first = await farTask()
     expect(first).toMatchObject({ mode: 'test', operation: 'luma/video_generation', status: 'completed' })
     expect(first?.input).toMatchObject({ prompt, model: 'ray-2', aspect_ratio: '4:3', duration: 5, loop: true })
-    expect(first?.echo.callback_url).toMatch(`${two.near.url}/callbacks/${made.id}/`)
+    expect(first?.webhookUrl).toMatch(`${two.near.url}/callbacks/${made.id}/`)
 
     const keyframes = { frame0: { type: 'generation' as const, id: made.id ?? '' } }
     const further = await ended(await luma.generations.create({ model: 'ray-flash-2', prompt, keyframes }))

@@ -46,7 +46,7 @@ describe('a gateway whose MiniMax is another gateway', () => {
     const far = await farTask()
     expect(far).toMatchObject({ mode: 'test', operation: 'hailuo/video_generation', status: 'completed' })
     expect(far?.input).toMatchObject({ model: 'v2.3', expand_prompt: false, duration: 6, resolution: 768 })
-    expect(far?.echo.callback_url).toMatch(`${two.near.url}/callbacks/${words.task_id}/`)
+    expect(far?.webhookUrl).toMatch(`${two.near.url}/callbacks/${words.task_id}/`)
     const file = await two.near.send('GET', `/minimax/v1/files/retrieve?file_id=${words.file_id}`)
     await expectOwnFiles(two, file.body, /^video\/mp4/)
 

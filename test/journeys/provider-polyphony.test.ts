@@ -346,7 +346,7 @@ describe('an upstream that calls back', { timeout: 60_000 }, () => {
     })
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog' })
     const there = await upstreamOf(upstream, await gateway.until(id, ({ handle }) => handle !== null))
-    const webhook = String(there.echo.webhook)
+    const webhook = String(there.webhookUrl)
     expect(webhook).toContain(`${gateway.url}/callbacks/${id}/`)
     const body = JSON.stringify({ id: there.id, status: 'completed' })
     const forged = await fetch(webhook, { method: 'POST', body, headers: { 'content-type': 'application/json' } })

@@ -7,6 +7,7 @@ import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask as anyTask, ID, urls } from '../suno/tasks.testing.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -59,7 +60,7 @@ describe('a request for Flux', () => {
     const { input, echo, webhook } = submissionOf('flux-dev', { prompt: 'a', webhook_url: url, webhook_secret: 's' })
     expect(input).not.toHaveProperty('webhook_url')
     expect(input).not.toHaveProperty('webhook_secret')
-    expect(echo).toEqual({ webhook_url: url, webhook_secret: 's' })
+    expect(echo).toEqual({ webhook_secret: 's' })
     expect(webhook).toEqual({ field: 'webhook_url', url })
   })
 
@@ -94,8 +95,10 @@ describe('an answer of Flux', () => {
   it('to a creation is as the API has it, with and without a webhook', () => {
     const created = createdBody(aTask({ pricePoints: points(400_000) }), POLLING_URL)
     expect(created).toEqual(example('created'))
-    const echo = { webhook_url: 'https://client.example/hook', webhook_secret: '' }
-    expect(createdBody(aTask({ echo, pricePoints: points(400_000) }), POLLING_URL)).toEqual(example('created.webhook'))
+    const webhookUrl = 'https://client.example/hook'
+    expect(createdBody(aTask({ webhookUrl, pricePoints: points(400_000) }), POLLING_URL)).toEqual(
+      example('created.webhook'),
+    )
   })
 
   it('shows a finished result in the published shape', () => {
@@ -163,8 +166,11 @@ describe('a finetune', () => {
 
   it('is named by the id of its training, at its begin and at its end', () => {
     expect(createdBody(aTask(asked), POLLING_URL)).toEqual(example('finetune.created'))
-    const echo = { webhook_url: 'https://client.example/hook', webhook_secret: '' }
-    expect(createdBody(aTask({ ...asked, echo }), POLLING_URL)).toMatchObject({ finetune_id: ID, status: 'Pending' })
+    const webhookUrl = 'https://client.example/hook'
+    expect(createdBody(aTask({ ...asked, webhookUrl }), POLLING_URL)).toMatchObject({
+      finetune_id: ID,
+      status: 'Pending',
+    })
     expect(resultBody(trained, urls)).toEqual(example('finetune.ready'))
   })
 
@@ -208,11 +214,11 @@ describe('a finetune', () => {
 })
 
 describe('a webhook of Flux', () => {
-  const echo = { webhook_url: 'https://client.example/hook', webhook_secret: 'secret' }
+  const hooked = { webhookUrl: 'https://client.example/hook', echo: { webhook_secret: 'secret' } }
 
   it('sends one webhook, at the end, signed with the secret', () => {
-    expect(bfl.webhooksFor(aTask({ status: 'processing', echo }), urls)).toEqual([])
-    const [delivery, ...others] = bfl.webhooksFor({ ...ready, echo }, urls)
+    expect(deliveriesOf(bfl, aTask({ status: 'processing', ...hooked }), urls)).toEqual([])
+    const [delivery, ...others] = deliveriesOf(bfl, { ...ready, ...hooked }, urls)
     expect(others).toEqual([])
     expect(JSON.parse(delivery?.body ?? '')).toEqual(example('result.ready'))
     const signature = createHmac('sha256', 'secret')
@@ -222,9 +228,9 @@ describe('a webhook of Flux', () => {
   })
 
   it('sends a webhook without a secret unsigned, and none without a URL', () => {
-    const [delivery] = bfl.webhooksFor({ ...ready, echo: { ...echo, webhook_secret: '' } }, urls)
+    const [delivery] = deliveriesOf(bfl, { ...ready, ...hooked, echo: { webhook_secret: '' } }, urls)
     expect(delivery?.headers).toEqual({})
-    expect(bfl.webhooksFor(ready, urls)).toEqual([])
+    expect(deliveriesOf(bfl, ready, urls)).toEqual([])
   })
 })
 

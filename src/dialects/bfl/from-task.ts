@@ -19,12 +19,11 @@ export function isFlux({ operation: id }: Pick<Task, 'operation'>): boolean {
 
 /** The answer to a request: the polling URL, or the webhook's. Megapixels are not known here, and null. */
 export function createdBody(task: Task, pollingUrl: string) {
-  const { webhook_url: hook } = task.echo
   const ids = isFinetune(task) ? { id: task.id, finetune_id: task.id } : { id: task.id }
   const cost = { cost: creditsOf(task.pricePoints), input_mp: null, output_mp: null }
-  if (typeof hook !== 'string') return { ...ids, polling_url: pollingUrl, ...cost }
+  if (task.webhookUrl === null) return { ...ids, polling_url: pollingUrl, ...cost }
   // Beyond the API's own answer, the polling URL: a client with a webhook may poll as well.
-  return { ...ids, status: 'Pending', webhook_url: hook, ...cost, polling_url: pollingUrl }
+  return { ...ids, status: 'Pending', webhook_url: task.webhookUrl, ...cost, polling_url: pollingUrl }
 }
 
 export function creditsOf(points: Points): number {

@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { BFL } from '../../catalog/bfl.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { objectIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
@@ -32,7 +31,7 @@ export const bfl: Dialect = {
         finetuneRoutes(inside, context)
       },
     }),
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeBfl(context),
 }
 
@@ -85,11 +84,11 @@ function finetuneRoutes(app: FastifyInstance, context: DialectContext): void {
 }
 
 /** One webhook, at the end. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { webhook_url: url, webhook_secret: secret } = task.echo
-  if (typeof url !== 'string' || !isTerminal(task.status)) return []
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  if (!isTerminal(task.status)) return undefined
+  const { webhook_secret: secret } = task.echo
   const body = JSON.stringify(resultBody(task, urls))
-  return [{ url, body, headers: typeof secret === 'string' && secret !== '' ? signed(body, secret) : {} }]
+  return { body, headers: typeof secret === 'string' && secret !== '' ? signed(body, secret) : {} }
 }
 
 function signed(body: string, secret: string): Record<string, string> {

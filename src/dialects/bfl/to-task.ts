@@ -5,21 +5,20 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn, optionalText } from '../kit/fields.ts'
+import { objectIn, optionalText, webhookIn } from '../kit/fields.ts'
 
 const MAX_URL = 2_083
 
 /** The body of `POST /v1/{model}`. Throws `invalid_input`. */
 export function toTask(operation: Operation, body: unknown): Submission {
   const { webhook_url: url, webhook_secret: secret, ...fields } = objectIn(body)
-  const hook = optionalText(url, 'webhook_url') ?? ''
-  if (hook.length > MAX_URL) throw invalidInput('webhook_url', `has at most ${MAX_URL} characters`)
+  const { webhook } = webhookIn('webhook_url', url)
+  if (webhook && webhook.url.length > MAX_URL) throw invalidInput('webhook_url', `has at most ${MAX_URL} characters`)
   const { frames, names } = keyframesIn(operation, fields.keyframes)
   const input = readInput(operation, frames === undefined ? fields : { ...fields, keyframes: frames }, names)
   const submission = { operation, input, names, dialect: BFL }
-  if (hook === '') return submission
-  const echo = { webhook_url: hook, webhook_secret: optionalText(secret, 'webhook_secret') ?? '' }
-  return { ...submission, echo, webhook: { field: 'webhook_url', url: hook } }
+  if (!webhook) return submission
+  return { ...submission, echo: { webhook_secret: optionalText(secret, 'webhook_secret') ?? '' }, webhook }
 }
 
 /** A keyframe is a picture, or a second and a picture; the catalogue has an object in both cases. */

@@ -5,6 +5,7 @@ import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { callerField } from '../../core/field-names.ts'
 import type { Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, FILE, ID, urls } from '../shared/hosted-tasks.testing.ts'
 import { errorAnswer, errorStatus, failureOf } from './errors.ts'
@@ -13,8 +14,9 @@ import resultExample from './examples/result.json' with { type: 'json' }
 import submittedExample from './examples/submitted.json' with { type: 'json' }
 import webhookError from './examples/webhook.error.json' with { type: 'json' }
 import webhookOk from './examples/webhook.ok.json' with { type: 'json' }
-import { isRequest, resultOf, statusOf, webhookBody, webhooksFor } from './from-task.ts'
+import { isRequest, resultOf, statusOf, webhookBody } from './from-task.ts'
 import { describeFal } from './openapi.ts'
+import { fal } from './routes.ts'
 import { appOf, ownPathOf, pathBelow, targetOf } from './target.ts'
 import { toTask } from './to-task.ts'
 
@@ -105,7 +107,6 @@ describe('a body', () => {
 
   it('is told of to whom the address says', () => {
     expect(toTask(FLUX, input, 'https://me.example/hook')).toMatchObject({
-      echo: { fal_webhook: 'https://me.example/hook' },
       webhook: { field: 'fal_webhook', url: 'https://me.example/hook' },
     })
     expect(toTask(FLUX, input, '')).not.toHaveProperty('webhook')
@@ -209,7 +210,7 @@ describe('a result', () => {
 })
 
 describe('a webhook', () => {
-  const echo = { fal_webhook: 'https://me.example/hook' }
+  const webhookUrl = 'https://me.example/hook'
 
   it('has the forms of the examples, and says the same', () => {
     const completed = {
@@ -233,10 +234,14 @@ describe('a webhook', () => {
     ['failed', 1],
     ['cancelled', 1],
   ])('tells of %s %i times', (status, times) => {
-    const told = webhooksFor(request({ status, echo, output: status === 'completed' ? { value: 1 } : null }), urls)
+    const told = deliveriesOf(
+      fal,
+      request({ status, webhookUrl, output: status === 'completed' ? { value: 1 } : null }),
+      urls,
+    )
     expect(told).toHaveLength(times)
-    if (times > 0) expect(told[0]).toMatchObject({ url: echo.fal_webhook, headers: {} })
-    expect(webhooksFor(request({ status }), urls)).toEqual([])
+    if (times > 0) expect(told[0]).toMatchObject({ url: webhookUrl, headers: {} })
+    expect(deliveriesOf(fal, request({ status }), urls)).toEqual([])
   })
 })
 

@@ -2,9 +2,9 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { falRequest } from '../../catalog/hosted.ts'
 import type { Kind, Output } from '../../catalog/outputs.ts'
 import { SECOND_MS } from '../../core/clock.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
+import type { WebhookContent } from '../dialect.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failureOf } from './errors.ts'
 import { appOf, PREFIX } from './target.ts'
@@ -89,10 +89,8 @@ function secondsOf({ startedAt, endedAt }: Task): number | null {
 }
 
 /** One webhook, at the end. */
-export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { fal_webhook: url } = task.echo
-  if (typeof url !== 'string' || !isTerminal(task.status)) return []
-  return [{ url, body: JSON.stringify(webhookBody(task, urls)), headers: {} }]
+export function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  return isTerminal(task.status) ? { body: JSON.stringify(webhookBody(task, urls)) } : undefined
 }
 
 export function webhookBody(task: Task, urls: Urls) {

@@ -7,7 +7,7 @@ import { type EventStream, streamTask } from '../kit/event-stream.ts'
 import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorAnswer, failureOf } from './errors.ts'
-import { isRequest, resultOf, statusOf, webhooksFor } from './from-task.ts'
+import { isRequest, resultOf, statusOf, webhookFor } from './from-task.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
 import { DIALECT, toTask } from './to-task.ts'
 import { initiateUpload, openUploadRoutes, withUploads } from './uploads.ts'
@@ -36,7 +36,7 @@ export const fal: Dialect = {
       })
     })
   },
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeFal(context),
 }
 

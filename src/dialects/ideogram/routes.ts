@@ -29,6 +29,5 @@ export const ideogram: Dialect = {
         }
       },
     }),
-  webhooksFor: () => [],
   describe: async () => (await import('./openapi.ts')).describeIdeogram(),
 }

@@ -36,9 +36,9 @@ export function withoutNulls(fields: Record<string, Json | undefined>): JsonObje
 }
 
 /** A URL to be notified at, under the field's own name. Throws `invalid_input`. */
-export function webhookIn(field: string, value: Json | undefined): Pick<Submission, 'echo' | 'webhook'> {
+export function webhookIn(field: string, value: Json | undefined): Pick<Submission, 'webhook'> {
   const url = optionalText(value, field)
-  return url === undefined ? {} : { echo: { [field]: url }, webhook: { field, url } }
+  return url === undefined ? {} : { webhook: { field, url } }
 }
 
 /** The ids of a list in a body; what is not a string is the id of no task. Throws `invalid_input`. */

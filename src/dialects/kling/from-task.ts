@@ -21,7 +21,13 @@ export function nounOf({ operation }: Pick<Task, 'operation'>): Noun | undefined
   return kind === 'videos' ? 'videos' : kind === 'pictures' ? 'images' : undefined
 }
 
-const SAME: Record<string, string> = {
+/** The operations whose tasks the list of a path may include, and whether it includes all of their tasks. */
+export function operationsAt(path: Path): { operations: string[]; isAll: boolean } {
+  const found = Object.entries(PATHS_OF).filter(([, paths]) => paths.includes(SAME[path] ?? path))
+  return { operations: found.map(([id]) => id), isAll: found.every(([, paths]) => paths.length === 1) }
+}
+
+const SAME: Partial<Record<string, Path>> = {
   '/videos/avatar/image2video': '/videos/avatar',
   '/images/multi-image-generations': '/images/multi-image2image',
   '/images/editing/expand': '/images/image-expansion',
@@ -48,19 +54,25 @@ function pathOf({ operation, input }: Task): string {
       return hasSubjects ? '/images/multi-image2image' : '/images/generations'
     }
     default:
-      return PATH_OF[operation] ?? ''
+      return PATHS_OF[operation]?.[0] ?? ''
   }
 }
 
-const PATH_OF: Record<string, string> = {
-  'kling/extend_video': '/videos/video-extend',
-  'kling/lip_sync': '/videos/lip-sync',
-  'kling/effects': '/videos/effects',
-  'kling/motion_control': '/videos/motion-control',
-  'kling/avatar': '/videos/avatar',
-  'kling/omni_video_generation': '/videos/omni-video',
-  'kling/ai_try_on': '/images/kolors-virtual-try-on',
-  'kling/image_expansion': '/images/image-expansion',
+const OF_VIDEO: Path[] = ['/videos/text2video', '/videos/image2video', '/videos/multi-image2video']
+
+/** The paths that the tasks of an operation belong to, each in one of its spellings; of several, the input decides. */
+const PATHS_OF: Record<string, Path[]> = {
+  'kling/video_generation': OF_VIDEO,
+  'kling-turbo/video_generation': OF_VIDEO,
+  'kling/extend_video': ['/videos/video-extend'],
+  'kling/lip_sync': ['/videos/lip-sync'],
+  'kling/effects': ['/videos/effects'],
+  'kling/motion_control': ['/videos/motion-control'],
+  'kling/avatar': ['/videos/avatar'],
+  'kling/omni_video_generation': ['/videos/omni-video'],
+  'kling/image_generation': ['/images/generations', '/images/multi-image2image'],
+  'kling/ai_try_on': ['/images/kolors-virtual-try-on'],
+  'kling/image_expansion': ['/images/image-expansion'],
 }
 
 export function requestId(): string {

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { getOperation } from '../../catalog/catalog.ts'
+import { getOperation, listOperations } from '../../catalog/catalog.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { BODIES } from './bodies.ts'
@@ -16,7 +17,7 @@ import costs from './examples/costs.json' with { type: 'json' }
 import created from './examples/created.json' with { type: 'json' }
 import images from './examples/images.json' with { type: 'json' }
 import videos from './examples/videos.json' with { type: 'json' }
-import { createdTask, envelope, fromTask, isListed, nounOf } from './from-task.ts'
+import { createdTask, envelope, fromTask, isListed, nounOf, operationsAt } from './from-task.ts'
 import { kling } from './routes.ts'
 import { PATHS, type Path, toTask } from './to-task.ts'
 
@@ -191,6 +192,24 @@ describe('a task', () => {
     const task = aTask({ dialect: 'piapi', echo: {}, operation, input: input as unknown as JsonObject })
     expect(isListed(task, path)).toBe(true)
     expect(isListed(task, '/videos/effects')).toBe(false)
+    expect(operationsAt(path).operations).toContain(operation)
+  })
+
+  it.each(PATH_NAMES)('looks for tasks of %s among those of the operations that are submitted there', (path) => {
+    const { operations, isAll } = operationsAt(path)
+    expect(operations).toContain(PATHS[path].operation.id)
+    const others = PATH_NAMES.filter((one) => operations.some((id) => operationsAt(one).operations.includes(id)))
+    const isAlone = others.every((one) => isListed(aTask({ echo: { path: one } }), path))
+    expect(isAll).toBe(isAlone)
+  })
+
+  it('lists every task that has a form here at some path', () => {
+    for (const { id } of listOperations().filter(({ id }) => nounOf({ operation: id }))) {
+      const task = aTask({ dialect: 'piapi', echo: {}, operation: id, input: {} })
+      const listing = PATH_NAMES.filter((path) => isListed(task, path))
+      expect(listing, id).not.toEqual([])
+      expect(listing.every((path) => operationsAt(path).operations.includes(id))).toBe(true)
+    }
   })
 })
 
@@ -424,7 +443,7 @@ describe('a body', () => {
     const callback_url = 'https://client.example/hook'
     const submission = toTask('/videos/text2video', { prompt: 'a', callback_url, external_task_id: 'mine-7' })
     expect(submission.webhook).toEqual({ field: 'callback_url', url: callback_url })
-    expect(submission.echo).toEqual({ path: '/videos/text2video', callback_url })
+    expect(submission.echo).toEqual({ path: '/videos/text2video' })
     expect(submission.externalId).toBe('mine-7')
     expect(submission.input).not.toHaveProperty('callback_url')
   })
@@ -443,21 +462,21 @@ describe('a body', () => {
 })
 
 describe('a callback', () => {
-  const callback_url = 'https://client.example/hook'
+  const webhookUrl = 'https://client.example/hook'
 
   it('calls back with the bare task at each change of its status', () => {
     for (const status of STATUSES) {
-      const task = aTask({ status, echo: { callback_url } })
+      const task = aTask({ status, webhookUrl })
       const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
-      expect(kling.webhooksFor(task, urls)).toEqual(
-        told ? [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
+      expect(deliveriesOf(kling, task, urls)).toEqual(
+        told ? [{ url: webhookUrl, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
       )
     }
   })
 
   it('sends no callback for progress alone, or without a URL', () => {
-    expect(kling.webhooksFor(aTask({ status: 'processing', progress: 40, echo: { callback_url } }), urls)).toEqual([])
-    expect(kling.webhooksFor(aTask(), urls)).toEqual([])
+    expect(deliveriesOf(kling, aTask({ status: 'processing', progress: 40, webhookUrl }), urls)).toEqual([])
+    expect(deliveriesOf(kling, aTask(), urls)).toEqual([])
   })
 })
 

@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { isText, objectIn, wholeNumberIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { costsOf, windowOf } from './costs.ts'
 import { errorAnswer } from './errors.ts'
-import { createdTask, envelope, fromTask, isListed, MODELS, type Noun, nounOf } from './from-task.ts'
+import { createdTask, envelope, fromTask, MODELS, type Noun, nounOf } from './from-task.ts'
+import { listAt, type Page } from './list.ts'
 import { DIALECT, PATHS, type Path, toTask } from './to-task.ts'
 
 const RELAY_PREFIX = '/kling'
@@ -24,7 +24,7 @@ const TAKEN: ReadonlySet<string> = new Set<Path>(['/images/generations'])
 interface OneTask {
   Params: { id: string }
 }
-interface Page {
+interface WithQuery {
   Querystring: Record<string, unknown>
 }
 
@@ -43,12 +43,12 @@ export const kling: Dialect = {
         }
       },
     }),
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeKling(context),
 }
 
 function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
-  app.get<Page>('/account/costs', async ({ query, caller }) => {
+  app.get<WithQuery>('/account/costs', async ({ query, caller }) => {
     const window = windowOf(query)
     const [balance, tenant] = await Promise.all([tasks.balance(caller), tenantOf(caller)])
     return envelope(costsOf(balance, tenant, window))
@@ -61,13 +61,9 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
 
   app.post(`/v1${path}`, async (request, reply) => envelope(createdTask(await create(request, reply))))
 
-  app.get<Page>(`/v1${path}`, async (request) => {
-    const { offset, limit } = pageOf(request.query)
-    const found: Task[] = []
-    for await (const task of recent(context, request.caller)) {
-      if (isListed(task, path) && found.push(task) === offset + limit) break
-    }
-    return envelope(found.slice(offset).map((task) => fromTask(task, urls)))
+  app.get<WithQuery>(`/v1${path}`, async (request) => {
+    const found = await listAt(path, pageOf(request.query), context, request.caller)
+    return envelope(found.map((task) => fromTask(task, urls)))
   })
 
   app.get<OneTask>(`/v1${path}/:id`, async (request, reply) =>
@@ -89,22 +85,6 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
   }
 }
 
-const LOOK_AT_ONCE = 500
-/** How far back a look-up goes; what lies further is found by its own id. */
-const MOST_TASKS = 10_000
-
-/** The caller's tasks of this family, newest first. */
-async function* recent({ tasks }: DialectContext, caller: Caller): AsyncGenerator<Task> {
-  let beforeId: string | undefined
-  for (let seen = 0; seen < MOST_TASKS; seen += LOOK_AT_ONCE) {
-    const from = beforeId === undefined ? {} : { beforeId }
-    const some = await tasks.list({ model: MODELS, limit: LOOK_AT_ONCE, ...from }, caller)
-    yield* some
-    beforeId = some.at(-1)?.id
-    if (some.length < LOOK_AT_ONCE) return
-  }
-}
-
 /** The newest of the caller's tasks that they gave this id. */
 async function findByExternalId(
   external: string,
@@ -118,7 +98,7 @@ async function findByExternalId(
 const MOST_PAGES = 1_000
 const LARGEST_PAGE = 500
 
-function pageOf(query: Record<string, unknown>): { offset: number; limit: number } {
+function pageOf(query: Record<string, unknown>): Page {
   const number = wholeNumberIn(query, 'pageNum', { minimum: 1, maximum: MOST_PAGES, fallback: 1 })
   const limit = wholeNumberIn(query, 'pageSize', { minimum: 1, maximum: LARGEST_PAGE, fallback: 30 })
   return { offset: (number - 1) * limit, limit }
@@ -141,10 +121,9 @@ async function withVideoId(body: unknown, { assets, urls }: DialectContext): Pro
 const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, at each change of its status. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  if (!NOTIFIED.has(task.status)) return undefined
   // Progress alone is no change of status.
-  if (task.status === 'processing' && task.progress > 0) return []
-  return [{ url: callback_url, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+  if (task.status === 'processing' && task.progress > 0) return undefined
+  return { body: JSON.stringify(fromTask(task, urls)) }
 }

@@ -237,21 +237,21 @@ export const PATHS = {
 export type Path = keyof typeof PATHS
 
 /** Reads the body of a POST. Throws `invalid_input`, naming the field as the caller spelt it. */
-export function toTask(path: Path, body: unknown): Submission & { echo: JsonObject } {
+export function toTask(path: Path, body: unknown): Submission {
   const { operation, names: namesOf, translate }: Translation = PATHS[path]
   const { callback_url: callback, external_task_id: external, ...fields } = objectIn(body)
   const names = typeof namesOf === 'function' ? namesOf(fields) : namesOf
   const externalId = optionalText(external, 'external_task_id')
-  const { echo, webhook } = webhookIn('callback_url', callback)
+  const hook = webhookIn('callback_url', callback)
   const input = readInput(operation, translate(withoutNullsWithin(fields)), names)
   return {
     operation,
     input,
     names,
     dialect: DIALECT,
-    echo: { path, ...echo },
+    echo: { path },
     externalId,
-    webhook,
+    ...hook,
   }
 }
 

@@ -4,8 +4,10 @@ import { lumaImage, lumaTools } from '../../catalog/luma-tools.ts'
 import type { Output, Video } from '../../catalog/outputs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
+import { withoutNulls } from '../kit/fields.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, type RelayStatus, relayStatusOf, relayTask } from '../shared/relay-task.ts'
+import { DIALECT } from './to-task.ts'
 
 const OURS: ReadonlySet<string> = new Set([...videoOperations, ...lumaTools].map(({ id }) => id))
 
@@ -57,7 +59,7 @@ function requestOf(task: Task, urls: Urls): JsonObject {
   const input = urls.expand(task.input) as JsonObject // an object stays an object
   const { taskType, id } = getOperation(task.operation)
   const { origin_task_id: _parent, key_frames, start_image, end_image, model_name, duration, ...rest } = input
-  const { callback_url, notify_hook: _hook, ...echoed } = task.echo
+  const { sync, sync_timeout } = task.dialect === DIALECT ? task.echo : {}
   const isVideo = videoOperations.some((one) => one.id === id)
   const frames = {
     ...frameOf('frame0', key_frames, start_image),
@@ -69,8 +71,7 @@ function requestOf(task: Task, urls: Urls): JsonObject {
     ...rest,
     ...(duration === undefined ? {} : { duration: `${duration}s` }),
     ...(Object.keys(frames).length === 0 ? {} : { keyframes: frames }),
-    ...(task.dialect === 'luma' ? echoed : {}),
-    ...(typeof callback_url === 'string' ? { callback_url } : {}),
+    ...withoutNulls({ sync, sync_timeout, callback_url: task.webhookUrl }),
   }
 }
 

@@ -5,6 +5,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, ID, urls } from '../suno/tasks.testing.ts'
 import { lumaError } from './errors.ts'
@@ -61,7 +62,6 @@ describe('a request of Luma’s own API', () => {
       operation: expect.objectContaining({ id: 'luma/video_generation' }),
       names: { key_frames: 'keyframes' },
       dialect: 'luma',
-      echo: { callback_url: request.callback_url },
       webhook: { field: 'callback_url', url: request.callback_url },
       input: {
         prompt: request.prompt,
@@ -137,7 +137,8 @@ describe('a request of the relays’ format', () => {
       notify_hook: 'https://example.com/hook',
     }
     expect(ownTask(body)).toMatchObject({
-      echo: { notify_hook: body.notify_hook },
+      echo: { format: 'relay' },
+      webhook: { field: 'notify_hook', url: body.notify_hook },
       input: {
         prompt: 'a cat',
         expand_prompt: true,
@@ -167,8 +168,8 @@ describe('a request of the relays’ format', () => {
 describe('an answer', () => {
   it('has the form of Luma’s own examples', () => {
     const { request } = completed
-    const { input, echo } = videoTask(request, { needsModel: true })
-    const done = generationOf(aVideo('completed', {}, { input, echo: echo ?? {} }), urls)
+    const { input, webhook } = videoTask(request, { needsModel: true })
+    const done = generationOf(aVideo('completed', {}, { input, webhookUrl: webhook?.url ?? null }), urls)
     expect(shapeDifferences(completed, done)).toEqual([])
     expect(done).toMatchObject({ assets: { video: 'https://gateway.example/files/a.mp4' }, request })
     const { submission } = imageTask({ prompt: 'x', model: 'photon-1', generation_type: 'image' })
@@ -242,9 +243,9 @@ describe('an error', () => {
 })
 
 describe('a callback', () => {
-  const bodies = (task: Task): Json[] => luma.webhooksFor(task, urls).map(({ body }) => JSON.parse(body))
+  const bodies = (task: Task): Json[] => deliveriesOf(luma, task, urls).map(({ body }) => JSON.parse(body))
   const hooked = (status: Status, progress = 0) =>
-    aVideo(status, {}, { progress, echo: { callback_url: 'https://example.com/hook' } })
+    aVideo(status, {}, { progress, webhookUrl: 'https://example.com/hook' })
 
   it('calls back in Luma’s form when a task begins to dream and when it has ended', () => {
     expect(bodies(hooked('pending'))).toEqual([])
@@ -255,7 +256,7 @@ describe('a callback', () => {
   })
 
   it('calls back in the relays’ form with their task object', () => {
-    const task = aVideo('completed', {}, { echo: { notify_hook: 'https://example.com/hook' } })
+    const task = aVideo('completed', {}, { echo: { format: 'relay' }, webhookUrl: 'https://example.com/hook' })
     expect(bodies(task)).toEqual([ownTaskObject(task, urls)])
     expect(bodies(aVideo('completed'))).toEqual([])
   })

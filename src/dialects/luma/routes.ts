@@ -1,6 +1,5 @@
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect } from '../dialect.ts'
+import type { Dialect, WebhookContent } from '../dialect.ts'
 import { serve } from '../kit/protocol.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
 import type { Urls } from '../kit/urls.ts'
@@ -9,7 +8,7 @@ import { lumaError } from './errors.ts'
 import { generationOf, ownTaskObject } from './from-task.ts'
 import { officialRoutes } from './official.ts'
 import { ownRoutes } from './own.ts'
-import { DIALECT } from './to-task.ts'
+import { DIALECT, RELAY_FORMAT } from './to-task.ts'
 
 /** Luma: its own Dream Machine API, and the format that relays took from its web app. */
 export const luma: Dialect = {
@@ -30,23 +29,16 @@ export const luma: Dialect = {
       routes: (inside) => ownRoutes(inside, context),
     })
   },
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeLuma(context),
 }
 
 const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** Luma posts the Generation when it begins to dream and when it has ended; relays post their own object at every change. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { callback_url, notify_hook } = task.echo
-  if (!NOTIFIED.has(task.status)) return []
-  if (typeof callback_url === 'string') {
-    const isProgress = task.status === 'processing' && task.progress > 0 // a Generation does not show it
-    return isProgress ? [] : [delivery(callback_url, generationOf(task, urls))]
-  }
-  return typeof notify_hook === 'string' ? [delivery(notify_hook, ownTaskObject(task, urls))] : []
-}
-
-function delivery(url: string, body: object): DeliveryDraft {
-  return { url, body: JSON.stringify(body), headers: {} }
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  if (!NOTIFIED.has(task.status)) return undefined
+  if (task.echo.format === RELAY_FORMAT) return { body: JSON.stringify(ownTaskObject(task, urls)) }
+  const isProgress = task.status === 'processing' && task.progress > 0 // a Generation does not show it
+  return isProgress ? undefined : { body: JSON.stringify(generationOf(task, urls)) }
 }

@@ -19,6 +19,9 @@ import { isGiven, isText, objectIn, webhookIn, withoutNulls } from '../kit/field
 
 export const DIALECT = 'luma'
 
+/** `format` in the echo of a task that came in the format of relays, whose webhook is another than that of Luma's own API. */
+export const RELAY_FORMAT = 'relay'
+
 const DURATIONS = [5, 9, 10]
 const RAY = ['ray-2', 'ray-flash-2']
 
@@ -46,7 +49,7 @@ export function imageTask(body: unknown): { submission: Submission; waitSeconds:
     throw invalidInput('sync_timeout', 'must be a number of seconds')
   }
   const submission = official(lumaImage, 'image', {}, fields)
-  const echo = { ...submission.echo, ...withoutNulls({ sync, sync_timeout: timeout }) }
+  const echo = withoutNulls({ sync, sync_timeout: timeout })
   const seconds = typeof timeout === 'number' ? Math.min(timeout, MAX_SYNC_SECONDS) : SYNC_SECONDS
   return { submission: { ...submission, echo }, waitSeconds: sync === true ? seconds : 0 }
 }
@@ -71,7 +74,7 @@ export function audioTask(id: string, body: unknown): Submission {
   return official(lumaAudio, 'add_audio', { origin_task_id: 'id' }, { ...objectIn(body), origin_task_id: id })
 }
 
-/** The webhook's URL is for us, not for the provider: it is not part of the input, and is kept to be echoed. */
+/** The webhook's URL is for us, not for the provider: it is not part of the input. */
 function official(
   operation: Operation,
   expectedType: string,
@@ -109,7 +112,14 @@ function own(operation: Operation, names: FieldNames, body: JsonObject, more: Js
   }
   const frames = withoutNulls({ start_image: image_url, end_image: image_end_url })
   const input = readInput(operation, { ...fields, prompt, ...frames, ...lasting(duration), ...more }, names)
-  return { operation, input, names, dialect: DIALECT, ...webhookIn('notify_hook', hook) }
+  return {
+    operation,
+    input,
+    names,
+    dialect: DIALECT,
+    echo: { format: RELAY_FORMAT },
+    ...webhookIn('notify_hook', hook),
+  }
 }
 
 /** "5s", as Luma writes it, "5", as one relay does, or the number. */

@@ -76,10 +76,9 @@ export function withoutCommand({ fields, ...others }: MidjourneyBody): Midjourne
 }
 
 /** A follow-up before an optional window adds to its input. */
-export interface Follow {
+export interface Follow extends Pick<MidjourneyBody, 'echo' | 'webhook'> {
   operationId: string
   input: JsonObject
-  echo: JsonObject
   /** The prompt when none is given. */
   prompt: string
 }
@@ -103,12 +102,12 @@ export function followOf(body: MidjourneyBody, origin: Task, { press, field }: C
   if (bot === 'NIJI_JOURNEY' && ['imagine', 'describe'].includes(press.taskType)) input.bot_type = 'niji'
   const shape = ratio === undefined ? {} : { ratio }
   const echo = { botType: bot, ...body.echo, action: press.action, origin: origin.id, prompt, ...shape }
-  return { operationId: `midjourney/${press.taskType}`, input, echo, prompt }
+  return { operationId: `midjourney/${press.taskType}`, input, echo, webhook: body.webhook, prompt }
 }
 
 /** A follow-up that needs nothing more. */
-export function followTask(body: MidjourneyBody, { operationId, input, echo }: Follow): Submission {
-  return submissionFor(operationId, { ...body, echo }, input, { origin_task_id: 'taskId', image_url: 'taskId' })
+export function followTask({ operationId, input, echo, webhook }: Follow): Submission {
+  return submissionFor(operationId, { echo, webhook }, input, { origin_task_id: 'taskId', image_url: 'taskId' })
 }
 
 /** Operations that take a ratio. */

@@ -171,7 +171,7 @@ function propertiesOf(task: Task, finalPrompt: string) {
   return {
     finalPrompt,
     finalZhPrompt: '',
-    notifyHook: text(notesOf(task).notifyHook),
+    notifyHook: task.webhookUrl ?? '',
     messageId: task.id,
     messageHash: task.id,
     progressMessageId: '',

@@ -4,6 +4,7 @@ import type { Draft } from '../../core/draft.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { buttonsOf, groundOf, pressOf, taskOfButton } from './buttons.ts'
 import { errorBody, errorStatus } from './errors.ts'
@@ -44,7 +45,7 @@ const press = (body: JsonObject, origin: Task, read: (fields: JsonObject) => Cha
   return followOf(withoutCommand(all), origin, read(all.fields), urls)
 }
 const pressed = (body: JsonObject, origin: Task, read: (fields: JsonObject) => Change = actionOf) =>
-  followTask(withoutCommand(readBody({ taskId: origin.id, ...body }, undefined)), press(body, origin, read))
+  followTask(press(body, origin, read))
 
 describe('the task object', () => {
   it('has every name and type of a relay’s published answer', () => {
@@ -158,12 +159,11 @@ describe('the task object', () => {
   it('gives back what the caller noted, and nothing that another dialect noted', () => {
     const echo = {
       state: 'mine',
-      notifyHook: 'https://a.example',
       botType: 'NIJI_JOURNEY',
       customId: 'c',
       origin: OTHER,
     }
-    expect(fromTask(imagined(undefined, { echo }), urls)).toMatchObject({
+    expect(fromTask(imagined(undefined, { echo, webhookUrl: 'https://a.example' }), urls)).toMatchObject({
       state: 'mine',
       botType: 'NIJI_JOURNEY',
       customId: 'c',
@@ -247,7 +247,7 @@ describe('bodies', () => {
     const submission = imagineTask(
       readBody({ prompt: 'a fox', state: 's', notifyHook: hook, botType: 'MID_JOURNEY' }, undefined),
     )
-    expect(submission.echo).toEqual({ state: 's', notifyHook: hook, botType: 'MID_JOURNEY' })
+    expect(submission.echo).toEqual({ state: 's', botType: 'MID_JOURNEY' })
     expect(submission.webhook).toEqual({ field: 'notifyHook', url: hook })
     expect(Object.keys(submission.input)).not.toEqual(expect.arrayContaining(['state']))
     const silent = imagineTask(readBody({ prompt: 'a fox', state: '', notifyHook: null, botType: '' }, undefined))
@@ -449,14 +449,14 @@ describe('buttons', () => {
 function openedOn(origin: Task, customId: string, body: JsonObject = {}): { body: Draft; finalPrompt: string } {
   const follow = press({ customId, ...body }, origin)
   const finalPrompt = windowPrompt(follow)
-  const { operationId, input, echo } = follow
-  const stored = { operationId, input, echo, finalPrompt, taskId: null, cancelledAt: null }
+  const { operationId, input, echo, webhook } = follow
+  const hook: JsonObject = webhook ? { notifyHook: webhook.url } : {}
   const draft: Draft = {
     id: OTHER,
     tenantId: 't',
     mode: 'live',
     kind: 'midjourney.window',
-    body: stored,
+    body: { operationId, input, echo, ...hook, finalPrompt, taskId: null, cancelledAt: null },
     createdAt: 5,
     expiresAt: 6,
   }
@@ -543,7 +543,8 @@ describe('windows', () => {
     })
     const other = 'https://example.com/other'
     const submission = modalTask(readBody({ taskId: OTHER, notifyHook: other }, undefined), body)
-    expect(submission).toMatchObject({ webhook: { url: other }, echo: { notifyHook: other } })
+    expect(submission).toMatchObject({ webhook: { url: other } })
+    expect(submission.echo).not.toHaveProperty('notifyHook')
   })
 })
 
@@ -582,25 +583,29 @@ describe('errors', () => {
 })
 
 describe('callbacks', () => {
-  const echo = { notifyHook: 'https://example.com/hook', state: 'mine' }
+  const hooked = { webhookUrl: 'https://example.com/hook', echo: { state: 'mine' } }
 
   it.each(STATUSES)('carry the task object of a task that is %s, or are not sent', (status) => {
-    const task = imagined(undefined, { status, echo, output: status === 'completed' ? GRID : null, progress: 46 })
-    const drafts = midjourney.webhooksFor(task, urls)
+    const task = imagined(undefined, { status, ...hooked, output: status === 'completed' ? GRID : null, progress: 46 })
+    const drafts = deliveriesOf(midjourney, task, urls)
     if (['staged', 'pending', 'uncertain'].includes(status)) {
       expect(drafts).toEqual([])
       return
     }
-    expect(drafts).toEqual([{ url: echo.notifyHook, body: JSON.stringify(fromTask(task, urls)), headers: {} }])
+    expect(drafts).toEqual([{ url: hooked.webhookUrl, body: JSON.stringify(fromTask(task, urls)), headers: {} }])
     expect(JSON.parse(drafts[0]?.body ?? '')).toMatchObject({ id: ID, state: 'mine' })
   })
 
   it('go to nobody who did not ask', () => {
-    expect(midjourney.webhooksFor(imagined(), urls)).toEqual([])
+    expect(deliveriesOf(midjourney, imagined(), urls)).toEqual([])
   })
 
   it('name the window that the client knows', () => {
-    const [draft] = midjourney.webhooksFor(imagined(undefined, { echo: { ...echo, window: OTHER } }), urls)
+    const [draft] = deliveriesOf(
+      midjourney,
+      imagined(undefined, { ...hooked, echo: { ...hooked.echo, window: OTHER } }),
+      urls,
+    )
     expect(JSON.parse(draft?.body ?? '')).toMatchObject({ id: OTHER })
   })
 })

@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assetReference } from '../../core/asset.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Draft } from '../../core/draft.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { idsIn, isText, objectIn } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
@@ -17,7 +16,7 @@ import type { Urls } from '../kit/urls.ts'
 import { taskOfButton } from './buttons.ts'
 import { errorBody, errorStatus } from './errors.ts'
 import { actionOf, type Change, changeOf, followOf, followTask, simpleChangeOf, withoutCommand } from './follow.ts'
-import { fromTask, isOurs, MODELS, pictureOf, QUEUED, type TaskBody } from './from-task.ts'
+import { fromTask, isOurs, MODELS, pictureOf, QUEUED } from './from-task.ts'
 import { originOf, taskBehind } from './origin.ts'
 import { seedFor } from './seed.ts'
 import { DIALECT, isSpeed, type MidjourneyBody, readBody, type Speed } from './submission.ts'
@@ -56,7 +55,7 @@ export const midjourney: Dialect = {
     })
     openRoutes(app, context)
   },
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeMidjourney(context),
 }
 
@@ -157,7 +156,7 @@ async function change(
     const { finalPrompt } = windowOf(draft)
     return { code: 21, description: WAITS, result: draft.id, properties: { finalPrompt, remix: true } }
   }
-  return accepted((await submitTask(request, reply, context, followTask(kept, follow))).id)
+  return accepted((await submitTask(request, reply, context, followTask(follow))).id)
 }
 
 interface OneTask {
@@ -256,9 +255,6 @@ async function pictureOfTask(request: FastifyRequest<OneTask>, context: DialectC
 const NOTIFIED: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object, at every change of status or progress. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { notifyHook } = task.echo
-  if (typeof notifyHook !== 'string' || !NOTIFIED.has(task.status) || !isOurs(task)) return []
-  const body: TaskBody = fromTask(task, urls)
-  return [{ url: notifyHook, body: JSON.stringify(body), headers: {} }]
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  return NOTIFIED.has(task.status) && isOurs(task) ? { body: JSON.stringify(fromTask(task, urls)) } : undefined
 }

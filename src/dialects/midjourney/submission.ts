@@ -4,7 +4,7 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn, optionalText } from '../kit/fields.ts'
+import { isText, objectIn, optionalText, webhookIn } from '../kit/fields.ts'
 
 export const DIALECT = 'midjourney'
 
@@ -22,7 +22,7 @@ export interface MidjourneyBody {
   speed: Speed | undefined
   isNiji: boolean
   echo: JsonObject
-  notifyHook: string | undefined
+  webhook: Submission['webhook']
 }
 
 const BOTS: readonly string[] = ['MID_JOURNEY', 'NIJI_JOURNEY']
@@ -34,7 +34,7 @@ export function readBody(body: unknown, speed: Speed | undefined): MidjourneyBod
   if (bot !== undefined && !BOTS.includes(bot)) {
     throw invalidInput('botType', `must be one of ${BOTS.join(', ')}, not ${bot}`)
   }
-  const hook = optionalText(notifyHook, 'notifyHook')
+  const { webhook } = webhookIn('notifyHook', notifyHook)
   const ownState = optionalText(state, 'state')
   return {
     fields,
@@ -42,22 +42,20 @@ export function readBody(body: unknown, speed: Speed | undefined): MidjourneyBod
     isNiji: bot === 'NIJI_JOURNEY',
     echo: {
       ...(ownState === undefined ? {} : { state: ownState }),
-      ...(hook === undefined ? {} : { notifyHook: hook }),
       ...(bot === undefined ? {} : { botType: bot }),
     },
-    notifyHook: hook,
+    webhook,
   }
 }
 
 /** The submission of a body to an operation. Throws `invalid_input`, naming the caller's field. */
 export function submissionFor(
   operationId: string,
-  { echo, notifyHook }: Pick<MidjourneyBody, 'echo' | 'notifyHook'>,
+  { echo, webhook }: Pick<MidjourneyBody, 'echo' | 'webhook'>,
   input: JsonObject,
   names: FieldNames = {},
 ): Submission {
   const operation = getOperation(operationId)
-  const webhook = notifyHook === undefined ? undefined : { field: 'notifyHook', url: notifyHook }
   return { operation, input: readInput(operation, input, names), names, dialect: DIALECT, echo, webhook }
 }
 

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
-import { optionalText } from '../kit/fields.ts'
+import { given, optionalText, webhookIn } from '../kit/fields.ts'
 import type { Follow } from './follow.ts'
 import type { TaskBody } from './from-task.ts'
 import { type MidjourneyBody, requireField, submissionFor } from './submission.ts'
@@ -27,8 +27,9 @@ export function windowPrompt({ prompt, echo }: Pick<Follow, 'prompt' | 'echo'>):
 }
 
 export function openWindow(follow: Follow, request: FastifyRequest, { drafts }: DialectContext): Promise<Draft> {
-  const { operationId, input, echo } = follow
-  const body = { operationId, input, echo, finalPrompt: windowPrompt(follow), taskId: null, cancelledAt: null }
+  const { operationId, input, echo, webhook } = follow
+  const state = { finalPrompt: windowPrompt(follow), taskId: null, cancelledAt: null }
+  const body = { operationId, input, echo, ...given('notifyHook', webhook?.url), ...state }
   return drafts.open(WINDOW, body, request.caller)
 }
 
@@ -37,6 +38,8 @@ export interface Window extends JsonObject {
   operationId: string
   input: JsonObject
   echo: JsonObject
+  /** Where the webhooks of its task go, unless the answer names another address. */
+  notifyHook?: string
   finalPrompt: string
   taskId: string | null
   /** When it was closed without an answer. */
@@ -49,7 +52,7 @@ export function windowOf({ body }: Draft): Window {
 
 /** The submission of an answered window. Whatever the answer leaves out is as the window showed it. */
 export function modalTask(body: MidjourneyBody, draft: Draft): Submission {
-  const { operationId, input: begun, echo, finalPrompt } = windowOf(draft)
+  const { operationId, input: begun, echo, finalPrompt, notifyHook } = windowOf(draft)
   const { taskId: _, prompt, maskBase64, ...fields } = body.fields
   const written = optionalText(prompt, 'prompt') ?? finalPrompt
   const speed: JsonObject = body.speed ? { process_mode: body.speed } : {}
@@ -65,9 +68,9 @@ export function modalTask(body: MidjourneyBody, draft: Draft): Submission {
   }
   const text = echo.action === CUSTOM_ZOOM ? written.replace(ZOOM, '').trim() : written
   if (text !== '') input.prompt = text
-  const hook = body.notifyHook ?? (typeof echo.notifyHook === 'string' ? echo.notifyHook : undefined)
+  const { webhook } = body.webhook ? body : webhookIn('notifyHook', notifyHook)
   const notes = { ...echo, ...body.echo, prompt: written, window: draft.id }
-  return submissionFor(operationId, { ...body, notifyHook: hook, echo: notes }, input, names)
+  return submissionFor(operationId, { echo: notes, webhook }, input, names)
 }
 
 /**
@@ -103,7 +106,7 @@ function unlessChanged(error: unknown): undefined {
 
 /** A window as a task that waits for its answer. */
 export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: 'MODAL' | 'CANCEL' } {
-  const { echo, input, finalPrompt, cancelledAt } = windowOf(draft)
+  const { echo, input, finalPrompt, notifyHook, cancelledAt } = windowOf(draft)
   const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
   return {
     id: draft.id,
@@ -125,7 +128,7 @@ export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: '
     properties: {
       finalPrompt,
       finalZhPrompt: '',
-      notifyHook: textOf(echo.notifyHook),
+      notifyHook: notifyHook ?? '',
       messageId: draft.id,
       messageHash: draft.id,
       progressMessageId: '',

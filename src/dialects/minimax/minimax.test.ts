@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { STATUSES } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask as anyTask, ID, urls } from '../suno/tasks.testing.ts'
 import { errorAnswer } from './errors.ts'
@@ -17,9 +18,9 @@ import { toTask } from './to-task.ts'
 const FRAME = 'https://client.example/a.png'
 const DATA_URI = 'data:image/png;base64,iVBORw0KGgo='
 const video = { file: 'asset:v.mp4', cover: '', lastFrame: '', widthPx: 1_366, heightPx: 768, seconds: 6 }
-const aTask = (status: (typeof STATUSES)[number], echo: JsonObject = {}) =>
+const aTask = (status: (typeof STATUSES)[number], webhookUrl: string | null = null) =>
   anyTask({
-    ...{ operation: 'hailuo/video_generation', model: 'hailuo', dialect: 'minimax', status, echo },
+    ...{ operation: 'hailuo/video_generation', model: 'hailuo', dialect: 'minimax', status, webhookUrl },
     output: status === 'completed' ? { videos: [video] } : null,
   })
 
@@ -139,16 +140,16 @@ describe('a body', () => {
 })
 
 it('calls back with the answer of a query at each change of the status, and not for progress alone', () => {
-  const callback_url = 'https://client.example/hook'
+  const webhookUrl = 'https://client.example/hook'
   for (const status of STATUSES) {
-    const task = aTask(status, { callback_url })
+    const task = aTask(status, webhookUrl)
     const told = ['processing', 'completed', 'failed', 'cancelled'].includes(status)
-    expect(minimax.webhooksFor(task, urls)).toEqual(
-      told ? [{ url: callback_url, body: JSON.stringify(callbackOf(task)), headers: {} }] : [],
+    expect(deliveriesOf(minimax, task, urls)).toEqual(
+      told ? [{ url: webhookUrl, body: JSON.stringify(callbackOf(task)), headers: {} }] : [],
     )
   }
-  expect(minimax.webhooksFor({ ...aTask('processing', { callback_url }), progress: 40 }, urls)).toEqual([])
-  expect(minimax.webhooksFor(aTask('completed'), urls)).toEqual([])
+  expect(deliveriesOf(minimax, { ...aTask('processing', webhookUrl), progress: 40 }, urls)).toEqual([])
+  expect(deliveriesOf(minimax, aTask('completed'), urls)).toEqual([])
 })
 
 describe('an error', () => {

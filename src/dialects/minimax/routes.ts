@@ -3,10 +3,9 @@ import { LRUCache } from 'lru-cache'
 import type { Video } from '../../catalog/outputs.ts'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { idempotencyOf, taskFor } from '../kit/requests.ts'
 import { challenge } from './challenge.ts'
@@ -31,7 +30,7 @@ export const minimax: Dialect = {
       error: errorAnswer,
       routes: (inside) => videoRoutes(inside, context),
     }),
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeMinimax(context),
 }
 
@@ -101,10 +100,9 @@ function idIn({ query }: FastifyRequest<WithQuery>, name: string): string {
 const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries what a query answers, at each change of the status. */
-function webhooksFor(task: Task): DeliveryDraft[] {
-  const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
+function webhookFor(task: Task): WebhookContent | undefined {
+  if (!NOTIFIED.has(task.status)) return undefined
   // Progress alone is no change of status.
-  if (task.status === 'processing' && task.progress > 0) return []
-  return [{ url: callback_url, body: JSON.stringify(callbackOf(task)), headers: {} }]
+  if (task.status === 'processing' && task.progress > 0) return undefined
+  return { body: JSON.stringify(callbackOf(task)) }
 }

@@ -40,7 +40,6 @@ export const openaiImages: Dialect = {
       },
     })
   },
-  webhooksFor: () => [],
   describe: async () => (await import('./openapi.ts')).describeOpenaiImages(),
 }
 

@@ -7,7 +7,7 @@ import type { Quote } from '../../tasks/submission.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Urls } from '../kit/urls.ts'
 import { formOf, inputOf, outputOf } from './families.ts'
-import type { Config } from './to-task.ts'
+import type { Config, ConfigEcho } from './to-task.ts'
 
 /** PiAPI knows no word for a cancelled task; clients that meet one would poll for ever, so it reads as failed. */
 const STATUS: Record<Status, string> = {
@@ -60,13 +60,15 @@ export function statusOf(task: Task): string {
   return STATUS[task.status]
 }
 
-/** A task of another dialect has no such config; it reads as an empty one. */
-export function configOf(task: Task): Config {
-  const echo = task.echo as Partial<Config>
-  return {
-    service_mode: echo.service_mode || (formOf(getOperation(task.operation)).serviceMode ?? ''),
-    webhook_config: echo.webhook_config ?? { endpoint: '', secret: '' },
-  }
+export function configOf({ echo, webhookUrl, operation }: Task): Config {
+  const config = configWith(echo, webhookUrl)
+  return { ...config, service_mode: config.service_mode || (formOf(getOperation(operation)).serviceMode ?? '') }
+}
+
+/** A task of another dialect echoes nothing of a config. */
+function configWith(echo: JsonObject, endpoint: string | null): Config {
+  const { service_mode = '', webhook_config: hook } = echo as Partial<ConfigEcho> // as `echoOf` made it
+  return { service_mode, webhook_config: { endpoint: endpoint ?? '', secret: hook?.secret ?? '' } }
 }
 
 /** The answer to a create, which has no timestamp. */
@@ -75,14 +77,14 @@ export function createdBody(task: Task, urls: Urls): JsonObject {
 }
 
 /** The answer to `?dry_run=true`: what the task would be and cost. Nothing was stored. */
-export function quotedBody({ operation, input, echo, ...names }: Submission, quote: Quote, urls: Urls): JsonObject {
-  const { model = operation.model, taskType = operation.taskType } = names
+export function quotedBody(submission: Submission, quote: Quote, urls: Urls): JsonObject {
+  const { operation, input, echo = {}, webhook, model = operation.model, taskType = operation.taskType } = submission
   const { pricePoints, availablePoints, isAffordable } = quote
   const data = {
     dry_run: true,
     model,
     task_type: taskType,
-    config: echo ?? {},
+    config: configWith(echo, webhook?.url ?? null),
     input: inputOf({ operation: operation.id, taskType, input }, urls),
     price: { points: pricePoints, usd: pointsToUsd(pricePoints) },
     available: { points: availablePoints, usd: pointsToUsd(availablePoints) },

@@ -3,14 +3,15 @@ import type { Clip } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { points } from '../../core/points.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
 import created from './examples/create.json' with { type: 'json' }
 import example from './examples/get-task.json' with { type: 'json' }
-import { createdBody, fromTask, readBody, timeOf, webhookBody } from './from-task.ts'
+import { configOf, createdBody, fromTask, quotedBody, readBody, timeOf, webhookBody } from './from-task.ts'
 import { piapi } from './routes.ts'
 import { shapeDifferences } from './shape.testing.ts'
-import { toTask } from './to-task.ts'
+import { echoOf, toTask } from './to-task.ts'
 import { uploadOf } from './upload.ts'
 
 const PRICE = points(400_000)
@@ -37,8 +38,8 @@ function catDance(given: Partial<Task> = {}): Task {
       mv: 'chirp-crow',
       make_instrumental: false,
     },
-    echo: example.data.config,
-    webhookUrl: null,
+    echo: echoOf(example.data.config),
+    webhookUrl: example.data.config.webhook_config.endpoint,
     externalId: null,
     status,
     progress: ended ? 100 : 0,
@@ -168,7 +169,7 @@ describe('a task that PiAPI finished', () => {
 
 describe('the answer to a create', () => {
   it('has the shape of the documents, and no timestamp', () => {
-    const body = createdBody(catDance({ status: 'pending', echo: created.data.config }), urls)
+    const body = createdBody(catDance({ status: 'pending', echo: echoOf(created.data.config), webhookUrl: null }), urls)
     expect(shapeDifferences({ ...created, data: { ...created.data, input: example.data.input } }, body)).toEqual([])
     expect(body).toMatchObject({ data: { meta: { ...created.data.meta, created_at: '2025-12-09T02:54:09.985Z' } } })
   })
@@ -263,25 +264,26 @@ describe('a time', () => {
 })
 
 describe('a webhook', () => {
-  const hook = { service_mode: '', webhook_config: { endpoint: 'https://client.example/hook', secret: 'a secret' } }
+  const webhookUrl = 'https://client.example/hook'
+  const echo = { service_mode: '', webhook_config: { secret: 'a secret' } }
 
   it('is sent when the task has ended, with the secret as a header', () => {
-    const [draft] = piapi.webhooksFor(catDance({ echo: hook }), urls)
+    const [draft] = deliveriesOf(piapi, catDance({ echo, webhookUrl }), urls)
     expect(draft).toMatchObject({ url: 'https://client.example/hook', headers: { 'x-webhook-secret': 'a secret' } })
     expect(shapeDifferences(example, JSON.parse(draft?.body ?? ''))).toEqual([])
   })
 
   it('without a secret has no such header', () => {
-    const echo = { ...hook, webhook_config: { ...hook.webhook_config, secret: '' } }
-    expect(piapi.webhooksFor(catDance({ echo }), urls)).toMatchObject([{ headers: {} }])
+    const silent = { ...echo, webhook_config: { secret: '' } }
+    expect(deliveriesOf(piapi, catDance({ echo: silent, webhookUrl }), urls)).toMatchObject([{ headers: {} }])
   })
 
   it.each(STATUSES)('of a task that is %s is sent only at an end', (status) => {
-    expect(piapi.webhooksFor(catDance({ status, echo: hook }), urls)).toHaveLength(isTerminal(status) ? 1 : 0)
+    expect(deliveriesOf(piapi, catDance({ status, echo, webhookUrl }), urls)).toHaveLength(isTerminal(status) ? 1 : 0)
   })
 
   it('is not sent where none was asked for', () => {
-    expect(piapi.webhooksFor(catDance({ echo: {} }), urls)).toEqual([])
+    expect(deliveriesOf(piapi, catDance({ webhookUrl: null }), urls)).toEqual([])
   })
 })
 
@@ -294,7 +296,7 @@ describe('a create', () => {
       model: 'suno',
       taskType: 'music',
       dialect: 'piapi',
-      echo: { service_mode: '', webhook_config: { endpoint: '', secret: '' } },
+      echo: { service_mode: '', webhook_config: { secret: '' } },
       webhook: undefined,
     })
   })
@@ -306,14 +308,21 @@ describe('a create', () => {
     { service_mode: null, webhook_config: null },
     { webhook_config: { endpoint: '', secret: '' } },
   ])('takes %j as a config that asks for nothing', (config) => {
-    expect(toTask({ ...SONG, config })).toMatchObject({ webhook: undefined, echo: created.data.config })
+    expect(toTask({ ...SONG, config })).toMatchObject({
+      webhook: undefined,
+      echo: { service_mode: '', webhook_config: { secret: '' } },
+    })
   })
 
   it('keeps the config to echo it, and names the webhook’s field', () => {
     const config = { service_mode: 'public', webhook_config: { endpoint: 'https://client.example/h', secret: 's' } }
-    const { echo, webhook } = toTask({ ...SONG, config })
-    expect(echo).toEqual(config)
+    const submission = toTask({ ...SONG, config })
+    const { echo = {}, webhook } = submission
+    expect(echo).toEqual({ service_mode: 'public', webhook_config: { secret: 's' } })
+    expect(configOf(catDance({ echo, webhookUrl: webhook?.url ?? null }))).toEqual(config)
     expect(webhook).toEqual({ field: 'config.webhook_config.endpoint', url: 'https://client.example/h' })
+    const quote = { pricePoints: PRICE, availablePoints: PRICE, isAffordable: true }
+    expect(quotedBody(submission, quote, urls)).toMatchObject({ data: { config } })
   })
 
   it.each([

@@ -19,7 +19,7 @@ import { listingRoutes } from './listing.ts'
 import { modelRoutes } from './models.ts'
 import { flagIn, type Query, textIn } from './query.ts'
 import { queueRoutes } from './queue.ts'
-import { configIn, PIAPI, toTask } from './to-task.ts'
+import { configIn, echoOf, PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
 
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
@@ -38,12 +38,10 @@ export const piapi: Dialect = {
         await uploadRoutes(inside, context)
       },
     }),
-  webhooksFor(task, urls) {
-    const { endpoint, secret } = configOf(task).webhook_config
-    if (endpoint === '') return []
-    if (!isTerminal(task.status) && !formOf(getOperation(task.operation)).tellsProgress) return []
+  webhookFor(task, urls) {
+    if (!isTerminal(task.status) && !formOf(getOperation(task.operation)).tellsProgress) return undefined
     const body = JSON.stringify(webhookBody(task, urls, task.endedAt ?? task.startedAt ?? task.createdAt))
-    return [{ url: endpoint, body, headers: secretHeader(secret) }]
+    return { body, headers: secretHeader(configOf(task).webhook_config.secret) }
   },
   batchWebhooks(batch) {
     const { endpoint, secret } = configIn(batch.echo).webhook_config
@@ -79,7 +77,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 
   // The asynchronous form of OpenAI's image route, read back as any other task.
   app.post('/api/v1/images/generations/async', async (request, reply) => {
-    const rest = { dialect: PIAPI, echo: configIn(undefined) }
+    const rest = { dialect: PIAPI, echo: echoOf(configIn(undefined)) }
     const { submission } = imageSubmission('generations', objectIn(request.body), rest)
     return createdBody(await submitTask(request, reply, context, submission), urls)
   })

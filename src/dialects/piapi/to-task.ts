@@ -13,10 +13,20 @@ export const PIAPI = 'piapi'
 const NAMES: FieldNames = { '': 'input' }
 const SERVICE_MODES = ['', 'public', 'private']
 
-/** `config` as it is echoed: both webhook keys always present, the secret in clear. */
+/** `config` as it is answered: both webhook keys always present, the secret in clear. */
 export type Config = {
   service_mode: string
   webhook_config: { endpoint: string; secret: string }
+}
+
+/** What a task echoes of it; the address of its webhook is a member of the task itself. */
+export type ConfigEcho = {
+  service_mode: string
+  webhook_config: { secret: string }
+}
+
+export function echoOf({ service_mode, webhook_config: { secret } }: Config): ConfigEcho {
+  return { service_mode, webhook_config: { secret } }
 }
 
 /** The body of `POST /api/v1/task`, as a request for an operation. Throws `invalid_input` and `unknown_operation`. */
@@ -39,7 +49,7 @@ export function toTask(raw: unknown): Submission {
     model,
     taskType,
     dialect: PIAPI,
-    echo: config,
+    echo: echoOf(config),
     webhook: webhookOf(config),
     pool: poolOf(config),
   }

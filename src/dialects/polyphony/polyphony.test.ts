@@ -8,6 +8,7 @@ import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
 import errorExample from './examples/error.json' with { type: 'json' }
@@ -55,10 +56,9 @@ describe('the body of a create', () => {
       input,
       names: { '': 'input' },
       dialect: 'polyphony',
-      echo: { webhook: HOOK },
       webhook: { field: 'webhook', url: HOOK },
     })
-    expect(toTask({ operation: 'suno/lyrics', input, webhook: null })).toMatchObject({ echo: {}, webhook: undefined })
+    expect(toTask({ operation: 'suno/lyrics', input, webhook: null })).not.toHaveProperty('webhook')
   })
 
   it('takes the example of every operation', () => {
@@ -106,13 +106,13 @@ describe('a task', () => {
   })
 
   it('is told of once, when it has ended, to whoever wanted it', () => {
-    const echo = { webhook: HOOK }
-    expect(polyphony.webhooksFor(aSong({ echo }), urls)).toEqual([
+    const webhookUrl = HOOK
+    expect(deliveriesOf(polyphony, aSong({ webhookUrl }), urls)).toEqual([
       { url: HOOK, body: JSON.stringify(example), headers: {} },
     ])
-    expect(polyphony.webhooksFor(aSong({ echo, status: 'cancelled', output: null }), urls)).toHaveLength(1)
-    expect(polyphony.webhooksFor(aSong({ echo, status: 'processing' }), urls)).toEqual([])
-    expect(polyphony.webhooksFor(aSong(), urls)).toEqual([])
+    expect(deliveriesOf(polyphony, aSong({ webhookUrl, status: 'cancelled', output: null }), urls)).toHaveLength(1)
+    expect(deliveriesOf(polyphony, aSong({ webhookUrl, status: 'processing' }), urls)).toEqual([])
+    expect(deliveriesOf(polyphony, aSong(), urls)).toEqual([])
   })
 })
 

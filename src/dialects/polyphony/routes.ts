@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
@@ -32,7 +31,7 @@ export const polyphony: Dialect = {
         await fileRoutes(inside, context)
       },
     }),
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describePolyphony(context),
 }
 
@@ -76,8 +75,6 @@ async function cancelled(id: string, caller: Caller, { tasks }: DialectContext):
 }
 
 /** The end of a task, and nothing before it: the body is the task as it is read. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { webhook } = task.echo
-  if (typeof webhook !== 'string' || !isTerminal(task.status)) return []
-  return [{ url: webhook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  return isTerminal(task.status) ? { body: JSON.stringify(fromTask(task, urls)) } : undefined
 }

@@ -3,7 +3,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../kit/fields.ts'
+import { isGiven, isText, objectIn } from '../kit/fields.ts'
 
 export const DIALECT = 'polyphony'
 
@@ -23,8 +23,7 @@ export function toTask(raw: unknown): Submission {
     input: readInput(operation, body.input, NAMES),
     names: NAMES,
     dialect: DIALECT,
-    echo: webhook === undefined ? {} : { webhook },
-    webhook: webhook === undefined ? undefined : { field: 'webhook', url: webhook },
+    ...webhook,
   }
 }
 
@@ -37,8 +36,9 @@ function operationIn(id: Json | undefined): Submission['operation'] {
   throw new PolyphonyError('unknown_operation', `operation "${id}" is not known; ${list}.`, { field: 'operation' })
 }
 
-function webhookIn({ webhook }: JsonObject): string | undefined {
-  if (webhook === undefined || webhook === null) return undefined
+/** Unlike in other protocols, '' is refused. */
+function webhookIn({ webhook }: JsonObject): Pick<Submission, 'webhook'> {
+  if (!isGiven(webhook)) return {}
   if (!isText(webhook)) throw invalidInput('webhook', 'must be a URL')
-  return webhook
+  return { webhook: { field: 'webhook', url: webhook } }
 }

@@ -31,7 +31,6 @@ export const recraft: Dialect = {
       },
     })
   },
-  webhooksFor: () => [],
   describe: async () => (await import('./openapi.ts')).describeRecraft(),
 }
 

@@ -37,7 +37,7 @@ export function isPrediction(task: Pick<Task, 'operation'>): boolean {
 
 /** The prediction: the body of every answer, and of every webhook. */
 export function fromTask(task: Task, urls: Urls) {
-  const { id, createdAt, startedAt, endedAt, echo } = task
+  const { id, createdAt, startedAt, endedAt, echo, webhookUrl } = task
   const self = `${urls.publicUrl}${PREFIX}/predictions/${id}`
   return {
     id,
@@ -49,7 +49,7 @@ export function fromTask(task: Task, urls: Urls) {
     source: 'api',
     data_removed: false,
     metrics: metricsOf(task),
-    ...(typeof echo.webhook === 'string' ? { webhook: echo.webhook, webhook_events_filter: echo.events ?? [] } : {}),
+    ...(webhookUrl === null ? {} : { webhook: webhookUrl, webhook_events_filter: echo.events ?? [] }),
     ...deadlineOf(task),
     created_at: timeOf(createdAt),
     started_at: timeOf(startedAt),

@@ -4,6 +4,7 @@ import { replicatePrediction } from '../../catalog/hosted.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, FILE, ID, urls } from '../shared/hosted-tasks.testing.ts'
 import { errorBody, errorStatus } from './errors.ts'
@@ -14,8 +15,8 @@ import { fileBody } from './files.ts'
 import { fromTask, isPrediction } from './from-task.ts'
 import { modelBody } from './models.ts'
 import { describeReplicate } from './openapi.ts'
+import { replicate } from './routes.ts'
 import { cancelledAfter, toTask, waitOf } from './to-task.ts'
-import { webhooksFor } from './webhooks.ts'
 
 const FLUX = 'black-forest-labs/flux-schnell'
 const VERSION = '5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa'
@@ -52,7 +53,7 @@ describe('a body', () => {
     const told = (more: JsonObject) => toTask({ version: VERSION, input, webhook: 'https://me.example/hook', ...more })
     expect(told({})).toMatchObject({
       webhook: { field: 'webhook', url: 'https://me.example/hook' },
-      echo: { webhook: 'https://me.example/hook', events: ['output', 'completed'] },
+      echo: { events: ['output', 'completed'] },
     })
     expect(told({ webhook_events_filter: ['start'] }).echo).toMatchObject({ events: ['start'] })
     expect(told({}).input).toEqual({ model: '', version: VERSION, input })
@@ -200,7 +201,7 @@ describe('a prediction', () => {
 
 describe('a webhook', () => {
   const toldAt = (events: string[], given: Partial<Task>) =>
-    webhooksFor(prediction({ echo: { webhook: 'https://me.example/hook', events }, ...given }), urls)
+    deliveriesOf(replicate, prediction({ echo: { events }, webhookUrl: 'https://me.example/hook', ...given }), urls)
 
   it.each<[string, Partial<Task>, string[]]>([
     ['the line', { status: 'pending' }, []],
@@ -228,7 +229,7 @@ describe('a webhook', () => {
       webhook: 'https://me.example/hook',
       webhook_events_filter: ['completed'],
     })
-    expect(webhooksFor(prediction({ status: 'completed' }), urls)).toEqual([])
+    expect(deliveriesOf(replicate, prediction({ status: 'completed' }), urls)).toEqual([])
   })
 })
 

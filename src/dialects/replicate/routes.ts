@@ -13,7 +13,7 @@ import { fileRoutes } from './files.ts'
 import { fromTask, isPrediction, PREFIX, type Prediction } from './from-task.ts'
 import { modelRoutes } from './models.ts'
 import { cancelledAfter, DIALECT, type Named, toTask, waitOf } from './to-task.ts'
-import { webhooksFor } from './webhooks.ts'
+import { webhookFor } from './webhooks.ts'
 
 const PAGE = 100
 
@@ -46,7 +46,7 @@ export const replicate: Dialect = {
     })
     await serve(app, context, { prefixes: [''], error, routes: (inside) => predictionRoutes(inside, context, '/v1') })
   },
-  webhooksFor,
+  webhookFor,
   describe: async () => (await import('./openapi.ts')).describeReplicate(),
 }
 

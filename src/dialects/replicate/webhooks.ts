@@ -1,5 +1,5 @@
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
+import type { WebhookContent } from '../dialect.ts'
 import type { Urls } from '../kit/urls.ts'
 import { fromTask } from './from-task.ts'
 import type { WebhookEvent } from './to-task.ts'
@@ -8,11 +8,10 @@ import type { WebhookEvent } from './to-task.ts'
  * One delivery for a state that a client subscribed to, though several of its events may fall together: output and
  * logs come with the end here, and the bodies would be the same.
  */
-export function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { webhook, events } = task.echo
-  if (typeof webhook !== 'string' || !Array.isArray(events)) return []
-  if (!eventsAt(task).some((event) => events.includes(event))) return []
-  return [{ url: webhook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+export function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  const { events } = task.echo
+  const isAnnounced = Array.isArray(events) && eventsAt(task).some((event) => events.includes(event))
+  return isAnnounced ? { body: JSON.stringify(fromTask(task, urls)) } : undefined
 }
 
 function eventsAt({ status, progress, output, logs }: Task): WebhookEvent[] {

@@ -1,6 +1,5 @@
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect } from '../dialect.ts'
+import type { Dialect, WebhookContent } from '../dialect.ts'
 import { serve } from '../kit/protocol.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
 import type { Urls } from '../kit/urls.ts'
@@ -46,15 +45,13 @@ export const runway: Dialect = {
     })
     await fileRoutes(app, context)
   },
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeRunway(context),
 }
 
 const NOTIFIED: ReadonlySet<Status> = new Set(['completed', 'failed', 'cancelled'])
 
 /** The reverse format's callback. That it comes at the end and looks like the feed is inferred. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { callback_url } = task.echo
-  if (typeof callback_url !== 'string' || !NOTIFIED.has(task.status)) return []
-  return [{ url: callback_url, body: JSON.stringify(reverseEnvelope(feedOf(task, urls), 0)), headers: {} }]
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  return NOTIFIED.has(task.status) ? { body: JSON.stringify(reverseEnvelope(feedOf(task, urls), 0)) } : undefined
 }

@@ -5,6 +5,7 @@ import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import type { Status, Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { aTask, ID, urls } from '../suno/tasks.testing.ts'
 import { reverseError, runwayError } from './errors.ts'
@@ -239,12 +240,12 @@ describe('an error', () => {
 })
 
 it('calls back when a task has ended, in the form of the feed', () => {
-  const echo = { callback_url: FILE }
+  const webhookUrl = FILE
   for (const status of ['completed', 'failed', 'cancelled'] as const) {
-    const task = aVideo(status, { echo })
+    const task = aVideo(status, { webhookUrl })
     const body = JSON.stringify(reverseEnvelope(feedOf(task, urls), 0))
-    expect(runway.webhooksFor(task, urls)).toEqual([{ url: FILE, body, headers: {} }])
+    expect(deliveriesOf(runway, task, urls)).toEqual([{ url: FILE, body, headers: {} }])
   }
-  expect(runway.webhooksFor(aVideo('processing', { echo }), urls)).toEqual([])
-  expect(runway.webhooksFor(aVideo('completed'), urls)).toEqual([])
+  expect(deliveriesOf(runway, aVideo('processing', { webhookUrl }), urls)).toEqual([])
+  expect(deliveriesOf(runway, aVideo('completed'), urls)).toEqual([])
 })

@@ -45,10 +45,9 @@ export function secondsOf(instant: number): number {
 
 /** The task object of a fetch; `data` is what the family's own API would show. Times are unix seconds, 0 = not yet. */
 export function relayTask<Data>(task: Task, action: string, data: Data) {
-  const { notify_hook: hook } = task.echo
   return {
     task_id: task.id,
-    notify_hook: typeof hook === 'string' ? hook : '',
+    notify_hook: task.webhookUrl ?? '',
     action,
     status: relayStatusOf(task),
     fail_reason: failReasonOf(task),

@@ -3,6 +3,7 @@ import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/sun
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId } from '../../core/ids.ts'
 import { STATUSES } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { errorBody } from '../shared/relay-errors.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { clipsOf } from './clip.ts'
@@ -181,17 +182,17 @@ describe('the task object', () => {
 
 describe('the callback', () => {
   it('is the bare task object, for the begin of the work and for its end', () => {
-    const echo = { notify_hook: 'https://client.example/hook' }
+    const webhookUrl = 'https://client.example/hook'
     for (const status of STATUSES) {
-      const task = { ...song(status), echo }
+      const task = { ...song(status), webhookUrl }
       const told = ['submitting', 'processing', 'completed', 'failed', 'cancelled'].includes(status)
-      expect(suno.webhooksFor(task, urls)).toEqual(
-        told ? [{ url: echo.notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
+      expect(deliveriesOf(suno, task, urls)).toEqual(
+        told ? [{ url: webhookUrl, body: JSON.stringify(fromTask(task, urls)), headers: {} }] : [],
       )
     }
   })
 
   it('is not sent when nobody asked for it', () => {
-    for (const status of STATUSES) expect(suno.webhooksFor(song(status), urls)).toEqual([])
+    for (const status of STATUSES) expect(deliveriesOf(suno, song(status), urls)).toEqual([])
   })
 })

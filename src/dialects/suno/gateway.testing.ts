@@ -28,6 +28,7 @@ import { openMoves } from '../../tasks/moves.ts'
 import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { suno } from './routes.ts'
 import { aSong } from './tasks.testing.ts'
@@ -89,7 +90,7 @@ export async function openGateway(): Promise<Gateway> {
     ],
     store,
   )
-  const moves = openMoves({ store, webhooksFor: (task) => suno.webhooksFor(task, urls), clock })
+  const moves = openMoves({ store, webhooksFor: (task) => deliveriesOf(suno, task, urls), clock })
   const tasks = openTasks({
     store,
     accounts,

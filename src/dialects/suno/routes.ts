@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { idsIn, objectIn } from '../kit/fields.ts'
 import { serve } from '../kit/protocol.ts'
 import { taskFor, taskSender } from '../kit/requests.ts'
@@ -41,7 +40,7 @@ export const suno: Dialect = {
     // Its own plugin: the form carries no key, as it would not at the storage that Suno names.
     await app.register(async (inside) => uploadForm(inside, context), { prefix: '/suno' })
   },
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeSuno(context),
 }
 
@@ -79,8 +78,6 @@ function sunoOnly(task: Task): Task {
 const NOTIFIED: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, as fetch has it under `data`. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { notify_hook } = task.echo
-  if (typeof notify_hook !== 'string' || !NOTIFIED.has(task.status)) return []
-  return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  return NOTIFIED.has(task.status) ? { body: JSON.stringify(fromTask(task, urls)) } : undefined
 }

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { DeliveryDraft } from '../../core/delivery.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId, taskOfItem } from '../../core/ids.ts'
 import type { Status, Task } from '../../core/task.ts'
-import type { Dialect, DialectContext } from '../dialect.ts'
+import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
@@ -23,7 +22,7 @@ export const udio: Dialect = {
       error: (error) => ({ status: errorStatus(error), body: errorBody(error) }),
       routes: (inside) => udioRoutes(inside, context),
     }),
-  webhooksFor,
+  webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeUdio(context),
 }
 
@@ -75,8 +74,6 @@ function idsIn(text: unknown): string[] {
 const NOTIFIED: ReadonlySet<Status> = new Set(['submitting', 'processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries the task object bare, as fetch has it under `data`. */
-function webhooksFor(task: Task, urls: Urls): DeliveryDraft[] {
-  const { notify_hook } = task.echo
-  if (typeof notify_hook !== 'string' || !NOTIFIED.has(task.status)) return []
-  return [{ url: notify_hook, body: JSON.stringify(fromTask(task, urls)), headers: {} }]
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
+  return NOTIFIED.has(task.status) ? { body: JSON.stringify(fromTask(task, urls)) } : undefined
 }

@@ -3,6 +3,7 @@ import { udioMusic } from '../../catalog/udio.ts'
 import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
+import { deliveriesOf } from '../kit/deliveries.ts'
 import { shapeDifferences } from '../piapi/shape.testing.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { aSong, aTask, ID, urls } from '../suno/tasks.testing.ts'
@@ -48,7 +49,6 @@ describe('a request', () => {
       operation: { id: 'music-u/generate_music' },
       names: { '': 'gen_params', prompt: 'gen_params.lyrics' },
       dialect: 'udio',
-      echo: { notify_hook: HOOK },
       webhook: { field: 'notify_hook', url: HOOK },
     })
     expect(submission.input).toEqual({
@@ -124,8 +124,10 @@ describe('an answer', () => {
 })
 
 it('calls back with the bare task object', () => {
-  const task = aUdioTask('completed', { echo: { notify_hook: HOOK } })
-  expect(udio.webhooksFor(task, urls)).toEqual([{ url: HOOK, body: JSON.stringify(fromTask(task, urls)), headers: {} }])
-  expect(udio.webhooksFor(aUdioTask('pending', { echo: { notify_hook: HOOK } }), urls)).toEqual([])
-  expect(udio.webhooksFor(aUdioTask('completed'), urls)).toEqual([])
+  const task = aUdioTask('completed', { webhookUrl: HOOK })
+  expect(deliveriesOf(udio, task, urls)).toEqual([
+    { url: HOOK, body: JSON.stringify(fromTask(task, urls)), headers: {} },
+  ])
+  expect(deliveriesOf(udio, aUdioTask('pending', { webhookUrl: HOOK }), urls)).toEqual([])
+  expect(deliveriesOf(udio, aUdioTask('completed'), urls)).toEqual([])
 })

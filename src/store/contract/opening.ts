@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Draft } from '../../core/draft.ts'
+import { newId } from '../../core/ids.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { FELL_BACK } from '../../core/pools.ts'
 import type { Place } from '../contract.ts'
 import { settle } from './moves.ts'
 import { aCancel, aClaimedTask, anEnd, aPayer, aTask, OPERATION, POOL, START, submitted } from './samples.ts'
+
+const aWindow = {
+  tenantId: 't1',
+  mode: 'live',
+  kind: 'midjourney.window',
+  createdAt: START,
+  expiresAt: START + 1,
+} as const
 
 export function openingContract(makePlace: () => Promise<Place>): void {
   let place: Place
@@ -24,6 +35,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0007-modes-of-files' },
       { name: '0008-postgres-functions' },
       { name: '0009-task-columns' },
+      { name: '0010-webhook-addresses' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))
@@ -53,6 +65,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { config: { webhook_config: { endpoint: 'https://b.example' } } },
       { notify_hook: 'https://c.example' },
       {},
+      { prompt: 'a lone \ud800', notifyHook: 'https://e.example' },
     ]
     const tasks = echoes.map((echo) => aTask({ echo }))
     await submitted(before, ...tasks)
@@ -63,18 +76,65 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     for (const column of ['webhook_url', 'external_id', 'fell_back']) {
       await place.sql(`alter table tasks drop column ${column}`)
     }
-    await place.sql("delete from kysely_migration where name = '0009-task-columns'")
+    await place.sql("delete from kysely_migration where name >= '0009-task-columns'")
     const after = await place.open()
     const found = await after.getTasks({ ids: tasks.map(({ id }) => id) })
     const columns = new Map(found.map((task) => [task.id, [task.webhookUrl, task.externalId, task.fellBack]]))
-    // The third has ended for good, and is told of no more.
     expect(tasks.map(({ id }) => columns.get(id))).toEqual([
       ['https://a.example', 'mine', true],
       ['https://b.example', null, true],
-      [null, null, false],
+      ['https://c.example', null, false],
       [null, null, true],
+      ['https://e.example', null, true],
     ])
     expect(await submitted(after, aTask({ webhookUrl: 'https://d.example' }))).toEqual(['created'])
+    await after.close()
+  })
+
+  it('fills in where the webhooks of tasks go that named an address only to their protocol', async () => {
+    const before = await place.open()
+    await aPayer(before)
+    const cases = [
+      ['piapi', { webhook_config: { endpoint: 'https://a.example', secret: 's' } }, 'https://a.example'],
+      ['piapi', { webhook_config: { endpoint: '', secret: 'a://b' } }, null],
+      ['bfl', { webhook_url: 'https://b.example', webhook_secret: '' }, 'https://b.example'],
+      ['fal', { fal_webhook: 'HTTPS://c.example' }, 'HTTPS://c.example'],
+      ['midjourney', { prompt: 'https://not.example \ud800', notifyHook: 'https://d.example' }, 'https://d.example'],
+      ['midjourney', { prompt: 'https://not.example' }, null],
+      ['luma', { callback_url: 'https://e.example', sync: true }, 'https://e.example'],
+      ['luma', { notify_hook: 'https://f.example' }, 'https://f.example'],
+    ] as const
+    const tasks = cases.map(([dialect, echo]) => aTask({ dialect, echo }))
+    const known = aTask({ webhookUrl: 'https://g.example', echo: { webhook: 'https://not.example' } })
+    await submitted(before, ...tasks, known)
+    for (const { id } of tasks) await settle(before, aCancel(id))
+    await before.close()
+    await place.sql("delete from kysely_migration where name = '0010-webhook-addresses'")
+    const after = await place.open()
+    const found = new Map((await after.getTasks({ ids: tasks.map(({ id }) => id) })).map((task) => [task.id, task]))
+    expect(tasks.map(({ id }) => found.get(id)?.webhookUrl)).toEqual(cases.map(([, , address]) => address))
+    const echoes = cases.map(([, echo]) => ('notify_hook' in echo ? { format: 'relay' } : echo))
+    expect(tasks.map(({ id }) => found.get(id)?.echo)).toEqual(echoes)
+    expect(await after.getTask({ id: known.id })).toMatchObject({ webhookUrl: 'https://g.example', status: 'pending' })
+    await after.close()
+  })
+
+  it('moves the address of the webhook out of the echo of a window of Midjourney', async () => {
+    const before = await place.open()
+    const window = (body: JsonObject): Draft => ({ ...aWindow, id: newId(START), body })
+    const hooked = Array.from({ length: 101 }, () =>
+      window({ echo: { state: 's', notifyHook: 'https://a.example' }, finalPrompt: 'a lone \ud800', taskId: null }),
+    )
+    const silent = window({ echo: { state: 's' }, finalPrompt: 'x', taskId: null })
+    for (const draft of [...hooked, silent]) await before.insertDraft({ draft })
+    await before.close()
+    await place.sql("delete from kysely_migration where name = '0010-webhook-addresses'")
+    const after = await place.open()
+    const moved = { echo: { state: 's' }, finalPrompt: 'a lone \ud800', taskId: null, notifyHook: 'https://a.example' }
+    for (const { id } of hooked) expect((await after.getDraft({ id }))?.body).toEqual(moved)
+    expect(await after.getDraft({ id: silent.id })).toEqual(silent)
+    const answered = { id: hooked[0]?.id ?? '', from: (await after.getDraft({ id: hooked[0]?.id ?? '' }))?.body ?? {} }
+    expect(await after.updateDraft({ ...answered, body: { taskId: 'a' } })).toBe(true)
     await after.close()
   })
 

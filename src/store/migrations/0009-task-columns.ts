@@ -80,7 +80,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const member = (path: string[]) =>
     engine === 'sqlite'
       ? sql`json_extract(echo, ${sql.lit(['$', ...path].join('.'))})`
-      : sql`echo::json #>> ${sql.lit(`{${path.join(',')}}`)}`
+      : // PostgreSQL refuses a lone surrogate, which a prompt beside the address may have, so none is left an escape.
+        sql`replace(echo, '\\u', '/u')::json #>> ${sql.lit(`{${path.join(',')}}`)}`
   const paths = [...WEBHOOK_FIELDS.map((name) => [name]), ['config', 'webhook_config', 'endpoint']]
   // Tasks that have ended for good send no webhook any more, and there are many of them.
   await sql`update tasks set webhook_url = coalesce(${sql.join(paths.map(member))})
