@@ -1,0 +1,137 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { FastifyInstance } from 'fastify'
+import { Compile, type Validator } from 'typebox/compile'
+import { afterAll, expect } from 'vitest'
+import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
+
+/**
+ * Holds every JSON answer of every gateway in the tests against `/openapi.json`: its status must be described, and its
+ * body must fit the schema. A setup file: it runs before each test file and fails the file that saw another answer.
+ */
+
+export interface Answer {
+  method: string
+  /** Without the query. */
+  path: string
+  status: number
+  body: string
+}
+
+/** Answers of one method, route and status that are kept; the rest of them would say the same. */
+const MOST_ALIKE = 12
+
+interface Seen {
+  /** Of the first gateway of this process: it is the same for all. */
+  document: Promise<JsonObject> | undefined
+  answers: Map<string, Answer[]>
+}
+
+const seen = seenInThisProcess()
+
+/** Test files of one process share its modules, and this file runs before each of them: it subscribes once. */
+function seenInThisProcess(): Seen {
+  const holder = globalThis as { seenAnswers?: Seen }
+  holder.seenAnswers ??= watchServers({ document: undefined, answers: new Map() })
+  return holder.seenAnswers
+}
+
+function watchServers(kept: Seen): Seen {
+  subscribe('fastify.initialization', (message) => {
+    const { fastify } = message as { fastify: FastifyInstance } // as Fastify publishes it
+    let isGateway = false
+    fastify.addHook('onListen', (done) => {
+      isGateway = fastify.hasRoute({ method: 'GET', url: '/openapi.json' })
+      if (isGateway) kept.document ??= fastify.inject('/openapi.json').then(({ body }) => JSON.parse(body))
+      done()
+    })
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      const type = reply.getHeader('content-type')
+      if (isGateway && !request.is404 && typeof payload === 'string' && String(type).includes('json')) {
+        const { method, url, routeOptions } = request
+        const alike = `${method} ${routeOptions.url} ${reply.statusCode}`
+        const answers = remembered(kept.answers, alike, () => [])
+        const path = url.split('?', 1)[0] ?? ''
+        if (answers.length < MOST_ALIKE) answers.push({ method, path, status: reply.statusCode, body: payload })
+      }
+      done(null, payload)
+    })
+  })
+  return kept
+}
+
+afterAll(async () => {
+  const answers = [...seen.answers.values()].flat()
+  seen.answers.clear()
+  const document = await seen.document
+  if (document) expect(answers.flatMap((answer) => faultsOf(answer, document))).toEqual([])
+})
+
+/** How an answer differs from what the document says of its path; nothing where the document has no such path. */
+export function faultsOf({ method, path, status, body }: Answer, document: JsonObject): string[] {
+  const described = pathFor(path, method.toLowerCase(), document)
+  // Which routes need no description is said where they are registered, and tested with the document.
+  if (!described) return []
+  const where = `${method} ${described.path} (${status})`
+  const validator = remembered(validatorsOf(document), where, () => validatorFor(described.operation, status, document))
+  if (!validator) return [`${where}: this status is not described: ${body.slice(0, 200)}`]
+  const value: unknown = JSON.parse(body)
+  if (validator.Check(value)) return []
+  return validator.Errors(value).map(({ instancePath, message }) => `${where} ${instancePath}: ${message}`)
+}
+
+const validators = new WeakMap<JsonObject, Map<string, Validator | undefined>>()
+
+function validatorsOf(document: JsonObject): Map<string, Validator | undefined> {
+  const known = validators.get(document) ?? new Map()
+  validators.set(document, known)
+  return known
+}
+
+interface Described {
+  path: string
+  operation: JsonObject
+}
+
+/** The described path that a request's path belongs to: of several the one with the most fixed text. */
+function pathFor(path: string, method: string, { paths }: JsonObject): Described | undefined {
+  const fixed = (template: string) => template.replaceAll(/\{[^}]*\}/g, '').length
+  return Object.entries(paths as { [path: string]: { [method: string]: JsonObject } })
+    .flatMap(([template, { [method]: operation }]): Described[] => (operation ? [{ path: template, operation }] : []))
+    .filter((one) => patternOf(one.path).test(path))
+    .sort((a, b) => fixed(b.path) - fixed(a.path))[0]
+}
+
+const patterns = new Map<string, RegExp>()
+
+function patternOf(template: string): RegExp {
+  return remembered(patterns, template, () => {
+    const text = template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]*\}/g, '[^/]+')
+    return new RegExp(`^${text}/?$`)
+  })
+}
+
+function validatorFor({ responses }: JsonObject, status: number, document: JsonObject): Validator | undefined {
+  const all = responses as { [status: string]: { content?: { [type: string]: { schema: JsonObject } } } }
+  const response = all[status] ?? all[`${Math.floor(status / 100)}XX`] ?? all.default
+  const content = response?.content?.['application/json'] ?? response?.content?.['application/problem+json']
+  return content && Compile(whole(content.schema, document) as JsonObject) // a schema is an object
+}
+
+/** A schema with what it refers to in its place. */
+function whole(value: Json, document: JsonObject): Json {
+  if (Array.isArray(value)) return value.map((one) => whole(one, document))
+  if (!isJsonObject(value)) return value
+  if (typeof value.$ref === 'string') {
+    const { schemas } = document.components as { schemas: JsonObject }
+    return whole(schemas[value.$ref.replace('#/components/schemas/', '')] ?? false, document)
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner, document)]))
+}
+
+function remembered<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const found = map.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  map.set(key, made)
+  return made
+}
