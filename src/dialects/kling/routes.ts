@@ -7,6 +7,7 @@ import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isText, objectIn, wholeNumberIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
@@ -14,7 +15,10 @@ import type { Urls } from '../kit/urls.ts'
 import { costsOf, windowOf } from './costs.ts'
 import { errorAnswer } from './errors.ts'
 import { createdTask, envelope, fromTask, isListed, MODELS, type Noun, nounOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { DIALECT, PATHS, type Path, toTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 const RELAY_PREFIX = '/kling'
 
@@ -48,7 +52,7 @@ export const kling: Dialect = {
 }
 
 function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
-  app.get<Page>('/account/costs', async ({ query, caller }) => {
+  app.get<Page>('/account/costs', described('Costs'), async ({ query, caller }) => {
     const window = windowOf(query)
     const [balance, tenant] = await Promise.all([tasks.balance(caller), tenantOf(caller)])
     return envelope(costsOf(balance, tenant, window))
@@ -59,9 +63,11 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
   const { urls } = context
   const noun = path.startsWith('/videos/') ? 'videos' : 'images'
 
-  app.post(`/v1${path}`, async (request, reply) => envelope(createdTask(await create(request, reply))))
+  app.post(`/v1${path}`, described(`Create:${path}`), async (request, reply) =>
+    envelope(createdTask(await create(request, reply))),
+  )
 
-  app.get<Page>(`/v1${path}`, async (request) => {
+  app.get<Page>(`/v1${path}`, described(`List:${path}`), async (request) => {
     const { offset, limit } = pageOf(request.query)
     const found: Task[] = []
     for await (const task of recent(context, request.caller)) {
@@ -70,7 +76,7 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
     return envelope(found.slice(offset).map((task) => fromTask(task, urls)))
   })
 
-  app.get<OneTask>(`/v1${path}/:id`, async (request, reply) =>
+  app.get<OneTask>(`/v1${path}/:id`, described(`Read:${path}`), async (request, reply) =>
     envelope(fromTask(await read(request, reply, noun), urls)),
   )
 
