@@ -130,6 +130,15 @@ describe('the description of the API', () => {
     expect(written.filter((one) => !wanted.some((route) => serves(route, one)))).toEqual([])
   })
 
+  it('describes every parameter of a path', () => {
+    for (const { name, method, described } of allOf({ ...document, webhooks: {} })) {
+      const parameters = (described.parameters ?? []) as JsonObject[]
+      const inPath = parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name)
+      const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter)
+      expect(new Set(inPath), `${method} ${name}`).toEqual(new Set(wanted))
+    }
+  })
+
   it('leaves out the routes that no client is to call, each for a reason', () => {
     // Of the HEAD that Fastify adds to a GET, nothing is said.
     const chosen = [...leftOut].filter(([route]) => !route.startsWith('HEAD ') || route.includes('/files/'))
