@@ -21,11 +21,11 @@ type Registered = RouteOptions & { prefix: string }
  */
 export function noteRoutes(app: FastifyInstance): NotedRoute[] {
   const noted: NotedRoute[] = []
-  app.addHook('onRoute', (route) => void noted.push(...describedBy(route)))
+  app.addHook('onRoute', (route) => void noted.push(...notesOf(route)))
   return noted
 }
 
-function describedBy(route: Registered): NotedRoute[] {
+function notesOf(route: Registered): NotedRoute[] {
   // Fastify adds a HEAD to every GET; OpenAPI takes that for granted.
   const methods = [route.method].flat().filter((method) => method !== 'HEAD')
   const paths = pathsOf(route, route.config?.description)
