@@ -55,27 +55,43 @@ export interface DialectContext {
   }
 }
 
-/** A dialect's part of `/openapi.json`: members of an OpenAPI 3.1 document. A name that two use means the same in both. */
+/** An operation of an OpenAPI document. */
+export interface NamedOperation extends JsonObject {
+  operationId: string
+}
+
+/**
+ * A module's part of `/openapi.json`: members of an OpenAPI 3.1 document, whose paths come from the routes that name the
+ * operations (`kit/described.ts`). A name that two use means the same in both.
+ */
 export interface ApiDescription {
   tags: JsonObject[]
-  /** By whole path; what needs no key says `security: []`. */
-  paths: Record<string, JsonObject>
+  /** By the keys that the routes name, which are the ids of the operations; what needs no key says `security: []`. */
+  operations: Record<string, JsonObject>
+  /**
+   * What an operation is called, and how it differs, below one of several prefixes at which its route is registered. Left
+   * out where each route is registered once.
+   */
+  below?(prefix: string, operation: NamedOperation): NamedOperation
   webhooks: Record<string, JsonObject>
   schemas: Record<string, JsonObject>
   /**
    * What `/docs` shows beyond or in place of this. A path that takes many kinds of body has an entry for each there, with
    * a fragment, which no client sends, to tell them apart.
    */
-  reading?: Pick<ApiDescription, 'tags' | 'paths' | 'schemas'>
+  reading?: Pick<ApiDescription, 'tags' | 'schemas'> & { paths: Record<string, JsonObject> }
 }
 
 /** Routes that the server registers, with their part of its description. */
 export interface RouteModule {
   readonly id: string
-  /** Registered as an encapsulated plugin: hooks and error handlers stay inside. */
+  /**
+   * Registered as an encapsulated plugin: hooks and error handlers stay inside. Each route has a
+   * description, or is `undocumented` (`kit/described.ts`); the gateway does not start with one that is neither.
+   */
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
   /** Called when the description is first read, not at the start. */
-  describe?(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
+  describe(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
 }
 
 /** A webhook without its address, which the task has. */

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { undocumented } from '../dialects/kit/described.ts'
 import { asPolyphonyError } from '../dialects/kit/requests.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 
 const MAX_BYTES = 2 ** 20
 
-/** Where vendors call. No client of ours does, so it is in no document of the API. */
+/** Where vendors call. */
 export function callbackRoutes(callbacks: Callbacks) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers()
@@ -17,14 +18,19 @@ export function callbackRoutes(callbacks: Callbacks) {
       if (status >= 500) request.log.error({ err: error }, 'a call of a provider was not understood')
       reply.status(status).send({ error: code })
     })
-    app.post<{ Params: { task: string; token: string } }>('/callbacks/:task/:token', async (request, reply) => {
-      const { task, token } = request.params
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-      )
-      const rawBody = typeof request.body === 'string' ? request.body : ''
-      const answer = await callbacks.receive(task, token, { headers, rawBody })
-      return reply.send(answer ?? { ok: true })
-    })
+    const options = undocumented('vendors call it, no client does')
+    app.post<{ Params: { task: string; token: string } }>(
+      '/callbacks/:task/:token',
+      options,
+      async (request, reply) => {
+        const { task, token } = request.params
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+        )
+        const rawBody = typeof request.body === 'string' ? request.body : ''
+        const answer = await callbacks.receive(task, token, { headers, rawBody })
+        return reply.send(answer ?? { ok: true })
+      },
+    )
   }
 }

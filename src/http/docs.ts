@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { createGunzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { DAY_MS, SECOND_MS } from '../core/clock.ts'
+import { undocumented } from '../dialects/kit/described.ts'
 import { version } from '../version.ts'
 
 /**
@@ -13,7 +14,7 @@ import { version } from '../version.ts'
 export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => string }): void {
   let script: Promise<Uint8Array> | undefined
 
-  app.get('/docs', async (_request, reply) => {
+  app.get('/docs', undocumented('a page for people'), async (_request, reply) => {
     // Behind a proxy that takes a part of the path away, the browser still has to send it.
     const base = new URL(publicUrl()).pathname.replace(/\/$/, '')
     const start = startOf(base)
@@ -28,7 +29,7 @@ export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => str
       .send(pageOf(base, start))
   })
 
-  app.get('/docs/scalar.js', async (request, reply) => {
+  app.get('/docs/scalar.js', undocumented('what the page runs'), async (request, reply) => {
     script ??= compressedScript().catch((error: unknown) => {
       script = undefined // the next reader tries again
       throw error

@@ -6,6 +6,7 @@ import type { Asset } from '../core/asset.ts'
 import { type Clock, DAY_MS, SECOND_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
+import { undocumented } from '../dialects/kit/described.ts'
 import { type ByteRange, parseRange } from './byte-range.ts'
 
 export interface FilesOptions {
@@ -53,6 +54,7 @@ export const files: FastifyPluginAsync<FilesOptions> = async (app, options) => {
     method: ['GET', 'HEAD'],
     url: '/files/:name',
     exposeHeadRoute: false,
+    ...undocumented('answers give whole URLs of files'),
     handler: (request, reply) => send(request.params.name, request as FastifyRequest, reply),
   })
 }

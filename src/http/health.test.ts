@@ -50,7 +50,7 @@ describe('the routes that need no key', () => {
       operations: () => ['suno/music'],
       accounts: () => accounts,
       write: () => writing(),
-    })
+    })(app)
   })
   afterEach(async () => {
     await app.close()

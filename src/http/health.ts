@@ -2,8 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Histogram, Registry } from 'prom-client'
 import type { AccountRecord } from '../core/account.ts'
 import { systemClock } from '../core/clock.ts'
+import { describedBy } from '../dialects/kit/described.ts'
 import type { Store } from '../store/store.ts'
+import type { Descriptions } from './health-openapi.ts'
 import { openReadiness } from './readiness.ts'
+
+const described = describedBy<Descriptions>()
 
 export interface HealthOptions {
   store: Store
@@ -19,13 +23,16 @@ export interface HealthOptions {
 
 const NO_ROOM = 507
 
-/** Liveness, readiness, a public status and metrics. None needs a key, and none tells anything about tenants. */
-export function health(app: FastifyInstance, options: HealthOptions): void {
+/**
+ * Liveness, readiness, a public status and metrics. None needs a key, and none tells anything about tenants. Watches every
+ * answer of `app`, and returns what adds the routes, perhaps to a plugin of it.
+ */
+export function health(app: FastifyInstance, options: HealthOptions): (routes: FastifyInstance) => void {
   let metrics: Promise<Metrics> | undefined
   let durations: Histogram | undefined
   const { readiness, noteFull } = openReadiness({ read: () => options.store.nextDueAt({}), write: options.write })
 
-  // Registered without encapsulation, so that it sees every dialect; idle until metrics are read.
+  // Not encapsulated, so that it sees every dialect; idle until metrics are read.
   app.addHook('onResponse', (request, reply, done) => {
     if (reply.statusCode === NO_ROOM) noteFull()
     if (durations) {
@@ -36,25 +43,27 @@ export function health(app: FastifyInstance, options: HealthOptions): void {
     done()
   })
 
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
-    const status = await readiness()
-    return reply.code(status === 'ready' ? 200 : 503).send({ status })
-  })
-  app.get('/api/status', async () => ({
-    name: 'polyphony',
-    version: options.version,
-    store: options.store.engine,
-    uptimeSeconds: Math.floor((systemClock.now() - options.startedAt) / 1_000),
-    operations: options.operations(),
-    providers: providersOf(options.accounts()),
-  }))
-  app.get('/metrics', async (_request, reply) => {
-    metrics ??= openMetrics(options)
-    const { registry, durations: opened } = await metrics
-    durations = opened
-    return reply.header('content-type', registry.contentType).send(await registry.metrics())
-  })
+  return (routes) => {
+    routes.get('/healthz', described('healthz'), async () => ({ status: 'ok' }))
+    routes.get('/readyz', described('readyz'), async (_request, reply) => {
+      const status = await readiness()
+      return reply.code(status === 'ready' ? 200 : 503).send({ status })
+    })
+    routes.get('/api/status', described('status'), async () => ({
+      name: 'polyphony',
+      version: options.version,
+      store: options.store.engine,
+      uptimeSeconds: Math.floor((systemClock.now() - options.startedAt) / 1_000),
+      operations: options.operations(),
+      providers: providersOf(options.accounts()),
+    }))
+    routes.get('/metrics', described('metrics'), async (_request, reply) => {
+      metrics ??= openMetrics(options)
+      const { registry, durations: opened } = await metrics
+      durations = opened
+      return reply.header('content-type', registry.contentType).send(await registry.metrics())
+    })
+  }
 }
 
 /** Who works for live keys. Accounts of tenants are not shown here. */

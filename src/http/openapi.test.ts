@@ -28,27 +28,21 @@ interface OpenApi extends JsonObject {
   components: { schemas: { [name: string]: JsonObject } }
 }
 
-/** Routes that the document leaves out, and why. */
-const LEFT_OUT = new Map([
-  ['GET /files/:name', 'answers give whole URLs of files'],
-  ['HEAD /files/:name', 'likewise'],
-  ['GET /openapi.json', 'the document itself'],
-  ['POST /callbacks/:task/:token', 'vendors call it, no client does'],
-  ['GET /docs', 'a page for people'],
-  ['GET /docs/openapi.json', 'what the page shows'],
-  ['GET /docs/scalar.js', 'what the page runs'],
-])
-
 let gateway: TestGateway
 let document: OpenApi
 let reading: OpenApi
 const routes: string[] = []
+/** Routes that the document leaves out, and why. */
+const leftOut = new Map<string, string>()
 
 beforeAll(async () => {
   const watch = (message: unknown): void => {
     const { fastify } = message as { fastify: FastifyInstance } // as Fastify publishes it
-    fastify.addHook('onRoute', ({ method, url }) => {
-      routes.push(...[method].flat().map((one) => `${one} ${url.replace(/(?<=.)\/$/, '')}`))
+    fastify.addHook('onRoute', ({ method, url, config }) => {
+      const added = [method].flat().map((one) => `${one} ${url.replace(/(?<=.)\/$/, '')}`)
+      routes.push(...added)
+      const { description } = config ?? {}
+      if (description && 'leftOut' in description) for (const route of added) leftOut.set(route, description.leftOut)
     })
   }
   subscribe('fastify.initialization', watch)
@@ -123,7 +117,7 @@ describe('the description of the API', () => {
   })
 
   it('has every route, and no other', () => {
-    const served = routes.filter((route) => !LEFT_OUT.has(route))
+    const served = routes.filter((route) => !leftOut.has(route))
     // Fastify adds a HEAD to every GET; OpenAPI takes that for granted.
     const wanted = served.filter((route) => !route.startsWith('HEAD '))
     const written = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -134,7 +128,29 @@ describe('the description of the API', () => {
     expect(wanted.length).toBeGreaterThan(25)
     expect(wanted.filter((route) => !written.some((one) => serves(route, one)))).toEqual([])
     expect(written.filter((one) => !wanted.some((route) => serves(route, one)))).toEqual([])
-    expect([...LEFT_OUT.keys()].filter((route) => !routes.includes(route))).toEqual([])
+  })
+
+  it('describes every parameter of a path', () => {
+    for (const { name, method, described } of allOf({ ...document, webhooks: {} })) {
+      const parameters = (described.parameters ?? []) as JsonObject[]
+      const inPath = parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name)
+      const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter)
+      expect(new Set(inPath), `${method} ${name}`).toEqual(new Set(wanted))
+    }
+  })
+
+  it('leaves out the routes that no client is to call, each for a reason', () => {
+    // Of the HEAD that Fastify adds to a GET, nothing is said.
+    const chosen = [...leftOut].filter(([route]) => !route.startsWith('HEAD ') || route.includes('/files/'))
+    expect(Object.fromEntries(chosen)).toEqual({
+      'GET /files/:name': 'answers give whole URLs of files',
+      'HEAD /files/:name': 'answers give whole URLs of files',
+      'GET /openapi.json': 'the document itself',
+      'POST /callbacks/:task/:token': 'vendors call it, no client does',
+      'GET /docs': 'a page for people',
+      'GET /docs/openapi.json': 'what the page shows',
+      'GET /docs/scalar.js': 'what the page runs',
+    })
   })
 
   it('tells people of the same routes, and of every operation on a page of its own', () => {

@@ -1,11 +1,26 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '../core/json.ts'
 import type { ApiDescription, DialectContext, RouteModule } from '../dialects/dialect.ts'
+import { undocumented } from '../dialects/kit/described.ts'
 import { version } from '../version.ts'
+import { pathsOf } from './document-paths.ts'
+import type { NotedRoute } from './noted-routes.ts'
+
+/** A module, and where its routes are. */
+export interface ServedModule {
+  module: RouteModule
+  routes: readonly NotedRoute[]
+}
 
 export interface OpenApiOptions {
-  dialects: readonly RouteModule[]
+  /** All that this server serves; complete when it listens. */
+  served: readonly ServedModule[]
   context: DialectContext
+}
+
+/** What one module adds to the document. */
+interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'reading'> {
+  paths: Record<string, JsonObject>
 }
 
 /** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
@@ -16,13 +31,13 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   )
   const forPeople = once(async () => JSON.stringify(readingOf(await partsOf(options), options.context.urls.publicUrl)))
 
-  app.get('/openapi.json', async (_request, reply) =>
+  app.get('/openapi.json', undocumented('the document itself'), async (_request, reply) =>
     reply
       .type('application/json; charset=utf-8')
       .header('access-control-allow-origin', '*')
       .send(await forMachines()),
   )
-  app.get('/docs/openapi.json', async (_request, reply) =>
+  app.get('/docs/openapi.json', undocumented('what the page shows'), async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await forPeople()),
   )
 }
@@ -35,12 +50,17 @@ function once(make: () => Promise<string>): () => Promise<string> {
   }
 }
 
-async function partsOf({ dialects, context }: OpenApiOptions): Promise<ApiDescription[]> {
-  const described = await Promise.all(dialects.map((dialect) => dialect.describe?.(context)))
-  return [...described.filter((part) => part !== undefined), health()]
+function partsOf({ served, context }: OpenApiOptions): Promise<Part[]> {
+  return Promise.all(
+    served.map(async ({ module, routes }) => {
+      const description = await module.describe(context)
+      const { tags, webhooks, schemas, reading } = description
+      return { tags, paths: pathsOf(routes, description), webhooks, schemas, ...(reading ? { reading } : {}) }
+    }),
+  )
 }
 
-function documentOf(parts: ApiDescription[], publicUrl: string): JsonObject {
+function documentOf(parts: Part[], publicUrl: string): JsonObject {
   return {
     openapi: '3.1.1',
     info: {
@@ -66,9 +86,9 @@ function documentOf(parts: ApiDescription[], publicUrl: string): JsonObject {
 }
 
 /** The document with what the dialects show in place of the same names, and the tags in groups. */
-function readingOf(parts: ApiDescription[], publicUrl: string): JsonObject {
+function readingOf(parts: Part[], publicUrl: string): JsonObject {
   // Last, since another dialect may use a name that is shown differently.
-  const shown: ApiDescription[] = parts.map(({ reading }) => ({
+  const shown: Part[] = parts.map(({ reading }) => ({
     tags: [],
     paths: {},
     webhooks: {},
@@ -89,55 +109,3 @@ const ABOUT = `Ask for pictures, videos, songs, 3D models and texts, each a dura
 
 Create a task with \`POST /api/v1/task\`, naming a \`model\` and a \`task_type\`; read it until it has ended, wait with
 \`?wait=\`, watch its events, or be told by a webhook. A test key gives small marked files and costs nothing.`
-
-const HEALTH = 'Health'
-
-/** The routes of health.ts, which need no key. */
-function health(): ApiDescription {
-  const status = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } }
-  const json = (description: string, schema: JsonObject): JsonObject => ({
-    description,
-    content: { 'application/json': { schema } },
-  })
-  const open = (operationId: string, summary: string, responses: JsonObject): JsonObject => ({
-    get: { operationId, summary, tags: [HEALTH], security: [], responses },
-  })
-  const text = { type: 'string' }
-  return {
-    tags: [{ name: HEALTH, description: 'For load balancers and monitors.' }],
-    paths: {
-      '/healthz': open('healthz', 'Does the process answer?', { '200': json('It does.', status) }),
-      '/readyz': open('readyz', 'Can it take requests?', {
-        '200': json('It can.', status),
-        '503': json('The database does not answer.', status),
-      }),
-      '/api/status': open('status', 'What runs here?', {
-        '200': json('The program.', {
-          type: 'object',
-          required: ['name', 'version', 'store', 'uptimeSeconds', 'operations', 'providers'],
-          properties: {
-            name: text,
-            version: text,
-            store: text,
-            uptimeSeconds: { type: 'integer' },
-            operations: { type: 'array', items: text, description: 'What a live key can ask for now.' },
-            providers: {
-              type: 'array',
-              description: 'Who works for live keys, with how many accounts of the house.',
-              items: {
-                type: 'object',
-                required: ['id', 'accounts', 'connected'],
-                properties: { id: text, accounts: { type: 'integer' }, connected: { type: 'integer' } },
-              },
-            },
-          },
-        }),
-      }),
-      '/metrics': open('metrics', 'Metrics for Prometheus', {
-        '200': { description: 'Metrics.', content: { 'text/plain': { schema: text } } },
-      }),
-    },
-    webhooks: {},
-    schemas: {},
-  }
-}

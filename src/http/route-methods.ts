@@ -25,7 +25,7 @@ export function noteMethods(app: FastifyInstance): void {
 }
 
 /** `/mj-:speed/mj/task/:id` as an expression; a slash at the end counts for nothing, as in the routes. */
-function formOf(path: string): RegExp {
+export function formOf(path: string): RegExp {
   const form = path
     .replace(/\/$/, '')
     .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')

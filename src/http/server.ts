@@ -20,7 +20,8 @@ import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { type HealthOptions, health } from './health.ts'
-import { openApi } from './openapi.ts'
+import { noteRoutes } from './noted-routes.ts'
+import { openApi, type ServedModule } from './openapi.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 
@@ -71,18 +72,19 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   leaveBodies(app)
   addRetryAfter(app)
   readBodies(app)
-  await app.register(files, { assets: options.assets })
   const sendFile = fileSender({ assets: options.assets })
   const context: DialectContext = {
     ...options.context,
     sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
   }
-  health(app, options.health)
-  openApi(app, { dialects: options.dialects, context })
-  docs(app, { publicUrl: () => options.context.urls.publicUrl })
-  await app.register(callbackRoutes(options.callbacks))
-  for (const dialect of options.dialects) {
-    await app.register(async (scope) => dialect.routes(scope, context))
+  // Before any plugin: each takes the hooks that are there when it is added.
+  const addHealth = health(app, options.health)
+  const served: ServedModule[] = []
+  for (const module of [...options.dialects, ownModule(options, addHealth, served)]) {
+    await app.register(async (scope) => {
+      served.push({ module, routes: noteRoutes(scope) })
+      await module.routes(scope, context)
+    })
   }
   app.setNotFoundHandler((request, reply) => {
     const error = unknownRoute(request, reply)
@@ -90,6 +92,25 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   })
   app.setErrorHandler(answerPlainly)
   return app
+}
+
+/** The routes of no protocol: files, calls of vendors, health, and the description of everything that is served. */
+function ownModule(
+  { assets, callbacks }: Pick<ServerOptions, 'assets' | 'callbacks'>,
+  addHealth: (app: FastifyInstance) => void,
+  served: readonly ServedModule[],
+): RouteModule {
+  return {
+    id: 'server',
+    async routes(app, context) {
+      await app.register(files, { assets })
+      addHealth(app)
+      openApi(app, { served, context })
+      docs(app, { publicUrl: () => context.urls.publicUrl })
+      await app.register(callbackRoutes(callbacks))
+    },
+    describe: async () => (await import('./health-openapi.ts')).describeHealth(),
+  }
 }
 
 /** PostgreSQL has no place for NUL in a text; no id, cursor or name here has one. Bodies are looked at as they are read. */

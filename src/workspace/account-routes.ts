@@ -4,8 +4,12 @@ import type { AccountAdmin } from '../accounts/admin.ts'
 import type { ManagedAccount, Manager } from '../accounts/managed-account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import { describedBy } from '../dialects/kit/described.ts'
 import { objectIn } from '../dialects/kit/fields.ts'
 import { type Audience, accountBody, debugBody, poolBody, providerBodies, testBody } from './account-bodies.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 interface OneAccount {
   Params: { id: string }
@@ -20,7 +24,7 @@ export function operatorRoutes(app: FastifyInstance, accountAdmin: AccountAdmin)
     if (caller.role !== 'admin') throw new PolyphonyError('forbidden', 'This needs an admin key.')
   })
   accountRoutes(app, accountAdmin, { at: '/accounts', audience: 'operator', managerOf: () => 'operator' })
-  app.get('/providers', async () => success(providerBodies(accountAdmin, 'operator')))
+  app.get('/providers', described('listProviders.admin'), async () => success(providerBodies(accountAdmin, 'operator')))
 }
 
 /** "Host your account": a tenant's own accounts, for its live keys. */
@@ -34,15 +38,22 @@ export function tenantRoutes(app: FastifyInstance, accountAdmin: AccountAdmin): 
     audience: 'tenant',
     managerOf: ({ caller: { tenantId } }) => ({ tenantId }),
   })
-  app.get('/api/v1/providers', async () => success(providerBodies(accountAdmin, 'tenant')))
-  app.get('/api/v1/account/pool', async ({ caller }) => success(poolBody(await accountAdmin.pool(caller.tenantId))))
-  app.patch('/api/v1/account/pool', async (request) => {
+  app.get('/api/v1/providers', described('listProviders'), async () => success(providerBodies(accountAdmin, 'tenant')))
+  app.get('/api/v1/account/pool', described('readPool'), async ({ caller }) =>
+    success(poolBody(await accountAdmin.pool(caller.tenantId))),
+  )
+  app.patch('/api/v1/account/pool', described('changePool'), async (request) => {
     const { tenantId } = request.caller
     const pool = await accountAdmin.changePool(tenantId, readPoolPolicy(objectIn(request.body)))
     logChange(request, 'pool')
     return success(poolBody(pool))
   })
 }
+
+/** What operators and tenants have both, each with a description of their own. */
+type InBoth = {
+  [Name in keyof Descriptions]: `${Name}.admin` extends keyof Descriptions ? Name : never
+}[keyof Descriptions]
 
 interface Routing {
   at: string
@@ -52,43 +63,44 @@ interface Routing {
 
 function accountRoutes(app: FastifyInstance, accountAdmin: AccountAdmin, { at, audience, managerOf }: Routing): void {
   const shown = (account: ManagedAccount) => success(accountBody(account, audience))
+  const describedFor = (name: InBoth) => described(audience === 'operator' ? `${name}.admin` : name)
 
-  app.get(at, async (request) => {
+  app.get(at, describedFor('listAccounts'), async (request) => {
     const accounts = await accountAdmin.list(managerOf(request))
     return success(accounts.map((account) => accountBody(account, audience)))
   })
-  app.post(at, async (request) => {
+  app.post(at, describedFor('addAccount'), async (request) => {
     const account = await accountAdmin.add(objectIn(request.body), managerOf(request))
     logChange(request, 'add', account.id)
     return shown(account)
   })
-  app.get<OneAccount>(`${at}/:id`, async (request) =>
+  app.get<OneAccount>(`${at}/:id`, describedFor('readAccountById'), async (request) =>
     shown(await accountAdmin.get(request.params.id, managerOf(request))),
   )
-  app.patch<OneAccount>(`${at}/:id`, async (request) => {
+  app.patch<OneAccount>(`${at}/:id`, describedFor('changeAccount'), async (request) => {
     const { id } = request.params
     const account = await accountAdmin.change(id, objectIn(request.body), managerOf(request))
     logChange(request, 'change', id)
     return shown(account)
   })
-  app.delete<OneAccount>(`${at}/:id`, async (request) => {
+  app.delete<OneAccount>(`${at}/:id`, describedFor('removeAccount'), async (request) => {
     const { id } = request.params
     await accountAdmin.remove(id, managerOf(request))
     logChange(request, 'remove', id)
     return success({ id, removed: true })
   })
   for (const verb of SWITCHES) {
-    app.post<OneAccount>(`${at}/:id/${verb}`, async (request) => {
+    app.post<OneAccount>(`${at}/:id/${verb}`, describedFor(`${verb}Account`), async (request) => {
       const { id } = request.params
       const account = await accountAdmin[verb](id, managerOf(request))
       logChange(request, verb, id)
       return shown(account)
     })
   }
-  app.post<OneAccount>(`${at}/:id/test`, async (request) =>
+  app.post<OneAccount>(`${at}/:id/test`, describedFor('testAccount'), async (request) =>
     success(testBody(await accountAdmin.test(request.params.id, managerOf(request)), audience)),
   )
-  app.get<OneAccount>(`${at}/:id/debug`, async (request) =>
+  app.get<OneAccount>(`${at}/:id/debug`, describedFor('debugAccount'), async (request) =>
     success(debugBody(await accountAdmin.debug(request.params.id, managerOf(request)), audience)),
   )
 }

@@ -22,19 +22,15 @@ const BODY: readonly ErrorCode[] = [
   'unsupported_media',
 ]
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 export function describeWorkspace(): ApiDescription {
   return {
     tags: [
       { name: OPERATORS, description: 'Accounts at providers, all of them. Needs an admin key.' },
       { name: TENANTS, description: 'Connect accounts of your own: tasks run on them first. Needs a live key.' },
     ],
-    paths: {
-      ...pathsOf('operator', '/api/admin/accounts', OPERATORS),
-      '/api/admin/providers': { get: listProviders('operator', OPERATORS) },
-      ...pathsOf('tenant', '/api/v1/accounts', TENANTS),
-      '/api/v1/providers': { get: listProviders('tenant', TENANTS) },
-      '/api/v1/account/pool': poolPath(),
-    },
+    operations: operationsOf(),
     webhooks: {},
     schemas: {
       ...schemasOf('operator'),
@@ -46,7 +42,22 @@ export function describeWorkspace(): ApiDescription {
   }
 }
 
-/** The name of a schema or an operation: operators and tenants have different ones. */
+function operationsOf() {
+  return {
+    ...operationsFor('tenant', TENANTS),
+    ...forOperators(operationsFor('operator', OPERATORS)),
+    ...poolOperations(),
+  }
+}
+
+type ForOperators<Operations> = { [Name in keyof Operations & string as `${Name}.admin`]: Operations[Name] }
+
+function forOperators<Operations extends Record<string, JsonObject>>(operations: Operations): ForOperators<Operations> {
+  const entries = Object.entries(operations).map(([name, operation]) => [`${name}.admin`, operation])
+  return Object.fromEntries(entries) as ForOperators<Operations> // each under its other name
+}
+
+/** The name of a schema: operators and tenants have different ones. */
 function named(name: string, audience: Audience): string {
   return audience === 'operator' ? `${name}.admin` : name
 }
@@ -237,17 +248,17 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
 
 /** One route: its success and its errors. */
 function route(
-  [operationId, summary]: [operationId: string, summary: string],
+  summary: string,
   tag: string,
   [description, data]: [description: string, data: JsonObject],
   codes: readonly ErrorCode[],
   more: JsonObject = {},
 ): JsonObject {
   const responses = { '200': answer(description, enveloped(data)), ...failures(codes) }
-  return { operationId, summary, tags: [tag], ...more, responses }
+  return { summary, tags: [tag], ...more, responses }
 }
 
-function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['paths'] {
+function operationsFor(audience: Audience, tag: string) {
   const of = (name: string) => named(name, audience)
   const id = { parameters: [inPath('id', 'The account.')] }
   const one: [string, JsonObject] = ['The account.', ref(of('Account'))]
@@ -256,78 +267,65 @@ function pathsOf(audience: Audience, at: string, tag: string): ApiDescription['p
     required: ['id', 'removed'],
     properties: { id: { type: 'string' }, removed: { type: 'boolean', const: true } },
   }
-  const switched = (verb: string, summary: string) => ({
-    post: route([of(`${verb}Account`), summary], tag, one, CHANGING_ONE, id),
-  })
+  const switched = (summary: string) => route(summary, tag, one, CHANGING_ONE, id)
   return {
-    [at]: {
-      get: route(
-        [of('listAccounts'), 'List accounts'],
-        tag,
-        ['The accounts, the oldest first.', { type: 'array', items: ref(of('Account')) }],
-        READING,
-      ),
-      post: route([of('addAccount'), 'Add an account'], tag, one, [...READING, ...BODY], {
-        description:
-          'Tasks can run on it at once. The vendor is not called: test the account to see whether it accepts the credential.',
-        requestBody: jsonBody(ref(of('AccountNew')), {
-          luma: { value: { provider: 'luma', name: 'main', fields: { apiKey: 'luma-…' }, slots: 20 } },
-        }),
+    listAccounts: route(
+      'List accounts',
+      tag,
+      ['The accounts, the oldest first.', { type: 'array', items: ref(of('Account')) }],
+      READING,
+    ),
+    addAccount: route('Add an account', tag, one, [...READING, ...BODY], {
+      description:
+        'Tasks can run on it at once. The vendor is not called: test the account to see whether it accepts the credential.',
+      requestBody: jsonBody(ref(of('AccountNew')), {
+        luma: { value: { provider: 'luma', name: 'main', fields: { apiKey: 'luma-…' }, slots: 20 } },
       }),
-    },
-    [`${at}/{id}`]: {
-      get: route([of('readAccountById'), 'Read an account'], tag, one, READING_ONE, id),
-      patch: route([of('changeAccount'), 'Change an account'], tag, one, [...CHANGING_ONE, ...BODY], {
-        ...id,
-        description:
-          'Fields that are left out stay as they are, also within `fields`. A new address needs the credential again. ' +
-          'A new credential ends the pause of the old one.',
-        requestBody: jsonBody(ref(of('AccountChange'))),
-      }),
-      delete: route([of('removeAccount'), 'Remove an account'], tag, ['It is gone.', removed], CHANGING_ONE, {
-        ...id,
-        description: 'Only while no task runs on it or waits for it: drain it first.',
-      }),
-    },
-    [`${at}/{id}/drain`]: switched('drain', 'Let an account finish its running tasks and begin no new ones'),
-    [`${at}/{id}/resume`]: switched('resume', 'Let a drained account begin tasks again'),
-    [`${at}/{id}/disable`]: switched('disable', 'Switch an account off; it finishes its running tasks'),
-    [`${at}/{id}/enable`]: switched('enable', 'Switch an account on, and end its pause'),
-    [`${at}/{id}/test`]: {
-      post: route(
-        [of('testAccount'), 'Call the vendor now to see whether an account works'],
-        tag,
-        ['The outcome.', ref(of('AccountTest'))],
-        READING_ONE,
-        { ...id, description: 'A free call. The state of the account follows from it.' },
-      ),
-    },
-    [`${at}/{id}/debug`]: {
-      get: route(
-        [of('debugAccount'), 'Find out why an account does what it does'],
-        tag,
-        ['The diagnosis.', ref(of('AccountFindings'))],
-        READING_ONE,
-        id,
-      ),
-    },
+    }),
+    readAccountById: route('Read an account', tag, one, READING_ONE, id),
+    changeAccount: route('Change an account', tag, one, [...CHANGING_ONE, ...BODY], {
+      ...id,
+      description:
+        'Fields that are left out stay as they are, also within `fields`. A new address needs the credential again. ' +
+        'A new credential ends the pause of the old one.',
+      requestBody: jsonBody(ref(of('AccountChange'))),
+    }),
+    removeAccount: route('Remove an account', tag, ['It is gone.', removed], CHANGING_ONE, {
+      ...id,
+      description: 'Only while no task runs on it or waits for it: drain it first.',
+    }),
+    drainAccount: switched('Let an account finish its running tasks and begin no new ones'),
+    resumeAccount: switched('Let a drained account begin tasks again'),
+    disableAccount: switched('Switch an account off; it finishes its running tasks'),
+    enableAccount: switched('Switch an account on, and end its pause'),
+    testAccount: route(
+      'Call the vendor now to see whether an account works',
+      tag,
+      ['The outcome.', ref(of('AccountTest'))],
+      READING_ONE,
+      { ...id, description: 'A free call. The state of the account follows from it.' },
+    ),
+    debugAccount: route(
+      'Find out why an account does what it does',
+      tag,
+      ['The diagnosis.', ref(of('AccountFindings'))],
+      READING_ONE,
+      id,
+    ),
+    listProviders: route(
+      'List the providers of accounts, with the fields that they need',
+      tag,
+      ['The providers.', { type: 'array', items: ref(of('AccountProvider')) }],
+      READING,
+    ),
   }
 }
 
-function listProviders(audience: Audience, tag: string): JsonObject {
-  return route(
-    [named('listProviders', audience), 'List the providers of accounts, with the fields that they need'],
-    tag,
-    ['The providers.', { type: 'array', items: ref(named('AccountProvider', audience)) }],
-    READING,
-  )
-}
-
-function poolPath(): JsonObject {
+function poolOperations() {
   const pool: [string, JsonObject] = ['The settings.', { ...plain(POOL) }]
   return {
-    get: route(['readPool', 'Read which pool your tasks go to'], TENANTS, pool, READING),
-    patch: route(['changePool', 'Set which pool your tasks go to'], TENANTS, pool, [...READING, ...BODY], {
+    readPool: route('Read which pool your tasks go to', TENANTS, pool, READING),
+    changePool: route('Set which pool your tasks go to', TENANTS, pool, [...READING, ...BODY], {
       requestBody: jsonBody(ref('AccountPool')),
     }),
   }

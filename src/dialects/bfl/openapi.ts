@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Operation } from '../../catalog/operation.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
@@ -7,10 +8,12 @@ import {
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inputName,
   inputSchema,
   inQuery,
   jsonBody,
+  operationsOfEach,
   PAID,
   plain,
   ref,
@@ -20,10 +23,12 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
-import { MODELS, PREFIXES } from './places.ts'
+import { MODELS } from './places.ts'
 
 const TAG = 'Black Forest Labs'
 const STATES = ['Pending', 'Request Moderated', 'Content Moderated', 'Ready', 'Error']
+
+export type Descriptions = ReturnType<typeof operationsOf>
 
 /** The routes of Black Forest Labs' API, in OpenAPI. */
 export async function describeBfl({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
@@ -35,7 +40,9 @@ export async function describeBfl({ limits }: Pick<DialectContext, 'limits'>): P
           'Flux as Black Forest Labs serves it, under `/flux`, `/bfl` and at its own paths. The key may come as `x-key`.',
       },
     ],
-    paths: Object.assign({}, ...PREFIXES.map((prefix) => pathsAt(prefix, limits))),
+    operations: operationsOf(limits),
+    // Operations of the three places have the place in their names.
+    below: idsBelow((key, prefix) => `${prefix.slice(1) || 'bare'}-${key.replace('model:', '')}`),
     webhooks: { bflTaskEnded: callback() },
     schemas: {
       ...Object.fromEntries(MODELS.map((operation) => [inputName(operation), inputSchema(operation)])),
@@ -48,73 +55,59 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, statusOf, ref('BflError'))
 }
 
-/** Operations of the three places have the place in their names. */
-function named(prefix: string, name: string): string {
-  return `${prefix.slice(1) || 'bare'}-${name}`
+function reading(summary: string, parameters: Json[], responses: JsonObject): JsonObject {
+  return { summary, tags: [TAG], parameters, responses }
 }
 
-function reading(operationId: string, summary: string, parameters: Json[], responses: JsonObject): JsonObject {
-  return { get: { operationId, summary, tags: [TAG], parameters, responses } }
-}
-
-function pathsAt(prefix: string, { maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
-  const creating = MODELS.map((operation): [string, JsonObject] => [
-    `${prefix}/v1/${operation.taskType}`,
-    {
-      post: {
-        operationId: named(prefix, operation.taskType),
-        summary: operation.title,
-        tags: [TAG],
-        parameters: [idempotencyKey],
-        requestBody: jsonBody({ allOf: [ref(inputName(operation)), ref('BflHook')] }),
-        responses: { '200': { ...answer('Where to look.', ref('BflCreated')), ...replayed }, ...failures(PAID) },
-      },
-    },
-  ])
+function creating(operation: Operation): JsonObject {
   return {
-    ...Object.fromEntries(creating),
-    [`${prefix}/v1/get_result`]: reading(
-      named(prefix, 'get_result'),
-      'Read a task',
-      [inQuery('id', { type: 'string' }, 'The task.', true), wait(maxWaitSeconds)],
-      {
-        '200': answer('The task as it is.', ref('BflResult')),
-        ...failures([...COMMON_ERRORS, 'invalid_input']),
-        '404': answer('`Task not found`', ref('BflResult')),
-      },
-    ),
-    [`${prefix}/v1/credits`]: reading(named(prefix, 'credits'), 'Read what is left', [], {
-      '200': answer('A hundred credits are 1 USD.', plain(Type.Object({ credits: Type.Number() }))),
-      ...failures(COMMON_ERRORS),
-    }),
-    ...finetunesAt(prefix),
+    summary: operation.title,
+    tags: [TAG],
+    parameters: [idempotencyKey],
+    requestBody: jsonBody({ allOf: [ref(inputName(operation)), ref('BflHook')] }),
+    responses: { '200': { ...answer('Where to look.', ref('BflCreated')), ...replayed }, ...failures(PAID) },
   }
 }
 
+function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
+  return Object.assign(
+    operationsOfEach('model', MODELS, ({ taskType }) => taskType, creating),
+    {
+      get_result: reading('Read a task', [inQuery('id', { type: 'string' }, 'The task.', true), wait(maxWaitSeconds)], {
+        '200': answer('The task as it is.', ref('BflResult')),
+        ...failures([...COMMON_ERRORS, 'invalid_input']),
+        '404': answer('`Task not found`', ref('BflResult')),
+      }),
+      credits: reading('Read what is left', [], {
+        '200': answer('A hundred credits are 1 USD.', plain(Type.Object({ credits: Type.Number() }))),
+        ...failures(COMMON_ERRORS),
+      }),
+      ...finetuneOperations(),
+    },
+  )
+}
+
 /** What becomes of finetunes; training and drawing are among the models. */
-function finetunesAt(prefix: string): ApiDescription['paths'] {
+function finetuneOperations() {
   const Finetunes = Type.Object({ finetunes: Type.Array(Type.String()) })
   const Id = Type.String({ minLength: 1 })
   const finetuneId = inQuery('finetune_id', plain(Id), 'The finetune: the id of its training.', true)
   return {
-    [`${prefix}/v1/my_finetunes`]: reading(named(prefix, 'my_finetunes'), 'List finetunes that are trained', [], {
+    my_finetunes: reading('List finetunes that are trained', [], {
       '200': answer('Their ids, newest first.', plain(Finetunes)),
       ...failures(COMMON_ERRORS),
     }),
-    [`${prefix}/v1/finetune_details`]: reading(named(prefix, 'finetune_details'), 'Read a finetune', [finetuneId], {
+    finetune_details: reading('Read a finetune', [finetuneId], {
       '200': answer('How it is, or was, trained.', ref('BflFinetune')),
       ...failures([...COMMON_ERRORS, 'invalid_input', 'not_found']),
     }),
-    [`${prefix}/v1/delete_finetune`]: {
-      post: {
-        operationId: named(prefix, 'delete_finetune'),
-        summary: 'Delete a finetune',
-        tags: [TAG],
-        requestBody: jsonBody(plain(Type.Object({ finetune_id: Id }))),
-        responses: {
-          '200': answer('Nothing can be drawn with it any more.', ref('BflDeleted')),
-          ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'payload_too_large', 'not_found']),
-        },
+    delete_finetune: {
+      summary: 'Delete a finetune',
+      tags: [TAG],
+      requestBody: jsonBody(plain(Type.Object({ finetune_id: Id }))),
+      responses: {
+        '200': answer('Nothing can be drawn with it any more.', ref('BflDeleted')),
+        ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'payload_too_large', 'not_found']),
       },
     },
   }

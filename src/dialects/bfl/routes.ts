@@ -4,6 +4,7 @@ import { BFL } from '../../catalog/bfl.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { objectIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
@@ -11,8 +12,11 @@ import type { Urls } from '../kit/urls.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { checkFinetune, deleteFinetune, finetuneIdIn, getFinetune, listFinetunes } from './finetunes.ts'
 import { createdBody, creditsOf, deletedBody, detailsBody, isFlux, resultBody } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { MODELS, PREFIXES } from './places.ts'
 import { toTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 interface Query {
   Querystring: Record<string, unknown>
@@ -40,7 +44,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const sendResult = taskSender(context, (task) => JSON.stringify(resultBody(fluxOnly(task), urls)))
 
   for (const operation of MODELS) {
-    app.post(`/v1/${operation.taskType}`, async (request, reply) => {
+    app.post(`/v1/${operation.taskType}`, described(`model:${operation.taskType}`), async (request, reply) => {
       const submission = toTask(operation, request.body)
       const finetuneId = operation.follows(submission.input)
       if (finetuneId !== undefined) await checkFinetune(finetuneId, request.caller, context)
@@ -49,13 +53,13 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     })
   }
 
-  app.get<Query>('/v1/get_result', (request, reply) => {
+  app.get<Query>('/v1/get_result', described('get_result'), (request, reply) => {
     const { id } = request.query
     if (typeof id !== 'string' || id === '') throw invalidInput('id', 'is required')
     return sendResult(request, reply, id)
   })
 
-  app.get('/v1/credits', async (request) => ({
+  app.get('/v1/credits', described('credits'), async (request) => ({
     credits: creditsOf((await tasks.balance(request.caller)).available),
   }))
 }
@@ -68,15 +72,15 @@ function fluxOnly(task: Task): Task {
 
 /** What becomes of finetunes; training and drawing are tasks like others. */
 function finetuneRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get('/v1/my_finetunes', async ({ caller }) => ({
+  app.get('/v1/my_finetunes', described('my_finetunes'), async ({ caller }) => ({
     finetunes: (await listFinetunes(caller, context)).map(({ id }) => id),
   }))
 
-  app.get<Query>('/v1/finetune_details', async ({ query, caller }) =>
+  app.get<Query>('/v1/finetune_details', described('finetune_details'), async ({ query, caller }) =>
     detailsBody(await getFinetune(finetuneIdIn(query), caller, context)),
   )
 
-  app.post('/v1/delete_finetune', async ({ body, caller }) => {
+  app.post('/v1/delete_finetune', described('delete_finetune'), async ({ body, caller }) => {
     const id = finetuneIdIn(objectIn(body))
     await deleteFinetune(id, caller, context)
     return deletedBody(id, context.clock.now())

@@ -20,13 +20,13 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from './errors.ts'
-import { PREFIX } from './target.ts'
 
 const TAG = 'fal'
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** fal's queue, synchronous calls and uploads, in OpenAPI. */
 export async function describeFal({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
-  const paths = { '/queue/{path}': queue(), '/run/{path}': run(), '/proxy': proxy(), ...uploads(limits) }
   return {
     tags: [
       {
@@ -35,10 +35,14 @@ export async function describeFal({ limits }: Pick<DialectContext, 'limits'>): P
           'fal’s queue: any model, by its name. The key comes as `Authorization: Key`. The official client has no option for an address: give it `proxyUrl: { url: ".../fal/proxy", when: "always" }`.',
       },
     ],
-    paths: Object.fromEntries(Object.entries(paths).map(([path, one]) => [`${PREFIX}${path}`, one])),
+    operations: operationsOf(limits),
     webhooks: { falRequestEnded: callback() },
     schemas: schemas(),
   }
+}
+
+function operationsOf(limits: DialectContext['limits']) {
+  return { ...queueOperations(), falRun: run(), ...proxyOperations(), ...uploadOperations(limits) }
 }
 
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
@@ -50,10 +54,9 @@ interface About {
   isOpen?: boolean
 }
 
-function route(operationId: string, summary: string, responses: JsonObject, about: About = {}): JsonObject {
+function route(summary: string, responses: JsonObject, about: About = {}): JsonObject {
   const { parameters = [], codes = READING, requestBody, isOpen = false } = about
   return {
-    operationId,
     summary,
     tags: [TAG],
     ...(isOpen ? { security: [] } : {}),
@@ -68,11 +71,10 @@ const input = jsonBody(ref('FalInput'), {
 })
 const state = (description: string): JsonObject => answer(description, ref('FalStatus'))
 
-function queue(): JsonObject {
+function queueOperations() {
   const path = (what: string): JsonObject => inPath('path', what)
   return {
-    post: route(
-      'falSubmit',
+    falSubmit: route(
       'Ask a model',
       { '200': { ...state('It waits.'), ...replayed } },
       {
@@ -85,8 +87,7 @@ function queue(): JsonObject {
         requestBody: input,
       },
     ),
-    get: route(
-      'falRead',
+    falRead: route(
       'Read a result, a status or its stream',
       {
         '200': answer(
@@ -105,8 +106,7 @@ function queue(): JsonObject {
         ],
       },
     ),
-    put: route(
-      'falCancel',
+    falCancel: route(
       'Cancel a request that waits',
       {
         '202': answer('It is cancelled.', ref('FalCancelled')),
@@ -127,29 +127,25 @@ const ENDINGS: readonly ErrorCode[] = [
 ]
 
 function run(): JsonObject {
-  return {
-    post: route(
-      'falRun',
-      'Ask a model and wait for its answer',
-      { '200': { ...answer('The model’s answer.', ref('FalResult')), ...replayed } },
-      {
-        parameters: [inPath('path', 'The model: `fal-ai/flux/dev`.'), idempotencyKey],
-        codes: [...PAID, ...ENDINGS, 'method_not_allowed'],
-        requestBody: input,
-      },
-    ),
-  }
+  return route(
+    'Ask a model and wait for its answer',
+    { '200': { ...answer('The model’s answer.', ref('FalResult')), ...replayed } },
+    {
+      parameters: [inPath('path', 'The model: `fal-ai/flux/dev`.'), idempotencyKey],
+      codes: [...PAID, ...ENDINGS, 'method_not_allowed'],
+      requestBody: input,
+    },
+  )
 }
 
-function proxy(): JsonObject {
+function proxyOperations() {
   const target = inHeader(
     'x-fal-target-url',
     { type: 'string' },
     'The address at fal that is meant; it is served here.',
   )
-  const one = (operationId: string, more: About = {}): JsonObject =>
+  const one = (more: About = {}): JsonObject =>
     route(
-      operationId,
       'What a request to an address of fal would answer here',
       {
         '200': answer('As the path has it.', ref('FalResult')),
@@ -158,13 +154,13 @@ function proxy(): JsonObject {
       { codes: PAID, ...more, parameters: [{ ...target, required: true }] },
     )
   return {
-    get: one('falProxyGet'),
-    post: one('falProxyPost', { requestBody: input }),
-    put: one('falProxyPut'),
+    falProxyGet: one(),
+    falProxyPost: one({ requestBody: input }),
+    falProxyPut: one(),
   }
 }
 
-function uploads({ uploadMaxBytes, uploadHours }: DialectContext['limits']): Record<string, JsonObject> {
+function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limits']) {
   const asked = jsonBody({
     type: 'object',
     required: ['file_name'],
@@ -187,46 +183,30 @@ function uploads({ uploadMaxBytes, uploadHours }: DialectContext['limits']): Rec
     properties: { upload_url: { type: 'string' }, file_url: { type: 'string' } },
   }
   return {
-    '/storage/upload/initiate': {
-      post: route(
-        'falUpload',
-        'Begin an upload',
-        { '200': answer('Where the bytes are put, and what the file is named by.', addresses) },
-        { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input'], requestBody: asked },
-      ),
-    },
-    '/storage/upload/initiate-multipart': {
-      post: route(
-        'falUploadParts',
-        'Not offered: uploads in parts',
-        {},
-        { codes: [...COMMON_ERRORS, 'payload_too_large'] },
-      ),
-    },
-    '/storage/upload/{id}/{name}': {
-      put: route(
-        'falPutUpload',
-        `Put the bytes, ${uploadMaxBytes} at most; they are kept for ${uploadHours} hours`,
-        { '200': answer('They are stored.', { type: 'object' }) },
-        {
-          parameters,
-          codes,
-          isOpen: true,
-          requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
-        },
-      ),
-    },
-    '/storage/files/{id}/{name}': {
-      get: {
-        operationId: 'falUploadedFile',
-        summary: 'Read an uploaded file',
-        tags: [TAG],
-        security: [],
+    falUpload: route(
+      'Begin an upload',
+      { '200': answer('Where the bytes are put, and what the file is named by.', addresses) },
+      { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input'], requestBody: asked },
+    ),
+    falUploadParts: route('Not offered: uploads in parts', {}, { codes: [...COMMON_ERRORS, 'payload_too_large'] }),
+    falPutUpload: route(
+      `Put the bytes, ${uploadMaxBytes} at most; they are kept for ${uploadHours} hours`,
+      { '200': answer('They are stored.', { type: 'object' }) },
+      {
         parameters,
-        responses: {
-          '200': { description: 'The file.', content: { 'application/octet-stream': { schema: {} } } },
-          '404': { description: 'There is no such file, or its time is over.' },
-        },
+        codes,
+        isOpen: true,
+        requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
+      },
+    ),
+    falUploadedFile: {
+      summary: 'Read an uploaded file',
+      tags: [TAG],
+      security: [],
+      parameters,
+      responses: {
+        '200': { description: 'The file.', content: { 'application/octet-stream': { schema: {} } } },
+        '404': { description: 'There is no such file, or its time is over.' },
       },
     },
   }

@@ -2,15 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
 import { type EventStream, streamTask } from '../kit/event-stream.ts'
 import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorAnswer, failureOf } from './errors.ts'
 import { isRequest, resultOf, statusOf, webhookFor } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
 import { DIALECT, toTask } from './to-task.ts'
 import { initiateUpload, openUploadRoutes, withUploads } from './uploads.ts'
+
+const described = describedBy<Descriptions>()
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
@@ -56,10 +60,12 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
   const run: Handler = (request, reply) => runCall(request, reply, context)
   const initiate: Handler = (request) => initiateUpload(request, context)
 
-  app.route({ method: ['GET', 'POST', 'PUT'], url: '/queue/*', exposeHeadRoute: false, handler: queue })
-  app.post('/run/*', run)
-  app.post('/storage/upload/initiate', initiate)
-  app.post('/storage/upload/initiate-multipart', () => {
+  app.post('/queue/*', described({ '/queue/{path}': 'falSubmit' }), queue)
+  app.get('/queue/*', { exposeHeadRoute: false, ...described({ '/queue/{path}': 'falRead' }) }, queue)
+  app.put('/queue/*', described({ '/queue/{path}': 'falCancel' }), queue)
+  app.post('/run/*', described({ '/run/{path}': 'falRun' }), run)
+  app.post('/storage/upload/initiate', described('falUpload'), initiate)
+  app.post('/storage/upload/initiate-multipart', described('falUploadParts'), () => {
     const { uploadMaxBytes } = context.limits
     throw new PolyphonyError(
       'payload_too_large',
@@ -67,24 +73,22 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
     )
   })
 
-  app.route({
-    method: ['GET', 'POST', 'PUT'],
-    url: '/proxy',
-    exposeHeadRoute: false,
-    handler: (request, reply) => {
-      const { 'x-fal-target-url': target } = request.headers
-      if (target === undefined) throw invalidInput('x-fal-target-url', 'is required: the address at fal to call')
-      const path = ownPathOf(String(target))
-      if (path === undefined) throw invalidInput('x-fal-target-url', 'must be an https address of fal.run or fal.ai')
-      // From here on it is a request for that path, also to those who compare one request with another.
-      request.raw.url = path
-      if (path.startsWith(`${PREFIX}/queue/`)) return queue(request, reply)
-      if (request.method === 'POST' && path.startsWith(`${PREFIX}/run/`)) return run(request, reply)
-      if (request.method === 'POST' && path.startsWith(`${PREFIX}/storage/upload/initiate?`))
-        return initiate(request, reply)
-      throw new PolyphonyError('not_found', `Invalid URL (${request.method} ${path.split('?', 1)[0]})`)
-    },
-  })
+  const proxy: Handler = (request, reply) => {
+    const { 'x-fal-target-url': target } = request.headers
+    if (target === undefined) throw invalidInput('x-fal-target-url', 'is required: the address at fal to call')
+    const path = ownPathOf(String(target))
+    if (path === undefined) throw invalidInput('x-fal-target-url', 'must be an https address of fal.run or fal.ai')
+    // From here on it is a request for that path, also to those who compare one request with another.
+    request.raw.url = path
+    if (path.startsWith(`${PREFIX}/queue/`)) return queue(request, reply)
+    if (request.method === 'POST' && path.startsWith(`${PREFIX}/run/`)) return run(request, reply)
+    if (request.method === 'POST' && path.startsWith(`${PREFIX}/storage/upload/initiate?`))
+      return initiate(request, reply)
+    throw new PolyphonyError('not_found', `Invalid URL (${request.method} ${path.split('?', 1)[0]})`)
+  }
+  app.get('/proxy', { exposeHeadRoute: false, ...described('falProxyGet') }, proxy)
+  app.post('/proxy', described('falProxyPost'), proxy)
+  app.put('/proxy', described('falProxyPut'), proxy)
 }
 
 async function queueCall(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<unknown> {

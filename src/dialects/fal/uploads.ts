@@ -7,11 +7,15 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { fieldIn } from '../../tasks/submission.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isText, objectIn } from '../kit/fields.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
 import { handleErrors } from '../kit/protocol.ts'
 import { errorAnswer } from './errors.ts'
+import type { Descriptions } from './openapi.ts'
 import { PREFIX } from './target.ts'
+
+const described = describedBy<Descriptions>()
 
 /**
  * Uploads in two steps: a request with the key names the file, and gets two addresses; the bytes are put to the first,
@@ -53,7 +57,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     done(null, body),
   )
 
-  app.put<OneUpload>(`${PREFIX}/storage/upload/:id/:name`, async (request, reply) => {
+  app.put<OneUpload>(`${PREFIX}/storage/upload/:id/:name`, described('falPutUpload'), async (request, reply) => {
     const draft = await drafts.findOpenly(request.params.id, DRAFT)
     if (!draft) throw noUpload()
     if (draft.body.file !== '') throw new PolyphonyError('forbidden', 'The file was uploaded already.')
@@ -69,7 +73,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     return reply.send({})
   })
 
-  app.get<OneUpload>(`${FILES}/:id/:name`, async (request, reply) => {
+  app.get<OneUpload>(`${FILES}/:id/:name`, described('falUploadedFile'), async (request, reply) => {
     const draft = await drafts.findOpenly(request.params.id, DRAFT)
     return context.sendFile(typeof draft?.body.file === 'string' ? draft.body.file : '', request, reply)
   })

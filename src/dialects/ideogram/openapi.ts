@@ -5,8 +5,10 @@ import {
   answer,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inputName,
   inputSchema,
+  operationsOfEach,
   PAID,
   plain,
   ref,
@@ -16,6 +18,8 @@ import { statusOf } from './errors.ts'
 import { TOOLS, type Tool } from './to-task.ts'
 
 const TAG = 'Ideogram'
+
+export type Descriptions = ReturnType<typeof operationsOf>
 
 /** The routes of Ideogram's API, in OpenAPI. */
 export async function describeIdeogram(): Promise<ApiDescription> {
@@ -27,7 +31,10 @@ export async function describeIdeogram(): Promise<ApiDescription> {
           'Ideogram’s own API, under `/ideogram` and at its own paths: each answers when the work is done. The key may come as `Api-Key`.',
       },
     ],
-    paths: Object.fromEntries(['/ideogram', ''].flatMap((prefix) => TOOLS.map((tool) => pathOf(prefix, tool)))),
+    operations: operationsOf(),
+    below: idsBelow(
+      (key, prefix) => `ideogram${prefix === '' ? '-bare' : ''}${key.replace('tool:', '').replaceAll('/', '-')}`,
+    ),
     webhooks: {},
     schemas: {
       ...Object.fromEntries(TOOLS.map(({ operation }) => [inputName(operation), inputSchema(operation)])),
@@ -36,13 +43,16 @@ export async function describeIdeogram(): Promise<ApiDescription> {
   }
 }
 
-function pathOf(prefix: string, { path, operation, isNested }: Tool): [string, JsonObject] {
+function operationsOf() {
+  return operationsOfEach('tool', TOOLS, ({ path }) => path, ofTool)
+}
+
+function ofTool({ operation, isNested }: Tool): JsonObject {
   const input = ref(inputName(operation))
   const file = { type: 'string', description: 'A picture; in a form, the file.' }
   const body: JsonObject = isNested ? { type: 'object', properties: { image_request: input, image_file: file } } : input
   const made = operation.produces.kind === 'texts' ? 'IdeogramDescriptions' : 'IdeogramPictures'
-  const described = {
-    operationId: `ideogram${prefix === '' ? '-bare' : ''}${path.replaceAll('/', '-')}`,
+  return {
     summary: operation.title,
     tags: [TAG],
     parameters: [idempotencyKey],
@@ -56,7 +66,6 @@ function pathOf(prefix: string, { path, operation, isNested }: Tool): [string, J
       '422': answer('The content was refused.', ref('IdeogramError')),
     },
   }
-  return [`${prefix}${path}`, { post: described }]
 }
 
 function schemas(): Record<string, JsonObject> {

@@ -2,8 +2,28 @@ import type { TSchema } from 'typebox'
 import type { Operation } from '../../catalog/operation.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import type { ApiDescription } from '../dialect.ts'
 
 /** Pieces of which the dialects write their descriptions. */
+
+/**
+ * The operations of routes that are registered for each of a list, under `KIND:NAME`. Where the names are any text, join
+ * them to others by `Object.assign`: a spread loses keys that are a pattern from the type.
+ */
+export function operationsOfEach<Kind extends string, Item, Name extends string>(
+  kind: Kind,
+  items: readonly Item[],
+  nameOf: (item: Item) => Name,
+  describe: (item: Item) => JsonObject,
+): Record<`${Kind}:${Name}`, JsonObject> {
+  const entries = items.map((item) => [`${kind}:${nameOf(item)}`, describe(item)])
+  return Object.fromEntries(entries) as Record<`${Kind}:${Name}`, JsonObject> // as they were just named
+}
+
+/** For `ApiDescription.below`, where operations differ by nothing but their ids. */
+export function idsBelow(idOf: (key: string, prefix: string) => string): NonNullable<ApiDescription['below']> {
+  return (prefix, operation) => ({ ...operation, operationId: idOf(operation.operationId, prefix) })
+}
 
 export function ref(schema: string): JsonObject {
   return { $ref: `#/components/schemas/${schema}` }

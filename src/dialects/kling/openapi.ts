@@ -8,9 +8,11 @@ import {
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inPath,
   inQuery,
   jsonBody,
+  operationsOfEach,
   PAID,
   plain,
   ref,
@@ -25,17 +27,10 @@ import { PATHS, type Path } from './to-task.ts'
 
 const TAG = 'Kling'
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** Kling's official API, in OpenAPI. */
 export async function describeKling({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
-  const paths: ApiDescription['paths'] = {}
-  for (const prefix of ['/kling', '']) {
-    paths[`${prefix}/account/costs`] = { get: costs(prefix) }
-    for (const path of Object.keys(PATHS) as Path[]) {
-      if (prefix === '' && path === '/images/generations') continue
-      paths[`${prefix}/v1${path}`] = { post: creating(prefix, path), get: listing(prefix, path) }
-      paths[`${prefix}/v1${path}/{id}`] = { get: reading(prefix, path, limits) }
-    }
-  }
   return {
     tags: [
       {
@@ -44,7 +39,8 @@ export async function describeKling({ limits }: Pick<DialectContext, 'limits'>):
           'Kling’s official API, below `/kling` as relays serve it, and at its own paths. A task made here is read at PiAPI’s routes, too, and the other way round. In the place of the key, it takes a token as Kling’s clients sign it: a JSON Web Token (HS256) with `iss` = access key, `exp` at most a day ahead, and `nbf`.',
       },
     ],
-    paths,
+    operations: operationsOf(limits),
+    below: idsBelow(idOf),
     webhooks: { klingTaskChanged: callback() },
     schemas: schemas(),
   }
@@ -57,15 +53,26 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('KlingError'))
 }
 
-function idOf(verb: string, prefix: string, path: Path): string {
-  const words = path.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-  return `kling${prefix === '' ? 'Bare' : ''}${verb}${words.join('')}`
+function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
+  const paths = Object.keys(PATHS) as Path[] // `keyof` what they are the keys of
+  const same = (path: Path): Path => path
+  return {
+    Costs: costs(),
+    ...operationsOfEach('Create', paths, same, creating),
+    ...operationsOfEach('List', paths, same, listing),
+    ...operationsOfEach('Read', paths, same, () => reading(maxWaitSeconds)),
+  }
 }
 
-function creating(prefix: string, path: Path): JsonObject {
+/** `Create:/videos/text2video` as `klingCreateVideosText2video`. */
+function idOf(key: string, prefix: string): string {
+  const words = key.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return `kling${prefix === '' ? 'Bare' : ''}${words.join('')}`
+}
+
+function creating(path: Path): JsonObject {
   const { title } = getOperation(PATHS[path].operation.id)
   return {
-    operationId: idOf('Create', prefix, path),
     summary: title,
     tags: [TAG],
     parameters: [idempotencyKey],
@@ -80,9 +87,8 @@ function creating(prefix: string, path: Path): JsonObject {
   }
 }
 
-function listing(prefix: string, path: Path): JsonObject {
+function listing(): JsonObject {
   return {
-    operationId: idOf('List', prefix, path),
     summary: 'List the tasks of this kind, newest first',
     tags: [TAG],
     parameters: [
@@ -96,9 +102,8 @@ function listing(prefix: string, path: Path): JsonObject {
   }
 }
 
-function reading(prefix: string, path: Path, { maxWaitSeconds }: DialectContext['limits']): JsonObject {
+function reading(maxWaitSeconds: number): JsonObject {
   return {
-    operationId: idOf('Read', prefix, path),
     summary: 'Read a task',
     tags: [TAG],
     parameters: [inPath('id', 'The task, or the `external_task_id` that it was given.'), wait(maxWaitSeconds)],
@@ -106,10 +111,9 @@ function reading(prefix: string, path: Path, { maxWaitSeconds }: DialectContext[
   }
 }
 
-function costs(prefix: string): JsonObject {
+function costs(): JsonObject {
   const time = { type: 'integer', minimum: 0 }
   return {
-    operationId: `kling${prefix === '' ? 'Bare' : ''}Costs`,
     summary: 'The credit, as a resource pack',
     tags: [TAG],
     parameters: [

@@ -6,6 +6,7 @@ import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isText, objectIn, wholeNumberIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
@@ -14,7 +15,10 @@ import { costsOf, windowOf } from './costs.ts'
 import { errorAnswer } from './errors.ts'
 import { createdTask, envelope, fromTask, MODELS, type Noun, nounOf } from './from-task.ts'
 import { listAt, type Page } from './list.ts'
+import type { Descriptions } from './openapi.ts'
 import { DIALECT, PATHS, type Path, toTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 const RELAY_PREFIX = '/kling'
 
@@ -48,7 +52,7 @@ export const kling: Dialect = {
 }
 
 function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
-  app.get<WithQuery>('/account/costs', async ({ query, caller }) => {
+  app.get<WithQuery>('/account/costs', described('Costs'), async ({ query, caller }) => {
     const window = windowOf(query)
     const [balance, tenant] = await Promise.all([tasks.balance(caller), tenantOf(caller)])
     return envelope(costsOf(balance, tenant, window))
@@ -59,14 +63,16 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
   const { urls } = context
   const noun = path.startsWith('/videos/') ? 'videos' : 'images'
 
-  app.post(`/v1${path}`, async (request, reply) => envelope(createdTask(await create(request, reply))))
+  app.post(`/v1${path}`, described(`Create:${path}`), async (request, reply) =>
+    envelope(createdTask(await create(request, reply))),
+  )
 
-  app.get<WithQuery>(`/v1${path}`, async (request) => {
+  app.get<WithQuery>(`/v1${path}`, described(`List:${path}`), async (request) => {
     const found = await listAt(path, pageOf(request.query), context, request.caller)
     return envelope(found.map((task) => fromTask(task, urls)))
   })
 
-  app.get<OneTask>(`/v1${path}/:id`, async (request, reply) =>
+  app.get<OneTask>(`/v1${path}/:id`, described(`Read:${path}`), async (request, reply) =>
     envelope(fromTask(await read(request, reply, noun), urls)),
   )
 

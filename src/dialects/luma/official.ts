@@ -5,10 +5,12 @@ import { POINTS_PER_USD } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
 import { abortOnDisconnect, taskFor } from '../kit/requests.ts'
 import { deleteTask, isDeleted } from '../shared/deleted-tasks.ts'
 import { generationOf, isLuma } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { checkParent, submit } from './parents.ts'
 import {
   audioTask,
@@ -19,6 +21,8 @@ import {
   upscaleTask,
   videoTask,
 } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 interface OneTask {
   Params: { id: string }
@@ -44,16 +48,24 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
     throw new PolyphonyError('task_not_found', `No generation ${task.id}.`)
   }
 
-  app.post('/generations/video', (request, reply) =>
+  app.post('/generations/video', described('lumaVideo'), (request, reply) =>
     created(request, reply, videoTask(request.body, { needsModel: true })),
   )
   // The older path, which relays use.
-  app.post('/generations', (request, reply) => created(request, reply, videoTask(request.body, { needsModel: false })))
-  app.post('/generations/video/modify', (request, reply) => created(request, reply, modifyTask(request.body)))
-  app.post('/generations/video/reframe', (request, reply) => created(request, reply, reframeVideoTask(request.body)))
-  app.post('/generations/image/reframe', (request, reply) => created(request, reply, reframeImageTask(request.body)))
+  app.post('/generations', described('lumaCreate'), (request, reply) =>
+    created(request, reply, videoTask(request.body, { needsModel: false })),
+  )
+  app.post('/generations/video/modify', described('lumaModify'), (request, reply) =>
+    created(request, reply, modifyTask(request.body)),
+  )
+  app.post('/generations/video/reframe', described('lumaReframeVideo'), (request, reply) =>
+    created(request, reply, reframeVideoTask(request.body)),
+  )
+  app.post('/generations/image/reframe', described('lumaReframeImage'), (request, reply) =>
+    created(request, reply, reframeImageTask(request.body)),
+  )
 
-  app.post('/generations/image', async (request, reply) => {
+  app.post('/generations/image', described('lumaImage'), async (request, reply) => {
     const { submission, waitSeconds } = imageTask(request.body)
     if (waitSeconds === 0) return created(request, reply, submission)
     using place = tasks.placeToWait(request.caller)
@@ -62,19 +74,19 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
     return reply.code(CREATED).send(generationOf(await tasks.wait(id, request.caller, waiting), urls))
   })
 
-  app.post<OneTask>('/generations/:id/upscale', async (request, reply) => {
+  app.post<OneTask>('/generations/:id/upscale', described('lumaUpscale'), async (request, reply) => {
     const submission = upscaleTask(request.params.id, request.body ?? {})
     await checkParent(request.params.id, 'id', request.caller, context)
     return created(request as FastifyRequest, reply, submission)
   })
 
-  app.post<OneTask>('/generations/:id/audio', async (request, reply) => {
+  app.post<OneTask>('/generations/:id/audio', described('lumaAudio'), async (request, reply) => {
     const submission = audioTask(request.params.id, request.body ?? {})
     await checkParent(request.params.id, 'id', request.caller, context)
     return created(request as FastifyRequest, reply, submission)
   })
 
-  app.get('/generations', async (request) => {
+  app.get('/generations', described('lumaList'), async (request) => {
     const limit = wholeNumberIn(request.query, 'limit', { minimum: 1, maximum: MAX_LIMIT, fallback: DEFAULT_LIMIT })
     const offset = wholeNumberIn(request.query, 'offset', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, fallback: 0 })
     const filter = { model: ['luma'] }
@@ -92,23 +104,23 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
     }
   })
 
-  app.get<OneTask>('/generations/:id', async (request, reply) =>
+  app.get<OneTask>('/generations/:id', described('lumaGet'), async (request, reply) =>
     generationOf(await known(await taskFor(request as FastifyRequest, reply, request.params.id, context)), urls),
   )
 
-  app.delete<OneTask>('/generations/:id', async (request, reply) => {
+  app.delete<OneTask>('/generations/:id', described('lumaDelete'), async (request, reply) => {
     const { id } = await known(await tasks.get(request.params.id, request.caller))
     await deleteTask(id, request.caller, context)
     return reply.code(204).send()
   })
 
   // Which concepts there are is Luma's to say; their keys are passed on as they come.
-  app.get('/generations/concepts/list', async () => [])
+  app.get('/generations/concepts/list', described('lumaConcepts'), async () => [])
 
-  app.get('/credits', async (request) => {
+  app.get('/credits', described('lumaCredits'), async (request) => {
     const { available } = await tasks.balance(request.caller)
     return { credit_balance: (available * CENTS_PER_USD) / POINTS_PER_USD }
   })
 
-  app.get('/ping', async () => ({ message: 'pong' }))
+  app.get('/ping', described('lumaPing'), async () => ({ message: 'pong' }))
 }

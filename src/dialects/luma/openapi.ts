@@ -17,6 +17,7 @@ import {
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inPath,
   inputSchema,
   inQuery,
@@ -38,6 +39,8 @@ const OWN = 'Luma relay'
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** The routes that Luma and its relays have, in OpenAPI. */
 export async function describeLuma({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
@@ -48,11 +51,8 @@ export async function describeLuma({ limits }: Pick<DialectContext, 'limits'>): 
       },
       { name: OWN, description: 'The format that relays took from Luma’s web app. It knows videos only.' },
     ],
-    paths: {
-      ...officialPaths('/luma/dream-machine/v1', 'luma', limits),
-      ...officialPaths('/dream-machine/v1', 'lumaBare', limits),
-      ...ownPaths(limits),
-    },
+    operations: operationsOf(limits),
+    below: idsBelow((key, prefix) => (prefix === '/dream-machine/v1' ? key.replace(/^luma/, 'lumaBare') : key)),
     webhooks: {
       lumaGenerationChanged: callback('lumaGenerationChanged', OFFICIAL, 'callback_url', 'LumaGeneration'),
       lumaTaskChanged: callback('lumaTaskChanged', OWN, 'notify_hook', 'LumaRelayTask'),
@@ -61,9 +61,12 @@ export async function describeLuma({ limits }: Pick<DialectContext, 'limits'>): 
   }
 }
 
+function operationsOf(limits: DialectContext['limits']) {
+  return { ...officialOperations(limits), ...ownOperations(limits) }
+}
+
 interface Route {
   tag: string
-  operationId: string
   summary: string
   parameters?: Json[]
   body?: JsonObject
@@ -74,11 +77,7 @@ function route({ tag, body, answers, parameters = [], ...rest }: Route): JsonObj
   return { ...rest, tags: [tag], parameters, ...(body ? { requestBody: body } : {}), responses: answers }
 }
 
-function officialPaths(
-  at: string,
-  name: string,
-  { maxWaitSeconds }: DialectContext['limits'],
-): ApiDescription['paths'] {
+function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const status = (error: PolyphonyError) => lumaError(error).status
   const failures = (codes: readonly ErrorCode[], more: JsonObject = {}): JsonObject => ({
     ...errorAnswers(codes, status, ref('LumaError')),
@@ -86,10 +85,9 @@ function officialPaths(
   })
   const id = inPath('id', 'The generation.')
   const unprocessable = { '422': answer('A field breaks a rule.', ref('LumaError')) }
-  const asking = (operationId: string, { title }: Operation, schema: string, parameters: Json[] = []) => ({
-    post: route({
+  const asking = ({ title }: Operation, schema: string, parameters: Json[] = []) =>
+    route({
       tag: OFFICIAL,
-      operationId: name + operationId,
       summary: title,
       parameters: [...parameters, idempotencyKey],
       body: jsonBody(ref(schema)),
@@ -97,63 +95,51 @@ function officialPaths(
         '201': { ...answer('The generation, which has just begun.', ref('LumaGeneration')), ...replayed },
         ...failures(CREATING, unprocessable),
       },
-    }),
-  })
-  const reading = (operationId: string, summary: string, schema: JsonObject, parameters: Json[] = []) =>
+    })
+  const reading = (summary: string, schema: JsonObject, parameters: Json[] = []) =>
     route({
       tag: OFFICIAL,
-      operationId: name + operationId,
       summary,
       parameters,
       answers: { '200': answer(summary, schema), ...failures(READING, unprocessable) },
     })
   return {
-    [`${at}/generations/video`]: asking('Video', lumaVideo, 'LumaVideoRequest'),
-    [`${at}/generations`]: {
-      ...asking('Create', lumaVideo, 'LumaVideoRequest'),
-      get: reading('List', 'The generations, newest first', ref('LumaGenerations'), [
-        inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'How many.'),
-        inQuery('offset', { type: 'integer', minimum: 0, default: 0 }, 'How many are passed over.'),
-      ]),
-    },
-    [`${at}/generations/image`]: asking('Image', lumaImage, 'LumaImageRequest'),
-    [`${at}/generations/video/modify`]: asking('Modify', lumaModify, 'LumaModifyRequest'),
-    [`${at}/generations/video/reframe`]: asking('ReframeVideo', lumaReframeVideo, 'LumaReframeVideoRequest'),
-    [`${at}/generations/image/reframe`]: asking('ReframeImage', lumaReframeImage, 'LumaReframeImageRequest'),
-    [`${at}/generations/{id}/upscale`]: asking('Upscale', lumaUpscale, 'LumaUpscaleRequest', [id]),
-    [`${at}/generations/{id}/audio`]: asking('Audio', lumaAudio, 'LumaAudioRequest', [id]),
-    [`${at}/generations/concepts/list`]: {
-      get: reading('Concepts', 'Keys of concepts; none are listed here, and all are passed on', {
-        type: 'array',
-        items: { type: 'string' },
-      }),
-    },
-    [`${at}/generations/{id}`]: {
-      get: reading('Get', 'A generation', ref('LumaGeneration'), [id, wait(maxWaitSeconds)]),
-      delete: route({
-        tag: OFFICIAL,
-        operationId: `${name}Delete`,
-        summary: 'Cancel a generation that waits, or delete what one has made',
-        parameters: [id],
-        answers: { '204': { description: 'It is gone.' }, ...failures([...READING, 'not_cancellable']) },
-      }),
-    },
-    [`${at}/credits`]: { get: reading('Credits', 'The balance in US cents', plain(Credits)) },
-    [`${at}/ping`]: {
-      get: reading('Ping', 'Whether the gateway is there', plain(Type.Object({ message: Type.String() }))),
-    },
+    lumaVideo: asking(lumaVideo, 'LumaVideoRequest'),
+    lumaCreate: asking(lumaVideo, 'LumaVideoRequest'),
+    lumaList: reading('The generations, newest first', ref('LumaGenerations'), [
+      inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'How many.'),
+      inQuery('offset', { type: 'integer', minimum: 0, default: 0 }, 'How many are passed over.'),
+    ]),
+    lumaImage: asking(lumaImage, 'LumaImageRequest'),
+    lumaModify: asking(lumaModify, 'LumaModifyRequest'),
+    lumaReframeVideo: asking(lumaReframeVideo, 'LumaReframeVideoRequest'),
+    lumaReframeImage: asking(lumaReframeImage, 'LumaReframeImageRequest'),
+    lumaUpscale: asking(lumaUpscale, 'LumaUpscaleRequest', [id]),
+    lumaAudio: asking(lumaAudio, 'LumaAudioRequest', [id]),
+    lumaConcepts: reading('Keys of concepts; none are listed here, and all are passed on', {
+      type: 'array',
+      items: { type: 'string' },
+    }),
+    lumaGet: reading('A generation', ref('LumaGeneration'), [id, wait(maxWaitSeconds)]),
+    lumaDelete: route({
+      tag: OFFICIAL,
+      summary: 'Cancel a generation that waits, or delete what one has made',
+      parameters: [id],
+      answers: { '204': { description: 'It is gone.' }, ...failures([...READING, 'not_cancellable']) },
+    }),
+    lumaCredits: reading('The balance in US cents', plain(Credits)),
+    lumaPing: reading('Whether the gateway is there', plain(Type.Object({ message: Type.String() }))),
   }
 }
 
 const Credits = Type.Object({ credit_balance: Type.Number({ description: 'US cents.' }) })
 
-function ownPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+function ownOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, errorStatus, ref('LumaRelayError'))
   const id = inPath('id', 'The video.')
-  const asking = (operationId: string, { title }: Operation, parameters: Json[]) => ({
-    post: route({
+  const asking = ({ title }: Operation, parameters: Json[]) =>
+    route({
       tag: OWN,
-      operationId,
       summary: title,
       parameters: [...parameters, idempotencyKey],
       body: jsonBody(ref('LumaRelayRequest')),
@@ -161,47 +147,37 @@ function ownPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription[
         '200': { ...answer('The video, which has just begun.', ref('LumaRelayVideo')), ...replayed },
         ...failures(CREATING),
       },
-    }),
-  })
-  const reading = (operationId: string, summary: string, schema: JsonObject) => ({
-    get: route({
+    })
+  const reading = (summary: string, schema: JsonObject) =>
+    route({
       tag: OWN,
-      operationId,
       summary,
       parameters: [id, wait(maxWaitSeconds)],
       answers: { '200': answer(summary, schema), ...failures([...READING, 'parent_not_usable']) },
-    }),
-  })
+    })
   const ids = { type: 'object', properties: { ids: { type: 'array', maxItems: 1_000, items: { type: 'string' } } } }
   return {
-    '/luma/generations': asking('lumaRelayCreate', lumaVideo, []),
-    '/luma/generations/{id}/extend': asking('lumaRelayExtend', lumaExtend, [id]),
-    '/luma/generations/{id}': reading('lumaRelayGet', 'A video', ref('LumaRelayVideo')),
-    '/luma/generations/{id}/download_video_url': reading(
-      'lumaRelayDownload',
-      'The address of a finished video',
-      plain(Type.Object({ url: Type.String() })),
-    ),
-    '/luma/tasks': {
-      post: route({
-        tag: OWN,
-        operationId: 'lumaRelayTasks',
-        summary: 'Read many tasks',
-        body: jsonBody(ids),
-        answers: {
-          '200': answer('Those that exist.', {
-            type: 'object',
-            required: ['code', 'message', 'data'],
-            properties: {
-              code: { type: 'string', const: 'success' },
-              message: { type: 'string', const: '' },
-              data: { type: 'array', items: ref('LumaRelayTask') },
-            },
-          }),
-          ...failures([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
-        },
-      }),
-    },
+    lumaRelayCreate: asking(lumaVideo, []),
+    lumaRelayExtend: asking(lumaExtend, [id]),
+    lumaRelayGet: reading('A video', ref('LumaRelayVideo')),
+    lumaRelayDownload: reading('The address of a finished video', plain(Type.Object({ url: Type.String() }))),
+    lumaRelayTasks: route({
+      tag: OWN,
+      summary: 'Read many tasks',
+      body: jsonBody(ids),
+      answers: {
+        '200': answer('Those that exist.', {
+          type: 'object',
+          required: ['code', 'message', 'data'],
+          properties: {
+            code: { type: 'string', const: 'success' },
+            message: { type: 'string', const: '' },
+            data: { type: 'array', items: ref('LumaRelayTask') },
+          },
+        }),
+        ...failures([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
+      },
+    }),
   }
 }
 

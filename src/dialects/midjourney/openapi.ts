@@ -1,7 +1,7 @@
 import { type TProperties, Type } from 'typebox'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { ApiDescription, DialectContext } from '../dialect.ts'
+import type { ApiDescription, DialectContext, NamedOperation } from '../dialect.ts'
 import {
   answer,
   COMMON_ERRORS,
@@ -22,6 +22,8 @@ import { errorStatus } from './errors.ts'
 const TAG = 'Midjourney relay'
 const SPEEDS = 'Midjourney relay: with a speed'
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** The routes that relays speak for Midjourney, in OpenAPI: bare, and below a speed. */
 export async function describeMidjourney({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
@@ -33,7 +35,8 @@ export async function describeMidjourney({ limits }: Pick<DialectContext, 'limit
       },
       { name: SPEEDS, description: 'The same routes; the path says how fast: `relax`, `fast` or `turbo`.' },
     ],
-    paths: { ...pathsBelow('/mj', limits), ...pathsBelow('/mj-{speed}/mj', limits), '/mj/image/{id}': picture() },
+    operations: operationsOf(limits),
+    below: (prefix, operation) => (prefix === '/mj-:speed/mj' ? withSpeed(operation) : operation),
     webhooks: { midjourneyTaskChanged: callback() },
     schemas: schemas(),
   }
@@ -47,119 +50,108 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('MidjourneyError'))
 }
 
-type Method = 'get' | 'post'
+/** The same operation where the path names a speed, too. */
+function withSpeed({ operationId, parameters, ...operation }: NamedOperation): NamedOperation {
+  const speed = { ...inPath('speed', 'How fast.'), schema: { type: 'string', enum: ['relax', 'fast', 'turbo'] } }
+  return {
+    ...operation,
+    operationId: operationId.replace('midjourney', 'midjourneyWithSpeed'),
+    tags: [SPEEDS],
+    parameters: [speed, ...(parameters as Json[])], // as `operation` writes them
+  }
+}
 
-/** Path, method, name, summary, schema of the body, and what is answered. */
-type Row = [path: string, method: Method, name: string, summary: string, body?: string]
+const operation = (summary: string, parameters: Json[], responses: JsonObject): JsonObject => ({
+  summary,
+  tags: [TAG],
+  parameters,
+  responses,
+})
 
-const SUBMITS: Row[] = [
-  ['/submit/imagine', 'post', 'SubmitImagine', 'Make four pictures from a prompt', 'Imagine'],
-  ['/submit/change', 'post', 'SubmitChange', 'Take out, vary or remake pictures of a grid', 'Change'],
-  ['/submit/simple-change', 'post', 'SubmitSimpleChange', 'The same as text: `ID U2`, `ID V3`, `ID R`', 'SimpleChange'],
-  ['/submit/action', 'post', 'SubmitAction', 'Press a button of a task', 'Action'],
-  ['/submit/modal', 'post', 'SubmitModal', 'Answer the window that a button opened', 'Modal'],
-  ['/submit/blend', 'post', 'SubmitBlend', 'Blend two to five pictures', 'Blend'],
-  ['/submit/describe', 'post', 'SubmitDescribe', 'Write four prompts that describe a picture', 'Describe'],
-  ['/submit/shorten', 'post', 'SubmitShorten', 'Write five shorter prompts', 'Imagine'],
-  ['/submit/edits', 'post', 'SubmitEdits', 'Change any picture by a prompt', 'Edits'],
-  ['/submit/edit', 'post', 'SubmitEdit', 'Change any picture by a prompt (another spelling)', 'Edits'],
-  ['/submit/retexture', 'post', 'SubmitRetexture', 'Restyle a picture and keep its shapes', 'Edits'],
-  ['/submit/video', 'post', 'SubmitVideo', 'Set a picture in motion, or make a video longer', 'Video'],
-  ['/insight-face/swap', 'post', 'FaceSwap', 'Swap the face in a picture', 'Swap'],
-  ['/insight-face/video-swap', 'post', 'FaceSwapVideo', 'Swap the face in a video; as a form or as JSON', 'VideoSwap'],
-]
+function operationsOf(limits: DialectContext['limits']) {
+  return { ...submitOperations(), ...taskOperations(limits), midjourneyImage: picture() }
+}
 
-/** The routes below a prefix. Names of schemas are shared; an operation's id says which prefix it is of. */
-function pathsBelow(prefix: string, { maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
-  const withSpeed = prefix !== '/mj'
-  const path: Json[] = withSpeed
-    ? [{ ...inPath('speed', 'How fast.'), schema: { type: 'string', enum: ['relax', 'fast', 'turbo'] } }]
-    : []
-  const operation = (name: string, summary: string, parameters: Json[], responses: JsonObject): JsonObject => ({
-    operationId: `midjourney${withSpeed ? 'WithSpeed' : ''}${name}`,
-    summary,
-    tags: [withSpeed ? SPEEDS : TAG],
-    parameters: [...path, ...parameters],
-    responses,
-  })
+/** What takes a body and makes a task of it. */
+function submitOperations() {
   const taken = answer('Taken: the id of the task; code 21, of a window that waits.', ref('MidjourneyAnswer'))
-  const one = inPath('id', 'The task, or the window that it came of.')
-  const tasks = answer('The tasks.', { type: 'array', items: ref('MidjourneyTask') })
-  const many = (name: string): JsonObject => ({
-    post: {
-      ...operation(name, 'Read many tasks', [], { '200': tasks, ...failures(READING) }),
-      requestBody: jsonBody(ref('MidjourneyIds')),
-    },
-  })
-  const submits = SUBMITS.map(([at, method, name, summary, body = '']): [string, JsonObject] => {
-    const responses = { '200': { ...taken, ...replayed }, ...failures(CREATING) }
-    const described = operation(name, summary, [idempotencyKey], responses)
-    return [`${prefix}${at}`, { [method]: { ...described, requestBody: jsonBody(ref(`Midjourney${body}`)) } }]
+  const submit = (summary: string, body: keyof typeof BODIES): JsonObject => ({
+    ...operation(summary, [idempotencyKey], { '200': { ...taken, ...replayed }, ...failures(CREATING) }),
+    requestBody: jsonBody(ref(`Midjourney${body}`)),
   })
   return {
-    ...Object.fromEntries(submits),
-    [`${prefix}/submit/upload-discord-images`]: {
-      post: {
-        ...operation('UploadPictures', 'Keep pictures, for a day or so', [], {
-          '200': answer('Their addresses.', ref('MidjourneyUploaded')),
-          ...failures([...READING, 'unsupported_media', 'payload_too_large', 'storage_full']),
-        }),
-        requestBody: jsonBody(ref('MidjourneyPictures')),
-      },
-    },
-    [`${prefix}/submit/show`]: {
-      post: operation('SubmitShow', 'Not supported: jobs of Midjourney’s own cannot be taken over', [], {
-        ...failures([...COMMON_ERRORS, 'unknown_operation']),
+    midjourneySubmitImagine: submit('Make four pictures from a prompt', 'Imagine'),
+    midjourneySubmitChange: submit('Take out, vary or remake pictures of a grid', 'Change'),
+    midjourneySubmitSimpleChange: submit('The same as text: `ID U2`, `ID V3`, `ID R`', 'SimpleChange'),
+    midjourneySubmitAction: submit('Press a button of a task', 'Action'),
+    midjourneySubmitModal: submit('Answer the window that a button opened', 'Modal'),
+    midjourneySubmitBlend: submit('Blend two to five pictures', 'Blend'),
+    midjourneySubmitDescribe: submit('Write four prompts that describe a picture', 'Describe'),
+    midjourneySubmitShorten: submit('Write five shorter prompts', 'Imagine'),
+    midjourneySubmitEdits: submit('Change any picture by a prompt', 'Edits'),
+    midjourneySubmitEdit: submit('Change any picture by a prompt (another spelling)', 'Edits'),
+    midjourneySubmitRetexture: submit('Restyle a picture and keep its shapes', 'Edits'),
+    midjourneySubmitVideo: submit('Set a picture in motion, or make a video longer', 'Video'),
+    midjourneyFaceSwap: submit('Swap the face in a picture', 'Swap'),
+    midjourneyFaceSwapVideo: submit('Swap the face in a video; as a form or as JSON', 'VideoSwap'),
+    midjourneyUploadPictures: {
+      ...operation('Keep pictures, for a day or so', [], {
+        '200': answer('Their addresses.', ref('MidjourneyUploaded')),
+        ...failures([...READING, 'unsupported_media', 'payload_too_large', 'storage_full']),
       }),
+      requestBody: jsonBody(ref('MidjourneyPictures')),
     },
-    [`${prefix}/task/{id}/fetch`]: {
-      get: operation('FetchTask', 'Read a task', [one, wait(maxWaitSeconds)], {
-        '200': answer('The task as it is.', ref('MidjourneyTask')),
-        ...failures(READING),
-      }),
-    },
-    [`${prefix}/task/list-by-condition`]: many('ListByCondition'),
-    [`${prefix}/task/list-by-ids`]: many('ListByIds'),
-    [`${prefix}/task/list`]: {
-      get: operation('ListTasks', 'List the newest hundred tasks', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
-    },
-    [`${prefix}/task/queue`]: {
-      get: operation('ListQueue', 'List what waits for its turn', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
-    },
-    [`${prefix}/task/{id}/cancel`]: {
-      post: operation('CancelTask', 'Cancel a task that no provider has begun, or close a window', [one], {
-        '200': answer('It is cancelled.', ref('MidjourneyAnswer')),
-        ...failures([...READING, 'not_cancellable']),
-      }),
-    },
-    [`${prefix}/task/{id}/image-seed`]: {
-      get: operation('ImageSeed', 'Tell the seed of a task; paid once', [one], {
-        '200': answer('The seed, in `result`.', ref('MidjourneyAnswer')),
-        ...failures([...CREATING, 'vendor_refused']),
-      }),
-    },
+    midjourneySubmitShow: operation(
+      'Not supported: jobs of Midjourney’s own cannot be taken over',
+      [],
+      failures([...COMMON_ERRORS, 'unknown_operation']),
+    ),
+  }
+}
+
+function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
+  const one = inPath('id', 'The task, or the window that it came of.')
+  const tasks = answer('The tasks.', { type: 'array', items: ref('MidjourneyTask') })
+  const many = {
+    ...operation('Read many tasks', [], { '200': tasks, ...failures(READING) }),
+    requestBody: jsonBody(ref('MidjourneyIds')),
+  }
+  return {
+    midjourneyFetchTask: operation('Read a task', [one, wait(maxWaitSeconds)], {
+      '200': answer('The task as it is.', ref('MidjourneyTask')),
+      ...failures(READING),
+    }),
+    midjourneyListByCondition: many,
+    midjourneyListByIds: many,
+    midjourneyListTasks: operation('List the newest hundred tasks', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
+    midjourneyListQueue: operation('List what waits for its turn', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
+    midjourneyCancelTask: operation('Cancel a task that no provider has begun, or close a window', [one], {
+      '200': answer('It is cancelled.', ref('MidjourneyAnswer')),
+      ...failures([...READING, 'not_cancellable']),
+    }),
+    midjourneyImageSeed: operation('Tell the seed of a task; paid once', [one], {
+      '200': answer('The seed, in `result`.', ref('MidjourneyAnswer')),
+      ...failures([...CREATING, 'vendor_refused']),
+    }),
   }
 }
 
 function picture(): JsonObject {
   return {
-    get: {
-      operationId: 'midjourneyImage',
-      summary: 'Look at a picture; no key is needed',
-      tags: [TAG],
-      security: [],
-      parameters: [inPath('id', 'The name of the file, as addresses of pictures have it; without its ending, too.')],
-      responses: {
-        '200': {
-          description: 'The picture.',
-          content: { 'image/*': { schema: { type: 'string', format: 'binary' } } },
-        },
-        '400': answer('There is none.', {
-          type: 'object',
-          required: ['error'],
-          properties: { error: { type: 'string', const: 'midjourney_task_not_found' } },
-        }),
+    summary: 'Look at a picture; no key is needed',
+    tags: [TAG],
+    security: [],
+    parameters: [inPath('id', 'The name of the file, as addresses of pictures have it; without its ending, too.')],
+    responses: {
+      '200': {
+        description: 'The picture.',
+        content: { 'image/*': { schema: { type: 'string', format: 'binary' } } },
       },
+      '400': answer('There is none.', {
+        type: 'object',
+        required: ['error'],
+        properties: { error: { type: 'string', const: 'midjourney_task_not_found' } },
+      }),
     },
   }
 }

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { idsIn, isText, objectIn } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
@@ -17,6 +18,7 @@ import { taskOfButton } from './buttons.ts'
 import { errorBody, errorStatus } from './errors.ts'
 import { actionOf, type Change, changeOf, followOf, followTask, simpleChangeOf, withoutCommand } from './follow.ts'
 import { fromTask, isOurs, MODELS, pictureOf, QUEUED } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { originOf, taskBehind } from './origin.ts'
 import { seedFor } from './seed.ts'
 import { DIALECT, isSpeed, type MidjourneyBody, readBody, type Speed } from './submission.ts'
@@ -33,6 +35,8 @@ import {
 } from './to-task.ts'
 import { uploadPictures } from './uploads.ts'
 import { answerWindow, fromWindow, openWindow, WAITS, WINDOW, windowOf } from './window.ts'
+
+const described = describedBy<Descriptions>()
 
 /** new-api requests all unfinished tasks at once. */
 const MAX_IDS = 1_000
@@ -72,45 +76,45 @@ function accepted<Result>(result: Result, description = 'Submit success') {
 }
 
 /** Routes whose body alone makes the submission. */
-const SIMPLE: Record<string, (body: MidjourneyBody) => Submission> = {
-  '/submit/imagine': imagineTask,
-  '/submit/blend': blendTask,
-  '/submit/describe': describeTask,
-  '/submit/shorten': shortenTask,
-  '/submit/edits': editsTask,
-  '/submit/edit': editsTask,
-  '/submit/retexture': retextureTask,
-  '/insight-face/swap': swapTask,
-}
+const SIMPLE: [path: string, key: keyof Descriptions, toTask: (body: MidjourneyBody) => Submission][] = [
+  ['/submit/imagine', 'midjourneySubmitImagine', imagineTask],
+  ['/submit/blend', 'midjourneySubmitBlend', blendTask],
+  ['/submit/describe', 'midjourneySubmitDescribe', describeTask],
+  ['/submit/shorten', 'midjourneySubmitShorten', shortenTask],
+  ['/submit/edits', 'midjourneySubmitEdits', editsTask],
+  ['/submit/edit', 'midjourneySubmitEdit', editsTask],
+  ['/submit/retexture', 'midjourneySubmitRetexture', retextureTask],
+  ['/insight-face/swap', 'midjourneyFaceSwap', swapTask],
+]
 
-const CHANGES: Record<string, (fields: JsonObject) => Change> = {
-  '/submit/change': changeOf,
-  '/submit/simple-change': simpleChangeOf,
-  '/submit/action': actionOf,
-}
+const CHANGES: [path: string, key: keyof Descriptions, read: (fields: JsonObject) => Change][] = [
+  ['/submit/change', 'midjourneySubmitChange', changeOf],
+  ['/submit/simple-change', 'midjourneySubmitSimpleChange', simpleChangeOf],
+  ['/submit/action', 'midjourneySubmitAction', actionOf],
+]
 
 function submitRoutes(app: FastifyInstance, context: DialectContext): void {
-  for (const [path, toTask] of Object.entries(SIMPLE)) {
-    app.post(path, async (request, reply) => {
+  for (const [path, key, toTask] of SIMPLE) {
+    app.post(path, described(key), async (request, reply) => {
       const submission = toTask(readBody(request.body, speedOf(request)))
       return accepted((await submitTask(request, reply, context, submission)).id)
     })
   }
-  for (const [path, read] of Object.entries(CHANGES)) {
-    app.post(path, async (request, reply) => {
+  for (const [path, key, read] of CHANGES) {
+    app.post(path, described(key), async (request, reply) => {
       const body = readBody(request.body, speedOf(request))
       return change(body, read(body.fields), request, reply, context)
     })
   }
 
-  app.post('/submit/video', async (request, reply) => {
+  app.post('/submit/video', described('midjourneySubmitVideo'), async (request, reply) => {
     const body = readBody(request.body, speedOf(request))
     const { taskId } = body.fields
     const originId = isText(taskId) ? (await originOf(taskId, request, context)).id : undefined
     return accepted((await submitTask(request, reply, context, videoTask(body, originId))).id)
   })
 
-  app.post('/submit/modal', async (request) => {
+  app.post('/submit/modal', described('midjourneySubmitModal'), async (request) => {
     const body = readBody(request.body, speedOf(request))
     const { taskId } = body.fields
     if (!isText(taskId)) throw new PolyphonyError('invalid_input', 'task_id_is_required', { field: 'taskId' })
@@ -120,16 +124,18 @@ function submitRoutes(app: FastifyInstance, context: DialectContext): void {
     return accepted(draft.id)
   })
 
-  app.post('/submit/upload-discord-images', async (request) => accepted(await uploadPictures(request, context)))
+  app.post('/submit/upload-discord-images', described('midjourneyUploadPictures'), async (request) =>
+    accepted(await uploadPictures(request, context)),
+  )
 
-  app.post('/submit/show', async () => {
+  app.post('/submit/show', described('midjourneySubmitShow'), async () => {
     throw new PolyphonyError('unknown_operation', 'A job of Midjourney’s own cannot be taken over here.')
   })
 
   // A scope of its own: other routes do not read forms.
   app.register(async (scope) => {
     takeForms(scope)
-    scope.post('/insight-face/video-swap', async (request, reply) => {
+    scope.post('/insight-face/video-swap', described('midjourneyFaceSwapVideo'), async (request, reply) => {
       const { fields } = await bodyOf(request, context, { maxFiles: 2 })
       return accepted((await submitTask(request, reply, context, videoSwapTask(readBody(fields, speedOf(request))))).id)
     })
@@ -167,7 +173,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, drafts, urls } = context
   const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(ours(task), urls, task.id)))
 
-  app.get<OneTask>('/task/:id/fetch', (request, reply) => {
+  app.get<OneTask>('/task/:id/fetch', described('midjourneyFetchTask'), (request, reply) => {
     const { id } = request.params
     return sendTask(request, reply, id)?.catch(async (error: unknown) => {
       const draft = isUnknown(error) ? await drafts.find(id, WINDOW, request.caller) : undefined
@@ -176,8 +182,11 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     })
   })
 
-  for (const path of ['/task/list-by-condition', '/task/list-by-ids']) {
-    app.post(path, async (request) => {
+  for (const [path, key] of [
+    ['/task/list-by-condition', 'midjourneyListByCondition'],
+    ['/task/list-by-ids', 'midjourneyListByIds'],
+  ] as const) {
+    app.post(path, described(key), async (request) => {
       const ids = [...new Set(idsIn(objectIn(request.body).ids, MAX_IDS))]
       const found = new Map((await tasks.getMany(ids, request.caller)).map((task) => [task.id, task]))
       const bodies = ids.map(async (id) => {
@@ -194,10 +203,10 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     (await tasks.list({ model: MODELS, limit: LIST_LIMIT, ...(status ? { status } : {}) }, caller))
       .filter(isOurs)
       .map((task) => fromTask(task, urls))
-  app.get('/task/list', (request) => listed(request))
-  app.get('/task/queue', (request) => listed(request, QUEUED))
+  app.get('/task/list', described('midjourneyListTasks'), (request) => listed(request))
+  app.get('/task/queue', described('midjourneyListQueue'), (request) => listed(request, QUEUED))
 
-  app.post<OneTask>('/task/:id/cancel', async (request) => {
+  app.post<OneTask>('/task/:id/cancel', described('midjourneyCancelTask'), async (request) => {
     const { id } = request.params
     const draft = await drafts.find(id, WINDOW, request.caller)
     if (draft && windowOf(draft).taskId === null) {
@@ -208,7 +217,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     return accepted(id, 'Cancelled')
   })
 
-  app.get<OneTask>('/task/:id/image-seed', async (request, reply) => {
+  app.get<OneTask>('/task/:id/image-seed', described('midjourneyImageSeed'), async (request, reply) => {
     const origin = await originOf(request.params.id, request, context)
     return accepted(await seedFor(origin, request, reply, context), 'success')
   })
@@ -235,7 +244,7 @@ function isUnknown(error: unknown): boolean {
  * task is not a secret, so it leads to its picture only with the key of its owner.
  */
 function openRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get<OneTask>('/mj/image/:id', async (request, reply) => {
+  app.get<OneTask>('/mj/image/:id', described('midjourneyImage'), async (request, reply) => {
     const { id } = request.params
     const [fileId = ''] = id.split('.', 1)
     const asset = isId(fileId) ? await context.assets.find(fileId) : undefined

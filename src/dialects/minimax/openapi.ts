@@ -7,6 +7,7 @@ import {
   answer,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inQuery,
   jsonBody,
   plain,
@@ -28,6 +29,8 @@ const EXAMPLE = {
 }
 const NOT_SERVED: readonly ErrorCode[] = ['not_found']
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** MiniMax's video API, in OpenAPI. Errors are answers 200 whose `status_code` is not 0. */
 export async function describeMinimax({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
@@ -38,51 +41,37 @@ export async function describeMinimax({ limits }: Pick<DialectContext, 'limits'>
           'MiniMax’s video API, below `/minimax` as relays serve it, and at its own paths. An error is answered 200, with a `base_resp.status_code` other than 0.',
       },
     ],
-    paths: Object.assign({}, ...['/minimax', ''].map((prefix) => pathsBelow(prefix, limits))),
+    operations: operationsOf(limits),
+    below: idsBelow((key, prefix) => (prefix === '' ? key.replace('minimax', 'minimaxBare') : key)),
     webhooks: { minimaxTaskChanged: callback() },
     schemas: schemas(),
   }
 }
 
-function pathsBelow(prefix: string, { maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
-  const name = (verb: string): string => `minimax${prefix === '' ? 'Bare' : ''}${verb}`
+function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
   const fileId = inQuery('file_id', { type: 'string' }, 'The file that a query named.', true)
   const taskId = inQuery('task_id', { type: 'string' }, 'The task.', true)
-  const paths: ApiDescription['paths'] = {
-    [`${prefix}/v1/video_generation`]: {
-      post: {
-        operationId: name('CreateVideo'),
-        summary: hailuoVideo.title,
-        tags: [TAG],
-        parameters: [idempotencyKey],
-        requestBody: jsonBody(ref('MinimaxVideo'), { example: { summary: hailuoVideo.title, value: EXAMPLE } }),
-        responses: { '200': { ...told('The task, or an error.', 'MinimaxCreated'), ...replayed }, ...notServed() },
-      },
-    },
-    [`${prefix}/v1/query/video_generation`]: {
-      get: asking(
-        name('Query'),
-        'Read a task',
-        [taskId, wait(maxWaitSeconds)],
-        told('The task as it is, or an error.', 'MinimaxTask'),
-      ),
-    },
-    [`${prefix}/v1/files/retrieve`]: {
-      get: asking(
-        name('RetrieveFile'),
-        'Read where a file is',
-        [fileId],
-        told('The file, or an error.', 'MinimaxFile'),
-      ),
-    },
-  }
-  if (prefix === '') return paths
   const bytes = { description: 'The file; ranges are served.', content: { 'video/mp4': {} } }
-  return { ...paths, [`${prefix}/v1/file`]: { get: asking(name('File'), 'Download a file', [fileId], bytes) } }
+  return {
+    minimaxCreateVideo: {
+      summary: hailuoVideo.title,
+      tags: [TAG],
+      parameters: [idempotencyKey],
+      requestBody: jsonBody(ref('MinimaxVideo'), { example: { summary: hailuoVideo.title, value: EXAMPLE } }),
+      responses: { '200': { ...told('The task, or an error.', 'MinimaxCreated'), ...replayed }, ...notServed() },
+    },
+    minimaxQuery: asking(
+      'Read a task',
+      [taskId, wait(maxWaitSeconds)],
+      told('The task as it is, or an error.', 'MinimaxTask'),
+    ),
+    minimaxRetrieveFile: asking('Read where a file is', [fileId], told('The file, or an error.', 'MinimaxFile')),
+    minimaxFile: asking('Download a file', [fileId], bytes),
+  }
 }
 
-function asking(operationId: string, summary: string, parameters: Json[], answered: JsonObject): JsonObject {
-  return { operationId, summary, tags: [TAG], parameters, responses: { '200': answered, ...notServed() } }
+function asking(summary: string, parameters: Json[], answered: JsonObject): JsonObject {
+  return { summary, tags: [TAG], parameters, responses: { '200': answered, ...notServed() } }
 }
 
 function told(description: string, schema: string): JsonObject {

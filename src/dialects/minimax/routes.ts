@@ -6,12 +6,16 @@ import { MINUTE_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { idempotencyOf, taskFor } from '../kit/requests.ts'
 import { challenge } from './challenge.ts'
 import { errorAnswer } from './errors.ts'
 import { callbackOf, createdTask, fileOf, fromTask, isHailuo, videoOfFile, videosOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { DIALECT, toTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 const RELAY_PREFIX = '/minimax'
 /** How many requests, and for how long, are known as taken: what repeats one comes soon after a lost answer. */
@@ -38,7 +42,7 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
   const { assets, tasks, urls } = context
   const taken = new LRUCache<string, true>(TAKEN)
 
-  app.post('/v1/video_generation', async (request, reply) => {
+  app.post('/v1/video_generation', described('minimaxCreateVideo'), async (request, reply) => {
     const submission = toTask(request.body)
     const { webhook } = submission
     const repeatable = webhook && repeatableAs(request)
@@ -49,9 +53,11 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
     return createdTask(task)
   })
 
-  app.get<WithQuery>('/v1/query/video_generation', async (request, reply) => fromTask(await taskOf(request, reply)))
+  app.get<WithQuery>('/v1/query/video_generation', described('minimaxQuery'), async (request, reply) =>
+    fromTask(await taskOf(request, reply)),
+  )
 
-  app.get<WithQuery>('/v1/files/retrieve', async (request) => {
+  app.get<WithQuery>('/v1/files/retrieve', described('minimaxRetrieveFile'), async (request) => {
     const { fileId, video } = await videoOf(request)
     const asset = await assets.find(video.file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
     if (!asset) throw new PolyphonyError('task_not_found', `The time of the file ${fileId} is over.`)
@@ -60,7 +66,7 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
 
   if (app.prefix === RELAY_PREFIX) {
     // Where a client of relays looks when the answer above has no address.
-    app.get<WithQuery>('/v1/file', async (request, reply) => {
+    app.get<WithQuery>('/v1/file', described('minimaxFile'), async (request, reply) => {
       const { video } = await videoOf(request)
       return context.sendFile(video.file, request, reply)
     })

@@ -7,6 +7,7 @@ import {
   answer,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inputName,
   inputSchema,
   PAID,
@@ -18,12 +19,10 @@ import { statusOf } from './errors.ts'
 
 const TAG = 'OpenAI: images'
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** OpenAI's image routes, in OpenAPI. */
 export async function describeOpenaiImages(): Promise<ApiDescription> {
-  const places: [prefix: string, name: string][] = [
-    ['/v1/images', 'images'],
-    ['/openai/v1/images', 'openai-images'],
-  ]
   return {
     tags: [
       {
@@ -32,12 +31,8 @@ export async function describeOpenaiImages(): Promise<ApiDescription> {
           'OpenAI’s image routes, which answer when the work is done. `model` is one of OpenAI’s, of Flux’ or of Recraft’s; what their own routes take may stand here, too.',
       },
     ],
-    paths: Object.fromEntries(
-      places.flatMap(([prefix, name]) => [
-        [`${prefix}/generations`, creating(`${name}-generations`, gptImageGenerate)],
-        [`${prefix}/edits`, creating(`${name}-edits`, gptImageEdit)],
-      ]),
-    ),
+    operations: operationsOf(),
+    below: idsBelow((key, prefix) => `${prefix === '' ? '' : 'openai-'}${key}`),
     webhooks: {},
     schemas: {
       ...Object.fromEntries([gptImageGenerate, gptImageEdit].map((one) => [inputName(one), inputSchema(one)])),
@@ -46,7 +41,11 @@ export async function describeOpenaiImages(): Promise<ApiDescription> {
   }
 }
 
-function creating(operationId: string, operation: Operation): JsonObject {
+function operationsOf() {
+  return { 'images-generations': creating(gptImageGenerate), 'images-edits': creating(gptImageEdit) }
+}
+
+function creating(operation: Operation): JsonObject {
   // Other makers' models have fields and limits of their own, so the input is an example of what may be sent.
   const schema = { anyOf: [ref(inputName(operation)), ref('OpenaiImageRequest')] }
   const made = {
@@ -54,20 +53,13 @@ function creating(operationId: string, operation: Operation): JsonObject {
     ...replayed,
   }
   return {
-    post: {
-      operationId,
-      summary: operation === gptImageEdit ? 'Change or combine pictures' : 'Make pictures',
-      tags: [TAG],
-      parameters: [idempotencyKey],
-      requestBody: { required: true, content: { 'application/json': { schema }, 'multipart/form-data': { schema } } },
-      responses: {
-        '200': made,
-        ...errorAnswers(
-          [...PAID, 'unknown_operation', 'vendor_refused', 'timed_out'],
-          statusOf,
-          ref('OpenaiImageError'),
-        ),
-      },
+    summary: operation === gptImageEdit ? 'Change or combine pictures' : 'Make pictures',
+    tags: [TAG],
+    parameters: [idempotencyKey],
+    requestBody: { required: true, content: { 'application/json': { schema }, 'multipart/form-data': { schema } } },
+    responses: {
+      '200': made,
+      ...errorAnswers([...PAID, 'unknown_operation', 'vendor_refused', 'timed_out'], statusOf, ref('OpenaiImageError')),
     },
   }
 }

@@ -3,6 +3,7 @@ import { gptImageEdit } from '../../catalog/gpt-image.ts'
 import { invalidInput } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf, filesOf } from '../kit/form-body.ts'
 import { serve, submitAndWait } from '../kit/protocol.ts'
@@ -11,6 +12,9 @@ import { imageSubmission, typedForm } from '../shared/image-submission.ts'
 import { withStyle } from '../shared/recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { eventsFromTask, fromTask } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 const DIALECT = 'openai-images'
 /** Sixteen pictures and a mask. */
@@ -29,7 +33,8 @@ export const openaiImages: Dialect = {
         mark(inside)
         takeForms(inside)
         for (const route of ROUTES) {
-          inside.post(`${inside.prefix === '' ? '/v1/images' : ''}/${route}`, async (request, reply) => {
+          const path = `${inside.prefix === '' ? '/v1/images' : ''}/${route}`
+          inside.post(path, described(`images-${route}`), async (request, reply) => {
             const { stream, image } = await read(route, request, context)
             const task = await submitAndWait(request, reply, context, image.submission)
             if (!stream) return fromTask(task, image, context)

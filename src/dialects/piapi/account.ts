@@ -2,10 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { pointsToUsd } from '../../core/points.ts'
 import { isRunning, type Status, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
 import { modelsOf, shortNameOf } from './families.ts'
 import { configOf, fromTask, statusOf, timeOf, usageOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { type Query, textIn, timeIn } from './query.ts'
+
+const described = describedBy<Descriptions>()
 
 const MAX_PAGE_SIZE = 100
 const UNFINISHED: Status[] = ['staged', 'pending', 'submitting', 'uncertain', 'processing']
@@ -15,7 +19,7 @@ const MAX_ACTIVE_ROWS = 1_000
 export function accountRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 
-  app.get('/account/info', async (request) => {
+  app.get('/account/info', described('readAccount'), async (request) => {
     const [balance, tenant] = await Promise.all([tasks.balance(request.caller), context.tenantOf(request.caller)])
     const { available, held, credited } = balance
     return success({
@@ -40,7 +44,7 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
     })
   })
 
-  app.get('/account/active_tasks', async (request) => {
+  app.get('/account/active_tasks', described('listActiveTasks'), async (request) => {
     const active = await tasks.list({ status: UNFINISHED, limit: MAX_ACTIVE_ROWS }, request.caller)
     const families = new Map<string, ActiveFamily>()
     for (const task of active) {
@@ -55,7 +59,7 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
     return success(Object.fromEntries(families))
   })
 
-  app.get<{ Querystring: Query }>('/api/open/tasks/histories', async (request) => {
+  app.get<{ Querystring: Query }>('/api/open/tasks/histories', described('listHistory'), async (request) => {
     const model = textIn(request.query, 'model')
     const page = wholeNumberIn(request.query, 'page', { minimum: 1, maximum: 1_000_000, fallback: 1 })
     const size = wholeNumberIn(request.query, 'page_size', { minimum: 1, maximum: MAX_PAGE_SIZE, fallback: 10 })

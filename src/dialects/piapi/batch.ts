@@ -5,10 +5,14 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { rejectedBy } from '../../tasks/submit-batch.ts'
 import type { BatchSubmission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { checkBody } from '../kit/json-body.ts'
 import { idempotencyOf, markReplay } from '../kit/requests.ts'
 import { timeOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { type Config, configIn, PIAPI, toTask, webhookOf } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 const MAX_ENTRIES = 1_000
 /** Of all entries together; each of them is bounded as a single input is. */
@@ -33,7 +37,8 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
         done(error as Error) // as `checkBody` throws it
       }
     })
-    scope.post('/api/v1/tasks/batch', { config: { maxMembers: MAX_MEMBERS } }, async (request, reply) => {
+    const config = { ...described('createBatch').config, maxMembers: MAX_MEMBERS }
+    scope.post('/api/v1/tasks/batch', { config }, async (request, reply) => {
       const { batchId, replayed } = await tasks.submitBatch(toBatch(request), request.caller)
       markReplay(reply, replayed)
       const batch = await tasks.getBatch(batchId, request.caller)
@@ -44,18 +49,26 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
     })
   })
 
-  app.get<{ Params: { id: string } }>('/api/v1/tasks/batch/:id', async ({ params, caller }) => ({
-    code: 200,
-    data: fromBatch(await tasks.getBatch(params.id, caller)),
-    message: 'success',
-  }))
+  app.get<{ Params: { id: string } }>(
+    '/api/v1/tasks/batch/:id',
+    described('readBatch'),
+    async ({ params, caller }) => ({
+      code: 200,
+      data: fromBatch(await tasks.getBatch(params.id, caller)),
+      message: 'success',
+    }),
+  )
 
-  app.delete<{ Params: { id: string } }>('/api/v1/tasks/batch/:id', async ({ params, caller }) => {
-    const { id } = await tasks.getBatch(params.id, caller)
-    const everything = { createdBefore: Number.MAX_SAFE_INTEGER, models: null }
-    const count = await tasks.cancelMany({ ...everything, batchId: id }, caller)
-    return { code: 200, message: `${count} tasks canceled`, data: { canceled: count } }
-  })
+  app.delete<{ Params: { id: string } }>(
+    '/api/v1/tasks/batch/:id',
+    described('cancelBatch'),
+    async ({ params, caller }) => {
+      const { id } = await tasks.getBatch(params.id, caller)
+      const everything = { createdBefore: Number.MAX_SAFE_INTEGER, models: null }
+      const count = await tasks.cancelMany({ ...everything, batchId: id }, caller)
+      return { code: 200, message: `${count} tasks canceled`, data: { canceled: count } }
+    },
+  )
 }
 
 /** The index of an entry in its request, kept in the echo of its task. */

@@ -3,10 +3,14 @@ import { invalidInput } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import type { Status } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
 import { modelsOf } from './families.ts'
 import { fromTask, statusesOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { type Query, textIn, timeIn } from './query.ts'
+
+const described = describedBy<Descriptions>()
 
 const PAGE = 20
 const MAX_PAGE = 100
@@ -15,7 +19,7 @@ const MAX_PAGE = 100
 export function listingRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 
-  app.get<{ Querystring: Query }>('/api/v1/tasks', async ({ query, caller }) => {
+  app.get<{ Querystring: Query }>('/api/v1/tasks', described('listTasks'), async ({ query, caller }) => {
     const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_PAGE, fallback: PAGE })
     const model = textIn(query, 'model')
     const status = statusIn(query)

@@ -4,13 +4,17 @@ import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { inputSchema } from '../kit/openapi.ts'
 import { formOf, modelsOf } from './families.ts'
+import type { Descriptions } from './openapi.ts'
 import { type Query, textIn } from './query.ts'
+
+const described = describedBy<Descriptions>()
 
 /** `GET /api/v1/models`: every operation, with schema and price. An addition of ours, in PiAPI's style. */
 export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get<{ Querystring: Query }>('/api/v1/models', async ({ query }) => {
+  app.get<{ Querystring: Query }>('/api/v1/models', described('listModels'), async ({ query }) => {
     const wanted = textIn(query, 'model')
     const models = wanted === undefined ? undefined : modelsOf(wanted)
     const operations = listOperations().filter(({ model }) => models?.includes(model) ?? true)

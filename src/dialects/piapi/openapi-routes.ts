@@ -42,7 +42,6 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
 
 export function createTask(examples: Record<string, JsonObject>): JsonObject {
   return {
-    operationId: 'createTask',
     summary: 'Create a task',
     description: 'The price is held and the task is stored before the answer leaves. Unknown fields are kept.',
     tags: [TASKS],
@@ -62,285 +61,244 @@ export function createTask(examples: Record<string, JsonObject>): JsonObject {
   }
 }
 
-export function taskPaths(limits: Limits): ApiDescription['paths'] {
-  return { ...creatingPaths(), ...oneTaskPaths(limits), ...listPaths() }
+export function taskOperations(limits: Limits) {
+  return { ...createImages(), ...oneTaskOperations(limits), ...listOperations() }
 }
 
-function creatingPaths(): ApiDescription['paths'] {
+function createImages() {
   return {
-    '/api/v1/images/generations/async': {
-      post: {
-        operationId: 'createImages',
-        summary: 'Create pictures with a body in OpenAI’s form',
-        description: 'The body of `/v1/images/generations`; the task is read as any other.',
-        tags: [TASKS],
-        parameters: [idempotencyKey],
-        requestBody: jsonBody(ref(inputName(gptImageGenerate))),
-        responses: { '200': answer('The task.', enveloped(ref('PiapiTask')), replayed), ...failures(CREATING) },
-      },
+    createImages: {
+      summary: 'Create pictures with a body in OpenAI’s form',
+      description: 'The body of `/v1/images/generations`; the task is read as any other.',
+      tags: [TASKS],
+      parameters: [idempotencyKey],
+      requestBody: jsonBody(ref(inputName(gptImageGenerate))),
+      responses: { '200': answer('The task.', enveloped(ref('PiapiTask')), replayed), ...failures(CREATING) },
     },
   }
 }
 
-function oneTaskPaths(limits: Limits): ApiDescription['paths'] {
+function oneTaskOperations(limits: Limits) {
   const id = inPath('id', 'The task.')
   return {
-    '/api/v1/task/{id}': {
-      get: {
-        operationId: 'readTask',
-        summary: 'Read a task',
-        tags: [TASKS],
-        parameters: [id, wait(limits.maxWaitSeconds)],
-        responses: {
-          '200': answer('The task as it is.', stamped(ref('PiapiTask'))),
-          ...failures(READING_ONE),
-        },
-      },
-      delete: {
-        operationId: 'cancelTask',
-        summary: 'Cancel a task that no provider has begun',
-        tags: [TASKS],
-        parameters: [id],
-        responses: {
-          '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', withoutData()),
-          ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
-        },
+    readTask: {
+      summary: 'Read a task',
+      tags: [TASKS],
+      parameters: [id, wait(limits.maxWaitSeconds)],
+      responses: {
+        '200': answer('The task as it is.', stamped(ref('PiapiTask'))),
+        ...failures(READING_ONE),
       },
     },
-    '/api/v1/task/{id}/events': {
-      get: {
-        operationId: 'watchTask',
-        summary: 'Watch a task',
-        description: 'An `event: task` with the body of a read each time the task changes, until it ends.',
-        tags: [TASKS],
-        parameters: [id],
-        responses: {
-          '200': {
-            description: 'Server-sent events.',
-            content: {
-              'text/event-stream': {
-                schema: { type: 'string' },
-                example: 'event: task\nid: 1\ndata: {"code":200}\n\n',
-              },
+    cancelTask: {
+      summary: 'Cancel a task that no provider has begun',
+      tags: [TASKS],
+      parameters: [id],
+      responses: {
+        '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', withoutData()),
+        ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
+      },
+    },
+    watchTask: {
+      summary: 'Watch a task',
+      description: 'An `event: task` with the body of a read each time the task changes, until it ends.',
+      tags: [TASKS],
+      parameters: [id],
+      responses: {
+        '200': {
+          description: 'Server-sent events.',
+          content: {
+            'text/event-stream': {
+              schema: { type: 'string' },
+              example: 'event: task\nid: 1\ndata: {"code":200}\n\n',
             },
           },
-          ...failures([...COMMON_ERRORS, 'task_not_found']),
         },
+        ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
     },
-    '/api/v1/task/{id}/queue': {
-      get: {
-        operationId: 'placeOfTask',
-        summary: 'Read the place of a task in its queue',
-        tags: [TASKS],
-        parameters: [id],
-        responses: {
-          '200': answer('Its place, as long as it waits; null if it does not wait.', enveloped(ref('PiapiPlace'))),
-          ...failures([...COMMON_ERRORS, 'task_not_found']),
-        },
+    placeOfTask: {
+      summary: 'Read the place of a task in its queue',
+      tags: [TASKS],
+      parameters: [id],
+      responses: {
+        '200': answer('Its place, as long as it waits; null if it does not wait.', enveloped(ref('PiapiPlace'))),
+        ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
     },
-    '/api/v1/task/{id}/attempts': {
-      get: {
-        operationId: 'attemptsOfTask',
-        summary: 'List the calls of providers for a task, with their outcomes',
-        tags: [TASKS],
-        parameters: [id],
-        responses: {
-          '200': answer('The first one first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
-          ...failures([...COMMON_ERRORS, 'task_not_found']),
-        },
+    attemptsOfTask: {
+      summary: 'List the calls of providers for a task, with their outcomes',
+      tags: [TASKS],
+      parameters: [id],
+      responses: {
+        '200': answer('The first one first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
+        ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
     },
   }
 }
 
-function listPaths(): ApiDescription['paths'] {
+function listOperations() {
   const model = inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.')
   const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
   return {
-    '/api/v1/tasks': {
-      get: {
-        operationId: 'listTasks',
-        summary: 'List tasks, newest first',
-        tags: [TASKS],
-        parameters: [
-          inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'Tasks a page.'),
-          inQuery('cursor', { type: 'string' }, '`next_cursor` of the page before.'),
-          model,
-          inQuery('status', { type: 'string' }, 'One or several with commas between, such as `staged,pending`.'),
-          inQuery('created_after', time, 'From this time on: unix seconds or RFC 3339.'),
-          inQuery('created_before', time, 'Up to this time: unix seconds or RFC 3339.'),
-          inQuery('batch_id', { type: 'string' }, 'Tasks of this batch.'),
-        ],
-        responses: {
-          '200': answer(
-            'A page of tasks.',
-            enveloped({
-              type: 'object',
-              required: ['tasks', 'next_cursor'],
-              properties: {
-                tasks: { type: 'array', items: ref('PiapiTask') },
-                next_cursor: { type: ['string', 'null'], description: 'null on the last page.' },
-              },
-            }),
-          ),
-          ...failures(READING),
-        },
-      },
-      delete: {
-        operationId: 'cancelTasks',
-        summary: 'Cancel the tasks that no provider has begun',
-        tags: [TASKS],
-        parameters: [
-          inQuery(
-            'created_before',
-            { type: 'string', pattern: '^\\d{1,11}$' },
-            'Those created before this time, in unix seconds.',
-            true,
-          ),
-          inQuery('model', { type: 'string' }, 'Those of this model; `all` means all.', true),
-        ],
-        responses: { '200': answer('How many were cancelled.', ref('PiapiCanceled')), ...failures(READING) },
+    listTasks: {
+      summary: 'List tasks, newest first',
+      tags: [TASKS],
+      parameters: [
+        inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'Tasks a page.'),
+        inQuery('cursor', { type: 'string' }, '`next_cursor` of the page before.'),
+        model,
+        inQuery('status', { type: 'string' }, 'One or several with commas between, such as `staged,pending`.'),
+        inQuery('created_after', time, 'From this time on: unix seconds or RFC 3339.'),
+        inQuery('created_before', time, 'Up to this time: unix seconds or RFC 3339.'),
+        inQuery('batch_id', { type: 'string' }, 'Tasks of this batch.'),
+      ],
+      responses: {
+        '200': answer(
+          'A page of tasks.',
+          enveloped({
+            type: 'object',
+            required: ['tasks', 'next_cursor'],
+            properties: {
+              tasks: { type: 'array', items: ref('PiapiTask') },
+              next_cursor: { type: ['string', 'null'], description: 'null on the last page.' },
+            },
+          }),
+        ),
+        ...failures(READING),
       },
     },
-    '/api/v1/models': {
-      get: {
-        operationId: 'listModels',
-        summary: 'List the models with schemas and prices',
-        tags: [TASKS],
-        parameters: [model],
-        responses: {
-          '200': answer('The models.', enveloped({ type: 'array', items: ref('PiapiModel') })),
-          ...failures(READING),
-        },
+    cancelTasks: {
+      summary: 'Cancel the tasks that no provider has begun',
+      tags: [TASKS],
+      parameters: [
+        inQuery(
+          'created_before',
+          { type: 'string', pattern: '^\\d{1,11}$' },
+          'Those created before this time, in unix seconds.',
+          true,
+        ),
+        inQuery('model', { type: 'string' }, 'Those of this model; `all` means all.', true),
+      ],
+      responses: { '200': answer('How many were cancelled.', ref('PiapiCanceled')), ...failures(READING) },
+    },
+    listModels: {
+      summary: 'List the models with schemas and prices',
+      tags: [TASKS],
+      parameters: [model],
+      responses: {
+        '200': answer('The models.', enveloped({ type: 'array', items: ref('PiapiModel') })),
+        ...failures(READING),
       },
     },
   }
 }
 
-export function batchPaths(): ApiDescription['paths'] {
+export function batchOperations() {
   const id = inPath('id', 'The batch.')
   const entries = { type: 'array', minItems: 1, maxItems: 1_000, items: ref('PiapiTaskRequest') }
   const lines = { schema: { type: 'string', description: 'The body of a task on each line.' } }
   const text = { type: 'string' }
   return {
-    '/api/v1/tasks/batch': {
-      post: {
-        operationId: 'createBatch',
-        summary: 'Create up to 1,000 tasks',
-        description: 'An entry that is wrong is refused by itself; the others are accepted.',
-        tags: [BATCHES],
-        parameters: [
-          idempotencyKey,
-          inHeader('x-webhook-endpoint', text, 'With JSON lines: the URL that is called when the batch has ended.'),
-          inHeader('x-webhook-secret', text, 'With JSON lines: the secret that comes with the webhook.'),
-        ],
-        requestBody: {
-          required: true,
-          content: {
-            'application/json': {
-              schema: {
-                anyOf: [
-                  {
-                    type: 'object',
-                    required: ['tasks'],
-                    properties: { tasks: entries, config: ref('PiapiConfig') },
-                  },
-                  entries,
-                ],
-              },
-            },
-            'application/jsonl': lines,
-            'application/x-ndjson': lines,
-          },
-        },
-        responses: {
-          '200': answer(
-            'The batch, with the id of the task of each accepted entry.',
-            enveloped({
-              allOf: [
-                ref('PiapiBatch'),
-                plain(
-                  Type.Object({ tasks: Type.Array(Type.Object({ index: Type.Integer(), task_id: Type.String() })) }),
-                ),
+    createBatch: {
+      summary: 'Create up to 1,000 tasks',
+      description: 'An entry that is wrong is refused by itself; the others are accepted.',
+      tags: [BATCHES],
+      parameters: [
+        idempotencyKey,
+        inHeader('x-webhook-endpoint', text, 'With JSON lines: the URL that is called when the batch has ended.'),
+        inHeader('x-webhook-secret', text, 'With JSON lines: the secret that comes with the webhook.'),
+      ],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: {
+              anyOf: [
+                {
+                  type: 'object',
+                  required: ['tasks'],
+                  properties: { tasks: entries, config: ref('PiapiConfig') },
+                },
+                entries,
               ],
-            }),
-            replayed,
-          ),
-          ...failures(PAID),
+            },
+          },
+          'application/jsonl': lines,
+          'application/x-ndjson': lines,
         },
+      },
+      responses: {
+        '200': answer(
+          'The batch, with the id of the task of each accepted entry.',
+          enveloped({
+            allOf: [
+              ref('PiapiBatch'),
+              plain(Type.Object({ tasks: Type.Array(Type.Object({ index: Type.Integer(), task_id: Type.String() })) })),
+            ],
+          }),
+          replayed,
+        ),
+        ...failures(PAID),
       },
     },
-    '/api/v1/tasks/batch/{id}': {
-      get: {
-        operationId: 'readBatch',
-        summary: 'Read a batch',
-        tags: [BATCHES],
-        parameters: [id],
-        responses: {
-          '200': answer('The batch as it is.', enveloped(ref('PiapiBatch'))),
-          ...failures([...COMMON_ERRORS, 'task_not_found']),
-        },
+    readBatch: {
+      summary: 'Read a batch',
+      tags: [BATCHES],
+      parameters: [id],
+      responses: {
+        '200': answer('The batch as it is.', enveloped(ref('PiapiBatch'))),
+        ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
-      delete: {
-        operationId: 'cancelBatch',
-        summary: 'Cancel the tasks of a batch that no provider has begun',
-        tags: [BATCHES],
-        parameters: [id],
-        responses: {
-          '200': answer('How many were cancelled.', ref('PiapiCanceled')),
-          ...failures([...COMMON_ERRORS, 'task_not_found']),
-        },
+    },
+    cancelBatch: {
+      summary: 'Cancel the tasks of a batch that no provider has begun',
+      tags: [BATCHES],
+      parameters: [id],
+      responses: {
+        '200': answer('How many were cancelled.', ref('PiapiCanceled')),
+        ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
     },
   }
 }
 
-export function accountPaths(): ApiDescription['paths'] {
+export function accountOperations() {
   const time = { type: 'string', examples: ['1765248943', '2025-12-09T02:54:09Z'] }
   return {
-    '/account/info': {
-      get: {
-        operationId: 'readAccount',
-        summary: 'Read the balance',
-        tags: [ACCOUNT],
-        responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(COMMON_ERRORS) },
+    readAccount: {
+      summary: 'Read the balance',
+      tags: [ACCOUNT],
+      responses: { '200': answer('The account.', enveloped(ref('PiapiAccount'))), ...failures(COMMON_ERRORS) },
+    },
+    listActiveTasks: {
+      summary: 'List unfinished tasks by family',
+      tags: [ACCOUNT],
+      responses: {
+        '200': answer(
+          'Counts and tasks, by the short name of the family.',
+          enveloped({ type: 'object', additionalProperties: ref('PiapiActiveFamily') }),
+        ),
+        ...failures(COMMON_ERRORS),
       },
     },
-    '/account/active_tasks': {
-      get: {
-        operationId: 'listActiveTasks',
-        summary: 'List unfinished tasks by family',
-        tags: [ACCOUNT],
-        responses: {
-          '200': answer(
-            'Counts and tasks, by the short name of the family.',
-            enveloped({ type: 'object', additionalProperties: ref('PiapiActiveFamily') }),
-          ),
-          ...failures(COMMON_ERRORS),
-        },
-      },
-    },
-    '/api/open/tasks/histories': {
-      get: {
-        operationId: 'listHistory',
-        summary: 'List past tasks, page by page with a count',
-        tags: [ACCOUNT],
-        parameters: [
-          inQuery('page', { type: 'integer', minimum: 1, default: 1 }, 'The page.'),
-          inQuery('page_size', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'Tasks a page.'),
-          inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.'),
-          inQuery('start_time', time, 'From this time on: unix seconds or RFC 3339.'),
-          inQuery('end_time', time, 'Up to this time: unix seconds or RFC 3339.'),
-        ],
-        responses: { '200': answer('A page of the history.', enveloped(ref('PiapiHistory'))), ...failures(READING) },
-      },
+    listHistory: {
+      summary: 'List past tasks, page by page with a count',
+      tags: [ACCOUNT],
+      parameters: [
+        inQuery('page', { type: 'integer', minimum: 1, default: 1 }, 'The page.'),
+        inQuery('page_size', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'Tasks a page.'),
+        inQuery('model', { type: 'string' }, 'A model, or the short name of a family such as `flux`.'),
+        inQuery('start_time', time, 'From this time on: unix seconds or RFC 3339.'),
+        inQuery('end_time', time, 'Up to this time: unix seconds or RFC 3339.'),
+      ],
+      responses: { '200': answer('A page of the history.', enveloped(ref('PiapiHistory'))), ...failures(READING) },
     },
   }
 }
 
-export function uploadPaths(limits: Limits): ApiDescription['paths'] {
+export function uploadOperations(limits: Limits) {
   const name = {
     type: 'string',
     maxLength: 128,
@@ -348,42 +306,39 @@ export function uploadPaths(limits: Limits): ApiDescription['paths'] {
     description: 'Its ending tells the kind of file.',
   }
   return {
-    '/api/ephemeral_resource': {
-      post: {
-        operationId: 'uploadFile',
-        summary: 'Upload a file',
-        description: `At most ${limits.uploadMaxBytes} bytes; kept for ${limits.uploadHours} hours.`,
-        tags: [UPLOADS],
-        requestBody: {
-          required: true,
-          content: {
-            'application/json': {
-              schema: {
-                type: 'object',
-                required: ['file_name', 'file_data'],
-                properties: {
-                  file_name: name,
-                  file_data: { type: 'string', description: 'Base64, bare or as a data URI.' },
-                },
+    uploadFile: {
+      summary: 'Upload a file',
+      description: `At most ${limits.uploadMaxBytes} bytes; kept for ${limits.uploadHours} hours.`,
+      tags: [UPLOADS],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['file_name', 'file_data'],
+              properties: {
+                file_name: name,
+                file_data: { type: 'string', description: 'Base64, bare or as a data URI.' },
               },
-              example: { file_name: 'dot.png', file_data: DOT },
             },
-            'multipart/form-data': {
-              schema: {
-                type: 'object',
-                required: ['file'],
-                properties: {
-                  file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' },
-                  file_name: { ...name, description: 'In place of the name that the file has.' },
-                },
+            example: { file_name: 'dot.png', file_data: DOT },
+          },
+          'multipart/form-data': {
+            schema: {
+              type: 'object',
+              required: ['file'],
+              properties: {
+                file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' },
+                file_name: { ...name, description: 'In place of the name that the file has.' },
               },
             },
           },
         },
-        responses: {
-          '200': answer('Its address.', enveloped(plain(Type.Object({ url: Type.String() })))),
-          ...failures([...READING, 'malformed_body', 'payload_too_large', 'unsupported_media', 'storage_full']),
-        },
+      },
+      responses: {
+        '200': answer('Its address.', enveloped(plain(Type.Object({ url: Type.String() })))),
+        ...failures([...READING, 'malformed_body', 'payload_too_large', 'unsupported_media', 'storage_full']),
       },
     },
   }

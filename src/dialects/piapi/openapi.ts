@@ -18,19 +18,21 @@ import {
 import { formOf } from './families.ts'
 import {
   ACCOUNT,
-  accountPaths,
+  accountOperations,
   BATCHES,
-  batchPaths,
+  batchOperations,
   createTask,
   TASKS,
-  taskPaths,
+  taskOperations,
   UPLOADS,
-  uploadPaths,
+  uploadOperations,
   webhooks,
 } from './openapi-routes.ts'
 import { enveloped, sharedSchemas } from './openapi-schemas.ts'
 
 type Context = Pick<DialectContext, 'limits' | 'prices'>
+
+export type Descriptions = ReturnType<typeof operationsOf>
 
 /** PiAPI's unified API in OpenAPI: its routes, and every operation of the catalogue as a form of one body. */
 export async function describePiapi(context: Context): Promise<ApiDescription> {
@@ -42,13 +44,7 @@ export async function describePiapi(context: Context): Promise<ApiDescription> {
       { name: ACCOUNT, description: 'Balance, unfinished tasks, history.' },
       { name: UPLOADS, description: 'Files for an input.' },
     ],
-    paths: {
-      '/api/v1/task': { post: createTask(exampleOf(operations)) },
-      ...taskPaths(context.limits),
-      ...batchPaths(),
-      ...accountPaths(),
-      ...uploadPaths(context.limits),
-    },
+    operations: operationsOf(context, operations),
     webhooks: webhooks(),
     schemas: {
       ...sharedSchemas(),
@@ -66,6 +62,16 @@ export async function describePiapi(context: Context): Promise<ApiDescription> {
   }
 }
 
+function operationsOf({ limits }: Context, operations: Operation[]) {
+  return {
+    createTask: createTask(exampleOf(operations)),
+    ...taskOperations(limits),
+    ...batchOperations(),
+    ...accountOperations(),
+    ...uploadOperations(limits),
+  }
+}
+
 /** A page for each operation, under its model; the forms of all of them in one place could not be read. */
 function reading(operations: Operation[], context: Context): NonNullable<ApiDescription['reading']> {
   const models = [...new Set(operations.map(({ model }) => model))]
@@ -75,7 +81,7 @@ function reading(operations: Operation[], context: Context): NonNullable<ApiDesc
     tags: models.map((model) => ({ name: model, description: modelDescription(model, operations) })),
     paths: {
       '/api/v1/task': {
-        post: { ...createTask(exampleOf(first ? [first] : [])), description: pointer },
+        post: { operationId: 'createTask', ...createTask(exampleOf(first ? [first] : [])), description: pointer },
       },
       ...Object.fromEntries(
         operations.map((operation) => [`/api/v1/task#${operation.id}`, { post: pageOf(operation, context) }]),

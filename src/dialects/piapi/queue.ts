@@ -1,17 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import type { Attempt } from '../../core/attempt.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { timeOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 /** Additions of ours, in PiAPI's style: the place of a task in its queue, and the calls of providers for it. */
 export function queueRoutes(app: FastifyInstance, { tasks }: DialectContext): void {
-  app.get<{ Params: { id: string } }>('/api/v1/task/:id/queue', async (request) => {
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id/queue', described('placeOfTask'), async (request) => {
     const { ahead, estimateMs } = await tasks.queuePosition(request.params.id, request.caller)
     const seconds = estimateMs === null ? null : Math.ceil(estimateMs / 1_000)
     return { code: 200, data: { tasks_ahead: ahead, estimated_seconds: seconds }, message: 'success' }
   })
 
-  app.get<{ Params: { id: string } }>('/api/v1/task/:id/attempts', async (request) => {
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id/attempts', described('attemptsOfTask'), async (request) => {
     const attempts = await tasks.attempts(request.params.id, request.caller)
     return { code: 200, data: attempts.map(attemptBody), message: 'success' }
   })

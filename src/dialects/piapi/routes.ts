@@ -5,6 +5,7 @@ import { invalidInput } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import { isTerminal } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
 import { objectIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
@@ -17,10 +18,13 @@ import { formOf, modelsOf } from './families.ts'
 import { configOf, createdBody, quotedBody, readBody, webhookBody } from './from-task.ts'
 import { listingRoutes } from './listing.ts'
 import { modelRoutes } from './models.ts'
+import type { Descriptions } from './openapi.ts'
 import { flagIn, type Query, textIn } from './query.ts'
 import { queueRoutes } from './queue.ts'
 import { configIn, echoOf, PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
+
+const described = describedBy<Descriptions>()
 
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
 export const piapi: Dialect = {
@@ -65,7 +69,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const render = (task: Task): string => JSON.stringify(readBody(task, urls, clock.now()))
   const sendTask = taskSender(context, render)
 
-  app.post<{ Querystring: Query }>('/api/v1/task', async (request, reply) => {
+  app.post<{ Querystring: Query }>('/api/v1/task', described('createTask'), async (request, reply) => {
     const submission = { ...toTask(request.body), idempotency: idempotencyOf(request) }
     if (flagIn(request.query, 'dry_run')) {
       return quotedBody(submission, await tasks.quote(submission, request.caller), urls)
@@ -76,29 +80,29 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 
   // The asynchronous form of OpenAI's image route, read back as any other task.
-  app.post('/api/v1/images/generations/async', async (request, reply) => {
+  app.post('/api/v1/images/generations/async', described('createImages'), async (request, reply) => {
     const rest = { dialect: PIAPI, echo: echoOf(configIn(undefined)) }
     const { submission } = imageSubmission('generations', objectIn(request.body), rest)
     return createdBody(await submitTask(request, reply, context, submission), urls)
   })
 
-  app.get<{ Params: { id: string } }>('/api/v1/task/:id', (request, reply) =>
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id', described('readTask'), (request, reply) =>
     sendTask(request, reply, request.params.id),
   )
 
-  app.get<{ Params: { id: string } }>('/api/v1/task/:id/events', async (request, reply) => {
+  app.get<{ Params: { id: string } }>('/api/v1/task/:id/events', described('watchTask'), async (request, reply) => {
     const eventOf = (task: Task, number: number) => `event: task\nid: ${number}\ndata: ${render(task)}\n\n`
     await streamTask(request, reply, request.params.id, context, { eventOf, heartbeatMs: HEARTBEAT_MS })
   })
 
   queueRoutes(app, context)
 
-  app.delete<{ Params: { id: string } }>('/api/v1/task/:id', async (request) => {
+  app.delete<{ Params: { id: string } }>('/api/v1/task/:id', described('cancelTask'), async (request) => {
     const { id } = await tasks.cancel(request.params.id, request.caller)
     return { code: 200, message: `task ${id} canceled` }
   })
 
-  app.delete<{ Querystring: Query }>('/api/v1/tasks', async (request) => {
+  app.delete<{ Querystring: Query }>('/api/v1/tasks', described('cancelTasks'), async (request) => {
     const before = textIn(request.query, 'created_before')
     const model = textIn(request.query, 'model')
     // A missing bound must not mean "all": it would cancel tasks by mistake.

@@ -5,8 +5,12 @@ import { HOUR_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 import { fromBase64 } from '../kit/base64.ts'
+import { describedBy } from '../kit/described.ts'
 import { objectIn } from '../kit/fields.ts'
 import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 const MEDIA_TYPES = new Map([
   ['jpg', 'image/jpeg'],
@@ -29,7 +33,7 @@ export async function uploadRoutes(app: FastifyInstance, context: DialectContext
   // A scope of its own: elsewhere a form is no body that we read.
   await app.register(async (scope) => {
     takeForms(scope)
-    scope.post('/api/ephemeral_resource', async (request) => {
+    scope.post('/api/ephemeral_resource', described('uploadFile'), async (request) => {
       const { mediaType, body, field } = isForm(request)
         ? uploadOfForm(await readForm(request, { maxBytes: uploadMaxBytes }))
         : { ...uploadOf(request.body, uploadMaxBytes), field: 'file_data' }

@@ -4,7 +4,11 @@ import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 const CREATED = 201
 
@@ -13,7 +17,7 @@ export async function fileRoutes(app: FastifyInstance, { assets, clock, limits, 
   // A scope of its own: elsewhere a form is no body that we read.
   await app.register(async (scope) => {
     takeForms(scope)
-    scope.post('/files', async (request, reply) => {
+    scope.post('/files', described('polyphonyUpload'), async (request, reply) => {
       if (!isForm(request)) {
         throw new PolyphonyError('unsupported_media', 'Send the file in a form: multipart/form-data.')
       }

@@ -29,12 +29,14 @@ import {
 const TAG = 'Polyphony'
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** Our own protocol in OpenAPI: every operation of the catalogue is a form of one body. */
 export async function describePolyphony({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   const operations = listOperations()
   return {
     tags: [{ name: TAG, description: 'Every operation in the words of the catalogue; tasks of other protocols, too.' }],
-    paths: { ...paths(limits, operations), ...filePaths(limits) },
+    operations: operationsOf(limits, operations),
     webhooks: {
       polyphonyTaskEnded: {
         post: {
@@ -76,10 +78,13 @@ function requestOf(operation: JsonObject, input: JsonObject): JsonObject {
   return { type: 'object', required: ['operation', 'input'], properties: { operation, input, webhook } }
 }
 
-function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operation[]): ApiDescription['paths'] {
+function operationsOf(limits: DialectContext['limits'], operations: Operation[]) {
+  return { ...taskOperations(limits, operations), polyphonyUpload: upload(limits) }
+}
+
+function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations: Operation[]) {
   const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, statusOf, ref('PolyphonyError'))
-  const route = (operationId: string, summary: string, answers: JsonObject, parameters: Json[] = []) => ({
-    operationId,
+  const route = (summary: string, answers: JsonObject, parameters: Json[] = []) => ({
     summary,
     tags: [TAG],
     parameters,
@@ -90,59 +95,46 @@ function paths({ maxWaitSeconds }: DialectContext['limits'], operations: Operati
     operations.map((one) => [nameOf(one), { summary: one.title, value: { operation: one.id, input: one.example } }]),
   )
   return {
-    '/polyphony/v1/tasks': {
-      post: {
-        ...route(
-          'polyphonyCreate',
-          'Create a task',
-          {
-            '201': { ...answer('The task.', ref('PolyphonyTask')), ...replayed },
-            ...failures([...PAID, 'unknown_operation']),
-          },
-          [idempotencyKey],
-        ),
-        requestBody: jsonBody(ref('PolyphonyTaskRequest'), examples),
-      },
-      get: route(
-        'polyphonyList',
-        'List tasks, newest first',
-        { '200': answer('A page of tasks.', ref('PolyphonyTasks')), ...failures([...COMMON_ERRORS, 'invalid_input']) },
-        [
-          inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'How many.'),
-          inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
-          inQuery('idempotency_key', { type: 'string' }, 'Only the task that was created under this key, if any.'),
-        ],
-      ),
-    },
-    '/polyphony/v1/tasks/{id}': {
-      get: route(
-        'polyphonyRead',
-        'Read a task',
-        { '200': answer('The task.', ref('PolyphonyTask')), ...failures(READING) },
-        [id, wait(maxWaitSeconds)],
-      ),
-    },
-    '/polyphony/v1/tasks/{id}/cancel': {
-      post: route(
-        'polyphonyCancel',
-        'Cancel a task that waits, or that its provider can end',
+    polyphonyCreate: {
+      ...route(
+        'Create a task',
         {
-          '200': answer('The task, cancelled.', ref('PolyphonyTask')),
-          ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
+          '201': { ...answer('The task.', ref('PolyphonyTask')), ...replayed },
+          ...failures([...PAID, 'unknown_operation']),
         },
-        [id],
+        [idempotencyKey],
       ),
+      requestBody: jsonBody(ref('PolyphonyTaskRequest'), examples),
     },
-    '/polyphony/v1/operations': {
-      get: route('polyphonyOperations', 'List what this key can have now', {
-        '200': answer('The operations.', ref('PolyphonyOperations')),
-        ...failures(COMMON_ERRORS),
-      }),
-    },
+    polyphonyList: route(
+      'List tasks, newest first',
+      { '200': answer('A page of tasks.', ref('PolyphonyTasks')), ...failures([...COMMON_ERRORS, 'invalid_input']) },
+      [
+        inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'How many.'),
+        inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
+        inQuery('idempotency_key', { type: 'string' }, 'Only the task that was created under this key, if any.'),
+      ],
+    ),
+    polyphonyRead: route('Read a task', { '200': answer('The task.', ref('PolyphonyTask')), ...failures(READING) }, [
+      id,
+      wait(maxWaitSeconds),
+    ]),
+    polyphonyCancel: route(
+      'Cancel a task that waits, or that its provider can end',
+      {
+        '200': answer('The task, cancelled.', ref('PolyphonyTask')),
+        ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
+      },
+      [id],
+    ),
+    polyphonyOperations: route('List what this key can have now', {
+      '200': answer('The operations.', ref('PolyphonyOperations')),
+      ...failures(COMMON_ERRORS),
+    }),
   }
 }
 
-function filePaths({ uploadMaxBytes, uploadHours }: DialectContext['limits']): ApiDescription['paths'] {
+function upload({ uploadMaxBytes, uploadHours }: DialectContext['limits']): JsonObject {
   const file = { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' }
   const schema = { type: 'object', required: ['file'], properties: { file } }
   const codes: ErrorCode[] = [
@@ -153,18 +145,13 @@ function filePaths({ uploadMaxBytes, uploadHours }: DialectContext['limits']): A
     'unsupported_media',
   ]
   return {
-    '/polyphony/v1/files': {
-      post: {
-        operationId: 'polyphonyUpload',
-        summary: 'Upload a file for an input',
-        description: `At most ${uploadMaxBytes} bytes; kept for ${uploadHours} hours. An input names it by its URL.`,
-        tags: [TAG],
-        requestBody: { required: true, content: { 'multipart/form-data': { schema } } },
-        responses: {
-          '201': answer('The file.', ref('PolyphonyFile')),
-          ...errorAnswers([...codes, 'storage_full'], statusOf, ref('PolyphonyError')),
-        },
-      },
+    summary: 'Upload a file for an input',
+    description: `At most ${uploadMaxBytes} bytes; kept for ${uploadHours} hours. An input names it by its URL.`,
+    tags: [TAG],
+    requestBody: { required: true, content: { 'multipart/form-data': { schema } } },
+    responses: {
+      '201': answer('The file.', ref('PolyphonyFile')),
+      ...errorAnswers([...codes, 'storage_full'], statusOf, ref('PolyphonyError')),
     },
   }
 }

@@ -3,15 +3,19 @@ import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fromTask } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { operationsFor } from './operations.ts'
 import { listingIn } from './query.ts'
 import { DIALECT, toTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 const CREATED = 201
 
@@ -39,12 +43,12 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
   const sendTask = taskSender(context, (task) => JSON.stringify(fromTask(task, urls)))
 
-  app.post('/tasks', async (request, reply) => {
+  app.post('/tasks', described('polyphonyCreate'), async (request, reply) => {
     const task = await submitTask(request, reply, context, toTask(request.body))
     return reply.code(CREATED).send(fromTask(task, urls))
   })
 
-  app.get<{ Querystring: Record<string, unknown> }>('/tasks', async ({ query, caller }) => {
+  app.get<{ Querystring: Record<string, unknown> }>('/tasks', described('polyphonyList'), async ({ query, caller }) => {
     const { limit, ...filter } = listingIn(query)
     // One more than requested: it shows whether there is a next page.
     const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
@@ -53,13 +57,17 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     return { tasks: page.map((task) => fromTask(task, urls)), next_cursor: next }
   })
 
-  app.get<OneTask>('/tasks/:id', (request, reply) => sendTask(request as FastifyRequest, reply, request.params.id))
+  app.get<OneTask>('/tasks/:id', described('polyphonyRead'), (request, reply) =>
+    sendTask(request as FastifyRequest, reply, request.params.id),
+  )
 
-  app.post<OneTask>('/tasks/:id/cancel', async ({ params, caller }) =>
+  app.post<OneTask>('/tasks/:id/cancel', described('polyphonyCancel'), async ({ params, caller }) =>
     fromTask(await cancelled(params.id, caller, context), urls),
   )
 
-  app.get('/operations', async ({ caller }) => ({ operations: operationsFor(caller, context) }))
+  app.get('/operations', described('polyphonyOperations'), async ({ caller }) => ({
+    operations: operationsFor(caller, context),
+  }))
 }
 
 /** Cancels what waits, and what runs where its provider can end it. A repetition gets the same answer. */

@@ -7,9 +7,11 @@ import {
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inPath,
   inputName,
   inputSchema,
+  operationsOfEach,
   PAID,
   plain,
   ref,
@@ -19,10 +21,12 @@ import { statusOf } from './errors.ts'
 import { GENERATIONS, OWN, type Tool } from './to-task.ts'
 
 const TAG = 'Recraft'
+const TOOLS = [...GENERATIONS, ...OWN]
+
+export type Descriptions = ReturnType<typeof operationsOf>
 
 /** The routes of Recraft's API, in OpenAPI. */
 export async function describeRecraft(): Promise<ApiDescription> {
-  const tools = [...GENERATIONS, ...OWN]
   return {
     tags: [
       {
@@ -31,16 +35,11 @@ export async function describeRecraft(): Promise<ApiDescription> {
           'Recraft’s own API, under `/recraft` and at its own paths: each answers when the work is done. In a form `image`, `mask` and `style_references` are files.',
       },
     ],
-    paths: {
-      ...Object.fromEntries(tools.map((tool) => toolPath('/recraft', tool))),
-      ...Object.fromEntries(OWN.map((tool) => toolPath('', tool))),
-      ...stylePaths('/recraft'),
-      ...stylePaths(''),
-      '/recraft/v1/users/me': reading('recraft-users-me', 'Read what is left', [], 'RecraftUser', COMMON_ERRORS),
-    },
+    operations: operationsOf(),
+    below: idsBelow(idOf),
     webhooks: {},
     schemas: {
-      ...Object.fromEntries(tools.map(({ operation }) => [inputName(operation), inputSchema(operation)])),
+      ...Object.fromEntries(TOOLS.map(({ operation }) => [inputName(operation), inputSchema(operation)])),
       ...schemas(),
     },
   }
@@ -54,13 +53,22 @@ function inBoth(schema: JsonObject): JsonObject {
   return { required: true, content: { 'application/json': { schema }, 'multipart/form-data': { schema } } }
 }
 
-function named(prefix: string, name: string): string {
-  return `recraft${prefix === '' ? '-bare' : ''}-${name.replaceAll('/', '-')}`
+function operationsOf() {
+  return Object.assign(
+    operationsOfEach('tool', TOOLS, ({ path }) => path, ofTool),
+    {
+      ...styleOperations(),
+      'users-me': reading('Read what is left', [], 'RecraftUser', COMMON_ERRORS),
+    },
+  )
 }
 
-function toolPath(prefix: string, { path, operation, answers }: Tool): [string, JsonObject] {
-  const described = {
-    operationId: named(prefix, path),
+function idOf(key: string, prefix: string): string {
+  return `recraft${prefix === '' ? '-bare' : ''}-${key.replace('tool:', '').replaceAll('/', '-')}`
+}
+
+function ofTool({ operation, answers }: Tool): JsonObject {
+  return {
     summary: operation.title,
     tags: [TAG],
     parameters: [idempotencyKey],
@@ -70,57 +78,43 @@ function toolPath(prefix: string, { path, operation, answers }: Tool): [string, 
       ...failures([...PAID, 'vendor_refused', 'timed_out']),
     },
   }
-  return [`${prefix}/v1/images/${path}`, { post: described }]
 }
 
-function reading(
-  id: string,
-  summary: string,
-  parameters: Json[],
-  schema: string,
-  codes: readonly ErrorCode[],
-): { get: JsonObject } {
+function reading(summary: string, parameters: Json[], schema: string, codes: readonly ErrorCode[]): JsonObject {
   const responses = { '200': answer('As it is.', ref(schema)), ...failures(codes) }
-  return { get: { operationId: id, summary, tags: [TAG], parameters, responses } }
+  return { summary, tags: [TAG], parameters, responses }
 }
 
-function stylePaths(prefix: string): ApiDescription['paths'] {
+function styleOperations() {
   const id = [inPath('id', 'The style.')]
   const FOUND: readonly ErrorCode[] = [...COMMON_ERRORS, 'not_found']
   return {
-    [`${prefix}/v1/styles`]: {
-      post: {
-        operationId: named(prefix, 'create-style'),
-        summary: 'Make a style of pictures',
-        tags: [TAG],
-        requestBody: inBoth(ref('RecraftStyleRequest')),
-        responses: {
-          '200': answer('The style.', ref('RecraftCreatedStyle')),
-          ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'unsupported_media', 'payload_too_large']),
-        },
-      },
-      get: {
-        operationId: named(prefix, 'list-styles'),
-        summary: 'List the newest styles',
-        tags: [TAG],
-        responses: {
-          '200': answer('Styles that the caller has made.', {
-            type: 'object',
-            properties: { styles: { type: 'array', items: ref('RecraftStyle') } },
-          }),
-          ...failures(COMMON_ERRORS),
-        },
+    'create-style': {
+      summary: 'Make a style of pictures',
+      tags: [TAG],
+      requestBody: inBoth(ref('RecraftStyleRequest')),
+      responses: {
+        '200': answer('The style.', ref('RecraftCreatedStyle')),
+        ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'unsupported_media', 'payload_too_large']),
       },
     },
-    [`${prefix}/v1/styles/{id}`]: {
-      ...reading(named(prefix, 'get-style'), 'Read a style', id, 'RecraftStyle', FOUND),
-      delete: {
-        operationId: named(prefix, 'delete-style'),
-        summary: 'Forget a style',
-        tags: [TAG],
-        parameters: id,
-        responses: { '200': answer('It is gone.', { type: 'object' }), ...failures(FOUND) },
+    'list-styles': {
+      summary: 'List the newest styles',
+      tags: [TAG],
+      responses: {
+        '200': answer('Styles that the caller has made.', {
+          type: 'object',
+          properties: { styles: { type: 'array', items: ref('RecraftStyle') } },
+        }),
+        ...failures(COMMON_ERRORS),
       },
+    },
+    'get-style': reading('Read a style', id, 'RecraftStyle', FOUND),
+    'delete-style': {
+      summary: 'Forget a style',
+      tags: [TAG],
+      parameters: id,
+      responses: { '200': answer('It is gone.', { type: 'object' }), ...failures(FOUND) },
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { RECRAFT } from '../../catalog/recraft.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
 import { serve, submitAndWait } from '../kit/protocol.ts'
@@ -8,8 +9,11 @@ import { finalErrors } from '../kit/should-retry-header.ts'
 import { withStyle } from '../shared/recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { creditsOf, fromTask } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { styleRoutes } from './styles.ts'
 import { fieldsOf, filesOfForm, GENERATIONS, OWN, type Tool, toTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 /** The picture, its mask, and pictures of a style. */
 const MAX_FILES = 12
@@ -35,7 +39,7 @@ export const recraft: Dialect = {
 }
 
 function toolRoute(app: FastifyInstance, context: DialectContext, tool: Tool): void {
-  app.post(`/v1/images/${tool.path}`, async (request, reply) => {
+  app.post(`/v1/images/${tool.path}`, described(`tool:${tool.path}`), async (request, reply) => {
     const { fields, names } = fieldsOf(
       tool,
       await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOfForm(tool) }),
@@ -50,7 +54,7 @@ function toolRoute(app: FastifyInstance, context: DialectContext, tool: Tool): v
 }
 
 function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
-  app.get('/v1/users/me', async ({ caller }) => {
+  app.get('/v1/users/me', described('users-me'), async ({ caller }) => {
     const [{ id, name }, { available }] = await Promise.all([tenantOf(caller), tasks.balance(caller)])
     return { id, email: null, name, credits: creditsOf(available) }
   })

@@ -2,9 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { bodyOf } from '../kit/form-body.ts'
 import { createStyle, deleteStyle, getStyle, listStyles, type Style } from '../shared/recraft-styles.ts'
 import { fromStyle } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 const MAX_PICTURES = 5
 /** Forms say `images`, and in older clients `file`, `file1`, `file2`. */
@@ -16,19 +20,21 @@ interface OneStyle {
 
 /** Styles that callers make of their own pictures. They cost nothing. */
 export function styleRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.post('/v1/styles', async (request) => {
+  app.post('/v1/styles', described('create-style'), async (request) => {
     const { fields } = await bodyOf(request, context, { maxFiles: MAX_PICTURES })
     const draft = await createStyle(styleOf(fields), request.caller, context)
     return { ...fromStyle(draft), credits: 0 }
   })
 
-  app.get('/v1/styles', async ({ caller }) => ({ styles: (await listStyles(caller, context)).map(fromStyle) }))
+  app.get('/v1/styles', described('list-styles'), async ({ caller }) => ({
+    styles: (await listStyles(caller, context)).map(fromStyle),
+  }))
 
-  app.get<OneStyle>('/v1/styles/:id', async (request) =>
+  app.get<OneStyle>('/v1/styles/:id', described('get-style'), async (request) =>
     fromStyle(await getStyle(request.params.id, request.caller, context)),
   )
 
-  app.delete<OneStyle>('/v1/styles/:id', async (request) => {
+  app.delete<OneStyle>('/v1/styles/:id', described('delete-style'), async (request) => {
     await deleteStyle(request.params.id, request.caller, context)
     return {}
   })

@@ -6,10 +6,14 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isText } from '../kit/fields.ts'
 import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
 import type { Urls } from '../kit/urls.ts'
 import { PREFIX } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 const DRAFT = 'replicate.file'
 const PAGE = 100
@@ -36,18 +40,18 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     return { draft, asset }
   }
 
-  app.get<OneFile>('/files/:id', async (request) => {
+  app.get<OneFile>('/files/:id', described('replicateFile'), async (request) => {
     const { draft, asset } = await find(request.params.id, request.caller)
     return fileBody(draft.id, asset, draft.body.metadata, urls)
   })
 
-  app.delete<OneFile>('/files/:id', async (request, reply) => {
+  app.delete<OneFile>('/files/:id', described('replicateDeleteFile'), async (request, reply) => {
     const { asset } = await find(request.params.id, request.caller)
     await assets.deleteStored([asset])
     return reply.code(204).send()
   })
 
-  app.get<{ Querystring: { cursor?: string } }>('/files', async ({ query, caller }) => {
+  app.get<{ Querystring: { cursor?: string } }>('/files', described('replicateFiles'), async ({ query, caller }) => {
     const { cursor } = query
     if (isText(cursor) && !isId(cursor)) throw invalidInput('cursor', 'must be that of a page before')
     const page = { limit: PAGE + 1, ...(isText(cursor) ? { beforeId: cursor } : {}) }
@@ -66,7 +70,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
   // A scope of its own: elsewhere a form is no body that we read.
   await app.register(async (scope) => {
     takeForms(scope)
-    scope.post('/files', async (request, reply) => {
+    scope.post('/files', described('replicateUpload'), async (request, reply) => {
       if (!isForm(request)) {
         throw new PolyphonyError('unsupported_media', 'Send the file as multipart/form-data, in the part "content".')
       }

@@ -3,7 +3,11 @@ import { knownAtReplicate } from '../../catalog/hosted.ts'
 import type { HostedKind } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { PREFIX } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
+
+const described = describedBy<Descriptions>()
 
 const MAKES: Record<HostedKind, string> = {
   pictures: 'Makes pictures.',
@@ -22,13 +26,21 @@ interface OneModel {
  * owner of the key. Everything that is not known is null or empty.
  */
 export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get<OneModel>('/models/:owner/:name', (request) => modelBody(request.params, context.urls.publicUrl))
+  app.get<OneModel>('/models/:owner/:name', described('replicateModel'), (request) =>
+    modelBody(request.params, context.urls.publicUrl),
+  )
 
-  app.get('/collections', () => ({ next: null, previous: null, results: [] }))
+  app.get('/collections', described('replicateCollections'), () => ({
+    next: null,
+    previous: null,
+    results: [],
+  }))
 
-  app.get('/webhooks/default/secret', async ({ caller }) => ({ key: await context.signingSecretOf(caller) }))
+  app.get('/webhooks/default/secret', described('replicateWebhookSecret'), async ({ caller }) => ({
+    key: await context.signingSecretOf(caller),
+  }))
 
-  app.get('/account', async ({ caller }) => {
+  app.get('/account', described('replicateAccount'), async ({ caller }) => {
     const { name } = await context.tenantOf(caller)
     return { type: 'organization', username: name, name, github_url: null }
   })

@@ -8,6 +8,7 @@ import {
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inHeader,
   inPath,
   inQuery,
@@ -20,15 +21,14 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from './errors.ts'
-import { PREFIX } from './from-task.ts'
 import { EVENTS } from './to-task.ts'
 
 const TAG = 'Replicate'
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** Replicate's API, in OpenAPI. */
 export async function describeReplicate(): Promise<ApiDescription> {
-  const bare = Object.entries(predictionPaths('Bare')).map(([path, one]): [string, JsonObject] => [`/v1${path}`, one])
-  const paths = { ...predictionPaths(''), ...listPaths(), ...filePaths(), ...modelPaths() }
   return {
     tags: [
       {
@@ -37,10 +37,15 @@ export async function describeReplicate(): Promise<ApiDescription> {
           'Replicate’s HTTP API: any model, by its name or a version. The key may come as `Authorization: Bearer` or `Token`. The official client makes a file object of an output only when its address is https.',
       },
     ],
-    paths: Object.fromEntries([...Object.entries(paths).map(([path, one]) => [`${PREFIX}${path}`, one]), ...bare]),
+    operations: operationsOf(),
+    below: idsBelow((key, prefix) => (prefix === '' ? `${key}Bare` : key)),
     webhooks: { replicatePredictionChanged: callback() },
     schemas: schemas(),
   }
+}
+
+function operationsOf() {
+  return { ...predictionOperations(), ...fileOperations(), ...modelOperations() }
 }
 
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found', 'not_found', 'invalid_input']
@@ -55,26 +60,24 @@ interface About {
   requestBody?: JsonObject
 }
 
-function route(operationId: string, summary: string, responses: JsonObject, about: About = {}): JsonObject {
+function route(summary: string, responses: JsonObject, about: About = {}): JsonObject {
   const { parameters = [], codes = READING, requestBody } = about
   const body = requestBody === undefined ? {} : { requestBody }
-  return { operationId, summary, tags: [TAG], parameters, ...body, responses: { ...responses, ...failures(codes) } }
+  return { summary, tags: [TAG], parameters, ...body, responses: { ...responses, ...failures(codes) } }
 }
 
 const id = inPath('id', 'The prediction.')
 const prediction = (description: string) => answer(description, ref('ReplicatePrediction'))
 
-/** The routes that are served at the vendor's bare paths, too. */
-function predictionPaths(also: string): Record<string, JsonObject> {
+function predictionOperations() {
   const prefer = inHeader('Prefer', { type: 'string', examples: ['wait', 'wait=10'] }, 'Seconds to wait, 60 at most.')
   const after = inHeader(
     'Cancel-After',
     { type: 'string', examples: ['30s', '1m30s'] },
     'The longest the work may take.',
   )
-  const create = (name: string, summary: string, schema: string, parameters: Json[], example: JsonObject) => ({
-    post: route(
-      `replicate${name}${also}`,
+  const create = (summary: string, schema: string, parameters: Json[], example: JsonObject) =>
+    route(
       summary,
       { '201': { ...prediction('The prediction; ended if it was waited for long enough.'), ...replayed } },
       {
@@ -82,36 +85,25 @@ function predictionPaths(also: string): Record<string, JsonObject> {
         codes: PAID,
         requestBody: jsonBody(ref(schema), { example: { summary: replicatePrediction.title, value: example } }),
       },
-    ),
-  })
+    )
   const { model = '', input = {} } = replicatePrediction.example
   const [owner, name] = [inPath('owner', 'Who has it.'), inPath('name', 'Its name.')]
   return {
-    '/predictions': create('Predict', 'Run a version of a model', 'ReplicateVersionRequest', [], {
+    replicatePredict: create('Run a version of a model', 'ReplicateVersionRequest', [], {
       version: model,
       input,
     }),
-    '/models/{owner}/{name}/predictions': create('PredictWithModel', 'Run a model', 'ReplicateRequest', [owner, name], {
+    replicatePredictWithModel: create('Run a model', 'ReplicateRequest', [owner, name], {
       input,
     }),
-    '/deployments/{owner}/{name}/predictions': create(
-      'PredictWithDeployment',
-      'Run a deployment',
-      'ReplicateRequest',
-      [owner, name],
-      { input },
+    replicatePredictWithDeployment: create('Run a deployment', 'ReplicateRequest', [owner, name], { input }),
+    replicateRead: route('Read a prediction', { '200': prediction('As it is.') }, { parameters: [id] }),
+    replicateCancel: route(
+      'Cancel a prediction that waits',
+      { '200': prediction('As it is then; one that has ended stays as it was.') },
+      { parameters: [id], codes: [...READING, 'not_cancellable'] },
     ),
-    '/predictions/{id}': {
-      get: route(`replicateRead${also}`, 'Read a prediction', { '200': prediction('As it is.') }, { parameters: [id] }),
-    },
-    '/predictions/{id}/cancel': {
-      post: route(
-        `replicateCancel${also}`,
-        'Cancel a prediction that waits',
-        { '200': prediction('As it is then; one that has ended stays as it was.') },
-        { parameters: [id], codes: [...READING, 'not_cancellable'] },
-      ),
-    },
+    replicateList: list(),
   }
 }
 
@@ -124,10 +116,9 @@ function page(results: JsonObject): JsonObject {
   }
 }
 
-function listPaths(): Record<string, JsonObject> {
+function list(): JsonObject {
   const time = { type: 'string', format: 'date-time' }
-  const get = route(
-    'replicateList',
+  return route(
     'List predictions, newest first',
     {
       '200': answer('A hundred at most; `next` is the address of those before them.', page(ref('ReplicatePrediction'))),
@@ -140,10 +131,9 @@ function listPaths(): Record<string, JsonObject> {
       ],
     },
   )
-  return { '/predictions': { ...predictionPaths('')['/predictions'], get } }
 }
 
-function filePaths(): Record<string, JsonObject> {
+function fileOperations() {
   const file = answer('The file; `urls.get` is its address, which needs no key.', ref('ReplicateFile'))
   const form = {
     type: 'object',
@@ -155,58 +145,44 @@ function filePaths(): Record<string, JsonObject> {
   }
   const parameters = [inPath('id', 'The file.')]
   return {
-    '/files': {
-      post: route(
-        'replicateUpload',
-        'Upload a file',
-        { '201': file },
-        {
-          codes: [
-            ...COMMON_ERRORS,
-            'malformed_body',
-            'invalid_input',
-            'payload_too_large',
-            'unsupported_media',
-            'storage_full',
-          ],
-          requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
-        },
-      ),
-      get: route('replicateFiles', 'List files, newest first', {
-        '200': answer('A page; `next` leads on.', page(ref('ReplicateFile'))),
-      }),
-    },
-    '/files/{id}': {
-      get: route('replicateFile', 'Read about a file', { '200': file }, { parameters }),
-      delete: route('replicateDeleteFile', 'Delete a file', { '204': { description: 'It is gone.' } }, { parameters }),
-    },
+    replicateUpload: route(
+      'Upload a file',
+      { '201': file },
+      {
+        codes: [
+          ...COMMON_ERRORS,
+          'malformed_body',
+          'invalid_input',
+          'payload_too_large',
+          'unsupported_media',
+          'storage_full',
+        ],
+        requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
+      },
+    ),
+    replicateFiles: route('List files, newest first', {
+      '200': answer('A page; `next` leads on.', page(ref('ReplicateFile'))),
+    }),
+    replicateFile: route('Read about a file', { '200': file }, { parameters }),
+    replicateDeleteFile: route('Delete a file', { '204': { description: 'It is gone.' } }, { parameters }),
   }
 }
 
-function modelPaths(): Record<string, JsonObject> {
+function modelOperations() {
   const parameters = [inPath('owner', 'Who has it.'), inPath('name', 'Its name.')]
   return {
-    '/models/{owner}/{name}': {
-      get: route(
-        'replicateModel',
-        'Read what is known of a model',
-        { '200': answer('What a well-known model makes; the rest is null or empty.', ref('ReplicateModel')) },
-        { parameters },
-      ),
-    },
-    '/collections': {
-      get: route('replicateCollections', 'List collections: there are none', {
-        '200': answer('An empty page.', page({ type: 'object' })),
-      }),
-    },
-    '/webhooks/default/secret': {
-      get: route('replicateWebhookSecret', 'The secret that signs webhooks', {
-        '200': answer('Of the key’s tenant.', { type: 'object', properties: { key: { type: 'string' } } }),
-      }),
-    },
-    '/account': {
-      get: route('replicateAccount', 'Whose the key is', { '200': answer('The tenant.', ref('ReplicateAccount')) }),
-    },
+    replicateModel: route(
+      'Read what is known of a model',
+      { '200': answer('What a well-known model makes; the rest is null or empty.', ref('ReplicateModel')) },
+      { parameters },
+    ),
+    replicateCollections: route('List collections: there are none', {
+      '200': answer('An empty page.', page({ type: 'object' })),
+    }),
+    replicateWebhookSecret: route('The secret that signs webhooks', {
+      '200': answer('Of the key’s tenant.', { type: 'object', properties: { key: { type: 'string' } } }),
+    }),
+    replicateAccount: route('Whose the key is', { '200': answer('The tenant.', ref('ReplicateAccount')) }),
   }
 }
 

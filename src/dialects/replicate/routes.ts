@@ -5,6 +5,7 @@ import { isId } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { abortOnDisconnect, taskSender } from '../kit/requests.ts'
@@ -12,8 +13,11 @@ import { errorBody, errorStatus } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fromTask, isPrediction, PREFIX, type Prediction } from './from-task.ts'
 import { modelRoutes } from './models.ts'
+import type { Descriptions } from './openapi.ts'
 import { cancelledAfter, DIALECT, type Named, toTask, waitOf } from './to-task.ts'
 import { webhookFor } from './webhooks.ts'
+
+const described = describedBy<Descriptions>()
 
 const PAGE = 100
 
@@ -39,7 +43,7 @@ export const replicate: Dialect = {
       error,
       async routes(inside) {
         predictionRoutes(inside, context, '')
-        inside.get('/predictions', (request) => listOf(request, context))
+        inside.get('/predictions', described('replicateList'), (request) => listOf(request, context))
         modelRoutes(inside, context)
         await fileRoutes(inside, context)
       },
@@ -56,17 +60,21 @@ function predictionRoutes(app: FastifyInstance, context: DialectContext, at: str
   const create = (request: FastifyRequest, reply: FastifyReply, named?: Named) =>
     created(request, reply, context, cancelledAfter(toTask(request.body, named), request.headers['cancel-after']))
 
-  app.post(`${at}/predictions`, (request, reply) => create(request, reply))
-  app.post<OfModel>(`${at}/models/:owner/:name/predictions`, (request, reply) =>
+  app.post(`${at}/predictions`, described('replicatePredict'), (request, reply) => create(request, reply))
+  app.post<OfModel>(`${at}/models/:owner/:name/predictions`, described('replicatePredictWithModel'), (request, reply) =>
     create(request, reply, { model: nameIn(request) }),
   )
-  app.post<OfModel>(`${at}/deployments/:owner/:name/predictions`, (request, reply) =>
-    create(request, reply, { deployment: nameIn(request) }),
+  app.post<OfModel>(
+    `${at}/deployments/:owner/:name/predictions`,
+    described('replicatePredictWithDeployment'),
+    (request, reply) => create(request, reply, { deployment: nameIn(request) }),
   )
 
-  app.get<OnePrediction>(`${at}/predictions/:id`, (request, reply) => sendTask(request, reply, request.params.id))
+  app.get<OnePrediction>(`${at}/predictions/:id`, described('replicateRead'), (request, reply) =>
+    sendTask(request, reply, request.params.id),
+  )
 
-  app.post<OnePrediction>(`${at}/predictions/:id/cancel`, async (request) => {
+  app.post<OnePrediction>(`${at}/predictions/:id/cancel`, described('replicateCancel'), async (request) => {
     const { id } = predictionOnly(await tasks.get(request.params.id, request.caller))
     const cancelled = await tasks.cancel(id, request.caller, { evenRunning: true }).catch(async (error: unknown) => {
       // Harmless when it comes too late: a client cancels what it no longer waits for, whatever its state.

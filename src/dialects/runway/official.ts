@@ -3,12 +3,16 @@ import { runway as operations } from '../../catalog/runway.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
 import { deleteTask, isDeleted } from '../shared/deleted-tasks.ts'
 import { createdTask, creditsOf, fromTask, isRunway } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { officialTask, TASK_TYPES } from './to-task.ts'
 import { beginUpload, resolveUploads } from './uploads.ts'
+
+const described = describedBy<Descriptions>()
 
 interface OneTask {
   Params: { id: string }
@@ -19,26 +23,30 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
   const { tasks, urls } = context
 
   for (const taskType of TASK_TYPES) {
-    app.post(`/v1/${taskType}`, async (request: FastifyRequest, reply: FastifyReply) => {
-      const body = await resolveUploads(request.body, request.caller, context)
-      return createdTask(await submitTask(request, reply, context, officialTask(taskType, body)))
-    })
+    app.post(
+      `/v1/${taskType}`,
+      described(`create:${taskType}`),
+      async (request: FastifyRequest, reply: FastifyReply) => {
+        const body = await resolveUploads(request.body, request.caller, context)
+        return createdTask(await submitTask(request, reply, context, officialTask(taskType, body)))
+      },
+    )
   }
 
-  app.get<OneTask>('/v1/tasks/:id', async (request, reply) => {
+  app.get<OneTask>('/v1/tasks/:id', described('runwayTask'), async (request, reply) => {
     const task = known(await taskFor(request as FastifyRequest, reply, request.params.id, context))
     return fromTask(task, urls, { deleted: await isDeleted(task, context) })
   })
 
-  app.delete<OneTask>('/v1/tasks/:id', async (request, reply) => {
+  app.delete<OneTask>('/v1/tasks/:id', described('runwayDelete'), async (request, reply) => {
     const { id } = known(await tasks.get(request.params.id, request.caller))
     await deleteTask(id, request.caller, context)
     return reply.code(204).send()
   })
 
-  app.post('/v1/uploads', (request) => beginUpload(request.body, request.caller, context))
+  app.post('/v1/uploads', described('runwayUpload'), (request) => beginUpload(request.body, request.caller, context))
 
-  app.get('/v1/organization', async ({ caller }) => {
+  app.get('/v1/organization', described('runwayOrganization'), async ({ caller }) => {
     const [{ available }, tenant] = await Promise.all([tasks.balance(caller), context.tenantOf(caller)])
     const limits = { maxConcurrentGenerations: tenant.maxConcurrent, maxDailyGenerations: null }
     return {

@@ -7,9 +7,11 @@ import {
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
+  idsBelow,
   inPath,
   inputSchema,
   jsonBody,
+  operationsOfEach,
   PAID,
   plain,
   ref,
@@ -27,6 +29,8 @@ const WEB = 'Runway relay'
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
 const CREATING: readonly ErrorCode[] = PAID
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** The routes that Runway and its relays have, in OpenAPI. */
 export async function describeRunway({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
@@ -34,15 +38,8 @@ export async function describeRunway({ limits }: Pick<DialectContext, 'limits'>)
       { name: OFFICIAL, description: 'Runway’s own API. Credits are US cents; `X-Runway-Version` may be left out.' },
       { name: WEB, description: 'What relays speak that stand before Runway’s web app. They know videos only.' },
     ],
-    paths: {
-      ...officialPaths('/runwayml', 'runway', limits),
-      ...officialPaths('/runway', 'runwaySdk', limits),
-      ...officialPaths('', 'runwayBare', limits),
-      ...filePaths(),
-      ...reversePaths('/runway', 'runwayReverse'),
-      ...reversePaths('/runway/v1', 'runwayReverseV1'),
-      ...webPaths(limits),
-    },
+    operations: operationsOf(limits),
+    below: idsBelow(idOf),
     webhooks: {
       runwayTaskEnded: {
         post: {
@@ -65,67 +62,72 @@ const official = (codes: readonly ErrorCode[]): JsonObject =>
   errorAnswers(codes, (error) => runwayError(error).status, ref('RunwayError'))
 const relayed = (codes: readonly ErrorCode[]): JsonObject => errorAnswers(codes, errorStatus, ref('RunwayRelayError'))
 
-function officialPaths(
-  at: string,
-  name: string,
-  { maxWaitSeconds }: DialectContext['limits'],
-): ApiDescription['paths'] {
-  const id = inPath('id', 'The task.')
-  const asking = (taskType: string) => ({
-    post: {
-      operationId: name + camel(taskType),
-      summary: operationOf(taskType).title,
-      tags: [OFFICIAL],
-      parameters: [idempotencyKey],
-      requestBody: jsonBody(ref(`Runway${camel(taskType)}Request`)),
-      responses: {
-        '200': { ...answer('The id of the task, and at most how much it costs.', ref('RunwayCreated')), ...replayed },
-        ...official(CREATING),
-      },
+function operationsOf(limits: DialectContext['limits']) {
+  return Object.assign(
+    operationsOfEach('create', TASK_TYPES, (taskType) => taskType, creating),
+    {
+      ...officialOperations(limits),
+      ...fileOperations(),
+      ...reverseOperations(),
+      ...webOperations(limits),
     },
-  })
+  )
+}
+
+/** The official API is served at three places, and the format of relays at two. */
+function idOf(key: string, prefix: string): string {
+  const id = key.replace(/^create:(.*)$/, (_all, taskType) => `runway${camel(taskType)}`)
+  if (prefix === '/runway') return id.replace('runway', 'runwaySdk')
+  if (prefix === '') return id.replace('runway', 'runwayBare')
+  return prefix.startsWith('/runway/v1/') ? id.replace('runwayReverse', 'runwayReverseV1') : id
+}
+
+function creating(taskType: string): JsonObject {
   return {
-    ...Object.fromEntries(TASK_TYPES.map((taskType) => [`${at}/v1/${taskType}`, asking(taskType)])),
-    [`${at}/v1/tasks/{id}`]: {
-      get: {
-        operationId: `${name}Task`,
-        summary: 'A task',
-        tags: [OFFICIAL],
-        parameters: [id, wait(maxWaitSeconds)],
-        responses: {
-          '200': answer('The task as it is.', ref('RunwayTask')),
-          ...official([...READING, 'invalid_input']),
-        },
-      },
-      delete: {
-        operationId: `${name}Delete`,
-        summary: 'Cancel a task that waits, or delete what one has made',
-        tags: [OFFICIAL],
-        parameters: [id],
-        responses: { '204': { description: 'It is gone.' }, ...official([...READING, 'not_cancellable']) },
+    summary: operationOf(taskType).title,
+    tags: [OFFICIAL],
+    parameters: [idempotencyKey],
+    requestBody: jsonBody(ref(`Runway${camel(taskType)}Request`)),
+    responses: {
+      '200': { ...answer('The id of the task, and at most how much it costs.', ref('RunwayCreated')), ...replayed },
+      ...official(CREATING),
+    },
+  }
+}
+
+function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
+  const id = inPath('id', 'The task.')
+  return {
+    runwayTask: {
+      summary: 'A task',
+      tags: [OFFICIAL],
+      parameters: [id, wait(maxWaitSeconds)],
+      responses: {
+        '200': answer('The task as it is.', ref('RunwayTask')),
+        ...official([...READING, 'invalid_input']),
       },
     },
-    [`${at}/v1/uploads`]: {
-      post: {
-        operationId: `${name}Upload`,
-        summary: 'Begin an upload',
-        tags: [OFFICIAL],
-        requestBody: jsonBody(plain(Upload)),
-        responses: {
-          '200': answer('Where the file is to be brought.', ref('RunwayUpload')),
-          ...official([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
-        },
+    runwayDelete: {
+      summary: 'Cancel a task that waits, or delete what one has made',
+      tags: [OFFICIAL],
+      parameters: [id],
+      responses: { '204': { description: 'It is gone.' }, ...official([...READING, 'not_cancellable']) },
+    },
+    runwayUpload: {
+      summary: 'Begin an upload',
+      tags: [OFFICIAL],
+      requestBody: jsonBody(plain(Upload)),
+      responses: {
+        '200': answer('Where the file is to be brought.', ref('RunwayUpload')),
+        ...official([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
       },
     },
-    [`${at}/v1/organization`]: {
-      get: {
-        operationId: `${name}Organization`,
-        summary: 'The balance, and how many tasks may run at once',
-        tags: [OFFICIAL],
-        responses: {
-          '200': answer('The tenant as an organization.', ref('RunwayOrganization')),
-          ...official(COMMON_ERRORS),
-        },
+    runwayOrganization: {
+      summary: 'The balance, and how many tasks may run at once',
+      tags: [OFFICIAL],
+      responses: {
+        '200': answer('The tenant as an organization.', ref('RunwayOrganization')),
+        ...official(COMMON_ERRORS),
       },
     },
   }
@@ -133,12 +135,11 @@ function officialPaths(
 
 const Upload = Type.Object({ filename: Type.String({ minLength: 1 }), type: Type.Optional(Type.Enum(['ephemeral'])) })
 
-function filePaths(): ApiDescription['paths'] {
+function fileOperations() {
   const file = { type: 'string', contentMediaType: 'application/octet-stream' }
   const parameters = [inPath('id', 'The upload, which is its own secret.')]
   const failures = official(['not_found', 'invalid_input', 'malformed_body', 'payload_too_large', 'unsupported_media'])
-  const bringing = (operationId: string, content: JsonObject, answers: JsonObject): JsonObject => ({
-    operationId,
+  const bringing = (content: JsonObject, answers: JsonObject): JsonObject => ({
     summary: 'Bring the file of an upload; needs no key',
     tags: [OFFICIAL],
     security: [],
@@ -147,33 +148,21 @@ function filePaths(): ApiDescription['paths'] {
     responses: { ...answers, ...failures },
   })
   return {
-    '/runway/uploads/{id}/file': {
-      post: bringing(
-        'runwayBringForm',
-        { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file } } } },
-        { '204': { description: 'It is stored.' } },
-      ),
-      put: bringing('runwayBringBytes', { '*/*': { schema: file } }, { '200': { description: 'It is stored.' } }),
-    },
+    runwayBringForm: bringing(
+      { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file } } } },
+      { '204': { description: 'It is stored.' } },
+    ),
+    runwayBringBytes: bringing({ '*/*': { schema: file } }, { '200': { description: 'It is stored.' } }),
   }
 }
 
-function reversePaths(at: string, name: string): ApiDescription['paths'] {
-  const asking = (
-    operationId: string,
-    summary: string,
-    schema: JsonObject,
-    answered: JsonObject,
-    codes: readonly ErrorCode[],
-  ) => ({
-    post: {
-      operationId: name + operationId,
-      summary,
-      tags: [WEB],
-      parameters: [idempotencyKey],
-      requestBody: jsonBody(schema),
-      responses: { '200': { ...answered, ...replayed }, ...relayed(codes) },
-    },
+function reverseOperations() {
+  const asking = (summary: string, schema: JsonObject, answered: JsonObject, codes: readonly ErrorCode[]) => ({
+    summary,
+    tags: [WEB],
+    parameters: [idempotencyKey],
+    requestBody: jsonBody(schema),
+    responses: { '200': { ...answered, ...replayed }, ...relayed(codes) },
   })
   const taken = answer('The id of the task.', ref('RunwaySubmitted'))
   const { title: make } = operationOf('text_to_video')
@@ -181,10 +170,10 @@ function reversePaths(at: string, name: string): ApiDescription['paths'] {
   const { title: act } = operationOf('character_performance')
   const asked = { type: 'object', required: ['task_id'], properties: { task_id: { type: 'string' } } }
   return {
-    [`${at}/pro/generate`]: asking('Generate', make, ref('RunwayGenerateRequest'), taken, CREATING),
-    [`${at}/pro/video2video`]: asking('Restyle', restyle, ref('RunwayRestyleRequest'), taken, CREATING),
-    [`${at}/pro/act_one`]: asking('ActOne', act, ref('RunwayActRequest'), taken, CREATING),
-    [`${at}/feed`]: asking('Feed', 'A task', asked, answer('The task as it is.', ref('RunwayFeed')), [
+    runwayReverseGenerate: asking(make, ref('RunwayGenerateRequest'), taken, CREATING),
+    runwayReverseRestyle: asking(restyle, ref('RunwayRestyleRequest'), taken, CREATING),
+    runwayReverseActOne: asking(act, ref('RunwayActRequest'), taken, CREATING),
+    runwayReverseFeed: asking('A task', asked, answer('The task as it is.', ref('RunwayFeed')), [
       ...READING,
       'invalid_input',
       'malformed_body',
@@ -192,7 +181,7 @@ function reversePaths(at: string, name: string): ApiDescription['paths'] {
   }
 }
 
-function webPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+function webOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const parameters = [inPath('id', 'The task or upload.')]
   const body = (properties: JsonObject, required: string[]): JsonObject =>
     jsonBody({ type: 'object', required, properties })
@@ -201,14 +190,7 @@ function webPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription[
     type: 'object',
     description: 'Options of the model, such as `text_prompt`, `seconds` and `init_image`.',
   }
-  const path = (
-    operationId: string,
-    summary: string,
-    more: JsonObject,
-    schema: string,
-    codes: readonly ErrorCode[],
-  ) => ({
-    operationId,
+  const operation = (summary: string, more: JsonObject, schema: string, codes: readonly ErrorCode[]) => ({
     summary,
     tags: [WEB],
     ...more,
@@ -216,38 +198,27 @@ function webPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription[
   })
   const uploading: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'malformed_body', 'not_found']
   return {
-    '/runway/tasks': {
-      post: path(
-        'runwayWebCreate',
-        'Make a video as the web app does',
-        { parameters: [idempotencyKey], requestBody: body({ taskType: text, options }, ['taskType', 'options']) },
-        'RunwayWebTask',
-        CREATING,
-      ),
-    },
-    '/runway/tasks/{id}': {
-      get: path(
-        'runwayWebTask',
-        'A task as the web app shows it',
-        { parameters: [...parameters, wait(maxWaitSeconds)] satisfies Json[] },
-        'RunwayWebTask',
-        [...READING, 'invalid_input'],
-      ),
-    },
-    '/runway/uploads': {
-      post: path(
-        'runwayWebUpload',
-        'Begin an upload as the web app does',
-        {
-          requestBody: body({ filename: text, numberOfParts: { type: 'integer', const: 1 }, type: text }, ['filename']),
-        },
-        'RunwayWebUpload',
-        uploading,
-      ),
-    },
-    '/runway/uploads/{id}/complete': {
-      post: path('runwayWebComplete', 'End an upload: its address', { parameters }, 'RunwayWebFile', uploading),
-    },
+    runwayWebCreate: operation(
+      'Make a video as the web app does',
+      { parameters: [idempotencyKey], requestBody: body({ taskType: text, options }, ['taskType', 'options']) },
+      'RunwayWebTask',
+      CREATING,
+    ),
+    runwayWebTask: operation(
+      'A task as the web app shows it',
+      { parameters: [...parameters, wait(maxWaitSeconds)] satisfies Json[] },
+      'RunwayWebTask',
+      [...READING, 'invalid_input'],
+    ),
+    runwayWebUpload: operation(
+      'Begin an upload as the web app does',
+      {
+        requestBody: body({ filename: text, numberOfParts: { type: 'integer', const: 1 }, type: text }, ['filename']),
+      },
+      'RunwayWebUpload',
+      uploading,
+    ),
+    runwayWebComplete: operation('End an upload: its address', { parameters }, 'RunwayWebFile', uploading),
   }
 }
 

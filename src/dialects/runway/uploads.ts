@@ -6,12 +6,16 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { pathOfText } from '../../core/field-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isText, objectIn } from '../kit/fields.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
 import { handleErrors } from '../kit/protocol.ts'
 import { runwayError } from './errors.ts'
+import type { Descriptions } from './openapi.ts'
 import { UPLOAD_SCHEME, uploadsIn, withUploads } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 /**
  * Uploads in two steps: one with a key, which gives an address, and one without, which brings the file there. The address
@@ -56,12 +60,12 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     }
   }
 
-  await app.register(async (inside) => {
+  const routes = async (inside: FastifyInstance) => {
     handleErrors(inside, runwayError)
     guardUploads(inside, context, KIND, noUpload)
     await inside.register(async (scope) => {
       takeForms(scope)
-      scope.post<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
+      scope.post<OneUpload>('/:id/file', described('runwayBringForm'), async (request, reply) => {
         if (!isForm(request)) throw invalidInput('file', 'must come in a multipart/form-data body')
         const form = await readForm(request, { maxBytes: limits.uploadMaxBytes })
         const [file] = form.files
@@ -74,13 +78,14 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       scope.removeAllContentTypeParsers()
       const options = { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes } as const
       scope.addContentTypeParser('*', options, (_request, body, done) => done(null, body))
-      scope.put<OneUpload>('/runway/uploads/:id/file', async (request, reply) => {
+      scope.put<OneUpload>('/:id/file', described('runwayBringBytes'), async (request, reply) => {
         if (!Buffer.isBuffer(request.body)) throw invalidInput('file', 'is required')
         await store(request.params.id, request.body)
         return reply.header('etag', `"${request.params.id}"`).send()
       })
     })
-  })
+  }
+  await app.register(routes, { prefix: '/runway/uploads' })
 }
 
 function noUpload(id: string): PolyphonyError {

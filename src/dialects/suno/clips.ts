@@ -4,13 +4,17 @@ import { sunoMidi, sunoMp4, sunoStems, sunoTiming, sunoWav } from '../../catalog
 import { taskOfItem } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { failureOf, QUEUE_MS, submitAndWait } from '../kit/protocol.ts'
 import { abortOnDisconnect } from '../kit/requests.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { type Clip, clipsOf } from './clip.ts'
 import { dataOf, personaOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { checkOrigin, submitOnce } from './submit.ts'
 import { clipTask, personaTask, tagsTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 interface OneClip {
   Params: { id: string }
@@ -23,28 +27,34 @@ export function clipRoutes(app: FastifyInstance, context: DialectContext): void 
   const submitFor = (operation: Operation, request: FastifyRequest<OneClip>): Promise<Task> =>
     submitOnce(request, context, clipTask(operation, request.params.id), request.params.id)
 
-  app.post('/persona/create', async (request, reply) => {
+  app.post('/persona/create', described('sunoPersonaCreate'), async (request, reply) => {
     const persona = personaTask(request.body)
     await checkOrigin(tasks, persona, request.caller)
     const task = await submitAndWait(request, reply, context, persona)
     return personaOf(task, await rootOf(task, request))
   })
 
-  app.get<OneClip>('/act/stems/:id', async (request) => ({
+  app.get<OneClip>('/act/stems/:id', described('sunoStems'), async (request) => ({
     clips: clipsOf(notFailed(await submitFor(sunoStems, request)), urls),
   }))
 
-  app.get<OneClip>('/act/timing/:id', async (request, reply) => dataOf(await ended(request, reply, sunoTiming)))
+  app.get<OneClip>('/act/timing/:id', described('sunoTiming'), async (request, reply) =>
+    dataOf(await ended(request, reply, sunoTiming)),
+  )
 
-  app.get<OneClip>('/act/midi/:id', async (request) => {
+  app.get<OneClip>('/act/midi/:id', described('sunoMidi'), async (request) => {
     const task = notFailed(await submitFor(sunoMidi, request))
     return task.status === 'completed' ? { state: 'complete', ...dataOf(task) } : { state: 'running' }
   })
 
-  app.get<OneClip>('/act/wav/:id', async (request) => envelope((await submitFor(sunoWav, request)).id))
-  app.get<OneClip>('/act/mp4/:id', async (request) => envelope((await submitFor(sunoMp4, request)).id))
+  app.get<OneClip>('/act/wav/:id', described('sunoWav'), async (request) =>
+    envelope((await submitFor(sunoWav, request)).id),
+  )
+  app.get<OneClip>('/act/mp4/:id', described('sunoMp4'), async (request) =>
+    envelope((await submitFor(sunoMp4, request)).id),
+  )
 
-  app.post('/act/tags', async (request, reply) => {
+  app.post('/act/tags', described('sunoTags'), async (request, reply) => {
     const task = await submitAndWait(request, reply, context, tagsTask(request.body))
     return { ...dataOf(task), request_id: task.id }
   })

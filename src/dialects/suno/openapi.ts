@@ -30,6 +30,8 @@ const operations = [...songs, ...sunoTools]
 const RELAY = 'Suno relay'
 const FEED = 'Suno relay: feed'
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** The routes that relays speak for Suno, in OpenAPI. */
 export async function describeSuno({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
@@ -41,10 +43,14 @@ export async function describeSuno({ limits }: Pick<DialectContext, 'limits'>): 
       },
       { name: FEED, description: 'Suno’s own web API, as relays pass it on: clips in place of tasks.' },
     ],
-    paths: { ...taskPaths(limits), ...feedPaths(), ...uploadPaths(), ...clipPaths() },
+    operations: operationsOf(limits),
     webhooks: { sunoTaskChanged: callback() },
     schemas: { ...inputs(), ...schemas() },
   }
+}
+
+function operationsOf(limits: DialectContext['limits']) {
+  return { ...taskOperations(limits), ...feedOperations(), ...uploadOperations(), ...clipOperations() }
 }
 
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
@@ -55,63 +61,52 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
 }
 
 /** A route that makes a task: its body is the operation's input, with a place to say who is told. */
-function asking(tag: string, operationId: string, operation: Operation, answered: JsonObject): JsonObject {
+function asking(tag: string, operation: Operation, answered: JsonObject): JsonObject {
   const body = { allOf: [ref(inputName(operation)), ref('SunoHook')] }
   return {
-    post: {
-      operationId,
-      summary: operation.title,
-      tags: [tag],
-      parameters: [idempotencyKey],
-      requestBody: jsonBody(body, { example: { summary: operation.title, value: operation.example } }),
-      responses: { '200': { ...answered, ...replayed }, ...failures(CREATING) },
-    },
+    summary: operation.title,
+    tags: [tag],
+    parameters: [idempotencyKey],
+    requestBody: jsonBody(body, { example: { summary: operation.title, value: operation.example } }),
+    responses: { '200': { ...answered, ...replayed }, ...failures(CREATING) },
   }
 }
 
-function reading(tag: string, id: string, summary: string, parameters: Json[], answered: JsonObject): JsonObject {
+function reading(tag: string, summary: string, parameters: Json[], answered: JsonObject): JsonObject {
   const responses = { '200': answered, ...failures([...READING, 'invalid_input']) }
-  return { operationId: id, summary, tags: [tag], parameters, responses }
+  return { summary, tags: [tag], parameters, responses }
 }
 
-function taskPaths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const taken = answer('The id of the task.', enveloped({ type: 'string' }))
   const one = [inPath('id', 'The task.'), wait(maxWaitSeconds)]
   const ids = { type: 'array', maxItems: 1_000, items: { type: 'string' } }
   const many = jsonBody({ type: 'object', properties: { ids } })
   return {
-    '/suno/submit/music': asking(RELAY, 'sunoSubmitMusic', sunoMusic, taken),
-    '/suno/submit/lyrics': asking(RELAY, 'sunoSubmitLyrics', sunoLyrics, taken),
-    '/suno/submit/concat': asking(RELAY, 'sunoSubmitConcat', sunoConcat, taken),
-    '/suno/uploads/audio-url': asking(RELAY, 'sunoUploadByUrl', sunoUpload, taken),
-    '/suno/fetch/{id}': {
-      get: reading(RELAY, 'sunoFetch', 'Read a task', one, answer('The task as it is.', enveloped(ref('SunoTask')))),
-    },
-    '/suno/fetch': {
-      post: {
-        ...reading(
-          RELAY,
-          'sunoFetchMany',
-          'Read many tasks',
-          [],
-          answer('Those that exist.', enveloped({ type: 'array', items: ref('SunoTask') })),
-        ),
-        requestBody: many,
-      },
-    },
-    '/suno/task/{id}': {
-      get: reading(
+    sunoSubmitMusic: asking(RELAY, sunoMusic, taken),
+    sunoSubmitLyrics: asking(RELAY, sunoLyrics, taken),
+    sunoSubmitConcat: asking(RELAY, sunoConcat, taken),
+    sunoUploadByUrl: asking(RELAY, sunoUpload, taken),
+    sunoFetch: reading(RELAY, 'Read a task', one, answer('The task as it is.', enveloped(ref('SunoTask')))),
+    sunoFetchMany: {
+      ...reading(
         RELAY,
-        'sunoReadTask',
-        'Read a task without its envelope',
-        one,
-        answer('The task as it is.', ref('SunoTask')),
+        'Read many tasks',
+        [],
+        answer('Those that exist.', enveloped({ type: 'array', items: ref('SunoTask') })),
       ),
+      requestBody: many,
     },
+    sunoReadTask: reading(
+      RELAY,
+      'Read a task without its envelope',
+      one,
+      answer('The task as it is.', ref('SunoTask')),
+    ),
   }
 }
 
-function feedPaths(): ApiDescription['paths'] {
+function feedOperations() {
   const clip = answer('The clip, which is not made yet.', ref('SunoClip'))
   const clips = { type: 'array', items: ref('SunoClip') }
   const song = answer('The clips, which are not made yet.', ref('SunoGeneration'))
@@ -120,93 +115,74 @@ function feedPaths(): ApiDescription['paths'] {
     Type.Object({ lyrics_request_id: Type.String(), lyrics_a_id: Type.String(), lyrics_b_id: Type.String() }),
   ])
   return {
-    '/suno/generate': asking(FEED, 'sunoGenerate', sunoMusic, song),
-    '/suno/generate/description-mode': asking(FEED, 'sunoGenerateFromIdea', sunoMusic, song),
-    '/suno/generate/lyrics': asking(
+    sunoGenerate: asking(FEED, sunoMusic, song),
+    sunoGenerateFromIdea: asking(FEED, sunoMusic, song),
+    sunoGenerateLyrics: asking(
       FEED,
-      'sunoGenerateLyrics',
       sunoLyrics,
       answer('The id of the lyrics; two where `lyrics_model` is named.', plain(lyricsAsked)),
     ),
-    '/suno/generate/concat': asking(FEED, 'sunoGenerateConcat', sunoConcat, clip),
-    '/suno/generate/concat/v2': asking(FEED, 'sunoGenerateConcatV2', sunoConcat, clip),
-    '/suno/feed/{ids}': {
-      get: reading(
-        FEED,
-        'sunoFeed',
-        'Read clips',
-        [inPath('ids', 'Ids of clips or tasks, with commas between.')],
-        answer('The clips; one that does not exist reads as failed.', clips),
-      ),
-    },
-    '/suno/lyrics/{id}': {
-      get: reading(
-        FEED,
-        'sunoLyrics',
-        'Read lyrics',
-        [inPath('id', 'The lyrics.')],
-        answer('The lyrics as they are.', ref('SunoLyrics')),
-      ),
-    },
+    sunoGenerateConcat: asking(FEED, sunoConcat, clip),
+    sunoGenerateConcatV2: asking(FEED, sunoConcat, clip),
+    sunoFeed: reading(
+      FEED,
+      'Read clips',
+      [inPath('ids', 'Ids of clips or tasks, with commas between.')],
+      answer('The clips; one that does not exist reads as failed.', clips),
+    ),
+    sunoLyrics: reading(
+      FEED,
+      'Read lyrics',
+      [inPath('id', 'The lyrics.')],
+      answer('The lyrics as they are.', ref('SunoLyrics')),
+    ),
   }
 }
 
 /** The upload in steps. */
-function uploadPaths(): ApiDescription['paths'] {
+function uploadOperations() {
   const id = inPath('id', 'The upload.')
   const state = answer('The upload as it is.', ref('SunoUpload'))
   const place = answer('Where the file goes; with `url`, the id of the task.', {
     anyOf: [ref('SunoUploadPlace'), enveloped({ type: 'string' })],
   })
   const form = { type: 'object', required: ['signature', 'file'], properties: { signature: {}, file: {} } }
-  const step = (operationId: string, summary: string, body: JsonObject, answered: JsonObject): JsonObject => ({
-    post: {
-      ...reading(FEED, operationId, summary, [id], answered),
-      requestBody: jsonBody(body),
-    },
+  const step = (summary: string, body: JsonObject, answered: JsonObject): JsonObject => ({
+    ...reading(FEED, summary, [id], answered),
+    requestBody: jsonBody(body),
   })
   return {
-    '/suno/uploads/audio': {
-      post: {
-        operationId: 'sunoUploadAudio',
-        summary: 'Ask for a place to upload to, or import by URL',
-        tags: [FEED],
-        parameters: [],
-        requestBody: jsonBody({
-          type: 'object',
-          properties: { extension: { type: 'string' }, url: { type: 'string' } },
-        }),
-        responses: { '200': place, ...failures(CREATING) },
+    sunoUploadAudio: {
+      summary: 'Ask for a place to upload to, or import by URL',
+      tags: [FEED],
+      parameters: [],
+      requestBody: jsonBody({
+        type: 'object',
+        properties: { extension: { type: 'string' }, url: { type: 'string' } },
+      }),
+      responses: { '200': place, ...failures(CREATING) },
+    },
+    sunoUploadForm: {
+      summary: 'Send the file, with the fields that came with its place',
+      tags: [FEED],
+      security: [],
+      parameters: [id],
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
+      responses: {
+        '204': { description: 'Taken.' },
+        ...failures([
+          ...(['internal', 'store_unavailable', 'storage_full', 'malformed_body', 'invalid_input'] as const),
+          ...(['forbidden', 'task_not_found', 'payload_too_large', 'unsupported_media'] as const),
+        ]),
       },
     },
-    '/suno/uploads/form/{id}': {
-      post: {
-        operationId: 'sunoUploadForm',
-        summary: 'Send the file, with the fields that came with its place',
-        tags: [FEED],
-        security: [],
-        parameters: [id],
-        requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
-        responses: {
-          '204': { description: 'Taken.' },
-          ...failures([
-            ...(['internal', 'store_unavailable', 'storage_full', 'malformed_body', 'invalid_input'] as const),
-            ...(['forbidden', 'task_not_found', 'payload_too_large', 'unsupported_media'] as const),
-          ]),
-        },
-      },
-    },
-    '/suno/uploads/audio/{id}': {
-      get: reading(FEED, 'sunoUploadState', 'Read an upload', [id], state),
-    },
-    '/suno/uploads/audio/{id}/upload-finish': step(
-      'sunoUploadFinish',
+    sunoUploadState: reading(FEED, 'Read an upload', [id], state),
+    sunoUploadFinish: step(
       'Say that the file was sent',
       { type: 'object', properties: { upload_type: { type: 'string' }, upload_filename: { type: 'string' } } },
       state,
     ),
-    '/suno/uploads/audio/{id}/initialize-clip': step(
-      'sunoUploadClip',
+    sunoUploadClip: step(
       'Make a clip of the upload; the same one however often it is asked for',
       { type: 'object' },
       answer('The clip.', plain(Type.Object({ clip_id: Type.String() }))),
@@ -215,32 +191,27 @@ function uploadPaths(): ApiDescription['paths'] {
 }
 
 /** What is made of a clip. A GET leads to one task however often it is asked; a failure is tried again after a minute. */
-function clipPaths(): ApiDescription['paths'] {
+function clipOperations() {
   const clip = inPath('id', 'The clip.')
-  const asks = (operationId: string, summary: string, answered: JsonObject): JsonObject => ({
-    get: {
-      operationId,
-      summary,
-      tags: [RELAY],
-      parameters: [clip],
-      responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) },
-    },
+  const asks = (summary: string, answered: JsonObject): JsonObject => ({
+    summary,
+    tags: [RELAY],
+    parameters: [clip],
+    responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) },
   })
   const taskId = answer('The id of the task.', enveloped({ type: 'string' }))
-  const performs = (operationId: string, operation: Operation, answered: JsonObject): JsonObject => {
-    const { post } = asking(RELAY, operationId, operation, answered) as { post: JsonObject }
-    return {
-      post: { ...post, responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) } },
-    }
-  }
+  const performs = (operation: Operation, answered: JsonObject): JsonObject => ({
+    ...asking(RELAY, operation, answered),
+    responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) },
+  })
   return {
-    '/suno/persona/create': performs('sunoPersonaCreate', sunoPersona, answer('The persona.', ref('SunoPersona'))),
-    '/suno/act/stems/{id}': asks('sunoStems', 'Split a clip', answer('Its tracks, as they are.', ref('SunoStems'))),
-    '/suno/act/timing/{id}': asks('sunoTiming', 'Read when each word is sung', answer('The words.', ref('SunoTiming'))),
-    '/suno/act/midi/{id}': asks('sunoMidi', 'Read the notes of a track', answer('The notes.', ref('SunoMidi'))),
-    '/suno/act/wav/{id}': asks('sunoWav', 'Make a WAV of a clip', taskId),
-    '/suno/act/mp4/{id}': asks('sunoMp4', 'Make a video of a clip', taskId),
-    '/suno/act/tags': performs('sunoTags', sunoTags, answer('The style in more words.', ref('SunoTags'))),
+    sunoPersonaCreate: performs(sunoPersona, answer('The persona.', ref('SunoPersona'))),
+    sunoStems: asks('Split a clip', answer('Its tracks, as they are.', ref('SunoStems'))),
+    sunoTiming: asks('Read when each word is sung', answer('The words.', ref('SunoTiming'))),
+    sunoMidi: asks('Read the notes of a track', answer('The notes.', ref('SunoMidi'))),
+    sunoWav: asks('Make a WAV of a clip', taskId),
+    sunoMp4: asks('Make a video of a clip', taskId),
+    sunoTags: performs(sunoTags, answer('The style in more words.', ref('SunoTags'))),
   }
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { idsIn, objectIn } from '../kit/fields.ts'
 import { serve } from '../kit/protocol.ts'
 import { taskFor, taskSender } from '../kit/requests.ts'
@@ -11,9 +12,12 @@ import { envelope } from '../shared/relay-task.ts'
 import { clipRoutes } from './clips.ts'
 import { feedRoutes } from './feed.ts'
 import { fromTask, isSuno } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { submit } from './submit.ts'
 import { DIALECT, toTask, uploadTask } from './to-task.ts'
 import { uploadForm, uploadRoutes } from './uploads.ts'
+
+const described = describedBy<Descriptions>()
 
 /** new-api requests up to 500 at once. */
 const MAX_IDS = 1_000
@@ -48,23 +52,33 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const { urls } = context
   const sendTask = taskSender(context, (task) => JSON.stringify(envelope(fromTask(sunoOnly(task), urls))))
 
-  app.post<{ Params: { action: string } }>('/submit/:action', async (request, reply) => {
-    const submission = toTask(request.params.action, request.body)
-    return envelope((await submit(request, reply, context, submission)).id)
-  })
+  app.post<{ Params: { action: string } }>(
+    '/submit/:action',
+    described({
+      '/submit/music': 'sunoSubmitMusic',
+      '/submit/lyrics': 'sunoSubmitLyrics',
+      '/submit/concat': 'sunoSubmitConcat',
+    }),
+    async (request, reply) => {
+      const submission = toTask(request.params.action, request.body)
+      return envelope((await submit(request, reply, context, submission)).id)
+    },
+  )
 
-  app.post('/uploads/audio-url', async (request, reply) =>
+  app.post('/uploads/audio-url', described('sunoUploadByUrl'), async (request, reply) =>
     envelope((await submit(request, reply, context, uploadTask(request.body))).id),
   )
 
-  app.get<OneTask>('/fetch/:id', (request, reply) => sendTask(request, reply, request.params.id))
+  app.get<OneTask>('/fetch/:id', described('sunoFetch'), (request, reply) =>
+    sendTask(request, reply, request.params.id),
+  )
 
-  app.post('/fetch', async (request) => {
+  app.post('/fetch', described('sunoFetchMany'), async (request) => {
     const tasks = await context.tasks.getMany(idsIn(objectIn(request.body).ids, MAX_IDS), request.caller)
     return envelope(tasks.filter(isSuno).map((task) => fromTask(task, urls)))
   })
 
-  app.get<OneTask>('/task/:id', async (request, reply) =>
+  app.get<OneTask>('/task/:id', described('sunoReadTask'), async (request, reply) =>
     fromTask(sunoOnly(await taskFor(request, reply, request.params.id, context)), urls),
   )
 }

@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../core/clock.ts'
 import type { Draft } from '../../core/draft.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { isText, objectIn } from '../kit/fields.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
@@ -12,8 +13,11 @@ import { handleErrors } from '../kit/protocol.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody, errorStatus } from '../shared/relay-errors.ts'
 import { envelope } from '../shared/relay-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { submit, submitOnce } from './submit.ts'
 import { uploadTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 /** An upload in steps, as in Suno's web API: a request for an address, a form that is sent there, and a clip of it. */
 
@@ -37,7 +41,7 @@ interface OneUpload {
 export function uploadRoutes(app: FastifyInstance, context: DialectContext): void {
   const { drafts, urls } = context
 
-  app.post('/uploads/audio', async (request, reply) => {
+  app.post('/uploads/audio', described('sunoUploadAudio'), async (request, reply) => {
     const body = objectIn(request.body)
     // One relay's spelling of the import by URL.
     if (isText(body.url)) return envelope((await submit(request, reply, context, uploadTask(body))).id)
@@ -50,7 +54,7 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
     return placeOf(draft, urls)
   })
 
-  app.post<OneUpload>('/uploads/audio/:id/upload-finish', async (request) => {
+  app.post<OneUpload>('/uploads/audio/:id/upload-finish', described('sunoUploadFinish'), async (request) => {
     const draft = await found(request)
     const { upload_filename: name = '' } = objectIn(request.body ?? {})
     if (typeof name !== 'string') throw invalidInput('upload_filename', 'must be a string')
@@ -59,9 +63,11 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
     return uploadOf(await drafts.change(draft, finished))
   })
 
-  app.get<OneUpload>('/uploads/audio/:id', async (request) => uploadOf(await found(request)))
+  app.get<OneUpload>('/uploads/audio/:id', described('sunoUploadState'), async (request) =>
+    uploadOf(await found(request)),
+  )
 
-  app.post<OneUpload>('/uploads/audio/:id/initialize-clip', async (request) => {
+  app.post<OneUpload>('/uploads/audio/:id/initialize-clip', described('sunoUploadClip'), async (request) => {
     const { id, body } = await found(request)
     if (!isText(body.file) || body.isFinished !== true) throw invalidInput('id', 'names an upload that is not finished')
     const title = isText(body.title) ? { title: body.title } : {}
@@ -83,7 +89,7 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
   guardUploads(app, context, KIND, noUpload)
   handleErrors(app, (error) => ({ status: errorStatus(error), body: errorBody(error) }))
 
-  app.post<OneUpload>('/uploads/form/:id', async (request, reply: FastifyReply) => {
+  app.post<OneUpload>('/uploads/form/:id', described('sunoUploadForm'), async (request, reply: FastifyReply) => {
     const draft = await drafts.findOpenly(request.params.id, KIND)
     if (!draft) throw noUpload(request.params.id)
     if (!isForm(request)) {

@@ -27,11 +27,13 @@ const TAG = 'Udio relay'
 const CREATING: readonly ErrorCode[] = [...PAID, 'task_not_found']
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
 
+export type Descriptions = ReturnType<typeof operationsOf>
+
 /** The routes that relays have for Udio, in OpenAPI. */
 export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
     tags: [{ name: TAG, description: 'Songs as relays take them from Udio; a task made here is read elsewhere, too.' }],
-    paths: paths(limits),
+    operations: operationsOf(limits),
     webhooks: {
       udioTaskChanged: {
         post: {
@@ -49,35 +51,26 @@ export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): 
   }
 }
 
-function paths({ maxWaitSeconds }: DialectContext['limits']): ApiDescription['paths'] {
+function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
   const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, errorStatus, ref('UdioError'))
-  const asking = (operationId: string, answered: JsonObject) => ({
-    post: {
-      operationId,
-      summary: udioMusic.title,
-      tags: [TAG],
-      parameters: [idempotencyKey],
-      requestBody: jsonBody(ref('UdioRequest')),
-      responses: { '200': { ...answered, ...replayed }, ...failures(CREATING) },
-    },
+  const asking = (answered: JsonObject) => ({
+    summary: udioMusic.title,
+    tags: [TAG],
+    parameters: [idempotencyKey],
+    requestBody: jsonBody(ref('UdioRequest')),
+    responses: { '200': { ...answered, ...replayed }, ...failures(CREATING) },
   })
-  const reading = (operationId: string, summary: string, schema: JsonObject, parameters: Json[]) => ({
-    get: {
-      operationId,
-      summary,
-      tags: [TAG],
-      parameters,
-      responses: { '200': answer(summary, schema), ...failures(READING) },
-    },
+  const reading = (summary: string, schema: JsonObject, parameters: Json[]) => ({
+    summary,
+    tags: [TAG],
+    parameters,
+    responses: { '200': answer(summary, schema), ...failures(READING) },
   })
   return {
-    '/udio/submit/music': asking('udioSubmit', answer('The id of the task.', enveloped({ type: 'string' }))),
-    '/udio/generate-proxy': asking('udioGenerate', answer('The ids of the songs.', ref('UdioGeneration'))),
-    '/udio/fetch/{id}': reading('udioFetch', 'A task', enveloped(ref('UdioTask')), [
-      inPath('id', 'The task.'),
-      wait(maxWaitSeconds),
-    ]),
-    '/udio/query': reading('udioQuery', 'Songs by their ids', ref('UdioSongs'), [
+    udioSubmit: asking(answer('The id of the task.', enveloped({ type: 'string' }))),
+    udioGenerate: asking(answer('The ids of the songs.', ref('UdioGeneration'))),
+    udioFetch: reading('A task', enveloped(ref('UdioTask')), [inPath('id', 'The task.'), wait(maxWaitSeconds)]),
+    udioQuery: reading('Songs by their ids', ref('UdioSongs'), [
       inQuery('ids', { type: 'string' }, 'Ids of songs or tasks, with commas between.', true),
     ]),
   }

@@ -3,13 +3,17 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId, taskOfItem } from '../../core/ids.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
+import { describedBy } from '../kit/described.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody, errorStatus } from '../shared/relay-errors.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { fromTask, isUdio, songIdsOf, songsOf } from './from-task.ts'
+import type { Descriptions } from './openapi.ts'
 import { DIALECT, musicTask, proxyTask } from './to-task.ts'
+
+const described = describedBy<Descriptions>()
 
 const MAX_IDS = 100
 
@@ -29,20 +33,20 @@ export const udio: Dialect = {
 function udioRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
   const sendTask = taskSender(context, (task) => JSON.stringify(envelope(fromTask(udioOnly(task), urls))))
-  app.post('/submit/music', async (request, reply) =>
+  app.post('/submit/music', described('udioSubmit'), async (request, reply) =>
     envelope((await submitTask(request, reply, context, musicTask(request.body))).id),
   )
 
-  app.get<{ Params: { id: string } }>('/fetch/:id', (request, reply) =>
+  app.get<{ Params: { id: string } }>('/fetch/:id', described('udioFetch'), (request, reply) =>
     sendTask(request as FastifyRequest, reply, request.params.id),
   )
 
-  app.post('/generate-proxy', async (request, reply) => {
+  app.post('/generate-proxy', described('udioGenerate'), async (request, reply) => {
     const task = await submitTask(request, reply, context, proxyTask(request.body))
     return { message: 'Success', generation_id: task.id, track_ids: songIdsOf(task) }
   })
 
-  app.get<{ Querystring: { ids?: unknown } }>('/query', async (request) => {
+  app.get<{ Querystring: { ids?: unknown } }>('/query', described('udioQuery'), async (request) => {
     const ids = idsIn(request.query.ids)
     const owners = ids.filter(isId).map((id) => taskOfItem(id).taskId)
     const found = (await tasks.getMany(owners, request.caller)).filter(isUdio)
