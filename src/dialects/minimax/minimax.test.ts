@@ -45,7 +45,7 @@ describe('answers of MiniMax’s API', () => {
   })
 })
 
-describe('a task', () => {
+describe('a task in MiniMax’s words', () => {
   it.each([
     ['staged', 'Preparing', 'processing'],
     ['pending', 'Preparing', 'processing'],
@@ -73,7 +73,7 @@ describe('a task', () => {
   })
 })
 
-describe('a body', () => {
+describe('a body for MiniMax’s API', () => {
   it.each<[string, JsonObject, JsonObject]>([
     [
       'text',
@@ -138,7 +138,7 @@ describe('a body', () => {
   })
 })
 
-it('calls back with the answer of a query at each change of the status, and not for progress alone', () => {
+it('a callback of MiniMax’s API carries the answer of a query at each change of the status, and none is sent for progress alone', () => {
   const callback_url = 'https://client.example/hook'
   for (const status of STATUSES) {
     const task = aTask(status, { callback_url })
@@ -151,7 +151,7 @@ it('calls back with the answer of a query at each change of the status, and not 
   expect(minimax.webhooksFor(aTask('completed'), urls)).toEqual([])
 })
 
-describe('an error', () => {
+describe('an error of MiniMax’s API', () => {
   it.each<[ErrorCode, number, number]>([
     ['unauthorized', 200, 2049],
     ['invalid_input', 200, 2013],
