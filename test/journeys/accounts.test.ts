@@ -110,14 +110,14 @@ async function somethingElse(gateway: TestGateway): Promise<void> {
   await gateway.until(task_id, is('completed'))
 }
 
-describe('a task that an account does not take', () => {
+describe('a task whose account turns it away', () => {
   it.each<[string, FakeAnswer, string]>([
     ['is full', { status: 429, headers: { 'retry-after': '30' }, json: { detail: 'Too many generations' } }, 'limited'],
     ['has no credit', { status: 402, json: { detail: 'No credits at org-4711' } }, 'limited'],
     ['has no valid key', { status: 401, json: { detail: 'No such key in org-4711' } }, 'expired_credential'],
     ['is out of service', { status: 503, json: { detail: 'Maintenance of node-17' } }, 'connected'],
   ])(
-    'since it %s is done by another one, paid for once, and says nothing of the house',
+    'is done once by another account when one %s, and shows nothing of the operator’s accounts',
     async (_why, answer, state) => {
       const { gateway, ids } = await gatewayWith([{ luma: first }, { luma: second }])
       const before = await gateway.balance()
@@ -136,7 +136,7 @@ describe('a task that an account does not take', () => {
     },
   )
 
-  it('waits while all are full, fails not and costs nothing more, and is done when one has room', async () => {
+  it('waits while all accounts are full, at no further cost, and is done when one has a free slot', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }])
     first.next.push({ status: 429, headers: { 'retry-after': '40' }, json: { detail: 'Too many generations' } })
     const task = await draw(gateway)
@@ -157,8 +157,8 @@ describe('a task that an account does not take', () => {
   })
 })
 
-describe('a task that an account has taken', () => {
-  it('stays with it, whatever becomes of the account: another one is never asked', async () => {
+describe('a task that an account has accepted', () => {
+  it('stays with that account, whatever becomes of it: no other account is called', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }, { luma: second }])
     first.hold(true)
     const task = await draw(gateway)
@@ -181,7 +181,7 @@ describe('a task that an account has taken', () => {
     await gateway.assertBalanced()
   })
 
-  it('outlives its account’s credential: with a new one it is delivered, and what waited meanwhile is done', async () => {
+  it('outlives its account’s credential: with a new credential it is delivered, and waiting tasks are done', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }])
     const [id = ''] = ids
     first.hold(true)
@@ -211,7 +211,7 @@ describe('a task that an account has taken', () => {
     await gateway.assertBalanced()
   })
 
-  it('is delivered when its result comes after its time: the refund stays, and a webhook tells of it', async () => {
+  it('is delivered when its result comes after the deadline: the refund stays, and a webhook reports it', async () => {
     const receiver = await openReceiver()
     closing.push(receiver.close)
     const { gateway } = await gatewayWith([{ luma: first }])
@@ -250,8 +250,8 @@ describe('a task that an account has taken', () => {
   })
 })
 
-describe('a vendor that is down for a minute', () => {
-  it('costs no task its life and nobody a second payment', async () => {
+describe('a vendor that is unreachable for a minute', () => {
+  it('makes no task fail and is paid for none twice', async () => {
     const gate = await openGate(first.url)
     closing.push(gate.close)
     const { gateway, ids } = await gatewayWith([{ baseUrl: `${gate.url}/v1`, body: { slots: 3 } }])
@@ -287,8 +287,8 @@ describe('a vendor that is down for a minute', () => {
   })
 })
 
-describe('a pool that is full', () => {
-  it('lets tasks wait, in their order, and holds up nothing else', async () => {
+describe('a full pool', () => {
+  it('lets tasks wait in order, and delays no other pool', async () => {
     const { gateway } = await gatewayWith([{ luma: first, body: { slots: 1 } }])
     first.hold(true)
     const tasks = [await draw(gateway), await draw(gateway), await draw(gateway)]
@@ -309,8 +309,8 @@ describe('a pool that is full', () => {
   })
 })
 
-describe('a pool of a tenant’s own', () => {
-  it('falls back to the house where the tenant allows it, at the house’s price, and only as long as it must', async () => {
+describe('a tenant’s private pool', () => {
+  it('falls back to the public pool where the tenant allows it, at the public price, and only while it must', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }])
     const { key, tenantId } = await gateway.tenant({})
     const own = await added(gateway, OWN, second.baseUrl, { name: 'mine' }, { key })
@@ -335,7 +335,7 @@ describe('a pool of a tenant’s own', () => {
     await gateway.assertBalanced()
   })
 
-  it('waits where the tenant does not, and what it took for nothing is not given away later', async () => {
+  it('lets tasks wait where the tenant does not allow a fallback, and gives none away later', async () => {
     const { gateway } = await gatewayWith([{ luma: first }])
     const { key, tenantId } = await gateway.tenant({})
     const own = await added(gateway, OWN, second.baseUrl, { name: 'mine' }, { key })
@@ -356,7 +356,7 @@ describe('a pool of a tenant’s own', () => {
   })
 })
 
-describe('a vendor that calls', () => {
+describe('a callback from a vendor', () => {
   /** A gateway that vendors can reach, with one account. */
   async function reachable(): Promise<TestGateway> {
     const port = await freePort()
@@ -373,7 +373,7 @@ describe('a vendor that calls', () => {
     return (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })).status
   }
 
-  it('has its task delivered at once, and changes nothing by calling again', async () => {
+  it('has its task delivered at once, and changes nothing when it is repeated', async () => {
     const gateway = await reachable()
     first.hold(true)
     const task = await draw(gateway)
@@ -396,7 +396,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('is heard and not believed: what it says is asked after', async () => {
+  it('is not believed: the task is polled, and the callback’s body is ignored', async () => {
     const gateway = await reachable()
     first.hold(true)
     const task = await draw(gateway)
@@ -417,7 +417,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('at an address that it was not given is not heard', async () => {
+  it('at a URL that was not given out is rejected', async () => {
     const gateway = await reachable()
     first.hold(true)
     const [task, other] = [await draw(gateway), await draw(gateway)]
@@ -449,7 +449,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('tells by it of work whose answer was lost, which is not asked for again', async () => {
+  it('settles a task whose answer was lost, without a second submission', async () => {
     const gateway = await reachable()
     const before = await gateway.balance()
     first.next.push('lost')
@@ -466,7 +466,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('may call before its answer comes, and the result is delivered without waiting for that', async () => {
+  it('may come before the answer to the call, and the result is delivered without waiting for that answer', async () => {
     const png = await (sampleFiles['image/png']?.() ?? Promise.reject(new Error('No sample.')))
     const asked = Promise.withResolvers<string>()
     const lost = Promise.withResolvers<FakeAnswer>()
@@ -492,7 +492,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('never called about a lost answer: the task fails with its time, and costs nothing', async () => {
+  it('that never comes for a lost answer lets the task fail at its deadline, at no cost', async () => {
     const gateway = await reachable()
     const before = await gateway.balance()
     first.next.push('lost')

@@ -123,7 +123,7 @@ const BODIES: Attack[] = [
   },
 ]
 
-describe('the event loop', () => {
+describe('the event loop of a gateway under attack', () => {
   let gateway: TestGateway
 
   beforeAll(async () => {
@@ -180,7 +180,7 @@ describe('the event loop', () => {
     expect(stallMs).toBeLessThan(MAX_STALL_MS)
   })
 
-  it('has nothing to do, as nothing is stored or held, when an input has too many members', async () => {
+  it('does no work for an input with too many members, of which nothing is stored or held', async () => {
     await using gateway = await openGateway()
     const answer = await gateway.send('POST', CREATE, {
       headers: { 'content-type': 'application/json' },

@@ -247,7 +247,7 @@ function extending(clipId: string): JsonObject {
 }
 
 describe('a bad request', () => {
-  it.each(cases)('with $title is answered $status and leaves nothing behind', async (given) => {
+  it.each(cases)('with $title is answered $status, and nothing is stored', async (given) => {
     const { title: _title, method = 'POST', path = '/api/v1/task', status, says, ...sending } = given
     const before = await stock()
     const answer = await gateway.send(method, path, sending)
@@ -257,7 +257,7 @@ describe('a bad request', () => {
     expect(await stock()).toEqual(before)
   })
 
-  it('that costs more than there is says how much is missing', async () => {
+  it('that costs more than the credit is refused with the amount that is missing', async () => {
     const before = await stock()
     const answer = await gateway.send('POST', '/api/v1/task', { key: pauper.key, body: SONG })
     expect(answer).toMatchObject({
@@ -267,7 +267,7 @@ describe('a bad request', () => {
     expect(await stock()).toEqual(before)
   })
 
-  it('that continues an unfinished, a failed or somebody else’s song is refused by its field', async () => {
+  it('that continues an unfinished, a failed or another tenant’s song is refused, naming the field', async () => {
     const failed = await gateway.piapi.song({ prompt: 'sandbox:refuse' }, { key: TEST_KEY })
     await gateway.piapi.ended(failed.task_id, { key: TEST_KEY })
     const slow = await gateway.piapi.song({ prompt: 'sandbox:slow=60' }, { key: TEST_KEY })
@@ -290,15 +290,15 @@ describe('a bad request', () => {
   })
 })
 
-describe('a client that hangs up', () => {
-  it('in the middle of its body leaves nothing behind', async () => {
+describe('a client that disconnects', () => {
+  it('in the middle of its body leaves nothing stored', async () => {
     const before = await stock()
     const head = `POST /api/v1/task HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${TEST_KEY}\r\ncontent-type: application/json\r\n`
     await hangUp(`${head}content-length: 1000\r\n\r\n{"model":"suno",`)
     expect(await stock()).toEqual(before)
   })
 
-  it('in the middle of an upload leaves nothing behind', async () => {
+  it('in the middle of an upload leaves nothing stored', async () => {
     const before = await stock()
     const head = `POST ${UPLOAD} HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${TEST_KEY}\r\ncontent-type: application/json\r\n`
     const text = JSON.stringify(upload('a.mp3', mp3))
@@ -320,10 +320,10 @@ describe('a client that hangs up', () => {
   })
 })
 
-describe('a request that is odd and not bad', () => {
+describe('an unusual but valid request', () => {
   it.each<[string, Sending]>([
     ['with a charset', { headers: { 'content-type': 'application/json; charset=UTF-8' } }],
-    ['with a type of its own that is JSON', { headers: { 'content-type': 'application/problem+json' } }],
+    ['with another type that is JSON', { headers: { 'content-type': 'application/problem+json' } }],
     ['with the key as a bearer token', { key: null, headers: { ...JSON_TYPE, authorization: `Bearer ${TEST_KEY}` } }],
     ['with the key bare', { key: null, headers: { ...JSON_TYPE, authorization: TEST_KEY } }],
     ['with the key’s header in capitals', { key: null, headers: { ...JSON_TYPE, 'X-API-KEY': TEST_KEY } }],
@@ -340,13 +340,13 @@ describe('a request that is odd and not bad', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  it('to cancel, with a content type and no body, as HTTP libraries send it, is understood', async () => {
+  it('to cancel, with a content type and no body, as HTTP libraries send it, is accepted', async () => {
     const path = `/api/v1/task/${finished.task_id}`
     const answer = await gateway.send('DELETE', path, { key: TEST_KEY, headers: JSON_TYPE })
     expect(answer).toMatchObject({ status: 400, body: { error: { type: 'not_cancellable' } } })
   })
 
-  it.each(['0.0001', '1e-9', '0.1234567'])('that waits %s s is answered', async (wait) => {
+  it.each(['0.0001', '1e-9', '0.1234567'])('with ?wait=%s is answered', async (wait) => {
     const answer = await gateway.send('GET', `/api/v1/task/${finished.task_id}?wait=${wait}`, { key: TEST_KEY })
     expect(answer.status).toBe(200)
   })

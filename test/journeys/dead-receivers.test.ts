@@ -67,7 +67,7 @@ async function lagsMs(tenantId = gateway.tenantId): Promise<number[]> {
 
 const p99 = (sorted: readonly number[]): number => sorted[Math.ceil(0.99 * sorted.length) - 1] ?? Number.NaN
 
-describe('a healthy receiver', () => {
+describe('a healthy receiver of webhooks', () => {
   it('gets its webhooks within a second while ten hosts of the same tenant hang', async () => {
     const hosts = await hangingHosts(10)
     for (const { url } of hosts) await deliver(url, 50)
@@ -103,7 +103,7 @@ describe('a healthy receiver', () => {
     expect(p99(await lagsMs(other.tenantId))).toBeLessThan(1_000)
   })
 
-  it('is told of a task within seconds although its tenant has hosts that hang', async () => {
+  it('gets a task’s webhook within seconds although its tenant has hosts that hang', async () => {
     for (const { url } of await hangingHosts(10)) await deliver(url, 20)
     const config = { webhook_config: { endpoint: `${healthy.url}/hook`, secret: 's' } }
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY, config })

@@ -404,13 +404,13 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     expect(await standing()).toEqual(earlier)
   })
 
-  it.runIf(unknown !== null)('does not know an id that nobody has', async () => {
+  it.runIf(unknown !== null)('reports an id that does not exist', async () => {
     if (!unknown || !told.unknown) throw new Error('The case has no unknown id.')
     const { method, path: where, body: sent } = unknown
     expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
   })
 
-  it.runIf(unknown !== null && failed !== null)('does not know a task of the other mode of key', async () => {
+  it.runIf(unknown !== null && failed !== null)('reports a task of the other mode of key as unknown', async () => {
     if (!failed || !told.unknown) throw new Error('The case has no ids.')
     const created = await gateway.send('POST', path, { key: TEST_KEY, body: body('sandbox:fast') })
     const { method, path: where, body: sent } = failed(created.body)
@@ -421,11 +421,11 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
   })
 
-  it('refuses what cannot be paid', async () => {
+  it('refuses a task that costs more than the credit', async () => {
     expectTold(await gateway.send('POST', path, { key: pauper, body: good }), told.noCredit)
   })
 
-  it('refuses what comes too fast, and says when to come again', async () => {
+  it('refuses requests beyond the rate, with the time to wait', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test', requestsPerMinute: 1 } })
     await gateway.send('POST', path, { key, body: body('sandbox:fast') })
     const answer = await gateway.send('POST', path, { key, body: good })
@@ -433,7 +433,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
-  it('refuses what cannot be stored in time, and says when to come back', async () => {
+  it('refuses submissions that cannot be stored in time, with the time to wait', async () => {
     const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     before = () => {
       begun.resolve()
@@ -454,7 +454,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
   })
 
   it.each(['store_unavailable', 'storage_full', 'too_many_staged'] as const)(
-    'says when to come back after %s',
+    'tells the time to wait after %s',
     async (code) => {
       before = () => Promise.reject(new PolyphonyError(code, 'Not now.'))
       try {
@@ -467,7 +467,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     },
   )
 
-  it('says when to come back wherever it answers 429, 503 or 507', async () => {
+  it('tells the time to wait with every 429, 503 or 507, and with no other status', async () => {
     const refused = [
       await gateway.send('POST', path, { key: pauper, body: good }),
       await gateway.send('POST', path, { key: 'sk-live-nobody-has-this', body: good }),
@@ -477,7 +477,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     }
   })
 
-  it.each(['fail', 'moderation'] as const)('tells of a task that ends by sandbox:%s', async (word) => {
+  it.each(['fail', 'moderation'] as const)('reports a task that ends by sandbox:%s', async (word) => {
     const created = await gateway.send('POST', path, { key: TEST_KEY, body: body(`sandbox:fast sandbox:${word}`) })
     const expected = word === 'fail' ? told.vendorFailure : told.moderation
     if (!failed) return expectTold(created, expected)

@@ -244,7 +244,7 @@ async function stock() {
 
 describe('a bad input', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
-    'for %s is refused by its field and its rule, and leaves nothing behind',
+    'for %s is refused by its field and its rule, and nothing is stored',
     async (_id, operation) => {
       const before = await stock()
       expect(await problemsOf(operation, casesOf(operation))).toEqual([])
@@ -252,7 +252,7 @@ describe('a bad input', () => {
     },
   )
 
-  it('with megabytes in it is refused like any other', async () => {
+  it('of several megabytes is refused like any other', async () => {
     const operation = getOperation('Qubico/image-toolkit/background-remove')
     const before = await stock()
     const cases = HUGE.map(([what, image, says, code]) => ({ what, input: { image }, field: 'image', says, code }))
@@ -260,7 +260,7 @@ describe('a bad input', () => {
     expect(await stock()).toEqual(before)
   })
 
-  it('is sent in thousands, and the books are right afterwards', async () => {
+  it('leaves the ledger balanced after thousands of them', async () => {
     console.log(`${sent} bad inputs for ${operations.length} operations were refused.`)
     expect(sent).toBeGreaterThan(LEAST_CASES)
     await gateway.assertBalanced()
@@ -268,12 +268,12 @@ describe('a bad input', () => {
   })
 })
 
-describe('the table of broken rules', () => {
-  it('names operations that exist', () => {
+describe('the list of broken rules', () => {
+  it('names only operations that exist', () => {
     for (const id of Object.keys(BROKEN_RULES)) expect(getOperation(id).id).toBe(id)
   })
 
-  it('has every operation whose least or greatest input breaks a rule', () => {
+  it('covers every operation whose smallest or largest input breaks a rule', () => {
     const forgotten = new Set<string>()
     for (const operation of operations) {
       const required = Object.keys(operation.example).filter((name) => operation.input.required?.includes(name))

@@ -127,12 +127,12 @@ function textField({ input }: Operation): string | undefined {
 const problemsWith = (schema: TSchema, value: Json): unknown[] => [...validatorOf(schema).Errors(value)]
 
 describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS }, () => {
-  it('is run here', () => {
+  it('has a task that is run here', () => {
     expect(operations.length).toBeGreaterThan(100)
     expect([...runs.keys()]).toEqual(operations.map(({ id }) => id))
   })
 
-  it.each(rows)('%s is accepted, and its input echoed', async (_id, operation) => {
+  it.each(rows)('%s is accepted, and its input is returned', async (_id, operation) => {
     const { input, created } = await runOf(operation)
     const { data, ...envelope } = created.body
     expect(envelope).toEqual({ code: 200, message: 'success' })
@@ -147,7 +147,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(data.input).toMatchObject(echoed)
   })
 
-  it.each(alone)('%s is told of while it runs', async (id, operation) => {
+  it.each(alone)('%s is shown while it runs', async (id, operation) => {
     const { stored, running } = (await halfway.get(id)) ?? {}
     if (!stored) throw new Error(`${id} was not begun.`)
     expect(running).toMatchObject({ status: 'processing', error: { code: 0 }, meta: { ended_at: ZERO_TIME } })
@@ -157,7 +157,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(running?.output).toEqual(formOf(operation).pending?.({ ...stored, progress }) ?? null)
   })
 
-  it.each(rows)('%s is completed, in the shapes that are promised', async (_id, operation) => {
+  it.each(rows)('%s is completed, with an output of the promised form', async (_id, operation) => {
     const { ended } = await runOf(operation)
     expect(ended).toMatchObject({ status: 'completed', error: { code: 0, message: '' } })
     expect(problemsWith(formOf(operation).schema, ended.output)).toEqual([])
@@ -166,7 +166,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(JSON.stringify(ended)).not.toMatch(/"(?:asset|file):/)
   })
 
-  it.each(rows)('%s delivers what was asked for, and it can be opened', async (_id, operation) => {
+  it.each(rows)('%s delivers the requested output, in files that can be opened', async (_id, operation) => {
     const { input, ended } = await runOf(operation)
     const stored = await gateway.store.getTask({ id: ended.task_id })
     if (!stored) throw new Error('The task is gone.')
@@ -190,7 +190,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     if ('count' in spec) expect(countOf(spec.kind, stored.output)).toBe(spec.count)
   })
 
-  it('leaves the books right', () => gateway.assertBalanced())
+  it('leaves the ledger balanced', () => gateway.assertBalanced())
 })
 
 function countOf(kind: string, output: Json): number {
@@ -210,7 +210,7 @@ async function expectFile(url: string, promised: Parameters<typeof expectMedia>[
   opened.add(mark)
 }
 
-it('finds no text, where the sandbox could be told to fail, in these operations only', () => {
+it('these operations, and no others, have no text that could tell the sandbox to fail', () => {
   const without = operations.filter((operation) => textField(operation) === undefined)
   expect(without.map(({ id }) => id)).toMatchInlineSnapshot(`
     [
@@ -259,10 +259,10 @@ it('finds no text, where the sandbox could be told to fail, in these operations 
   `)
 })
 
-describe.each(WORDS)('an operation whose text says %s', { timeout: LONGEST_MS }, (word) => {
+describe.each(WORDS)('an operation whose text contains %s', { timeout: LONGEST_MS }, (word) => {
   for (const operation of operations) {
     if (textField(operation) === undefined) continue // a magic word is part of a text
-    it(`${operation.id} fails, says why and costs nothing`, async () => {
+    it(`${operation.id} fails with the reason, and costs nothing`, async () => {
       const task = await failures.get(`${operation.id} ${word}`)
       expect(task).toMatchObject({
         status: 'failed',

@@ -6,8 +6,8 @@ import { handProvider } from './hand-provider.ts'
 const PAGES = 160
 const LYRICS = 'la '.repeat(1_500)
 
-describe('a disk that fills up', () => {
-  it('refuses what it cannot store, in the words of the dialect, and holds nothing for it', async () => {
+describe('a full disk', () => {
+  it('refuses what cannot be stored, in the form of the protocol, and holds no price for it', async () => {
     await using gateway = await openGateway({ replaced: { maxPages: PAGES, builtIn: [handProvider({ slots: 0 })] } })
     const body = { model: 'suno', task_type: 'music', input: { prompt: LYRICS, mv: 'chirp-crow' } }
 

@@ -91,7 +91,7 @@ function told({ status, body }: Answer): unknown {
 
 type UniAI = InstanceType<typeof uniai.default>
 
-describe('uniai', () => {
+describe('the package uniai', () => {
   const home = process.cwd()
   const provider = 'midjourney' as Parameters<UniAI['task']>[0] // its enum has no other way in
   let directory: string
@@ -112,7 +112,7 @@ describe('uniai', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('imagines, polls, downloads the picture, and changes it', async () => {
+  it('draws, polls, downloads the picture, and changes it', async () => {
     const ai = client()
     const { taskId } = await ai.imagine(prompt, { provider, width: 1_600, height: 900 })
     await ended(String(taskId))
@@ -134,7 +134,7 @@ describe('uniai', () => {
     expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining([taskId, change.taskId]))
   })
 
-  it('is told of a wrong key and of a prompt that is none', async () => {
+  it('reports a wrong key and an empty prompt', async () => {
     await expect(client('sk-wrong').imagine(prompt, { provider })).rejects.toThrow()
     const answer = await post('/mj/submit/imagine', { prompt: '' })
     expect(told(answer)).toEqual({
@@ -144,7 +144,7 @@ describe('uniai', () => {
   })
 })
 
-describe('new-api, as a relay before us,', () => {
+describe('new-api as a relay before this gateway', () => {
   it('finds the code where it replaces it in the text, and a string as the result', async () => {
     for (const body of [{ prompt }, { prompt: 'sandbox:slow=30' }]) {
       const response = await fetch(`${gateway.url}/mj/submit/imagine`, {
@@ -158,7 +158,7 @@ describe('new-api, as a relay before us,', () => {
     }
   })
 
-  it('polls what it knows: the asked ids, in a bare array, and never another', async () => {
+  it('polls the ids that it asks for, in a bare array, and gets no others', async () => {
     const slow = await take('/mj/submit/imagine', { prompt: 'sandbox:slow=30' })
     const { body } = await post('/mj/task/list-by-condition', { ids: [grid.id, UNKNOWN, slow, grid.id, 7, 'none'] })
     const tasks = body as unknown as TaskBody[]
@@ -201,14 +201,14 @@ describe('new-api, as a relay before us,', () => {
     expect(await ended(id)).toMatchObject({ action: 'VARIATION', status: 'SUCCESS', prompt: grid.prompt })
   })
 
-  it('leaves code 21 as it is for a zoom, and pays with the modal', async () => {
+  it('passes on code 21 for a zoom, and pays when the window is answered', async () => {
     const window = await opened(single, 'Custom Zoom')
     expect(window.code).toBe(21)
     const { body } = await post('/mj/submit/modal', { taskId: window.result, prompt: `${prompt} --zoom 1.5` })
     expect(body).toMatchObject({ code: 1, result: window.result })
   })
 
-  it('refunds what failed, and what was cancelled', async () => {
+  it('refunds failed and cancelled tasks', async () => {
     const failed = await ended(await take('/mj/submit/imagine', { prompt: 'sandbox:fast sandbox:fail' }))
     expect(failed).toMatchObject({ status: 'FAILURE', progress: '100%', imageUrl: '', buttons: [] })
     expect(failed.failReason).toContain('sandbox:fail')
@@ -218,7 +218,7 @@ describe('new-api, as a relay before us,', () => {
 })
 
 describe('Dooy’s web client', () => {
-  it('answers a window by itself, with the prompt that it was shown', async () => {
+  it('answers a window with the prompt that it was shown', async () => {
     const d = await opened(single, 'Custom Zoom')
     expect(shapeDifferences(windowExample, d)).toEqual([])
     expect(d.description).toContain('confirm')
@@ -227,14 +227,14 @@ describe('Dooy’s web client', () => {
     expect(await ended(d.result)).toMatchObject({ id: d.result, action: 'CUSTOM_ZOOM', status: 'SUCCESS' })
   })
 
-  it('answers code 21 with nothing but the id', async () => {
+  it('accepts code 21 with nothing but the id', async () => {
     const d = await opened(grid, 'V2', { enableRemix: true })
     expect(d).toMatchObject({ code: 21, properties: { finalPrompt: prompt, remix: true } })
     await post('/mj/submit/modal', { taskId: d.result })
     expect(await ended(d.result)).toMatchObject({ id: d.result, action: 'VARIATION', prompt, status: 'SUCCESS' })
   })
 
-  it('paints a region anew', async () => {
+  it('redraws a region', async () => {
     const d = await opened(single, 'Vary (Region)')
     expect(told(await post('/mj/submit/modal', { taskId: d.result }))).toEqual({
       status: 400,
@@ -244,7 +244,7 @@ describe('Dooy’s web client', () => {
     expect(await ended(d.result)).toMatchObject({ action: 'INPAINT', prompt: 'a red hat, sandbox:fast' })
   })
 
-  it('draws with the bot for anime, with empty fields and pictures beside it', async () => {
+  it('draws with the bot for anime, with empty fields and reference pictures', async () => {
     const body = { base64Array: [picture], notifyHook: '', prompt, state: '', botType: 'NIJI_JOURNEY' }
     const task = await ended(await take('/mj/submit/imagine', body))
     expect(task).toMatchObject({ botType: 'NIJI_JOURNEY', status: 'SUCCESS' })
@@ -254,7 +254,7 @@ describe('Dooy’s web client', () => {
     expect(up.botType).toBe('NIJI_JOURNEY')
   })
 
-  it('makes videos of a picture as it sends it', async () => {
+  it('makes videos of a picture in its own form', async () => {
     const body = { prompt: 'it runs, sandbox:fast', base64: picture, mode: 'FAST', motion: 'low', batchSize: 2 }
     const task = await ended(await take('/mj/submit/video', body))
     expect(task).toMatchObject({ action: 'VIDEO', status: 'SUCCESS', imageUrls: [] })
@@ -272,7 +272,7 @@ describe('Dooy’s web client', () => {
 })
 
 describe('Comfly’s nodes', () => {
-  it('draw below a speed, with their own extra fields, and find the hash in the buttons’ text', async () => {
+  it('draw below a speed prefix, with extra fields, and find the hash in the text of the buttons', async () => {
     const payload = {
       base64Array: [],
       instanceId: '',
@@ -322,7 +322,7 @@ describe('Comfly’s nodes', () => {
     expect(task).toMatchObject({ action: 'DESCRIBE', status: 'SUCCESS' })
   })
 
-  it('look for task_no_found', async () => {
+  it('recognise an unknown task by task_no_found', async () => {
     expect(told(await get(`/mj-relax/mj/task/${UNKNOWN}/fetch`))).toEqual({
       status: 400,
       body: { description: 'task_no_found', type: 'upstream_error', code: 4 },
@@ -330,8 +330,8 @@ describe('Comfly’s nodes', () => {
   })
 })
 
-describe('the Midjourney relay', () => {
-  it('answers a finished task with every name of a published answer, and files that are there', async () => {
+describe('the Midjourney relay’s protocol', () => {
+  it('shows a finished task with every published field, and files that can be downloaded', async () => {
     const missing = shapeDifferences(taskExample, grid, { ordered: false }).filter((one) => !one.endsWith(': added'))
     expect(missing).toEqual([])
     for (const url of [grid.imageUrl, ...grid.imageUrls.map((one) => one.url)]) {
@@ -341,7 +341,7 @@ describe('the Midjourney relay', () => {
     expect(single).toMatchObject({ action: 'UPSCALE', prompt, description: `/up ${grid.id} U2`, parentId: grid.id })
   })
 
-  it('takes the speed from the path, and has no other paths', async () => {
+  it('takes the speed from the path, and serves no other prefixes', async () => {
     for (const speed of ['relax', 'fast', 'turbo']) {
       const id = await take(`/mj-${speed}/mj/submit/imagine`, { prompt })
       expect((await gateway.store.getTask({ id }))?.input.process_mode).toBe(speed)
@@ -355,7 +355,7 @@ describe('the Midjourney relay', () => {
     }
   })
 
-  it('takes the key where either kind of client puts it', async () => {
+  it('accepts the key in the headers of either kind of client', async () => {
     const path = `/mj/task/${grid.id}/fetch`
     const headers = [
       { 'mj-api-secret': TEST_KEY },
@@ -372,7 +372,7 @@ describe('the Midjourney relay', () => {
     expect(told(await gateway.send('GET', path, secret((await gateway.tenant({})).key)))).toMatchObject({ status: 400 })
   })
 
-  it('changes by index and by text', async () => {
+  it('changes a picture by index and by text', async () => {
     const varied = await ended(await take('/mj/submit/change', { taskId: grid.id, action: 'VARIATION', index: 4 }))
     expect(varied).toMatchObject({ action: 'VARIATION', description: `/up ${grid.id} V4`, status: 'SUCCESS' })
     const remade = await ended(await take('/mj/submit/simple-change', { content: `${grid.id} R` }))
@@ -380,7 +380,7 @@ describe('the Midjourney relay', () => {
     expect(remade.buttons.map(({ label }) => label)).toContain('U4')
   })
 
-  it('leads from button to button', async () => {
+  it('follows a picture by its buttons, one after another', async () => {
     const large = await ended(
       await take('/mj/submit/action', { taskId: single.id, customId: buttonOf(single, 'Upscale (Creative)') }),
     )
@@ -394,7 +394,7 @@ describe('the Midjourney relay', () => {
     })
   })
 
-  it('blends, edits, restyles, shortens', async () => {
+  it('blends, edits, restyles, and shortens a prompt', async () => {
     const pictures = { base64Array: [picture, picture], dimensions: 'LANDSCAPE' }
     const tasks = await Promise.all([
       take('/mj/submit/blend', pictures),
@@ -450,7 +450,7 @@ describe('the Midjourney relay', () => {
     expect((await download(video.videoUrl)).headers.get('content-type')).toBe('video/mp4')
   })
 
-  it('tells a seed: that of the prompt, else by a task that is made once', async () => {
+  it('returns a seed: that of the prompt, or one from a task that is run once', async () => {
     const set = await ended(await take('/mj/submit/imagine', { prompt: `${prompt} --seed 4711` }))
     const known = await get(`/mj/task/${set.id}/image-seed`)
     expect(known.body).toMatchObject({ code: 1, result: '4711' })
@@ -504,7 +504,7 @@ describe('the Midjourney relay', () => {
     }
   })
 
-  it('refuses uploads that are no pictures, by their place, and keeps none of them', async () => {
+  it('refuses uploads that are not pictures, by their position, and stores none of them', async () => {
     const sound = `data:audio/mpeg;base64,${Buffer.from('not a picture at all').toString('base64')}`
     for (const bad of [[picture, sound], [picture, '!'], [], 'x']) {
       const { status, body } = await post('/mj/submit/upload-discord-images', { base64Array: bad })
@@ -513,13 +513,13 @@ describe('the Midjourney relay', () => {
     }
   })
 
-  it('does not take over jobs of Midjourney’s own, and says so', async () => {
+  it('refuses jobs of Midjourney’s own, which it does not import', async () => {
     const { status, body } = await post('/mj/submit/show', { jobId: 'x' })
     expect(status).toBe(400)
     expect(body).toMatchObject({ code: 4, description: expect.stringContaining('unknown_relay_action') })
   })
 
-  it('answers a body that is none, and what cannot be built on, without storing anything', async () => {
+  it('refuses invalid bodies and unusable parents, and stores nothing', async () => {
     const before = await gateway.piapi.post({ model: 'none' }, { key: TEST_KEY })
     expect(before.status).toBe(400)
     const text = await gateway.send('POST', '/mj/submit/imagine', {
@@ -539,7 +539,7 @@ describe('the Midjourney relay', () => {
     expect(file.body).toMatchObject({ code: 4, description: expect.stringMatching(/^link/) })
   })
 
-  it('tells a caller that cannot pay', async () => {
+  it('reports a lack of credit', async () => {
     const { key } = await gateway.tenant({ creditPoints: 0 })
     const answer = await gateway.send('POST', '/mj/submit/imagine', { ...secret(key), body: { prompt } })
     expect([400, 503]).toContain(answer.status) // nobody performs Midjourney for live keys as long as none is configured
@@ -549,8 +549,8 @@ describe('the Midjourney relay', () => {
   })
 })
 
-describe('a window', () => {
-  it('is a task that waits until it is answered, and the real task afterwards, under one id', async () => {
+describe('a Midjourney window', () => {
+  it('is a task that waits until it is answered, and is the real task afterwards, under one id', async () => {
     const { result: id } = await opened(single, 'Custom Zoom', { state: 'mine' })
     expect(await read(id)).toMatchObject({ id, status: 'MODAL', action: 'CUSTOM_ZOOM', state: 'mine', buttons: [] })
     const listed = await post('/mj/task/list-by-condition', { ids: [id] })
@@ -582,7 +582,7 @@ describe('a window', () => {
     expect(tasks.filter((task) => task.id === id)).toHaveLength(1)
   })
 
-  it('can be closed, and is then no window any more', async () => {
+  it('can be closed, and cannot be answered then', async () => {
     const { result: id } = await opened(single, 'Vary (Region)')
     expect((await post(`/mj/task/${id}/cancel`, {})).body).toMatchObject({ code: 1, result: id })
     expect(await read(id)).toMatchObject({ id, status: 'CANCEL' })
@@ -591,7 +591,7 @@ describe('a window', () => {
     })
   })
 
-  it('is nobody else’s', async () => {
+  it('belongs to its tenant only', async () => {
     const { result: id } = await opened(single, 'Custom Zoom')
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const answer = await gateway.send('POST', '/mj/submit/modal', { ...secret(key), body: { taskId: id } })
@@ -600,8 +600,8 @@ describe('a window', () => {
   })
 })
 
-describe('notifyHook', () => {
-  it('hears of every change of status and progress, and of the end', async () => {
+describe('Midjourney’s notifyHook', () => {
+  it('is called at every change of status and progress, and at the end', async () => {
     const hook = `${receiver.url}/hook`
     const id = await take('/mj/submit/imagine', { prompt: 'sandbox:slow=2', notifyHook: hook, state: 'mine' })
     await receiver.until((received) => received.some(({ body }) => body.includes('"SUCCESS"')))
@@ -613,7 +613,7 @@ describe('notifyHook', () => {
     expect(bodies.find(({ status }) => status === 'SUCCESS')).toEqual(await read(id))
   })
 
-  it('hears of a window’s task under the window’s id', async () => {
+  it('is called with the window’s id for a window’s task', async () => {
     const { result: id } = await opened(single, 'Custom Zoom', { notifyHook: `${receiver.url}/hook` })
     await post('/mj/submit/modal', { taskId: id })
     await receiver.until((received) => received.some(({ body }) => body.includes('"SUCCESS"')))
@@ -621,8 +621,8 @@ describe('notifyHook', () => {
   })
 })
 
-describe('a task made at PiAPI’s route', () => {
-  it('is read here, and its buttons lead on', async () => {
+describe('a task of PiAPI’s routes in the Midjourney relay', () => {
+  it('can be read, and its buttons can be pressed', async () => {
     const { task_id: id } = await gateway.piapi.create(
       'imagine',
       { prompt, process_mode: 'turbo' },
@@ -641,7 +641,7 @@ describe('a task made at PiAPI’s route', () => {
     expect(there.output).toMatchObject({ image_url: up.imageUrl })
   })
 
-  it('of another family is unknown here', async () => {
+  it('is unknown when it is of another family', async () => {
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'rain' }, { key: TEST_KEY })
     expect(told(await get(`/mj/task/${id}/fetch`))).toMatchObject({
       status: 400,

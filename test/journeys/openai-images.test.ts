@@ -49,7 +49,7 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     expect(await aspectOf(first?.b64_json)).toEqual({ format: 'webp', width: 1_536, height: 1_024, hasAlpha: true })
   })
 
-  it('makes several, and has them told by events', async () => {
+  it('makes several pictures, and gets each as an event', async () => {
     const client = clientAt(path)
     const asked = { model: 'gpt-image-1.5', prompt: 'a boat sandbox:fast', n: 3, size: '1024x1024' } as const
     expect((await client.images.generate(asked)).data).toHaveLength(3)
@@ -61,7 +61,7 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     expect(types).toEqual(['image_generation.completed'])
   })
 
-  it('has addresses of DALL·E’s pictures, or the pictures', async () => {
+  it('gets URLs of DALL·E’s pictures, or the pictures as base64', async () => {
     const client = clientAt(path)
     const asked = { model: 'dall-e-3', prompt: 'a boat sandbox:fast', size: '1792x1024', style: 'vivid' } as const
     const [linked] = (await client.images.generate(asked)).data ?? []
@@ -90,7 +90,7 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     expect(last?.input).toMatchObject({ image: [reference, reference], mask: reference, n: 2, input_fidelity: 'high' })
   })
 
-  it('is told which field is wrong, and stores nothing', async () => {
+  it('throws which field is wrong, and nothing is stored', async () => {
     const client = clientAt(path)
     const before = await tasks()
     const bad = client.images.generate({ model: 'gpt-image-1', prompt: 'a boat', n: 11 })
@@ -110,7 +110,7 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
   it.each([
     ['sandbox:moderation', 400, 'moderation_blocked'],
     ['sandbox:fail', 500, 'vendor_refused'],
-  ])('is told of %s once: no second task is made', async (word, status, code) => {
+  ])('throws on %s once: no second task is submitted', async (word, status, code) => {
     const before = await tasks()
     const asked = { model: 'gpt-image-1', prompt: `a boat ${word} sandbox:fast` }
     await expect(clientAt(path).images.generate(asked)).rejects.toMatchObject({ status, code })
@@ -118,7 +118,7 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
   })
 })
 
-describe('the image routes for other makers’ models', () => {
+describe('OpenAI’s image routes for other vendors’ models', () => {
   it.each<[string, object, string, object]>([
     ['flux-pro-1.1', { size: '1024x1024' }, 'bfl/flux-pro-1.1', { width: 1_024, height: 1_024 }],
     ['flux-kontext-max', { size: '1024x1536' }, 'bfl/flux-kontext-max', { aspect_ratio: '2:3' }],
@@ -143,7 +143,7 @@ describe('the image routes for other makers’ models', () => {
     expect(masked.data?.[0]?.url).toMatch(/\.webp$/)
   })
 
-  it('take a reference by its URL, as PiAPI’s clients send it', async () => {
+  it('accept a reference by its URL, as PiAPI’s clients send it', async () => {
     const body = {
       model: 'gpt-image-1',
       prompt: 'in blue sandbox:fast',
@@ -157,7 +157,7 @@ describe('the image routes for other makers’ models', () => {
     })
   })
 
-  it('say that no provider draws for a live key, and that asking again is of no use', async () => {
+  it('report for a live key that no provider draws, and that a retry is of no use', async () => {
     const body = { model: 'gpt-image-1', prompt: 'a boat' }
     const answer = await gateway.send('POST', '/v1/images/generations', { key: LIVE_KEY, body })
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'no_provider', type: 'server_error' } } })
@@ -165,8 +165,8 @@ describe('the image routes for other makers’ models', () => {
   })
 })
 
-describe('the asynchronous form at PiAPI’s address', () => {
-  it('gives a task at once, which is read as any other', async () => {
+describe('the asynchronous image route at PiAPI’s address', () => {
+  it('returns a task at once, which is read like any other', async () => {
     const body = { model: 'gpt-image-1', prompt: 'a fish sandbox:fast', size: '1024x1024' }
     const created = await gateway.send('POST', '/api/v1/images/generations/async', { key: TEST_KEY, body })
     expect(created).toMatchObject({ status: 200, body: { code: 200, data: { model: 'gpt-image', status: 'pending' } } })

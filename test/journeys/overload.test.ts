@@ -32,7 +32,7 @@ function slowed(opened: Store) {
   return { store: { ...opened, submitTasks }, seen }
 }
 
-it('accepts under three times its load what it can store in time, and refuses the rest for nothing', async () => {
+it('a gateway under three times its load accepts what it can store in time, and refuses the rest at no cost', async () => {
   let seen = { longestQueue: 0, longestWaitMs: 0 }
   await using gateway = await openGateway({
     env: { POLYPHONY_SUBMISSION_WAIT_MS: String(WAIT_MS) },

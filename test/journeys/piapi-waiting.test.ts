@@ -15,7 +15,7 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 
 const lyrics = async (): Promise<string> => (await gateway.piapi.create('lyrics', { prompt: 'fog' })).task_id
 
-describe('a long poll', () => {
+describe('a long poll at PiAPI’s route', () => {
   it('is answered when the task ends', async () => {
     const id = await lyrics()
     const waiting = Promise.all([gateway.piapi.ended(id), gateway.piapi.ended(id)])
@@ -24,7 +24,7 @@ describe('a long poll', () => {
     expect(await waiting).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
   })
 
-  it('is answered with the task as it stands when the time is over', async () => {
+  it('is answered with the unfinished task when its time is over', async () => {
     const id = await lyrics()
     await gateway.until(id, ({ status }) => status === 'processing')
     expect(await gateway.piapi.read(id, { query: '?wait=0.05' })).toMatchObject({ status: 'processing' })
@@ -33,7 +33,7 @@ describe('a long poll', () => {
     await gateway.piapi.ended(id)
   })
 
-  it('of an ended task is answered at once', async () => {
+  it('of a finished task is answered at once', async () => {
     const id = await lyrics()
     hand.finish(id)
     await gateway.piapi.ended(id)
@@ -41,7 +41,7 @@ describe('a long poll', () => {
   })
 })
 
-describe('an event stream', () => {
+describe('an event stream at PiAPI’s route', () => {
   interface Event {
     event: string
     id: string
@@ -62,7 +62,7 @@ describe('an event stream', () => {
     return { headers: answer.headers, all }
   }
 
-  it('tells every state up to the end, and closes', async () => {
+  it('sends every state until the end, and closes', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
     const { headers, all } = await events(id)
     expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -76,7 +76,7 @@ describe('an event stream', () => {
     expect(told.at(-1)?.task.output).toHaveLength(2)
   })
 
-  it('of an ended task tells the end', async () => {
+  it('of a finished task sends its end', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })
     await gateway.piapi.ended(id, { key: TEST_KEY })
     expect(await (await events(id)).all).toMatchObject([{ id: '1', task: { status: 'completed' } }])
@@ -113,7 +113,7 @@ describe('an Idempotency-Key', () => {
     await gateway.piapi.ended(first)
   })
 
-  it('of one task in PiAPI’s words is refused for another in the relay’s', async () => {
+  it('of a task in PiAPI’s protocol is refused for another task in the relay’s', async () => {
     const first = idIn(await post('three'))
     const before = await gateway.balance()
     const answer = await post('three', { prompt: 'fog' }, '/suno/submit/lyrics')
@@ -148,7 +148,7 @@ describe('an Idempotency-Key', () => {
     await gateway.assertBalanced()
   })
 
-  it('of another tenant means another task', async () => {
+  it('of another tenant belongs to another task', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const song = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:fast' } }
     const answers = await Promise.all(
@@ -159,7 +159,7 @@ describe('an Idempotency-Key', () => {
     expect(new Set(answers.map(idIn)).size).toBe(2)
   })
 
-  it('of a request that was refused may be used again', async () => {
+  it('of a refused request may be used again', async () => {
     expect((await post('six', { ...LYRICS, input: {} })).status).toBe(400)
     const answer = await post('six')
     expect(answer.status).toBe(200)
@@ -169,7 +169,7 @@ describe('an Idempotency-Key', () => {
 })
 
 /** As their code does it: what they read, and what they take for an end. */
-describe('a client’s own way of polling', () => {
+describe('a client with its own way of polling', () => {
   const song = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:slow=0.3' } }
   const bad = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:slow=0.3 sandbox:fail' } }
 
@@ -245,7 +245,7 @@ describe('a client’s own way of polling', () => {
     expect(task).toMatchObject({ status: 'completed', output: [{ status: 'SUCCESS' }, { status: 'SUCCESS' }] })
   })
 
-  it('ends in the reason for a failure', async () => {
+  it('gets the reason of a failure', async () => {
     expect(await commandLine(bad)).toMatchObject({
       status: 'failed',
       error: { message: expect.stringContaining('failed') },
@@ -254,7 +254,7 @@ describe('a client’s own way of polling', () => {
     await expect(n8n(bad)).rejects.toThrow('The generation failed')
   })
 
-  it.each([commandLine, mcpServer, n8n])('%o is told why a request is refused', async (client) => {
+  it.each([commandLine, mcpServer, n8n])('%o gets the reason of a refusal', async (client) => {
     await expect(client({ ...song, input: {} })).rejects.toThrow('input.prompt is needed')
     await expect(client({ ...song, task_type: 'dance' })).rejects.toThrow('is invalid for model')
   })

@@ -75,7 +75,7 @@ async function feed(id: string): Promise<Fetched> {
   }
 }
 
-describe('the web client of relays', () => {
+describe('a relay’s web client for Udio', () => {
   it('makes two songs, and finds them in data.data.songs', async () => {
     const id = await submit(genParams())
     const done = await feed(id)
@@ -102,7 +102,7 @@ describe('the web client of relays', () => {
     expect(done.data.songs[0]).toMatchObject({ lyrics: 'the last tram', prompt: 'night breeze sandbox:fast' })
   })
 
-  it('goes on from a song, by the id that an answer gave', async () => {
+  it('extends a song by an id from an answer', async () => {
     const first = await submit(genParams())
     const song = (await feed(first)).data.songs[1]
     const config = {
@@ -122,7 +122,7 @@ describe('the web client of relays', () => {
     expect(messageOf(refused)).toMatch(/^gen_params\.config\.source\.song_id names .*, but there is no/)
   })
 
-  it('shows songs that are not there yet, and why there will be none', async () => {
+  it('reads unfinished songs, and the reason of failed ones', async () => {
     const id = await submit(genParams({ prompt: 'fog sandbox:slow=1 sandbox:fail' }))
     const { body } = await call('GET', `/udio/fetch/${id}`)
     expect(body).toMatchObject({
@@ -133,7 +133,7 @@ describe('the web client of relays', () => {
     expect(failed.data.songs[0]).toMatchObject({ finished: true, song_path: '', error_detail: failed.fail_reason })
   })
 
-  it('is told what was wrong in words that it reads', async () => {
+  it('reads what was wrong in the form that it expects', async () => {
     const wrong = async (given: JsonObject) => {
       const answer = await call('POST', '/udio/submit/music', genParams(given))
       expect(answer.status).toBe(400)
@@ -153,7 +153,7 @@ describe('the web client of relays', () => {
     expect(messageOf(stranger)).not.toBe('')
   })
 
-  it('is told of every change at its notify_hook', async () => {
+  it('is called at its notify_hook at every change', async () => {
     const id = await submit({ ...genParams({ prompt: 'x sandbox:slow=1' }), notify_hook: `${receiver.url}/udio` })
     const mine = () => receiver.received.map(({ body }) => JSON.parse(body)).filter(({ task_id }) => task_id === id)
     await receiver.until(() => mine().some(({ status }) => status === 'SUCCESS'))
@@ -162,7 +162,7 @@ describe('the web client of relays', () => {
   })
 })
 
-describe('Udio’s own form at relays', () => {
+describe('Udio’s own format at relays', () => {
   it.each([
     ['without gen_params around them', genParams().gen_params],
     ['with gen_params around them', genParams()],
@@ -180,13 +180,13 @@ describe('Udio’s own form at relays', () => {
     expect((await call('GET', '/udio/query')).status).toBe(400)
   })
 
-  it('names the field as it was spelt', async () => {
+  it('names the caller’s field', async () => {
     const answer = await call('POST', '/udio/generate-proxy', { prompt: 'x', negative_prompt: 7 })
     expect(messageOf(answer)).toBe('negative_prompt must be a string, not 7.')
   })
 })
 
-it('reads songs that were made at PiAPI’s routes, and no lyrics', async () => {
+it('Udio’s relay reads songs of PiAPI’s routes, and no lyrics', async () => {
   const input = { lyrics_type: 'instrumental', gpt_description_prompt: 'fog sandbox:fast' }
   const song = await gateway.piapi.create('generate_music', input, { model: 'music-u', key: TEST_KEY })
   const told = await gateway.piapi.ended(song.task_id, { key: TEST_KEY })

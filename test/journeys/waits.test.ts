@@ -55,7 +55,7 @@ const isTaken = (mine: { key: string; id: string }) =>
   vi.waitFor(async () => expect((await shortWait(mine)).status).toBe(200), PATIENCE)
 
 describe('requests that wait for results', () => {
-  it('are refused beyond as many as a key may have, and taken again when one has ended', async () => {
+  it('are refused beyond as many as a key may have, and accepted again when one has ended', async () => {
     const held = [waiting(one), waiting(one, '/events')]
     await isRefused(one)
     const refused = await shortWait(one)
@@ -71,7 +71,7 @@ describe('requests that wait for results', () => {
     expect((await shortWait(one)).status).toBe(200)
   })
 
-  it.each(['?wait=30', '/events'])('give their place back when the client goes: %s', async (path) => {
+  it.each(['?wait=30', '/events'])('free their place when the client disconnects: %s', async (path) => {
     const held = [waiting(one, path), waiting(one, path)]
     await isRefused(one)
     held[0]?.end()
@@ -80,7 +80,7 @@ describe('requests that wait for results', () => {
     hand.finish(one.id)
   })
 
-  it('are refused beyond as many as the process may have, whichever key they come with', async () => {
+  it('are refused beyond as many as the process may have, whichever key they use', async () => {
     const held = [waiting(one), waiting(one), waiting(other)]
     await isRefused(other)
     for (const { end } of held) end()
