@@ -15,7 +15,7 @@ const PICTURE = { prompt: 'a teapot', model: 'photon-1', aspect_ratio: '3:4', fo
 const OPERATORS = '/api/admin/accounts'
 const OWN = '/api/v1/accounts'
 
-/** Two vendors of pictures, at which the gateway has accounts. */
+/** Two fake vendors of pictures, at which the gateway has accounts. */
 let first: FakeLuma
 let second: FakeLuma
 let clock: { now(): number; skip(ms: number): void }
@@ -37,7 +37,7 @@ afterEach(async () => {
   await second.close()
 })
 
-/** A gateway whose accounts at the two vendors the operator adds; the first is asked first. */
+/** A gateway to which the operator adds accounts at the two vendors; the first has the higher priority. */
 async function gatewayWith(
   accounts: { luma?: FakeLuma; baseUrl?: string; body?: JsonObject }[],
   env: Record<string, string> = {},
@@ -60,7 +60,7 @@ async function added(gateway: TestGateway, at: string, baseUrl: string, body: Js
   return id
 }
 
-/** A route that must answer well: its data. */
+/** The data of an answer, which must be a success. */
 async function data<Data = JsonObject>(
   gateway: TestGateway,
   method: string,
@@ -76,7 +76,7 @@ function draw(gateway: TestGateway, sending: Sending = {}): Promise<PiapiTask> {
   return gateway.piapi.create('image_generation', PICTURE, { model: 'luma', ...sending })
 }
 
-/** What the store says of a task, once `enough` is true of it; the time goes by faster meanwhile. */
+/** The stored task, once `enough` holds for it; the clock runs faster meanwhile. */
 async function later(gateway: TestGateway, { task_id: id }: PiapiTask, enough: (task: Task) => boolean): Promise<Task> {
   let task: Task | undefined
   await expect
@@ -104,7 +104,7 @@ const stateOf = async (gateway: TestGateway, id: string) =>
 const attemptsOf = (gateway: TestGateway, { task_id }: PiapiTask) =>
   data<JsonObject[]>(gateway, 'GET', `/api/v1/task/${task_id}/attempts`)
 
-/** Another task of the same gateway has come and gone, so that the first was looked at, too. */
+/** Runs another task of the gateway to its end, so that the dispatcher has also looked at the first. */
 async function somethingElse(gateway: TestGateway): Promise<void> {
   const { task_id } = await gateway.piapi.create('lyrics', { prompt: 'rain' })
   await gateway.until(task_id, is('completed'))
@@ -130,8 +130,8 @@ describe('a task whose account turns it away', () => {
       expect(await stateOf(gateway, ids[0] ?? '')).toBe(state)
       const { available, held } = await gateway.balance()
       expect({ spent: before.available - available, held }).toEqual({ spent: done.pricePoints, held: 0 })
-      const told = JSON.stringify([await gateway.piapi.read(task.task_id), await attemptsOf(gateway, task)])
-      expect(told).not.toMatch(/org-4711|node-17|127\.0\.0\.1:\d+\/v1/)
+      const shown = JSON.stringify([await gateway.piapi.read(task.task_id), await attemptsOf(gateway, task)])
+      expect(shown).not.toMatch(/org-4711|node-17|127\.0\.0\.1:\d+\/v1/)
       await gateway.assertBalanced()
     },
   )
@@ -221,7 +221,7 @@ describe('a task that an account has accepted', () => {
     const created = await gateway.piapi.post({ model: 'luma', task_type: 'image_generation', input: PICTURE, config })
     const task = created.body.data
     await gateway.until(task.task_id, is('processing'))
-    // The vendor does not end the work when it is asked to.
+    // The vendor does not end the work when it is told to cancel.
     first.next.push(...Array.from({ length: 3 }, (): FakeAnswer => ({ status: 500, json: { detail: 'No.' } })))
     clock.skip(HOUR_MS)
     await gateway.until(task.task_id, is('failed'))
@@ -234,15 +234,15 @@ describe('a task that an account has accepted', () => {
     const done = await later(gateway, task, is('completed'))
     expect(done).toMatchObject({ error: null, consumedPoints: 0, attempts: 1 })
     await receiver.until((received) => received.length === 2)
-    const told = receiver.received.map(({ body }) => (JSON.parse(body) as { data: PiapiTask }).data)
-    expect(told).toMatchObject([
+    const shown = receiver.received.map(({ body }) => (JSON.parse(body) as { data: PiapiTask }).data)
+    expect(shown).toMatchObject([
       { task_id: task.task_id, status: 'failed', error: { message: expect.stringContaining('in time') } },
       { task_id: task.task_id, status: 'completed', meta: { usage: { consume: 0 } } },
     ])
-    expect(told[1]?.logs.at(-1)).toContain('after the task had failed and been refunded')
-    const [url = ''] = /http[^"]+\.png/.exec(JSON.stringify(told[1]?.output)) ?? []
+    expect(shown[1]?.logs.at(-1)).toContain('after the task had failed and been refunded')
+    const [url = ''] = /http[^"]+\.png/.exec(JSON.stringify(shown[1]?.output)) ?? []
     expect((await fetch(url)).headers.get('content-type')).toBe('image/png')
-    expect(await gateway.piapi.read(task.task_id)).toMatchObject({ status: 'completed', output: told[1]?.output })
+    expect(await gateway.piapi.read(task.task_id)).toMatchObject({ status: 'completed', output: shown[1]?.output })
     expect(await gateway.balance()).toMatchObject({ available: before.available, held: 0 })
     expect(await attemptsOf(gateway, task)).toMatchObject([{ outcome: 'completed' }])
     expect(first.begun()).toBe(1)
@@ -344,7 +344,7 @@ describe('a tenant’s private pool', () => {
     await somethingElse(gateway)
     expect(await gateway.store.getTask({ id: task.task_id })).toMatchObject({ status: 'pending', pricePoints: 0 })
     await data(gateway, 'PATCH', '/api/v1/account/pool', { key, body: { falls_back: true } })
-    // What comes from now on holds its price, and goes to the house; what came before stays.
+    // Tasks from now on hold their price and go to the public pool; earlier ones stay in the private pool.
     const paying = await later(gateway, await draw(gateway, { key }), is('completed', 'failed'))
     expect(paying).toMatchObject({ status: 'completed', pool: 'live' })
     expect(await gateway.store.getTask({ id: task.task_id })).toMatchObject({ status: 'pending', attempts: 0 })
@@ -401,10 +401,10 @@ describe('a callback from a vendor', () => {
     first.hold(true)
     const task = await draw(gateway)
     await gateway.until(task.task_id, is('processing'))
-    const asked = polled().length
+    const requested = polled().length
     const evil = { id: 'g-99', state: 'completed', assets: { image: 'https://evil.example/a.png' } }
     expect(await call(callbackOf(0), evil)).toBe(200)
-    await expect.poll(() => polled().length).toBeGreaterThan(asked)
+    await expect.poll(() => polled().length).toBeGreaterThan(requested)
     expect(polled().at(-1)?.path).toBe('/v1/generations/g-1')
     expect(await call(callbackOf(0), { id: 'g-1', state: 'failed', failure_reason: 'a lie' })).toBe(200)
     await somethingElse(gateway)
@@ -468,13 +468,13 @@ describe('a callback from a vendor', () => {
 
   it('may come before the answer to the call, and the result is delivered without waiting for that answer', async () => {
     const png = await (sampleFiles['image/png']?.() ?? Promise.reject(new Error('No sample.')))
-    const asked = Promise.withResolvers<string>()
+    const requested = Promise.withResolvers<string>()
     const lost = Promise.withResolvers<FakeAnswer>()
     const slow = await openFakeVendor(({ method, json, path }) => {
       if (path.startsWith('/files/')) return { bytes: png, type: 'image/png' }
       if (method !== 'POST')
         return { json: { id: 'g-7', state: 'completed', assets: { image: `${slow.url}/files/a.png` } } }
-      asked.resolve(callbackIn(json))
+      requested.resolve(callbackIn(json))
       return lost.promise
     })
     closing.push(slow.close)
@@ -482,7 +482,7 @@ describe('a callback from a vendor', () => {
     const env = { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` }
     const { gateway } = await gatewayWith([{ baseUrl: `${slow.url}/v1` }], env)
     const task = await draw(gateway)
-    expect(await call(await asked.promise, { id: 'g-7', state: 'dreaming' })).toBe(200)
+    expect(await call(await requested.promise, { id: 'g-7', state: 'dreaming' })).toBe(200)
     // The callback is the answer: the result is delivered while the call still hangs.
     await later(gateway, task, is('completed', 'failed'))
     lost.resolve('lost')
@@ -507,13 +507,13 @@ describe('a callback from a vendor', () => {
   })
 })
 
-/** Where a request of ours wants to be called. */
+/** The callback URL in a request to the vendor. */
 function callbackIn(json: Json): string {
   if (!isJsonObject(json) || typeof json.callback_url !== 'string') throw new Error('It names no callback.')
   return json.callback_url
 }
 
-/** A way to a server that can be shut, so that nobody answers at its address, and opened again. */
+/** A proxy to a server that can be shut, so that connections to its address are refused, and opened again. */
 async function openGate(target: string): Promise<{
   url: string
   open(): Promise<void>
@@ -531,7 +531,7 @@ async function openGate(target: string): Promise<{
       for (const socket of [near, far]) {
         sockets.add(socket)
         socket.on('close', () => sockets.delete(socket))
-        socket.on('error', () => socket.destroy()) // a side that broke off ends the other
+        socket.on('error', () => socket.destroy()) // when one side fails, the other is closed
       }
       near.pipe(far).pipe(near)
     })
@@ -552,7 +552,7 @@ async function openGate(target: string): Promise<{
   return { url: `http://127.0.0.1:${at}`, open, shut, close: shut }
 }
 
-/** One that nobody listens at, at this moment. */
+/** A port on which no server listens at this moment. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))

@@ -17,7 +17,7 @@ async function codeIn(section: string): Promise<string[]> {
   return [...own.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code)
 }
 
-/** What somebody does who follows docs/architecture.md, in a copy of the project. */
+/** Follows the section of docs/architecture.md in a copy of the project. */
 async function addFamily(project: string): Promise<void> {
   const [file = '', lines = ''] = await codeIn('Add a family')
   const [importLine = '', nameLine = ''] = lines.split('\n').filter((line) => line.trim() !== '')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { longestStall } from '../support/stall.ts'
 
-/** Longer than this, and every other caller notices; when it happens again and again, leases of tasks lapse. */
+/** A longer stall is noticed by every other caller; repeated ones let the leases of tasks lapse. */
 const MAX_STALL_MS = 250
 const CREATE = '/api/v1/task'
 const BATCH = '/api/v1/tasks/batch'
@@ -151,7 +151,7 @@ describe('the event loop of a gateway under attack', () => {
 
   it.each(BODIES)('is not held up by $what', async ({ body: text, ...attack }) => {
     const body = Buffer.from(text)
-    // What else runs on the machine only ever adds to the time, so the least of a few is the nearest.
+    // Other work on the machine can only add to the time, so the least of a few is the most accurate.
     let leastMs = Number.POSITIVE_INFINITY
     for (let look = 0; look < 3 && leastMs >= MAX_STALL_MS; look++) {
       const { result, stallMs } = await longestStall(() => post({ ...attack, body }))

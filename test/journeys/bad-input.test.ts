@@ -14,7 +14,7 @@ interface Case extends Sending {
   method?: string
   path?: string
   status: number
-  /** What the message must say: the field, or what is wrong where there is none. */
+  /** What the message must contain: the field, or what is wrong if there is no field. */
   says: string
 }
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** All that a refused request must leave alone. */
+/** Everything that a refused request must not change. */
 async function stock(): Promise<JsonObject> {
   const { balances, files } = await everything()
   return { balances, files } as unknown as JsonObject // numbers and lists of them
@@ -104,7 +104,7 @@ const cases: Case[] = [
   { title: 'no input', body: { ...SONG, input: undefined }, status: 400, says: 'input is required' },
   { title: 'a wrong type', body: { ...SONG, input: { prompt: 5 } }, status: 400, says: 'input.prompt' },
   { title: 'a wrong value', body: { ...SONG, input: { prompt: 'la', mv: 'v9' } }, status: 400, says: 'input.mv' },
-  { title: 'a clip that nobody has', body: extending('nobody'), status: 400, says: 'input.continue_clip_id' },
+  { title: 'an unknown clip', body: extending('nobody'), status: 400, says: 'input.continue_clip_id' },
   { title: 'no key', key: null, body: SONG, status: 401, says: 'No API key' },
   { title: 'a bad key', key: 'sk-live-wrong', body: SONG, status: 401, says: 'key is unknown' },
   { title: 'a bad key and a bad body', key: 'sk-live-wrong', text: '{', headers: JSON_TYPE, status: 401, says: 'key' },
@@ -310,12 +310,12 @@ describe('a client that disconnects', () => {
     const task = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
     const client = new AbortController()
     const path = `${gateway.url}/api/v1/task/${task.task_id}${how}`
-    const asked = fetch(path, { headers: { 'x-api-key': TEST_KEY }, signal: client.signal }).then((answer) =>
+    const requested = fetch(path, { headers: { 'x-api-key': TEST_KEY }, signal: client.signal }).then((answer) =>
       answer.text(),
     )
     await gateway.until(task.task_id, ({ status }) => status === 'processing')
     client.abort()
-    await expect(asked).rejects.toThrow('aborted')
+    await expect(requested).rejects.toThrow('aborted')
     expect(await gateway.piapi.ended(task.task_id, { key: TEST_KEY })).toMatchObject({ status: 'completed' })
   })
 })
@@ -375,7 +375,7 @@ function raw(text: string): Promise<string> {
   })
 }
 
-/** Sends a part of a request and breaks the connection off; resolves when the server has seen that. */
+/** Sends a part of a request and closes the connection; resolves when the server has noticed. */
 async function hangUp(text: string): Promise<void> {
   const { hostname, port } = new URL(gateway.url)
   await new Promise<void>((resolve, reject) => {

@@ -38,7 +38,7 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-/** As the API's own examples do it: the key in `x-key`, and the address to look at taken from the answer. */
+/** As the API's own examples do it: the key in `x-key`, and polling at the URL of the answer. */
 async function create(path: string, body: object, key = TEST_KEY): Promise<Created> {
   const answer = await gateway.send('POST', path, { key: null, headers: { 'x-key': key }, body })
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
@@ -122,12 +122,12 @@ describe('a client of Black Forest Labs', () => {
     const created = await create('/v1/flux-pro-1.1-ultra', body)
     expect(created).toMatchObject({ status: 'Pending', webhook_url: url })
     await receiver.until((all) => all.some(({ path }) => path === '/bfl'))
-    const told = receiver.received.find(({ path }) => path === '/bfl')
-    expect(JSON.parse(told?.body ?? '')).toEqual(await poll(created.polling_url))
+    const shown = receiver.received.find(({ path }) => path === '/bfl')
+    expect(JSON.parse(shown?.body ?? '')).toEqual(await poll(created.polling_url))
     const signature = createHmac('sha256', 'hush')
-      .update(told?.body ?? '')
+      .update(shown?.body ?? '')
       .digest('hex')
-    expect(told?.headers['x-bfl-signature']).toBe(`sha256=${signature}`)
+    expect(shown?.headers['x-bfl-signature']).toBe(`sha256=${signature}`)
   })
 
   it('reads a picture that was submitted at PiAPI’s route, and no song', async () => {
@@ -176,15 +176,7 @@ describe('an error of Black Forest Labs’ API', () => {
       422,
       { detail: [{ loc: ['body', 'keyframes', 0], type: 'value_error' }] },
     ],
-    [
-      'a task that nobody has',
-      'GET',
-      '/v1/get_result?id=x',
-      undefined,
-      TEST_KEY,
-      404,
-      { id: 'x', status: 'Task not found' },
-    ],
+    ['an unknown task', 'GET', '/v1/get_result?id=x', undefined, TEST_KEY, 404, { id: 'x', status: 'Task not found' }],
     ['no id', 'GET', '/v1/get_result', undefined, TEST_KEY, 422, { detail: [{ loc: ['query', 'id'] }] }],
     [
       'a model that there is not',
@@ -214,7 +206,7 @@ describe('an error of Black Forest Labs’ API', () => {
 
 describe('a finetune of Black Forest Labs’ API', () => {
   const FINETUNE = '/v1/finetune'
-  const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+  const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
   const picture = 'https://1.1.1.1/street.png'
   let archive: string
 
@@ -332,9 +324,9 @@ describe('a finetune of Black Forest Labs’ API', () => {
     const created = await create(FINETUNE, { ...training('told sandbox:fast'), ...hook })
     expect(created).toMatchObject({ status: 'Pending', finetune_id: created.id, webhook_url: hook.webhook_url })
     await receiver.until((all) => all.some(({ path }) => path === '/trained'))
-    const told = receiver.received.find(({ path }) => path === '/trained')
-    expect(JSON.parse(told?.body ?? '')).toMatchObject({ status: 'Ready', result: { finetune_id: created.id } })
-    expect(told?.headers['x-bfl-signature']).toMatch(/^sha256=[0-9a-f]{64}$/)
+    const shown = receiver.received.find(({ path }) => path === '/trained')
+    expect(JSON.parse(shown?.body ?? '')).toMatchObject({ status: 'Ready', result: { finetune_id: created.id } })
+    expect(shown?.headers['x-bfl-signature']).toMatch(/^sha256=[0-9a-f]{64}$/)
   })
 
   it('does not exist before its training has ended, nor when it failed', async () => {
@@ -378,7 +370,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
             tenantId: gateway.tenantId,
             mode: 'live',
             kind: 'bfl-deleted-finetune',
-            body: { finetune_id: NOBODYS },
+            body: { finetune_id: UNKNOWN_ID },
             createdAt: now,
             expiresAt: now + 60_000,
           },
@@ -412,7 +404,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
   it('that does not exist is refused, naming the field', async () => {
     const { id, polling_url } = await create('/v1/flux-dev', { prompt: 'sandbox:fast', width: 256, height: 256 })
     expect((await poll(polling_url)).status).toBe('Ready')
-    for (const none of [id, NOBODYS, 'my-finetune']) {
+    for (const none of [id, UNKNOWN_ID, 'my-finetune']) {
       expect(await draw(none)).toMatchObject(refused('finetune_id', `names ${none}, but there is no such finetune`))
       expect(await send('GET', `/v1/finetune_details?finetune_id=${none}`)).toMatchObject(unknown(none))
       expect(await send('POST', '/v1/delete_finetune', { finetune_id: none })).toMatchObject(unknown(none))
@@ -431,7 +423,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     const before = await gateway.store.summary({})
     const none = { status: 503, body: { detail: expect.stringContaining('bfl/') } }
     expect(await send('POST', FINETUNE, training('live'), LIVE_KEY)).toMatchObject(none)
-    // To a live key, what a test key trained does not exist.
+    // A live key does not see what a test key trained.
     expect(await draw(id, LIVE_KEY)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
     expect(await gateway.store.summary({})).toEqual(before)
   })

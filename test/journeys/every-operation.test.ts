@@ -23,7 +23,7 @@ import {
 import { expectMedia } from '../support/produced-media.ts'
 import { promisedFiles, promisedTexts, textsIn } from '../support/promised-files.ts'
 
-/** How often a client looks. */
+/** How often a client polls. */
 const LOOK_EVERY_MS = 250
 const LONGEST_MS = 60_000
 const ENDINGS = ['completed', 'failed']
@@ -39,7 +39,7 @@ interface Run {
 const operations = listOperations()
 const rows = operations.map((operation) => [operation.id, operation] as const)
 
-/** Of each family, an operation of each form: the others are told of in the same way. */
+/** One operation of each form of each family: the others are shown in the same way. */
 const alone = rows.filter(
   ([, operation], index) =>
     rows.findIndex(([, one]) => one.model === operation.model && formOf(one) === formOf(operation)) === index,
@@ -47,15 +47,15 @@ const alone = rows.filter(
 
 let gateway: TestGateway
 const runs = new Map<string, Promise<Run>>()
-/** Tasks that take so long that they are met halfway. */
+/** Tasks that take long enough to be read while they run. */
 const halfway = new Map<string, Promise<{ stored: Task; running: PiapiTask }>>()
-/** Tasks that were asked to end badly, by operation and word. */
+/** Tasks that the sandbox was told to fail, by operation and word. */
 const failures = new Map<string, Promise<PiapiTask>>()
 
 beforeAll(async () => {
   // Each failure below is waited for, all at once.
   gateway = await openGateway({ env: { POLYPHONY_WAITS_PER_KEY: '1000' } })
-  // All at once; each is looked at in a test of its own.
+  // All at once; each is checked in a test of its own.
   for (const operation of operations) keep(runs, operation.id, run(operation))
   for (const [id, operation] of alone) keep(halfway, id, meet(operation))
   for (const operation of operations) {
@@ -66,7 +66,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** A rejection is met by the test that waits for it, which may not have begun. */
+/** A rejection is handled by the test that waits for it, which may not have begun. */
 function keep<T>(all: Map<string, Promise<T>>, id: string, promise: Promise<T>): void {
   promise.catch(() => {})
   all.set(id, promise)
@@ -86,7 +86,7 @@ async function run(operation: Operation): Promise<Run> {
 }
 
 async function meet(operation: Operation): Promise<{ stored: Task; running: PiapiTask }> {
-  // In a field that no catalogue knows: the sandbox reads every text.
+  // In a field that the catalogue does not know: the sandbox reads every text.
   const { body } = await create(operation, { ...(await exampleOf(operation)), note: 'sandbox:slow=600' })
   const stored = await gateway.until(body.data.task_id, ({ status }) => status === 'processing')
   return { stored, running: await gateway.piapi.read(stored.id, { key: TEST_KEY }) }
@@ -117,7 +117,7 @@ async function runOf(operation: Operation): Promise<Run> {
 
 const WORDS = ['sandbox:fail', 'sandbox:moderation']
 
-/** A field that takes any text: there the sandbox reads its words. Ids and choices are none. */
+/** A field that accepts any text, where the sandbox reads its words; no ids and no choices. */
 function textField({ input }: Operation): string | undefined {
   const isText = ([name, field]: [string, TSchema]): boolean =>
     'type' in field && field.type === 'string' && !('x-media' in field) && !('pattern' in field) && !/_id$/.test(name)
@@ -140,7 +140,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(data).toMatchObject({ model, task_type, status: 'pending', detail: null, logs: [], error: { code: 0 } })
     const type = formOf(operation).usage === 'llm' ? 'llm' : 'point'
     expect(data.meta.usage).toEqual({ type, frozen: 0, consume: 0 })
-    // Base64 is stored before the task is, and echoed as a file of ours.
+    // Base64 is stored before the task is, and returned as a URL of this gateway.
     const echoed = replaceFiles(operation.input, input, ({ value }) =>
       /^https?:/.test(value) ? value : expect.stringMatching(`^${gateway.url}/files/`),
     )
@@ -171,21 +171,21 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     const stored = await gateway.store.getTask({ id: ended.task_id })
     if (!stored) throw new Error('The task is gone.')
     const spec = outputSpecOf(operation.produces, readInput(operation, input))
-    const told = textsIn(ended.output)
+    const shown = textsIn(ended.output)
 
     const texts = promisedTexts(spec, stored.output)
     for (const text of texts) {
       expect(text.trim()).not.toBe('')
-      expect(told).toContain(text)
+      expect(shown).toContain(text)
     }
     const files = promisedFiles(spec, stored.output).map(({ reference, promised }) => ({
       url: reference.replace(/^asset:/, `${gateway.url}/files/`),
       promised,
     }))
     const [first] = files
-    if (first) expect(told).toContain(first.url)
+    if (first) expect(shown).toContain(first.url)
     else expect(texts).not.toEqual([])
-    for (const url of told.filter((text) => /^https?:/.test(text))) expect(files.map((one) => one.url)).toContain(url)
+    for (const url of shown.filter((text) => /^https?:/.test(text))) expect(files.map((one) => one.url)).toContain(url)
     for (const { url, promised } of files) await expectFile(url, promised)
     if ('count' in spec) expect(countOf(spec.kind, stored.output)).toBe(spec.count)
   })
@@ -200,7 +200,7 @@ function countOf(kind: string, output: Json): number {
 
 const opened = new Set<string>()
 
-/** Equal files with an equal promise are opened once. */
+/** Equal files with equal expectations are opened once. */
 async function expectFile(url: string, promised: Parameters<typeof expectMedia>[1]): Promise<void> {
   const { headers, bytes } = await download(url) // without a key
   expect(headers.get('content-type')).toBe(promised.mediaType)

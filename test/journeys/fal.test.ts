@@ -6,7 +6,7 @@ import { download, hasEnded, LIVE_KEY, openGateway, TEST_KEY, type TestGateway }
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** The official client, whose hosts are fixed: through our proxy endpoint, and with its addresses rewritten. */
+/** The official client, whose hosts are fixed: through the gateway's proxy endpoint, and with its URLs rewritten. */
 
 const FLUX = 'fal-ai/flux/dev'
 const fast = { prompt: 'a lighthouse in the fog sandbox:fast' }
@@ -125,7 +125,7 @@ describe.each([
     expect(url).toMatch(new RegExp(`^${gateway.url}/fal/storage/files/[0-9a-f-]+/my%20fog\\.png$`))
     expect((await download(url)).bytes).toEqual(bytes)
     const { request_id: id } = await client.queue.submit(FLUX, {
-      input: { ...slow, image_url: url, loras: [{ path: url }] } as never, // the client's own types know no such fields
+      input: { ...slow, image_url: url, loras: [{ path: url }] } as never, // the client's own types have no such fields
     })
     const stored = await gateway.store.getTask({ id })
     const reference = expect.stringMatching(/^asset:[0-9a-f-]+\.png$/)
@@ -137,7 +137,7 @@ describe.each([
 
   it('uploads files that an input contains by itself', async () => {
     const input = { ...fast, image_url: new Blob([await png()], { type: 'image/png' }) }
-    const { requestId } = await client.run('fal-ai/birefnet', { input: input as never }) // the client's own types want a text
+    const { requestId } = await client.run('fal-ai/birefnet', { input: input as never }) // the client's own types require a string
     const stored = await gateway.store.getTask({ id: requestId })
     expect(stored?.input).toMatchObject({ input: { image_url: expect.stringMatching(/^asset:/) } })
     expect(stored?.output).toMatchObject({ value: { image: { content_type: 'image/jpeg' } } })

@@ -74,11 +74,11 @@ describe('a client of Ideogram', () => {
 
   it('makes several pictures with Ideogram 3, from JSON and from a form alike', async () => {
     const path = '/ideogram/v1/ideogram-v3/generate'
-    const asked = { prompt: 'a cover sandbox:fast', rendering_speed: 'TURBO', resolution: '1280x704' }
-    const { data } = await sendJson(path, { ...asked, num_images: 2 })
+    const requested = { prompt: 'a cover sandbox:fast', rendering_speed: 'TURBO', resolution: '1280x704' }
+    const { data } = await sendJson(path, { ...requested, num_images: 2 })
     expect(data.map(({ resolution }) => resolution)).toEqual(['1280x704', '1280x704'])
     const form = {
-      ...asked,
+      ...requested,
       num_images: '2',
       style_reference_images: [picture, picture],
       color_palette: '{"name":"EMBER"}',

@@ -16,7 +16,7 @@ import { openReceiver, type Receiver } from '../support/receiver.ts'
 
 /** Clients of Kling's official API, as relays' clients write them: changed in base address and key only. */
 
-interface Told {
+interface AnswerBody {
   code: number
   message: string
   request_id: string
@@ -54,14 +54,18 @@ afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]()
 })
 
-async function send(method: string, path: string, sending: Sending = {}): Promise<{ status: number; body: Told }> {
+async function send(
+  method: string,
+  path: string,
+  sending: Sending = {},
+): Promise<{ status: number; body: AnswerBody }> {
   const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}` }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
-  return { status, body: body as unknown as Told } // as its clients trust it
+  return { status, body: body as unknown as AnswerBody } // the shape that its clients rely on
 }
 
-/** Creates a task and asks until it has ended, by the id that the answer gives. */
-async function run(path: string, body: JsonObject, asks = path): Promise<Told['data']> {
+/** Creates a task and polls it, by the id of the answer, until it has ended. */
+async function run(path: string, body: JsonObject, asks = path): Promise<AnswerBody['data']> {
   const created = await send('POST', path, { body })
   expect(created.body).toMatchObject({ code: 0, message: 'SUCCEED', data: { task_status: 'submitted' } })
   expect(created.status).toBe(200)
@@ -79,7 +83,7 @@ async function mediaTypeOf(url: string | undefined): Promise<string | null> {
 const nowS = (): number => Math.floor(Date.now() / 1_000)
 const part = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** A token as Kling's documents have it made, with changes. */
+/** A token as Kling's documentation describes it, with changes. */
 function tokenOf({ accessKey, secretKey }: AccessPair, claims: JsonObject = {}, header: JsonObject = {}): string {
   const usual = { iss: accessKey, exp: nowS() + 1_800, nbf: nowS() - 5 }
   const text = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part({ ...usual, ...claims })}`
@@ -151,7 +155,7 @@ describe('a client with Kling’s access key and secret key', () => {
       const path = `${prefix}/v1/videos/text2video`
       const created = await send('POST', path, { key: tokenOf(made.kling), body: { prompt: 'a fox sandbox:fast' } })
       expect(created).toMatchObject({ status: 200, body: { code: 0, data: { task_status: 'submitted' } } })
-      // Another token for every call, or the key itself: all are the same caller.
+      // A new token for every call, or the key itself: all identify the same caller.
       for (const key of [tokenOf(made.kling, { exp: nowS() + 60 }), made.key]) {
         const read = await send('GET', `${path}/${created.body.data.task_id}?wait=25`, { key })
         expect(read.body.data).toMatchObject({ task_status: 'succeed' })
@@ -240,7 +244,7 @@ describe('the credit in Kling’s protocol', () => {
     return {
       status,
       body: body as unknown as { code: number; message: string; data: { resource_pack_subscribe_infos: JsonObject[] } },
-    } // as its clients trust it
+    } // the shape that its clients rely on
   }
 
   it('is shown as one resource pack, with the amounts of the ledger', async () => {
@@ -417,7 +421,9 @@ describe('Kling’s own API', () => {
       external_task_id: 'called-1',
     })
     const mine = () =>
-      receiver.received.filter(({ path }) => path === '/kling').map(({ body }) => JSON.parse(body) as Told['data'])
+      receiver.received
+        .filter(({ path }) => path === '/kling')
+        .map(({ body }) => JSON.parse(body) as AnswerBody['data'])
     await receiver.until(() => mine().length >= 2)
     expect(
       mine()
@@ -448,7 +454,7 @@ describe('Kling’s own API', () => {
     await send('POST', '/v1/videos/image2video', { key, body: { image: picture } })
     const listed = async (query: string): Promise<string[]> => {
       const { body } = await send('GET', `/v1/videos/text2video${query}`, { key })
-      return (body.data as unknown as Told['data'][]).map(({ task_id }) => task_id)
+      return (body.data as unknown as AnswerBody['data'][]).map(({ task_id }) => task_id)
     }
     expect(await listed('')).toEqual(ids)
     expect(await listed('?pageNum=2&pageSize=2')).toEqual(ids.slice(2))

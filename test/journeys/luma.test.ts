@@ -20,9 +20,9 @@ function client(key = TEST_KEY, at = '/luma/dream-machine/v1'): LumaAI {
   return new LumaAI({ authToken: key, baseURL: gateway.url + at, maxRetries: 0 })
 }
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 
-/** As a client does: looks until the generation has ended. */
+/** As a client does: polls until the generation has ended. */
 async function ended(luma: LumaAI, id = ''): Promise<LumaAI.Generation> {
   for (;;) {
     const generation = await luma.generations.get(id, { query: { wait: '20' } })
@@ -218,15 +218,15 @@ describe('the package lumaai', () => {
     expect(await wrong({ keyframes: { frame0: { type: 'generation' } } }, 'keyframes.frame0.id')).toContain('is needed')
     expect(await wrong({ generation_type: 'image' }, 'generation_type')).toContain('video')
     await expect(
-      luma.generations.create({ ...body, keyframes: { frame0: { type: 'generation', id: NOBODYS } } }),
+      luma.generations.create({ ...body, keyframes: { frame0: { type: 'generation', id: UNKNOWN_ID } } }),
     ).rejects.toMatchObject({ status: 400, error: { detail: expect.stringContaining('keyframes.frame0.id') } })
     await expect(
       luma.generations.create({ ...body, keyframes: { frame0: { type: 'image', url: 'http://10.0.0.1/a' } } }),
     ).rejects.toMatchObject({ status: 400, error: { detail: expect.stringContaining('keyframes.frame0.url') } })
-    await expect(luma.generations.upscale(NOBODYS, {})).rejects.toMatchObject({ status: 404 })
-    await expect(luma.generations.get(NOBODYS)).rejects.toMatchObject({
+    await expect(luma.generations.upscale(UNKNOWN_ID, {})).rejects.toMatchObject({ status: 404 })
+    await expect(luma.generations.get(UNKNOWN_ID)).rejects.toMatchObject({
       status: 404,
-      error: { detail: expect.stringContaining(NOBODYS) },
+      error: { detail: expect.stringContaining(UNKNOWN_ID) },
     })
     await expect(client('sk-nobody').ping.check()).rejects.toMatchObject({ status: 401 })
   })
@@ -280,7 +280,7 @@ describe('a relay’s web client for Luma', () => {
     }
   }
 
-  const asked = {
+  const requested = {
     aspect_ratio: '4:3',
     expand_prompt: true,
     image_url: '',
@@ -289,15 +289,15 @@ describe('a relay’s web client for Luma', () => {
   }
 
   it('makes a video, and extends it', async () => {
-    const { status, body } = await call('POST', '/generations/', asked)
+    const { status, body } = await call('POST', '/generations/', requested)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ state: 'pending', prompt: asked.user_prompt, video: null, video_raw: null })
+    expect(body).toMatchObject({ state: 'pending', prompt: requested.user_prompt, video: null, video_raw: null })
     const done = await feed((body as unknown as Own).id)
     expect(isMp4((await download(done.video?.download_url ?? '')).bytes)).toBe(true)
     expect(done).toMatchObject({ video: { width: 1_152, height: 864 }, failure_reason: null })
 
     const longer = await call('POST', `/generations/${done.id}/extend`, {
-      ...asked,
+      ...requested,
       image_end_url: 'https://1.1.1.1/b',
     })
     expect((await feed((longer.body as unknown as Own).id)).state).toBe('completed')
@@ -313,7 +313,7 @@ describe('a relay’s web client for Luma', () => {
 
   it('sends its first frame as base64', async () => {
     const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsrQDOwAAAABJRU5ErkJggg=='
-    const { body } = await call('POST', '/generations', { ...asked, image_url: `data:image/png;base64,${png}` })
+    const { body } = await call('POST', '/generations', { ...requested, image_url: `data:image/png;base64,${png}` })
     const stored = await gateway.store.getTask({ id: (body as unknown as Own).id })
     expect(stored?.input.start_image).toMatch(/^asset:/)
   })
@@ -329,7 +329,7 @@ describe('a relay’s web client for Luma', () => {
     const mine = () => receiver.received.map((one) => JSON.parse(one.body)).filter((one) => one.task_id === id)
     await receiver.until(() => mine().some(({ status }) => status === 'SUCCESS'))
     expect(new Set(mine().map(({ status }) => status))).toEqual(new Set(['IN_PROGRESS', 'SUCCESS']))
-    const many = await call('POST', '/tasks', { ids: [id, NOBODYS, 7 as unknown as string] })
+    const many = await call('POST', '/tasks', { ids: [id, UNKNOWN_ID, 7 as unknown as string] })
     expect(many.body).toEqual({
       code: 'success',
       message: '',
@@ -342,19 +342,19 @@ describe('a relay’s web client for Luma', () => {
 
   it('reads what was wrong in the form that it expects', async () => {
     const message = (answer: { body: unknown }) => (answer.body as { error: { message: string } }).error.message
-    const empty = await call('POST', '/generations/', { ...asked, user_prompt: '' })
+    const empty = await call('POST', '/generations/', { ...requested, user_prompt: '' })
     expect([empty.status, message(empty)]).toEqual([400, 'user_prompt is required.'])
-    const frame = await call('POST', '/generations/', { ...asked, image_url: 'nothing' })
+    const frame = await call('POST', '/generations/', { ...requested, image_url: 'nothing' })
     expect([frame.status, message(frame)]).toEqual([400, expect.stringMatching(/^image_url must be/)])
-    const unknown = await call('GET', `/generations/${NOBODYS}`)
+    const unknown = await call('GET', `/generations/${UNKNOWN_ID}`)
     expect([unknown.status, message(unknown)]).toEqual([400, 'task_not_exist'])
     const running = await call('POST', '/generations', { user_prompt: 'x sandbox:slow=60' })
-    const early = await call('POST', `/generations/${(running.body as unknown as Own).id}/extend`, asked)
+    const early = await call('POST', `/generations/${(running.body as unknown as Own).id}/extend`, requested)
     expect([early.status, message(early)]).toEqual([400, expect.stringMatching(/ names .*, but it is /)])
     const address = await call('GET', `/generations/${(running.body as unknown as Own).id}/download_video_url`)
     expect(address.status).toBe(400)
-    expect((await gateway.send('POST', '/luma/generations', { key: 'sk-nobody', body: asked })).status).toBe(401)
-    const failed = await call('POST', '/generations', { ...asked, user_prompt: 'x sandbox:fail' })
+    expect((await gateway.send('POST', '/luma/generations', { key: 'sk-nobody', body: requested })).status).toBe(401)
+    const failed = await call('POST', '/generations', { ...requested, user_prompt: 'x sandbox:fail' })
     expect(await feed((failed.body as unknown as Own).id)).toMatchObject({
       state: 'failed',
       failure_reason: expect.stringContaining('sandbox:fail'),

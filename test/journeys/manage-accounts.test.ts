@@ -36,7 +36,7 @@ interface Account extends JsonObject {
   reason: string
 }
 
-/** A route that must answer well: its data. */
+/** The data of an answer, which must be a success. */
 async function data<Data = Account>(
   gateway: TestGateway,
   method: string,
@@ -59,7 +59,7 @@ function draw(gateway: TestGateway, sending: Sending = {}): Promise<PiapiTask> {
 
 const MIB = 2 ** 20
 
-/** Answers every call with 300 MiB, as far as they are read. */
+/** Answers every call with up to 300 MiB, for as long as the caller reads. */
 async function endlessVendor() {
   let sentBytes = 0
   const server = createServer(async (_request, response) => {
@@ -152,7 +152,7 @@ describe('an account of the operator', () => {
     const second = await draw(gateway)
     luma.hold(false)
     expect((await gateway.piapi.ended(first.task_id)).status).toBe('completed')
-    // Asked for later, and done: the second task was seen, and left where it is.
+    // Submitted later, and done: so the dispatcher has seen the second task and left it waiting.
     await gateway.piapi.ended((await gateway.piapi.create('lyrics', { prompt: 'rain' })).task_id)
     expect((await gateway.piapi.read(second.task_id)).status).toBe('pending')
     expect(luma.begun()).toBe(1)
@@ -238,7 +238,7 @@ describe('an account of the operator', () => {
     expect(await data<JsonObject>(gateway, 'POST', `${OPERATORS}/${id}/test`)).toMatchObject({
       works: false,
       says: expect.stringContaining('Check the base address'),
-      account: { state: 'connected' }, // one failure says little
+      account: { state: 'connected' }, // a single failure changes no state
     })
   })
 
@@ -305,7 +305,7 @@ describe('a tenant’s own account', () => {
     expect(await data<JsonObject>(gateway, 'GET', `${OWN}/${account.id}/debug`, { key })).toMatchObject({
       attempts: [{ task_id: task.task_id, outcome: 'completed' }],
     })
-    // The operator sees it, and may stop it.
+    // The operator sees it, and may disable it.
     expect(await data<Account[]>(gateway, 'GET', OPERATORS)).toMatchObject([{ id: account.id, tenant: tenantId }])
     expect(await data(gateway, 'POST', `${OPERATORS}/${account.id}/disable`)).toMatchObject({ state: 'disabled' })
     expect(await data(gateway, 'GET', `${OWN}/${account.id}`, { key })).toMatchObject({
@@ -339,7 +339,7 @@ describe('a tenant’s own account', () => {
       expect((await gateway.send('PATCH', `${OWN}/${hidden}`, { key, body: { slots: 9 } })).status).toBe(404)
     }
     expect(await data<Account[]>(gateway, 'GET', OWN, { key })).toEqual([])
-    // A name is taken only among one's own.
+    // A name is taken only among accounts of the same owner.
     await data(gateway, 'POST', OWN, { key, body: luma_() })
     expect(await data<Account[]>(gateway, 'GET', OWN, { key: one.key })).toMatchObject([{ id, state: 'connected' }])
   })
@@ -355,7 +355,7 @@ describe('a tenant’s own account', () => {
         body: { error: { type: 'address_refused', field: 'fields.baseUrl' } },
       })
     }
-    // The operator may mean the own network; what its tenant then does there is judged all the same.
+    // The operator may use a private address; later changes by the tenant are checked all the same.
     await data(gateway, 'POST', OPERATORS, { body: luma_() })
     for (const [body, field] of [
       [luma_({ price_factor: 0 }), 'price_factor'],
@@ -411,7 +411,7 @@ describe('a tenant’s own account', () => {
     )
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 403, 403])
     expect(await data<Account[]>(gateway, 'GET', OWN, { key })).toHaveLength(2)
-    // The operator's own hand is not bound.
+    // The limit does not apply to the operator.
     await data(gateway, 'POST', OPERATORS, { body: luma_({ name: 'a gift', tenant: tenantId }) })
     expect(await data<Account[]>(gateway, 'GET', OWN, { key })).toHaveLength(3)
 
@@ -482,7 +482,7 @@ describe('an account’s secret', () => {
     }
     const added = await ask('POST', OPERATORS, { body: luma_({}, { apiKey: WRONG_KEY }) })
     const at = `${OPERATORS}/${added?.id}`
-    await ask('POST', `${at}/test`) // the vendor repeats the key that it does not know
+    await ask('POST', `${at}/test`) // the vendor repeats the unknown key in its error
     await ask('GET', at)
     await ask('GET', OPERATORS)
     await ask('GET', `${at}/debug`)
@@ -502,7 +502,7 @@ describe('an account’s secret', () => {
       expect(answers.filter((answer) => answer.includes(secret))).toEqual([])
       expect(said.filter((line) => line.includes(secret))).toEqual([])
     }
-    // What was changed, by whom, is in the log.
+    // The log says what was changed, and with which key.
     expect(said.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ did: 'add', account: added?.id, msg: 'accounts were changed by a key' }),
     )

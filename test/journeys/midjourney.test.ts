@@ -13,7 +13,7 @@ import { sandboxPicture, sandboxVideo } from '../../src/engines/sandbox-media/sa
 import { type Answer, download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 
-/** Midjourney's relay protocol, as its clients speak it. */
+/** The Midjourney relay's protocol, as its clients use it. */
 
 interface Submitted {
   code: number
@@ -28,7 +28,7 @@ const UNKNOWN = '01234567-89ab-4cde-8f01-23456789ab00'
 let gateway: TestGateway
 let receiver: Receiver
 let picture: string
-/** A finished grid, and a picture that was taken out of it. */
+/** A finished grid, and one picture of it, upscaled. */
 let grid: TaskBody
 let single: TaskBody
 
@@ -47,12 +47,12 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 
 const secret = (key: string) => ({ key: null, headers: { 'mj-api-secret': key } })
 const post = (path: string, body: object) => gateway.send('POST', path, { ...secret(TEST_KEY), body })
-/** The sandbox reads its words wherever they stand: for bodies without a prompt. */
+/** Words for the sandbox in a field of their own, for bodies without a prompt. */
 const accountFilter = { remark: 'sandbox:fast' }
 const get = (path: string) => gateway.send('GET', path, secret(TEST_KEY))
 const read = async (id: string): Promise<TaskBody> => (await get(`/mj/task/${id}/fetch`)).body as unknown as TaskBody
 
-/** Submits what must be taken, and returns the answer's result. */
+/** Submits a body that must be accepted, and returns the answer's result. */
 async function take(path: string, body: object): Promise<string> {
   const answer = (await post(path, { accountFilter, ...body })).body as unknown as Submitted
   if (answer.code !== 1) throw new Error(`${path} answered ${JSON.stringify(answer)}`)
@@ -85,7 +85,7 @@ async function opened(task: TaskBody, label: string, more: object = {}): Promise
   return body as unknown as Submitted
 }
 
-function told({ status, body }: Answer): unknown {
+function shown({ status, body }: Answer): unknown {
   return { status, body }
 }
 
@@ -97,11 +97,11 @@ describe('the package uniai', () => {
   let directory: string
   let client: (token?: string) => UniAI
   beforeAll(async () => {
-    // It keeps what it downloads, and more, below the directory that it is run in.
+    // The package stores downloads and more below its working directory.
     directory = await mkdtemp(join(tmpdir(), 'polyphony-uniai-'))
     process.chdir(directory)
     const loaded: unknown = (await import('uniai')).default
-    // Its types are of one kind of module and its code of another: a loader may give the class either way.
+    // Its types are for one module system and its code for another: a loader may export the class either way.
     const Client = (
       typeof loaded === 'function' ? loaded : (loaded as { default: unknown }).default
     ) as typeof uniai.default
@@ -137,7 +137,7 @@ describe('the package uniai', () => {
   it('reports a wrong key and an empty prompt', async () => {
     await expect(client('sk-wrong').imagine(prompt, { provider })).rejects.toThrow()
     const answer = await post('/mj/submit/imagine', { prompt: '' })
-    expect(told(answer)).toEqual({
+    expect(shown(answer)).toEqual({
       status: 400,
       body: { description: 'prompt_is_required', type: 'upstream_error', code: 4 },
     })
@@ -236,7 +236,7 @@ describe('Dooy’s web client', () => {
 
   it('redraws a region', async () => {
     const d = await opened(single, 'Vary (Region)')
-    expect(told(await post('/mj/submit/modal', { taskId: d.result }))).toEqual({
+    expect(shown(await post('/mj/submit/modal', { taskId: d.result }))).toEqual({
       status: 400,
       body: { description: 'maskBase64 is required.', type: 'upstream_error', code: 4 },
     })
@@ -300,7 +300,7 @@ describe('Comfly’s nodes', () => {
     const fetched = await gateway.send('GET', `/mj-turbo/mj/task/${result}/fetch?wait=25`, sending)
     const task = fetched.body as unknown as TaskBody
     expect(task).toMatchObject({ id: result, status: 'SUCCESS', mode: 'TURBO', properties: { messageId: result } })
-    // json.dumps of Python puts a space behind each colon.
+    // Python's json.dumps puts a space after each colon.
     const text = JSON.stringify(task.buttons).replaceAll('":', '": ')
     const hash = /"customId": "MJ::JOB::upsample::1::(.*?)"/.exec(text)?.[1]
     const press = { customId: `MJ::JOB::upsample::1::${hash}`, taskId: result }
@@ -323,7 +323,7 @@ describe('Comfly’s nodes', () => {
   })
 
   it('recognise an unknown task by task_no_found', async () => {
-    expect(told(await get(`/mj-relax/mj/task/${UNKNOWN}/fetch`))).toEqual({
+    expect(shown(await get(`/mj-relax/mj/task/${UNKNOWN}/fetch`))).toEqual({
       status: 400,
       body: { description: 'task_no_found', type: 'upstream_error', code: 4 },
     })
@@ -348,7 +348,7 @@ describe('the Midjourney relay’s protocol', () => {
       expect((await read(id)).mode).toBe(speed.toUpperCase())
     }
     for (const path of ['/mj-warp/mj/submit/imagine', '/mj/submit/dance', '/mj-fast/mj/submit/dance']) {
-      expect(told(await post(path, { prompt }))).toEqual({
+      expect(shown(await post(path, { prompt }))).toEqual({
         status: 404,
         body: { error: { message: `Invalid URL (POST ${path})`, type: 'invalid_request_error' } },
       })
@@ -369,7 +369,9 @@ describe('the Midjourney relay’s protocol', () => {
       expect(answer.status).toBe(401)
       expect(answer.body).toEqual({ error: { message: expect.any(String), type: 'new_api_error' } })
     }
-    expect(told(await gateway.send('GET', path, secret((await gateway.tenant({})).key)))).toMatchObject({ status: 400 })
+    expect(shown(await gateway.send('GET', path, secret((await gateway.tenant({})).key)))).toMatchObject({
+      status: 400,
+    })
   })
 
   it('changes a picture by index and by text', async () => {
@@ -461,7 +463,7 @@ describe('the Midjourney relay’s protocol', () => {
     const all = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1_000 })
     expect(all.filter((task) => task.taskType === 'seed' && task.parentTaskId === grid.id)).toHaveLength(1)
     expect(all.filter((task) => task.taskType === 'seed' && task.parentTaskId === set.id)).toHaveLength(0)
-    expect(told(await get(`/mj/task/${UNKNOWN}/image-seed`))).toMatchObject({ status: 400 })
+    expect(shown(await get(`/mj/task/${UNKNOWN}/image-seed`))).toMatchObject({ status: 400 })
   })
 
   it('lists the newest tasks, and those that wait', async () => {
@@ -480,7 +482,7 @@ describe('the Midjourney relay’s protocol', () => {
     const { body: task } = await gateway.send('GET', `/mj/task/${result}/fetch`, secret(key))
     expect(task).toMatchObject({ status: 'CANCEL', progress: '0%', failReason: 'The task was cancelled.', buttons: [] })
     expect((await gateway.send('GET', '/mj/task/queue', secret(key))).body).toEqual([])
-    expect(told(await post(`/mj/task/${grid.id}/cancel`, {}))).toMatchObject({ status: 400, body: { code: 4 } })
+    expect(shown(await post(`/mj/task/${grid.id}/cancel`, {}))).toMatchObject({ status: 400, body: { code: 4 } })
   })
 
   it('shows a picture by its file’s id without a key, by its task’s id to its owner, and nothing else', async () => {
@@ -500,7 +502,7 @@ describe('the Midjourney relay’s protocol', () => {
       [grid.id, stranger.key],
     ] as const) {
       const answer = await gateway.send('GET', `/mj/image/${id}`, { key })
-      expect(told(answer)).toEqual({ status: 400, body: { error: 'midjourney_task_not_found' } })
+      expect(shown(answer)).toEqual({ status: 400, body: { error: 'midjourney_task_not_found' } })
     }
   })
 
@@ -542,7 +544,7 @@ describe('the Midjourney relay’s protocol', () => {
   it('reports a lack of credit', async () => {
     const { key } = await gateway.tenant({ creditPoints: 0 })
     const answer = await gateway.send('POST', '/mj/submit/imagine', { ...secret(key), body: { prompt } })
-    expect([400, 503]).toContain(answer.status) // nobody performs Midjourney for live keys as long as none is configured
+    expect([400, 503]).toContain(answer.status) // no provider performs Midjourney for live keys in this gateway
     const live = await gateway.send('POST', '/mj/submit/imagine', { ...secret(LIVE_KEY), body: { prompt } })
     expect(live.status).toBe(503)
     expect(live.body).toMatchObject({ error: { type: 'new_api_error' } })
@@ -560,7 +562,7 @@ describe('a Midjourney window', () => {
     expect(task).toMatchObject({ id, status: 'SUCCESS', state: 'mine', prompt: `${prompt} --zoom 1.2` })
     expect((await post('/mj/task/list-by-condition', { ids: [id] })).body).toMatchObject([{ id, status: 'SUCCESS' }])
     expect((await get('/mj/task/list')).body).toEqual(expect.arrayContaining([expect.objectContaining({ id })]))
-    // Its buttons lead on, with either id.
+    // Its buttons can be pressed, with either id.
     const real = task.properties.messageId
     expect(real).not.toBe(id)
     expect(await read(real)).toMatchObject({ id: real, status: 'SUCCESS' })
@@ -595,7 +597,7 @@ describe('a Midjourney window', () => {
     const { result: id } = await opened(single, 'Custom Zoom')
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const answer = await gateway.send('POST', '/mj/submit/modal', { ...secret(key), body: { taskId: id } })
-    expect(told(answer)).toMatchObject({ status: 400, body: { description: 'task_no_found' } })
+    expect(shown(answer)).toMatchObject({ status: 400, body: { description: 'task_no_found' } })
     expect((await gateway.send('GET', `/mj/task/${id}/fetch`, secret(key))).status).toBe(400)
   })
 })
@@ -643,7 +645,7 @@ describe('a task of PiAPI’s routes in the Midjourney relay', () => {
 
   it('is unknown when it is of another family', async () => {
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'rain' }, { key: TEST_KEY })
-    expect(told(await get(`/mj/task/${id}/fetch`))).toMatchObject({
+    expect(shown(await get(`/mj/task/${id}/fetch`))).toMatchObject({
       status: 400,
       body: { description: 'task_no_found' },
     })

@@ -36,7 +36,7 @@ async function send<Body = Query>(
 ): Promise<{ status: number; body: Body }> {
   const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}`, ...sending.headers }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
-  return { status, body: body as unknown as Body } // as its clients trust it
+  return { status, body: body as unknown as Body } // the shape that its clients rely on
 }
 
 async function make(body: JsonObject, prefix = '/minimax'): Promise<string> {
@@ -73,14 +73,14 @@ describe.each(['/minimax', ''])('MiniMax’s protocol below "%s"', (prefix) => {
     const done = await ended(id, prefix)
     expect(done).toMatchObject({ task_id: id, status: 'Success', base_resp: { status_msg: 'success' } })
     expect(done.video_width).toBeGreaterThan(done.video_height)
-    const { body: told } = await send<{ file: { bytes: number; download_url: string; file_id: string } }>(
+    const { body: shown } = await send<{ file: { bytes: number; download_url: string; file_id: string } }>(
       'GET',
       `${prefix}/v1/files/retrieve?file_id=${done.file_id}`,
     )
-    expect(told).toMatchObject({ base_resp: { status_code: 0 }, file: { file_id: done.file_id } })
-    const { headers, bytes } = await download(told.file.download_url)
+    expect(shown).toMatchObject({ base_resp: { status_code: 0 }, file: { file_id: done.file_id } })
+    const { headers, bytes } = await download(shown.file.download_url)
     expect(headers.get('content-type')).toBe('video/mp4')
-    expect(bytes.length).toBe(told.file.bytes)
+    expect(bytes.length).toBe(shown.file.bytes)
   })
 })
 
@@ -94,18 +94,18 @@ it('MiniMax’s file route streams the file, with ranges, for clients that found
   expect((await answer.arrayBuffer()).byteLength).toBe(100)
 })
 
-/** What a receiver sees that is no callback yet. */
+/** The challenge that a receiver gets before any callback. */
 interface Challenge {
   challenge: string
 }
 
-/** A receiver as MiniMax's documentation has it: it answers a challenge with the same, and anything else with success. */
+/** A receiver as MiniMax documents it: it echoes a challenge, and answers anything else with success. */
 function echo({ body }: Received): Reply {
-  const { challenge } = JSON.parse(body) as Partial<Challenge> // as MiniMax's clients trust it
+  const { challenge } = JSON.parse(body) as Partial<Challenge> // the shape that MiniMax's clients rely on
   return { status: 200, body: JSON.stringify(challenge === undefined ? { status: 'success' } : { challenge }) }
 }
 
-/** What came to a path of the receiver, the oldest first. */
+/** The bodies that a path of the receiver got, the oldest first. */
 function cameTo(path: string): (Challenge | Query)[] {
   return receiver.received.filter((one) => one.path === path).map(({ body }) => JSON.parse(body))
 }
@@ -172,7 +172,7 @@ describe('a MiniMax callback', () => {
     ['an invalid URL', 'hook', /not an http or https URL/],
   ])('at %s is refused, and nothing is stored', (_what, url, why) => refused(url, why))
 
-  /** Live keys pay, so this gateway has somebody who performs what they ask for. */
+  /** Live keys need a provider, so this gateway has one. */
   let paid: TestGateway
   beforeAll(async () => {
     paid = await openGateway({ replaced: { builtIn: [handProvider({ operations: ['hailuo/video_generation'] })] } })

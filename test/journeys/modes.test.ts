@@ -5,7 +5,7 @@ import { LIVE_KEY, MASTER_SECRET, openGateway, TEST_KEY, type TestGateway } from
 import { openReceiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** A tenant's test keys and live keys see and touch what is of their own mode, and nothing else. */
+/** A tenant's test keys and live keys see and change only what belongs to their own mode. */
 
 const LYRICS = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' } }
 const MODES = [
@@ -21,10 +21,10 @@ const NO_TASK = { status: 404, body: { error: { type: 'task_not_found' } } }
 
 let gateway: TestGateway
 beforeAll(async () => {
-  // Without slots, so that what was submitted waits, and can be cancelled.
+  // Without slots, so that submitted tasks wait, and can be cancelled.
   const house = [handProvider({ slots: 0, operations: ['suno/lyrics', 'suno/music'] })]
   gateway = await openGateway({ env: { POLYPHONY_SANDBOX_SLOTS: '1' }, replaced: { builtIn: house } })
-  // The sandbox's one slot is taken, so that its tasks wait, too.
+  // The sandbox's only slot is taken, so that its tasks wait too.
   await gateway.piapi.song({ prompt: 'sandbox:slow' }, { key: TEST_KEY })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())

@@ -51,10 +51,10 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
 
   it('makes several pictures, and gets each as an event', async () => {
     const client = clientAt(path)
-    const asked = { model: 'gpt-image-1.5', prompt: 'a boat sandbox:fast', n: 3, size: '1024x1024' } as const
-    expect((await client.images.generate(asked)).data).toHaveLength(3)
+    const requested = { model: 'gpt-image-1.5', prompt: 'a boat sandbox:fast', n: 3, size: '1024x1024' } as const
+    expect((await client.images.generate(requested)).data).toHaveLength(3)
     const types: string[] = []
-    for await (const event of await client.images.generate({ ...asked, n: 1, stream: true, partial_images: 2 })) {
+    for await (const event of await client.images.generate({ ...requested, n: 1, stream: true, partial_images: 2 })) {
       types.push(event.type)
       expect(await aspectOf(event.b64_json)).toMatchObject({ format: 'png', width: 1_024 })
     }
@@ -63,23 +63,23 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
 
   it('gets URLs of DALL·E’s pictures, or the pictures as base64', async () => {
     const client = clientAt(path)
-    const asked = { model: 'dall-e-3', prompt: 'a boat sandbox:fast', size: '1792x1024', style: 'vivid' } as const
-    const [linked] = (await client.images.generate(asked)).data ?? []
+    const requested = { model: 'dall-e-3', prompt: 'a boat sandbox:fast', size: '1792x1024', style: 'vivid' } as const
+    const [linked] = (await client.images.generate(requested)).data ?? []
     expect(Object.keys(linked ?? {})).toEqual(['url'])
     const { bytes } = await download(linked?.url ?? '')
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 1_792, height: 1_024 })
-    const [held] = (await client.images.generate({ ...asked, response_format: 'b64_json' })).data ?? []
+    const [held] = (await client.images.generate({ ...requested, response_format: 'b64_json' })).data ?? []
     expect(await aspectOf(held?.b64_json)).toMatchObject({ width: 1_792, height: 1_024 })
   })
 
   it('changes one picture, and several with a mask', async () => {
     const client = clientAt(path)
     const file = () => toFile(picture, 'a.png', { type: 'image/png' })
-    const asked = { model: 'gpt-image-1', prompt: 'in blue sandbox:fast', n: 2, quality: 'low' } as const
-    const one = await client.images.edit({ ...asked, image: await file() })
+    const requested = { model: 'gpt-image-1', prompt: 'in blue sandbox:fast', n: 2, quality: 'low' } as const
+    const one = await client.images.edit({ ...requested, image: await file() })
     expect(one.data).toHaveLength(2)
     const many = await client.images.edit({
-      ...asked,
+      ...requested,
       image: [await file(), await file()],
       mask: await file(),
       input_fidelity: 'high',
@@ -112,8 +112,8 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     ['sandbox:fail', 500, 'vendor_refused'],
   ])('throws on %s once: no second task is submitted', async (word, status, code) => {
     const before = await tasks()
-    const asked = { model: 'gpt-image-1', prompt: `a boat ${word} sandbox:fast` }
-    await expect(clientAt(path).images.generate(asked)).rejects.toMatchObject({ status, code })
+    const requested = { model: 'gpt-image-1', prompt: `a boat ${word} sandbox:fast` }
+    await expect(clientAt(path).images.generate(requested)).rejects.toMatchObject({ status, code })
     expect(await tasks()).toBe(before + 1)
   })
 })
@@ -125,8 +125,8 @@ describe('OpenAI’s image routes for other vendors’ models', () => {
     ['flux-schnell', { size: '512x512', n: 2 }, 'Qubico/flux1-schnell/txt2img', { batch_size: 2 }],
     ['recraftv3', { size: '1024x1024', style: 'icon' }, 'recraft/generate', { style: 'icon' }],
   ])('make a picture with %s', async (model, body, operation, input) => {
-    const asked = { model, prompt: 'a boat sandbox:fast', ...body }
-    const { data } = await clientAt('/v1').images.generate(asked)
+    const requested = { model, prompt: 'a boat sandbox:fast', ...body }
+    const { data } = await clientAt('/v1').images.generate(requested)
     expect((await download(data?.[0]?.url ?? '')).headers.get('content-type')).toMatch(/^image\//)
     const [last] = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1 })
     expect(last).toMatchObject({ operation, input: { prompt: 'a boat sandbox:fast', ...input } })
@@ -137,8 +137,8 @@ describe('OpenAI’s image routes for other vendors’ models', () => {
     const image = await toFile(picture, 'a.png', { type: 'image/png' })
     const flux = await client.images.edit({ model: 'flux-kontext-pro', prompt: 'in blue sandbox:fast', image })
     expect(flux.data?.[0]?.url).toMatch(/\.png$/)
-    const asked = { model: 'recraftv3', prompt: 'in blue sandbox:fast', image, ...({ strength: 0.5 } as object) }
-    expect((await client.images.edit(asked)).data?.[0]?.url).toMatch(/\.webp$/)
+    const requested = { model: 'recraftv3', prompt: 'in blue sandbox:fast', image, ...({ strength: 0.5 } as object) }
+    expect((await client.images.edit(requested)).data?.[0]?.url).toMatch(/\.webp$/)
     const masked = await client.images.edit({ model: 'recraftv3', prompt: 'a hat sandbox:fast', image, mask: image })
     expect(masked.data?.[0]?.url).toMatch(/\.webp$/)
   })

@@ -21,7 +21,7 @@ import {
   withEarlier,
 } from '../support/piapi-requests.ts'
 
-/** PiAPI's clients, replayed: what each of them would have concluded from our answers. */
+/** PiAPI's clients, replayed: what each of them reads in the gateway's answers. */
 
 const NO_CONFIG = { service_mode: '', webhook_config: { endpoint: '', secret: '' } }
 const prompt = 'a fox crosses a frozen lake, sandbox:fast'
@@ -50,7 +50,7 @@ async function finished(model: string, taskType: string, input: JsonObject): Pro
   return gateway.piapi.ended(id, { key: TEST_KEY })
 }
 
-/** No client's seconds pass here: a pause is over when the task has ended, or after one second. */
+/** A client's pause is shortened: it is over when the task has ended, or after one second. */
 const shortly: Pause = async (id) => {
   await ask('GET', `/api/v1/task/${id}?wait=1`)
 }
@@ -59,7 +59,7 @@ function client(given: Partial<ClientOptions> = {}): ClientOptions {
   return { url: gateway.url, key: TEST_KEY, pause: shortly, ...given }
 }
 
-/** A pause that takes no time, and what it would have taken. */
+/** A pause that takes no time, and records how long it would have been. */
 function counted(): { sleptMs: number[]; pause: Pause } {
   const sleptMs: number[] = []
   return { sleptMs, pause: async (_id, ms) => void sleptMs.push(ms) }
@@ -77,7 +77,7 @@ const MEDIA_TYPES: Record<Kind, RegExp> = {
   text: /^$/,
 }
 
-/** What the addresses that a reader finds lead to, in turn. */
+/** The kinds of files to which the URLs that a reader finds lead, in turn. */
 const SHOWN: Record<keyof typeof mcpReaders, Kind[]> = {
   images: ['image'],
   video: ['video'],
@@ -129,7 +129,7 @@ describe('PiAPI’s command line client', () => {
     ['a model', { model: 'lumen', task_type: 'txt2img', input: {} }, 'model "lumen" is not known.'],
     ['a task type', { model: 'kling', task_type: 'text2video', input: {} }, 'task_type "text2video" is invalid'],
     ['a field', { model: 'kling', task_type: 'effects', input: { image_url: IMAGE, effect: 'melt' } }, 'input.effect'],
-    // What it makes of `index=1`; `index==1` is the way to say text there.
+    // The client sends `index=1` as a number; text is written `index==1` there.
     [
       'a number for text',
       { model: 'midjourney', task_type: 'upscale', input: { origin_task_id: 'x', index: 1 } },

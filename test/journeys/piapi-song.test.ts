@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** Holds an answer against the documents' example; the input's keys are those that were sent, beside the known ones. */
+/** Compares an answer with the documented example; the input has the keys that were sent, in addition to the known ones. */
 function differences(answer: { data: PiapiTask }, wanted: { data: object }, input: object): string[] {
   return shapeDifferences({ ...wanted, data: { ...wanted.data, input } }, answer)
 }

@@ -67,13 +67,13 @@ describe('an event stream at PiAPI’s route', () => {
     const { headers, all } = await events(id)
     expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
     expect(headers.get('cache-control')).toBe('no-store')
-    const told = await all
-    expect(told.map(({ event }) => event)).toEqual(told.map(() => 'task'))
-    expect(told.map((one) => one.id)).toEqual(told.map((_one, index) => String(index + 1)))
-    expect(told.map(({ task }) => task.task_id)).toEqual(told.map(() => id))
-    const words = [...new Set(told.map(({ task }) => task.status))]
+    const shown = await all
+    expect(shown.map(({ event }) => event)).toEqual(shown.map(() => 'task'))
+    expect(shown.map((one) => one.id)).toEqual(shown.map((_one, index) => String(index + 1)))
+    expect(shown.map(({ task }) => task.task_id)).toEqual(shown.map(() => id))
+    const words = [...new Set(shown.map(({ task }) => task.status))]
     expect(words.slice(-2)).toEqual(['processing', 'completed'])
-    expect(told.at(-1)?.task.output).toHaveLength(2)
+    expect(shown.at(-1)?.task.output).toHaveLength(2)
   })
 
   it('of a finished task sends its end', async () => {
@@ -168,7 +168,7 @@ describe('an Idempotency-Key', () => {
   })
 })
 
-/** As their code does it: what they read, and what they take for an end. */
+/** Known clients, as their code works: what they read, and what counts as an end for them. */
 describe('a client with its own way of polling', () => {
   const song = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:slow=0.3' } }
   const bad = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:slow=0.3 sandbox:fail' } }
@@ -187,7 +187,7 @@ describe('a client with its own way of polling', () => {
     return { httpStatus: answer.status, body: answer.body as unknown as Read['body'] }
   }
 
-  /** Their pauses are of seconds; here each is as long as the task's next change, or 60 ms. */
+  /** Their pauses take seconds; here each ends with the task's next change, or after 60 ms. */
   async function pause(id: string): Promise<void> {
     await gateway.send('GET', `/api/v1/task/${id}?wait=0.06`, { key: TEST_KEY })
   }
@@ -226,7 +226,7 @@ describe('a client with its own way of polling', () => {
     throw new Error('timed out')
   }
 
-  /** The n8n nodes: `code === 200` on create, `completed` or `success` as the end, twenty turns. */
+  /** The n8n nodes: `code === 200` on create, `completed` or `success` as the end, twenty polls. */
   async function n8n(request: unknown): Promise<PiapiTask> {
     const { body } = await call('POST', '/api/v1/task', request)
     if (body.code !== 200 || !body.data) throw new Error(body.message)
@@ -240,7 +240,13 @@ describe('a client with its own way of polling', () => {
     throw new Error('timed out')
   }
 
-  it.each([commandLine, mcpServer, n8n])('%o gets its song', async (client) => {
+  const clients = [
+    ['the command line', commandLine],
+    ['the MCP server', mcpServer],
+    ['the n8n nodes', n8n],
+  ] as const
+
+  it.each(clients)('gets its song as %s does', async (_name, client) => {
     const task = await client(song)
     expect(task).toMatchObject({ status: 'completed', output: [{ status: 'SUCCESS' }, { status: 'SUCCESS' }] })
   })
@@ -254,7 +260,7 @@ describe('a client with its own way of polling', () => {
     await expect(n8n(bad)).rejects.toThrow('The generation failed')
   })
 
-  it.each([commandLine, mcpServer, n8n])('%o gets the reason of a refusal', async (client) => {
+  it.each(clients)('gets the reason of a refusal as %s does', async (_name, client) => {
     await expect(client({ ...song, input: {} })).rejects.toThrow('input.prompt is needed')
     await expect(client({ ...song, task_type: 'dance' })).rejects.toThrow('is invalid for model')
   })

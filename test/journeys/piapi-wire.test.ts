@@ -12,9 +12,9 @@ import { AUDIO, IMAGE, VIDEO } from '../support/piapi-requests.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** PiAPI's wire as its documents and its readers have it: keys, words, zeros and limits of our answers. */
+/** PiAPI's protocol as its documentation and its clients have it: keys, words, zeros and limits of answers. */
 
-/** Live keys lead to hand, test keys to the sandbox. */
+/** Live keys use `hand`, test keys the sandbox. */
 const LIVE = ['kling/video_generation', 'Qubico/pixal3d/image-to-3d', 'suno/lyrics']
 const ZERO_TIME = '0001-01-01T00:00:00Z'
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{0,8}[1-9])?Z$/
@@ -141,7 +141,7 @@ describe('PiAPI’s answer to a creation', () => {
   ])('of %s %s has the documented keys and no result yet', async (model, task_type, input, output) => {
     const { status, body } = await gateway.piapi.post({ model, task_type, input }, { key: TEST_KEY })
     expect(status).toBe(200)
-    // Only the echo, the output and what a family adds to `meta` are a family's own.
+    // Families differ only in the input, the output and what they add to `meta`.
     const { failover_triggered: _luma, ...meta } = body.data.meta as unknown as JsonObject
     const common = { ...body, data: { ...body.data, input: {}, output: null, meta } }
     expect(shapeDifferences(created, common)).toEqual([])
@@ -374,8 +374,8 @@ describe('PiAPI’s webhooks', () => {
   const hook = (path: string, secret: string) => ({
     config: { webhook_config: { endpoint: `${receiver.url}/${path}`, secret } },
   })
-  const told = (path: string) => receiver.received.filter((one) => one.path === `/${path}`)
-  const news = (path: string) => newsIn(told(path).map(({ body }) => body))
+  const shown = (path: string) => receiver.received.filter((one) => one.path === `/${path}`)
+  const news = (path: string) => newsIn(shown(path).map(({ body }) => body))
   async function post(path: string, words: string, secret = 's3cret'): Promise<string> {
     const body = { model: 'midjourney', task_type: 'imagine', input: { prompt: words }, ...hook(path, secret) }
     return (await gateway.piapi.post(body, { key: TEST_KEY })).body.data.task_id
@@ -384,12 +384,12 @@ describe('PiAPI’s webhooks', () => {
   it.concurrent('report a Midjourney task’s progress and end, with the secret and without a code', async () => {
     const id = await post('progress', 'sandbox:slow=1.5')
     await receiver.until(() => news('progress').some(({ status }) => status === 'completed'))
-    const bodies = told('progress').map(({ body }) => JSON.parse(body) as { timestamp: number; data: PiapiTask })
+    const bodies = shown('progress').map(({ body }) => JSON.parse(body) as { timestamp: number; data: PiapiTask })
     for (const [index, body] of bodies.entries()) {
       expect(Object.keys(body)).toEqual(['timestamp', 'data'])
       expect(Number.isInteger(body.timestamp)).toBe(true)
       expect(body.data).toMatchObject({ task_id: id, output: { progress: expect.any(Number) }, error: NO_ERROR })
-      expect(told('progress')[index]?.headers['x-webhook-secret']).toBe('s3cret')
+      expect(shown('progress')[index]?.headers['x-webhook-secret']).toBe('s3cret')
     }
     expect(news('progress').map(({ status }) => status)).toContain('processing')
     expect(news('progress').filter(({ status }) => status === 'completed')).toEqual([
@@ -398,12 +398,12 @@ describe('PiAPI’s webhooks', () => {
   })
 
   it.concurrent('are sent again until they get a 2xx, with the same id', async () => {
-    receiver.onRequest = ({ path }) => (path === '/again' && told('again').length === 0 ? 500 : 200)
+    receiver.onRequest = ({ path }) => (path === '/again' && shown('again').length === 0 ? 500 : 200)
     const body = { model: 'suno', task_type: 'music', input: { prompt }, ...hook('again', '') }
     const { task_id: id } = (await gateway.piapi.post(body, { key: TEST_KEY })).body.data
-    await receiver.until(() => told('again').length === 2)
-    expect(told('again')[0]?.body).toBe(told('again')[1]?.body)
-    expect(told('again')[0]?.headers).not.toHaveProperty('x-webhook-secret')
+    await receiver.until(() => shown('again').length === 2)
+    expect(shown('again')[0]?.body).toBe(shown('again')[1]?.body)
+    expect(shown('again')[0]?.headers).not.toHaveProperty('x-webhook-secret')
     expect(news('again')).toEqual([{ taskId: id, status: 'completed' }])
   })
 
@@ -481,7 +481,7 @@ describe('cancelling and parking at PiAPI’s routes', () => {
 })
 
 describe('PiAPI’s history of tasks', () => {
-  /** Every name that its documents list, and a task of each family; nothing runs under the last three here. */
+  /** Every name in PiAPI's documentation, with a task of its family; the last three have no operations here. */
   const SHORT_NAMES: [name: string, model: string, taskType: string, input: JsonObject][] = [
     ['diffrhythm', 'Qubico/diffrhythm', 'txt2audio-base', { style_prompt: prompt }],
     ['diffrythm', 'Qubico/diffrhythm', 'txt2audio-base', { style_prompt: prompt }],

@@ -15,7 +15,7 @@ import {
 import { openReceiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** Our own protocol, as a client speaks it. */
+/** Polyphony's own protocol, as a client uses it. */
 
 interface NativeTask extends JsonObject {
   id: string
@@ -147,16 +147,16 @@ describe('a client of Polyphony’s own protocol', () => {
     const { id } = await created({ ...PICTURE, webhook: `${receiver.url}/told` }, { key: TEST_KEY })
     await receiver.until((received) => received.length > 0)
     await receiver.close()
-    const [told] = receiver.received
-    if (!told) throw new Error('Nothing was told.')
-    expect(JSON.parse(told.body)).toEqual(await read(id, { key: TEST_KEY }))
+    const [shown] = receiver.received
+    if (!shown) throw new Error('Nothing was told.')
+    expect(JSON.parse(shown.body)).toEqual(await read(id, { key: TEST_KEY }))
     const signed = {
-      'webhook-id': String(told.headers['webhook-id']),
-      'webhook-timestamp': String(told.headers['webhook-timestamp']),
-      'webhook-signature': String(told.headers['webhook-signature']),
+      'webhook-id': String(shown.headers['webhook-id']),
+      'webhook-timestamp': String(shown.headers['webhook-timestamp']),
+      'webhook-signature': String(shown.headers['webhook-signature']),
     }
     const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1, 'test')
-    expect(new Webhook(secret).verify(told.body, signed)).toMatchObject({ id, status: 'completed' })
+    expect(new Webhook(secret).verify(shown.body, signed)).toMatchObject({ id, status: 'completed' })
     expect(receiver.received).toHaveLength(1)
   })
 

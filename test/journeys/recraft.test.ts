@@ -65,7 +65,7 @@ describe('OpenAI’s library at Recraft’s address', () => {
       model: 'recraftv3',
       prompt: 'a lighthouse sandbox:fast',
       n: 2,
-      // Beyond the library's types, as Recraft's pages show it.
+      // Not in the library's types, but in Recraft's documentation.
       ...({ size: '1365x1024', style: 'realistic_image', controls: { colors: [{ rgb: [1, 2, 3] }] } } as object),
     })
     expect(answer).toMatchObject({ created: expect.any(Number), credits: 0 })
@@ -75,14 +75,14 @@ describe('OpenAI’s library at Recraft’s address', () => {
   })
 
   it('gets a picture within the answer', async () => {
-    const asked = { model: 'recraftv3', prompt: 'a cat sandbox:fast', response_format: 'b64_json' } as const
-    const { data } = await client.images.generate(asked)
+    const requested = { model: 'recraftv3', prompt: 'a cat sandbox:fast', response_format: 'b64_json' } as const
+    const { data } = await client.images.generate(requested)
     expect(await sharp(Buffer.from(data?.[0]?.b64_json ?? '', 'base64')).metadata()).toMatchObject({ format: 'webp' })
   })
 
   it('throws what is wrong, without a second request', async () => {
-    const asked = { model: 'recraftv3', prompt: 'a cat', n: 7 }
-    await expect(client.images.generate(asked)).rejects.toMatchObject({
+    const requested = { model: 'recraftv3', prompt: 'a cat', n: 7 }
+    await expect(client.images.generate(requested)).rejects.toMatchObject({
       status: 400,
       param: 'n',
       message: expect.stringContaining('n must be at most 6, not 7.'),
@@ -199,14 +199,14 @@ describe('a style of Recraft', () => {
   }
 
   it('is created from pictures, read, used and deleted', async () => {
-    const { id, ...told } = await createdStyle()
-    expect(told).toEqual({
+    const { id, ...shown } = await createdStyle()
+    expect(shown).toEqual({
       style: 'digital_illustration',
       creation_time: expect.any(String),
       is_private: true,
       credits: 0,
     })
-    const { credits, ...style } = told
+    const { credits, ...style } = shown
     expect(await send('GET', `/v1/styles/${id}`)).toMatchObject({ status: 200, body: { id, ...style } })
 
     const answer = await made('/recraft/v1/images/generations', { prompt: 'a fish sandbox:fast', style_id: id })
@@ -224,8 +224,8 @@ describe('a style of Recraft', () => {
   it('can be used by OpenAI’s library, too', async () => {
     const { id } = await createdStyle()
     const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: TEST_KEY })
-    const asked = { model: 'recraftv3', prompt: 'a fish sandbox:fast', ...({ style_id: id } as object) }
-    expect((await openai.images.generate(asked)).data?.[0]?.url).toMatch(/\.webp$/)
+    const requested = { model: 'recraftv3', prompt: 'a fish sandbox:fast', ...({ style_id: id } as object) }
+    expect((await openai.images.generate(requested)).data?.[0]?.url).toMatch(/\.webp$/)
   })
 
   it('belongs to its tenant only', async () => {

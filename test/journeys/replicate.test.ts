@@ -17,7 +17,7 @@ import {
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** The official client, changed in its base address and key alone. */
+/** The official client, with only its base address and key changed. */
 
 const FLUX = 'black-forest-labs/flux-schnell'
 const VERSION = '5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa'
@@ -103,7 +103,7 @@ describe('run of Replicate’s package', () => {
     const through = new Replicate({
       auth: TEST_KEY,
       baseUrl: `${publicUrl}/replicate/v1`,
-      // In place of the proxy that ends TLS in front of a gateway.
+      // Takes the place of a proxy that terminates TLS in front of the gateway.
       fetch: (url, init) => fetch(String(url).replace(publicUrl, origin), init),
     })
     const [file] = (await through.run(FLUX, { input: fast })) as { blob(): Promise<Blob>; url(): URL }[]

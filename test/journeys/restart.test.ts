@@ -71,7 +71,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart of a gateway on %s', (engine)
       id = (await first.piapi.create('lyrics', { prompt: 'fog' })).task_id
       await first.until(id, ({ status }) => status === 'processing')
       const stopping = first.stop()
-      // What is not done when the grace is over is left to the next start.
+      // Work that is not done at the end of the grace period is left to the next start.
       await stopping
     }
     const hand = handProvider()

@@ -17,7 +17,7 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 const FILE = 'https://1.1.1.1/file'
 /** The package's own polling takes six seconds and more. */
 const POLLING = { timeout: 60_000 }
@@ -89,7 +89,7 @@ describe('the package @runwayml/sdk', () => {
       duration: 4,
       audio: true,
     })
-    const told = await runway.textToVideo.create({
+    const shown = await runway.textToVideo.create({
       model: 'gen4.5',
       promptText: 'fog sandbox:fast',
       ratio: '1280:720',
@@ -97,7 +97,7 @@ describe('the package @runwayml/sdk', () => {
       outputFormat: 'mp4',
       contentModeration: { publicFigureThreshold: 'low' },
     })
-    for (const { id, estimatedCost } of [framed, told]) {
+    for (const { id, estimatedCost } of [framed, shown]) {
       expect(estimatedCost).toEqual({ credits: 0 })
       expect(isMp4((await download((await outputOf(id))[0] ?? '')).bytes)).toBe(true)
     }
@@ -105,7 +105,7 @@ describe('the package @runwayml/sdk', () => {
       promptImage: [{ position: 'first' }, { position: 'last' }],
       audio: true,
     })
-    expect((await gateway.store.getTask({ id: told.id }))?.input).toMatchObject({
+    expect((await gateway.store.getTask({ id: shown.id }))?.input).toMatchObject({
       contentModeration: { publicFigureThreshold: 'low' },
     })
   })
@@ -165,13 +165,18 @@ describe('the package @runwayml/sdk', () => {
       file: await toFile(await sample('image/png'), 'harbour.png'),
     })
     expect(uri).toMatch(/^runway:\/\//)
-    const asked = { model: 'gen4_turbo', promptImage: uri, promptText: 'x sandbox:fast', ratio: '1280:720' } as const
-    const { id } = await runway.imageToVideo.create(asked)
+    const requested = {
+      model: 'gen4_turbo',
+      promptImage: uri,
+      promptText: 'x sandbox:fast',
+      ratio: '1280:720',
+    } as const
+    const { id } = await runway.imageToVideo.create(requested)
     expect((await gateway.store.getTask({ id }))?.input).toMatchObject({
       promptImage: [{ uri: expect.stringMatching(/^asset:.*\.png$/) }],
     })
     const stranger = await gateway.tenant({ key: { mode: 'test' } })
-    await expect(client(stranger.key).imageToVideo.create(asked)).rejects.toMatchObject({
+    await expect(client(stranger.key).imageToVideo.create(requested)).rejects.toMatchObject({
       status: 400,
       error: { error: expect.stringContaining('promptImage names an upload'), issues: [{ path: ['promptImage'] }] },
     })
@@ -195,19 +200,19 @@ describe('the package @runwayml/sdk', () => {
     }
     expect(await bring(uploadUrl)).toBe(204)
     expect(await bring(uploadUrl)).toBe(400)
-    expect(await bring(uploadUrl.replace(/uploads\/.*\/file/, `uploads/${NOBODYS}/file`))).toBe(404)
+    expect(await bring(uploadUrl.replace(/uploads\/.*\/file/, `uploads/${UNKNOWN_ID}/file`))).toBe(404)
     expect((await fetch(uploadUrl, { method: 'POST', body: new FormData() })).status).toBe(400)
   })
 
   it('deletes: cancels a task that waits or runs, and removes the files of one that has ended', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1, key: { mode: 'test' } })
     const runway = client(key)
-    const asked = (promptText: string) =>
+    const requested = (promptText: string) =>
       runway.textToVideo.create({ model: 'gen4.5', promptText, ratio: '1280:720', duration: 2 })
-    const made = await asked('a sandbox:fast')
+    const made = await requested('a sandbox:fast')
     await gateway.until(made.id, ({ status }) => status === 'completed')
-    const running = await asked('a sandbox:slow=30')
-    const waiting = await asked('b')
+    const running = await requested('a sandbox:slow=30')
+    const waiting = await requested('b')
     expect(await runway.tasks.retrieve(waiting.id)).toMatchObject({
       status: 'THROTTLED',
       estimatedCost: { credits: 0 },
@@ -264,10 +269,10 @@ describe('the package @runwayml/sdk', () => {
     expect(await wrong('character_performance', act, ['character', 'uri'])).toMatch(/^character\.uri must be/)
     const bad = { ...act, character: { type: 'drawing', uri: FILE } }
     expect(await wrong('character_performance', bad, ['character', 'type'])).toContain('"image"')
-    await expect(client('sk-nobody').tasks.retrieve(NOBODYS)).rejects.toMatchObject({ status: 401 })
-    await expect(client().tasks.retrieve(NOBODYS)).rejects.toMatchObject({
+    await expect(client('sk-nobody').tasks.retrieve(UNKNOWN_ID)).rejects.toMatchObject({ status: 401 })
+    await expect(client().tasks.retrieve(UNKNOWN_ID)).rejects.toMatchObject({
       status: 404,
-      error: { error: expect.stringContaining(NOBODYS) },
+      error: { error: expect.stringContaining(UNKNOWN_ID) },
     })
     const missing = await gateway.send('POST', '/runwayml/v1/avatar_videos', { key: TEST_KEY, body: {} })
     expect(missing).toMatchObject({ status: 404, body: { error: expect.stringContaining('/v1/avatar_videos') } })
@@ -275,9 +280,9 @@ describe('the package @runwayml/sdk', () => {
 
   it('reads its organization', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 3, creditPoints: 1_250_000, key: { mode: 'test' } })
-    const told = await client(key).organization.retrieve()
-    expect(told).toMatchObject({ creditBalance: 12, tier: { maxMonthlyCreditSpend: null }, usage: { models: {} } })
-    expect(told.tier.models['gen4.5']).toEqual({ maxConcurrentGenerations: 3, maxDailyGenerations: null })
+    const shown = await client(key).organization.retrieve()
+    expect(shown).toMatchObject({ creditBalance: 12, tier: { maxMonthlyCreditSpend: null }, usage: { models: {} } })
+    expect(shown.tier.models['gen4.5']).toEqual({ maxConcurrentGenerations: 3, maxDailyGenerations: null })
   })
 
   it('reads tasks of PiAPI’s routes', async () => {
@@ -366,8 +371,8 @@ describe.each(['/runway', '/runway/v1'])('a relay’s reverse format for Runway 
       msg: expect.stringContaining('fail'),
     })
     const wrong = async (path: string, body: object) => {
-      const { status, body: told } = await call('POST', at + path, body)
-      const { code, msg, error } = told as { code: number; msg: string; error: { message: string } }
+      const { status, body: shown } = await call('POST', at + path, body)
+      const { code, msg, error } = shown as { code: number; msg: string; error: { message: string } }
       expect([code, error.message]).toEqual([status, msg])
       return [status, msg]
     }
@@ -381,8 +386,8 @@ describe.each(['/runway', '/runway/v1'])('a relay’s reverse format for Runway 
       expect.stringMatching(/^image must be/),
     ])
     expect(await wrong('/pro/act_one', { video: FILE })).toEqual([400, 'image is required.'])
-    expect(await wrong('/feed', { task_id: NOBODYS })).toEqual([400, 'task_not_exist'])
-    expect((await call('POST', `${at}/feed`, { task_id: NOBODYS }, 'sk-nobody')).status).toBe(401)
+    expect(await wrong('/feed', { task_id: UNKNOWN_ID })).toEqual([400, 'task_not_exist'])
+    expect((await call('POST', `${at}/feed`, { task_id: UNKNOWN_ID }, 'sk-nobody')).status).toBe(401)
   })
 })
 
@@ -459,13 +464,13 @@ describe('a relay’s web client for Runway', () => {
 
   it('makes Gen-3 videos, from text and from a last frame', async () => {
     const options = { seconds: 5, text_prompt: 'a boat sandbox:fast', seed: 7, exploreMode: true, resolution: '720p' }
-    const told = await create({
+    const shown = await create({
       taskType: 'europa',
       internal: false,
       options: { ...options, width: 1280, height: 768 },
     })
-    expect((await feed(told)).status).toBe('SUCCEEDED')
-    expect(await gateway.store.getTask({ id: told })).toMatchObject({
+    expect((await feed(shown)).status).toBe('SUCCEEDED')
+    expect(await gateway.store.getTask({ id: shown })).toMatchObject({
       operation: 'runway/text_to_video',
       input: { model: 'europa', ratio: '1280:768', options: { resolution: '720p' } },
     })
@@ -493,7 +498,7 @@ describe('a relay’s web client for Runway', () => {
       400,
       'options.gen2Options.text_prompt is required.',
     ])
-    expect(await message('GET', `/runway/tasks/${NOBODYS}`)).toEqual([400, 'task_not_exist'])
+    expect(await message('GET', `/runway/tasks/${UNKNOWN_ID}`)).toEqual([400, 'task_not_exist'])
     expect(await message('POST', '/runway/uploads', { filename: 'a.png', numberOfParts: 2 })).toEqual([
       400,
       'numberOfParts must be 1.',

@@ -15,7 +15,7 @@ const withS3 = (storageUrl = server.storageUrl('files/gateway')): Record<string,
   ...S3_KEYS,
 })
 
-/** The object that a URL of ours is a file of. */
+/** The bucket's object behind a URL of the gateway. */
 const keyOf = (url: string): string => {
   const name = new URL(url).pathname.slice('/files/'.length)
   return `gateway/${name.slice(0, 2)}/${name}`
@@ -25,7 +25,7 @@ async function uploaded(gateway: TestGateway, bytes: Uint8Array): Promise<string
   const body = { file_name: 'a song.mp3', file_data: Buffer.from(bytes).toString('base64') }
   const answer = await gateway.send('POST', '/api/ephemeral_resource', { body })
   expect(answer.status).toBe(200)
-  return (answer.body as unknown as { data: { url: string } }).data.url // as PiAPI's clients trust it
+  return (answer.body as unknown as { data: { url: string } }).data.url // the shape that PiAPI's clients rely on
 }
 
 describe('a gateway with its files in a bucket', () => {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { inspectMp3 } from '../../src/engines/mp3/mp3.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** The modes of a song and what is made of clips, as relays' clients ask for them; on the sandbox and on the studio. */
+/** The modes of a song and the tools for clips, as relays' clients request them; on the sandbox and on the studio. */
 
 interface Clip {
   id: string
@@ -31,10 +31,10 @@ async function send(
 ): Promise<{ status: number; body: JsonObject }> {
   const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}`, ...sending.headers }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
-  return { status, body: body as JsonObject } // as its clients trust it
+  return { status, body: body as JsonObject } // the shape that its clients rely on
 }
 
-/** Submits in the task dialect, waits for the end, and gives the task object. */
+/** Submits in the task protocol, waits for the end, and returns the task object. */
 async function run(body: JsonObject, key = TEST_KEY): Promise<JsonObject & { data: Clip[] }> {
   const submitted = await send('POST', '/suno/submit/music', { body, key })
   expect(submitted).toMatchObject({ status: 200, body: { code: 'success' } })
@@ -192,7 +192,7 @@ describe('an upload in steps to the Suno relay', () => {
     fields: Record<string, string>
   }
 
-  async function asked(key = TEST_KEY): Promise<Place> {
+  async function requested(key = TEST_KEY): Promise<Place> {
     const { status, body } = await send('POST', '/suno/uploads/audio', { body: { extension: 'mp3' }, key })
     expect(status).toBe(200)
     return body as Place
@@ -215,7 +215,7 @@ describe('an upload in steps to the Suno relay', () => {
     ['the studio', LIVE_KEY],
   ])('becomes a clip on %s, which can be extended', { timeout: STUDIO_MS }, async (_who, key) => {
     const bytes = await mp3()
-    const place = await asked(key)
+    const place = await requested(key)
     expect(Object.keys(place.fields)).toEqual(['Content-Type', 'key', 'AWSAccessKeyId', 'policy', 'signature'])
     expect(place.is_file_uploaded).toBe(false)
     const at = `/suno/uploads/audio/${place.id}`
@@ -243,7 +243,7 @@ describe('an upload in steps to the Suno relay', () => {
   })
 
   it('is accepted from a client that sends every field as a file', async () => {
-    const place = await asked()
+    const place = await requested()
     const form = new FormData()
     for (const [field, value] of Object.entries(place.fields)) form.append(field, new Blob([value]), '')
     form.append('file', new Blob([new Uint8Array(await mp3())]), 'a.mp3')
@@ -252,7 +252,7 @@ describe('an upload in steps to the Suno relay', () => {
 
   it('is refused with another signature, a second time, without sound, and from another tenant', async () => {
     const bytes = await mp3()
-    const place = await asked()
+    const place = await requested()
     expect(await sent({ ...place, fields: { ...place.fields, signature: 'x' } }, bytes)).toBe(403)
     expect(await sent(place, Buffer.from('no sound'))).toBe(415)
     expect(await sent(place, bytes)).toBe(204)

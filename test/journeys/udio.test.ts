@@ -16,7 +16,7 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 
 interface Song extends JsonObject {
   id: string
@@ -67,7 +67,7 @@ async function submit(body: object): Promise<string> {
   return (answer.body as { data: string }).data
 }
 
-/** As the web client does: looks until the task says SUCCESS. */
+/** As the web client does: polls until the status is SUCCESS. */
 async function feed(id: string): Promise<Fetched> {
   for (;;) {
     const { data } = (await call('GET', `/udio/fetch/${id}?wait=20`)).body as unknown as { data: Fetched }
@@ -116,7 +116,7 @@ describe('a relay’s web client for Udio', () => {
       parentTaskId: first,
       input: { continue_song_id: song?.id, config },
     })
-    const unknown = genParams({ config: { ...config, source: { source_type: 'song', song_id: NOBODYS } } })
+    const unknown = genParams({ config: { ...config, source: { source_type: 'song', song_id: UNKNOWN_ID } } })
     const refused = await call('POST', '/udio/submit/music', unknown)
     expect(refused.status).toBe(400)
     expect(messageOf(refused)).toMatch(/^gen_params\.config\.source\.song_id names .*, but there is no/)
@@ -146,7 +146,7 @@ describe('a relay’s web client for Udio', () => {
     expect(await wrong({ config: { mode: 'precede' } })).toMatch(/^gen_params\.config\.source\.song_id is needed/)
     const none = await call('POST', '/udio/submit/music', { prompt: 'la' })
     expect([none.status, messageOf(none)]).toEqual([400, 'gen_params is required.'])
-    const unknown = await call('GET', `/udio/fetch/${NOBODYS}`)
+    const unknown = await call('GET', `/udio/fetch/${UNKNOWN_ID}`)
     expect([unknown.status, messageOf(unknown)]).toEqual([400, 'task_not_exist'])
     const stranger = await call('POST', '/udio/submit/music', genParams(), 'sk-nobody')
     expect(stranger.status).toBe(401)
@@ -175,7 +175,7 @@ describe('Udio’s own format at relays', () => {
       ((await call('GET', `/udio/query?ids=${text}`)).body as unknown as { songs: Song[] }).songs
     expect((await songsAt([...ids].reverse().join(','))).map((song) => song.id)).toEqual([...ids].reverse())
     expect(await songsAt(id)).toEqual(await songsAt(ids.join()))
-    expect(await songsAt(`${NOBODYS},${ids[0]}`)).toMatchObject([{ id: ids[0], finished: true }])
+    expect(await songsAt(`${UNKNOWN_ID},${ids[0]}`)).toMatchObject([{ id: ids[0], finished: true }])
     expect(await songsAt('nothing')).toEqual([])
     expect((await call('GET', '/udio/query')).status).toBe(400)
   })
@@ -189,10 +189,10 @@ describe('Udio’s own format at relays', () => {
 it('Udio’s relay reads songs of PiAPI’s routes, and no lyrics', async () => {
   const input = { lyrics_type: 'instrumental', gpt_description_prompt: 'fog sandbox:fast' }
   const song = await gateway.piapi.create('generate_music', input, { model: 'music-u', key: TEST_KEY })
-  const told = await gateway.piapi.ended(song.task_id, { key: TEST_KEY })
+  const shown = await gateway.piapi.ended(song.task_id, { key: TEST_KEY })
   const { songs } = (await feed(song.task_id)).data
   expect(songs.map(({ song_path }) => song_path)).toEqual(
-    (told.output as unknown as { songs: Song[] }).songs.map(({ song_path }) => song_path),
+    (shown.output as unknown as { songs: Song[] }).songs.map(({ song_path }) => song_path),
   )
   const words = await gateway.piapi.create('generate_lyrics', { prompt: 'fog' }, { model: 'music-u', key: TEST_KEY })
   expect((await call('GET', `/udio/fetch/${words.task_id}`)).status).toBe(400)

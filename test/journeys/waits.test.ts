@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** Two keys of tenants of their own, and a task of each that runs until the test ends it. */
+/** Two keys of two tenants, and a task of each that runs until the test ends it. */
 let one: { key: string; id: string }
 let other: { key: string; id: string }
 beforeEach(async () => {
@@ -30,7 +30,7 @@ async function running(): Promise<{ key: string; id: string }> {
   return { key, id }
 }
 
-/** A request that waits, once the gateway has it. */
+/** A waiting request, once the gateway has received it. */
 function waiting(
   { key, id }: { key: string; id: string },
   path = '?wait=30',
@@ -61,7 +61,7 @@ describe('requests that wait for results', () => {
     const refused = await shortWait(one)
     expect(refused.headers.get('retry-after')).toBe('5')
     expect(await shortWait(one, '/events')).toMatchObject(REFUSED)
-    // Reading without waiting goes on, and so do the waits of others.
+    // Reads that do not wait are answered, and other keys may wait.
     expect((await read(one)).status).toBe(200)
     expect((await shortWait(other)).status).toBe(200)
 

@@ -5,7 +5,7 @@ import { openReceiver, type Received, type Receiver } from '../support/receiver.
 
 /**
  * One protocol whose webhooks carry the task: how it is submitted with a webhook, and how the same is read. MiniMax and the
- * relays' Runway call back with a body of another kind than a read has; their own journeys compare those.
+ * relays' Runway call back with a body that differs from a read; their own journeys compare those.
  */
 interface Protocol {
   name: string

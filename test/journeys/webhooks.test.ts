@@ -96,7 +96,7 @@ describe('a webhook of a song', () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY, config: hooked('s') })
     await receiver.until((received) => received.length === 1)
     const { store, tenantId } = gateway
-    // Until the attempt is written down, there is nothing to repeat; no signal tells of that.
+    // Until the attempt is stored there is nothing to repeat, and no signal reports that it is.
     const delivery = await vi.waitUntil(
       async () =>
         (await store.listDeliveries({ tenantId, taskId: id, limit: 1 })).find((one) => one.status === 'delivered'),
