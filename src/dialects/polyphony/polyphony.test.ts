@@ -70,9 +70,15 @@ describe('the body of a creation in our own protocol', () => {
   it.each([
     ['no operation', { input }, 'invalid_input', 'operation', 'is required'],
     ['a number', { operation: 7, input }, 'invalid_input', 'operation', 'must be an id'],
-    ['nobody’s operation', { operation: 'suno/dance', input }, 'unknown_operation', 'operation', '"suno/dance"'],
+    ['an unknown operation', { operation: 'suno/dance', input }, 'unknown_operation', 'operation', '"suno/dance"'],
     ['no input', { operation: 'suno/lyrics' }, 'invalid_input', 'input', 'is required'],
-    ['an input that is none', { operation: 'suno/lyrics', input: 'fog' }, 'invalid_input', 'input', 'an object'],
+    [
+      'an input that is not an object',
+      { operation: 'suno/lyrics', input: 'fog' },
+      'invalid_input',
+      'input',
+      'an object',
+    ],
     ['a wrong input', { operation: 'suno/lyrics', input: {} }, 'invalid_input', 'input.prompt', 'is required'],
     ['a wrong webhook', { operation: 'suno/lyrics', input, webhook: 7 }, 'invalid_input', 'webhook', 'must be a URL'],
   ])('is refused with %s, naming the field', (_, body, code, field, words) => {

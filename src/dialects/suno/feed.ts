@@ -7,7 +7,7 @@ import { clipAnswer, feedAnswer, generationAnswer, lyricsAnswer, lyricsRequested
 import { submit } from './submit.ts'
 import { concatTask, lyricsTask, songTask } from './to-task.ts'
 
-/** The feed dialect: Suno's own web API, as relays pass it on. Clients poll clips, and know no tasks. */
+/** The feed dialect: Suno's own web API, as relays pass it on. Its clients poll clips, not tasks. */
 export function feedRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 
