@@ -83,7 +83,7 @@ describe('a request to OpenAI’s image routes', () => {
     [{ model: 'flux-pro-1.1', size: '1000x1000' }, 'size', 'size must be a multiple of 32'],
     [{ model: 'flux-pro-1.1', size: 'big' }, 'size', 'size must be "auto" or a size'],
     [{ model: 'flux-schnell', n: 5 }, 'n', 'n must be at most 4'],
-    [{ model: 'flux-pro-1.1', mask: image, image }, 'mask', 'mask is not taken by flux-pro-1.1'],
+    [{ model: 'flux-pro-1.1', mask: image, image }, 'mask', 'mask is not accepted by flux-pro-1.1'],
     [{ model: 'flux-kontext-pro', image: 'nothing' }, 'image', 'image must be an http or https URL'],
     [{ model: 'flux-kontext-pro', image: [image, 'x'] }, 'image.1', 'image.1 must be'],
     [{ model: 'flux-kontext-pro', image: [1, 2, 3, 4, 5].map(() => image) }, 'image', 'image has at most 4 pictures'],
