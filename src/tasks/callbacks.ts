@@ -9,7 +9,7 @@ import type { VendorCallback } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { Moves } from './moves.ts'
 
-/** Callbacks of vendors about tasks. None of them is believed: a callback makes its task due, and the provider is polled. */
+/** Callbacks of vendors about tasks. Their content is not trusted: a callback makes its task due, and the provider is polled. */
 export interface Callbacks {
   /** Where a vendor may call for a task: an address that cannot be guessed. */
   urlFor(task: Pick<Task, 'id'>): string | undefined

@@ -51,7 +51,7 @@ export interface InputsOptions {
 }
 
 export function openInputs({ assets, egress, referenceOf, clock, keepMs }: InputsOptions): Inputs {
-  /** The reference of a file of ours, checked; undefined for a URL of somebody else's, judged. */
+  /** The reference of a file of this gateway, checked; undefined for any other URL, after egress has checked it. */
   async function judged(url: string, field: string): Promise<string | undefined> {
     if (url.length > MAX_URL) throw invalidInput(field, `has at most ${MAX_URL} characters as a URL, not ${url.length}`)
     const reference = referenceOf(url)

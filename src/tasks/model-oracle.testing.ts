@@ -12,7 +12,7 @@ export interface Oracle {
   look(): Promise<Task[]>
   /** A client was answered that the task is cancelled. */
   cancelled(id: string): void
-  /** A client asked for a cancel. */
+  /** A client requested a cancel. */
   cancelRequested(id: string): void
   /** From now on nothing fails any more. */
   calm(): Promise<void>

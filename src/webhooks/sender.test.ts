@@ -289,7 +289,7 @@ describe('deliveries', () => {
   })
 
   it.each(['http://10.0.0.1/hook', 'http://[::1]/hook', 'http://rebound.test/hook', 'not a URL'])(
-    'to %s is refused at use, and tried again',
+    'a webhook to %s is refused at the attempt, and tried again',
     async (url) => {
       const webhooks = sender()
       webhooks.start()

@@ -15,7 +15,7 @@ const PICTURE = { prompt: 'a teapot', model: 'photon-1', aspect_ratio: '3:4', fo
 const OPERATORS = '/api/admin/accounts'
 const OWN = '/api/v1/accounts'
 
-/** Two vendors of pictures, at which the gateway has accounts. */
+/** Two fake vendors of pictures, at which the gateway has accounts. */
 let first: FakeLuma
 let second: FakeLuma
 let clock: { now(): number; skip(ms: number): void }
@@ -37,7 +37,7 @@ afterEach(async () => {
   await second.close()
 })
 
-/** A gateway whose accounts at the two vendors the operator adds; the first is asked first. */
+/** A gateway to which the operator adds accounts at the two vendors; the first has the higher priority. */
 async function gatewayWith(
   accounts: { luma?: FakeLuma; baseUrl?: string; body?: JsonObject }[],
   env: Record<string, string> = {},
@@ -60,7 +60,7 @@ async function added(gateway: TestGateway, at: string, baseUrl: string, body: Js
   return id
 }
 
-/** A route that must answer well: its data. */
+/** The data of an answer, which must be a success. */
 async function data<Data = JsonObject>(
   gateway: TestGateway,
   method: string,
@@ -76,7 +76,7 @@ function draw(gateway: TestGateway, sending: Sending = {}): Promise<PiapiTask> {
   return gateway.piapi.create('image_generation', PICTURE, { model: 'luma', ...sending })
 }
 
-/** What the store says of a task, once `enough` is true of it; the time goes by faster meanwhile. */
+/** The stored task, once `enough` holds for it; the clock runs faster meanwhile. */
 async function later(gateway: TestGateway, { task_id: id }: PiapiTask, enough: (task: Task) => boolean): Promise<Task> {
   let task: Task | undefined
   await expect
@@ -104,20 +104,20 @@ const stateOf = async (gateway: TestGateway, id: string) =>
 const attemptsOf = (gateway: TestGateway, { task_id }: PiapiTask) =>
   data<JsonObject[]>(gateway, 'GET', `/api/v1/task/${task_id}/attempts`)
 
-/** Another task of the same gateway has come and gone, so that the first was looked at, too. */
+/** Runs another task of the gateway to its end, so that the dispatcher has also looked at the first. */
 async function somethingElse(gateway: TestGateway): Promise<void> {
   const { task_id } = await gateway.piapi.create('lyrics', { prompt: 'rain' })
   await gateway.until(task_id, is('completed'))
 }
 
-describe('a task that an account does not take', () => {
+describe('a task whose account turns it away', () => {
   it.each<[string, FakeAnswer, string]>([
     ['is full', { status: 429, headers: { 'retry-after': '30' }, json: { detail: 'Too many generations' } }, 'limited'],
     ['has no credit', { status: 402, json: { detail: 'No credits at org-4711' } }, 'limited'],
     ['has no valid key', { status: 401, json: { detail: 'No such key in org-4711' } }, 'expired_credential'],
     ['is out of service', { status: 503, json: { detail: 'Maintenance of node-17' } }, 'connected'],
   ])(
-    'since it %s is done by another one, paid for once, and says nothing of the house',
+    'is done once by another account when one %s, and shows nothing of the operator’s accounts',
     async (_why, answer, state) => {
       const { gateway, ids } = await gatewayWith([{ luma: first }, { luma: second }])
       const before = await gateway.balance()
@@ -130,13 +130,13 @@ describe('a task that an account does not take', () => {
       expect(await stateOf(gateway, ids[0] ?? '')).toBe(state)
       const { available, held } = await gateway.balance()
       expect({ spent: before.available - available, held }).toEqual({ spent: done.pricePoints, held: 0 })
-      const told = JSON.stringify([await gateway.piapi.read(task.task_id), await attemptsOf(gateway, task)])
-      expect(told).not.toMatch(/org-4711|node-17|127\.0\.0\.1:\d+\/v1/)
+      const shown = JSON.stringify([await gateway.piapi.read(task.task_id), await attemptsOf(gateway, task)])
+      expect(shown).not.toMatch(/org-4711|node-17|127\.0\.0\.1:\d+\/v1/)
       await gateway.assertBalanced()
     },
   )
 
-  it('waits while all are full, fails not and costs nothing more, and is done when one has room', async () => {
+  it('waits while all accounts are full, at no further cost, and is done when one has a free slot', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }])
     first.next.push({ status: 429, headers: { 'retry-after': '40' }, json: { detail: 'Too many generations' } })
     const task = await draw(gateway)
@@ -157,8 +157,8 @@ describe('a task that an account does not take', () => {
   })
 })
 
-describe('a task that an account has taken', () => {
-  it('stays with it, whatever becomes of the account: another one is never asked', async () => {
+describe('a task that an account has accepted', () => {
+  it('stays with that account, whatever becomes of it: no other account is called', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }, { luma: second }])
     first.hold(true)
     const task = await draw(gateway)
@@ -181,7 +181,7 @@ describe('a task that an account has taken', () => {
     await gateway.assertBalanced()
   })
 
-  it('outlives its account’s credential: with a new one it is delivered, and what waited meanwhile is done', async () => {
+  it('outlives its account’s credential: with a new credential it is delivered, and waiting tasks are done', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }])
     const [id = ''] = ids
     first.hold(true)
@@ -211,7 +211,7 @@ describe('a task that an account has taken', () => {
     await gateway.assertBalanced()
   })
 
-  it('is delivered when its result comes after its time: the refund stays, and a webhook tells of it', async () => {
+  it('is delivered when its result comes after the deadline: the refund stays, and a webhook reports it', async () => {
     const receiver = await openReceiver()
     closing.push(receiver.close)
     const { gateway } = await gatewayWith([{ luma: first }])
@@ -221,7 +221,7 @@ describe('a task that an account has taken', () => {
     const created = await gateway.piapi.post({ model: 'luma', task_type: 'image_generation', input: PICTURE, config })
     const task = created.body.data
     await gateway.until(task.task_id, is('processing'))
-    // The vendor does not end the work when it is asked to.
+    // The vendor does not end the work when it is told to cancel.
     first.next.push(...Array.from({ length: 3 }, (): FakeAnswer => ({ status: 500, json: { detail: 'No.' } })))
     clock.skip(HOUR_MS)
     await gateway.until(task.task_id, is('failed'))
@@ -234,15 +234,15 @@ describe('a task that an account has taken', () => {
     const done = await later(gateway, task, is('completed'))
     expect(done).toMatchObject({ error: null, consumedPoints: 0, attempts: 1 })
     await receiver.until((received) => received.length === 2)
-    const told = receiver.received.map(({ body }) => (JSON.parse(body) as { data: PiapiTask }).data)
-    expect(told).toMatchObject([
+    const shown = receiver.received.map(({ body }) => (JSON.parse(body) as { data: PiapiTask }).data)
+    expect(shown).toMatchObject([
       { task_id: task.task_id, status: 'failed', error: { message: expect.stringContaining('in time') } },
       { task_id: task.task_id, status: 'completed', meta: { usage: { consume: 0 } } },
     ])
-    expect(told[1]?.logs.at(-1)).toContain('after the task had failed and been refunded')
-    const [url = ''] = /http[^"]+\.png/.exec(JSON.stringify(told[1]?.output)) ?? []
+    expect(shown[1]?.logs.at(-1)).toContain('after the task had failed and been refunded')
+    const [url = ''] = /http[^"]+\.png/.exec(JSON.stringify(shown[1]?.output)) ?? []
     expect((await fetch(url)).headers.get('content-type')).toBe('image/png')
-    expect(await gateway.piapi.read(task.task_id)).toMatchObject({ status: 'completed', output: told[1]?.output })
+    expect(await gateway.piapi.read(task.task_id)).toMatchObject({ status: 'completed', output: shown[1]?.output })
     expect(await gateway.balance()).toMatchObject({ available: before.available, held: 0 })
     expect(await attemptsOf(gateway, task)).toMatchObject([{ outcome: 'completed' }])
     expect(first.begun()).toBe(1)
@@ -250,8 +250,8 @@ describe('a task that an account has taken', () => {
   })
 })
 
-describe('a vendor that is down for a minute', () => {
-  it('costs no task its life and nobody a second payment', async () => {
+describe('a vendor that is unreachable for a minute', () => {
+  it('makes no task fail and is paid for none twice', async () => {
     const gate = await openGate(first.url)
     closing.push(gate.close)
     const { gateway, ids } = await gatewayWith([{ baseUrl: `${gate.url}/v1`, body: { slots: 3 } }])
@@ -287,8 +287,8 @@ describe('a vendor that is down for a minute', () => {
   })
 })
 
-describe('a pool that is full', () => {
-  it('lets tasks wait, in their order, and holds up nothing else', async () => {
+describe('a full pool', () => {
+  it('lets tasks wait in order, and delays no other pool', async () => {
     const { gateway } = await gatewayWith([{ luma: first, body: { slots: 1 } }])
     first.hold(true)
     const tasks = [await draw(gateway), await draw(gateway), await draw(gateway)]
@@ -309,8 +309,8 @@ describe('a pool that is full', () => {
   })
 })
 
-describe('a pool of a tenant’s own', () => {
-  it('falls back to the house where the tenant allows it, at the house’s price, and only as long as it must', async () => {
+describe('a tenant’s private pool', () => {
+  it('falls back to the public pool where the tenant allows it, at the public price, and only while it must', async () => {
     const { gateway, ids } = await gatewayWith([{ luma: first }])
     const { key, tenantId } = await gateway.tenant({})
     const own = await added(gateway, OWN, second.baseUrl, { name: 'mine' }, { key })
@@ -335,7 +335,7 @@ describe('a pool of a tenant’s own', () => {
     await gateway.assertBalanced()
   })
 
-  it('waits where the tenant does not, and what it took for nothing is not given away later', async () => {
+  it('lets tasks wait where the tenant does not allow a fallback, and gives none away later', async () => {
     const { gateway } = await gatewayWith([{ luma: first }])
     const { key, tenantId } = await gateway.tenant({})
     const own = await added(gateway, OWN, second.baseUrl, { name: 'mine' }, { key })
@@ -344,7 +344,7 @@ describe('a pool of a tenant’s own', () => {
     await somethingElse(gateway)
     expect(await gateway.store.getTask({ id: task.task_id })).toMatchObject({ status: 'pending', pricePoints: 0 })
     await data(gateway, 'PATCH', '/api/v1/account/pool', { key, body: { falls_back: true } })
-    // What comes from now on holds its price, and goes to the house; what came before stays.
+    // Tasks from now on hold their price and go to the public pool; earlier ones stay in the private pool.
     const paying = await later(gateway, await draw(gateway, { key }), is('completed', 'failed'))
     expect(paying).toMatchObject({ status: 'completed', pool: 'live' })
     expect(await gateway.store.getTask({ id: task.task_id })).toMatchObject({ status: 'pending', attempts: 0 })
@@ -356,7 +356,7 @@ describe('a pool of a tenant’s own', () => {
   })
 })
 
-describe('a vendor that calls', () => {
+describe('a callback from a vendor', () => {
   /** A gateway that vendors can reach, with one account. */
   async function reachable(): Promise<TestGateway> {
     const port = await freePort()
@@ -373,7 +373,7 @@ describe('a vendor that calls', () => {
     return (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })).status
   }
 
-  it('has its task delivered at once, and changes nothing by calling again', async () => {
+  it('has its task delivered at once, and changes nothing when it is repeated', async () => {
     const gateway = await reachable()
     first.hold(true)
     const task = await draw(gateway)
@@ -396,15 +396,15 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('is heard and not believed: what it says is asked after', async () => {
+  it('is not believed: the task is polled, and the callback’s body is ignored', async () => {
     const gateway = await reachable()
     first.hold(true)
     const task = await draw(gateway)
     await gateway.until(task.task_id, is('processing'))
-    const asked = polled().length
+    const requested = polled().length
     const evil = { id: 'g-99', state: 'completed', assets: { image: 'https://evil.example/a.png' } }
     expect(await call(callbackOf(0), evil)).toBe(200)
-    await expect.poll(() => polled().length).toBeGreaterThan(asked)
+    await expect.poll(() => polled().length).toBeGreaterThan(requested)
     expect(polled().at(-1)?.path).toBe('/v1/generations/g-1')
     expect(await call(callbackOf(0), { id: 'g-1', state: 'failed', failure_reason: 'a lie' })).toBe(200)
     await somethingElse(gateway)
@@ -417,7 +417,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('at an address that it was not given is not heard', async () => {
+  it('at a URL that was not given out is rejected', async () => {
     const gateway = await reachable()
     first.hold(true)
     const [task, other] = [await draw(gateway), await draw(gateway)]
@@ -449,7 +449,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('tells by it of work whose answer was lost, which is not asked for again', async () => {
+  it('settles a task whose answer was lost, without a second submission', async () => {
     const gateway = await reachable()
     const before = await gateway.balance()
     first.next.push('lost')
@@ -466,15 +466,15 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('may call before its answer comes, and the result is delivered without waiting for that', async () => {
+  it('may come before the answer to the call, and the result is delivered without waiting for that answer', async () => {
     const png = await (sampleFiles['image/png']?.() ?? Promise.reject(new Error('No sample.')))
-    const asked = Promise.withResolvers<string>()
+    const requested = Promise.withResolvers<string>()
     const lost = Promise.withResolvers<FakeAnswer>()
     const slow = await openFakeVendor(({ method, json, path }) => {
       if (path.startsWith('/files/')) return { bytes: png, type: 'image/png' }
       if (method !== 'POST')
         return { json: { id: 'g-7', state: 'completed', assets: { image: `${slow.url}/files/a.png` } } }
-      asked.resolve(callbackIn(json))
+      requested.resolve(callbackIn(json))
       return lost.promise
     })
     closing.push(slow.close)
@@ -482,7 +482,7 @@ describe('a vendor that calls', () => {
     const env = { PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` }
     const { gateway } = await gatewayWith([{ baseUrl: `${slow.url}/v1` }], env)
     const task = await draw(gateway)
-    expect(await call(await asked.promise, { id: 'g-7', state: 'dreaming' })).toBe(200)
+    expect(await call(await requested.promise, { id: 'g-7', state: 'dreaming' })).toBe(200)
     // The callback is the answer: the result is delivered while the call still hangs.
     await later(gateway, task, is('completed', 'failed'))
     lost.resolve('lost')
@@ -492,7 +492,7 @@ describe('a vendor that calls', () => {
     await gateway.assertBalanced()
   })
 
-  it('never called about a lost answer: the task fails with its time, and costs nothing', async () => {
+  it('that never comes for a lost answer lets the task fail at its deadline, at no cost', async () => {
     const gateway = await reachable()
     const before = await gateway.balance()
     first.next.push('lost')
@@ -507,13 +507,13 @@ describe('a vendor that calls', () => {
   })
 })
 
-/** Where a request of ours wants to be called. */
+/** The callback URL in a request to the vendor. */
 function callbackIn(json: Json): string {
   if (!isJsonObject(json) || typeof json.callback_url !== 'string') throw new Error('It names no callback.')
   return json.callback_url
 }
 
-/** A way to a server that can be shut, so that nobody answers at its address, and opened again. */
+/** A proxy to a server that can be shut, so that connections to its address are refused, and opened again. */
 async function openGate(target: string): Promise<{
   url: string
   open(): Promise<void>
@@ -531,7 +531,7 @@ async function openGate(target: string): Promise<{
       for (const socket of [near, far]) {
         sockets.add(socket)
         socket.on('close', () => sockets.delete(socket))
-        socket.on('error', () => socket.destroy()) // a side that broke off ends the other
+        socket.on('error', () => socket.destroy()) // when one side fails, the other is closed
       }
       near.pipe(far).pipe(near)
     })
@@ -552,7 +552,7 @@ async function openGate(target: string): Promise<{
   return { url: `http://127.0.0.1:${at}`, open, shut, close: shut }
 }
 
-/** One that nobody listens at, at this moment. */
+/** A port on which no server listens at this moment. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))

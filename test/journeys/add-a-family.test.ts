@@ -17,7 +17,7 @@ async function codeIn(section: string): Promise<string[]> {
   return [...own.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code)
 }
 
-/** What somebody does who follows docs/architecture.md, in a copy of the project. */
+/** Follows the section of docs/architecture.md in a copy of the project. */
 async function addFamily(project: string): Promise<void> {
   const [file = '', lines = ''] = await codeIn('Add a family')
   const [importLine = '', nameLine = ''] = lines.split('\n').filter((line) => line.trim() !== '')
@@ -54,7 +54,7 @@ async function serve(project: string): Promise<{ process: ChildProcess; url: str
   throw new Error(`It does not serve: ${complaint}`)
 }
 
-describe('a family that was added as docs/architecture.md says', () => {
+describe('a family that was added as docs/architecture.md describes', () => {
   let project: string
   let server: Awaited<ReturnType<typeof serve>>
 
@@ -103,7 +103,7 @@ describe('a family that was added as docs/architecture.md says', () => {
     expect((await file.arrayBuffer()).byteLength).toBeGreaterThan(1_000)
   })
 
-  it('refuses a wrong field, by its schema and by its rule', async () => {
+  it('refuses a wrong field, by its schema and by its rules', async () => {
     expect(await ask({ prompt: 'a fox', seconds: 60 })).toMatchObject({
       status: 400,
       body: { error: { field: 'input.seconds', message: 'input.seconds must be at most 10, not 60.' } },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { longestStall } from '../support/stall.ts'
 
-/** Longer than this, and every other caller notices; when it happens again and again, leases of tasks lapse. */
+/** A longer stall is noticed by every other caller; repeated ones let the leases of tasks lapse. */
 const MAX_STALL_MS = 250
 const CREATE = '/api/v1/task'
 const BATCH = '/api/v1/tasks/batch'
@@ -123,7 +123,7 @@ const BODIES: Attack[] = [
   },
 ]
 
-describe('the event loop', () => {
+describe('the event loop of a gateway under attack', () => {
   let gateway: TestGateway
 
   beforeAll(async () => {
@@ -151,7 +151,7 @@ describe('the event loop', () => {
 
   it.each(BODIES)('is not held up by $what', async ({ body: text, ...attack }) => {
     const body = Buffer.from(text)
-    // What else runs on the machine only ever adds to the time, so the least of a few is the nearest.
+    // Other work on the machine can only add to the time, so the least of a few is the most accurate.
     let leastMs = Number.POSITIVE_INFINITY
     for (let look = 0; look < 3 && leastMs >= MAX_STALL_MS; look++) {
       const { result, stallMs } = await longestStall(() => post({ ...attack, body }))
@@ -180,7 +180,7 @@ describe('the event loop', () => {
     expect(stallMs).toBeLessThan(MAX_STALL_MS)
   })
 
-  it('has nothing to do, as nothing is stored or held, when an input has too many members', async () => {
+  it('does no work for an input with too many members, of which nothing is stored or held', async () => {
     await using gateway = await openGateway()
     const answer = await gateway.send('POST', CREATE, {
       headers: { 'content-type': 'application/json' },

@@ -14,7 +14,7 @@ interface Case extends Sending {
   method?: string
   path?: string
   status: number
-  /** What the message must say: the field, or what is wrong where there is none. */
+  /** What the message must contain: the field, or what is wrong if there is no field. */
   says: string
 }
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** All that a refused request must leave alone. */
+/** Everything that a refused request must not change. */
 async function stock(): Promise<JsonObject> {
   const { balances, files } = await everything()
   return { balances, files } as unknown as JsonObject // numbers and lists of them
@@ -104,7 +104,7 @@ const cases: Case[] = [
   { title: 'no input', body: { ...SONG, input: undefined }, status: 400, says: 'input is required' },
   { title: 'a wrong type', body: { ...SONG, input: { prompt: 5 } }, status: 400, says: 'input.prompt' },
   { title: 'a wrong value', body: { ...SONG, input: { prompt: 'la', mv: 'v9' } }, status: 400, says: 'input.mv' },
-  { title: 'a clip that nobody has', body: extending('nobody'), status: 400, says: 'input.continue_clip_id' },
+  { title: 'an unknown clip', body: extending('nobody'), status: 400, says: 'input.continue_clip_id' },
   { title: 'no key', key: null, body: SONG, status: 401, says: 'No API key' },
   { title: 'a bad key', key: 'sk-live-wrong', body: SONG, status: 401, says: 'key is unknown' },
   { title: 'a bad key and a bad body', key: 'sk-live-wrong', text: '{', headers: JSON_TYPE, status: 401, says: 'key' },
@@ -247,7 +247,7 @@ function extending(clipId: string): JsonObject {
 }
 
 describe('a bad request', () => {
-  it.each(cases)('with $title is answered $status and leaves nothing behind', async (given) => {
+  it.each(cases)('with $title is answered $status, and nothing is stored', async (given) => {
     const { title: _title, method = 'POST', path = '/api/v1/task', status, says, ...sending } = given
     const before = await stock()
     const answer = await gateway.send(method, path, sending)
@@ -257,7 +257,7 @@ describe('a bad request', () => {
     expect(await stock()).toEqual(before)
   })
 
-  it('that costs more than there is says how much is missing', async () => {
+  it('that costs more than the credit is refused with the amount that is missing', async () => {
     const before = await stock()
     const answer = await gateway.send('POST', '/api/v1/task', { key: pauper.key, body: SONG })
     expect(answer).toMatchObject({
@@ -267,7 +267,7 @@ describe('a bad request', () => {
     expect(await stock()).toEqual(before)
   })
 
-  it('that continues an unfinished, a failed or somebody else’s song is refused by its field', async () => {
+  it('that continues an unfinished, a failed or another tenant’s song is refused, naming the field', async () => {
     const failed = await gateway.piapi.song({ prompt: 'sandbox:refuse' }, { key: TEST_KEY })
     await gateway.piapi.ended(failed.task_id, { key: TEST_KEY })
     const slow = await gateway.piapi.song({ prompt: 'sandbox:slow=60' }, { key: TEST_KEY })
@@ -290,15 +290,15 @@ describe('a bad request', () => {
   })
 })
 
-describe('a client that hangs up', () => {
-  it('in the middle of its body leaves nothing behind', async () => {
+describe('a client that disconnects', () => {
+  it('in the middle of its body leaves nothing stored', async () => {
     const before = await stock()
     const head = `POST /api/v1/task HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${TEST_KEY}\r\ncontent-type: application/json\r\n`
     await hangUp(`${head}content-length: 1000\r\n\r\n{"model":"suno",`)
     expect(await stock()).toEqual(before)
   })
 
-  it('in the middle of an upload leaves nothing behind', async () => {
+  it('in the middle of an upload leaves nothing stored', async () => {
     const before = await stock()
     const head = `POST ${UPLOAD} HTTP/1.1\r\nhost: gateway\r\nx-api-key: ${TEST_KEY}\r\ncontent-type: application/json\r\n`
     const text = JSON.stringify(upload('a.mp3', mp3))
@@ -310,20 +310,20 @@ describe('a client that hangs up', () => {
     const task = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
     const client = new AbortController()
     const path = `${gateway.url}/api/v1/task/${task.task_id}${how}`
-    const asked = fetch(path, { headers: { 'x-api-key': TEST_KEY }, signal: client.signal }).then((answer) =>
+    const requested = fetch(path, { headers: { 'x-api-key': TEST_KEY }, signal: client.signal }).then((answer) =>
       answer.text(),
     )
     await gateway.until(task.task_id, ({ status }) => status === 'processing')
     client.abort()
-    await expect(asked).rejects.toThrow('aborted')
+    await expect(requested).rejects.toThrow('aborted')
     expect(await gateway.piapi.ended(task.task_id, { key: TEST_KEY })).toMatchObject({ status: 'completed' })
   })
 })
 
-describe('a request that is odd and not bad', () => {
+describe('an unusual but valid request', () => {
   it.each<[string, Sending]>([
     ['with a charset', { headers: { 'content-type': 'application/json; charset=UTF-8' } }],
-    ['with a type of its own that is JSON', { headers: { 'content-type': 'application/problem+json' } }],
+    ['with another type that is JSON', { headers: { 'content-type': 'application/problem+json' } }],
     ['with the key as a bearer token', { key: null, headers: { ...JSON_TYPE, authorization: `Bearer ${TEST_KEY}` } }],
     ['with the key bare', { key: null, headers: { ...JSON_TYPE, authorization: TEST_KEY } }],
     ['with the key’s header in capitals', { key: null, headers: { ...JSON_TYPE, 'X-API-KEY': TEST_KEY } }],
@@ -340,13 +340,13 @@ describe('a request that is odd and not bad', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  it('to cancel, with a content type and no body, as HTTP libraries send it, is understood', async () => {
+  it('to cancel, with a content type and no body, as HTTP libraries send it, is accepted', async () => {
     const path = `/api/v1/task/${finished.task_id}`
     const answer = await gateway.send('DELETE', path, { key: TEST_KEY, headers: JSON_TYPE })
     expect(answer).toMatchObject({ status: 400, body: { error: { type: 'not_cancellable' } } })
   })
 
-  it.each(['0.0001', '1e-9', '0.1234567'])('that waits %s s is answered', async (wait) => {
+  it.each(['0.0001', '1e-9', '0.1234567'])('with ?wait=%s is answered', async (wait) => {
     const answer = await gateway.send('GET', `/api/v1/task/${finished.task_id}?wait=${wait}`, { key: TEST_KEY })
     expect(answer.status).toBe(200)
   })
@@ -375,7 +375,7 @@ function raw(text: string): Promise<string> {
   })
 }
 
-/** Sends a part of a request and breaks the connection off; resolves when the server has seen that. */
+/** Sends a part of a request and closes the connection; resolves when the server has noticed. */
 async function hangUp(text: string): Promise<void> {
   const { hostname, port } = new URL(gateway.url)
   await new Promise<void>((resolve, reject) => {

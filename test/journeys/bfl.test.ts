@@ -38,7 +38,7 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-/** As the API's own examples do it: the key in `x-key`, and the address to look at taken from the answer. */
+/** As the API's own examples do it: the key in `x-key`, and polling at the URL of the answer. */
 async function create(path: string, body: object, key = TEST_KEY): Promise<Created> {
   const answer = await gateway.send('POST', path, { key: null, headers: { 'x-key': key }, body })
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
@@ -56,7 +56,7 @@ async function poll(url: string, key = TEST_KEY): Promise<Result> {
 }
 
 describe('a client of Black Forest Labs', () => {
-  it.each(['/flux', '/bfl', ''])('makes a picture under "%s", and downloads it', async (prefix) => {
+  it.each(['/flux', '/bfl', ''])('makes a picture below "%s", and downloads it', async (prefix) => {
     const created = await create(`${prefix}/v1/flux-pro-1.1`, { prompt: 'a heron', seed: 7, width: 512, height: 256 })
     expect(created.polling_url).toBe(`${gateway.url}${prefix}/v1/get_result?id=${created.id}`)
     const { status, result } = await poll(created.polling_url)
@@ -66,7 +66,7 @@ describe('a client of Black Forest Labs', () => {
     expect(bytes.byteLength).toBeGreaterThan(1_000)
   })
 
-  it('edits a picture that it brings as bare base64', async () => {
+  it('edits a picture that it sends as bare base64', async () => {
     const picture = Buffer.from((await sampleFiles['image/png']?.()) ?? []).toString('base64')
     const body = { prompt: 'in blue sandbox:fast', input_image: picture, aspect_ratio: '1:1', seed: null }
     const { id, polling_url } = await create('/v1/flux-kontext-pro', body)
@@ -75,14 +75,14 @@ describe('a client of Black Forest Labs', () => {
     expect(stored?.input.input_image).toMatch(/^asset:.*\.png$/)
   })
 
-  it('makes a video of keyframes', async () => {
+  it('makes a video from keyframes', async () => {
     const frame = 'https://1.1.1.1/frame.png'
     const body = { prompt: 'sandbox:fast', mode: 'i2v', duration: 5, keyframes: [[0, frame], frame] }
     const { result } = await poll((await create('/v1/flux-3-video', body)).polling_url)
     expect((await download(result?.sample ?? '')).headers.get('content-type')).toBe('video/mp4')
   })
 
-  it('as relays’ clients send it, with Bearer and without polling_url', async () => {
+  it('may send its key as Bearer, as relays’ clients do, and ignore polling_url', async () => {
     const headers = { authorization: `Bearer ${TEST_KEY}` }
     const body = { prompt: 'sandbox:fast', aspect_ratio: '16:9' }
     const created = await gateway.send('POST', '/bfl/v1/flux-kontext-max', { key: null, headers, body })
@@ -90,7 +90,7 @@ describe('a client of Black Forest Labs', () => {
     expect((await poll(`${gateway.url}/bfl/v1/get_result?id=${id}`)).status).toBe('Ready')
   })
 
-  it('as ComfyUI’s nodes send it, with every field, null where there is nothing, and a seed of 64 bits', async () => {
+  it('may send every field, null where it has no value and a seed of 64 bits, as ComfyUI’s nodes do', async () => {
     const ultra = {
       prompt: 'a heron sandbox:fast',
       prompt_upsampling: false,
@@ -109,28 +109,28 @@ describe('a client of Black Forest Labs', () => {
   it.each([
     ['sandbox:moderation', 'Content Moderated'],
     ['sandbox:fail', 'Error'],
-  ])('is told of %s with the status "%s"', async (word, status) => {
+  ])('is answered "%s" with the status "%s"', async (word, status) => {
     const { polling_url } = await create('/v1/flux-dev', { prompt: `a heron ${word} sandbox:fast` })
     const result = await poll(polling_url)
     expect(result).toMatchObject({ status, result: null })
     expect(JSON.stringify(result.details)).toContain(word)
   })
 
-  it('is told of the end, with a signature', async () => {
+  it('gets a signed webhook when the work has ended', async () => {
     const url = `${receiver.url}/bfl`
     const body = { prompt: 'a heron sandbox:fast', webhook_url: url, webhook_secret: 'hush' }
     const created = await create('/v1/flux-pro-1.1-ultra', body)
     expect(created).toMatchObject({ status: 'Pending', webhook_url: url })
     await receiver.until((all) => all.some(({ path }) => path === '/bfl'))
-    const told = receiver.received.find(({ path }) => path === '/bfl')
-    expect(JSON.parse(told?.body ?? '')).toEqual(await poll(created.polling_url))
+    const shown = receiver.received.find(({ path }) => path === '/bfl')
+    expect(JSON.parse(shown?.body ?? '')).toEqual(await poll(created.polling_url))
     const signature = createHmac('sha256', 'hush')
-      .update(told?.body ?? '')
+      .update(shown?.body ?? '')
       .digest('hex')
-    expect(told?.headers['x-bfl-signature']).toBe(`sha256=${signature}`)
+    expect(shown?.headers['x-bfl-signature']).toBe(`sha256=${signature}`)
   })
 
-  it('reads a picture that was asked for at PiAPI’s route, and no song', async () => {
+  it('reads a picture that was submitted at PiAPI’s route, and no song', async () => {
     const flux = { model: 'Qubico/flux1-schnell', key: TEST_KEY }
     const { task_id: id } = await gateway.piapi.create('txt2img', { prompt: 'rain sandbox:fast' }, flux)
     await gateway.piapi.ended(id, { key: TEST_KEY })
@@ -140,13 +140,13 @@ describe('a client of Black Forest Labs', () => {
     expect((await poll(`${gateway.url}/v1/get_result?id=${song.task_id}`)).status).toBe('Task not found')
   })
 
-  it('makes what PiAPI’s clients read', async () => {
+  it('submits pictures that PiAPI’s clients can read', async () => {
     const { id } = await create('/v1/flux-2-pro', { prompt: 'a heron sandbox:fast' })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
     expect(task).toMatchObject({ model: 'bfl', task_type: 'flux-2-pro', status: 'completed' })
   })
 
-  it('reads what is left, a hundred credits for a dollar', async () => {
+  it('reads its credit, a hundred for a dollar', async () => {
     const { available } = await gateway.balance()
     const answer = await gateway.send('GET', '/flux/v1/credits', { key: TEST_KEY })
     expect(answer).toMatchObject({ status: 200, body: { credits: available / 100_000 } })
@@ -176,15 +176,7 @@ describe('an error of Black Forest Labs’ API', () => {
       422,
       { detail: [{ loc: ['body', 'keyframes', 0], type: 'value_error' }] },
     ],
-    [
-      'a task that nobody has',
-      'GET',
-      '/v1/get_result?id=x',
-      undefined,
-      TEST_KEY,
-      404,
-      { id: 'x', status: 'Task not found' },
-    ],
+    ['an unknown task', 'GET', '/v1/get_result?id=x', undefined, TEST_KEY, 404, { id: 'x', status: 'Task not found' }],
     ['no id', 'GET', '/v1/get_result', undefined, TEST_KEY, 422, { detail: [{ loc: ['query', 'id'] }] }],
     [
       'a model that there is not',
@@ -204,7 +196,7 @@ describe('an error of Black Forest Labs’ API', () => {
       503,
       { detail: expect.any(String) },
     ],
-  ])('for %s', async (_what, method, path, body, key, status, expected) => {
+  ])('has its documented form for %s', async (_what, method, path, body, key, status, expected) => {
     const headers = key === null ? {} : { 'x-key': key }
     const answer = await gateway.send(method, path, { key: null, headers, ...(body ? { body } : {}) })
     expect(answer.status).toBe(status)
@@ -214,7 +206,7 @@ describe('an error of Black Forest Labs’ API', () => {
 
 describe('a finetune of Black Forest Labs’ API', () => {
   const FINETUNE = '/v1/finetune'
-  const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+  const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
   const picture = 'https://1.1.1.1/street.png'
   let archive: string
 
@@ -257,7 +249,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
   })
   const unknown = (id: string) => ({ status: 404, body: { detail: `There is no finetune ${id}.` } })
 
-  it.each(['/flux', '/bfl', ''])('is trained under "%s", listed, told in detail and deleted', async (prefix) => {
+  it.each(['/flux', '/bfl', ''])('is trained below "%s", listed, shown in detail and deleted', async (prefix) => {
     const created = await create(`${prefix}${FINETUNE}`, training('our heron sandbox:fast'))
     const { id } = created
     const polling_url = `${gateway.url}${prefix}/v1/get_result?id=${id}`
@@ -299,7 +291,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     expect(await draw(id)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
   })
 
-  it('draws with every model that there is for it', async () => {
+  it('draws with every model that supports finetunes', async () => {
     const finetune_id = await trained('for all')
     const drawing = { finetune_id, finetune_strength: 1.2, prompt: 'a HRN sandbox:fast' }
     const bodies: [path: string, body: JsonObject][] = [
@@ -318,7 +310,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     }
   })
 
-  it('that was trained at PiAPI’s route is one like others', async () => {
+  it('that was trained at PiAPI’s route is like any other', async () => {
     const input = { ...training('at PiAPI sandbox:fast'), file_data: `data:application/zip;base64,${archive}` }
     const { task_id: id } = await gateway.piapi.create('finetune', input, { model: 'bfl', key: TEST_KEY })
     const { output } = await gateway.piapi.ended(id, { key: TEST_KEY })
@@ -327,17 +319,17 @@ describe('a finetune of Black Forest Labs’ API', () => {
     expect((await draw(id)).status).toBe(200)
   })
 
-  it('is told of, with a signature, when it is trained', async () => {
+  it('has a signed webhook when its training ends', async () => {
     const hook = { webhook_url: `${receiver.url}/trained`, webhook_secret: 'hush' }
     const created = await create(FINETUNE, { ...training('told sandbox:fast'), ...hook })
     expect(created).toMatchObject({ status: 'Pending', finetune_id: created.id, webhook_url: hook.webhook_url })
     await receiver.until((all) => all.some(({ path }) => path === '/trained'))
-    const told = receiver.received.find(({ path }) => path === '/trained')
-    expect(JSON.parse(told?.body ?? '')).toMatchObject({ status: 'Ready', result: { finetune_id: created.id } })
-    expect(told?.headers['x-bfl-signature']).toMatch(/^sha256=[0-9a-f]{64}$/)
+    const shown = receiver.received.find(({ path }) => path === '/trained')
+    expect(JSON.parse(shown?.body ?? '')).toMatchObject({ status: 'Ready', result: { finetune_id: created.id } })
+    expect(shown?.headers['x-bfl-signature']).toMatch(/^sha256=[0-9a-f]{64}$/)
   })
 
-  it('is not there before it is trained, nor when its training failed', async () => {
+  it('does not exist before its training has ended, nor when it failed', async () => {
     const { id: running } = await create(FINETUNE, training('slow sandbox:slow=600'))
     await gateway.until(running, ({ status }) => status === 'processing')
     const { id: broken, polling_url } = await create(FINETUNE, training('bad sandbox:fail sandbox:fast'))
@@ -356,7 +348,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     expect(deletion).toMatchObject(refused('finetune_id', 'names a finetune whose training is processing'))
   })
 
-  it('is its owner’s alone', async () => {
+  it('belongs to its tenant alone', async () => {
     const id = await trained('mine')
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     expect(await listed(key)).toEqual({ finetunes: [] })
@@ -366,7 +358,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     expect((await draw(id)).status).toBe(200)
   })
 
-  it('stays deleted when many others are', async () => {
+  it('stays deleted after many other deletions', async () => {
     const id = await trained('one of many')
     expect((await send('POST', '/v1/delete_finetune', { finetune_id: id })).status).toBe(200)
     const now = Date.now()
@@ -378,7 +370,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
             tenantId: gateway.tenantId,
             mode: 'live',
             kind: 'bfl-deleted-finetune',
-            body: { finetune_id: NOBODYS },
+            body: { finetune_id: UNKNOWN_ID },
             createdAt: now,
             expiresAt: now + 60_000,
           },
@@ -391,12 +383,12 @@ describe('a finetune of Black Forest Labs’ API', () => {
 
   it.each<[string, Record<string, Json | undefined>, string, string]>([
     ['no archive', { file_data: undefined }, 'file_data', 'file_data is required.'],
-    ['a name of an archive', { file_data: 'heron.zip' }, 'file_data', 'must be an http or https URL'],
+    ['the name of an archive', { file_data: 'heron.zip' }, 'file_data', 'must be an http or https URL'],
     ['an archive at a private address', { file_data: 'http://10.0.0.1/a.zip' }, 'file_data', 'private'],
-    ['bytes of no kind', { file_data: 'A'.repeat(400) }, 'file_data', 'is of no kind that we know'],
+    ['bytes of an unknown type', { file_data: 'A'.repeat(400) }, 'file_data', 'is of no kind that we know'],
     ['no comment', { finetune_comment: undefined }, 'finetune_comment', 'is required'],
     ['no mode', { mode: undefined }, 'mode', 'is required'],
-    ['a mode that there is not', { mode: 'object' }, 'mode', 'must be one of "general", "character"'],
+    ['an unknown mode', { mode: 'object' }, 'mode', 'must be one of "general", "character"'],
     ['too many iterations', { iterations: 1_001 }, 'iterations', 'must be at most 1000'],
   ])('is not trained with %s', async (_what, change, field, says) => {
     expect(await send('POST', FINETUNE, { ...training('bad'), ...change })).toMatchObject(refused(field, says))
@@ -409,10 +401,10 @@ describe('a finetune of Black Forest Labs’ API', () => {
     )
   })
 
-  it('is refused by name where it is none', async () => {
+  it('that does not exist is refused, naming the field', async () => {
     const { id, polling_url } = await create('/v1/flux-dev', { prompt: 'sandbox:fast', width: 256, height: 256 })
     expect((await poll(polling_url)).status).toBe('Ready')
-    for (const none of [id, NOBODYS, 'my-finetune']) {
+    for (const none of [id, UNKNOWN_ID, 'my-finetune']) {
       expect(await draw(none)).toMatchObject(refused('finetune_id', `names ${none}, but there is no such finetune`))
       expect(await send('GET', `/v1/finetune_details?finetune_id=${none}`)).toMatchObject(unknown(none))
       expect(await send('POST', '/v1/delete_finetune', { finetune_id: none })).toMatchObject(unknown(none))
@@ -426,17 +418,17 @@ describe('a finetune of Black Forest Labs’ API', () => {
     })
   })
 
-  it('is not made up for a live key that no provider works for', async () => {
+  it('is refused for a live key when no provider can train it', async () => {
     const id = await trained('of the sandbox')
     const before = await gateway.store.summary({})
     const none = { status: 503, body: { detail: expect.stringContaining('bfl/') } }
     expect(await send('POST', FINETUNE, training('live'), LIVE_KEY)).toMatchObject(none)
-    // To a live key, what a test key trained does not exist.
+    // A live key does not see what a test key trained.
     expect(await draw(id, LIVE_KEY)).toMatchObject(refused('finetune_id', `names ${id}, but there is no such finetune`))
     expect(await gateway.store.summary({})).toEqual(before)
   })
 
-  it('is there, or deleted, after a restart', async () => {
+  it('exists, or stays deleted, after a restart', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'polyphony-finetunes-'))
     try {
       const ask = async (at: TestGateway, path: string, body?: JsonObject) =>

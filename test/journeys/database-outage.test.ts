@@ -36,7 +36,7 @@ describe('a gateway whose PostgreSQL fails', () => {
   }
 
   it.each(['fast', 'immediate'] as const)(
-    'serves on after a %s restart, and ends what it has accepted',
+    'serves on after a %s restart, and completes the tasks that it accepted',
     async (mode) => {
       const before = await untilAccepted()
       await server.restart(mode)
@@ -61,7 +61,7 @@ describe('a gateway whose PostgreSQL fails', () => {
     expect((await gateway.send('GET', '/readyz')).status).toBe(200)
   })
 
-  it('serves on after its connections died without a word', async () => {
+  it('serves on after its connections died without notice', async () => {
     const { task_id } = await untilAccepted()
     proxy.blackHole()
     const startedAt = performance.now()

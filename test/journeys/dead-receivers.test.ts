@@ -16,7 +16,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   closing = []
   healthy = await openReceiver()
-  // The gateway goes on with the dead hosts of the tests before: they are in nobody's way.
+  // The gateway still has the dead hosts of earlier tests, which must not delay anything.
   return async () => void (await Promise.all([healthy, ...closing].map((receiver) => receiver.close())))
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
@@ -38,7 +38,7 @@ async function refusingHost(): Promise<Receiver> {
   return receiver
 }
 
-/** What a gateway stores when tasks end, without the tasks. */
+/** Stores deliveries as the ends of tasks do, without tasks. */
 async function deliver(url: string, count: number, tenantId = gateway.tenantId): Promise<void> {
   const now = Date.now()
   const deliveries = Array.from({ length: count }, () => ({
@@ -49,7 +49,7 @@ async function deliver(url: string, count: number, tenantId = gateway.tenantId):
   await gateway.store.addDeliveries({ taskId: newId(now), tenantId, deliveries, now })
 }
 
-/** How long each of the healthy receiver's webhooks took from its commit on, in milliseconds, at a steady pace. */
+/** The milliseconds from commit to arrival of each of the healthy receiver's webhooks, stored at a steady rate. */
 async function lagsMs(tenantId = gateway.tenantId): Promise<number[]> {
   const lags: number[] = []
   healthy.onRequest = ({ body }) => {
@@ -67,7 +67,7 @@ async function lagsMs(tenantId = gateway.tenantId): Promise<number[]> {
 
 const p99 = (sorted: readonly number[]): number => sorted[Math.ceil(0.99 * sorted.length) - 1] ?? Number.NaN
 
-describe('a healthy receiver', () => {
+describe('a healthy receiver of webhooks', () => {
   it('gets its webhooks within a second while ten hosts of the same tenant hang', async () => {
     const hosts = await hangingHosts(10)
     for (const { url } of hosts) await deliver(url, 50)
@@ -103,7 +103,7 @@ describe('a healthy receiver', () => {
     expect(p99(await lagsMs(other.tenantId))).toBeLessThan(1_000)
   })
 
-  it('is told of a task within seconds although its tenant has hosts that hang', async () => {
+  it('gets a task’s webhook within seconds although its tenant has hosts that hang', async () => {
     for (const { url } of await hangingHosts(10)) await deliver(url, 20)
     const config = { webhook_config: { endpoint: `${healthy.url}/hook`, secret: 's' } }
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY, config })

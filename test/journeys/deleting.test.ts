@@ -24,7 +24,7 @@ const fileOf = async (id: string): Promise<string> => {
   return (output as { videos: { file: string }[] }).videos[0]?.file ?? '' // as `made` delivered it
 }
 
-it('a task deletes what it made, and no file that its output only names', async () => {
+it('deleting a task deletes the files that it produced, and no file that its output only names', async () => {
   const other = await made('')
   const kept = await fileOf(other)
   const id = await made(kept)

@@ -5,13 +5,13 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Answer, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** Every protocol's errors, side by side: each in its own shape and status. */
+/** Every protocol's errors, each in its own form and status, for comparison. */
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
-const ANY = expect.anything() as unknown as Json // vitest's matchers stand where a value would
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
+const ANY = expect.anything() as unknown as Json // vitest's matchers take the place of a value
 const saying = (text: string): Json => expect.stringContaining(text) as unknown as Json
 
-interface Told {
+interface ErrorAnswer {
   status: number
   body: JsonObject
 }
@@ -22,19 +22,19 @@ interface Case {
   body(prompt: string): JsonObject
   /** A body that breaks a rule, and a field that the error must name. */
   bad: { body: JsonObject; field: string }
-  /** Where an unknown id is asked for; null where the protocol has no ids. */
+  /** The request for an unknown id; null if the protocol has no ids. */
   unknown: { method: string; path: string; body?: JsonObject } | null
-  /** How a failed task reads: by the id of the create answer. null = the create itself waits, and fails. */
+  /** The read of a failed task, by the answer to its creation. null = the creation itself waits, and fails. */
   failed: ((created: Json) => { method: string; path: string; body?: JsonObject }) | null
-  told: {
-    badKey: Told
-    badBody: Told
-    unknown?: Told
-    noCredit: Told
-    rateLimited: Told
-    overloaded: Told
-    vendorFailure: Told
-    moderation: Told
+  answers: {
+    badKey: ErrorAnswer
+    badBody: ErrorAnswer
+    unknown?: ErrorAnswer
+    noCredit: ErrorAnswer
+    rateLimited: ErrorAnswer
+    overloaded: ErrorAnswer
+    vendorFailure: ErrorAnswer
+    moderation: ErrorAnswer
   }
 }
 
@@ -42,29 +42,35 @@ const at = (value: Json, ...path: string[]): string =>
   String(path.reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], value))
 const get = (path: string) => ({ method: 'GET', path })
 
-const piapi = (code: number, type: string): Told => ({
+const piapi = (code: number, type: string): ErrorAnswer => ({
   status: code,
   body: { code, data: null, message: ANY, error: { type } },
 })
-const relay = (status: number, code: string): Told => ({
+const relay = (status: number, code: string): ErrorAnswer => ({
   status,
   body: { code, message: ANY, data: null, error: { message: ANY, code } },
 })
-const relayFailed = (reason: string): Told => ({
+const relayFailed = (reason: string): ErrorAnswer => ({
   status: 200,
   body: { code: 'success', data: { status: 'FAILURE', progress: '100%', fail_reason: saying(reason) } },
 })
-const mj = (status: number, code: number, description: Json = ANY): Told => ({
+const mj = (status: number, code: number, description: Json = ANY): ErrorAnswer => ({
   status,
   body: { code, description, type: 'upstream_error' },
 })
-const openAiForm = (status: number, more: JsonObject): Told => ({ status, body: { error: { message: ANY, ...more } } })
-const kling = (status: number, code: number): Told => ({
+const openAiForm = (status: number, more: JsonObject): ErrorAnswer => ({
+  status,
+  body: { error: { message: ANY, ...more } },
+})
+const kling = (status: number, code: number): ErrorAnswer => ({
   status,
   body: { code, message: ANY, request_id: ANY, data: null },
 })
-const polyphony = (status: number, code: string): Told => ({ status, body: { error: { code, message: ANY } } })
-const minimax = (code: number): Told => ({ status: 200, body: { base_resp: { status_code: code, status_msg: ANY } } })
+const polyphony = (status: number, code: string): ErrorAnswer => ({ status, body: { error: { code, message: ANY } } })
+const minimax = (code: number): ErrorAnswer => ({
+  status: 200,
+  body: { base_resp: { status_code: code, status_msg: ANY } },
+})
 
 const CASES: Case[] = [
   {
@@ -72,9 +78,9 @@ const CASES: Case[] = [
     path: '/api/v1/task',
     body: (prompt) => ({ model: 'suno', task_type: 'lyrics', input: { prompt } }),
     bad: { body: { model: 'suno', task_type: 'lyrics', input: {} }, field: 'input.prompt' },
-    unknown: get(`/api/v1/task/${NOBODYS}`),
+    unknown: get(`/api/v1/task/${UNKNOWN_ID}`),
     failed: (created) => get(`/api/v1/task/${at(created, 'data', 'task_id')}?wait=20`),
-    told: {
+    answers: {
       badKey: piapi(401, 'unauthorized'),
       badBody: piapi(400, 'invalid_input'),
       unknown: piapi(404, 'task_not_found'),
@@ -96,9 +102,9 @@ const CASES: Case[] = [
     path: '/suno/submit/lyrics',
     body: (prompt) => ({ prompt }),
     bad: { body: { prompt: 7 }, field: 'prompt' },
-    unknown: get(`/suno/fetch/${NOBODYS}`),
+    unknown: get(`/suno/fetch/${UNKNOWN_ID}`),
     failed: (created) => get(`/suno/fetch/${at(created, 'data')}?wait=20`),
-    told: {
+    answers: {
       badKey: relay(401, 'invalid_request'),
       badBody: relay(400, 'invalid_request'),
       unknown: relay(400, 'task_not_exist'),
@@ -114,9 +120,9 @@ const CASES: Case[] = [
     path: '/udio/submit/music',
     body: (prompt) => ({ gen_params: { prompt, lyrics_type: 'generate' } }),
     bad: { body: { gen_params: { prompt: 7, lyrics_type: 'generate' } }, field: 'prompt' },
-    unknown: get(`/udio/fetch/${NOBODYS}`),
+    unknown: get(`/udio/fetch/${UNKNOWN_ID}`),
     failed: (created) => get(`/udio/fetch/${at(created, 'data')}?wait=20`),
-    told: {
+    answers: {
       badKey: relay(401, 'invalid_request'),
       badBody: relay(400, 'invalid_request'),
       unknown: relay(400, 'task_not_exist'),
@@ -132,9 +138,9 @@ const CASES: Case[] = [
     path: '/mj/submit/imagine',
     body: (prompt) => ({ prompt }),
     bad: { body: { prompt: 7 }, field: 'prompt' },
-    unknown: get(`/mj/task/${NOBODYS}/fetch`),
+    unknown: get(`/mj/task/${UNKNOWN_ID}/fetch`),
     failed: (created) => get(`/mj/task/${at(created, 'result')}/fetch?wait=20`),
-    told: {
+    answers: {
       badKey: openAiForm(401, {}),
       badBody: mj(400, 4),
       unknown: mj(400, 4, 'task_no_found'),
@@ -150,9 +156,9 @@ const CASES: Case[] = [
     path: '/luma/dream-machine/v1/generations/video',
     body: (prompt) => ({ prompt, model: 'ray-2' }),
     bad: { body: { prompt: 'a fox', model: 'ray-2', aspect_ratio: '5:1' }, field: 'aspect_ratio' },
-    unknown: get(`/luma/dream-machine/v1/generations/${NOBODYS}`),
+    unknown: get(`/luma/dream-machine/v1/generations/${UNKNOWN_ID}`),
     failed: (created) => get(`/luma/dream-machine/v1/generations/${at(created, 'id')}?wait=20`),
-    told: {
+    answers: {
       badKey: { status: 401, body: { detail: ANY } },
       badBody: { status: 422, body: { detail: [{ loc: ['body', 'aspect_ratio'], msg: ANY }] } },
       unknown: { status: 404, body: { detail: ANY } },
@@ -168,9 +174,9 @@ const CASES: Case[] = [
     path: '/runwayml/v1/text_to_video',
     body: (promptText) => ({ model: 'gen4.5', promptText, ratio: '1280:720', duration: 5 }),
     bad: { body: { model: 'gen4.5', promptText: 'a fox', ratio: '5:1', duration: 5 }, field: 'ratio' },
-    unknown: get(`/runwayml/v1/tasks/${NOBODYS}`),
+    unknown: get(`/runwayml/v1/tasks/${UNKNOWN_ID}`),
     failed: (created) => get(`/runwayml/v1/tasks/${at(created, 'id')}?wait=20`),
-    told: {
+    answers: {
       badKey: { status: 401, body: { error: ANY } },
       badBody: { status: 400, body: { error: ANY, issues: [{ path: ['ratio'] }] } },
       unknown: { status: 404, body: { error: ANY } },
@@ -186,9 +192,9 @@ const CASES: Case[] = [
     path: '/kling/v1/videos/text2video',
     body: (prompt) => ({ prompt, model_name: 'kling-v1' }),
     bad: { body: { prompt: 'a fox', model_name: 'kling-v1', aspect_ratio: '5:1' }, field: 'aspect_ratio' },
-    unknown: get(`/kling/v1/videos/text2video/${NOBODYS}`),
+    unknown: get(`/kling/v1/videos/text2video/${UNKNOWN_ID}`),
     failed: (created) => get(`/kling/v1/videos/text2video/${at(created, 'data', 'task_id')}?wait=20`),
-    told: {
+    answers: {
       badKey: kling(401, 1002),
       badBody: kling(400, 1201),
       unknown: kling(404, 1203),
@@ -210,9 +216,9 @@ const CASES: Case[] = [
     path: '/minimax/v1/video_generation',
     body: (prompt) => ({ prompt, model: 'MiniMax-Hailuo-02' }),
     bad: { body: { prompt: 7, model: 'MiniMax-Hailuo-02' }, field: 'prompt' },
-    unknown: get(`/minimax/v1/query/video_generation?task_id=${NOBODYS}`),
+    unknown: get(`/minimax/v1/query/video_generation?task_id=${UNKNOWN_ID}`),
     failed: (created) => get(`/minimax/v1/query/video_generation?task_id=${at(created, 'task_id')}&wait=20`),
-    told: {
+    answers: {
       badKey: minimax(2049),
       badBody: minimax(2013),
       unknown: minimax(2013),
@@ -228,9 +234,9 @@ const CASES: Case[] = [
     path: '/replicate/v1/models/black-forest-labs/flux-schnell/predictions',
     body: (prompt) => ({ input: { prompt } }),
     bad: { body: { input: 'a fox' }, field: 'input' },
-    unknown: get(`/replicate/v1/predictions/${NOBODYS}`),
+    unknown: get(`/replicate/v1/predictions/${UNKNOWN_ID}`),
     failed: (created) => get(`/replicate/v1/predictions/${at(created, 'id')}?wait=20`),
-    told: {
+    answers: {
       badKey: { status: 401, body: { title: ANY, detail: ANY, status: 401 } },
       badBody: { status: 422, body: { title: ANY, detail: ANY, status: 422 } },
       unknown: { status: 404, body: { title: ANY, detail: ANY, status: 404 } },
@@ -246,9 +252,9 @@ const CASES: Case[] = [
     path: '/fal/run/fal-ai/flux/dev',
     body: (prompt) => ({ prompt }),
     bad: { body: { prompt: 'a fox', image_url: 'http://127.0.0.1/' }, field: 'image_url' },
-    unknown: get(`/fal/queue/fal-ai/flux/requests/${NOBODYS}/status`),
+    unknown: get(`/fal/queue/fal-ai/flux/requests/${UNKNOWN_ID}/status`),
     failed: null,
-    told: {
+    answers: {
       badKey: { status: 401, body: { detail: ANY } },
       badBody: { status: 422, body: { detail: [{ loc: ['body', 'image_url'], msg: ANY }] } },
       unknown: { status: 404, body: { detail: ANY } },
@@ -264,9 +270,9 @@ const CASES: Case[] = [
     path: '/flux/v1/flux-pro-1.1',
     body: (prompt) => ({ prompt }),
     bad: { body: { prompt: 'a fox', width: 1_000_000 }, field: 'width' },
-    unknown: get(`/flux/v1/get_result?id=${NOBODYS}`),
+    unknown: get(`/flux/v1/get_result?id=${UNKNOWN_ID}`),
     failed: (created) => get(`/flux/v1/get_result?id=${at(created, 'id')}&wait=20`),
-    told: {
+    answers: {
       badKey: { status: 403, body: { detail: ANY } },
       badBody: { status: 422, body: { detail: [{ loc: ['body', 'width'], msg: ANY }] } },
       unknown: { status: 404, body: { status: 'Task not found' } },
@@ -284,7 +290,7 @@ const CASES: Case[] = [
     bad: { body: { image_request: { prompt: 'a fox', aspect_ratio: '5:1' } }, field: 'aspect_ratio' },
     unknown: null,
     failed: null,
-    told: {
+    answers: {
       badKey: { status: 401, body: { error: ANY } },
       badBody: { status: 400, body: { error: ANY } },
       noCredit: { status: 402, body: { error: ANY } },
@@ -299,9 +305,9 @@ const CASES: Case[] = [
     path: '/recraft/v1/images/generations',
     body: (prompt) => ({ prompt }),
     bad: { body: { prompt: 'a fox', n: 99 }, field: 'n' },
-    unknown: get(`/recraft/v1/styles/${NOBODYS}`),
+    unknown: get(`/recraft/v1/styles/${UNKNOWN_ID}`),
     failed: null,
-    told: {
+    answers: {
       badKey: { status: 401, body: { code: ANY, message: ANY } },
       badBody: { status: 400, body: { code: ANY, message: ANY } },
       unknown: { status: 404, body: { code: 'not_found', message: ANY } },
@@ -319,7 +325,7 @@ const CASES: Case[] = [
     bad: { body: { prompt: 'a fox', model: 'gpt-image-1', n: 99 }, field: 'n' },
     unknown: null,
     failed: null,
-    told: {
+    answers: {
       badKey: openAiForm(401, { type: 'invalid_request_error', code: 'invalid_api_key' }),
       badBody: openAiForm(400, { type: 'invalid_request_error', param: 'n', code: 'invalid_value' }),
       noCredit: openAiForm(429, { type: 'insufficient_quota', code: 'insufficient_quota' }),
@@ -334,9 +340,9 @@ const CASES: Case[] = [
     path: '/polyphony/v1/tasks',
     body: (prompt) => ({ operation: 'suno/lyrics', input: { prompt } }),
     bad: { body: { operation: 'suno/lyrics', input: {} }, field: 'input.prompt' },
-    unknown: get(`/polyphony/v1/tasks/${NOBODYS}`),
+    unknown: get(`/polyphony/v1/tasks/${UNKNOWN_ID}`),
     failed: (created) => get(`/polyphony/v1/tasks/${at(created, 'id')}?wait=20`),
-    told: {
+    answers: {
       badKey: polyphony(401, 'unauthorized'),
       badBody: polyphony(400, 'invalid_input'),
       unknown: polyphony(404, 'task_not_found'),
@@ -352,7 +358,7 @@ const CASES: Case[] = [
 let gateway: TestGateway
 let pauper: string
 
-/** What stands before the store's own verb, for one test: a pause, or a fault. */
+/** Runs before the store's own verb, for one test: a pause, or a fault. */
 let before: (() => Promise<void>) | undefined
 const submitTasks =
   (opened: Store): Store['submitTasks'] =>
@@ -377,63 +383,63 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** What a refused request leaves as it was. */
+/** What a refused request must not change. */
 async function standing() {
   const { available, held } = await gateway.balance()
   return { available, held, tasks: await gateway.store.countTasks({ tenantId: gateway.tenantId }) }
 }
 
-function expectTold(answer: Answer, { status, body }: Told): void {
+function expectAnswer(answer: Answer, { status, body }: ErrorAnswer): void {
   expect(answer).toMatchObject({ status, body })
 }
 
 const SLOW = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' } }
 
-describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed, told }) => {
+describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed, answers }) => {
   const good = body('a fox crosses a frozen lake')
 
   it('refuses a wrong key', async () => {
-    expectTold(await gateway.send('POST', path, { key: 'sk-live-nobody-has-this', body: good }), told.badKey)
+    expectAnswer(await gateway.send('POST', path, { key: 'sk-live-nobody-has-this', body: good }), answers.badKey)
   })
 
   it('refuses a wrong body, and names the field', async () => {
     const earlier = await standing()
     const answer = await gateway.send('POST', path, { body: bad.body })
-    expectTold(answer, told.badBody)
+    expectAnswer(answer, answers.badBody)
     expect(JSON.stringify(answer.body)).toContain(bad.field)
     expect(await standing()).toEqual(earlier)
   })
 
-  it.runIf(unknown !== null)('does not know an id that nobody has', async () => {
-    if (!unknown || !told.unknown) throw new Error('The case has no unknown id.')
+  it.runIf(unknown !== null)('reports an id that does not exist', async () => {
+    if (!unknown || !answers.unknown) throw new Error('The case has no unknown id.')
     const { method, path: where, body: sent } = unknown
-    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+    expectAnswer(await gateway.send(method, where, sent ? { body: sent } : {}), answers.unknown)
   })
 
-  it.runIf(unknown !== null && failed !== null)('does not know a task of the other mode of key', async () => {
-    if (!failed || !told.unknown) throw new Error('The case has no ids.')
+  it.runIf(unknown !== null && failed !== null)('reports a task of the other mode of key as unknown', async () => {
+    if (!failed || !answers.unknown) throw new Error('The case has no ids.')
     const created = await gateway.send('POST', path, { key: TEST_KEY, body: body('sandbox:fast') })
     const { method, path: where, body: sent } = failed(created.body)
-    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+    expectAnswer(await gateway.send(method, where, sent ? { body: sent } : {}), answers.unknown)
     const own = await gateway.send(method, where, { key: TEST_KEY, ...(sent ? { body: sent } : {}) })
     expect(own.status).toBe(200)
-    // Also when it is in memory, as a read before has left it.
-    expectTold(await gateway.send(method, where, sent ? { body: sent } : {}), told.unknown)
+    // Also when an earlier read has cached it.
+    expectAnswer(await gateway.send(method, where, sent ? { body: sent } : {}), answers.unknown)
   })
 
-  it('refuses what cannot be paid', async () => {
-    expectTold(await gateway.send('POST', path, { key: pauper, body: good }), told.noCredit)
+  it('refuses a task that costs more than the credit', async () => {
+    expectAnswer(await gateway.send('POST', path, { key: pauper, body: good }), answers.noCredit)
   })
 
-  it('refuses what comes too fast, and says when to come again', async () => {
+  it('refuses requests beyond the rate, with the time to wait', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test', requestsPerMinute: 1 } })
     await gateway.send('POST', path, { key, body: body('sandbox:fast') })
     const answer = await gateway.send('POST', path, { key, body: good })
-    expectTold(answer, told.rateLimited)
+    expectAnswer(answer, answers.rateLimited)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
-  it('refuses what cannot be stored in time, and says when to come back', async () => {
+  it('refuses submissions that cannot be stored in time, with the time to wait', async () => {
     const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     before = () => {
       begun.resolve()
@@ -444,7 +450,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
       await begun.promise
       const answer = await gateway.send('POST', path, { key: TEST_KEY, body: good })
       go.resolve()
-      expectTold(answer, told.overloaded)
+      expectAnswer(answer, answers.overloaded)
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(await accepted).toMatchObject({ status: 200 })
     } finally {
@@ -454,7 +460,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
   })
 
   it.each(['store_unavailable', 'storage_full', 'too_many_staged'] as const)(
-    'says when to come back after %s',
+    'tells the time to wait after %s',
     async (code) => {
       before = () => Promise.reject(new PolyphonyError(code, 'Not now.'))
       try {
@@ -467,7 +473,7 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     },
   )
 
-  it('says when to come back wherever it answers 429, 503 or 507', async () => {
+  it('tells the time to wait with every 429, 503 or 507, and with no other status', async () => {
     const refused = [
       await gateway.send('POST', path, { key: pauper, body: good }),
       await gateway.send('POST', path, { key: 'sk-live-nobody-has-this', body: good }),
@@ -477,12 +483,12 @@ describe.each(CASES)('$protocol', ({ protocol, path, body, bad, unknown, failed,
     }
   })
 
-  it.each(['fail', 'moderation'] as const)('tells of a task that ends by sandbox:%s', async (word) => {
+  it.each(['fail', 'moderation'] as const)('reports a task that ends by sandbox:%s', async (word) => {
     const created = await gateway.send('POST', path, { key: TEST_KEY, body: body(`sandbox:fast sandbox:${word}`) })
-    const expected = word === 'fail' ? told.vendorFailure : told.moderation
-    if (!failed) return expectTold(created, expected)
+    const expected = word === 'fail' ? answers.vendorFailure : answers.moderation
+    if (!failed) return expectAnswer(created, expected)
     expect(created.status).toBeLessThan(300)
     const { method, path: where, body: sent } = failed(created.body)
-    expectTold(await gateway.send(method, where, { key: TEST_KEY, ...(sent ? { body: sent } : {}) }), expected)
+    expectAnswer(await gateway.send(method, where, { key: TEST_KEY, ...(sent ? { body: sent } : {}) }), expected)
   })
 })

@@ -20,17 +20,17 @@ import { hasEnded, LIVE_KEY, openGateway, type TestGateway } from '../support/ga
 /** Requests under way at once. */
 const WIDTH = 16
 const LEAST_CASES = 3_000
-/** A public address by its number: no name service is asked for it, and nothing is ever fetched from it. */
+/** A public address as a number: it needs no DNS look-up, and nothing is ever fetched from it. */
 const PUBLIC_FILE = 'https://1.1.1.1/file'
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 
-/** Performs everything, so that no fault hides behind a missing provider; a bad input never reaches it. */
+/** Performs every operation, so that no input is refused for lack of a provider; a bad input never reaches it. */
 const calls: string[] = []
 const sandbox = sandboxProvider({ clock: systemClock })
 const everything: Provider = {
   ...sandbox,
   id: 'everything',
-  // What can be followed is made as the sandbox makes it.
+  // Outputs that follow-ups need are made as the sandbox makes them.
   async submit(job, account, signal) {
     if (job.input.note !== undefined) return sandbox.submit(job, account, signal)
     calls.push(job.operation)
@@ -91,7 +91,7 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 
 /** A task with a word for the sandbox, once it has ended or, if it is slow, once it runs. */
 async function madeBy({ model, taskType, example }: Operation, word: string, key: string): Promise<string> {
-  // In a field that no catalogue knows: the sandbox reads every text.
+  // In a field that the catalogue does not know: the sandbox reads every text.
   const { task_id: id } = await gateway.piapi.create(taskType, { ...example, note: word }, { model, key })
   await gateway.until(id, (task) => (word.includes('slow') ? task.status === 'processing' : hasEnded(task)))
   return id
@@ -103,12 +103,12 @@ function parentsOf(operation: Operation): Parents {
   return found
 }
 
-/** An input without a fault: the example, on a task that can be followed. */
+/** A valid input: the example, with a parent that can be followed. */
 function goodInput(operation: Operation): JsonObject {
   return parentField(operation) === undefined ? operation.example : exampleOn(operation, parentsOf(operation).completed)
 }
 
-/** What else must be as it is for a file in a field to be looked at, where the example forbids the field. */
+/** Changes to the example that make a file in a field allowed, where the example forbids the field. */
 const FOR_FILES: Record<string, (field: string) => Record<string, Json | undefined>> = {
   'kling/video_generation': () => ({ image_url: PUBLIC_FILE }),
   'kling/ai_try_on': (field) =>
@@ -134,7 +134,7 @@ function casesOf(operation: Operation): BadInput[] {
 
 function changed(good: JsonObject, change: Record<string, Json | undefined>): JsonObject {
   const entries = Object.entries({ ...good, ...change }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as JsonObject // what is undefined is gone
+  return Object.fromEntries(entries) as JsonObject // members that are undefined are left out
 }
 
 function brokenRules({ id }: Operation, good: JsonObject): BadInput[] {
@@ -162,8 +162,8 @@ function badParents(operation: Operation, good: JsonObject): BadInput[] {
   })
   const item = ([what, id, says]: [string, string, string]) => refused(`the first item of ${what}`, itemId(id, 1), says)
   const unusable: [string, string, string][] = [
-    ['a task that nobody has', NOBODYS, 'there is no'],
-    ['somebody else’s task', foreign, 'there is no'],
+    ['an unknown task', UNKNOWN_ID, 'there is no'],
+    ['another tenant’s task', foreign, 'there is no'],
     ['a failed task', failed, 'its task is failed'],
     ['a running task', running, 'its task is processing'],
     ['a task of another model', strange, `${operation.id} builds on`],
@@ -171,28 +171,28 @@ function badParents(operation: Operation, good: JsonObject): BadInput[] {
   return [
     ...unusable.map(([what, id, says]) => refused(what, id, says)),
     ...unusable.map(item),
-    ...['nonsense', '../x', '%00', 'constructor', NOBODYS.toUpperCase(), '0'].map((id) =>
+    ...['nonsense', '../x', '%00', 'constructor', UNKNOWN_ID.toUpperCase(), '0'].map((id) =>
       refused(`"${id}", no id`, id, 'there is no'),
     ),
   ]
 }
 
-/** A file of ours that was swept, or never was. */
+/** A file of this gateway that was deleted, or never existed. */
 function goneFile(operation: Operation, goodFor: (field: string) => JsonObject): BadInput[] {
   const field = Object.entries(operation.input.properties).find(([, schema]) => 'x-media' in schema)?.[0]
   if (field === undefined) return []
-  const input = { ...goodFor(field), [field]: `${gateway.url}/files/${NOBODYS}.png` }
+  const input = { ...goodFor(field), [field]: `${gateway.url}/files/${UNKNOWN_ID}.png` }
   const says = 'names a file of this gateway that is gone'
   return [{ what: `${field}: a file that is gone`, input, field, says, code: 'invalid_input' }]
 }
 
-/** As deep as no stack can follow it, in a field of the caller's own. */
+/** Nested deeper than any call stack, in a field that the operation does not have. */
 function tooDeep(good: JsonObject): BadInput {
   const input = { ...good, mine: JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) }
   return { what: 'mine: too deep', input, field: 'mine', says: 'is nested more than', code: 'invalid_input' }
 }
 
-/** What is wrong about the answer to a bad input; undefined if all is right. */
+/** What is wrong with the answer to a bad input; undefined if nothing is. */
 async function problemOf({ model, taskType }: Operation, bad: BadInput): Promise<string | undefined> {
   sent += 1
   const answer = await gateway.send('POST', '/api/v1/task', {
@@ -225,7 +225,7 @@ async function problemsOf(operation: Operation, cases: BadInput[]): Promise<stri
   return problems
 }
 
-/** All that a refused request must leave alone. */
+/** Everything that a refused request must not change. */
 async function stock() {
   const { store, dataDir } = gateway
   const { points, transactions, tasks } = await store.summary({})
@@ -244,7 +244,7 @@ async function stock() {
 
 describe('a bad input', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
-    'for %s is refused by its field and its rule, and leaves nothing behind',
+    'for %s is refused by its field and its rule, and nothing is stored',
     async (_id, operation) => {
       const before = await stock()
       expect(await problemsOf(operation, casesOf(operation))).toEqual([])
@@ -252,7 +252,7 @@ describe('a bad input', () => {
     },
   )
 
-  it('with megabytes in it is refused like any other', async () => {
+  it('of several megabytes is refused like any other', async () => {
     const operation = getOperation('Qubico/image-toolkit/background-remove')
     const before = await stock()
     const cases = HUGE.map(([what, image, says, code]) => ({ what, input: { image }, field: 'image', says, code }))
@@ -260,7 +260,7 @@ describe('a bad input', () => {
     expect(await stock()).toEqual(before)
   })
 
-  it('is sent in thousands, and the books are right afterwards', async () => {
+  it('leaves the ledger balanced after thousands of them', async () => {
     console.log(`${sent} bad inputs for ${operations.length} operations were refused.`)
     expect(sent).toBeGreaterThan(LEAST_CASES)
     await gateway.assertBalanced()
@@ -268,12 +268,12 @@ describe('a bad input', () => {
   })
 })
 
-describe('the table of broken rules', () => {
-  it('names operations that exist', () => {
+describe('the list of broken rules', () => {
+  it('names only operations that exist', () => {
     for (const id of Object.keys(BROKEN_RULES)) expect(getOperation(id).id).toBe(id)
   })
 
-  it('has every operation whose least or greatest input breaks a rule', () => {
+  it('covers every operation whose smallest or largest input breaks a rule', () => {
     const forgotten = new Set<string>()
     for (const operation of operations) {
       const required = Object.keys(operation.example).filter((name) => operation.input.required?.includes(name))

@@ -23,7 +23,7 @@ import {
 import { expectMedia } from '../support/produced-media.ts'
 import { promisedFiles, promisedTexts, textsIn } from '../support/promised-files.ts'
 
-/** How often a client looks. */
+/** How often a client polls. */
 const LOOK_EVERY_MS = 250
 const LONGEST_MS = 60_000
 const ENDINGS = ['completed', 'failed']
@@ -39,7 +39,7 @@ interface Run {
 const operations = listOperations()
 const rows = operations.map((operation) => [operation.id, operation] as const)
 
-/** Of each family, an operation of each form: the others are told of in the same way. */
+/** One operation of each form of each family: the others are shown in the same way. */
 const alone = rows.filter(
   ([, operation], index) =>
     rows.findIndex(([, one]) => one.model === operation.model && formOf(one) === formOf(operation)) === index,
@@ -47,15 +47,15 @@ const alone = rows.filter(
 
 let gateway: TestGateway
 const runs = new Map<string, Promise<Run>>()
-/** Tasks that take so long that they are met halfway. */
+/** Tasks that take long enough to be read while they run. */
 const halfway = new Map<string, Promise<{ stored: Task; running: PiapiTask }>>()
-/** Tasks that were asked to end badly, by operation and word. */
+/** Tasks that the sandbox was told to fail, by operation and word. */
 const failures = new Map<string, Promise<PiapiTask>>()
 
 beforeAll(async () => {
   // Each failure below is waited for, all at once.
   gateway = await openGateway({ env: { POLYPHONY_WAITS_PER_KEY: '1000' } })
-  // All at once; each is looked at in a test of its own.
+  // All at once; each is checked in a test of its own.
   for (const operation of operations) keep(runs, operation.id, run(operation))
   for (const [id, operation] of alone) keep(halfway, id, meet(operation))
   for (const operation of operations) {
@@ -66,7 +66,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** A rejection is met by the test that waits for it, which may not have begun. */
+/** A rejection is handled by the test that waits for it, which may not have begun. */
 function keep<T>(all: Map<string, Promise<T>>, id: string, promise: Promise<T>): void {
   promise.catch(() => {})
   all.set(id, promise)
@@ -86,7 +86,7 @@ async function run(operation: Operation): Promise<Run> {
 }
 
 async function meet(operation: Operation): Promise<{ stored: Task; running: PiapiTask }> {
-  // In a field that no catalogue knows: the sandbox reads every text.
+  // In a field that the catalogue does not know: the sandbox reads every text.
   const { body } = await create(operation, { ...(await exampleOf(operation)), note: 'sandbox:slow=600' })
   const stored = await gateway.until(body.data.task_id, ({ status }) => status === 'processing')
   return { stored, running: await gateway.piapi.read(stored.id, { key: TEST_KEY }) }
@@ -117,7 +117,7 @@ async function runOf(operation: Operation): Promise<Run> {
 
 const WORDS = ['sandbox:fail', 'sandbox:moderation']
 
-/** A field that takes any text: there the sandbox reads its words. Ids and choices are none. */
+/** A field that accepts any text, where the sandbox reads its words; no ids and no choices. */
 function textField({ input }: Operation): string | undefined {
   const isText = ([name, field]: [string, TSchema]): boolean =>
     'type' in field && field.type === 'string' && !('x-media' in field) && !('pattern' in field) && !/_id$/.test(name)
@@ -127,12 +127,12 @@ function textField({ input }: Operation): string | undefined {
 const problemsWith = (schema: TSchema, value: Json): unknown[] => [...validatorOf(schema).Errors(value)]
 
 describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS }, () => {
-  it('is run here', () => {
+  it('has a task that is run here', () => {
     expect(operations.length).toBeGreaterThan(100)
     expect([...runs.keys()]).toEqual(operations.map(({ id }) => id))
   })
 
-  it.each(rows)('%s is accepted, and its input echoed', async (_id, operation) => {
+  it.each(rows)('%s is accepted, and its input is returned', async (_id, operation) => {
     const { input, created } = await runOf(operation)
     const { data, ...envelope } = created.body
     expect(envelope).toEqual({ code: 200, message: 'success' })
@@ -140,14 +140,14 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(data).toMatchObject({ model, task_type, status: 'pending', detail: null, logs: [], error: { code: 0 } })
     const type = formOf(operation).usage === 'llm' ? 'llm' : 'point'
     expect(data.meta.usage).toEqual({ type, frozen: 0, consume: 0 })
-    // Base64 is stored before the task is, and echoed as a file of ours.
+    // Base64 is stored before the task is, and returned as a URL of this gateway.
     const echoed = replaceFiles(operation.input, input, ({ value }) =>
       /^https?:/.test(value) ? value : expect.stringMatching(`^${gateway.url}/files/`),
     )
     expect(data.input).toMatchObject(echoed)
   })
 
-  it.each(alone)('%s is told of while it runs', async (id, operation) => {
+  it.each(alone)('%s is shown while it runs', async (id, operation) => {
     const { stored, running } = (await halfway.get(id)) ?? {}
     if (!stored) throw new Error(`${id} was not begun.`)
     expect(running).toMatchObject({ status: 'processing', error: { code: 0 }, meta: { ended_at: ZERO_TIME } })
@@ -157,7 +157,7 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(running?.output).toEqual(formOf(operation).pending?.({ ...stored, progress }) ?? null)
   })
 
-  it.each(rows)('%s is completed, in the shapes that are promised', async (_id, operation) => {
+  it.each(rows)('%s is completed, with an output of the promised form', async (_id, operation) => {
     const { ended } = await runOf(operation)
     expect(ended).toMatchObject({ status: 'completed', error: { code: 0, message: '' } })
     expect(problemsWith(formOf(operation).schema, ended.output)).toEqual([])
@@ -166,31 +166,31 @@ describe(`each of the ${operations.length} operations`, { timeout: LONGEST_MS },
     expect(JSON.stringify(ended)).not.toMatch(/"(?:asset|file):/)
   })
 
-  it.each(rows)('%s delivers what was asked for, and it can be opened', async (_id, operation) => {
+  it.each(rows)('%s delivers the requested output, in files that can be opened', async (_id, operation) => {
     const { input, ended } = await runOf(operation)
     const stored = await gateway.store.getTask({ id: ended.task_id })
     if (!stored) throw new Error('The task is gone.')
     const spec = outputSpecOf(operation.produces, readInput(operation, input))
-    const told = textsIn(ended.output)
+    const shown = textsIn(ended.output)
 
     const texts = promisedTexts(spec, stored.output)
     for (const text of texts) {
       expect(text.trim()).not.toBe('')
-      expect(told).toContain(text)
+      expect(shown).toContain(text)
     }
     const files = promisedFiles(spec, stored.output).map(({ reference, promised }) => ({
       url: reference.replace(/^asset:/, `${gateway.url}/files/`),
       promised,
     }))
     const [first] = files
-    if (first) expect(told).toContain(first.url)
+    if (first) expect(shown).toContain(first.url)
     else expect(texts).not.toEqual([])
-    for (const url of told.filter((text) => /^https?:/.test(text))) expect(files.map((one) => one.url)).toContain(url)
+    for (const url of shown.filter((text) => /^https?:/.test(text))) expect(files.map((one) => one.url)).toContain(url)
     for (const { url, promised } of files) await expectFile(url, promised)
     if ('count' in spec) expect(countOf(spec.kind, stored.output)).toBe(spec.count)
   })
 
-  it('leaves the books right', () => gateway.assertBalanced())
+  it('leaves the ledger balanced', () => gateway.assertBalanced())
 })
 
 function countOf(kind: string, output: Json): number {
@@ -200,7 +200,7 @@ function countOf(kind: string, output: Json): number {
 
 const opened = new Set<string>()
 
-/** Equal files with an equal promise are opened once. */
+/** Equal files with equal expectations are opened once. */
 async function expectFile(url: string, promised: Parameters<typeof expectMedia>[1]): Promise<void> {
   const { headers, bytes } = await download(url) // without a key
   expect(headers.get('content-type')).toBe(promised.mediaType)
@@ -210,7 +210,7 @@ async function expectFile(url: string, promised: Parameters<typeof expectMedia>[
   opened.add(mark)
 }
 
-it('finds no text, where the sandbox could be told to fail, in these operations only', () => {
+it('these operations, and no others, have no text that could tell the sandbox to fail', () => {
   const without = operations.filter((operation) => textField(operation) === undefined)
   expect(without.map(({ id }) => id)).toMatchInlineSnapshot(`
     [
@@ -259,10 +259,10 @@ it('finds no text, where the sandbox could be told to fail, in these operations 
   `)
 })
 
-describe.each(WORDS)('an operation whose text says %s', { timeout: LONGEST_MS }, (word) => {
+describe.each(WORDS)('an operation whose text contains %s', { timeout: LONGEST_MS }, (word) => {
   for (const operation of operations) {
     if (textField(operation) === undefined) continue // a magic word is part of a text
-    it(`${operation.id} fails, says why and costs nothing`, async () => {
+    it(`${operation.id} fails with the reason, and costs nothing`, async () => {
       const task = await failures.get(`${operation.id} ${word}`)
       expect(task).toMatchObject({
         status: 'failed',

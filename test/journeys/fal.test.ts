@@ -6,7 +6,7 @@ import { download, hasEnded, LIVE_KEY, openGateway, TEST_KEY, type TestGateway }
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** The official client, whose hosts are fixed: through our proxy endpoint, and with its addresses rewritten. */
+/** The official client, whose hosts are fixed: through the gateway's proxy endpoint, and with its URLs rewritten. */
 
 const FLUX = 'fal-ai/flux/dev'
 const fast = { prompt: 'a lighthouse in the fog sandbox:fast' }
@@ -45,14 +45,14 @@ const png = async () => new Uint8Array((await sampleFiles['image/png']?.()) ?? [
 
 describe.each([
   ['through the proxy', throughProxy],
-  ['with rewritten addresses', rewritten],
-] as const)('the official client %s', (_how, clientFor) => {
+  ['with rewritten URLs', rewritten],
+] as const)('the official fal client %s', (_how, clientFor) => {
   let client: FalClient
   beforeEach(() => {
     client = clientFor()
   })
 
-  it('subscribes, hears of the queue, and gets pictures', async () => {
+  it('subscribes, reads its place in the queue, and gets pictures', async () => {
     const states: QueueStatus[] = []
     const { data, requestId } = await client.subscribe(FLUX, {
       input: { ...fast, image_size: 'landscape_4_3', num_images: 2, seed: 7 },
@@ -86,7 +86,7 @@ describe.each([
     expect(states).toContain('IN_PROGRESS')
   })
 
-  it('uses the queue step by step, and its addresses lead here', async () => {
+  it('uses the queue step by step, by URLs of this gateway', async () => {
     const submitted = await client.queue.submit(FLUX, { input: slow })
     const at = `${gateway.url}/fal/queue/fal-ai/flux/requests/${submitted.request_id}`
     expect(submitted).toEqual({
@@ -111,7 +111,7 @@ describe.each([
     expect(await client.queue.status(FLUX, { requestId })).toMatchObject({ error_type: 'client_cancelled' })
   })
 
-  it('runs and waits in one call', async () => {
+  it('runs a model and waits in one call', async () => {
     const { data, requestId } = await client.run(FLUX, { input: fast })
     expect((data as Pictures).images).toHaveLength(1)
     expect((await gateway.store.getTask({ id: requestId }))?.status).toBe('completed')
@@ -125,7 +125,7 @@ describe.each([
     expect(url).toMatch(new RegExp(`^${gateway.url}/fal/storage/files/[0-9a-f-]+/my%20fog\\.png$`))
     expect((await download(url)).bytes).toEqual(bytes)
     const { request_id: id } = await client.queue.submit(FLUX, {
-      input: { ...slow, image_url: url, loras: [{ path: url }] } as never, // the client's own types know no such fields
+      input: { ...slow, image_url: url, loras: [{ path: url }] } as never, // the client's own types have no such fields
     })
     const stored = await gateway.store.getTask({ id })
     const reference = expect.stringMatching(/^asset:[0-9a-f-]+\.png$/)
@@ -135,15 +135,15 @@ describe.each([
     })
   })
 
-  it('uploads what stands in an input by itself', async () => {
+  it('uploads files that an input contains by itself', async () => {
     const input = { ...fast, image_url: new Blob([await png()], { type: 'image/png' }) }
-    const { requestId } = await client.run('fal-ai/birefnet', { input: input as never }) // the client's own types want a text
+    const { requestId } = await client.run('fal-ai/birefnet', { input: input as never }) // the client's own types require a string
     const stored = await gateway.store.getTask({ id: requestId })
     expect(stored?.input).toMatchObject({ input: { image_url: expect.stringMatching(/^asset:/) } })
     expect(stored?.output).toMatchObject({ value: { image: { content_type: 'image/jpeg' } } })
   })
 
-  it('throws what went wrong, without asking again', async () => {
+  it('throws the reason of a failure, without a second request', async () => {
     const failed = await client
       .subscribe(FLUX, { input: { prompt: 'sandbox:fail sandbox:fast' }, pollInterval: 50 })
       .catch((error) => error)
@@ -176,8 +176,8 @@ describe.each([
   })
 })
 
-describe('a cancel', () => {
-  it('ends what waits, and says so of what has ended or is unknown', async () => {
+describe('a cancel of a fal request', () => {
+  it('ends a waiting request, and reports one that has ended or does not exist', async () => {
     await using narrow = await openGateway({ env: { POLYPHONY_SANDBOX_SLOTS: '1' } })
     const client = throughProxy(TEST_KEY, narrow)
     const { request_id: running } = await client.queue.submit(FLUX, { input: slow })
@@ -197,8 +197,8 @@ describe('a cancel', () => {
   })
 })
 
-describe('the wire', () => {
-  it('says 202 while a request is open and 200 when it is not, and names the request', async () => {
+describe('the HTTP interface of fal’s protocol', () => {
+  it('answers 202 while a request is open and 200 afterwards, with the request’s id', async () => {
     const { body } = await post(`/fal/queue/${FLUX}`, { prompt: 'fog sandbox:slow=0.5' })
     const {
       status_url,
@@ -215,7 +215,7 @@ describe('the wire', () => {
     expect(result.headers.get('content-type')).toContain('application/json')
   })
 
-  it('takes the key bare, as Key, as Bearer and as x-api-key', async () => {
+  it('accepts the key bare, as Key, as Bearer and in x-api-key', async () => {
     const headers = [
       { authorization: `Key ${TEST_KEY}` },
       { authorization: `Bearer ${TEST_KEY}` },
@@ -228,7 +228,7 @@ describe('the wire', () => {
     }
   })
 
-  it('gives one request for one Idempotency-Key, by the path and through the proxy', async () => {
+  it('makes one request for one Idempotency-Key, by the path and through the proxy', async () => {
     const key = { 'idempotency-key': 'fal-1' }
     const first = await post(`/fal/queue/${FLUX}`, slow, key)
     const target = (model: string) => ({ ...key, 'x-fal-target-url': `https://queue.fal.run/${model}` })
@@ -238,7 +238,7 @@ describe('the wire', () => {
     expect(await post('/fal/proxy', slow, target('fal-ai/veo3'))).toMatchObject({ status: 422 })
   })
 
-  it('serves namespaces, and requests by the whole name of their model', async () => {
+  it('serves namespaces, and requests under the whole name of their model', async () => {
     const { body } = await post('/fal/queue/workflows/me/sticker', fast)
     const { request_id: id, response_url } = body as { request_id: string; response_url: string }
     expect(response_url).toBe(`${gateway.url}/fal/queue/workflows/me/sticker/requests/${id}`)
@@ -248,7 +248,7 @@ describe('the wire', () => {
     }
   })
 
-  it('never sends on what the proxy is asked for', async () => {
+  it('forwards nothing that is sent to the proxy', async () => {
     const receiver = await openReceiver()
     for (const target of [receiver.url, 'https://evilfal.run/fal-ai/flux', 'https://queue.fal.run@127.0.0.1/x']) {
       const answer = await post('/fal/proxy', fast, { 'x-fal-target-url': target })
@@ -262,7 +262,7 @@ describe('the wire', () => {
     await receiver.close()
   })
 
-  it('says what is not offered: streams of models, uploads in parts, other paths', async () => {
+  it('refuses what it does not offer: streams of models, uploads in parts, other paths', async () => {
     expect(await post('/fal/run/fal-ai/any-llm/stream', fast)).toMatchObject({ status: 405 })
     expect(await post('/fal/storage/upload/initiate-multipart', { file_name: 'a.png' })).toMatchObject({ status: 413 })
     const nowhere = await post('/fal/nowhere', fast)
@@ -274,14 +274,14 @@ describe('the wire', () => {
   })
 })
 
-describe('an upload', () => {
+describe('an upload to fal’s protocol', () => {
   const begun = async (name = 'a.png') => {
     const { body } = await post('/fal/storage/upload/initiate', { file_name: name, content_type: 'image/png' })
     return body as { upload_url: string; file_url: string }
   }
   const put = (url: string, body: Uint8Array<ArrayBuffer> | string) => fetch(url, { method: 'PUT', body })
 
-  it('is put once, to an address that nobody can guess', async () => {
+  it('is sent once, to a URL that cannot be guessed', async () => {
     const { upload_url, file_url } = await begun('../../etc/passwd.png')
     expect(new URL(upload_url).pathname).toMatch(/^\/fal\/storage\/upload\/[0-9a-f-]+\/passwd\.png$/)
     expect((await fetch(file_url)).status).toBe(404)
@@ -296,7 +296,7 @@ describe('an upload', () => {
     expect((await put(strange, await png())).status).toBe(404)
   })
 
-  it('of what is no file, too much, or nothing is refused, and may be put again', async () => {
+  it('is refused with an invalid file, a file too large or none, and may then be sent again', async () => {
     const { upload_url } = await begun()
     for (const [body, status] of [
       ['no file of any kind', 422],
@@ -314,14 +314,14 @@ describe('an upload', () => {
   })
 })
 
-describe('a webhook', () => {
+describe('a webhook of fal’s protocol', () => {
   let receiver: Receiver
   beforeEach(async () => {
     receiver = await openReceiver()
     return () => receiver.close()
   })
 
-  it('tells of the end, good or bad', async () => {
+  it('reports success and failure', async () => {
     const client = throughProxy()
     const webhookUrl = `${receiver.url}/hook?a=b&c=d`
     const { request_id: good } = await client.queue.submit(FLUX, { input: fast, webhookUrl })
@@ -350,8 +350,8 @@ describe('a webhook', () => {
   })
 })
 
-describe('tasks of other protocols', () => {
-  it('are read here, and those of here at PiAPI’s routes', async () => {
+describe('tasks of other protocols at fal’s routes', () => {
+  it('can be read, as fal’s tasks can be at PiAPI’s routes', async () => {
     const client = throughProxy()
     const { task_id: requestId } = await gateway.piapi.create(
       'txt2img',
@@ -372,7 +372,7 @@ describe('tasks of other protocols', () => {
     await expect(client.queue.status(FLUX, { requestId: song.task_id })).rejects.toMatchObject({ status: 404 })
   })
 
-  it('and of other tenants are unknown', async () => {
+  it('are unknown when they are another tenant’s', async () => {
     const { request_id: requestId } = await throughProxy().queue.submit(FLUX, { input: slow })
     const { key } = await gateway.tenant({})
     await expect(throughProxy(key).queue.status(FLUX, { requestId })).rejects.toMatchObject({ status: 404 })
@@ -380,8 +380,8 @@ describe('tasks of other protocols', () => {
   })
 })
 
-describe('a live request', () => {
-  it('is performed with the input as it came, and paid once', async () => {
+describe('a live fal request', () => {
+  it('is performed with its input unchanged, and paid once', async () => {
     const hand = handProvider({ slots: 5, operations: ['fal/request'] })
     await using paid = await openGateway({ replaced: { builtIn: [hand] } })
     const before = await paid.balance()

@@ -10,7 +10,7 @@ function fileHead(field: string): string {
   return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"; filename="a.png"\r\n\r\n`
 }
 
-describe('a form', () => {
+describe('a multipart form', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     gateway = await openGateway()
@@ -37,7 +37,7 @@ describe('a form', () => {
     })
   })
 
-  it('that brings more than a body may hold is refused as soon as it does', async () => {
+  it('that sends more than a body may hold is refused as soon as it does', async () => {
     const megabyte = Buffer.alloc(MIB, 'x')
     function* parts(): Generator<string | Buffer> {
       for (let number = 0; number < 10; number++) {
@@ -51,28 +51,28 @@ describe('a form', () => {
     expect(answer.sentBytes).toBeLessThan(40 * MIB)
   })
 
-  it('with more files than its field takes is refused while it is read, by the name of the field', async () => {
+  it('with more files than a field accepts is refused while it is read, naming the field', async () => {
     const parts = Array.from({ length: 11 }, () => `${fileHead('style_reference_images[]')}x\r\n`)
     const answer = await send(GENERATE, [...parts, fileHead('image')])
     expect(answer.status).toBe(400)
     expect(answer.body).toContain('style_reference_images has at most 10 files')
   })
 
-  it('with a second file in a field of one is refused by the name of the field', async () => {
+  it('with a second file in a field for one is refused, naming the field', async () => {
     const mask = `${fileHead('mask')}x\r\n`
     const answer = await send('/v1/images/edits', [mask, mask, `--${BOUNDARY}--\r\n`])
     expect(answer.status).toBe(400)
     expect(answer.body).toContain('mask has at most 1 file')
   })
 
-  it('with a text that is longer than fields are is refused, and not cut', async () => {
+  it('with a text longer than a field may be is refused, and not truncated', async () => {
     const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n`
     const answer = await send('/v1/images/edits', [head, 'x'.repeat(200_000), `\r\n--${BOUNDARY}--\r\n`])
     expect(answer.status).toBe(400)
     expect(answer.body).toContain('prompt has at most 131072 bytes in a form')
   })
 
-  it('with more fields than a form has is refused, and none is dropped', async () => {
+  it('with more fields than a form may have is refused, and none is dropped', async () => {
     const field = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\nx\r\n`
     const fields = Array.from({ length: 51 }, (_, number) => field(`field${number}`))
     const answer = await send('/v1/images/edits', [...fields, `--${BOUNDARY}--\r\n`])

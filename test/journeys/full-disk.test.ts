@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { openGateway } from '../support/gateway.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** Pages of 4 KiB: room for the tables and for some dozens of songs. */
+/** Pages of 4 KiB: space for the tables and some dozens of songs. */
 const PAGES = 160
 const LYRICS = 'la '.repeat(1_500)
 
-describe('a disk that fills up', () => {
-  it('refuses what it cannot store, in the words of the dialect, and holds nothing for it', async () => {
+describe('a full disk', () => {
+  it('refuses what cannot be stored, in the form of the protocol, and holds no price for it', async () => {
     await using gateway = await openGateway({ replaced: { maxPages: PAGES, builtIn: [handProvider({ slots: 0 })] } })
     const body = { model: 'suno', task_type: 'music', input: { prompt: LYRICS, mv: 'chirp-crow' } }
 
@@ -29,7 +29,7 @@ describe('a disk that fills up', () => {
     const ready = await gateway.send('GET', '/readyz', { key: null })
     expect(ready).toMatchObject({ status: 503, body: { status: 'the disk is full' } })
 
-    // What was accepted is there, and paid for; what was refused is not.
+    // Accepted tasks exist and are paid for; refused ones do not.
     for (const id of accepted) expect((await gateway.piapi.read(id)).status).toBe('pending')
     const tasks = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1_000 })
     expect(tasks.map((task) => task.id).sort()).toEqual(accepted.toSorted())

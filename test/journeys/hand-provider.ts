@@ -3,9 +3,9 @@ import type { Job, Result } from '../../src/providers/provider.ts'
 
 /** A provider of songs and lyrics whose work the test ends by hand. Put before the studio, it gets all live tasks. */
 export interface HandProvider extends BuiltInAccount {
-  /** What it was asked to do, in order. */
+  /** The ids of its jobs, in order. */
   jobs: Job[]
-  /** Ends a job, now or as soon as it is asked for. */
+  /** Ends a job, now or as soon as it is submitted. */
   finish(taskId: string, result?: Result): void
 }
 

@@ -15,7 +15,7 @@ function head(method: string, path: string, headers: Record<string, string | num
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
-describe('the gateway', () => {
+describe('the HTTP server', () => {
   let gateway: TestGateway
   let logged: { level: number; msg: string }[] = []
 
@@ -45,7 +45,7 @@ describe('the gateway', () => {
     ['GET', '/mj/image/%00', 404],
     ['GET', '/files/%00.png', 404],
     ['GET', '/files/%zz', 404],
-  ])('answers %s %.30s with a status of its own, and logs no fault', async (method, path, status) => {
+  ])('answers %s %.30s with a status of its own, and logs no error of the gateway', async (method, path, status) => {
     const { status: answered, body } = await rawRequest(gateway.url, [head(method, path)])
     expect(answered).toBe(status)
     expect(() => JSON.parse(body)).not.toThrow()
@@ -66,12 +66,12 @@ describe('the gateway', () => {
     expect(logged.filter(({ level }) => level >= 40)).toEqual([])
   })
 
-  it('takes a backslash before the letters of that character', async () => {
+  it('accepts a backslash before the letters u0000, which is no NUL', async () => {
     const body = { model: 'suno', task_type: 'lyrics', input: { prompt: 'sandbox:fast \\u0000' } }
     expect((await gateway.send('POST', '/api/v1/task', { key: TEST_KEY, body })).status).toBe(200)
   })
 
-  it('says which methods a path takes, in the form of its protocol', async () => {
+  it('answers 405 with the methods of the path, in the form of its protocol', async () => {
     const piapi = await gateway.send('PUT', '/api/v1/task', { body: {} })
     expect(piapi).toMatchObject({ status: 405, body: { error: { type: 'method_not_allowed' } } })
     expect(piapi.headers.get('allow')).toBe('POST, OPTIONS')
@@ -91,7 +91,7 @@ describe('the gateway', () => {
     expect((await gateway.send('OPTIONS', '/nothing', { key: null })).status).toBe(404)
   })
 
-  it('says of JSON that is no object that it is malformed, and of another type that it is unsupported', async () => {
+  it('answers JSON that is no object as malformed, and other types as unsupported', async () => {
     const json = { 'content-type': 'application/json' }
     for (const path of ['/api/v1/task', '/luma/tasks', '/suno/submit/music', '/polyphony/v1/tasks']) {
       const answer = await gateway.send('POST', path, { headers: json, text: '"AAA"' })
@@ -114,7 +114,7 @@ describe('the gateway', () => {
     expect([answer.status, answer.body]).toEqual([415, expect.stringContaining('without Content-Encoding')])
   })
 
-  it('refuses a signature of other letters and the same length', async () => {
+  it('refuses a signature of equal length with other characters', async () => {
     const place = await gateway.send('POST', '/suno/uploads/audio', { body: { extension: 'mp3' } })
     const { url } = place.body as { url: string }
     const form = new FormData()
@@ -129,7 +129,7 @@ describe('the gateway', () => {
     ['PUT', `/runway/uploads/${UNKNOWN}/file`],
     ['PUT', `/fal/storage/upload/${UNKNOWN}/a.png`],
     ['POST', `/suno/uploads/form/${UNKNOWN}`],
-  ])('answers %s %s, which needs no key, before the body has come', async (method, path) => {
+  ])('answers %s %s, which needs no key, before the body has arrived', async (method, path) => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': 10 * MIB }
     const { status } = await rawRequest(gateway.url, [head(method, path, headers), 'only the beginning'])
     expect([400, 404]).toContain(status)
@@ -153,7 +153,7 @@ describe('the gateway', () => {
     await Promise.allSettled(answers)
   })
 
-  it('does not log a client that goes away as a fault', async () => {
+  it('does not log a client that disconnects as an error of the gateway', async () => {
     logged = []
     const stop = Promise.withResolvers<void>()
     const headers = { 'x-api-key': TEST_KEY, 'Content-Type': 'application/json', 'Content-Length': 1_000 }
@@ -167,7 +167,7 @@ describe('the gateway', () => {
   })
 })
 
-describe('a request that does not come to its end', () => {
+describe('an incomplete request', () => {
   it('is ended when its time is over, and its connection is closed', async () => {
     await using gateway = await openGateway({ env: { POLYPHONY_REQUEST_SECONDS: '1' } })
     const headers = { 'x-api-key': TEST_KEY, 'Content-Type': 'application/json', 'Content-Length': 1_000 }

@@ -72,13 +72,13 @@ describe('a client of Ideogram', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 1_360, height: 768 })
   })
 
-  it('makes several with Ideogram 3, from JSON and from a form alike', async () => {
+  it('makes several pictures with Ideogram 3, from JSON and from a form alike', async () => {
     const path = '/ideogram/v1/ideogram-v3/generate'
-    const asked = { prompt: 'a cover sandbox:fast', rendering_speed: 'TURBO', resolution: '1280x704' }
-    const { data } = await sendJson(path, { ...asked, num_images: 2 })
+    const requested = { prompt: 'a cover sandbox:fast', rendering_speed: 'TURBO', resolution: '1280x704' }
+    const { data } = await sendJson(path, { ...requested, num_images: 2 })
     expect(data.map(({ resolution }) => resolution)).toEqual(['1280x704', '1280x704'])
     const form = {
-      ...asked,
+      ...requested,
       num_images: '2',
       style_reference_images: [picture, picture],
       color_palette: '{"name":"EMBER"}',
@@ -95,7 +95,7 @@ describe('a client of Ideogram', () => {
     ['/v1/ideogram-v3/edit', { prompt: 'a boat sandbox:fast' }],
     ['/v1/ideogram-v3/reframe', { resolution: '1536x512', note: 'sandbox:fast' }],
     ['/v1/ideogram-v3/replace-background', { prompt: 'a beach sandbox:fast' }],
-  ])('works on a picture that it uploads to %s', async (path, fields) => {
+  ])('changes a picture that it uploads to %s', async (path, fields) => {
     const file = path.startsWith('/v1') ? 'image' : 'image_file'
     const mask = path.endsWith('/edit') ? { mask: picture } : {}
     const { data } = await formed(`/ideogram${path}`, { ...fields, [file]: picture, ...mask })
@@ -103,7 +103,7 @@ describe('a client of Ideogram', () => {
     expect((await download(data[0]?.url ?? '')).headers.get('content-type')).toBe('image/png')
   })
 
-  it('has a picture described', async () => {
+  it('gets a description of a picture', async () => {
     const { status, body } = await sendForm('/describe', { image_file: picture, describe_model_version: 'V_3' })
     expect(status).toBe(200)
     expect(body).toEqual({ descriptions: [{ text: expect.any(String) }] })
@@ -116,7 +116,7 @@ describe('a client of Ideogram', () => {
     expect(await sharp((await download(data[0]?.url ?? '')).bytes).metadata()).toMatchObject({ hasAlpha: true })
   })
 
-  it('repeats a form under the same Idempotency-Key, and is refused another', async () => {
+  it('repeats a form under the same Idempotency-Key, and is refused another form', async () => {
     const headers = { ...key, 'idempotency-key': 'ideogram-1' }
     const fields = { prompt: 'a beach sandbox:fast', image: picture }
     const path = '/v1/ideogram-v3/replace-background'
@@ -132,13 +132,13 @@ describe('an error of Ideogram’s API', () => {
   it.each([
     ['sandbox:moderation', 422],
     ['sandbox:fail', 500],
-  ])('for %s has status %i, and says why', async (word, status) => {
+  ])('for %s has the status %i and a message', async (word, status) => {
     const body = { image_request: { prompt: `a poster ${word} sandbox:fast` } }
     const answer = await gateway.send('POST', '/generate', { key: TEST_KEY, body })
     expect(answer).toMatchObject({ status, body: { error: expect.stringContaining(word) } })
   })
 
-  it('names the field as the caller spelt it', async () => {
+  it('names the caller’s field', async () => {
     const wrong = { prompt: 'a', aspect_ratio: '16:9' }
     const asJson = await gateway.send('POST', '/ideogram/generate', { key: TEST_KEY, body: { image_request: wrong } })
     expect(asJson).toMatchObject({
@@ -155,7 +155,7 @@ describe('an error of Ideogram’s API', () => {
   it.each([
     ['a key that is wrong', 'POST', '/generate', 'sk-no', 401],
     ['a path that there is not', 'POST', '/ideogram/dance', TEST_KEY, 404],
-  ])('for %s', async (_what, method, path, badKey, status) => {
+  ])('has its documented form for %s', async (_what, method, path, badKey, status) => {
     const headers = { 'api-key': badKey }
     const answer = await gateway.send(method, path, { key: null, headers, body: { image_request: { prompt: 'a' } } })
     expect(answer).toMatchObject({ status, body: { error: expect.any(String) } })

@@ -16,7 +16,7 @@ import { openReceiver, type Receiver } from '../support/receiver.ts'
 
 /** Clients of Kling's official API, as relays' clients write them: changed in base address and key only. */
 
-interface Told {
+interface AnswerBody {
   code: number
   message: string
   request_id: string
@@ -54,14 +54,18 @@ afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]()
 })
 
-async function send(method: string, path: string, sending: Sending = {}): Promise<{ status: number; body: Told }> {
+async function send(
+  method: string,
+  path: string,
+  sending: Sending = {},
+): Promise<{ status: number; body: AnswerBody }> {
   const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}` }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
-  return { status, body: body as unknown as Told } // as its clients trust it
+  return { status, body: body as unknown as AnswerBody } // the shape that its clients rely on
 }
 
-/** Creates a task and asks until it has ended, by the id that the answer gives. */
-async function run(path: string, body: JsonObject, asks = path): Promise<Told['data']> {
+/** Creates a task and polls it, by the id of the answer, until it has ended. */
+async function run(path: string, body: JsonObject, asks = path): Promise<AnswerBody['data']> {
   const created = await send('POST', path, { body })
   expect(created.body).toMatchObject({ code: 0, message: 'SUCCEED', data: { task_status: 'submitted' } })
   expect(created.status).toBe(200)
@@ -79,7 +83,7 @@ async function mediaTypeOf(url: string | undefined): Promise<string | null> {
 const nowS = (): number => Math.floor(Date.now() / 1_000)
 const part = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** A token as Kling's documents have it made, with changes. */
+/** A token as Kling's documentation describes it, with changes. */
 function tokenOf({ accessKey, secretKey }: AccessPair, claims: JsonObject = {}, header: JsonObject = {}): string {
   const usual = { iss: accessKey, exp: nowS() + 1_800, nbf: nowS() - 5 }
   const text = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part({ ...usual, ...claims })}`
@@ -89,7 +93,7 @@ function tokenOf({ accessKey, secretKey }: AccessPair, claims: JsonObject = {}, 
 const bare = async (): Promise<string> => Buffer.from((await download(picture)).bytes).toString('base64')
 
 describe('a ComfyUI node', () => {
-  it('makes a video, extends it and lets it speak, by the ids that it was given', async () => {
+  it('makes a video, extends it and adds lip sync, by the ids that it was given', async () => {
     const made = await run('/kling/v1/videos/text2video', {
       ...{ prompt: 'a fox sandbox:fast', negative_prompt: '', image: '', image_tail: '', aspect_ratio: '1:1' },
       ...{ duration: '5', model_name: 'kling-v1-6', imagination: 0.5, num_videos: 1, seed: 0, mode: 'std' },
@@ -117,7 +121,7 @@ describe('a ComfyUI node', () => {
     expect(byUrl.task_status).toBe('succeed')
   })
 
-  it('makes a video of a picture, and of several, sent as bare base64', async () => {
+  it('makes videos from one picture and from several, sent as bare base64', async () => {
     const image = await bare()
     const one = { image, image_tail: '', prompt: 'sandbox:fast', duration: '10', model_name: 'kling-v2-1', mode: 'pro' }
     expect((await run('/kling/v1/videos/image2video', one)).task_result.videos?.[0]?.duration).toBe('10')
@@ -130,7 +134,7 @@ describe('a ComfyUI node', () => {
   })
 })
 
-describe('a client with an access key and a secret key', () => {
+describe('a client with Kling’s access key and secret key', () => {
   const command = async <T>(...args: string[]): Promise<T> => {
     const env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
     const { code, stdout, stderr } = await polyphony(['key', ...args, '--json'], env)
@@ -143,7 +147,7 @@ describe('a client with an access key and a secret key', () => {
   }
   const list = (key: string) => send('GET', '/v1/videos/text2video', { key })
 
-  it('makes a video with the pair that the command line shows, bare and below the relays’ prefix', async () => {
+  it('makes a video with the pair that the command line shows, at the bare path and below the relays’ prefix', async () => {
     const made = await command<{ id: string; key: string; kling: AccessPair }>('create', '--name', 'signs', '--test')
     expect(made.kling).toEqual(await command('pair', made.id))
     expect(made.kling.accessKey).toBe(made.id)
@@ -151,7 +155,7 @@ describe('a client with an access key and a secret key', () => {
       const path = `${prefix}/v1/videos/text2video`
       const created = await send('POST', path, { key: tokenOf(made.kling), body: { prompt: 'a fox sandbox:fast' } })
       expect(created).toMatchObject({ status: 200, body: { code: 0, data: { task_status: 'submitted' } } })
-      // Another token for every call, or the key itself: all are the same caller.
+      // A new token for every call, or the key itself: all identify the same caller.
       for (const key of [tokenOf(made.kling, { exp: nowS() + 60 }), made.key]) {
         const read = await send('GET', `${path}/${created.body.data.task_id}?wait=25`, { key })
         expect(read.body.data).toMatchObject({ task_status: 'succeed' })
@@ -159,7 +163,7 @@ describe('a client with an access key and a secret key', () => {
     }
   })
 
-  it('is shown no pair of a key that is unknown or revoked', async () => {
+  it('gets no pair for a key that is unknown or revoked', async () => {
     const { keyId } = await holder()
     await gateway.store.revokeKey({ id: keyId, now: Date.now() })
     for (const id of [keyId, 'none']) {
@@ -179,7 +183,7 @@ describe('a client with an access key and a secret key', () => {
     ['for later', (pair) => tokenOf(pair, { nbf: nowS() + 60 }), 1003, /not valid yet/],
     ['an hour ago', (pair) => tokenOf(pair, { exp: nowS() - 1_800, nbf: nowS() - 3_605 }), 1004, /expired/],
     ['as nothing', () => 'eyJ.nonsense', 1002, /unknown/],
-  ])('whose token is signed %s is told so, in Kling’s own code', async (_how, make, code, message) => {
+  ])('whose token is signed %s gets Kling’s own error code', async (_how, make, code, message) => {
     const { pair } = await holder()
     for (const prefix of ['', '/kling']) {
       const answer = await send('GET', `${prefix}/v1/videos/text2video`, { key: make(pair) })
@@ -190,12 +194,12 @@ describe('a client with an access key and a secret key', () => {
     }
   })
 
-  it('is told that nothing was sent', async () => {
+  it('gets an error of its own when it sends no token', async () => {
     const { status, body } = await gateway.send('GET', '/kling/v1/videos/text2video', { key: null })
     expect({ status, body }).toMatchObject({ status: 401, body: { code: 1001 } })
   })
 
-  it('is refused once its key is revoked, though its token holds on', async () => {
+  it('is refused once its key is revoked, although its token has not expired', async () => {
     const { pair, keyId } = await holder()
     const token = tokenOf(pair)
     expect(await list(token)).toMatchObject({ status: 200 })
@@ -203,7 +207,7 @@ describe('a client with an access key and a secret key', () => {
     expect(await list(token)).toMatchObject({ status: 401, body: { code: 1002 } })
   })
 
-  it('is held to the limits of its key', async () => {
+  it('is limited as its key is', async () => {
     const slow = await holder({ requestsPerMinute: 1 })
     expect(await list(tokenOf(slow.pair))).toMatchObject({ status: 200 })
     expect(await list(slow.key)).toMatchObject({ status: 429, body: { code: 1302 } })
@@ -215,7 +219,7 @@ describe('a client with an access key and a secret key', () => {
     expect(await list(tokenOf(late.pair))).toMatchObject({ status: 401, body: { code: 1002 } })
   })
 
-  it('can neither read the tasks of another tenant nor sign in its name', async () => {
+  it('can neither read another tenant’s tasks nor sign for it', async () => {
     const [one, other] = [await holder(), await holder()]
     const made = await send('POST', '/v1/videos/text2video', {
       key: tokenOf(one.pair),
@@ -228,22 +232,22 @@ describe('a client with an access key and a secret key', () => {
     expect(await send('GET', path, { key: forged })).toMatchObject({ status: 401, body: { code: 1000 } })
   })
 
-  it('is not known by its token where others speak', async () => {
+  it('cannot use its token in other protocols', async () => {
     const { pair } = await holder()
     expect(await gateway.send('GET', '/account/info', { key: tokenOf(pair) })).toMatchObject({ status: 401 })
   })
 })
 
-describe('the credit', () => {
+describe('the credit in Kling’s protocol', () => {
   const costs = async (key: string, query: string, prefix = '') => {
     const { status, body } = await send('GET', `${prefix}/account/costs${query}`, { key })
     return {
       status,
       body: body as unknown as { code: number; message: string; data: { resource_pack_subscribe_infos: JsonObject[] } },
-    } // as its clients trust it
+    } // the shape that its clients rely on
   }
 
-  it('is told as a resource pack, and is what the ledger says', async () => {
+  it('is shown as one resource pack, with the amounts of the ledger', async () => {
     const { key, keyId, tenantId } = await gateway.tenant({ creditPoints: 50_000_000 })
     const { task_id } = await gateway.piapi.create('lyrics', { prompt: 'rain' }, { key })
     await gateway.piapi.ended(task_id, { key })
@@ -269,7 +273,7 @@ describe('the credit', () => {
     expect((await costs(key, '?start_time=0&end_time=1000')).body.data.resource_pack_subscribe_infos).toEqual([])
   })
 
-  it('that is none has run out', async () => {
+  it('is shown as used up when there is none', async () => {
     const { key } = await gateway.tenant({ creditPoints: 0 })
     const { body } = await costs(key, `?start_time=0&end_time=${Date.now() + 60_000}`)
     expect(body.data.resource_pack_subscribe_infos).toMatchObject([{ remaining_quantity: 0, status: 'runOut' }])
@@ -279,7 +283,7 @@ describe('the credit', () => {
     ['', /^start_time is required/],
     ['?start_time=1', /^end_time is required/],
     ['?start_time=yesterday&end_time=2', /^start_time must be Unix milliseconds/],
-  ])('cannot be asked for by "%s"', async (query, message) => {
+  ])('cannot be read with the query "%s"', async (query, message) => {
     expect(await costs(TEST_KEY, query)).toMatchObject({
       status: 400,
       body: { code: 1201, message: expect.stringMatching(message) },
@@ -287,8 +291,8 @@ describe('the credit', () => {
   })
 })
 
-describe('a web client', () => {
-  it('makes a video under the field name of its own, and reads it with a slash before the id', async () => {
+describe('a relay’s web client for Kling', () => {
+  it('makes a video with a field name of its own, and reads it with a slash before the id', async () => {
     const body = { model: 'kling-v1', prompt: 'a fox sandbox:fast', mode: 'std', duration: '5', cfg_scale: 0.5 }
     expect(await run('/kling/v1/videos/text2video', body)).toMatchObject({ task_status: 'succeed' })
   })
@@ -300,7 +304,7 @@ describe('a web client', () => {
     for (const { url } of task_result.images ?? []) expect(await mediaTypeOf(url)).toBe('image/png')
   })
 
-  it('finds the message of an error where it looks', async () => {
+  it('reads the message of an error', async () => {
     const { status, body } = await send('POST', '/kling/v1/videos/text2video', { body: { prompt: 'a', duration: '7' } })
     expect(status).toBe(400)
     expect(body).toMatchObject({
@@ -311,8 +315,8 @@ describe('a web client', () => {
   })
 })
 
-describe('files beside the first picture', () => {
-  it('are stored, also those of the motion brush, and may be URLs', async () => {
+describe('files of a Kling request beside the first picture', () => {
+  it('are stored with the motion brush, and may be URLs', async () => {
     const image = await bare()
     const trajectories = [
       { x: 10, y: 20 },
@@ -338,7 +342,7 @@ describe('files beside the first picture', () => {
     }
   })
 
-  it('are stored, also the second person of an effect', async () => {
+  it('are stored for an effect of two people', async () => {
     const image = await bare()
     const made = await run('/v1/videos/effects', {
       effect_scene: 'hug',
@@ -368,13 +372,13 @@ describe('files beside the first picture', () => {
       },
       /^dynamic_masks\.0\.mask/,
     ],
-  ])('are fetched from nowhere private: %s', async (_what, path, body, message) => {
+  ])('are not fetched from a private address: %s', async (_what, path, body, message) => {
     const answer = await send('POST', path, { body: { image: picture, prompt: 'a', ...body } })
     expect(answer).toMatchObject({ status: 400, body: { code: 1201, message: expect.stringMatching(message) } })
   })
 })
 
-describe('the official API', () => {
+describe('Kling’s own API', () => {
   const PATHS: [string, () => JsonObject][] = [
     ['/v1/videos/omni-video', () => ({ prompt: '<<<image_1>>> sandbox:fast', image_list: [{ image_url: picture }] })],
     ['/v1/videos/effects', () => ({ effect_scene: 'squish', input: { image: picture, duration: '5' } })],
@@ -396,7 +400,7 @@ describe('the official API', () => {
     ['/v1/images/editing/expand', () => ({ image: picture, up_expansion_ratio: 1, prompt: 'sandbox:fast' })],
   ]
 
-  it.each(PATHS)('at %s works bare and below the relays’ prefix', async (path, body) => {
+  it.each(PATHS)('at %s works at the bare path and below the relays’ prefix', async (path, body) => {
     for (const prefix of ['', '/kling']) {
       const { task_result } = await run(`${prefix}${path}`, body())
       const [first] = task_result.videos ?? task_result.images ?? []
@@ -404,12 +408,12 @@ describe('the official API', () => {
     }
   })
 
-  it('leaves the bare path of pictures to others', async () => {
+  it('leaves the bare path of image generation to other protocols', async () => {
     const { body } = await send('GET', '/v1/images/generations/none')
     expect(body).not.toHaveProperty('request_id')
   })
 
-  it('tells each change of the status to the callback, as the bare task', async () => {
+  it('calls back at each change of the status, with the bare task', async () => {
     const callback_url = `${receiver.url}/kling`
     const made = await run('/v1/videos/text2video', {
       prompt: 'sandbox:slow=1',
@@ -417,7 +421,9 @@ describe('the official API', () => {
       external_task_id: 'called-1',
     })
     const mine = () =>
-      receiver.received.filter(({ path }) => path === '/kling').map(({ body }) => JSON.parse(body) as Told['data'])
+      receiver.received
+        .filter(({ path }) => path === '/kling')
+        .map(({ body }) => JSON.parse(body) as AnswerBody['data'])
     await receiver.until(() => mine().length >= 2)
     expect(
       mine()
@@ -428,7 +434,7 @@ describe('the official API', () => {
     expect(made.task_info).toEqual({ external_task_id: 'called-1' })
   })
 
-  it('finds a task by the id that the caller gave it, and nobody else’s', async () => {
+  it('finds a task by the id that its caller chose, for that caller only', async () => {
     const external_task_id = 'order 7/8'
     const made = await run('/v1/videos/text2video', { prompt: 'sandbox:fast', external_task_id })
     const found = await send('GET', `/v1/videos/text2video/${encodeURIComponent(external_task_id)}`)
@@ -450,7 +456,7 @@ describe('the official API', () => {
     }
     const listed = async (query: string, path = '/v1/videos/text2video'): Promise<string[]> => {
       const { body } = await send('GET', `${path}${query}`, { key })
-      return (body.data as unknown as Told['data'][]).map(({ task_id }) => task_id)
+      return (body.data as unknown as AnswerBody['data'][]).map(({ task_id }) => task_id)
     }
     expect(await listed('')).toEqual(ids)
     expect(await listed('?pageNum=2&pageSize=2')).toEqual(ids.slice(2))
@@ -471,7 +477,7 @@ describe('the official API', () => {
   it.each([
     ['sandbox:fail', /sandbox:fail/],
     ['sandbox:moderation', /moderation/],
-  ])('of a task that says %s tells the failure', async (word, why) => {
+  ])('of a task with %s shows the failure', async (word, why) => {
     const made = await run('/v1/videos/text2video', { prompt: `${word} sandbox:fast` })
     expect(made).toMatchObject({ task_status: 'failed', task_status_msg: expect.stringMatching(why), task_result: {} })
   })
@@ -491,25 +497,25 @@ describe('the official API', () => {
     ],
     ['an unknown task', 'GET', '/v1/videos/text2video/none', {}, 404, 1203],
     ['an unknown path', 'GET', '/kling/v1/none', {}, 404, 1202],
-  ])('answers %s in its own words', async (_what, method, path, sending, status, code) => {
+  ])('answers %s with Kling’s status and code', async (_what, method, path, sending, status, code) => {
     const answer = await send(method, path, sending)
     expect(answer.status).toBe(status)
     expect(answer.body).toMatchObject({ code, message: expect.any(String), request_id: expect.any(String) })
   })
 
-  it('names the field of what it cannot build on as the caller does', async () => {
+  it('names the caller’s field when it cannot build on a task', async () => {
     const { body } = await send('POST', '/v1/videos/video-extend', { body: { video_id: 'none' } })
     expect(body.message).toMatch(/^video_id names none, but there is no such task/)
   })
 
-  it('says with a live key that nobody performs this', async () => {
+  it('reports for a live key that no provider performs the operation', async () => {
     const answer = await send('POST', '/v1/videos/text2video', { key: LIVE_KEY, body: { prompt: 'a' } })
     expect(answer).toMatchObject({ status: 503, body: { code: 5001 } })
   })
 })
 
-describe('a task of PiAPI’s routes', () => {
-  it('is read here, and its video extended', async () => {
+describe('a task of PiAPI’s routes at Kling’s routes', () => {
+  it('can be read, and its video extended', async () => {
     const { task_id } = await gateway.piapi.create(
       'video_generation',
       { prompt: 'sandbox:fast' },
@@ -524,7 +530,7 @@ describe('a task of PiAPI’s routes', () => {
     })
   })
 
-  it('of another family, or of another half of this one, is not', async () => {
+  it('is unknown when it is of another family, or of the other half of Kling’s API', async () => {
     const { task_id } = await gateway.piapi.song({ prompt: 'la sandbox:fast' }, { key: TEST_KEY })
     expect(await send('GET', `/v1/videos/text2video/${task_id}`)).toMatchObject({ status: 404, body: { code: 1203 } })
     const made = await run('/v1/videos/text2video', { prompt: 'sandbox:fast' })
@@ -532,4 +538,4 @@ describe('a task of PiAPI’s routes', () => {
   })
 })
 
-it('the books are right', () => gateway.assertBalanced())
+it('the ledger is balanced after all tasks of Kling’s protocol', () => gateway.assertBalanced())

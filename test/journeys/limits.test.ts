@@ -24,7 +24,7 @@ async function finish(id: string, key: string): Promise<void> {
 }
 
 describe('a concurrency limit', () => {
-  it('parks what is over it, and lets it in as room comes, oldest first', async () => {
+  it('parks tasks beyond it, and admits them as others end, the oldest first', async () => {
     const { key, tenantId } = await gateway.tenant({ maxConcurrent: 1, maxStaged: 2 })
     const answers = [await post(key), await post(key), await post(key)]
     expect(answers.map(({ body }) => (body as { data: { status: string } }).data.status)).toEqual([
@@ -57,7 +57,7 @@ describe('a concurrency limit', () => {
     await gateway.assertBalanced()
   })
 
-  it('of a key holds for that key', async () => {
+  it('of a key counts the tasks of that key only', async () => {
     const { key } = await gateway.tenant({ key: { maxConcurrent: 1 } })
     const ids = [idIn(await post(key)), idIn(await post(key))]
     expect(await gateway.piapi.read(ids[1] ?? '', { key })).toMatchObject({ status: 'staged' })
@@ -67,7 +67,7 @@ describe('a concurrency limit', () => {
 })
 
 describe('a spend limit', () => {
-  it('of a key lets through what fits, and counts nothing that failed or was refused', async () => {
+  it('of a key admits what fits, and counts nothing that failed or was refused', async () => {
     const { key, tenantId } = await gateway.tenant({ key: { spendLimitPoints: points(LYRICS_PRICE) } })
     const song = await post(key, { model: 'suno', task_type: 'music', input: { prompt: 'la' } })
     expect(song).toMatchObject({ status: 402, body: { code: 402, error: { type: 'spend_limit_reached' } } })
@@ -83,7 +83,7 @@ describe('a spend limit', () => {
     })
   })
 
-  it('gives room back when a task is cancelled', async () => {
+  it('is freed when a task is cancelled', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1, key: { spendLimitPoints: points(2 * LYRICS_PRICE) } })
     const [first, second] = [idIn(await post(key)), idIn(await post(key))]
     expect((await post(key)).status).toBe(402)
@@ -94,8 +94,8 @@ describe('a spend limit', () => {
   })
 })
 
-describe('credit', () => {
-  it('that is asked for by many at once is never overdrawn', async () => {
+describe('a tenant’s credit', () => {
+  it('is never overdrawn by simultaneous submissions', async () => {
     const { key, tenantId } = await gateway.tenant({ creditPoints: 3 * LYRICS_PRICE + 1 })
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(key)))
     const accepted = answers.filter(({ status }) => status === 200)
@@ -107,8 +107,8 @@ describe('credit', () => {
   })
 })
 
-describe('a key', () => {
-  it('with a rate is told when to come back, in PiAPI’s shape', async () => {
+describe('an API key', () => {
+  it('with a rate limit is told the time to wait, in PiAPI’s form', async () => {
     const { key } = await gateway.tenant({ key: { requestsPerMinute: 2 } })
     const ask = () => gateway.send('GET', '/account/info', { key })
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200])
@@ -122,21 +122,21 @@ describe('a key', () => {
     expect((await ask()).status).toBe(200)
   })
 
-  it('for certain models is refused others, and nothing is held', async () => {
+  it('for some models is refused others, and nothing is held', async () => {
     const { key, tenantId } = await gateway.tenant({ key: { allowedModels: ['luma'] } })
     const refused = { status: 403, body: { code: 403, error: { type: 'model_not_allowed', field: 'model' } } }
     expect(await post(key)).toMatchObject(refused)
     expect(await gateway.balance(tenantId)).toMatchObject({ held: 0, active: 0 })
   })
 
-  it('is refused from the moment on that it expires', async () => {
+  it('is refused from the moment it expires', async () => {
     const { key } = await gateway.tenant({ key: { expiresAt: clock.now() + 3_600_000 } })
     expect((await gateway.send('GET', '/account/info', { key })).status).toBe(200)
     clock.aheadMs += 3_600_000
     expect(await gateway.send('GET', '/account/info', { key })).toMatchObject({ status: 401, body: { code: 401 } })
   })
 
-  it('is refused from the moment on that it is revoked, on every route', async () => {
+  it('is refused from the moment it is revoked, on every route', async () => {
     const { key, keyId } = await gateway.tenant({})
     const id = idIn(await post(key))
     await gateway.store.revokeKey({ id: keyId, now: clock.now() })

@@ -20,9 +20,9 @@ function client(key = TEST_KEY, at = '/luma/dream-machine/v1'): LumaAI {
   return new LumaAI({ authToken: key, baseURL: gateway.url + at, maxRetries: 0 })
 }
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 
-/** As a client does: looks until the generation has ended. */
+/** As a client does: polls until the generation has ended. */
 async function ended(luma: LumaAI, id = ''): Promise<LumaAI.Generation> {
   for (;;) {
     const generation = await luma.generations.get(id, { query: { wait: '20' } })
@@ -32,45 +32,48 @@ async function ended(luma: LumaAI, id = ''): Promise<LumaAI.Generation> {
 
 const isMp4 = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(4, 8)).toString() === 'ftyp'
 
-describe('Luma’s own package', () => {
-  it.each(['/luma/dream-machine/v1', '/dream-machine/v1'])('makes, awaits and downloads a video at %s', async (at) => {
-    const luma = client(TEST_KEY, at)
-    const made = await luma.generations.create({
-      model: 'ray-flash-2',
-      prompt: 'a balloon sandbox:fast',
-      aspect_ratio: '9:16',
-      duration: '9s',
-      resolution: '540p',
-      loop: true,
-      concepts: [{ key: 'dolly_zoom' }],
-    })
-    expect(made).toMatchObject({ generation_type: 'video', model: 'ray-flash-2', failure_reason: null })
-    expect(['queued', 'dreaming']).toContain(made.state)
-    expect(made.assets).toBeUndefined()
-    const done = await ended(luma, made.id)
-    expect(done).toMatchObject({
-      id: made.id,
-      state: 'completed',
-      created_at: made.created_at,
-      request: {
-        generation_type: 'video',
-        prompt: 'a balloon sandbox:fast',
+describe('the package lumaai', () => {
+  it.each(['/luma/dream-machine/v1', '/dream-machine/v1'])(
+    'submits, awaits and downloads a video at %s',
+    async (at) => {
+      const luma = client(TEST_KEY, at)
+      const made = await luma.generations.create({
         model: 'ray-flash-2',
+        prompt: 'a balloon sandbox:fast',
+        aspect_ratio: '9:16',
         duration: '9s',
         resolution: '540p',
         loop: true,
         concepts: [{ key: 'dolly_zoom' }],
-      },
-    })
-    const { headers, bytes } = await download(done.assets?.video ?? '')
-    expect(headers.get('content-type')).toBe('video/mp4')
-    expect(isMp4(bytes)).toBe(true)
-    const stored = await gateway.store.getTask({ id: made.id ?? '' })
-    expect(stored?.input).toMatchObject({ model: 'ray-flash-2', duration: 9, resolution: '540p' })
-    expect(stored?.output).toMatchObject({ videos: [{ widthPx: 540, heightPx: 960, seconds: 9 }] })
-  })
+      })
+      expect(made).toMatchObject({ generation_type: 'video', model: 'ray-flash-2', failure_reason: null })
+      expect(['queued', 'dreaming']).toContain(made.state)
+      expect(made.assets).toBeUndefined()
+      const done = await ended(luma, made.id)
+      expect(done).toMatchObject({
+        id: made.id,
+        state: 'completed',
+        created_at: made.created_at,
+        request: {
+          generation_type: 'video',
+          prompt: 'a balloon sandbox:fast',
+          model: 'ray-flash-2',
+          duration: '9s',
+          resolution: '540p',
+          loop: true,
+          concepts: [{ key: 'dolly_zoom' }],
+        },
+      })
+      const { headers, bytes } = await download(done.assets?.video ?? '')
+      expect(headers.get('content-type')).toBe('video/mp4')
+      expect(isMp4(bytes)).toBe(true)
+      const stored = await gateway.store.getTask({ id: made.id ?? '' })
+      expect(stored?.input).toMatchObject({ model: 'ray-flash-2', duration: 9, resolution: '540p' })
+      expect(stored?.output).toMatchObject({ videos: [{ widthPx: 540, heightPx: 960, seconds: 9 }] })
+    },
+  )
 
-  it('builds on what was made: a frame, a larger video, sound', async () => {
+  it('builds on a video: with a frame, an upscale and sound', async () => {
     const luma = client()
     const first = await ended(
       luma,
@@ -142,7 +145,7 @@ describe('Luma’s own package', () => {
     expect((await download(done.assets?.image ?? '')).headers.get('content-type')).toBe('image/png')
   })
 
-  it('is called back when it dreams and when it has ended', async () => {
+  it('is called back when a generation dreams and when it has ended', async () => {
     const callback_url = `${receiver.url}/luma`
     const { id } = await client().generations.create({ model: 'ray-2', prompt: 'rain sandbox:slow=1', callback_url })
     const mine = () => receiver.received.map(({ body }) => JSON.parse(body)).filter((one) => one.id === id)
@@ -168,7 +171,7 @@ describe('Luma’s own package', () => {
     await expect(luma.generations.list({ limit: 0 })).rejects.toMatchObject({ status: 422 })
   })
 
-  it('deletes: cancels what waits or runs, and removes what was made', async () => {
+  it('deletes: cancels a generation that waits or runs, and removes the files of one that has ended', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1, key: { mode: 'test' } })
     const luma = client(key)
     const made = await luma.generations.create({ model: 'ray-2', prompt: 'a sandbox:fast' })
@@ -186,7 +189,7 @@ describe('Luma’s own package', () => {
     expect((await luma.generations.list()).generations.map(({ id }) => id)).toEqual([waiting.id, running.id])
   })
 
-  it('is told why a generation failed', async () => {
+  it('throws the reason of a failed generation', async () => {
     const luma = client()
     const failed = await ended(
       luma,
@@ -196,7 +199,7 @@ describe('Luma’s own package', () => {
     expect(failed.assets).toBeUndefined()
   })
 
-  it('is told what was wrong with a request', async () => {
+  it('throws what was wrong with a request', async () => {
     const luma = client()
     const body = { model: 'ray-2' as const, prompt: 'a' }
     const wrong = async (given: JsonObject, field: string) => {
@@ -215,27 +218,27 @@ describe('Luma’s own package', () => {
     expect(await wrong({ keyframes: { frame0: { type: 'generation' } } }, 'keyframes.frame0.id')).toContain('is needed')
     expect(await wrong({ generation_type: 'image' }, 'generation_type')).toContain('video')
     await expect(
-      luma.generations.create({ ...body, keyframes: { frame0: { type: 'generation', id: NOBODYS } } }),
+      luma.generations.create({ ...body, keyframes: { frame0: { type: 'generation', id: UNKNOWN_ID } } }),
     ).rejects.toMatchObject({ status: 400, error: { detail: expect.stringContaining('keyframes.frame0.id') } })
     await expect(
       luma.generations.create({ ...body, keyframes: { frame0: { type: 'image', url: 'http://10.0.0.1/a' } } }),
     ).rejects.toMatchObject({ status: 400, error: { detail: expect.stringContaining('keyframes.frame0.url') } })
-    await expect(luma.generations.upscale(NOBODYS, {})).rejects.toMatchObject({ status: 404 })
-    await expect(luma.generations.get(NOBODYS)).rejects.toMatchObject({
+    await expect(luma.generations.upscale(UNKNOWN_ID, {})).rejects.toMatchObject({ status: 404 })
+    await expect(luma.generations.get(UNKNOWN_ID)).rejects.toMatchObject({
       status: 404,
-      error: { detail: expect.stringContaining(NOBODYS) },
+      error: { detail: expect.stringContaining(UNKNOWN_ID) },
     })
     await expect(client('sk-nobody').ping.check()).rejects.toMatchObject({ status: 401 })
   })
 
-  it('asks for the balance, for concepts, and whether anybody is there', async () => {
+  it('reads the balance, the concepts and a ping', async () => {
     const luma = client()
     expect(await luma.credits.get()).toEqual({ credit_balance: 100_000 })
     expect(await luma.generations.concepts.list()).toEqual([])
     expect(await luma.ping.check()).toEqual({ message: 'pong' })
   })
 
-  it('reads what was made at PiAPI’s routes', async () => {
+  it('reads tasks of PiAPI’s routes', async () => {
     const input = {
       prompt: 'a kite sandbox:fast',
       start_image: 'https://1.1.1.1/file',
@@ -264,7 +267,7 @@ interface Own extends JsonObject {
 }
 
 /** The calls of https://github.com/Dooy/chatgpt-web-midjourney-proxy (src/api/luma.ts, src/views/luma/lumaInput.vue). */
-describe('the web client of relays', () => {
+describe('a relay’s web client for Luma', () => {
   const headers = { Authorization: `Bearer ${TEST_KEY}` }
   const call = async (method: string, path: string, body?: object) =>
     gateway.send(method, `/luma${path}`, { key: null, headers, ...(body ? { body } : {}) })
@@ -277,7 +280,7 @@ describe('the web client of relays', () => {
     }
   }
 
-  const asked = {
+  const requested = {
     aspect_ratio: '4:3',
     expand_prompt: true,
     image_url: '',
@@ -285,16 +288,16 @@ describe('the web client of relays', () => {
     image_end_url: '',
   }
 
-  it('makes a video, and goes on from it', async () => {
-    const { status, body } = await call('POST', '/generations/', asked)
+  it('makes a video, and extends it', async () => {
+    const { status, body } = await call('POST', '/generations/', requested)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ state: 'pending', prompt: asked.user_prompt, video: null, video_raw: null })
+    expect(body).toMatchObject({ state: 'pending', prompt: requested.user_prompt, video: null, video_raw: null })
     const done = await feed((body as unknown as Own).id)
     expect(isMp4((await download(done.video?.download_url ?? '')).bytes)).toBe(true)
     expect(done).toMatchObject({ video: { width: 1_152, height: 864 }, failure_reason: null })
 
     const longer = await call('POST', `/generations/${done.id}/extend`, {
-      ...asked,
+      ...requested,
       image_end_url: 'https://1.1.1.1/b',
     })
     expect((await feed((longer.body as unknown as Own).id)).state).toBe('completed')
@@ -308,14 +311,14 @@ describe('the web client of relays', () => {
     expect(address).toEqual({ url: done.video?.download_url })
   })
 
-  it('brings its first frame as base64', async () => {
+  it('sends its first frame as base64', async () => {
     const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsrQDOwAAAABJRU5ErkJggg=='
-    const { body } = await call('POST', '/generations', { ...asked, image_url: `data:image/png;base64,${png}` })
+    const { body } = await call('POST', '/generations', { ...requested, image_url: `data:image/png;base64,${png}` })
     const stored = await gateway.store.getTask({ id: (body as unknown as Own).id })
     expect(stored?.input.start_image).toMatch(/^asset:/)
   })
 
-  it('reads many tasks, and is told of every change', async () => {
+  it('reads many tasks at once, and is called back at every change', async () => {
     const { body } = await call('POST', '/generations', {
       user_prompt: 'x sandbox:slow=1',
       duration: '5s',
@@ -326,7 +329,7 @@ describe('the web client of relays', () => {
     const mine = () => receiver.received.map((one) => JSON.parse(one.body)).filter((one) => one.task_id === id)
     await receiver.until(() => mine().some(({ status }) => status === 'SUCCESS'))
     expect(new Set(mine().map(({ status }) => status))).toEqual(new Set(['IN_PROGRESS', 'SUCCESS']))
-    const many = await call('POST', '/tasks', { ids: [id, NOBODYS, 7 as unknown as string] })
+    const many = await call('POST', '/tasks', { ids: [id, UNKNOWN_ID, 7 as unknown as string] })
     expect(many.body).toEqual({
       code: 'success',
       message: '',
@@ -337,21 +340,21 @@ describe('the web client of relays', () => {
     })
   })
 
-  it('is told what was wrong in words that it reads', async () => {
+  it('reads what was wrong in the form that it expects', async () => {
     const message = (answer: { body: unknown }) => (answer.body as { error: { message: string } }).error.message
-    const empty = await call('POST', '/generations/', { ...asked, user_prompt: '' })
+    const empty = await call('POST', '/generations/', { ...requested, user_prompt: '' })
     expect([empty.status, message(empty)]).toEqual([400, 'user_prompt is required.'])
-    const frame = await call('POST', '/generations/', { ...asked, image_url: 'nothing' })
+    const frame = await call('POST', '/generations/', { ...requested, image_url: 'nothing' })
     expect([frame.status, message(frame)]).toEqual([400, expect.stringMatching(/^image_url must be/)])
-    const unknown = await call('GET', `/generations/${NOBODYS}`)
+    const unknown = await call('GET', `/generations/${UNKNOWN_ID}`)
     expect([unknown.status, message(unknown)]).toEqual([400, 'task_not_exist'])
     const running = await call('POST', '/generations', { user_prompt: 'x sandbox:slow=60' })
-    const early = await call('POST', `/generations/${(running.body as unknown as Own).id}/extend`, asked)
+    const early = await call('POST', `/generations/${(running.body as unknown as Own).id}/extend`, requested)
     expect([early.status, message(early)]).toEqual([400, expect.stringMatching(/ names .*, but it is /)])
     const address = await call('GET', `/generations/${(running.body as unknown as Own).id}/download_video_url`)
     expect(address.status).toBe(400)
-    expect((await gateway.send('POST', '/luma/generations', { key: 'sk-nobody', body: asked })).status).toBe(401)
-    const failed = await call('POST', '/generations', { ...asked, user_prompt: 'x sandbox:fail' })
+    expect((await gateway.send('POST', '/luma/generations', { key: 'sk-nobody', body: requested })).status).toBe(401)
+    const failed = await call('POST', '/generations', { ...requested, user_prompt: 'x sandbox:fail' })
     expect(await feed((failed.body as unknown as Own).id)).toMatchObject({
       state: 'failed',
       failure_reason: expect.stringContaining('sandbox:fail'),

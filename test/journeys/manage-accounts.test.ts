@@ -36,7 +36,7 @@ interface Account extends JsonObject {
   reason: string
 }
 
-/** A route that must answer well: its data. */
+/** The data of an answer, which must be a success. */
 async function data<Data = Account>(
   gateway: TestGateway,
   method: string,
@@ -59,7 +59,7 @@ function draw(gateway: TestGateway, sending: Sending = {}): Promise<PiapiTask> {
 
 const MIB = 2 ** 20
 
-/** Answers every call with 300 MiB, as far as they are read. */
+/** Answers every call with up to 300 MiB, for as long as the caller reads. */
 async function endlessVendor() {
   let sentBytes = 0
   const server = createServer(async (_request, response) => {
@@ -89,7 +89,7 @@ async function begun(gateway: TestGateway, { task_id }: PiapiTask): Promise<void
   await gateway.until(task_id, ({ status }) => status === 'processing')
 }
 
-describe('an account of the house', () => {
+describe('an account of the operator', () => {
   it('is added by a request, and the next task runs on it', async () => {
     await using gateway = await openGateway()
     const refused = await gateway.piapi.post({ model: 'luma', task_type: 'image_generation', input: PICTURE })
@@ -141,7 +141,7 @@ describe('an account of the house', () => {
     await gateway.assertBalanced()
   })
 
-  it('finishes what it has when it drains, begins nothing, and goes on when it is resumed', async () => {
+  it('finishes its tasks while it drains, begins none, and begins tasks again when it is resumed', async () => {
     await using gateway = await openGateway()
     const { id } = await data(gateway, 'POST', OPERATORS, { body: luma_() })
     luma.hold(true)
@@ -152,7 +152,7 @@ describe('an account of the house', () => {
     const second = await draw(gateway)
     luma.hold(false)
     expect((await gateway.piapi.ended(first.task_id)).status).toBe('completed')
-    // Asked for later, and done: the second task was seen, and left where it is.
+    // Submitted later, and done: so the dispatcher has seen the second task and left it waiting.
     await gateway.piapi.ended((await gateway.piapi.create('lyrics', { prompt: 'rain' })).task_id)
     expect((await gateway.piapi.read(second.task_id)).status).toBe('pending')
     expect(luma.begun()).toBe(1)
@@ -172,7 +172,7 @@ describe('an account of the house', () => {
     })
   })
 
-  it('counts as not there while it is disabled, and finishes what it has', async () => {
+  it('is ignored while it is disabled, and finishes its tasks', async () => {
     await using gateway = await openGateway()
     const { id } = await data(gateway, 'POST', OPERATORS, { body: luma_() })
     luma.hold(true)
@@ -198,7 +198,7 @@ describe('an account of the house', () => {
     expect(await data<Account[]>(gateway, 'GET', OPERATORS)).toEqual([])
   })
 
-  it('says what the vendor said when it is tested, and is well again with another credential', async () => {
+  it('reports the vendor’s error when it is tested, and works again with another credential', async () => {
     await using gateway = await openGateway()
     const { id } = await data(gateway, 'POST', OPERATORS, { body: luma_({}, { apiKey: WRONG_KEY }) })
     const wrong = await data<JsonObject>(gateway, 'POST', `${OPERATORS}/${id}/test`)
@@ -238,11 +238,11 @@ describe('an account of the house', () => {
     expect(await data<JsonObject>(gateway, 'POST', `${OPERATORS}/${id}/test`)).toMatchObject({
       works: false,
       says: expect.stringContaining('Check the base address'),
-      account: { state: 'connected' }, // one failure says little
+      account: { state: 'connected' }, // a single failure changes no state
     })
   })
 
-  it('of the environment is switched like any other, and told to be changed where it stands', async () => {
+  it('of the environment can be drained and disabled, but its settings are changed in the environment', async () => {
     const env = { LUMAAI_API_KEY: KEY, LUMAAI_BASE_URL: luma.baseUrl, POLYPHONY_PROVIDERS: 'luma:3' }
     await using gateway = await openGateway({ env })
     const at = `${OPERATORS}/env:luma`
@@ -267,7 +267,7 @@ describe('an account of the house', () => {
     })
   })
 
-  it('is for admin keys alone to see', async () => {
+  it('is visible to admin keys only', async () => {
     await using gateway = await openGateway()
     const { id } = await data(gateway, 'POST', OPERATORS, { body: luma_() })
     const member = await gateway.tenant({})
@@ -287,8 +287,8 @@ describe('an account of the house', () => {
   })
 })
 
-describe('an account that a tenant connected', () => {
-  it('runs its tasks, which cost nothing, and nobody else’s', async () => {
+describe('a tenant’s own account', () => {
+  it('runs the tenant’s tasks at no cost, and no other tenant’s', async () => {
     await using gateway = await openGateway()
     const { key, tenantId } = await gateway.tenant({ creditPoints: 0 })
     const account = await data(gateway, 'POST', OWN, { key, body: luma_({ slots: 2 }) })
@@ -305,7 +305,7 @@ describe('an account that a tenant connected', () => {
     expect(await data<JsonObject>(gateway, 'GET', `${OWN}/${account.id}/debug`, { key })).toMatchObject({
       attempts: [{ task_id: task.task_id, outcome: 'completed' }],
     })
-    // The operator sees it, and may stop it.
+    // The operator sees it, and may disable it.
     expect(await data<Account[]>(gateway, 'GET', OPERATORS)).toMatchObject([{ id: account.id, tenant: tenantId }])
     expect(await data(gateway, 'POST', `${OPERATORS}/${account.id}/disable`)).toMatchObject({ state: 'disabled' })
     expect(await data(gateway, 'GET', `${OWN}/${account.id}`, { key })).toMatchObject({
@@ -339,12 +339,12 @@ describe('an account that a tenant connected', () => {
       expect((await gateway.send('PATCH', `${OWN}/${hidden}`, { key, body: { slots: 9 } })).status).toBe(404)
     }
     expect(await data<Account[]>(gateway, 'GET', OWN, { key })).toEqual([])
-    // A name is taken only among one's own.
+    // A name is taken only among accounts of the same owner.
     await data(gateway, 'POST', OWN, { key, body: luma_() })
     expect(await data<Account[]>(gateway, 'GET', OWN, { key: one.key })).toMatchObject([{ id, state: 'connected' }])
   })
 
-  it('reaches public addresses only, and leaves the price to the operator', async () => {
+  it('may reach public addresses only, and has its price set by the operator', async () => {
     await using gateway = await openGateway({
       env: { POLYPHONY_EGRESS_ALLOW: '', POLYPHONY_PRIVATE_PRICE_FACTOR: '0.25' },
     })
@@ -355,7 +355,7 @@ describe('an account that a tenant connected', () => {
         body: { error: { type: 'address_refused', field: 'fields.baseUrl' } },
       })
     }
-    // The operator may mean the own network; what its tenant then does there is judged all the same.
+    // The operator may use a private address; later changes by the tenant are checked all the same.
     await data(gateway, 'POST', OPERATORS, { body: luma_() })
     for (const [body, field] of [
       [luma_({ price_factor: 0 }), 'price_factor'],
@@ -378,7 +378,7 @@ describe('an account that a tenant connected', () => {
     expect(luma.seen).toEqual([])
   })
 
-  it('fills no memory with what its vendor sends, and says that it is too much', async () => {
+  it('uses little memory for large answers of its vendor, and reports them as too large', async () => {
     const vendor = await endlessVendor()
     try {
       await using gateway = await openGateway()
@@ -403,7 +403,7 @@ describe('an account that a tenant connected', () => {
     }
   })
 
-  it('is one of as many as the operator lets a tenant have', async () => {
+  it('counts towards the number that the operator allows a tenant', async () => {
     await using gateway = await openGateway({ env: { POLYPHONY_ACCOUNTS_PER_TENANT: '2' } })
     const { key, tenantId } = await gateway.tenant({})
     const answers = await Promise.all(
@@ -411,7 +411,7 @@ describe('an account that a tenant connected', () => {
     )
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 403, 403])
     expect(await data<Account[]>(gateway, 'GET', OWN, { key })).toHaveLength(2)
-    // The operator's own hand is not bound.
+    // The limit does not apply to the operator.
     await data(gateway, 'POST', OPERATORS, { body: luma_({ name: 'a gift', tenant: tenantId }) })
     expect(await data<Account[]>(gateway, 'GET', OWN, { key })).toHaveLength(3)
 
@@ -420,7 +420,7 @@ describe('an account that a tenant connected', () => {
     expect(refused.body).toMatchObject({ code: 403, message: 'Tenants connect no accounts here.' })
   })
 
-  it('is used first, last or never, as the tenant says', async () => {
+  it('is used first, last or never, as the tenant sets', async () => {
     await using gateway = await openGateway()
     const { key } = await gateway.tenant({})
     const pool = '/api/v1/account/pool'
@@ -451,7 +451,7 @@ describe('an account that a tenant connected', () => {
     }
   })
 
-  it('has nothing to do with test keys', async () => {
+  it('is not used for test keys', async () => {
     await using gateway = await openGateway()
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     expect(await gateway.send('GET', OWN, { key })).toMatchObject({
@@ -463,8 +463,8 @@ describe('an account that a tenant connected', () => {
   })
 })
 
-describe('a secret of an account', () => {
-  it('is in no answer and no log, whatever happens to it', async () => {
+describe('an account’s secret', () => {
+  it('is in no answer and no log, whatever happens to the account', async () => {
     const said: string[] = []
     const stream = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -482,7 +482,7 @@ describe('a secret of an account', () => {
     }
     const added = await ask('POST', OPERATORS, { body: luma_({}, { apiKey: WRONG_KEY }) })
     const at = `${OPERATORS}/${added?.id}`
-    await ask('POST', `${at}/test`) // the vendor repeats the key that it does not know
+    await ask('POST', `${at}/test`) // the vendor repeats the unknown key in its error
     await ask('GET', at)
     await ask('GET', OPERATORS)
     await ask('GET', `${at}/debug`)
@@ -502,7 +502,7 @@ describe('a secret of an account', () => {
       expect(answers.filter((answer) => answer.includes(secret))).toEqual([])
       expect(said.filter((line) => line.includes(secret))).toEqual([])
     }
-    // What was changed, by whom, is in the log.
+    // The log says what was changed, and with which key.
     expect(said.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ did: 'add', account: added?.id, msg: 'accounts were changed by a key' }),
     )
@@ -528,8 +528,8 @@ describe('a secret of an account', () => {
   })
 })
 
-describe('a restart', () => {
-  it('keeps accounts with all that was set and that is known of them', async () => {
+describe('accounts after a restart', () => {
+  it('have all their settings and their health', async () => {
     const before = await openGateway({ dataDir: folder })
     const given = {
       slots: 4,
@@ -561,7 +561,7 @@ describe('a restart', () => {
     await begun(after, await draw(after))
   })
 
-  it('with another master secret opens what the earlier one sealed, and seals it anew', async () => {
+  it('open with another master secret once the earlier one is named, and are re-encrypted', async () => {
     const open = (secret: string, earlier?: string) =>
       openGateway({
         dataDir: folder,
@@ -591,7 +591,7 @@ describe('a restart', () => {
     await begun(second, await draw(second))
   })
 
-  it('without the earlier secret leaves a way out: a new credential, in whole', async () => {
+  it('are unusable without the earlier secret until they get a complete new credential', async () => {
     const first = await openGateway({ dataDir: folder, env: { POLYPHONY_SECRET: 'the first secret' } })
     const { id } = await data(first, 'POST', OPERATORS, { body: luma_() })
     await first.stop()
@@ -605,7 +605,7 @@ describe('a restart', () => {
   })
 })
 
-it('a daily cap counts the days of UTC', async () => {
+it('an account’s daily cap counts days of UTC', async () => {
   const midnight = Math.ceil(Date.now() / DAY_MS) * DAY_MS
   let now = midnight - HOUR_MS
   await using gateway = await openGateway({ replaced: { clock: { now: () => now } } })

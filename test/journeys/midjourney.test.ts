@@ -13,7 +13,7 @@ import { sandboxPicture, sandboxVideo } from '../../src/engines/sandbox-media/sa
 import { type Answer, download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 
-/** Midjourney's relay protocol, as its clients speak it. */
+/** The Midjourney relay's protocol, as its clients use it. */
 
 interface Submitted {
   code: number
@@ -28,7 +28,7 @@ const UNKNOWN = '01234567-89ab-4cde-8f01-23456789ab00'
 let gateway: TestGateway
 let receiver: Receiver
 let picture: string
-/** A finished grid, and a picture that was taken out of it. */
+/** A finished grid, and one picture of it, upscaled. */
 let grid: TaskBody
 let single: TaskBody
 
@@ -47,12 +47,12 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 
 const secret = (key: string) => ({ key: null, headers: { 'mj-api-secret': key } })
 const post = (path: string, body: object) => gateway.send('POST', path, { ...secret(TEST_KEY), body })
-/** The sandbox reads its words wherever they stand: for bodies without a prompt. */
+/** Words for the sandbox in a field of their own, for bodies without a prompt. */
 const accountFilter = { remark: 'sandbox:fast' }
 const get = (path: string) => gateway.send('GET', path, secret(TEST_KEY))
 const read = async (id: string): Promise<TaskBody> => (await get(`/mj/task/${id}/fetch`)).body as unknown as TaskBody
 
-/** Submits what must be taken, and returns the answer's result. */
+/** Submits a body that must be accepted, and returns the answer's result. */
 async function take(path: string, body: object): Promise<string> {
   const answer = (await post(path, { accountFilter, ...body })).body as unknown as Submitted
   if (answer.code !== 1) throw new Error(`${path} answered ${JSON.stringify(answer)}`)
@@ -85,23 +85,23 @@ async function opened(task: TaskBody, label: string, more: object = {}): Promise
   return body as unknown as Submitted
 }
 
-function told({ status, body }: Answer): unknown {
+function shown({ status, body }: Answer): unknown {
   return { status, body }
 }
 
 type UniAI = InstanceType<typeof uniai.default>
 
-describe('uniai', () => {
+describe('the package uniai', () => {
   const home = process.cwd()
   const provider = 'midjourney' as Parameters<UniAI['task']>[0] // its enum has no other way in
   let directory: string
   let client: (token?: string) => UniAI
   beforeAll(async () => {
-    // It keeps what it downloads, and more, below the directory that it is run in.
+    // The package stores downloads and more below its working directory.
     directory = await mkdtemp(join(tmpdir(), 'polyphony-uniai-'))
     process.chdir(directory)
     const loaded: unknown = (await import('uniai')).default
-    // Its types are of one kind of module and its code of another: a loader may give the class either way.
+    // Its types are for one module system and its code for another: a loader may export the class either way.
     const Client = (
       typeof loaded === 'function' ? loaded : (loaded as { default: unknown }).default
     ) as typeof uniai.default
@@ -112,7 +112,7 @@ describe('uniai', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('imagines, polls, downloads the picture, and changes it', async () => {
+  it('draws, polls, downloads the picture, and changes it', async () => {
     const ai = client()
     const { taskId } = await ai.imagine(prompt, { provider, width: 1_600, height: 900 })
     await ended(String(taskId))
@@ -134,17 +134,17 @@ describe('uniai', () => {
     expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining([taskId, change.taskId]))
   })
 
-  it('is told of a wrong key and of a prompt that is none', async () => {
+  it('reports a wrong key and an empty prompt', async () => {
     await expect(client('sk-wrong').imagine(prompt, { provider })).rejects.toThrow()
     const answer = await post('/mj/submit/imagine', { prompt: '' })
-    expect(told(answer)).toEqual({
+    expect(shown(answer)).toEqual({
       status: 400,
       body: { description: 'prompt_is_required', type: 'upstream_error', code: 4 },
     })
   })
 })
 
-describe('new-api, as a relay before us,', () => {
+describe('new-api as a relay before this gateway', () => {
   it('finds the code where it replaces it in the text, and a string as the result', async () => {
     for (const body of [{ prompt }, { prompt: 'sandbox:slow=30' }]) {
       const response = await fetch(`${gateway.url}/mj/submit/imagine`, {
@@ -158,7 +158,7 @@ describe('new-api, as a relay before us,', () => {
     }
   })
 
-  it('polls what it knows: the asked ids, in a bare array, and never another', async () => {
+  it('polls the ids that it asks for, in a bare array, and gets no others', async () => {
     const slow = await take('/mj/submit/imagine', { prompt: 'sandbox:slow=30' })
     const { body } = await post('/mj/task/list-by-condition', { ids: [grid.id, UNKNOWN, slow, grid.id, 7, 'none'] })
     const tasks = body as unknown as TaskBody[]
@@ -201,14 +201,14 @@ describe('new-api, as a relay before us,', () => {
     expect(await ended(id)).toMatchObject({ action: 'VARIATION', status: 'SUCCESS', prompt: grid.prompt })
   })
 
-  it('leaves code 21 as it is for a zoom, and pays with the modal', async () => {
+  it('passes on code 21 for a zoom, and pays when the window is answered', async () => {
     const window = await opened(single, 'Custom Zoom')
     expect(window.code).toBe(21)
     const { body } = await post('/mj/submit/modal', { taskId: window.result, prompt: `${prompt} --zoom 1.5` })
     expect(body).toMatchObject({ code: 1, result: window.result })
   })
 
-  it('refunds what failed, and what was cancelled', async () => {
+  it('refunds failed and cancelled tasks', async () => {
     const failed = await ended(await take('/mj/submit/imagine', { prompt: 'sandbox:fast sandbox:fail' }))
     expect(failed).toMatchObject({ status: 'FAILURE', progress: '100%', imageUrl: '', buttons: [] })
     expect(failed.failReason).toContain('sandbox:fail')
@@ -218,7 +218,7 @@ describe('new-api, as a relay before us,', () => {
 })
 
 describe('Dooy’s web client', () => {
-  it('answers a window by itself, with the prompt that it was shown', async () => {
+  it('answers a window with the prompt that it was shown', async () => {
     const d = await opened(single, 'Custom Zoom')
     expect(shapeDifferences(windowExample, d)).toEqual([])
     expect(d.description).toContain('confirm')
@@ -227,16 +227,16 @@ describe('Dooy’s web client', () => {
     expect(await ended(d.result)).toMatchObject({ id: d.result, action: 'CUSTOM_ZOOM', status: 'SUCCESS' })
   })
 
-  it('answers code 21 with nothing but the id', async () => {
+  it('accepts code 21 with nothing but the id', async () => {
     const d = await opened(grid, 'V2', { enableRemix: true })
     expect(d).toMatchObject({ code: 21, properties: { finalPrompt: prompt, remix: true } })
     await post('/mj/submit/modal', { taskId: d.result })
     expect(await ended(d.result)).toMatchObject({ id: d.result, action: 'VARIATION', prompt, status: 'SUCCESS' })
   })
 
-  it('paints a region anew', async () => {
+  it('redraws a region', async () => {
     const d = await opened(single, 'Vary (Region)')
-    expect(told(await post('/mj/submit/modal', { taskId: d.result }))).toEqual({
+    expect(shown(await post('/mj/submit/modal', { taskId: d.result }))).toEqual({
       status: 400,
       body: { description: 'maskBase64 is required.', type: 'upstream_error', code: 4 },
     })
@@ -244,7 +244,7 @@ describe('Dooy’s web client', () => {
     expect(await ended(d.result)).toMatchObject({ action: 'INPAINT', prompt: 'a red hat, sandbox:fast' })
   })
 
-  it('draws with the bot for anime, with empty fields and pictures beside it', async () => {
+  it('draws with the bot for anime, with empty fields and reference pictures', async () => {
     const body = { base64Array: [picture], notifyHook: '', prompt, state: '', botType: 'NIJI_JOURNEY' }
     const task = await ended(await take('/mj/submit/imagine', body))
     expect(task).toMatchObject({ botType: 'NIJI_JOURNEY', status: 'SUCCESS' })
@@ -254,7 +254,7 @@ describe('Dooy’s web client', () => {
     expect(up.botType).toBe('NIJI_JOURNEY')
   })
 
-  it('makes videos of a picture as it sends it', async () => {
+  it('makes videos of a picture in its own form', async () => {
     const body = { prompt: 'it runs, sandbox:fast', base64: picture, mode: 'FAST', motion: 'low', batchSize: 2 }
     const task = await ended(await take('/mj/submit/video', body))
     expect(task).toMatchObject({ action: 'VIDEO', status: 'SUCCESS', imageUrls: [] })
@@ -272,7 +272,7 @@ describe('Dooy’s web client', () => {
 })
 
 describe('Comfly’s nodes', () => {
-  it('draw below a speed, with their own extra fields, and find the hash in the buttons’ text', async () => {
+  it('draw below a speed prefix, with extra fields, and find the hash in the text of the buttons', async () => {
     const payload = {
       base64Array: [],
       instanceId: '',
@@ -300,7 +300,7 @@ describe('Comfly’s nodes', () => {
     const fetched = await gateway.send('GET', `/mj-turbo/mj/task/${result}/fetch?wait=25`, sending)
     const task = fetched.body as unknown as TaskBody
     expect(task).toMatchObject({ id: result, status: 'SUCCESS', mode: 'TURBO', properties: { messageId: result } })
-    // json.dumps of Python puts a space behind each colon.
+    // Python's json.dumps puts a space after each colon.
     const text = JSON.stringify(task.buttons).replaceAll('":', '": ')
     const hash = /"customId": "MJ::JOB::upsample::1::(.*?)"/.exec(text)?.[1]
     const press = { customId: `MJ::JOB::upsample::1::${hash}`, taskId: result }
@@ -322,16 +322,16 @@ describe('Comfly’s nodes', () => {
     expect(task).toMatchObject({ action: 'DESCRIBE', status: 'SUCCESS' })
   })
 
-  it('look for task_no_found', async () => {
-    expect(told(await get(`/mj-relax/mj/task/${UNKNOWN}/fetch`))).toEqual({
+  it('recognise an unknown task by task_no_found', async () => {
+    expect(shown(await get(`/mj-relax/mj/task/${UNKNOWN}/fetch`))).toEqual({
       status: 400,
       body: { description: 'task_no_found', type: 'upstream_error', code: 4 },
     })
   })
 })
 
-describe('the Midjourney relay', () => {
-  it('answers a finished task with every name of a published answer, and files that are there', async () => {
+describe('the Midjourney relay’s protocol', () => {
+  it('shows a finished task with every published field, and files that can be downloaded', async () => {
     const missing = shapeDifferences(taskExample, grid, { ordered: false }).filter((one) => !one.endsWith(': added'))
     expect(missing).toEqual([])
     for (const url of [grid.imageUrl, ...grid.imageUrls.map((one) => one.url)]) {
@@ -341,21 +341,21 @@ describe('the Midjourney relay', () => {
     expect(single).toMatchObject({ action: 'UPSCALE', prompt, description: `/up ${grid.id} U2`, parentId: grid.id })
   })
 
-  it('takes the speed from the path, and has no other paths', async () => {
+  it('takes the speed from the path, and serves no other prefixes', async () => {
     for (const speed of ['relax', 'fast', 'turbo']) {
       const id = await take(`/mj-${speed}/mj/submit/imagine`, { prompt })
       expect((await gateway.store.getTask({ id }))?.input.process_mode).toBe(speed)
       expect((await read(id)).mode).toBe(speed.toUpperCase())
     }
     for (const path of ['/mj-warp/mj/submit/imagine', '/mj/submit/dance', '/mj-fast/mj/submit/dance']) {
-      expect(told(await post(path, { prompt }))).toEqual({
+      expect(shown(await post(path, { prompt }))).toEqual({
         status: 404,
         body: { error: { message: `Invalid URL (POST ${path})`, type: 'invalid_request_error' } },
       })
     }
   })
 
-  it('takes the key where either kind of client puts it', async () => {
+  it('accepts the key in the headers of either kind of client', async () => {
     const path = `/mj/task/${grid.id}/fetch`
     const headers = [
       { 'mj-api-secret': TEST_KEY },
@@ -369,10 +369,12 @@ describe('the Midjourney relay', () => {
       expect(answer.status).toBe(401)
       expect(answer.body).toEqual({ error: { message: expect.any(String), type: 'new_api_error' } })
     }
-    expect(told(await gateway.send('GET', path, secret((await gateway.tenant({})).key)))).toMatchObject({ status: 400 })
+    expect(shown(await gateway.send('GET', path, secret((await gateway.tenant({})).key)))).toMatchObject({
+      status: 400,
+    })
   })
 
-  it('changes by index and by text', async () => {
+  it('changes a picture by index and by text', async () => {
     const varied = await ended(await take('/mj/submit/change', { taskId: grid.id, action: 'VARIATION', index: 4 }))
     expect(varied).toMatchObject({ action: 'VARIATION', description: `/up ${grid.id} V4`, status: 'SUCCESS' })
     const remade = await ended(await take('/mj/submit/simple-change', { content: `${grid.id} R` }))
@@ -380,7 +382,7 @@ describe('the Midjourney relay', () => {
     expect(remade.buttons.map(({ label }) => label)).toContain('U4')
   })
 
-  it('leads from button to button', async () => {
+  it('follows a picture by its buttons, one after another', async () => {
     const large = await ended(
       await take('/mj/submit/action', { taskId: single.id, customId: buttonOf(single, 'Upscale (Creative)') }),
     )
@@ -394,7 +396,7 @@ describe('the Midjourney relay', () => {
     })
   })
 
-  it('blends, edits, restyles, shortens', async () => {
+  it('blends, edits, restyles, and shortens a prompt', async () => {
     const pictures = { base64Array: [picture, picture], dimensions: 'LANDSCAPE' }
     const tasks = await Promise.all([
       take('/mj/submit/blend', pictures),
@@ -450,7 +452,7 @@ describe('the Midjourney relay', () => {
     expect((await download(video.videoUrl)).headers.get('content-type')).toBe('video/mp4')
   })
 
-  it('tells a seed: that of the prompt, else by a task that is made once', async () => {
+  it('returns a seed: that of the prompt, or one from a task that is run once', async () => {
     const set = await ended(await take('/mj/submit/imagine', { prompt: `${prompt} --seed 4711` }))
     const known = await get(`/mj/task/${set.id}/image-seed`)
     expect(known.body).toMatchObject({ code: 1, result: '4711' })
@@ -461,7 +463,7 @@ describe('the Midjourney relay', () => {
     const all = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1_000 })
     expect(all.filter((task) => task.taskType === 'seed' && task.parentTaskId === grid.id)).toHaveLength(1)
     expect(all.filter((task) => task.taskType === 'seed' && task.parentTaskId === set.id)).toHaveLength(0)
-    expect(told(await get(`/mj/task/${UNKNOWN}/image-seed`))).toMatchObject({ status: 400 })
+    expect(shown(await get(`/mj/task/${UNKNOWN}/image-seed`))).toMatchObject({ status: 400 })
   })
 
   it('lists the newest tasks, and those that wait', async () => {
@@ -480,7 +482,7 @@ describe('the Midjourney relay', () => {
     const { body: task } = await gateway.send('GET', `/mj/task/${result}/fetch`, secret(key))
     expect(task).toMatchObject({ status: 'CANCEL', progress: '0%', failReason: 'The task was cancelled.', buttons: [] })
     expect((await gateway.send('GET', '/mj/task/queue', secret(key))).body).toEqual([])
-    expect(told(await post(`/mj/task/${grid.id}/cancel`, {}))).toMatchObject({ status: 400, body: { code: 4 } })
+    expect(shown(await post(`/mj/task/${grid.id}/cancel`, {}))).toMatchObject({ status: 400, body: { code: 4 } })
   })
 
   it('shows a picture by its file’s id without a key, by its task’s id to its owner, and nothing else', async () => {
@@ -500,11 +502,11 @@ describe('the Midjourney relay', () => {
       [grid.id, stranger.key],
     ] as const) {
       const answer = await gateway.send('GET', `/mj/image/${id}`, { key })
-      expect(told(answer)).toEqual({ status: 400, body: { error: 'midjourney_task_not_found' } })
+      expect(shown(answer)).toEqual({ status: 400, body: { error: 'midjourney_task_not_found' } })
     }
   })
 
-  it('refuses uploads that are no pictures, by their place, and keeps none of them', async () => {
+  it('refuses uploads that are not pictures, by their position, and stores none of them', async () => {
     const sound = `data:audio/mpeg;base64,${Buffer.from('not a picture at all').toString('base64')}`
     for (const bad of [[picture, sound], [picture, '!'], [], 'x']) {
       const { status, body } = await post('/mj/submit/upload-discord-images', { base64Array: bad })
@@ -513,13 +515,13 @@ describe('the Midjourney relay', () => {
     }
   })
 
-  it('does not take over jobs of Midjourney’s own, and says so', async () => {
+  it('refuses jobs of Midjourney’s own, which it does not import', async () => {
     const { status, body } = await post('/mj/submit/show', { jobId: 'x' })
     expect(status).toBe(400)
     expect(body).toMatchObject({ code: 4, description: expect.stringContaining('unknown_relay_action') })
   })
 
-  it('answers a body that is none, and what cannot be built on, without storing anything', async () => {
+  it('refuses invalid bodies and unusable parents, and stores nothing', async () => {
     const before = await gateway.piapi.post({ model: 'none' }, { key: TEST_KEY })
     expect(before.status).toBe(400)
     const text = await gateway.send('POST', '/mj/submit/imagine', {
@@ -539,18 +541,18 @@ describe('the Midjourney relay', () => {
     expect(file.body).toMatchObject({ code: 4, description: expect.stringMatching(/^link/) })
   })
 
-  it('tells a caller that cannot pay', async () => {
+  it('reports a lack of credit', async () => {
     const { key } = await gateway.tenant({ creditPoints: 0 })
     const answer = await gateway.send('POST', '/mj/submit/imagine', { ...secret(key), body: { prompt } })
-    expect([400, 503]).toContain(answer.status) // nobody performs Midjourney for live keys as long as none is configured
+    expect([400, 503]).toContain(answer.status) // no provider performs Midjourney for live keys in this gateway
     const live = await gateway.send('POST', '/mj/submit/imagine', { ...secret(LIVE_KEY), body: { prompt } })
     expect(live.status).toBe(503)
     expect(live.body).toMatchObject({ error: { type: 'new_api_error' } })
   })
 })
 
-describe('a window', () => {
-  it('is a task that waits until it is answered, and the real task afterwards, under one id', async () => {
+describe('a Midjourney window', () => {
+  it('is a task that waits until it is answered, and is the real task afterwards, under one id', async () => {
     const { result: id } = await opened(single, 'Custom Zoom', { state: 'mine' })
     expect(await read(id)).toMatchObject({ id, status: 'MODAL', action: 'CUSTOM_ZOOM', state: 'mine', buttons: [] })
     const listed = await post('/mj/task/list-by-condition', { ids: [id] })
@@ -560,7 +562,7 @@ describe('a window', () => {
     expect(task).toMatchObject({ id, status: 'SUCCESS', state: 'mine', prompt: `${prompt} --zoom 1.2` })
     expect((await post('/mj/task/list-by-condition', { ids: [id] })).body).toMatchObject([{ id, status: 'SUCCESS' }])
     expect((await get('/mj/task/list')).body).toEqual(expect.arrayContaining([expect.objectContaining({ id })]))
-    // Its buttons lead on, with either id.
+    // Its buttons can be pressed, with either id.
     const real = task.properties.messageId
     expect(real).not.toBe(id)
     expect(await read(real)).toMatchObject({ id: real, status: 'SUCCESS' })
@@ -582,7 +584,7 @@ describe('a window', () => {
     expect(tasks.filter((task) => task.id === id)).toHaveLength(1)
   })
 
-  it('can be closed, and is then no window any more', async () => {
+  it('can be closed, and cannot be answered then', async () => {
     const { result: id } = await opened(single, 'Vary (Region)')
     expect((await post(`/mj/task/${id}/cancel`, {})).body).toMatchObject({ code: 1, result: id })
     expect(await read(id)).toMatchObject({ id, status: 'CANCEL' })
@@ -591,17 +593,17 @@ describe('a window', () => {
     })
   })
 
-  it('is nobody else’s', async () => {
+  it('belongs to its tenant only', async () => {
     const { result: id } = await opened(single, 'Custom Zoom')
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const answer = await gateway.send('POST', '/mj/submit/modal', { ...secret(key), body: { taskId: id } })
-    expect(told(answer)).toMatchObject({ status: 400, body: { description: 'task_no_found' } })
+    expect(shown(answer)).toMatchObject({ status: 400, body: { description: 'task_no_found' } })
     expect((await gateway.send('GET', `/mj/task/${id}/fetch`, secret(key))).status).toBe(400)
   })
 })
 
-describe('notifyHook', () => {
-  it('hears of every change of status and progress, and of the end', async () => {
+describe('Midjourney’s notifyHook', () => {
+  it('is called at every change of status and progress, and at the end', async () => {
     const hook = `${receiver.url}/hook`
     const id = await take('/mj/submit/imagine', { prompt: 'sandbox:slow=2', notifyHook: hook, state: 'mine' })
     await receiver.until((received) => received.some(({ body }) => body.includes('"SUCCESS"')))
@@ -613,7 +615,7 @@ describe('notifyHook', () => {
     expect(bodies.find(({ status }) => status === 'SUCCESS')).toEqual(await read(id))
   })
 
-  it('hears of a window’s task under the window’s id', async () => {
+  it('is called with the window’s id for a window’s task', async () => {
     const { result: id } = await opened(single, 'Custom Zoom', { notifyHook: `${receiver.url}/hook` })
     await post('/mj/submit/modal', { taskId: id })
     await receiver.until((received) => received.some(({ body }) => body.includes('"SUCCESS"')))
@@ -621,8 +623,8 @@ describe('notifyHook', () => {
   })
 })
 
-describe('a task made at PiAPI’s route', () => {
-  it('is read here, and its buttons lead on', async () => {
+describe('a task of PiAPI’s routes in the Midjourney relay', () => {
+  it('can be read, and its buttons can be pressed', async () => {
     const { task_id: id } = await gateway.piapi.create(
       'imagine',
       { prompt, process_mode: 'turbo' },
@@ -641,9 +643,9 @@ describe('a task made at PiAPI’s route', () => {
     expect(there.output).toMatchObject({ image_url: up.imageUrl })
   })
 
-  it('of another family is unknown here', async () => {
+  it('is unknown when it is of another family', async () => {
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'rain' }, { key: TEST_KEY })
-    expect(told(await get(`/mj/task/${id}/fetch`))).toMatchObject({
+    expect(shown(await get(`/mj/task/${id}/fetch`))).toMatchObject({
       status: 400,
       body: { description: 'task_no_found' },
     })

@@ -36,7 +36,7 @@ async function send<Body = Query>(
 ): Promise<{ status: number; body: Body }> {
   const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}`, ...sending.headers }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
-  return { status, body: body as unknown as Body } // as its clients trust it
+  return { status, body: body as unknown as Body } // the shape that its clients rely on
 }
 
 async function make(body: JsonObject, prefix = '/minimax'): Promise<string> {
@@ -67,24 +67,24 @@ const RUNS: [string, JsonObject][] = [
   ['a face', { model: 'S2V-01', prompt: 'sandbox:fast', subject_reference: { type: 'character', image: [FRAME] } }],
 ]
 
-describe.each(['/minimax', ''])('below "%s"', (prefix) => {
-  it.each(RUNS)('a video is made of %s, asked for, and fetched', async (_what, body) => {
+describe.each(['/minimax', ''])('MiniMax’s protocol below "%s"', (prefix) => {
+  it.each(RUNS)('makes a video from %s, which is queried and downloaded', async (_what, body) => {
     const id = await make(body, prefix)
     const done = await ended(id, prefix)
     expect(done).toMatchObject({ task_id: id, status: 'Success', base_resp: { status_msg: 'success' } })
     expect(done.video_width).toBeGreaterThan(done.video_height)
-    const { body: told } = await send<{ file: { bytes: number; download_url: string; file_id: string } }>(
+    const { body: shown } = await send<{ file: { bytes: number; download_url: string; file_id: string } }>(
       'GET',
       `${prefix}/v1/files/retrieve?file_id=${done.file_id}`,
     )
-    expect(told).toMatchObject({ base_resp: { status_code: 0 }, file: { file_id: done.file_id } })
-    const { headers, bytes } = await download(told.file.download_url)
+    expect(shown).toMatchObject({ base_resp: { status_code: 0 }, file: { file_id: done.file_id } })
+    const { headers, bytes } = await download(shown.file.download_url)
     expect(headers.get('content-type')).toBe('video/mp4')
-    expect(bytes.length).toBe(told.file.bytes)
+    expect(bytes.length).toBe(shown.file.bytes)
   })
 })
 
-it('the file is streamed, with ranges, where a client looks that found no address', async () => {
+it('MiniMax’s file route streams the file, with ranges, for clients that found no URL', async () => {
   const { file_id } = await ended(await make({ model: 'T2V-01', prompt: 'sandbox:fast' }))
   const answer = await fetch(`${gateway.url}/minimax/v1/file?file_id=${file_id}`, {
     headers: { authorization: `Bearer ${TEST_KEY}`, range: 'bytes=0-99' },
@@ -94,24 +94,24 @@ it('the file is streamed, with ranges, where a client looks that found no addres
   expect((await answer.arrayBuffer()).byteLength).toBe(100)
 })
 
-/** What a receiver sees that is no callback yet. */
+/** The challenge that a receiver gets before any callback. */
 interface Challenge {
   challenge: string
 }
 
-/** A receiver as MiniMax's documentation has it: it answers a challenge with the same, and anything else with success. */
+/** A receiver as MiniMax documents it: it echoes a challenge, and answers anything else with success. */
 function echo({ body }: Received): Reply {
-  const { challenge } = JSON.parse(body) as Partial<Challenge> // as MiniMax's clients trust it
+  const { challenge } = JSON.parse(body) as Partial<Challenge> // the shape that MiniMax's clients rely on
   return { status: 200, body: JSON.stringify(challenge === undefined ? { status: 'success' } : { challenge }) }
 }
 
-/** What came to a path of the receiver, the oldest first. */
+/** The bodies that a path of the receiver got, the oldest first. */
 function cameTo(path: string): (Challenge | Query)[] {
   return receiver.received.filter((one) => one.path === path).map(({ body }) => JSON.parse(body))
 }
 
 it.each(['/minimax', ''])(
-  'below "%s", a callback is challenged, then hears each change in its own words',
+  'a MiniMax callback below "%s" is challenged, then called at each change in its own words',
   async (prefix) => {
     const path = `/hears${prefix}`
     const id = await make({ model: 'T2V-01', prompt: 'sandbox:slow=1', callback_url: receiver.url + path }, prefix)
@@ -123,7 +123,7 @@ it.each(['/minimax', ''])(
   },
 )
 
-it('each request is challenged, with a word of its own', async () => {
+it('a MiniMax callback is challenged for each request, with a different word', async () => {
   const callback_url = `${receiver.url}/twice`
   await make({ model: 'T2V-01', prompt: 'sandbox:fast', callback_url })
   await make({ model: 'T2V-01', prompt: 'sandbox:fast', callback_url })
@@ -131,7 +131,7 @@ it('each request is challenged, with a word of its own', async () => {
   expect(new Set(words).size).toBe(2)
 })
 
-it('a request that is repeated under its key is challenged once', async () => {
+it('a MiniMax callback is challenged once for a request that is repeated under its Idempotency-Key', async () => {
   const sending = {
     body: { model: 'T2V-01', prompt: 'sandbox:fast', callback_url: `${receiver.url}/repeated` },
     headers: { 'Idempotency-Key': 'minimax-repeated' },
@@ -143,7 +143,7 @@ it('a request that is repeated under its key is challenged once', async () => {
   expect(cameTo('/repeated').filter((body) => 'challenge' in body)).toHaveLength(1)
 })
 
-describe('a callback that does not echo is refused, and nothing is made:', () => {
+describe('a MiniMax callback', () => {
   const REPLIES: [string, Receiver['onRequest'], RegExp][] = [
     ['another word', () => ({ status: 200, body: '{"challenge":"another"}' }), /the same JSON/],
     ['no JSON', () => ({ status: 200, body: 'ok' }), /the same JSON/],
@@ -151,25 +151,28 @@ describe('a callback that does not echo is refused, and nothing is made:', () =>
     ['an error that echoes', (received) => ({ ...echo(received), status: 500 }), /2xx, not 500/],
     ['a redirect', () => ({ status: 307, headers: { location: `${receiver.url}/elsewhere` } }), /2xx, not 307/],
     ['more than 64 KiB', () => ({ status: 200, body: ' '.repeat(65_537) }), /more than 65536 bytes/],
-    ['silence', () => 'silence', /did not answer within 3000 ms/],
+    ['no answer', () => 'silence', /did not answer within 3000 ms/],
   ]
-  it.each(REPLIES)('%s', async (_what, onRequest, why) => {
-    receiver.onRequest = onRequest
-    try {
-      await refused(`${receiver.url}/refused`, why)
-    } finally {
-      receiver.onRequest = echo
-    }
-    expect(cameTo('/elsewhere')).toEqual([])
-  })
+  it.each(REPLIES)(
+    'that answers the challenge with %s is refused, and nothing is stored',
+    async (_what, onRequest, why) => {
+      receiver.onRequest = onRequest
+      try {
+        await refused(`${receiver.url}/refused`, why)
+      } finally {
+        receiver.onRequest = echo
+      }
+      expect(cameTo('/elsewhere')).toEqual([])
+    },
+  )
 
   it.each([
     ['a private address', 'http://10.0.0.1/hook', /special address/],
     ['a closed port', 'http://127.0.0.1:1/hook', /ECONNREFUSED/],
-    ['what is no URL', 'hook', /not an http or https URL/],
-  ])('%s', (_what, url, why) => refused(url, why))
+    ['an invalid URL', 'hook', /not an http or https URL/],
+  ])('at %s is refused, and nothing is stored', (_what, url, why) => refused(url, why))
 
-  /** Live keys pay, so this gateway has somebody who performs what they ask for. */
+  /** Live keys need a provider, so this gateway has one. */
   let paid: TestGateway
   beforeAll(async () => {
     paid = await openGateway({ replaced: { builtIn: [handProvider({ operations: ['hailuo/video_generation'] })] } })
@@ -192,7 +195,7 @@ describe('a callback that does not echo is refused, and nothing is made:', () =>
     expect(await books()).toEqual(before)
   }
 
-  it('and one that echoes is taken, and paid for', async () => {
+  it('that echoes the challenge is accepted, and the task is paid for', async () => {
     const before = await books()
     expect(await ask(`${receiver.url}/taken`)).toMatchObject({ body: { base_resp: { status_code: 0 } } })
     const after = await books()
@@ -201,7 +204,7 @@ describe('a callback that does not echo is refused, and nothing is made:', () =>
   })
 })
 
-it('a failure is told by the query, with its reason', async () => {
+it('MiniMax’s query shows a failed task with its reason', async () => {
   const done = await ended(await make({ model: 'T2V-01', prompt: 'sandbox:moderation sandbox:fast' }))
   expect(done).toMatchObject({ status: 'Fail', file_id: '', base_resp: { status_code: 0 } })
   expect(done.base_resp.status_msg).toMatch(/moderation/)
@@ -212,22 +215,22 @@ it.each<[string, string, string, Sending, number]>([
   ['a bad body', 'POST', '/v1/video_generation', { body: [] as Json }, 2013],
   ['an unknown model', 'POST', '/minimax/v1/video_generation', { body: { model: 'x', prompt: 'a' } }, 2013],
   ['an unknown task', 'GET', '/v1/query/video_generation?task_id=none', {}, 2013],
-  ['no task', 'GET', '/v1/query/video_generation', {}, 2013],
+  ['a query without a task', 'GET', '/v1/query/video_generation', {}, 2013],
   ['an unknown file', 'GET', '/v1/files/retrieve?file_id=01234567-89ab-4cde-8f01-23456789ab01', {}, 2013],
   [
-    'what nobody performs',
+    'an operation that no provider performs',
     'POST',
     '/v1/video_generation',
     { key: LIVE_KEY, body: { model: 'T2V-01', prompt: 'a' } },
     1000,
   ],
-])('%s is answered 200 with a code', async (_what, method, path, sending, code) => {
+])('MiniMax’s protocol answers %s with status 200 and an error code', async (_what, method, path, sending, code) => {
   const { status, body } = await send(method, path, sending)
   expect(status).toBe(200)
   expect(body).toEqual({ base_resp: { status_code: code, status_msg: expect.stringMatching(/./) } })
 })
 
-it('a task of PiAPI’s routes is read here, and one of another family is not', async () => {
+it('MiniMax’s routes read a task of PiAPI’s routes, and none of another family', async () => {
   const given = { model: 'hailuo', key: TEST_KEY }
   const { task_id } = await gateway.piapi.create('video_generation', { model: 't2v-01', prompt: 'sandbox:fast' }, given)
   expect(await ended(task_id)).toMatchObject({ task_id, status: 'Success' })
@@ -236,7 +239,7 @@ it('a task of PiAPI’s routes is read here, and one of another family is not', 
   expect(body.base_resp.status_code).toBe(2013)
 })
 
-it('nobody else’s file is told of', async () => {
+it('MiniMax’s routes do not know another tenant’s file', async () => {
   const { file_id, task_id } = await ended(await make({ model: 'T2V-01', prompt: 'sandbox:fast' }))
   const { key } = await gateway.tenant({ key: { mode: 'test' } })
   for (const path of [
@@ -248,4 +251,4 @@ it('nobody else’s file is told of', async () => {
   }
 })
 
-it('the books are right', () => gateway.assertBalanced())
+it('the ledger is balanced after all tasks of MiniMax’s protocol', () => gateway.assertBalanced())

@@ -5,7 +5,7 @@ import { LIVE_KEY, MASTER_SECRET, openGateway, TEST_KEY, type TestGateway } from
 import { openReceiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** A tenant's test keys and live keys see and touch what is of their own mode, and nothing else. */
+/** A tenant's test keys and live keys see and change only what belongs to their own mode. */
 
 const LYRICS = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' } }
 const MODES = [
@@ -21,10 +21,10 @@ const NO_TASK = { status: 404, body: { error: { type: 'task_not_found' } } }
 
 let gateway: TestGateway
 beforeAll(async () => {
-  // Without slots, so that what was submitted waits, and can be cancelled.
+  // Without slots, so that submitted tasks wait, and can be cancelled.
   const house = [handProvider({ slots: 0, operations: ['suno/lyrics', 'suno/music'] })]
   gateway = await openGateway({ env: { POLYPHONY_SANDBOX_SLOTS: '1' }, replaced: { builtIn: house } })
-  // The sandbox's one slot is taken, so that its tasks wait, too.
+  // The sandbox's only slot is taken, so that its tasks wait too.
   await gateway.piapi.song({ prompt: 'sandbox:slow' }, { key: TEST_KEY })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
@@ -49,7 +49,7 @@ describe.each(MODES)('a task of a %s key', (_mode, own, other) => {
     expect(await gateway.piapi.read(id, { key: own })).toMatchObject({ task_id: id, status: 'pending' })
   })
 
-  it('is in no list and no count of theirs', async () => {
+  it('is in no list and no count of the other keys', async () => {
     const { id } = await created(own)
     for (const path of ['/api/open/tasks/histories', '/api/v1/tasks', '/account/active_tasks', '/polyphony/v1/tasks']) {
       expect(JSON.stringify((await gateway.send('GET', path, { key: own })).body)).toContain(id)
@@ -64,7 +64,7 @@ describe.each(MODES)('a task of a %s key', (_mode, own, other) => {
     expect([await total(own), await total(other)]).toEqual([(before[0] ?? 0) + 1, before[1]])
   })
 
-  it('is among those asked for by id with its own keys only', async () => {
+  it('is found in a list of ids by its own keys only', async () => {
     const { id } = await created(own)
     const fetched = async (key: string) => {
       const { body } = await gateway.send('POST', '/suno/fetch', { key, body: { ids: [id] } })
@@ -74,7 +74,7 @@ describe.each(MODES)('a task of a %s key', (_mode, own, other) => {
     expect(await fetched(other)).toEqual([])
   })
 
-  it('is not ended when the other keys cancel all that waits', async () => {
+  it('is not cancelled when the other keys cancel all waiting tasks', async () => {
     const { id } = await created(own)
     const path = `/api/v1/tasks?created_before=${Math.floor(Date.now() / 1_000) + 60}&model=all`
     await gateway.send('DELETE', path, { key: other })
@@ -134,7 +134,7 @@ describe.each(MODES)('a batch of a %s key', (_mode, own, other) => {
   })
 })
 
-describe.each(MODES)('what a %s key has begun', (_mode, own, other) => {
+describe.each(MODES)('an unfinished upload or finetune of a %s key', (_mode, own, other) => {
   it('does not exist for the other keys of the tenant: a file of Replicate’s API', async () => {
     const form = new FormData()
     form.set('content', new Blob([PNG], { type: 'image/png' }), 'a.png')
@@ -151,46 +151,43 @@ describe.each(MODES)('what a %s key has begun', (_mode, own, other) => {
   })
 })
 
-describe('the secret that signs webhooks', () => {
+describe('the secret for webhooks', () => {
   const secretOf = async (key: string) => {
     const { body } = await gateway.send('GET', '/replicate/v1/webhooks/default/secret', { key })
     return (body as { key: string }).key
   }
 
-  it('is another one for test keys, and each key is shown its own', async () => {
+  it('is different for test keys, and each key is shown its own', async () => {
     expect(await secretOf(LIVE_KEY)).toBe(signingSecret(MASTER_SECRET, gateway.tenantId, 1))
     expect(await secretOf(TEST_KEY)).toBe(signingSecret(MASTER_SECRET, gateway.tenantId, 1, 'test'))
     expect(await secretOf(TEST_KEY)).not.toBe(await secretOf(LIVE_KEY))
   })
 
-  it.each(MODES)(
-    'of the %s keys signs what is told of their tasks and batches, and no other does',
-    async (mode, key) => {
-      const receiver = await openReceiver()
-      const hand = handProvider({ slots: 10, operations: ['suno/lyrics'] })
-      await using busy = await openGateway({ replaced: { builtIn: [hand] } })
-      try {
-        const config = { webhook_config: { endpoint: `${receiver.url}/hook`, secret: '' } }
-        const task = { ...LYRICS, input: { prompt: 'sandbox:fast' } }
-        const single = await busy.piapi.post({ ...task, config }, { key })
-        const batch = await busy.send('POST', '/api/v1/tasks/batch', { key, body: { tasks: [task], config } })
-        expect([single.status, batch.status]).toEqual([200, 200])
-        const [{ task_id: inBatch } = { task_id: '' }] = (batch.body as { data: { tasks: { task_id: string }[] } }).data
-          .tasks
-        for (const id of [single.body.data.task_id, inBatch]) hand.finish(id)
-        await receiver.until((received) => received.length >= 2)
+  it.each(MODES)('of the %s keys signs the webhooks of their tasks and batches, and no others', async (mode, key) => {
+    const receiver = await openReceiver()
+    const hand = handProvider({ slots: 10, operations: ['suno/lyrics'] })
+    await using busy = await openGateway({ replaced: { builtIn: [hand] } })
+    try {
+      const config = { webhook_config: { endpoint: `${receiver.url}/hook`, secret: '' } }
+      const task = { ...LYRICS, input: { prompt: 'sandbox:fast' } }
+      const single = await busy.piapi.post({ ...task, config }, { key })
+      const batch = await busy.send('POST', '/api/v1/tasks/batch', { key, body: { tasks: [task], config } })
+      expect([single.status, batch.status]).toEqual([200, 200])
+      const [{ task_id: inBatch } = { task_id: '' }] = (batch.body as { data: { tasks: { task_id: string }[] } }).data
+        .tasks
+      for (const id of [single.body.data.task_id, inBatch]) hand.finish(id)
+      await receiver.until((received) => received.length >= 2)
 
-        const [right, wrong] = (mode === 'live' ? ['live', 'test'] : ['test', 'live']).map(
-          (one) => new Webhook(signingSecret(MASTER_SECRET, busy.tenantId, 1, one as 'live' | 'test')),
-        )
-        for (const { body, headers } of receiver.received) {
-          const signed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-          expect(right?.verify(body, signed)).toEqual(JSON.parse(body))
-          expect(() => wrong?.verify(body, signed)).toThrow()
-        }
-      } finally {
-        await receiver.close()
+      const [right, wrong] = (mode === 'live' ? ['live', 'test'] : ['test', 'live']).map(
+        (one) => new Webhook(signingSecret(MASTER_SECRET, busy.tenantId, 1, one as 'live' | 'test')),
+      )
+      for (const { body, headers } of receiver.received) {
+        const signed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+        expect(right?.verify(body, signed)).toEqual(JSON.parse(body))
+        expect(() => wrong?.verify(body, signed)).toThrow()
       }
-    },
-  )
+    } finally {
+      await receiver.close()
+    }
+  })
 })

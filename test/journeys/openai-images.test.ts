@@ -49,37 +49,37 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     expect(await aspectOf(first?.b64_json)).toEqual({ format: 'webp', width: 1_536, height: 1_024, hasAlpha: true })
   })
 
-  it('makes several, and has them told by events', async () => {
+  it('makes several pictures, and gets each as an event', async () => {
     const client = clientAt(path)
-    const asked = { model: 'gpt-image-1.5', prompt: 'a boat sandbox:fast', n: 3, size: '1024x1024' } as const
-    expect((await client.images.generate(asked)).data).toHaveLength(3)
+    const requested = { model: 'gpt-image-1.5', prompt: 'a boat sandbox:fast', n: 3, size: '1024x1024' } as const
+    expect((await client.images.generate(requested)).data).toHaveLength(3)
     const types: string[] = []
-    for await (const event of await client.images.generate({ ...asked, n: 1, stream: true, partial_images: 2 })) {
+    for await (const event of await client.images.generate({ ...requested, n: 1, stream: true, partial_images: 2 })) {
       types.push(event.type)
       expect(await aspectOf(event.b64_json)).toMatchObject({ format: 'png', width: 1_024 })
     }
     expect(types).toEqual(['image_generation.completed'])
   })
 
-  it('has addresses of DALL·E’s pictures, or the pictures', async () => {
+  it('gets URLs of DALL·E’s pictures, or the pictures as base64', async () => {
     const client = clientAt(path)
-    const asked = { model: 'dall-e-3', prompt: 'a boat sandbox:fast', size: '1792x1024', style: 'vivid' } as const
-    const [linked] = (await client.images.generate(asked)).data ?? []
+    const requested = { model: 'dall-e-3', prompt: 'a boat sandbox:fast', size: '1792x1024', style: 'vivid' } as const
+    const [linked] = (await client.images.generate(requested)).data ?? []
     expect(Object.keys(linked ?? {})).toEqual(['url'])
     const { bytes } = await download(linked?.url ?? '')
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 1_792, height: 1_024 })
-    const [held] = (await client.images.generate({ ...asked, response_format: 'b64_json' })).data ?? []
+    const [held] = (await client.images.generate({ ...requested, response_format: 'b64_json' })).data ?? []
     expect(await aspectOf(held?.b64_json)).toMatchObject({ width: 1_792, height: 1_024 })
   })
 
   it('changes one picture, and several with a mask', async () => {
     const client = clientAt(path)
     const file = () => toFile(picture, 'a.png', { type: 'image/png' })
-    const asked = { model: 'gpt-image-1', prompt: 'in blue sandbox:fast', n: 2, quality: 'low' } as const
-    const one = await client.images.edit({ ...asked, image: await file() })
+    const requested = { model: 'gpt-image-1', prompt: 'in blue sandbox:fast', n: 2, quality: 'low' } as const
+    const one = await client.images.edit({ ...requested, image: await file() })
     expect(one.data).toHaveLength(2)
     const many = await client.images.edit({
-      ...asked,
+      ...requested,
       image: [await file(), await file()],
       mask: await file(),
       input_fidelity: 'high',
@@ -90,7 +90,7 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     expect(last?.input).toMatchObject({ image: [reference, reference], mask: reference, n: 2, input_fidelity: 'high' })
   })
 
-  it('is told which field is wrong, and stores nothing', async () => {
+  it('throws which field is wrong, and nothing is stored', async () => {
     const client = clientAt(path)
     const before = await tasks()
     const bad = client.images.generate({ model: 'gpt-image-1', prompt: 'a boat', n: 11 })
@@ -110,23 +110,23 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
   it.each([
     ['sandbox:moderation', 400, 'moderation_blocked'],
     ['sandbox:fail', 500, 'vendor_refused'],
-  ])('is told of %s once: no second task is made', async (word, status, code) => {
+  ])('throws on %s once: no second task is submitted', async (word, status, code) => {
     const before = await tasks()
-    const asked = { model: 'gpt-image-1', prompt: `a boat ${word} sandbox:fast` }
-    await expect(clientAt(path).images.generate(asked)).rejects.toMatchObject({ status, code })
+    const requested = { model: 'gpt-image-1', prompt: `a boat ${word} sandbox:fast` }
+    await expect(clientAt(path).images.generate(requested)).rejects.toMatchObject({ status, code })
     expect(await tasks()).toBe(before + 1)
   })
 })
 
-describe('the image routes for other makers’ models', () => {
+describe('OpenAI’s image routes for other vendors’ models', () => {
   it.each<[string, object, string, object]>([
     ['flux-pro-1.1', { size: '1024x1024' }, 'bfl/flux-pro-1.1', { width: 1_024, height: 1_024 }],
     ['flux-kontext-max', { size: '1024x1536' }, 'bfl/flux-kontext-max', { aspect_ratio: '2:3' }],
     ['flux-schnell', { size: '512x512', n: 2 }, 'Qubico/flux1-schnell/txt2img', { batch_size: 2 }],
     ['recraftv3', { size: '1024x1024', style: 'icon' }, 'recraft/generate', { style: 'icon' }],
   ])('make a picture with %s', async (model, body, operation, input) => {
-    const asked = { model, prompt: 'a boat sandbox:fast', ...body }
-    const { data } = await clientAt('/v1').images.generate(asked)
+    const requested = { model, prompt: 'a boat sandbox:fast', ...body }
+    const { data } = await clientAt('/v1').images.generate(requested)
     expect((await download(data?.[0]?.url ?? '')).headers.get('content-type')).toMatch(/^image\//)
     const [last] = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1 })
     expect(last).toMatchObject({ operation, input: { prompt: 'a boat sandbox:fast', ...input } })
@@ -137,13 +137,13 @@ describe('the image routes for other makers’ models', () => {
     const image = await toFile(picture, 'a.png', { type: 'image/png' })
     const flux = await client.images.edit({ model: 'flux-kontext-pro', prompt: 'in blue sandbox:fast', image })
     expect(flux.data?.[0]?.url).toMatch(/\.png$/)
-    const asked = { model: 'recraftv3', prompt: 'in blue sandbox:fast', image, ...({ strength: 0.5 } as object) }
-    expect((await client.images.edit(asked)).data?.[0]?.url).toMatch(/\.webp$/)
+    const requested = { model: 'recraftv3', prompt: 'in blue sandbox:fast', image, ...({ strength: 0.5 } as object) }
+    expect((await client.images.edit(requested)).data?.[0]?.url).toMatch(/\.webp$/)
     const masked = await client.images.edit({ model: 'recraftv3', prompt: 'a hat sandbox:fast', image, mask: image })
     expect(masked.data?.[0]?.url).toMatch(/\.webp$/)
   })
 
-  it('take a reference by its URL, as PiAPI’s clients send it', async () => {
+  it('accept a reference by its URL, as PiAPI’s clients send it', async () => {
     const body = {
       model: 'gpt-image-1',
       prompt: 'in blue sandbox:fast',
@@ -157,7 +157,7 @@ describe('the image routes for other makers’ models', () => {
     })
   })
 
-  it('say that no provider draws for a live key, and that asking again is of no use', async () => {
+  it('report for a live key that no provider draws, and that a retry is of no use', async () => {
     const body = { model: 'gpt-image-1', prompt: 'a boat' }
     const answer = await gateway.send('POST', '/v1/images/generations', { key: LIVE_KEY, body })
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'no_provider', type: 'server_error' } } })
@@ -165,8 +165,8 @@ describe('the image routes for other makers’ models', () => {
   })
 })
 
-describe('the asynchronous form at PiAPI’s address', () => {
-  it('gives a task at once, which is read as any other', async () => {
+describe('the asynchronous image route at PiAPI’s address', () => {
+  it('returns a task at once, which is read like any other', async () => {
     const body = { model: 'gpt-image-1', prompt: 'a fish sandbox:fast', size: '1024x1024' }
     const created = await gateway.send('POST', '/api/v1/images/generations/async', { key: TEST_KEY, body })
     expect(created).toMatchObject({ status: 200, body: { code: 200, data: { model: 'gpt-image', status: 'pending' } } })

@@ -4,7 +4,7 @@ import type { Store } from '../../src/store/store.ts'
 import { type Answer, openGateway } from '../support/gateway.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** One task after the other, twenty milliseconds each. */
+/** Writes one task after the other, twenty milliseconds each. */
 const STORED_PER_SECOND = 50
 const SENT_PER_SECOND = 3 * STORED_PER_SECOND
 const SECONDS = 4
@@ -12,7 +12,7 @@ const WAIT_MS = 1_500
 const LYRICS = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' } }
 const LYRICS_PRICE = 20_000
 
-/** The store at a known speed, which remembers how long its callers waited. */
+/** The store with a known speed, which records how long its callers waited. */
 function slowed(opened: Store) {
   let last: Promise<unknown> = Promise.resolve()
   let queued = 0
@@ -32,7 +32,7 @@ function slowed(opened: Store) {
   return { store: { ...opened, submitTasks }, seen }
 }
 
-it('accepts under three times its load what it can store in time, and refuses the rest for nothing', async () => {
+it('a gateway under three times its load accepts what it can store in time, and refuses the rest at no cost', async () => {
   let seen = { longestQueue: 0, longestWaitMs: 0 }
   await using gateway = await openGateway({
     env: { POLYPHONY_SUBMISSION_WAIT_MS: String(WAIT_MS) },
@@ -67,7 +67,7 @@ it('accepts under three times its load what it can store in time, and refuses th
   expect(seen.longestQueue).toBeLessThan(2 * WAIT_MS * (STORED_PER_SECOND / 1_000))
   expect(seen.longestWaitMs).toBeLessThan(4 * WAIT_MS)
 
-  // What was refused left nothing behind, and what comes afterwards is taken.
+  // Refused submissions stored nothing, and later ones are accepted.
   expect(await gateway.store.countTasks({ tenantId: gateway.tenantId })).toBe(accepted.length)
   expect(await gateway.balance()).toMatchObject({ held: accepted.length * LYRICS_PRICE })
   expect((await send()).status).toBe(200)

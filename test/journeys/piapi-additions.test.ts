@@ -43,8 +43,8 @@ const lyrics = (prompt: string, more: JsonObject = {}): JsonObject => ({
   ...more,
 })
 
-describe('a dry run', () => {
-  it('tells the price and stores nothing', async () => {
+describe('a dry run at PiAPI’s route', () => {
+  it('returns the price and stores nothing', async () => {
     const before = await gateway.balance()
     const body = {
       model: 'kling',
@@ -74,7 +74,7 @@ describe('a dry run', () => {
     expect(await gateway.balance()).toEqual(before)
   })
 
-  it('says when the credit does not reach, and costs nothing with a test key', async () => {
+  it('reports insufficient credit, and costs nothing with a test key', async () => {
     const { key } = await gateway.tenant({ creditPoints: 19_999 })
     const poor = await ask<JsonObject>('POST', '/api/v1/task?dry_run=true', { key, body: lyrics('fog') })
     expect(poor.body.data).toMatchObject({ affordable: false, price: { points: 20_000 } })
@@ -85,7 +85,7 @@ describe('a dry run', () => {
   it.each([
     ['input.prompt', '?dry_run=true', { ...lyrics(''), input: {} }],
     ['dry_run', '?dry_run=perhaps', lyrics('fog')],
-  ])('is refused as the task would be, naming %s', async (field, query, body) => {
+  ])('is refused like the task itself, naming %s', async (field, query, body) => {
     expect(await ask('POST', `/api/v1/task${query}`, { body })).toMatchObject({
       status: 400,
       body: { error: { field } },
@@ -105,13 +105,13 @@ describe('a dry run', () => {
   })
 })
 
-describe('the list of models', () => {
+describe('the list of models at PiAPI’s route', () => {
   interface Model {
     model: string
     task_types: { task_type: string; available: object; price: object; input_schema: JsonObject; example: JsonObject }[]
   }
 
-  it('has every operation with its schema, price and whether it can be had now', async () => {
+  it('has every operation with its schema, its price and whether a provider performs it now', async () => {
     const { body } = await ask<Model[]>('GET', '/api/v1/models')
     const suno = body.data.find(({ model }) => model === 'suno')
     const music = suno?.task_types.find(({ task_type }) => task_type === 'music')
@@ -129,7 +129,7 @@ describe('the list of models', () => {
     expect(body.data.flatMap(({ task_types }) => task_types).length).toBeGreaterThan(100)
   })
 
-  it('can be asked for one model, by its short name too', async () => {
+  it('can be limited to one model, also by its short name', async () => {
     const { body } = await ask<Model[]>('GET', '/api/v1/models?model=wan')
     expect(body.data.map(({ model }) => model).sort()).toEqual(['Qubico/wanx', 'Wan'])
     expect((await ask<Model[]>('GET', '/api/v1/models?model=nobody')).body.data).toEqual([])
@@ -145,7 +145,7 @@ interface Page {
   next_cursor: string | null
 }
 
-describe('the list of tasks', () => {
+describe('the list of tasks at PiAPI’s route', () => {
   it('pages through all tasks, newest first, each once', async () => {
     const { key } = await gateway.tenant({})
     const made: string[] = []
@@ -168,7 +168,7 @@ describe('the list of tasks', () => {
     expect(sizes).toEqual([3, 3, 1])
   })
 
-  it('takes filters: model, status and times', async () => {
+  it('has filters for model, status and times', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1 })
     const song = await gateway.piapi.song({ prompt: 'la' }, { key })
     const cancelled = (await gateway.piapi.post(lyrics('parked behind the song'), { key })).body.data.task_id
@@ -208,7 +208,7 @@ interface BatchData {
 
 const BATCH = '/api/v1/tasks/batch'
 
-describe('a batch', () => {
+describe('a batch at PiAPI’s route', () => {
   const ended = async (id: string, key = TEST_KEY): Promise<BatchData> => {
     let data: BatchData | undefined
     await expect
@@ -223,7 +223,7 @@ describe('a batch', () => {
     return data as BatchData
   }
 
-  it('runs its tasks, lists what it could not take by its place, and tells of its end once', async () => {
+  it('runs its tasks, lists refused entries by their index, and sends one webhook at its end', async () => {
     const hook = { webhook_config: { endpoint: `${receiver.url}/batch`, secret: 'my secret' } }
     const body = {
       config: hook,
@@ -252,17 +252,17 @@ describe('a batch', () => {
     const end = await ended(answer.data.batch_id)
     expect(end).toMatchObject({ progress: 100, counts: { unfinished: 0, completed: 2, failed: 1 } })
     await receiver.until((received) => received.some(({ path }) => path === '/batch'))
-    const told = receiver.received.filter(({ path }) => path === '/batch')
-    expect(told).toHaveLength(1)
-    expect(told[0]?.headers).toMatchObject({ 'x-webhook-secret': 'my secret' })
-    const { timestamp, data } = JSON.parse(told[0]?.body ?? '{}')
+    const shown = receiver.received.filter(({ path }) => path === '/batch')
+    expect(shown).toHaveLength(1)
+    expect(shown[0]?.headers).toMatchObject({ 'x-webhook-secret': 'my secret' })
+    const { timestamp, data } = JSON.parse(shown[0]?.body ?? '{}')
     expect(data).toEqual(end)
     expect(timestamp).toBe(Math.floor(Date.parse(end.ended_at) / 1_000))
     const members = await ask<Page>('GET', `/api/v1/tasks?batch_id=${end.batch_id}`, { key: TEST_KEY })
     expect(members.body.data.tasks).toHaveLength(3)
   })
 
-  it('comes as JSON lines too, with the place to tell in headers', async () => {
+  it('may be sent as JSON Lines, with the webhook in headers', async () => {
     const text = `${JSON.stringify(lyrics('sandbox:fast a'))}\n\n{"model": \n${JSON.stringify(lyrics('sandbox:fast b'))}\n`
     const headers = { 'content-type': 'application/x-ndjson', 'x-webhook-endpoint': `${receiver.url}/lines` }
     const { body } = await ask<BatchData>('POST', BATCH, { key: TEST_KEY, text, headers })
@@ -282,7 +282,7 @@ describe('a batch', () => {
     expect(other.status).toBe(422)
   })
 
-  it('of a thousand is taken at once, holds all of its price and can be cancelled', async () => {
+  it('of a thousand tasks is accepted at once, holds the whole price and can be cancelled', async () => {
     const { key, tenantId } = await gateway.tenant({ maxConcurrent: 2, creditPoints: 20_000_000 })
     const tasks = Array.from({ length: 1_000 }, (_, number) => lyrics(`song ${number}`))
     const { status, body } = await ask<BatchData>('POST', BATCH, { key, body: { tasks } })
@@ -297,7 +297,7 @@ describe('a batch', () => {
     await gateway.assertBalanced()
   })
 
-  it('takes what it can when nobody performs an entry', async () => {
+  it('accepts the other entries when no provider performs one', async () => {
     const nobodys = { model: 'kling', task_type: 'video_generation', input: { prompt: 'a fox' } }
     const { status, body } = await ask<BatchData>('POST', BATCH, { body: [nobodys, lyrics('a')] })
     expect(status).toBe(200)
@@ -324,7 +324,7 @@ describe('a batch', () => {
     expect(answer.body.message).toContain(words)
   })
 
-  it('is nobody else’s', async () => {
+  it('belongs to its tenant only', async () => {
     const { body } = await ask<BatchData>('POST', BATCH, { key: TEST_KEY, body: [lyrics('sandbox:fast a')] })
     const { key } = await gateway.tenant({})
     for (const method of ['GET', 'DELETE']) {
@@ -333,7 +333,7 @@ describe('a batch', () => {
   })
 })
 
-describe('a file that comes with an input', () => {
+describe('a file in an input', () => {
   const REMOVE = { model: 'Qubico/image-toolkit', task_type: 'background-remove' }
   let png: Buffer
   let mp3: Buffer
@@ -342,7 +342,7 @@ describe('a file that comes with an input', () => {
     mp3 = Buffer.from(await (sampleFiles['audio/mpeg']?.() ?? []))
   })
 
-  it.each(['bare', 'data URI'])('as base64 (%s) is stored, and stands as a URL in the task', async (form) => {
+  it.each(['bare', 'data URI'])('as base64 (%s) is stored, and shown as a URL in the task', async (form) => {
     const base64 = png.toString('base64')
     const image = form === 'bare' ? base64 : `data:image/png;base64,${base64}`
     const created = await gateway.piapi.post({ ...REMOVE, input: { image } }, { key: TEST_KEY })
@@ -359,7 +359,7 @@ describe('a file that comes with an input', () => {
     expect(again.body.data.input.image).toBe(url)
   })
 
-  it('can be read by the provider', async () => {
+  it('can be downloaded by the provider', async () => {
     const image = png.toString('base64')
     const { task_id: id } = (await gateway.piapi.post({ ...REMOVE, input: { image } })).body.data
     await gateway.until(id, ({ status }) => status === 'processing' || status === 'submitting')
@@ -377,14 +377,14 @@ describe('a file that comes with an input', () => {
   const files = async () => (await gateway.store.listExpiredAssets({ now: Date.now() * 2, limit: 1_000 })).length
 
   it.each([
-    ['that is no picture', () => mp3.toString('base64'), 'audio/mpeg'],
-    ['that is nothing known', () => Buffer.alloc(100, 'a').toString('base64'), 'of no kind that we know'],
+    ['that is not a picture', () => mp3.toString('base64'), 'audio/mpeg'],
+    ['of an unknown type', () => Buffer.alloc(100, 'a').toString('base64'), 'of no kind that we know'],
     [
       'that is too large',
       () => Buffer.concat([png, Buffer.alloc(60_000)]).toString('base64'),
       'uploads may have 50000',
     ],
-    ['that was here once', () => `${gateway.url}/files/01234567-89ab-4cde-8f01-23456789ab00.png`, 'gone'],
+    ['that has expired', () => `${gateway.url}/files/01234567-89ab-4cde-8f01-23456789ab00.png`, 'gone'],
   ])('%s is refused, naming its field, and nothing is kept', async (_title, image, words) => {
     const before = [await files(), await gateway.balance()]
     const answer = await gateway.piapi.post({ ...REMOVE, input: { image: image() } })
@@ -395,7 +395,7 @@ describe('a file that comes with an input', () => {
     expect([await files(), await gateway.balance()]).toEqual(before)
   })
 
-  it('is not kept for a task that cannot be paid', async () => {
+  it('is not kept when the task cannot be paid', async () => {
     const { key } = await gateway.tenant({ creditPoints: 1 })
     const before = await files()
     const answer = await gateway.piapi.post({ ...REMOVE, input: { image: png.toString('base64') } }, { key })
@@ -404,11 +404,11 @@ describe('a file that comes with an input', () => {
   })
 })
 
-describe('an upload as a form', () => {
+describe('an upload as a form at PiAPI’s route', () => {
   const send = (form: FormData, key = LIVE_KEY) =>
     fetch(`${gateway.url}/api/ephemeral_resource`, { method: 'POST', headers: { 'x-api-key': key }, body: form })
 
-  it('is stored as the JSON one is', async () => {
+  it('is stored like an upload as JSON', async () => {
     const bytes = await (sampleFiles['image/png']?.() ?? new Uint8Array())
     const form = new FormData()
     form.set('file', new Blob([Buffer.from(bytes)]), 'cat.png')

@@ -21,7 +21,7 @@ import {
   withEarlier,
 } from '../support/piapi-requests.ts'
 
-/** PiAPI's clients, replayed: what each of them would have concluded from our answers. */
+/** PiAPI's clients, replayed: what each of them reads in the gateway's answers. */
 
 const NO_CONFIG = { service_mode: '', webhook_config: { endpoint: '', secret: '' } }
 const prompt = 'a fox crosses a frozen lake, sandbox:fast'
@@ -50,7 +50,7 @@ async function finished(model: string, taskType: string, input: JsonObject): Pro
   return gateway.piapi.ended(id, { key: TEST_KEY })
 }
 
-/** No client's seconds pass here: a pause is over when the task has ended, or after one second. */
+/** A client's pause is shortened: it is over when the task has ended, or after one second. */
 const shortly: Pause = async (id) => {
   await ask('GET', `/api/v1/task/${id}?wait=1`)
 }
@@ -59,7 +59,7 @@ function client(given: Partial<ClientOptions> = {}): ClientOptions {
   return { url: gateway.url, key: TEST_KEY, pause: shortly, ...given }
 }
 
-/** A pause that takes no time, and what it would have taken. */
+/** A pause that takes no time, and records how long it would have been. */
 function counted(): { sleptMs: number[]; pause: Pause } {
   const sleptMs: number[] = []
   return { sleptMs, pause: async (_id, ms) => void sleptMs.push(ms) }
@@ -77,7 +77,7 @@ const MEDIA_TYPES: Record<Kind, RegExp> = {
   text: /^$/,
 }
 
-/** What the addresses that a reader finds lead to, in turn. */
+/** The kinds of files to which the URLs that a reader finds lead, in turn. */
 const SHOWN: Record<keyof typeof mcpReaders, Kind[]> = {
   images: ['image'],
   video: ['video'],
@@ -95,26 +95,23 @@ async function mediaType(url: unknown): Promise<string> {
   return headers.get('content-type') ?? ''
 }
 
-describe('the command line', () => {
-  it.concurrent.each(COMMAND_LINE)(
-    'gets what it asks for as %s',
-    async (_alias, kind, model, taskType, adds, given) => {
-      const body = withEarlier({ model, task_type: taskType, input: { ...adds, ...given } }, earlier)
-      const { task, links, statuses } = await commandLine(client()).run(body)
-      for (const status of statuses) expect(['pending', 'staged', 'processing', 'completed']).toContain(status)
-      expect(task).toMatchObject({ meta: { usage: { type: expect.stringMatching(/^(?:llm|point)$/), consume: 0 } } })
-      expect(Array.isArray(task.logs)).toBe(true)
-      if (kind === 'text') {
-        expect(links).toEqual([])
-        expect(JSON.stringify(task.output)).toMatch(/sandbox/i)
-        return
-      }
-      const types = await Promise.all(links.map(({ url }) => mediaType(url)))
-      expect(types).toContainEqual(expect.stringMatching(MEDIA_TYPES[kind]))
-    },
-  )
+describe('PiAPI’s command line client', () => {
+  it.concurrent.each(COMMAND_LINE)('downloads the output of %s', async (_alias, kind, model, taskType, adds, given) => {
+    const body = withEarlier({ model, task_type: taskType, input: { ...adds, ...given } }, earlier)
+    const { task, links, statuses } = await commandLine(client()).run(body)
+    for (const status of statuses) expect(['pending', 'staged', 'processing', 'completed']).toContain(status)
+    expect(task).toMatchObject({ meta: { usage: { type: expect.stringMatching(/^(?:llm|point)$/), consume: 0 } } })
+    expect(Array.isArray(task.logs)).toBe(true)
+    if (kind === 'text') {
+      expect(links).toEqual([])
+      expect(JSON.stringify(task.output)).toMatch(/sandbox/i)
+      return
+    }
+    const types = await Promise.all(links.map(({ url }) => mediaType(url)))
+    expect(types).toContainEqual(expect.stringMatching(MEDIA_TYPES[kind]))
+  })
 
-  it.concurrent('reads more and more seldom, up to every 30 s, and gives up after five minutes', async () => {
+  it.concurrent('polls less and less often, up to every 30 s, and gives up after five minutes', async () => {
     const { task_id: id } = await create('suno', 'music', slow)
     const { sleptMs, pause } = counted()
     await expect(commandLine(client({ pause })).wait(id)).rejects.toThrow('timed out')
@@ -123,7 +120,7 @@ describe('the command line', () => {
     expect(sleptMs.length).toBe(17)
   })
 
-  it.concurrent('learns why a task failed', async () => {
+  it.concurrent('reports why a task failed', async () => {
     const body = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:fail sandbox:fast' } }
     await expect(commandLine(client()).run(body)).rejects.toThrow('The generation failed, as sandbox:fail asks.')
   })
@@ -132,20 +129,20 @@ describe('the command line', () => {
     ['a model', { model: 'lumen', task_type: 'txt2img', input: {} }, 'model "lumen" is not known.'],
     ['a task type', { model: 'kling', task_type: 'text2video', input: {} }, 'task_type "text2video" is invalid'],
     ['a field', { model: 'kling', task_type: 'effects', input: { image_url: IMAGE, effect: 'melt' } }, 'input.effect'],
-    // What it makes of `index=1`; `index==1` is the way to say text there.
+    // The client sends `index=1` as a number; text is written `index==1` there.
     [
       'a number for text',
       { model: 'midjourney', task_type: 'upscale', input: { origin_task_id: 'x', index: 1 } },
       'input.index must be one of "1"',
     ],
-  ])('is told in words about %s that is wrong', async (_what, body, words) => {
+  ])('reports in words that %s is wrong', async (_what, body, words) => {
     await expect(commandLine(client()).run(body)).rejects.toThrow(words)
   })
 
   it.concurrent.each([
     ['GET', '/api/v1/nothing'],
     ['POST', '/v1/chat/completions'],
-  ])('does not stumble over %s %s, which is not there', async (method, path) => {
+  ])('handles %s %s, which does not exist', async (method, path) => {
     const { call } = commandLine(client())
     await expect(call(method, path, method === 'POST' ? {} : undefined)).rejects.toThrow(`No route ${method} ${path}.`)
   })
@@ -179,7 +176,7 @@ describe('the command line', () => {
     expect(available).toBeCloseTo((usd ?? 0) * 10_000_000)
   })
 
-  it.concurrent('counts unfinished tasks by provider', async () => {
+  it.concurrent('counts unfinished tasks by family', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 2, key: { mode: 'test' } })
     const families: [string, string][] = [
       ['midjourney', 'imagine'],
@@ -199,8 +196,8 @@ describe('the command line', () => {
   })
 })
 
-describe('the MCP server', () => {
-  it.concurrent.each(MCP_TOOLS)('shows what %s made', async (_tool, reader, urls, body) => {
+describe('PiAPI’s MCP server', () => {
+  it.concurrent.each(MCP_TOOLS)('shows the output of %s', async (_tool, reader, urls, body) => {
     const output = await mcpServer(client()).run(body)
     const found = mcpReaders[reader](output)
     expect(found).toHaveLength(urls)
@@ -216,13 +213,13 @@ describe('the MCP server', () => {
     expect(await mediaType(url)).toMatch(/^image\//)
   })
 
-  it.concurrent('cannot read its songs, since no JSON is a Map: they are there all the same', async () => {
+  it.concurrent('cannot read its songs, because it expects a Map, which JSON cannot contain: the songs are there all the same', async () => {
     const output = await mcpServer(client()).run({ model: 'music-s', task_type: 'generate_music', input: { prompt } })
     expect(() => mcpReaders.suno(output)).toThrow('Invalid suno music output format')
     expect(mcpReaders.sunoMended(output)).toHaveLength(4)
   })
 
-  it.concurrent('has Hailuo’s sub-model echoed where it wrote it, and in the input', async () => {
+  it.concurrent('finds Hailuo’s model as it wrote it, and in the input', async () => {
     const task = await create('i2v-01-live', 'video_generation', { prompt, image_url: IMAGE })
     expect(task).toMatchObject({ model: 'i2v-01-live', input: { model: 'i2v-01-live' } })
   })
@@ -230,7 +227,7 @@ describe('the MCP server', () => {
   it.concurrent.each([
     [30, 60],
     [60, 900],
-  ])('reads %i times in %i s, and gives up', async (attempts, seconds) => {
+  ])('polls %i times in %i s, and gives up', async (attempts, seconds) => {
     const { sleptMs, pause } = counted()
     const body = { model: 'suno', task_type: 'music', input: slow }
     await expect(mcpServer(client({ pause })).run(body, { attempts, seconds })).rejects.toThrow(
@@ -239,7 +236,7 @@ describe('the MCP server', () => {
     expect(sleptMs).toEqual(new Array(attempts).fill((seconds * 1_000) / attempts))
   })
 
-  it.concurrent('is told why: on create and at the end', async () => {
+  it.concurrent('reports the reason when a task is refused and when it fails', async () => {
     const { run } = mcpServer(client())
     const outpaint = { setting_type: 'outpaint', outpaint_left: 0, outpaint_right: 0 }
     await expect(
@@ -254,20 +251,20 @@ describe('the MCP server', () => {
   })
 })
 
-describe('the n8n nodes', () => {
+describe('the n8n nodes for PiAPI', () => {
   it.concurrent.each(N8N_NODES)('%s finds its %s under %s', async (_node, kind, path, body) => {
     const task = await n8nNode(client()).run(withEarlier(body, earlier))
     expect(await mediaType(at(task.output, path))).toMatch(MEDIA_TYPES[kind])
   })
 
-  it.concurrent('give up after twenty reads, 3 s apart', async () => {
+  it.concurrent('give up after twenty polls, 3 s apart', async () => {
     const { sleptMs, pause } = counted()
     const body = { model: 'suno', task_type: 'music', input: slow }
     await expect(n8nNode(client({ pause })).run(body)).rejects.toThrow('timed out after 20 retries')
     expect(sleptMs).toEqual(new Array(20).fill(3_000))
   })
 
-  it.concurrent('have two pairs of lyrics from Udio', async () => {
+  it.concurrent('get two pairs of lyrics from Udio', async () => {
     const body = { model: 'music-u', task_type: 'generate_lyrics', input: { prompt }, config: NO_CONFIG }
     const { output } = await n8nNode(client()).run(body)
     expect(output).toMatchObject({ lyrics_pairs: [{ title: expect.any(String), text: expect.any(String) }, {}] })
@@ -283,7 +280,7 @@ describe('the n8n nodes', () => {
     expect((await gateway.piapi.post(body, { key: 'sk-unknown' })).status).toBe(401)
   })
 
-  it.concurrent('may not put base64 where Luma extends a video: it goes by its URL', async () => {
+  it.concurrent('cannot send base64 where Luma extends a video, and are told that it takes URLs', async () => {
     const url = 'data:video/mp4;base64,AAAAIGZ0eXBpc29tAAACAGlzb21pc28yYXZjMW1wNDEAAAAIZnJlZQ=='
     const input = { prompt, key_frames: { frame0: { type: 'video', url } } }
     await expect(n8nNode(client()).run({ model: 'luma', task_type: 'extend_video', input })).rejects.toThrow(
@@ -292,16 +289,16 @@ describe('the n8n nodes', () => {
   })
 })
 
-describe('a reader that trusts no spelling', () => {
+describe('a client that accepts any spelling of a status', () => {
   it.concurrent.each([
     ['sandbox:fast', 'completed'],
     ['sandbox:fast sandbox:fail', 'failed'],
-  ])('of %s comes to an end, which is %s', async (words, status) => {
+  ])('reaches the end of %s, which is %s', async (words, status) => {
     const body = { model: 'midjourney', task_type: 'imagine', input: { prompt: words } }
     expect(await wideReader(client()).run(body)).toMatchObject({ status })
   })
 
-  it.concurrent('that follows a cancelled task comes to an end', async () => {
+  it.concurrent('reaches the end of a cancelled task', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1, key: { mode: 'test' } })
     await create('kling', 'video_generation', slow, key)
     const pause: Pause = async (id) => void (await ask('DELETE', `/api/v1/task/${id}`, key))

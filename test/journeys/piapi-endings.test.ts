@@ -7,7 +7,7 @@ import { type HandProvider, handProvider } from './hand-provider.ts'
 
 const LYRICS_PRICE = 20_000
 
-describe('a generation that the sandbox ends as its magic words say', () => {
+describe('a task whose text tells the sandbox how to end', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     gateway = await openGateway()
@@ -18,7 +18,7 @@ describe('a generation that the sandbox ends as its magic words say', () => {
     ['sandbox:fail', 'The generation failed'],
     ['sandbox:moderation', 'content moderation'],
     ['sandbox:refuse', 'refused this'],
-  ])('%s fails with the reason, in the shape of the documents', async (word, reason) => {
+  ])('with %s fails with the reason, in the documented form', async (word, reason) => {
     const { task_id: id } = await gateway.piapi.song({ prompt: `${word} sandbox:fast` }, { key: TEST_KEY })
     const answer = await gateway.send('GET', `/api/v1/task/${id}?wait=25`, { key: TEST_KEY })
     expect(answer).toMatchObject({
@@ -39,14 +39,14 @@ describe('a generation that the sandbox ends as its magic words say', () => {
     expect(shapeDifferences(example.data.error, error)).toEqual([])
   })
 
-  it.concurrent('sandbox:slow=1 shows its progress and completes', async () => {
+  it.concurrent('with sandbox:slow=1 shows its progress and completes', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
     const running = await gateway.until(id, ({ progress }) => progress > 0)
     expect(running.status).toBe('processing')
     expect(await gateway.piapi.ended(id, { key: TEST_KEY })).toMatchObject({ status: 'completed' })
   })
 
-  it.concurrent('sandbox:lost-answer is found again, not made twice', async () => {
+  it.concurrent('with sandbox:lost-answer is found again, and not submitted twice', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:lost-answer sandbox:fast' }, { key: TEST_KEY })
     await gateway.until(id, ({ status }) => status === 'uncertain')
     expect(await gateway.piapi.read(id, { key: TEST_KEY })).toMatchObject({ status: 'processing' })
@@ -54,7 +54,7 @@ describe('a generation that the sandbox ends as its magic words say', () => {
     expect(await gateway.store.getTask({ id })).toMatchObject({ attempts: 1 })
   })
 
-  it.concurrent('sandbox:unreachable is tried again until it arrives', async () => {
+  it.concurrent('with sandbox:unreachable is retried until it arrives', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:unreachable sandbox:fast' }, { key: TEST_KEY })
     expect(await gateway.piapi.ended(id, { key: TEST_KEY })).toMatchObject({
       status: 'completed',
@@ -64,7 +64,7 @@ describe('a generation that the sandbox ends as its magic words say', () => {
   })
 })
 
-describe('a cancel', () => {
+describe('a cancel at PiAPI’s route', () => {
   let gateway: TestGateway
   let hand: HandProvider
   beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('a cancel', () => {
     (await gateway.piapi.create('lyrics', { prompt: 'fog' }, key === undefined ? {} : { key })).task_id
   const cancel = (id: string) => gateway.send('DELETE', `/api/v1/task/${id}`)
 
-  it('of a task that waits for a slot gives the hold back at once; of the one that runs it is refused', async () => {
+  it('of a task that waits for a slot releases the hold at once; of the one that runs it is refused', async () => {
     const before = await gateway.balance()
     const running = await lyrics()
     await gateway.until(running, ({ status }) => status === 'processing')
@@ -107,7 +107,7 @@ describe('a cancel', () => {
     await gateway.assertBalanced()
   })
 
-  it('of many takes what waits, by time and by model, and leaves the rest', async () => {
+  it('of many tasks cancels those that wait, by time and by model, and no others', async () => {
     const before = await gateway.balance()
     const running = await lyrics()
     await gateway.until(running, ({ status }) => status === 'processing')
@@ -138,7 +138,7 @@ describe('a cancel', () => {
     await gateway.assertBalanced()
   })
 
-  it('of many at once, while the line moves, ends each task once', async () => {
+  it('of many tasks at once, while tasks begin, ends each task once', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => lyrics()))
     for (const id of ids) hand.finish(id)
     const answers = await Promise.all(ids.map(cancel))

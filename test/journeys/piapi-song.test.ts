@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** Holds an answer against the documents' example; the input's keys are those that were sent, beside the known ones. */
+/** Compares an answer with the documented example; the input has the keys that were sent, in addition to the known ones. */
 function differences(answer: { data: PiapiTask }, wanted: { data: object }, input: object): string[] {
   return shapeDifferences({ ...wanted, data: { ...wanted.data, input } }, answer)
 }
@@ -51,7 +51,7 @@ function firstClip(task: PiapiTask): PiapiClip {
 describe('a song on a live key', () => {
   let song: PiapiTask
 
-  it('is accepted, held, made, charged once and told in the documents’ words', async () => {
+  it('is accepted, held, done and charged once, and shown in the documented form', async () => {
     const before = await credits(LIVE_KEY)
     const answer = await gateway.piapi.post({ model: 'suno', task_type: 'music', input: SHORT })
     expect(answer.status).toBe(200)
@@ -89,7 +89,7 @@ describe('a song on a live key', () => {
     await gateway.assertBalanced()
   })
 
-  it('has two takes whose files download with the right headers and play', async () => {
+  it('has two takes whose files download with the right headers and can be played', async () => {
     const clips = clipsOf(song)
     expect(clips.map(({ title }) => title)).toEqual(['Cat Dance', 'Cat Dance'])
     const files = await Promise.all(clips.map(({ audio_url: url }) => download(url)))
@@ -120,7 +120,7 @@ describe('a song on a live key', () => {
     })
   })
 
-  it('answers a reader with the same bytes again and again', async () => {
+  it('is answered with the same bytes at every read', async () => {
     const read = async () => JSON.stringify((await gateway.send('GET', `/api/v1/task/${song.task_id}`)).body)
     expect(await read()).toBe(await read())
   })
@@ -171,7 +171,7 @@ describe('a song on a live key', () => {
     }
   })
 
-  it('that cannot be imported fails with the reason, and the hold goes back', async () => {
+  it('that cannot be imported fails with the reason, and the hold is released', async () => {
     const server = createServer((_request, response) => response.writeHead(404).end('no song here'))
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
     const { port } = server.address() as AddressInfo // it listens on TCP
@@ -197,7 +197,7 @@ function sameClip(clip: PiapiClip): object {
 }
 
 describe('a song on a test key', () => {
-  it('runs on the sandbox, says so, and costs nothing', async () => {
+  it('runs on the sandbox, is marked as such, and costs nothing', async () => {
     const before = await credits(LIVE_KEY)
     const { task_id: id } = await gateway.piapi.song({ ...SHORT, tags: 'folk, sandbox:fast' }, { key: TEST_KEY })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
@@ -213,7 +213,7 @@ describe('a song on a test key', () => {
     expect(await credits(LIVE_KEY)).toEqual(before)
   })
 
-  it('that came through the Suno relay reads in PiAPI’s words', async () => {
+  it('that was submitted through the Suno relay reads in PiAPI’s form', async () => {
     const body = { prompt: 'sandbox:fast', title: 'Relayed', tags: 'jazz', mv: 'chirp-v4' }
     const answer = await gateway.send('POST', '/suno/submit/music', { key: TEST_KEY, body })
     const { data: id } = answer.body as { data: string }
@@ -230,7 +230,7 @@ describe('a song on a test key', () => {
       'generate_music_custom',
       { prompt: 'sandbox:fast', tags: 'jazz', title: 'La', model_version: 'chirp-v3-5' },
     ],
-  ])('in the older form of %s %s comes as a map of clips', async (model, taskType, input) => {
+  ])('in the older form of %s %s has its clips as a map', async (model, taskType, input) => {
     const { task_id: id } = await gateway.piapi.create(taskType, input, { key: TEST_KEY, model })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
     expect(task).toMatchObject({ model, task_type: taskType, status: 'completed', input })
@@ -241,7 +241,7 @@ describe('a song on a test key', () => {
     }
   })
 
-  it('under music-s in the newer form comes as a list', async () => {
+  it('under music-s in the newer form has its clips as a list', async () => {
     const { task_id: id } = await gateway.piapi.create(
       'music',
       { prompt: 'sandbox:fast' },
@@ -250,7 +250,7 @@ describe('a song on a test key', () => {
     expect(clipsOf(await gateway.piapi.ended(id, { key: TEST_KEY }))).toHaveLength(2)
   })
 
-  it('has lyrics written', async () => {
+  it('can have its lyrics written', async () => {
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog, sandbox:fast' }, { key: TEST_KEY })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
     expect(task.output).toMatchObject({
@@ -261,8 +261,8 @@ describe('a song on a test key', () => {
   })
 })
 
-describe('an account', () => {
-  it('is told in the shape of the documents', async () => {
+describe('a tenant’s account at PiAPI’s routes', () => {
+  it('is shown in the documented form', async () => {
     const { body } = await gateway.send('GET', '/account/info')
     expect(shapeDifferences(account, body)).toEqual([])
     expect(body).toMatchObject({ data: { is_enable: true, equivalent_in_usd: expect.closeTo(1_000, 0) } })
@@ -278,7 +278,7 @@ describe('an account', () => {
     expect(Buffer.from(bytes).equals(mp3)).toBe(true)
   })
 
-  it('lists its unfinished tasks by family, and only its own', async () => {
+  it('lists its unfinished tasks by family, and no other tenant’s', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:slow=600' }, { key })
     await gateway.until(id, ({ status }) => status === 'processing')

@@ -15,7 +15,7 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 
 const lyrics = async (): Promise<string> => (await gateway.piapi.create('lyrics', { prompt: 'fog' })).task_id
 
-describe('a long poll', () => {
+describe('a long poll at PiAPI’s route', () => {
   it('is answered when the task ends', async () => {
     const id = await lyrics()
     const waiting = Promise.all([gateway.piapi.ended(id), gateway.piapi.ended(id)])
@@ -24,7 +24,7 @@ describe('a long poll', () => {
     expect(await waiting).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
   })
 
-  it('is answered with the task as it stands when the time is over', async () => {
+  it('is answered with the unfinished task when its time is over', async () => {
     const id = await lyrics()
     await gateway.until(id, ({ status }) => status === 'processing')
     expect(await gateway.piapi.read(id, { query: '?wait=0.05' })).toMatchObject({ status: 'processing' })
@@ -33,7 +33,7 @@ describe('a long poll', () => {
     await gateway.piapi.ended(id)
   })
 
-  it('of an ended task is answered at once', async () => {
+  it('of a finished task is answered at once', async () => {
     const id = await lyrics()
     hand.finish(id)
     await gateway.piapi.ended(id)
@@ -41,7 +41,7 @@ describe('a long poll', () => {
   })
 })
 
-describe('an event stream', () => {
+describe('an event stream at PiAPI’s route', () => {
   interface Event {
     event: string
     id: string
@@ -62,21 +62,21 @@ describe('an event stream', () => {
     return { headers: answer.headers, all }
   }
 
-  it('tells every state up to the end, and closes', async () => {
+  it('sends every state until the end, and closes', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
     const { headers, all } = await events(id)
     expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
     expect(headers.get('cache-control')).toBe('no-store')
-    const told = await all
-    expect(told.map(({ event }) => event)).toEqual(told.map(() => 'task'))
-    expect(told.map((one) => one.id)).toEqual(told.map((_one, index) => String(index + 1)))
-    expect(told.map(({ task }) => task.task_id)).toEqual(told.map(() => id))
-    const words = [...new Set(told.map(({ task }) => task.status))]
+    const shown = await all
+    expect(shown.map(({ event }) => event)).toEqual(shown.map(() => 'task'))
+    expect(shown.map((one) => one.id)).toEqual(shown.map((_one, index) => String(index + 1)))
+    expect(shown.map(({ task }) => task.task_id)).toEqual(shown.map(() => id))
+    const words = [...new Set(shown.map(({ task }) => task.status))]
     expect(words.slice(-2)).toEqual(['processing', 'completed'])
-    expect(told.at(-1)?.task.output).toHaveLength(2)
+    expect(shown.at(-1)?.task.output).toHaveLength(2)
   })
 
-  it('of an ended task tells the end', async () => {
+  it('of a finished task sends its end', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })
     await gateway.piapi.ended(id, { key: TEST_KEY })
     expect(await (await events(id)).all).toMatchObject([{ id: '1', task: { status: 'completed' } }])
@@ -113,7 +113,7 @@ describe('an Idempotency-Key', () => {
     await gateway.piapi.ended(first)
   })
 
-  it('of one task in PiAPI’s words is refused for another in the relay’s', async () => {
+  it('of a task in PiAPI’s protocol is refused for another task in the relay’s', async () => {
     const first = idIn(await post('three'))
     const before = await gateway.balance()
     const answer = await post('three', { prompt: 'fog' }, '/suno/submit/lyrics')
@@ -148,7 +148,7 @@ describe('an Idempotency-Key', () => {
     await gateway.assertBalanced()
   })
 
-  it('of another tenant means another task', async () => {
+  it('of another tenant belongs to another task', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const song = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:fast' } }
     const answers = await Promise.all(
@@ -159,7 +159,7 @@ describe('an Idempotency-Key', () => {
     expect(new Set(answers.map(idIn)).size).toBe(2)
   })
 
-  it('of a request that was refused may be used again', async () => {
+  it('of a refused request may be used again', async () => {
     expect((await post('six', { ...LYRICS, input: {} })).status).toBe(400)
     const answer = await post('six')
     expect(answer.status).toBe(200)
@@ -168,8 +168,8 @@ describe('an Idempotency-Key', () => {
   })
 })
 
-/** As their code does it: what they read, and what they take for an end. */
-describe('a client’s own way of polling', () => {
+/** Known clients, as their code works: what they read, and what counts as an end for them. */
+describe('a client with its own way of polling', () => {
   const song = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:slow=0.3' } }
   const bad = { model: 'suno', task_type: 'music', input: { prompt: 'sandbox:slow=0.3 sandbox:fail' } }
 
@@ -187,7 +187,7 @@ describe('a client’s own way of polling', () => {
     return { httpStatus: answer.status, body: answer.body as unknown as Read['body'] }
   }
 
-  /** Their pauses are of seconds; here each is as long as the task's next change, or 60 ms. */
+  /** Their pauses take seconds; here each ends with the task's next change, or after 60 ms. */
   async function pause(id: string): Promise<void> {
     await gateway.send('GET', `/api/v1/task/${id}?wait=0.06`, { key: TEST_KEY })
   }
@@ -226,7 +226,7 @@ describe('a client’s own way of polling', () => {
     throw new Error('timed out')
   }
 
-  /** The n8n nodes: `code === 200` on create, `completed` or `success` as the end, twenty turns. */
+  /** The n8n nodes: `code === 200` on create, `completed` or `success` as the end, twenty polls. */
   async function n8n(request: unknown): Promise<PiapiTask> {
     const { body } = await call('POST', '/api/v1/task', request)
     if (body.code !== 200 || !body.data) throw new Error(body.message)
@@ -240,12 +240,18 @@ describe('a client’s own way of polling', () => {
     throw new Error('timed out')
   }
 
-  it.each([commandLine, mcpServer, n8n])('%o gets its song', async (client) => {
+  const clients = [
+    ['the command line', commandLine],
+    ['the MCP server', mcpServer],
+    ['the n8n nodes', n8n],
+  ] as const
+
+  it.each(clients)('gets its song as %s does', async (_name, client) => {
     const task = await client(song)
     expect(task).toMatchObject({ status: 'completed', output: [{ status: 'SUCCESS' }, { status: 'SUCCESS' }] })
   })
 
-  it('ends in the reason for a failure', async () => {
+  it('gets the reason of a failure', async () => {
     expect(await commandLine(bad)).toMatchObject({
       status: 'failed',
       error: { message: expect.stringContaining('failed') },
@@ -254,7 +260,7 @@ describe('a client’s own way of polling', () => {
     await expect(n8n(bad)).rejects.toThrow('The generation failed')
   })
 
-  it.each([commandLine, mcpServer, n8n])('%o is told why a request is refused', async (client) => {
+  it.each(clients)('gets the reason of a refusal as %s does', async (_name, client) => {
     await expect(client({ ...song, input: {} })).rejects.toThrow('input.prompt is needed')
     await expect(client({ ...song, task_type: 'dance' })).rejects.toThrow('is invalid for model')
   })

@@ -12,9 +12,9 @@ import { AUDIO, IMAGE, VIDEO } from '../support/piapi-requests.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** PiAPI's wire as its documents and its readers have it: keys, words, zeros and limits of our answers. */
+/** PiAPI's protocol as its documentation and its clients have it: keys, words, zeros and limits of answers. */
 
-/** Live keys lead to hand, test keys to the sandbox. */
+/** Live keys use `hand`, test keys the sandbox. */
 const LIVE = ['kling/video_generation', 'Qubico/pixal3d/image-to-3d', 'suno/lyrics']
 const ZERO_TIME = '0001-01-01T00:00:00Z'
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{0,8}[1-9])?Z$/
@@ -47,7 +47,7 @@ async function finished(model: string, taskType: string, input: JsonObject): Pro
   return gateway.piapi.ended(id, { key: TEST_KEY })
 }
 
-describe('a key', () => {
+describe('a key at PiAPI’s routes', () => {
   const ROUTES: [method: string, path: string, body?: JsonObject][] = [
     ['POST', '/api/v1/task', { model: 'suno', task_type: 'lyrics', input: { prompt } }],
     ['GET', '/api/v1/task/$grid'],
@@ -66,7 +66,7 @@ describe('a key', () => {
     ['AUTHORIZATION', TEST_KEY],
   ]
 
-  it.concurrent.each(ROUTES)('opens %s %s in every way to write it', async (method, path, body) => {
+  it.concurrent.each(ROUTES)('is accepted at %s %s in every header and spelling', async (method, path, body) => {
     const url = gateway.url + path.replace('$grid', grid)
     const sent = path.endsWith('resource')
       ? { ...body, file_data: Buffer.from((await sandboxSong()).mp3).toString('base64') }
@@ -77,7 +77,7 @@ describe('a key', () => {
     }
   })
 
-  it.concurrent.each(ROUTES)('that is wrong or missing does not open %s %s', async (method, path, body) => {
+  it.concurrent.each(ROUTES)('that is wrong or missing is refused at %s %s', async (method, path, body) => {
     const url = gateway.url + path.replace('$grid', grid)
     for (const headers of [{ 'x-api-key': 'sk-unknown' }, { Authorization: 'Bearer sk-unknown' }, {}]) {
       const answer = await spelt(url, { method, headers, ...(body ? { body } : {}) })
@@ -85,20 +85,20 @@ describe('a key', () => {
     }
   })
 
-  it.concurrent('that may not use a model is told so with 403', async () => {
+  it.concurrent('that may not use a model is answered 403', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test', allowedModels: ['suno'] } })
     const body = { model: 'kling', task_type: 'video_generation', input: { prompt } }
     expect(await gateway.piapi.post(body, { key })).toMatchObject({ status: 403, body: { code: 403 } })
   })
 
-  it.concurrent('without credit is told so with 402', async () => {
+  it.concurrent('without credit is answered 402', async () => {
     const { key } = await gateway.tenant({ creditPoints: 0 })
     const body = { model: 'kling', task_type: 'video_generation', input: { prompt } }
     expect(await gateway.piapi.post(body, { key })).toMatchObject({ status: 402, body: { code: 402 } })
   })
 })
 
-describe('the answer to a create', () => {
+describe('PiAPI’s answer to a creation', () => {
   const HAILUO = {
     percent: 0,
     cover_url: '',
@@ -138,10 +138,10 @@ describe('the answer to a create', () => {
     ['kling-turbo', 'video_generation', { prompt }, { video: '' }],
     ['hailuo', 'video_generation', { prompt, model: 'v2.3' }, HAILUO],
     ['luma', 'video_generation', { prompt }, LUMA],
-  ])('of %s %s has the documents’ keys and nothing done yet', async (model, task_type, input, output) => {
+  ])('of %s %s has the documented keys and no result yet', async (model, task_type, input, output) => {
     const { status, body } = await gateway.piapi.post({ model, task_type, input }, { key: TEST_KEY })
     expect(status).toBe(200)
-    // Only the echo, the output and what a family adds to `meta` are a family's own.
+    // Families differ only in the input, the output and what they add to `meta`.
     const { failover_triggered: _luma, ...meta } = body.data.meta as unknown as JsonObject
     const common = { ...body, data: { ...body.data, input: {}, output: null, meta } }
     expect(shapeDifferences(created, common)).toEqual([])
@@ -172,7 +172,7 @@ describe('the answer to a create', () => {
       { image: IMAGE, prompt_style: 'Descriptive', caption_length: 'any' },
     ],
     ['sora2', 'sora2-video', { prompt, duration: 4 }, { aspect_ratio: '16:9', duration: 4, prompt }],
-  ])('of %s %s echoes the input with what was left out', async (model, taskType, input, echo) => {
+  ])('of %s %s returns the input with its defaults', async (model, taskType, input, echo) => {
     const task = await create(model, taskType, input)
     expect(task.input).toMatchObject(echo)
     if (!model.startsWith('Qubico/')) expect(Object.keys(task.input)).toEqual(Object.keys(task.input).sort())
@@ -189,7 +189,7 @@ describe('the answer to a create', () => {
     ['luma', 'video_generation', { prompt }, 'private', 'private'],
     ['suno', 'music', { prompt }, '', ''],
     ['Qubico/flux1-dev', 'txt2img', { prompt }, 'public', 'public'],
-  ])('of %s %s with %j echoes service_mode %j as %j', async (model, task_type, input, mode, echo) => {
+  ])('of %s %s with %j returns service_mode %j as %j', async (model, task_type, input, mode, echo) => {
     const hook = { endpoint: '', secret: '' }
     const config = mode === undefined ? {} : { config: { service_mode: mode, webhook_config: { endpoint: '' } } }
     const { body } = await gateway.piapi.post({ model, task_type, input, ...config }, { key: TEST_KEY })
@@ -206,7 +206,7 @@ describe('the answer to a create', () => {
   })
 })
 
-describe('usage', () => {
+describe('PiAPI’s usage', () => {
   const video = { file: '', cover: '', lastFrame: '', widthPx: 1_280, heightPx: 720, seconds: 5 }
   const VIDEOS: Result = { output: { videos: [video] }, files: [] }
   const MODEL: Result = { output: { model: { file: '', picture: '', turntable: '' } }, files: [] }
@@ -237,16 +237,19 @@ describe('usage', () => {
       { type: 'point', frozen: 0, consume: 0 },
       { type: 'point', frozen: 0, consume: 2_500_000 },
     ],
-  ])('of %s %s', async (model, taskType, input, result, before, after) => {
-    const { key } = await gateway.tenant({})
-    const task = await create(model, taskType, input, key)
-    expect(task.meta.usage).toEqual(before)
-    hand.finish(task.task_id, result)
-    const ended = await gateway.piapi.ended(task.task_id, { key })
-    expect(ended).toMatchObject({ status: 'completed', meta: { usage: after }, error: NO_ERROR })
-  })
+  ])(
+    'of %s %s has the documented type and amounts, before and after the end',
+    async (model, taskType, input, result, before, after) => {
+      const { key } = await gateway.tenant({})
+      const task = await create(model, taskType, input, key)
+      expect(task.meta.usage).toEqual(before)
+      hand.finish(task.task_id, result)
+      const ended = await gateway.piapi.ended(task.task_id, { key })
+      expect(ended).toMatchObject({ status: 'completed', meta: { usage: after }, error: NO_ERROR })
+    },
+  )
 
-  it.concurrent('of a task that settled for less says what was taken', async () => {
+  it.concurrent('of a task that cost less than its price shows what was taken', async () => {
     const { key, tenantId } = await gateway.tenant({})
     const { task_id: id } = await create('kling', 'video_generation', { prompt }, key)
     hand.finish(id, { ...VIDEOS, consumedPoints: points(1_000_000) })
@@ -256,8 +259,8 @@ describe('usage', () => {
   })
 })
 
-describe('a read', () => {
-  it.concurrent('satisfies those who look for code and those who look for a timestamp', async () => {
+describe('a read at PiAPI’s route', () => {
+  it.concurrent('has the code and the timestamp for which clients look', async () => {
     const { body } = await ask('GET', `/api/v1/task/${grid}`)
     expect(body).toMatchObject({
       code: 200,
@@ -270,7 +273,7 @@ describe('a read', () => {
     for (const time of [data.meta.created_at, data.meta.started_at, data.meta.ended_at]) expect(time).toMatch(TIME)
   })
 
-  it.concurrent('of nothing is 404 with a message', async () => {
+  it.concurrent('of an unknown task is answered 404 with a message', async () => {
     const id = '3fcb2fd4-2c8d-4d3c-8f0c-5d0f3f0f7a00'
     expect(await ask('GET', `/api/v1/task/${id}`)).toMatchObject({
       status: 404,
@@ -279,7 +282,7 @@ describe('a read', () => {
   })
 })
 
-describe('the documents’ objects, key by key', () => {
+describe('PiAPI’s documented outputs, key by key', () => {
   const RESOURCE = { resource: '', resource_without_watermark: '', height: 0, width: 0, duration: 0 }
   const KLING = {
     video_url: '',
@@ -341,7 +344,7 @@ describe('the documents’ objects, key by key', () => {
     ['Qubico/pixal3d', 'image-to-3d', { image: IMAGE }, { model_file: '' }],
     ['Qubico/joycaption', 'joycaption-beta-one', { image: IMAGE }, { text: '' }],
     ['midjourney', 'imagine', { prompt }, MIDJOURNEY],
-  ])('%s %s with %j', async (model, taskType, input, output) => {
+  ])('are reproduced for %s %s with %j', async (model, taskType, input, output) => {
     const task = await finished(model, taskType, input)
     expect(shapeDifferences(output, task.output)).toEqual([])
     expect(Object.keys(task)).toEqual(Object.keys(example.data))
@@ -350,7 +353,7 @@ describe('the documents’ objects, key by key', () => {
     }
   })
 
-  it.concurrent('the older form of a song is a map by the clips’ ids', async () => {
+  it.concurrent('include the older form of a song, a map by the ids of its clips', async () => {
     const { output } = await finished('music-s', 'generate_music', { gpt_description_prompt: prompt })
     const { clips } = output as { clips: Record<string, JsonObject> }
     const described = { ...CLIP, metadata: { ...CLIP?.metadata, gpt_description_prompt: '' } }
@@ -360,33 +363,33 @@ describe('the documents’ objects, key by key', () => {
       expect(clip).toMatchObject({ id, status: 'complete' })
     }
   })
-  it.concurrent('a finished song’s two clips carry what a player needs', async () => {
+  it.concurrent('include all that a player needs in a song’s two clips', async () => {
     const clips = clipsOf(await finished('suno', 'music', { prompt, tags: 'folk', title: 'Fox' }))
     expect(clips.map(({ title }) => title)).toEqual(['Fox', 'Fox'])
     expect(new Set(clips.map(({ id }) => id)).size).toBe(2)
   })
 })
 
-describe('webhooks', () => {
+describe('PiAPI’s webhooks', () => {
   const hook = (path: string, secret: string) => ({
     config: { webhook_config: { endpoint: `${receiver.url}/${path}`, secret } },
   })
-  const told = (path: string) => receiver.received.filter((one) => one.path === `/${path}`)
-  const news = (path: string) => newsIn(told(path).map(({ body }) => body))
+  const shown = (path: string) => receiver.received.filter((one) => one.path === `/${path}`)
+  const news = (path: string) => newsIn(shown(path).map(({ body }) => body))
   async function post(path: string, words: string, secret = 's3cret'): Promise<string> {
     const body = { model: 'midjourney', task_type: 'imagine', input: { prompt: words }, ...hook(path, secret) }
     return (await gateway.piapi.post(body, { key: TEST_KEY })).body.data.task_id
   }
 
-  it.concurrent('tell a Midjourney task’s progress and end, with the secret and without a code', async () => {
+  it.concurrent('report a Midjourney task’s progress and end, with the secret and without a code', async () => {
     const id = await post('progress', 'sandbox:slow=1.5')
     await receiver.until(() => news('progress').some(({ status }) => status === 'completed'))
-    const bodies = told('progress').map(({ body }) => JSON.parse(body) as { timestamp: number; data: PiapiTask })
+    const bodies = shown('progress').map(({ body }) => JSON.parse(body) as { timestamp: number; data: PiapiTask })
     for (const [index, body] of bodies.entries()) {
       expect(Object.keys(body)).toEqual(['timestamp', 'data'])
       expect(Number.isInteger(body.timestamp)).toBe(true)
       expect(body.data).toMatchObject({ task_id: id, output: { progress: expect.any(Number) }, error: NO_ERROR })
-      expect(told('progress')[index]?.headers['x-webhook-secret']).toBe('s3cret')
+      expect(shown('progress')[index]?.headers['x-webhook-secret']).toBe('s3cret')
     }
     expect(news('progress').map(({ status }) => status)).toContain('processing')
     expect(news('progress').filter(({ status }) => status === 'completed')).toEqual([
@@ -394,24 +397,24 @@ describe('webhooks', () => {
     ])
   })
 
-  it.concurrent('that got no 2xx come again, and are one piece of news', async () => {
-    receiver.onRequest = ({ path }) => (path === '/again' && told('again').length === 0 ? 500 : 200)
+  it.concurrent('are sent again until they get a 2xx, with the same id', async () => {
+    receiver.onRequest = ({ path }) => (path === '/again' && shown('again').length === 0 ? 500 : 200)
     const body = { model: 'suno', task_type: 'music', input: { prompt }, ...hook('again', '') }
     const { task_id: id } = (await gateway.piapi.post(body, { key: TEST_KEY })).body.data
-    await receiver.until(() => told('again').length === 2)
-    expect(told('again')[0]?.body).toBe(told('again')[1]?.body)
-    expect(told('again')[0]?.headers).not.toHaveProperty('x-webhook-secret')
+    await receiver.until(() => shown('again').length === 2)
+    expect(shown('again')[0]?.body).toBe(shown('again')[1]?.body)
+    expect(shown('again')[0]?.headers).not.toHaveProperty('x-webhook-secret')
     expect(news('again')).toEqual([{ taskId: id, status: 'completed' }])
   })
 
-  it.concurrent('tell a failure', async () => {
+  it.concurrent('report a failure', async () => {
     const id = await post('failure', 'sandbox:fail sandbox:fast')
     await receiver.until(() => news('failure').some(({ status }) => status === 'failed'))
     expect(news('failure').at(-1)).toEqual({ taskId: id, status: 'failed' })
   })
 })
 
-describe('cancelling and parking', () => {
+describe('cancelling and parking at PiAPI’s routes', () => {
   /** One task runs; the others wait for it. */
   async function parked(tasks: [model: string, taskType: string][]) {
     const { key } = await gateway.tenant({ maxConcurrent: 1, maxStaged: 50, key: { mode: 'test' } })
@@ -422,7 +425,7 @@ describe('cancelling and parking', () => {
     return { key, running, waiting }
   }
 
-  it.concurrent('a parked task reads as staged, with zero times, and can be cancelled; a running one cannot', async () => {
+  it.concurrent('shows a parked task as staged, with zero times, and cancels it, but not a running one', async () => {
     const { key, running, waiting } = await parked([['kling', 'video_generation']])
     const id = waiting[0]?.task_id ?? ''
     expect(waiting[0]).toMatchObject({ status: 'staged', meta: { started_at: ZERO_TIME, ended_at: ZERO_TIME } })
@@ -444,7 +447,7 @@ describe('cancelling and parking', () => {
     expect(await ask('DELETE', `/api/v1/task/${id}`)).toMatchObject({ status: 404, body: { code: 404 } })
   })
 
-  it.concurrent('many are cancelled by model, or all', async () => {
+  it.concurrent('cancels many tasks by model, or all', async () => {
     const { key, running, waiting } = await parked([
       ['kling', 'video_generation'],
       ['midjourney', 'imagine'],
@@ -467,7 +470,7 @@ describe('cancelling and parking', () => {
     expect(await gateway.piapi.read(running, { key })).toMatchObject({ status: 'processing' })
   })
 
-  it.concurrent('fifty are parked where that is the limit, and one more is too many', async () => {
+  it.concurrent('parks fifty tasks where that is the limit, and refuses the next one', async () => {
     const { key } = await parked(new Array(50).fill(['midjourney', 'imagine']))
     const body = { model: 'midjourney', task_type: 'imagine', input: slow }
     expect(await gateway.piapi.post(body, { key })).toMatchObject({
@@ -477,8 +480,8 @@ describe('cancelling and parking', () => {
   })
 })
 
-describe('the history', () => {
-  /** Every name that its documents list, and a task of each family; nothing runs under the last three here. */
+describe('PiAPI’s history of tasks', () => {
+  /** Every name in PiAPI's documentation, with a task of its family; the last three have no operations here. */
   const SHORT_NAMES: [name: string, model: string, taskType: string, input: JsonObject][] = [
     ['diffrhythm', 'Qubico/diffrhythm', 'txt2audio-base', { style_prompt: prompt }],
     ['diffrythm', 'Qubico/diffrhythm', 'txt2audio-base', { style_prompt: prompt }],
@@ -517,7 +520,7 @@ describe('the history', () => {
     'deletedAt',
   ]
 
-  it.concurrent('is found by every short name, each with its own tasks alone', async () => {
+  it.concurrent('can be filtered by every short name, each with its own tasks only', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     const ids = new Map<string, string[]>()
     for (const [, model, taskType, input] of SHORT_NAMES) {
@@ -549,7 +552,7 @@ describe('the history', () => {
   })
 
   it.concurrent.each(['page_size=101', 'page_size=0', 'page=0', 'page=x', 'start_time=soon'])(
-    'with %s is an error',
+    'with %s is refused',
     async (query) => {
       expect(await ask('GET', `/api/open/tasks/histories?${query}`)).toMatchObject({
         status: 400,
@@ -559,8 +562,8 @@ describe('the history', () => {
   )
 })
 
-describe('the list of tasks', () => {
-  it.concurrent('takes the status words that clients know', async () => {
+describe('PiAPI’s list of tasks', () => {
+  it.concurrent('accepts the status words that clients know', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1, key: { mode: 'test' } })
     const done = (await create('suno', 'lyrics', { prompt }, key)).task_id
     await gateway.piapi.ended(done, { key })

@@ -15,7 +15,7 @@ import {
 import { openReceiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** Our own protocol, as a client speaks it. */
+/** Polyphony's own protocol, as a client uses it. */
 
 interface NativeTask extends JsonObject {
   id: string
@@ -49,8 +49,8 @@ async function read(id: string, { query = '', ...sending }: Sending & { query?: 
   return answer.body as NativeTask
 }
 
-describe('a client of our own protocol', () => {
-  it('has a picture made, waits for it and downloads it', async () => {
+describe('a client of Polyphony’s own protocol', () => {
+  it('submits a picture, waits for it and downloads it', async () => {
     const { id, ...begun } = await created(PICTURE, { key: TEST_KEY })
     expect(begun).toMatchObject({ operation: PICTURE.operation, status: 'pending', output: null, price_points: 0 })
     const done = await read(id, { key: TEST_KEY, query: '?wait=20' })
@@ -68,7 +68,7 @@ describe('a client of our own protocol', () => {
     expect((await download(pictures[0]?.file ?? '')).headers.get('content-type')).toBe('image/png')
   })
 
-  it('pays for what was done, once, however often it asks', async () => {
+  it('pays for work once, however often it repeats the request', async () => {
     const before = await gateway.balance()
     const headers = { 'idempotency-key': 'order-1' }
     const first = await created(LYRICS, { headers })
@@ -87,7 +87,7 @@ describe('a client of our own protocol', () => {
     await gateway.assertBalanced()
   })
 
-  it('finds a task by its idempotency key, and learns that there is none', async () => {
+  it('finds a task by its idempotency key, or learns that none exists', async () => {
     const { id } = await created(LYRICS, { headers: { 'idempotency-key': 'order-2' } })
     const found = (key: string, sending: Sending = {}) =>
       gateway.send('GET', `/polyphony/v1/tasks?idempotency_key=${key}`, sending)
@@ -114,7 +114,7 @@ describe('a client of our own protocol', () => {
     expect(second).toMatchObject({ tasks: [{ id: ids[2] }], next_cursor: null })
   })
 
-  it('cancels what waits, and is told so again; what has ended stays as it is', async () => {
+  it('cancels a waiting task, also twice, but none that has ended', async () => {
     const { key, tenantId } = await gateway.tenant({ maxConcurrent: 1, creditPoints: 100_000 })
     const running = await created(LYRICS, { key })
     const { id } = await created(LYRICS, { key })
@@ -133,7 +133,7 @@ describe('a client of our own protocol', () => {
     await gateway.assertBalanced()
   })
 
-  it('cancels what runs where its provider can end it', async () => {
+  it('cancels a running task where its provider can end it', async () => {
     const slow = { ...PICTURE, input: { prompt: 'a heron sandbox:slow=600' } }
     const { id } = await created(slow, { key: TEST_KEY })
     await gateway.until(id, ({ status }) => status === 'processing')
@@ -142,21 +142,21 @@ describe('a client of our own protocol', () => {
     expect(await read(id, { key: TEST_KEY })).toMatchObject({ status: 'cancelled', output: null, error: null })
   })
 
-  it('is told of the end by a signed webhook', async () => {
+  it('gets a signed webhook at the end', async () => {
     const receiver = await openReceiver()
     const { id } = await created({ ...PICTURE, webhook: `${receiver.url}/told` }, { key: TEST_KEY })
     await receiver.until((received) => received.length > 0)
     await receiver.close()
-    const [told] = receiver.received
-    if (!told) throw new Error('Nothing was told.')
-    expect(JSON.parse(told.body)).toEqual(await read(id, { key: TEST_KEY }))
+    const [shown] = receiver.received
+    if (!shown) throw new Error('Nothing was told.')
+    expect(JSON.parse(shown.body)).toEqual(await read(id, { key: TEST_KEY }))
     const signed = {
-      'webhook-id': String(told.headers['webhook-id']),
-      'webhook-timestamp': String(told.headers['webhook-timestamp']),
-      'webhook-signature': String(told.headers['webhook-signature']),
+      'webhook-id': String(shown.headers['webhook-id']),
+      'webhook-timestamp': String(shown.headers['webhook-timestamp']),
+      'webhook-signature': String(shown.headers['webhook-signature']),
     }
     const secret = signingSecret(MASTER_SECRET, gateway.tenantId, 1, 'test')
-    expect(new Webhook(secret).verify(told.body, signed)).toMatchObject({ id, status: 'completed' })
+    expect(new Webhook(secret).verify(shown.body, signed)).toMatchObject({ id, status: 'completed' })
     expect(receiver.received).toHaveLength(1)
   })
 
@@ -205,7 +205,7 @@ describe('a client of our own protocol', () => {
     expect(json).toMatchObject({ status: 415, ...refused('unsupported_media') })
   })
 
-  it('learns what its key can have now', async () => {
+  it('lists the operations that its key can have now', async () => {
     const operations = async (sending: Sending) => {
       const { status, body } = await gateway.send('GET', '/polyphony/v1/operations', sending)
       expect(status).toBe(200)
@@ -219,7 +219,7 @@ describe('a client of our own protocol', () => {
     expect(new Set((await operations({ key })).map((id) => id.split('/')[0]))).toEqual(new Set(['luma']))
   })
 
-  it('reads what was asked for elsewhere, and is read elsewhere', async () => {
+  it('reads tasks of other protocols, which can read its own', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })
     await gateway.piapi.ended(id, { key: TEST_KEY })
     const song = await read(id, { key: TEST_KEY })

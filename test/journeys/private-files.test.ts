@@ -36,7 +36,7 @@ async function makeFiles(gateway: TestGateway): Promise<void> {
   expect(uploaded.status).toBe(200)
 }
 
-it('other users of the machine read nothing in the data folder, whatever the umask is', async () => {
+it('the data folder can be read by no other user of the machine, whatever the umask is', async () => {
   await using gateway = await openGateway({ dataDir })
   await makeFiles(gateway)
   const found = await modes()
@@ -45,7 +45,7 @@ it('other users of the machine read nothing in the data folder, whatever the uma
   for (const [name, mode] of Object.entries(found)) expect(mode, name).toMatch(/^[67]00$/)
 })
 
-it('what an earlier version left open to others is closed at the start', async () => {
+it('files that an earlier version left readable to others are made private at the start', async () => {
   const earlier = ['polyphony.db', 'polyphony.db-wal', 'polyphony.db.serve-lock', 'secret']
   await writeFile(join(dataDir, 'secret'), 'a secret of an earlier version', { mode: 0o644 })
   for (const name of earlier) await writeFile(join(dataDir, name), '', { flag: 'a', mode: 0o644 })

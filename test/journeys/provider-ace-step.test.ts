@@ -5,7 +5,7 @@ import { FRAME_SECONDS, KEY, openAceStep } from '../../src/providers/ace-step/ve
 import type { FakeVendor } from '../support/fake-vendor.ts'
 import { clipsOf, download, openGateway, type PiapiTask, type TestGateway } from '../support/gateway.ts'
 
-/** A gateway before an ACE-Step of its operator's: songs for Suno's clients, and what is made of them. */
+/** A gateway with its operator's ACE-Step: songs for Suno's clients, and follow-ups of them. */
 
 let engine: FakeVendor
 let gateway: TestGateway
@@ -30,13 +30,13 @@ async function secondsAt(url: string): Promise<number> {
   return framesOf((await download(url)).bytes).length * FRAME_SECONDS
 }
 
-/** A task in the words of Suno's relays, once it has succeeded. */
+/** A task in the format of Suno's relays, once it has succeeded. */
 async function relayed(path: string, body: Json): Promise<JsonObject[]> {
   const { body: submitted } = await gateway.send('POST', path, { body })
   const id = String((submitted as JsonObject).data) // the envelope of relays
   await gateway.until(id, ({ status }) => ['completed', 'failed'].includes(status))
   const { body: fetched } = await gateway.send('GET', `/suno/fetch/${id}`)
-  const task = (fetched as JsonObject).data as JsonObject // likewise
+  const task = (fetched as JsonObject).data as JsonObject // as above
   expect(task).toMatchObject({ status: 'SUCCESS' })
   return task.data as unknown as JsonObject[] // clips
 }

@@ -3,9 +3,9 @@ import { sampleFiles } from '../../src/assets/sample-files.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
 
-/** The API of Black Forest Labs is what the near gateway's callers speak, and what it calls the far one by. */
+/** Callers use the API of Black Forest Labs at the near gateway, which uses it to call the far one. */
 
-interface Told {
+interface AnswerBody {
   id: string
   status: string
   result: { sample: string } | null
@@ -19,13 +19,13 @@ beforeAll(async () => {
 })
 afterAll(() => two?.[Symbol.asyncDispose]())
 
-async function run(model: string, body: JsonObject): Promise<Told> {
+async function run(model: string, body: JsonObject): Promise<AnswerBody> {
   const created = await two.near.send('POST', `/bfl/v1/${model}`, { body })
   expect(created.status).toBe(200)
-  const { id, polling_url } = created.body as unknown as { id: string; polling_url: string } // as its clients trust it
+  const { id, polling_url } = created.body as unknown as { id: string; polling_url: string } // the shape that its clients rely on
   expect(polling_url).toBe(`${two.near.url}/bfl/v1/get_result?id=${id}`)
   const read = await two.near.send('GET', `/bfl/v1/get_result?id=${id}&wait=25`)
-  return read.body as unknown as Told // likewise
+  return read.body as unknown as AnswerBody // as above
 }
 
 const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { type FakeComfyui, KEY, openComfyui } from '../../src/providers/comfyui/vendor.testing.ts'
 import { download, openGateway, type PiapiTask, type TestGateway } from '../support/gateway.ts'
 
-/** A gateway before a ComfyUI of its operator's, which lies at a private address. */
+/** A gateway with its operator's ComfyUI at a private address. */
 
 let comfyui: FakeComfyui
 let gateway: TestGateway

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** Two gateways in a row: the second is the first one's fal, with its sandbox in the models' place. */
+/** Two gateways in a row: the second takes fal's place for the first, and its sandbox that of the models. */
 
 let upstream: TestGateway
 let gateway: TestGateway
@@ -24,11 +24,11 @@ interface Status {
   error?: string
 }
 
-/** Asks a model through the gateway's own queue, and waits for the end. */
+/** Runs a model through the gateway's fal queue, and waits for the end. */
 async function done(model: string, input: JsonObject): Promise<Status> {
   const created = await gateway.send('POST', `/fal/queue/${model}`, { ...keyed, body: input })
   if (created.status !== 200) throw new Error(`${model} answered ${created.status}: ${JSON.stringify(created.body)}`)
-  const { request_id: id } = created.body as unknown as Status // as its clients trust it
+  const { request_id: id } = created.body as unknown as Status // the shape that its clients rely on
   await gateway.until(id, ({ endedAt }) => endedAt !== null)
   return (await gateway.send('GET', `${pathOf(model, id)}/status`, keyed)).body as unknown as Status
 }

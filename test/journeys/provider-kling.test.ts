@@ -4,9 +4,9 @@ import { accessPair } from '../../src/tenants/access-keys.ts'
 import { download, MASTER_SECRET } from '../support/gateway.ts'
 import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
 
-/** Kling's API is what the near gateway's callers speak, and what it calls the far one by. */
+/** Callers use Kling's API at the near gateway, which uses it to call the far one. */
 
-interface Told {
+interface AnswerBody {
   task_id: string
   task_status: string
   task_status_msg: string
@@ -20,12 +20,12 @@ beforeAll(async () => {
 })
 afterAll(() => two?.[Symbol.asyncDispose]())
 
-async function run(path: string, body: JsonObject): Promise<Told> {
+async function run(path: string, body: JsonObject): Promise<AnswerBody> {
   const created = await two.near.send('POST', path, { body })
   expect(created.body).toMatchObject({ code: 0 })
-  const { data } = created.body as unknown as { data: Told } // as its clients trust it
+  const { data } = created.body as unknown as { data: AnswerBody } // the shape that its clients rely on
   const read = await two.near.send('GET', `${path}/${data.task_id}?wait=25`)
-  return (read.body as unknown as { data: Told }).data // likewise
+  return (read.body as unknown as { data: AnswerBody }).data // as above
 }
 
 const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]
@@ -73,7 +73,7 @@ describe('a gateway whose Kling is another gateway', () => {
     )
     expect(many.task_result.images).toHaveLength(2)
     await expectOwnFiles(two, many.task_result.images, /^image\/png/)
-    // What was stored at the near end goes to the far one as base64: nobody outside can reach it.
+    // Files of the near gateway are sent to the far one as base64, as they cannot be reached from outside.
     const image = Buffer.from((await download(many.task_result.images?.[0]?.url ?? '')).bytes).toString('base64')
     const moved = await run('/kling/v1/videos/image2video', { image, prompt: 'sandbox:fast', model_name: 'kling-v2-1' })
     expect(moved.task_status).toBe('succeed')

@@ -5,7 +5,7 @@ import { freePort } from '../support/free-port.ts'
 import { LIVE_KEY } from '../support/gateway.ts'
 import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
 
-/** Luma's package asks the near gateway, which asks the far one with the same package, and is called when it is done. */
+/** Luma's package calls the near gateway, which calls the far one with the same package, and is called back at the end. */
 
 let two: TwoGateways
 let luma: LumaAI
@@ -84,7 +84,7 @@ describe('a gateway whose Luma is another gateway', () => {
     const task = await two.costing(2_000_000, () => two.made('luma', 'video_generation', input))
     expect(task.status).toBe('completed')
     await expectOwnFiles(two, task.output, /^(?:video\/mp4|image\/)/)
-    // The far end fetches it by its URL.
+    // The far gateway downloads it by its URL.
     expect((await farTask())?.input).toMatchObject({
       key_frames: { frame0: { type: 'image', url: expect.stringContaining(`${two.near.url}/files/`) } },
     })

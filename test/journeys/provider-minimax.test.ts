@@ -4,16 +4,16 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { freePort } from '../support/free-port.ts'
 import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
 
-/** MiniMax's API is what the near gateway's callers speak, and what it calls the far one by. */
+/** Callers use MiniMax's API at the near gateway, which uses it to call the far one. */
 
-interface Told {
+interface AnswerBody {
   task_id: string
   status: string
   file_id: string
   base_resp: { status_code: number; status_msg: string }
 }
 
-/** The near gateway can be reached from the far one, which has it prove so before it takes a task. */
+/** The far gateway can reach the near one, and challenges it before it accepts a task. */
 let two: TwoGateways
 
 beforeAll(async () => {
@@ -27,12 +27,12 @@ beforeAll(async () => {
 })
 afterAll(() => two?.[Symbol.asyncDispose]())
 
-async function run(body: JsonObject): Promise<Told> {
+async function run(body: JsonObject): Promise<AnswerBody> {
   const created = await two.near.send('POST', '/minimax/v1/video_generation', { body })
   expect(created.body).toMatchObject({ base_resp: { status_code: 0 } })
-  const { task_id } = created.body as unknown as Told // as its clients trust it
+  const { task_id } = created.body as unknown as AnswerBody // the shape that its clients rely on
   const query = `task_id=${task_id}&wait=25`
-  return (await two.near.send('GET', `/minimax/v1/query/video_generation?${query}`)).body as unknown as Told // likewise
+  return (await two.near.send('GET', `/minimax/v1/query/video_generation?${query}`)).body as unknown as AnswerBody // as above
 }
 
 const farTask = async () => (await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 }))[0]

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => two?.[Symbol.asyncDispose]())
 
-const asked = { model: 'gpt-image-1', prompt: 'a boat sandbox:fast', quality: 'low', size: '1024x1024' } as const
+const requested = { model: 'gpt-image-1', prompt: 'a boat sandbox:fast', quality: 'low', size: '1024x1024' } as const
 
 async function aspectOf(base64: string | undefined) {
   const { format, width, height } = await sharp(Buffer.from(base64 ?? '', 'base64')).metadata()
@@ -28,7 +28,7 @@ async function aPicture() {
 describe('a gateway whose OpenAI is another gateway', () => {
   it('makes pictures with OpenAI’s own fields, and pays once', async () => {
     const answer = await two.costing(220_000, () =>
-      client.images.generate({ ...asked, n: 2, output_format: 'webp', background: 'opaque' }),
+      client.images.generate({ ...requested, n: 2, output_format: 'webp', background: 'opaque' }),
     )
     expect(answer).toMatchObject({ background: 'opaque', output_format: 'webp', quality: 'low', size: '1024x1024' })
     expect(answer.data).toHaveLength(2)
@@ -40,7 +40,7 @@ describe('a gateway whose OpenAI is another gateway', () => {
 
   it('edits uploaded pictures with a mask', async () => {
     const answer = await two.costing(110_000, async () =>
-      client.images.edit({ ...asked, image: [await aPicture(), await aPicture()], mask: await aPicture() }),
+      client.images.edit({ ...requested, image: [await aPicture(), await aPicture()], mask: await aPicture() }),
     )
     expect(await aspectOf(answer.data?.[0]?.b64_json)).toEqual({ format: 'png', width: 1_024, height: 1_024 })
     const [upstream] = await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 1 })
@@ -58,7 +58,7 @@ describe('a gateway whose OpenAI is another gateway', () => {
   it('reports refused content and charges nothing', async () => {
     const prompt = 'a boat sandbox:moderation sandbox:fast'
     const refused = await two.costing(0, () =>
-      client.images.generate({ ...asked, prompt }).catch((error: unknown) => error),
+      client.images.generate({ ...requested, prompt }).catch((error: unknown) => error),
     )
     expect(refused).toMatchObject({ status: 400, code: 'moderation_blocked' })
   })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { clipsOf, download, openGateway, type PiapiTask, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** Two gateways in a row: the second is the first one's PiAPI, with its sandbox in PiAPI's place. */
+/** Two gateways in a row: the second takes PiAPI's place for the first, with its sandbox. */
 
 let upstream: TestGateway
 let gateway: TestGateway
@@ -21,7 +21,7 @@ async function made(model: string, taskType: string, input: JsonObject): Promise
   return gateway.piapi.ended(task_id)
 }
 
-/** Every address in an output is the gateway's own, and leads to a file. */
+/** Every URL in an output is the gateway's own, and leads to a file. */
 async function expectOwnFiles(task: PiapiTask): Promise<void> {
   const urls = [...JSON.stringify(task.output).matchAll(/"(https?:[^"]+)"/g)].map(([, url = '']) => url)
   expect(urls).not.toEqual([])

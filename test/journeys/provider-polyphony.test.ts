@@ -28,7 +28,7 @@ import {
 } from '../support/gateway.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** Two gateways in a row: the first one's provider is the second one. */
+/** Two gateways in a row: the second is the provider of the first. */
 
 const SONG = { prompt: '[Verse]\nMove your paws', tags: 'folk', title: 'Cat Dance' }
 const SONG_PRICE = 400_000
@@ -39,7 +39,7 @@ const behind = (upstream: { url: string }, key: string): Record<string, string> 
   POLYPHONY_UPSTREAM_URL: upstream.url,
 })
 
-/** The task at the upstream that a task here is. */
+/** The upstream task of a task. */
 async function upstreamOf(upstream: TestGateway, task: Task): Promise<Task> {
   const { id } = task.handle as { id: string } // as the adapter keeps it
   const found = await upstream.store.getTask({ id })
@@ -53,7 +53,7 @@ async function stored(gateway: TestGateway, id: string): Promise<Task> {
   return task
 }
 
-/** What a gateway's first tenant has spent while something was done. */
+/** What a gateway's first tenant spent during some work. */
 async function spent(gateway: TestGateway, done: () => Promise<void>): Promise<number> {
   const before = await gateway.balance()
   await done()
@@ -66,7 +66,7 @@ async function countOf(gateway: TestGateway): Promise<number> {
   return gateway.store.countTasks({ tenantId: gateway.tenantId })
 }
 
-/** Every clip is this gateway's: its id and its files. */
+/** Every clip has this gateway's id and URLs. */
 async function expectOwnClips(gateway: TestGateway, task: PiapiTask, clips: readonly PiapiClip[]): Promise<void> {
   expect(clips.map(({ id }) => taskOfItem(id))).toEqual(
     clips.map((_, index) => ({ taskId: task.task_id, number: index + 1 })),
@@ -183,7 +183,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
     const { task_id: id } = await poor.piapi.create('lyrics', { prompt: 'fog' })
     const task = await poor.until(id, ({ logs }) => logs.length > 0)
     expect(task).toMatchObject({ status: 'pending', output: null })
-    expect(JSON.stringify(task.logs)).not.toContain('points') // the state of the house’s account is nobody else’s business
+    expect(JSON.stringify(task.logs)).not.toContain('points') // the state of the operator’s account is hidden from tenants
     expect((await poor.piapi.read(id)).status).toBe('pending')
     await poor.assertBalanced()
   })
@@ -233,7 +233,7 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
     const run = async (operation: Operation): Promise<Task> => {
       const parent =
         operation.follows(operation.example) === undefined ? undefined : await runs.get(parentOperation(operation).id)
-      // In a field that no catalogue knows, which is passed on: the sandbox reads every text.
+      // In a field that the catalogue does not know, which is passed on: the sandbox reads every text.
       const input: JsonObject = { ...exampleOn(operation, parent?.id ?? ''), note: 'sandbox:fast' }
       const answer = await gateway.send('POST', '/polyphony/v1/tasks', { body: { operation: operation.id, input } })
       expect(answer, operation.id).toMatchObject({ status: 201 })
@@ -241,7 +241,7 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
     }
     for (const operation of listOperations()) {
       const running = run(operation)
-      running.catch(() => {}) // met below
+      running.catch(() => {}) // handled below
       runs.set(operation.id, running)
     }
     for (const { id, output } of listOperations()) {
@@ -272,8 +272,8 @@ describe('a gateway behind another gateway’s sandbox', { timeout: 60_000 }, ()
     const there = await upstreamOf(upstream, here)
     const { media } = there.input as { media: { url: string } }
     expect(media.url).toMatch(/^asset:/)
-    const { body: told } = await upstream.send('GET', `/polyphony/v1/tasks/${there.id}`, { key: TEST_KEY })
-    const { url: copy } = (told as { input: { media: { url: string } } }).input.media
+    const { body: shown } = await upstream.send('GET', `/polyphony/v1/tasks/${there.id}`, { key: TEST_KEY })
+    const { url: copy } = (shown as { input: { media: { url: string } } }).input.media
     expect(Buffer.from((await download(copy)).bytes).equals(mp4)).toBe(true)
   })
 })
@@ -358,7 +358,7 @@ describe('an upstream that calls back', { timeout: 60_000 }, () => {
   })
 })
 
-/** What stands between two gateways, and loses the first task that is handed over: before it arrives, or its answer. */
+/** A proxy between two gateways that loses the first submission: before it arrives, or its answer. */
 async function openBreaker(target: string, when: 'before' | 'after') {
   const breaker = { url: '', broken: 0, [Symbol.asyncDispose]: async () => {} }
   const server = createServer((incoming, outgoing) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** Two gateways in a row: the second is the first one's relay, with its sandbox in the vendors' place. */
+/** Two gateways in a row: the second is a relay for the first, with its sandbox in the vendors' place. */
 
 let upstream: TestGateway
 let gateway: TestGateway
@@ -30,7 +30,7 @@ async function get<Body>(path: string): Promise<Body> {
   return answer.body as Body
 }
 
-/** Every address is the gateway's own, and leads to a file. */
+/** Every URL is the gateway's own, and leads to a file. */
 async function expectOwnFiles(urls: string[]): Promise<void> {
   for (const url of urls) {
     expect(url.startsWith(`${gateway.url}/files/`)).toBe(true)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** Two gateways in a row: the second is the first one's Replicate, with its sandbox in the models' place. */
+/** Two gateways in a row: the second takes Replicate's place for the first, and its sandbox that of the models. */
 
 let upstream: TestGateway
 let gateway: TestGateway
@@ -30,7 +30,7 @@ async function predicted(model: string, input: JsonObject): Promise<Prediction> 
   const path = `/replicate/v1/models/${model}/predictions`
   const created = await gateway.send('POST', path, { ...keyed, body: { input } })
   if (created.status !== 201) throw new Error(`${path} answered ${created.status}: ${JSON.stringify(created.body)}`)
-  const { id } = created.body as unknown as Prediction // as its clients trust it
+  const { id } = created.body as unknown as Prediction // the shape that its clients rely on
   return (await gateway.send('GET', `/replicate/v1/predictions/${id}?wait=25`, keyed)).body as unknown as Prediction
 }
 

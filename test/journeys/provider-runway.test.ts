@@ -4,7 +4,7 @@ import { sampleFiles } from '../../src/assets/sample-files.ts'
 import { LIVE_KEY } from '../support/gateway.ts'
 import { expectOwnFiles, FAR_KEY, openTwoGateways, type TwoGateways } from '../support/two-gateways.ts'
 
-/** Runway's package asks the near gateway, which asks the far one with the same package: every five seconds. */
+/** Runway's package calls the near gateway, which polls the far one with the same package every five seconds. */
 
 let two: TwoGateways
 let client: RunwayML

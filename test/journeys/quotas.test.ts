@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** A PNG of one pixel, made as large as is wanted by what follows its end. */
+/** A PNG of one pixel, padded after its end to any size. */
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -33,7 +33,7 @@ async function upload(key: string, bytes: number) {
 
 const use = (mode: 'live' | 'test') => gateway.store.getStorageUse({ tenantId: gateway.tenantId, mode })
 
-it('refuses files beyond what a tenant may keep, and says limit and use', async () => {
+it('a quota refuses files beyond what a tenant may keep, and reports limit and use', async () => {
   expect((await upload(TEST_KEY, 6_000)).status).toBe(201)
   const refused = await upload(TEST_KEY, 6_000)
   expect(refused).toMatchObject({ status: 413, body: { error: { code: 'storage_quota_reached' } } })
@@ -43,7 +43,7 @@ it('refuses files beyond what a tenant may keep, and says limit and use', async 
   expect(await use('test')).toMatchObject({ bytes: 6_000 })
 })
 
-it('counts the files that inputs bring, names the field and stores no task', async () => {
+it('a quota counts the files in inputs, names the field and stores no task', async () => {
   const body = {
     operation: 'midjourney/describe',
     input: { image_url: `data:image/png;base64,${picture(9_000).toString('base64')}` },
@@ -57,7 +57,7 @@ it('counts the files that inputs bring, names the field and stores no task', asy
   expect(await gateway.store.countTasks({ tenantId: gateway.tenantId })).toBe(before)
 })
 
-it('lets in no more than there is room for when many come at once', async () => {
+it('a quota admits no more files than there is room for when many arrive at once', async () => {
   const answers = await Promise.all(Array.from({ length: 12 }, () => upload(LIVE_KEY, 5_000)))
   const kept = answers.filter(({ status }) => status === 201)
   expect(kept.length).toBe(4) // of the 30,000 bytes, 6,000 are in use
@@ -65,7 +65,7 @@ it('lets in no more than there is room for when many come at once', async () => 
   expect((await use('live')).bytes).toBeLessThanOrEqual(30_000)
 })
 
-it('refuses to begin more than a tenant may have begun', async () => {
+it('a quota refuses more drafts than a tenant may have', async () => {
   const begin = () =>
     gateway.send('POST', '/runwayml/v1/uploads', { key: TEST_KEY, body: { filename: 'a.png', type: 'ephemeral' } })
   expect([(await begin()).status, (await begin()).status]).toEqual([200, 200])

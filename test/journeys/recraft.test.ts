@@ -65,7 +65,7 @@ describe('OpenAI’s library at Recraft’s address', () => {
       model: 'recraftv3',
       prompt: 'a lighthouse sandbox:fast',
       n: 2,
-      // Beyond the library's types, as Recraft's pages show it.
+      // Not in the library's types, but in Recraft's documentation.
       ...({ size: '1365x1024', style: 'realistic_image', controls: { colors: [{ rgb: [1, 2, 3] }] } } as object),
     })
     expect(answer).toMatchObject({ created: expect.any(Number), credits: 0 })
@@ -74,15 +74,15 @@ describe('OpenAI’s library at Recraft’s address', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 1_365, height: 1_024 })
   })
 
-  it('has a picture within the answer', async () => {
-    const asked = { model: 'recraftv3', prompt: 'a cat sandbox:fast', response_format: 'b64_json' } as const
-    const { data } = await client.images.generate(asked)
+  it('gets a picture within the answer', async () => {
+    const requested = { model: 'recraftv3', prompt: 'a cat sandbox:fast', response_format: 'b64_json' } as const
+    const { data } = await client.images.generate(requested)
     expect(await sharp(Buffer.from(data?.[0]?.b64_json ?? '', 'base64')).metadata()).toMatchObject({ format: 'webp' })
   })
 
-  it('is told what is wrong, once', async () => {
-    const asked = { model: 'recraftv3', prompt: 'a cat', n: 7 }
-    await expect(client.images.generate(asked)).rejects.toMatchObject({
+  it('throws what is wrong, without a second request', async () => {
+    const requested = { model: 'recraftv3', prompt: 'a cat', n: 7 }
+    await expect(client.images.generate(requested)).rejects.toMatchObject({
       status: 400,
       param: 'n',
       message: expect.stringContaining('n must be at most 6, not 7.'),
@@ -104,7 +104,7 @@ function countOf(tasks: object): number {
 }
 
 describe('a client of Recraft', () => {
-  it.each(['/recraft/v1', '/v1'])('turns a picture into a drawing at %s', async (base) => {
+  it.each(['/recraft/v1', '/v1'])('converts a picture to a drawing at %s', async (base) => {
     const body = { image_url: 'https://1.1.1.1/logo.png', svg_compression: 'on', note: 'sandbox:fast' }
     const { image, data, credits } = await made(`${base}/images/vectorize`, body)
     expect([data, credits]).toEqual([undefined, 0])
@@ -127,7 +127,7 @@ describe('a client of Recraft', () => {
     ['creativeUpscale', {}, 'image'],
     ['clarityUpscale', {}, 'image'],
     ['generativeUpscale', {}, 'image'],
-  ])('uses %s', async (path, fields, under) => {
+  ])('runs the tool %s', async (path, fields, under) => {
     const body = { image_url: 'https://1.1.1.1/a.png', note: 'sandbox:fast', ...fields }
     const answer = await made(`/recraft/v1/images/${path}`, body)
     const first = under === 'data' ? answer.data?.[0] : answer.image
@@ -136,7 +136,7 @@ describe('a client of Recraft', () => {
     expect((await send('POST', `/v1/images/${path}`, { ...fields })).status).toBe(400)
   })
 
-  it('uploads a picture and its mask in a form, as Recraft and as relays call them', async () => {
+  it('uploads a picture and its mask in a form, under Recraft’s field names and relays’', async () => {
     const fields = { prompt: 'a window sandbox:fast', n: '2', image: picture, mask: picture, response_format: 'url' }
     const { status, body } = await sendForm('/v1/images/inpaint', fields)
     expect(status, JSON.stringify(body)).toBe(200)
@@ -151,14 +151,14 @@ describe('a client of Recraft', () => {
     expect(missing).toMatchObject({ status: 400, body: { message: 'image is required.', error: { param: 'image' } } })
   })
 
-  it('draws shapes at the path that says so', async () => {
+  it('makes vector drawings at their own path', async () => {
     const answer = await made('/recraft/v1/images/generations/vector', { prompt: 'a fish sandbox:fast' })
     expect(answer.data?.[0]?.url).toMatch(/\.svg$/)
     const raster = await made('/recraft/v1/images/generations/raster', { prompt: 'a fish sandbox:fast' })
     expect(raster.data?.[0]?.url).toMatch(/\.webp$/)
   })
 
-  it('names what it made by ids that lead back to the task', async () => {
+  it('gets ids of pictures and styles that lead back to the task', async () => {
     const { data } = await made('/recraft/v1/images/generations', { prompt: 'a fish sandbox:fast' })
     const taskId = `${data?.[0]?.image_id.slice(0, -2)}00`
     expect(await gateway.piapi.read(taskId, { key: TEST_KEY })).toMatchObject({
@@ -167,7 +167,7 @@ describe('a client of Recraft', () => {
     })
   })
 
-  it('reads who it is and what is left', async () => {
+  it('reads its user and its remaining units', async () => {
     const { available } = await gateway.balance()
     expect(await send('GET', '/recraft/v1/users/me')).toMatchObject({
       status: 200,
@@ -178,13 +178,13 @@ describe('a client of Recraft', () => {
   it.each([
     ['sandbox:moderation', 400, 'content_moderated'],
     ['sandbox:fail', 502, 'vendor_refused'],
-  ])('is told of %s with status %i and code %s', async (word, status, code) => {
+  ])('gets for %s the status %i and the code %s', async (word, status, code) => {
     const answer = await send('POST', '/recraft/v1/images/generations', { prompt: `a ${word} sandbox:fast` })
     expect(answer).toMatchObject({ status, body: { code, message: expect.stringContaining(word) } })
     expect(answer.headers.get('x-should-retry')).toBe('false')
   })
 
-  it('is told of a path that there is not', async () => {
+  it('gets an error for a path that does not exist', async () => {
     const answer = await send('POST', '/recraft/v1/prompts/enhance', { prompt: 'a' })
     expect(answer).toMatchObject({ status: 404, body: { code: 'not_found', message: expect.any(String) } })
   })
@@ -198,15 +198,15 @@ describe('a style of Recraft', () => {
     return body as Style
   }
 
-  it('is made of pictures, read, used and deleted', async () => {
-    const { id, ...told } = await createdStyle()
-    expect(told).toEqual({
+  it('is created from pictures, read, used and deleted', async () => {
+    const { id, ...shown } = await createdStyle()
+    expect(shown).toEqual({
       style: 'digital_illustration',
       creation_time: expect.any(String),
       is_private: true,
       credits: 0,
     })
-    const { credits, ...style } = told
+    const { credits, ...style } = shown
     expect(await send('GET', `/v1/styles/${id}`)).toMatchObject({ status: 200, body: { id, ...style } })
 
     const answer = await made('/recraft/v1/images/generations', { prompt: 'a fish sandbox:fast', style_id: id })
@@ -221,14 +221,14 @@ describe('a style of Recraft', () => {
     expect(again).toMatchObject({ status: 400, body: { error: { param: 'style_id' } } })
   })
 
-  it('is used by OpenAI’s library, too', async () => {
+  it('can be used by OpenAI’s library, too', async () => {
     const { id } = await createdStyle()
     const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: TEST_KEY })
-    const asked = { model: 'recraftv3', prompt: 'a fish sandbox:fast', ...({ style_id: id } as object) }
-    expect((await openai.images.generate(asked)).data?.[0]?.url).toMatch(/\.webp$/)
+    const requested = { model: 'recraftv3', prompt: 'a fish sandbox:fast', ...({ style_id: id } as object) }
+    expect((await openai.images.generate(requested)).data?.[0]?.url).toMatch(/\.webp$/)
   })
 
-  it('is its owner’s alone', async () => {
+  it('belongs to its tenant only', async () => {
     const { id } = await createdStyle()
     const { key } = await gateway.tenant({ key: { mode: 'test' } })
     expect((await send('GET', `/v1/styles/${id}`, undefined, key)).status).toBe(404)
@@ -237,7 +237,7 @@ describe('a style of Recraft', () => {
     expect((await send('POST', '/recraft/v1/images/generations', body, key)).status).toBe(400)
   })
 
-  it('is refused when a file is no picture, and leaves nothing behind', async () => {
+  it('is refused when a file is not a picture, and nothing is stored', async () => {
     const text = new Blob(['This is a text and no picture, whatever its name may say.'])
     const before = await gateway.store.listExpiredAssets({ now: Date.now() * 2, limit: 10_000 })
     const { status, body } = await sendForm('/v1/styles', { style: 'any', images: [picture, text] })

@@ -17,7 +17,7 @@ import {
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** The official client, changed in its base address and key alone. */
+/** The official client, with only its base address and key changed. */
 
 const FLUX = 'black-forest-labs/flux-schnell'
 const VERSION = '5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa'
@@ -37,8 +37,8 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 const created = (body: unknown, headers: Record<string, string> = {}, path = '/replicate/v1/predictions') =>
   gateway.send('POST', path, { key: null, headers: { authorization: `Bearer ${TEST_KEY}`, ...headers }, body })
 
-describe('run', () => {
-  it('in block mode gives the files of a model', async () => {
+describe('run of Replicate’s package', () => {
+  it('in block mode returns the files of a model', async () => {
     const seen: Prediction[] = []
     const output = await client.run(FLUX, { input: { ...fast, num_outputs: 2 } }, (one) => seen.push(one))
     expect(output).toEqual([expect.stringContaining('.webp'), expect.stringContaining('.webp')])
@@ -54,7 +54,7 @@ describe('run', () => {
     })
   })
 
-  it('in poll mode waits by asking, and a single file is a string', async () => {
+  it('in poll mode polls, and returns a single file as a string', async () => {
     const states = new Set<string>()
     const output = await client.run(
       'minimax/video-01',
@@ -67,14 +67,14 @@ describe('run', () => {
     expect((await download(String(output))).headers.get('content-type')).toBe('video/mp4')
   })
 
-  it('takes the pieces of a text, and a version of a model that nobody named', async () => {
+  it('returns text in pieces, and accepts a version without a model', async () => {
     const pieces = (await client.run('meta/meta-llama-3-8b-instruct', { input: fast })) as string[]
     expect(pieces.join('')).toBe('Sandbox: not a real result.')
     expect(pieces.length).toBeGreaterThan(1)
     expect(await client.run(`${FLUX}:${VERSION}`, { input: fast })).toEqual([expect.stringContaining('.webp')])
   })
 
-  it('is held, and goes on polling when the answer came before the end', async () => {
+  it('goes on polling when a held request is answered before the end', async () => {
     const states: string[] = []
     const output = await client.run(
       FLUX,
@@ -86,7 +86,7 @@ describe('run', () => {
     expect(output).toHaveLength(1)
   })
 
-  it('throws what the provider said of a failure', async () => {
+  it('throws the provider’s reason for a failure', async () => {
     await expect(client.run(FLUX, { input: { prompt: 'sandbox:fail sandbox:fast' } })).rejects.toThrow(
       'Prediction failed: The generation failed, as sandbox:fail asks.',
     )
@@ -95,7 +95,7 @@ describe('run', () => {
     )
   })
 
-  it('gives file objects where the gateway is reached by https', async () => {
+  it('returns file objects where the gateway is reached by https', async () => {
     const publicUrl = 'https://polyphony.example'
     const port = await freePort()
     await using _secure = await openGateway({ env: { PUBLIC_URL: publicUrl, PORT: String(port) } })
@@ -103,7 +103,7 @@ describe('run', () => {
     const through = new Replicate({
       auth: TEST_KEY,
       baseUrl: `${publicUrl}/replicate/v1`,
-      // In place of the proxy that ends TLS in front of a gateway.
+      // Takes the place of a proxy that terminates TLS in front of the gateway.
       fetch: (url, init) => fetch(String(url).replace(publicUrl, origin), init),
     })
     const [file] = (await through.run(FLUX, { input: fast })) as { blob(): Promise<Blob>; url(): URL }[]
@@ -122,8 +122,8 @@ async function freePort(): Promise<number> {
   return port
 }
 
-describe('predictions', () => {
-  it('are created, read, listed and told of in the words of the protocol', async () => {
+describe('predictions in Replicate’s protocol', () => {
+  it('are created, read, listed and delivered in the documented form', async () => {
     const made = await client.predictions.create({ model: FLUX, input: slow })
     expect(made).toMatchObject({
       status: 'starting',
@@ -149,7 +149,7 @@ describe('predictions', () => {
     expect(results[0]).toMatchObject({ id: made.id, status: 'processing' })
   })
 
-  it('by id of a version, by a version’s full name and of a deployment are the same thing', async () => {
+  it('are the same by a version’s id, by its full name and by a deployment', async () => {
     const byId = await client.predictions.create({ version: VERSION, input: fast, wait: 20 })
     expect(byId).toMatchObject({ status: 'succeeded', model: '', version: VERSION })
     const full = await client.predictions.create({ version: `${FLUX}:${VERSION}`, input: fast, wait: true })
@@ -162,7 +162,7 @@ describe('predictions', () => {
     })
   })
 
-  it('are held no longer than asked, and never said to be processing then', async () => {
+  it('are held no longer than requested, and never shown as processing then', async () => {
     const before = Date.now()
     const held = await client.predictions.create({ model: FLUX, input: slow, wait: 1 })
     expect(Date.now() - before).toBeGreaterThanOrEqual(990)
@@ -172,7 +172,7 @@ describe('predictions', () => {
     expect([answer.status, answer.headers.get('preference-applied')]).toEqual([201, 'wait=1'])
   })
 
-  it('come in pages that lead to one another', async () => {
+  it('are listed in pages that lead to one another', async () => {
     const { key } = await gateway.tenant({ key: { mode: 'test' }, maxConcurrent: 1, maxStaged: 200 })
     const own = clientWith(key)
     const made: string[] = []
@@ -191,7 +191,7 @@ describe('predictions', () => {
     }
   })
 
-  it('that wait or run can be cancelled, once or twice', async () => {
+  it('can be cancelled while they wait or run, also twice', async () => {
     await using narrow = await openGateway({ env: { POLYPHONY_SANDBOX_SLOTS: '1' } })
     const own = new Replicate({ auth: TEST_KEY, baseUrl: `${narrow.url}/replicate/v1` })
     const running = await own.predictions.create({ model: FLUX, input: slow })
@@ -205,7 +205,7 @@ describe('predictions', () => {
     await narrow.assertBalanced()
   })
 
-  it('are cancelled by themselves when Cancel-After says so', async () => {
+  it('are cancelled when the time of Cancel-After is over', async () => {
     const answer = await created({ version: FLUX, input: slow }, { 'cancel-after': '5s' })
     const { id } = answer.body as unknown as Prediction
     await gateway.until(id, hasEnded)
@@ -217,7 +217,7 @@ describe('predictions', () => {
     expect(await created({ version: FLUX, input: fast }, { 'cancel-after': 'soon' })).toMatchObject({ status: 422 })
   })
 
-  it('under the same Idempotency-Key are one', async () => {
+  it('are submitted once under one Idempotency-Key', async () => {
     const body = { version: FLUX, input: slow }
     const first = await created(body, { 'idempotency-key': 'replicate-1' })
     const again = await created(body, { 'idempotency-key': 'replicate-1' })
@@ -227,7 +227,7 @@ describe('predictions', () => {
     expect(other).toMatchObject({ status: 422, body: { title: 'Idempotency key used before' } })
   })
 
-  it('are served at the bare paths of the vendor, too', async () => {
+  it('are also served at the vendor’s bare paths', async () => {
     const bare = new Replicate({ auth: TEST_KEY, baseUrl: `${gateway.url}/v1` })
     const { id } = await bare.predictions.create({ model: FLUX, input: fast, wait: true })
     expect(await bare.predictions.get(id)).toMatchObject({ id, status: 'succeeded' })
@@ -239,7 +239,7 @@ describe('predictions', () => {
     }
   })
 
-  it('can be tasks that were asked for at PiAPI, and the other way round', async () => {
+  it('can be tasks of PiAPI’s routes, and the other way round', async () => {
     const { task_id: id } = await gateway.piapi.create(
       'txt2img',
       { prompt: 'rain sandbox:fast' },
@@ -264,7 +264,7 @@ describe('predictions', () => {
     await expect(client.predictions.get(song.task_id)).rejects.toThrow('404')
   })
 
-  it('pay the price of their kind, once', async () => {
+  it('cost the price of their kind, once', async () => {
     const hand = handProvider({ slots: 5, operations: ['replicate/prediction'] })
     await using paid = await openGateway({ replaced: { builtIn: [hand] } })
     const before = await paid.balance()
@@ -279,7 +279,7 @@ describe('predictions', () => {
   })
 })
 
-describe('files', () => {
+describe('files in Replicate’s protocol', () => {
   const png = async () => Buffer.from((await sampleFiles['image/png']?.()) ?? [])
 
   it('are uploaded, read and deleted', async () => {
@@ -299,7 +299,7 @@ describe('files', () => {
     expect((await fetch(file.urls.get)).status).toBe(404)
   })
 
-  it('in an input are uploaded by the client, and reach the provider as ours', async () => {
+  it('in an input are uploaded by the client, and reach the provider as URLs of this gateway', async () => {
     const made = await client.predictions.create({ model: FLUX, input: { ...fast, image: await png() }, wait: true })
     const { image } = made.input as { image: string }
     expect(image).toMatch(new RegExp(`^${gateway.url}/files/[0-9a-f-]+\\.png$`))
@@ -315,7 +315,7 @@ describe('files', () => {
     expect((await download(all[0]?.image ?? '')).bytes).toEqual(new Uint8Array(await png()))
   })
 
-  it('that cannot be had are refused by their field', async () => {
+  it('that cannot be stored are refused, naming their field', async () => {
     const refused = async (input: JsonObject) => (await created({ version: FLUX, input })).body
     expect(await refused({ a: [{ b: 'http://169.254.169.254/latest' }] })).toMatchObject({
       status: 422,
@@ -337,7 +337,7 @@ describe('files', () => {
     expect(await answer.json()).toMatchObject({ status: 422, detail: 'content is required: the file.' })
   })
 
-  it('of others are unknown, and one’s own are listed', async () => {
+  it('of other tenants are unknown, and one’s own are listed', async () => {
     const file = await client.files.create(await png())
     const { key } = await gateway.tenant({})
     await expect(clientWith(key).files.get(file.id)).rejects.toThrow('404')
@@ -349,14 +349,14 @@ describe('files', () => {
   })
 })
 
-describe('webhooks', () => {
+describe('webhooks in Replicate’s protocol', () => {
   let receiver: Receiver
   beforeEach(async () => {
     receiver = await openReceiver()
     return () => receiver.close()
   })
 
-  it('tell of the begin and the end to those who asked, signed so that the client’s own check passes', async () => {
+  it('report the requested events, begin and end, with a signature that the client verifies', async () => {
     const { id } = await client.predictions.create({
       model: FLUX,
       input: { prompt: 'fog sandbox:slow=0.2' },
@@ -381,7 +381,7 @@ describe('webhooks', () => {
     }
   })
 
-  it('tell of the end alone by default, and are judged before anything is stored', async () => {
+  it('report the end only by default, and are checked before anything is stored', async () => {
     const webhook = `${receiver.url}/hook`
     await client.predictions.create({ model: FLUX, input: { prompt: 'sandbox:fail sandbox:fast' }, webhook })
     await receiver.until((received) => received.length === 1)
@@ -391,8 +391,8 @@ describe('webhooks', () => {
   })
 })
 
-describe('errors', () => {
-  it('are told in the protocol’s own shape', async () => {
+describe('errors in Replicate’s protocol', () => {
+  it('have the protocol’s own form', async () => {
     await expect(clientWith('sk-nobody').predictions.create({ model: FLUX, input: fast })).rejects.toThrow('401')
     const unauthorized = await gateway.send('GET', '/replicate/v1/account', { key: null })
     expect(unauthorized).toMatchObject({ status: 401, body: { title: 'Unauthenticated', status: 401 } })
@@ -422,8 +422,8 @@ describe('errors', () => {
   })
 })
 
-describe('the catalogue', () => {
-  it('tells whose the key is, under both schemes, what well-known models make, and no more', async () => {
+describe('the catalogue in Replicate’s protocol', () => {
+  it('shows the account of the key, what well-known models make, and no more', async () => {
     const account = await client.accounts.current()
     expect(account).toMatchObject({ type: 'organization', username: expect.any(String) })
     const answer = await gateway.send('GET', '/replicate/v1/account', {

@@ -19,11 +19,11 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
 const SHORT = { prompt: '[Verse]\nMove your paws', tags: 'folk', title: 'Cat Dance' }
 
-describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
+describe.each(['SQLite', 'PostgreSQL'])('a restart of a gateway on %s', (engine) => {
   const database = async (): Promise<Record<string, string>> =>
     engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
 
-  it('carries on with what was waiting, running and at a vendor; nothing is made twice or charged twice', async () => {
+  it('resumes waiting, running and submitted tasks; none is done or charged twice', async () => {
     const env = await database()
     const vendor = await openVendor()
     const receiver = await openReceiver()
@@ -62,7 +62,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
     }
   })
 
-  it('does interrupted work of this process again, for one price', async () => {
+  it('does the interrupted work of this process again, for one price', async () => {
     const env = await database()
     let id: string
     {
@@ -71,7 +71,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
       id = (await first.piapi.create('lyrics', { prompt: 'fog' })).task_id
       await first.until(id, ({ status }) => status === 'processing')
       const stopping = first.stop()
-      // What is not done when the grace is over is left to the next start.
+      // Work that is not done at the end of the grace period is left to the next start.
       await stopping
     }
     const hand = handProvider()
@@ -83,8 +83,8 @@ describe.each(['SQLite', 'PostgreSQL'])('a restart on %s', (engine) => {
   })
 })
 
-describe('a stop', () => {
-  it('lets work that ends soon end, ends the long polls, and refuses what comes after', async () => {
+describe('a stop of a gateway', () => {
+  it('lets work that ends soon end, ends the long polls, and refuses later requests', async () => {
     const hand = handProvider()
     await using gateway = await openGateway({ dataDir, replaced: { builtIn: [hand] } })
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'fog' })
@@ -104,8 +104,8 @@ describe('a stop', () => {
   })
 })
 
-describe('time', () => {
-  it('ends uploads first, then outputs; the record says what there was, and the ledger stays', async () => {
+describe('retention', () => {
+  it('deletes uploads first, then outputs; the record still shows what there was, and the ledger stays', async () => {
     const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs }
     const env = { POLYPHONY_UPLOAD_HOURS: '0.7', POLYPHONY_MEDIA_DAYS: '0.7', POLYPHONY_RECORD_DAYS: '0.7' }
     await using gateway = await openGateway({ dataDir, env, replaced: { clock } })
@@ -125,7 +125,7 @@ describe('time', () => {
   })
 
   it.each(['POLYPHONY_RECORD_DAYS', 'POLYPHONY_MEDIA_DAYS', 'POLYPHONY_UPLOAD_HOURS'])(
-    'may be set as any fraction in %s, on PostgreSQL too',
+    'may be set to any fraction in %s, also on PostgreSQL',
     async (name) => {
       const env = { DATABASE_URL: await freshDatabase(), [name]: '0.7000001' }
       await using gateway = await openGateway({ dataDir, env })

@@ -17,7 +17,7 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 const FILE = 'https://1.1.1.1/file'
 /** The package's own polling takes six seconds and more. */
 const POLLING = { timeout: 60_000 }
@@ -45,7 +45,7 @@ async function outputOf(id: string): Promise<string[]> {
   return task.output
 }
 
-describe('Runway’s own package', () => {
+describe('the package @runwayml/sdk', () => {
   it.each(['/runwayml', '/runway', ''])('makes a video at "%s", waits for it and downloads it', POLLING, async (at) => {
     const runway = client(TEST_KEY, at)
     const done = await runway.imageToVideo
@@ -76,7 +76,7 @@ describe('Runway’s own package', () => {
     })
   })
 
-  it('takes a first and a last frame, and text alone', async () => {
+  it('accepts a first and a last frame, and text alone', async () => {
     const runway = client()
     const framed = await runway.imageToVideo.create({
       model: 'veo3.1',
@@ -89,7 +89,7 @@ describe('Runway’s own package', () => {
       duration: 4,
       audio: true,
     })
-    const told = await runway.textToVideo.create({
+    const shown = await runway.textToVideo.create({
       model: 'gen4.5',
       promptText: 'fog sandbox:fast',
       ratio: '1280:720',
@@ -97,7 +97,7 @@ describe('Runway’s own package', () => {
       outputFormat: 'mp4',
       contentModeration: { publicFigureThreshold: 'low' },
     })
-    for (const { id, estimatedCost } of [framed, told]) {
+    for (const { id, estimatedCost } of [framed, shown]) {
       expect(estimatedCost).toEqual({ credits: 0 })
       expect(isMp4((await download((await outputOf(id))[0] ?? '')).bytes)).toBe(true)
     }
@@ -105,12 +105,12 @@ describe('Runway’s own package', () => {
       promptImage: [{ position: 'first' }, { position: 'last' }],
       audio: true,
     })
-    expect((await gateway.store.getTask({ id: told.id }))?.input).toMatchObject({
+    expect((await gateway.store.getTask({ id: shown.id }))?.input).toMatchObject({
       contentModeration: { publicFigureThreshold: 'low' },
     })
   })
 
-  it('makes pictures, larger ones, videos anew and performances', async () => {
+  it('makes pictures, upscales, changed videos and performances', async () => {
     const runway = client()
     const promptText = 'harbour sandbox:fast'
     const made = await Promise.all([
@@ -140,7 +140,7 @@ describe('Runway’s own package', () => {
     expect(types).toEqual([...Array(3).fill('image/png'), ...Array(4).fill('video/mp4')])
   })
 
-  it('makes sounds', async () => {
+  it('makes speech and sounds', async () => {
     const runway = client()
     const voice = { type: 'runway-preset', presetId: 'Maya' } as const
     const made = await Promise.all([
@@ -159,19 +159,24 @@ describe('Runway’s own package', () => {
     }
   })
 
-  it('uploads a file, and names it', async () => {
+  it('uploads a file, and uses it in a task', async () => {
     const runway = client()
     const { uri } = await runway.uploads.createEphemeral({
       file: await toFile(await sample('image/png'), 'harbour.png'),
     })
     expect(uri).toMatch(/^runway:\/\//)
-    const asked = { model: 'gen4_turbo', promptImage: uri, promptText: 'x sandbox:fast', ratio: '1280:720' } as const
-    const { id } = await runway.imageToVideo.create(asked)
+    const requested = {
+      model: 'gen4_turbo',
+      promptImage: uri,
+      promptText: 'x sandbox:fast',
+      ratio: '1280:720',
+    } as const
+    const { id } = await runway.imageToVideo.create(requested)
     expect((await gateway.store.getTask({ id }))?.input).toMatchObject({
       promptImage: [{ uri: expect.stringMatching(/^asset:.*\.png$/) }],
     })
     const stranger = await gateway.tenant({ key: { mode: 'test' } })
-    await expect(client(stranger.key).imageToVideo.create(asked)).rejects.toMatchObject({
+    await expect(client(stranger.key).imageToVideo.create(requested)).rejects.toMatchObject({
       status: 400,
       error: { error: expect.stringContaining('promptImage names an upload'), issues: [{ path: ['promptImage'] }] },
     })
@@ -179,7 +184,7 @@ describe('Runway’s own package', () => {
     await expect(runway.uploads.createEphemeral({ file: wrong })).rejects.toMatchObject({ status: 400 })
   })
 
-  it('takes a file once, and only where there is an upload', async () => {
+  it('uploads a file once, and only where an upload was begun', async () => {
     const begun = await gateway.send('POST', '/runway/v1/uploads', { key: TEST_KEY, body: { filename: 'a.png' } })
     const { uploadUrl, runwayUri } = begun.body as { uploadUrl: string; runwayUri: string }
     const early = { model: 'gen4_turbo', promptImage: runwayUri, ratio: '1280:720' }
@@ -195,19 +200,19 @@ describe('Runway’s own package', () => {
     }
     expect(await bring(uploadUrl)).toBe(204)
     expect(await bring(uploadUrl)).toBe(400)
-    expect(await bring(uploadUrl.replace(/uploads\/.*\/file/, `uploads/${NOBODYS}/file`))).toBe(404)
+    expect(await bring(uploadUrl.replace(/uploads\/.*\/file/, `uploads/${UNKNOWN_ID}/file`))).toBe(404)
     expect((await fetch(uploadUrl, { method: 'POST', body: new FormData() })).status).toBe(400)
   })
 
-  it('deletes: cancels what waits or runs, and removes what was made', async () => {
+  it('deletes: cancels a task that waits or runs, and removes the files of one that has ended', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 1, key: { mode: 'test' } })
     const runway = client(key)
-    const asked = (promptText: string) =>
+    const requested = (promptText: string) =>
       runway.textToVideo.create({ model: 'gen4.5', promptText, ratio: '1280:720', duration: 2 })
-    const made = await asked('a sandbox:fast')
+    const made = await requested('a sandbox:fast')
     await gateway.until(made.id, ({ status }) => status === 'completed')
-    const running = await asked('a sandbox:slow=30')
-    const waiting = await asked('b')
+    const running = await requested('a sandbox:slow=30')
+    const waiting = await requested('b')
     expect(await runway.tasks.retrieve(waiting.id)).toMatchObject({
       status: 'THROTTLED',
       estimatedCost: { credits: 0 },
@@ -225,7 +230,7 @@ describe('Runway’s own package', () => {
     expect((await fetch(done.status === 'SUCCEEDED' ? (done.output[0] ?? '') : '')).status).toBe(404)
   })
 
-  it('is told why a task failed', POLLING, async () => {
+  it('throws the reason of a failed task', POLLING, async () => {
     const failing = client().textToVideo.create({
       model: 'gen4.5',
       promptText: 'x sandbox:moderation',
@@ -244,7 +249,7 @@ describe('Runway’s own package', () => {
     })
   })
 
-  it('is told what was wrong with a request', async () => {
+  it('throws what was wrong with a request', async () => {
     const wrong = async (taskType: string, body: JsonObject, path: string[]): Promise<string> => {
       const answer = await gateway.send('POST', `/runwayml/v1/${taskType}`, { key: TEST_KEY, body })
       expect(answer).toMatchObject({ status: 400, body: { error: expect.any(String), issues: [{ path }] } })
@@ -264,23 +269,23 @@ describe('Runway’s own package', () => {
     expect(await wrong('character_performance', act, ['character', 'uri'])).toMatch(/^character\.uri must be/)
     const bad = { ...act, character: { type: 'drawing', uri: FILE } }
     expect(await wrong('character_performance', bad, ['character', 'type'])).toContain('"image"')
-    await expect(client('sk-nobody').tasks.retrieve(NOBODYS)).rejects.toMatchObject({ status: 401 })
-    await expect(client().tasks.retrieve(NOBODYS)).rejects.toMatchObject({
+    await expect(client('sk-nobody').tasks.retrieve(UNKNOWN_ID)).rejects.toMatchObject({ status: 401 })
+    await expect(client().tasks.retrieve(UNKNOWN_ID)).rejects.toMatchObject({
       status: 404,
-      error: { error: expect.stringContaining(NOBODYS) },
+      error: { error: expect.stringContaining(UNKNOWN_ID) },
     })
     const missing = await gateway.send('POST', '/runwayml/v1/avatar_videos', { key: TEST_KEY, body: {} })
     expect(missing).toMatchObject({ status: 404, body: { error: expect.stringContaining('/v1/avatar_videos') } })
   })
 
-  it('asks for its organization', async () => {
+  it('reads its organization', async () => {
     const { key } = await gateway.tenant({ maxConcurrent: 3, creditPoints: 1_250_000, key: { mode: 'test' } })
-    const told = await client(key).organization.retrieve()
-    expect(told).toMatchObject({ creditBalance: 12, tier: { maxMonthlyCreditSpend: null }, usage: { models: {} } })
-    expect(told.tier.models['gen4.5']).toEqual({ maxConcurrentGenerations: 3, maxDailyGenerations: null })
+    const shown = await client(key).organization.retrieve()
+    expect(shown).toMatchObject({ creditBalance: 12, tier: { maxMonthlyCreditSpend: null }, usage: { models: {} } })
+    expect(shown.tier.models['gen4.5']).toEqual({ maxConcurrentGenerations: 3, maxDailyGenerations: null })
   })
 
-  it('reads what was made at PiAPI’s routes', async () => {
+  it('reads tasks of PiAPI’s routes', async () => {
     const input = { model: 'gen4.5', promptText: 'x sandbox:fast', ratio: '1280:720', duration: 2 }
     const { task_id: id } = await gateway.piapi.create('text_to_video', input, { model: 'runway', key: TEST_KEY })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
@@ -293,7 +298,7 @@ describe('Runway’s own package', () => {
 const call = async (method: string, path: string, body?: object, key = TEST_KEY) =>
   gateway.send(method, path, { key: null, headers: { Authorization: `Bearer ${key}` }, ...(body ? { body } : {}) })
 
-describe.each(['/runway', '/runway/v1'])('the reverse format at %s', (at) => {
+describe.each(['/runway', '/runway/v1'])('a relay’s reverse format for Runway at %s', (at) => {
   interface Fed {
     code: number
     data: { status: string; state: string; video_url: string; poster: string; last_frame: string; msg: string }
@@ -357,7 +362,7 @@ describe.each(['/runway', '/runway/v1'])('the reverse format at %s', (at) => {
     expect(operations).toEqual(['runway/image_to_video', 'runway/video_to_video', 'runway/character_performance'])
   })
 
-  it('says what was wrong', async () => {
+  it('reports what was wrong', async () => {
     const failed = await feed(await submit('generate', { prompt: 'x sandbox:fail' }))
     expect(failed.data).toMatchObject({
       status: '2',
@@ -366,8 +371,8 @@ describe.each(['/runway', '/runway/v1'])('the reverse format at %s', (at) => {
       msg: expect.stringContaining('fail'),
     })
     const wrong = async (path: string, body: object) => {
-      const { status, body: told } = await call('POST', at + path, body)
-      const { code, msg, error } = told as { code: number; msg: string; error: { message: string } }
+      const { status, body: shown } = await call('POST', at + path, body)
+      const { code, msg, error } = shown as { code: number; msg: string; error: { message: string } }
       expect([code, error.message]).toEqual([status, msg])
       return [status, msg]
     }
@@ -381,13 +386,13 @@ describe.each(['/runway', '/runway/v1'])('the reverse format at %s', (at) => {
       expect.stringMatching(/^image must be/),
     ])
     expect(await wrong('/pro/act_one', { video: FILE })).toEqual([400, 'image is required.'])
-    expect(await wrong('/feed', { task_id: NOBODYS })).toEqual([400, 'task_not_exist'])
-    expect((await call('POST', `${at}/feed`, { task_id: NOBODYS }, 'sk-nobody')).status).toBe(401)
+    expect(await wrong('/feed', { task_id: UNKNOWN_ID })).toEqual([400, 'task_not_exist'])
+    expect((await call('POST', `${at}/feed`, { task_id: UNKNOWN_ID }, 'sk-nobody')).status).toBe(401)
   })
 })
 
 /** The calls of https://github.com/Dooy/chatgpt-web-midjourney-proxy (src/api/runway.ts, src/views/luma/runwayInput.vue). */
-describe('the web client of relays', () => {
+describe('a relay’s web client for Runway', () => {
   interface WebTask extends JsonObject {
     id: string
     status: string
@@ -425,7 +430,7 @@ describe('the web client of relays', () => {
     return (body as { url: string }).url
   }
 
-  it('makes a video of Gen-2 from an uploaded picture', async () => {
+  it('makes a Gen-2 video from an uploaded picture', async () => {
     const image = await upload()
     expect((await download(image)).headers.get('content-type')).toBe('image/png')
     const gen2Options = {
@@ -457,15 +462,15 @@ describe('the web client of relays', () => {
     })
   })
 
-  it('makes videos of Gen-3, from text and from a last frame', async () => {
+  it('makes Gen-3 videos, from text and from a last frame', async () => {
     const options = { seconds: 5, text_prompt: 'a boat sandbox:fast', seed: 7, exploreMode: true, resolution: '720p' }
-    const told = await create({
+    const shown = await create({
       taskType: 'europa',
       internal: false,
       options: { ...options, width: 1280, height: 768 },
     })
-    expect((await feed(told)).status).toBe('SUCCEEDED')
-    expect(await gateway.store.getTask({ id: told })).toMatchObject({
+    expect((await feed(shown)).status).toBe('SUCCEEDED')
+    expect(await gateway.store.getTask({ id: shown })).toMatchObject({
       operation: 'runway/text_to_video',
       input: { model: 'europa', ratio: '1280:768', options: { resolution: '720p' } },
     })
@@ -478,7 +483,7 @@ describe('the web client of relays', () => {
     expect((await gateway.store.getTask({ id: framed }))?.input).toMatchObject({ promptImage: [{ position: 'last' }] })
   })
 
-  it('is told what was wrong in words that it reads', async () => {
+  it('reads what was wrong in the form that it expects', async () => {
     const failed = await feed(await create({ taskType: 'europa', options: { text_prompt: 'x sandbox:fail' } }))
     expect(failed).toMatchObject({ status: 'FAILED', artifacts: [], progressText: expect.stringContaining('fail') })
     const message = async (method: string, path: string, body?: object) => {
@@ -493,7 +498,7 @@ describe('the web client of relays', () => {
       400,
       'options.gen2Options.text_prompt is required.',
     ])
-    expect(await message('GET', `/runway/tasks/${NOBODYS}`)).toEqual([400, 'task_not_exist'])
+    expect(await message('GET', `/runway/tasks/${UNKNOWN_ID}`)).toEqual([400, 'task_not_exist'])
     expect(await message('POST', '/runway/uploads', { filename: 'a.png', numberOfParts: 2 })).toEqual([
       400,
       'numberOfParts must be 1.',

@@ -15,7 +15,7 @@ const withS3 = (storageUrl = server.storageUrl('files/gateway')): Record<string,
   ...S3_KEYS,
 })
 
-/** The object that a URL of ours is a file of. */
+/** The bucket's object behind a URL of the gateway. */
 const keyOf = (url: string): string => {
   const name = new URL(url).pathname.slice('/files/'.length)
   return `gateway/${name.slice(0, 2)}/${name}`
@@ -25,13 +25,13 @@ async function uploaded(gateway: TestGateway, bytes: Uint8Array): Promise<string
   const body = { file_name: 'a song.mp3', file_data: Buffer.from(bytes).toString('base64') }
   const answer = await gateway.send('POST', '/api/ephemeral_resource', { body })
   expect(answer.status).toBe(200)
-  return (answer.body as unknown as { data: { url: string } }).data.url // as PiAPI's clients trust it
+  return (answer.body as unknown as { data: { url: string } }).data.url // the shape that PiAPI's clients rely on
 }
 
-describe('a gateway whose files lie in a bucket', () => {
+describe('a gateway with its files in a bucket', () => {
   afterEach(() => void vi.useRealTimers())
 
-  it('keeps the files of a song there, and serves them as it serves its own', async () => {
+  it('stores the files of a song there, and serves them like local files', async () => {
     await using gateway = await openGateway({ env: withS3() })
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY })
     const clips = clipsOf(await gateway.piapi.ended(id, { key: TEST_KEY }))
@@ -59,7 +59,7 @@ describe('a gateway whose files lie in a bucket', () => {
     await gateway.assertBalanced()
   })
 
-  it('has lyrics written by the studio, which leave no file there', async () => {
+  it('writes lyrics with the studio, and stores no file for them', async () => {
     await using gateway = await openGateway({ env: withS3() })
     const before = await server.keys()
     const { task_id: id } = await gateway.piapi.create('lyrics', { prompt: 'a lighthouse in the fog' })
@@ -71,7 +71,7 @@ describe('a gateway whose files lie in a bucket', () => {
     await gateway.assertBalanced()
   })
 
-  it('takes uploads, and deletes them from the bucket when their time is over', async () => {
+  it('accepts uploads, and deletes them from the bucket when they expire', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     let aheadMs = 0
     const clock = { now: () => Date.now() + aheadMs }
@@ -90,7 +90,7 @@ describe('a gateway whose files lie in a bucket', () => {
     })
   })
 
-  it('says that a file is gone which somebody else deleted, and that a bucket is away which does not answer', async () => {
+  it('reports a file that was deleted from the bucket, and a bucket that does not answer', async () => {
     const own = await openS3Server()
     await using gateway = await openGateway({ env: withS3(own.storageUrl('files/gateway')) })
     const url = await uploaded(gateway, (await sandboxSong()).mp3)
@@ -106,7 +106,7 @@ describe('a gateway whose files lie in a bucket', () => {
   })
 })
 
-describe('a gateway whose bucket cannot be used', () => {
+describe('a gateway with an unusable bucket', () => {
   it.each([
     ['a missing bucket', () => withS3(server.storageUrl('nowhere')), /no such bucket\. Create it/],
     ['a wrong key', () => ({ ...withS3(), AWS_ACCESS_KEY_ID: 'wrong' }), /Correct AWS_ACCESS_KEY_ID/],

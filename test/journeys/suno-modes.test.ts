@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { inspectMp3 } from '../../src/engines/mp3/mp3.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
-/** The modes of a song and what is made of clips, as relays' clients ask for them; on the sandbox and on the studio. */
+/** The modes of a song and the tools for clips, as relays' clients request them; on the sandbox and on the studio. */
 
 interface Clip {
   id: string
@@ -31,10 +31,10 @@ async function send(
 ): Promise<{ status: number; body: JsonObject }> {
   const headers = { authorization: `Bearer ${sending.key ?? TEST_KEY}`, ...sending.headers }
   const { status, body } = await gateway.send(method, path, { ...sending, key: null, headers })
-  return { status, body: body as JsonObject } // as its clients trust it
+  return { status, body: body as JsonObject } // the shape that its clients rely on
 }
 
-/** Submits in the task dialect, waits for the end, and gives the task object. */
+/** Submits in the task protocol, waits for the end, and returns the task object. */
 async function run(body: JsonObject, key = TEST_KEY): Promise<JsonObject & { data: Clip[] }> {
   const submitted = await send('POST', '/suno/submit/music', { body, key })
   expect(submitted).toMatchObject({ status: 200, body: { code: 'success' } })
@@ -54,13 +54,13 @@ async function aClip(key = TEST_KEY): Promise<Clip> {
   return data[0] as Clip
 }
 
-describe('on the sandbox', () => {
+describe('Suno’s further modes on the sandbox', () => {
   let clip: Clip
   beforeAll(async () => {
     clip = await aClip()
   })
 
-  it('a ComfyUI node covers a clip, and reads the task without its envelope', async () => {
+  it('cover a clip, for a ComfyUI node that reads the task without its envelope', async () => {
     const submitted = await send('POST', '/suno/submit/music', {
       body: {
         ...{ prompt: 'sandbox:fast', generation_type: 'TEXT', tags: 'jazz', negative_tags: '', mv: 'chirp-v3.5' },
@@ -73,7 +73,7 @@ describe('on the sandbox', () => {
     expect(body).toMatchObject({ status: 'SUCCESS', data: [{ status: 'complete', mv: 'chirp-v3-5' }, {}] })
   })
 
-  it('a section is replaced, and the song joined again', async () => {
+  it('replace a section, and join the song again', async () => {
     const made = await run({
       ...{ task: 'infill', generation_type: 'TEXT', continue_clip_id: clip.id, continue_at: null, mv: 'chirp-v4' },
       ...{ infill_start_s: 1, infill_end_s: 2, prompt: 'sandbox:fast' },
@@ -83,7 +83,7 @@ describe('on the sandbox', () => {
     expect((await ended(String(joined.body.data))).data).toMatchObject([{ metadata: { type: 'concat' } }])
   })
 
-  it('a persona is made of a clip and sings another song', async () => {
+  it('make a persona from a clip, which sings another song', async () => {
     const persona = {
       ...{ root_clip_id: clip.id, name: 'Harbour voice', description: 'low sandbox:fast' },
       ...{ clips: [clip.id], is_public: false },
@@ -104,7 +104,7 @@ describe('on the sandbox', () => {
     }
   })
 
-  it('stems are asked for as a song, of two tracks and of twelve', async () => {
+  it('split a song into two stems or twelve, by a submission', async () => {
     const stems = { task: 'gen_stem', generation_type: 'TEXT', continue_clip_id: clip.id, mv: 'chirp-auk', prompt: '' }
     const two = await run({ ...stems, title: 'Rain', stem_type_id: 91, stem_type_group_name: 'Two', stem_task: 'two' })
     expect(two.data.map(({ title, metadata }) => [title, metadata.type, metadata.stem_from_id])).toEqual([
@@ -119,7 +119,7 @@ describe('on the sandbox', () => {
     expect(generated.body).toMatchObject({ batch_size: 2, clips: [{ metadata: { type: 'stem' } }, {}] })
   })
 
-  it('stems are asked for by a GET, which begins them once', async () => {
+  it('split a song into stems by a GET, which begins the work once', async () => {
     const first = await send('GET', `/suno/act/stems/${clip.id}`)
     expect(first.body).toMatchObject({ clips: [{ metadata: { type: 'stem', stem_from_id: clip.id } }, {}] })
     const second = await send('GET', `/suno/act/stems/${clip.id}`)
@@ -131,7 +131,7 @@ describe('on the sandbox', () => {
     expect((await download(feed[0]?.audio_url ?? '')).headers.get('content-type')).toBe('audio/mpeg')
   })
 
-  it('the words of a clip are timed', async () => {
+  it('return the timing of a clip’s words', async () => {
     const { status, body } = await send('GET', `/suno/act/timing/${clip.id}`)
     expect(status).toBe(200)
     expect(Object.keys(body)).toEqual(['aligned_words', 'waveform_data', 'hoot_cer', 'is_streamed'])
@@ -139,7 +139,7 @@ describe('on the sandbox', () => {
     expect((body.aligned_words as Json[])[0]).toEqual(word)
   })
 
-  it('the notes of a clip are running, then complete', async () => {
+  it('return the notes of a clip, first as running, then as complete', async () => {
     expect((await send('GET', `/suno/act/midi/${clip.id}`)).body).toEqual({ state: 'running' })
     await expect
       .poll(async () => (await send('GET', `/suno/act/midi/${clip.id}`)).body, { timeout: 10_000 })
@@ -149,7 +149,7 @@ describe('on the sandbox', () => {
   it.each([
     ['wav', 'wav_url', 'audio/wav'],
     ['mp4', 'video_url', 'video/mp4'],
-  ])('a clip is delivered as %s', async (kind, name, mediaType) => {
+  ])('deliver a clip as %s', async (kind, name, mediaType) => {
     const { body } = await send('GET', `/suno/act/${kind}/${clip.id}`)
     expect(body).toMatchObject({ code: 'success', data: expect.any(String) })
     expect((await send('GET', `/suno/act/${kind}/${clip.id}`)).body.data).toBe(body.data)
@@ -159,13 +159,13 @@ describe('on the sandbox', () => {
     expect((await download(url)).headers.get('content-type')).toBe(mediaType)
   })
 
-  it('a style is said in more words', async () => {
+  it('expand the description of a style', async () => {
     const { status, body } = await send('POST', '/suno/act/tags', { body: { original_tags: 'folk sandbox:fast' } })
     expect(status).toBe(200)
     expect(body).toEqual({ upsampled_tags: expect.stringMatching(/^folk/), request_id: expect.any(String) })
   })
 
-  it('what is made of a clip is in PiAPI’s words at PiAPI’s routes', async () => {
+  it('show their outputs in PiAPI’s form at PiAPI’s routes', async () => {
     const task = await gateway.piapi.create('timing', { clip_id: clip.id }, { key: TEST_KEY })
     const { output } = await gateway.piapi.ended(task.task_id, { key: TEST_KEY })
     expect(JSON.stringify(output)).toContain('aligned_words')
@@ -179,20 +179,20 @@ describe('on the sandbox', () => {
     ['GET', '/suno/act/stems/none', undefined, 400, /^task_origin_not_exist/],
     ['GET', '/suno/act/timing/01234567-89ab-4cde-8f01-23456789ab01', undefined, 400, /^task_origin_not_exist/],
     ['POST', '/suno/uploads/audio/none/upload-finish', {}, 400, /^task_not_exist/],
-  ])('%s %s of nothing is refused', async (method, path, body, status, message) => {
+  ])('refuse %s %s without a clip, an upload or a text', async (method, path, body, status, message) => {
     const answer = await send(method, path, body === undefined ? {} : { body })
     expect(answer).toMatchObject({ status, body: { message: expect.stringMatching(message), data: null } })
   })
 })
 
-describe('an upload in steps', () => {
+describe('an upload in steps to the Suno relay', () => {
   interface Place extends JsonObject {
     id: string
     url: string
     fields: Record<string, string>
   }
 
-  async function asked(key = TEST_KEY): Promise<Place> {
+  async function requested(key = TEST_KEY): Promise<Place> {
     const { status, body } = await send('POST', '/suno/uploads/audio', { body: { extension: 'mp3' }, key })
     expect(status).toBe(200)
     return body as Place
@@ -215,7 +215,7 @@ describe('an upload in steps', () => {
     ['the studio', LIVE_KEY],
   ])('becomes a clip on %s, which can be extended', { timeout: STUDIO_MS }, async (_who, key) => {
     const bytes = await mp3()
-    const place = await asked(key)
+    const place = await requested(key)
     expect(Object.keys(place.fields)).toEqual(['Content-Type', 'key', 'AWSAccessKeyId', 'policy', 'signature'])
     expect(place.is_file_uploaded).toBe(false)
     const at = `/suno/uploads/audio/${place.id}`
@@ -242,17 +242,17 @@ describe('an upload in steps', () => {
     expect(extension.body).toMatchObject({ batch_size: 2 })
   })
 
-  it('is taken from a client that names every field as a file', async () => {
-    const place = await asked()
+  it('is accepted from a client that sends every field as a file', async () => {
+    const place = await requested()
     const form = new FormData()
     for (const [field, value] of Object.entries(place.fields)) form.append(field, new Blob([value]), '')
     form.append('file', new Blob([new Uint8Array(await mp3())]), 'a.mp3')
     expect((await fetch(place.url, { method: 'POST', body: form })).status).toBe(204)
   })
 
-  it('is refused with another signature, twice, of no sound, and by others', async () => {
+  it('is refused with another signature, a second time, without sound, and from another tenant', async () => {
     const bytes = await mp3()
-    const place = await asked()
+    const place = await requested()
     expect(await sent({ ...place, fields: { ...place.fields, signature: 'x' } }, bytes)).toBe(403)
     expect(await sent(place, Buffer.from('no sound'))).toBe(415)
     expect(await sent(place, bytes)).toBe(204)
@@ -265,7 +265,7 @@ describe('an upload in steps', () => {
   })
 })
 
-describe('on the studio', { timeout: STUDIO_MS }, () => {
+describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
   let clip: Clip
   beforeAll(async () => {
     clip = await aClip(LIVE_KEY)
@@ -274,7 +274,7 @@ describe('on the studio', { timeout: STUDIO_MS }, () => {
   const playing = async (one: Clip | undefined): Promise<number> =>
     inspectMp3((await download(one?.audio_url ?? '')).bytes)?.durationSeconds ?? 0
 
-  it('a cover has the words of its clip and another sound', async () => {
+  it('make a cover with the words of its clip and another sound', async () => {
     const cover = await run({ task: 'cover', cover_clip_id: clip.id, tags: 'techno', mv: 'chirp-v4' }, LIVE_KEY)
     expect(cover).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
     expect(cover.data[0]).toMatchObject({ prompt: clip.prompt, title: clip.title, metadata: { tags: 'techno' } })
@@ -283,7 +283,7 @@ describe('on the studio', { timeout: STUDIO_MS }, () => {
     expect(Buffer.compare(one?.bytes ?? Buffer.alloc(0), other?.bytes ?? Buffer.alloc(0))).not.toBe(0)
   })
 
-  it('a persona sings another song in the key and tempo of its clip', async () => {
+  it('let a persona sing another song in the key and tempo of its clip', async () => {
     const persona = { root_clip_id: clip.id, name: 'Rain voice' }
     const { status, body } = await send('POST', '/suno/persona/create', { body: persona, key: LIVE_KEY })
     expect(status).toBe(200)
@@ -305,7 +305,7 @@ describe('on the studio', { timeout: STUDIO_MS }, () => {
     expect(await soundOf(made.data[0] as Clip)).toEqual(await soundOf(clip))
   })
 
-  it('a section is composed to fit, and joined into the song without changing its length', async () => {
+  it('compose a section that fits, and join it into the song without changing its length', async () => {
     const made = await run(
       {
         ...{ task: 'infill', continue_clip_id: clip.id, infill_start_s: 8, infill_end_s: 14 },
@@ -324,13 +324,13 @@ describe('on the studio', { timeout: STUDIO_MS }, () => {
     expect(Math.abs((await playing(joined.data[0])) - (await playing(clip)))).toBeLessThan(0.3)
   })
 
-  it('a section that is too short for a song is not made up', async () => {
+  it('fail for a section that is too short for a song', async () => {
     const fields = { task: 'infill', continue_clip_id: clip.id, infill_start_s: 8, infill_end_s: 9 }
     const made = await run({ ...fields, prompt: 'la' }, LIVE_KEY)
     expect(made).toMatchObject({ status: 'FAILURE', fail_reason: expect.stringMatching(/at least 4 seconds/) })
   })
 
-  it('what it cannot do is refused before it costs anything', async () => {
+  it('refuse what the studio cannot do before it costs anything', async () => {
     const before = await gateway.balance()
     for (const kind of ['stems', 'timing', 'wav', 'mp4', 'midi']) {
       const answer = await send('GET', `/suno/act/${kind}/${clip.id}`, { key: LIVE_KEY })
@@ -341,7 +341,7 @@ describe('on the studio', { timeout: STUDIO_MS }, () => {
     expect(await gateway.balance()).toEqual(before)
   })
 
-  it('it covers no recording, which it cannot hear', async () => {
+  it('make no cover of a recording, which the studio cannot hear', async () => {
     const upload = await send('POST', '/suno/uploads/audio-url', { body: { url: clip.audio_url }, key: LIVE_KEY })
     const [recording] = (await ended(String(upload.body.data), LIVE_KEY)).data
     const cover = { task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno' }
@@ -352,5 +352,5 @@ describe('on the studio', { timeout: STUDIO_MS }, () => {
     expect(refused).toMatchObject({ status: 503, body: { code: 'no_provider' } })
   })
 
-  it('the books are right', () => gateway.assertBalanced())
+  it('leave the ledger balanced', () => gateway.assertBalanced())
 })

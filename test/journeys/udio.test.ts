@@ -16,7 +16,7 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-const NOBODYS = '01234567-89ab-4cde-8f01-23456789ab00'
+const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 
 interface Song extends JsonObject {
   id: string
@@ -67,7 +67,7 @@ async function submit(body: object): Promise<string> {
   return (answer.body as { data: string }).data
 }
 
-/** As the web client does: looks until the task says SUCCESS. */
+/** As the web client does: polls until the status is SUCCESS. */
 async function feed(id: string): Promise<Fetched> {
   for (;;) {
     const { data } = (await call('GET', `/udio/fetch/${id}?wait=20`)).body as unknown as { data: Fetched }
@@ -75,7 +75,7 @@ async function feed(id: string): Promise<Fetched> {
   }
 }
 
-describe('the web client of relays', () => {
+describe('a relay’s web client for Udio', () => {
   it('makes two songs, and finds them in data.data.songs', async () => {
     const id = await submit(genParams())
     const done = await feed(id)
@@ -102,7 +102,7 @@ describe('the web client of relays', () => {
     expect(done.data.songs[0]).toMatchObject({ lyrics: 'the last tram', prompt: 'night breeze sandbox:fast' })
   })
 
-  it('goes on from a song, by the id that an answer gave', async () => {
+  it('extends a song by an id from an answer', async () => {
     const first = await submit(genParams())
     const song = (await feed(first)).data.songs[1]
     const config = {
@@ -116,13 +116,13 @@ describe('the web client of relays', () => {
       parentTaskId: first,
       input: { continue_song_id: song?.id, config },
     })
-    const unknown = genParams({ config: { ...config, source: { source_type: 'song', song_id: NOBODYS } } })
+    const unknown = genParams({ config: { ...config, source: { source_type: 'song', song_id: UNKNOWN_ID } } })
     const refused = await call('POST', '/udio/submit/music', unknown)
     expect(refused.status).toBe(400)
     expect(messageOf(refused)).toMatch(/^gen_params\.config\.source\.song_id names .*, but there is no/)
   })
 
-  it('shows songs that are not there yet, and why there will be none', async () => {
+  it('reads unfinished songs, and the reason of failed ones', async () => {
     const id = await submit(genParams({ prompt: 'fog sandbox:slow=1 sandbox:fail' }))
     const { body } = await call('GET', `/udio/fetch/${id}`)
     expect(body).toMatchObject({
@@ -133,7 +133,7 @@ describe('the web client of relays', () => {
     expect(failed.data.songs[0]).toMatchObject({ finished: true, song_path: '', error_detail: failed.fail_reason })
   })
 
-  it('is told what was wrong in words that it reads', async () => {
+  it('reads what was wrong in the form that it expects', async () => {
     const wrong = async (given: JsonObject) => {
       const answer = await call('POST', '/udio/submit/music', genParams(given))
       expect(answer.status).toBe(400)
@@ -146,14 +146,14 @@ describe('the web client of relays', () => {
     expect(await wrong({ config: { mode: 'precede' } })).toMatch(/^gen_params\.config\.source\.song_id is needed/)
     const none = await call('POST', '/udio/submit/music', { prompt: 'la' })
     expect([none.status, messageOf(none)]).toEqual([400, 'gen_params is required.'])
-    const unknown = await call('GET', `/udio/fetch/${NOBODYS}`)
+    const unknown = await call('GET', `/udio/fetch/${UNKNOWN_ID}`)
     expect([unknown.status, messageOf(unknown)]).toEqual([400, 'task_not_exist'])
     const stranger = await call('POST', '/udio/submit/music', genParams(), 'sk-nobody')
     expect(stranger.status).toBe(401)
     expect(messageOf(stranger)).not.toBe('')
   })
 
-  it('is told of every change at its notify_hook', async () => {
+  it('is called at its notify_hook at every change', async () => {
     const id = await submit({ ...genParams({ prompt: 'x sandbox:slow=1' }), notify_hook: `${receiver.url}/udio` })
     const mine = () => receiver.received.map(({ body }) => JSON.parse(body)).filter(({ task_id }) => task_id === id)
     await receiver.until(() => mine().some(({ status }) => status === 'SUCCESS'))
@@ -162,7 +162,7 @@ describe('the web client of relays', () => {
   })
 })
 
-describe('Udio’s own form at relays', () => {
+describe('Udio’s own format at relays', () => {
   it.each([
     ['without gen_params around them', genParams().gen_params],
     ['with gen_params around them', genParams()],
@@ -175,24 +175,24 @@ describe('Udio’s own form at relays', () => {
       ((await call('GET', `/udio/query?ids=${text}`)).body as unknown as { songs: Song[] }).songs
     expect((await songsAt([...ids].reverse().join(','))).map((song) => song.id)).toEqual([...ids].reverse())
     expect(await songsAt(id)).toEqual(await songsAt(ids.join()))
-    expect(await songsAt(`${NOBODYS},${ids[0]}`)).toMatchObject([{ id: ids[0], finished: true }])
+    expect(await songsAt(`${UNKNOWN_ID},${ids[0]}`)).toMatchObject([{ id: ids[0], finished: true }])
     expect(await songsAt('nothing')).toEqual([])
     expect((await call('GET', '/udio/query')).status).toBe(400)
   })
 
-  it('names the field as it was spelt', async () => {
+  it('names the caller’s field', async () => {
     const answer = await call('POST', '/udio/generate-proxy', { prompt: 'x', negative_prompt: 7 })
     expect(messageOf(answer)).toBe('negative_prompt must be a string, not 7.')
   })
 })
 
-it('reads songs that were made at PiAPI’s routes, and no lyrics', async () => {
+it('Udio’s relay reads songs of PiAPI’s routes, and no lyrics', async () => {
   const input = { lyrics_type: 'instrumental', gpt_description_prompt: 'fog sandbox:fast' }
   const song = await gateway.piapi.create('generate_music', input, { model: 'music-u', key: TEST_KEY })
-  const told = await gateway.piapi.ended(song.task_id, { key: TEST_KEY })
+  const shown = await gateway.piapi.ended(song.task_id, { key: TEST_KEY })
   const { songs } = (await feed(song.task_id)).data
   expect(songs.map(({ song_path }) => song_path)).toEqual(
-    (told.output as unknown as { songs: Song[] }).songs.map(({ song_path }) => song_path),
+    (shown.output as unknown as { songs: Song[] }).songs.map(({ song_path }) => song_path),
   )
   const words = await gateway.piapi.create('generate_lyrics', { prompt: 'fog' }, { model: 'music-u', key: TEST_KEY })
   expect((await call('GET', `/udio/fetch/${words.task_id}`)).status).toBe(400)

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** Two keys of tenants of their own, and a task of each that runs until the test ends it. */
+/** Two keys of two tenants, and a task of each that runs until the test ends it. */
 let one: { key: string; id: string }
 let other: { key: string; id: string }
 beforeEach(async () => {
@@ -30,7 +30,7 @@ async function running(): Promise<{ key: string; id: string }> {
   return { key, id }
 }
 
-/** A request that waits, once the gateway has it. */
+/** A waiting request, once the gateway has received it. */
 function waiting(
   { key, id }: { key: string; id: string },
   path = '?wait=30',
@@ -55,13 +55,13 @@ const isTaken = (mine: { key: string; id: string }) =>
   vi.waitFor(async () => expect((await shortWait(mine)).status).toBe(200), PATIENCE)
 
 describe('requests that wait for results', () => {
-  it('are refused beyond as many as a key may have, and taken again when one has ended', async () => {
+  it('are refused beyond as many as a key may have, and accepted again when one has ended', async () => {
     const held = [waiting(one), waiting(one, '/events')]
     await isRefused(one)
     const refused = await shortWait(one)
     expect(refused.headers.get('retry-after')).toBe('5')
     expect(await shortWait(one, '/events')).toMatchObject(REFUSED)
-    // Reading without waiting goes on, and so do the waits of others.
+    // Reads that do not wait are answered, and other keys may wait.
     expect((await read(one)).status).toBe(200)
     expect((await shortWait(other)).status).toBe(200)
 
@@ -71,7 +71,7 @@ describe('requests that wait for results', () => {
     expect((await shortWait(one)).status).toBe(200)
   })
 
-  it.each(['?wait=30', '/events'])('give their place back when the client goes: %s', async (path) => {
+  it.each(['?wait=30', '/events'])('free their place when the client disconnects: %s', async (path) => {
     const held = [waiting(one, path), waiting(one, path)]
     await isRefused(one)
     held[0]?.end()
@@ -80,7 +80,7 @@ describe('requests that wait for results', () => {
     hand.finish(one.id)
   })
 
-  it('are refused beyond as many as the process may have, whichever key they come with', async () => {
+  it('are refused beyond as many as the process may have, whichever key they use', async () => {
     const held = [waiting(one), waiting(one), waiting(other)]
     await isRefused(other)
     for (const { end } of held) end()

@@ -5,7 +5,7 @@ import { openReceiver, type Received, type Receiver } from '../support/receiver.
 
 /**
  * One protocol whose webhooks carry the task: how it is submitted with a webhook, and how the same is read. MiniMax and the
- * relays' Runway call back with a body of another kind than a read has; their own journeys compare those.
+ * relays' Runway call back with a body that differs from a read; their own journeys compare those.
  */
 interface Protocol {
   name: string
@@ -146,18 +146,21 @@ async function send(method: string, path: string, body?: JsonObject): Promise<Js
   return answer.body
 }
 
-describe.concurrent('the last webhook of a task says what a read of it says', () => {
-  it.each(PROTOCOLS)('in the protocol of $name', async ({ name, submit, idAt, read, inWebhook, inRead }) => {
-    const hook = `${receiver.url}/${encodeURIComponent(name)}`
-    const { path, body } = submit('a heron sandbox:slow=0.3', hook)
-    const id = String(at(await send('POST', path, body), idAt))
-    await gateway.until(id, ({ status }) => status === 'completed')
-    const mine = (all: Received[]) =>
-      all.filter((one) => hook.endsWith(one.path)).map((one) => JSON.parse(one.body) as Json)
-    const answer = at(await send('GET', read(id)), inRead)
-    const isSame = (one: Json) => JSON.stringify(at(one, inWebhook)) === JSON.stringify(answer)
-    await receiver.until((all) => mine(all).some(isSame), 10_000).catch(() => {}) // compared below, with a readable difference
-    expect(at(mine(receiver.received).at(-1) ?? null, inWebhook)).toEqual(answer)
-    expect(JSON.stringify(answer)).toContain(name === 'fal' ? 'images' : id)
-  })
+describe.concurrent('the last webhook of a task', () => {
+  it.each(PROTOCOLS)(
+    'equals a read of the task in the protocol of $name',
+    async ({ name, submit, idAt, read, inWebhook, inRead }) => {
+      const hook = `${receiver.url}/${encodeURIComponent(name)}`
+      const { path, body } = submit('a heron sandbox:slow=0.3', hook)
+      const id = String(at(await send('POST', path, body), idAt))
+      await gateway.until(id, ({ status }) => status === 'completed')
+      const mine = (all: Received[]) =>
+        all.filter((one) => hook.endsWith(one.path)).map((one) => JSON.parse(one.body) as Json)
+      const answer = at(await send('GET', read(id)), inRead)
+      const isSame = (one: Json) => JSON.stringify(at(one, inWebhook)) === JSON.stringify(answer)
+      await receiver.until((all) => mine(all).some(isSame), 10_000).catch(() => {}) // compared below, with a readable difference
+      expect(at(mine(receiver.received).at(-1) ?? null, inWebhook)).toEqual(answer)
+      expect(JSON.stringify(answer)).toContain(name === 'fal' ? 'images' : id)
+    },
+  )
 })

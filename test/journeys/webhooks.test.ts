@@ -34,8 +34,8 @@ function verified({ body, headers }: Received): unknown {
   })
 }
 
-describe('a webhook', () => {
-  it('tells of a finished song, with PiAPI’s header and the standard ones, in the shape of the documents', async () => {
+describe('a webhook of a song', () => {
+  it('reports a finished song, with PiAPI’s header and the standard ones, in the documented form', async () => {
     const { task_id: id } = await gateway.piapi.song(
       { prompt: 'sandbox:fast' },
       { key: TEST_KEY, config: hooked('my secret') },
@@ -57,7 +57,7 @@ describe('a webhook', () => {
   })
 
   it.each(['sandbox:fail', 'sandbox:refuse'])(
-    'tells of a failure too (%s), and without a secret sends no such header',
+    'reports a failure too (%s), and has no secret header without a secret',
     async (word) => {
       const { task_id: id } = await gateway.piapi.song(
         { prompt: `${word} sandbox:fast` },
@@ -72,7 +72,7 @@ describe('a webhook', () => {
     },
   )
 
-  it('tells of a cancellation', async () => {
+  it('reports a cancellation', async () => {
     const body = { model: 'suno', task_type: 'lyrics', input: { prompt: 'fog' }, config: hooked('s') }
     const running = (await gateway.piapi.post({ ...body, config: {} })).body.data.task_id
     await gateway.until(running, ({ status }) => status === 'processing')
@@ -92,11 +92,11 @@ describe('a webhook', () => {
     expect(() => verified({ ...received, body: received.body.replace('completed', 'failed') })).toThrow('signature')
   })
 
-  it('is sent again on demand, with the same id and the same bytes', async () => {
+  it('can be sent again on demand, with the same id and the same bytes', async () => {
     const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:fast' }, { key: TEST_KEY, config: hooked('s') })
     await receiver.until((received) => received.length === 1)
     const { store, tenantId } = gateway
-    // Until the attempt is written down, there is nothing to repeat; no signal tells of that.
+    // Until the attempt is stored there is nothing to repeat, and no signal reports that it is.
     const delivery = await vi.waitUntil(
       async () =>
         (await store.listDeliveries({ tenantId, taskId: id, limit: 1 })).find((one) => one.status === 'delivered'),

@@ -92,7 +92,7 @@ describe('a request for Flux', () => {
 })
 
 describe('an answer of Flux', () => {
-  it('to a creation is as the API has it, with and without a webhook', () => {
+  it('answers a creation as the API does, with and without a webhook', () => {
     const created = createdBody(aTask({ pricePoints: points(400_000) }), POLLING_URL)
     expect(created).toEqual(example('created'))
     const webhookUrl = 'https://client.example/hook'
@@ -113,7 +113,7 @@ describe('an answer of Flux', () => {
     ['uncertain', 'Pending'],
     ['processing', 'Pending'],
     ['cancelled', 'Error'],
-  ] as const)('says of a %s task "%s"', (status, word) => {
+  ] as const)('shows a %s task with the status "%s"', (status, word) => {
     expect(resultBody(aTask({ status }), urls)).toMatchObject({ status: word, result: null })
   })
 
@@ -139,7 +139,7 @@ describe('an answer of Flux', () => {
     expect(resultBody(drawn, urls).result).toMatchObject({ seed: null })
   })
 
-  it('has a form for Flux of every maker, and for nothing else', () => {
+  it('exists for Flux of every maker, and for no other model', () => {
     const operations = ['bfl/flux-3-video', 'Qubico/flux1-dev/txt2img', 'recraft/generate', 'suno/music']
     expect(operations.map((operation) => isFlux({ operation }))).toEqual([true, true, false, false])
   })
@@ -164,7 +164,7 @@ describe('a finetune', () => {
     })
   })
 
-  it('is named by the id of its training, at its begin and at its end', () => {
+  it('has the id of its training, when that begins and when it ends', () => {
     expect(createdBody(aTask(asked), POLLING_URL)).toEqual(example('finetune.created'))
     const webhookUrl = 'https://client.example/hook'
     expect(createdBody(aTask({ ...asked, webhookUrl }), POLLING_URL)).toMatchObject({
@@ -174,7 +174,7 @@ describe('a finetune', () => {
     expect(resultBody(trained, urls)).toEqual(example('finetune.ready'))
   })
 
-  it('shows the details of a finetune during its training, and those of its provider afterwards', () => {
+  it('shows what was requested while it is trained, and the provider’s details afterwards', () => {
     expect(detailsBody(trained)).toEqual(example('finetune.details'))
     const more = aTask({ ...trained, output: { data: { ...data, iterations: 299, loss: 0.1, finetune_id: 'theirs' } } })
     expect(detailsBody(more).finetune_details).toMatchObject({ iterations: 299, loss: 0.1, finetune_id: ID })
@@ -188,7 +188,7 @@ describe('a finetune', () => {
     expect(detailsBody(broken).finetune_details.status).toBe('Error')
   })
 
-  it('confirms that a finetune was deleted', () => {
+  it('is confirmed as deleted in the published shape', () => {
     expect(deletedBody(ID, 1_733_717_570_500)).toEqual(example('finetune.deleted'))
   })
 
@@ -197,11 +197,11 @@ describe('a finetune', () => {
     [{ finetune_id: null }, 'finetune_id is required.'],
     [{ finetune_id: '' }, 'finetune_id is required.'],
     [{ finetune_id: ['a'] }, 'finetune_id must be a string.'],
-  ])('finds no finetune by %j', (given, message) => {
+  ])('is not looked up with %j', (given, message) => {
     expect(() => finetuneIdIn(given)).toThrow(message)
   })
 
-  it('is answered as the description says', async () => {
+  it('has answers that fit their description', async () => {
     const { schemas } = await describeBfl({ limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 1 } })
     const faults = (schema: string, name: string) => Compile(schemas[schema] ?? {}).Errors(example(name))
     expect(faults('BflCreated', 'finetune.created')).toEqual([])
@@ -213,10 +213,10 @@ describe('a finetune', () => {
   })
 })
 
-describe('a webhook of Flux', () => {
+describe('the webhooks of Flux', () => {
   const hooked = { webhookUrl: 'https://client.example/hook', echo: { webhook_secret: 'secret' } }
 
-  it('sends one webhook, at the end, signed with the secret', () => {
+  it('consist of one, at the end, signed with the secret', () => {
     expect(deliveriesOf(bfl, aTask({ status: 'processing', ...hooked }), urls)).toEqual([])
     const [delivery, ...others] = deliveriesOf(bfl, { ...ready, ...hooked }, urls)
     expect(others).toEqual([])
@@ -227,7 +227,7 @@ describe('a webhook of Flux', () => {
     expect(delivery?.headers).toEqual({ 'x-bfl-signature': `sha256=${signature}` })
   })
 
-  it('sends a webhook without a secret unsigned, and none without a URL', () => {
+  it('are unsigned without a secret, and not sent without a URL', () => {
     const [delivery] = deliveriesOf(bfl, { ...ready, ...hooked, echo: { webhook_secret: '' } }, urls)
     expect(delivery?.headers).toEqual({})
     expect(deliveriesOf(bfl, ready, urls)).toEqual([])
@@ -235,7 +235,7 @@ describe('a webhook of Flux', () => {
 })
 
 describe('an error of Flux', () => {
-  it('names the place of a fault as FastAPI does', () => {
+  it('locates a wrong field as FastAPI does', () => {
     expect(errorBody(invalidInput('prompt', 'is required'), POST)).toEqual(example('validation-error'))
     const nested = errorBody(invalidInput('keyframes.0.image', 'must be a string'), POST)
     expect(nested).toMatchObject({ detail: [{ loc: ['body', 'keyframes', 0, 'image'], type: 'value_error' }] })

@@ -1,7 +1,7 @@
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 
-/** A code of ours in fal's terms. `detail` of a model's error is a list; of the platform's, it is a sentence. */
+/** An error code in fal's format. `detail` is a list in errors of a model, and a sentence in errors of the platform. */
 interface ErrorShape {
   status: number
   type: string
@@ -16,7 +16,7 @@ const MODERATED = model(422, 'content_policy_violation')
 const NO_CREDIT = platform(403, 'insufficient_credits')
 
 /**
- * The words are those of fal's pages on errors where these have one, and ours elsewhere. The official client sends a
+ * The types are those of fal's documentation on errors where it has one, and made up elsewhere. The official client sends a
  * request again after 429, 502, 503 and 504, a paid one like any other: so these are used only where nothing was begun.
  */
 const SHAPES: Record<ErrorCode, ErrorShape> = {
@@ -74,7 +74,7 @@ export function errorAnswer(error: Pick<PolyphonyError, 'code' | 'message' | 'de
   return answer(SHAPES[error.code], message, locationOf(details.field ?? ''))
 }
 
-/** Why a request did not succeed; undefined for one that did, or may yet. */
+/** Why a request failed; undefined if it succeeded or has not ended. */
 export function failureOf({ status, error }: Pick<Task, 'status' | 'error'>): ErrorAnswer | undefined {
   if (status === 'cancelled') return answer(CANCELLED, 'Request was cancelled.', [])
   if (status !== 'failed') return undefined

@@ -26,7 +26,7 @@ const input = { prompt: 'a lighthouse in the fog' }
 const request = (given: Partial<Task> = {}): Task =>
   aTask({ operation: falRequest.id, model: FLUX, input: { model: FLUX, input }, ...given })
 
-describe('a path', () => {
+describe('the paths of fal’s queue', () => {
   it.each([
     ['POST', FLUX, { call: 'submit', model: FLUX }],
     ['POST', 'workflows/me/sticker', { call: 'submit', model: 'workflows/me/sticker' }],
@@ -36,7 +36,7 @@ describe('a path', () => {
     ['GET', `${FLUX}/requests/${ID}`, { call: 'result', app: FLUX, id: ID }],
     ['GET', `workflows/me/sticker/requests/${ID}`, { call: 'result', app: 'workflows/me/sticker', id: ID }],
     ['PUT', `fal-ai/flux/requests/${ID}/cancel`, { call: 'cancel', app: 'fal-ai/flux', id: ID }],
-  ])('of %s %s says what is meant', (method, path, target) => {
+  ])('include %s %s, which is parsed into its call, model and request', (method, path, target) => {
     expect(targetOf(method, path)).toEqual(target)
   })
 
@@ -45,23 +45,23 @@ describe('a path', () => {
     ['PUT', `fal-ai/flux/requests/${ID}`],
     ['POST', `fal-ai/flux/requests/${ID}/cancel`],
     ['GET', `fal-ai/flux/requests/${ID}/logs`],
-  ])('of %s %s is unknown', (method, path) => {
+  ])('do not include %s %s', (method, path) => {
     expect(() => targetOf(method, path)).toThrow(expect.objectContaining({ code: 'not_found' }))
   })
 
-  it('is decoded, and has no query', () => {
+  it('are decoded, and lose their query', () => {
     expect(pathBelow('/fal/queue', '/fal/queue/fal-ai%2Fflux/dev/?fal_webhook=https://a/b')).toBe(FLUX)
     expect(() => pathBelow('/fal/queue', '/fal/queue/%zz')).toThrow(expect.objectContaining({ code: 'not_found' }))
   })
 
-  it('of a model ends, for its requests, at owner and app', () => {
+  it('contain only owner and app of a model when they lead to one of its requests', () => {
     expect(appOf(FLUX)).toBe('fal-ai/flux')
     expect(appOf('fal-ai/fast-sdxl')).toBe('fal-ai/fast-sdxl')
     expect(appOf('workflows/me/sticker')).toBe('workflows/me/sticker')
   })
 })
 
-describe('a target', () => {
+describe('the target of fal’s proxy', () => {
   it.each([
     ['https://queue.fal.run/fal-ai/flux/dev?fal_webhook=x', '/fal/queue/fal-ai/flux/dev?fal_webhook=x'],
     ['https://fal.run/fal-ai/flux/dev', '/fal/run/fal-ai/flux/dev'],
@@ -70,7 +70,7 @@ describe('a target', () => {
       '/fal/storage/upload/initiate?storage_type=fal-cdn-v3',
     ],
     ['https://queue.fal.run/../../../etc', '/fal/queue/etc'],
-  ])('%s is a path of ours', (target, path) => {
+  ])('%s is served at our path %s', (target, path) => {
     expect(ownPathOf(target)).toBe(path)
   })
 
@@ -83,7 +83,7 @@ describe('a target', () => {
     'file:///etc/passwd',
     '/fal-ai/flux',
     '',
-  ])('%s is none of fal’s', (target) => {
+  ])('%s is not recognised as an address of fal', (target) => {
     expect(ownPathOf(target)).toBeUndefined()
   })
 
@@ -92,8 +92,8 @@ describe('a target', () => {
   })
 })
 
-describe('a body', () => {
-  it('is the input of the model, as it stands', () => {
+describe('the body of a submission to fal', () => {
+  it('becomes the input of the model unchanged', () => {
     const submission = toTask(FLUX, { ...input, model: 'mine', n: null })
     expect(submission).toEqual({
       operation: falRequest,
@@ -105,7 +105,7 @@ describe('a body', () => {
     expect(toTask(FLUX, undefined).input).toEqual({ model: FLUX, input: {} })
   })
 
-  it('is told of to whom the address says', () => {
+  it('gets its webhook from the query parameter of the URL', () => {
     expect(toTask(FLUX, input, 'https://me.example/hook')).toMatchObject({
       webhook: { field: 'fal_webhook', url: 'https://me.example/hook' },
     })
@@ -119,13 +119,13 @@ describe('a body', () => {
     [FLUX, [], 'malformed_body'],
     [FLUX, 'la', 'malformed_body'],
     [FLUX, { num_images: 17 }, 'invalid_input'],
-  ])('for %s that is %j is refused', (model, body, code) => {
+  ])('is refused for the model "%s" with %j: %s', (model, body, code) => {
     expect(() => toTask(model, body)).toThrow(expect.objectContaining({ code }))
   })
 })
 
-describe('a status', () => {
-  it('has the forms of the examples, and says the same', () => {
+describe('the status of a fal request', () => {
+  it('equals the published examples', () => {
     const waiting = statusOf(request(), urls)
     expect(shapeDifferences(submittedExample, waiting)).toEqual([])
     expect(waiting).toEqual(submittedExample)
@@ -149,19 +149,19 @@ describe('a status', () => {
       { status: 'cancelled' },
       { status: 'COMPLETED', error_type: 'client_cancelled', metrics: { inference_time: null } },
     ],
-  ])('of a request that is %j is %j', (given, status) => {
+  ])('for a request that is %j includes %j', (given, status) => {
     expect(statusOf(request(given), urls)).toMatchObject(status)
   })
 
-  it('leads to where it was asked for', () => {
+  it('contains URLs below the app under which it was requested', () => {
     expect(statusOf(request(), urls, { app: 'a b/c' }).status_url).toBe(
       `https://gateway.example/fal/queue/a%20b/c/requests/${ID}/status`,
     )
   })
 })
 
-describe('a result', () => {
-  it('is what the model gave, with the addresses of its files', () => {
+describe('the result of a fal request', () => {
+  it('is the output of the model, with the URLs of its files', () => {
     const value = JSON.parse(JSON.stringify(resultExample).replace('https://gateway.example/files/', 'asset:'))
     const told = resultOf(request({ status: 'completed', output: { value } }), urls)
     expect(shapeDifferences(resultExample, told)).toEqual([])
@@ -197,22 +197,22 @@ describe('a result', () => {
       { model_mesh: { url: 'U.glb', content_type: 'model/gltf-binary' } },
     ],
     ['replicate/prediction', { value: [`asset:${FILE}.webp`] }, { output: ['U.webp'] }],
-  ])('can be that of a %s that was asked for elsewhere', (operation, output, result) => {
+  ])('can come from a %s task that was submitted in another protocol', (operation, output, result) => {
     const task = aTask({ operation, input: {}, status: 'completed', output })
     expect(isRequest(task)).toBe(true)
     const told = JSON.stringify(resultOf(task, urls)).replaceAll(`https://gateway.example/files/${FILE}`, 'U')
     expect(JSON.parse(told)).toEqual(result)
   })
 
-  it('cannot be a song', () => {
+  it('does not exist for songs', () => {
     expect(isRequest({ operation: 'suno/music' })).toBe(false)
   })
 })
 
-describe('a webhook', () => {
+describe('the webhook of a fal request', () => {
   const webhookUrl = 'https://me.example/hook'
 
-  it('has the forms of the examples, and says the same', () => {
+  it('equals the published examples', () => {
     const completed = {
       operation: 'Qubico/joycaption/joycaption-beta-one',
       status: 'completed' as const,
@@ -233,7 +233,7 @@ describe('a webhook', () => {
     ['completed', 1],
     ['failed', 1],
     ['cancelled', 1],
-  ])('tells of %s %i times', (status, times) => {
+  ])('is sent for a request that is %s %i times', (status, times) => {
     const told = deliveriesOf(
       fal,
       request({ status, webhookUrl, output: status === 'completed' ? { value: 1 } : null }),
@@ -245,7 +245,7 @@ describe('a webhook', () => {
   })
 })
 
-describe('an error', () => {
+describe('an error of fal', () => {
   const told = (code: ErrorCode, message: string, field?: string) =>
     errorAnswer(new PolyphonyError(code, message, field === undefined ? {} : { field }))
 
@@ -268,7 +268,7 @@ describe('an error', () => {
     })
   })
 
-  it('of the platform is a sentence and a type', () => {
+  it('contains a sentence and a type when it is the platform’s', () => {
     expect(told('no_provider', 'nobody')).toEqual({
       status: 503,
       type: 'runner_scheduling_failure',
@@ -276,7 +276,7 @@ describe('an error', () => {
     })
   })
 
-  it('is told for every code, and invites a repetition only where nothing was begun', () => {
+  it('exists for every error code, with a status that invites a retry only where no work was begun', () => {
     const again: ErrorCode[] = []
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       const { status, body } = told(code, 'why')
@@ -297,7 +297,7 @@ describe('an error', () => {
     ])
   })
 
-  it('of a request is that of its end', () => {
+  it('tells how a request failed, by its task’s error', () => {
     const failed = (message: string, code: ErrorCode = 'vendor_refused') =>
       failureOf(request({ status: 'failed', error: { code, message } }))
     expect(failed('Refused by moderation.', 'content_moderated')).toMatchObject({
@@ -314,8 +314,8 @@ describe('an error', () => {
   })
 })
 
-describe('every answer', () => {
-  it('is described as it is', async () => {
+describe('the description of fal’s answers', () => {
+  it('fits each status, webhook and error', async () => {
     const limits = { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 1 }
     const { schemas } = await describeFal({ limits })
     const faults = (name: string, value: unknown) => Compile(schemas[name] ?? false).Errors(value)

@@ -9,7 +9,7 @@ import type { Urls } from '../kit/urls.ts'
 import { failureOf } from './errors.ts'
 import { appOf, PREFIX } from './target.ts'
 
-/** What each kind looks like as a result; a kind without an entry has no form here. */
+/** The result for each kind of output; a kind without an entry has no form here. */
 const RESULTS: { [K in Kind]?: (output: Output[K], task: Task) => Json } = {
   pictures: ({ pictures }) => ({
     images: pictures.map(({ file, widthPx, heightPx }) => fileObject(file, { width: widthPx, height: heightPx })),
@@ -78,7 +78,7 @@ export function statusOf(task: Task, urls: Urls, { app = appOf(task.model), logs
 
 export type QueueStatus = ReturnType<typeof statusOf>
 
-/** Our logs are lines without a time of their own: they have that of the task's last step. */
+/** Log lines of a task have no time of their own: they get that of the task's last step. */
 function logsOf({ logs, createdAt, startedAt, endedAt }: Task) {
   const timestamp = new Date(endedAt ?? startedAt ?? createdAt).toISOString()
   return logs.map((message) => ({ message, level: 'INFO', source: 'USER', timestamp }))

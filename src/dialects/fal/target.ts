@@ -56,7 +56,7 @@ const HOSTS: Record<string, string> = {
 }
 
 /**
- * Where we serve what `x-fal-target-url` names: nothing is ever sent on. Undefined for what is none of fal's addresses.
+ * The gateway's own path for the target in `x-fal-target-url`: nothing is forwarded. Undefined for a URL that is not fal's.
  * Throws `not_found` for an address of fal's that is not served.
  */
 export function ownPathOf(target: string): string | undefined {

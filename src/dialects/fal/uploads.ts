@@ -51,7 +51,7 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
 
   handleErrors(app, errorAnswer)
   guardUploads(app, context, DRAFT, noUpload)
-  // Whatever a client says that it is: the bytes are looked at.
+  // The type is found in the bytes, whatever the client states.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes }, (_request, body, done) =>
     done(null, body),

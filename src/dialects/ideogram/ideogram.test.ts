@@ -26,24 +26,24 @@ function completed(given: Partial<Task>): Task {
 const picture = (sidePx: number) => ({ file: 'asset:a.png', widthPx: sidePx, heightPx: sidePx })
 
 describe('a request for Ideogram', () => {
-  it('of the older API has its fields in image_request', () => {
+  it('has its fields in image_request in the older API', () => {
     const { operation, input, names } = submissionOf('/generate', { image_request: { prompt: 'a', seed: 7, mine: 1 } })
     expect(operation.id).toBe('ideogram/generate')
     expect(input).toEqual({ prompt: 'a', seed: 7, mine: 1, model: 'V_2', num_images: 1 })
     expect(names).toEqual({ '': 'image_request', image_file: 'image_file' })
   })
 
-  it('in a form has image_request as JSON, and a file beside it', () => {
+  it('has image_request as JSON in a form, with a file beside it', () => {
     const request = JSON.stringify({ prompt: 'a', image_weight: 70 })
     const { input } = submissionOf('/remix', { image_request: request, image_file: image }, true)
     expect(input).toMatchObject({ prompt: 'a', image_weight: 70, image_file: image })
   })
 
-  it('to enlarge a picture needs no image_request', () => {
+  it('needs no image_request to upscale a picture', () => {
     expect(submissionOf('/upscale', { image_file: image }).input).toMatchObject({ resemblance: 50, detail: 50 })
   })
 
-  it('of Ideogram 3 is read alike as JSON and as a form', () => {
+  it('is read alike as JSON and as a form in Ideogram 3', () => {
     const asJson = {
       prompt: 'a',
       num_images: 2,
@@ -63,7 +63,7 @@ describe('a request for Ideogram', () => {
     expect(() => submissionOf(path, { prompt: 'a', num_images: '2' })).toThrow('num_images must be an integer, not "2"')
   })
 
-  it('has a place for each path of the API that is served', () => {
+  it('is served at each of these paths, by this operation', () => {
     expect(TOOLS.map(({ path, operation }) => [path, operation.id])).toEqual([
       ['/generate', 'ideogram/generate'],
       ['/remix', 'ideogram/remix'],
@@ -89,14 +89,14 @@ describe('a request for Ideogram', () => {
     ['/remix', { image_request: { prompt: 'a' } }, 'image_file is required'],
     ['/upscale', { image_request: { detail: 0 }, image_file: image }, 'image_request.detail must be at least 1'],
     ['/v1/ideogram-v3/edit', { prompt: 'a', image }, 'mask is required'],
-  ])('to %s with %j is refused by the name that the caller knows', (path, fields, message) => {
+  ])('to %s with %j is refused, naming the caller’s field', (path, fields, message) => {
     expect(() => submissionOf(path, fields)).toThrow(message)
     expect(() => submissionOf(path, fields)).not.toThrow('image_request.image_file')
   })
 })
 
 describe('an answer of Ideogram', () => {
-  it('shows pictures, key by key', () => {
+  it('shows pictures in the published shape', () => {
     const task = completed({
       operation: 'ideogram/generate',
       input: { prompt: 'a poster', seed: 42, style_type: 'DESIGN' },
@@ -106,13 +106,13 @@ describe('an answer of Ideogram', () => {
     expect(fromTask(task, urls)).toEqual(example('pictures'))
   })
 
-  it('says null of what it does not know, and to what size a picture was brought', () => {
+  it('shows unknown values as null, and the size of an upscaled picture', () => {
     const output = { pictures: [picture(2_048)], grid: null }
     const task = completed({ operation: 'ideogram/upscale', input: {}, output })
     expect(fromTask(task, urls)).toEqual(example('upscaled'))
   })
 
-  it('holds descriptions', () => {
+  it('shows descriptions in the published shape', () => {
     const task = completed({ operation: 'ideogram/describe', output: { texts: ['A poster on a wall.'] } })
     expect(fromTask(task, urls)).toEqual(example('descriptions'))
   })
@@ -127,13 +127,13 @@ describe('an error of Ideogram', () => {
     ['vendor_refused', 'Out of memory.', 500],
     ['rate_limited', '', 429],
     ['timed_out', '', 503],
-  ] as const)('of code %s (%s) has status %i', (code, message, status) => {
+  ] as const)('with the code %s (%s) has the status %i', (code, message, status) => {
     const error = new PolyphonyError(code, message)
     expect(statusOf(error)).toBe(status)
     expect(errorBody(error)).toEqual({ error: message })
   })
 
-  it('says when too many are being made', () => {
+  it('gives the limit on tasks under way as the reason of a rejection', () => {
     const error = new PolyphonyError('too_many_staged', 'Too many.')
     expect(errorBody(error)).toEqual({ error: 'Too many.', reject_reason: 'inflight_limit' })
   })

@@ -8,7 +8,7 @@ describe('base64 of a caller', () => {
     ['aGVs\r\nbG8 =\n', 'hello'],
     ['aGk=', 'hi'],
     ['aA==', 'h'],
-  ])('is read from %j', (text, bytes) => {
+  ])('is decoded from %j', (text, bytes) => {
     expect(fromBase64(text)?.toString()).toBe(bytes)
   })
 

@@ -134,7 +134,7 @@ describe('the credit of a tenant', () => {
   })
 })
 
-describe('a task', () => {
+describe('a task in Kling’s words', () => {
   it.each([
     ['staged', 'submitted'],
     ['pending', 'submitted'],
@@ -213,7 +213,7 @@ describe('a task', () => {
   })
 })
 
-describe('a body', () => {
+describe('a body for Kling’s API', () => {
   it.each(PATH_NAMES)('reads the documented body of %s as valid input of its operation', (path) => {
     const submission = toTask(path, BODIES[path].example)
     expect(submission.operation).toBe(getOperation(PATHS[path].operation.id))
@@ -461,7 +461,7 @@ describe('a body', () => {
   })
 })
 
-describe('a callback', () => {
+describe('a callback of Kling’s', () => {
   const webhookUrl = 'https://client.example/hook'
 
   it('calls back with the bare task at each change of its status', () => {
@@ -480,7 +480,7 @@ describe('a callback', () => {
   })
 })
 
-describe('an error', () => {
+describe('an error of Kling’s', () => {
   const request = (headers: Record<string, string>) => ({ headers }) as Parameters<typeof errorAnswer>[1]
 
   it.each<[ErrorCode, number, number]>([

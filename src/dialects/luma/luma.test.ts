@@ -79,7 +79,7 @@ describe('a request of Luma’s own API', () => {
     })
   })
 
-  it('may leave out the model at the older path, and null is absent', () => {
+  it('needs no model at the older path, and may contain null for what it leaves out', () => {
     const asked = { prompt: 'x', model: null, keyframes: null, duration: null, callback_url: null }
     const { input, webhook } = videoTask(asked, { needsModel: false })
     expect(input).toEqual({ prompt: 'x', duration: 5, aspect_ratio: '16:9' })
@@ -96,12 +96,12 @@ describe('a request of Luma’s own API', () => {
     [{ prompt: '' }, 'prompt is needed without a frame.'],
     [{ generation_type: 'image' }, 'generation_type must be "video", not "image".'],
     [{ callback_url: 7 }, 'callback_url must be a string.'],
-  ])('refuses a request with %j', (change, message) => {
+  ])('is refused with %j', (change, message) => {
     const body = { model: 'ray-2', prompt: 'x', ...change }
     expect(() => videoTask(body, { needsModel: true })).toThrow(message)
   })
 
-  it('reads from a request for a picture how long its caller waits', () => {
+  it('tells how long the caller of a picture waits', () => {
     const body = { model: 'photon-1', prompt: 'x', generation_type: 'image' }
     expect(imageTask(body)).toMatchObject({ waitSeconds: 0, submission: { input: { format: 'jpg' } } })
     expect(imageTask({ ...body, sync: true }).waitSeconds).toBe(60)
@@ -114,7 +114,7 @@ describe('a request of Luma’s own API', () => {
     expect(() => imageTask({ ...body, sync_timeout: 0 })).toThrow('sync_timeout must be')
   })
 
-  it('names the caller’s fields in a request for a tool', () => {
+  it('is refused by the caller’s field names when it asks for a tool', () => {
     const media = { url: 'https://example.com/a.mp4' }
     expect(() => modifyTask({ model: 'ray-2', media, mode: 'melt' })).toThrow(/^mode must be one of/)
     expect(() => reframeImageTask({ model: 'photon-1', media })).toThrow('aspect_ratio is required.')
@@ -160,12 +160,12 @@ describe('a request of the relays’ format', () => {
     [{ user_prompt: 7 }, 'user_prompt must be a string.'],
     [{ user_prompt: 'x', image_end_url: 'y' }, 'image_end_url must be'],
     [{ user_prompt: 'x', duration: '7s' }, 'duration must be one of "5s"'],
-  ])('refuses the body %j', (body, message) => {
+  ])('is refused with %j', (body, message) => {
     expect(() => ownTask(body)).toThrow(message)
   })
 })
 
-describe('an answer', () => {
+describe('an answer of Luma', () => {
   it('has the form of Luma’s own examples', () => {
     const { request } = completed
     const { input, webhook } = videoTask(request, { needsModel: true })
@@ -186,7 +186,7 @@ describe('an answer', () => {
     ['completed', 'completed', 'completed'],
     ['failed', 'failed', 'failed'],
     ['cancelled', 'failed', 'failed'],
-  ])('says of a task that is %s that it is %s, or %s', (status, state, own) => {
+  ])('shows a task that is %s as %s, and to relays’ clients as %s', (status, state, own) => {
     const generation = generationOf(aVideo(status), urls)
     expect(generation.state).toBe(state)
     expect('assets' in generation).toBe(status === 'completed')
@@ -202,7 +202,7 @@ describe('an answer', () => {
     expect(data).toEqual(ownObject(aVideo('pending'), urls))
   })
 
-  it('shows frames in whichever spelling they came', () => {
+  it('shows frames under whichever names the task was submitted with', () => {
     const start_image = 'https://example.com/a.png'
     const task = aVideo('pending', { start_image, end_image: '', model_name: 'ray-v2' }, { dialect: 'piapi' })
     expect(generationOf(task, urls)).toMatchObject({
@@ -211,7 +211,7 @@ describe('an answer', () => {
     })
   })
 
-  it('has a form for Luma’s tasks only; relays have none for pictures', () => {
+  it('exists for Luma’s tasks only, and in the relays’ format for videos only', () => {
     for (const { id, produces } of [...operations, ...lumaTools]) {
       expect(isLuma({ operation: id })).toBe(true)
       expect(isLumaVideo({ operation: id })).toBe(produces.kind === 'videos')
@@ -219,7 +219,7 @@ describe('an answer', () => {
     expect(isLuma({ operation: 'kling/video_generation' })).toBe(false)
   })
 
-  it('is complete for every operation’s example', () => {
+  it('is complete for the example of every operation', () => {
     for (const operation of [...operations, ...lumaTools]) {
       const task = aTask({ operation: operation.id, input: readInput(operation, operation.example), status: 'pending' })
       expect(generationOf(task, urls).request).toMatchObject({ generation_type: expect.any(String) })
@@ -227,7 +227,7 @@ describe('an answer', () => {
   })
 })
 
-describe('an error', () => {
+describe('an error of Luma', () => {
   it('has the form of Luma’s examples', () => {
     const field = new PolyphonyError('invalid_input', 'model is required.', { field: 'model' })
     expect(lumaError(field)).toEqual({ status: 422, body: fieldError })
@@ -235,19 +235,19 @@ describe('an error', () => {
     expect(other).toEqual({ status: 401, body: detail })
   })
 
-  it.each(Object.keys(ERRORS) as ErrorCode[])('answers the error %s with a sentence', (code) => {
+  it.each(Object.keys(ERRORS) as ErrorCode[])('contains a sentence for the code %s', (code) => {
     const { status, body } = lumaError(new PolyphonyError(code, 'It went wrong.'))
     expect(status).toBe(ERRORS[code].status)
     expect(body).toEqual({ detail: 'It went wrong.' })
   })
 })
 
-describe('a callback', () => {
+describe('a callback of Luma', () => {
   const bodies = (task: Task): Json[] => deliveriesOf(luma, task, urls).map(({ body }) => JSON.parse(body))
   const hooked = (status: Status, progress = 0) =>
     aVideo(status, {}, { progress, webhookUrl: 'https://example.com/hook' })
 
-  it('calls back in Luma’s form when a task begins to dream and when it has ended', () => {
+  it('is sent in Luma’s form when a task begins to dream and when it has ended', () => {
     expect(bodies(hooked('pending'))).toEqual([])
     expect(bodies(hooked('processing', 40))).toEqual([])
     for (const status of ['processing', 'completed', 'failed', 'cancelled'] as const) {
@@ -255,7 +255,7 @@ describe('a callback', () => {
     }
   })
 
-  it('calls back in the relays’ form with their task object', () => {
+  it('is sent as the task object to clients of the relays’ format', () => {
     const task = aVideo('completed', {}, { echo: { format: 'relay' }, webhookUrl: 'https://example.com/hook' })
     expect(bodies(task)).toEqual([ownTaskObject(task, urls)])
     expect(bodies(aVideo('completed'))).toEqual([])

@@ -28,7 +28,7 @@ export interface Press {
   action: string
   /** True where a window opens for more input first; `remix` where it opens only if the caller enables remix. */
   window: boolean | 'remix'
-  /** Which of a task's texts is taken as the prompt, from 1. */
+  /** Which of a task's texts becomes the prompt, from 1. */
   text?: number
 }
 
@@ -45,7 +45,7 @@ const button = (customId: string, label: string, emoji = ''): Button => ({ custo
 const NUMBERS = [1, 2, 3, 4]
 const KEYCAPS = ['1️⃣', '2️⃣', '3️⃣', '4️⃣', '5️⃣']
 
-/** The digit in its frame, as the bot numbers what it writes. */
+/** The keycap emoji of a digit, with which the bot numbers its texts. */
 export function keycap(number: number): string {
   return KEYCAPS[number - 1] ?? `${number}.`
 }
@@ -194,7 +194,7 @@ export function pressOf(customId: string): Press | undefined {
   return undefined
 }
 
-/** The task that a button belongs to, where it says so. */
+/** The task that a button names; undefined if it names none. */
 export function taskOfButton(customId: string): string | undefined {
   return customId.split('::').find(isId)
 }

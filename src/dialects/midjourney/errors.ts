@@ -7,7 +7,7 @@ interface ErrorShape {
   word?: string
 }
 
-/** What a relay refuses before it looks at the protocol at all, in the form of OpenAI's errors. */
+/** Errors that a relay answers before it reads the body, in the form of OpenAI's errors. */
 interface Plain {
   status: number
   type: 'new_api_error' | 'invalid_request_error'
@@ -19,7 +19,7 @@ const BUSY: ErrorShape = { status: 429, code: 30 }
 const UPSTREAM: ErrorShape = { status: 400, code: 5, word: 'do_request_failed' }
 const CLOSED: Plain = { status: 503, type: 'new_api_error' }
 
-/** Every code of ours in this protocol's words. An unknown task is a 400 here, not a 404. */
+/** The status and name of every error code in this protocol. An unknown task is a 400 here, not a 404. */
 const SHAPES: Record<ErrorCode, ErrorShape | Plain> = {
   malformed_body: { ...INVALID, word: 'bind_request_body_failed' },
   invalid_input: INVALID,
@@ -68,7 +68,7 @@ export function errorBody({ code, message }: PolyphonyError) {
   return { description: described(shape, message), type: 'upstream_error', code: shape.code }
 }
 
-/** Clients look for the word; for an unknown task it is all, as at new-api. */
+/** Clients search for the name; for an unknown task, the name is the whole description, as at new-api. */
 function described({ word }: ErrorShape, message: string): string {
   if (word === undefined) return message
   return word === 'task_no_found' ? word : `${word}: ${message}`

@@ -60,7 +60,7 @@ function pressFor(customId: string): Press {
   throw new PolyphonyError('invalid_input', `unknown_action:${customId}`, { field: 'customId' })
 }
 
-/** The body without the fields that say what to do. */
+/** The body without the fields that name the follow-up. */
 export function withoutCommand({ fields, ...others }: MidjourneyBody): MidjourneyBody {
   const {
     taskId: _,

@@ -7,7 +7,7 @@ import { failReasonOf, progressOf, relayStatusOf } from '../shared/relay-task.ts
 import { type Button, buttonsOf, keycap } from './buttons.ts'
 import { DIALECT } from './submission.ts'
 
-/** What the task object calls an operation; what is not here has no form in this protocol. */
+/** The action that the task object shows for an operation; operations without one have no form in this protocol. */
 const ACTIONS: Record<string, string> = {
   'midjourney/imagine': 'IMAGINE',
   'midjourney/upscale': 'UPSCALE',
@@ -26,7 +26,7 @@ const ACTIONS: Record<string, string> = {
   'Qubico/video-toolkit/face-swap': 'SWAP_VIDEO_FACE',
 }
 
-/** Models whose tasks may have a form here: what a list asks the store for. */
+/** Models whose tasks may have a form here, by which a list is filtered. */
 export const MODELS: readonly string[] = [
   ...new Set(Object.keys(ACTIONS).map((operation) => getOperation(operation).model)),
 ]
@@ -36,7 +36,7 @@ export function isOurs(task: Pick<Task, 'operation'>): boolean {
   return Object.hasOwn(ACTIONS, task.operation)
 }
 
-/** What this dialect has noted of a task; another dialect's notes are not ours to read. */
+/** What this dialect stored with a task; what another dialect stored is not read. */
 function notesOf({ dialect, echo }: Task): JsonObject {
   return dialect === DIALECT ? echo : {}
 }
@@ -45,7 +45,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The prompt as it was written; a follow-up without one of its own has that of the task it follows. */
+/** The prompt of the request; a follow-up without a prompt shows that of its parent. */
 export function promptOf(task: Task): string {
   return text(notesOf(task).prompt) || text(task.input.prompt)
 }

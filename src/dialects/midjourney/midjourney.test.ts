@@ -47,7 +47,7 @@ const press = (body: JsonObject, origin: Task, read: (fields: JsonObject) => Cha
 const pressed = (body: JsonObject, origin: Task, read: (fields: JsonObject) => Change = actionOf) =>
   followTask(press(body, origin, read))
 
-describe('the task object', () => {
+describe('the task object of the Midjourney relay', () => {
   it('has every name and type of a relay’s published answer', () => {
     const task = imagined()
     expect(lacking(example, fromTask(task, urls))).toEqual([])
@@ -88,7 +88,7 @@ describe('the task object', () => {
     expect(body.action).toBe('DESCRIBE')
   })
 
-  it('shows the four pictures, and the videos with their covers', () => {
+  it('shows the four pictures of a grid, and videos with their covers', () => {
     expect(fromTask(imagined(), urls).imageUrls.map(({ url }) => url)).toEqual(
       ['1', '2', '3', '4'].map((name) => `${FILE}${name}.png`),
     )
@@ -112,7 +112,7 @@ describe('the task object', () => {
     ['completed', 'SUCCESS', '100%', ''],
     ['failed', 'FAILURE', '100%', 'too wild'],
     ['cancelled', 'CANCEL', '0%', 'The task was cancelled.'],
-  ] as const)('says of a task that is %s: %s', (status, word, progress, failReason) => {
+  ] as const)('shows a task that is %s with the status %s', (status, word, progress, failReason) => {
     const body = fromTask(imagined(undefined, { status, output: status === 'completed' ? GRID : null }), urls)
     expect(body).toMatchObject({ status: word, progress, failReason })
     expect(body.buttons.length > 0).toBe(status === 'completed')
@@ -120,7 +120,7 @@ describe('the task object', () => {
     expect(body.finishTime > 0).toBe(['completed', 'failed', 'cancelled'].includes(status))
   })
 
-  it('has the same names in the same order in every status, and as a window', () => {
+  it('has the same names in the same order in every status, and for a window', () => {
     const names = Object.keys(fromTask(imagined(), urls))
     for (const status of STATUSES) {
       const output = status === 'completed' ? GRID : null
@@ -150,13 +150,13 @@ describe('the task object', () => {
       'SWAP_VIDEO_FACE',
       '/face-swap',
     ],
-  ])('names what was asked for (%#)', (task, action, description) => {
+  ])('names the action that was requested (%#)', (task, action, description) => {
     const body = fromTask(task, urls)
     expect(body.action).toBe(action)
     if (description !== undefined) expect(body.description).toBe(description)
   })
 
-  it('gives back what the caller noted, and nothing that another dialect noted', () => {
+  it('returns what the caller stored with the task, and nothing that another dialect stored', () => {
     const echo = {
       state: 'mine',
       botType: 'NIJI_JOURNEY',
@@ -174,13 +174,13 @@ describe('the task object', () => {
     expect(foreign).toMatchObject({ state: '', botType: 'MID_JOURNEY', customId: '', parentId: OTHER })
   })
 
-  it('carries the id that was asked for', () => {
+  it('has the id by which the client asked for it', () => {
     const task = imagined(undefined, { echo: { window: OTHER } })
     expect(fromTask(task, urls).id).toBe(OTHER)
     expect(fromTask(task, urls, ID).id).toBe(ID)
   })
 
-  it('exists for pictures, texts and videos of Midjourney and for face swaps, and for nothing else', () => {
+  it('exists for pictures, texts and videos of Midjourney and for face swaps only', () => {
     for (const one of ['midjourney/imagine', 'midjourney/shorten', 'Qubico/image-toolkit/face-swap']) {
       expect(isOurs({ operation: one })).toBe(true)
     }
@@ -189,7 +189,7 @@ describe('the task object', () => {
     }
   })
 
-  it('knows the picture that stands for it', () => {
+  it('has one picture that represents the task', () => {
     expect(pictureOf(imagined())).toBe('asset:grid.png')
     expect(pictureOf(aTask('upscale', { output: SINGLE }))).toBe('asset:one.png')
     expect(pictureOf(aTask('video', { output: VIDEOS }))).toBe('asset:1.jpg')
@@ -198,7 +198,7 @@ describe('the task object', () => {
   })
 })
 
-describe('bodies', () => {
+describe('a body for the Midjourney relay', () => {
   it.each([
     [imagineTask, { prompt: 'a fox' }, 'imagine', { prompt: 'a fox', process_mode: 'fast' }],
     [imagineTask, { prompt: 'a fox', base64Array: [PNG, PNG] }, 'imagine', { image_urls: [PNG, PNG] }],
@@ -227,13 +227,13 @@ describe('bodies', () => {
       { prompt: 'a hat', image_url: URL, mask: PNG },
     ],
     [retextureTask, { prompt: 'bronze', image: PNG }, 'retexture', { prompt: 'bronze', image_url: PNG }],
-  ])('become operations (%#)', (toTask, body, taskType, input) => {
+  ])('becomes an operation with its input (%#)', (toTask, body, taskType, input) => {
     const submission = toTask(readBody(body, undefined))
     expect(submission.operation.id).toBe(`midjourney/${taskType}`)
     expect(submission.input).toMatchObject(input)
   })
 
-  it('take the speed of their path, unless they name one', () => {
+  it('gets the speed of its path, unless it names one', () => {
     expect(imagineTask(readBody({ prompt: 'a fox' }, 'relax')).input).toMatchObject({ process_mode: 'relax' })
     const filter = { prompt: 'a fox', accountFilter: { modes: ['FAST'] } }
     expect(imagineTask(readBody(filter, 'relax')).input).toMatchObject({ process_mode: 'fast' })
@@ -242,7 +242,7 @@ describe('bodies', () => {
     })
   })
 
-  it('keep out of the input what is noted beside it', () => {
+  it('keeps state, webhook and bot out of the input', () => {
     const hook = 'https://example.com/hook'
     const submission = imagineTask(
       readBody({ prompt: 'a fox', state: 's', notifyHook: hook, botType: 'MID_JOURNEY' }, undefined),
@@ -254,7 +254,7 @@ describe('bodies', () => {
     expect(silent).toMatchObject({ echo: {}, webhook: undefined })
   })
 
-  it('set pictures in motion, with the words of either client', () => {
+  it('becomes a video of a picture, with the field names of either client', () => {
     expect(
       videoTask(readBody({ prompt: 'run', image: URL, endImage: PNG, motion: 'high' }, 'fast'), undefined),
     ).toMatchObject({
@@ -283,7 +283,7 @@ describe('bodies', () => {
     })
   })
 
-  it('swap faces: the source’s into the target', () => {
+  it('becomes a swap that puts the face of the source into the target', () => {
     expect(swapTask(readBody({ sourceBase64: PNG, targetUrl: URL }, 'fast'))).toMatchObject({
       operation: { id: 'Qubico/image-toolkit/face-swap' },
       input: { swap_image: PNG, target_image: URL },
@@ -316,7 +316,7 @@ describe('bodies', () => {
     [retextureTask, { image: URL }, 'prompt', 'prompt_is_required'],
     [swapTask, { sourceBase64: PNG }, 'targetBase64', 'targetBase64 is required.'],
     [swapTask, { sourceUrl: 'x', targetUrl: URL }, 'sourceUrl', 'sourceUrl must be'],
-  ])('that are wrong are refused by the caller’s own name for the field (%#)', (toTask, body, field, message) => {
+  ])('is refused, naming the caller’s field (%#)', (toTask, body, field, message) => {
     const run = () => toTask(readBody(body as JsonObject, undefined))
     expect(run).toThrow(message)
     const details = expect.objectContaining({ field })
@@ -328,12 +328,12 @@ describe('bodies', () => {
     [{ image: URL, batchSize: 3 }, 'batchSize must be one of 1, 2, 4, not 3.'],
     [{ image: URL, videoType: 'x' }, 'videoType must be one of'],
     [{ image: URL, action: 'extend' }, 'taskId is needed with the action extend.'],
-  ])('of videos name their fields likewise (%#)', (body, message) => {
+  ])('is refused for a video, naming the caller’s field (%#)', (body, message) => {
     expect(() => videoTask(readBody(body, undefined), undefined)).toThrow(message)
   })
 })
 
-describe('buttons', () => {
+describe('the buttons of a Midjourney task', () => {
   const grid = imagined({ prompt: 'a fox --ar 16:9' })
   const single = aTask('upscale', { input: { origin_task_id: OTHER, index: '1' }, output: SINGLE })
   const described = aTask('describe', { input: { image_url: 'asset:x.png' }, output: FOUR_TEXTS })
@@ -347,7 +347,7 @@ describe('buttons', () => {
     ['shortened', shortened],
     ['videos', videos],
     ['other', aTask('face-swap', { operation: 'Qubico/image-toolkit/face-swap', output: SINGLE })],
-  ] as const)('of a %s are all read again, and fit the task that shows them', (ground, task) => {
+  ] as const)('of a %s can all be pressed on the task that shows them', (ground, task) => {
     expect(groundOf(task)).toBe(ground)
     const ids = buttonsOf(task).map(({ customId }) => customId)
     expect(new Set(ids).size).toBe(ids.length)
@@ -359,7 +359,7 @@ describe('buttons', () => {
     }
   })
 
-  it('do not enlarge what is enlarged', () => {
+  it('offer no upscaling for a picture that is upscaled already', () => {
     const large = { ...single, input: { index: 'subtle' } }
     expect(buttonsOf(single).filter(({ customId }) => customId.includes('upsample'))).toHaveLength(2)
     expect(buttonsOf(large).filter(({ customId }) => customId.includes('upsample'))).toHaveLength(0)
@@ -389,14 +389,14 @@ describe('buttons', () => {
       'VIDEO',
     ],
     [described, 'MJ::Picread::Retry', 'describe', { image_url: 'https://gateway.example/files/x.png' }, 'DESCRIBE'],
-  ])('lead on (%#)', (origin, customId, taskType, input, action) => {
+  ])('become follow-up operations when they are pressed (%#)', (origin, customId, taskType, input, action) => {
     const submission = pressed({ customId }, origin)
     expect(submission.operation.id).toBe(`midjourney/${taskType}`)
     expect(submission.input).toMatchObject(input)
     expect(submission.echo).toMatchObject({ action, customId, origin: ID })
   })
 
-  it('hand the prompt, the bot and the shape of pictures down, from task to task', () => {
+  it('pass the prompt, the bot and the aspect ratio on from task to task', () => {
     const niji = imagined({ prompt: 'a fox --ar 3:2', bot_type: 'niji' })
     const up = pressed({ customId: `MJ::JOB::upsample::1::${ID}` }, niji)
     expect(up.echo).toMatchObject({ prompt: 'a fox --ar 3:2', botType: 'NIJI_JOURNEY', ratio: '3:2' })
@@ -413,7 +413,7 @@ describe('buttons', () => {
     [{ content: `${ID} U2` }, simpleChangeOf, 'upscale', { index: '2' }],
     [{ content: `${ID}  v3 ` }, simpleChangeOf, 'variation', { index: '3' }],
     [{ content: `${ID} R` }, simpleChangeOf, 'reroll', { origin_task_id: ID }],
-  ])('have older spellings (%#)', (body, read, taskType, input) => {
+  ])('can also be pressed by the older calls (%#)', (body, read, taskType, input) => {
     const submission = pressed(body, grid, read)
     expect(submission.operation.id).toBe(`midjourney/${taskType}`)
     expect(submission.input).toMatchObject(input)
@@ -434,11 +434,11 @@ describe('buttons', () => {
     [simpleChangeOf, {}, 'content_is_required'],
     [simpleChangeOf, { content: 'U2' }, 'content_parse_failed'],
     [simpleChangeOf, { content: `${ID} U9` }, 'content_parse_failed'],
-  ])('that nobody offers are refused (%#)', (read, fields, message) => {
+  ])('are refused when no task offers them (%#)', (read, fields, message) => {
     expect(() => read(fields as JsonObject)).toThrow(message)
   })
 
-  it('belong to what they stand under', () => {
+  it('are refused when the task does not show them', () => {
     expect(() => press({ customId: 'MJ::JOB::upsample::1::x' }, single)).toThrow('customId does not fit task')
     expect(() => press({ customId: 'MJ::JOB::pan_up::1::x' }, grid)).toThrow('customId does not fit task')
     expect(() => press({ action: 'UPSCALE', index: 1 }, described, changeOf)).toThrow('index does not fit task')
@@ -463,10 +463,10 @@ function openedOn(origin: Task, customId: string, body: JsonObject = {}): { body
   return { body: draft, finalPrompt }
 }
 
-describe('windows', () => {
+describe('a Midjourney window', () => {
   const single = aTask('upscale', { input: { index: '1' }, echo: { prompt: 'a fox' }, output: SINGLE })
 
-  it('show a task that waits', () => {
+  it('is shown as a task that waits for input', () => {
     const { body } = openedOn(single, `MJ::Inpaint::1::${ID}::SOLO`, { state: 'mine' })
     expect(fromWindow(body)).toMatchObject({
       id: OTHER,
@@ -491,7 +491,7 @@ describe('windows', () => {
     [undefined, { zoom_ratio: '2', prompt: 'a fox' }],
     ['a fox --zoom 1.4 --ar 3:2', { zoom_ratio: '1.4', prompt: 'a fox --ar 3:2' }],
     ['a wolf', { zoom_ratio: '2', prompt: 'a wolf' }],
-  ])('of a zoom read it from the prompt %j', (prompt, input) => {
+  ])('takes the zoom from the prompt %j', (prompt, input) => {
     const { body, finalPrompt } = openedOn(single, `MJ::CustomZoom::${ID}`)
     expect(finalPrompt).toBe('a fox --zoom 2')
     const submission = modalTask(readBody({ taskId: OTHER, ...(prompt ? { prompt } : {}) }, undefined), body)
@@ -500,7 +500,7 @@ describe('windows', () => {
     expect(submission.echo).toMatchObject({ action: 'CUSTOM_ZOOM', window: OTHER, prompt: prompt ?? 'a fox --zoom 2' })
   })
 
-  it('of a region take a mask, and say when it is missing', () => {
+  it('needs a mask to change a region, and names the field when it is missing', () => {
     const { body } = openedOn(single, `MJ::Inpaint::1::${ID}::SOLO`)
     const submission = modalTask(readBody({ taskId: OTHER, maskBase64: PNG, prompt: 'a hat' }, 'turbo'), body)
     expect(submission.operation.id).toBe('midjourney/inpaint')
@@ -509,13 +509,13 @@ describe('windows', () => {
     expect(() => modalTask(readBody({ taskId: OTHER, maskBase64: 'x' }, undefined), body)).toThrow('maskBase64 must be')
   })
 
-  it('of a zoom name the prompt when it asks for too much', () => {
+  it('names the prompt when its zoom is too large', () => {
     const { body } = openedOn(single, `MJ::CustomZoom::${ID}`)
     const run = () => modalTask(readBody({ taskId: OTHER, prompt: 'a fox --zoom 5' }, undefined), body)
     expect(run).toThrow('prompt must be a zoom from 1 to 2, such as "1.5", not "5".')
   })
 
-  it('of a remix take another prompt', () => {
+  it('takes another prompt for a remix', () => {
     const { body } = openedOn(imagined(), `MJ::JOB::variation::2::${ID}`)
     const submission = modalTask(readBody({ taskId: OTHER, prompt: 'a wolf' }, undefined), body)
     expect(submission).toMatchObject({
@@ -527,14 +527,14 @@ describe('windows', () => {
   it.each([
     ['describe', 'MJ::Job::PicReader::2', FOUR_TEXTS, 'a red fox'],
     ['shorten', 'MJ::Job::PromptAnalyzer::5', FIVE_TEXTS, 'ice'],
-  ])('of a %s draw the text that was picked', (taskType, customId, output, prompt) => {
+  ])('on a %s draws the text that was chosen', (taskType, customId, output, prompt) => {
     const { body } = openedOn(aTask(taskType, { output }), customId)
     const submission = modalTask(readBody({ taskId: OTHER }, undefined), body)
     expect(submission).toMatchObject({ operation: { id: 'midjourney/imagine' }, input: { prompt } })
     expect(submission.operation.follows(submission.input)).toBeUndefined()
   })
 
-  it('keep who is to be told, unless the answer names another', () => {
+  it('keeps the webhook of the button, unless its own body names another one', () => {
     const notifyHook = 'https://example.com/hook'
     const { body } = openedOn(single, `MJ::CustomZoom::${ID}`, { notifyHook })
     expect(modalTask(readBody({ taskId: OTHER }, undefined), body).webhook).toEqual({
@@ -548,8 +548,8 @@ describe('windows', () => {
   })
 })
 
-describe('errors', () => {
-  it('have the names of new-api’s', () => {
+describe('an error of the Midjourney relay', () => {
+  it('has the shape and the names of new-api’s errors', () => {
     const body = errorBody(new PolyphonyError('task_not_found', 'No task 7.'))
     expect(body).toEqual(error)
     expect(shapeDifferences(authError, errorBody(new PolyphonyError('unauthorized', 'No key.')))).toEqual([])
@@ -569,20 +569,20 @@ describe('errors', () => {
     ['model_not_allowed', 403, { error: { message: 'Why.', type: 'new_api_error' } }],
     ['no_provider', 503, { error: { message: 'Why.', type: 'new_api_error' } }],
     ['not_found', 404, { error: { message: 'Why.', type: 'invalid_request_error' } }],
-  ] as const)('%s is told with %i', (code, status, body) => {
+  ] as const)('with the code %s has the status %i', (code, status, body) => {
     const thrown = new PolyphonyError(code, 'Why.')
     expect(errorStatus(thrown)).toBe(status)
     expect(errorBody(thrown)).toMatchObject(body)
   })
 
-  it('tell every code that there is', () => {
+  it('has a status for every error code', () => {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       expect(errorStatus(new PolyphonyError(code, 'x'))).toBeGreaterThanOrEqual(400)
     }
   })
 })
 
-describe('callbacks', () => {
+describe('a callback of the Midjourney relay', () => {
   const hooked = { webhookUrl: 'https://example.com/hook', echo: { state: 'mine' } }
 
   it.each(STATUSES)('carry the task object of a task that is %s, or are not sent', (status) => {
@@ -596,11 +596,11 @@ describe('callbacks', () => {
     expect(JSON.parse(drafts[0]?.body ?? '')).toMatchObject({ id: ID, state: 'mine' })
   })
 
-  it('go to nobody who did not ask', () => {
+  it('is not sent when no URL was given', () => {
     expect(deliveriesOf(midjourney, imagined(), urls)).toEqual([])
   })
 
-  it('name the window that the client knows', () => {
+  it('names the id of the window that the client knows', () => {
     const [draft] = deliveriesOf(
       midjourney,
       imagined(undefined, { ...hooked, echo: { ...hooked.echo, window: OTHER } }),
@@ -610,8 +610,8 @@ describe('callbacks', () => {
   })
 })
 
-describe('the description', () => {
-  it('says of tasks, windows and errors what they are', async () => {
+describe('the description of the Midjourney relay', () => {
+  it('fits its tasks, windows and errors', async () => {
     const limits = { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 30 }
     const { schemas } = await describeMidjourney({ limits })
     const faults = (name: string, value: unknown) => [...Compile(schemas[name] ?? {}).Errors(value)]

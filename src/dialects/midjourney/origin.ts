@@ -5,7 +5,7 @@ import type { DialectContext } from '../dialect.ts'
 import { isOurs } from './from-task.ts'
 import { WINDOW } from './window.ts'
 
-/** The task behind an id, be it the task's own or that of the window it came of. Throws `task_not_found`. */
+/** The task with this id, or the task of the window with this id. Throws `task_not_found`. */
 export async function taskBehind(id: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
   const [own] = await context.tasks.getMany([id], request.caller)
   const task = own ?? (await taskOfWindow(id, request, context))

@@ -16,7 +16,7 @@ export function isSpeed(word: string): word is Speed {
   return SPEEDS.includes(word)
 }
 
-/** A body, apart from what its own route reads of it. */
+/** What all routes read of a body. */
 export interface MidjourneyBody {
   fields: JsonObject
   speed: Speed | undefined
@@ -27,7 +27,7 @@ export interface MidjourneyBody {
 
 const BOTS: readonly string[] = ['MID_JOURNEY', 'NIJI_JOURNEY']
 
-/** Reads what all bodies share. `speed` is that of the path; the body's own wins. */
+/** Reads the fields that all bodies share. `speed` is that of the path; a speed in the body takes precedence. */
 export function readBody(body: unknown, speed: Speed | undefined): MidjourneyBody {
   const { state, notifyHook, botType, ...fields } = objectIn(body)
   const bot = optionalText(botType, 'botType')

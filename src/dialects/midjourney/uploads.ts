@@ -8,7 +8,7 @@ import type { DialectContext } from '../dialect.ts'
 import { fromBase64 } from '../kit/base64.ts'
 import { objectIn } from '../kit/fields.ts'
 
-/** `/submit/upload-discord-images`: keeps pictures, and answers with our own addresses of them. */
+/** `/submit/upload-discord-images`: stores pictures, and answers with their URLs at this gateway. */
 
 const MAX_PICTURES = 10
 const DATA_URI = /^data:[a-z]+\/[a-z0-9.+-]+;base64,/i

@@ -147,5 +147,5 @@ export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: '
   }
 }
 
-/** Clients look for its last word. */
+/** Clients search for its last word. */
 export const WAITS = 'Waiting for window confirm'

@@ -46,7 +46,7 @@ describe('answers of MiniMax’s API', () => {
   })
 })
 
-describe('a task', () => {
+describe('a task in MiniMax’s words', () => {
   it.each([
     ['staged', 'Preparing', 'processing'],
     ['pending', 'Preparing', 'processing'],
@@ -74,7 +74,7 @@ describe('a task', () => {
   })
 })
 
-describe('a body', () => {
+describe('a body for MiniMax’s API', () => {
   it.each<[string, JsonObject, JsonObject]>([
     [
       'text',
@@ -139,7 +139,7 @@ describe('a body', () => {
   })
 })
 
-it('calls back with the answer of a query at each change of the status, and not for progress alone', () => {
+it('a callback of MiniMax’s API carries the answer of a query at each change of the status, and none is sent for progress alone', () => {
   const webhookUrl = 'https://client.example/hook'
   for (const status of STATUSES) {
     const task = aTask(status, webhookUrl)
@@ -152,7 +152,7 @@ it('calls back with the answer of a query at each change of the status, and not 
   expect(deliveriesOf(minimax, aTask('completed'), urls)).toEqual([])
 })
 
-describe('an error', () => {
+describe('an error of MiniMax’s API', () => {
   it.each<[ErrorCode, number, number]>([
     ['unauthorized', 200, 2049],
     ['invalid_input', 200, 2013],

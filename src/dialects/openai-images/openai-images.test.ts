@@ -35,7 +35,7 @@ function errorOf(work: () => unknown): PolyphonyError {
   throw new Error('It was not refused.')
 }
 
-describe('a request for a picture', () => {
+describe('a request to OpenAI’s image routes', () => {
   it.each<[JsonObject, string, JsonObject]>([
     [{}, 'gpt-image/generate', { model: 'gpt-image-1', n: 1, size: 'auto' }],
     [{ model: 'gpt-image-1.5', n: 3, user: 'u' }, 'gpt-image/generate', { model: 'gpt-image-1.5', n: 3, user: 'u' }],
@@ -52,7 +52,7 @@ describe('a request for a picture', () => {
       'recraft/generate',
       { size: '1024x1024', image_format: 'png' },
     ],
-  ])('of %j asks for %s', (body, operation, input) => {
+  ])('with %j becomes a %s', (body, operation, input) => {
     const submission = requestFor('generations', { prompt, ...body })
     expect(submission.operation.id).toBe(operation)
     expect(submission.input).toMatchObject({ prompt, ...input })
@@ -64,7 +64,7 @@ describe('a request for a picture', () => {
     [{ model: 'flux-pro-1.0-fill', image, mask: image }, 'bfl/flux-pro-1.0-fill', { image, mask: image }],
     [{ model: 'recraftv3', image, mask: image }, 'recraft/inpaint', { image_url: image, mask_url: image }],
     [{ model: 'recraftv3', image, strength: 0.4 }, 'recraft/image-to-image', { image_url: image, strength: 0.4 }],
-  ])('that is changed, of %j, asks for %s', (body, operation, input) => {
+  ])('to edit a picture with %j becomes a %s', (body, operation, input) => {
     const submission = requestFor('edits', { prompt, ...body })
     expect(submission.operation.id).toBe(operation)
     expect(submission.input).toMatchObject(input)
@@ -83,24 +83,24 @@ describe('a request for a picture', () => {
     [{ model: 'flux-pro-1.1', size: '1000x1000' }, 'size', 'size must be a multiple of 32'],
     [{ model: 'flux-pro-1.1', size: 'big' }, 'size', 'size must be "auto" or a size'],
     [{ model: 'flux-schnell', n: 5 }, 'n', 'n must be at most 4'],
-    [{ model: 'flux-pro-1.1', mask: image, image }, 'mask', 'mask is not taken by flux-pro-1.1'],
+    [{ model: 'flux-pro-1.1', mask: image, image }, 'mask', 'mask is not accepted by flux-pro-1.1'],
     [{ model: 'flux-kontext-pro', image: 'nothing' }, 'image', 'image must be an http or https URL'],
     [{ model: 'flux-kontext-pro', image: [image, 'x'] }, 'image.1', 'image.1 must be'],
     [{ model: 'flux-kontext-pro', image: [1, 2, 3, 4, 5].map(() => image) }, 'image', 'image has at most 4 pictures'],
     [{ model: 'gpt-image-1', image: 'nothing' }, 'image', 'image must be an http or https URL'],
     [{ model: 'recraftv3', image: [image, image] }, 'image', 'image has at most 1 picture'],
     [{ model: 'recraftv3', output_format: 'jpeg' }, 'output_format', 'output_format must be one of'],
-  ])('of %j is refused for %s', (body, field, message) => {
+  ])('with %j is refused, naming the field %s', (body, field, message) => {
     const error = errorOf(() => requestFor('generations', { prompt, ...body }))
     expect(error.details.field).toBe(field)
     expect(error.message).toContain(message)
   })
 
-  it('that is changed needs one to be changed', () => {
+  it('to edit a picture is refused without a picture', () => {
     expect(errorOf(() => requestFor('edits', { prompt })).message).toBe('image is required.')
   })
 
-  it('in a form has its numbers as texts', () => {
+  it('may have its numbers as texts in a form', () => {
     const form = { prompt: '7', n: '2', output_compression: '50', image: [image] }
     expect(typedForm(form)).toEqual({ prompt: '7', n: 2, output_compression: 50, image: [image] })
     const flux = { model: 'flux-2-flex', guidance: '2.5', prompt_upsampling: 'false', n: '1' }
@@ -108,22 +108,22 @@ describe('a request for a picture', () => {
   })
 })
 
-describe('an answer with pictures', () => {
+describe('an answer of OpenAI’s image routes', () => {
   const isAlwaysInline = true
   const files = { assets, urls }
 
-  it('of a GPT image model holds them, key by key', async () => {
+  it('contains the pictures of a GPT image model as base64, in the published shape', async () => {
     const answer = await fromTask(completed({}), { isAlwaysInline, responseFormat: null }, files)
     expect(shapeDifferences(example('generations.gpt-image'), answer)).toEqual([])
     expect(answer).toEqual(example('generations.gpt-image'))
   })
 
-  it('of a GPT image model has addresses beside, for who asks for them', async () => {
+  it('contains URLs as well for a GPT image model when the client requests them', async () => {
     const { data } = await fromTask(completed({}), { isAlwaysInline, responseFormat: 'url' }, files)
     expect(data).toEqual([{ b64_json: 'YSBwaWN0dXJl', url: 'https://gateway.example/files/a.png' }])
   })
 
-  it('of other models has addresses, or holds them', async () => {
+  it('contains URLs for other models, or base64 on request', async () => {
     const task = completed({ operation: 'bfl/flux-pro-1.1', input: { prompt } })
     const other = { isAlwaysInline: false }
     expect(await fromTask(task, { ...other, responseFormat: null }, files)).toEqual(example('generations.url'))
@@ -131,7 +131,7 @@ describe('an answer with pictures', () => {
     expect(data).toEqual([{ b64_json: 'YSBwaWN0dXJl' }])
   })
 
-  it('does not tell what was left to the service', async () => {
+  it('does not name the options that were left to the provider', async () => {
     const task = completed({
       input: { model: 'gpt-image-1', background: 'auto', output_format: 'webp', quality: 'auto' },
     })
@@ -141,7 +141,7 @@ describe('an answer with pictures', () => {
     expect(answer).toMatchObject({ output_format: 'webp', size: '1024x1024' })
   })
 
-  it('as events tells of each picture its end', async () => {
+  it('is one event for each finished picture when it is streamed', async () => {
     const [name, data, ...end] = (await eventsFromTask(completed({}), 'generations', assets)).split('\n')
     expect(name).toBe('event: image_generation.completed')
     expect(JSON.parse(data?.replace('data: ', '') ?? '')).toEqual(example('event.completed'))
@@ -150,8 +150,8 @@ describe('an answer with pictures', () => {
   })
 })
 
-describe('an error of the image routes', () => {
-  it('for a model that nobody has is OpenAI’s', () => {
+describe('an error of OpenAI’s image routes', () => {
+  it('equals OpenAI’s when the model does not exist', () => {
     const error = errorOf(() => requestFor('generations', { prompt, model: 'none' }))
     expect(statusOf(error)).toBe(404)
     expect(errorBody(error)).toEqual(example('error'))
@@ -165,13 +165,13 @@ describe('an error of the image routes', () => {
     ['content_moderated', 'Refused by content moderation.', 400, 'moderation_blocked', 'image_generation_user_error'],
     ['vendor_refused', 'Out of memory.', 500, 'vendor_refused', 'server_error'],
     ['timed_out', '', 504, 'timed_out', 'server_error'],
-  ] as const)('of code %s (%s) has status %i and code %s', (code, message, status, told, type) => {
+  ] as const)('for %s (%s) has the status %i and the code %s', (code, message, status, told, type) => {
     const error = new PolyphonyError(code, message)
     expect(statusOf(error)).toBe(status)
     expect(errorBody(error)).toEqual({ error: { message, type, param: null, code: told } })
   })
 
-  it('about a field that is missing has a code of its own', () => {
+  it('has a code of its own when a field is missing', () => {
     const error = invalidInput('n', 'is required')
     expect(statusOf(error)).toBe(400)
     expect(errorBody(error)).toEqual({

@@ -28,10 +28,10 @@ export function accountRoutes(app: FastifyInstance, context: DialectContext): vo
       plan: 'self-hosted',
       type: request.caller.role,
       is_enable: true,
-      // 0 stands for "no limit", as there is no null in this type.
+      // 0 means "no limit", as this type has no null.
       max_concurrent_task_count: tenant.maxConcurrent ?? 0,
       equivalent_in_usd: pointsToUsd(available),
-      // PiAPI keeps purses for some families; here one balance pays for all of them.
+      // PiAPI has separate balances for some families; here one balance pays for all.
       wallet: { mj_remain: 0, llm_remain: 0, suno_remain: 0, luma_remain: 0, gpts_remain: 0, point_remain: available },
       credit_pack_info: {
         available_credits: available,

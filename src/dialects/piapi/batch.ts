@@ -22,7 +22,7 @@ const MAX_LINES = 10 * MAX_ENTRIES
 const JSON_LINES = ['application/jsonl', 'application/x-jsonlines', 'application/x-ndjson', 'application/ndjson']
 
 /**
- * `POST /api/v1/tasks/batch`: up to 1,000 tasks in one request, as JSON or as JSON lines. An addition of ours, in PiAPI's
+ * `POST /api/v1/tasks/batch`: up to 1,000 tasks in one request, as JSON or as JSON lines. Not a route of PiAPI's, but in PiAPI's
  * style: every entry is the body of `POST /api/v1/task`.
  */
 export async function batchRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {

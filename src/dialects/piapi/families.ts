@@ -46,7 +46,7 @@ import { udioLyrics, udioSongs } from './forms/udio.ts'
 import { withZeros } from './forms/zeros.ts'
 import { HAILUO_SUB_MODELS } from './older-forms.ts'
 
-/** By the kind of output: the form of a family that has none of its own, with both keys that a client may read. */
+/** The default form of each kind of output, for families without a form of their own, with both keys that clients read. */
 const DEFAULT_FORMS: Record<Kind, Form> = {
   pictures: anyPicture,
   videos: anyVideo,
@@ -101,7 +101,7 @@ const FORMS: Record<string, Form> = {
   'suno/lyrics': sunoLyrics,
 }
 
-/** What PiAPI calls the families in its history, lists and cancels; the first name is the one that is written. */
+/** PiAPI's names of the families in its history, lists and cancels; the first name is used in answers. */
 const SHORT_NAMES: Record<string, readonly string[]> = {
   flux: ['Qubico/flux1-schnell', 'Qubico/flux1-dev', 'Qubico/flux1-dev-advanced'],
   kling: ['kling', 'kling-turbo'],

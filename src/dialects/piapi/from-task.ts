@@ -21,7 +21,7 @@ const STATUS: Record<Status, string> = {
   cancelled: 'failed',
 }
 
-/** Go's zero time, which stands for "not yet". */
+/** Go's zero time, which means "not yet". */
 const ZERO_TIME = '0001-01-01T00:00:00Z'
 /** The only number that PiAPI's documents show for a failure; their full table is not public. */
 const ERROR_CODE = 1_100

@@ -15,7 +15,7 @@ const described = describedBy<Descriptions>()
 const PAGE = 20
 const MAX_PAGE = 100
 
-/** `GET /api/v1/tasks`: all tasks, newest first, page after page without a count. An addition of ours, in PiAPI's style. */
+/** `GET /api/v1/tasks`: all tasks, newest first, page after page without a count. Not a route of PiAPI's, but in PiAPI's style. */
 export function listingRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 

@@ -12,7 +12,7 @@ import { type Query, textIn } from './query.ts'
 
 const described = describedBy<Descriptions>()
 
-/** `GET /api/v1/models`: every operation, with schema and price. An addition of ours, in PiAPI's style. */
+/** `GET /api/v1/models`: every operation, with schema and price. Not a route of PiAPI's, but in PiAPI's style. */
 export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get<{ Querystring: Query }>('/api/v1/models', described('listModels'), async ({ query }) => {
     const wanted = textIn(query, 'model')
@@ -38,7 +38,7 @@ function about(operation: Operation, context: DialectContext) {
     task_type: operation.taskType,
     title: operation.title,
     produces: operation.produces.kind,
-    // Of the example: `?dry_run=true` answers what an input costs.
+    // The price of the example; `?dry_run=true` gives the price of an input.
     price: { points: price, usd: pointsToUsd(price) },
     timeout_seconds: operation.timeoutMs / 1_000,
     // Every task can be cancelled until a provider begins it.

@@ -5,13 +5,13 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
-/** A request in a spelling that PiAPI had before, or that its own clients use. */
+/** A request in a form that PiAPI had earlier, or that its own clients use. */
 interface OlderForm {
   operation: Operation
   read(raw: Json): OlderInput
 }
 
-/** An input under the catalogue's names, and what the caller calls those that differ. */
+/** An input under the catalogue's names, and the caller's names where they differ. */
 interface OlderInput {
   fields: Json
   names?: FieldNames

@@ -105,8 +105,8 @@ function refusal(body: unknown): PolyphonyError {
   throw new Error('It was accepted.')
 }
 
-describe('a task that PiAPI finished', () => {
-  it('reads byte for byte as in the documents, but for times to the millisecond and the clips’ numbers', () => {
+describe('PiAPI’s answer for a finished task', () => {
+  it('equals the documented one, except for times to the millisecond and the numbers of clips', () => {
     const task = webhookBody(catDance(), urls, 0)
     const expected = {
       timestamp: example.timestamp,
@@ -129,13 +129,13 @@ describe('a task that PiAPI finished', () => {
     expect(shapeDifferences(example, task)).toEqual([])
   })
 
-  it('is read with code and message around the same object', () => {
+  it('has code and message around the body of the webhook', () => {
     const { code, message, ...webhook } = readBody(catDance(), urls, 0)
     expect({ code, message }).toEqual({ code: 200, message: 'success' })
     expect(webhook).toEqual(webhookBody(catDance(), urls, 0))
   })
 
-  it('names files by our URLs', () => {
+  it('names files by URLs of this gateway', () => {
     const output = { clips: [{ ...clip(firstClip()), audio: 'asset:a.mp3', image: 'asset:b.jpg', imageLarge: '' }] }
     expect(fromTask(catDance({ output }), urls).output).toMatchObject([
       {
@@ -146,7 +146,7 @@ describe('a task that PiAPI finished', () => {
     ])
   })
 
-  it('has the map of clips in the older form, and its version under the older name', () => {
+  it('has a map of clips in the older form, and the version under its older name', () => {
     const { input, output } = fromTask(catDance({ taskType: 'generate_music_custom', model: 'music-s' }), urls)
     const [first, second] = example.data.output
     expect(Object.keys((output as { clips: object }).clips)).toEqual([first?.id, second?.id])
@@ -157,7 +157,7 @@ describe('a task that PiAPI finished', () => {
     expect(input).not.toHaveProperty('mv')
   })
 
-  it('gives title, text and tags for lyrics', () => {
+  it('has title, text and tags for lyrics', () => {
     const lyrics = { operation: 'suno/lyrics', taskType: 'lyrics', input: { prompt: 'fog' } }
     const task = fromTask(
       catDance({ ...lyrics, output: { lyrics: [{ title: 'Fog', text: '[Verse]', tags: ['folk'] }] } }),
@@ -167,15 +167,15 @@ describe('a task that PiAPI finished', () => {
   })
 })
 
-describe('the answer to a create', () => {
-  it('has the shape of the documents, and no timestamp', () => {
+describe('PiAPI’s answer to a creation', () => {
+  it('has the documented shape, and no timestamp', () => {
     const body = createdBody(catDance({ status: 'pending', echo: echoOf(created.data.config), webhookUrl: null }), urls)
     expect(shapeDifferences({ ...created, data: { ...created.data, input: example.data.input } }, body)).toEqual([])
     expect(body).toMatchObject({ data: { meta: { ...created.data.meta, created_at: '2025-12-09T02:54:09.985Z' } } })
   })
 })
 
-describe('a status', () => {
+describe('a status at PiAPI', () => {
   it.each<[Status, string]>([
     ['staged', 'staged'],
     ['pending', 'pending'],
@@ -185,35 +185,35 @@ describe('a status', () => {
     ['completed', 'completed'],
     ['failed', 'failed'],
     ['cancelled', 'failed'],
-  ])('%s reads as %s', (status, word) => {
+  ])('%s is shown as %s', (status, word) => {
     expect(fromTask(catDance({ status }), urls).status).toBe(word)
   })
 
-  it('has a word for each of ours, in lower case', () => {
+  it('has a word in lower case for each status of a task', () => {
     const words = STATUSES.map((status) => fromTask(catDance({ status }), urls).status)
     expect(words.every((word) => typeof word === 'string' && /^[a-z]+$/.test(word))).toBe(true)
   })
 })
 
-describe('money', () => {
+describe('the usage of a task at PiAPI', () => {
   it.each<[Status, number]>([
     ['pending', 400_000],
     ['processing', 400_000],
     ['completed', 400_000],
     ['failed', 0],
     ['cancelled', 0],
-  ])('of a song that is %s reads as %i consumed and nothing frozen', (status, consume) => {
+  ])('of a song that is %s is %i consumed and nothing frozen', (status, consume) => {
     expect(fromTask(catDance({ status }), urls).meta).toMatchObject({ usage: { type: 'llm', frozen: 0, consume } })
   })
 
-  it('shows what was taken in the end, not what was held', () => {
+  it('is what was taken in the end, not what was held', () => {
     const { meta } = fromTask(catDance({ consumedPoints: points(1) }), urls)
     expect(meta).toMatchObject({ usage: { consume: 1 } })
   })
 })
 
-describe('an error', () => {
-  it('of a failed task keeps the provider’s own words beside ours, in the shape of no error', () => {
+describe('an error at PiAPI', () => {
+  it('shows the provider’s message beside ours for a failed task, in the shape of the documented error', () => {
     const error = { code: 'vendor_refused', message: 'too quiet', detail: 'E42 rms' } as const
     const task = fromTask(catDance({ status: 'failed', error, logs: ['E42 rms'] }), urls)
     expect(task).toMatchObject({
@@ -224,7 +224,7 @@ describe('an error', () => {
     expect(shapeDifferences(example.data.error, task.error)).toEqual([])
   })
 
-  it('of a cancelled task says so', () => {
+  it('reports that a task was cancelled', () => {
     expect(fromTask(catDance({ status: 'cancelled' }), urls).error).toMatchObject({
       code: 1_100,
       message: 'task canceled',
@@ -242,7 +242,7 @@ describe('an error', () => {
     ['idempotency_mismatch', 422],
     ['rate_limited', 429],
     ['internal', 500],
-  ] as const)('of a call (%s) has status %i, as code too', (code, status) => {
+  ] as const)('of a request (%s) has the status %i, also as its code', (code, status) => {
     const answer = errorBody(new PolyphonyError(code, 'why', { field: 'input.prompt' }))
     expect(answer).toEqual({
       status,
@@ -251,29 +251,29 @@ describe('an error', () => {
   })
 })
 
-describe('a time', () => {
+describe('a time at PiAPI', () => {
   it.each([
     [null, '0001-01-01T00:00:00Z'],
     [Date.UTC(2025, 11, 9, 2, 54, 9, 985), '2025-12-09T02:54:09.985Z'],
     [Date.UTC(2025, 11, 9, 2, 54, 10, 500), '2025-12-09T02:54:10.5Z'],
     [Date.UTC(2025, 11, 9, 2, 54, 10), '2025-12-09T02:54:10Z'],
     [Date.UTC(2025, 11, 9, 2, 54, 9, 10), '2025-12-09T02:54:09.01Z'],
-  ])('%s reads as %s, as Go writes it', (at, text) => {
+  ])('%s is shown as %s, as Go formats it', (at, text) => {
     expect(timeOf(at)).toBe(text)
   })
 })
 
-describe('a webhook', () => {
+describe('a webhook of PiAPI’s', () => {
   const webhookUrl = 'https://client.example/hook'
   const echo = { service_mode: '', webhook_config: { secret: 'a secret' } }
 
-  it('is sent when the task has ended, with the secret as a header', () => {
+  it('is sent when the task has ended, with the secret in a header', () => {
     const [draft] = deliveriesOf(piapi, catDance({ echo, webhookUrl }), urls)
     expect(draft).toMatchObject({ url: 'https://client.example/hook', headers: { 'x-webhook-secret': 'a secret' } })
     expect(shapeDifferences(example, JSON.parse(draft?.body ?? ''))).toEqual([])
   })
 
-  it('without a secret has no such header', () => {
+  it('has no secret header when there is no secret', () => {
     const silent = { ...echo, webhook_config: { secret: '' } }
     expect(deliveriesOf(piapi, catDance({ echo: silent, webhookUrl }), urls)).toMatchObject([{ headers: {} }])
   })
@@ -282,13 +282,13 @@ describe('a webhook', () => {
     expect(deliveriesOf(piapi, catDance({ status, echo, webhookUrl }), urls)).toHaveLength(isTerminal(status) ? 1 : 0)
   })
 
-  it('is not sent where none was asked for', () => {
+  it('is not sent when no URL was given', () => {
     expect(deliveriesOf(piapi, catDance({ webhookUrl: null }), urls)).toEqual([])
   })
 })
 
-describe('a create', () => {
-  it('becomes a request for an operation, with the defaults filled in and unknown fields kept', () => {
+describe('the body of a creation at PiAPI', () => {
+  it('becomes a submission, with defaults filled in and unknown fields kept', () => {
     const body = { ...SONG, input: { ...SONG.input, some_new_switch: [1] }, auto_upload_assets: true }
     expect(toTask(body)).toMatchObject({
       operation: { id: 'suno/music' },
@@ -307,14 +307,14 @@ describe('a create', () => {
     {},
     { service_mode: null, webhook_config: null },
     { webhook_config: { endpoint: '', secret: '' } },
-  ])('takes %j as a config that asks for nothing', (config) => {
+  ])('may have %j as its config, which requests nothing', (config) => {
     expect(toTask({ ...SONG, config })).toMatchObject({
       webhook: undefined,
       echo: { service_mode: '', webhook_config: { secret: '' } },
     })
   })
 
-  it('keeps the config to echo it, and names the webhook’s field', () => {
+  it('has its config returned with the task, and names the field of the webhook', () => {
     const config = { service_mode: 'public', webhook_config: { endpoint: 'https://client.example/h', secret: 's' } }
     const submission = toTask({ ...SONG, config })
     const { echo = {}, webhook } = submission
@@ -336,14 +336,14 @@ describe('a create', () => {
     ],
     ['music-s', 'music', { prompt: 'la', mv: 'chirp-v4' }],
     ['music-s', 'lyrics', { prompt: 'fog' }],
-  ])('of %s %s still works', (model, taskType, input) => {
+  ])('with the older %s %s is still accepted', (model, taskType, input) => {
     const task = toTask({ model, task_type: taskType, input })
     expect(task).toMatchObject({ model, taskType })
     expect(task.operation.id).toBe(taskType === 'lyrics' ? 'suno/lyrics' : 'suno/music')
     if ('model_version' in input) expect(task.input).toMatchObject({ mv: input.model_version })
   })
 
-  it('of generate_music takes a prompt for the idea, as PiAPI’s MCP server sends it', () => {
+  it('has a prompt that is read as the idea for generate_music, as PiAPI’s MCP server sends it', () => {
     const task = toTask({ model: 'music-s', task_type: 'generate_music', input: { prompt: 'a cat dances' } })
     expect(task.input).toMatchObject({ gpt_description_prompt: 'a cat dances' })
     expect(task.input).not.toHaveProperty('prompt')
@@ -378,7 +378,7 @@ describe('a create', () => {
     ['input.prompt', 'is required', { ...older, input: {} }],
     ['input.model_version', 'v9', { ...older, input: { prompt: 'la', model_version: 'v9' } }],
     ['input.gpt_description_prompt', 'is required', { ...older, task_type: 'generate_music', input: { title: 'la' } }],
-  ])('is refused by %s, which %s', (field, words, body) => {
+  ])('is refused, naming the field %s, with the rule "%s"', (field, words, body) => {
     const error = refusal(body)
     expect(error.status).toBe(400)
     expect(error.details.field).toBe(field)
@@ -386,12 +386,12 @@ describe('a create', () => {
     expect(error.message).toContain(words)
   })
 
-  it.each([[[]], [null], [7], ['model=suno'], [undefined]])('that is %j is refused as no object', (body) => {
+  it.each([[[]], [null], [7], ['model=suno'], [undefined]])('is refused as malformed when it is %j', (body) => {
     expect(refusal(body).code).toBe('malformed_body')
   })
 })
 
-describe('an upload', () => {
+describe('an upload at PiAPI', () => {
   const bytes = Buffer.from('some bytes')
   const base64 = bytes.toString('base64')
 
@@ -401,7 +401,7 @@ describe('an upload', () => {
     ['a.jpg', `data:image/jpeg;name=x;base64,${base64}`, 'image/jpeg'],
     ['a.png', `data:application/octet-stream;base64,${base64}`, 'image/png'],
     ['a.wav', `data:;base64,${base64.slice(0, 4)}\n${base64.slice(4)}`, 'audio/wav'],
-  ])('%s is read, bare or as a data URI', (name, data, mediaType) => {
+  ])('of %s is decoded, as bare base64 or as a data URI', (name, data, mediaType) => {
     const upload = uploadOf({ file_name: name, file_data: data }, 1_000)
     expect(upload.mediaType).toBe(mediaType)
     expect(Buffer.from(upload.body).toString()).toBe('some bytes')
@@ -418,23 +418,23 @@ describe('an upload', () => {
     ['file_data', { file_name: 'a.mp3', file_data: 'AAAAA' }],
     ['file_data', { file_name: 'a.mp3', file_data: `data:image/png;base64,${base64}` }],
     ['file_data', { file_name: 'a.mp3', file_data: Buffer.alloc(1_003).toString('base64') }],
-  ])('is refused by %s', (field, body) => {
+  ])('is refused, naming the field %s', (field, body) => {
     expect(() => uploadOf(body, 1_000)).toThrow(field)
   })
 
-  it('may have a name of 128 characters', () => {
+  it('may have a file name of 128 characters', () => {
     expect(uploadOf({ file_name: `${'a'.repeat(124)}.mp3`, file_data: base64 }, 1_000).mediaType).toBe('audio/mpeg')
   })
 })
 
-describe('the comparison of shapes', () => {
+describe('shapeDifferences', () => {
   it.each([
     [{ a: 1 }, { A: 1 }, ['$.a: missing', '$.A: added']],
     [{ a: 1, b: 2 }, { b: 2, a: 1 }, ['$: in the order b,a']],
     [{ a: null }, { a: 'x' }, ['$.a: string in place of null']],
     [{ a: [{ b: 1 }] }, { a: [{ b: 1 }, { b: '1' }] }, ['$.a[1].b: string in place of number']],
     [{ a: {} }, { a: [] }, ['$.a: array in place of object']],
-  ])('of %j and %j finds the difference', (wanted, found, differences) => {
+  ])('of %j and %j finds every difference', (wanted, found, differences) => {
     expect(shapeDifferences(wanted, found)).toEqual(differences)
   })
 })

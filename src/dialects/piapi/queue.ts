@@ -7,7 +7,7 @@ import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
 
-/** Additions of ours, in PiAPI's style: the place of a task in its queue, and the calls of providers for it. */
+/** Routes that PiAPI does not have, in its style: the position of a task in its queue, and its attempts. */
 export function queueRoutes(app: FastifyInstance, { tasks }: DialectContext): void {
   app.get<{ Params: { id: string } }>('/api/v1/task/:id/queue', described('placeOfTask'), async (request) => {
     const { ahead, estimateMs } = await tasks.queuePosition(request.params.id, request.caller)

@@ -30,7 +30,7 @@ const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*){0,10};base64,/
  */
 export async function uploadRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
   const { uploadMaxBytes, uploadHours } = context.limits
-  // A scope of its own: elsewhere a form is no body that we read.
+  // A separate scope: other routes accept no forms.
   await app.register(async (scope) => {
     takeForms(scope)
     scope.post('/api/ephemeral_resource', described('uploadFile'), async (request) => {

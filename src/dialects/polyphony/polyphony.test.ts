@@ -46,10 +46,10 @@ function aSong(given: Partial<Task> = {}): Task {
   })
 }
 
-describe('the body of a create', () => {
+describe('the body of a creation in our own protocol', () => {
   const input = { prompt: 'fog' }
 
-  it('names an operation by its id, its input and who is to be told', () => {
+  it('names the operation, its input and the URL of a webhook', () => {
     const { operation, ...asked } = toTask({ operation: 'suno/lyrics', input, webhook: HOOK })
     expect(operation).toBe(getOperation('suno/lyrics'))
     expect(asked).toEqual({
@@ -61,7 +61,7 @@ describe('the body of a create', () => {
     expect(toTask({ operation: 'suno/lyrics', input, webhook: null })).not.toHaveProperty('webhook')
   })
 
-  it('takes the example of every operation', () => {
+  it('is accepted with the example of every operation', () => {
     for (const { id, example: sample } of listOperations()) {
       expect(toTask({ operation: id, input: sample }).operation.id).toBe(id)
     }
@@ -70,12 +70,18 @@ describe('the body of a create', () => {
   it.each([
     ['no operation', { input }, 'invalid_input', 'operation', 'is required'],
     ['a number', { operation: 7, input }, 'invalid_input', 'operation', 'must be an id'],
-    ['nobody’s operation', { operation: 'suno/dance', input }, 'unknown_operation', 'operation', '"suno/dance"'],
+    ['an unknown operation', { operation: 'suno/dance', input }, 'unknown_operation', 'operation', '"suno/dance"'],
     ['no input', { operation: 'suno/lyrics' }, 'invalid_input', 'input', 'is required'],
-    ['an input that is none', { operation: 'suno/lyrics', input: 'fog' }, 'invalid_input', 'input', 'an object'],
+    [
+      'an input that is not an object',
+      { operation: 'suno/lyrics', input: 'fog' },
+      'invalid_input',
+      'input',
+      'an object',
+    ],
     ['a wrong input', { operation: 'suno/lyrics', input: {} }, 'invalid_input', 'input.prompt', 'is required'],
     ['a wrong webhook', { operation: 'suno/lyrics', input, webhook: 7 }, 'invalid_input', 'webhook', 'must be a URL'],
-  ])('is refused with %s, and says where', (_, body, code, field, words) => {
+  ])('is refused with %s, naming the field', (_, body, code, field, words) => {
     try {
       toTask(body)
       expect.unreachable('It was taken.')
@@ -85,27 +91,27 @@ describe('the body of a create', () => {
   })
 })
 
-describe('a task', () => {
-  it('reads as the example has it, without what a provider keeps for itself', () => {
+describe('a task in our own protocol', () => {
+  it('equals the published example, without the provider’s private data', () => {
     expect(fromTask(aSong(), urls)).toEqual(example)
     expect(Value.Check(getOperation('suno/music').output, example.output)).toBe(true)
   })
 
-  it('has our own states, and no output or end before there is one', () => {
+  it('has the status of the task, and no output or end before there is one', () => {
     for (const status of STATUSES) {
       const task = aSong({ status, output: null, error: null, endedAt: null, startedAt: null })
       expect(fromTask(task, urls)).toMatchObject({ status, output: null, error: null, ended_at: null })
     }
   })
 
-  it('says why it failed, and not what only the operator may know', () => {
+  it('shows why it failed, and no detail that is the operator’s', () => {
     const error = { code: 'vendor_refused' as const, message: 'too foggy', detail: 'HTTP 422 of https://private/' }
     const failed = fromTask(aSong({ status: 'failed', output: null, error, consumedPoints: points(0) }), urls)
     expect(failed).toMatchObject({ error: { code: 'vendor_refused', message: 'too foggy' }, consumed_points: 0 })
     expect(JSON.stringify(failed)).not.toContain('private')
   })
 
-  it('is told of once, when it has ended, to whoever wanted it', () => {
+  it('is sent to its webhook once, when it has ended', () => {
     const webhookUrl = HOOK
     expect(deliveriesOf(polyphony, aSong({ webhookUrl }), urls)).toEqual([
       { url: HOOK, body: JSON.stringify(example), headers: {} },
@@ -116,8 +122,8 @@ describe('a task', () => {
   })
 })
 
-describe('an error', () => {
-  it('has the status and the code of the core, and the field where one is wrong', () => {
+describe('an error in our own protocol', () => {
+  it('has the status and the code of the error, and the field that is wrong', () => {
     const wrong = new PolyphonyError('invalid_input', 'input.prompt is required.', { field: 'input.prompt' })
     expect(errorBody(wrong)).toEqual({ status: 400, body: errorExample })
     const poor = new PolyphonyError('insufficient_points', 'Too little.')
@@ -147,7 +153,7 @@ describe('the operations of a key', () => {
     prices: priceList([{ of: 'suno/lyrics', points: points(7) }]),
   }
 
-  it('are those that somebody performs for its tenant', () => {
+  it('are those that a provider performs for its tenant', () => {
     const found = operationsFor(caller, context)
     expect(found.map(({ id }) => id).toSorted()).toEqual(['luma/video_generation', 'suno/lyrics', 'suno/music'])
     expect(asked).toEqual([['live', 't']])
@@ -163,14 +169,14 @@ describe('the operations of a key', () => {
     })
   })
 
-  it('are of the models that it is limited to', () => {
+  it('are limited to the models that the key may use', () => {
     const found = operationsFor({ ...caller, allowedModels: ['luma'] }, context)
     expect(found.map(({ id }) => id)).toEqual(['luma/video_generation'])
   })
 })
 
-describe('the query of a list', () => {
-  it('says how much, from where, and under which key', () => {
+describe('the query of a list in our own protocol', () => {
+  it('sets the page size, the cursor and the idempotency key', () => {
     expect(listingIn({})).toEqual({ limit: 20 })
     expect(listingIn({ limit: '100', cursor: example.id, idempotency_key: 'order-7' })).toEqual({
       limit: 100,
@@ -186,7 +192,7 @@ describe('the query of a list', () => {
     [{ cursor: 'next' }, 'cursor'],
     [{ idempotency_key: 'a b' }, 'idempotency_key'],
     [{ idempotency_key: ['a', 'b'] }, 'idempotency_key'],
-  ])('%o is refused by %s', (query, field) => {
+  ])('%o is refused, naming the field %s', (query, field) => {
     try {
       listingIn(query)
       expect.unreachable('It was taken.')

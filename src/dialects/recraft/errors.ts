@@ -16,7 +16,7 @@ export function statusOf(error: PolyphonyError): number {
   return error.code === 'content_moderated' ? 400 : (STATUS[error.code] ?? error.status)
 }
 
-/** `code` and `message`; `error` beside them is where OpenAI's library looks, with which this API is used. */
+/** `code` and `message`, and `error` for OpenAI's library, with which this API is also used. */
 export function errorBody(error: PolyphonyError) {
   const { message, details } = error
   const code = error.code === 'content_moderated' ? 'content_moderated' : (CODES[error.code] ?? error.code)

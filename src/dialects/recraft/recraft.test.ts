@@ -39,7 +39,7 @@ function completed(given: Partial<Task>, file = 'asset:a.webp'): Task {
 }
 
 describe('a request for Recraft', () => {
-  it('becomes the operation of its path, with how it is to be answered beside', () => {
+  it('becomes the operation of its path, with the response format kept beside the input', () => {
     const { operation, input, echo } = submissionOf('generations', {
       prompt: 'a',
       response_format: 'b64_json',
@@ -51,7 +51,7 @@ describe('a request for Recraft', () => {
     expect(echo).toEqual({ response_format: 'b64_json' })
   })
 
-  it('is read alike as JSON and as a form, where files have names of their own', () => {
+  it('is read alike as JSON and as a form, where files have field names of their own', () => {
     const asJson = { prompt: 'a', strength: 0.4, n: 2, image_url: file, controls: { no_text: true }, block_nsfw: true }
     const { image_url, ...others } = asJson
     const asForm = { ...others, strength: '0.4', n: '2', controls: '{"no_text":true}', block_nsfw: 'true', image: file }
@@ -69,11 +69,11 @@ describe('a request for Recraft', () => {
     ['generations/vector', 'recraftv3', 'recraftv3_vector'],
     ['generations/vector', 'recraftv3_vector', 'recraftv3_vector'],
     ['generations', 'recraftv3', 'recraftv3'],
-  ])('at %s with the model %s asks for %s', (path, model, asked) => {
+  ])('to %s with the model %s uses the model %s', (path, model, asked) => {
     expect(submissionOf(path, { prompt: 'a', ...(model ? { model } : {}) }).input.model).toBe(asked)
   })
 
-  it('has older names for the upscalers', () => {
+  it('may use the older names of the upscalers', () => {
     expect(submissionOf('clarityUpscale', { image_url: image }).operation.id).toBe('recraft/crisp-upscale')
     expect(submissionOf('generativeUpscale', { image_url: image }).operation.id).toBe('recraft/creative-upscale')
   })
@@ -86,24 +86,24 @@ describe('a request for Recraft', () => {
     ['generations', { prompt: 'a', response_format: 'svg' }, false, 'response_format must be one of'],
     ['generations/vector', { prompt: 'a', model: 'recraftv3_raster' }, false, 'model must be a vector model here'],
     ['generations', { prompt: 'a', n: '2' }, false, 'n must be an integer, not "2"'],
-  ])('to %s with %j (form: %s) is refused by the name that the caller knows', (path, body, isForm, message) => {
+  ])('to %s with %j (form: %s) is refused, naming the caller’s field', (path, body, isForm, message) => {
     expect(() => submissionOf(path, body, isForm)).toThrow(message)
   })
 })
 
 describe('an answer of Recraft', () => {
-  it('shows pictures under data, key by key', async () => {
+  it('shows pictures under data, in the published shape', async () => {
     const answer = await fromTask(completed({}), { answers: 'data' }, assets, urls)
     expect(shapeDifferences(example('images'), answer)).toEqual([])
     expect(answer).toEqual(example('images'))
   })
 
-  it('shows the picture of a tool under image', async () => {
+  it('shows the output of a tool under image', async () => {
     const task = completed({ operation: 'recraft/vectorize', consumedPoints: points(100_000) }, 'asset:a.svg')
     expect(await fromTask(task, { answers: 'image' }, assets, urls)).toEqual(example('image'))
   })
 
-  it('holds the picture itself where base64 is asked for, and the style that was', async () => {
+  it('contains the picture as base64 on request, and the id of the style that was used', async () => {
     const task = completed({ echo: { response_format: 'b64_json', style_id: ID } })
     expect(await fromTask(task, { answers: 'data' }, assets, urls)).toMatchObject({
       data: [{ image_id: expect.any(String), b64_json: Buffer.from('a picture').toString('base64') }],
@@ -111,7 +111,7 @@ describe('an answer of Recraft', () => {
     })
   })
 
-  it('shows a style, key by key', () => {
+  it('shows a style in the published shape', () => {
     const body = { style: 'digital_illustration', substyle: 'grain', pictures: [image], state: 'ready' }
     const createdAt = Date.UTC(2024, 11, 9, 4, 12, 47)
     const draft: Draft = {
@@ -128,7 +128,7 @@ describe('an answer of Recraft', () => {
 })
 
 describe('a style of Recraft', () => {
-  it('is made of files, of URLs and of data URIs', () => {
+  it('can be made from files, from URLs and from data URIs', () => {
     const style = 'digital_illustration'
     const none = { style, substyle: null }
     expect(styleOf({ style, images: [file, file] })).toEqual({ ...none, pictures: [file, file] })
@@ -143,13 +143,13 @@ describe('a style of Recraft', () => {
     [{ style: 'any', images: [1, 2, 3, 4, 5, 6].map(() => file) }, 'images has at most 5 pictures'],
     [{ style: 'any', images: [file], source_styles: [ID] }, 'source_styles is not supported'],
     [{ style: 7, images: [file] }, 'style must be a string'],
-  ])('of %j is refused', (fields, message) => {
+  ])('is refused with %j', (fields, message) => {
     expect(() => styleOf(fields)).toThrow(message)
   })
 })
 
 describe('an error of Recraft', () => {
-  it('has code and message, and what OpenAI’s library reads', () => {
+  it('has code and message, and the fields that OpenAI’s library reads', () => {
     expect(errorBody(invalidInput('prompt', 'is required'))).toEqual(example('error'))
   })
 
@@ -160,7 +160,7 @@ describe('an error of Recraft', () => {
     ['content_moderated', 'Refused by content moderation.', 400],
     ['vendor_refused', 'Out of memory.', 502],
     ['rate_limited', '', 429],
-  ] as const)('of code %s (%s) has status %i', (code, message, status) => {
+  ] as const)('with the code %s (%s) has the status %i', (code, message, status) => {
     expect(statusOf(new PolyphonyError(code, message))).toBe(status)
   })
 })

@@ -18,7 +18,7 @@ interface OneStyle {
   Params: { id: string }
 }
 
-/** Styles that callers make of their own pictures. They cost nothing. */
+/** Styles that callers create from their own pictures. They cost nothing. */
 export function styleRoutes(app: FastifyInstance, context: DialectContext): void {
   app.post('/v1/styles', described('create-style'), async (request) => {
     const { fields } = await bodyOf(request, context, { maxFiles: MAX_PICTURES })

@@ -47,21 +47,21 @@ export const OWN: readonly Tool[] = [
   tool('generativeUpscale', 'creative-upscale', 'image'),
 ]
 
-/** What a form calls a picture, by what JSON and the catalogue call it; relays' clients say `file`, too. */
+/** The names of pictures in a form, by their names in JSON and in the catalogue; relays' clients also send `file`. */
 const FORM_NAMES: Record<string, readonly string[]> = {
   image_url: ['image', 'file'],
   mask_url: ['mask'],
   style_reference_urls: ['style_references'],
 }
 
-/** The fields of a body under the catalogue's names, and what the caller calls them. */
+/** The fields of a body under the catalogue's names, and the caller's names of them. */
 export function fieldsOf({ operation }: Pick<Tool, 'operation'>, { fields, isForm }: ReadBody) {
   const renamed: JsonObject = { ...fields }
   const names: Record<string, string> = {}
   for (const [known, own] of Object.entries(FORM_NAMES)) {
     if (!(known in operation.input.properties) || renamed[known] !== undefined) continue
     const used = own.find((name) => renamed[name] !== undefined)
-    // A form that has no picture lacks the one that a form would have.
+    // A missing picture is named as a form names it.
     const name = used ?? (isForm ? own[0] : undefined)
     if (name === undefined) continue
     names[known] = name

@@ -13,7 +13,7 @@ const DOWN: ErrorShape = { status: 503, title: 'Service unavailable' }
 const BROKEN: ErrorShape = { status: 500, title: 'Internal server error' }
 
 /**
- * Every code of ours in this protocol's terms. The official client repeats a request at once, up to six times, after 429
+ * Every error code in this protocol's format. The official client repeats a request at once, up to six times, after 429
  * and, if it is a GET, after 500 and above; nothing else here invites it to: with `Retry-After` it waits for as long.
  */
 const SHAPES: Record<ErrorCode, ErrorShape> = {

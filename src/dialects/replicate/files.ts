@@ -17,14 +17,14 @@ const described = describedBy<Descriptions>()
 
 const DRAFT = 'replicate.file'
 const PAGE = 100
-/** Characters; what a file is said to be is kept beside it. */
+/** Characters of the metadata that is stored with a file. */
 const MAX_METADATA = 16 * 2 ** 10
 
 interface OneFile {
   Params: { id: string }
 }
 
-/** `/files`: uploads, which a prediction names by `urls.get`. What a client says of a file is kept in a draft. */
+/** `/files`: uploads, which a prediction names by `urls.get`. A file's metadata is stored in a draft. */
 export async function fileRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
   const { assets, drafts, urls, limits, clock } = context
 
@@ -67,7 +67,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     return { next, previous: null, results: results.flat() }
   })
 
-  // A scope of its own: elsewhere a form is no body that we read.
+  // A separate scope: other routes accept no forms.
   await app.register(async (scope) => {
     takeForms(scope)
     scope.post('/files', described('replicateUpload'), async (request, reply) => {

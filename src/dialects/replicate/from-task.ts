@@ -20,7 +20,7 @@ const STATUSES = {
   cancelled: 'canceled',
 } as const satisfies Record<Status, string>
 
-/** What each kind looks like as the output of a prediction; a kind without an entry has no form here. */
+/** The output of a prediction for each kind of output; a kind without an entry has no form here. */
 const OUTPUTS: { [K in Kind]?: (output: Output[K]) => Json } = {
   pictures: ({ pictures }) => pictures.map(({ file }) => file),
   videos: ({ videos }) => oneOrAll(videos.map(({ file }) => file)),
@@ -60,7 +60,7 @@ export function fromTask(task: Task, urls: Urls) {
 
 export type Prediction = ReturnType<typeof fromTask>
 
-/** What had begun does not go back to `starting`, though a task may: into the queue, or into reconciliation. */
+/** A prediction that had begun never goes back to `starting`, although its task may return to the queue or be reconciled. */
 function statusOf({ status, startedAt, error, echo }: Pick<Task, 'status' | 'startedAt' | 'error' | 'echo'>) {
   // By `Cancel-After`: `aborted` would be the word where nothing had begun, and clients wait for its end forever.
   if (error?.code === 'timed_out' && typeof echo.cancel_after_ms === 'number') return 'canceled'
@@ -71,7 +71,7 @@ function statusOf({ status, startedAt, error, echo }: Pick<Task, 'status' | 'sta
 function askedOf(task: Task, urls: Urls): { model: string; version: string; deployment?: string; input: JsonObject } {
   const operation = getOperation(task.operation)
   const whole = replaceFiles(operation.input, task.input, ({ value }) => urls.file(value))
-  // That is what Replicate itself answers where a version is of no concern.
+  // Replicate itself answers this for models without versions.
   if (operation.id !== replicatePrediction.id) return { model: task.model, version: 'hidden', input: whole }
   const { model, version, deployment, input } = whole
   return {

@@ -25,20 +25,20 @@ const input = { prompt: 'a lighthouse in the fog', num_outputs: 1 }
 const prediction = (given: Partial<Task> = {}): Task =>
   aTask({ operation: replicatePrediction.id, model: FLUX, input: { model: FLUX, version: '', input }, ...given })
 
-describe('a body', () => {
+describe('the body of a prediction at Replicate', () => {
   it.each<[string, JsonObject, JsonObject]>([
     ['an id', { version: VERSION }, { model: '', version: VERSION }],
     ['owner/name', { version: FLUX }, { model: FLUX, version: '' }],
     ['owner/name:id', { version: `${FLUX}:${VERSION}` }, { model: FLUX, version: VERSION }],
     ['a relay’s model', { model: FLUX }, { model: FLUX, version: '' }],
-  ])('names its model by %s', (_how, named, read) => {
+  ])('names its model as %s', (_how, named, read) => {
     const submission = toTask({ ...named, input })
     expect(submission.operation).toBe(replicatePrediction)
     expect(submission.input).toEqual({ ...read, input })
     expect(submission.model).toBe(read.model === '' ? VERSION : FLUX)
   })
 
-  it('leaves the model to a path that names it, and keeps what nobody knows', () => {
+  it('needs no model where the path names it, and keeps unknown fields', () => {
     expect(toTask({ input, stream: true, webhook: null }, { model: FLUX }).input).toEqual({
       model: FLUX,
       version: '',
@@ -49,7 +49,7 @@ describe('a body', () => {
     expect([model, read]).toEqual(['acme/hero', { model: '', version: '', deployment: 'acme/hero', input }])
   })
 
-  it('says who is told of what', () => {
+  it('names the URL and the events of its webhooks', () => {
     const told = (more: JsonObject) => toTask({ version: VERSION, input, webhook: 'https://me.example/hook', ...more })
     expect(told({})).toMatchObject({
       webhook: { field: 'webhook', url: 'https://me.example/hook' },
@@ -71,14 +71,14 @@ describe('a body', () => {
       'webhook_events_filter',
       'webhook_events_filter must be a list of start, output, logs, completed.',
     ],
-  ])('%j is refused by its field', (body, field, message) => {
+  ])('%j is refused, naming the field', (body, field, message) => {
     expect(() => toTask(body)).toThrow(
       expect.objectContaining({ code: 'invalid_input', message, details: expect.objectContaining({ field }) }),
     )
   })
 })
 
-describe('Prefer', () => {
+describe('the header Prefer of Replicate', () => {
   it.each<[string | string[] | undefined, number | undefined]>([
     [undefined, undefined],
     ['', undefined],
@@ -91,12 +91,12 @@ describe('Prefer', () => {
     ['respond-async, wait=7', 7],
     [['respond-async', 'wait=3'], 3],
     ['waiting=5', undefined],
-  ])('%j asks to be held for %j seconds', (prefer, seconds) => {
+  ])('%j holds the request for %j seconds', (prefer, seconds) => {
     expect(waitOf(prefer)).toBe(seconds)
   })
 })
 
-describe('Cancel-After', () => {
+describe('the header Cancel-After of Replicate', () => {
   const submission = toTask({ version: VERSION, input })
 
   it.each([
@@ -105,7 +105,7 @@ describe('Cancel-After', () => {
     ['1m30s', 90_000],
     ['45', 45_000],
     ['99h', 30 * 60_000],
-  ])('%s bounds the work by %i ms', (header, timeoutMs) => {
+  ])('%s limits the work to %i ms', (header, timeoutMs) => {
     expect(cancelledAfter(submission, header).operation.timeoutMs).toBe(timeoutMs)
     expect(replicatePrediction.timeoutMs).toBe(30 * 60_000)
   })
@@ -114,9 +114,9 @@ describe('Cancel-After', () => {
     expect(() => cancelledAfter(submission, header)).toThrow('Cancel-After must be a time of at least 5 seconds')
   })
 
-  it('left out changes nothing', () => expect(cancelledAfter(submission, undefined)).toBe(submission))
+  it('changes nothing when it is left out', () => expect(cancelledAfter(submission, undefined)).toBe(submission))
 
-  it('reads as canceled when it came to that, with the instant', () => {
+  it('shows a prediction that ran out of time as canceled, with its deadline', () => {
     const echo = { cancel_after_ms: 30_000 }
     const error = { code: 'timed_out', message: 'The task was not done in time.' } as const
     expect(fromTask(prediction({ status: 'failed', error, echo }), urls)).toMatchObject({
@@ -129,8 +129,8 @@ describe('Cancel-After', () => {
   })
 })
 
-describe('a prediction', () => {
-  it('has the form of the example, and says the same', () => {
+describe('a prediction of Replicate', () => {
+  it('equals the published example', () => {
     const output = { value: [`asset:${FILE}.webp`] }
     const told = fromTask(prediction({ status: 'completed', output, logs: ['Using seed: 7'] }), urls)
     expect(shapeDifferences(predictionExample, told)).toEqual([])
@@ -146,12 +146,12 @@ describe('a prediction', () => {
     [{ status: 'pending', startedAt: 1 }, 'processing'],
     [{ status: 'failed' }, 'failed'],
     [{ status: 'cancelled' }, 'canceled'],
-  ])('that is %j is %s', (given, status) => {
+  ])('that is %j is shown as %s', (given, status) => {
     const told = fromTask(prediction(given), urls)
     expect(told).toMatchObject({ status, output: null, error: status === 'failed' ? 'too foggy' : null })
   })
 
-  it('names its model, version and deployment as they were asked for', () => {
+  it('shows its model, version and deployment as the request named them', () => {
     const named = (more: JsonObject) => {
       const { model, version, deployment } = fromTask(
         prediction({ input: { model: '', version: '', input, ...more } }),
@@ -164,7 +164,7 @@ describe('a prediction', () => {
     expect(named({ deployment: 'a/b' })).toEqual({ model: '', version: 'hidden', deployment: 'a/b' })
   })
 
-  it('shows files that came with the input by their addresses', () => {
+  it('shows the files of its input by their URLs', () => {
     const told = fromTask(
       prediction({ input: { model: FLUX, version: '', input: { image: [`asset:${FILE}.png`] } } }),
       urls,
@@ -185,7 +185,7 @@ describe('a prediction', () => {
       { model: { file: 'asset:a.glb', picture: '', turntable: '' } },
       { model_file: 'a.glb' },
     ],
-  ])('can be a %s that was asked for elsewhere', (operation, output, written) => {
+  ])('can be a %s that was submitted in another protocol', (operation, output, written) => {
     const task = aTask({ operation, input: { prompt: 'fog' }, status: 'completed', output })
     expect(isPrediction(task)).toBe(true)
     const told = fromTask(task, urls)
@@ -199,7 +199,7 @@ describe('a prediction', () => {
   })
 })
 
-describe('a webhook', () => {
+describe('a webhook of Replicate', () => {
   const toldAt = (events: string[], given: Partial<Task>) =>
     deliveriesOf(replicate, prediction({ echo: { events }, webhookUrl: 'https://me.example/hook', ...given }), urls)
 
@@ -212,14 +212,14 @@ describe('a webhook', () => {
     ['success without logs', { status: 'completed', output: { value: null } }, ['output', 'completed']],
     ['failure', { status: 'failed', logs: ['x'] }, ['logs', 'completed']],
     ['cancellation', { status: 'cancelled' }, ['completed']],
-  ])('tells of %s those who asked for it, once', (_what, given, events) => {
+  ])('is sent for %s once, if its event was requested', (_what, given, events) => {
     for (const event of ['start', 'output', 'logs', 'completed']) {
       expect(toldAt([event], given), event).toHaveLength(events.includes(event) ? 1 : 0)
     }
     expect(toldAt(['start', 'output', 'logs', 'completed'], given)).toHaveLength(events.length > 0 ? 1 : 0)
   })
 
-  it('carries the prediction', () => {
+  it('contains the prediction', () => {
     const [delivery] = toldAt(['completed'], { status: 'failed' })
     expect(delivery).toMatchObject({ url: 'https://me.example/hook', headers: {} })
     expect(JSON.parse(delivery?.body ?? '')).toMatchObject({
@@ -233,8 +233,8 @@ describe('a webhook', () => {
   })
 })
 
-describe('other answers', () => {
-  it('are described as they are', async () => {
+describe('other answers of Replicate’s API', () => {
+  it('fit their description', async () => {
     const { schemas } = await describeReplicate()
     const faults = (name: string, value: unknown) => Compile(schemas[name] ?? false).Errors(value)
     for (const status of ['pending', 'processing', 'failed', 'cancelled'] as const) {
@@ -247,7 +247,7 @@ describe('other answers', () => {
     expect(faults('ReplicatePrediction', {})).not.toEqual([])
   })
 
-  it('have the forms of the examples', () => {
+  it('equal the published examples', () => {
     const asset = {
       id: FILE,
       extension: 'png',
@@ -268,7 +268,7 @@ describe('other answers', () => {
     expect(error).toEqual(errorExample)
   })
 
-  it('say what a well-known model makes, and of others that nothing is known', () => {
+  it('show what a well-known model makes, and report others as not described', () => {
     expect(modelBody({ owner: 'minimax', name: 'video-01' }, 'https://gateway.example')).toMatchObject({
       url: 'https://gateway.example/replicate/v1/models/minimax/video-01',
       description: 'Makes a video.',
@@ -277,7 +277,7 @@ describe('other answers', () => {
     expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('no/body is not described here')
   })
 
-  it('tell every error of ours with its status, and of fields only where one is wrong', () => {
+  it('show every error code with its status, and fields only when one is wrong', () => {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       const body = errorBody(new PolyphonyError(code, 'why', { field: 'f' }))
       expect(body).toMatchObject({ title: expect.any(String), detail: 'why', status: errorStatus({ code }) })

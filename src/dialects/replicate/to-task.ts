@@ -11,7 +11,7 @@ export const DIALECT = 'replicate'
 export const EVENTS = ['start', 'output', 'logs', 'completed'] as const
 export type WebhookEvent = (typeof EVENTS)[number]
 
-/** Which model is meant, where the path says it. */
+/** The model or deployment that the path names. */
 export type Named = { model: string } | { deployment: string }
 
 /** Reads the body of a create; without `named`, the model is in the body. Throws `invalid_input`. */

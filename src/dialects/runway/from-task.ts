@@ -49,7 +49,7 @@ export function createdTask({ id, pricePoints }: Task) {
   return { id, estimatedCost: { credits: creditsOf(pricePoints) } }
 }
 
-/** A task of Runway's own API; which members it has follows from its status. One whose files are gone was deleted. */
+/** A task of Runway's own API; which members it has follows from its status. A task whose files are deleted counts as deleted. */
 export function fromTask(task: Task, urls: Urls, { deleted = false } = {}): JsonObject {
   const status = deleted ? 'CANCELLED' : statusOf(task)
   const common = { id: task.id, status, createdAt: new Date(task.createdAt).toISOString() }
@@ -69,12 +69,12 @@ export function fromTask(task: Task, urls: Urls, { deleted = false } = {}): Json
   }
 }
 
-/** From 0 to 1; 1 is for what is done. */
+/** From 0 to 1, where 1 is for finished tasks only. */
 export function progressOf({ status, progress }: Pick<Task, 'status' | 'progress'>): number {
   return status === 'completed' ? 1 : Math.min(99, Math.floor(progress)) / 100
 }
 
-/** A code only where ours is as specific as one of Runway's. */
+/** Runway's failure codes for those error codes that are as specific. */
 function failureCodeOf({ error }: Task): { failureCode?: string } {
   if (error?.code === 'output_unusable') return { failureCode: 'INTERNAL.BAD_OUTPUT' }
   return error?.code === 'timed_out' || error?.code === 'internal' ? { failureCode: 'INTERNAL' } : {}
@@ -96,7 +96,7 @@ function videosOf(task: Task): Video[] {
   return task.status === 'completed' ? (task.output as Output['videos']).videos : []
 }
 
-/** The digit and the word of the reverse format. Those of what waits or runs are inferred. */
+/** The digit and the word of the reverse format. Those for waiting and running tasks are inferred. */
 const DIGITS: Record<RunwayStatus, { status: string; state: string }> = {
   PENDING: { status: '0', state: 'pending' },
   THROTTLED: { status: '0', state: 'pending' },

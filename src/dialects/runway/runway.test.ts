@@ -40,7 +40,7 @@ function aVideo(status: Status, more: Partial<Task> = {}): Task {
 }
 
 describe('a request of Runway’s own API', () => {
-  it('is the input of the operation of its path, as it stands', () => {
+  it('becomes the input of the operation of its path unchanged', () => {
     for (const taskType of TASK_TYPES.filter((one) => !['character_performance', 'speech_to_speech'].includes(one))) {
       const operation = operations.find((one) => one.taskType === taskType)
       const body = { ...operation?.example, ofTomorrow: [1] }
@@ -48,7 +48,7 @@ describe('a request of Runway’s own API', () => {
     }
   })
 
-  it('has its files by kind', () => {
+  it('is translated so that its files are named by their kind', () => {
     const still = { model: 'gen4_turbo', promptImage: FILE, ratio: '1280:720', duration: null }
     expect(officialTask('image_to_video', still).input).toEqual({
       model: 'gen4_turbo',
@@ -86,11 +86,11 @@ describe('a request of Runway’s own API', () => {
       'reference.uri must be',
     ],
     ['speech_to_speech', { media: { type: 'audio' } }, 'media.uri is required.'],
-  ])('for %s with %j is refused, naming its own field', (taskType, body, message) => {
+  ])('to %s with %j is refused, naming the caller’s field', (taskType, body, message) => {
     expect(() => officialTask(taskType, body)).toThrow(message)
   })
 
-  it('names uploads anywhere', () => {
+  it('may name uploads in any field', () => {
     const body = { a: 'runway://1', b: [{ uri: 'runway://2' }, { uri: 'runway://1' }], c: null, d: 'runaway' }
     expect(uploadsIn(body)).toEqual(['runway://1', 'runway://2'])
     expect(withUploads(body, new Map([['runway://1', FILE]]))).toEqual({
@@ -102,8 +102,8 @@ describe('a request of Runway’s own API', () => {
   })
 })
 
-describe('a request of the relays', () => {
-  it('of the reverse format is the input of a video', () => {
+describe('a request in a relay’s format for Runway', () => {
+  it('becomes the input of a video in the reverse format', () => {
     const options = { seconds: 5, motion_vector: { x: 1 } }
     expect(generateTask({ prompt: 'x', style: 'cinematic', options, callback_url: FILE })).toMatchObject({
       operation: { id: 'runway/text_to_video' },
@@ -141,19 +141,22 @@ describe('a request of the relays', () => {
       { taskType: 'gen2', options: { gen2Options: { init_image: 'x' } } },
       'options.gen2Options.init_image must',
     ],
-  ])('is refused, naming its own field: %o of %j', (read, body, message) => {
+  ])('is refused, naming the caller’s field: %o of %j', (read, body, message) => {
     expect(() => read(body)).toThrow(message)
   })
 })
 
-describe('an answer', () => {
-  it.each(Object.keys(tasksExample) as (keyof typeof tasksExample)[])('to a task that is %s has its form', (status) => {
-    const error = { code: 'output_unusable', message: 'It was empty.' } as const
-    const task = aVideo(status, { progress: 40, ...(status === 'failed' ? { error } : {}) })
-    const told = fromTask(task, urls)
-    expect(shapeDifferences(tasksExample[status], told)).toEqual([])
-    expect(told).toMatchObject({ id: ID, status: tasksExample[status].status })
-  })
+describe('an answer of Runway', () => {
+  it.each(Object.keys(tasksExample) as (keyof typeof tasksExample)[])(
+    'has the published shape for a task that is %s',
+    (status) => {
+      const error = { code: 'output_unusable', message: 'It was empty.' } as const
+      const task = aVideo(status, { progress: 40, ...(status === 'failed' ? { error } : {}) })
+      const told = fromTask(task, urls)
+      expect(shapeDifferences(tasksExample[status], told)).toEqual([])
+      expect(told).toMatchObject({ id: ID, status: tasksExample[status].status })
+    },
+  )
 
   it('counts in credits, and shows progress from 0 to 1', () => {
     expect(createdTask(aVideo('pending'))).toEqual({ ...createdExample, id: ID })
@@ -165,12 +168,12 @@ describe('an answer', () => {
     expect(fromTask(aVideo('processing', { progress: 100 }), urls)).toMatchObject({ progress: 0.99 })
   })
 
-  it('says of a task whose files are gone that it was deleted, and no more', () => {
+  it('reports a task whose files are deleted as cancelled, and shows nothing else of it', () => {
     const told = fromTask(aVideo('completed'), urls, { deleted: true })
     expect(told).toEqual({ id: ID, status: 'CANCELLED', createdAt: expect.any(String), cost: { credits: 25 } })
   })
 
-  it('names a code of failure only where it is known', () => {
+  it('contains a failure code only where one is known', () => {
     expect(fromTask(aVideo('failed'), urls)).not.toHaveProperty('failureCode')
     const error = { code: 'timed_out', message: 'Too late.' } as const
     expect(fromTask(aVideo('failed', { error }), urls)).toMatchObject({ failureCode: 'INTERNAL', failure: 'Too late.' })
@@ -194,7 +197,7 @@ describe('an answer', () => {
     ])
   })
 
-  it('of relays has the form of their examples', () => {
+  it('has the published shape in the relays’ formats', () => {
     const task = aVideo('completed')
     expect(shapeDifferences(feedExample, reverseEnvelope(feedOf(task, urls), 0.1))).toEqual([])
     expect(shapeDifferences(submitExample, reverseEnvelope({ task_id: ID }, 0.1))).toEqual([])
@@ -208,7 +211,7 @@ describe('an answer', () => {
     ['failed', '2', 'failed', 25],
     ['cancelled', '2', 'failed', 25],
     ['completed', '3', 'succeeded', 0],
-  ])('of the reverse format says of a task that is %s: %s, %s', (status, digit, state, refund) => {
+  ])('in the reverse format shows a task that is %s as %s, %s', (status, digit, state, refund) => {
     expect(feedOf(aVideo(status), urls)).toMatchObject({ status: digit, state, point: 25, refund })
   })
 
@@ -225,21 +228,21 @@ describe('an answer', () => {
   })
 })
 
-describe('an error', () => {
-  it('has the form of Runway’s own', () => {
+describe('an error of Runway', () => {
+  it('has the published shape', () => {
     const error = new PolyphonyError('invalid_input', 'ratio is required.', { field: 'ratio' })
     expect(runwayError(error)).toEqual({ status: 400, body: errorExample })
     expect(reverseError(error)).toMatchObject({ status: 400, body: { code: 400, msg: 'ratio is required.' } })
   })
 
-  it.each(Object.keys(ERRORS) as ErrorCode[])('%s has a status that Runway has', (code) => {
+  it.each(Object.keys(ERRORS) as ErrorCode[])('with the code %s has a status that Runway has', (code) => {
     const { status, body } = runwayError(new PolyphonyError(code, 'It went wrong.'))
     expect([400, 401, 403, 404, 405, 409, 429, 500, 502, 503, 504, 507]).toContain(status)
     expect(body).toEqual({ error: 'It went wrong.' })
   })
 })
 
-it('calls back when a task has ended, in the form of the feed', () => {
+it('Runway’s relays call back when a task has ended, in the form of the feed', () => {
   const webhookUrl = FILE
   for (const status of ['completed', 'failed', 'cancelled'] as const) {
     const task = aVideo(status, { webhookUrl })

@@ -31,7 +31,7 @@ export function generateTask(body: unknown): Submission {
   return reverse('image_to_video', { ...fields, promptImage: [{ uri: image, position: 'first' }] }, names)
 }
 
-/** `/runway/pro/video2video`; only its name is documented, so its fields are taken to be those of its neighbours. */
+/** `/runway/pro/video2video`; only its name is documented, so its fields are assumed to be those of the related routes. */
 export function restyleTask(body: unknown): Submission {
   const { prompt, video, ...others } = objectIn(body)
   if (!isText(video)) throw invalidInput('video', 'is required')
@@ -76,7 +76,7 @@ function promptIn(prompt: Json | undefined): string {
   throw invalidInput('prompt', typeof prompt === 'string' || !prompt ? 'is required' : 'must be a string')
 }
 
-/** `/runway/tasks`: the web app's own body, in which each model has its options in another place. */
+/** `/runway/tasks`: the web app's own body, in which each model has its options under a different key. */
 export function webTask(body: unknown): Submission {
   const { taskType: model, options, ...others } = objectIn(body)
   if (!isText(model)) throw invalidInput('taskType', 'is required')

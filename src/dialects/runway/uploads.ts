@@ -115,7 +115,7 @@ export async function beginWebUpload(body: unknown, caller: Caller, context: Dia
   return { id, uploadUrls: [addressOf(id, context)], uploadHeaders: { 'Content-Type': type } }
 }
 
-/** The last step of the web app: the address of what was brought. */
+/** The last step of the web app: the URL of the uploaded file. */
 export async function completeWebUpload(id: string, caller: Caller, context: DialectContext): Promise<{ url: string }> {
   const draft = await context.drafts.find(id, KIND, caller)
   if (!draft) throw noUpload(id)

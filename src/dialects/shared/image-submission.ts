@@ -148,10 +148,10 @@ function fluxSubmission(operation: Operation, { model, images, hasList, fields }
   const places = known.filter((name) => /^(?:input_image(?:_\d+)?|image_prompt|image|control_image)$/.test(name))
   if (images.length > places.length) {
     const rule =
-      places.length === 0 ? `is not taken by ${model}` : `has at most ${places.length} pictures with ${model}`
+      places.length === 0 ? `is not accepted by ${model}` : `has at most ${places.length} pictures with ${model}`
     throw invalidInput('image', rule)
   }
-  if (hasValue(mask) && !known.includes('mask')) throw invalidInput('mask', `is not taken by ${model}`)
+  if (hasValue(mask) && !known.includes('mask')) throw invalidInput('mask', `is not accepted by ${model}`)
   const hasBatch = known.includes('batch_size')
   if (hasValue(n) && n !== 1 && !hasBatch)
     throw invalidInput('n', `must be 1 with ${model}, which makes one picture at a time`)

@@ -4,7 +4,7 @@ import errorExample from '../suno/examples/error.json' with { type: 'json' }
 import { differences } from '../suno/tasks.testing.ts'
 import { errorBody, errorStatus } from './relay-errors.ts'
 
-describe('an error', () => {
+describe('an error of a relay', () => {
   const TABLE: Record<ErrorCode, [status: number, code: string]> = {
     malformed_body: [400, 'invalid_request'],
     invalid_input: [400, 'invalid_request'],
@@ -43,7 +43,7 @@ describe('an error', () => {
     internal: [500, 'internal_error'],
   }
 
-  it.each(Object.entries(TABLE))('answers %s as %j, for readers of either form', (ours, [status, code]) => {
+  it.each(Object.entries(TABLE))('with the code %s is %j, for readers of either form', (ours, [status, code]) => {
     const error = new PolyphonyError(ours as ErrorCode, 'what was wrong') // the keys of the table are the codes
     const body = errorBody(error)
     const message = ours === 'task_not_found' ? 'task_not_exist' : 'what was wrong'
@@ -56,12 +56,12 @@ describe('an error', () => {
     expect(Object.keys(TABLE).sort()).toEqual(Object.keys(ERRORS).sort())
   })
 
-  it('gives an error of the key the type that new-api gives it', () => {
+  it('about the key has the type that new-api gives it', () => {
     expect(errorBody(new PolyphonyError('unauthorized', 'no')).error.type).toBe('new_api_error')
     expect(errorBody(new PolyphonyError('not_found', 'no')).error.type).toBe('invalid_request_error')
   })
 
-  it('distinguishes an unknown origin from an unknown task', () => {
+  it('distinguishes an unknown task from an unknown parent', () => {
     const { code, message } = errorBody(new PolyphonyError('task_not_found', 'gone', { field: 'task_id' }))
     expect([code, message]).toEqual(['task_not_exist', 'task_origin_not_exist'])
   })

@@ -11,7 +11,7 @@ import { standingOf } from './states.ts'
 
 /**
  * Relays answer with clips in two shapes, Suno's own (details under `metadata`) and a flat one (details beside the id).
- * Clients read either, so every clip of ours has the fields of both.
+ * Clients read one or the other, so every clip has the fields of both.
  */
 export type Clip = ReturnType<typeof clipOf>
 

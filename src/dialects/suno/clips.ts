@@ -20,7 +20,7 @@ interface OneClip {
   Params: { id: string }
 }
 
-/** What is made of a finished clip, and what helps to make others. Only WAV and MP4 have an envelope. */
+/** Tools for a finished clip, and for writing further songs. Only WAV and MP4 have an envelope. */
 export function clipRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 

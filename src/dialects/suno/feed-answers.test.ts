@@ -7,7 +7,7 @@ import { feedAnswer, lyricsAnswer, lyricsRequested } from './feed-answers.ts'
 import { standingOf } from './states.ts'
 import { aClip, differences, ID, lyrics, song, urls } from './tasks.testing.ts'
 
-describe('the feed', () => {
+describe('Suno’s feed', () => {
   const ids = clipIdsOf(song('pending'))
 
   it('shows both clips from the submission on', () => {
@@ -18,7 +18,7 @@ describe('the feed', () => {
     }
   })
 
-  it('shows every id that was asked for, once, in their order', () => {
+  it('shows every requested id once, in the order of the request', () => {
     const unknown = '11111111-1111-4111-8111-111111111100'
     const feed = feedAnswer(['x', ids[1] ?? '', unknown, itemId(ID, 7), 'x', ID], [song('completed')], urls)
     expect(feed.map(({ id, status }) => [id, status])).toEqual([
@@ -37,23 +37,23 @@ describe('the feed', () => {
     expect(feedAnswer(ids, [task], urls).map((clip) => clip.status)).toEqual(['complete', 'error'])
   })
 
-  it('has no clips of lyrics', () => {
+  it('shows no clips for lyrics', () => {
     expect(feedAnswer([ID], [lyrics('completed')], urls)).toMatchObject([{ id: ID, status: 'error' }])
   })
 
-  it('says why a song failed', () => {
+  it('shows the reason of a failed song', () => {
     const [clip] = feedAnswer(ids, [song('failed')], urls)
     expect(clip).toMatchObject({ status: 'error', state: 'failed', msg: 'too quiet' })
     expect(clip?.metadata).toMatchObject({ error_type: 'vendor_refused', error_message: 'too quiet' })
   })
 
-  it('shows lyrics as they stand', () => {
+  it('shows lyrics with their status and text', () => {
     expect(lyricsAnswer(lyrics('processing'), ID)).toMatchObject({ status: 'running', text: '' })
     expect(lyricsAnswer(lyrics('completed'), ID)).toMatchObject({ status: 'complete', text: 'The fog comes in' })
     expect(lyricsAnswer(lyrics('failed'), ID)).toMatchObject({ status: 'error', error_message: 'too quiet' })
   })
 
-  it('answers a request for lyrics by the form in which it came', () => {
+  it('answers a request for lyrics in the form of its version', () => {
     expect(lyricsRequested(lyrics('pending'))).toEqual({ id: ID })
     const remi = { ...lyrics('pending'), input: { prompt: 'fog', lyrics_model: 'remi-v1' } }
     expect(lyricsRequested(remi)).toEqual({

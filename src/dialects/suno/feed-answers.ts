@@ -8,7 +8,7 @@ import { standingOf } from './states.ts'
 
 /** The feed dialect's answers: none has an envelope. */
 
-/** The answer to a request for a song. `status` is that of the request, which is complete at once; the clips have their own. */
+/** The answer to a request for a song. `status` is the status of the request, which is complete at once; each clip has its own status. */
 export function generationAnswer(task: Task, urls: Urls) {
   const clips = clipsOf(task, urls)
   const [first] = clips
@@ -48,7 +48,7 @@ function clipsFor(id: string, clips: ReadonlyMap<string, Clip[]>): Clip[] {
   return clips.has(id) && family.length > 0 ? family : [missingClip(id)]
 }
 
-/** The answer to a request for lyrics. With a model named, Suno writes two and gives an id for each: both lead to ours. */
+/** The answer to a request for lyrics. If the request names a model, Suno writes two and gives an id for each: here both ids give the same lyrics. */
 export function lyricsRequested(task: Task) {
   if (task.input.lyrics_model === undefined || task.input.lyrics_model === null) return { id: task.id }
   return { lyrics_request_id: task.id, lyrics_a_id: itemId(task.id, 1), lyrics_b_id: itemId(task.id, 2) }

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-describe('a song', () => {
+describe('a song in Suno’s feed protocol', () => {
   it.each([
     ['/suno/generate', SONG],
     ['/suno/generate/', { ...SONG, task: 'extend', continue_clip_id: 'PARENT', continue_at: 60 }],
@@ -20,7 +20,7 @@ describe('a song', () => {
       '/suno/generate/description-mode',
       { gpt_description_prompt: 'a cat', make_instrumental: true, mv: 'chirp-v4', prompt: '' },
     ],
-  ])('asked for at %s is answered with two clips, without an envelope', async (path, body) => {
+  ])('requested at %s is answered with two clips, without an envelope', async (path, body) => {
     const parent = await gateway.finishedSong()
     const sent = 'continue_clip_id' in body ? { ...body, continue_clip_id: clip(parent, 2) } : body
     const answer = await gateway.post(path, sent)
@@ -57,7 +57,7 @@ describe('a song', () => {
     expect(seen).toEqual(['submitted submitted error', 'streaming streaming', 'complete complete'])
   })
 
-  it('is found by a client that takes the task for the clip', async () => {
+  it('is found by a client that looks for a clip with the task’s id', async () => {
     const id = await gateway.finishedSong()
     const { body } = await gateway.get(`/suno/feed/${id}`)
     expect(body).toMatchObject([
@@ -66,7 +66,7 @@ describe('a song', () => {
     ])
   })
 
-  it('has its audio and cover at our own addresses', async () => {
+  it('has its audio and cover at URLs of this gateway', async () => {
     const id = await gateway.finishedSong()
     const { body } = await gateway.get(`/suno/feed/${clip(id, 1)}/`)
     expect(body).toMatchObject([
@@ -78,23 +78,23 @@ describe('a song', () => {
   })
 })
 
-describe('the feed', () => {
-  it('takes as many ids as a URL holds', async () => {
+describe('the feed of Suno’s clips', () => {
+  it('accepts as many ids as a URL can contain', async () => {
     const ids = Array.from({ length: 200 }, () => newId(gateway.clock.nowMs))
     const { status, body } = await gateway.get(`/suno/feed/${ids.join(',')}`)
     expect(status).toBe(200)
     expect((body as Json[]).map((one) => part(one, 'id'))).toEqual(ids)
   })
 
-  it("shows somebody else's clips as errors, and says nothing of them", async () => {
+  it('shows another tenant’s clips as unknown', async () => {
     const id = await gateway.finishedSong()
     const { body } = await gateway.get(`/suno/feed/${clip(id, 1)}`, { key: gateway.keys.stranger })
     expect(body).toMatchObject([{ id: clip(id, 1), status: 'error', title: '', audio_url: '', msg: 'task_not_exist' }])
   })
 })
 
-describe('lyrics', () => {
-  it('are asked for and read until they are complete', async () => {
+describe('lyrics in Suno’s feed protocol', () => {
+  it('can be requested and read until they are complete', async () => {
     for (const path of ['/suno/generate/lyrics/', '/suno/generate/lyrics']) {
       const { body } = await gateway.post(path, { prompt: 'fog' })
       const id = String(part(body, 'id'))
@@ -110,7 +110,7 @@ describe('lyrics', () => {
     }
   })
 
-  it('with a model named come under two ids', async () => {
+  it('have two ids when the request names a model', async () => {
     const { body } = await gateway.post('/suno/generate/lyrics/', { prompt: 'fog', lyrics_model: 'remi-v1' })
     const request = String(part(body, 'lyrics_request_id'))
     await gateway.complete(await gateway.begin(request), { lyrics: [{ title: 'Fog', text: 'It comes', tags: [] }] })
@@ -120,7 +120,7 @@ describe('lyrics', () => {
     }
   })
 
-  it("that are none, or somebody else's, do not exist", async () => {
+  it('do not exist under an unknown id, or for another tenant', async () => {
     const song = await gateway.finishedSong()
     const lyrics = await gateway.submitted('/suno/generate/lyrics/', { prompt: 'fog' })
     const gone = { status: 400, body: { code: 'task_not_exist', error: { message: 'task_not_exist' } } }
@@ -128,15 +128,15 @@ describe('lyrics', () => {
     expect(await gateway.get(`/suno/lyrics/${lyrics}`, { key: gateway.keys.stranger })).toMatchObject(gone)
   })
 
-  it('of nothing are refused in the form that these clients read', async () => {
+  it('are refused without a prompt, with an error that these clients read', async () => {
     const answer = await gateway.post('/suno/generate/lyrics/', { prompt: '' })
     expect(answer).toMatchObject({ status: 400, body: { error: { message: 'prompt_empty' } } })
   })
 })
 
-describe('a join', () => {
+describe('a join in Suno’s feed protocol', () => {
   it.each(['/suno/generate/concat', '/suno/generate/concat/', '/suno/generate/concat/v2'])(
-    'at %s is one clip',
+    'requested at %s is answered with one clip',
     async (path) => {
       const song = await gateway.finishedSong()
       const { status, body } = await gateway.post(path, { clip_id: clip(song, 2), is_infill: false })
@@ -151,13 +151,13 @@ describe('a join', () => {
   )
 })
 
-it('an import by URL is answered like one of the task dialect, and its clip is in the feed', async () => {
+it('an import by URL is answered as in the task protocol, and its clip is in the feed', async () => {
   const id = await gateway.submitted('/suno/uploads/audio', { url: 'https://client.example/a.mp3' })
   expect((await gateway.get(`/suno/feed/${id}`)).body).toMatchObject([{ id, status: 'submitted' }])
 })
 
 /** The reading order of a ComfyUI node for the answer of a submission: whichever form it meets, it must find an id. */
-it('a client that does not know which dialect it meets finds an id in either answer', async () => {
+it('a client that does not know which of the two protocols it uses finds an id in either answer', async () => {
   const idIn = (body: Json): Json | undefined => {
     const data = part(body, 'data')
     if (part(body, 'code') === 'success') return typeof data === 'string' ? data : part(data, 'clips', 0, 'id')

@@ -11,7 +11,7 @@ import { concatTask, lyricsTask, songTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
 
-/** The feed dialect: Suno's own web API, as relays pass it on. Clients poll clips, and know no tasks. */
+/** The feed dialect: Suno's own web API, as relays pass it on. Its clients poll clips, not tasks. */
 export function feedRoutes(app: FastifyInstance, context: DialectContext): void {
   const { tasks, urls } = context
 

@@ -20,12 +20,12 @@ import { fromTask, isSuno } from './from-task.ts'
 import { suno } from './routes.ts'
 import { aClip, aTask, differences, ID, lyrics, song, urls } from './tasks.testing.ts'
 
-describe('a published answer is reproduced, name by name and type by type:', () => {
+describe('a published answer of Suno’s is reproduced, name by name and type by type:', () => {
   it('the fetch of a finished song', () => {
     expect(differences(fetched, envelope(fromTask(song('completed'), urls)))).toEqual([])
   })
 
-  it('the fetch right after the submission', () => {
+  it('the fetch right after its submission', () => {
     const answer = envelope(fromTask(song('pending'), urls))
     expect(differences(notStarted, answer)).toEqual([])
     expect(answer.data).toMatchObject({
@@ -77,8 +77,8 @@ describe('a published answer is reproduced, name by name and type by type:', () 
   })
 })
 
-describe('the task object', () => {
-  it('has these members and no others, in this order', () => {
+describe('the task object of the Suno relay', () => {
+  it('has the published members, in their order, and no others', () => {
     expect(Object.keys(fromTask(song('completed'), urls))).toEqual([
       'task_id',
       'notify_hook',
@@ -104,7 +104,7 @@ describe('the task object', () => {
     for (const { id } of [sunoMusic, sunoConcat, sunoUpload]) expect(actionOf(id)).toBe('MUSIC')
   })
 
-  it('has a clip that satisfies readers of both shapes', () => {
+  it('has a clip that readers of either shape understand', () => {
     const [first, second] = clipsOf(song('completed'), urls)
     expect(first).toEqual({
       id: itemId(ID, 1),
@@ -148,7 +148,7 @@ describe('the task object', () => {
     expect(second).toMatchObject({ id: itemId(ID, 2), task_id: `${ID}_2`, duration: 201 })
   })
 
-  it('tells the history of a continuation', () => {
+  it('shows which clip an extension continues', () => {
     const clip = { ...aClip(itemId(ID, 1)), continueClipId: 'a parent', continueAt: 30.5, mv: 'chirp-v3-5' }
     const [told] = clipsOf({ ...song('completed'), output: { clips: [clip] } }, urls)
     expect(told).toMatchObject({
@@ -163,7 +163,7 @@ describe('the task object', () => {
     })
   })
 
-  it('shows nothing of a task that is not finished, or failed', () => {
+  it('has no result until it is finished, nor when it failed', () => {
     for (const status of STATUSES.filter((one) => one !== 'completed')) {
       expect(fromTask(song(status), urls).data).toBeNull()
       expect(fromTask(lyrics(status), urls).data).toBeNull()
@@ -174,14 +174,14 @@ describe('the task object', () => {
     expect(fromTask({ ...song('completed'), mode: 'test' }, urls)).toEqual(fromTask(song('completed'), urls))
   })
 
-  it('is told for the operations of this protocol only', () => {
+  it('exists for the operations of this protocol only', () => {
     expect(isSuno({ operation: sunoUpload.id })).toBe(true)
     expect(isSuno({ operation: 'luma/video' })).toBe(false)
   })
 })
 
-describe('the callback', () => {
-  it('is the bare task object, for the begin of the work and for its end', () => {
+describe('a callback of the Suno relay', () => {
+  it('is the bare task object, sent when the work begins and when it ends', () => {
     const webhookUrl = 'https://client.example/hook'
     for (const status of STATUSES) {
       const task = { ...song(status), webhookUrl }
@@ -192,7 +192,7 @@ describe('the callback', () => {
     }
   })
 
-  it('is not sent when nobody asked for it', () => {
+  it('is not sent when no URL was given', () => {
     for (const status of STATUSES) expect(deliveriesOf(suno, song(status), urls)).toEqual([])
   })
 })

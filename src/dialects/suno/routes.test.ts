@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-describe('a fetch', () => {
+describe('a fetch of a Suno task', () => {
   it('follows a song from its submission to its end', async () => {
     const id = await gateway.submitted('/suno/submit/music', SONG)
     const submitTime = Math.floor(gateway.clock.nowMs / 1_000)
@@ -58,7 +58,7 @@ describe('a fetch', () => {
     })
   })
 
-  it('says SUBMITTED between the begin of the call and its answer, and never goes back to NOT_START', async () => {
+  it('shows SUBMITTED between the call and its answer, and never goes back to NOT_START', async () => {
     const id = await gateway.submitted('/suno/submit/music', SONG)
     const { claim } = await gateway.claim(id)
     const status = async () => part((await gateway.get(`/suno/fetch/${id}`)).body, 'data', 'status')
@@ -68,7 +68,7 @@ describe('a fetch', () => {
     expect(await status()).toBe('SUBMITTED')
   })
 
-  it('of an ended song has every member of the published answer', async () => {
+  it('shows every member of the published answer for a finished song', async () => {
     const id = await gateway.finishedSong()
     for (let time = 0; time < 2; time++) {
       const answer = await gateway.get(`/suno/fetch/${id}`)
@@ -78,7 +78,7 @@ describe('a fetch', () => {
     }
   })
 
-  it('of lyrics has one object', async () => {
+  it('shows a single object for lyrics', async () => {
     const id = await gateway.submitted('/suno/submit/lyrics', { prompt: 'fog' })
     await gateway.complete(await gateway.begin(id), { lyrics: [{ title: 'Fog', text: 'It comes', tags: ['folk'] }] })
     const { body } = await gateway.get(`/suno/fetch/${id}/`)
@@ -89,7 +89,7 @@ describe('a fetch', () => {
     })
   })
 
-  it('of a failure has the reason, and 100%', async () => {
+  it('shows the reason of a failure, and 100%', async () => {
     const id = await gateway.submitted('/suno/submit/music', SONG)
     await gateway.fail(await gateway.begin(id), 'The lyrics were refused.')
     const { body } = await gateway.get(`/suno/fetch/${id}`)
@@ -102,7 +102,7 @@ describe('a fetch', () => {
   })
 
   it.each(['/suno/fetch/', '/suno/task/'])(
-    "by GET %s of an unknown id, or of somebody else's, is a 400",
+    'by GET %s of an unknown id, or of another tenant’s, is answered 400',
     async (path) => {
       const mine = await gateway.finishedSong()
       for (const id of ['x', newId(gateway.clock.nowMs), clip(mine, 1)]) {
@@ -113,7 +113,7 @@ describe('a fetch', () => {
     },
   )
 
-  it("reads what was asked for in another dialect, if it is Suno's", async () => {
+  it('shows Suno tasks that were submitted in another protocol', async () => {
     const song = await gateway.finishedSong()
     const id = await storedAs({ like: song, dialect: 'piapi', echo: { config: { webhook_config: {} } } })
     const { body } = await gateway.get(`/suno/fetch/${id}`)
@@ -125,7 +125,7 @@ describe('a fetch', () => {
     expect((await gateway.get(`/suno/feed/${film}`)).body).toMatchObject([{ id: film, status: 'error' }])
   })
 
-  it('waits for the end when asked to', async () => {
+  it('waits for the end of the task on request', async () => {
     const id = await gateway.submitted('/suno/submit/music', SONG)
     const task = await gateway.begin(id)
     const waiting = gateway.get(`/suno/fetch/${id}?wait=20`)
@@ -134,7 +134,7 @@ describe('a fetch', () => {
     expect((await gateway.get(`/suno/fetch/${id}?wait=soon`)).body).toMatchObject({ code: 'invalid_request' })
   })
 
-  it('by /suno/task gives the task object bare', async () => {
+  it('at /suno/task shows the task object without an envelope', async () => {
     const id = await gateway.finishedSong()
     const wrapped = await gateway.get(`/suno/fetch/${id}`)
     const bare = await gateway.get(`/suno/task/${id}`)
@@ -142,8 +142,8 @@ describe('a fetch', () => {
   })
 })
 
-describe('a batch fetch', () => {
-  it('gives what is there, and nothing that was not asked for', async () => {
+describe('a batch fetch of Suno tasks', () => {
+  it('shows the requested tasks that exist, and no others', async () => {
     const ids = [await gateway.finishedSong(), await gateway.submitted('/suno/submit/lyrics', { prompt: 'fog' })]
     const unknown = newId(gateway.clock.nowMs)
     const { status, body } = await gateway.post('/suno/fetch', { ids: [...ids, unknown, 7, null, ids[0] ?? ''] })
@@ -155,14 +155,14 @@ describe('a batch fetch', () => {
   })
 
   it.each([[{}], [{ ids: [] }], [{ ids: null }], [{ ids: ['x'] }]])(
-    'for %j is an empty list, not null',
+    'with %j is answered with an empty list, not null',
     async (body) => {
       expect((await gateway.post('/suno/fetch/', body)).body).toEqual({ code: 'success', message: '', data: [] })
     },
   )
 
   it.each([[{ ids: 'x' }], [{ ids: { 0: 'x' } }], [{ ids: new Array(1_001).fill('x') }]])(
-    'refuses other ids',
+    'is refused with ids that are not a list, or too many',
     async (body) => {
       const answer = await gateway.post('/suno/fetch', body)
       expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
@@ -170,7 +170,7 @@ describe('a batch fetch', () => {
     },
   )
 
-  it('can be decoded by a client with fixed types, whatever the tasks went through', async () => {
+  it('can be decoded by a client with fixed types, whatever state the tasks are in', async () => {
     const failed = await gateway.submitted('/suno/submit/music', SONG)
     await gateway.fail(await gateway.begin(failed), 'no')
     const ids = [await gateway.finishedSong(), failed, await gateway.submitted('/suno/submit/music', SONG)]
@@ -187,8 +187,8 @@ describe('a batch fetch', () => {
   })
 })
 
-describe('a callback', () => {
-  it('carries what a fetch shows, at the begin and at the end', async () => {
+describe('a callback of a Suno task', () => {
+  it('carries what a fetch shows, when the work begins and when it ends', async () => {
     const hook = 'https://client.example/hook'
     const id = await gateway.submitted('/suno/submit/music', { ...SONG, notify_hook: hook })
     await gateway.complete(await gateway.begin(id), aSong(id))
@@ -201,7 +201,7 @@ describe('a callback', () => {
     expect(part(fetched, 'notify_hook')).toBe(hook)
   })
 
-  it('tells of a cancellation, which is a failure here', async () => {
+  it('reports a cancellation, which is a failure in this protocol', async () => {
     const id = await gateway.submitted('/suno/submit/lyrics', { prompt: 'fog', notify_hook: 'https://client.example/' })
     await gateway.cancel(id)
     const { body } = await gateway.get(`/suno/fetch/${id}`)
@@ -215,7 +215,7 @@ describe('a callback', () => {
   })
 })
 
-it("an unknown path or method under /suno gets this protocol's 404 or 405", async () => {
+it('an unknown path or method under /suno is answered 404 or 405 in the form of this protocol', async () => {
   for (const [method, path, status] of [
     ['GET', '/suno/nowhere', 404],
     ['GET', '/suno/submit/music', 405],
@@ -229,7 +229,7 @@ it("an unknown path or method under /suno gets this protocol's 404 or 405", asyn
   }
 })
 
-it('a client that goes away while it waits is forgotten', async () => {
+it('a client that disconnects while it waits leaves the task readable', async () => {
   const id = await gateway.submitted('/suno/submit/music', SONG)
   const waiting = gateway.send('GET', `/suno/fetch/${id}?wait=20`, { signal: AbortSignal.timeout(100) })
   await expect(waiting).rejects.toThrow()

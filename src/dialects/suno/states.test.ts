@@ -6,7 +6,7 @@ import { fromTask } from './from-task.ts'
 import { standingOf } from './states.ts'
 import { aSong, song, urls } from './tasks.testing.ts'
 
-describe('status and progress', () => {
+describe('status and progress of a Suno task', () => {
   it.each([
     ['staged', 'NOT_START', 'submitted'],
     ['pending', 'NOT_START', 'submitted'],
@@ -16,12 +16,12 @@ describe('status and progress', () => {
     ['completed', 'SUCCESS', 'complete'],
     ['failed', 'FAILURE', 'error'],
     ['cancelled', 'FAILURE', 'error'],
-  ] as const)('%s is %s, and its clips are %s', (status, task, clip) => {
+  ] as const)('%s is shown as %s, and its clips as %s', (status, task, clip) => {
     const startedAt = status === 'processing' ? 1 : null
     expect(standingOf({ status, attempts: 0, startedAt })).toMatchObject({ task, clip })
   })
 
-  it('never go back, whatever a task goes through, and end exactly when it ends', () => {
+  it('never go back, whatever moves a task makes, and end exactly when it ends', () => {
     const steps = fc.array(fc.record({ to: fc.constantFrom(...STATUSES), gain: fc.integer({ min: 0, max: 60 }) }), {
       minLength: 1,
       maxLength: 40,
@@ -48,7 +48,7 @@ describe('status and progress', () => {
     )
   })
 
-  it('a failure has a reason, and nothing else has', () => {
+  it('include a reason for a failed task, and for no other', () => {
     expect(failReasonOf({ status: 'failed', error: { code: 'vendor_refused', message: 'no' } })).toBe('no')
     expect(failReasonOf({ status: 'failed', error: null })).not.toBe('')
     expect(failReasonOf({ status: 'cancelled', error: null })).not.toBe('')
@@ -56,7 +56,7 @@ describe('status and progress', () => {
     expect(failReasonOf({ status: 'completed', error: { code: 'internal', message: 'a hiccup' } })).toBe('')
   })
 
-  it('a running task says less than 100%, since some clients take that for the end', () => {
+  it('stay below 100% while the task runs, since some clients take that for the end', () => {
     expect(progressOf({ status: 'processing', progress: 100 })).toBe('99%')
   })
 })

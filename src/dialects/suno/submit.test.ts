@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-describe('a submission', () => {
+describe('a submission to the Suno relay', () => {
   it.each([
     ['/suno/submit/music', SONG],
     ['/suno/submit/MUSIC', SONG],
@@ -32,7 +32,7 @@ describe('a submission', () => {
     expect(answer.body).toEqual({ code: 'success', message: '', data: expect.stringMatching(UUID) })
   })
 
-  it.each(Object.entries(modes))('is taken in the mode: %s', async (mode, example) => {
+  it.each(Object.entries(modes))('is accepted in the mode: %s', async (mode, example) => {
     const body: { [name: string]: Json } = { ...example }
     const root = clip(await gateway.finishedSong(), 1)
     if ('cover_clip_id' in example) body.cover_clip_id = root
@@ -46,7 +46,7 @@ describe('a submission', () => {
     expect(await gateway.post('/suno/submit/music', body)).toMatchObject({ status: 200, body: { code: 'success' } })
   })
 
-  it('keeps fields that nobody knows', async () => {
+  it('keeps unknown fields', async () => {
     const id = await gateway.submitted('/suno/submit/music', {
       ...SONG,
       vocal_gender: 'f',
@@ -73,7 +73,7 @@ describe('a submission', () => {
     })
   })
 
-  it('imports a song whose task id is its clip id, ready to be continued', async () => {
+  it('imports a song whose clip has the task’s id and can be extended', async () => {
     const upload = await finishedUpload()
     const { body } = await gateway.get(`/suno/fetch/${upload}`)
     expect(part(body, 'data', 'data')).toMatchObject([{ id: upload, clip_id: upload, metadata: { type: 'upload' } }])
@@ -81,7 +81,7 @@ describe('a submission', () => {
     expect((await gateway.post('/suno/submit/music', extend)).status).toBe(200)
   })
 
-  it('extends a clip named as a clip names its task: with the number behind', async () => {
+  it('extends a clip whose id is its task’s id with the clip’s number', async () => {
     const parent = await gateway.finishedSong()
     const extend = { ...SONG, task_id: `${parent}_1`, continue_clip_id: clip(parent, 1), continue_at: 60 }
     expect((await gateway.post('/suno/submit/music', extend)).status).toBe(200)
@@ -103,7 +103,7 @@ describe('a submission', () => {
       /^notify_hook leads/,
     ],
     ['a list', '/suno/submit/music', [], /JSON object/],
-  ])('of %s is refused and nothing is stored', async (_what, path, body, message) => {
+  ])('of %s is refused, and nothing is stored', async (_what, path, body, message) => {
     const before = await gateway.store.summary({})
     const answer = await gateway.post(path, body)
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', data: null } })
@@ -112,7 +112,7 @@ describe('a submission', () => {
     expect(await gateway.store.summary({})).toEqual(before)
   })
 
-  it("that builds on what is not there, or is somebody else's, is refused: task_origin_not_exist", async () => {
+  it('that builds on an unknown clip, or on another tenant’s, is refused with task_origin_not_exist', async () => {
     const mine = await gateway.finishedSong()
     const unknown = newId(gateway.clock.nowMs)
     const refused = { status: 400, body: { code: 'task_not_exist', message: 'task_origin_not_exist', data: null } }
@@ -126,7 +126,7 @@ describe('a submission', () => {
     expect(await gateway.post('/suno/submit/concat', { clip_id: clip(unknown, 1) })).toMatchObject(refused)
   })
 
-  it('that builds on what is not finished is refused with the reason', async () => {
+  it('that builds on an unfinished clip is refused with the reason', async () => {
     const parent = await gateway.submitted('/suno/submit/music', SONG)
     const extend = { ...SONG, task_id: parent, continue_clip_id: clip(parent, 1) }
     const answer = await gateway.post('/suno/submit/music', extend)
@@ -134,12 +134,12 @@ describe('a submission', () => {
     expect(part(answer.body, 'message')).toMatch(/pending/)
   })
 
-  it('without credit is refused: quota_not_enough', async () => {
+  it('without enough credit is refused with quota_not_enough', async () => {
     const answer = await gateway.post('/suno/submit/music', SONG, { key: gateway.keys.poor })
     expect(answer).toMatchObject({ status: 403, body: { code: 'quota_not_enough', data: null } })
   })
 
-  it('of a body that cannot be read is refused by its kind', async () => {
+  it('with an unreadable body is refused, with an error by the kind of the fault', async () => {
     const json = { 'content-type': 'application/json' }
     const send = (text: string, headers: Record<string, string>) =>
       gateway.send('POST', '/suno/submit/music', { text, headers })
@@ -151,8 +151,8 @@ describe('a submission', () => {
   })
 })
 
-describe('the same Idempotency-Key', () => {
-  it('gives the same task to the same request, once paid', async () => {
+describe('an Idempotency-Key at the Suno relay', () => {
+  it('gives the same task to the same request, paid once', async () => {
     const headers = { 'idempotency-key': 'one' }
     const first = await gateway.post('/suno/submit/music', SONG, { headers })
     const balance = await balanceOf()
@@ -163,7 +163,7 @@ describe('the same Idempotency-Key', () => {
     expect(await balanceOf()).toEqual(balance)
   })
 
-  it('is refused for another request, and when it is malformed', async () => {
+  it('is refused with another request, and when it is malformed', async () => {
     const headers = { 'idempotency-key': 'two' }
     await gateway.post('/suno/submit/lyrics', { prompt: 'fog' }, { headers })
     const other = await gateway.post('/suno/submit/lyrics', { prompt: 'rain' }, { headers })
@@ -172,7 +172,7 @@ describe('the same Idempotency-Key', () => {
     expect(malformed).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
-  it('holds on every route that costs something', async () => {
+  it('works on every route that costs points', async () => {
     const song = await gateway.finishedSong()
     const routes: [string, Json][] = [
       ['/suno/submit/concat', { clip_id: clip(song, 1) }],
@@ -194,7 +194,7 @@ describe('the same Idempotency-Key', () => {
   })
 })
 
-describe('the key', () => {
+describe('an API key at the Suno relay', () => {
   it('is taken from every header in which clients send it', async () => {
     const { rich } = gateway.keys
     const ways: Record<string, string>[] = [
@@ -210,7 +210,7 @@ describe('the key', () => {
     }
   })
 
-  it('that is wrong or missing gets 401, in the form of OpenAI and in ours', async () => {
+  it('is answered 401 when it is wrong or missing, in OpenAI’s form and in the relay’s', async () => {
     for (const key of ['sk-live-wrong', null]) {
       const { status, body } = await gateway.get('/suno/fetch/x', { key })
       expect(status).toBe(401)
@@ -219,19 +219,19 @@ describe('the key', () => {
     }
   })
 
-  it('for other models gets 403', async () => {
+  it('is answered 403 for models that it may not use', async () => {
     const answer = await gateway.post('/suno/submit/music', SONG, { key: gateway.keys.narrow })
     expect(answer).toMatchObject({ status: 403, body: { code: 'model_not_allowed' } })
   })
 
-  it('that asks too often gets 429 and when to come back', async () => {
+  it('is answered 429 beyond its rate, with the time to wait', async () => {
     await gateway.post('/suno/fetch', {}, { key: gateway.keys.slow })
     const answer = await gateway.post('/suno/fetch', {}, { key: gateway.keys.slow })
     expect(answer).toMatchObject({ status: 429, body: { code: 'rate_limited', data: null } })
     expect(answer.headers.get('retry-after')).toBe('60')
   })
 
-  it('for tests sees the same answers', async () => {
+  it('for tests gets the same answers', async () => {
     const { test } = gateway.keys
     const { body } = await gateway.post('/suno/submit/music', SONG, { key: test })
     const id = String(part(body, 'data'))

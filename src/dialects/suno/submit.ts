@@ -12,7 +12,7 @@ import { submitTask } from '../kit/protocol.ts'
 import { clipIdsOf } from './clip.ts'
 import { DIALECT, type SunoSubmission } from './to-task.ts'
 
-/** Checks what the submission builds on, and stores its task. */
+/** Checks the clip or task on which the submission builds, and stores the task. */
 export async function submit(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -29,7 +29,7 @@ const MAX_REPEATS = 20
 
 /**
  * For what a GET requests of a clip, and for what must be done once: the same request leads to the same task, so that
- * repeating it costs nothing. A failed result is kept for one minute; the next request after that begins anew.
+ * repeating it costs nothing. A failed result is kept for one minute; the next request after that submits a new task.
  */
 export async function submitOnce(
   request: FastifyRequest,
@@ -51,7 +51,7 @@ export async function submitOnce(
   }
 }
 
-/** Throws `task_not_found`, naming the field, unless the task and what to build on exist. */
+/** Throws `task_not_found`, naming the field, unless the parent and its clip exist. */
 export async function checkOrigin(
   tasks: Tasks,
   { operation, input, originField }: SunoSubmission,
@@ -62,7 +62,7 @@ export async function checkOrigin(
   const parent = isId(originId) ? await find(tasks, taskOfItem(originId).taskId, caller) : undefined
   if (!parent || !originsOf(parent, originField).includes(originId)) throw originUnknown(originField, originId)
   const { task_id: named } = input
-  // A clip of the flat shape gives its task as TASK_1 or TASK_2, and clients send back what they got.
+  // A clip in the flat shape names its task as TASK_1 or TASK_2, and clients send that back.
   if (!isText(named) || named.replace(/_\d+$/, '') === parent.id) return
   if (!(await find(tasks, named.replace(/_\d+$/, ''), caller))) throw originUnknown('task_id', named)
 }

@@ -8,15 +8,15 @@ import requests from './examples/submit.music.requests.json' with { type: 'json'
 import { aTask, ID, urls } from './tasks.testing.ts'
 import { songTask, toTask, uploadTask } from './to-task.ts'
 
-describe('a song is asked for', () => {
-  it.each(Object.entries(requests))('in the mode: %s', (_mode, body) => {
+describe('a body for the Suno relay', () => {
+  it.each(Object.entries(requests))('is accepted in the mode: %s', (_mode, body) => {
     const { operation, input } = toTask('MUSIC', body)
     expect(operation.id).toBe(sunoMusic.id)
     const given = Object.entries(body).filter(([, value]) => value !== null)
     expect(input).toMatchObject(Object.fromEntries(given))
   })
 
-  it('with the split of a clip, which is an operation of its own', () => {
+  it('becomes an operation of its own when it splits a clip into stems', () => {
     const { operation, input } = toTask('music', {
       ...{ task: 'gen_stem', generation_type: 'TEXT', continue_clip_id: ID, task_id: ID, mv: 'chirp-auk' },
       ...{ stem_type_id: 91, stem_type_group_name: 'Twelve', stem_task: 'twelve', prompt: '', title: 'City Lights' },
@@ -31,11 +31,11 @@ describe('a song is asked for', () => {
     })
   })
 
-  it('with a version as one client spells it', () => {
+  it('may spell the version as one client does', () => {
     expect(songTask({ prompt: 'la', mv: 'chirp-v3.5' }).input.mv).toBe('chirp-v3-5')
   })
 
-  it('with fields that nobody knows, which are kept, and with null for what is absent', () => {
+  it('keeps unknown fields, and treats null as absent', () => {
     const { input } = toTask('music', {
       tags: 'folk',
       vocal_gender: 'f',
@@ -52,7 +52,7 @@ describe('a song is asked for', () => {
     })
   })
 
-  it('with an idea and lyrics: both are kept, and the clips follow from the idea', () => {
+  it('may have both an idea and lyrics: both are kept, and the clips follow from the idea', () => {
     const body = {
       gpt_description_prompt: 'a cat',
       prompt: 'lyrics',
@@ -131,26 +131,26 @@ describe('a song is asked for', () => {
     ['a join without a clip', 'concat', {}, /^clip_id is required/, 'clip_id'],
     ['a join with a text for a boolean', 'concat', { clip_id: ID, is_infill: 'false' }, /^is_infill/, 'is_infill'],
     ['a callback that is no address', 'lyrics', { prompt: 'fog', notify_hook: 7 }, /^notify_hook/, 'notify_hook'],
-  ])('wrongly: %s', (_what, action, body, message, field) => {
+  ])('is refused when it is wrong: %s', (_what, action, body, message, field) => {
     const error = thrownBy(() => toTask(action, body as Json))
     expect(error.code).toBe('invalid_input')
     expect(error.message).toMatch(message)
     expect(error.details.field).toBe(field)
   })
 
-  it('in the feed dialect, an extension needs no task', () => {
+  it('needs no task for an extension in the feed protocol', () => {
     expect(songTask({ continue_clip_id: ID, prompt: 'la' }).input).toMatchObject({ continue_clip_id: ID })
   })
 
-  it('with an empty version, as Go clients send it: the default holds', () => {
+  it('uses the default for an empty version, as Go clients send it', () => {
     expect(songTask({ prompt: 'la', mv: '' }).input.mv).toBe('chirp-v3-0')
   })
 
-  it.each([['a text'], [null], [[]], [undefined], [7]])('not with a body that is %j', (body) => {
+  it.each([['a text'], [null], [[]], [undefined], [7]])('is refused when it is %j', (body) => {
     expect(['malformed_body', 'unsupported_media']).toContain(thrownBy(() => toTask('music', body)).code)
   })
 
-  it('with a callback, which stays between us and the caller', () => {
+  it('has a callback URL that is returned with the task and kept out of the input', () => {
     const submission = toTask('lyrics', { prompt: 'fog', notify_hook: 'https://client.example/hook' })
     expect(submission.input).toEqual({ prompt: 'fog' })
     expect(submission.echo).toBeUndefined()
@@ -158,7 +158,7 @@ describe('a song is asked for', () => {
     expect(uploadTask({ url: 'https://client.example/a.mp3', notify_hook: '' })).not.toHaveProperty('webhook')
   })
 
-  it('with anything: it is taken, or refused by an error of ours', () => {
+  it('is accepted, or refused with a PolyphonyError, whatever it is', () => {
     fc.assert(
       fc.property(fc.constantFrom('music', 'lyrics', 'concat', 'x'), fc.jsonValue(), (action, body) => {
         try {

@@ -12,7 +12,7 @@ export const DIALECT = 'suno'
 
 /** A submission that may build on an earlier task. */
 export interface SunoSubmission extends Submission {
-  /** The caller's name of the field that says what is built on; '' where nothing is. */
+  /** The caller's name of the field with the parent; '' if there is no parent. */
   originField: string
 }
 
@@ -51,7 +51,7 @@ export function songTask(body: unknown): SunoSubmission {
   return submissionFor(sunoMusic, { ...fields, ...version }, originField)
 }
 
-/** Suno's oldest versions have a point where relays have a dash; one client says `chirp-v3.5` to a relay. */
+/** Suno's oldest versions have a point where relays have a dash; one client sends `chirp-v3.5` to a relay. */
 function dashed(mv: string): string {
   return mv.replace(/^(chirp-v\d)\.(\d)/, '$1-$2')
 }
@@ -69,7 +69,7 @@ export function tagsTask(body: unknown): SunoSubmission {
   return submissionFor(sunoTags, objectIn(body), '')
 }
 
-/** For what is requested of a clip by its id alone. */
+/** A tool whose only field is the id of a clip. */
 export function clipTask(operation: Operation, clipId: string): SunoSubmission {
   return submissionFor(operation, { clip_id: clipId }, 'clip_id')
 }
@@ -90,7 +90,7 @@ export function uploadTask(body: unknown): SunoSubmission {
   return submissionFor(sunoUpload, objectIn(body), '')
 }
 
-/** The webhook's URL is for us, not for the provider: it is not part of the input, and is kept to be echoed. */
+/** The webhook's URL is for the gateway, not for the provider: it is stored beside the input, and shown in answers. */
 function submissionFor(
   operation: Operation,
   { notify_hook: hook, ...fields }: JsonObject,

@@ -22,7 +22,7 @@ function aUdioTask(status: Status, more: Partial<Task> = {}): Task {
   return aTask({ operation: udioMusic.id, model: 'music-u', input, status, output, ...more })
 }
 
-describe('a request', () => {
+describe('a request of Udio’s relays', () => {
   it('turns every field of gen_params into the input of a song, under the catalogue’s names', () => {
     const gen_params = {
       prompt: 'night breeze',
@@ -71,7 +71,7 @@ describe('a request', () => {
     expect(proxyTask({ prompt: 'x', lyrics: '' }).input).toMatchObject({ lyrics_type: 'generate' })
   })
 
-  it('goes on from no song in the regular mode', () => {
+  it('extends no song in the regular mode', () => {
     const config = { mode: 'regular', source: { source_type: 'song', song_id: SONG } }
     const { operation, input } = proxyTask({ prompt: 'x', config })
     expect(input).toMatchObject({ config })
@@ -92,8 +92,8 @@ describe('a request', () => {
   })
 })
 
-describe('an answer', () => {
-  it('answers in the form of the examples', () => {
+describe('an answer of Udio’s relays', () => {
+  it('has the published shape', () => {
     const task = aUdioTask('completed')
     expect(shapeDifferences(fetched, envelope(fromTask(task, urls)), { ordered: true })).toEqual([])
     expect(shapeDifferences(queried, { songs: songsOf(task, urls) })).toEqual([])
@@ -105,7 +105,7 @@ describe('an answer', () => {
     ['completed', 'SUCCESS', true],
     ['failed', 'FAILURE', true],
     ['cancelled', 'FAILURE', true],
-  ])('says of a task that is %s that it is %s', (status, word, finished) => {
+  ])('shows a task that is %s as %s', (status, word, finished) => {
     const told = fromTask(aUdioTask(status), urls)
     expect(told).toMatchObject({ status: word, action: 'udio-generate' })
     expect(told.data.songs.map(({ id }) => id)).toEqual(songIdsOf(aUdioTask(status)))
@@ -116,14 +116,14 @@ describe('an answer', () => {
     }
   })
 
-  it('has a form for songs, and not for lyrics', () => {
+  it('exists for songs, and not for lyrics', () => {
     expect(isUdio({ operation: 'music-u/generate_music' })).toBe(true)
     expect(isUdio({ operation: 'music-u/generate_lyrics' })).toBe(false)
     expect(isUdio({ operation: 'suno/music' })).toBe(false)
   })
 })
 
-it('calls back with the bare task object', () => {
+it('a callback of Udio’s relays is the bare task object', () => {
   const task = aUdioTask('completed', { webhookUrl: HOOK })
   expect(deliveriesOf(udio, task, urls)).toEqual([
     { url: HOOK, body: JSON.stringify(fromTask(task, urls)), headers: {} },

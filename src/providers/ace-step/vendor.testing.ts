@@ -17,7 +17,7 @@ interface Work {
 
 /**
  * ACE-Step 1.5's API server as its document shows it: a job runs at the first look and is done at the second; an unknown one
- * waits for ever. What it delivers is as long as was asked for, a song of its own choice twelve seconds.
+ * waits for ever. A result has the requested length, or twelve seconds if the engine chooses.
  */
 export function openAceStep(): Promise<FakeVendor> {
   const works = new Map<string, Work>()

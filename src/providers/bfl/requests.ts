@@ -56,7 +56,7 @@ const dev: Request = {
   takesUrls: false,
   bodyOf(input) {
     const { prompt = '', steps = 28, guidance_scale: guidance = 3, seed, negative_prompt } = input
-    if (negative_prompt) throw refused('negative_prompt', 'is not taken by FLUX.1 [dev]')
+    if (negative_prompt) throw refused('negative_prompt', 'is not accepted by FLUX.1 [dev]')
     return {
       ...{ prompt, width: sideOf(input, 'width'), height: sideOf(input, 'height'), steps, guidance },
       ...(typeof seed === 'number' && seed >= 0 ? { seed } : {}),

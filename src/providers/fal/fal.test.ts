@@ -276,7 +276,7 @@ describe('the adapter for fal', () => {
     const black = { images: [{ url: 'https://v3.fal.media/a.png' }], has_nsfw_concepts: [true] }
     await expect(look(black)).resolves.toMatchObject({ status: 'failed', isModerated: true })
     await expect(look({ images: [] })).resolves.toMatchObject({ status: 'failed' })
-    // A callback does not name the model; what was asked for says it.
+    // A callback does not name the model; the request does.
     expect(vendor.seen.at(-1)?.path).toBe(`/fal-ai/flux/requests/${ID}`)
   })
 

@@ -11,7 +11,7 @@ const OWN_HOST = 'api.openai.com'
 
 /**
  * OpenAI through its own package: pictures, and Sora 2. It takes no idempotency key and no callback URL, and its
- * videos carry no mark of ours, so a lost answer is not found again. Speech is not offered: the catalogue's speech uses the
+ * videos carry no id of the task, so a lost answer is not found again. Speech is not offered: the catalogue's speech uses the
  * voice of a recording, and OpenAI has voices of its own only.
  */
 export function openaiProvider(): Provider {

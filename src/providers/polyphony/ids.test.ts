@@ -50,14 +50,14 @@ describe('renaming of task ids', () => {
   })
 })
 
-describe('the names of a task’s relations', () => {
-  it('have the parent for an input', () => {
+describe('the pairs of ids that the adapter renames', () => {
+  it('contain the parent’s ids for an input', () => {
     const parent = sampleTask(TIMES, { id: PARENT_HERE, operation: 'suno/music', handle: { id: PARENT_THERE } })
     expect(upstreamNames({ parent })).toEqual(new Map([[PARENT_HERE, PARENT_THERE]]))
     expect(upstreamNames({ parent: null })).toEqual(new Map())
   })
 
-  it('have the task and its parent for an output', () => {
+  it('contain the ids of the task and its parent for an output', () => {
     const input = { clip_id: itemId(PARENT_HERE, 2) }
     const request = { taskId: HERE, operation: 'suno/concat', input }
     expect(ownNames({ id: THERE, parentId: PARENT_THERE }, request)).toEqual(
@@ -70,7 +70,7 @@ describe('the names of a task’s relations', () => {
     expect(ownNames({ id: THERE, parentId: null }, alone)).toEqual(new Map([[THERE, HERE]]))
   })
 
-  it('refuse a handle of another provider', () => {
+  it('are not read from a handle of another provider', () => {
     expect(idIn({ id: THERE })).toBe(THERE)
     for (const handle of [null, {}, { id: 7 }, [THERE], THERE]) {
       expect(() => idIn(handle)).toThrow('not a valid Polyphony handle')

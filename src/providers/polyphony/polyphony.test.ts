@@ -29,7 +29,7 @@ const failure = (status: number, code: string, message = 'words of the upstream'
 })
 
 interface Upstream extends FakeVendor {
-  /** What the tasks that are asked for next are to make; and how they end. */
+  /** The outputs of the next tasks, and how they end. */
   makes: { output: Json; status?: string; error?: Json; more?: JsonObject }
   uploads: File[]
 }

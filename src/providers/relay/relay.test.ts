@@ -436,7 +436,7 @@ describe('Midjourney at a relay', () => {
     ['22, which is in the line', { json: { code: 22, description: 'queued', result: 'q-1' } }, 'q-1'],
     ['a number for an id', { json: { code: 1, description: 'ok', result: 1712204995849323 } }, '1712204995849323'],
     [
-      '21, which was asked for before',
+      '21, which was submitted before',
       {
         json: {
           code: 21,

@@ -46,7 +46,7 @@ interface Parts {
   began(action: string): string
   looks(id: string): number
   known(id: string): { action: string } | undefined
-  /** Whether it is asked for the first time. */
+  /** Whether `name` is passed for the first time. */
   isFirst(name: string): boolean
   /** Where files lie. */
   at: string

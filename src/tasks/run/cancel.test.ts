@@ -23,7 +23,7 @@ it('ends running work at the provider, gives the hold back and records the attem
   expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', logs: ['cancelled while it ran'] })
   expect(await harness.available()).toBe(CREDIT)
   expect(await harness.store.listAttempts({ taskId: task.id })).toMatchObject([{ outcome: 'cancelled' }])
-  // Whoever asks after it at this moment writes nothing.
+  // A poll at this moment writes nothing.
   await harness.work.carryOn(task)
   expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled' })
   expect(await harness.store.reconcile({})).toEqual([])

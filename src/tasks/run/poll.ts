@@ -61,7 +61,7 @@ export async function handlePollError(parts: RunParts, lease: Lease, thrown: unk
     return
   }
   if (error.code === 'internal') {
-    log.error({ err: thrown, taskId: task.id }, 'a poll failed by a fault of ours; the task goes on')
+    log.error({ err: thrown, taskId: task.id }, 'a poll failed by an error in the gateway; the task goes on')
   } else log.warn({ taskId: task.id, code: error.code, reason: error.message }, 'a poll failed; the task goes on')
   const dueAt = clock.now() + Math.max(backoffMs(3), SECOND_MS * Math.ceil(error.details.retryAfterSeconds ?? 0))
   await lease.move({ kind: 'progressed', progress: task.progress, dueAt })

@@ -209,7 +209,7 @@ it('fails a task without a callback at its deadline, and delivers its result whe
 })
 
 it.each([
-  ['nobody can reach us', { receive }, { isReachable: false }],
+  ['the gateway cannot be reached', { receive }, { isReachable: false }],
   ['the vendor does not call', {}, { isReachable: true }],
 ])('fails a lost call at once where %s', async (_title, provider, options) => {
   await using harness = await openHarness({ submit: throwing('vendor_silent'), poll, ...provider }, options)

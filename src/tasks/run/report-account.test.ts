@@ -37,7 +37,7 @@ it('pauses an account after three calls that did not arrive, and fails the task 
     error: { code: 'vendor_unreachable', message: 'The provider cannot be reached at present.' },
     attempts: 5,
   })
-  expect(JSON.stringify(await harness.read(task.id))).not.toContain('10.1.2.3') // where it lies is nobody's business
+  expect(JSON.stringify(await harness.read(task.id))).not.toContain('10.1.2.3') // the address of the account is not shown
   expect(await harness.available()).toBe(CREDIT)
   expect(submit).toHaveBeenCalledTimes(5)
   // Two breaks after the probe that got through: the next one lets it rest again.

@@ -152,7 +152,7 @@ function messageFor(parts: RunParts, task: Task, error: PolyphonyError): string 
 function logSubmitError({ log }: RunParts, task: Task, error: PolyphonyError, thrown: unknown): void {
   const { id, account, attempts } = task
   if (error.code === 'internal') {
-    log.error({ err: thrown, taskId: id }, 'a call of a provider failed by a fault of ours')
+    log.error({ err: thrown, taskId: id }, 'a call to a provider failed by an error in the gateway')
   } else {
     const about = { taskId: id, account, attempts, code: error.code, reason: error.message }
     log.warn(about, 'a call of a provider failed')

@@ -4,7 +4,7 @@ import type { Task } from '../../core/task.ts'
 /** Polls become rarer the longer the work takes: a tenth of its age, within these bounds. */
 export const FIRST_POLL_MS = 2 * SECOND_MS
 const LAST_POLL_MS = 15 * SECOND_MS
-/** How often the provider is asked for the result of a task that failed for want of an answer. */
+/** How often the provider is asked for the result of a task that failed because no answer came. */
 export const LATE_CHECK_MS = 5 * MINUTE_MS
 
 /** Until the next poll of work for which the provider names no interval. */

@@ -46,7 +46,7 @@ export const imageUrls: Form = {
   schema: closed({ image_urls: urls }),
 }
 
-/** Both, where no document shows the shape: a client finds the one that it reads. */
+/** Both keys, since the shape is not documented: a client finds the one that it reads. */
 export const anyPicture: Form = {
   output: (task, at) => ({
     image_url: firstPicture(task, at),

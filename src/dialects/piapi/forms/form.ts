@@ -14,7 +14,7 @@ export interface Form {
   input?(task: TaskRequest): JsonObject
   /** `output` of a completed task. */
   output(task: Task, urls: Urls): Json
-  /** The shape of `output`, closed: what it does not name is not written. */
+  /** The schema of `output`. It is closed: other members are not written. */
   schema: TSchema
   /** `output` of a task that is not done; null where this is left out. */
   pending?(task: Task): Json

@@ -35,7 +35,7 @@ const task = sampleTask(times, {
 })
 
 describe('a Hailuo video at PiAPI', () => {
-  it('is found under the keys of either year', () => {
+  it('is given under the key of the older and of the newer API', () => {
     const answer = hailuo.output(task, urls)
     expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
     expect(validatorOf(hailuo.schema).Check(answer)).toBe(true)
@@ -50,14 +50,14 @@ describe('a Hailuo video at PiAPI', () => {
     })
   })
 
-  it('is all zero until it is done', () => {
+  it('has zeros in place of all values until it is finished', () => {
     const answer = hailuo.pending?.(task)
     expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
     expect(validatorOf(hailuo.schema).Check(answer)).toBe(true)
     expect(new Set(Object.values(answer as object))).toEqual(new Set([0, '', false]))
   })
 
-  it('runs in public mode only', () => {
+  it('is always reported as public mode', () => {
     expect(hailuo).toMatchObject({ serviceMode: 'public', isPublicOnly: true })
   })
 })

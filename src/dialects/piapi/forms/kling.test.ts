@@ -36,8 +36,8 @@ function answerOf(form: Form, task: Task): unknown {
   return answer
 }
 
-describe('a Kling video up to version 2.6', () => {
-  it('is the first work, with its cover and its length in milliseconds', () => {
+describe('the output of a Kling video up to version 2.6 at PiAPI', () => {
+  it('has the first work, with its cover and its length in milliseconds', () => {
     const answer = answerOf(klingVideoGeneration, aTask({ input: { version: '2.6', mode: 'pro' } }))
     expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
     const cover = {
@@ -69,12 +69,12 @@ describe('a Kling video up to version 2.6', () => {
     ['kling/video_generation', { mode: 'std' }, 'm2v_txt2video'],
     ['kling/motion_control', {}, 'm2v_motion_control'],
     ['kling/lip_sync', {}, 'm2v_lip_sync'],
-  ])('of %s with %j is a work of type %s', (operation, input, type) => {
+  ])('for %s with %j has a work of the type %s', (operation, input, type) => {
     const answer = answerOf(klingClassic, aTask({ operation, input }))
     expect(answer).toMatchObject({ type, works: [{ type }] })
   })
 
-  it('is as many works as videos were asked for', () => {
+  it('has one work for each requested video', () => {
     const answer = answerOf(klingClassic, aTask({ output: { videos: [video('one'), video('two')] } }))
     expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
     expect(answer).toMatchObject({
@@ -83,34 +83,34 @@ describe('a Kling video up to version 2.6', () => {
     })
   })
 
-  it('is an empty address until it is done', () => {
+  it('has an empty URL until it is finished', () => {
     expect(klingVideoGeneration.pending?.(aTask({ input: { version: '1.6' } }))).toEqual({ video_url: '' })
   })
 })
 
-describe('a Kling video from version 3.0 on', () => {
-  it('is an address, empty until it is done', () => {
+describe('the output of a Kling video from version 3.0 on at PiAPI', () => {
+  it('is one URL, empty until it is finished', () => {
     const task = aTask({ input: { version: '3.0' } })
     expect(answerOf(klingVideoGeneration, task)).toEqual({ video: 'https://gateway.example/files/one.mp4' })
     expect(klingVideoGeneration.pending?.(task)).toEqual({ video: '' })
   })
 
-  it('is the same for Omni and Turbo', () => {
+  it('has the same form for Omni and Turbo', () => {
     expect(answerOf(klingFile, aTask({}))).toEqual({ video: 'https://gateway.example/files/one.mp4' })
     expect(klingFile.pending?.(aTask({}))).toEqual({ video: '' })
   })
 })
 
-describe('motion control', () => {
-  it('is written as a work, with nothing reserved and no works until it is done', () => {
+describe('the output of Kling’s motion control at PiAPI', () => {
+  it('has a work with no reserved fields, and no works until it is finished', () => {
     expect(shapeDifferences(EXAMPLE, answerOf(klingMotionControl, aTask({})))).toEqual([])
     expect(klingMotionControl.pending?.(aTask({}))).toEqual({ type: '', status: 0, works: null })
     expect(klingMotionControl.usage).toBe('unreserved')
   })
 })
 
-describe('what Kling makes beside videos', () => {
-  it('is works with a picture each', () => {
+describe('the output of Kling’s other operations at PiAPI', () => {
+  it('has a work for each picture', () => {
     const picture = { file: 'asset:one.png', widthPx: 768, heightPx: 1_024 }
     const output = { pictures: [picture, { ...picture, file: 'asset:two.png' }], grid: null }
     const answer = answerOf(klingTryOn, aTask({ operation: 'kling/ai_try_on', output }))
@@ -128,7 +128,7 @@ describe('what Kling makes beside videos', () => {
     })
   })
 
-  it('is works with a sound each', () => {
+  it('has a work for each sound', () => {
     const output = { sounds: ['1', '2', '3', '4'].map((name) => ({ file: `asset:${name}.mp3`, seconds: 10 })) }
     const answer = answerOf(klingSound, aTask({ operation: 'kling/sound', output }))
     const first = 'https://gateway.example/files/1.mp3'
@@ -139,14 +139,14 @@ describe('what Kling makes beside videos', () => {
     })
   })
 
-  it('has no works until it is done', () => {
+  it('has no works until it is finished', () => {
     for (const form of [klingTryOn, klingSound]) {
       expect(form.pending?.(aTask({}))).toEqual({ type: '', status: 0, works: null })
     }
   })
 })
 
-it('shows the public service mode for every Kling task', () => {
+it('PiAPI’s answer shows the public service mode for every Kling task', () => {
   for (const form of [klingClassic, klingFile, klingMotionControl, klingSound, klingTryOn, klingVideoGeneration]) {
     expect(form.serviceMode).toBe('public')
   }

@@ -39,7 +39,7 @@ const task = sampleTask(times, {
 })
 
 describe('a Luma video at PiAPI', () => {
-  it('is four files with their sizes', () => {
+  it('has four files with their sizes', () => {
     const answer = luma.output(task, urls)
     expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
     expect(validatorOf(luma.schema).Check(answer)).toBe(true)
@@ -55,7 +55,7 @@ describe('a Luma video at PiAPI', () => {
     })
   })
 
-  it('has an empty address where there is no last frame, as clients read one always', () => {
+  it('has an empty URL when there is no last frame, as clients always read one', () => {
     const output = {
       videos: [{ file: 'asset:a.mp4', cover: '', lastFrame: '', widthPx: 1_152, heightPx: 864, seconds: 5 }],
     }
@@ -63,7 +63,7 @@ describe('a Luma video at PiAPI', () => {
     expect(answer).toMatchObject({ thumbnail: { url: '' }, last_frame: { url: '', width: 1_152, height: 864 } })
   })
 
-  it('is a skeleton without files until it is done', () => {
+  it('has all keys without files until it is finished', () => {
     const answer = luma.pending?.(task)
     expect(validatorOf(luma.schema).Check(answer)).toBe(true)
     expect(answer).toEqual({
@@ -77,7 +77,7 @@ describe('a Luma video at PiAPI', () => {
     })
   })
 
-  it('says that no private account failed before', () => {
+  it('reports that no private account has failed', () => {
     expect(luma.meta?.(task)).toEqual({ failover_triggered: false })
   })
 })

@@ -7,7 +7,7 @@ import type { Form } from './form.ts'
 
 /** Luma at PiAPI: the object of Luma's own app. There is no watermark, so that `video` and `video_raw` are one file. */
 
-/** Go's zero time, which stands for "not yet". */
+/** Go's zero time, which means "not yet". */
 const ZERO_TIME = '0001-01-01T00:00:00Z'
 
 const Sized = Type.Union([closed({ url, width: Type.Integer(), height: Type.Integer() }), Type.Null()])

@@ -27,7 +27,7 @@ const aTask = (given: Partial<Task>) => ({ input: {}, progress: 0, ...given }) a
 const picture = (name: string) => ({ file: `asset:${name}.png`, widthPx: 1_024, heightPx: 1_024 })
 const four = ['1', '2', '3', '4'].map(picture)
 
-describe('Midjourney pictures at PiAPI', () => {
+describe('pictures of Midjourney at PiAPI', () => {
   it('show the grid, and the four pictures as temporary ones', () => {
     const answer = midjourneyPictures.output(aTask({ output: { pictures: four, grid: picture('grid') } }), urls)
     expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
@@ -53,7 +53,7 @@ describe('Midjourney pictures at PiAPI', () => {
     })
   })
 
-  it('show one picture by itself, with what may follow on it', () => {
+  it('show a single picture, with the actions that can follow it', () => {
     const answer = midjourneyPictures.output(aTask({ output: { pictures: [picture('one')], grid: null } }), urls)
     expect(shapeDifferences({ ...EXAMPLE, temporary_image_urls: null }, answer)).toEqual([])
     expect(validatorOf(midjourneyPictures.schema).Check(answer)).toBe(true)
@@ -65,7 +65,7 @@ describe('Midjourney pictures at PiAPI', () => {
     expect(answer).not.toMatchObject({ actions: expect.arrayContaining(['upscale1']) })
   })
 
-  it('tell the progress of a task that is not done, in the same shape', () => {
+  it('report the progress of an unfinished task in the same shape', () => {
     const answer = midjourneyPictures.pending?.(aTask({ progress: 46 }))
     expect(shapeDifferences({ ...EXAMPLE, temporary_image_urls: null }, answer)).toEqual([])
     expect(validatorOf(midjourneyPictures.schema).Check(answer)).toBe(true)
@@ -73,28 +73,28 @@ describe('Midjourney pictures at PiAPI', () => {
   })
 })
 
-describe('Midjourney texts at PiAPI', () => {
-  it('are one description and its parts', () => {
+describe('texts of Midjourney at PiAPI', () => {
+  it('show a description as one text and as its parts', () => {
     const answer = midjourneyDescriptions.output(aTask({ output: { texts: ['a fox', 'a wood'] } }), urls)
     expect(answer).toEqual({ description: 'a fox\n\na wood', descriptions: ['a fox', 'a wood'] })
     expect(validatorOf(midjourneyDescriptions.schema).Check(answer)).toBe(true)
   })
 
-  it('are a seed as text', () => {
+  it('show a seed as text', () => {
     const answer = midjourneySeed.output(aTask({ output: { texts: ['2461883990'] } }), urls)
     expect(answer).toEqual({ seed: '2461883990' })
     expect(validatorOf(midjourneySeed.schema).Check(answer)).toBe(true)
   })
 })
 
-describe('Midjourney’s other works at PiAPI', () => {
-  it('are shorter prompts in a list', () => {
+describe('other outputs of Midjourney at PiAPI', () => {
+  it('show shorter prompts as a list', () => {
     const answer = midjourneyPrompts.output(aTask({ output: { texts: ['a fox', 'fox'] } }), urls)
     expect(answer).toEqual({ prompts: ['a fox', 'fox'] })
     expect(validatorOf(midjourneyPrompts.schema).Check(answer)).toBe(true)
   })
 
-  it('are one video and all of them', () => {
+  it('show the first video, and all of them', () => {
     const video = (name: string) => ({ file: `asset:${name}.mp4`, cover: '', lastFrame: '', seconds: 5 })
     const answer = midjourneyVideos.output(aTask({ output: { videos: [video('1'), video('2')] } }), urls)
     expect(answer).toEqual({
@@ -105,19 +105,19 @@ describe('Midjourney’s other works at PiAPI', () => {
   })
 })
 
-describe('what Midjourney adds at PiAPI', () => {
+describe('a Midjourney task at PiAPI', () => {
   it.each([
     [{ prompt: 'a fox --v 6.1 --ar 1:1', process_mode: 'turbo' }, 'v6.1', 'turbo'],
     [{ prompt: 'a fox --version 7', process_mode: '' }, 'v7', 'fast'],
     [{ prompt: 'a fox', process_mode: 'relax' }, 'unknown', 'relax'],
     [{ origin_task_id: 'x' }, 'unknown', 'fast'],
-  ])('is the version and speed of %j', (input, model_version, process_mode) => {
+  ])('shows the version and speed of %j', (input, model_version, process_mode) => {
     for (const form of [midjourneyPictures, midjourneyDescriptions, midjourneySeed]) {
       expect(form.meta?.(aTask({ input }))).toEqual({ model_version, process_mode })
     }
   })
 
-  it('is the public service mode, and a webhook at every change', () => {
+  it('shows the public service mode, and sends a webhook at every change', () => {
     for (const form of [midjourneyPictures, midjourneyDescriptions, midjourneySeed]) {
       expect(form).toMatchObject({ serviceMode: 'public', tellsProgress: true })
     }

@@ -100,14 +100,14 @@ export const midjourneySeed: Form = {
   schema: closed({ seed: Type.String() }),
 }
 
-/** PiAPI has none of these: named as its descriptions are. */
+/** PiAPI does not have these operations: the output is named like that of its descriptions. */
 export const midjourneyPrompts: Form = {
   ...COMMON,
   output: (task) => ({ prompts: textsOf(task) }),
   schema: closed({ prompts: Type.Array(Type.String()) }),
 }
 
-/** PiAPI has none of these: the first video as its other families name it, and all of them. */
+/** PiAPI does not have this operation: the first video is named as in its other families, with all of them beside it. */
 export const midjourneyVideos: Form = {
   ...COMMON,
   output(task, at) {

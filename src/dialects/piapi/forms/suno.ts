@@ -121,7 +121,7 @@ function createdAt(task: Task): string {
   return new Date(task.createdAt + 8 * HOUR_MS).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** Suno's own number of a clip: decimal digits, different for each clip. Ours come out of its id. */
+/** Suno's own number of a clip: decimal digits, different for each clip. Here it is derived from the clip's id. */
 function numberOf(clipId: string): string {
   return String(Number.parseInt(clipId.replaceAll('-', '').slice(-10), 16))
 }

@@ -17,7 +17,7 @@ function completed(picture: string) {
   return trellisModel.output(sampleTask(times, asked), urls)
 }
 
-it('writes the model with its picture and turntable', () => {
+it('PiAPI’s output of a 3D model has the model, its picture and its turntable', () => {
   const answer = completed('asset:cut-out.png')
   expect(shapeDifferences(EXAMPLE, answer)).toEqual([])
   expect(validatorOf(trellisModel.schema).Check(answer)).toBe(true)
@@ -28,6 +28,6 @@ it('writes the model with its picture and turntable', () => {
   })
 })
 
-it('leaves the picture empty where a text was modelled', () => {
+it('PiAPI’s output of a 3D model has no picture when it was made from text', () => {
   expect(completed('')).toMatchObject({ no_background_image: '' })
 })

@@ -29,7 +29,7 @@ function completed(operation: string, output: Json) {
 }
 
 describe('Udio at PiAPI', () => {
-  it('lists songs with their ids and addresses', () => {
+  it('lists songs with their ids and URLs', () => {
     const task = completed('music-u/generate_music', { clips: [clip(1), { ...clip(2), gptDescriptionPrompt: null }] })
     const answer = udioSongs.output(task, urls)
     const song = {

@@ -6,13 +6,13 @@ import type { Result } from '../../src/providers/provider.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { handProvider } from './hand-provider.ts'
 
-/** A task that was made in one protocol, read in every other that has a form for it: the same state, times, money, file. */
+/** A task that was submitted in one protocol and is read in all others that have a form for it: same state, times, price, file. */
 
 type State = 'running' | 'done'
 
 interface Reading {
   state: State
-  /** Milliseconds; as fine as the protocol tells it. */
+  /** Milliseconds, with the precision of the protocol. */
   createdAt?: number
   endedAt?: number
   usd?: number
@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
-/** What stands at a path of names in an answer; undefined where there is nothing. */
+/** The value at a path of names in an answer; undefined if there is none. */
 function at(value: Json | undefined, ...path: (string | number)[]): unknown {
   return path.reduce<unknown>((inner, name) => (inner as Record<string | number, unknown> | null)?.[name], value)
 }
@@ -48,7 +48,7 @@ function stateIn(word: unknown, words: Record<string, State>): State {
 }
 
 const time = (text: unknown): number => Date.parse(String(text))
-/** What is told of the end only once there is one. */
+/** A value of the end, read only once the task has ended. */
 const ifDone = <Value>(state: State, value: () => Value) => (state === 'done' ? { value: value() } : {})
 
 const piapi: Reader = {
@@ -212,7 +212,7 @@ interface Journey {
   submit: { path: string; body: JsonObject; id: (created: JsonObject) => unknown }
   result: () => Promise<Result>
   readers: Reader[]
-  /** Protocols that have no form for it: a vendor's own knows that vendor's models. */
+  /** Protocols that have no form for it: a vendor's protocol reads that vendor's models only. */
   strangers: Reader[]
 }
 
@@ -224,7 +224,7 @@ async function film(): Promise<Result> {
 
 const JOURNEYS: Journey[] = [
   {
-    title: 'a video that was asked for at PiAPI’s route',
+    title: 'a video that was submitted at PiAPI’s route',
     operation: VIDEO,
     submit: {
       path: '/api/v1/task',
@@ -236,7 +236,7 @@ const JOURNEYS: Journey[] = [
     strangers: [suno, bfl, runway, kling],
   },
   {
-    title: 'a video that was asked for in Kling’s words',
+    title: 'a video that was submitted in Kling’s protocol',
     operation: KLING,
     submit: {
       path: '/kling/v1/videos/text2video',
@@ -248,7 +248,7 @@ const JOURNEYS: Journey[] = [
     strangers: [suno, bfl, luma, lumaRelay, runway],
   },
   {
-    title: 'a picture that was asked for in Flux’ words',
+    title: 'a picture that was submitted in Flux’s protocol',
     operation: PICTURE,
     submit: { path: '/v1/flux-pro-1.1', body: { prompt: 'a fox' }, id: (created) => created.id },
     async result() {
@@ -263,7 +263,7 @@ const JOURNEYS: Journey[] = [
     strangers: [suno, kling, luma, runway],
   },
   {
-    title: 'a song that was asked for at a relay’s route',
+    title: 'a song that was submitted at a relay’s route',
     operation: SONG,
     submit: {
       path: '/suno/submit/music',
@@ -318,7 +318,7 @@ describe.concurrent.each(JOURNEYS)('$title', ({ submit, result, readers, strange
       expect(status, protocol).toBeLessThan(300)
       const reading = read(body as JsonObject)
       expect(reading.state, protocol).toBe(state)
-      // Some protocols tell seconds, some milliseconds.
+      // Some protocols have seconds, some milliseconds.
       if (reading.createdAt !== undefined)
         expect(Math.abs(reading.createdAt - task.createdAt), protocol).toBeLessThan(1_000)
       if (reading.endedAt !== undefined) {
