@@ -45,7 +45,7 @@ describe('a video of Runway', () => {
     ['text_to_video', told({ model: 'veo3.1', duration: 8 }), 160],
     ['text_to_video', told({ model: 'veo3.1', duration: 8, audio: true }), 320],
     ['character_performance', { model: 'act_two', character: { image: FILE }, reference: { video: FILE } }, 25],
-  ])('%s with %j costs %i credits', (taskType, input, count) => {
+  ])('a Runway video %s with %j costs %i credits', (taskType, input, count) => {
     expect(credits(taskType, input)).toBe(count)
   })
 
@@ -70,7 +70,7 @@ describe('a video of Runway', () => {
       { model: 'act_two', character: {}, reference: { video: FILE } },
       'character.image or character.video is needed.',
     ],
-  ])('%s with %j is refused', (taskType, input, message) => {
+  ])('a Runway video %s with %j is refused', (taskType, input, message) => {
     expect(() => read(taskType, input)).toThrow(message)
   })
 
@@ -89,7 +89,7 @@ describe('a video of Runway', () => {
     ['text_to_video', { model: 'hailuo3', promptText: 'x', ratio: 'adaptive' }, { widthPx: 1_280, heightPx: 720 }],
     ['image_to_video', still({ model: 'veo3.1', audio: true }), { seconds: 8, hasSound: true }],
     ['image_to_video', still(), { seconds: 10 }],
-  ])('%s with %j is as large and as long as was asked', (taskType, input, expected) => {
+  ])('a Runway video %s with %j has the requested size and length', (taskType, input, expected) => {
     expect(spec(taskType, input)).toMatchObject(expected)
   })
 })
@@ -97,7 +97,7 @@ describe('a video of Runway', () => {
 describe('a picture of Runway', () => {
   const drawn = (more: JsonObject = {}) => ({ model: 'gen4_image', promptText: 'x', ratio: '1080:1080', ...more })
 
-  it('is as large as was asked, as often as was asked', () => {
+  it('Runway pictures have the requested size and number', () => {
     expect(spec('text_to_image', drawn())).toMatchObject({ widthPx: 1_080, heightPx: 1_080, count: 1 })
     const many = drawn({ model: 'gpt_image_2', ratio: 'auto', outputCount: 3, background: 'transparent' })
     expect(spec('text_to_image', many)).toMatchObject({ widthPx: 1_024, count: 3, isTransparent: true })
@@ -117,13 +117,13 @@ describe('a picture of Runway', () => {
       drawn({ referenceImages: Array(4).fill({ uri: FILE }) }),
       'referenceImages has at most 3 elements with gen4_image.',
     ],
-  ])('with %j is refused', (input, message) => {
+  ])('a Runway picture with %j is refused', (input, message) => {
     expect(() => read('text_to_image', input)).toThrow(message)
   })
 })
 
 describe('Runway’s tools and sounds', () => {
-  it('say what they need', () => {
+  it('the tools and sounds of Runway name the field that is missing', () => {
     const faster = { model: 'enhance_frame_rate', videoUri: FILE }
     expect(() => read('video_upscale', faster)).toThrow('targetFramerate is needed with enhance_frame_rate.')
     expect(read('video_upscale', { ...faster, targetFramerate: '60' })).toMatchObject({ resolution: '2k' })
@@ -154,7 +154,7 @@ describe('Runway’s tools and sounds', () => {
       { widthPx: 1_280, heightPx: 720 },
     ],
     ['video_to_hdr', { model: 'ruby', videoUri: FILE }, 100, { kind: 'videos' }],
-  ])('%s with %j costs %i credits', (taskType, input, count, expected) => {
+  ])('the Runway task type %s with %j costs %i credits', (taskType, input, count, expected) => {
     expect(credits(taskType, input)).toBe(count)
     expect(spec(taskType, input)).toMatchObject(expected)
   })
