@@ -151,37 +151,43 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-pro-1.0-fill', 1.1],
     ['flux-pro-1.0-canny', 1.1],
     ['flux-pro-1.0-depth', 1.1],
-  ])('%s-finetuned accepts the input of %s with a finetune, and follows the task that trained it', (taskType, strength) => {
-    const [base, operation] = [named(taskType), named(`${taskType}-finetuned`)]
-    expect(Object.keys(operation.input.properties)).toEqual([
-      ...Object.keys(base.input.properties),
-      'finetune_id',
-      'finetune_strength',
-    ])
-    const input = readInput(operation, { ...base.example, finetune_id })
-    expect(input.finetune_strength).toBe(strength)
-    expect(operation.follows(input)).toBe(finetune_id)
-    expect(base.follows(input)).toBeUndefined()
-  })
+  ])(
+    '%s-finetuned accepts the input of %s with a finetune, and follows the task that trained it',
+    (taskType, strength) => {
+      const [base, operation] = [named(taskType), named(`${taskType}-finetuned`)]
+      expect(Object.keys(operation.input.properties)).toEqual([
+        ...Object.keys(base.input.properties),
+        'finetune_id',
+        'finetune_strength',
+      ])
+      const input = readInput(operation, { ...base.example, finetune_id })
+      expect(input.finetune_strength).toBe(strength)
+      expect(operation.follows(input)).toBe(finetune_id)
+      expect(base.follows(input)).toBeUndefined()
+    },
+  )
 
   it.each([
     ['full', undefined, 0.000_01],
     ['lora', undefined, 0.000_1],
     ['lora', 0.002, 0.002],
-  ])('the result of a finetune of type %s at the learning rate %s states the parameters of its training', (finetune_type, rate, learning_rate) => {
-    const input = readInput(bflFinetune, { ...training, finetune_type, ...(rate ? { learning_rate: rate } : {}) })
-    const said = {
-      finetune_comment: 'a heron',
-      mode: 'general',
-      trigger_word: 'TOK',
-      iterations: 300,
-      captioning: true,
-      priority: 'quality',
-      finetune_type,
-      lora_rank: 32,
-      learning_rate,
-    }
-    expect(finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0])).toEqual(said)
-    expect(outputSpecOf(bflFinetune.produces, input)).toEqual({ kind: 'data', sample: said })
-  })
+  ])(
+    'the result of a finetune of type %s at the learning rate %s states the parameters of its training',
+    (finetune_type, rate, learning_rate) => {
+      const input = readInput(bflFinetune, { ...training, finetune_type, ...(rate ? { learning_rate: rate } : {}) })
+      const said = {
+        finetune_comment: 'a heron',
+        mode: 'general',
+        trigger_word: 'TOK',
+        iterations: 300,
+        captioning: true,
+        priority: 'quality',
+        finetune_type,
+        lora_rank: 32,
+        learning_rate,
+      }
+      expect(finetuneOf(input as unknown as Parameters<typeof finetuneOf>[0])).toEqual(said)
+      expect(outputSpecOf(bflFinetune.produces, input)).toEqual({ kind: 'data', sample: said })
+    },
+  )
 })

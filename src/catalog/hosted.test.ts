@@ -128,9 +128,12 @@ describe('the price of a hosted model', () => {
     [replicatePrediction, 'meta/meta-llama-3-8b', {}, 100_000],
     [falRequest, 'fal-ai/flux/dev', { num_images: 2 }, 800_000],
     [falRequest, 'fal-ai/trellis', {}, 1_000_000],
-  ])('the price of request %# follows the kind of output and the number of pictures', (operation, model, input, price) => {
-    expect(operation.price(readInput(operation, { model, input }))).toBe(price)
-  })
+  ])(
+    'the price of request %# follows the kind of output and the number of pictures',
+    (operation, model, input, price) => {
+      expect(operation.price(readInput(operation, { model, input }))).toBe(price)
+    },
+  )
 
   it.each<[JsonObject, number]>([
     [{ num_images: 16 }, 16],
@@ -143,11 +146,14 @@ describe('the price of a hosted model', () => {
     [{ batch_size: 4, num_batches: 4 }, 16],
     [{ num_images: null, max_images: 7 }, 7],
     [{ num_images: 0 }, 1],
-  ])('the price counts the most pictures that any model could read from the input: %j costs those of %d', (input, pictures) => {
-    for (const operation of hosted) {
-      expect(operation.price(readInput(operation, { model: 'a/b', input }))).toBe(400_000 * pictures)
-    }
-  })
+  ])(
+    'the price counts the most pictures that any model could read from the input: %j costs those of %d',
+    (input, pictures) => {
+      for (const operation of hosted) {
+        expect(operation.price(readInput(operation, { model: 'a/b', input }))).toBe(400_000 * pictures)
+      }
+    },
+  )
 
   it.each<[JsonObject, number]>([
     [{}, 1],
@@ -160,11 +166,14 @@ describe('the price of a hosted model', () => {
     [{ duration: 60, resolution: '2160p' }, 24],
     [{ resolution: '1080p' }, 1],
     [{ duration: 10, num_videos: 2 }, 4],
-  ])('the price of a video follows its length, size and number: %j costs %d times the default video', (input, factor) => {
-    expect(falRequest.price(readInput(falRequest, { model: 'fal-ai/veo3', input }))).toBe(5_000_000 * factor)
-    const operation = replicatePrediction
-    expect(operation.price(readInput(operation, { model: 'google/veo-3', input }))).toBe(5_000_000 * factor)
-  })
+  ])(
+    'the price of a video follows its length, size and number: %j costs %d times the default video',
+    (input, factor) => {
+      expect(falRequest.price(readInput(falRequest, { model: 'fal-ai/veo3', input }))).toBe(5_000_000 * factor)
+      const operation = replicatePrediction
+      expect(operation.price(readInput(operation, { model: 'google/veo-3', input }))).toBe(5_000_000 * factor)
+    },
+  )
 
   it('the price of a version or a deployment is that of its model, or of a picture when the model is unknown', () => {
     const price = (input: JsonObject) =>

@@ -153,15 +153,18 @@ describe('reading an input', () => {
     expect(outcome.error.message.length).toBeLessThan(500)
   })
 
-  it.each(Object.entries(SUNO_VERSIONS))('readInput applies the limits of its version to %s', (mv, { promptLimit, tagLimit }) => {
-    const fits = { prompt: 'x'.repeat(promptLimit), tags: 'x'.repeat(tagLimit), mv }
-    expect(readInput(music, fits)).toMatchObject(fits)
-    for (const over of [{ prompt: `${fits.prompt}x` }, { tags: `${fits.tags}x` }]) {
-      const outcome = read(music, { ...fits, ...over })
-      if (!('error' in outcome)) throw new Error('It was accepted.')
-      expect(outcome.error.details.field).toBe(`input.${Object.keys(over)[0]}`)
-    }
-  })
+  it.each(Object.entries(SUNO_VERSIONS))(
+    'readInput applies the limits of its version to %s',
+    (mv, { promptLimit, tagLimit }) => {
+      const fits = { prompt: 'x'.repeat(promptLimit), tags: 'x'.repeat(tagLimit), mv }
+      expect(readInput(music, fits)).toMatchObject(fits)
+      for (const over of [{ prompt: `${fits.prompt}x` }, { tags: `${fits.tags}x` }]) {
+        const outcome = read(music, { ...fits, ...over })
+        if (!('error' in outcome)) throw new Error('It was accepted.')
+        expect(outcome.error.details.field).toBe(`input.${Object.keys(over)[0]}`)
+      }
+    },
+  )
 
   it.each<[string, Operation, unknown, string]>([
     ['no clip', sunoConcat, {}, 'clip_id'],

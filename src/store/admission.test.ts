@@ -48,7 +48,7 @@ describe('the admission of a task', () => {
       { outcome: 'too_many_staged', limit: 3 },
     ],
   ]
-  it.each(REFUSED)('is refused because of %s, and takes nothing', (_, given, outcome) => {
+  it.each(REFUSED)('the admission of a task is refused because of %s, and takes nothing', (_, given, outcome) => {
     expect(admit([aTask()], given)).toEqual({ outcomes: [outcome], accepted: [] })
   })
 
@@ -60,11 +60,11 @@ describe('the admission of a task', () => {
     ['all places of the tenant taken', standing({ tenant: { limit: 2, active: 2 } }), 'staged'],
     ['all places of the key taken', standing({ key: { limit: 1, active: 3, staged: 2 } }), 'staged'],
   ]
-  it.each(ACCEPTED)('succeeds with %s', (_, given, status) => {
+  it.each(ACCEPTED)('the admission of a task succeeds with %s', (_, given, status) => {
     expect(outcomesOf([aTask()], given)).toEqual([created(status)])
   })
 
-  it('parks tasks of a batch without a limit', () => {
+  it('tasks of a batch are parked without a limit', () => {
     const full = standing({ tenant: { limit: 0, parkedSingles: 3, maxStaged: 3 } })
     expect(outcomesOf([aTask({ batchId: 'b1' }), aTask()], full)).toEqual([
       created('staged'),
@@ -72,7 +72,7 @@ describe('the admission of a task', () => {
     ])
   })
 
-  it('answers a repeated idempotency key with the first task, or names the mismatch', () => {
+  it('a repeated idempotency key is answered with the first task, or the mismatch is named', () => {
     const first = under('new')
     expect(
       outcomesOf([first, under('new'), under('new', 'g'), under('known'), under('known', 'g')], standing()),
@@ -85,12 +85,12 @@ describe('the admission of a task', () => {
     ])
   })
 
-  it('answers a repetition even where there is no credit for another task', () => {
+  it('a repeated task is answered with the first one, even if there is no credit for another', () => {
     const poor = standing({ tenant: { available: 0 } })
     expect(outcomesOf([under('known')], poor)).toEqual([{ outcome: 'replayed', taskId: 'an old task' }])
   })
 
-  it('keeps the idempotency keys of tenants and modes apart', () => {
+  it('the same idempotency key can be used by another tenant and in another mode', () => {
     const given = standing()
     const tenants = new Map([...given.tenants, ['t2', RICH] as const])
     const tasks = [
@@ -100,7 +100,7 @@ describe('the admission of a task', () => {
     expect(outcomesOf(tasks, { ...given, tenants })).toEqual([created('pending'), created('pending')])
   })
 
-  it('forgets the idempotency key of a task that was refused', () => {
+  it('the idempotency key of a refused task can be used again', () => {
     const dear = aTask({ pricePoints: points(2_000), idempotency: { key: 'new', fingerprint: 'dear' } })
     const given = standing()
     expect(outcomesOf([dear, under('new')], given)).toEqual([
@@ -109,7 +109,7 @@ describe('the admission of a task', () => {
     ])
   })
 
-  it('changes nothing of what it was given', () => {
+  it('admission does not change the objects that it is given', () => {
     const given = standing({ tenant: { limit: 1 } })
     const before = structuredClone(given)
     admit([aTask(), aTask()], given)
@@ -185,7 +185,7 @@ function standingOf({ tenants, keys }: World, records: readonly Record_[]): Stan
 }
 
 describe('the admission of many tasks', () => {
-  it('decides as if each had been sent by itself, in order', () => {
+  it('many tasks are admitted as if each had been sent by itself, in order', () => {
     fc.assert(
       fc.property(world, (one) => {
         const tasks = tasksOf(one)
@@ -203,7 +203,7 @@ describe('the admission of many tasks', () => {
     )
   })
 
-  it('never takes more than there is, and parks a task only at a limit', () => {
+  it('admission never takes more than the balance, and parks a task only at a limit', () => {
     fc.assert(
       fc.property(world, (one) => {
         const { accepted } = admit(tasksOf(one), standingOf(one, []))
@@ -226,7 +226,7 @@ describe('the admission of many tasks', () => {
     )
   })
 
-  it('books on each key and each balance what its accepted tasks add, in the order of ids', () => {
+  it('the changes of keys and balances are the sums of the accepted tasks, in the order of ids', () => {
     fc.assert(
       fc.property(world, (one) => {
         const { accepted } = admit(tasksOf(one), standingOf(one, []))

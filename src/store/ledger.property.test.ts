@@ -491,7 +491,7 @@ async function keepsItsRules(numRuns: number, stores: [Store, ...Store[]]): Prom
 describe('money and tasks add up under any interleaving of what clients and workers do', {
   timeout: 180_000 * RUNS,
 }, () => {
-  it('on SQLite', async () => {
+  it('money and tasks add up on SQLite under any interleaving', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'polyphony-ledger-'))
     const path = join(folder, 'polyphony.db')
     try {
@@ -501,7 +501,7 @@ describe('money and tasks add up under any interleaving of what clients and work
     }
   })
 
-  it('on PostgreSQL, and no two verbs wait for each other', async () => {
+  it('money and tasks add up on PostgreSQL under any interleaving, and no two verbs deadlock', async () => {
     const url = await freshDatabase()
     const open = () => openPostgres({ url, maxConnections: 6 })
     await keepsItsRules(30, [await open(), await open()])

@@ -116,7 +116,7 @@ describe('query plans on SQLite', () => {
     ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
   ]
 
-  it.each(cases)('%s reads no table from end to end', async (_verb, run) => {
+  it.each(cases)('the query of %s reads no whole table', async (_verb, run) => {
     const plans = await plansOf(run)
     expect(
       plans.filter((plan) =>
@@ -125,7 +125,7 @@ describe('query plans on SQLite', () => {
     ).toEqual([])
   })
 
-  it('finds what waits, runs and is unfinished by the partial indexes', async () => {
+  it('waiting, running and unfinished tasks are found by the partial indexes', async () => {
     const found = async (run: (tx: Tx) => Promise<unknown>) => (await plansOf(run)).join('\n')
     expect(await found((tx) => reads.nextDueAt(tx, {}))).toContain('tasks_running')
     expect(await found((tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, holder, now }))).toContain('tasks_running')

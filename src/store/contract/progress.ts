@@ -21,7 +21,7 @@ import {
 export function progressContract(bench: Bench): void {
   const delivery = { url: 'https://client.example/hook', body: '{"a":1}', headers: { 'x-secret': 's' } }
 
-  it('keeps the handle as JSON, with its deliveries, and starts the clock of the task', async () => {
+  it('a handle is stored as JSON, with its deliveries, and starts the clock of the task', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     const handle = { generationId: 'g_1', parts: [1, null, 'x'] }
@@ -43,14 +43,14 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toMatchObject([{ taskId: id, ...delivery }])
   })
 
-  it('takes a handle that is null for one', async () => {
+  it('a handle may be null', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordHandle(bench.store, { id, claim, handle: null, dueAt: START, deliveries: [], now: START })
     expect(await bench.store.getTask({ id })).toMatchObject({ status: 'processing', handle: null })
   })
 
-  it('never lets progress fall, and holds it between 0 and 100', async () => {
+  it('progress never falls, and stays between 0 and 100', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     const seen: (number | undefined)[] = []
@@ -61,7 +61,7 @@ export function progressContract(bench: Bench): void {
     expect(seen).toEqual([30, 30, 30, 60, 100, 100])
   })
 
-  it('marks a call of unknown outcome, and finds it again to reconcile', async () => {
+  it('a call with an unknown outcome is marked, and claimed again to be reconciled', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     const mark = { id, claim, dueAt: START + 50, log: 'no answer', now: START }
@@ -77,7 +77,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not put a task that a provider has back into the line', async () => {
+  it('a task that a provider has does not return to the queue', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordHandle(bench.store, { id, claim, handle: 'h', dueAt: START, deliveries: [], now: START })
@@ -85,7 +85,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.getTask({ id })).toMatchObject({ status: 'processing', logs: [] })
   })
 
-  it('puts a task that no provider got back into the line, and frees its slot', async () => {
+  it('a task that no provider has returns to the queue, and frees its slot', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     expect(await requeue(bench.store, { id, claim, dueAt: START, log: 'refused', now: START + 9 })).toBe(true)
@@ -102,7 +102,7 @@ export function progressContract(bench: Bench): void {
     expect(only(await claimed(bench.store, 1))).toMatchObject({ id, attempts: 2, claim: 3 })
   })
 
-  it('gives a slot back once, however often the same requeue comes', async () => {
+  it('a slot is freed once, however often the same requeue is sent', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask(), aTask())
     const [task] = await claimed(bench.store, 2)
@@ -115,7 +115,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not requeue a task that never ran', async () => {
+  it('a task that never ran is not requeued', async () => {
     await aPayer(bench.store)
     const task = aTask()
     await submitted(bench.store, task)
@@ -124,7 +124,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('writes nothing to a task that has ended', async () => {
+  it('a task that has ended is not changed any more', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const ended = await settle(bench.store, anEnd(task))
@@ -137,7 +137,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.listDeliveries({ tenantId: null, limit: 9 })).toEqual([])
   })
 
-  it('tells what changed, to every node', async () => {
+  it('the changes of tasks are signalled to every node', async () => {
     await aPayer(bench.store)
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
@@ -173,7 +173,7 @@ export function progressContract(bench: Bench): void {
     await other?.close()
   })
 
-  it('tells of every task when very many change at once', async () => {
+  it('every task is signalled when very many change at once', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 400 }, () => aTask()))
     const heard = new Set<string>()
