@@ -91,7 +91,7 @@ describe('judge', () => {
     })
   })
 
-  it('a URL at submission is refused when any address of its name is special, and does not tell which', async () => {
+  it('a URL at submission is refused when any address of its name is special, without saying which', async () => {
     names['mixed.test'] = [['93.184.216.34', '10.0.0.5']]
     const error = await egress.judge('https://mixed.test/hook', 'notify_hook').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'address_refused', details: { field: 'notify_hook' } })
@@ -130,7 +130,7 @@ describe('download', () => {
   })
 
   it.each(['http://[::1]/', 'http://10.0.0.1/', 'file:///etc/passwd', 'http://inside.test/', 'http://['])(
-    'is refused when it is redirected to %s',
+    'a download is refused when it is redirected to %s',
     async (location) => {
       names['inside.test'] = [['192.168.0.1']]
       const port = await serve((_request, response) => response.writeHead(301, { location }).end())
@@ -179,7 +179,7 @@ describe('download', () => {
     [429, 'vendor_unreachable'],
     [500, 'vendor_unreachable'],
     [503, 'vendor_unreachable'],
-  ])('a download reports a %i as %s', async (status, code) => {
+  ])('a download reports status %i as %s', async (status, code) => {
     const port = await serve((_request, response) => response.writeHead(status).end())
     expect(await codeOf(download(`http://127.0.0.1:${port}/`))).toBe(code)
   })
@@ -276,7 +276,7 @@ describe('fetchFor', () => {
     ['tenant', true, 100, 129],
     ['operator', false, 31, 33],
   ] as const)(
-    'an answer of a vendor to a %s, with files: %s, has at most some MiB: %d, not %d',
+    'an answer of a vendor to a %s, with files: %s, may have %d MiB, but not %d',
     async (owner, hasFiles, taken, refused) => {
       const fetch = egress.fetchFor(owner, 'a tenant')
       const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })
@@ -285,12 +285,12 @@ describe('fetchFor', () => {
     },
   )
 
-  it('an answer of a vendor that reports an error is short, whatever could have been in it', async () => {
+  it('an error answer of a vendor is limited to a short size, whatever the request', async () => {
     const url = `http://127.0.0.1:${await megabytes(5, 500)}/`
     expect(await codeOf(egress.fetchFor('tenant')(url, { hasFiles: true }))).toBe('payload_too_large')
   })
 
-  it('an answer of a vendor waits for room while others of the tenant are being read, and comes whole', async () => {
+  it('an answer of a vendor waits for room while others of the tenant are being read, and arrives whole', async () => {
     const fetch = egress.fetchFor('tenant', 'a tenant')
     const url = `http://127.0.0.1:${await megabytes(40)}/`
     const answers = await Promise.all([1, 2, 3, 4].map(() => sizeOf(fetch(url, { hasFiles: true }))))

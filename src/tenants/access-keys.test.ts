@@ -70,8 +70,8 @@ async function faultOf(credential: string): Promise<TokenFault | undefined> {
   return tokenFaultOf(error)
 }
 
-describe('a pair', () => {
-  it('is named by the key, differs from key to key and from secret to secret, and is always the same', () => {
+describe('an access pair', () => {
+  it('an access pair belongs to its key and the master secret, and is always the same', () => {
     const pair = accessPair('one', 'a')
     expect(pair).toEqual({ accessKey: 'a', secretKey: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect(accessPair('one', 'a')).toEqual(pair)
@@ -79,22 +79,22 @@ describe('a pair', () => {
   })
 })
 
-describe('a token', () => {
-  it('is the key that it was signed beside', async () => {
+describe('an access token', () => {
+  it('an access token authenticates as the key that signed it', async () => {
     const { key, keyId, tenantId, accessKey, secretKey } = await aKey({ allowedModels: ['kling'], mode: 'test' })
     const caller = await authenticate(signed(usual(accessKey), secretKey))
     expect(caller).toMatchObject({ keyId, tenantId, mode: 'test', allowedModels: ['kling'] })
     expect(await authenticate(key)).toBe(caller) // one cache serves both
   })
 
-  it('may leave nbf out, and may be signed by a clock that is a little ahead', async () => {
+  it('an access token may leave nbf out, and may be signed by a clock that is a little ahead', async () => {
     const { accessKey, secretKey } = await aKey()
     const { nbf: _, ...claims } = usual(accessKey)
     expect(await authenticate(signed(claims, secretKey))).toMatchObject({ keyId: accessKey })
     expect(await authenticate(signed({ ...claims, nbf: NOW_S + 5 }, secretKey))).toMatchObject({ keyId: accessKey })
   })
 
-  it('holds until exp, to the millisecond', async () => {
+  it('an access token is valid until exp, to the millisecond', async () => {
     const { accessKey, secretKey } = await aKey()
     const token = signed(usual(accessKey), secretKey)
     clock.nowMs = START + 1_800_000 - 1
@@ -160,25 +160,25 @@ describe('a token', () => {
     ['of no claims', ({ secretKey }) => signed([], secretKey), 'malformed'],
     ['of what is no JSON', () => `${part(HEADER)}.bm9uc2Vuc2U.AAAA`, 'malformed'],
     ['of nothing', () => `${part(HEADER)}..`, 'malformed'],
-  ])('signed %s is refused', async (_how, make, fault) => {
+  ])('an access token signed %s is refused', async (_how, make, fault) => {
     const token = make(await aKey())
     expect(await faultOf(token)).toBe(fault)
   })
 
-  it('says nothing of its times to who cannot sign', async () => {
+  it('the error for a forged access token reveals nothing about its times', async () => {
     const { accessKey } = await aKey()
     expect(await faultOf(signed({ iss: accessKey, exp: 0 }, FOREIGN))).toBe('forged')
     expect(await faultOf(signed({ iss: accessKey }, FOREIGN))).toBe('forged')
   })
 
-  it('is refused with another key’s secret, or in its name', async () => {
+  it('an access token is refused when it is signed with another key’s secret, or changed to another key', async () => {
     const [one, other] = [await aKey(), await aKey()]
     expect(await faultOf(signed(usual(one.accessKey), other.secretKey))).toBe('forged')
     const [header, , signature] = signed(usual(one.accessKey), one.secretKey).split('.')
     expect(await faultOf(`${header}.${part(usual(other.accessKey))}.${signature}`)).toBe('forged')
   })
 
-  it('that is changed in one letter is refused', async () => {
+  it('an access token that is changed in one letter is refused', async () => {
     const { accessKey, secretKey } = await aKey()
     const token = signed(usual(accessKey), secretKey)
     expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
@@ -192,7 +192,7 @@ describe('a token', () => {
     )
   })
 
-  it('of any text is refused', async () => {
+  it('any other text as an access token is refused', async () => {
     const piece = fc.oneof(fc.base64String(), fc.string(), fc.jsonValue().map(part))
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 5 }), async (pieces) => {
@@ -201,7 +201,7 @@ describe('a token', () => {
     )
   })
 
-  it('that is well signed counts in its time, whatever else it claims', async () => {
+  it('a correctly signed access token is valid within its times, whatever else it claims', async () => {
     const { accessKey, secretKey } = await aKey()
     const time = fc.oneof(
       fc.constantFrom(...[-6, -5, 0, 1, 5, 6, 1_800, 86_400, 86_405, 86_406].map((seconds) => NOW_S + seconds)),
@@ -223,8 +223,8 @@ describe('a token', () => {
   })
 })
 
-describe('the key behind a token', () => {
-  it('that is revoked is refused from that moment on, also where it is cached', async () => {
+describe('the key of an access token', () => {
+  it('an access token of a revoked key is refused from that moment on, also if it is cached', async () => {
     const { keyId, accessKey, secretKey } = await aKey()
     const token = signed(usual(accessKey), secretKey)
     await authenticate(token)
@@ -234,7 +234,7 @@ describe('the key behind a token', () => {
     expect(tokenFaultOf(error)).toBeUndefined()
   })
 
-  it('that never was is unknown, though its secret is known', async () => {
+  it('an access token of a key that never existed is refused as unknown, although its secret is right', async () => {
     await aKey()
     const { accessKey, secretKey } = accessPair(MASTER_SECRET, '01234567-89ab-4cde-8f01-23456789ab00')
     expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({
@@ -243,7 +243,7 @@ describe('the key behind a token', () => {
     })
   })
 
-  it('that expires takes its tokens with it', async () => {
+  it('an access token expires with its key', async () => {
     const { accessKey, secretKey } = await aKey({ expiresAt: START + 1_000 })
     const token = signed(usual(accessKey), secretKey)
     expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
@@ -253,14 +253,14 @@ describe('the key behind a token', () => {
     expect(tokenFaultOf(error)).toBeUndefined()
   })
 
-  it('has one rate, however it is used', async () => {
+  it('a key and its access tokens share one rate limit', async () => {
     const { key, accessKey, secretKey } = await aKey({ requestsPerMinute: 2 })
     await authenticate(signed(usual(accessKey), secretKey))
     await authenticate(key)
     expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({ code: 'rate_limited' })
   })
 
-  it('is looked for once by its id', async () => {
+  it('the key of an access token is looked up once by its id', async () => {
     const { accessKey, secretKey } = await aKey()
     const looks: unknown[] = []
     const watched = new Proxy(store, {
@@ -285,21 +285,24 @@ describe('the key behind a token', () => {
   })
 })
 
-describe('a key itself', () => {
-  it('is taken as before, also one with dots that the operator chose', async () => {
+describe('a key instead of an access token', () => {
+  it('a key itself is accepted, also one with dots that the operator chose', async () => {
     const { key, keyId } = await aKey()
     expect(await authenticate(key)).toMatchObject({ keyId })
     const chosen = await aKey({ secret: 'chosen.by.somebody-with-dots' })
     expect(await authenticate(chosen.key)).toMatchObject({ keyId: chosen.keyId })
   })
 
-  it.each([[undefined], [''], ['sk-live-wrong'], ['a.b.c']])('that is %j is refused, and is no token', async (key) => {
-    const error = await refusal(key)
-    expect(error.code).toBe('unauthorized')
-    expect(tokenFaultOf(error)).toBeUndefined()
-  })
+  it.each([[undefined], [''], ['sk-live-wrong'], ['a.b.c']])(
+    'the key %j is refused, and is not taken for an access token',
+    async (key) => {
+      const error = await refusal(key)
+      expect(error.code).toBe('unauthorized')
+      expect(tokenFaultOf(error)).toBeUndefined()
+    },
+  )
 
-  it('does not stand for its pair', async () => {
+  it('a key is not accepted as the secret of its own access pair', async () => {
     const { key, keyId } = await aKey()
     expect(await faultOf(signed(usual(keyId), key))).toBe('forged')
   })

@@ -142,7 +142,9 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
       }
     }
 
-    it(`loses nothing and bills nothing twice over ${rounds * POINTS.length} kills`, { timeout: 600_000 }, async () => {
+    it(`a killed process on ${engine} loses nothing and bills nothing twice over ${rounds * POINTS.length} kills`, {
+      timeout: 600_000,
+    }, async () => {
       for (let round = 0; round < rounds; round++) {
         for (const point of POINTS) {
           const inStore = !point.startsWith('vendor') && !point.startsWith('receiver')

@@ -34,7 +34,7 @@ const asked: PictureSpec = { widthPx: 1024, heightPx: 1024, mediaType: 'image/pn
 
 describe('sandboxPicture', () => {
   for (const format of ['png', 'jpeg', 'webp'] as const) {
-    it(`gives a ${format} of the asked size with the word across it`, async () => {
+    it(`sandboxPicture makes a ${format} of the requested size with the word SANDBOX across it`, async () => {
       for (const [widthPx, heightPx] of [
         [1024, 1024],
         [1000, 563],
@@ -51,7 +51,7 @@ describe('sandboxPicture', () => {
     })
   }
 
-  it('goes to the ends of its sizes', async () => {
+  it('sandboxPicture makes the smallest and the largest size', async () => {
     for (const [width, height] of [
       [16, 16],
       [4096, 17],
@@ -63,7 +63,7 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('draws each number in other colours', async () => {
+  it('sandboxPicture draws each number in other colours', async () => {
     const corners = await Promise.all(
       [1, 2, 3, 4, 5, 6, 7, 8].map(async (number) =>
         (await decode(await sandboxPicture({ ...asked, number }))).at(4, 4),
@@ -72,7 +72,7 @@ describe('sandboxPicture', () => {
     expect(new Set(corners.map(String)).size).toBe(8)
   })
 
-  it('shows pictures 1 to 4 in a grid', async () => {
+  it('sandboxPicture shows pictures 1 to 4 in a grid', async () => {
     const grid = await decode(await sandboxPicture({ ...asked, grid: true }))
     const singles = await Promise.all(
       [1, 2, 3, 4].map(async (number) =>
@@ -92,7 +92,7 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('leaves the ground transparent when asked, and the word on it', async () => {
+  it('sandboxPicture leaves the background transparent on request, but not the word', async () => {
     for (const mediaType of ['image/png', 'image/webp'] as const) {
       const bytes = await sandboxPicture({ ...asked, mediaType, transparent: true })
       const picture = await decode(bytes)
@@ -111,20 +111,20 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('says in its data what it is', async () => {
+  it('sandboxPicture names itself in the data of the file', async () => {
     for (const mediaType of ['image/png', 'image/jpeg', 'image/webp'] as const) {
       const { exif } = await sharp(await sandboxPicture({ ...asked, mediaType })).metadata()
       expect(exif?.includes('SANDBOX - not a real result')).toBe(true)
     }
   })
 
-  it('gives equal specs one file', async () => {
+  it('sandboxPicture returns one file for equal specs', async () => {
     const [one, other] = await Promise.all([sandboxPicture(asked), sandboxPicture({ ...asked, number: 1 })])
     expect(other).toBe(one)
     expect(await sandboxPicture({ mediaType: 'image/png', heightPx: 1024, widthPx: 1024 })).toBe(one)
   })
 
-  it('refuses what it does not draw, naming it', async () => {
+  it('sandboxPicture refuses a spec that it does not draw, and names the value', async () => {
     await expect(sandboxPicture({ ...asked, widthPx: 5000 })).rejects.toThrow('not 5000 by 1024')
     await expect(sandboxPicture({ ...asked, number: 0 })).rejects.toThrow('from 1, not 0')
     await expect(sandboxPicture({ ...asked, mediaType: 'image/jpeg', transparent: true })).rejects.toThrow(
