@@ -10,7 +10,7 @@ export function serveCommand(): Command {
   })
 }
 
-/** Keys that were made now; they are stored as hashes, so this is the only time they can be shown. */
+/** Prints newly created keys; they are stored as hashes, so this is the only time they can be shown. */
 function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
   if (!adminKey && !testKey) return
   const lines = ['', '  Polyphony has made its first keys. They are shown this once:', '']
@@ -20,7 +20,7 @@ function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
   console.error(lines.join('\n'))
 }
 
-/** The first signal closes in order, the second at once. */
+/** Closes the gateway in order at the first SIGINT or SIGTERM, and ends the process at once at the second. */
 export function closeOnSignal(gateway: Gateway): void {
   let asked = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -68,7 +68,10 @@ export function taskCommand(): Command {
           { fromAnyClaim: true },
         )
         if (!cancelled)
-          throw new PolyphonyError('not_cancellable', `Task ${id} is ${task.status}; only one that waits can be.`)
+          throw new PolyphonyError(
+            'not_cancellable',
+            `Task ${id} is ${task.status}; only a waiting task can be cancelled.`,
+          )
         print(options.json, cancelled, [`Task ${id} is cancelled; ${usd(task.pricePoints)} released.`])
       })
     })

@@ -18,7 +18,7 @@ export interface Batch {
   mode: Mode
   keyId: string
   dialect: string
-  /** What only the dialect needs: where to send the webhook of the end. */
+  /** Data for the dialect alone, such as the address of the final webhook. */
   echo: JsonObject
   rejected: Rejected[]
   /** Accepted tasks; the next three count those that have ended. */

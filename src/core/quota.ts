@@ -1,7 +1,7 @@
 import { PolyphonyError } from './errors.ts'
 import type { Mode } from './task.ts'
 
-/** What a tenant may keep of what its keys of one mode sent: uploads, files that inputs brought, and drafts. */
+/** How much a tenant may store for its keys of one mode: uploads, files of inputs, and drafts. */
 export interface Quota {
   bytes: number
   drafts: number

@@ -302,7 +302,7 @@ describe('returns into the queue', () => {
     })
   })
 
-  it('a return into the queue counts no miss where the provider is not to blame', () => {
+  it('a return into the queue counts no miss if the provider is not at fault', () => {
     expect(moved('claimed', { ...EVENTS.returned, isMiss: false }).misses).toBe(0)
   })
 

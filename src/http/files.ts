@@ -87,7 +87,7 @@ function headersOf(asset: Asset, now: number): Record<string, string> {
     'repr-digest': `sha-256=:${Buffer.from(asset.sha256, 'hex').toString('base64')}:`,
     'cache-control': `public, max-age=${maxAgeSeconds}, immutable`,
     'accept-ranges': 'bytes',
-    // Whatever slips in as a file, no browser runs it in our name.
+    // Whatever a file contains, no browser runs it as a page of this origin.
     'x-content-type-options': 'nosniff',
     'content-security-policy': "sandbox; default-src 'none'",
     'cross-origin-resource-policy': 'cross-origin',
