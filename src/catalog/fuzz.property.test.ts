@@ -28,7 +28,7 @@ function parsed(value: unknown): unknown {
   }
 }
 
-/** The outcome, or the error that a caller would be told. Whatever else is thrown would be a fault of ours. */
+/** The outcome, or the error that a caller would get. Any other exception would be a fault of the gateway. */
 function outcomeOf<T>(work: () => T): { made: T } | { error: PolyphonyError } {
   try {
     return { made: work() }
@@ -182,8 +182,8 @@ describe('a field of another operation', () => {
     const operation = getOperation(id)
     const input = readInput(operation, { ...operation.example, ...strange })
     expect(input).toMatchObject(strange)
-    const usual = outputSpecOf(operation.produces, readInput(operation, operation.example))
-    expect(outputSpecOf(operation.produces, input)).toEqual(usual)
+    const byDefault = outputSpecOf(operation.produces, readInput(operation, operation.example))
+    expect(outputSpecOf(operation.produces, input)).toEqual(byDefault)
   })
 })
 

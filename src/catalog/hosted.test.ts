@@ -103,14 +103,14 @@ describe('the output of a hosted model', () => {
   })
 
   it('the output of a model at fal has the prompt and the seed with it, where fal sends them', () => {
-    expect(fal('fal-ai/flux/dev', { prompt: 'fog', seed: 7, num_images: 2 }).beside).toEqual({
+    expect(fal('fal-ai/flux/dev', { prompt: 'fog', seed: 7, num_images: 2 }).extra).toEqual({
       timings: {},
       seed: 7,
       has_nsfw_concepts: [false, false],
       prompt: 'fog',
     })
-    expect(fal('fal-ai/veo3', { prompt: 'fog' }).beside).toEqual({})
-    expect(replicate('a/b', { prompt: 'fog' }).beside).toEqual({})
+    expect(fal('fal-ai/veo3', { prompt: 'fog' }).extra).toEqual({})
+    expect(replicate('a/b', { prompt: 'fog' }).extra).toEqual({})
   })
 
   it('the output kind is known for well-known model names only', () => {

@@ -3,14 +3,14 @@ import type { JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import { type Kind, OUTPUTS, type Produces } from './outputs.ts'
 
-/** A rule over several fields that a valid input breaks: which field to name, and what it must be. */
+/** A broken rule over several fields: the field to name in the error, and the rule as text. */
 export interface BrokenRule {
   field: string
-  /** A rule that mentions another field asks for the caller's name of it, where a protocol calls it differently. */
+  /** A function if the rule mentions another field: `nameOf` gives the caller's name of that field. */
   rule: string | ((nameOf: (field: string) => string) => string)
 }
 
-/** One thing that can be asked, and everything about it. Data: nothing here acts. The functions expect valid input. */
+/** One kind of work that can be requested. Data only: all functions are pure, and expect valid input. */
 export interface Operation {
   /** `model/task_type`, the same in every dialect. */
   readonly id: string
@@ -18,24 +18,24 @@ export interface Operation {
   readonly taskType: string
   readonly title: string
   readonly input: TObject
-  /** What it makes, and what it would make of an input: `outputSpecOf` reads it. */
+  /** The kind of output, and the expected output for a given input; read by `outputSpecOf`. */
   readonly produces: Produces<never>
-  /** Shape of a finished task's output; it follows from the kind. */
+  /** Schema of a finished task's output, by its kind. */
   readonly output: TSchema
-  /** What one field's schema cannot say. */
+  /** Checks rules over several fields, after the schema. Undefined if none is broken. */
   readonly rules: (input: JsonObject) => BrokenRule | undefined
-  /** The list price in points: what is held, and at most what is consumed. */
+  /** The list price in points. It is held, and is the most that is consumed. */
   readonly price: (input: JsonObject) => Points
-  /** How long a provider may take. */
+  /** How long a provider may take, from the claim of the task. */
   readonly timeoutMs: number
-  /** The task, or the item of one (a clip, a picture), that this input builds on. */
+  /** The id of the task, or of its item (a clip, a picture), that this input builds on. */
   readonly follows: (input: JsonObject) => string | undefined
   /** Models, or operations by their ids, whose tasks can be built on; by default the operation's own model. */
   readonly followsModels: readonly string[]
   readonly example: JsonObject
 }
 
-/** An operation as a family writes it down: its functions know the type of their input. */
+/** An operation as a family defines it: its functions know the type of their input. */
 interface Given<Input extends TObject> {
   model: string
   taskType: string
@@ -62,7 +62,7 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
     output: OUTPUTS[given.produces.kind],
     ...given,
   }
-  // The one place where an operation forgets the type of its input: the callers of its functions have validated it.
+  // The one place where the type of the input is dropped: the callers of the functions have validated it.
   return complete as unknown as Operation
 }
 

@@ -45,8 +45,8 @@ describe('Sora 2', () => {
       seconds: 8,
       hasSound: true,
     })
-    const usual = named('sora2-video')
-    expect(outputSpecOf(usual.produces, readInput(usual, { prompt: 'a' }))).toMatchObject({
+    const standard = named('sora2-video')
+    expect(outputSpecOf(standard.produces, readInput(standard, { prompt: 'a' }))).toMatchObject({
       widthPx: 1_280,
       heightPx: 720,
       seconds: 4,

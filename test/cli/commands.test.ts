@@ -75,7 +75,7 @@ describe('the command line', () => {
     expect((await run('task', 'list', '--status', 'completed')).stdout).toContain(data.task_id)
     const late = await run('task', 'cancel', data.task_id)
     expect(late).toMatchObject({ code: 1, stdout: '' })
-    expect(late.stderr).toMatch(/completed; only one that waits can be/)
+    expect(late.stderr).toMatch(/completed; only a waiting task can be/)
     expect((await run('task', 'list', '--status', 'lost')).code).toBe(2)
   })
 
