@@ -96,7 +96,7 @@ describe('a key', () => {
     const { key, record } = await aKey()
     let tell = (_: Signal): void => {}
     // The other node's signal never arrives; then the connection for signals is back.
-    const deaf = new Proxy(store, {
+    const lossy = new Proxy(store, {
       get(target, name: keyof Store) {
         if (name !== 'onSignal') return target[name]
         return (listener: (signal: Signal) => void) => {
@@ -105,13 +105,13 @@ describe('a key', () => {
         }
       },
     })
-    const deafKeys = openKeys({ store: deaf, clock })
-    await deafKeys.authenticate(key)
+    const lossyKeys = openKeys({ store: lossy, clock })
+    await lossyKeys.authenticate(key)
     await store.revokeKey({ id: record.keyId, now: clock.now() })
-    expect(await deafKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
+    expect(await lossyKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
     tell({ kind: 'resync' })
-    await expect(deafKeys.authenticate(key)).rejects.toThrow('revoked')
-    deafKeys.close()
+    await expect(lossyKeys.authenticate(key)).rejects.toThrow('revoked')
+    lossyKeys.close()
   })
 
   it('an expired key is refused from that moment on, also if it is cached', async () => {

@@ -190,7 +190,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
       const late = AbortSignal.timeout(UNTIL_MS)
       for (;;) {
         const change = Promise.withResolvers<void>()
-        const deaf = store.onSignal((signal) => {
+        const unsubscribe = store.onSignal((signal) => {
           if (signal.kind === 'task' && signal.id === id) change.resolve()
         })
         late.addEventListener('abort', () => change.resolve(), { once: true })
@@ -200,7 +200,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
           if (late.aborted) throw new Error(`${id} is still ${task?.status}.`)
           await change.promise
         } finally {
-          deaf()
+          unsubscribe()
         }
       }
     },

@@ -26,7 +26,7 @@ export function attemptsContract(bench: Bench): void {
     const { id, claim } = task
     const accepted = { id, claim, handle: 'h', dueAt: START + 9, deliveries: [] }
     await recordHandle(bench.store, { ...accepted, now: START + 5 })
-    await recordHandle(bench.store, { ...accepted, now: START + 8 }) // as work in this process tells again and again
+    await recordHandle(bench.store, { ...accepted, now: START + 8 }) // as work in this process reports again and again
     await recordProgress(bench.store, { id, claim, progress: 5, dueAt: START + 9, deliveries: [], now: START + 8 })
     expect(await attemptsOf(task)).toMatchObject([
       { ...begun, outcome: 'accepted', acceptedAt: START + 5, endedAt: null, reason: null },

@@ -109,7 +109,7 @@ export function batchesContract(bench: Bench): void {
     const tasks = [aTask(), aTask(), aTask()]
     await store.submitBatch({ batch, tasks })
     const heard: string[] = []
-    const deaf = store.onSignal((signal) => {
+    const unsubscribe = store.onSignal((signal) => {
       if (signal.kind === 'batch') heard.push(signal.id)
     })
     const [one, two] = await claimed(store, 2)
@@ -124,7 +124,7 @@ export function batchesContract(bench: Bench): void {
     const ended = { completed: 1, failed: 1, cancelled: 1, endedAt: START + 5 }
     expect(await store.getBatch({ id: batch.id })).toMatchObject(ended)
     await expect.poll(() => heard).toEqual([batch.id])
-    deaf()
+    unsubscribe()
     expect(await store.reconcile({})).toEqual([])
   })
 
@@ -135,13 +135,13 @@ export function batchesContract(bench: Bench): void {
     await store.submitBatch({ batch, tasks: [aTask()] })
     await settle(store, anEnd(only(await claimed(store, 1))))
     expect((await store.listUnannounced({ limit: 10 })).map(({ id }) => id)).toEqual([batch.id])
-    const telling = {
+    const announcement = {
       id: batch.id,
       deliveries: [{ url: 'https://a.example/', body: '{}', headers: {} }],
       now: START + 1,
     }
-    const told = await Promise.all([store.addBatchDeliveries(telling), store.addBatchDeliveries(telling)])
-    expect(told.sort()).toEqual([false, true])
+    const outcomes = await Promise.all([store.addBatchDeliveries(announcement), store.addBatchDeliveries(announcement)])
+    expect(outcomes.sort()).toEqual([false, true])
     expect(await store.listUnannounced({ limit: 10 })).toEqual([])
     const deliveries = await store.listDeliveries({ tenantId: 't1', taskId: batch.id, limit: 10 })
     expect(deliveries).toHaveLength(1)

@@ -34,7 +34,7 @@ import {
 
 const LATE_AT = START + 300_000
 
-/** Calls of vendors, and results that come after a task had failed for want of them. */
+/** Callbacks of vendors, and results that come after their task had failed. */
 export function lateContract(bench: Bench): void {
   const called = (id: string, handle: Json = null, now = START + 50) => hear(bench.store, { id, handle, now })
   const read = async (id: string): Promise<Task> => {
@@ -94,7 +94,7 @@ export function lateContract(bench: Bench): void {
     expect(await recordProgress(bench.store, { ...rest, dueAt: START + 9_000, now: START + 70 })).toBe(true)
     const again = only(await due(START + 70))
     expect(again.id).toBe(id)
-    // Heard once, it was looked at once: the next look is as the provider says.
+    // One callback causes one poll: the next poll is at the provider's own interval.
     await recordProgress(bench.store, { ...rest, claim: again.claim, dueAt: START + 9_000, now: START + 80 })
     expect(await due(START + 8_999)).toEqual([])
     expect(await due(START + 9_000)).toHaveLength(1)
@@ -173,7 +173,7 @@ export function lateContract(bench: Bench): void {
       dueAt: START + 50,
       leaseUntil: null,
     })
-    // Whoever waited for the answer holds the task no longer.
+    // The process that waited for the answer no longer holds the task.
     const answer = { handle: { id: 'g_1' }, dueAt: START + 9_000, deliveries: [], now: START + 60 }
     expect(await recordHandle(bench.store, { id, claim, ...answer })).toBe(false)
     expect(only(await due(START + 60))).toMatchObject({ id, claim: claim + 2 })

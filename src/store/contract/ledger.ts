@@ -154,7 +154,7 @@ export function ledgerContract(bench: Bench): void {
     [
       'a completed task that says it consumed otherwise',
       ({ done }) => `update tasks set consumed = 61 where id = '${done}'`,
-      ['what a task consumed is what the house earned by it'],
+      ['what a task consumed is what the operator earned by it'],
     ],
     [
       'a balance that is off',
@@ -219,7 +219,7 @@ export function ledgerContract(bench: Bench): void {
     const { done } = await someHistory()
     await bench.place.sql(`update tasks set consumed = 61 where id = '${done}'`)
     expect(await bench.store.reconcile({})).toEqual([
-      { rule: 'what a task consumed is what the house earned by it', subject: done, found: '61' },
+      { rule: 'what a task consumed is what the operator earned by it', subject: done, found: '61' },
     ])
   })
 

@@ -9,7 +9,7 @@ import { anEnd, anOffer, aPayer, aTask, HOLDER, LEASE_MS, only, POOL, START, sub
 const IMAGE = 'lumen/still-1/text_to_image'
 const SOUND = 'lumen/tone-1/text_to_sound'
 
-/** Which account a waiting task goes to, and whose task an account gets, when there are several of everything. */
+/** Which account a waiting task goes to, and whose task an account gets, with several tenants, operations and accounts. */
 export function offersContract(bench: Bench): void {
   function claim(offers: Offer[], with_: { on?: Store; limit?: number; now?: number; pool?: string } = {}) {
     const { on = bench.store, limit = 1_000, now = START, pool = POOL } = with_
@@ -44,7 +44,7 @@ export function offersContract(bench: Bench): void {
       { account: 'heavy', slots: 10, weight: 2 },
       { account: 'large', slots: 40, weight: 1 },
     ]
-    // What runs by each after every claim is as its weight times its slots; in small steps or at once.
+    // After every claim, each account runs tasks in proportion to its weight times its slots, in small steps or at once.
     const running: (string | null)[] = []
     for (const limit of [1, 2, 4, 7]) running.push(...accountsOf(await claim([anOffer(accounts)], { limit })))
     expect(countBy(running)).toEqual({ light: 2, heavy: 4, large: 8 })
@@ -59,7 +59,7 @@ export function offersContract(bench: Bench): void {
     const evening = START + DAY_MS - 1_000
     const first = await claim(offers, { now: evening, limit: 2 })
     expect(first).toHaveLength(2)
-    for (const task of first) await settle(bench.store, anEnd(task, { now: evening })) // an end gives nothing back
+    for (const task of first) await settle(bench.store, anEnd(task, { now: evening })) // an ended task still counts
     expect(await claim(offers, { now: evening })).toHaveLength(1)
     expect(await claim(offers, { now: START + DAY_MS - 1 })).toHaveLength(0)
     expect(await bench.store.listLoads({ now: evening })).toEqual([{ account: 'a1', running: 1, begunToday: 3 }])
@@ -86,10 +86,10 @@ export function offersContract(bench: Bench): void {
     const offers = [anOffer([{ account: 'a1', slots: 10, dailyCap: 2 }])]
     for (let round = 0; round < 3; round++) {
       const [task] = await claim(offers, { limit: 1 })
-      if (!task) throw new Error('The cap is used up by what was never begun.')
+      if (!task) throw new Error('The cap is used up by a task that was never begun.')
       await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START, log: 'too many', now: START })
     }
-    // Begun on one day and turned away on the next: it is the first day that gets it back.
+    // Begun on one day and turned away on the next: it no longer counts on the first day.
     const late = only(await claim(offers, { limit: 1, now: START + DAY_MS - 1 }))
     expect(await claim(offers, { now: START + DAY_MS, limit: 1 })).toHaveLength(1)
     await requeue(bench.store, { id: late.id, claim: late.claim, dueAt: START, log: 'x', now: START + DAY_MS })
@@ -121,7 +121,7 @@ export function offersContract(bench: Bench): void {
     await submitted(bench.store, aTask())
     const accounts = new Map((await claim([anOffer([best, other])])).map(({ id, account }) => [id, account]))
     expect(accounts.get(first.id)).toBe('other')
-    expect([...accounts.values()].sort()).toEqual(['best', 'other']) // nobody else avoids it
+    expect([...accounts.values()].sort()).toEqual(['best', 'other']) // no other task avoids it
   })
 
   it('the account that turned a task away is tried again when there is no other', async () => {

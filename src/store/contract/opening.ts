@@ -67,7 +67,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     const after = await place.open()
     const found = await after.getTasks({ ids: tasks.map(({ id }) => id) })
     const columns = new Map(found.map((task) => [task.id, [task.webhookUrl, task.externalId, task.fellBack]]))
-    // The third has ended for good, and is told of no more.
+    // The third has ended for good, and sends no more webhooks.
     expect(tasks.map(({ id }) => columns.get(id))).toEqual([
       ['https://a.example', 'mine', true],
       ['https://b.example', null, true],

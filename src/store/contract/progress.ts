@@ -69,7 +69,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.getTask({ id })).toMatchObject({ status: 'uncertain', logs: ['no answer'], account: 'a1' })
     const task = only(await bench.store.claimDue({ limit: 1, leaseMs: LEASE_MS, holder: HOLDER, now: START + 50 }))
     expect(task).toMatchObject({ id, status: 'uncertain' })
-    // It keeps its slot: the provider may be at work.
+    // It keeps its slot: the provider may be working on it.
     await submitted(bench.store, aTask())
     expect(await claimed(bench.store, 1)).toEqual([])
     const found = { id, claim: task.claim, handle: 'h', dueAt: START, deliveries: [], now: START }
@@ -108,8 +108,8 @@ export function progressContract(bench: Bench): void {
     const [task] = await claimed(bench.store, 2)
     if (!task) throw new Error('Two were claimed.')
     const given = { id: task.id, claim: task.claim, dueAt: START, log: 'x', now: START }
-    const told = await Promise.all([1, 2, 3, 4].map(() => requeue(bench.store, given)))
-    expect(told.filter(Boolean)).toHaveLength(1)
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => requeue(bench.store, given)))
+    expect(outcomes.filter(Boolean)).toHaveLength(1)
     const claimNow = (await bench.store.getTask({ id: task.id }))?.claim ?? 0
     expect(await requeue(bench.store, { ...given, claim: claimNow })).toBe(false)
     expect(await bench.store.reconcile({})).toEqual([])
@@ -141,7 +141,7 @@ export function progressContract(bench: Bench): void {
     await aPayer(bench.store)
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
-    // On SQLite one process has the database, so one store is all there is to hear it.
+    // On SQLite one process has the database, so there is only one store to receive it.
     const other = bench.store.exclusive || bench.store.engine === 'sqlite' ? undefined : await bench.place.open()
     const overThere: Signal[] = []
     other?.onSignal((signal) => overThere.push(signal))
@@ -151,7 +151,7 @@ export function progressContract(bench: Bench): void {
     await requeue(bench.store, { id, claim, dueAt: START, log: 'x', now: START })
     await settle(bench.store, aCancel(id))
     await bench.store.revokeKey({ id: 'k1', now: START })
-    const told: Signal[] = [
+    const expected: Signal[] = [
       { kind: 'pool', pool: POOL, operation: OPERATION },
       { kind: 'task', id, status: 'submitting', progress: 0 },
       { kind: 'task', id, status: 'submitting', progress: 5 },
@@ -161,15 +161,15 @@ export function progressContract(bench: Bench): void {
       { kind: 'task', id, status: 'cancelled', progress: 5 },
       { kind: 'key', hash: 'hash of k1' },
     ]
-    await expect.poll(() => heard).toEqual(told)
-    // They travel together, and what is said twice before it was sent is sent once.
+    await expect.poll(() => heard).toEqual(expected)
+    // They are sent together, and a signal that is repeated before it was sent is sent once.
     const distinct = (signals: Signal[]) => new Set(signals.map((signal) => JSON.stringify(signal)))
-    if (other) await expect.poll(() => distinct(overThere)).toEqual(distinct(told))
+    if (other) await expect.poll(() => distinct(overThere)).toEqual(distinct(expected))
     stop()
     overThere.length = 0
     await submitted(bench.store, aTask({ keyId: 'k1' }))
     if (other) await expect.poll(() => overThere).toEqual([{ kind: 'pool', pool: POOL, operation: OPERATION }])
-    expect(heard).toEqual(told)
+    expect(heard).toEqual(expected)
     await other?.close()
   })
 

@@ -33,7 +33,7 @@ export function receiversContract(bench: Bench): void {
       status: 'pending',
       dueAt: at + 1,
     })
-  /** Three failures in a row: the first two close nothing. */
+  /** Opens the circuit by three failures in a row. Returns when it is tried again. */
   const openCircuit = async () => {
     for (const at of [START, START + 10, START + 20]) await unanswered(only(await claim(at)), at)
     return START + 21 + 5_000 // the last attempt took a millisecond, the first pause is 5 s

@@ -21,7 +21,7 @@ import {
 
 const OTHER = 'lumen/still-1/text_to_image'
 
-/** The lines in which tasks wait: who stands in them, who stands before whom, and the way from one to another. */
+/** The queues in which tasks wait: which tasks are in them, in which order, and moves between them. */
 export function waitingContract(bench: Bench): void {
   it('the operations with waiting tasks are listed by pool', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 5 } })
@@ -77,10 +77,10 @@ export function waitingContract(bench: Bench): void {
       aTask(),
       aTask({ tenantId: 't2', keyId: 'k2' }),
     ] as const
-    const [elsewhere, otherwise] = [aTask({ pool: 'p9' }), aTask({ operation: OTHER })]
-    for (const task of [first, ofBatch, second, elsewhere, otherwise, theirs]) await submitted(bench.store, task)
+    const [elsewhere, another] = [aTask({ pool: 'p9' }), aTask({ operation: OTHER })]
+    for (const task of [first, ofBatch, second, elsewhere, another, theirs]) await submitted(bench.store, task)
     const ahead = (task: { id: string }) => bench.store.countAhead({ id: task.id })
-    expect(await Promise.all([first, second, theirs, ofBatch, elsewhere, otherwise].map(ahead))).toEqual([
+    expect(await Promise.all([first, second, theirs, ofBatch, elsewhere, another].map(ahead))).toEqual([
       0, 1, 2, 3, 0, 0,
     ])
     await settle(bench.store, aCancel(first.id))
@@ -116,17 +116,17 @@ export function waitingContract(bench: Bench): void {
     await submitted(bench.store, later)
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
-    const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'the house takes it', now: START + 7 }
+    const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'the public pool takes it', now: START + 7 }
     expect(await bench.store.moveToPool(move)).toBe(1)
     expect(await bench.store.moveToPool(move)).toBe(0)
-    expect(await bench.store.getTask({ id: old.id })).toMatchObject({ pool: POOL, logs: ['the house takes it'] })
+    expect(await bench.store.getTask({ id: old.id })).toMatchObject({ pool: POOL, logs: ['the public pool takes it'] })
     expect(await bench.store.getTask({ id: other.id })).toMatchObject({ pool: 'private', logs: [] })
     expect(await bench.store.getTask({ id: running.id })).toMatchObject({ pool: 'private', status: 'submitting' })
-    const told: Signal[] = [
+    const expected: Signal[] = [
       { kind: 'task', id: old.id, status: 'pending', progress: 0 },
       { kind: 'pool', pool: POOL, operation: OPERATION },
     ]
-    await expect.poll(() => heard.slice(-2)).toEqual(told)
+    await expect.poll(() => heard.slice(-2)).toEqual(expected)
     stop()
     expect(await bench.store.countAhead({ id: later.id })).toBe(1) // it waited before
     expect((await claimed(bench.store, 9, { now: START + 7 })).map(({ id }) => id).sort()).toEqual(
