@@ -170,7 +170,7 @@ describe('an error of the storage', () => {
     [403, 'AccessDenied', 'store_unavailable'],
     [404, 'NoSuchBucket', 'store_unavailable'],
     [500, 'InternalError', 'store_unavailable'],
-  ])('reports a storage error (%i %s) as %s to a client that brings a file', async (status, code, meaning) => {
+  ])('the storage reports an error (%i %s) as %s to a client that brings a file', async (status, code, meaning) => {
     broken.next.length = 0
     answers(status, code)
     await expect(upload(assets)).rejects.toMatchObject({ code: meaning, message: expect.not.stringContaining('words') })
@@ -180,7 +180,7 @@ describe('an error of the storage', () => {
     [404, 'NoSuchKey', 'not_found'],
     [403, 'AccessDenied', 'store_unavailable'],
     [503, 'SlowDown', 'store_unavailable'],
-  ])('reports a storage error (%i %s) as %s to a client that reads a file', async (status, code, meaning) => {
+  ])('the storage reports an error (%i %s) as %s to a client that reads a file', async (status, code, meaning) => {
     broken.next.length = 0
     const song = await upload(assets)
     answers(status, code)

@@ -25,6 +25,6 @@ export function quotaFault(mode: Mode, used: Quota, added: Quota, quota: Quota):
   return new PolyphonyError(
     'storage_quota_reached',
     `The ${mode} keys of this account may keep ${quota[exceeded]} ${UNITS[exceeded]}; ${used[exceeded]} are kept, and ` +
-      `this would add ${added[exceeded]}. What is kept goes when its time is over.`,
+      `this would add ${added[exceeded]}. Stored data is deleted when it expires.`,
   )
 }

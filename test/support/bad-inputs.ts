@@ -333,7 +333,7 @@ function faultsOfFile(field: Known, path: string[], samples: Samples): Fault[] {
   const others = (['image', 'video', 'audio'] as const).filter((one) => one !== media)
   return [
     ...urls,
-    refused(NO_FILE, 'is of no kind that we know', 'unsupported_media'),
+    refused(NO_FILE, 'is of no known type', 'unsupported_media'),
     refused(`data:text/html;base64,${A_PAGE}`, 'The file is', 'unsupported_media'),
     ...others.map((one) => refused(samples[one], `must be ${CALLED[media]}, not`, 'unsupported_media')),
   ]
