@@ -4,7 +4,7 @@ import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
 import { hashOf, rotate } from './random.ts'
 
-/** What makes two songs sound like one band playing in one key. */
+/** The properties that two songs share which sound like one band in one key. */
 export interface Identity {
   seed: number
   take: number
@@ -35,7 +35,7 @@ export interface Style {
 type Choice<T> = readonly [T, ...T[]]
 
 /**
- * The style that the tags ask for. What tags name wins over the genre's habits; what they leave open is turned on by the take,
+ * The style that the tags describe. Tags override the defaults of the genre; what they leave open is chosen by the take,
  * so that two takes of one request differ in tempo, key, mode, drums and instruments.
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
