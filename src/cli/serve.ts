@@ -22,11 +22,11 @@ function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
 
 /** Closes the gateway in order at the first SIGINT or SIGTERM, and ends the process at once at the second. */
 export function closeOnSignal(gateway: Gateway): void {
-  let asked = false
+  let hasSignal = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(1)
-      asked = true
+      if (hasSignal) process.exit(1)
+      hasSignal = true
       gateway.close().then(
         () => process.exit(0),
         (error: unknown) => {

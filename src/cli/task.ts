@@ -81,7 +81,7 @@ export function taskCommand(): Command {
 function linesOf(task: Task): string[] {
   const facts: [string, string][] = [
     ['task', task.id],
-    ['operation', `${task.operation} (asked for in ${task.dialect} as ${task.model} ${task.taskType})`],
+    ['operation', `${task.operation} (requested in ${task.dialect} as ${task.model} ${task.taskType})`],
     ['status', `${task.status}, ${task.progress}%`],
     ['provider', `${task.provider ?? '-'} (account ${task.account ?? '-'}, attempt ${task.attempts})`],
     ['price', `${usd(task.pricePoints)} held, ${usd(task.consumedPoints)} consumed`],

@@ -9,7 +9,7 @@ import { MASTER_SECRET, openGateway, type TestGateway } from '../support/gateway
 const KEY = 'luma-the-key-of-the-test'
 const PICTURE = { prompt: 'a teapot', model: 'photon-1', aspect_ratio: '3:4', format: 'png' }
 
-/** Accounts are managed beside a server that runs. */
+/** Accounts are managed while a server runs. */
 describe('polyphony account', { timeout: 60_000 }, () => {
   let gateway: TestGateway
   let luma: FakeLuma

@@ -14,7 +14,7 @@ import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
 
-/** What an operator reads when the database cannot be used. */
+/** The messages for an operator when the database cannot be used. */
 describe('a start that cannot use its database', () => {
   let dataDir: string
   let env: Record<string, string>

@@ -11,9 +11,9 @@ export function submitContract(bench: Bench): void {
     const task = aTask({ echo: { hook: 'x' }, pricePoints: points(300), parentTaskId: newId(START) })
     expect(await bench.store.submitTasks({ tasks: [task] })).toEqual([{ outcome: 'created', status: 'pending' }])
 
-    const { recordExpiresAt, idempotency, ...asked } = task
+    const { recordExpiresAt, idempotency, ...stored } = task
     expect(await bench.store.getTask({ id: task.id })).toEqual({
-      ...asked,
+      ...stored,
       status: 'pending',
       progress: 0,
       consumedPoints: 0,
