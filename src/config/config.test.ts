@@ -136,8 +136,8 @@ describe('a configuration', () => {
       variable: _rest,
       ...rest
     } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
-    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept as it is here' })
-    expect(rest).toEqual(usual)
+    const { secret: __, variable: _expected, ...expected } = read({ POLYPHONY_SECRET: 'kept as it is here' })
+    expect(rest).toEqual(expected)
   })
 
   it('any variable can be read by its name, from the environment or its file', () => {

@@ -151,7 +151,7 @@ function tasksOf({ tasks }: World): NewTask[] {
   )
 }
 
-/** What is on record of accepted tasks: every number is counted anew from them. */
+/** What is on record of accepted tasks: every number is counted from them again. */
 type Record_ = { task: NewTask; status: 'pending' | 'staged' }
 
 function stateOf({ tenants, keys }: World, records: readonly Record_[]): AdmissionState {

@@ -141,7 +141,7 @@ const world: fc.Arbitrary<World> = fc.record({
   }),
 })
 
-/** What the answers of the verbs add up to: no query, no SQL, only what a client was told. */
+/** What the answers of the verbs add up to: no query, no SQL, only the answers that a client got. */
 interface Model {
   available: number[]
   held: number[]
@@ -241,7 +241,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         })) {
           const record = model.tasks.get(task.id)
           if (!record) continue
-          // Whoever ended it may not have heard of it yet.
+          // The client that ended it may not have its answer yet.
           await expect.poll(() => record.isWatched, { interval: 1 }).toBe(true)
           if (task.claim > (knownLate.get(task.id)?.claim ?? 0)) knownLate.set(task.id, task)
           if (one.next === 'deliver') await Promise.all([deliver(on, task), deliver(on, task)])

@@ -152,7 +152,7 @@ export function ledgerContract(bench: Bench): void {
       ['a failed or cancelled task consumes nothing'],
     ],
     [
-      'a completed task that says it consumed otherwise',
+      'a completed task with another amount consumed',
       ({ done }) => `update tasks set consumed = 61 where id = '${done}'`,
       ['what a task consumed is what the operator earned by it'],
     ],
