@@ -10,11 +10,11 @@ export interface Ends {
   tasks: number
 }
 
-/** A task of the sandbox that is done as soon as it is asked after, and has no files. */
+/** A task of the sandbox that is done at the first poll, and has no files. */
 const LYRICS = JSON.stringify({ model: 'suno', task_type: 'lyrics', input: { prompt: 'fog sandbox:fast' } })
 const HEADERS = { 'x-api-key': TEST_KEY, 'content-type': 'application/json' }
 
-/** So many clients, each of which submits a task, waits for its end and submits the next one, for so long. */
+/** Runs `clients` for `seconds`; each submits a task, waits for its end and submits the next one. */
 export async function loadTasks(urls: readonly string[], clients: number, seconds: number): Promise<Ends> {
   const pools = urls.map((url) => new Pool(url, { connections: Math.ceil(clients / urls.length) }))
   const lasted: number[] = []

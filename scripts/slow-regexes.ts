@@ -6,7 +6,7 @@ export interface SlowRegex {
   file: string
   /** From 1. */
   line: number
-  /** As it stands in the source: a literal, or the arguments of `RegExp`. */
+  /** Its text in the source: a literal, or the arguments of `RegExp`. */
   regex: string
   why: string
 }

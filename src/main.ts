@@ -116,7 +116,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       tasks,
       assets,
       drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
-      ask: egress.ask,
+      postJson: egress.postJson,
       urls,
       clock,
       checkLoad: admission.checkTurn,

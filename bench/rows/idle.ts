@@ -5,7 +5,7 @@ import { inFolder, startChild } from '../child.ts'
 const SETTLE_MS = 5_000
 const STARTS = 3
 
-/** Memory of a gateway that nobody calls, and the time from start to ready on a database that exists. */
+/** Memory of a gateway without requests, and the time from start to ready on an existing database. */
 export const idleRow: Row = () =>
   inFolder(async (folder) => {
     const first = await startChild('./servers/gateway.ts', { DATA_DIR: folder })

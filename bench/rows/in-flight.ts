@@ -7,11 +7,11 @@ import { POLL_MS } from '../servers/polled-provider.ts'
 
 const TASKS = 10_000
 const SENDERS = 64
-/** In which time the vendor ends them all. */
+/** The time over which the vendor ends all of them. */
 const OVER_MS = 30_000
 const PATIENCE_MS = 180_000
 
-/** Ten thousand tasks at one vendor that is polled over HTTP: how late their ends are seen, and what they weigh meanwhile. */
+/** Ten thousand tasks at one vendor that is polled over HTTP: how late their ends are seen, and how much memory they take. */
 export const inFlightRow: Row = () =>
   inFolder(async (folder) => {
     const lags: number[] = []

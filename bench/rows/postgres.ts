@@ -32,7 +32,7 @@ export const postgresRow: Row = async ({ seconds }) => {
       what: 'live submissions on PostgreSQL, one tenant, at 1, 2 and 3 nodes',
       measured: listed(submits),
       target: '>= 3462/s, never falling',
-      // Within a tenth nothing can be told apart on a machine that others share.
+      // On a shared machine, differences of less than a tenth are noise.
       reached: least >= 3_462 && submits.every((perSecond, index) => perSecond >= 0.9 * (submits[index - 1] ?? 0)),
       details: { 'connections a node': CONNECTIONS, 'with 64 in all': listed(shared) },
     },

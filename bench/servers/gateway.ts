@@ -5,7 +5,7 @@ const { benchProvider } = await import('./bench-provider.ts')
 const { polledProvider } = await import('./polled-provider.ts')
 
 /**
- * The whole gateway; with `INSTANT_SLOTS`, live tasks go to a provider that is done as soon as it is asked, or, with
+ * The whole gateway; with `INSTANT_SLOTS`, live tasks go to a provider that is done at once, or, with
  * `POLLED_VENDOR`, to that vendor.
  */
 const vendor = process.env.POLLED_VENDOR

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * A vendor that is polled. Work begins when all have come: `POST /begin?over=MS` has everything end within that time, evenly.
- * A generation says when it ended, so that whoever asks can tell how late it came.
+ * A vendor that is polled. `POST /begin?over=MS` makes all generations end within that time, evenly spread.
+ * A generation states when it ended, so that the delay until it is seen can be measured.
  */
 let made = 0
 let begunAt = Number.POSITIVE_INFINITY

@@ -5,7 +5,7 @@ const passes = addressRule([])
 
 describe('which addresses may be reached', () => {
   it.each(['8.8.8.8', '93.184.216.34', '223.255.255.254', '2606:4700:4700::1111', '2a00:1450:4001:81b::200e'])(
-    'lets the public address %s through',
+    'the address rule lets the public address %s through',
     (address) => expect(passes(address)).toBe(true),
   )
 
@@ -53,18 +53,18 @@ describe('which addresses may be reached', () => {
     ['multicast', 'ff02::1'],
     ['no address', 'example.com'],
     ['empty', ''],
-  ])('refuses an address that is %s: %s', (_why, address) => expect(passes(address)).toBe(false))
+  ])('the address rule refuses an address that is %s: %s', (_why, address) => expect(passes(address)).toBe(false))
 })
 
 describe('allowed ranges', () => {
-  it('ranges that the operator allows pass, and no address outside them', () => {
+  it('addresses in the ranges that the operator allows pass, and no others', () => {
     const rule = addressRule(['127.0.0.0/8', '10.1.2.3', 'fd00::/8'])
     expect(['127.0.0.1', '10.1.2.3', 'fd12::1', '8.8.8.8'].map(rule)).toEqual([true, true, true, true])
     expect(['10.1.2.4', '192.168.0.1', '::1', '::ffff:127.0.0.1'].map(rule)).toEqual([false, false, false, false])
   })
 
   it.each(['10.0.0.0/33', '10/8', 'localhost', ''])(
-    'ranges that the operator allows are refused when malformed: "%s"',
+    'a malformed range of allowed addresses is refused: "%s"',
     (range) => {
       expect(() => addressRule([range])).toThrow(RangeError)
     },

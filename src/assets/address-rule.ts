@@ -3,13 +3,13 @@ import ipaddr from 'ipaddr.js'
 /** Whether a connection to this address, as text, may be made. */
 export type AddressRule = (address: string) => boolean
 
-/** The part of IPv6 that is given out for public use; what lies outside it is not on the internet. */
+/** The part of IPv6 that is assigned for public use; other addresses are not on the internet. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 
 /**
  * Only public unicast addresses pass, and what `allow` (CIDRs, or single addresses) names. Every IPv6 form with an
  * IPv4 address inside (mapped, compatible, 6to4, Teredo, NAT64) is refused, whatever it holds: a network that reaches
- * IPv4 through NAT64 only needs `64:ff9b::/96` in `allow`. Throws a RangeError on a CIDR that is none.
+ * IPv4 through NAT64 only needs `64:ff9b::/96` in `allow`. Throws a RangeError on a malformed CIDR.
  */
 export function addressRule(allow: readonly string[]): AddressRule {
   const allowed = allow.map(parseRange)

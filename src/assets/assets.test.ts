@@ -86,7 +86,7 @@ beforeEach(async () => {
 afterEach(() => assets.sweep(START + 365 * DAY, 1_000))
 
 describe('writing a file', () => {
-  it.each(Object.keys(sampleFiles))('stores %s, with size and checksum', async (mediaType) => {
+  it.each(Object.keys(sampleFiles))('writing a file stores %s, with size and checksum', async (mediaType) => {
     const body = (await sampleFiles[mediaType]?.()) ?? new Uint8Array()
     const asset = await assets.write(output(body, mediaType))
     expect(asset).toMatchObject({
@@ -111,12 +111,12 @@ describe('writing a file', () => {
     'Audio/WAVE; codecs=1',
     'application/octet-stream',
     undefined,
-  ])('accepts a WAV file that is declared as %s', async (mediaType) => {
+  ])('writing a file accepts a WAV file that is declared as %s', async (mediaType) => {
     const body = (await sampleFiles['audio/wav']?.()) ?? new Uint8Array()
     expect(await assets.write(output(body, mediaType))).toMatchObject({ mediaType: 'audio/wav', extension: 'wav' })
   })
 
-  it('accepts text and JSON as outputs only', async () => {
+  it('text and JSON are accepted as outputs only', async () => {
     // "BM" begins a bitmap, too.
     const text = await assets.write(output(Buffer.from('BM, oh my love'), 'text/plain; charset=utf-8'))
     expect(text).toMatchObject({ mediaType: 'text/plain', extension: 'txt' })
@@ -133,21 +133,21 @@ describe('writing a file', () => {
 
   it.each([
     ['an empty file', '', 'audio/mpeg'],
-    ['text that is said to be MP3', 'not a song at all, only words', 'audio/mpeg'],
+    ['text that is declared as MP3', 'not a song at all, only words', 'audio/mpeg'],
     ['half a signature', '\x89PN', 'image/png'],
     ['a signature and nothing more', '\x89PNG\r\n\x1a\n', 'image/png'],
     ['the first bytes of a JPEG', '\xff\xd8\xff\xe0', 'image/jpeg'],
     ['an archive of nothing', `PK\x05\x06${'\0'.repeat(18)}`, 'application/zip'],
-    ['a picture that is said to be an archive', '\x89PNG\r\n\x1a\n', 'application/zip'],
+    ['a picture that is declared as an archive', '\x89PNG\r\n\x1a\n', 'application/zip'],
     ['HTML', '<!doctype html><script>alert(1)</script>', undefined],
-    ['HTML that is said to be a picture', '<!doctype html><script>alert(1)</script>', 'image/png'],
+    ['HTML that is declared as a picture', '<!doctype html><script>alert(1)</script>', 'image/png'],
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', undefined],
-    ['what is said to be SVG and draws nothing', 'a drawing', 'image/svg+xml'],
+    ['an SVG file that draws nothing', 'a drawing', 'image/svg+xml'],
     ['SVG with a prologue', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', undefined],
     ['XML', '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>', 'text/xml'],
     ['JavaScript', 'alert(1)', 'text/javascript'],
     ['PDF', '%PDF-1.7\n%\n1 0 obj\n<<>>\nendobj\n', undefined],
-  ])('refuses %s, and stores nothing', async (_what, content, mediaType) => {
+  ])('writing a file refuses %s, and stores nothing', async (_what, content, mediaType) => {
     const body = Buffer.from(content, 'latin1')
     await expect(upload(body, mediaType)).rejects.toMatchObject({ code: 'unsupported_media', status: 415 })
     await expect(assets.write(output(body, mediaType))).rejects.toMatchObject({ code: 'unsupported_media' })
@@ -155,32 +155,32 @@ describe('writing a file', () => {
   })
 
   it.each(['application/zip', undefined])(
-    'accepts an archive as an upload that is declared as %s',
+    'an archive is accepted as an upload that is declared as %s',
     async (mediaType) => {
       const body = (await sampleFiles['application/zip']?.()) ?? new Uint8Array()
       expect(await upload(body, mediaType)).toMatchObject({ mediaType: 'application/zip', extension: 'zip' })
     },
   )
 
-  it('accepts an SVG drawing as an output that a provider declares as one, and not as an upload', async () => {
+  it('an SVG drawing is accepted as an output that a provider declares as one, and not as an upload', async () => {
     const svg = Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>')
     await expect(upload(svg, 'image/svg+xml')).rejects.toMatchObject({ code: 'unsupported_media' })
     const written = await assets.write(output(svg, 'image/svg+xml'))
     expect(written).toMatchObject({ mediaType: 'image/svg+xml', extension: 'svg' })
   })
 
-  it('refuses a file whose type is not the declared one, naming both', async () => {
+  it('a file whose type is not the declared one is refused, and the error names both types', async () => {
     const png = (await sampleFiles['image/png']?.()) ?? new Uint8Array()
     await expect(upload(png, 'audio/mpeg')).rejects.toThrow(/audio\/mpeg.*image\/png/)
   })
 
-  it('limits the size of uploads, and not of outputs', async () => {
+  it('the size of uploads is limited, and that of outputs is not', async () => {
     const body = mp3(300) // 125,100 bytes
     await expect(upload(body)).rejects.toMatchObject({ code: 'payload_too_large' })
     await expect(assets.write(output(body))).resolves.toMatchObject({ sizeBytes: 125_100 })
   })
 
-  it('writes many files at once', async () => {
+  it('many files can be written at once', async () => {
     const written = await Promise.all(Array.from({ length: 50 }, () => assets.write(output(mp3(1)))))
     expect(await filesStored()).toHaveLength(50)
     for (const asset of written) expect(existsSync(pathOf(asset))).toBe(true)
@@ -189,7 +189,7 @@ describe('writing a file', () => {
 
 describe('a full disk', () => {
   it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])(
-    'reports a full disk (%s) as storage_full, and leaves no file',
+    'a full disk (%s) is reported as storage_full, and leaves no file',
     async (code) => {
       const openPart = async (path: string): Promise<PartFile> => {
         const file = await open(path, 'wx')
@@ -212,7 +212,7 @@ describe('a full disk', () => {
     },
   )
 
-  it('leaves no file on a full disk with a driver that writes in place', async () => {
+  it('a full disk leaves no file with a driver that writes in place', async () => {
     class Full extends FSDriver {
       override async put(key: string, contents: string | Uint8Array): Promise<void> {
         await super.put(key, contents.slice(0, 100))
@@ -226,7 +226,7 @@ describe('a full disk', () => {
 })
 
 describe('the disk', () => {
-  it('never shows a file under its final name before it is whole and synced', async () => {
+  it('a file never has its final name before it is whole and synced', async () => {
     const steps: string[] = []
     const openPart = async (path: string): Promise<PartFile> => {
       const file = await open(path, 'wx')
@@ -250,7 +250,7 @@ describe('the disk', () => {
     expect(await filesStored()).toHaveLength(1)
   })
 
-  it('removes files that crashed processes left half written, and none that is being written', async () => {
+  it('files that crashed processes left half written are removed, and none that is being written', async () => {
     await mkdir(join(root, '.parts'), { recursive: true })
     await writeFile(join(root, '.parts', 'old'), 'half')
     await writeFile(join(root, '.parts', 'new'), 'half')
@@ -259,7 +259,7 @@ describe('the disk', () => {
     expect(await filesStored()).toEqual(['new'])
   })
 
-  it('opens the disk that a file URL or a path names, and refuses other addresses with a reason', async () => {
+  it('the disk of a file URL or a path is opened, and other addresses are refused with a reason', async () => {
     await expect(openDisk(`file://${root}`)).resolves.toBeInstanceOf(Disk)
     await expect(openDisk('ftp://example.com')).rejects.toThrow(/must begin with "file:"/)
     await expect(openDisk('/srv/files')).rejects.toThrow(/must begin with "file:"/)
@@ -268,7 +268,7 @@ describe('the disk', () => {
 })
 
 describe('reading a file', () => {
-  it('reads the whole file or a part of it', async () => {
+  it('reading a file returns the whole file or a part of it', async () => {
     const asset = await upload(mp3(2), 'audio/mpeg')
     expect(await assets.find(asset.id)).toEqual(asset)
     expect(Buffer.from(mp3(2)).equals(await buffer(await assets.open(asset)))).toBe(true)
@@ -277,7 +277,7 @@ describe('reading a file', () => {
     expect(Buffer.from(mp3(2)).equals(Buffer.from(await assets.read(assetReference(asset))))).toBe(true)
   })
 
-  it('cuts the part of a file itself where a driver reads whole files only', async () => {
+  it('reading a part of a file works with a driver that reads whole files only', async () => {
     const plain = assetsOn(new Disk(new FSDriver({ location: root, visibility: 'private' })))
     const body = mp3(300)
     body.set([1, 2, 3], 70_000)
@@ -286,7 +286,7 @@ describe('reading a file', () => {
     expect([...part]).toEqual([0, 1, 2, 3, 0])
   })
 
-  it('answers not_found for a file that is unknown, misnamed, expired or gone', async () => {
+  it('reading a file that is unknown, misnamed, expired or missing is answered with not_found', async () => {
     const asset = await upload(mp3(2))
     const reference = assetReference(asset)
     const missing = [
@@ -306,13 +306,13 @@ describe('reading a file', () => {
 })
 
 describe('deleting files', () => {
-  it('deletes unrecorded files, and accepts that some are missing', async () => {
+  it('unrecorded files are deleted, and missing ones are accepted', async () => {
     const asset = await assets.write(output(mp3(2)))
     await assets.deleteUnrecorded([asset, asset])
     expect(await filesStored()).toEqual([])
   })
 
-  it('sweeps expired files with their rows', async () => {
+  it('expired files are deleted with their rows', async () => {
     const early = await upload(mp3(1))
     now += 1_000
     const late = await assets.upload({ tenantId: 'tenant', mode: 'live', body: mp3(2), expiresAt: START + 2 * DAY })
@@ -322,7 +322,7 @@ describe('deleting files', () => {
     expect(await assets.sweep(START + DAY, 10)).toBe(0)
   })
 
-  it('leaves no file of an upload whose row could not be stored', async () => {
+  it('an upload whose row could not be stored leaves no file', async () => {
     const closed = await openStore('closed')
     await closed.close()
     // With room, as it was found before the store was closed.
@@ -335,7 +335,7 @@ describe('deleting files', () => {
   })
 
   const HOURS = 3_600_000
-  it('sweeps files without a row when they are some hours old, and nothing else', async () => {
+  it('files without a row are deleted when they are some hours old, and nothing else', async () => {
     const known = await upload(mp3(1))
     const stray = await assets.write(output(mp3(2)))
     const fresh = await assets.write(output(mp3(3)))
@@ -355,7 +355,7 @@ describe('deleting files', () => {
     expect(Buffer.from(mp3(1)).equals(await buffer(await assets.open(known)))).toBe(true)
   })
 
-  it('leaves files without rows alone where another database keeps its files in the same place', async () => {
+  it('files without rows are left alone if another database keeps its files in the same place', async () => {
     const stray = await assets.write(output(mp3(2)))
     await mkdir(join(root, '.owners'))
     await writeFile(join(root, '.owners', 'a tenant of another database'), '')
@@ -363,7 +363,7 @@ describe('deleting files', () => {
     expect(existsSync(pathOf(stray))).toBe(true)
   })
 
-  it('sweeps more files than one page of them', async () => {
+  it('more files than one page of them are deleted', async () => {
     const stray = await assets.write(output(mp3(1)))
     const folderOf = join(root, stray.id.slice(0, 2))
     for (let number = 0; number < 600; number++) {

@@ -18,41 +18,41 @@ import { tryWrite } from './try-write.ts'
 
 export interface NewFile {
   tenantId: string
-  /** Of the key that sends it; absent for an output. */
+  /** The mode of the key that sends it; absent for an output. */
   mode?: Mode | null
   taskId: string | null
   kind: Asset['kind']
   body: Uint8Array
-  /** What the file is said to be. Absent: whatever it is found to be. */
+  /** The declared media type. Absent: that of the bytes. */
   mediaType?: string
   expiresAt: number
 }
 
-/** Files: uploads and outputs, in the operator's storage. */
+/** Stores, reads and deletes files (uploads and outputs) in the operator's storage. */
 export interface Assets {
   /**
-   * Checks the bytes (type sniffed, and the same as `mediaType`), writes them and waits for the disk. The row is not
-   * stored: it is written together with what the file belongs to. Throws `unsupported_media`, `payload_too_large`,
-   * `storage_full`, and `store_unavailable` where the storage is another server's.
+   * Checks that the type of the bytes is `mediaType`, writes them and waits for the disk. The row is not stored: it is
+   * written together with the task or upload that the file belongs to. Throws `unsupported_media`, `payload_too_large`,
+   * `storage_full`, and `store_unavailable` if the storage is another server.
    */
   write(file: NewFile): Promise<Asset>
-  /** Writes a file that belongs to no task, with its row. Throws `storage_quota_reached`, too. */
+  /** Writes a file that belongs to no task, with its row. Throws as `write` does, and `storage_quota_reached`. */
   upload(file: Omit<NewFile, 'taskId' | 'kind' | 'mode'> & { mode: Mode }): Promise<Asset>
   /** Bytes `start` to `end`, both included; the whole file without them. Throws `not_found`, `store_unavailable`. */
   open(asset: Asset, range?: { start: number; end: number }): Promise<Readable>
-  /** Undefined for an unknown id and for a file whose time is over, swept or not. */
+  /** Undefined for an unknown id and for an expired file, deleted or not. */
   find(id: string): Promise<Asset | undefined>
   /** The whole file that a stored output refers to (`asset:ID.EXT`). Throws `not_found`. */
   read(reference: string): Promise<Uint8Array>
-  /** Deletes files that no row knows (work that was done and not settled). Never throws: a leftover is logged. */
+  /** Deletes files without rows, after an end that was not stored. Never throws: a file that stays is logged. */
   deleteUnrecorded(assets: readonly Asset[]): Promise<void>
-  /** Deletes uploads and their rows: what a task brought that did not come to be. Never throws. */
+  /** Deletes uploads and their rows, after a submission that failed. Never throws. */
   deleteStored(assets: readonly Asset[]): Promise<void>
-  /** Deletes files whose time has come, and their rows. Returns how many. */
+  /** Deletes expired files and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
-  /** Deletes files that no row knows, of some hours ago, and gives how many; ends early once `isStopped`. */
+  /** Deletes files without rows that are some hours old. Returns how many; ends early once `isStopped`. */
   sweepStrays(now: number, isStopped?: () => boolean): Promise<number>
-  /** Whether a file could be written now, here and in `folders`. Throws `storage_full` and others. A bucket is not tried. */
+  /** Writes a test file to the storage and to `folders`. Throws `storage_full` and others. A bucket is not tried. */
   tryWrite(): Promise<void>
 }
 
@@ -72,9 +72,9 @@ export interface AssetsOptions {
   log: Logger
   /** The largest upload. An output's limit is set where it is downloaded. */
   maxBytes: number
-  /** What a tenant may keep of uploads; absent = no limit. */
+  /** How much a tenant may store in uploads; absent = no limit. */
   quotas?: Quotas
-  /** Other folders that must take what is written, as the database's. */
+  /** Other folders that must be writable, such as that of the database. */
   folders?: readonly string[]
 }
 
@@ -106,7 +106,7 @@ export function openAssets(options: AssetsOptions): Assets {
     return asset
   }
 
-  /** Before a file is written, so that one without room costs no disk. */
+  /** Checks the quota before the file is written, so that a refused file costs no disk. */
   async function checkRoom({ tenantId, mode }: { tenantId: string; mode: Mode }, bytes: number): Promise<void> {
     const used = await store.getStorageUse({ tenantId, mode })
     const fault = quotaFault(mode, used, { bytes, drafts: 0 }, quotas[mode])
@@ -136,9 +136,12 @@ export function openAssets(options: AssetsOptions): Assets {
       const asset = await write({ ...file, taskId: null, kind: 'upload' })
       try {
         if (!(await store.insertAsset({ asset, quota: quotas[file.mode] }))) {
-          // Others took the room since the first look.
+          // Others used the quota since the first check.
           await checkRoom(file, asset.sizeBytes)
-          throw new PolyphonyError('store_unavailable', 'The file could not be stored beside others; send it again.')
+          throw new PolyphonyError(
+            'store_unavailable',
+            'The file could not be stored because of simultaneous uploads; send it again.',
+          )
         }
       } catch (error) {
         await deleteFiles.one(asset)
@@ -153,7 +156,7 @@ export function openAssets(options: AssetsOptions): Assets {
         : []
       const asset = await find(id)
       if (asset?.extension !== extension || !asset) {
-        throw new PolyphonyError('not_found', `There is no file ${reference}, or its time is over.`)
+        throw new PolyphonyError('not_found', `There is no file ${reference}, or it has expired.`)
       }
       return buffer(await open(asset))
     },
@@ -165,7 +168,7 @@ export function openAssets(options: AssetsOptions): Assets {
     async deleteStored(assets) {
       const gone = await deleteFiles.all(assets)
       if (gone.length === 0) return
-      // A row that stays is swept when its time has come.
+      // A row that stays is deleted when it expires.
       await store.deleteAssets({ ids: gone }).catch((error: unknown) => {
         log.error({ err: error, assets: gone }, 'the rows of deleted files could not be deleted')
       })
@@ -190,10 +193,10 @@ export function openAssets(options: AssetsOptions): Assets {
   }
 }
 
-/** Some ten milliseconds of this thread at most. */
+/** Takes some ten milliseconds of this thread. */
 const HASHED_AT_ONCE = 4 * 2 ** 20
 
-/** In slices, with others' work between them: a pool thread would want a copy of the file, made at once on this thread. */
+/** In slices, so that other work runs in between: a pool thread would need a copy of the file, made at once on this thread. */
 async function sha256(body: Uint8Array): Promise<string> {
   const hash = createHash('sha256')
   for (let at = 0; at < body.byteLength; at += HASHED_AT_ONCE) {
@@ -217,7 +220,7 @@ function readError(error: unknown): PolyphonyError {
   return ourErrorIn(error) ?? new PolyphonyError('internal', 'The file cannot be read.', { cause: error })
 }
 
-/** The error that a driver of ours threw, somewhere down the causes. */
+/** The PolyphonyError that a storage driver threw, somewhere down the causes. */
 function ourErrorIn(error: unknown): PolyphonyError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof PolyphonyError) return at
   return undefined

@@ -2,15 +2,15 @@ import type { Disk } from 'flydrive'
 import type { Logger } from 'pino'
 import type { Asset } from '../core/asset.ts'
 
-/** Deletes files in the storage, and leaves their rows. Never throws: a leftover is logged. */
+/** Deletes files in the storage, and leaves their rows. Never throws: a file that stays is logged. */
 export interface DeleteFiles {
   /** False when the file may still be there. */
   one(asset: Asset): Promise<boolean>
-  /** Gives the ids of those that are gone for certain. */
+  /** Returns the ids of the files that are certainly gone. */
   all(assets: readonly Asset[]): Promise<string[]>
 }
 
-/** How many files are deleted side by side: in a bucket, each one is a journey over the network. */
+/** How many files are deleted side by side: in a bucket, each one is a round trip. */
 const DELETES_AT_ONCE = 16
 
 export function openDeleteFiles({ disk, log }: { disk: Disk; log: Logger }): DeleteFiles {

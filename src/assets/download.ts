@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** Reads the file that an answer brings; the answers of `egress.download`. */
+/** Reads the file in an answer. Throws as `egress.download` does. */
 export async function readDownload(
   answer: Dispatcher.ResponseData,
   url: URL,
@@ -13,7 +13,7 @@ export async function readDownload(
   const wrong = statusError(answer.statusCode, url)
   const announced = Number(answer.headers['content-length'] ?? 0)
   if (wrong ?? announced > maxBytes) {
-    answer.body.on('error', () => {}) // we end it ourselves, and know why
+    answer.body.on('error', () => {}) // it is ended here, so the reason is known
     answer.body.destroy()
     throw wrong ?? tooLarge()
   }
@@ -24,7 +24,7 @@ export async function readDownload(
   }
 }
 
-/** The whole body. Throws what `tooLarge` gives as soon as it is longer than `maxBytes`. */
+/** Reads the whole body. Throws the error of `tooLarge` as soon as it is longer than `maxBytes`. */
 export async function readBytes(
   answer: Dispatcher.ResponseData,
   maxBytes: number,
@@ -52,11 +52,11 @@ function statusError(status: number, url: URL): PolyphonyError | undefined {
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 
-/** Where the answer leads to, if it is a redirect. */
+/** The target of the answer, if it is a redirect. */
 export function redirectOf(answer: Dispatcher.ResponseData, base: URL): string | undefined {
   const { location } = answer.headers
   if (!REDIRECTS.includes(answer.statusCode) || typeof location !== 'string') return undefined
-  // What cannot be resolved goes on as it is, to be refused like any other URL that is none.
+  // A location that cannot be resolved is passed on, and refused like any malformed URL.
   return URL.parse(location, base.href)?.href ?? location
 }
 

@@ -9,25 +9,25 @@ import { HOUR_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { tryWrite } from './try-write.ts'
 
-/** Files under way. In the root, so that the move to the final name stays within one file system. */
+/** The folder of unfinished files. In the root, so that the move to the final name stays within one file system. */
 const PARTS = '.parts'
-/** A part this old belongs to a process that is gone: no write takes so long. */
+/** An unfinished file this old belongs to a process that is gone: no write takes so long. */
 const ABANDONED_AFTER_MS = HOUR_MS
 
-/** Whose files are here: an empty file for each database. */
+/** The databases whose files are here: an empty file for each. */
 const OWNERS = '.owners'
-/** The first byte of the ids inside. */
+/** A folder is named by the first byte of the ids in it. */
 const FOLDER = /^[0-9a-f]{2}$/
 const PAGE = 500
 
 export interface DurableFilesOptions {
-  /** Made by `prepare` if it is missing. */
+  /** Created by `prepare` if it is missing. */
   root: string
-  /** How the file that is written is opened; tests put a full disk here. */
+  /** Opens the file to be written; tests replace it by a full disk. */
   openPart?: (path: string) => Promise<PartFile>
 }
 
-/** What is needed of a file handle to write with. */
+/** The part of a file handle that writing needs. */
 export interface PartFile {
   writeFile(contents: string | Uint8Array | Readable): Promise<void>
   sync(): Promise<void>
@@ -36,7 +36,7 @@ export interface PartFile {
 
 /**
  * flydrive's file system driver, with the two promises it does not make: when `put` resolves, the file and its name
- * are on the disk; and a file under its final name is whole, wherever a crash or a full disk ends the writing.
+ * are on the disk; and a file under its final name is whole, whenever a crash or a full disk ends the writing.
  */
 export class DurableFiles extends FSDriver {
   readonly #root: string
@@ -49,7 +49,7 @@ export class DurableFiles extends FSDriver {
     this.#openPart = openPart
   }
 
-  /** Makes the folders, and removes what crashed processes left half written. Once, at the start: it blocks. */
+  /** Creates the folders, and removes unfinished files of crashed processes. Once, at the start, since it blocks. */
   prepare(now: number): void {
     const parts = join(this.#root, PARTS)
     const [root, inside] = [folderMade(this.#root), folderMade(parts)]
@@ -62,12 +62,12 @@ export class DurableFiles extends FSDriver {
     }
   }
 
-  /** Throws what the file system throws where nothing can be written. */
+  /** Throws the error of the file system if nothing can be written. */
   tryWrite(): Promise<void> {
     return tryWrite(join(this.#root, PARTS))
   }
 
-  /** A page a folder. On its way it removes abandoned parts, and closes files that others could read. */
+  /** One page per folder. Also removes abandoned parts, and closes files that other users could read. */
   async *filesBefore(before: number): AsyncGenerator<string[]> {
     await this.#removeParts()
     for (const folder of (await readdir(this.#root)).filter((name) => FOLDER.test(name))) {
@@ -106,7 +106,7 @@ export class DurableFiles extends FSDriver {
     return this.#write(key, contents)
   }
 
-  /** Rejects when the file is missing; flydrive's own gives a stream that fails later. */
+  /** Rejects when the file is missing; flydrive's own returns a stream that fails later. */
   override async getStream(key: string): Promise<Readable> {
     return (await open(join(this.#root, key))).createReadStream()
   }
@@ -138,14 +138,14 @@ export class DurableFiles extends FSDriver {
 
   async #makeFolder(folder: string): Promise<void> {
     const created = await mkdir(folder, { recursive: true, mode: 0o700 })
-    // A folder that another write made this instant is not on the disk by itself either.
+    // A folder that another write has just created is not on the disk by itself either.
     if (created === undefined && this.#syncedFolders.has(folder)) return
     for (const above of foldersAbove(folder, this.#root)) await syncFolder(above)
     this.#syncedFolders.add(folder)
   }
 }
 
-/** Undefined when the file was deleted meanwhile; any other trouble is thrown. */
+/** Undefined when the file was deleted meanwhile; throws any other error. */
 async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path)
@@ -160,7 +160,7 @@ function isAbandoned({ mtimeMs }: { mtimeMs: number }, now: number): boolean {
   return now - mtimeMs > ABANDONED_AFTER_MS
 }
 
-/** For its owner alone. Throws `store_unavailable`. */
+/** Creates the folder, readable by its owner only. Throws `store_unavailable`. */
 function folderMade(folder: string): string | undefined {
   try {
     return makePrivateFolder(folder)
@@ -176,7 +176,7 @@ function foldersAbove(folder: string, top: string): string[] {
   return above === top ? [above] : [above, ...foldersAbove(above, top)]
 }
 
-// Windows does not open folders, and keeps their order itself.
+// Windows cannot open folders, and orders their writes itself.
 const FOLDERS_SYNC = process.platform !== 'win32'
 
 async function syncFolder(path: string): Promise<void> {

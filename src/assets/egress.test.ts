@@ -91,7 +91,7 @@ describe('judge', () => {
     })
   })
 
-  it('a URL at submission is refused when any address of its name is special, and does not tell which', async () => {
+  it('a URL at submission is refused when any address of its name is special, without saying which', async () => {
     names['mixed.test'] = [['93.184.216.34', '10.0.0.5']]
     const error = await egress.judge('https://mixed.test/hook', 'notify_hook').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'address_refused', details: { field: 'notify_hook' } })
@@ -130,7 +130,7 @@ describe('download', () => {
   })
 
   it.each(['http://[::1]/', 'http://10.0.0.1/', 'file:///etc/passwd', 'http://inside.test/', 'http://['])(
-    'is refused when it is redirected to %s',
+    'a download is refused when it is redirected to %s',
     async (location) => {
       names['inside.test'] = [['192.168.0.1']]
       const port = await serve((_request, response) => response.writeHead(301, { location }).end())
@@ -179,7 +179,7 @@ describe('download', () => {
     [429, 'vendor_unreachable'],
     [500, 'vendor_unreachable'],
     [503, 'vendor_unreachable'],
-  ])('a download reports a %i as %s', async (status, code) => {
+  ])('a download reports status %i as %s', async (status, code) => {
     const port = await serve((_request, response) => response.writeHead(status).end())
     expect(await codeOf(download(`http://127.0.0.1:${port}/`))).toBe(code)
   })
@@ -276,7 +276,7 @@ describe('fetchFor', () => {
     ['tenant', true, 100, 129],
     ['operator', false, 31, 33],
   ] as const)(
-    'an answer of a vendor to a %s, with files: %s, has at most some MiB: %d, not %d',
+    'an answer of a vendor to a %s, with files: %s, may have %d MiB, but not %d',
     async (owner, hasFiles, taken, refused) => {
       const fetch = egress.fetchFor(owner, 'a tenant')
       const from = async (count: number) => fetch(`http://127.0.0.1:${await megabytes(count)}/`, { hasFiles })
@@ -285,12 +285,12 @@ describe('fetchFor', () => {
     },
   )
 
-  it('an answer of a vendor that reports an error is short, whatever could have been in it', async () => {
+  it('an error answer of a vendor is limited to a short size, whatever the request', async () => {
     const url = `http://127.0.0.1:${await megabytes(5, 500)}/`
     expect(await codeOf(egress.fetchFor('tenant')(url, { hasFiles: true }))).toBe('payload_too_large')
   })
 
-  it('an answer of a vendor waits for room while others of the tenant are being read, and comes whole', async () => {
+  it('an answer of a vendor waits for room while others of the tenant are being read, and arrives whole', async () => {
     const fetch = egress.fetchFor('tenant', 'a tenant')
     const url = `http://127.0.0.1:${await megabytes(40)}/`
     const answers = await Promise.all([1, 2, 3, 4].map(() => sizeOf(fetch(url, { hasFiles: true }))))
@@ -298,67 +298,67 @@ describe('fetchFor', () => {
   })
 })
 
-describe('ask', () => {
-  const ask = (url: string, timeoutMs = 5_000) => egress.ask(url, { word: 'é' }, { timeoutMs })
+describe('postJson', () => {
+  const postJson = (url: string, timeoutMs = 5_000) => egress.postJson(url, { word: 'é' }, { timeoutMs })
 
-  it('a question sends JSON, and gives status and answer, whatever the status', async () => {
+  it('a JSON request sends JSON, and gives status and answer, whatever the status', async () => {
     let seen: { body: string; type: unknown; method: unknown } | undefined
     const port = await serve(async (request, response) => {
       const body = (await buffer(request)).toString()
       seen = { body, type: request.headers['content-type'], method: request.method }
       response.writeHead(418).end('{"a":"ü"}')
     })
-    expect(await ask(`http://127.0.0.1:${port}/`)).toEqual({ status: 418, body: '{"a":"ü"}' })
+    expect(await postJson(`http://127.0.0.1:${port}/`)).toEqual({ status: 418, body: '{"a":"ü"}' })
     expect(seen).toEqual({ body: '{"word":"é"}', type: 'application/json', method: 'POST' })
   })
 
-  it('a question follows no redirect', async () => {
+  it('a JSON request follows no redirect', async () => {
     let requests = 0
     const port = await serve((_request, response) => {
       requests += 1
       response.writeHead(307, { location: '/other' }).end('moved')
     })
-    expect(await ask(`http://127.0.0.1:${port}/`)).toEqual({ status: 307, body: 'moved' })
+    expect(await postJson(`http://127.0.0.1:${port}/`)).toEqual({ status: 307, body: 'moved' })
     expect(requests).toBe(1)
   })
 
-  it('a question reads 64 KiB of an answer, and refuses a longer one', async () => {
+  it('a JSON request reads 64 KiB of an answer, and refuses a longer one', async () => {
     const port = await serve((request, response) => {
       response.write('a'.repeat(65_536))
       if (request.url === '/whole') response.end()
       else response.write('a')
       // It never ends by itself: the limit has to end it.
     })
-    expect((await ask(`http://127.0.0.1:${port}/whole`)).body).toHaveLength(65_536)
-    expect(await codeOf(ask(`http://127.0.0.1:${port}/endless`))).toBe('payload_too_large')
+    expect((await postJson(`http://127.0.0.1:${port}/whole`)).body).toHaveLength(65_536)
+    expect(await codeOf(postJson(`http://127.0.0.1:${port}/endless`))).toBe('payload_too_large')
   })
 
-  it('a question is refused when its address is special, also when its name was public before', async () => {
+  it('a JSON request is refused when its address is special, also when its name was public before', async () => {
     names['rebinding.test'] = [['93.184.216.34'], ['169.254.169.254']]
     await egress.judge('http://rebinding.test/', 'url')
-    expect(await codeOf(ask('http://rebinding.test/'))).toBe('address_refused')
-    expect(await codeOf(ask('http://[::1]:8080/'))).toBe('address_refused')
-    expect(await codeOf(ask('file:///etc/passwd'))).toBe('address_refused')
+    expect(await codeOf(postJson('http://rebinding.test/'))).toBe('address_refused')
+    expect(await codeOf(postJson('http://[::1]:8080/'))).toBe('address_refused')
+    expect(await codeOf(postJson('file:///etc/passwd'))).toBe('address_refused')
   })
 
-  it('a question reports a broken answer, a closed port and an unknown name as unreachable', async () => {
+  it('a JSON request reports a broken answer, a closed port and an unknown name as unreachable', async () => {
     const port = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': 10 })
       response.write('half', () => response.destroy())
     })
-    expect(await codeOf(ask(`http://127.0.0.1:${port}/`))).toBe('vendor_unreachable')
-    expect(await codeOf(ask('http://127.0.0.1:1/'))).toBe('vendor_unreachable')
-    expect(await codeOf(ask('http://unknown.test/'))).toBe('vendor_unreachable')
+    expect(await codeOf(postJson(`http://127.0.0.1:${port}/`))).toBe('vendor_unreachable')
+    expect(await codeOf(postJson('http://127.0.0.1:1/'))).toBe('vendor_unreachable')
+    expect(await codeOf(postJson('http://unknown.test/'))).toBe('vendor_unreachable')
   })
 
   it.each([
     ['before it begins', ''],
     ['in its middle', 'half'],
-  ])('a question ends at its time limit when the answer stays out %s', async (_when, begun) => {
+  ])('a JSON request ends at its time limit when the answer stays out %s', async (_when, begun) => {
     const port = await serve((_request, response) => {
       if (begun !== '') response.write(begun)
     })
-    const error = await ask(`http://127.0.0.1:${port}/`, 50).catch((thrown: unknown) => thrown)
+    const error = await postJson(`http://127.0.0.1:${port}/`, 50).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'vendor_unreachable' })
     expect(String(error)).toContain('did not answer within 50 ms')
   })

@@ -11,46 +11,45 @@ import { asLookup, openResolver, type Resolve } from './resolver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { openVendorFetches } from './vendor-fetch.ts'
 
-/** The only way out to a URL that a client or a vendor named. */
+/** The only way to URLs that clients or vendors named. */
 export interface Egress {
   /**
    * Refuses a URL that is not http(s), or leads to a private, loopback, link-local or otherwise special address. A name
-   * that does not resolve yet is let through: it is judged again at use. Throws `address_refused`, naming `field`.
+   * that does not resolve yet is accepted, and checked again at use. Throws `address_refused`, naming `field`.
    */
   judge(url: string, field: string): Promise<void>
   /**
-   * Downloads a file; judges every hop, follows at most five redirects. Throws
-   * - `address_refused`: a hop is no http(s) URL, or leads to a special address;
+   * Downloads a file; checks every hop, follows at most five redirects. Throws
+   * - `address_refused`: a hop is not an http(s) URL, or leads to a special address;
    * - `payload_too_large`: more than `maxBytes`, announced or sent;
    * - `vendor_unreachable`: no answer, an answer that broke off, 408, 429 or 5xx: worth another try;
-   * - `unsupported_media`: any other status than 2xx, or too many redirects: there is no file to be had;
+   * - `unsupported_media`: any other status than 2xx, or too many redirects: there is no file;
    * - the signal's own reason, when `signal` ended it.
    */
   download(url: string, options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array>
   /**
-   * One POST, judged after a fresh resolution, no redirects: a 3xx is the answer. Throws `address_refused`, or what the
-   * network threw; a `TimeoutError` when there was no answer in time.
+   * Sends one POST. The address is resolved and checked again; redirects are not followed, so a 3xx is the answer. Throws
+   * `address_refused`, or the error of the network; a `TimeoutError` when there was no answer in time.
    */
   post(
     url: string,
     request: { headers: Record<string, string>; body: string; signal: AbortSignal },
   ): Promise<{ status: number; retryAfterSeconds: number | null }>
   /**
-   * One question: a POST of JSON, judged after a fresh resolution, whose answer is read as text, whatever its status. No
-   * redirects: a 3xx is the answer. Throws
-   * - `address_refused`: the URL is no http(s) URL, or leads to a special address;
+   * Sends one POST of JSON, and reads the answer as text, whatever its status. The address is resolved and checked again;
+   * redirects are not followed, so a 3xx is the answer. Throws
+   * - `address_refused`: the URL is not an http(s) URL, or leads to a special address;
    * - `payload_too_large`: the answer has more than 64 KiB;
    * - `vendor_unreachable`: there was no whole answer within `timeoutMs`.
    */
-  ask(url: string, body: JsonObject, options: { timeoutMs: number }): Promise<{ status: number; body: string }>
+  postJson(url: string, body: JsonObject, options: { timeoutMs: number }): Promise<{ status: number; body: string }>
   /**
-   * A way to call vendors, over kept connections. The operator's own accounts reach anything, since the operator said
-   * where; a tenant's reach what `judge` lets through, judged again at every connection. Answers have some MiB at most, and
-   * more where the call says that files are in them; what all tenants' answers take of memory is bounded, and so is what
-   * one of them takes.
+   * A `fetch` for calls of vendors, over kept connections. Accounts of the operator reach any address; those of a tenant
+   * reach addresses that `judge` accepts, checked again at every connection. Answers are limited to some MiB, or more if the
+   * call expects files in them. The memory for answers is limited for each tenant and for all tenants together.
    */
   fetchFor(owner: 'operator' | 'tenant', tenantId?: string): VendorFetch
-  /** Ends what is under way. */
+  /** Ends all requests under way. */
   close(): Promise<void>
 }
 
@@ -59,7 +58,7 @@ export interface EgressOptions {
   allow: readonly string[]
   log: Logger
   clock?: Clock
-  /** By default a resolver of our own, which knows the hosts file. */
+  /** Default: the resolver of `resolver.ts`, which reads the hosts file. */
   resolve?: Resolve
   postTimeoutMs?: number
 }
@@ -68,9 +67,9 @@ const MAX_REDIRECTS = 5
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
 const ANSWER_TIMEOUT_MS = 30 * SECOND_MS
 const POST_TIMEOUT_MS = 15 * SECOND_MS
-/** What is read of an answer that is not needed, so that its sender can end in peace. */
+/** How much is read of an answer that is not needed, so that its sender can finish normally. */
 const DROPPED_BYTES = 4_096
-/** The longest answer to a question. */
+/** The longest answer to `postJson`. */
 const ANSWER_MAX_BYTES = 64 * 1_024
 const USER_AGENT = `Polyphony/${version}`
 
@@ -86,12 +85,12 @@ export function openEgress({
   const vendors = openVendorFetches(addresses)
   let opened: Promise<{ agent: Agent; request: typeof import('undici').request }> | undefined
 
-  /** The HTTP client is loaded with the first use: an idle gateway need not hold it in memory. */
+  /** The HTTP client is loaded at the first use, so that an idle gateway does not hold it in memory. */
   const client = (): NonNullable<typeof opened> => {
     opened ??= import('undici').then(({ Agent, request }) => ({
       request,
       agent: new Agent({
-        // No kept connections: each use resolves and judges again, and none runs into a socket that its server just closed.
+        // No kept connections: each use resolves and checks again, and none meets a socket that its server has just closed.
         pipelining: 0,
         allowH2: false,
         headersTimeout: ANSWER_TIMEOUT_MS,
@@ -112,7 +111,7 @@ export function openEgress({
     }
   }
 
-  /** Only the status of the answer counts, so what goes wrong with the rest is logged and no more. */
+  /** Only the status of the answer counts, so an error in the rest is only logged. */
   async function drop(answer: Dispatcher.ResponseData, signal: AbortSignal): Promise<void> {
     try {
       await answer.body.dump({ limit: DROPPED_BYTES, signal })
@@ -155,7 +154,7 @@ export function openEgress({
       }
     },
 
-    async ask(text, body, { timeoutMs }) {
+    async postJson(text, body, { timeoutMs }) {
       const url = addresses.parse(text)
       const limit = AbortSignal.timeout(timeoutMs)
       const tooLarge = () =>

@@ -16,14 +16,14 @@ export interface Way {
   agent: Agent
 }
 
-/** How much is read of an answer, and out of whose memory. */
+/** How much is read of an answer, and from whose share of the memory. */
 export interface AnswerLimits {
-  /** Of the answer to a probe, a poll, a submission, and of every answer that reports an error. */
+  /** The limit for the answer to a probe, a poll or a submission, and for every error answer. */
   maxBytes: number
-  /** Of an answer that has files in it: the caller of `fetch` says so with `hasFiles`. */
+  /** The limit for an answer with files in it, which the caller announces by `hasFiles`. */
   maxBytesWithFiles: number
   budget: MemoryBudget
-  /** Who reads, for the budget. */
+  /** The name of the reader in the budget. */
   holder: string
 }
 
@@ -40,9 +40,9 @@ interface Plain {
 }
 
 /**
- * `fetch` over an agent of ours, on undici's plain request, which costs a third of its fetch: ten thousand tasks that are
- * polled are a thousand calls a second. The runtime's own fetch takes no agent of another undici. Answers are read whole.
- * A redirect is followed for a GET only, and takes no key to another host. Throws `payload_too_large`.
+ * `fetch` over an agent with its own limits. It uses undici's plain request, which costs a third of undici's fetch: polling
+ * ten thousand tasks takes a thousand calls a second. The runtime's own fetch accepts no agent of another undici. Answers
+ * are read whole. A redirect is followed for a GET only, and no key is sent to another host. Throws `payload_too_large`.
  */
 export function fetchThrough(
   way: () => Promise<Way>,
@@ -80,7 +80,7 @@ async function plainOf(input: string | URL | Request, init: RequestInit): Promis
   if (!(input instanceof Request) && (body === null || typeof body === 'string' || body instanceof Uint8Array)) {
     return { method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)), body }
   }
-  // Forms, streams and whole requests: the runtime writes them out, with the type that belongs to them.
+  // Forms, streams and whole requests: the runtime serializes them, with their content type.
   const request = new Request(input, init)
   const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer())
   return { method: request.method, headers: Object.fromEntries(request.headers), body: bytes }

@@ -11,7 +11,7 @@ const LOOPBACK: readonly LookupAddress[] = [
   { address: '::1', family: 6 },
 ]
 
-/** The names that this machine knows by itself: those of its hosts file, and `localhost` in any case (RFC 6761). */
+/** The names that this machine resolves by itself: those of its hosts file, and `localhost` in any case (RFC 6761). */
 export function openHostsFile({
   clock,
   path = defaultPath(),
@@ -31,7 +31,7 @@ export function openHostsFile({
   }
 }
 
-/** Empty where there is no such file, as in some containers. */
+/** Empty if there is no such file, as in some containers. */
 async function namesIn(path: string): Promise<Map<string, LookupAddress[]>> {
   const names = new Map<string, LookupAddress[]>()
   const text = await readFile(path, 'utf8').catch(() => '')

@@ -66,18 +66,18 @@ function flacHead(samples: number): Uint8Array {
 }
 
 describe('measure', () => {
-  it.each(['image/png', 'image/jpeg', 'image/webp'] as const)('gives the size of %s', async (mediaType) => {
+  it.each(['image/png', 'image/jpeg', 'image/webp'] as const)('the size of %s is measured', async (mediaType) => {
     const picture = await sandboxPicture({ widthPx: 640, heightPx: 360, mediaType })
     await expect(measure(picture, mediaType)).resolves.toEqual({ widthPx: 640, heightPx: 360 })
   })
 
-  it('measures a photograph as its camera was held', async () => {
+  it('a photograph is measured as its camera was held', async () => {
     const lying = { create: { width: 40, height: 30, channels: 3 as const, background: '#336699' } }
     const photograph = await sharp(lying).withMetadata({ orientation: 6 }).jpeg().toBuffer()
     await expect(measure(photograph, 'image/jpeg')).resolves.toEqual({ widthPx: 30, heightPx: 40 })
   })
 
-  it('gives the size of a drawing, by its view where it states none', async () => {
+  it('the size of a drawing is measured, by its view box if it states none', async () => {
     const drawing = (size: string) =>
       Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" ${size}><rect width="9" height="9"/></svg>`)
     await expect(measure(drawing('width="300" height="200"'), 'image/svg+xml')).resolves.toEqual({
@@ -90,7 +90,7 @@ describe('measure', () => {
     })
   })
 
-  it('gives size and length of a film', async () => {
+  it('the size and length of a film are measured', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 480, heightPx: 270, seconds: 2.5, hasSound: true })
     await expect(measure(mp4, 'video/mp4')).resolves.toEqual({ widthPx: 480, heightPx: 270, seconds: 2.5 })
     await expect(measure(await turned(), 'video/mp4')).resolves.toEqual({ widthPx: 180, heightPx: 320, seconds: 1 })
@@ -101,7 +101,7 @@ describe('measure', () => {
     })
   })
 
-  it('measures a film by its beginning, and measures nothing of one without a description', async () => {
+  it('a film is measured by its beginning, and not at all without a description', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 480, heightPx: 270, seconds: 2.5, hasSound: false })
     const behindLength = Buffer.from(mp4).indexOf('trak') - 4
     await expect(measure(mp4.subarray(0, behindLength), 'video/mp4')).resolves.toEqual({ seconds: 2.5 })
@@ -109,7 +109,7 @@ describe('measure', () => {
     await expect(measure(bare ?? new Uint8Array(), 'video/mp4')).resolves.toEqual({})
   })
 
-  it('gives the length of sounds', async () => {
+  it('the length of sounds is measured', async () => {
     const mp3 = await sandboxSound({ seconds: 4.2, mediaType: 'audio/mpeg' })
     await expect(measure(mp3, 'audio/mpeg')).resolves.toEqual({ seconds: expect.closeTo(4.2, 1) })
     const wav = await sandboxSound({ seconds: 7.7, mediaType: 'audio/wav' })
@@ -120,13 +120,13 @@ describe('measure', () => {
     })
   })
 
-  it('counts the frames of an MP3 of varying bit rate that does not state its length', async () => {
+  it('the frames of an MP3 of varying bit rate are counted if it does not state its length', async () => {
     await expect(measure(await encoded(createMp3Encoder, 20), 'audio/mpeg')).resolves.toEqual({
       seconds: expect.closeTo(20, 0),
     })
   })
 
-  it('measures WAV files that state no length, or too much, or have no plain samples', async () => {
+  it('WAV files that state no length, or too much, or have no plain samples, are measured', async () => {
     const wav = Buffer.from(await sandboxSound({ seconds: 2, mediaType: 'audio/wav' }))
     const data = wav.indexOf('data') + 4
     for (const stated of [0, 0xffffffff]) {
@@ -137,7 +137,7 @@ describe('measure', () => {
     await expect(measure(wav, 'audio/wav')).resolves.toEqual({ seconds: expect.closeTo(2, 1) })
   })
 
-  it('measures Opus by the position of its last page, less what players skip', async () => {
+  it('the length of Opus is measured by the position of its last page, less what players skip', async () => {
     const page = (position: bigint, packet: Uint8Array) => {
       const head = Buffer.alloc(28)
       head.write('OggS', 'latin1')
@@ -161,7 +161,7 @@ describe('measure', () => {
     ['pages of another stream', 'audio/ogg', () => Buffer.alloc(SIXTEEN_MB, `OggS${'\x01'.repeat(30)}`)],
     ['empty boxes', 'video/mp4', () => Buffer.alloc(SIXTEEN_MB, '\0\0\0\x08free')],
     ['empty chunks of a picture', 'image/webp', () => Buffer.alloc(SIXTEEN_MB, 'abcd\0\0\0\0')],
-  ])('measures sixteen megabytes of %s in less than a quarter of a second', async (_, mediaType, make) => {
+  ])('sixteen megabytes of %s are measured in less than a quarter of a second', async (_, mediaType, make) => {
     const file = make()
     const before = process.threadCpuUsage()
     await measure(file, mediaType)
@@ -169,13 +169,13 @@ describe('measure', () => {
     expect((user + system) / 1_000).toBeLessThan(250)
   })
 
-  it('measures nothing of other files', async () => {
+  it('other files have no measurements', async () => {
     for (const mediaType of ['model/gltf-binary', 'application/zip']) {
       await expect(measure((await sampleFiles[mediaType]?.()) ?? new Uint8Array(), mediaType)).resolves.toEqual({})
     }
   })
 
-  it('accepts any bytes for any kind of file', async () => {
+  it('measuring accepts any bytes for any kind of file', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 64, heightPx: 64, seconds: 0.2, hasSound: true })
     const real: Record<string, Uint8Array> = {
       'video/mp4': mp4,

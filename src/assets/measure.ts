@@ -1,14 +1,14 @@
 import { measureMp4 } from './mp4-boxes.ts'
 import { secondsOfSound } from './sound-length.ts'
 
-/** What a file is found to measure: pictures as they are shown, and lengths of time. What cannot be measured is left out. */
+/** The size of a picture or film as it is shown, and the playing time. Values that cannot be measured are left out. */
 export interface Measures {
   widthPx?: number
   heightPx?: number
   seconds?: number
 }
 
-/** Measures pictures, MP4 films and sounds; of other files nothing is known. Never throws, whatever the bytes are. */
+/** Measures pictures, MP4 films and sounds; other files have no measures. Never throws, whatever the bytes are. */
 export async function measure(body: Uint8Array, mediaType: string): Promise<Measures> {
   const [kind] = mediaType.split('/')
   try {
@@ -21,9 +21,9 @@ export async function measure(body: Uint8Array, mediaType: string): Promise<Meas
   return {}
 }
 
-/** As large as it is shown: a photograph may be stored lying on its side. */
+/** The size as it is shown: a photograph may be stored rotated. */
 async function measurePicture(body: Uint8Array): Promise<Measures> {
-  const { default: sharp } = await import('sharp') // with the first picture, not with the start
+  const { default: sharp } = await import('sharp') // loaded with the first picture, not at the start
   const { autoOrient } = await sharp(body).metadata()
   const { width, height } = autoOrient
   return width > 0 && height > 0 ? { widthPx: width, heightPx: height } : {}

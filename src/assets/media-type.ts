@@ -7,8 +7,8 @@ export interface KnownMedia {
 }
 
 /**
- * What may be stored, and so be served: nothing that a browser runs. `minBytes` is below the smallest real file of its
- * kind; it tells a bare signature from a file.
+ * The types that may be stored, and so be served: none that a browser runs. `minBytes` is below the smallest real file of
+ * its type; it distinguishes a bare signature from a file.
  */
 const MEDIA = {
   'audio/mpeg': { extension: 'mp3', minBytes: 24 },
@@ -24,8 +24,8 @@ const MEDIA = {
 } as const satisfies Record<string, { extension: string; minBytes: number }>
 
 /**
- * For outputs only: text has no signature, so we must know who wrote it. A drawing may hold scripts; it is served under a
- * policy that lets a browser run none.
+ * For outputs only: text has no signature, so its source must be known. A drawing may contain scripts; it is served under
+ * a policy that lets a browser run none.
  */
 const TEXT = { 'text/plain': 'txt', 'application/json': 'json', 'image/svg+xml': 'svg' } as const
 type TextType = keyof typeof TEXT
@@ -45,8 +45,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Finds out what a file is by its bytes. Throws `unsupported_media` when it is empty, of no kind that may be stored, or
- * not what `declared` says. "application/octet-stream" declares nothing.
+ * Determines the type of a file by its bytes. Throws `unsupported_media` when it is empty, of no type that may be stored,
+ * or not of the type `declared`. "application/octet-stream" declares nothing.
  */
 export async function identify(
   body: Uint8Array,
@@ -54,18 +54,18 @@ export async function identify(
   kind: Asset['kind'],
 ): Promise<KnownMedia> {
   if (body.byteLength === 0) throw unsupported('The file is empty')
-  const said = declared === undefined ? undefined : normalise(declared)
-  if (kind === 'output' && said !== undefined && isTextType(said)) {
-    checkText(body, said)
-    return { mediaType: said, extension: TEXT[said] }
+  const stated = declared === undefined ? undefined : normalise(declared)
+  if (kind === 'output' && stated !== undefined && isTextType(stated)) {
+    checkText(body, stated)
+    return { mediaType: stated, extension: TEXT[stated] }
   }
-  const { fileTypeFromBuffer } = await import('file-type') // with the first file, not with the start
+  const { fileTypeFromBuffer } = await import('file-type') // loaded with the first file, not at the start
   const sniffed = (await fileTypeFromBuffer(body))?.mime
   const found = sniffed === undefined ? undefined : normalise(sniffed)
-  if (found === undefined) throw unsupported(`The file${saidToBe(said)} is of no kind that we know`)
+  if (found === undefined) throw unsupported(`The file${declaredAs(stated)} is of no known type`)
   if (!isKnown(found)) throw unsupported(`The file is ${found}`)
-  if (said !== undefined && said !== 'application/octet-stream' && said !== found) {
-    throw unsupported(`The file is said to be ${said}, but it is ${found}`)
+  if (stated !== undefined && stated !== 'application/octet-stream' && stated !== found) {
+    throw unsupported(`The file is declared as ${stated}, but it is ${found}`)
   }
   const { extension, minBytes } = MEDIA[found]
   if (body.byteLength < minBytes)
@@ -84,11 +84,11 @@ function checkText(body: Uint8Array, mediaType: TextType): void {
     if (mediaType === 'application/json') checkJson(text)
     if (mediaType === 'image/svg+xml' && !/<svg[\s>]/.test(text)) throw new TypeError('It draws nothing.')
   } catch (error) {
-    throw unsupported(`The file is said to be ${mediaType}, but it is not`, error)
+    throw unsupported(`The file is declared as ${mediaType}, but it is not`, error)
   }
 }
 
-/** Parsing the larger ones would hold up requests for seconds; browsers get a header not to read them as anything else anyway. */
+/** Parsing larger texts would block requests for seconds, and a header keeps browsers from reading them as anything else. */
 const PARSED_JSON_LENGTH = 2 ** 20
 
 function checkJson(text: string): void {
@@ -108,11 +108,11 @@ function isKnown(mediaType: string): mediaType is keyof typeof MEDIA {
   return Object.hasOwn(MEDIA, mediaType)
 }
 
-function saidToBe(mediaType: string | undefined): string {
-  return mediaType === undefined ? '' : `, said to be ${mediaType},`
+function declaredAs(mediaType: string | undefined): string {
+  return mediaType === undefined ? '' : `, declared as ${mediaType},`
 }
 
 function unsupported(what: string, cause?: unknown): PolyphonyError {
   const taken = Object.values(MEDIA).map(({ extension }) => extension)
-  return new PolyphonyError('unsupported_media', `${what}. Files that are taken: ${taken.join(', ')}.`, { cause })
+  return new PolyphonyError('unsupported_media', `${what}. Accepted types: ${taken.join(', ')}.`, { cause })
 }

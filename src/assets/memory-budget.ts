@@ -1,13 +1,13 @@
-/** Memory for what is being read from elsewhere, shared by all who read. */
+/** A limit for the memory of answers that are being read, shared by all readers. */
 export interface MemoryBudget {
-  /** Begins to read on behalf of `holder`: each of them has a share, so that none can take it all. */
+  /** Begins to read on behalf of `holder`. Each holder has a share, so that none can take all of the memory. */
   open(holder: string): Hold
 }
 
 export interface Hold {
-  /** Takes `bytes` more; waits while there is no room. Rejects with the signal's reason. */
+  /** Reserves `bytes` more; waits while the limits do not allow it. Rejects with the signal's reason. */
   grow(bytes: number, signal?: AbortSignal | null): Promise<void>
-  /** Gives everything back. May be called again. */
+  /** Releases everything. May be called again. */
   close(): void
 }
 
@@ -18,8 +18,8 @@ interface Holding {
 }
 
 /**
- * Who began first is never kept waiting: of several that each hold a part and want more, one goes on, ends, and makes room.
- * So `totalBytes` may be exceeded by what one reader may hold.
+ * The reader that began first never waits, so that readers cannot deadlock: it goes on, ends, and frees its memory for the
+ * others. So `totalBytes` may be exceeded by the most that one reader may hold.
  */
 export function openBudget({ totalBytes, shareBytes }: { totalBytes: number; shareBytes: number }): MemoryBudget {
   const holdings = new Set<Holding>() // in the order in which they began

@@ -1,9 +1,9 @@
-/** More than a film has side by side before what describes it; where a file of nothing but boxes would hold up requests. */
+/** More boxes than a film has before its description; a file with millions of boxes would block requests. */
 const MOST_BOXES = 10_000
 
 /**
- * What an MP4 (ISO/IEC 14496-12) says of itself: its length from `mvhd`, its size from the `tkhd` of the first video track
- * that has one, turned as its matrix turns it. What is missing, cut off or senseless is left out; nothing is thrown.
+ * Measures an MP4 (ISO/IEC 14496-12): its length from `mvhd`, its size from the `tkhd` of the first video track
+ * that has one, turned as its matrix turns it. Values that are missing, cut off or invalid are left out; never throws.
  */
 export function measureMp4(body: Uint8Array): { widthPx?: number; heightPx?: number; seconds?: number } {
   const [movie] = boxesIn(body, 'moov')
@@ -35,7 +35,7 @@ function sizeOf(track: Uint8Array): { widthPx?: number; heightPx?: number } {
   const widthPx = pixels(u32(header, matrix + 36))
   const heightPx = pixels(u32(header, matrix + 40))
   if (!widthPx || !heightPx || a === undefined || b === undefined) return {}
-  // A film that was taken upright is often stored lying, with a matrix that turns it by a quarter.
+  // A film that was taken upright is often stored in landscape, with a matrix that rotates it by 90 degrees.
   return Math.abs(b | 0) > Math.abs(a | 0) ? { widthPx: heightPx, heightPx: widthPx } : { widthPx, heightPx }
 }
 
@@ -45,7 +45,7 @@ function isVideo(track: Uint8Array): boolean {
   return handler !== undefined && latin1(handler, 8) === 'vide'
 }
 
-/** The contents of the boxes of one type that lie side by side in `inside`. A box that is cut off has what is there. */
+/** The contents of the boxes of one type in `inside`, not in nested boxes. A box that is cut off has what is there. */
 function boxesIn(inside: Uint8Array, type: string): Uint8Array[] {
   const found: Uint8Array[] = []
   for (let at = 0, seen = 0; at + 8 <= inside.byteLength && seen < MOST_BOXES; seen++) {

@@ -7,17 +7,17 @@ import { PolyphonyError } from '../core/errors.ts'
 import { addressRule } from './address-rule.ts'
 import type { Resolve } from './resolver.ts'
 
-/** Lets only URLs through that lead to public addresses, and to those that the operator allows. */
+/** Accepts only URLs that lead to public addresses, or to those that the operator allows. */
 export interface PublicAddresses {
-  /** Checks all that can be checked without a name server: a literal address never reaches the look-up. */
+  /** Checks everything that needs no name server, including literal addresses, which are never looked up. */
   parse(text: string, field?: string): URL
   /** Resolves a host name. Throws `address_refused` when any of its addresses is special, since any may be connected to. */
   resolve: Resolve
-  /** Both; a name that does not resolve in time is let through, to be judged at use. */
+  /** Parses and resolves. A name that does not resolve in time is accepted, and checked at use. */
   judge(text: string, field: string): Promise<void>
 }
 
-/** How long a submission waits for a name server; a name that takes longer is judged at use. */
+/** How long a submission waits for a name server; a name that takes longer is checked at use. */
 const JUDGE_TIMEOUT_MS = 3 * SECOND_MS
 
 export function openPublicAddresses(options: {
@@ -29,7 +29,7 @@ export function openPublicAddresses(options: {
   const { log } = options
   const passes = addressRule(options.allow)
 
-  /** The addresses go to the log only: they reveal the operator's network. */
+  /** The addresses are only logged, since they reveal the operator's network. */
   async function resolve(hostname: string, field?: string): Promise<LookupAddress[]> {
     const addresses = await options.resolve(hostname)
     const special = addresses.find(({ address }) => !passes(address))

@@ -123,7 +123,7 @@ describe('openResolver', () => {
     expect(await resolve('late.example')).toEqual([{ address: '93.184.215.14', family: 4 }])
   })
 
-  it('a name whose name servers keep silent fails as one that cannot be looked up now', async () => {
+  it('a name whose name servers do not answer fails as one that cannot be looked up now', async () => {
     const { resolve } = await openWith(() => undefined)
     await expect(resolve('silent.example')).rejects.toMatchObject({ code: 'EAI_AGAIN' })
   })

@@ -11,7 +11,7 @@ export type Resolve = (hostname: string) => Promise<LookupAddress[]>
 
 export interface ResolverOptions {
   clock?: Clock
-  /** Name servers, with a port where it is another than 53. Absent: those of the system. */
+  /** Name servers, with a port if it is not 53. Absent: those of the system. */
   servers?: readonly string[]
   hostsPath?: string
   resolvPath?: string
@@ -21,21 +21,20 @@ export interface ResolverOptions {
 
 const TIMEOUT_MS = 1_500
 const TRIES = 2
-/** A name that was not found is not looked for again at once. */
+/** For how long a name that was not found is not looked up again. */
 const REMEMBERED_MS = 5 * SECOND_MS
 const MOST_REMEMBERED = 1_000
 /** Look-ups at once in one domain, and how many more of them wait: the name servers of one do not hold up the others. */
 const AT_ONCE_IN_A_DOMAIN = 32
 const MOST_WAITING_IN_A_DOMAIN = 1_000
-/** The system's name servers may be others by then, as on a machine that travels. */
+/** The system's name servers may have changed by then, as on a laptop. */
 const RENEWED_AFTER_MS = MINUTE_MS
 const MOST_SEARCHED_DOMAINS = 6
 
 /**
- * Resolves names that clients and vendors gave us. The system's own way (`getaddrinfo`) takes a thread of the pool for as long as
- * a name server keeps silent, and half of that pool's threads are all that there is for the connections to the operator's
- * vendors. This one asks name servers over sockets of its own, and holds up no other work. Of the system's ways it keeps the hosts
- * file and the search domains.
+ * Resolves names from clients and vendors. The system's `getaddrinfo` occupies a thread of the pool until the name server
+ * answers, and connections to the operator's vendors need the same threads. This resolver queries name servers over its own
+ * sockets, and delays no other work. Like the system, it uses the hosts file and the search domains.
  */
 export function openResolver({
   clock = systemClock,
@@ -108,12 +107,12 @@ export function openResolver({
   }
 }
 
-/** Both families at once; one of them suffices. */
+/** Looks up IPv4 and IPv6 at once; one of them suffices. */
 async function addressesOf(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
   const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
   const addresses = [...listed(four, 4), ...listed(six, 6)]
   if (addresses.length > 0) return addresses
-  // That there is none of one family says less than what became of the other.
+  // "No address" of one family matters less than the error of the other.
   const reasons = [four, six].flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
   throw reasons.find((reason) => !isUnknown(reason)) ?? reasons[0] ?? new Error('It has no address.')
 }
@@ -122,7 +121,7 @@ function listed(outcome: PromiseSettledResult<string[]>, family: 4 | 6): LookupA
   return outcome.status === 'fulfilled' ? outcome.value.map((address) => ({ address, family })) : []
 }
 
-/** With the codes that the system's way has, by which callers know that nothing was sent. */
+/** With the codes of `getaddrinfo`, by which callers know that nothing was sent. */
 function lookUpError(hostname: string, cause: unknown): Error {
   const [code, why] = isUnknown(cause) ? ['ENOTFOUND', 'has no address'] : ['EAI_AGAIN', 'cannot be looked up now']
   return Object.assign(new Error(`${hostname} ${why}`, { cause }), { code })
@@ -132,7 +131,7 @@ function isUnknown(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
 }
 
-/** The last two labels: as near to who runs the name servers as can be known without a list of all registries. */
+/** The last two labels: the best guess at who runs the name servers without a list of all registries. */
 function domainOf(hostname: string): string {
   return hostname.replace(/\.$/, '').split('.').slice(-2).join('.')
 }
@@ -158,7 +157,7 @@ function openTurns(atOnce: number, mostWaiting: number) {
       if (turn.waiting.length >= mostWaiting) {
         throw new Error(`Too many names of ${name} are being looked up.`)
       }
-      await new Promise<void>((resolve) => turn.waiting.push(resolve)) // the work that ends hands on the turn
+      await new Promise<void>((resolve) => turn.waiting.push(resolve)) // finished work passes on its turn
     }
     try {
       return await work()
@@ -170,7 +169,7 @@ function openTurns(atOnce: number, mostWaiting: number) {
   }
 }
 
-/** Fits a resolver into Node's callback interface. The addresses that it gives are the ones connected to. */
+/** Adapts a resolver to Node's callback interface, so that connections go to exactly the addresses that it returned. */
 export function asLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(

@@ -14,6 +14,6 @@ it.each([
   ['1.5', null],
   ['', null],
   [undefined, null],
-])('reads Retry-After: %s as %s seconds', (header, seconds) => {
+])('the Retry-After header %s means %s seconds', (header, seconds) => {
   expect(parseRetryAfter(header, now)).toBe(seconds)
 })

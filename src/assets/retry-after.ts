@@ -1,5 +1,5 @@
 /**
- * The seconds that a `Retry-After` header asks to wait: a number of seconds or a date (RFC 9110, 10.2.3). Null when it
+ * The seconds to wait by a `Retry-After` header: a number of seconds or a date (RFC 9110, 10.2.3). Null when it
  * is absent or neither; a date in the past is 0.
  */
 export function parseRetryAfter(header: string | string[] | undefined, now: number): number | null {

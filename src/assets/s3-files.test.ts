@@ -82,7 +82,7 @@ describe('S3Files', () => {
     for (const key of keys) await (await openDisk(server.storageUrl(), S3)).delete(key)
   })
 
-  it('files in a bucket lie side by side with those of another folder', async () => {
+  it('files in a bucket do not affect those of another folder in it', async () => {
     const [one, other] = [await openDisk(server.storageUrl('files/one'), S3), await openDisk(server.storageUrl(), S3)]
     await one.put('a.txt', 'one')
     await other.put('a.txt', 'other')
@@ -125,11 +125,11 @@ describe('a bucket that cannot be used', () => {
     ['s3://files?acl=public', /no parameter "acl"/],
     ['s3://files?endpoint=127.0.0.1:9000', /endpoint must be an http or https URL/],
     ['s3://files?force_path_style=yes', /must be true or false, not "yes"/],
-  ])('refuses %s as the URL of a storage', async (url, words) => {
+  ])('the storage URL %s is refused', async (url, words) => {
     await expect(openDisk(url, S3)).rejects.toThrow(words)
   })
 
-  it('reads the region and the credentials from the environment, and accepts any region for a self-hosted server', () => {
+  it('the region and the credentials of a bucket come from the environment, and a self-hosted server accepts any region', () => {
     const env = { ...S3_KEYS, AWS_REGION: 'eu-north-1', AWS_SESSION_TOKEN: 'for an hour' }
     expect(s3Place('s3://files/a/b/', keysOf(env))).toEqual({
       bucket: 'files',
@@ -170,7 +170,7 @@ describe('an error of the storage', () => {
     [403, 'AccessDenied', 'store_unavailable'],
     [404, 'NoSuchBucket', 'store_unavailable'],
     [500, 'InternalError', 'store_unavailable'],
-  ])('reports a storage error (%i %s) as %s to a client that brings a file', async (status, code, meaning) => {
+  ])('the storage reports an error (%i %s) as %s to a client that brings a file', async (status, code, meaning) => {
     broken.next.length = 0
     answers(status, code)
     await expect(upload(assets)).rejects.toMatchObject({ code: meaning, message: expect.not.stringContaining('words') })
@@ -180,7 +180,7 @@ describe('an error of the storage', () => {
     [404, 'NoSuchKey', 'not_found'],
     [403, 'AccessDenied', 'store_unavailable'],
     [503, 'SlowDown', 'store_unavailable'],
-  ])('reports a storage error (%i %s) as %s to a client that reads a file', async (status, code, meaning) => {
+  ])('the storage reports an error (%i %s) as %s to a client that reads a file', async (status, code, meaning) => {
     broken.next.length = 0
     const song = await upload(assets)
     answers(status, code)
@@ -190,7 +190,7 @@ describe('an error of the storage', () => {
     await expect(assets.open(song, { start: 0, end: 9 })).rejects.toMatchObject({ code: meaning })
   })
 
-  it('leaves the row of a file that could not be deleted', async () => {
+  it('the row of a file that could not be deleted stays', async () => {
     broken.next.length = 0
     const song = await upload(assets)
     broken.next.push(...Array.from({ length: 300 }, () => 'lost' as const))
@@ -201,7 +201,7 @@ describe('an error of the storage', () => {
     expect(await store.getAsset({ id: song.id })).toBeUndefined()
   })
 
-  it('requests no checksums that servers other than Amazon’s refuse', async () => {
+  it('a bucket is written to without the checksums that servers other than Amazon’s refuse', async () => {
     broken.next.length = 0
     await upload(assets)
     const put = broken.seen.findLast(({ method }) => method === 'PUT')

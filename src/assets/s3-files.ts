@@ -7,17 +7,17 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { S3Place } from './s3-place.ts'
 
 const CONNECT_MS = 5 * SECOND_MS
-/** A server that says nothing for so long is gone: the next attempt asks again. */
+/** A server that does not answer for so long counts as gone. */
 const SILENCE_MS = 60 * SECOND_MS
-/** Whose files are here: an empty object for each database. */
+/** The databases whose files are here: an empty object for each. */
 const OWNERS = '.owners/'
-/** Which names the codes of a bucket that takes no more have: Amazon's, MinIO's, Ceph's. */
+/** The error codes of a full bucket: Amazon's, MinIO's, Ceph's. */
 const FULL = new Set(['EntityTooLarge', 'XMinioStorageFull', 'QuotaExceeded', 'InsufficientStorage'])
 
 /**
- * flydrive's driver for S3 and what speaks it, inside a folder of the bucket, with ranges, and with errors that say what
- * they mean: `not_found`, `storage_full`, `store_unavailable` (unreachable, or not ours to use any more). flydrive's
- * listing, copying and `deleteAll`, which are not needed here, know nothing of the folder.
+ * flydrive's driver for S3 and compatible servers, inside a folder of the bucket, with ranges, and with errors as codes:
+ * `not_found`, `storage_full`, `store_unavailable` (unreachable, or no longer permitted). flydrive's listing, copying and
+ * `deleteAll`, which are not needed here, ignore the folder.
  */
 export class S3Files extends S3Driver {
   readonly #client: S3Client
@@ -31,8 +31,8 @@ export class S3Files extends S3Driver {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
       requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
-      // Many servers that speak S3 know nothing of the checksums that Amazon's SDK adds by itself since 2025, and refuse
-      // them. The signature covers the body, and we keep a checksum of each file in its row.
+      // Many S3 servers do not know the checksums that Amazon's SDK adds by default since 2025, and refuse
+      // them. The signature covers the body, and the row of each file has a checksum.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     })
@@ -63,7 +63,7 @@ export class S3Files extends S3Driver {
     return Body as Readable // in Node the body is one of its streams
   }
 
-  /** Takes the right to list the bucket, which nothing else here needs. */
+  /** Needs the permission to list the bucket, unlike everything else here. */
   async *filesBefore(before: number): AsyncGenerator<string[]> {
     for (let first = 0; first < 256; first++) {
       const folder = first.toString(16).padStart(2, '0')
@@ -101,7 +101,7 @@ export class S3Files extends S3Driver {
     } while (token !== undefined)
   }
 
-  /** Writes and deletes a small file: what the gateway will have to do. Throws an Error that says what is to be done. */
+  /** Writes and deletes a small file, as the gateway will. Throws an Error that says what to do. */
   async check(): Promise<void> {
     const key = `.check-${randomUUID()}`
     try {
@@ -119,7 +119,7 @@ function whereIs({ bucket, folder, endpoint }: S3Place): string {
   return `s3://${bucket}/${folder}${endpoint === undefined ? '' : ` at ${endpoint}`}`
 }
 
-/** What callers may read of it; the cause is for the log. */
+/** The error for callers; the cause is for the log. */
 function meaningOf(cause: unknown): PolyphonyError {
   const name = cause instanceof Error ? cause.name : ''
   const status = cause instanceof S3ServiceException ? cause.$metadata.httpStatusCode : undefined
@@ -132,7 +132,7 @@ function meaningOf(cause: unknown): PolyphonyError {
   return new PolyphonyError('store_unavailable', `The storage of files ${fault}; the log says why.`, { cause })
 }
 
-/** By the codes of Amazon's documentation of S3 errors, which the other servers follow. */
+/** What to do, by the error codes of Amazon's S3 documentation, which the other servers share. */
 const ADVICE: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket. Create it, or name another; the gateway makes none.',
   InvalidAccessKeyId: 'it does not know the key. Correct AWS_ACCESS_KEY_ID.',

@@ -1,12 +1,12 @@
 export interface S3Place {
   bucket: string
-  /** What every key begins with: '' or a path that ends in a slash. */
+  /** The prefix of every key: '' or a path that ends in a slash. */
   folder: string
-  /** Absent: as the SDK finds it (AWS_REGION, the shared configuration). */
+  /** Absent: the SDK's default (AWS_REGION, the shared configuration). */
   region: string | undefined
   /** Absent: Amazon's own. */
   endpoint: string | undefined
-  /** The bucket in the path in place of the host name: what self-hosted servers mostly want. */
+  /** The bucket in the path in place of the host name: which most self-hosted servers require. */
   forcePathStyle: boolean
   /** Absent: the SDK's default chain (shared credentials, SSO, web identity, the container's or the machine's role). */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
@@ -16,10 +16,10 @@ export interface S3Place {
 export type Variable = (name: string) => string | undefined
 
 const S3_FORM = 's3://bucket/folder?region=…&endpoint=…&force_path_style=true'
-/** What servers of one's own, which have no regions, take for one. */
+/** The region for self-hosted servers, which accept any. */
 const ANY_REGION = 'us-east-1'
 
-/** The place that a STORAGE_URL names. Throws an Error that says how it is written. */
+/** The bucket and folder of a STORAGE_URL. Throws an Error that says how to write it. */
 export function s3Place(given: string, variable: Variable): S3Place {
   const url = URL.parse(given)
   if (!url?.hostname) throw new Error(`STORAGE_URL names no bucket; write it as ${S3_FORM}.`)

@@ -1,8 +1,8 @@
 import { inspectMp3 } from '../engines/mp3/mp3.ts'
 
 /**
- * How long sounds play, by their headers. Readers that know every tag of every format take minutes for files that are made
- * to be slow, and what is needed here is a number: each of these looks at a bounded part of the file.
+ * The playing time of sounds in seconds, from their headers. General tag readers can take minutes for malicious files; each
+ * of these reads a bounded part of the file.
  */
 const READERS: Readonly<Record<string, (body: Buffer) => number | undefined>> = {
   'audio/mpeg': (body) => inspectMp3(body)?.durationSeconds,
@@ -11,15 +11,15 @@ const READERS: Readonly<Record<string, (body: Buffer) => number | undefined>> = 
   'audio/ogg': secondsOfOgg,
 }
 
-/** Undefined where the file does not say it, or is none of the kind. Throws a RangeError where it is cut off. */
+/** Undefined if the file does not state its length, or is of another type. Throws a RangeError if it is cut off. */
 export function secondsOfSound(body: Uint8Array, mediaType: string): number | undefined {
   const seconds = READERS[mediaType]?.(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
   return seconds !== undefined && Number.isFinite(seconds) && seconds > 0 ? seconds : undefined
 }
 
-/** More than a recording has before its samples. */
+/** More chunks than a recording has before its samples. */
 const MOST_CHUNKS = 10_000
-/** Samples as they are, whose rate of bytes follows from their form: integers, floating point, "extensible". */
+/** Uncompressed samples, whose byte rate follows from their format: integers, floating point, "extensible". */
 const PLAIN_FORMATS = [1, 3, 0xfffe]
 
 function secondsOfWav(body: Buffer): number | undefined {
@@ -29,7 +29,7 @@ function secondsOfWav(body: Buffer): number | undefined {
     const type = body.toString('latin1', at, at + 4)
     const sizeBytes = body.readUInt32LE(at + 4)
     if (type === 'fmt ') bytesPerSecond = bytesPerSecondIn(body, at + 8)
-    // A recording that was streamed states no length, or the largest there is: what is there counts.
+    // A streamed recording states no length, or the largest possible one, so the bytes that are there count.
     if (type === 'data') {
       const present = body.length - at - 8
       return Math.min(sizeBytes === 0 ? present : sizeBytes, present) / bytesPerSecond
@@ -51,7 +51,7 @@ function secondsOfFlac(body: Buffer): number | undefined {
   return Number(packed & 0xfffffffffn) / Number(packed >> 44n)
 }
 
-/** A page is at most 65,307 bytes long; several streams may take turns. */
+/** A page is at most 65,307 bytes long; several streams may alternate. */
 const OGG_END_BYTES = 256 * 1_024
 const MOST_PAGES = 2_000
 const NO_POSITION = 2n ** 64n - 1n

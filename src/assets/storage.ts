@@ -14,7 +14,7 @@ interface RangeDriver extends DriverContract {
 
 /**
  * The disk behind a STORAGE_URL: `file:/srv/polyphony`, `file:///srv/polyphony` or, from the working directory,
- * `file:./data/files`; or `s3://bucket/folder?region=…&endpoint=…&force_path_style=true`, which is tried at once, with the
+ * `file:./data/files`; or `s3://bucket/folder?region=…&endpoint=…&force_path_style=true`, which is tested at once, with the
  * credentials that `variable` finds under Amazon's names. Throws an Error that says what can be configured.
  */
 export async function openDisk(url: string, variable: Variable = () => undefined): Promise<Disk> {
@@ -27,7 +27,7 @@ export async function openDisk(url: string, variable: Variable = () => undefined
     }
     case 's3': {
       const place = s3Place(url, variable)
-      const { S3Files } = await import('./s3-files.ts') // large, and of use to those alone who have a bucket
+      const { S3Files } = await import('./s3-files.ts') // large, and needed only with a bucket
       const files = new S3Files(place)
       await files.check()
       return new Disk(files)
@@ -43,7 +43,7 @@ function pathOf(url: string): string {
   return resolve(path)
 }
 
-/** Writes something small and deletes it, where the driver can; in a bucket each try would have its price. */
+/** Writes and deletes a small test file, if the driver supports it; a bucket would charge for each try. */
 export async function tryDisk({ driver }: Disk): Promise<void> {
   if (driver instanceof DurableFiles) await driver.tryWrite()
 }

@@ -3,15 +3,15 @@ import type { Logger } from 'pino'
 import { HOUR_MS } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 
-/** A driver that can say what is in it. Keys come in pages of some hundreds. */
+/** A driver that can list its files. Keys come in pages of some hundreds. */
 export interface ListingDriver {
   /** Keys of files that were last written before an instant. */
   filesBefore(before: number): AsyncIterable<string[]>
-  /** Enters `id` among those who keep files here, and gives all of them. */
+  /** Records that the database `id` keeps files here, and returns the ids of all databases that do. */
   enterOwner(id: string): Promise<string[]>
 }
 
-/** Far longer than a result takes from the writing of its files to its row, however often that is tried again. */
+/** Far longer than a result takes from the writing of its files to its row, with all retries. */
 const STRAY_AFTER_MS = 6 * HOUR_MS
 const KEY = /^[0-9a-f]{2}\/([0-9a-f-]{36})\.[a-z0-9]{1,8}$/
 const DELETES_AT_ONCE = 16
@@ -23,9 +23,9 @@ export interface StraysOptions {
 }
 
 /**
- * Deletes files without rows: what processes left that crashed between the writing of a result's files and its settling.
- * Only those of some hours ago. Gives how many. Where the files of another database lie in the same place, nothing is
- * deleted, since to this one they would all seem to be strays.
+ * Deletes files without rows, which remain when a process crashes between writing a result's files and settling its task.
+ * Only files that are some hours old are deleted. Returns how many. If another database keeps its files in the same place,
+ * nothing is deleted, since all of its files would look like strays.
  */
 export function openStrays({ disk, store, log }: StraysOptions) {
   let hasWarned = false
@@ -64,7 +64,7 @@ export function openStrays({ disk, store, log }: StraysOptions) {
         for (const id of await store.listKnownAssets({ ids: [...byId.keys()] })) byId.delete(id)
         gone += await remove([...byId.values()])
       }
-      if (gone > 0) log.info({ files: gone }, 'deleted files that belonged to nothing')
+      if (gone > 0) log.info({ files: gone }, 'deleted files without rows')
       return gone
     },
   }

@@ -1,12 +1,12 @@
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** One name, so that crashes leave one file at most. */
+/** Always the same name, so that crashes leave at most one file. */
 const NAME = '.writable'
-/** A disk that is full still takes some bytes now and then. */
+/** Large enough that a full disk refuses it: a few bytes may still fit. */
 const TRIED_BYTES = 64 * 1_024
 
-/** Writes a small file in the folder, waits for the disk, and deletes it. Throws what the file system throws. */
+/** Writes a small file in the folder, waits for the disk, and deletes it. Throws the error of the file system. */
 export async function tryWrite(folder: string): Promise<void> {
   const path = join(folder, NAME)
   try {

@@ -6,7 +6,7 @@ import { openBudget } from './memory-budget.ts'
 import type { PublicAddresses } from './public-addresses.ts'
 import { asLookup } from './resolver.ts'
 
-/** Ways to call vendors over kept connections. */
+/** The `fetch` functions for vendors, over kept connections. */
 export interface VendorFetches {
   operator: VendorFetch
   /** Reaches public addresses only. */
@@ -17,10 +17,10 @@ export interface VendorFetches {
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
 const CONNECTIONS_PER_VENDOR = 256
 const MIB = 2 ** 20
-/** The operator's own engines may list long queues; pictures and films come whole. */
+/** The operator's own engines may return long lists; pictures and films are returned whole. */
 const OPERATOR_ANSWERS = { maxBytes: 32 * MIB, maxBytesWithFiles: 256 * MIB }
 const OPERATOR_MEMORY = { totalBytes: 512 * MIB, shareBytes: 512 * MIB }
-/** What a tenant calls its vendor may be anything, and send without end. */
+/** A tenant's vendor can be any server, and may send without end. */
 const TENANT_ANSWERS = { maxBytes: 4 * MIB, maxBytesWithFiles: 128 * MIB }
 const TENANTS_MEMORY = { totalBytes: 256 * MIB, shareBytes: 64 * MIB }
 

@@ -19,7 +19,7 @@ describe('ACE-Step', () => {
     ['audio2audio', { duration: 60, style_audio: SOUND }, 60, 300_000],
     ['edit', { duration: 20, style_audio: SOUND }, 20, 100_000],
     ['extend', { duration: 240, audio: SOUND }, 240, 1_200_000],
-  ])('%s with %j makes %i seconds for %i points', (taskType, input, seconds, points) => {
+  ])('ACE-Step %s with %j makes %i seconds for %i points', (taskType, input, seconds, points) => {
     const operation = named(taskType)
     const complete = readInput(operation, { style_prompt: 'swing', lyrics: '[inst]', ...input })
     expect(outputSpecOf(operation.produces, complete)).toMatchObject({ count: 1, seconds })
@@ -34,7 +34,7 @@ describe('ACE-Step', () => {
     ['edit', { style_prompt: 'a' }, 'style_audio is required.'],
     ['edit', { audio: SOUND }, 'style_prompt is needed without lyrics.'],
     ['extend', {}, 'style_audio is required.'],
-  ])('%s refuses %j', (taskType, input, message) => {
+  ])('ACE-Step %s refuses %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
 
@@ -43,11 +43,11 @@ describe('ACE-Step', () => {
     ['txt2audio', { lyrics: 'la', negative_prompt: 'noise', duration: 5 }],
     ['audio2audio', { style_audio: SOUND }],
     ['extend', { audio: SOUND }],
-  ])('%s takes %j', (taskType, input) => {
+  ])('ACE-Step %s accepts %j', (taskType, input) => {
     expect(readInput(named(taskType), input)).toMatchObject(input)
   })
 
-  it('names its sounds', () => {
+  it('the sounds that ACE-Step builds on are found as files of its input', () => {
     const operation = named('edit')
     const input = readInput(operation, { audio: SOUND, lyrics: 'la' })
     expect(filesIn(operation.input, input)).toEqual([{ field: 'audio', media: 'audio', value: SOUND }])

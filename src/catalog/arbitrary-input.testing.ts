@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import type { TObject, TSchema } from 'typebox'
 import { listOperations } from './catalog.ts'
 
-/** For tests: inputs that a schema takes, with the ends of its ranges more often than chance would have them. */
+/** For tests: inputs that a schema accepts. The ends of its ranges occur more often than by chance. */
 
-/** What TypeBox keeps in a schema, as far as the catalogue uses it. */
+/** The members of a TypeBox schema that the catalogue uses. */
 interface Known {
   type?: string
   enum?: unknown[]
@@ -40,7 +40,7 @@ const name = fc.oneof(
 
 const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes(String.raw`"\\":`))
 
-/** What has no text, for all that JavaScript knows. */
+/** Values that String() cannot convert, or converts wrongly. */
 const textless = fc.constantFrom<unknown>({ toString: 1, valueOf: 2 }, { toString: null }, { length: -1 })
 
 /** Any JSON, down to more levels than a stack has room for. */

@@ -16,7 +16,7 @@ const finetune_id = '01234567-89ab-4cde-8f01-23456789ab00'
 const training = { file_data: 'https://example.com/a.zip', finetune_comment: 'a heron', mode: 'general' }
 
 describe('Flux of Black Forest Labs', () => {
-  it('has a task type for each model, whose name is that of its path', () => {
+  it('each Flux model is a task type with the name of its path', () => {
     expect(bfl.map(({ id }) => id)).toEqual([
       'bfl/flux-pro-1.1',
       'bfl/flux-pro-1.1-ultra',
@@ -69,7 +69,7 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-pro-1.0-fill-finetuned', { finetune_id, image }, 600_000],
     ['flux-pro-1.0-canny-finetuned', { finetune_id, prompt: 'a', control_image: image }, 600_000],
     ['flux-pro-1.0-depth-finetuned', { finetune_id, prompt: 'a', control_image: image }, 600_000],
-  ])('sells %s with %j for %i points', (taskType, input, points) => {
+  ])('the Flux task type %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, input))).toBe(points)
   })
@@ -90,7 +90,7 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-3-video', { aspect_ratio: '9:16' }, { widthPx: 720, heightPx: 1_280, seconds: 5 }],
     ['flux-pro-finetuned', { finetune_id, width: 512 }, { kind: 'pictures', widthPx: 512, heightPx: 768 }],
     ['flux-pro-1.1-ultra-finetuned', { finetune_id }, { kind: 'pictures', widthPx: 2_736, heightPx: 1_536 }],
-  ])('makes of %s with %j what is asked for', (taskType, input, spec) => {
+  ])('the Flux task type %s with %j produces the output that the input describes', (taskType, input, spec) => {
     const operation = named(taskType)
     expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...spec })
   })
@@ -131,7 +131,7 @@ describe('Flux of Black Forest Labs', () => {
       { finetune_id, prompt: 'a' },
       'control_image is needed without preprocessed_image',
     ],
-  ])('refuses %s with %j', (taskType, input, message) => {
+  ])('the Flux task type %s refuses %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
 
@@ -141,7 +141,7 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-pro-1.0-depth', { prompt: 'a', preprocessed_image: image }],
     ['flux-2-flex', { prompt: 'a', width: 4_096, height: 1_024 }],
     ['flux-pro-1.1', { image_prompt: '', seed: null, prompt: null }],
-  ])('takes %s with %j', (taskType, input) => {
+  ])('the Flux task type %s accepts %j', (taskType, input) => {
     expect(() => readInput(named(taskType), input)).not.toThrow()
   })
 
@@ -151,18 +151,21 @@ describe('Flux of Black Forest Labs', () => {
     ['flux-pro-1.0-fill', 1.1],
     ['flux-pro-1.0-canny', 1.1],
     ['flux-pro-1.0-depth', 1.1],
-  ])('draws as %s does with a finetune, which the picture follows', (taskType, strength) => {
-    const [base, operation] = [named(taskType), named(`${taskType}-finetuned`)]
-    expect(Object.keys(operation.input.properties)).toEqual([
-      ...Object.keys(base.input.properties),
-      'finetune_id',
-      'finetune_strength',
-    ])
-    const input = readInput(operation, { ...base.example, finetune_id })
-    expect(input.finetune_strength).toBe(strength)
-    expect(operation.follows(input)).toBe(finetune_id)
-    expect(base.follows(input)).toBeUndefined()
-  })
+  ])(
+    '%s-finetuned accepts the input of %s with a finetune, and follows the task that trained it',
+    (taskType, strength) => {
+      const [base, operation] = [named(taskType), named(`${taskType}-finetuned`)]
+      expect(Object.keys(operation.input.properties)).toEqual([
+        ...Object.keys(base.input.properties),
+        'finetune_id',
+        'finetune_strength',
+      ])
+      const input = readInput(operation, { ...base.example, finetune_id })
+      expect(input.finetune_strength).toBe(strength)
+      expect(operation.follows(input)).toBe(finetune_id)
+      expect(base.follows(input)).toBeUndefined()
+    },
+  )
 
   it.each([
     ['full', undefined, 0.000_01],

@@ -5,35 +5,40 @@ import { mediaFile, optionalFile, requiredText, sizeByShortSide, sizeOf } from '
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Flux as Black Forest Labs sells it: a task type for each of its models. Fields and limits are those of its API; prices
- * are inferred from its list, as is whatever a comment says so of.
+ * Flux as Black Forest Labs sells it: a task type for each of its models. Fields and limits are those of its API. Prices
+ * are estimates from its list; other values that are estimates are marked "inferred".
  */
 
 export const BFL = 'bfl'
-/** What the API calls a megapixel. */
+/** A megapixel as the API counts it. */
 const MEGAPIXEL = 2 ** 20
 const MINUTE_MS = 60_000
 
 const given = requiredText(20_000, 'What the picture shows, or how the given one is changed.') // limit inferred
 const prompt = Type.String({ maxLength: 20_000, default: '', description: 'What the picture shows.' }) // limit inferred
-/** Without an upper limit: some clients draw of 64 bits. */
+/** Without an upper limit: some clients send seeds of 64 bits. */
 const seed = Type.Optional(Type.Integer({ minimum: 0, description: 'The same seed gives the same picture.' }))
 const prompt_upsampling = Type.Boolean({ default: false, description: 'Let the service write the prompt out.' })
 const safety_tolerance = (maximum: number) =>
-  Type.Integer({ minimum: 0, maximum, default: 2, description: 'How much is let through; 0 is the strictest.' })
-const output_format = (otherwise: string) =>
-  Type.Enum(['jpeg', 'png', 'webp'], { default: otherwise, description: 'Format of the picture.' })
-const steps = (minimum: number, otherwise: number) =>
-  Type.Integer({ minimum, maximum: 50, default: otherwise, description: 'Steps of the sampler.' })
-const guidance = (minimum: number, maximum: number, otherwise: number) =>
-  Type.Number({ minimum, maximum, default: otherwise, description: 'How closely the picture follows the prompt.' })
-const usual = { seed, prompt_upsampling, safety_tolerance: safety_tolerance(6) }
+  Type.Integer({
+    minimum: 0,
+    maximum,
+    default: 2,
+    description: 'How much the content filter allows; 0 is the strictest.',
+  })
+const output_format = (byDefault: string) =>
+  Type.Enum(['jpeg', 'png', 'webp'], { default: byDefault, description: 'Format of the picture.' })
+const steps = (minimum: number, byDefault: number) =>
+  Type.Integer({ minimum, maximum: 50, default: byDefault, description: 'Steps of the sampler.' })
+const guidance = (minimum: number, maximum: number, byDefault: number) =>
+  Type.Number({ minimum, maximum, default: byDefault, description: 'How closely the picture follows the prompt.' })
+const common = { seed, prompt_upsampling, safety_tolerance: safety_tolerance(6) }
 
 type MediaType = 'image/jpeg' | 'image/png' | 'image/webp'
 const mediaTypeOf = (format: string): MediaType =>
   format === 'png' ? 'image/png' : format === 'webp' ? 'image/webp' : 'image/jpeg'
 
-/** As large as the picture that came in, whose size is not known yet. */
+/** As large as the input picture, whose size is not known yet. */
 const asInput = ({ output_format: format }: { output_format: string }) => ({
   widthPx: 1_024,
   heightPx: 1_024,
@@ -41,22 +46,22 @@ const asInput = ({ output_format: format }: { output_format: string }) => ({
 })
 
 const SIDE_STEP = 32
-const side = (name: string, otherwise: number) =>
+const side = (name: string, byDefault: number) =>
   Type.Integer({
     minimum: 256,
     maximum: 1_440,
-    default: otherwise,
+    default: byDefault,
     description: `${name} in pixels, a multiple of ${SIDE_STEP}.`,
   })
 const sized = { width: side('Width', 1_024), height: side('Height', 768) }
 
-/** The first of two sides that is no multiple of a step. */
+/** Names the first side that is not a multiple of `step`. */
 function offStep(sides: { width?: number; height?: number }, step: number): BrokenRule | undefined {
   const off = (['width', 'height'] as const).find((name) => (sides[name] ?? 0) % step !== 0)
   return off && { field: off, rule: `must be a multiple of ${step}, not ${sides[off]}` }
 }
 
-/** A model that is told the width and the height. */
+/** A text-to-image model with a width and a height in pixels. */
 function fromText(taskType: string, title: string, usd: number, own: TProperties = {}): Operation {
   return operation({
     model: BFL,
@@ -66,7 +71,7 @@ function fromText(taskType: string, title: string, usd: number, own: TProperties
       prompt,
       image_prompt: optionalFile('image', 'A picture to take up.'),
       ...sized,
-      ...usual,
+      ...common,
       output_format: output_format('jpeg'),
       ...own,
     }),
@@ -103,7 +108,7 @@ const ultra = operation({
   title: 'Make a picture of four megapixels with FLUX 1.1 [pro] Ultra',
   input: Type.Object({
     prompt,
-    ...usual,
+    ...common,
     aspect_ratio: Type.String({ ...RATIO, default: '16:9' }),
     output_format: output_format('jpeg'),
     raw: Type.Boolean({ default: false, description: 'Less processed, closer to a photograph.' }),
@@ -127,7 +132,7 @@ const ultra = operation({
   example: { prompt: 'a market hall at noon', aspect_ratio: '21:9', raw: true },
 })
 
-/** `input_image`, `input_image_2` and on. */
+/** The fields `input_image`, `input_image_2` and so on. */
 function inputImages(count: number) {
   const names = Array.from({ length: count }, (_, index) => (index === 0 ? 'input_image' : `input_image_${index + 1}`))
   return Object.fromEntries(names.map((name) => [name, optionalFile('image', 'A picture to edit or to draw on.')]))
@@ -141,7 +146,7 @@ function kontext(taskType: string, title: string, usd: number): Operation {
     input: Type.Object({
       prompt: given,
       ...inputImages(4),
-      ...usual,
+      ...common,
       aspect_ratio: Type.Optional(Type.String(RATIO)), // no default: an edit keeps that of its input
       output_format: output_format('png'),
     }),
@@ -158,7 +163,7 @@ function kontext(taskType: string, title: string, usd: number): Operation {
   })
 }
 
-const sampled = { steps: steps(15, 50), ...usual, output_format: output_format('jpeg') }
+const sampled = { steps: steps(15, 50), ...common, output_format: output_format('jpeg') }
 
 const fill = operation({
   model: BFL,
@@ -227,8 +232,8 @@ function controlled(taskType: string, title: string, own: TProperties): Operatio
   })
 }
 
-const threshold = (name: string, otherwise: number) =>
-  Type.Integer({ minimum: 0, maximum: 500, default: otherwise, description: `${name} threshold of the outline.` })
+const threshold = (name: string, byDefault: number) =>
+  Type.Integer({ minimum: 0, maximum: 500, default: byDefault, description: `${name} threshold of the outline.` })
 const canny = controlled('flux-pro-1.0-canny', 'Make a picture that follows the outline of another', {
   canny_low_threshold: threshold('Lower', 50),
   canny_high_threshold: threshold('Upper', 200),
@@ -249,7 +254,7 @@ const flux2Side = (name: string) =>
     }),
   )
 
-/** USD for the first megapixel, and for each further one, whether it comes in or goes out. */
+/** USD for the first megapixel, and for each further one, of input or output. */
 interface Flux2Price {
   first: number
   further: number
@@ -363,13 +368,13 @@ const video = operation({
   example: { prompt: 'a kite climbs over a harbour', mode: 't2v', duration: 5, aspect_ratio: '16:9' },
 })
 
-/** Of what is called `application/…`, an upload is nothing else. */
+/** An archive. Uploads accept no other `application/…` type. */
 const archive = (description: string) => mediaFile('application', description)
 
-/** USD by the iterations, as the list has it. */
+/** USD by the number of iterations, from the price list. */
 const trainingUsd = (iterations: number) => (iterations < 150 ? 2 : iterations <= 500 ? 4 : 6)
 
-/** What the finished task is called by: its id is the `finetune_id`. Fields as in the API's own schema. */
+/** The id of the finished task is the `finetune_id`. Fields are those of the API's own schema. */
 export const bflFinetune = operation({
   model: BFL,
   taskType: 'finetune',
@@ -384,7 +389,7 @@ export const bflFinetune = operation({
       minLength: 1,
       maxLength: 100, // limit inferred
       default: 'TOK',
-      description: 'The word that stands for it in a prompt.',
+      description: 'The word that refers to it in a prompt.',
     }),
     iterations: Type.Integer({ minimum: 100, maximum: 1_000, default: 300, description: 'How long it is trained.' }),
     captioning: Type.Boolean({ default: true, description: 'Let the service describe the pictures.' }),
@@ -407,7 +412,7 @@ export const bflFinetune = operation({
   }),
   produces: { kind: 'data', of: (input) => ({ sample: finetuneOf(input) }) },
   price: ({ iterations }) => usdToPoints(trainingUsd(iterations)),
-  timeoutMs: 120 * MINUTE_MS, // inferred: what is known is that it takes from minutes to more than half an hour
+  timeoutMs: 120 * MINUTE_MS, // inferred: it is known to take from minutes to more than half an hour
   example: {
     finetune_comment: 'our heron',
     file_data: 'https://example.com/heron.zip',
@@ -417,7 +422,7 @@ export const bflFinetune = operation({
   },
 })
 
-/** What a finetune is to everybody: the words of its request, without the pictures. */
+/** The public description of a finetune: the parameters of its request, without the pictures. */
 export function finetuneOf(input: {
   finetune_comment: string
   mode: string
@@ -445,7 +450,7 @@ export function finetuneOf(input: {
 
 const finetune_id = Type.String({ minLength: 1, maxLength: 64, description: 'The finetune: the id of its training.' })
 
-/** A model that draws with a finetune: what its base takes, by the same rules, and the finetune. */
+/** A model with a finetune: accepts the fields of its base model, by the same rules, and those of the finetune. */
 function finetuned(base: Operation, usd: number, strength: number): Operation {
   const taskType = `${base.taskType}-finetuned`
   const finetune_strength = Type.Number({

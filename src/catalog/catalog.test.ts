@@ -6,7 +6,7 @@ import { readInput } from './read-input.ts'
 
 describe('the catalogue', () => {
   it.each(listOperations().map((operation) => [operation.id, operation] as const))(
-    '%s has a valid example and a price',
+    'the operation %s has a valid example and a price',
     (id, operation) => {
       const input = readInput(operation, operation.example)
       expect(input).toMatchObject(operation.example)
@@ -20,7 +20,7 @@ describe('the catalogue', () => {
   )
 
   it.each(listOperations().map((operation) => [operation.id, operation] as const))(
-    '%s describes every field, at every depth',
+    'the operation %s describes every field, at every depth',
     (_id, operation) => {
       for (const [path, field] of fieldsOf(operation.input)) {
         expect(field, path).toMatchObject({ description: expect.stringMatching(/\.$/) })
@@ -28,7 +28,7 @@ describe('the catalogue', () => {
     },
   )
 
-  it('has each id once', () => {
+  it('no two operations of the catalogue have the same id', () => {
     const ids = listOperations().map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
   })
@@ -38,12 +38,12 @@ describe('the catalogue', () => {
     ['suno/lyrics', 20_000],
     ['suno/concat', 50_000],
     ['suno/upload', 20_000],
-  ])('sells %s for %i points', (id, points) => {
+  ])('%s costs %i points', (id, points) => {
     const operation = getOperation(id)
     expect(operation.price({ ...readInput(operation, operation.example) })).toBe(points)
   })
 
-  it('says what an input builds on, and which URLs it names', () => {
+  it('an operation says which task an input follows, and which files it names', () => {
     const clip = '01234567-89ab-4cde-8f01-23456789ab01'
     expect(getOperation('suno/music').follows({ continue_clip_id: clip })).toBe(clip)
     expect(getOperation('suno/music').follows({ continue_clip_id: '' })).toBeUndefined()
@@ -55,7 +55,7 @@ describe('the catalogue', () => {
     expect(filesIn(getOperation('suno/lyrics').input, { url: 'https://a.example' })).toEqual([])
   })
 
-  it('finds nothing under a name that JavaScript knows', () => {
+  it('the catalogue finds no operation under the name of a built-in property of JavaScript', () => {
     for (const id of ['constructor', '__proto__', 'suno/toString', '']) expect(findOperation(id)).toBeUndefined()
     expect(() => getOperation('suno/dance')).toThrow('suno/dance')
   })

@@ -86,7 +86,7 @@ export function findOperation(id: string): Operation | undefined {
   return byId.get(id)
 }
 
-/** Throws when there is none: for ids that we stored ourselves. */
+/** Throws an Error for an unknown id: for ids from the database, which are known to exist. */
 export function getOperation(id: string): Operation {
   const operation = byId.get(id)
   if (!operation) throw new Error(`The catalogue has no operation ${id}.`)

@@ -6,11 +6,11 @@ import { readInput } from './read-input.ts'
 const SOUND = 'https://example.com/a.mp3'
 
 describe.each(diffrhythm.map((operation) => [operation.taskType, operation] as const))('%s', (taskType, operation) => {
-  it('costs 0.02 USD', () => {
+  it('a DiffRhythm song costs 0.02 USD', () => {
     expect(operation.price(readInput(operation, { style_prompt: 'pop' }))).toBe(200_000)
   })
 
-  it('is as long as its kind', () => {
+  it('the length of a DiffRhythm song is that of its task type', () => {
     const seconds = { 'txt2audio-base': 95, 'txt2audio-full': 285 }[taskType]
     expect(outputSpecOf(operation.produces, readInput(operation, operation.example))).toMatchObject({
       count: 1,
@@ -18,7 +18,7 @@ describe.each(diffrhythm.map((operation) => [operation.taskType, operation] as c
     })
   })
 
-  it('needs a style, in words or as a sound', () => {
+  it('a DiffRhythm song needs a style, in words or as a sound', () => {
     expect(() => readInput(operation, { lyrics: '[00:10.00] La' })).toThrow(
       'style_prompt is needed without style_audio.',
     )

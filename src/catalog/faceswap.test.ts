@@ -11,22 +11,22 @@ describe('face swap', () => {
     ['Qubico/image-toolkit/face-swap', faceSwap, 100_000],
     ['Qubico/image-toolkit/multi-face-swap', multiFaceSwap, 150_000],
     ['Qubico/video-toolkit/face-swap', videoFaceSwap, 240 * 40_000],
-  ])('sells %s', (id, operation, points) => {
+  ])('the face swap %s has its price', (id, operation, points) => {
     expect(operation.id).toBe(id)
     expect(operation.price(readInput(operation, operation.example))).toBe(points)
   })
 
-  it('makes a picture of a picture and a video of a video', () => {
+  it('a face swap in a picture makes a picture, and one in a video makes a video', () => {
     expect(outputSpecOf(faceSwap.produces, faceSwap.example)).toMatchObject({ kind: 'pictures', count: 1 })
     expect(outputSpecOf(videoFaceSwap.produces, videoFaceSwap.example)).toMatchObject({ kind: 'videos', seconds: 10 })
   })
 
-  it.each(['', '0', '0,1', '1, 0, 2'])('takes the faces "%s"', (faces) => {
+  it.each(['', '0', '0,1', '1, 0, 2'])('a face swap accepts the face numbers "%s"', (faces) => {
     const input = { ...multiFaceSwap.example, swap_faces_index: faces }
     expect(readInput(multiFaceSwap, input)).toMatchObject({ swap_faces_index: faces })
   })
 
-  it.each(['left', '0,', ',1', '-1'])('refuses the faces "%s"', (faces) => {
+  it.each(['left', '0,', ',1', '-1'])('a face swap refuses the face numbers "%s"', (faces) => {
     const input = { ...videoFaceSwap.example, target_faces_index: faces }
     expect(() => readInput(videoFaceSwap, input)).toThrow('target_faces_index must be face numbers such as "0,1"')
   })

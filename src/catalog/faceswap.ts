@@ -21,7 +21,7 @@ const facesIndex = (whose: string) =>
 const swap_faces_index = facesIndex('the picture with the faces to put in')
 const target_faces_index = facesIndex('the target')
 
-/** As large as the picture that came in, whose size is not known yet. */
+/** As large as the input picture, whose size is not known yet. */
 const asInput = () => ({ widthPx: 1_024, heightPx: 1_024 })
 
 const faceSwap = operation({
@@ -50,8 +50,8 @@ const multiFaceSwap = operation({
 })
 
 const USD_PER_FRAME = 0.004
-/** Up to 600 are taken. The file is not opened; ten seconds of film are held. Inferred. */
-const USUAL_FRAMES = 240
+/** Videos may have up to 600 frames. The file is not opened, so the price of ten seconds is held. Inferred. */
+const ASSUMED_FRAMES = 240
 
 const videoFaceSwap = operation({
   model: 'Qubico/video-toolkit',
@@ -64,7 +64,7 @@ const videoFaceSwap = operation({
     target_faces_index,
   }),
   produces: { kind: 'videos', of: () => ({ widthPx: 1_280, heightPx: 720, seconds: 10 }) },
-  price: () => usdToPoints(USD_PER_FRAME * USUAL_FRAMES),
+  price: () => usdToPoints(USD_PER_FRAME * ASSUMED_FRAMES),
   timeoutMs: 30 * 60_000,
   example: { swap_image: 'https://example.com/face.png', target_video: 'https://example.com/speech.mp4' },
 })

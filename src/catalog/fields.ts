@@ -1,13 +1,13 @@
 import { type TSchemaOptions, type TString, Type } from 'typebox'
 
-/** Fields that many families share. Their `x-` words are read by us; a schema's reader may pass over them. */
+/** Fields that many families share. Their `x-` members are for this gateway; other readers of a schema ignore them. */
 
 export type Media = 'image' | 'video' | 'audio' | 'application'
 
 const HTTP_URL = 'https?://[^\\s/?#][^\\s]*'
 const DATA_URI = 'data:[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+;base64,[A-Za-z0-9+/\\r\\n]+={0,2}'
 /**
- * Shorter than forty characters no file of any kind is whole; a word that was meant as a URL is not taken for base64. Not
+ * At least forty characters: no file is shorter, and a word that was meant as a URL is not mistaken for base64. Not
  * written as `{40,}`: over megabytes V8 counts that on its stack, and throws.
  */
 const BARE_BASE64 = '[A-Za-z0-9+/\\r\\n]{40}[A-Za-z0-9+/\\r\\n]*={0,2}'
@@ -28,8 +28,8 @@ export function mediaUrl(media: Media, description: string, options: TSchemaOpti
 }
 
 /**
- * A file by its URL or as base64, bare or as a data URI. What came as base64 is stored before the task is, so a provider
- * that wants a URL has one.
+ * A file by its URL or as base64, bare or as a data URI. Base64 is stored as a file before the task, so a provider that
+ * needs a URL gets one.
  */
 export function mediaFile(media: Media, description: string, options: TSchemaOptions = {}): TString {
   return Type.String({
@@ -48,7 +48,7 @@ export function optionalFile(media: Media, description: string) {
   return Type.Optional(mediaFile(media, description, { pattern }))
 }
 
-/** Text that must say something. */
+/** Text that must not be empty. */
 export function requiredText(maxLength: number, description: string): TString {
   return Type.String({ minLength: 1, maxLength, description })
 }
@@ -57,7 +57,7 @@ export function optionalText(maxLength: number, description: string) {
   return Type.Optional(Type.String({ maxLength, description }))
 }
 
-/** Width and height of about `pixels` in a ratio such as "16:9"; both multiples of 16, as video codecs want them. */
+/** Width and height of about `pixels` in a ratio such as "16:9"; both multiples of 16, which video codecs require. */
 export function sizeOf(ratio: string, pixels: number): { widthPx: number; heightPx: number } {
   const [wide = 1, high = 1] = ratio.split(':').map(Number)
   const widthPx = Math.sqrt((pixels * wide) / high)

@@ -41,15 +41,15 @@ const LORA_TYPES = [
 const prompt = requiredText(5_000, 'What the picture shows.') // limit inferred
 const negative_prompt = optionalText(5_000, 'What the picture must not show.') // limit inferred
 const image = mediaFile('image', 'The picture to start from, by URL or as base64.')
-const side = (name: string, otherwise: number) =>
+const side = (name: string, byDefault: number) =>
   Type.Integer({
     minimum: 128, // PiAPI's MCP server offers 128 to 1,024
     maximum: 8_192, // inferred: the product is what is limited
-    default: otherwise,
+    default: byDefault,
     description: `${name} in pixels; width times height is at most ${MAX_PIXELS}.`,
   })
-const steps = (otherwise: number) =>
-  Type.Integer({ minimum: 1, maximum: 40, default: otherwise, description: 'Steps of the sampler.' })
+const steps = (byDefault: number) =>
+  Type.Integer({ minimum: 1, maximum: 40, default: byDefault, description: 'Steps of the sampler.' })
 const guidance_scale = Type.Number({
   minimum: 1.5,
   maximum: 5,
@@ -72,7 +72,7 @@ const Lora = Type.Object({
 const lora_settings = Type.Array(Lora, { minItems: 1, maxItems: 1, description: 'One LoRA.' })
 const control_net_settings = Type.Array(
   Type.Object({
-    // PiAPI's MCP server says `hed` where its pages say `soft_edge`.
+    // PiAPI's MCP server calls `hed` what its pages call `soft_edge`.
     control_type: Type.Enum(['depth', 'canny', 'soft_edge', 'openpose', 'hed'], {
       description: 'What of the control picture counts.',
     }),
@@ -99,18 +99,18 @@ function tooLarge({ width, height }: Sized): BrokenRule | undefined {
   return { field: 'width', rule: `times height must be at most ${MAX_PIXELS}, not ${width * height}` }
 }
 
-/** The sampler's usual count; schnell is distilled to four. */
+/** The sampler's default count; schnell is distilled to four. */
 function stepsOf(model: string) {
   return steps(model === 'Qubico/flux1-schnell' ? 4 : 28)
 }
 
-/** Per picture. The tables of the pages were not captured; these are what third parties saw, the lower of two. */
+/** Per picture. The pages' price tables could not be read; these are the prices that third parties report, the lower of two. */
 function priceOf(model: string): number {
   return model === 'Qubico/flux1-schnell' ? 0.002 : 0.02
 }
 
 const picture = ({ width, height }: Sized) => ({ widthPx: width, heightPx: height })
-/** Follows the picture that came in, whose size is not known yet. */
+/** As large as the input picture, whose size is not known yet. */
 const asInput = () => ({ widthPx: 1_024, heightPx: 1_024 })
 
 function txt2img(model: string): Operation {
@@ -207,7 +207,7 @@ const controlnetLora = operation({
     guidance_scale,
     seed,
     control_net_settings,
-    // PiAPI's MCP server and n8n's node send an empty list where no LoRA is wanted.
+    // PiAPI's MCP server and n8n's node send an empty list for no LoRA.
     lora_settings: Type.Optional(Type.Array(Lora, { maxItems: 1, description: 'One LoRA, or none.' })),
   }),
   produces: { kind: 'pictures', of: picture },
@@ -289,7 +289,7 @@ const fillOutpaint = operation({
     const { wide, high } = edgesOf(input)
     const field = 'custom_settings.0'
     if (wide + high === 0) return { field, rule: 'must add pixels on at least one side' }
-    // The added area "must stay below 1024 by 1024"; of a picture of unknown size, what is known is the corners' part.
+    // The added area "must stay below 1024 by 1024"; for a picture of unknown size, only the corners' part is known.
     return wide >= MAX_EDGE || high >= MAX_EDGE
       ? { field, rule: `must add less than ${MAX_EDGE} pixels in width and in height` }
       : undefined

@@ -11,13 +11,13 @@ describe.each(framepack.map((operation) => [operation.id, operation] as const))(
     [10, 3_000_000],
     [15, 4_500_000],
     [30, 9_000_000],
-  ])('makes %i seconds for %i points', (duration, points) => {
+  ])('a FramePack video of %i seconds costs %i points', (duration, points) => {
     const input = read({ duration })
     expect(operation.price(input)).toBe(points)
     expect(outputSpecOf(operation.produces, input)).toMatchObject({ seconds: duration, widthPx: 848, heightPx: 480 })
   })
 
-  it('needs a first frame and ten to thirty seconds', () => {
+  it('a FramePack video needs a first frame, and lasts ten to thirty seconds', () => {
     expect(read({})).toMatchObject({ duration: 10 })
     expect(() => read({ duration: 5 })).toThrow('duration must be at least 10, not 5.')
     expect(() => read({ duration: 31 })).toThrow('duration must be at most 30, not 31.')

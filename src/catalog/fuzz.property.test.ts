@@ -28,7 +28,7 @@ function parsed(value: unknown): unknown {
   }
 }
 
-/** The outcome, or the error that a caller would be told. Whatever else is thrown would be a fault of ours. */
+/** The outcome, or the error that a caller would get. Any other exception would be a fault of the gateway. */
 function outcomeOf<T>(work: () => T): { made: T } | { error: PolyphonyError } {
   try {
     return { made: work() }
@@ -84,9 +84,9 @@ function nearExample({ input, example }: Operation): fc.Arbitrary<object> {
   })
 }
 
-describe('any input that a schema takes', () => {
+describe('any valid input', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
-    'for %s has a price, a spec and an echo, or breaks a rule that is told',
+    'any input of %s has a price, an output spec and an echo, or is refused by a field that the message names',
     (_id, operation) => {
       let taken = 0
       fc.assert(
@@ -117,10 +117,10 @@ describe('any input that a schema takes', () => {
   )
 })
 
-describe('anything at all', () => {
+describe('any JSON value', () => {
   const operation = fc.constantFrom(...operations.map(({ id }) => id)).map(getOperation)
 
-  it('as an input is read, or refused by a field', () => {
+  it('any JSON value as an input is read, or refused by a field', () => {
     fc.assert(
       fc.property(operation, fc.oneof(anyJson, strangeFields), fc.boolean(), (one, given, isBesideExample) => {
         const raw = parsed(isBesideExample ? { ...one.example, ...(given as object) } : given)
@@ -135,7 +135,7 @@ describe('anything at all', () => {
     )
   })
 
-  it('as the body of a request becomes a task, or is refused', () => {
+  it('any JSON value as the body of a request becomes a task, or is refused', () => {
     const body = operation.chain(({ model, taskType, example }) =>
       fc.oneof(
         anyJson,
@@ -173,28 +173,28 @@ describe('anything at all', () => {
   })
 })
 
-describe('a field that another operation has', () => {
+describe('a field of another operation', () => {
   it.each<[string, JsonObject]>([
     ['midjourney/inpaint', { aspect_ratio: 169 }],
     ['midjourney/blend', { prompt: { toString: 1 } }],
     ['midjourney/pan', { aspect_ratio: [], prompt: '--ar 0:0' }],
-  ])('counts for nothing with %s', (id, strange) => {
+  ])('a field of another operation does not change what %s makes', (id, strange) => {
     const operation = getOperation(id)
     const input = readInput(operation, { ...operation.example, ...strange })
     expect(input).toMatchObject(strange)
-    const usual = outputSpecOf(operation.produces, readInput(operation, operation.example))
-    expect(outputSpecOf(operation.produces, input)).toEqual(usual)
+    const byDefault = outputSpecOf(operation.produces, readInput(operation, operation.example))
+    expect(outputSpecOf(operation.produces, input)).toEqual(byDefault)
   })
 })
 
-describe('a file of ten megabytes as text', () => {
+describe('a file of ten megabytes in the input', () => {
   const image = getOperation('Qubico/image-toolkit/background-remove')
   const base64 = 'A'.repeat(Math.ceil((10 * 2 ** 20) / 3) * 4)
 
   it.each([
     ['bare', base64],
     ['in a data URI', `data:image/png;base64,${base64}`],
-  ])('is taken %s', (_how, text) => {
+  ])('a file of ten megabytes is accepted %s', (_how, text) => {
     expect(readInput(image, { image: text })).toEqual({ image: text })
   })
 })

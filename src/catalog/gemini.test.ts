@@ -15,7 +15,7 @@ describe('Gemini', () => {
     ['nano-banana-2', nanoBanana2, {}, 600_000],
     ['nano-banana-2', nanoBanana2, { resolution: '2K' }, 900_000],
     ['nano-banana-2', nanoBanana2, { resolution: '4K' }, 1_350_000],
-  ])('sells a picture of %s', (taskType, operation, input, points) => {
+  ])('a picture of the Gemini model %s has its price', (taskType, operation, input, points) => {
     expect(operation.id).toBe(`gemini/${taskType}`)
     expect(operation.price(readInput(operation, { prompt: 'a boat', ...input }))).toBe(points)
   })
@@ -34,12 +34,12 @@ describe('Gemini', () => {
       { aspect_ratio: '3:4', output_format: 'jpg' },
       { widthPx: 880, heightPx: 1_184, mediaType: 'image/jpeg' },
     ],
-  ])('makes one picture of the size and format that is asked for', (operation, input, spec) => {
+  ])('Gemini makes one picture of the requested size and format', (operation, input, spec) => {
     const read = readInput(operation, { prompt: 'a boat', ...input })
     expect(outputSpecOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...spec })
   })
 
-  it('leaves the ratio open, which an edit takes from its input', () => {
+  it('Gemini fills in no default ratio, so that an edit keeps the ratio of its picture', () => {
     const edit = readInput(flashImage, { prompt: 'add a hat', image_urls: ['https://example.com/cat.png'] })
     expect(edit).not.toHaveProperty('aspect_ratio')
   })
@@ -52,7 +52,7 @@ describe('Gemini', () => {
       { image_urls: ['cat.png'] },
       'image_urls.0 must be an http or https URL, a data URI or base64, not "cat.png".',
     ],
-  ])('refuses what it cannot make', (operation, input, message) => {
+  ])('Gemini refuses values that its API does not document', (operation, input, message) => {
     expect(() => readInput(operation, { prompt: 'a boat', ...input })).toThrow(message)
   })
 })

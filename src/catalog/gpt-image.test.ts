@@ -22,7 +22,7 @@ describe('GPT images', () => {
     [{ model: 'dall-e-3', quality: 'standard', size: '1024x1024' }, 400_000],
     [{ model: 'dall-e-3', quality: 'hd', size: '1792x1024' }, 1_200_000],
     [{ model: 'dall-e-2', size: '256x256', n: 2 }, 400_000],
-  ])('with %j cost %i points, made or changed', (asked, points) => {
+  ])('GPT images with %j cost %i points, generated or edited', (asked, points) => {
     expect(gptImageGenerate.price(readInput(gptImageGenerate, { prompt, ...asked }))).toBe(points)
     expect(gptImageEdit.price(readInput(gptImageEdit, { prompt, image, ...asked }))).toBe(points)
   })
@@ -37,7 +37,7 @@ describe('GPT images', () => {
       { background: 'transparent', output_format: 'webp' },
       { isTransparent: true, mediaType: 'image/webp' },
     ],
-  ])('with %j are as asked for', (asked, spec) => {
+  ])('GPT images have the requested size, number and format with %j', (asked, spec) => {
     const input = readInput(gptImageGenerate, { prompt, ...asked })
     expect(outputSpecOf(gptImageGenerate.produces, input)).toMatchObject(spec)
   })
@@ -52,11 +52,11 @@ describe('GPT images', () => {
     ],
     [{ size: 'huge' }, 'size must be "auto" or a size such as "1024x1024", not "huge"'],
     [{ quality: 'best' }, 'quality must be one of'],
-  ])('with %j are refused', (asked, message) => {
+  ])('a GPT image request with %j is refused', (asked, message) => {
     expect(() => readInput(gptImageGenerate, { prompt, ...asked })).toThrow(message)
   })
 
-  it('are changed from one picture to sixteen', () => {
+  it('a GPT image edit takes one to sixteen pictures', () => {
     expect(() => readInput(gptImageEdit, { prompt, image: [] })).toThrow('image must not be empty')
     const many = new Array<string>(17).fill(image[0] ?? '')
     expect(() => readInput(gptImageEdit, { prompt, image: many })).toThrow('image has at most 16 elements')

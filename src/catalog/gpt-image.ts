@@ -47,7 +47,7 @@ const shared = {
   ),
   background: Type.Enum(['auto', 'transparent', 'opaque'], { default: 'auto', description: 'What lies behind.' }),
   moderation: Type.Optional(Type.Enum(['auto', 'low'], { description: 'How strictly the content is judged.' })),
-  user: optionalText(512, 'Who of your users asks.'), // limit inferred
+  user: optionalText(512, 'Your id of the user who sends the request.'), // limit inferred
 }
 const prompt = requiredText(32_000, 'What the picture shows, or how the given ones are changed.')
 
@@ -101,13 +101,13 @@ const ABOVE_HIGH: Record<string, number> = { xhigh: 1.5, max: 2 }
 function priceOf(input: Asked): number {
   const { model, quality, size, n } = input
   const { widthPx, heightPx } = picturesOf(input)
-  // What is left to the service is held at its dearest; a provider reports what it came to.
+  // For a choice that is left to the service, the highest price is held; the provider reports the actual one.
   const shape = size === 'auto' || widthPx !== heightPx ? 1 : 0
   if (model === 'dall-e-2') return 0.02 * n // inferred from OpenAI's list, as is the next
   if (model === 'dall-e-3') return (quality === 'hd' || quality === 'auto' ? [0.08, 0.12] : [0.04, 0.08])[shape] ?? 0
   const prices = OTHERS[model] ?? GPT_IMAGE_1
-  const asked = quality === 'standard' ? 'medium' : quality
-  const base = asked === 'low' || asked === 'medium' ? prices[asked] : prices.high
+  const level = quality === 'standard' ? 'medium' : quality
+  const base = level === 'low' || level === 'medium' ? prices[level] : prices.high
   return base[shape] * (ABOVE_HIGH[quality] ?? 1) * n
 }
 

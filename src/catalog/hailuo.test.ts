@@ -23,7 +23,7 @@ describe('Hailuo', () => {
     [{ model: 'v2.3', duration: 10 }, 4_500_000],
     [{ model: 'v2.3', resolution: 1080 }, 4_000_000],
     [{ model: 'v2.3-fast' }, 2_300_000],
-  ])('with %j costs %i points', (input, points) => {
+  ])('a Hailuo video with %j costs %i points', (input, points) => {
     expect(hailuoVideo.price(read({ prompt: 'a', image_url: IMAGE, ...input }))).toBe(points)
   })
 
@@ -42,7 +42,7 @@ describe('Hailuo', () => {
       'duration must be 6 with resolution 1080, not 10.',
     ],
     [{ model: 'v2.3', prompt: 'a', duration: 8 }, 'duration must be one of 6, 10, not 8.'],
-  ])('refuses %j', (input, message) => {
+  ])('Hailuo refuses %j', (input, message) => {
     expect(() => read(input)).toThrow(message)
   })
 
@@ -50,11 +50,11 @@ describe('Hailuo', () => {
     [{ model: 'i2v-02', image_url: IMAGE, duration: 6, resolution: 1080 }],
     [{ model: 'v2.3', image_url: IMAGE }],
     [{ model: 't2v-01', prompt: 'a', image_url: IMAGE, expand_prompt: true }],
-  ])('takes %j', (input) => {
+  ])('Hailuo accepts %j', (input) => {
     expect(read(input)).toEqual(input)
   })
 
-  it('is as long and as large as was asked; the older models are of one size', () => {
+  it('a Hailuo video has the requested length and size, and one fixed size with the older models', () => {
     const spec = (input: JsonObject) => outputSpecOf(hailuoVideo.produces, read({ prompt: 'a', ...input }))
     expect(spec({ model: 't2v-01', duration: 10, resolution: 768 })).toMatchObject({
       widthPx: 1_280,

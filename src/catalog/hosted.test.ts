@@ -15,7 +15,7 @@ function spec(operation: Operation, input: JsonObject): Extract<OutputSpec, { ki
 const replicate = (model: string, input: JsonObject = {}) => spec(replicatePrediction, { model, input })
 const fal = (model: string, input: JsonObject = {}) => spec(falRequest, { model, input })
 
-describe('what a model makes', () => {
+describe('the output of a hosted model', () => {
   it.each([
     ['black-forest-labs/flux-schnell', 'pictures', false],
     ['black-forest-labs/flux-1.1-pro', 'pictures', true],
@@ -40,7 +40,7 @@ describe('what a model makes', () => {
     ['openai/gpt-image-1', 'pictures', false],
     ['openai/whisper', 'texts', true],
     ['firtoz/trellis', 'model', true],
-  ])('at Replicate is told by its name: %s makes %s', (model, kind, isSingle) => {
+  ])('the kind of output follows from the name of the model at Replicate: %s makes %s', (model, kind, isSingle) => {
     const { like, form, isSingle: single } = replicate(model)
     expect({ kind: like.kind, form, single }).toEqual({ kind, form: 'urls', single: isSingle })
   })
@@ -63,12 +63,12 @@ describe('what a model makes', () => {
     ['fal-ai/trellis', 'model', true],
     ['fal-ai/hunyuan3d/v2', 'model', true],
     ['workflows/somebody/sticker', 'pictures', false],
-  ])('at fal is told by its name: %s makes %s', (model, kind, isSingle) => {
+  ])('the kind of output follows from the name of the model at fal: %s makes %s', (model, kind, isSingle) => {
     const { like, form, isSingle: single } = fal(model)
     expect({ kind: like.kind, form, single }).toEqual({ kind, form: 'fal', single: isSingle })
   })
 
-  it('is asked for in the size, number, length and format that the input says', () => {
+  it('the output of a hosted model has the size, number, length and format that the input states', () => {
     const picture = { widthPx: 1_024, heightPx: 1_024, count: 1, mediaType: 'image/webp' }
     expect(replicate('a/b').like).toMatchObject(picture)
     expect(replicate('a/b', { aspect_ratio: '16:9', num_outputs: 3, output_format: 'jpg' }).like).toMatchObject({
@@ -91,7 +91,7 @@ describe('what a model makes', () => {
     })
   })
 
-  it('is the usual where the input says it in a way that nobody here knows', () => {
+  it('the output of a hosted model has default values where those of the input are not understood', () => {
     const strange = {
       aspect_ratio: 'match_input_image',
       image_size: 'constructor',
@@ -102,24 +102,24 @@ describe('what a model makes', () => {
     expect(replicate('luma/ray-2', { duration: -1, aspect_ratio: 7 }).like).toEqual(replicate('luma/ray-2').like)
   })
 
-  it('comes with the prompt and the seed where fal writes them', () => {
-    expect(fal('fal-ai/flux/dev', { prompt: 'fog', seed: 7, num_images: 2 }).beside).toEqual({
+  it('the output of a model at fal has the prompt and the seed with it, where fal sends them', () => {
+    expect(fal('fal-ai/flux/dev', { prompt: 'fog', seed: 7, num_images: 2 }).extra).toEqual({
       timings: {},
       seed: 7,
       has_nsfw_concepts: [false, false],
       prompt: 'fog',
     })
-    expect(fal('fal-ai/veo3', { prompt: 'fog' }).beside).toEqual({})
-    expect(replicate('a/b', { prompt: 'fog' }).beside).toEqual({})
+    expect(fal('fal-ai/veo3', { prompt: 'fog' }).extra).toEqual({})
+    expect(replicate('a/b', { prompt: 'fog' }).extra).toEqual({})
   })
 
-  it('is known of well-known names only', () => {
+  it('the output kind is known for well-known model names only', () => {
     expect(knownAtReplicate('minimax/video-01')).toEqual({ makes: 'videos', isSingle: true })
     for (const name of ['nobody/heard-of-it', '', 'constructor']) expect(knownAtReplicate(name)).toBeUndefined()
   })
 })
 
-describe('the price', () => {
+describe('the price of a hosted model', () => {
   it.each<[Operation, string, JsonObject, number]>([
     [replicatePrediction, 'black-forest-labs/flux-schnell', {}, 400_000],
     [replicatePrediction, 'black-forest-labs/flux-schnell', { num_outputs: 4 }, 1_600_000],
@@ -128,9 +128,12 @@ describe('the price', () => {
     [replicatePrediction, 'meta/meta-llama-3-8b', {}, 100_000],
     [falRequest, 'fal-ai/flux/dev', { num_images: 2 }, 800_000],
     [falRequest, 'fal-ai/trellis', {}, 1_000_000],
-  ])('of %# follows the kind, and the number of pictures', (operation, model, input, price) => {
-    expect(operation.price(readInput(operation, { model, input }))).toBe(price)
-  })
+  ])(
+    'the price of request %# follows the kind of output and the number of pictures',
+    (operation, model, input, price) => {
+      expect(operation.price(readInput(operation, { model, input }))).toBe(price)
+    },
+  )
 
   it.each<[JsonObject, number]>([
     [{ num_images: 16 }, 16],
@@ -143,11 +146,14 @@ describe('the price', () => {
     [{ batch_size: 4, num_batches: 4 }, 16],
     [{ num_images: null, max_images: 7 }, 7],
     [{ num_images: 0 }, 1],
-  ])('of pictures is that of the most that a model could read: %j costs %d', (input, pictures) => {
-    for (const operation of hosted) {
-      expect(operation.price(readInput(operation, { model: 'a/b', input }))).toBe(400_000 * pictures)
-    }
-  })
+  ])(
+    'the price counts the most pictures that any model could read from the input: %j costs those of %d',
+    (input, pictures) => {
+      for (const operation of hosted) {
+        expect(operation.price(readInput(operation, { model: 'a/b', input }))).toBe(400_000 * pictures)
+      }
+    },
+  )
 
   it.each<[JsonObject, number]>([
     [{}, 1],
@@ -160,13 +166,16 @@ describe('the price', () => {
     [{ duration: 60, resolution: '2160p' }, 24],
     [{ resolution: '1080p' }, 1],
     [{ duration: 10, num_videos: 2 }, 4],
-  ])('of a video follows its length, size and number: %j costs %d times the usual', (input, factor) => {
-    expect(falRequest.price(readInput(falRequest, { model: 'fal-ai/veo3', input }))).toBe(5_000_000 * factor)
-    const operation = replicatePrediction
-    expect(operation.price(readInput(operation, { model: 'google/veo-3', input }))).toBe(5_000_000 * factor)
-  })
+  ])(
+    'the price of a video follows its length, size and number: %j costs %d times the default video',
+    (input, factor) => {
+      expect(falRequest.price(readInput(falRequest, { model: 'fal-ai/veo3', input }))).toBe(5_000_000 * factor)
+      const operation = replicatePrediction
+      expect(operation.price(readInput(operation, { model: 'google/veo-3', input }))).toBe(5_000_000 * factor)
+    },
+  )
 
-  it('is that of the version’s or the deployment’s model, a picture where nobody knows it', () => {
+  it('the price of a version or a deployment is that of its model, or of a picture when the model is unknown', () => {
     const price = (input: JsonObject) =>
       replicatePrediction.price(readInput(replicatePrediction, { input: {}, ...input }))
     expect(price({ version: 'a'.repeat(64) })).toBe(400_000)
@@ -174,7 +183,7 @@ describe('the price', () => {
   })
 })
 
-describe('the input', () => {
+describe('the input of a hosted model', () => {
   it.each<[Operation, JsonObject, string]>([
     [replicatePrediction, { input: {} }, 'model is needed without version and deployment'],
     [replicatePrediction, { model: 'flux', input: {} }, 'model must be owner/name'],
@@ -199,11 +208,11 @@ describe('the input', () => {
       { model: 'a/b', input: { batch_size: 5, num_batches: 4 } },
       'input.num_batches must be at most 16 with',
     ],
-  ])('of %# is refused: %j', (operation, input, message) => {
+  ])('a request to a hosted model (%#) is refused: %j', (operation, input, message) => {
     expect(() => readInput(operation, input)).toThrow(message)
   })
 
-  it('names a hundred files at most', () => {
+  it('the input of a hosted model names at most a hundred files', () => {
     const naming = (count: number) => ({
       model: 'a/b',
       input: { images: Array.from({ length: count }, (_, number) => `https://a.example/${number}`) },
@@ -214,7 +223,7 @@ describe('the input', () => {
     }
   })
 
-  it('keeps every field of the model, and names its files', () => {
+  it('the input of a hosted model keeps all fields of the model, and the files in them are found', () => {
     const input = { image: 'https://a.example/1.png', extra: { deep: ['https://a.example/2.png'] }, n: null }
     for (const { example, ...operation } of hosted) {
       const read = readInput({ example, ...operation }, { model: 'a/b', input, stream: true })

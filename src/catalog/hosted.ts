@@ -8,15 +8,15 @@ import type { HostedKind, HostedSpec } from './outputs.ts'
 import { areaNamed, countFields, secondsNamed } from './price-aliases.ts'
 
 /**
- * Models of hosts that have thousands of them, Replicate and fal: one operation each takes any model with any input. What
- * a model makes is told by its name alone, which steers the price and what the sandbox delivers, and nothing else.
+ * The models of Replicate and fal, which host thousands: one operation for each host takes any model with any input. The
+ * kind of a model's output is derived from its name alone. It determines the price and the output of the sandbox, nothing else.
  */
 
 const TIMEOUT_MS = 30 * 60_000
 /** Never `.` or `..`: a name becomes part of a path. */
 const NAME = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}'
-/** Models deliver four at most, as a rule; inferred. */
-const MAX_MADE = 16
+/** Most models deliver four outputs at most; inferred. */
+const MAX_OUTPUTS = 16
 
 /** Each address among them is looked up before the task is stored; inferred. */
 const MAX_FILES = 100
@@ -51,13 +51,13 @@ export const replicatePrediction = operation({
         'x-rule': 'must be owner/name',
       }),
     ),
-    input: anyInput('What the model is given: the fields that it has at Replicate.'),
+    input: anyInput('The input of the model: its fields at Replicate.'),
   }),
   produces: {
     kind: 'anything',
     of: ({ model, deployment, input }) => {
       const { makes, isSingle } = makerOf(REPLICATE, model || deployment || '')
-      return { like: specLike(makes, input, 'image/webp'), form: 'urls', isSingle, beside: {} }
+      return { like: specLike(makes, input, 'image/webp'), form: 'urls', isSingle, extra: {} }
     },
   },
   rules: ({ model, version, deployment, input }) =>
@@ -82,14 +82,14 @@ export const falRequest = operation({
       description: 'The model: owner/app, with the path below it.',
       'x-rule': 'must be owner/app, with or without a path',
     }),
-    input: anyInput('What the model is given: the fields that it has at fal.'),
+    input: anyInput('The input of the model: its fields at fal.'),
   }),
   produces: {
     kind: 'anything',
     of: ({ model, input }) => {
       const { makes, isSingle } = makerOf(FAL, model)
       const like = specLike(makes, input, 'image/jpeg')
-      return { like, form: 'fal', isSingle, beside: besideFal(like, isSingle, input) }
+      return { like, form: 'fal', isSingle, extra: extraOfFal(like, isSingle, input) }
     },
   },
   rules: ({ input }) => tooMany(input),
@@ -108,12 +108,12 @@ interface Maker {
   isSingle: boolean
 }
 
-/** Names with `*` for anything, the first that fits; what they make, and whether it is one thing or a list. */
+/** Name patterns with `*` for anything, of which the first match counts; the kind of output, and whether it is one or a list. */
 type Makers = readonly (readonly [names: string, makes: HostedKind, how: 'one' | 'list'])[]
 
 /**
- * Well-known models of Replicate. Forms are those of the models' pages as far as they are remembered widely; inferred
- * where a name tells no more than the kind.
+ * Well-known models of Replicate. The forms of their outputs are those of the models' pages; inferred if a name reveals
+ * only the kind.
  */
 const REPLICATE: Makers = [
   ['google/gemini-*-image*', 'pictures', 'one'],
@@ -177,7 +177,7 @@ function makerOf(makers: Makers, name: string): Maker {
   return findMaker(makers, name) ?? OTHERS
 }
 
-/** What a model of Replicate makes; undefined where its name is not known. */
+/** The output of a model of Replicate; undefined if its name is not known. */
 export function knownAtReplicate(name: string): Maker | undefined {
   return findMaker(REPLICATE, name)
 }
@@ -194,13 +194,13 @@ function findMaker(makers: Makers, name: string): Maker | undefined {
   return compiled.find(({ form }) => form.test(name))?.maker
 }
 
-/** US dollars: for a picture, for five seconds of a video, and for one of anything else. All inferred; an operator sets his own. */
+/** US dollars: for a picture, for five seconds of a video, and for one of anything else. All inferred; operators set their own. */
 const PRICES: Record<HostedKind, number> = { pictures: 0.04, videos: 0.5, sounds: 0.05, texts: 0.01, model: 0.1 }
 const PRICED_SECONDS = 5
 /** Films of more pixels than this (2,560 by 1,440) cost twice as much; inferred. */
 const LARGE_PX = 2_560 * 1_440
 
-/** Whatever a model would read as more, by any name, is paid for: which of the names it knows is unknown here. */
+/** Charges for the most that any model could read from the input, since the fields that a model knows are unknown here. */
 function priceOf(makes: HostedKind, input: JsonObject): Points {
   return usdToPoints(PRICES[makes] * countOf(input) * (makes === 'videos' ? filmFactor(input) : 1))
 }
@@ -209,39 +209,39 @@ function filmFactor(input: JsonObject): number {
   return Math.max(1, secondsNamed(input) / PRICED_SECONDS) * (areaNamed(input) > LARGE_PX ? 2 : 1)
 }
 
-/** How many things are made: as many as the largest of the fields that may say so, as often as batches are asked for. */
+/** How many outputs a model may make: the largest of the fields that may state a number, times the number of batches. */
 function countOf(input: JsonObject): number {
   const fields = countFields(input)
   const most = (some: typeof fields) => Math.max(1, ...some.map(({ count }) => count))
   return most(fields.filter(({ isOfBatches }) => !isOfBatches)) * most(fields.filter(({ isOfBatches }) => isOfBatches))
 }
 
-/** An input by itself, for its files to be counted. */
+/** A schema of the input alone, to count its files. */
 const ALONE = Type.Object({ input: anyInput('The input.') })
 
 function tooMany(input: JsonObject): BrokenRule | undefined {
   const files = filesIn(ALONE, { input }).length
   if (files > MAX_FILES) return { field: 'input', rule: `names at most ${MAX_FILES} files, not ${files}` }
   const fields = countFields(input)
-  const wrong = fields.find(({ count }) => !Number.isInteger(count) || count < 0 || count > MAX_MADE)
+  const wrong = fields.find(({ count }) => !Number.isInteger(count) || count < 0 || count > MAX_OUTPUTS)
   if (wrong) return { field: `input.${wrong.name}`, rule: wrongCount(wrong.count) }
   const [first] = fields.filter(({ isOfBatches }) => isOfBatches)
-  if (!first || countOf(input) <= MAX_MADE) return undefined
-  return { field: `input.${first.name}`, rule: `must be at most ${MAX_MADE} with what each batch has` }
+  if (!first || countOf(input) <= MAX_OUTPUTS) return undefined
+  return { field: `input.${first.name}`, rule: `must be at most ${MAX_OUTPUTS} with what each batch has` }
 }
 
 function wrongCount(count: number): string {
-  return Number.isFinite(count) && count > MAX_MADE
-    ? `must be at most ${MAX_MADE}`
-    : `must be a whole number from 1 to ${MAX_MADE}`
+  return Number.isFinite(count) && count > MAX_OUTPUTS
+    ? `must be at most ${MAX_OUTPUTS}`
+    : `must be a whole number from 1 to ${MAX_OUTPUTS}`
 }
 
 type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'
 
-function specLike(makes: HostedKind, input: JsonObject, usual: PictureType): HostedSpec {
+function specLike(makes: HostedKind, input: JsonObject, byDefault: PictureType): HostedSpec {
   switch (makes) {
     case 'pictures': {
-      const mediaType = typeOf(input.output_format) ?? usual
+      const mediaType = typeOf(input.output_format) ?? byDefault
       return {
         kind: makes,
         count: countOf(input),
@@ -272,8 +272,8 @@ function specLike(makes: HostedKind, input: JsonObject, usual: PictureType): Hos
   }
 }
 
-/** What fal's models write beside the files: the words and the seed of a picture. */
-function besideFal({ kind, ...spec }: HostedSpec, isSingle: boolean, { prompt, seed }: JsonObject): JsonObject {
+/** The members that fal's models return with the files: the prompt and the seed of a picture. */
+function extraOfFal({ kind, ...spec }: HostedSpec, isSingle: boolean, { prompt, seed }: JsonObject): JsonObject {
   if (kind !== 'pictures' || isSingle) return {}
   const count = 'count' in spec ? spec.count : 1
   return {
@@ -316,10 +316,10 @@ function ratioIn({ aspect_ratio: ratio }: JsonObject): string | undefined {
   return typeof ratio === 'string' && /^[1-9]\d?:[1-9]\d?$/.test(ratio) ? ratio : undefined
 }
 
-/** Some write a number, some "5" or "8s". */
+/** The requested length in seconds: some callers write a number, some "5" or "8s". */
 function secondsIn(input: JsonObject, atMost: number): number | undefined {
-  for (const asked of [input.duration, input.seconds_total, input.music_length_seconds]) {
-    const seconds = typeof asked === 'string' ? Number(/^(\d{1,3})s?$/.exec(asked)?.[1]) : asked
+  for (const length of [input.duration, input.seconds_total, input.music_length_seconds]) {
+    const seconds = typeof length === 'string' ? Number(/^(\d{1,3})s?$/.exec(length)?.[1]) : length
     if (typeof seconds === 'number' && seconds > 0) return Math.min(seconds, atMost)
   }
   return undefined

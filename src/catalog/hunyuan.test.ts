@@ -17,7 +17,7 @@ describe('Hunyuan Video', () => {
     ['txt2video-lora', 1_200_000],
     ['img2video-concat', 1_600_000],
     ['img2video-replace', 1_600_000],
-  ])('%s costs %i points', (taskType, points) => {
+  ])('Hunyuan %s costs %i points', (taskType, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, operation.example))).toBe(points)
   })
@@ -28,7 +28,7 @@ describe('Hunyuan Video', () => {
     ['fast-txt2video', '1:1', 640, 640],
     ['img2video-concat', '9:16', 544, 960],
     ['img2video-replace', '1:1', 720, 720],
-  ])('%s in %s is of %i by %i pixels', (taskType, aspect_ratio, widthPx, heightPx) => {
+  ])('a Hunyuan %s video in %s measures %i by %i pixels', (taskType, aspect_ratio, widthPx, heightPx) => {
     const operation = named(taskType)
     const input = readInput(operation, { ...operation.example, aspect_ratio })
     expect(outputSpecOf(operation.produces, input)).toMatchObject({ widthPx, heightPx, seconds: 3.5 })
@@ -43,7 +43,7 @@ describe('Hunyuan Video', () => {
       'lora_settings.0.lora_strength must be at most 2, not 3.',
     ],
     ['img2video-concat', { prompt: 'a' }, 'image is required.'],
-  ])('%s refuses %j', (taskType, input, message) => {
+  ])('Hunyuan %s refuses %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
 })

@@ -25,7 +25,7 @@ describe('Ideogram', () => {
     ['v3-generate', { prompt: 'a', rendering_speed: 'QUALITY', character_reference_images: [image] }, 2_000_000],
     ['v3-generate', { prompt: 'a', character_reference_images: [] }, 600_000],
     ['v3-replace-background', { prompt: 'a', image, character_reference_images: 7 }, 600_000],
-  ])('sells %s with %j for %i points', (taskType, input, points) => {
+  ])('Ideogram %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, input))).toBe(points)
   })
@@ -47,12 +47,12 @@ describe('Ideogram', () => {
       { prompt: 'a', aspect_ratio: '1x1', upscale_factor: 'X2' },
       { widthPx: 2_048, heightPx: 2_048, isTransparent: true, mediaType: 'image/png' },
     ],
-  ])('makes of %s with %j what is asked for', (taskType, input, spec) => {
+  ])('Ideogram %s with %j produces the output that the input describes', (taskType, input, spec) => {
     const operation = named(taskType)
     expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...spec })
   })
 
-  it('makes texts of a picture that it describes', () => {
+  it('Ideogram describe makes texts from a picture', () => {
     expect(outputSpecOf(named('describe').produces, {})).toEqual({ kind: 'texts', count: 1 })
   })
 
@@ -74,11 +74,11 @@ describe('Ideogram', () => {
     ],
     ['v3-reframe', { image }, 'resolution is required'],
     ['v3-edit', { prompt: 'a', image }, 'mask is required'],
-  ])('refuses %s with %j', (taskType, input, message) => {
+  ])('Ideogram %s refuses %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
 
-  it('keeps a field that another task type has, and does not heed it', () => {
+  it('Ideogram keeps a field of another task type, and ignores it', () => {
     const operation = named('v3-replace-background')
     const input = { prompt: 'a', image, aspect_ratio: { toString: 1 }, resolution: '1024x1024' }
     expect(readInput(operation, input)).toMatchObject(input)

@@ -5,7 +5,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
  * Ideogram pictures, with legible text in them: the older API, whose task types have its paths' names, and the one of
- * Ideogram 3. Fields are those of its API; prices are inferred from its list, as is whatever a comment says so of.
+ * Ideogram 3. Fields are those of its API. Prices are estimates from its list; other estimates are marked "inferred".
  */
 
 export const IDEOGRAM = 'ideogram'
@@ -109,7 +109,7 @@ const RESOLUTION = {
   'x-rule': 'must be a size such as "RESOLUTION_1024_1024"',
 }
 const image_file = mediaFile('image', 'The picture.')
-const asked = {
+const requestFields = {
   prompt,
   model,
   aspect_ratio,
@@ -129,7 +129,7 @@ const generate = operation({
   model: IDEOGRAM,
   taskType: 'generate',
   title: 'Make a picture with Ideogram 1 or 2',
-  input: Type.Object(asked),
+  input: Type.Object(requestFields),
   produces: { kind: 'pictures', of: (input) => ({ ...sizeFor(input), count: input.num_images }) },
   rules: shapedTwice,
   price: byModel,
@@ -140,7 +140,7 @@ const remix = operation({
   model: IDEOGRAM,
   taskType: 'remix',
   title: 'Make a picture from a picture with Ideogram 1 or 2',
-  input: Type.Object({ ...asked, image_file, image_weight }),
+  input: Type.Object({ ...requestFields, image_file, image_weight }),
   produces: { kind: 'pictures', of: (input) => ({ ...sizeFor(input), count: input.num_images }) },
   rules: shapedTwice,
   price: byModel,
@@ -185,7 +185,7 @@ const upscale = operation({
     num_images,
     seed,
   }),
-  // Twice the usual size: the picture is not opened yet.
+  // Twice the default size: the picture is not opened yet.
   produces: { kind: 'pictures', of: (input) => ({ widthPx: 2_048, heightPx: 2_048, count: input.num_images }) },
   price: (input) => usdToPoints(0.06 * input.num_images),
   example: { image_file: 'https://example.com/poster.png', resemblance: 80, detail: 40 },
@@ -199,7 +199,7 @@ const describe = operation({
     image_file,
     describe_model_version: Type.Enum(['V_2', 'V_3', 'CUSTOM'], { default: 'V_3', description: 'The model.' }),
   }),
-  produces: { kind: 'texts', of: () => ({ count: 1 }) }, // several come from the service; how many is inferred
+  produces: { kind: 'texts', of: () => ({ count: 1 }) }, // the service returns several; the number is inferred
   price: () => usdToPoints(0.01),
   example: { image_file: 'https://example.com/poster.png' },
 })
@@ -236,7 +236,7 @@ const V3_RESOLUTION = {
   'x-rule': 'must be a size such as "1024x1024"',
 }
 const V3_STYLES = ['AUTO', 'GENERAL', 'REALISTIC', 'DESIGN', 'CUSTOM', 'FICTION', 'STYLIZED']
-/** USD a picture, without and with a character that is kept. */
+/** USD per picture, without and with a character reference. */
 const SPEED_PRICES: Record<string, readonly [number, number]> = {
   FLASH: [0.03, 0.1],
   TURBO: [0.03, 0.1],
@@ -288,7 +288,7 @@ function bySpeed({ rendering_speed: speed, num_images: count, character_referenc
 }
 
 function v3(taskType: string, title: string, own: TProperties, example: Operation['example']): Operation {
-  /** What of it the task type has: a field of another one counts for nothing. */
+  /** Only the fields of this task type: those of another one have no effect. */
   const known = <Fields extends object>(input: Fields): Fields & Shaped =>
     Object.fromEntries(Object.entries(input).filter(([name]) => name in own || name in drawn)) as Fields & Shaped
   return operation({

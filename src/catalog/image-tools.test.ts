@@ -12,7 +12,7 @@ describe('the image tools', () => {
     ['background-remove', backgroundRemove, { image }, 10_000],
     ['segment', segment, { image, prompt: 'shoes' }, 100_000],
     ['upscale', upscale, { image }, 100_000],
-  ])('sell %s', (taskType, operation, input, points) => {
+  ])('the image tool %s has its price', (taskType, operation, input, points) => {
     expect(operation.id).toBe(`Qubico/image-toolkit/${taskType}`)
     expect(operation.price(readInput(operation, input))).toBe(points)
   })
@@ -23,15 +23,15 @@ describe('the image tools', () => {
     [upscale, { image }, { isTransparent: false, widthPx: 800, heightPx: 800 }],
     [upscale, { image, scale: 4 }, { widthPx: 1_600, heightPx: 1_600 }],
     [upscale, { image, scale: 2.5 }, { widthPx: 1_000, heightPx: 1_000 }],
-  ])('make one picture', (operation, input, spec) => {
+  ])('an image tool makes one picture', (operation, input, spec) => {
     expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ count: 1, ...spec })
   })
 
-  it.each([1, 11])('refuse to enlarge %i times', (scale) => {
+  it.each([1, 11])('the upscale tool refuses to enlarge %i times', (scale) => {
     expect(() => readInput(upscale, { image, scale })).toThrow(/^scale must be at (least 2|most 10)/)
   })
 
-  it('take a prompt alone to cut out by', () => {
+  it('the segment tool needs a prompt and nothing else to cut out by', () => {
     expect(readInput(segment, { image, prompt: 'shoes', negative_prompt: '' })).not.toHaveProperty('segment_factor')
     expect(() => readInput(segment, { image })).toThrow('prompt is required.')
   })

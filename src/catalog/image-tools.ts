@@ -11,12 +11,12 @@ import { type Operation, operation } from './operation.ts'
 const MODEL = 'Qubico/image-toolkit'
 const image = mediaFile('image', 'The picture, at most 10 MB.')
 
-/** The picture is not opened yet. */
-const USUAL_SIDE_PX = 1_024
-/** One that is worth enlarging is smaller than that. */
+/** The assumed side of the input picture, which is not opened yet. */
+const ASSUMED_SIDE_PX = 1_024
+/** The assumed side of a picture to be enlarged. */
 const SMALL_SIDE_PX = 400
 
-const cutOut = () => ({ widthPx: USUAL_SIDE_PX, heightPx: USUAL_SIDE_PX, isTransparent: true })
+const cutOut = () => ({ widthPx: ASSUMED_SIDE_PX, heightPx: ASSUMED_SIDE_PX, isTransparent: true })
 
 const backgroundRemove = operation({
   model: MODEL,

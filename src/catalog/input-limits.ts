@@ -4,15 +4,15 @@ import type { Json, JsonObject } from '../core/json.ts'
 import { filesIn } from './media.ts'
 
 /**
- * What an input may hold beside its files, which have a limit of their own. Fields that the catalogue does not know are
- * kept, so that an input is stored, read at every poll and sent on as large as it came.
+ * How much an input may contain besides its files, which have a limit of their own. Unknown fields are kept, so an input is
+ * stored, read at every poll and sent on in the size in which it came.
  */
 
-/** Deeper than any input that means something, and far from where a stack ends: JSON is written by calls within calls. */
+/** Deeper than any meaningful input, and far below the depth at which JSON.stringify exhausts the stack. */
 const MAX_DEPTH = 100
 /** Members of objects and elements of arrays, together. */
 const MAX_MEMBERS = 5_000
-/** Characters of all names and texts that are no files. */
+/** Characters of all names and texts that are not files. */
 const MAX_TEXT = 256 * 2 ** 10
 
 /** `nameOf` gives the caller's name of a field. Throws `invalid_input` and `payload_too_large`, naming the field. */
@@ -37,7 +37,7 @@ export function checkInputSize(schema: TSchema, input: JsonObject, nameOf: (fiel
   }
 }
 
-/** Adds what a value holds; false when it is nested more than `levels` deep. Ends early when there is too much. */
+/** Adds the size of a value; false when it is nested more than `levels` deep. Ends early above the limits. */
 function measure(value: Json, levels: number, size: { members: number; text: number }): boolean {
   if (typeof value === 'string') size.text += value.length
   if (typeof value !== 'object' || value === null) return true
@@ -51,7 +51,7 @@ function measure(value: Json, levels: number, size: { members: number; text: num
   return true
 }
 
-/** The field with the most text that is no file, and the text of all fields together. */
+/** The field with the most text outside files, and the characters of all fields together. */
 function largestText(schema: TSchema, input: JsonObject): { name: string; total: number } {
   const textOf = new Map<string, number>()
   for (const [name, value] of Object.entries(input)) {

@@ -8,14 +8,14 @@ const [betaOne] = joycaption as [Operation] // its only one
 const image = 'https://example.com/harbour.jpg'
 
 describe('JoyCaption', () => {
-  it('sells one text for 0.01 USD', () => {
+  it('a JoyCaption text costs 0.01 USD', () => {
     const input = readInput(betaOne, { image })
     expect(betaOne.id).toBe('Qubico/joycaption/joycaption-beta-one')
     expect(betaOne.price(input)).toBe(100_000)
     expect(outputSpecOf(betaOne.produces, input)).toEqual({ kind: 'texts', count: 1 })
   })
 
-  it('lets choices through that its page does not show', () => {
+  it('JoyCaption accepts choices that its documentation does not list', () => {
     const choices = {
       prompt_style: 'Straightforward',
       caption_length: 'very short',

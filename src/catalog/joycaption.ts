@@ -3,7 +3,7 @@ import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalText } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 
-/** JoyCaption: a text that describes a picture. PiAPI's page shows one value of each choice, so others are let through. */
+/** JoyCaption: a text that describes a picture. PiAPI's page shows only one value of each choice, so other values are accepted. */
 
 const joycaptionBetaOne = operation({
   model: 'Qubico/joycaption',

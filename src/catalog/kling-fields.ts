@@ -6,7 +6,7 @@ import type { BrokenRule } from './operation.ts'
 export const RATIOS = ['16:9', '9:16', '1:1'] as const
 const MAX_PROMPT = 2_500
 const MAX_SHOTS = 6
-/** Of a whole video from version 3.0 on, however many shots it has. */
+/** The longest video from version 3.0 on, over all of its shots. */
 export const MAX_SECONDS = 15
 
 export const MINUTE_MS = 60_000
@@ -45,12 +45,12 @@ interface Shots {
   multi_shots?: Static<typeof multi_shots>
 }
 
-/** How long a video from version 3.0 on plays: its shots, where there are any, say it. */
+/** The length of a video from version 3.0 on: the sum of its shots, or its duration if it has none. */
 export function secondsOf({ multi_shots: shots, duration }: Shots): number {
   return shots?.length ? sum(shots) : duration
 }
 
-/** From version 3.0 on, a prompt or shots say what happens. */
+/** From version 3.0 on, a video needs a prompt or shots. */
 export function brokenShots({ prompt: text, multi_shots: shots }: Shots): BrokenRule | undefined {
   if (!shots?.length)
     return text ? undefined : { field: 'prompt', rule: (nameOf) => `is needed without ${nameOf('multi_shots')}` }

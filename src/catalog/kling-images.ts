@@ -7,7 +7,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 const MAX_PROMPT = 2_500
 const MAX_PICTURES = 9
-const MAX_SUBJECTS = 4 // as Kling takes them for videos, too
+const MAX_SUBJECTS = 4 // the same limit as for videos
 /** How many times as large as before a picture may become. */
 const MAX_GROWTH = 3
 const MINUTE_MS = 60_000
@@ -59,7 +59,7 @@ function brokenImage({
   return undefined
 }
 
-/** USD a picture: by what Kling's own prices say of its units. */
+/** USD per picture, computed from Kling's own prices and units. */
 const USD = { plain: 0.0035, later: 0.014, referring: 0.028 }
 
 function usdOf({ version, image_url, subject_images, resolution }: ImageInput): number {
@@ -102,7 +102,7 @@ export const klingExpand = operation({
   }),
   produces: {
     kind: 'pictures',
-    // Of a usual picture of 1,024 pixels.
+    // Assumes an input picture of 1,024 pixels.
     of: (input) => ({
       widthPx: grown(input.left_expansion_ratio + input.right_expansion_ratio),
       heightPx: grown(input.up_expansion_ratio + input.down_expansion_ratio),

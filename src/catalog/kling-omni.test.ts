@@ -15,7 +15,7 @@ describe('Kling Omni', () => {
     [{ resolution: '1080p' }, 7_500_000],
     [{ resolution: '1080p', enable_audio: true, duration: 15 }, 30_000_000],
     [{ multi_shots: shots(1, 2), enable_audio: true }, 4_500_000],
-  ])('asked for %j costs %i points', (input, points) => {
+  ])('a Kling Omni video with %j costs %i points', (input, points) => {
     expect(klingOmni.price(readInput(klingOmni, { prompt: 'a', ...input }))).toBe(points)
   })
 
@@ -26,11 +26,11 @@ describe('Kling Omni', () => {
     [{ multi_shots: shots(1, 1, 1, 1, 1, 1, 1) }, 'multi_shots has at most 6 elements.'],
     [{ prompt: 'a', duration: 2 }, 'duration must be at least 3, not 2.'],
     [{ prompt: 'a', images: ['a.png'] }, 'images.0 must be an http or https URL'],
-  ])('refuses %j', (input, message) => {
+  ])('Kling Omni refuses %j', (input, message) => {
     expect(() => readInput(klingOmni, input)).toThrow(message)
   })
 
-  it('is as long as its shots, up to fifteen seconds', () => {
+  it('a Kling Omni video is as long as all of its shots, up to fifteen seconds', () => {
     const input = readInput(klingOmni, { multi_shots: shots(14, 1), resolution: '1080p', aspect_ratio: '9:16' })
     expect(outputSpecOf(klingOmni.produces, input)).toEqual({
       kind: 'videos',
@@ -42,7 +42,7 @@ describe('Kling Omni', () => {
     })
   })
 
-  it('names its pictures and its video', () => {
+  it('the pictures and the video that Kling Omni builds on are found as files of its input', () => {
     const input = readInput(klingOmni, {
       prompt: '@image_1 as in @video',
       images: ['https://example.com/a.png'],
@@ -56,17 +56,17 @@ describe('Kling Turbo', () => {
   it.each<[JsonObject, number]>([
     [{}, 2_800_000],
     [{ duration: 10, mode: 'pro', version: '2.5-turbo' }, 5_600_000],
-  ])('asked for %j costs %i points', (input, points) => {
+  ])('a Kling Turbo video with %j costs %i points', (input, points) => {
     expect(klingTurbo.price(readInput(klingTurbo, { prompt: 'a', ...input }))).toBe(points)
   })
 
-  it('needs a prompt or a frame', () => {
+  it('Kling Turbo needs a prompt or a frame', () => {
     expect(() => readInput(klingTurbo, { prompt: '' })).toThrow('prompt is needed without start_image_url.')
     expect(readInput(klingTurbo, { start_image_url: 'https://example.com/a.png' })).toMatchObject({ duration: 5 })
     expect(() => readInput(klingTurbo, { prompt: 'a', duration: 7 })).toThrow('duration must be one of 5, 10, not 7.')
   })
 
-  it('is as long and as large as was asked', () => {
+  it('a Kling Turbo video has the requested length and size', () => {
     const input = readInput(klingTurbo, { prompt: 'a', duration: 10, aspect_ratio: '1:1' })
     expect(outputSpecOf(klingTurbo.produces, input)).toMatchObject({ seconds: 10, widthPx: 1_080, heightPx: 1_080 })
   })

@@ -13,7 +13,7 @@ const VIDEO = 'https://example.com/a.mp4'
 const priceOf = (operation: Operation, input: JsonObject) => operation.price(readInput(operation, input))
 
 describe('extending a Kling video', () => {
-  it('follows the task that it names', () => {
+  it('extending a Kling video follows the task that it names', () => {
     const input = readInput(klingExtend, { origin_task_id: TASK })
     expect(klingExtend.follows(input)).toBe(TASK)
     expect(klingExtend.price(input)).toBe(2_600_000)
@@ -27,7 +27,7 @@ describe('lip sync', () => {
     ['a text', { tts_text: 'Hello', tts_timbre: 'Rock-Happy', tts_speed: 1.2, local_dubbing_url: '' }],
     ['a recording', { tts_text: '', tts_timbre: '', tts_speed: 1, local_dubbing_url: SOUND }],
     ['a recording that wins over a text', { tts_text: 'Hello', local_dubbing_url: SOUND }],
-  ])('takes %s, with unused fields empty', (_what, fields) => {
+  ])('Kling lip sync accepts %s while its unused fields are empty', (_what, fields) => {
     const input = readInput(klingLipSync, { origin_task_id: TASK, ...fields })
     expect(input).toMatchObject(fields)
     expect(klingLipSync.follows(input)).toBe(TASK)
@@ -40,7 +40,7 @@ describe('lip sync', () => {
     [{ tts_text: 'Hello' }, 'tts_timbre is needed with tts_text.'],
     [{ tts_text: 'Hello', tts_timbre: 'Rock', tts_speed: 3 }, 'tts_speed must be at most 2, not 3.'],
     [{ local_dubbing_url: 'a.mp3' }, 'local_dubbing_url must be an http or https URL'],
-  ])('refuses %j', (fields, message) => {
+  ])('Kling lip sync refuses %j', (fields, message) => {
     expect(() => readInput(klingLipSync, { origin_task_id: TASK, ...fields })).toThrow(message)
   })
 })
@@ -49,24 +49,24 @@ describe('a Kling effect', () => {
   it.each<[JsonObject, number]>([
     [{ effect: 'squish' }, 2_600_000],
     [{ effect: 'rocket', professional_mode: true }, 4_600_000],
-  ])('of %j costs %i points', (fields, points) => {
+  ])('a Kling effect of %j costs %i points', (fields, points) => {
     expect(priceOf(klingEffects, { image_url: PICTURE, ...fields })).toBe(points)
   })
 
-  it('may be of two people, each in a picture', () => {
+  it('a Kling effect for two people takes a picture of each', () => {
     const fields = { image_url: PICTURE, second_image_url: `${PICTURE}?right`, effect: 'hugging' }
     const input = readInput(klingEffects, fields)
     expect(filesIn(klingEffects.input, input).map(({ field }) => field)).toEqual(['image_url', 'second_image_url'])
     expect(() => readInput(klingEffects, { ...fields, second_image_url: 'a cat' })).toThrow('second_image_url must be')
   })
 
-  it('is one of those that Kling has', () => {
+  it('a Kling effect that Kling does not offer is refused', () => {
     expect(() => readInput(klingEffects, { image_url: PICTURE, effect: 'melt' })).toThrow('effect must be one of')
   })
 })
 
 describe('an avatar', () => {
-  it('is made as often as was asked, and costs as much', () => {
+  it('a Kling avatar is made in the requested number, and each one costs', () => {
     const fields = { image_url: PICTURE, local_dubbing_url: SOUND }
     const input = readInput(klingAvatar, { ...fields, batch_size: 3 })
     expect(outputSpecOf(klingAvatar.produces, input)).toMatchObject({ count: 3, seconds: 10, hasSound: true })
@@ -78,7 +78,7 @@ describe('an avatar', () => {
 })
 
 describe('motion control', () => {
-  it('takes the movement of a video or a preset', () => {
+  it('Kling motion control takes the movement from a video or from a preset', () => {
     for (const movement of [{ video_url: VIDEO }, { preset_motion: 'Running', video_url: '' }]) {
       expect(readInput(klingMotionControl, { image_url: PICTURE, ...movement })).toMatchObject({
         ...movement,
@@ -92,13 +92,13 @@ describe('motion control', () => {
     )
   })
 
-  it('costs 0.065 USD a second of a usual video', () => {
+  it('Kling motion control costs 0.065 USD for a second of standard video', () => {
     const fields = { image_url: PICTURE, preset_motion: 'Running' }
     expect(priceOf(klingMotionControl, fields)).toBe(6_500_000)
     expect(priceOf(klingMotionControl, { ...fields, mode: 'pro' })).toBe(10_400_000)
   })
 
-  it('keeps the sound where that is asked', () => {
+  it('Kling motion control keeps the sound on request', () => {
     const fields = { image_url: PICTURE, video_url: VIDEO }
     const spec = (more: JsonObject) =>
       outputSpecOf(klingMotionControl.produces, readInput(klingMotionControl, { ...fields, ...more }))

@@ -4,11 +4,11 @@ import { mediaFile, optionalFile } from './fields.ts'
 import { origin_task_id, prompt, VIDEO_TIMEOUT_MS } from './kling-fields.ts'
 import { operation } from './operation.ts'
 
-/** Videos that Kling makes of a former video, or of a picture and something that moves it. */
+/** Videos that Kling makes of an earlier video, or of a picture and a source of movement. */
 
 const PARENTS = ['kling', 'kling-turbo'] // the second inferred: its videos are Kling's, too
-/** Where the length follows a file that is not opened yet: a usual one. */
-const USUAL_SECONDS = 10
+/** The assumed length of a file that is not opened yet. */
+const ASSUMED_SECONDS = 10
 const landscape = { widthPx: 1_280, heightPx: 720 }
 
 export const klingExtend = operation({
@@ -16,7 +16,7 @@ export const klingExtend = operation({
   taskType: 'extend_video',
   title: 'Go on with a video for about five seconds',
   input: Type.Object({ origin_task_id, prompt }),
-  produces: { kind: 'videos', of: () => ({ ...landscape, seconds: 10 }) }, // a usual video and five seconds more
+  produces: { kind: 'videos', of: () => ({ ...landscape, seconds: 10 }) }, // a default video and five seconds more
   price: () => usdToPoints(0.26), // inferred: that of five seconds
   timeoutMs: VIDEO_TIMEOUT_MS,
   follows: (input) => input.origin_task_id,
@@ -31,7 +31,7 @@ export const klingLipSync = operation({
   input: Type.Object({
     origin_task_id,
     tts_text: Type.Optional(
-      Type.String({ maxLength: 2_000, description: 'What is said; it counts without local_dubbing_url only.' }), // limit inferred
+      Type.String({ maxLength: 2_000, description: 'The text to speak; ignored with local_dubbing_url.' }), // limit inferred
     ),
     tts_timbre: Type.Optional(
       Type.String({
@@ -90,7 +90,7 @@ export const klingEffects = operation({
   title: 'Apply an effect to a picture',
   input: Type.Object({
     image_url: mediaFile('image', 'The picture.'),
-    second_image_url: optionalFile('image', 'Who stands on the right, for effects of two people.'), // of Kling's own API
+    second_image_url: optionalFile('image', 'The person on the right, for effects of two people.'), // of Kling's own API
     effect: Type.Enum(EFFECTS, { description: 'The effect.' }),
     // Pages expect one for rocket, hearting, fighting, kissing, hugging, birthday and water; clients never send it.
     prompt,
@@ -108,17 +108,17 @@ export const klingAvatar = operation({
   title: 'Let a portrait speak a recording',
   input: Type.Object({
     image_url: mediaFile('image', 'The portrait.'),
-    local_dubbing_url: mediaFile('audio', 'What is said.'),
+    local_dubbing_url: mediaFile('audio', 'The recording to speak.'),
     prompt,
     mode: Type.Enum(['std', 'pro'], { default: 'std', description: 'Quality.' }),
     batch_size: Type.Integer({ minimum: 1, maximum: 4, default: 1, description: 'How many videos.' }), // limits as for try-on
   }),
   produces: {
     kind: 'videos',
-    of: ({ batch_size }) => ({ ...landscape, seconds: USUAL_SECONDS, count: batch_size, hasSound: true }),
+    of: ({ batch_size }) => ({ ...landscape, seconds: ASSUMED_SECONDS, count: batch_size, hasSound: true }),
   },
-  // Inferred from Kling's own prices a second, for a usual recording.
-  price: ({ mode, batch_size }) => usdToPoints((mode === 'pro' ? 0.12 : 0.06) * USUAL_SECONDS * batch_size),
+  // Inferred from Kling's own price per second, for a recording of the assumed length.
+  price: ({ mode, batch_size }) => usdToPoints((mode === 'pro' ? 0.12 : 0.06) * ASSUMED_SECONDS * batch_size),
   timeoutMs: VIDEO_TIMEOUT_MS,
   example: {
     image_url: 'https://example.com/portrait.jpg',
@@ -151,7 +151,7 @@ export const klingMotionControl = operation({
     kind: 'videos',
     of: ({ mode, keep_original_sound }) => ({
       ...(mode === 'pro' ? { widthPx: 1_920, heightPx: 1_080 } : landscape),
-      seconds: USUAL_SECONDS,
+      seconds: ASSUMED_SECONDS,
       hasSound: keep_original_sound === true,
     }),
   },
@@ -159,8 +159,8 @@ export const klingMotionControl = operation({
     input.video_url || input.preset_motion
       ? undefined
       : { field: 'video_url', rule: 'is needed without preset_motion' },
-  // 0.065 USD a started second, from PiAPI's answers, for a usual video; pro inferred from Kling's own ratio.
-  price: ({ mode }) => usdToPoints((mode === 'pro' ? 0.104 : 0.065) * USUAL_SECONDS),
+  // 0.065 USD a started second, from PiAPI's answers, for a video of the assumed length; pro inferred from Kling's own ratio.
+  price: ({ mode }) => usdToPoints((mode === 'pro' ? 0.104 : 0.065) * ASSUMED_SECONDS),
   timeoutMs: VIDEO_TIMEOUT_MS,
   example: {
     image_url: 'https://example.com/dancer.png',

@@ -8,11 +8,11 @@ const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
 const PERSON = 'https://example.com/person.jpg'
 const CLOTH = 'https://example.com/cloth.jpg'
 
-describe('trying clothes on', () => {
+describe('Kling try-on', () => {
   it.each([
     [1, 700_000],
     [4, 2_800_000],
-  ])('makes %i pictures for %i points', (batch_size, points) => {
+  ])('Kling try-on makes %i pictures for %i points', (batch_size, points) => {
     const input = readInput(klingTryOn, { model_input: PERSON, dress_input: CLOTH, batch_size })
     expect(klingTryOn.price(input)).toBe(points)
     expect(outputSpecOf(klingTryOn.produces, input)).toMatchObject({ count: batch_size, mediaType: 'image/png' })
@@ -23,7 +23,7 @@ describe('trying clothes on', () => {
     ['both parts', { upper_input: CLOTH, lower_input: CLOTH }],
     ['one part', { upper_input: CLOTH }],
     ['a dress, the others empty', { dress_input: CLOTH, upper_input: '', lower_input: '' }],
-  ])('takes %s', (_what, clothes) => {
+  ])('Kling try-on accepts %s', (_what, clothes) => {
     expect(readInput(klingTryOn, { model_input: PERSON, ...clothes })).toMatchObject({ ...clothes, batch_size: 1 })
   })
 
@@ -32,13 +32,13 @@ describe('trying clothes on', () => {
     [{ dress_input: '' }, 'dress_input is needed without upper_input and lower_input.'],
     [{ dress_input: CLOTH, lower_input: CLOTH }, 'dress_input does not go together with upper_input or lower_input.'],
     [{ dress_input: CLOTH, batch_size: 5 }, 'batch_size must be at most 4, not 5.'],
-  ])('refuses %j', (clothes, message) => {
+  ])('Kling try-on refuses %j', (clothes, message) => {
     expect(() => readInput(klingTryOn, { model_input: PERSON, ...clothes })).toThrow(message)
   })
 })
 
 describe('Kling sounds', () => {
-  it('are four, as long as was asked, for one price', () => {
+  it('a Kling sound task makes four sounds of the requested length for one price', () => {
     for (const duration of [5, 10]) {
       const input = readInput(klingSound, { prompt: 'waves', duration })
       expect(outputSpecOf(klingSound.produces, input)).toMatchObject({
@@ -51,7 +51,7 @@ describe('Kling sounds', () => {
     expect(outputSpecOf(klingSound.produces, readInput(klingSound, { prompt: 'waves' }))).toMatchObject({ seconds: 10 })
   })
 
-  it('need a description or a video, which they follow', () => {
+  it('a Kling sound task needs a description or a video, and follows the task of the video', () => {
     expect(() => readInput(klingSound, { prompt: '', origin_task_id: '' })).toThrow(
       'prompt is needed without origin_task_id.',
     )

@@ -4,7 +4,7 @@ import { mediaFile, optionalFile } from './fields.ts'
 import { prompt, VIDEO_TIMEOUT_MS } from './kling-fields.ts'
 import { operation } from './operation.ts'
 
-/** What Kling makes beside videos: pictures of clothes worn, and sounds. */
+/** Kling's try-on (a person in given clothes) and sounds. */
 
 const SOUNDS = 4
 

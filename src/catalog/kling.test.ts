@@ -37,7 +37,7 @@ describe('a Kling video', () => {
     [{ version: '3.0', mode: 'pro', duration: 15 }, 22_500_000],
     [{ version: '3.0', mode: 'pro', enable_audio: true }, 10_000_000],
     [{ version: '3.0', duration: 5, multi_shots: [{ prompt: 'a' }, { prompt: 'b', duration: 7 }] }, 10_000_000],
-  ])('of %j costs %i points', (input, points) => {
+  ])('a Kling video with %j costs %i points', (input, points) => {
     expect(klingVideo.price(read({ prompt: 'a fox', ...input }))).toBe(points)
   })
 
@@ -85,7 +85,7 @@ describe('a Kling video', () => {
       'dynamic_masks.0.trajectories has at least 2 elements',
     ],
     [{ prompt: 'a', camera_control: { type: 'simple', config: { zoom: 1 } } }, 'camera_control.config.'],
-  ])('of %j is refused', (input, message) => {
+  ])('a Kling video with %j is refused', (input, message) => {
     expect(() => read(input)).toThrow(message)
   })
 
@@ -129,15 +129,15 @@ describe('a Kling video', () => {
         },
       },
     ],
-  ])('is accepted as %s sends it', (_who, input) => {
+  ])('a Kling video is accepted in the form in which %s sends it', (_who, input) => {
     expect(read(input)).toMatchObject(input)
   })
 
-  it('takes null for a first frame as none', () => {
+  it('a Kling video accepts null as no first frame', () => {
     expect(read({ prompt: 'a', image_url: null })).not.toHaveProperty('image_url')
   })
 
-  it('is as long and as large as was asked', () => {
+  it('a Kling video has the requested length and size', () => {
     expect(spec({})).toMatchObject({ count: 1, widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false })
     expect(spec({ duration: 10, aspect_ratio: '9:16', version: '1.6' })).toMatchObject({
       widthPx: 720,
@@ -154,13 +154,13 @@ describe('a Kling video', () => {
     expect(spec({ version: '1.6', multi_shots, enable_audio: true })).toMatchObject({ seconds: 5, hasSound: false })
   })
 
-  it('fills in the length of a shot', () => {
+  it('a Kling video fills in the length of a shot', () => {
     expect(read({ version: '3.0', multi_shots: [{ prompt: 'a' }] })).toMatchObject({
       multi_shots: [{ prompt: 'a', duration: 3 }],
     })
   })
 
-  it('names every file that it is made from', () => {
+  it('every file that a Kling video builds on is found in its input', () => {
     const input = read({
       image_url: PICTURE,
       image_tail_url: '',
@@ -184,7 +184,7 @@ describe('a Kling video', () => {
 })
 
 describe('the Kling family', () => {
-  it('has every task type', () => {
+  it('the Kling family has its ten operations, in order', () => {
     expect(kling.map(({ id }) => id)).toEqual([
       'kling/video_generation',
       'kling/extend_video',

@@ -18,7 +18,7 @@ import { klingSound, klingTryOn } from './kling-works.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Kling: videos of every version from 1.0 to 3.0, and what can be made beside them. Fields, limits and prices are those
+ * Kling: videos of every version from 1.0 to 3.0, and Kling's other operations. Fields, limits and prices are those
  * of PiAPI's pages; where a comment says "inferred", no document states the value.
  */
 
@@ -120,7 +120,7 @@ const VideoInput = Type.Object({
     default: 'std',
     description: 'std, or pro for a better picture: 720p or 1080p with version 3.0.',
   }),
-  version: Type.Enum(VERSIONS, { default: '1.0', description: 'Model version.' }), // older pages say so; clients name one
+  version: Type.Enum(VERSIONS, { default: '1.0', description: 'Model version.' }), // default of older pages; clients name a version
   image_url: optionalFile('image', 'The first frame. Without one the video is made from text.'),
   image_tail_url: optionalFile('image', 'The last frame.'),
   reference_video_url: optionalFile('video', 'A video to refer to.'),
@@ -145,7 +145,7 @@ const CLASSIC_USD: Record<string, { std: number; pro: number }> = {
   '1.0': { std: 0.26, pro: 0.46 },
   '1.5': { std: 0.26, pro: 0.46 },
   '1.6': { std: 0.26, pro: 0.46 },
-  // Professional only; clients ask for them with their default mode all the same.
+  // Professional only, although clients send their default mode.
   '2.0': { std: 0.96, pro: 0.96 },
   '2.1': { std: 0.26, pro: 0.46 },
   '2.1-master': { std: 0.96, pro: 0.96 },
@@ -153,7 +153,7 @@ const CLASSIC_USD: Record<string, { std: number; pro: number }> = {
   '2.6': { std: 0.2, pro: 0.33 },
 }
 
-/** `turbo` is what the client that says it uses for kling-turbo, which is professional. */
+/** The client that sends `turbo` means kling-turbo, which is professional. */
 function isPro({ mode, version }: VideoInput): boolean {
   return mode === 'pro' || mode === 'turbo' || version === '2.0' || version === '2.1-master'
 }
@@ -170,7 +170,7 @@ function usdOf(input: VideoInput): number {
   return (pro ? better : std) * (input.duration / 5) * (sounds ? 2 : 1) // twice with sound: inferred from Kling's own prices
 }
 
-/** The field that says which parts of the picture move. */
+/** The name of the field that selects the moving parts of the picture. */
 function brushOf({ motion_brush: brush, static_mask, dynamic_masks }: VideoInput): string | undefined {
   if (brush) return 'motion_brush'
   if (static_mask) return 'static_mask'

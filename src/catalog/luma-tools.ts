@@ -5,8 +5,8 @@ import { LUMA_RATIOS, LUMA_RESOLUTIONS, LUMA_TIMEOUT_MS } from './luma.ts'
 import { type Operation, operation } from './operation.ts'
 
 /**
- * What Luma makes beside videos from a description: pictures, videos and pictures in another form, larger ones, and sound.
- * Fields are those of Luma's own API. Its prices were not at hand, and neither were its sizes: all of these are inferred.
+ * Luma's operations besides videos from a description: pictures, reframed and modified videos and pictures, upscaling, and
+ * sound. Fields are those of Luma's own API. All prices and sizes are inferred.
  */
 
 const MODEL = 'luma'
@@ -52,7 +52,7 @@ const ImageInput = Type.Object({
 })
 type ImageInput = Static<typeof ImageInput>
 
-const mediaType = ({ format: asked }: { format: string }) => (asked === 'png' ? 'image/png' : 'image/jpeg')
+const mediaType = ({ format }: { format: string }) => (format === 'png' ? 'image/png' : 'image/jpeg')
 const pictureOf = (input: { aspect_ratio: string; format: string }) =>
   ({
     ...sizeOf(input.aspect_ratio, 1_920 * 1_080),

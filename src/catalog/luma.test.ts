@@ -17,7 +17,7 @@ describe('a Luma video', () => {
     [{ duration: 9, model: 'ray-flash-2', resolution: '540p' }, 3_600_000],
     [{ model: 'ray-2', resolution: '1080p' }, 4_000_000],
     [{ model: 'ray-2', resolution: '4k' }, 8_000_000],
-  ])('with %j costs %i points', (input, points) => {
+  ])('a Luma video with %j costs %i points', (input, points) => {
     expect(lumaVideo.price(read(input))).toBe(points)
   })
 
@@ -26,7 +26,7 @@ describe('a Luma video', () => {
     [{ key_frames: { frame1: { type: 'image', url: IMAGE } } }],
     [{ start_image: IMAGE }],
     [{ end_image: IMAGE }],
-  ])('with %j lasts five seconds', (frames) => {
+  ])('a Luma video with %j lasts five seconds', (frames) => {
     expect(() => read({ ...frames, duration: 10 })).toThrow('duration must be 5 with key frames, not 10.')
     expect(read(frames)).toMatchObject({ ...frames, duration: 5 })
   })
@@ -35,12 +35,12 @@ describe('a Luma video', () => {
     ['the MCP server without a frame', { duration: 10, key_frames: { frame0: { type: '' } } }],
     ['n8n', { model_name: 'ray-v1', duration: 5, aspect_ratio: '21:9' }],
     ['a client with empty fields', { start_image: '', end_image: '', duration: 10, key_frames: null }],
-  ])('is accepted as %s sends it', (_who, input) => {
+  ])('a Luma video is accepted in the form in which %s sends it', (_who, input) => {
     const { key_frames: frames, ...rest } = input
     expect(read(input)).toMatchObject(frames === null ? rest : input)
   })
 
-  it('names its frames in both spellings', () => {
+  it('the frames of a Luma video are found as files in both spellings', () => {
     const input = read({
       key_frames: { frame0: { type: 'image', url: IMAGE }, frame1: { type: 'video', url: VIDEO } },
       end_image: IMAGE,
@@ -52,13 +52,13 @@ describe('a Luma video', () => {
     ])
   })
 
-  it('takes a frame without a type as a picture', () => {
+  it('a Luma frame without a type counts as a picture', () => {
     expect(read({ key_frames: { frame0: { url: IMAGE } } })).toMatchObject({
       key_frames: { frame0: { type: 'image', url: IMAGE } },
     })
   })
 
-  it('is as long and as large as was asked', () => {
+  it('a Luma video has the requested length and size', () => {
     const spec = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
     expect(spec({ aspect_ratio: '4:3' })).toMatchObject({ widthPx: 1_152, heightPx: 864, seconds: 5 })
     expect(spec({ aspect_ratio: '3:4', duration: 10 })).toMatchObject({ widthPx: 864, heightPx: 1_152, seconds: 10 })
@@ -69,14 +69,14 @@ describe('a video of Luma’s own API', () => {
   const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
   const OTHER = '01234567-89ab-4cde-8f01-23456789cd00'
 
-  it('needs no prompt with a frame, and one without', () => {
+  it('a Luma video needs a prompt only when it has no frame', () => {
     const key_frames = { frame1: { type: 'image', url: IMAGE } }
     expect(readInput(lumaVideo, { key_frames })).toMatchObject({ key_frames })
     expect(() => readInput(lumaVideo, {})).toThrow('prompt is needed without a frame.')
     expect(() => readInput(lumaVideo, { prompt: '' })).toThrow('prompt is needed without a frame.')
   })
 
-  it('goes on from other videos', () => {
+  it('a Luma video can build on other videos', () => {
     const input = read({
       key_frames: { frame0: { type: 'generation', id: TASK }, frame1: { type: 'generation', id: OTHER } },
     })
@@ -93,15 +93,15 @@ describe('a video of Luma’s own API', () => {
     expect(lumaExtend.follows(readInput(lumaExtend, backwards))).toBe(TASK)
   })
 
-  it('is as large as its resolution says', () => {
+  it('a Luma video has the size that its resolution stands for', () => {
     const spec = (input: JsonObject) => outputSpecOf(lumaVideo.produces, read(input))
     expect(spec({ resolution: '720p', aspect_ratio: '9:21' })).toMatchObject({ widthPx: 720, heightPx: 1_680 })
     expect(spec({ resolution: '540p', duration: 9 })).toMatchObject({ widthPx: 960, heightPx: 540, seconds: 9 })
   })
 })
 
-describe('extending with Luma', () => {
-  it('needs a frame or a video to go on from', () => {
+describe('extending a Luma video', () => {
+  it('extending a Luma video needs a frame or a video to start from', () => {
     const prompt = 'on it flies'
     for (const frames of [
       {},

@@ -9,7 +9,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
  * the value.
  */
 
-/** A picture, or a video to extend: by its URL only, since base64 is stored as the one or the other. */
+/** A picture, or a video to extend: by its URL only, since a base64 field must have one media type. */
 const frameUrl = Type.Optional(
   mediaUrl('image', 'The picture, or the video to extend.', { pattern: '^(?:https?://[^\\s/?#][^\\s]*)?$' }),
 )
@@ -18,7 +18,7 @@ const frame = (which: string) =>
   Type.Optional(
     Type.Object(
       {
-        // The MCP server sends an empty type and no URL where there is no frame; n8n's node extends a video by its URL.
+        // The MCP server sends an empty type and no URL for no frame; n8n's node extends a video by its URL.
         type: Type.Enum(['image', 'video', 'generation', ''], {
           default: 'image',
           description: 'What the URL leads to; `generation` goes on from a task of Luma’s.',
@@ -30,7 +30,7 @@ const frame = (which: string) =>
     ),
   )
 
-/** As PiAPI spells them, as relays do, and as Luma's own API does. */
+/** The models in the spellings of PiAPI, of relays, and of Luma's own API. */
 const MODELS = ['ray-v1', 'ray-v2', 'ray-v3', 'ray-2', 'ray-flash-2']
 export const LUMA_RATIOS = ['9:16', '3:4', '1:1', '4:3', '16:9', '21:9', '9:21']
 /** The shorter side. */
@@ -82,7 +82,7 @@ function nameless({ key_frames: frames }: LumaInput): BrokenRule | undefined {
   return name && { field: `key_frames.${name}.id`, rule: 'is needed with type generation' }
 }
 
-/** The tasks that a video goes on from. The core knows one parent, which is the first. */
+/** The tasks that a video builds on. A task has one parent, which is the first of them. */
 export function lumaParents({ key_frames: frames }: Partial<LumaInput>): { frame: string; id: string }[] {
   return (['frame0', 'frame1'] as const).flatMap((frame) => {
     const { id } = frames?.[frame] ?? {}
@@ -90,7 +90,7 @@ export function lumaParents({ key_frames: frames }: Partial<LumaInput>): { frame
   })
 }
 
-/** How much more a resolution costs than the usual one. Inferred. */
+/** The price of a resolution as a multiple of the default one. Inferred. */
 const DEARER: Record<string, number> = { '1080p': 2, '4k': 4 }
 
 function spec({ aspect_ratio: ratio, resolution, duration: seconds }: LumaInput) {

@@ -13,8 +13,8 @@ const schema = Type.Object({
 
 const fieldsOf = (input: JsonObject) => filesIn(schema, input).map(({ field, value, media }) => [field, value, media])
 
-describe('files in an object whose fields nobody knows', () => {
-  it('are found at any depth, as addresses, data URIs and references, beside those of known fields', () => {
+describe('files in an object of unknown fields', () => {
+  it('files in an object of unknown fields are found at any depth, as URLs, data URIs and references, together with those of known fields', () => {
     const input = {
       cover: 'https://a.example/cover.png',
       prompt: 'https://a.example/not-a-file',
@@ -43,11 +43,11 @@ describe('files in an object whose fields nobody knows', () => {
     'asset:../secret.png',
     'A'.repeat(100_000),
     '',
-  ])('are not what only looks like one: %.40s', (text) => {
+  ])('a text that only resembles a file is not found as one: %.40s', (text) => {
     expect(fieldsOf({ prompt: '', input: { text, all: [text] } })).toEqual([])
   })
 
-  it('are written anew where they stand, and the rest stays as it is', () => {
+  it('replacing the files of an input changes nothing else of it', () => {
     const input = {
       prompt: 'p',
       input: { a: ['https://a.example/1', 7, { b: 'https://a.example/2', c: null }], d: 'd' },
@@ -60,7 +60,7 @@ describe('files in an object whose fields nobody knows', () => {
     expect(input).toEqual(before)
   })
 
-  it('have a path each, whatever their fields are called', () => {
+  it('each file in an object of unknown fields has a path of its own, whatever the fields are called', () => {
     const input = JSON.parse(
       '{"a.b":"https://x.example/1","a":{"b":"https://x.example/2"},"a\\\\":{"b":"https://x.example/3"},"__proto__":"https://x.example/4"}',
     )

@@ -2,18 +2,18 @@ import type { TSchema } from 'typebox'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { Media } from './fields.ts'
 
-/** A file that an input names: a URL, base64, or a reference to one that we store. */
+/** A file that an input names: a URL, base64, or a reference to a stored file. */
 export interface NamedFile {
-  /** Where it stands, as errors name it: `images.0`, `key_frames.frame0.url`. */
+  /** The path of its field, as errors name it: `images.0`, `key_frames.frame0.url`. */
   field: string
   value: string
-  /** `any` where the catalogue does not know the field, and so no kind. */
+  /** `any` if the catalogue does not know the field. */
   media: Media | 'any'
 }
 
 /**
- * What counts as a file in an object whose fields the catalogue does not know (`x-media-within`): text that is a URL and
- * nothing else, a data URI, and what became of one.
+ * Texts that count as files in an object of unknown fields (`x-media-within`): a URL and nothing else, a data URI, and the
+ * `asset:` reference that replaces it.
  */
 const FILE_ANYWHERE =
   /^(?:https?:\/\/\S+$|data:[^,]{0,200};base64,|asset:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]+$)/i
@@ -28,7 +28,7 @@ export function filesIn(schema: TSchema, input: JsonObject): NamedFile[] {
   return found
 }
 
-/** The same input with every file that it names written anew. What names none is shared, not copied. */
+/** A copy of the input in which every file is replaced. Parts without files are shared, not copied. */
 export function replaceFiles(schema: TSchema, input: JsonObject, replace: (file: NamedFile) => string): JsonObject {
   return replaced(schema, input, '', replace) as JsonObject // an object stays an object
 }

@@ -73,7 +73,7 @@ describe('Midjourney', () => {
     ['video', { batch_size: 1 }, 700_000],
     ['video', { batch_size: 2, video_type: 'vid_1.1_i2v_720' }, 4_200_000],
     ['video', { batch_size: 1, process_mode: 'relax' }, 300_000],
-  ])('sells %s %j for %i points', (taskType, input, points) => {
+  ])('Midjourney %s with %j costs %i points', (taskType, input, points) => {
     expect(operationOf(taskType).price(read(taskType, input))).toBe(points)
   })
 
@@ -95,7 +95,7 @@ describe('Midjourney', () => {
     ['edits', {}, 1_024, 1_024],
     ['edits', { prompt: 'a red collar --ar 3:2' }, 1_248, 832],
     ['retexture', { prompt: 'bronze --ar 2:3' }, 832, 1_248],
-  ])('makes of %s %j four pictures and their grid', (taskType, input, widthPx, heightPx) => {
+  ])('Midjourney %s with %j makes four pictures and their grid', (taskType, input, widthPx, heightPx) => {
     expect(outputSpecOf(operationOf(taskType).produces, read(taskType, input))).toEqual({
       kind: 'pictures',
       count: 4,
@@ -111,7 +111,7 @@ describe('Midjourney', () => {
     ['1', 1_024],
     ['creative', 2_048],
     ['4x', 4_096],
-  ])('takes out or enlarges one picture with the index %s', (index, sidePx) => {
+  ])('Midjourney upscale with the index %s makes one picture of the right size', (index, sidePx) => {
     expect(outputSpecOf(operationOf('upscale').produces, read('upscale', { index }))).toMatchObject({
       kind: 'pictures',
       count: 1,
@@ -125,7 +125,7 @@ describe('Midjourney', () => {
     [{}, 854, 480, 4],
     [{ batch_size: 1, video_type: 'vid_1.1_i2v_720' }, 1_280, 720, 1],
     [{ prompt: 'it runs --ar 1:1', batch_size: 2 }, 480, 480, 2],
-  ])('makes videos of %j', (input, widthPx, heightPx, count) => {
+  ])('Midjourney video with %j makes videos of the right size and number', (input, widthPx, heightPx, count) => {
     expect(outputSpecOf(operationOf('video').produces, read('video', input))).toEqual({
       kind: 'videos',
       count,
@@ -136,23 +136,23 @@ describe('Midjourney', () => {
     })
   })
 
-  it('builds a video on a task, where one is named', () => {
+  it('a Midjourney video follows the task that it names', () => {
     const { follows } = operationOf('video')
     expect(follows(read('video', { origin_task_id, index: 3, action: 'extend', image_url: '' }))).toBe(origin_task_id)
     expect(follows(read('video', { origin_task_id: '' }))).toBeUndefined()
   })
 
-  it('writes five shorter prompts', () => {
+  it('Midjourney shorten makes five shorter prompts', () => {
     expect(outputSpecOf(operationOf('shorten').produces, read('shorten'))).toEqual({ kind: 'texts', count: 5 })
   })
 
-  it('writes four prompts for a picture and one text for a seed', () => {
+  it('Midjourney describe makes four prompts for a picture, and seed makes one text', () => {
     expect(outputSpecOf(operationOf('describe').produces, read('describe'))).toEqual({ kind: 'texts', count: 4 })
     expect(outputSpecOf(operationOf('seed').produces, read('seed'))).toEqual({ kind: 'texts', count: 1 })
   })
 
   it.each(['upscale', 'variation', 'reroll', 'seed', 'inpaint', 'outpaint', 'pan'])(
-    'follows the task that %s names',
+    'Midjourney %s follows the task that it names',
     (taskType) => {
       const operation = operationOf(taskType)
       expect(operation.follows(read(taskType))).toBe(origin_task_id)
@@ -161,7 +161,7 @@ describe('Midjourney', () => {
   )
 
   it.each(['imagine', 'describe', 'blend', 'shorten', 'edits', 'retexture', 'video'])(
-    'follows nothing with %s',
+    'Midjourney %s follows no task',
     (taskType) => {
       expect(operationOf(taskType).follows(read(taskType))).toBeUndefined()
     },
@@ -188,7 +188,7 @@ describe('Midjourney', () => {
     ['imagine', { image_urls: new Array(11).fill(fox) }, 'image_urls has at most 10 elements.'],
     ['imagine', { bot_type: 'other' }, 'bot_type must be one of "midjourney", "niji", not "other".'],
     ['pan', { direction: 'north' }, 'direction must be one of "left", "right", "up", "down", not "north".'],
-  ])('refuses %s %j', (taskType, input, message) => {
+  ])('Midjourney %s refuses %j', (taskType, input, message) => {
     expect(() => read(taskType, input)).toThrow(message)
   })
 
@@ -203,7 +203,7 @@ describe('Midjourney', () => {
     ['video', { image_tail_url: fox, loop: true, motion: 'high' }],
     ['video', { origin_task_id, image_url: '', index: 0 }],
     ['describe', { image_url: `data:image/jpeg;base64,${'A'.repeat(64)}` }],
-  ])('takes %s %j', (taskType, input) => {
+  ])('Midjourney %s accepts %j', (taskType, input) => {
     expect(read(taskType, input)).toMatchObject(input)
   })
 })

@@ -4,18 +4,18 @@ import { mediaFile, optionalFile, optionalText, requiredText, sizeByShortSide, s
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Midjourney: a grid of four pictures from a prompt, and what follows from it. Fields are those of PiAPI's pages and MCP
- * server, beyond them those that relays take; where a comment says "inferred", no document states the value.
+ * Midjourney: a grid of four pictures from a prompt, and its follow-ups. Fields are those of PiAPI's pages and MCP
+ * server, and those that relays accept; where a comment says "inferred", no document states the value.
  */
 
 const MODEL = 'midjourney'
-/** Of one picture of a grid. */
+/** The size of one picture of a grid. */
 const PIXELS = 1_048_576
-/** The longest picture that Midjourney makes. Inferred. */
+/** The most extreme ratio of a picture, 14:1. Inferred. */
 const LONGEST = 14
 
 const prompt = requiredText(6_000, 'What the pictures show, with parameters such as --v 7 or --ar 16:9.') // limit inferred
-const nextPrompt = optionalText(6_000, 'What the pictures show; that of the task it follows if left out.') // limit inferred
+const nextPrompt = optionalText(6_000, 'What the pictures show; the prompt of the followed task if left out.') // limit inferred
 const RATIO = {
   pattern: '^(?:\\d{1,4}:\\d{1,4})?$',
   description: 'Width to height; --ar in the prompt wins over it.',
@@ -46,10 +46,10 @@ const origin_task_id = Type.String({
 })
 const follows = (input: { origin_task_id: string }): string => input.origin_task_id
 const picture = (description: string) =>
-  // PiAPI's page wants a URL here; n8n sends base64, too.
+  // PiAPI's page requires a URL here; n8n sends base64, too.
   mediaFile('image', description)
 
-/** What says how wide the pictures are, of the fields that an operation has: others may hold anything. */
+/** The fields that determine the ratio, if the operation has them: unknown fields may hold anything. */
 interface Framed {
   prompt?: string | undefined
   aspect_ratio?: string | undefined
@@ -58,7 +58,7 @@ interface Framed {
 const ratioInPrompt = (input: Framed): string | undefined =>
   /(?:--|—)(?:ar|aspect)\s+(\d{1,4}:\d{1,4})/.exec(input.prompt ?? '')?.[1]
 
-/** Width to height, as the prompt or the field says. */
+/** Width to height, from the prompt or from the field. */
 export const ratioOf = (input: Framed): string => ratioInPrompt(input) ?? (input.aspect_ratio || '1:1')
 
 function tooLong(input: Framed): BrokenRule | undefined {
@@ -80,7 +80,7 @@ const gridOf = (ratio: string) => ({ ...sizeOf(ratio, PIXELS), count: 4, hasGrid
 const IMAGINE: Record<string, number> = { relax: 0.03, fast: 0.07, turbo: 0.16 }
 const GRID: Record<string, number> = { relax: 0.03, fast: 0.07, turbo: 0.14 }
 const bySpeed = (prices: Record<string, number>, mode: string) => usdToPoints(prices[mode || 'fast'] ?? 0)
-/** PiAPI's follow-ups name no speed: priced as fast then. Inferred. */
+/** The price of a follow-up grid. Without a speed, as at PiAPI, it is that of fast. Inferred. */
 const nextGridPrice = (input: { process_mode?: string | undefined }) => bySpeed(GRID, input.process_mode ?? '')
 
 const imagine = operation({
@@ -92,7 +92,7 @@ const imagine = operation({
     image_urls: Type.Optional(
       Type.Array(picture('A picture to follow.'), {
         maxItems: 10, // inferred
-        description: 'Pictures to follow, besides those whose URLs stand in the prompt.',
+        description: 'Reference pictures, besides those whose URLs are in the prompt.',
       }),
     ),
     aspect_ratio,
@@ -171,7 +171,7 @@ const variation = operation({
 const reroll = operation({
   model: MODEL,
   taskType: 'reroll',
-  title: 'Make the four pictures of a task anew',
+  title: 'Make the four pictures of a task again',
   input: Type.Object({
     origin_task_id,
     prompt: nextPrompt,
@@ -207,7 +207,7 @@ const seed = operation({
   example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00' },
 })
 
-/** Ratios of the words, as Midjourney's bot knows them. */
+/** The ratios that Midjourney's bot calls by a word. */
 const DIMENSIONS: Record<string, string> = { square: '1:1', portrait: '2:3', landscape: '3:2' }
 
 const blend = operation({
@@ -239,10 +239,10 @@ const blend = operation({
 const inpaint = operation({
   model: MODEL,
   taskType: 'inpaint',
-  title: 'Make the masked area of a picture anew',
+  title: 'Replace the masked area of a picture',
   input: Type.Object({
     origin_task_id,
-    mask: picture('The mask as base64: white where the picture is made anew.'), // its colours are inferred
+    mask: picture('The mask as base64: white where the picture is replaced.'), // its colours are inferred
     prompt: nextPrompt,
     process_mode: next_process_mode,
     skip_prompt_check,
@@ -326,7 +326,7 @@ const edits = operation({
   title: 'Change any picture by a prompt',
   input: Type.Object({
     image_url: picture('The picture to change.'),
-    mask: optionalFile('image', 'Where the picture is made anew; all of it if left out.'),
+    mask: optionalFile('image', 'Where the picture is replaced; all of it if left out.'),
     prompt,
     ...editing,
   }),
@@ -347,7 +347,7 @@ const retexture = operation({
   example: { image_url: 'https://example.com/puppy.jpg', prompt: 'the puppy as a bronze statue', process_mode: 'fast' },
 })
 
-/** Height in pixels, and the price of one video against that of a grid. The prices are inferred. */
+/** The shorter side in pixels, and the price of one video as a multiple of that of a grid. The prices are inferred. */
 const VIDEOS: Record<string, { shortPx: number; grids: number }> = {
   'vid_1.1_i2v_480': { shortPx: 480, grids: 1 },
   'vid_1.1_i2v_720': { shortPx: 720, grids: 3 },
@@ -380,7 +380,7 @@ const video = operation({
   }),
   produces: {
     kind: 'videos',
-    // A picture's ratio is not known before it is opened: wide is usual. Midjourney's videos play five seconds.
+    // A picture's ratio is not known before it is opened, so wide is assumed. Midjourney's videos play five seconds.
     of: ({ prompt: text, video_type, batch_size }) => ({
       ...sizeByShortSide(ratioInPrompt({ prompt: text }) ?? '16:9', VIDEOS[video_type]?.shortPx ?? 480),
       count: Number(batch_size),

@@ -8,12 +8,12 @@ describe.each(mmaudio.map((operation) => [operation.id, operation] as const))('%
   const read = (input: JsonObject) =>
     readInput(operation, { prompt: 'rain', video: 'https://example.com/rain.mp4', ...input })
 
-  it('holds the price of the thirty seconds that are billed at most', () => {
+  it('an MMAudio task holds the price of thirty seconds, the most that is billed', () => {
     expect(operation.price(read({}))).toBe(150_000)
     expect(outputSpecOf(operation.produces, read({}))).toMatchObject({ count: 1, mediaType: 'audio/mpeg' })
   })
 
-  it('takes the seed under both of its names', () => {
+  it('MMAudio accepts the seed under both of its names', () => {
     expect(read({ seed: 7 })).toMatchObject({ seed: 7, steps: 25 })
     expect(read({ seeds: 7, steps: 20, negative_prompt: '' })).toMatchObject({ seeds: 7, steps: 20 })
   })
@@ -25,7 +25,7 @@ describe.each(mmaudio.map((operation) => [operation.id, operation] as const))('%
     [{ prompt: 'x'.repeat(501) }, 'prompt has at most 500 characters.'],
     [{ negative_prompt: 'x'.repeat(201) }, 'negative_prompt has at most 200 characters.'],
     [{ video: 'rain.mp4' }, 'video must be an http or https URL, a data URI or base64'],
-  ])('refuses %j', (input, message) => {
+  ])('MMAudio refuses %j', (input, message) => {
     expect(() => read(input)).toThrow(message)
   })
 })

@@ -8,7 +8,7 @@ import { type Operation, operation } from './operation.ts'
 const USD_PER_SECOND = 0.0005
 /** The video is not measured yet: the hold is for the longest that is billed. */
 const MAX_BILLED_SECONDS = 30
-const USUAL_SECONDS = 10
+const ASSUMED_SECONDS = 10
 
 const seed = (description: string) => Type.Optional(Type.Integer({ minimum: -1, maximum: 2 ** 32 - 1, description }))
 
@@ -26,7 +26,7 @@ export const mmaudio: Operation[] = [
       seed: seed('The same seed, the same sound.'),
       seeds: seed('Another name for seed: the page uses both.'),
     }),
-    produces: { kind: 'sounds', of: () => ({ seconds: USUAL_SECONDS }) },
+    produces: { kind: 'sounds', of: () => ({ seconds: ASSUMED_SECONDS }) },
     price: () => usdToPoints(USD_PER_SECOND * MAX_BILLED_SECONDS),
     example: { prompt: 'rain on a tin roof, a distant train', video: 'https://example.com/rain.mp4', steps: 25 },
   }),

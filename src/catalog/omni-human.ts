@@ -3,10 +3,10 @@ import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalText } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 
-/** OmniHuman 1.5: a portrait speaks a recording. The fields are those that a client sends; the rest is inferred. */
+/** OmniHuman 1.5: a portrait that speaks a recording. Fields are those that a client sends; the rest is inferred. */
 
-/** The length follows a recording that is not opened yet: a usual one. */
-const USUAL_SECONDS = 10
+/** The assumed length of the recording, which is not opened yet. */
+const ASSUMED_SECONDS = 10
 
 export const omniHuman: Operation[] = [
   operation({
@@ -15,11 +15,14 @@ export const omniHuman: Operation[] = [
     title: 'Let a person in a picture speak or sing a recording',
     input: Type.Object({
       image_url: mediaFile('image', 'The person.'),
-      audio_url: mediaFile('audio', 'What is said or sung.'),
+      audio_url: mediaFile('audio', 'The recording to speak or sing.'),
       prompt: optionalText(2_000, 'How the person moves.'),
     }),
-    produces: { kind: 'videos', of: () => ({ widthPx: 1_280, heightPx: 720, seconds: USUAL_SECONDS, hasSound: true }) },
-    price: () => usdToPoints(0.14 * USUAL_SECONDS),
+    produces: {
+      kind: 'videos',
+      of: () => ({ widthPx: 1_280, heightPx: 720, seconds: ASSUMED_SECONDS, hasSound: true }),
+    },
+    price: () => usdToPoints(0.14 * ASSUMED_SECONDS),
     timeoutMs: 1_800_000,
     example: { image_url: 'https://example.com/portrait.jpg', audio_url: 'https://example.com/speech.mp3' },
   }),

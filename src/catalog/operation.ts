@@ -3,15 +3,15 @@ import type { JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import { type Kind, OUTPUTS, type Produces } from './outputs.ts'
 
-/** A rule over several fields that a valid input breaks: which field to name, and what it must be. */
+/** A broken rule over several fields: the field to name in the error, and the rule as text. */
 export interface BrokenRule {
   field: string
-  /** A rule that mentions another field asks for the caller's name of it, where a protocol calls it differently. */
+  /** A function if the rule mentions another field: `nameOf` gives the caller's name of that field. */
   rule: string | ((nameOf: (field: string) => string) => string)
 }
 
 /**
- * One thing that can be requested, and everything about it. Data: nothing here acts. The functions expect valid input.
+ * One kind of work that can be requested. Data only: all functions are pure, and expect valid input.
  *
  * An operation keeps the type of its input, so that the compiler checks who reads its fields (`InputOf`, `inputOf`).
  * The functions are methods, whose parameters TypeScript compares both ways: what works on one input is an `Operation`.
@@ -23,17 +23,17 @@ export interface Operation<Input = JsonObject> {
   readonly taskType: string
   readonly title: string
   readonly input: TObject
-  /** What it makes, and what it would make of an input: `outputSpecOf` reads it. */
+  /** The kind of output, and the expected output for a given input; read by `outputSpecOf`. */
   readonly produces: Produces<Input>
-  /** Shape of a finished task's output; it follows from the kind. */
+  /** Schema of a finished task's output, by its kind. */
   readonly output: TSchema
-  /** What one field's schema cannot say. */
+  /** Checks rules over several fields, after the schema. Undefined if none is broken. */
   rules(input: Input): BrokenRule | undefined
-  /** The list price in points: what is held, and at most what is consumed. */
+  /** The list price in points. It is held, and is the most that is consumed. */
   price(input: Input): Points
-  /** How long a provider may take. */
+  /** How long a provider may take, from the claim of the task. */
   readonly timeoutMs: number
-  /** The task, or the item of one (a clip, a picture), that this input builds on. */
+  /** The id of the task, or of its item (a clip, a picture), that this input builds on. */
   follows(input: Input): string | undefined
   /** Models, or operations by their ids, whose tasks can be built on; by default the operation's own model. */
   readonly followsModels: readonly string[]
@@ -43,7 +43,7 @@ export interface Operation<Input = JsonObject> {
 /** The input of one operation: `InputOf<typeof lumaVideo>`. */
 export type InputOf<Of> = Of extends Operation<infer Input> ? Input : never
 
-/** An operation as a family writes it down; the rest has defaults. */
+/** An operation as a family defines it; the other members have defaults. */
 type Given<Input extends TObject> = Omit<Operation<Static<Input>>, 'id' | 'input' | 'output' | Optional> &
   Partial<Pick<Operation<Static<Input>>, Optional>> & { input: Input }
 type Optional = 'rules' | 'timeoutMs' | 'follows' | 'followsModels'

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 
 /**
  * What operations produce, the same in every dialect: an operation names its kind, providers deliver that shape, dialects
- * write it in their own words. Files are references (`asset:ID.EXT`); '' stands for a file that there is none of.
+ * render it in their own format. Files are references (`asset:ID.EXT`); '' means that there is no such file.
  */
 
 const file = (what: string) => Type.String({ description: `Reference to ${what}.` })
@@ -16,8 +16,8 @@ const Picture = Type.Object({
 
 const Video = Type.Object({
   file: file('the MP4'),
-  cover: file('the first frame, as a picture; empty where there is none'),
-  lastFrame: file('the last frame, as a picture; empty where there is none'),
+  cover: file('the first frame, as a picture; empty if there is none'),
+  lastFrame: file('the last frame, as a picture; empty if there is none'),
   widthPx: Type.Integer({ minimum: 1 }),
   heightPx: Type.Integer({ minimum: 1 }),
   seconds: Type.Number({ minimum: 0 }),
@@ -27,8 +27,8 @@ const Sound = Type.Object({ file: file('the sound'), seconds: Type.Number({ mini
 
 const Model = Type.Object({
   file: file('the GLB'),
-  picture: file('the input without its background; empty where there is none'),
-  turntable: file('a video of the model turning; empty where there is none'),
+  picture: file('the input without its background; empty if there is none'),
+  turntable: file('a video of the model turning; empty if there is none'),
 })
 
 const Lyrics = Type.Object({ title: Type.String(), text: Type.String(), tags: Type.Array(Type.String()) })
@@ -43,8 +43,8 @@ const Clip = Type.Object({
   type: Type.Enum(['gen', 'concat', 'upload', 'stem']),
   durationSeconds: Type.Number(),
   audio: file('the MP3'),
-  image: file('the cover, 512 pixels; empty where there is none'),
-  imageLarge: file('the cover, 1,024 pixels; empty where there is none'),
+  image: file('the cover, 512 pixels; empty if there is none'),
+  imageLarge: file('the cover, 1,024 pixels; empty if there is none'),
   continueClipId: Type.Union([Type.String(), Type.Null()]),
   continueAt: Type.Union([Type.Number(), Type.Null()]),
 })
@@ -58,9 +58,9 @@ export const OUTPUTS = {
   model: Type.Object({ model: Model }),
   lyrics: Type.Object({ lyrics: Type.Array(Lyrics, { minItems: 1 }) }),
   clips: Type.Object({ clips: Type.Array(Clip, { minItems: 1 }) }),
-  /** What is no file and no text: the notes of a recording, the times of its words. Its members are the operation's own. */
+  /** Structured data, such as the notes of a recording or the times of its words. The members depend on the operation. */
   data: Type.Object({ data: Type.Unsafe<JsonObject>({ type: 'object' }) }),
-  /** Whatever a model that the catalogue does not know gives, in the form of its vendor; files in it are references. */
+  /** The output of a model that the catalogue does not know, in the vendor's form; files in it are references. */
   anything: Type.Object({ value: Type.Unsafe<Json>(Type.Unknown()) }),
 } satisfies Record<string, TSchema>
 
@@ -78,14 +78,14 @@ export function itemsIn(output: Json): number {
   return Math.max(0, ...Object.values(output).map((value) => (Array.isArray(value) ? value.length : 0)))
 }
 
-/** What an input asks for, as far as it can be told before the work is done. */
+/** The expected output of an input, as far as it is known before the work is done. Sizes in pixels, lengths in seconds. */
 export interface OutputSpecs {
   pictures: {
     /** 1 to 16. */
     count: number
     widthPx: number
     heightPx: number
-    /** SVG is what a vector drawing is delivered as. */
+    /** SVG for vector drawings. */
     mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/svg+xml'
     hasGrid: boolean
     isTransparent: boolean
@@ -99,20 +99,20 @@ export interface OutputSpecs {
     count: number
     type: Clip['type']
     song: SongSpec
-    /** What each clip holds of the song, in their order, where they are parts of one. */
+    /** The part of the song in each clip, in order, if the clips are parts of one song. */
     parts?: readonly string[]
   }
-  /** What the sandbox delivers: of the right shape, and marked as no real result. */
+  /** The output of the sandbox: of the right shape, and marked as not real. */
   data: { sample: JsonObject }
   anything: {
-    /** What the model makes, as far as its name tells. */
+    /** The output of the model, as its name suggests. */
     like: HostedSpec
     /** Bare URLs and pieces of text, as Replicate writes them, or objects with a `url` each, as fal does. */
     form: 'urls' | 'fal'
-    /** One where others give a list of one. */
+    /** Whether the vendor returns a single value, not a list of one. */
     isSingle: boolean
-    /** What stands beside the files. */
-    beside: JsonObject
+    /** Further members next to the files. */
+    extra: JsonObject
   }
 }
 
@@ -120,34 +120,34 @@ export interface OutputSpecs {
 export type HostedKind = 'pictures' | 'videos' | 'sounds' | 'texts' | 'model'
 export type HostedSpec = { [K in HostedKind]: { kind: K } & OutputSpecs[K] }[HostedKind]
 
-/** What a song is to be, whichever fields of whichever family spell it. */
+/** The song that is requested, the same for all families. */
 export interface SongSpec {
-  /** An idea, from which lyrics, title and style follow. It wins over the other fields. */
+  /** A description, from which lyrics, title and style are derived. It overrides the other fields. */
   description: string | null
   lyrics: string
   tags: string
   negativeTags: string
   title: string
   instrumental: boolean
-  /** Model version; '' where the family has none. */
+  /** Model version; '' if the family has none. */
   mv: string
   seed: number | undefined
   continueClipId: string | null
   continueAt: number | null
-  /** A clip that is sung anew in another style. */
+  /** The clip that is sung again in another style. */
   coverClipId?: string | null
-  /** A task that kept the sound of a clip, to be used for other songs. */
+  /** The task that made the persona: the sound of a clip, to be used for other songs. */
   personaId?: string | null
   /** The section of the continued clip that is replaced. */
   replaces?: { fromSeconds: number; toSeconds: number } | null
 }
 
-/** What an operation makes of an input: the kind is fixed, the spec follows from the input. */
+/** The output of an operation: its kind is fixed, its spec depends on the input. */
 export type Produces<Input> = {
   [K in Kind]: { kind: K; of(input: Input): K extends keyof Partials ? Partials[K] : OutputSpecs[K] }
 }[Kind]
 
-/** What most operations leave out is filled in, so that a family says only what is special about it. */
+/** A spec in which members with a default may be left out. */
 interface Partials {
   pictures: WithDefaults<OutputSpecs['pictures'], keyof typeof DEFAULTS.pictures>
   videos: WithDefaults<OutputSpecs['videos'], keyof typeof DEFAULTS.videos>
@@ -163,10 +163,10 @@ const DEFAULTS = {
 
 export type OutputSpec = { [K in Kind]: { kind: K } & OutputSpecs[K] }[Kind]
 
-/** What a valid input asks for, complete. */
+/** The complete spec of the expected output for a valid input. */
 export function outputSpecOf<Input>(produces: Produces<Input>, input: Input): OutputSpec {
   const { kind } = produces
   const defaults: object = kind in DEFAULTS ? DEFAULTS[kind as keyof typeof DEFAULTS] : {}
-  // What DEFAULTS and `of` say together is a whole spec: `Partials` is made of the same names.
+  // DEFAULTS and `of` together give a whole spec: `Partials` has the same names.
   return { kind, ...defaults, ...produces.of(input) } as OutputSpec
 }

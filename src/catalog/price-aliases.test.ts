@@ -23,7 +23,7 @@ describe('a field that an operation does not have', () => {
     ['kling/video_generation', { resolution: '4k' }, 'input.resolution must be at most'],
     ['kling/video_generation', { size: '3840x2160' }, 'input.size must be at most'],
     ['kling/video_generation', { generate_audio: true }, 'input.generate_audio must be off'],
-  ])('of %s is refused where it asks for more than is paid for: %j', (id, more, message) => {
+  ])('a field that %s does not have is refused when it requests more than is paid for: %j', (id, more, message) => {
     expect(() => read(id, more)).toThrow(message)
   })
 
@@ -33,15 +33,15 @@ describe('a field that an operation does not have', () => {
     ['midjourney/imagine', { n: 4 }],
     ['kling/effects', { duration: '5', mode: 'std' }],
     ['kling/video_generation', { resolution: '720p', generate_audio: false, size: 'auto' }],
-  ])('of %s is kept where it asks for nothing more: %j', (id, more) => {
+  ])('a field that %s does not have is kept when it requests nothing more: %j', (id, more) => {
     expect(read(id, more)).toMatchObject(more)
   })
 
-  it('is left out of the input where PiAPI’s own clients send it in vain, so that no vendor reads it', () => {
+  it('a field that PiAPI ignores is left out of the input, so that no vendor reads it', () => {
     expect(read('Qubico/flux1-dev/txt2img', { num_outputs: 4 })).not.toHaveProperty('num_outputs')
   })
 
-  it('is refused by every operation of the catalogue where it asks for a hundred', () => {
+  it('a count of a hundred in a field that an operation does not have is refused by every operation', () => {
     for (const operation of listOperations()) {
       if (operation.produces.kind === 'anything') continue
       const names = ['n', 'num_images', 'num_outputs', 'batch_size', 'count'].filter(

@@ -3,14 +3,14 @@ import type { BrokenRule, Operation } from './operation.ts'
 import { type OutputSpec, outputSpecOf } from './outputs.ts'
 
 /**
- * Fields that make work dearer, by all the names that vendors have for them. An input may hold fields that the catalogue
- * does not know, and they are passed on. One that asks a vendor for more than the price was computed for (more pictures,
- * a longer or larger film, sound, a better mode) is refused, in whatever spelling the vendor would read it.
+ * Fields that make work more expensive, by all the names that vendors use for them. An input may have unknown fields, which
+ * are passed on. One that requests more than the price was computed for (more pictures, a longer or larger film, sound, a
+ * better mode) is refused, in every spelling that the vendor would read.
  */
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(plain))
 
-/** How many things are made. */
+/** Names of the number of outputs. */
 const COUNT_NAMES = names(
   'n n_images n_outputs n_samples n_iter num num_images num_outputs num_images_per_prompt num_samples num_results ' +
     'num_videos num_generations num_variations num_return_sequences number_of_images number_of_outputs number_of_videos ' +
@@ -18,7 +18,7 @@ const COUNT_NAMES = names(
     'sample_count samples_count variations_count count quantity batch_size batch_count num_batches n_batches ' +
     'max_images candidate_count candidates_count',
 )
-/** Those that say how often the others are done: sixteen batches of four are sixty-four. */
+/** Names of the number of batches, which multiply the others: sixteen batches of four are sixty-four. */
 const BATCH_NAMES = names('batch_count num_batches n_batches n_iter')
 /** Names of a length of time in seconds. */
 const SECOND_NAMES = names(
@@ -26,7 +26,7 @@ const SECOND_NAMES = names(
     'length_seconds length_in_seconds seconds_total music_length_seconds num_seconds total_seconds video_seconds ' +
     'clip_duration output_duration',
 )
-/** Of a film, mostly; some say so by its length. */
+/** Names of a number of frames, mostly of a film; some mean its length in seconds. */
 const FRAME_NAMES = names('num_frames n_frames frames frame_count number_of_frames frames_number video_length length')
 const FRAMES_A_SECOND = 25
 const MILLISECOND_NAMES = names('duration_ms length_ms music_length_ms video_length_ms milliseconds')
@@ -36,9 +36,9 @@ const SIZE_NAMES = names(
 )
 const SOUND_NAMES = names('enable_audio generate_audio with_audio enable_sound generate_sound with_sound sound audio')
 const MODE_NAMES = names('mode professional_mode pro_mode quality_mode')
-const USUAL_MODES: readonly unknown[] = [false, 0, '', 'false', '0', 'off', 'std', 'standard', 'normal']
+const DEFAULT_MODES: readonly unknown[] = [false, 0, '', 'false', '0', 'off', 'std', 'standard', 'normal']
 
-/** Sizes are only guessed for some operations. */
+/** Sizes are only estimated for some operations. */
 const SIZE_TOLERANCE = 1.1
 const MAX_TEXT = 40
 const SIZES_P: Readonly<Record<string, number>> = { '1k': 1_080, '2k': 1_440, '4k': 2_160, '8k': 4_320 }
@@ -52,8 +52,8 @@ function plain(name: string): string {
 }
 
 /**
- * Fields that a well-known client of PiAPI sends and that PiAPI does not read for that operation: it makes one picture
- * whatever they say. They are left out of the input, so that no other vendor reads them either. Seen in the client.
+ * Fields that a well-known client of PiAPI sends and that PiAPI ignores for that operation: it makes one picture whatever
+ * they are. They are left out of the input, so that no other vendor reads them either. Seen in the client.
  */
 const UNREAD: Readonly<Record<string, readonly string[]>> = {
   'Qubico/flux1-dev/txt2img': ['num_outputs'],
@@ -65,9 +65,9 @@ export function withoutUnread(operation: Operation, input: JsonObject): JsonObje
   return Object.fromEntries(Object.entries(input).filter(([name]) => !unread.includes(name)))
 }
 
-/** The first field outside the operation's schema that would make the work dearer than its price. */
+/** The first unknown field that would make the work more expensive than its price. */
 export function unpricedField(operation: Operation, input: JsonObject): BrokenRule | undefined {
-  // What the models of hosts are given is one field of theirs, with rules of its own.
+  // The input of a hosted model is one field of the operation, with rules of its own.
   if (operation.produces.kind === 'anything') return undefined
   let spec: OutputSpec | undefined
   for (const [name, value] of Object.entries(input)) {
@@ -89,10 +89,10 @@ function ruleFor(name: string): Rule | undefined {
   if (unit !== undefined) return (value, spec) => atMostSeconds((numberIn(value) ?? 0) / unit, spec)
   if (SIZE_NAMES.has(name)) return atMostSize
   if (SOUND_NAMES.has(name)) return noSound
-  return MODE_NAMES.has(name) ? usualMode : undefined
+  return MODE_NAMES.has(name) ? defaultMode : undefined
 }
 
-/** How many of what the field names make a second; undefined where it names no time. */
+/** How many units of the field make a second; undefined if it is not a time. */
 function unitOf(name: string): number | undefined {
   if (SECOND_NAMES.has(name)) return 1
   if (MILLISECOND_NAMES.has(name)) return 1_000
@@ -117,16 +117,16 @@ function atMostSize(value: Json, spec: OutputSpec): string | undefined {
   return short > most.short || area > most.area ? `must be at most ${widthPx} by ${heightPx} pixels` : undefined
 }
 
-/** Only where the operation has another switch of this kind: elsewhere it changes nothing that is priced. */
+/** Applies only if the operation has another switch for sound: elsewhere sound does not change the price. */
 function noSound(value: Json, spec: OutputSpec, operation: Operation): string | undefined {
   const isOn = value === true || value === 1 || /^(?:true|on|yes|1)$/i.test(typeof value === 'string' ? value : '')
   const hasSound = 'hasSound' in spec && spec.hasSound
   return isOn && !hasSound && hasOneOf(operation, SOUND_NAMES) ? 'must be off' : undefined
 }
 
-function usualMode(value: Json, _spec: OutputSpec, operation: Operation): string | undefined {
-  const said = typeof value === 'string' ? value.trim().toLowerCase() : value
-  return !USUAL_MODES.includes(said) && hasOneOf(operation, MODE_NAMES) ? 'must be left out' : undefined
+function defaultMode(value: Json, _spec: OutputSpec, operation: Operation): string | undefined {
+  const mode = typeof value === 'string' ? value.trim().toLowerCase() : value
+  return !DEFAULT_MODES.includes(mode) && hasOneOf(operation, MODE_NAMES) ? 'must be left out' : undefined
 }
 
 function hasOneOf(operation: Operation, group: ReadonlySet<string>): boolean {
@@ -134,8 +134,8 @@ function hasOneOf(operation: Operation, group: ReadonlySet<string>): boolean {
 }
 
 /**
- * A count: a number, or the same as plain digits. Texts with other spellings of a number in them ("1_6", "16.0", digits of
- * other scripts), which some vendors convert, are Infinity: more than any limit. What can be no number is undefined.
+ * A count: a number, or the same as plain digits. Texts with other spellings of a number ("1_6", "16.0", digits of other
+ * scripts), which some vendors convert, are Infinity: more than any limit. Undefined if the value cannot be a number.
  */
 export function countIn(value: Json): number | undefined {
   if (typeof value === 'number') return value
@@ -144,7 +144,7 @@ export function countIn(value: Json): number | undefined {
   return /\p{N}|infinity/iu.test(value) ? Number.POSITIVE_INFINITY : undefined
 }
 
-/** A measure as vendors that convert texts would read it: "16", " 16 ", "16.0", "8s". */
+/** A number as vendors that convert texts would read it: "16", " 16 ", "16.0", "8s". */
 function numberIn(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value !== 'string' || value.length > MAX_TEXT) return undefined
@@ -157,7 +157,7 @@ function numberIn(value: Json | undefined): number | undefined {
   return Number.isNaN(number) ? undefined : number
 }
 
-/** The shorter side in pixels, or the area, as far as the value says it. */
+/** The shorter side in pixels, or the area, if the value states it. */
 function sizeIn(value: Json): { short?: number; area?: number } {
   if (isJsonObject(value)) return { area: (numberIn(value.width) ?? 0) * (numberIn(value.height) ?? 0) }
   if (typeof value === 'number') return { short: value }
@@ -170,7 +170,7 @@ function sizeIn(value: Json): { short?: number; area?: number } {
   return short === undefined ? {} : { short }
 }
 
-/** Every field at the top of an input that says how many, of a model of which nothing else is known. */
+/** Every top-level field of a hosted model's input that states a number of outputs or batches. */
 export function countFields(input: JsonObject): { name: string; count: number; isOfBatches: boolean }[] {
   return Object.entries(input).flatMap(([name, value]) => {
     const bare = plain(name)
@@ -179,7 +179,7 @@ export function countFields(input: JsonObject): { name: string; count: number; i
   })
 }
 
-/** The longest time that a field at the top of the input names, in seconds; 0 where none says one. */
+/** The longest time in a top-level field of the input, in seconds; 0 if there is none. */
 export function secondsNamed(input: JsonObject): number {
   const lengths = Object.entries(input).map(([name, value]) => {
     const unit = unitOf(plain(name))
@@ -188,7 +188,7 @@ export function secondsNamed(input: JsonObject): number {
   return Math.max(0, ...lengths)
 }
 
-/** The largest area that a field at the top of the input names, in pixels of a film of 16:9; 0 where none says one. */
+/** The largest area in a top-level field of the input, in pixels of a film of 16:9; 0 if there is none. */
 export function areaNamed(input: JsonObject): number {
   const areas = Object.entries(input).map(([name, value]) => {
     const { short = 0, area = 0 } = SIZE_NAMES.has(plain(name)) ? sizeIn(value) : {}

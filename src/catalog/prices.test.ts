@@ -8,13 +8,13 @@ const lyrics = getOperation('suno/lyrics')
 const flux = getOperation('Qubico/flux1-schnell/txt2img')
 
 describe('a price list', () => {
-  it('is the catalogue’s without rules', () => {
+  it('a price list without rules has the prices of the catalogue', () => {
     const price = priceList([])
     expect(price(music, { mv: 'chirp-v4' })).toBe(400_000)
     expect(price(flux, { batch_size: 3 })).toBe(60_000)
   })
 
-  it('goes by the most special rule: operation, model, everything', () => {
+  it('the most specific rule of a price list applies: operation, then model, then everything', () => {
     const price = priceList([
       { of: '*', factor: 2 },
       { of: 'suno', factor: 3 },
@@ -25,12 +25,12 @@ describe('a price list', () => {
     expect(price(lyrics, { prompt: 'fog' })).toBe(7)
   })
 
-  it('rounds up, so that no factor makes a task free', () => {
+  it('a price list rounds up, so that no factor makes a task free', () => {
     expect(priceList([{ of: '*', factor: 0.000_001 }])(lyrics, {})).toBe(1)
     expect(priceList([{ of: '*', factor: 1.000_01 }])(music, {})).toBe(400_004)
   })
 
-  it('with a name that nothing has is refused', () => {
+  it('a price rule for an unknown name is refused', () => {
     expect(() => priceList([{ of: 'sumo/music', factor: 2 }])).toThrow('"sumo/music"')
   })
 })

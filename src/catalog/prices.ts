@@ -3,18 +3,18 @@ import { type Points, points } from '../core/points.ts'
 import { listOperations } from './catalog.ts'
 import type { Operation } from './operation.ts'
 
-/** How an operator changes list prices: by a factor, or to a fixed sum a task. */
+/** An operator's change of list prices: a factor, or fixed points per task. */
 export interface PriceRule {
-  /** An operation's id, a model, or "*" for everything; the most special rule wins. */
+  /** An operation's id, a model, or "*" for everything; the most specific rule applies. */
   of: string
   factor?: number
   points?: Points
 }
 
-/** What a task costs, in points. */
+/** The price of a task, in points. */
 export type PriceList = (operation: Operation, input: JsonObject) => Points
 
-/** Throws for a rule that no operation has: a misspelt price would leave the list price standing. */
+/** Throws for a rule that matches no operation: with a misspelt name the list price would stay in force. */
 export function priceList(rules: readonly PriceRule[]): PriceList {
   for (const { of } of rules) {
     if (of !== '*' && !listOperations().some(({ id, model }) => of === id || of === model)) {

@@ -4,7 +4,7 @@ import { mediaFile, optionalText, requiredText } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 
 /**
- * Qwen Image: pictures from text, and edits of up to three pictures. Fields are those that connectors list; where a
+ * Qwen Image: pictures from text, and edits of up to three pictures. Fields are those that client integrations list; where a
  * comment says "inferred", no document states the value.
  */
 
@@ -17,7 +17,7 @@ const side = (name: string) =>
 const steps = Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'Steps of the sampler.' })) // limits inferred
 const seed = Type.Optional(Type.Integer({ minimum: -1, maximum: 2 ** 32 - 1, description: '-1 draws one.' })) // limits inferred
 const flow_shift = Type.Optional(
-  Type.Number({ minimum: 0, maximum: 100, description: 'How the steps are spread over the noise; 3 is usual.' }), // limits inferred
+  Type.Number({ minimum: 0, maximum: 100, description: 'How the steps are spread over the noise; 3 is typical.' }), // limits inferred
 )
 
 const PRICE = usdToPoints(0.015)
@@ -54,7 +54,7 @@ const imageEdit = operation({
     seed,
     flow_shift,
   }),
-  // As large as the picture that came in, whose size is not known yet.
+  // As large as the input picture, whose size is not known yet.
   produces: { kind: 'pictures', of: () => ({ widthPx: 1_024, heightPx: 1_024 }) },
   price: () => PRICE,
   example: {

@@ -33,7 +33,7 @@ function read(operation: Operation, raw: unknown): { input: JsonObject } | { err
 }
 
 describe('reading an input', () => {
-  it('never throws anything but an invalid_input that names its field', () => {
+  it('readInput throws nothing but an invalid_input that names its field', () => {
     const anything = operations.chain((operation) =>
       fc.tuple(fc.constant(operation), fc.oneof(hostile(operation), fc.jsonValue(), fc.constant(undefined))),
     )
@@ -51,7 +51,7 @@ describe('reading an input', () => {
     )
   })
 
-  it('keeps every field that the catalogue does not know, as it came, or refuses one that asks for more than is paid', () => {
+  it('readInput keeps unknown fields as they came, or refuses one that requests more than is paid for', () => {
     const withExtras = operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation)))
     fc.assert(
       fc.property(withExtras, ([operation, given]) => {
@@ -73,7 +73,7 @@ describe('reading an input', () => {
     )
   })
 
-  it('fills defaults in at every depth, and leaves out what is null there', () => {
+  it('readInput fills in defaults at every depth, and leaves out known fields that are null', () => {
     const deep = operation({
       model: 'lumen',
       taskType: 'clip',
@@ -103,7 +103,7 @@ describe('reading an input', () => {
     )
   })
 
-  it('is the same when its outcome is read again', () => {
+  it('reading the result of readInput again changes nothing', () => {
     fc.assert(
       fc.property(
         operations.chain((operation) => fc.tuple(fc.constant(operation), hostile(operation))),
@@ -115,17 +115,17 @@ describe('reading an input', () => {
     )
   })
 
-  it('changes nothing of what it was given', () => {
+  it('readInput does not change the object that it is given', () => {
     const raw = Object.freeze({ prompt: 'la', extra: Object.freeze({ a: 1 }) })
     expect(readInput(music, raw)).toEqual({ prompt: 'la', extra: { a: 1 }, make_instrumental: false, mv: 'chirp-v3-0' })
   })
 
-  it('takes null for a known field as its absence, and for an unknown one as null', () => {
+  it('readInput treats a known field that is null as absent, and keeps null in an unknown field', () => {
     const input = readInput(music, { prompt: 'la', tags: null, mv: null, seed: null, persona: null, valueOf: null })
     expect(input).toEqual({ prompt: 'la', mv: 'chirp-v3-0', make_instrumental: false, persona: null, valueOf: null })
   })
 
-  it('does not let a field change how the input behaves', () => {
+  it('a field named like a built-in property of JavaScript changes nothing about the input', () => {
     const input = readInput(music, JSON.parse('{"prompt":"la","__proto__":{"polluted":true}}'))
     expect(input).not.toHaveProperty('polluted')
     expect(Object.getPrototypeOf(input)).toBe(Object.prototype)
@@ -144,7 +144,7 @@ describe('reading an input', () => {
     [{ prompt: 'la', task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'],
     [{ prompt: 'la', task: 'upload_extend', continue_clip_id: '' }, 'continue_clip_id', 'is needed'],
     [{ prompt: 'la', continue_at: 0 }, 'continue_clip_id', 'is needed with continue_at'],
-  ])('refuses %o by %s, saying the rule', (raw, field, rule) => {
+  ])('readInput refuses %o by the field %s, with the rule', (raw, field, rule) => {
     const outcome = read(music, raw)
     if (!('error' in outcome)) throw new Error('It was accepted.')
     expect(outcome.error.details.field).toBe(`input.${field}`)
@@ -153,22 +153,25 @@ describe('reading an input', () => {
     expect(outcome.error.message.length).toBeLessThan(500)
   })
 
-  it.each(Object.entries(SUNO_VERSIONS))('holds %s to the limits of its version', (mv, { promptLimit, tagLimit }) => {
-    const fits = { prompt: 'x'.repeat(promptLimit), tags: 'x'.repeat(tagLimit), mv }
-    expect(readInput(music, fits)).toMatchObject(fits)
-    for (const over of [{ prompt: `${fits.prompt}x` }, { tags: `${fits.tags}x` }]) {
-      const outcome = read(music, { ...fits, ...over })
-      if (!('error' in outcome)) throw new Error('It was accepted.')
-      expect(outcome.error.details.field).toBe(`input.${Object.keys(over)[0]}`)
-    }
-  })
+  it.each(Object.entries(SUNO_VERSIONS))(
+    'readInput applies the limits of its version to %s',
+    (mv, { promptLimit, tagLimit }) => {
+      const fits = { prompt: 'x'.repeat(promptLimit), tags: 'x'.repeat(tagLimit), mv }
+      expect(readInput(music, fits)).toMatchObject(fits)
+      for (const over of [{ prompt: `${fits.prompt}x` }, { tags: `${fits.tags}x` }]) {
+        const outcome = read(music, { ...fits, ...over })
+        if (!('error' in outcome)) throw new Error('It was accepted.')
+        expect(outcome.error.details.field).toBe(`input.${Object.keys(over)[0]}`)
+      }
+    },
+  )
 
   it.each<[string, Operation, unknown, string]>([
     ['no clip', sunoConcat, {}, 'clip_id'],
     ['an empty clip', sunoConcat, { clip_id: '' }, 'clip_id'],
     ['no URL', sunoUpload, { url: 'no url' }, 'url'],
     ['null', sunoUpload, { url: null }, 'url'],
-  ])('refuses %s where something is needed', (_what, operation, raw, field) => {
+  ])('readInput refuses %s where a value is required', (_what, operation, raw, field) => {
     const outcome = read(operation, raw)
     expect(outcome).toMatchObject({ error: { details: { field: `input.${field}` } } })
   })
@@ -178,8 +181,8 @@ function withoutKnown(operation: Operation, given: object): object {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(operation.input.properties, name)))
 }
 
-describe('an idea beside a continuation', () => {
-  it('wins: the continuation is kept, and neither checked nor followed', () => {
+describe('a song with a description and a continuation', () => {
+  it('the description of a song applies, and its continuation is kept, but neither checked nor followed', () => {
     const input = readInput(music, { gpt_description_prompt: 'rain', task: 'extend', continue_at: 3, prompt: null })
     expect(input).toMatchObject({ gpt_description_prompt: 'rain', task: 'extend', continue_at: 3 })
     expect(music.follows({ ...input, continue_clip_id: 'a clip that nobody has' })).toBeUndefined()

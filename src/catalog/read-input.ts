@@ -10,12 +10,12 @@ import { unpricedField, withoutUnread } from './price-aliases.ts'
 const validators = new WeakMap<TSchema, Validator>()
 
 /**
- * Validates the input of an operation and fills in defaults. Fields that the catalogue does not know are kept, unless
- * they would make the work dearer than its price. A known, optional field that is `null` counts as absent, since clients
- * of relays send such fields.
+ * Validates the input of an operation and fills in defaults. Unknown fields are kept, unless they would make the work more
+ * expensive than its price. A known, optional field that is `null` counts as absent, since clients of relays send such
+ * fields.
  *
- * `names` are the caller's names of the fields, for errors. Throws `invalid_input`, and `payload_too_large` for more than
- * any input needs.
+ * `names` are the caller's names of the fields, for errors. Throws `invalid_input`, and `payload_too_large` for an input
+ * over the limits of `input-limits.ts`.
  */
 export function readInput<Input extends JsonObject>(
   operation: Operation<Input>,
@@ -37,7 +37,7 @@ export function readInput<Input extends JsonObject>(
   return input
 }
 
-/** Other fields are mentioned as they are called beside the one that the message begins with. */
+/** The text of a rule, with the caller's names of the other fields that it mentions. */
 function ruleText({ rule }: BrokenRule, names: FieldNames): string {
   return typeof rule === 'string' ? rule : rule((field) => callerField(field, { ...names, '': '' }))
 }
@@ -63,9 +63,9 @@ function completed(schema: TSchema, value: Json): Json {
 function completedObject(schema: TObject, raw: JsonObject): JsonObject {
   const object: JsonObject = {}
   for (const [name, value] of Object.entries(raw)) {
-    // JSON.parse makes an own property of "__proto__"; assignment would not.
+    // JSON.parse creates an own property "__proto__"; an assignment would not.
     if (name === '__proto__') continue
-    // Not by the name alone: a caller's field may be called as something that every object has.
+    // Not by the name alone: a caller's field may have the name of a property of every object.
     const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
     if (value === null && known && ('default' in known || !schema.required?.includes(name))) continue
     object[name] = known && isNested(known) ? completed(known, value) : value
@@ -115,11 +115,11 @@ function brokenRule(error: Break, input: JsonObject, schema: TSchema): { field: 
   return { field: path.join('.'), rule: ruleOf(error, schemaAt(schema, path), valueAt(input, path)) }
 }
 
-/** A rule as a person reads it. `schema` is that of the field; its `x-rule` speaks for patterns and unions. */
+/** The broken rule as text. `schema` is that of the field; its `x-rule` is the text for patterns and unions. */
 function ruleOf({ keyword, params, message }: Break, schema: TSchema | undefined, value: unknown): string {
   const was = value === undefined ? '' : `, not ${shown(value)}`
   const own = (schema as { 'x-rule'?: string } | undefined)?.['x-rule']
-  // Of a union, the first error is that of its first form: the others would do as well.
+  // The first error of a union is about its first form, although the other forms are valid as well.
   if (own && schema && 'anyOf' in schema) return `${own}${was}`
   switch (keyword) {
     case 'type':

@@ -30,7 +30,7 @@ describe('Recraft', () => {
     ['erase-region', { image_url, mask_url: image_url }, 20_000],
     ['crisp-upscale', { image_url }, 40_000],
     ['creative-upscale', { image_url }, 2_500_000],
-  ])('sells %s with %j for %i points', (taskType, input, points) => {
+  ])('Recraft %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, input))).toBe(points)
   })
@@ -53,7 +53,7 @@ describe('Recraft', () => {
     ['outpaint', { prompt, image_url, expand_left: 100 }, { widthPx: 1_124, heightPx: 1_024 }],
     ['outpaint', { prompt, image_url, expand_left: 100, size: '1:2' }, { widthPx: 720, heightPx: 1_456 }],
     ['crisp-upscale', { image_url }, { widthPx: 2_048, heightPx: 2_048 }],
-  ])('makes of %s with %j what is asked for', (taskType, input, spec) => {
+  ])('Recraft %s with %j produces the output that the input describes', (taskType, input, spec) => {
     const operation = named(taskType)
     expect(outputSpecOf(operation.produces, readInput(operation, input))).toMatchObject({ ...spec })
   })
@@ -68,7 +68,7 @@ describe('Recraft', () => {
     ['image-to-image', { prompt, image_url }, 'strength is required'],
     ['inpaint', { prompt, image_url }, 'mask_url is required'],
     ['variate-image', { image_url }, 'size is required'],
-  ])('refuses %s with %j', (taskType, input, message) => {
+  ])('Recraft %s refuses %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
 })

@@ -4,8 +4,8 @@ import { mediaFile, optionalText, requiredText, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Recraft: pictures and vector drawings in styles, and tools for pictures. Fields are those of its API; prices are
- * inferred from its list, as is whatever a comment says so of.
+ * Recraft: pictures and vector drawings in styles, and tools for pictures. Fields are those of its API. Prices are
+ * estimates from its list; other estimates are marked "inferred".
  */
 
 export const RECRAFT = 'recraft'
@@ -33,7 +33,10 @@ const model = Type.String({
   'x-rule': 'must be a model of Recraft such as "recraftv3" or "recraftv4_vector"',
 })
 const n = Type.Integer({ minimum: 1, maximum: 6, default: 1, description: 'How many pictures.' })
-const image_format = Type.Enum(['webp', 'png'], { default: 'webp', description: 'Format of what is no drawing.' }) // default inferred
+const image_format = Type.Enum(['webp', 'png'], {
+  default: 'webp',
+  description: 'Format of pictures that are not vector drawings.',
+}) // default inferred
 const random_seed = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'The same seed gives the same picture.' }),
 )
@@ -79,7 +82,7 @@ const text_layout = Type.Optional(
         description: 'Its corners; 0 is left or above, 1 right or below.',
       }),
     }),
-    { maxItems: 100, description: 'Which words stand where.' }, // limit inferred
+    { maxItems: 100, description: 'Words and their places in the picture.' }, // limit inferred
   ),
 )
 
@@ -91,7 +94,7 @@ const STYLED = {
   ),
   style_id: optionalText(64, 'A style of your own; not together with style.'),
   style_reference_urls: Type.Optional(
-    Type.Array(mediaFile('image', 'A picture.'), { maxItems: 10, description: 'Pictures whose style is taken over.' }), // limit inferred
+    Type.Array(mediaFile('image', 'A picture.'), { maxItems: 10, description: 'Pictures whose style is copied.' }), // limit inferred
   ),
 }
 
@@ -110,7 +113,7 @@ const drawing = {
     Type.Enum(['simple', 'standard', 'eccentric'], { description: 'How freely the prompt is read.' }),
   ),
   block_nsfw: Type.Optional(Type.Boolean({ description: 'Deliver nothing indecent.' })),
-  calculate_features: Type.Optional(Type.Boolean({ description: 'Judge what was made, too.' })),
+  calculate_features: Type.Optional(Type.Boolean({ description: 'Rate the result, too.' })),
 }
 
 interface Drawing {
@@ -121,7 +124,7 @@ interface Drawing {
   upscale?: string
 }
 
-/** A drawing of shapes, which is delivered as SVG. */
+/** Whether the output is a vector drawing, which is delivered as SVG. */
 function isVector({ model: name, style }: Pick<Drawing, 'model' | 'style'>): boolean {
   if (name.endsWith('_raster')) return false
   return name.endsWith('_vector') || style === 'vector_illustration' || (style === 'icon' && name === 'recraftv2')
@@ -145,7 +148,7 @@ function sizeIn(size: string, name: string): Size {
   return { widthPx, heightPx }
 }
 
-/** Of the same shape, with as many pixels as the upscaler makes. */
+/** The same ratio, with as many pixels as the upscaler makes. */
 function enlarged({ widthPx, heightPx }: Size, mode: string | undefined): Size {
   if (mode === undefined) return { widthPx, heightPx }
   const scale = Math.sqrt(((mode === 'upscale16mp' ? 16 : 4) * MEGAPIXEL) / (widthPx * heightPx))
@@ -205,7 +208,7 @@ const imageToImage = operation({
   example: { prompt: 'the same street in winter', image_url: 'https://example.com/street.png', strength: 0.4 },
 })
 
-/** A change of the masked area, or of what lies behind. */
+/** An operation that changes the masked area, or the background. */
 function masked(taskType: string, title: string): Operation {
   return operation({
     model: RECRAFT,
@@ -249,7 +252,7 @@ const outpaint = operation({
     expand_left: edge('at the left'),
     expand_right: edge('at the right'),
     zoom_out_percentage: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 100, description: 'How much smaller the picture stands in the new one.' }), // limits inferred
+      Type.Number({ minimum: 0, maximum: 100, description: 'How much smaller the picture is in the new one.' }), // limits inferred
     ),
     size: Type.Optional(Type.String(SIZE)),
   }),
@@ -273,7 +276,7 @@ const variate = operation({
   taskType: 'variate-image',
   title: 'Make variations of a picture with Recraft',
   input: Type.Object({ model, image_url, size: Type.String(SIZE), n, random_seed, image_format }),
-  // Named one by one: a style or an upscale that came along counts for nothing here.
+  // Named one by one: a style or an upscale in the input has no effect here.
   produces: {
     kind: 'pictures',
     of: ({ model: name, n: count, image_format: format, size }) =>

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, sizeOf } from './fields.ts'
 
-/** What Runway's operations share. */
+/** Fields and sizes that Runway's operations share. */
 
 export const MODEL = 'runway'
 export const TIMEOUT_MS = 30 * 60_000
@@ -57,18 +57,18 @@ export const proresProfile = Type.Optional(
 )
 export const uri = (kind: 'image' | 'video' | 'audio') => mediaFile(kind, `The ${kind}.`)
 
-/** Of Runway’s own models. */
+/** The longest prompt of Runway’s own models. */
 export const MAX_SHORT_PROMPT = 1_000
 
-/** Of a size in pixels, of a ratio of about as many, or of the usual one. */
-export function sizeIn(asked: string | undefined, usual: { widthPx: number; heightPx: number }) {
-  const [widthPx = 0, heightPx = 0] = asked?.includes(':') ? asked.split(':').map(Number) : []
-  if (widthPx === 0) return usual
-  return widthPx >= 100 ? { widthPx, heightPx } : sizeOf(`${widthPx}:${heightPx}`, usual.widthPx * usual.heightPx)
+/** The size for a ratio field: a size in pixels is taken as it is, a ratio gives about as many pixels as `fallback`. */
+export function sizeIn(ratio: string | undefined, fallback: { widthPx: number; heightPx: number }) {
+  const [widthPx = 0, heightPx = 0] = ratio?.includes(':') ? ratio.split(':').map(Number) : []
+  if (widthPx === 0) return fallback
+  return widthPx >= 100 ? { widthPx, heightPx } : sizeOf(`${widthPx}:${heightPx}`, fallback.widthPx * fallback.heightPx)
 }
 export const HD = { widthPx: 1_280, heightPx: 720 }
 
-/** What the examples name. */
+/** The picture in the examples. */
 export const FRAME = 'https://example.com/harbour.jpg'
 export const VIDEO = 'https://example.com/harbour.mp4'
 export const SOUND = 'https://example.com/voice.mp3'

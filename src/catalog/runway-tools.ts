@@ -21,7 +21,7 @@ import {
   VIDEO,
 } from './runway-fields.ts'
 
-/** Runway: pictures, larger pictures and videos, and sounds. What is inferred is said in `runway.ts`. */
+/** Runway: pictures, larger pictures and videos, and sounds. `runway.ts` says which values are inferred. */
 
 export const SQUARE = { widthPx: 1_024, heightPx: 1_024 }
 
@@ -60,21 +60,21 @@ const TextToImage = Type.Object({
   outputCount: Type.Integer({ minimum: 1, maximum: 10, default: 1, description: 'How many pictures.' }),
   quality: Type.Optional(Type.Enum(['low', 'medium', 'high', 'auto'], { description: 'How much work is done.' })),
   background: Type.Optional(
-    Type.Enum(['transparent', 'opaque', 'auto'], { description: 'Whether something stands behind it.' }),
+    Type.Enum(['transparent', 'opaque', 'auto'], { description: 'Whether the picture has a background.' }),
   ),
   seed,
   contentModeration,
 })
 
 function brokenPicture(input: Static<typeof TextToImage>): BrokenRule | undefined {
-  const { model: name, promptText: words, ratio: asked, referenceImages: images = [] } = input
-  if (asked === undefined) return { field: 'ratio', rule: 'is required' }
+  const { model: name, promptText: words, ratio, referenceImages: images = [] } = input
+  if (ratio === undefined) return { field: 'ratio', rule: 'is required' }
   if (!name.startsWith('gen4')) return undefined
   if (words.length > MAX_SHORT_PROMPT) {
     return { field: 'promptText', rule: `has at most ${MAX_SHORT_PROMPT} characters with ${name}` }
   }
-  if (!GEN4_SIZES.includes(asked)) {
-    return { field: 'ratio', rule: `must be one of ${GEN4_SIZES.join(', ')} with ${name}, not ${asked}` }
+  if (!GEN4_SIZES.includes(ratio)) {
+    return { field: 'ratio', rule: `must be one of ${GEN4_SIZES.join(', ')} with ${name}, not ${ratio}` }
   }
   if (images.length > 3) return { field: 'referenceImages', rule: `has at most 3 elements with ${name}` }
   if (images.length === 0 && name === 'gen4_image_turbo') {
@@ -121,7 +121,7 @@ export const runwayImageUpscale = operation({
     ultraDetail: percent('How much detail is added.'),
     ...upscaled,
   }),
-  // The picture is not opened: a small one is taken for granted.
+  // The picture is not opened, so a small one is assumed.
   produces: {
     kind: 'pictures',
     of: ({ scaleFactor }) => ({ widthPx: 512 * scaleFactor, heightPx: 512 * scaleFactor }),
@@ -141,7 +141,7 @@ export const runwayVideoUpscale = operation({
     model: model(['magnific_video_upscaler_creative', 'enhance_frame_rate']),
     videoUri: uri('video'),
     resolution: Type.Enum(Object.keys(SHORT_SIDES), { default: '2k', description: 'How large it becomes.' }),
-    creativity: percent('How much detail is made up.'),
+    creativity: percent('How much detail is invented.'),
     flavor: Type.Optional(Type.Enum(['vivid', 'natural'], { description: 'How it looks.' })),
     fpsBoost: Type.Optional(Type.Boolean({ description: 'Give it more frames, too.' })),
     targetFramerate: Type.Optional(Type.Enum(FRAMERATES, { description: 'Frames a second.' })),
@@ -187,8 +187,8 @@ const tuned = {
   pitchRate: Type.Optional(Type.Number({ description: 'Higher or lower, in semitones; 0 changes nothing.' })),
   speechRate: Type.Optional(Type.Number({ description: 'Faster or slower; 0 changes nothing.' })),
 }
-const mediaType = ({ outputFormat: asked }: { outputFormat?: string | undefined }) =>
-  asked === 'wav' ? ('audio/wav' as const) : ('audio/mpeg' as const)
+const mediaType = ({ outputFormat }: { outputFormat?: string | undefined }) =>
+  outputFormat === 'wav' ? ('audio/wav' as const) : ('audio/mpeg' as const)
 
 export const runwaySpeech = operation({
   model: MODEL,
@@ -238,9 +238,9 @@ export const runwaySoundEffect = operation({
   example: { model: 'eleven_text_to_sound_v2', promptText: 'a ship’s horn in fog', duration: 4 },
 })
 
-/** The length of a recording that is not opened. */
-const USUAL_SOUND_SECONDS = 10
-const sounds = { kind: 'sounds', of: () => ({ seconds: USUAL_SOUND_SECONDS }) } as const
+/** The assumed length of a recording, which is not opened. */
+const ASSUMED_SOUND_SECONDS = 10
+const sounds = { kind: 'sounds', of: () => ({ seconds: ASSUMED_SOUND_SECONDS }) } as const
 
 export const runwaySpeechToSpeech = operation({
   model: MODEL,
@@ -253,12 +253,12 @@ export const runwaySpeechToSpeech = operation({
       { description: 'What is spoken, as a recording or as a video.' },
     ),
     voice,
-    removeBackgroundNoise: Type.Optional(Type.Boolean({ description: 'Leave out what is heard beside the voice.' })),
+    removeBackgroundNoise: Type.Optional(Type.Boolean({ description: 'Remove all sounds but the voice.' })),
   }),
   produces: sounds,
   rules: ({ media }) =>
     media.audio || media.video ? undefined : { field: 'media.audio', rule: 'or media.video is needed' },
-  price: () => credits(USUAL_SOUND_SECONDS / 3),
+  price: () => credits(ASSUMED_SOUND_SECONDS / 3),
   example: {
     model: 'eleven_multilingual_sts_v2',
     media: { audio: SOUND },
@@ -272,7 +272,7 @@ export const runwayIsolation = operation({
   title: 'Leave nothing but the voice',
   input: Type.Object({ model: model(['eleven_voice_isolation']), audioUri: uri('audio') }),
   produces: sounds,
-  price: () => credits(USUAL_SOUND_SECONDS / 6),
+  price: () => credits(ASSUMED_SOUND_SECONDS / 6),
   example: { model: 'eleven_voice_isolation', audioUri: SOUND },
 })
 
@@ -287,11 +287,11 @@ export const runwayDubbing = operation({
     audioUri: uri('audio'),
     targetLang: Type.Enum(LANGUAGES, { description: 'The language.' }),
     disableVoiceCloning: Type.Optional(Type.Boolean({ description: 'Take another voice.' })),
-    dropBackgroundAudio: Type.Optional(Type.Boolean({ description: 'Leave out what is heard beside the voice.' })),
+    dropBackgroundAudio: Type.Optional(Type.Boolean({ description: 'Remove all sounds but the voice.' })),
     numSpeakers: Type.Optional(Type.Integer({ minimum: 0, maximum: 32, description: 'How many people speak.' })),
   }),
   produces: sounds,
-  price: () => credits(USUAL_SOUND_SECONDS / 2),
+  price: () => credits(ASSUMED_SOUND_SECONDS / 2),
   example: { model: 'eleven_voice_dubbing', audioUri: SOUND, targetLang: 'es' },
 })
 

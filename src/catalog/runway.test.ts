@@ -25,7 +25,7 @@ const still = (more: JsonObject = {}) => ({
   ratio: '1280:720',
   ...more,
 })
-const told = (more: JsonObject = {}) => ({
+const text = (more: JsonObject = {}) => ({
   model: 'gen4.5',
   promptText: 'fog',
   ratio: '1280:720',
@@ -37,15 +37,15 @@ describe('a video of Runway', () => {
   it.each<[string, JsonObject, number]>([
     ['image_to_video', still({ duration: 5 }), 25],
     ['image_to_video', still(), 50],
-    ['text_to_video', told(), 60],
-    ['text_to_video', told({ outputFormat: 'mp4' }), 60],
-    ['text_to_video', told({ outputFormat: 'prores' }), 85],
-    ['text_to_video', told({ outputFormat: 'hdr10' }), 160],
-    ['text_to_video', told({ model: 'seedance2', ratio: '3840:2160', outputFormat: 'hdr10' }), 250],
-    ['text_to_video', told({ model: 'veo3.1', duration: 8 }), 160],
-    ['text_to_video', told({ model: 'veo3.1', duration: 8, audio: true }), 320],
+    ['text_to_video', text(), 60],
+    ['text_to_video', text({ outputFormat: 'mp4' }), 60],
+    ['text_to_video', text({ outputFormat: 'prores' }), 85],
+    ['text_to_video', text({ outputFormat: 'hdr10' }), 160],
+    ['text_to_video', text({ model: 'seedance2', ratio: '3840:2160', outputFormat: 'hdr10' }), 250],
+    ['text_to_video', text({ model: 'veo3.1', duration: 8 }), 160],
+    ['text_to_video', text({ model: 'veo3.1', duration: 8, audio: true }), 320],
     ['character_performance', { model: 'act_two', character: { image: FILE }, reference: { video: FILE } }, 25],
-  ])('%s with %j costs %i credits', (taskType, input, count) => {
+  ])('a Runway video %s with %j costs %i credits', (taskType, input, count) => {
     expect(credits(taskType, input)).toBe(count)
   })
 
@@ -58,38 +58,38 @@ describe('a video of Runway', () => {
     ['image_to_video', still({ promptText: 'x'.repeat(1_001) }), 'promptText has at most 1000 characters with'],
     ['image_to_video', still({ model: 'gen4.5', duration: 5 }), 'promptText is needed with gen4.5.'],
     ['image_to_video', still({ model: 'gen3a_turbo' }), 'ratio must be one of 1280:768, 768:1280 with gen3a_turbo'],
-    ['text_to_video', told({ ratio: '960:960' }), 'ratio must be one of 1280:720, 720:1280 with gen4.5'],
+    ['text_to_video', text({ ratio: '960:960' }), 'ratio must be one of 1280:720, 720:1280 with gen4.5'],
     ['text_to_video', { model: 'gen4.5', promptText: 'x', ratio: '1280:720' }, 'duration is needed with gen4.5.'],
-    ['text_to_video', told({ model: 'veo3.1', duration: 5 }), 'duration must be one of 4, 6, 8 with veo3.1, not 5.'],
-    ['text_to_video', told({ model: 'wan3', ratio: 'wide' }), 'ratio must be a size such as'],
-    ['text_to_video', told({ model: 'gen4_turbo' }), 'model must be one of'],
-    ['text_to_video', told({ seed: 2 ** 32 }), 'seed must be at most 4294967295'],
+    ['text_to_video', text({ model: 'veo3.1', duration: 5 }), 'duration must be one of 4, 6, 8 with veo3.1, not 5.'],
+    ['text_to_video', text({ model: 'wan3', ratio: 'wide' }), 'ratio must be a size such as'],
+    ['text_to_video', text({ model: 'gen4_turbo' }), 'model must be one of'],
+    ['text_to_video', text({ seed: 2 ** 32 }), 'seed must be at most 4294967295'],
     ['video_to_video', { model: 'aleph2' }, 'videoUri or promptVideo is needed.'],
     [
       'character_performance',
       { model: 'act_two', character: {}, reference: { video: FILE } },
       'character.image or character.video is needed.',
     ],
-  ])('%s with %j is refused', (taskType, input, message) => {
+  ])('a Runway video %s with %j is refused', (taskType, input, message) => {
     expect(() => read(taskType, input)).toThrow(message)
   })
 
   it.each<[string, JsonObject, JsonObject]>([
-    ['text_to_video', told(), { widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false }],
+    ['text_to_video', text(), { widthPx: 1_280, heightPx: 720, seconds: 5, hasSound: false }],
     [
       'text_to_video',
-      told({ model: 'gen3', ratio: '9:16', duration: 10 }),
+      text({ model: 'gen3', ratio: '9:16', duration: 10 }),
       { widthPx: 720, heightPx: 1_280, seconds: 10 },
     ],
     [
       'text_to_video',
-      told({ model: 'seedance2', ratio: '2206:946', duration: 'auto' }),
+      text({ model: 'seedance2', ratio: '2206:946', duration: 'auto' }),
       { widthPx: 2_206, seconds: 5 },
     ],
     ['text_to_video', { model: 'hailuo3', promptText: 'x', ratio: 'adaptive' }, { widthPx: 1_280, heightPx: 720 }],
     ['image_to_video', still({ model: 'veo3.1', audio: true }), { seconds: 8, hasSound: true }],
     ['image_to_video', still(), { seconds: 10 }],
-  ])('%s with %j is as large and as long as was asked', (taskType, input, expected) => {
+  ])('a Runway video %s with %j has the requested size and length', (taskType, input, expected) => {
     expect(spec(taskType, input)).toMatchObject(expected)
   })
 })
@@ -97,7 +97,7 @@ describe('a video of Runway', () => {
 describe('a picture of Runway', () => {
   const drawn = (more: JsonObject = {}) => ({ model: 'gen4_image', promptText: 'x', ratio: '1080:1080', ...more })
 
-  it('is as large as was asked, as often as was asked', () => {
+  it('Runway pictures have the requested size and number', () => {
     expect(spec('text_to_image', drawn())).toMatchObject({ widthPx: 1_080, heightPx: 1_080, count: 1 })
     const many = drawn({ model: 'gpt_image_2', ratio: 'auto', outputCount: 3, background: 'transparent' })
     expect(spec('text_to_image', many)).toMatchObject({ widthPx: 1_024, count: 3, isTransparent: true })
@@ -117,13 +117,13 @@ describe('a picture of Runway', () => {
       drawn({ referenceImages: Array(4).fill({ uri: FILE }) }),
       'referenceImages has at most 3 elements with gen4_image.',
     ],
-  ])('with %j is refused', (input, message) => {
+  ])('a Runway picture with %j is refused', (input, message) => {
     expect(() => read('text_to_image', input)).toThrow(message)
   })
 })
 
 describe('Runway’s tools and sounds', () => {
-  it('say what they need', () => {
+  it('the tools and sounds of Runway name the field that is missing', () => {
     const faster = { model: 'enhance_frame_rate', videoUri: FILE }
     expect(() => read('video_upscale', faster)).toThrow('targetFramerate is needed with enhance_frame_rate.')
     expect(read('video_upscale', { ...faster, targetFramerate: '60' })).toMatchObject({ resolution: '2k' })
@@ -154,7 +154,7 @@ describe('Runway’s tools and sounds', () => {
       { widthPx: 1_280, heightPx: 720 },
     ],
     ['video_to_hdr', { model: 'ruby', videoUri: FILE }, 100, { kind: 'videos' }],
-  ])('%s with %j costs %i credits', (taskType, input, count, expected) => {
+  ])('the Runway task type %s with %j costs %i credits', (taskType, input, count, expected) => {
     expect(credits(taskType, input)).toBe(count)
     expect(spec(taskType, input)).toMatchObject(expected)
   })

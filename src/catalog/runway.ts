@@ -66,7 +66,7 @@ const referenceVideos = list('video', 'Videos to refer to.')
 const referenceAudio = list('audio', 'Sounds to refer to.')
 const resolution = optionalText(20, 'The shorter side, for models that take it.')
 
-const made = {
+const outputFields = {
   ratio,
   duration,
   seed,
@@ -91,9 +91,13 @@ const ImageToVideo = Type.Object({
     }),
     { minItems: 1, maxItems: 2, description: 'The first frame, the last one, or both.' },
   ),
-  ...made,
+  ...outputFields,
 })
-const TextToVideo = Type.Object({ model: model([...SHARED_VIDEO_MODELS, ...RELAYED_MODELS]), promptText, ...made })
+const TextToVideo = Type.Object({
+  model: model([...SHARED_VIDEO_MODELS, ...RELAYED_MODELS]),
+  promptText,
+  ...outputFields,
+})
 
 interface Film {
   model: string
@@ -106,7 +110,7 @@ interface Film {
 
 const WIDE = ['1280:720', '720:1280', '1104:832', '832:1104', '960:960', '1584:672']
 const VEO = ['1280:720', '720:1280', '1080:1920', '1920:1080']
-/** What some models take, and what they do when nothing is said. Others take what they like. */
+/** The ratios of some models; those that are not listed accept any. */
 const RATIOS: Record<string, string[]> = {
   gen3a_turbo: ['1280:768', '768:1280'],
   gen4_turbo: WIDE,
@@ -122,17 +126,17 @@ const SECONDS: Record<string, number[]> = {
   'veo3.1': [4, 6, 8],
   'veo3.1_fast': [4, 6, 8],
 }
-const USUAL_SECONDS: Record<string, number> = { gen3a_turbo: 10, gen4_turbo: 10, 'veo3.1': 8, 'veo3.1_fast': 8 } // inferred
+const DEFAULT_SECONDS: Record<string, number> = { gen3a_turbo: 10, gen4_turbo: 10, 'veo3.1': 8, 'veo3.1_fast': 8 } // inferred
 
 function brokenFilm(input: Film, ratios = RATIOS): BrokenRule | undefined {
-  const { model: name, promptText: words = '', ratio: asked, duration: seconds } = input
+  const { model: name, promptText: words = '', ratio, duration: seconds } = input
   const [sizes, lengths] = [ratios[name], SECONDS[name]]
   if (sizes && words.length > MAX_SHORT_PROMPT) {
     return { field: 'promptText', rule: `has at most ${MAX_SHORT_PROMPT} characters with ${name}` }
   }
-  if (sizes && asked === undefined && name !== 'gen3a_turbo') return { field: 'ratio', rule: `is needed with ${name}` }
-  if (sizes && asked !== undefined && !sizes.includes(asked)) {
-    return { field: 'ratio', rule: `must be one of ${sizes.join(', ')} with ${name}, not ${asked}` }
+  if (sizes && ratio === undefined && name !== 'gen3a_turbo') return { field: 'ratio', rule: `is needed with ${name}` }
+  if (sizes && ratio !== undefined && !sizes.includes(ratio)) {
+    return { field: 'ratio', rule: `must be one of ${sizes.join(', ')} with ${name}, not ${ratio}` }
   }
   if (name === 'gen4.5' && seconds === undefined) return { field: 'duration', rule: `is needed with ${name}` }
   if (lengths && seconds !== undefined && !(typeof seconds === 'number' && lengths.includes(seconds))) {
@@ -145,7 +149,7 @@ function brokenFilm(input: Film, ratios = RATIOS): BrokenRule | undefined {
 const TEXT_RATIOS = { ...RATIOS, 'gen4.5': ['1280:720', '720:1280'] }
 
 const secondsOf = ({ model: name, duration: seconds }: Film) =>
-  typeof seconds === 'number' ? seconds : (USUAL_SECONDS[name] ?? 5)
+  typeof seconds === 'number' ? seconds : (DEFAULT_SECONDS[name] ?? 5)
 
 const film = (input: Film) => ({
   ...sizeIn(input.ratio, HD),
@@ -167,11 +171,11 @@ const CREDITS: Record<string, number> = {
 }
 const FOUR_MEGAPIXELS = 4_000_000
 
-/** Credits a second that a format costs beside the video itself. */
-function surcharge({ outputFormat: format, ratio: asked }: Film): number {
+/** Credits per second for an output format, in addition to the video. */
+function surcharge({ outputFormat: format, ratio }: Film): number {
   if (format === undefined || format === 'mp4') return 0
   if (format === 'prores' || format === 'png_sequence') return 5
-  const { widthPx, heightPx } = sizeIn(asked, HD)
+  const { widthPx, heightPx } = sizeIn(ratio, HD)
   return widthPx * heightPx > FOUR_MEGAPIXELS ? 40 : 20
 }
 
@@ -222,7 +226,7 @@ const Keyframe = Type.Object({
 export const runwayVideoToVideo = operation({
   ...ofVideos,
   taskType: 'video_to_video',
-  title: 'Make a video anew, by a description',
+  title: 'Change a video by a description',
   input: Type.Object({
     model: model([
       'aleph2',
@@ -242,7 +246,7 @@ export const runwayVideoToVideo = operation({
     keyframes: Type.Optional(Type.Array(Keyframe, { maxItems: 16, description: 'Pictures that it passes through.' })),
     targetAspectRatio: optionalText(10, 'Width to height of the result.'),
     mode: optionalText(20, 'What becomes of the video, for models that take it.'),
-    ...made,
+    ...outputFields,
   }),
   produces: videos,
   rules: (input) =>
@@ -275,7 +279,7 @@ export const runwayPerformance = operation({
   example: { model: 'act_two', character: { image: FRAME }, reference: { video: VIDEO }, ratio: '1280:720' },
 })
 
-/** Each by the last part of its path in Runway's API, which is its task type. */
+/** The task type of each is the last part of its path in Runway's API. */
 export const runway: Operation[] = [
   runwayImageToVideo,
   runwayTextToVideo,

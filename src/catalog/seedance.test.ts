@@ -25,12 +25,12 @@ describe('Seedance', () => {
     ['seedance-2-mini', { duration: 4 }, 2_000_000],
     ['seedance-2-preview', { duration: 10 }, 15_000_000],
     ['seedance-2-preview', {}, 7_500_000],
-  ])('%s with %j costs %i points', (taskType, input, points) => {
+  ])('the Seedance task type %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, { prompt: 'a bird', ...input }))).toBe(points)
   })
 
-  it('takes the mark out of a video', () => {
+  it('Seedance removes the watermark of a video', () => {
     const operation = named('remove-watermark')
     expect(operation.price(readInput(operation, { video_url: VIDEO }))).toBe(300_000)
   })
@@ -53,7 +53,7 @@ describe('Seedance', () => {
       { image_urls: Array.from({ length: 9 }, () => IMAGE), video_urls: [VIDEO, VIDEO, VIDEO, VIDEO] },
       'video_urls and the other references must be at most 12 in all, not 13.',
     ],
-  ])('refuses %j', (input, message) => {
+  ])('Seedance refuses %j', (input, message) => {
     expect(() => read(input)).toThrow(message)
   })
 
@@ -62,11 +62,11 @@ describe('Seedance', () => {
     [{ mode: 'text_to_video', image_urls: [] }],
     [{ mode: 'first_last_frames', image_urls: [IMAGE, IMAGE] }],
     [{ mode: 'omni_reference', image_urls: [IMAGE], video_urls: [VIDEO], audio_urls: [SOUND] }],
-  ])('takes %j', (input) => {
+  ])('Seedance accepts %j', (input) => {
     expect(read(input)).toMatchObject(input)
   })
 
-  it('names its references', () => {
+  it('the references of a Seedance video are found as files of its input', () => {
     const input = read({ image_urls: [IMAGE, IMAGE], audio_urls: [SOUND] })
     expect(filesIn(seedance2.input, input).map(({ field }) => field)).toEqual([
       'image_urls.0',
@@ -75,7 +75,7 @@ describe('Seedance', () => {
     ])
   })
 
-  it('is as long and as large as was asked', () => {
+  it('a Seedance video has the requested length and size', () => {
     const spec = (input: JsonObject) => outputSpecOf(seedance2.produces, read(input))
     expect(spec({ duration: 15, resolution: '480p', aspect_ratio: '21:9' })).toMatchObject({
       widthPx: 1_120,

@@ -35,7 +35,7 @@ const SeedanceInput = Type.Object({
 
 type SeedanceInput = Static<typeof SeedanceInput>
 
-/** What a mode takes; without one, whatever was sent says how it is used. */
+/** The rules of a mode. Without a mode, the fields that were sent decide. */
 function brokenMode({ mode, image_urls, video_urls, audio_urls }: SeedanceInput): BrokenRule | undefined {
   const pictures = image_urls?.length ?? 0
   const others = (video_urls?.length ?? 0) + (audio_urls?.length ?? 0)
@@ -59,7 +59,7 @@ function brokenMode({ mode, image_urls, video_urls, audio_urls }: SeedanceInput)
 
 const SIDES: Record<string, number> = { '480p': 480, '720p': 720, '1080p': 1080 }
 
-/** `usd` is that of a second; in 1080p it is twice as much, inferred as are those without a comment at their operation. */
+/** `usd` is the price per second; 1080p costs twice as much (inferred). Prices without a comment are inferred, too. */
 function seedanceOf(taskType: string, title: string, usd: number): Operation {
   return operation({
     model: 'seedance',
@@ -96,7 +96,7 @@ const preview = operation({
     kind: 'videos',
     of: (input) => ({ ...sizeByShortSide(input.aspect_ratio, 720), seconds: input.duration, hasSound: true }),
   },
-  price: ({ duration }) => usdToPoints(0.15 * duration), // as clients' price tables have it
+  price: ({ duration }) => usdToPoints(0.15 * duration), // from clients' price tables
   timeoutMs,
   example: { prompt: 'a glass bird takes off from a windowsill', duration: 5, aspect_ratio: '16:9' },
 })
@@ -106,7 +106,7 @@ const removeWatermark = operation({
   taskType: 'remove-watermark',
   title: 'Take the mark out of a Seedance video',
   input: Type.Object({ video_url: mediaFile('video', 'The video.') }), // field inferred from Sora 2's
-  produces: { kind: 'videos', of: () => ({ ...sizeByShortSide('16:9', 720), seconds: 5, hasSound: true }) }, // a usual one
+  produces: { kind: 'videos', of: () => ({ ...sizeByShortSide('16:9', 720), seconds: 5, hasSound: true }) }, // the assumed input
   price: () => usdToPoints(0.03), // inferred: that of Sora 2's
   timeoutMs,
   example: { video_url: 'https://example.com/bird.mp4' },

@@ -7,7 +7,7 @@ import { seedream } from './seedream.ts'
 const [lite] = seedream as [Operation] // its only one
 
 describe('Seedream', () => {
-  it('sells a picture for 0.028 USD', () => {
+  it('a Seedream picture costs 0.028 USD', () => {
     expect(lite.id).toBe('seedream/seedream-5-lite')
     expect(lite.price(readInput(lite, { prompt: 'a map' }))).toBe(280_000)
   })
@@ -19,14 +19,14 @@ describe('Seedream', () => {
       { widthPx: 3_072, heightPx: 3_072, mediaType: 'image/jpeg' },
     ],
     [{ aspect_ratio: '9:16' }, { widthPx: 1_536, heightPx: 2_736 }],
-  ])('makes one picture of the size and format that is asked for', (input, spec) => {
+  ])('Seedream makes one picture of the requested size and format', (input, spec) => {
     expect(outputSpecOf(lite.produces, readInput(lite, { prompt: 'a map', ...input }))).toMatchObject({
       count: 1,
       ...spec,
     })
   })
 
-  it('takes pictures by URL, and names the one that is none', () => {
+  it('Seedream takes pictures by URL, and names the value that is not a URL', () => {
     const image_urls = ['https://example.com/a.png', 'b.png']
     expect(() => readInput(lite, { prompt: 'a map', image_urls })).toThrow('image_urls.1 must be an http or https URL')
   })

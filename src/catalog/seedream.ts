@@ -4,7 +4,7 @@ import { mediaFile, optionalText, requiredText, sizeOf } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 
 /**
- * Seedream 5 Lite: pictures from text and from other pictures. PiAPI's page on its fields was not found: they are those
+ * Seedream 5 Lite: pictures from text and from other pictures. PiAPI's page on its fields was not found, so fields are those
  * that its clients send, and every limit and default is inferred.
  */
 

@@ -17,24 +17,24 @@ describe('Sora 2', () => {
     ['sora2-pro-video', { duration: 4 }, 9_600_000],
     ['sora2-pro-video', { duration: 8, resolution: '720p' }, 19_200_000],
     ['sora2-pro-video', { duration: 4, resolution: '1080p' }, 16_000_000],
-  ])('%s with %j costs %i points', (taskType, input, points) => {
+  ])('the Sora 2 task type %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, { prompt: 'a crane', ...input }))).toBe(points)
   })
 
-  it('takes the mark out of a video for 300,000 points', () => {
+  it('removing the watermark of a Sora 2 video costs 300,000 points', () => {
     const operation = named('remove-watermark')
     expect(operation.price(readInput(operation, { video_url: 'https://example.com/a.mp4' }))).toBe(300_000)
     expect(() => readInput(operation, {})).toThrow('video_url is required.')
   })
 
-  it('counts seconds as numbers', () => {
+  it('Sora 2 accepts the length as a number only', () => {
     expect(() => readInput(named('sora2-video'), { prompt: 'a', duration: '4s' })).toThrow(
       'duration must be one of 4, 8, 12, not "4s".',
     )
   })
 
-  it('is as long and as large as was asked, with sound', () => {
+  it('a Sora 2 video has the requested length and size, with sound', () => {
     const operation = named('sora2-pro-video')
     const input = { prompt: 'a', aspect_ratio: '9:16', duration: 8, resolution: '1080p' }
     expect(outputSpecOf(operation.produces, readInput(operation, input))).toEqual({
@@ -45,8 +45,8 @@ describe('Sora 2', () => {
       seconds: 8,
       hasSound: true,
     })
-    const usual = named('sora2-video')
-    expect(outputSpecOf(usual.produces, readInput(usual, { prompt: 'a' }))).toMatchObject({
+    const standard = named('sora2-video')
+    expect(outputSpecOf(standard.produces, readInput(standard, { prompt: 'a' }))).toMatchObject({
       widthPx: 1_280,
       heightPx: 720,
       seconds: 4,

@@ -3,7 +3,7 @@ import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalFile, requiredText, sizeByShortSide } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 
-/** OpenAI's Sora 2 and Sora 2 Pro, and taking the mark out of their videos. */
+/** OpenAI's Sora 2 and Sora 2 Pro, and removing the watermark of their videos. */
 
 const shared = {
   prompt: requiredText(5_000, 'What the video shows, and what is heard.'), // limit inferred
@@ -59,8 +59,8 @@ const removeWatermark = operation({
   taskType: 'remove-watermark',
   title: 'Take the mark out of a Sora 2 video',
   input: Type.Object({ video_url: mediaFile('video', 'The video.') }),
-  produces: { kind: 'videos', of: () => ({ ...sizeByShortSide('16:9', 720), seconds: 4, hasSound: true }) }, // a usual one
-  price: () => usdToPoints(0.03), // as a client's price table has it
+  produces: { kind: 'videos', of: () => ({ ...sizeByShortSide('16:9', 720), seconds: 4, hasSound: true }) }, // the assumed input
+  price: () => usdToPoints(0.03), // from a client's price table
   timeoutMs,
   example: { video_url: 'https://example.com/crane.mp4' },
 })

@@ -24,13 +24,13 @@ describe('splitting a clip', () => {
     [{}, 2, 100_000],
     [{ stem_type_group_name: 'Two', stem_task: 'two' }, 2, 100_000],
     [{ stem_type_group_name: 'Twelve', stem_task: 'twelve' }, 12, 500_000],
-  ])('with %o gives %i tracks for %i points', (fields, count, points) => {
+  ])('splitting a clip with %o gives %i tracks for %i points', (fields, count, points) => {
     const input = readInput(sunoStems, { clip_id: CLIP, ...fields })
     expect(outputSpecOf(sunoStems.produces, input)).toMatchObject({ kind: 'clips', count, type: 'stem' })
     expect(sunoStems.price(input)).toBe(points)
   })
 
-  it('wants both names of the split to agree', () => {
+  it('the two fields that name a kind of split must agree', () => {
     expect(fieldAtFault(sunoStems, { clip_id: CLIP, stem_type_group_name: 'Two', stem_task: 'twelve' })).toBe(
       'stem_task',
     )
@@ -38,8 +38,8 @@ describe('splitting a clip', () => {
   })
 })
 
-describe('the tools', () => {
-  it('are of Suno, build on its clips, and none is made of nothing', () => {
+describe('the tools for Suno clips', () => {
+  it('each tool for Suno clips is in the catalogue and builds on a task of Suno', () => {
     for (const operation of sunoTools) {
       expect(findOperation(operation.id)).toBe(operation)
       expect(operation.followsModels).toEqual(['suno'])
@@ -47,7 +47,7 @@ describe('the tools', () => {
     }
   })
 
-  it('deliver what they are named for', () => {
+  it('each tool for Suno clips delivers the kind of output that its name promises', () => {
     const specs = sunoTools.map(({ taskType, produces, example }) => [taskType, outputSpecOf(produces, example).kind])
     expect(Object.fromEntries(specs)).toEqual({
       persona: 'data',
@@ -62,7 +62,7 @@ describe('the tools', () => {
   })
 })
 
-describe('a song of a mode', () => {
+describe('the mode of a Suno song', () => {
   it.each([
     [{ task: 'cover', prompt: 'la' }, 'cover_clip_id'],
     [{ task: 'artist_consistency', prompt: 'la' }, 'persona_id'],
@@ -71,7 +71,7 @@ describe('a song of a mode', () => {
     [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP, infill_start_s: 5 }, 'infill_end_s'],
     [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP, infill_start_s: 5, infill_end_s: 5 }, 'infill_end_s'],
     [{ task: 'upload_extend', prompt: 'la' }, 'continue_clip_id'],
-  ])('%o needs %s', (input, field) => {
+  ])('a Suno song with %o needs %s', (input, field) => {
     expect(fieldAtFault(sunoMusic, input)).toBe(field)
     expect(fieldAtFault(sunoMusic, { ...input, gpt_description_prompt: 'an idea wins' })).toBeUndefined()
   })
@@ -93,7 +93,7 @@ describe('a song of a mode', () => {
       { continue_clip_id: CLIP, cover_clip_id: CLIP },
       { continueClipId: CLIP, coverClipId: null, replaces: null },
     ],
-  ])('%o says what it builds on', (fields, song) => {
+  ])('a Suno song with %o follows the clip or persona that it builds on', (fields, song) => {
     const input = readInput(sunoMusic, { tags: 'folk', ...fields })
     expect(sunoMusic.follows(input)).toBe(CLIP)
     expect(outputSpecOf(sunoMusic.produces, input)).toMatchObject({ song })

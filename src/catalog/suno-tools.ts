@@ -6,14 +6,14 @@ import { type Operation, operation } from './operation.ts'
 import { FOUND_SONG } from './suno.ts'
 
 /**
- * Suno: what is made of a finished clip, and what serves the making of others. Relays' documents name the fields and the
+ * Suno: tools for finished clips, and for making others. Relays' documents name the fields and the
  * answers; prices are inferred throughout, as no document states one.
  */
 
 const CLIP = '01234567-89ab-4cde-8f01-23456789ab01'
 const MARK = 'Sandbox: not a real result.'
-/** Where the length follows a clip that is not opened yet: a short one. */
-const USUAL_SECONDS = 10
+/** The assumed length of a clip that is not opened yet: a short one. */
+const ASSUMED_SECONDS = 10
 
 const clip_id = (description: string) => Type.String({ minLength: 1, maxLength: 64, description })
 
@@ -39,7 +39,7 @@ export const sunoPersona = operation({
   example: { root_clip_id: CLIP, name: 'Harbour voice', description: 'low, close, unhurried', clips: [CLIP] },
 })
 
-/** What a persona is to everybody: the words of its request. */
+/** The public description of a persona: the fields of its request. */
 export function personaOf(input: {
   root_clip_id: string
   name: string
@@ -52,7 +52,7 @@ export function personaOf(input: {
 }
 
 const TWO = ['Vocals', 'Instrumental']
-/** As Suno's own product names them; inferred, since the relays' documents show two only. */
+/** The names in Suno's own product; inferred, since the relays' documents show only two. */
 const TWELVE = [
   ...['Vocals', 'Backing Vocals', 'Drums', 'Bass', 'Guitar', 'Keyboard'],
   ...['Percussion', 'Strings', 'Synth', 'FX', 'Brass', 'Woodwinds'],
@@ -93,7 +93,7 @@ export const sunoStems = operation({
     stem_task === undefined || stem_task === group.toLowerCase()
       ? undefined
       : { field: 'stem_task', rule: `must agree with stem_type_group_name "${group}", not "${stem_task}"` },
-  // Twelve tracks cost five times as much as two: that is stated.
+  // Twelve tracks cost five times as much as two; the documents state this.
   price: (input) => points(100_000 * (partsOf(input) === TWO ? 1 : 5)),
   follows: (input) => input.clip_id,
   example: { clip_id: CLIP, stem_type_group_name: 'Two', stem_task: 'two', stem_type_id: 91 },
@@ -134,7 +134,7 @@ export const sunoWav = operation({
   taskType: 'wav',
   title: 'Deliver a clip as WAV',
   input: OfClip('The clip.'),
-  produces: { kind: 'sounds', of: () => ({ seconds: USUAL_SECONDS, mediaType: 'audio/wav' }) },
+  produces: { kind: 'sounds', of: () => ({ seconds: ASSUMED_SECONDS, mediaType: 'audio/wav' }) },
   price: () => points(20_000),
   follows: (input) => input.clip_id,
   example: { clip_id: CLIP },
@@ -146,7 +146,7 @@ export const sunoMp4 = operation({
   title: 'Make a video of a clip and its cover',
   input: OfClip('The clip.'),
   // Upright, as Suno's own videos are; the size is inferred.
-  produces: { kind: 'videos', of: () => ({ widthPx: 720, heightPx: 1_280, seconds: USUAL_SECONDS, hasSound: true }) },
+  produces: { kind: 'videos', of: () => ({ widthPx: 720, heightPx: 1_280, seconds: ASSUMED_SECONDS, hasSound: true }) },
   price: () => points(20_000),
   follows: (input) => input.clip_id,
   example: { clip_id: CLIP },
@@ -174,7 +174,7 @@ export const sunoTags = operation({
   model: 'suno',
   taskType: 'tags',
   title: 'Say a style in more words',
-  input: Type.Object({ original_tags: requiredText(1_000, 'The style as it is.') }), // limit that of tags
+  input: Type.Object({ original_tags: requiredText(1_000, 'The tags to be improved.') }), // limit that of tags
   produces: { kind: 'data', of: ({ original_tags }) => ({ sample: { upsampled_tags: `${original_tags}. ${MARK}` } }) },
   price: () => points(10_000),
   timeoutMs: 60_000,

@@ -42,13 +42,13 @@ const MusicInput = Type.Object({
   task: Type.Optional(
     Type.Enum(['', 'extend', 'upload_extend', 'cover', 'infill', 'artist_consistency'], {
       description:
-        'How a former clip is used: gone on with, sung anew in another style, repaired, or for the sound of its persona.',
+        'How an earlier clip is used: continued, sung again in another style, repaired, or for the sound of its persona.',
     }),
   ),
   task_id: text('The task that made the clip to continue.', 64),
   continue_clip_id: text('The clip to continue.', 64),
   continue_at: Type.Optional(Type.Number({ minimum: 0, description: 'Seconds into the clip at which to go on.' })),
-  cover_clip_id: text('The clip to sing anew, with task "cover".', 64),
+  cover_clip_id: text('The clip to sing again, with task "cover".', 64),
   persona_id: text('The persona whose sound is used, with task "artist_consistency".', 64),
   artist_clip_id: text('The clip that the persona came from.', 64),
   infill_start_s: seconds('Where the section begins that is replaced, with task "infill".'),
@@ -58,17 +58,17 @@ const MusicInput = Type.Object({
 
 type MusicInput = Static<typeof MusicInput>
 
-/** An idea wins over everything that builds on a clip, as at Suno: such fields are kept and count for nothing. */
-function modeOf({ gpt_description_prompt, task }: MusicInput): 'idea' | 'cover' | 'persona' | 'infill' | 'usual' {
+/** A description overrides everything that builds on a clip, as at Suno: such fields are kept and have no effect. */
+function modeOf({ gpt_description_prompt, task }: MusicInput): 'idea' | 'cover' | 'persona' | 'infill' | 'song' {
   if (gpt_description_prompt) return 'idea'
   if (task === 'artist_consistency') return 'persona'
-  return task === 'cover' || task === 'infill' ? task : 'usual'
+  return task === 'cover' || task === 'infill' ? task : 'song'
 }
 
 function songOf(input: MusicInput): SongSpec {
   const description = input.gpt_description_prompt || null
   const mode = modeOf(input)
-  const continues = mode === 'usual' || mode === 'infill'
+  const continues = mode === 'song' || mode === 'infill'
   const { infill_start_s: fromSeconds = 0, infill_end_s: toSeconds = 0 } = input
   return {
     description,
@@ -88,7 +88,7 @@ function songOf(input: MusicInput): SongSpec {
   }
 }
 
-/** What each mode needs of the clips and personas that it builds on. */
+/** Checks that each mode has the clips and personas that it builds on. */
 function brokenMode(input: MusicInput): BrokenRule | undefined {
   const needed = (field: string): BrokenRule => ({ field, rule: `is needed with task "${input.task}"` })
   switch (modeOf(input)) {
@@ -105,7 +105,7 @@ function brokenMode(input: MusicInput): BrokenRule | undefined {
       if (end === undefined) return needed('infill_end_s')
       return end > start ? undefined : { field: 'infill_end_s', rule: `must be more than infill_start_s, not ${end}` }
     }
-    case 'usual':
+    case 'song':
       if (input.continue_clip_id) return undefined
       if (input.task) return needed('continue_clip_id')
       return input.continue_at === undefined
@@ -114,7 +114,7 @@ function brokenMode(input: MusicInput): BrokenRule | undefined {
   }
 }
 
-/** A song of which nothing is asked: it exists already. */
+/** The spec of a song that exists already. */
 export const FOUND_SONG: SongSpec = {
   description: null,
   lyrics: '',

@@ -13,7 +13,7 @@ describe('Trellis', () => {
     ['Qubico/trellis/image-to-3d', imageTo3d, { image }, 400_000],
     ['Qubico/trellis2/image-to-3d', trellis2, { image }, 1_000_000],
     ['Qubico/pixal3d/image-to-3d', pixal3d, { image }, 2_500_000],
-  ])('sells %s', (id, operation, input, points) => {
+  ])('the Trellis task type %s has its price', (id, operation, input, points) => {
     expect(operation.id).toBe(id)
     expect(operation.price(readInput(operation, input))).toBe(points)
   })
@@ -24,7 +24,7 @@ describe('Trellis', () => {
     [trellis2, { image }, false, false],
     [pixal3d, { image }, false, false],
   ])(
-    'makes a model, with picture and turntable where they belong to it',
+    'Trellis makes a model, with a picture and a turntable video for the task types that have them',
     (operation, input, hasPicture, hasTurntable) => {
       expect(outputSpecOf(operation.produces, readInput(operation, input))).toEqual({
         kind: 'model',
@@ -35,13 +35,13 @@ describe('Trellis', () => {
   )
 
   it.each([[{}], [{ images: [] }], [{ image: null, images: null }]])(
-    'wants one picture or several, not %j',
+    'Trellis needs either one picture or several, not %j',
     (input) => {
       expect(() => readInput(imageTo3d, input)).toThrow('image or images is needed.')
     },
   )
 
-  it.each([[{ image }], [{ images: [image, image] }], [{ image, images: null }]])('takes %j', (input) => {
+  it.each([[{ image }], [{ images: [image, image] }], [{ image, images: null }]])('Trellis accepts %j', (input) => {
     expect(readInput(imageTo3d, input)).toMatchObject({
       seed: 0,
       ss_guidance_strength: 7.5,

@@ -8,7 +8,7 @@ import { type Operation, operation } from './operation.ts'
  * comment says "inferred", no document states the value.
  */
 
-/** Such a model takes several minutes. */
+/** A model takes several minutes. */
 const TIMEOUT_MS = 20 * 60_000
 
 const seedLimits = { minimum: -1, maximum: 2 ** 32 - 1 } // inferred
@@ -17,8 +17,8 @@ const image = mediaFile('image', 'The object, best before a plain background, up
 // n8n offers 10 to 50 steps, the page's example sends 7.
 const samplingSteps = (what: string) =>
   Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: `Steps of the sampler for ${what}.` }))
-const guidance = (what: string, otherwise: number) =>
-  Type.Number({ minimum: 0, maximum: 10, default: otherwise, description: `How closely ${what} follows the input.` })
+const guidance = (what: string, byDefault: number) =>
+  Type.Number({ minimum: 0, maximum: 10, default: byDefault, description: `How closely ${what} follows the input.` })
 
 const samplers = {
   ss_sampling_steps: samplingSteps('the structure'),

@@ -10,16 +10,16 @@ describe.each(tts.map((operation) => [operation.id, operation] as const))('%s', 
     [1, 250],
     [1_000, 250_000],
     [10_000, 2_500_000],
-  ])('speaks %i characters for %i points', (length, points) => {
+  ])('speaking %i characters costs %i points', (length, points) => {
     expect(operation.price(readInput(operation, { gen_text: 'x'.repeat(length), ref_audio }))).toBe(points)
   })
 
-  it('speaks as long as the text takes', () => {
+  it('spoken sound is as long as its text takes to speak', () => {
     const input = readInput(operation, { gen_text: 'x'.repeat(151), ref_audio, ref_text: '' })
     expect(outputSpecOf(operation.produces, input)).toMatchObject({ count: 1, seconds: 11, mediaType: 'audio/wav' })
   })
 
-  it('needs a text and a voice', () => {
+  it('speaking needs a text and a voice', () => {
     expect(() => readInput(operation, { gen_text: 'x'.repeat(10_001), ref_audio })).toThrow(
       'gen_text has at most 10000 characters.',
     )

@@ -14,9 +14,9 @@ export const tts: Operation[] = [
     taskType: 'zero-shot',
     title: 'MapRequest a text in the voice of a recording',
     input: Type.Object({
-      gen_text: requiredText(MAX_TEXT, 'What is said.'),
+      gen_text: requiredText(MAX_TEXT, 'The text to speak.'),
       ref_audio: mediaFile('audio', 'The voice: 3 to 30 seconds of WAV, MP3 or FLAC, by URL or as base64.'),
-      ref_text: optionalText(MAX_TEXT, 'What is said in the recording; heard from it unless sent.'),
+      ref_text: optionalText(MAX_TEXT, 'The text of the recording; recognized from it unless sent.'),
     }),
     produces: {
       kind: 'sounds',

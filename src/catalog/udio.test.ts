@@ -8,7 +8,7 @@ const SONG = '01234567-89ab-4cde-8f01-23456789ab01'
 const songOf = (input: JsonObject) => outputSpecOf(udioMusic.produces, readInput(udioMusic, input))
 
 describe('Udio songs', () => {
-  it('are two for 0.05 USD, whatever is asked', () => {
+  it('a Udio task makes two songs for 0.05 USD, with every kind of input', () => {
     for (const input of [
       { lyrics_type: 'generate', gpt_description_prompt: 'rain' },
       { lyrics_type: 'user', prompt: 'la la', continue_song_id: SONG },
@@ -25,11 +25,11 @@ describe('Udio songs', () => {
     [{ lyrics_type: 'user', gpt_description_prompt: 'rain' }, 'prompt is needed with lyrics_type user.'],
     [{ lyrics_type: 'user', prompt: '', lyrics: '' }, 'prompt is needed with lyrics_type user.'],
     [{ lyrics_type: 'rap', prompt: 'la' }, 'lyrics_type must be one of "generate", "instrumental", "user", not "rap".'],
-  ])('refuse %j', (input, message) => {
+  ])('a Udio task refuses %j', (input, message) => {
     expect(() => readInput(udioMusic, input)).toThrow(message)
   })
 
-  it('follow from an idea', () => {
+  it('a Udio song can be made from a description', () => {
     expect(songOf({ lyrics_type: 'generate', gpt_description_prompt: 'rain', negative_tags: '', seed: -1 })).toEqual({
       kind: 'clips',
       count: 2,
@@ -53,7 +53,7 @@ describe('Udio songs', () => {
   })
 
   it.each<[JsonObject]>([[{ prompt: 'la la' }], [{ lyrics: 'la la' }], [{ prompt: '', lyrics: 'la la' }]])(
-    'sing lyrics of your own, sent as %j',
+    'a Udio song sings the lyrics that the caller sends as %j',
     (words) => {
       const input = { lyrics_type: 'user', gpt_description_prompt: 'jazz', negative_tags: 'rock', ...words }
       expect(songOf(input)).toMatchObject({
@@ -62,7 +62,7 @@ describe('Udio songs', () => {
     },
   )
 
-  it('go on with a song of a former task', () => {
+  it('a Udio song continues a song of an earlier task', () => {
     const input = { lyrics_type: 'generate', gpt_description_prompt: 'rain', continue_song_id: SONG }
     expect(udioMusic.follows(readInput(udioMusic, input))).toBe(SONG)
     expect(songOf({ ...input, continue_at: 12.5 })).toMatchObject({ song: { continueClipId: SONG, continueAt: 12.5 } })
@@ -71,11 +71,11 @@ describe('Udio songs', () => {
   })
 })
 
-describe('Udio songs by gen_params', () => {
+describe('Udio songs with gen_params', () => {
   const idea = { lyrics_type: 'generate', gpt_description_prompt: 'rain' }
   const source = { source_type: 'song', song_id: SONG }
 
-  it('cost twice as much with the longer model', () => {
+  it('a Udio song costs twice as much with the longer model', () => {
     for (const [model_type, points] of [
       ['', 500_000],
       ['udio32-v1.5', 500_000],
@@ -85,7 +85,7 @@ describe('Udio songs by gen_params', () => {
     }
   })
 
-  it('go on from a song by their config, unless it says that they are songs of their own', () => {
+  it('a Udio song continues the song in its config, except in the regular mode', () => {
     const config = { mode: 'precede', context_length: 130, source }
     expect(songOf({ ...idea, config })).toMatchObject({ song: { continueClipId: SONG } })
     expect(udioMusic.follows(readInput(udioMusic, { ...idea, config }))).toBe(SONG)
@@ -97,7 +97,7 @@ describe('Udio songs by gen_params', () => {
     }
   })
 
-  it('take shares from 0 to 1', () => {
+  it('a share in the input of a Udio song must be from 0 to 1', () => {
     expect(() => readInput(udioMusic, { ...idea, generation_quality: 1.5 })).toThrow(
       'generation_quality must be at most 1, not 1.5.',
     )
@@ -106,7 +106,7 @@ describe('Udio songs by gen_params', () => {
 })
 
 describe('Udio lyrics', () => {
-  it('are two about what was asked', () => {
+  it('a Udio lyrics task writes two texts about the prompt', () => {
     const input = readInput(udioLyrics, { prompt: 'fog' })
     expect(outputSpecOf(udioLyrics.produces, input)).toMatchObject({ count: 2, about: 'fog' })
     expect(udioLyrics.price(input)).toBe(20_000)

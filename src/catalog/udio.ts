@@ -11,18 +11,18 @@ const MAX_IDEA = 3_000 // inferred
 
 const share = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1, description }))
 
-/** `gen_params` of Udio's own API, as relays take them. */
+/** The `gen_params` of Udio's own API, which relays accept. */
 const genParams = {
   bypass_prompt_optimization: Type.Optional(Type.Boolean({ description: 'Take the prompt as it is.' })),
-  song_section_start: share('Where in a whole song the part begins; 0.4 is usual.'),
+  song_section_start: share('Where in a whole song the part begins; 0.4 is typical.'),
   song_section_end: share('Where in a whole song the part ends.'),
   lyrics_placement_start: share('Where in the part the lyrics begin.'),
   lyrics_placement_end: share('Where in the part the lyrics end.'),
-  prompt_strength: share('How closely the song follows the prompt; 0.5 is usual.'),
-  clarity_strength: share('How clear the voice is; 0.25 is usual.'),
-  lyrics_strength: share('How closely the song follows the lyrics; 0.5 is usual.'),
-  generation_quality: share('How much work is done; 0.75 is usual.'),
-  // Clients send '' where no model is chosen.
+  prompt_strength: share('How closely the song follows the prompt; 0.5 is typical.'),
+  clarity_strength: share('How clear the voice is; 0.25 is typical.'),
+  lyrics_strength: share('How closely the song follows the lyrics; 0.5 is typical.'),
+  generation_quality: share('How much work is done; 0.75 is typical.'),
+  // Clients send '' for no model.
   model_type: Type.Optional(
     Type.Enum(['', 'udio32-v1.5', 'udio130-v1.5'], {
       description: 'The model: 32 seconds, or 130 at twice the price.',
@@ -37,7 +37,7 @@ const genParams = {
           }),
         ),
         context_length: Type.Optional(
-          Type.Integer({ minimum: 0, description: 'Seconds of the other song that are heard; 130 is usual.' }),
+          Type.Integer({ minimum: 0, description: 'Seconds of the other song that are heard; 130 is typical.' }),
         ),
         source: Type.Optional(
           Type.Object(
@@ -90,7 +90,7 @@ function brokenConfig({ config, continue_song_id }: MusicInput): BrokenRule | un
     : { field: 'config.source.song_id', rule: `is needed with mode ${mode}` }
 }
 
-/** The song to go on from, in PiAPI's spelling or in Udio's. */
+/** The song to continue, in PiAPI's spelling or in Udio's. */
 function otherSong({ continue_song_id, config }: MusicInput): string | undefined {
   const named = config?.mode === 'regular' ? undefined : config?.source?.song_id
   return continue_song_id || named || undefined

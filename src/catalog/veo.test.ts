@@ -24,16 +24,16 @@ describe('Veo', () => {
     ['veo3.1-video', {}, 9_600_000],
     ['veo3.1-video-fast', { generate_audio: true, duration: '4s' }, 3_600_000],
     ['veo3.1-video-fast', { generate_audio: false, duration: '8s' }, 4_800_000],
-  ])('%s with %j costs %i points', (taskType, input, points) => {
+  ])('the Veo task type %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(read(operation, input))).toBe(points)
   })
 
-  it('writes its length as text with a unit', () => {
+  it('Veo accepts the length as text with a unit only', () => {
     expect(() => read(named('veo3-video'), { duration: 8 })).toThrow('duration must be one of "4s", "6s", "8s", not 8.')
   })
 
-  it('needs a first frame for a last one, in version 3.1', () => {
+  it('Veo 3.1 needs a first frame when there is a last one', () => {
     const operation = named('veo3.1-video')
     expect(() => read(operation, { tail_image_url: IMAGE })).toThrow('image_url is needed with tail_image_url.')
     expect(read(operation, { tail_image_url: IMAGE, image_url: IMAGE })).toMatchObject({ tail_image_url: IMAGE })
@@ -41,7 +41,7 @@ describe('Veo', () => {
     expect(read(named('veo3-video'), { tail_image_url: IMAGE })).toMatchObject({ tail_image_url: IMAGE })
   })
 
-  it('is as long and as large as was asked', () => {
+  it('a Veo video has the requested length and size', () => {
     const operation = named('veo3.1-video')
     const input = { aspect_ratio: '9:16', duration: '6s', resolution: '1080p', generate_audio: true }
     expect(outputSpecOf(operation.produces, read(operation, input))).toMatchObject({

@@ -11,7 +11,7 @@ describe('the video tools', () => {
   it.each([
     ['upscale', upscale, 240 * 3_000],
     ['background-remove', backgroundRemove, 280_000],
-  ])('sell %s', (taskType, operation, points) => {
+  ])('the video tool %s has its price', (taskType, operation, points) => {
     expect(operation.id).toBe(`Qubico/video-toolkit/${taskType}`)
     expect(operation.price(readInput(operation, { video }))).toBe(points)
   })
@@ -19,7 +19,7 @@ describe('the video tools', () => {
   it.each([
     [upscale, { widthPx: 2_560, heightPx: 1_440 }],
     [backgroundRemove, { widthPx: 1_280, heightPx: 720 }],
-  ])('make one video of ten seconds', (operation, size) => {
+  ])('a video tool makes one video of ten seconds', (operation, size) => {
     expect(outputSpecOf(operation.produces, readInput(operation, { video }))).toMatchObject({
       count: 1,
       seconds: 10,
@@ -27,7 +27,7 @@ describe('the video tools', () => {
     })
   })
 
-  it('want a video', () => {
+  it('a video tool needs a video', () => {
     for (const operation of videoTools) expect(() => readInput(operation, {})).toThrow('video is required.')
   })
 })

@@ -8,7 +8,7 @@ import { type Operation, operation } from './operation.ts'
 const MODEL = 'Qubico/video-toolkit'
 const TIMEOUT_MS = 30 * 60_000
 
-/** The longest that is taken. The file is not opened, so this much is held. */
+/** The longest video that is accepted. The file is not opened, so its price is held. */
 const MOST_FRAMES = 240
 const SECONDS = 10
 

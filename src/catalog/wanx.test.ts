@@ -23,7 +23,7 @@ describe('Wan 2.1 and 2.2', () => {
     ['img2video-14b-control-camera', 2_800_000],
     ['wan22-txt2video-14b', 2_800_000],
     ['wan22-img2video-14b', 2_800_000],
-  ])('%s costs %i points', (taskType, points) => {
+  ])('the Wan task type %s costs %i points', (taskType, points) => {
     const operation = named(taskType)
     expect(operation.model).toBe('Qubico/wanx')
     expect(operation.price(readInput(operation, operation.example))).toBe(points)
@@ -37,7 +37,7 @@ describe('Wan 2.1 and 2.2', () => {
     ['img2video-14b-keyframe', { end_image: IMAGE }, 'start_image is required.'],
     ['img2video-14b-keyframe', { first_frame: IMAGE }, 'end_image is required.'],
     ['img2video-14b-control-camera', { image: IMAGE }, 'control_camera_settings is required.'],
-  ])('%s refuses %j', (taskType, input, message) => {
+  ])('the Wan task type %s refuses %j', (taskType, input, message) => {
     expect(() => readInput(named(taskType), input)).toThrow(message)
   })
 
@@ -46,22 +46,22 @@ describe('Wan 2.1 and 2.2', () => {
     ['img2video-14b-keyframe', { prompt: 'a', first_frame: IMAGE, last_frame: IMAGE }],
     ['img2video-14b-keyframe', { start_image: IMAGE, end_image: IMAGE }],
     ['txt2video-14b-lora', { prompt: 'a', lora_settings: [{ lora_type: 'ghibli', lora_strength: 1 }] }],
-  ])('%s takes %j as clients send it', (taskType, input) => {
+  ])('the Wan task type %s accepts %j, as clients send it', (taskType, input) => {
     expect(readInput(named(taskType), input)).toMatchObject(input)
   })
 
-  it('names both frames under either name', () => {
+  it('the first and last frames of Wan are found as files under both of their names', () => {
     const operation = named('img2video-14b-keyframe')
     const input = readInput(operation, { first_frame: IMAGE, end_image: IMAGE })
     expect(filesIn(operation.input, input).map(({ field }) => field)).toEqual(['end_image', 'first_frame'])
   })
 
-  it('fills in the strength of a LoRA', () => {
+  it('Wan fills in the strength of a LoRA', () => {
     const input = readInput(named('txt2video-14b-lora'), { prompt: 'a', lora_settings: [{ lora_type: 'ghibli' }] })
     expect(input).toMatchObject({ lora_settings: [{ lora_type: 'ghibli', lora_strength: 1 }] })
   })
 
-  it('is always of one length, and as wide as was asked', () => {
+  it('a video of Wan 2.1 and 2.2 has a fixed length and the requested shape', () => {
     const operation = named('txt2video-14b')
     const spec = (aspect_ratio: string) =>
       outputSpecOf(operation.produces, readInput(operation, { prompt: 'a', aspect_ratio }))
@@ -77,20 +77,20 @@ describe('Wan 2.6', () => {
     ['wan26-txt2video', { duration: 15, resolution: '720P' }, 12_000_000],
     ['wan26-txt2video', { duration: 5, resolution: '1080P' }, 6_000_000],
     ['wan26-img2video', { image: IMAGE, duration: 10, resolution: '1080P' }, 12_000_000],
-  ])('%s with %j costs %i points', (taskType, input, points) => {
+  ])('the Wan 2.6 task type %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.model).toBe('Wan')
     expect(operation.price(readInput(operation, { prompt: 'a', ...input }))).toBe(points)
   })
 
-  it('writes its resolution in upper case, and needs a picture to start from one', () => {
+  it('Wan 2.6 accepts its resolution in upper case only, and needs a picture for image-to-video', () => {
     expect(() => readInput(named('wan26-txt2video'), { prompt: 'a', resolution: '720p' })).toThrow(
       'resolution must be one of "720P", "1080P", not "720p".',
     )
     expect(() => readInput(named('wan26-img2video'), { prompt: 'a' })).toThrow('image is required.')
   })
 
-  it('is as long and as large as was asked, with sound unless none is wanted', () => {
+  it('a Wan 2.6 video has the requested length and size, and has sound unless it is switched off', () => {
     const operation = named('wan26-txt2video')
     const spec = (input: JsonObject) =>
       outputSpecOf(operation.produces, readInput(operation, { prompt: 'a', ...input }))

@@ -28,7 +28,7 @@ const RATIO = {
   aspect_ratio: Type.Enum(['16:9', '9:16', '1:1'], { default: '16:9', description: 'Width to height.' }),
 }
 
-// The list of LoRAs was not found whole, so that any name is taken.
+// The whole list of LoRAs was not found, so any name is accepted.
 const lora_settings = Type.Array(
   Type.Object({
     lora_type: requiredText(
@@ -70,7 +70,7 @@ interface Kind {
   example: JsonObject
 }
 
-/** n8n's node says `first_frame` and `last_frame` where the pages say `start_image` and `end_image`. */
+/** n8n's node calls `first_frame` and `last_frame` what the pages call `start_image` and `end_image`. */
 function missingFrame(input: JsonObject): BrokenRule | undefined {
   if (!input.start_image && !input.first_frame) return { field: 'start_image', rule: 'is required' }
   return input.end_image || input.last_frame ? undefined : { field: 'end_image', rule: 'is required' }
@@ -177,7 +177,7 @@ const wan26 = {
   duration: Type.Enum([5, 10, 15], { default: 5, description: 'Seconds.' }), // default inferred
   resolution: Type.Enum(['720P', '1080P'], { default: '720P', description: 'The shorter side.' }), // default inferred
   audio: Type.Boolean({ default: true, description: 'Make sound, too.' }),
-  audio_url: optionalFile('audio', 'The sound, in place of one that is made.'),
+  audio_url: optionalFile('audio', 'The sound track; generated unless sent.'),
   watermark: Type.Optional(Type.Boolean({ description: 'Mark the video as made by a machine.' })),
 }
 

@@ -16,11 +16,11 @@ describe('Z-Image', () => {
     [1_537, 1_024, 1, 80_000],
     [2_048, 2_048, 1, 80_000],
     [1_024, 1_024, 3, 120_000],
-  ])('sells %i by %i pixels, %i at a time, for %i points', (width, height, batch_size, points) => {
+  ])('Z-Image pictures of %i by %i pixels, %i at a time, cost %i points', (width, height, batch_size, points) => {
     expect(txt2img.price(readInput(txt2img, { prompt: 'a lighthouse', width, height, batch_size }))).toBe(points)
   })
 
-  it('makes as many pictures as are asked for, in their size', () => {
+  it('Z-Image makes the requested number of pictures in the requested size', () => {
     const input = readInput(txt2img, { prompt: 'a lighthouse', width: 768, height: 512, batch_size: 2 })
     expect(outputSpecOf(txt2img.produces, input)).toMatchObject({
       kind: 'pictures',
@@ -30,7 +30,7 @@ describe('Z-Image', () => {
     })
   })
 
-  it('fills in what is left out', () => {
+  it('Z-Image fills in the defaults of the fields that are left out', () => {
     expect(readInput(txt2img, { prompt: 'a lighthouse' })).toEqual({
       prompt: 'a lighthouse',
       width: 1_024,

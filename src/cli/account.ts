@@ -16,7 +16,7 @@ interface Json {
   json?: boolean
 }
 
-/** As commander collects them; options that are absent leave the account as it is. */
+/** The options as commander collects them; absent ones leave the account as it is. */
 interface AccountOptions extends Json {
   name?: string
   slots?: number
@@ -184,7 +184,7 @@ async function findAccount(accountAdmin: AccountAdmin, idOrName: string): Promis
   return account
 }
 
-/** The options as a body of the API. */
+/** The options as a request body of the account API. */
 async function bodyOf(options: AccountOptions): Promise<JsonObject> {
   const { name, slots, weight, priority, dailyCap, priceFactor, serves, field } = options
   const given = {

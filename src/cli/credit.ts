@@ -11,7 +11,7 @@ export function creditCommand(): Command {
     .description('Book credit for a tenant (a negative amount takes it back)')
     .argument('<usd>', 'amount in USD', amount)
     .option('--tenant <name or id>', 'for whom (default: the first tenant)')
-    .option('--memo <text>', 'what stands in the ledger', 'credit')
+    .option('--memo <text>', 'the text of the ledger entry', 'credit')
     .option('--id <id>', 'books at most once under this id, however often it is called')
     .option('--json', 'print JSON')
     .action(async (value: number, options: { tenant?: string; memo: string; id?: string; json?: boolean }) => {

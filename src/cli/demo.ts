@@ -9,7 +9,7 @@ import { systemClock } from '../core/clock.ts'
 import { type Gateway, startGateway } from '../main.ts'
 import { createKey } from '../tenants/keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
-import { type Asking, type Clip, piapi, relay } from './demo-askings.ts'
+import { type Clip, type DemoClient, piapi, relay } from './demo-clients.ts'
 import { openReceiver } from './demo-receiver.ts'
 import { usd } from './print.ts'
 import { closeOnSignal } from './serve.ts'
@@ -20,7 +20,7 @@ const WEBHOOK_WAIT_MS = 10_000
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('Ask for songs in the wire formats of PiAPI and of a Suno relay, and save what comes back')
+    .description('Request songs in the wire formats of PiAPI and of a Suno relay, and save the results')
     .option('--exit', 'end when the songs are saved, instead of serving on')
     .option('--out <folder>', 'where the files go', 'demo-output')
     .action(async (options: { exit?: boolean; out: string }) => {
@@ -37,7 +37,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
     ...process.env,
     DATA_DIR: process.env.DATA_DIR ?? join(out, 'data'),
     PORT: process.env.PORT ?? String(await freePort(8080)),
-    // The demo's webhook receiver listens on loopback, which egress refuses unless told otherwise.
+    // The demo's webhook receiver listens on loopback, which egress refuses by default.
     POLYPHONY_EGRESS_ALLOW: [process.env.POLYPHONY_EGRESS_ALLOW, '127.0.0.0/8'].filter(Boolean).join(','),
   })
   const log = pino({ level: config.logLevel }, pino.destination(2))
@@ -55,7 +55,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
   say()
 
   try {
-    const askings = [piapi(url, key, receiver.url), relay(url, key, receiver.url)]
+    const clients = [piapi(url, key, receiver.url), relay(url, key, receiver.url)]
     const bars = new MultiBar(
       {
         format: '  {name} [{bar}] {percentage}%  {status}',
@@ -67,7 +67,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
     )
     let results: Awaited<ReturnType<typeof follow>>[]
     try {
-      results = await Promise.all(askings.map((asking) => follow(asking, bars)))
+      results = await Promise.all(clients.map((client) => follow(client, bars)))
     } finally {
       bars.stop()
     }
@@ -86,14 +86,14 @@ async function demo(out: string, exit: boolean): Promise<void> {
       say(indent(abridged(body)))
       say()
     }
-    const heard = await receiver.wait(
+    const received = await receiver.wait(
       results.map(({ id }) => id),
       WEBHOOK_WAIT_MS,
     )
-    for (const { id, verified, name } of heard) {
+    for (const { id, verified, name } of received) {
       say(`Webhook for ${id} (${name}): signature ${verified ? 'verified' : 'NOT VERIFIED'}.`)
     }
-    await tellMoney(gateway, before?.available ?? 0, say)
+    await printBalance(gateway, before?.available ?? 0, say)
     if (exit) return
     say()
     say(`The server stays up at ${url} (Ctrl-C ends it). Try:`)
@@ -112,18 +112,18 @@ async function demo(out: string, exit: boolean): Promise<void> {
 }
 
 async function follow(
-  asking: Asking,
+  client: DemoClient,
   bars: MultiBar,
 ): Promise<{ name: string; id: string; body: unknown; clips: Clip[] }> {
-  const bar = bars.create(100, 0, { name: asking.name, status: 'submitting' })
-  const id = await asking.submit()
+  const bar = bars.create(100, 0, { name: client.name, status: 'submitting' })
+  const id = await client.submit()
   const end = Date.now() + GIVE_UP_MS
   for (;;) {
-    const state = await asking.read(id)
+    const state = await client.read(id)
     bar.update(state.progress, { status: state.status })
-    if (state.done) return { name: asking.name, id, body: state.body, clips: state.clips }
-    if (state.failed) throw new Error(`${asking.name.trim()}: task ${id} failed: ${JSON.stringify(state.body)}`)
-    if (Date.now() > end) throw new Error(`${asking.name.trim()}: task ${id} was not done in ${GIVE_UP_MS / 1_000} s.`)
+    if (state.done) return { name: client.name, id, body: state.body, clips: state.clips }
+    if (state.failed) throw new Error(`${client.name.trim()}: task ${id} failed: ${JSON.stringify(state.body)}`)
+    if (Date.now() > end) throw new Error(`${client.name.trim()}: task ${id} was not done in ${GIVE_UP_MS / 1_000} s.`)
     await new Promise((wake) => setTimeout(wake, POLL_MS))
   }
 }
@@ -135,7 +135,11 @@ async function save(url: string, path: string): Promise<string> {
   return relative(process.cwd(), path)
 }
 
-async function tellMoney({ store, firstTenant }: Gateway, before: number, say: (line: string) => void): Promise<void> {
+async function printBalance(
+  { store, firstTenant }: Gateway,
+  before: number,
+  say: (line: string) => void,
+): Promise<void> {
   const balance = await store.getBalance({ tenantId: firstTenant.tenant.id })
   if (!balance) throw new Error('The tenant has no balance.')
   const faults = await store.reconcile({})

@@ -14,7 +14,7 @@ import { webhookCommand } from './webhook.ts'
 
 const MAX_CAUSES = 5
 
-/** Runs one command line. Exit codes: 0 done, 1 could not be done, 2 wrong words. */
+/** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
 export async function run(argv: string[]): Promise<void> {
   const program = new Command('polyphony')
     .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
@@ -32,7 +32,7 @@ export async function run(argv: string[]): Promise<void> {
   ]) {
     program.addCommand(command)
   }
-  throwOnWrongWords(program)
+  throwOnWrongArguments(program)
   try {
     await program.parseAsync(argv)
   } catch (error) {
@@ -45,9 +45,9 @@ export async function run(argv: string[]): Promise<void> {
 }
 
 /** Commander would end the process by itself, with 1, in every command that is added whole. */
-function throwOnWrongWords(command: Command): void {
+function throwOnWrongArguments(command: Command): void {
   command.exitOverride().showHelpAfterError('(add --help for the options)')
-  command.commands.forEach(throwOnWrongWords)
+  command.commands.forEach(throwOnWrongArguments)
 }
 
 function describe(error: unknown): string {

@@ -10,7 +10,7 @@ export function serveCommand(): Command {
   })
 }
 
-/** Keys that were made now; they are stored as hashes, so this is the only time they can be shown. */
+/** Prints newly created keys; they are stored as hashes, so this is the only time they can be shown. */
 function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
   if (!adminKey && !testKey) return
   const lines = ['', '  Polyphony has made its first keys. They are shown this once:', '']
@@ -20,13 +20,13 @@ function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
   console.error(lines.join('\n'))
 }
 
-/** The first signal closes in order, the second at once. */
+/** Closes the gateway in order at the first SIGINT or SIGTERM, and ends the process at once at the second. */
 export function closeOnSignal(gateway: Gateway): void {
-  let asked = false
+  let hasSignal = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(1)
-      asked = true
+      if (hasSignal) process.exit(1)
+      hasSignal = true
       gateway.close().then(
         () => process.exit(0),
         (error: unknown) => {

@@ -68,7 +68,10 @@ export function taskCommand(): Command {
           { fromAnyClaim: true },
         )
         if (!cancelled)
-          throw new PolyphonyError('not_cancellable', `Task ${id} is ${task.status}; only one that waits can be.`)
+          throw new PolyphonyError(
+            'not_cancellable',
+            `Task ${id} is ${task.status}; only a waiting task can be cancelled.`,
+          )
         print(options.json, cancelled, [`Task ${id} is cancelled; ${usd(task.pricePoints)} released.`])
       })
     })
@@ -78,7 +81,7 @@ export function taskCommand(): Command {
 function linesOf(task: Task): string[] {
   const facts: [string, string][] = [
     ['task', task.id],
-    ['operation', `${task.operation} (asked for in ${task.dialect} as ${task.model} ${task.taskType})`],
+    ['operation', `${task.operation} (requested in ${task.dialect} as ${task.model} ${task.taskType})`],
     ['status', `${task.status}, ${task.progress}%`],
     ['provider', `${task.provider ?? '-'} (account ${task.account ?? '-'}, attempt ${task.attempts})`],
     ['price', `${usd(task.pricePoints)} held, ${usd(task.consumedPoints)} consumed`],

@@ -4,7 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
 
-/** Opens the configured store for one command, beside a server that may be running on it. */
+/** Opens the configured store for one command, also while a server runs on it. */
 export async function withStore<T>(work: (store: Store, config: Config) => Promise<T>): Promise<T> {
   const config = readConfig(process.env)
   const store = await openStore(config, { exclusive: false })
@@ -15,7 +15,7 @@ export async function withStore<T>(work: (store: Store, config: Config) => Promi
   }
 }
 
-/** A tenant by name or id; without either, the first. */
+/** The tenant with this name or id; by default the first tenant. Throws `not_found`, and `invalid_input` if several match. */
 export async function findTenant(store: Store, nameOrId: string | undefined): Promise<Tenant> {
   const tenants = await store.listTenants({})
   const found =

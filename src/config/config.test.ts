@@ -20,7 +20,7 @@ const QUOTAS = {
 }
 
 describe('a configuration', () => {
-  it('without any variable is the documented one', () => {
+  it('a configuration without any variable is the documented one', () => {
     const { secret, variable: _, ...config } = read()
     expect(secret.length).toBeGreaterThanOrEqual(32)
     expect(config).toEqual({
@@ -120,24 +120,27 @@ describe('a configuration', () => {
     ['POLYPHONY_WAITS', '11', { waits: { perKey: 100, total: 11 } }],
   ]
 
-  it.each(every)('takes %s from the environment (%s) and from the file that %s_FILE names', (name, value, expected) => {
-    expect(read({ [name]: value })).toMatchObject(expected)
-    const file = join(folder, 'value')
-    writeFileSync(file, `${value}\n`)
-    expect(read({ [`${name}_FILE`]: file })).toMatchObject(expected)
-  })
+  it.each(every)(
+    'the configuration reads %s from the environment (%s) and from the file that %s_FILE names',
+    (name, value, expected) => {
+      expect(read({ [name]: value })).toMatchObject(expected)
+      const file = join(folder, 'value')
+      writeFileSync(file, `${value}\n`)
+      expect(read({ [`${name}_FILE`]: file })).toMatchObject(expected)
+    },
+  )
 
-  it.each(every.map(([name]) => name))('takes an empty %s as none', (name) => {
+  it.each(every.map(([name]) => name))('an empty %s counts as not set', (name) => {
     const {
       secret: _,
       variable: _rest,
       ...rest
     } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
-    const { secret: __, variable: _usual, ...usual } = read({ POLYPHONY_SECRET: 'kept as it is here' })
-    expect(rest).toEqual(usual)
+    const { secret: __, variable: _expected, ...expected } = read({ POLYPHONY_SECRET: 'kept as it is here' })
+    expect(rest).toEqual(expected)
   })
 
-  it('gives any variable by its name, and the content of its file', () => {
+  it('any variable can be read by its name, from the environment or its file', () => {
     expect(read({ LUMAAI_API_KEY: 'a key' }).variable('LUMAAI_API_KEY')).toBe('a key')
     const file = join(folder, 'value')
     writeFileSync(file, 'a key\n')
@@ -145,7 +148,7 @@ describe('a configuration', () => {
     expect(read().variable('LUMAAI_API_KEY')).toBeUndefined()
   })
 
-  it('has a test for every variable that it reads', () => {
+  it('every variable that the configuration reads has a test', () => {
     const source = readFileSync(new URL('./config.ts', import.meta.url), 'utf8')
     const names = [...source.matchAll(/\(env, '([A-Z_]+)'/g)].map(([, name]) => name)
     expect(new Set(names)).toEqual(new Set([...every.map(([name]) => name), 'DATA_DIR']))
@@ -190,24 +193,24 @@ describe('a configuration', () => {
     ['POLYPHONY_OUTPUT_MAX_BYTES', '1'],
     ['POLYPHONY_SECRET', 'a'],
     ['POLYPHONY_SECRET', 'fifteen letters'],
-  ])('with %s=%s is refused, naming the variable', (name, value) => {
+  ])('a configuration with %s=%s is refused, and the error names the variable', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(ConfigError)
     expect(() => read({ [name]: value })).toThrow(name)
   })
 
-  it('with a variable and its file is refused, since one would be ignored', () => {
+  it('a variable and its file together are refused, since one would be ignored', () => {
     expect(() => read({ PORT: '1', PORT_FILE: '/nowhere' })).toThrow('PORT and PORT_FILE are both set')
   })
 
-  it('with a file that cannot be read is refused, naming the variable and the file', () => {
+  it('a file that cannot be read is refused, and the error names the variable and the file', () => {
     expect(() => read({ POLYPHONY_ADMIN_KEY_FILE: '/nowhere/key' })).toThrow('POLYPHONY_ADMIN_KEY_FILE: /nowhere/key')
   })
 
-  it('with one key for both kinds is refused: test tasks would cost money', () => {
+  it('the same key for live and test is refused, because test tasks would cost money', () => {
     expect(() => read({ POLYPHONY_ADMIN_KEY: KEY, POLYPHONY_TEST_KEY: KEY })).toThrow('POLYPHONY_TEST_KEY')
   })
 
-  it('keeps its secret in the data folder, for its owner alone', () => {
+  it('the secret is kept in the data folder, readable by its owner only', () => {
     const { secret } = read()
     expect(read().secret).toBe(secret)
     expect(statSync(join(folder, 'secret')).mode & 0o777).toBe(0o600)
@@ -217,7 +220,7 @@ describe('a configuration', () => {
     ['', 'is empty'],
     ['\n', 'is empty'],
     ['half-a-secret', 'has only 13 characters'],
-  ])('with a file of the secret that was cut off is refused, saying what to do: %j', (content, what) => {
+  ])('a truncated file of the secret is refused, and the error says what to do: %j', (content, what) => {
     const path = join(folder, 'secret')
     writeFileSync(path, content)
     expect(() => read()).toThrow(ConfigError)
@@ -226,27 +229,27 @@ describe('a configuration', () => {
   })
 
   it.each(['/proc/polyphony', '/proc/polyphony/data', '/dev/null', '/dev/null/data'])(
-    'with a data folder that cannot be made is refused at once: %s',
+    'a data folder that cannot be created is refused at once: %s',
     (dataDir) => {
       expect(() => read({ DATA_DIR: dataDir })).toThrow(ConfigError)
       expect(() => read({ DATA_DIR: dataDir })).toThrow(`DATA_DIR: the folder ${dataDir} cannot be made: `)
     },
   )
 
-  it('leaves nothing beside the secret that it made', () => {
+  it('creating the secret leaves no other file in the data folder', () => {
     read({ DATABASE_URL: 'postgres://a@b/c' })
     expect(readdirSync(folder)).toEqual(['secret'])
   })
 
   it.each(['with space', 'with#hash', 'with%25percent', 'with?question'])(
-    'stores files in the data folder: %s',
+    'files are stored in the data folder, whatever characters its path has: %s',
     (name) => {
       const { dataDir, storageUrl } = read({ DATA_DIR: join(folder, name) })
       expect(fileURLToPath(storageUrl)).toBe(join(dataDir, 'files'))
     },
   )
 
-  it('cannot be changed', () => {
+  it('a configuration cannot be changed', () => {
     expect(Object.isFrozen(read())).toBe(true)
   })
 })

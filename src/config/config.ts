@@ -21,36 +21,36 @@ export interface Config {
   /** How long a start waits for a PostgreSQL that does not answer. */
   databaseWaitMs: number
   storageUrl: string
-  /** How callers reach us; the URLs of files begin with it. Absent: made of host and port. */
+  /** The address by which callers reach the gateway; URLs of files begin with it. Absent: built from host and port. */
   publicUrl: string | undefined
   adminKey: string | undefined
   testKey: string | undefined
-  /** Seals what must not lie open in the database, and signs webhooks. */
+  /** The master secret: seals the credentials in the database, and signs webhooks. */
   secret: string
-  /** Earlier values of `secret`: what was sealed under them is sealed anew at the next start. */
+  /** Earlier values of `secret`: data sealed under them is re-encrypted at the next start. */
   earlierSecrets: readonly string[]
-  /** The operator's order of the providers whose keys stand in the environment, with how many tasks each runs at once. */
+  /** Providers whose credentials are in the environment, in the order of preference, with how many tasks each runs at once. */
   providers: readonly { id: string; slots: number | undefined }[]
   /** How many accounts a tenant may connect; 0 = none. */
   accountsPerTenant: number
-  /** What a task on a tenant's own account costs it, as a part of the list price. */
+  /** The price of a task on a tenant's own account, as a fraction of the list price. */
   privatePriceFactor: number
   /** A variable, or the content of the file that `NAME_FILE` names: for the vendors' own names. */
   variable: (name: string) => string | undefined
   egressAllow: readonly string[]
   openingCredit: Points
-  /** Changes of list prices. */
+  /** The operator's prices, which replace or multiply those of the catalogue. */
   prices: readonly Price[]
   logLevel: string
   studioSlots: number
   sandboxSlots: number
-  /** How long a sandbox task takes that does not say otherwise. */
+  /** How long a sandbox task takes by default. */
   sandboxSeconds: number
-  /** How long a task may wait to be begun. */
+  /** How long a task may wait before a provider begins it. */
   maxWaitMs: number
-  /** The time that an operation allows for the work, from its beginning, is multiplied by this. */
+  /** Multiplies the time that an operation allows a provider, counted from the claim. */
   taskTimeFactor: number
-  /** The intervals at which providers are asked about work are multiplied by this. */
+  /** Multiplies the intervals at which providers are polled. */
   pollFactor: number
   recordDays: number
   mediaDays: number
@@ -58,17 +58,17 @@ export interface Config {
   uploadMaxBytes: number
   bodyMaxBytes: number
   outputMaxBytes: number
-  /** How long a whole request, with its body, may take to come in. */
+  /** How long a whole request, with its body, may take to arrive. */
   requestTimeoutMs: number
-  /** What a tenant may keep of uploads and drafts, by mode of its keys. */
+  /** How much a tenant may store in uploads and drafts, by the mode of its keys. */
   quotas: Quotas
-  /** Tasks that may be on their way into the store at once, and how long one may have to wait for it. */
+  /** How many tasks may be on their way into the store at once, and how long one may wait for it. */
   submissions: Readonly<{ maxQueued: number; maxWaitMs: number }>
-  /** Requests that may wait for results at once. */
+  /** How many requests may wait for results at once. */
   waits: Readonly<{ perKey: number; total: number }>
 }
 
-/** A price of the operator's: points a task, or a factor on the list price. */
+/** A price that the operator sets: points per task, or a factor on the list price. */
 export interface Price {
   /** An operation (`model/task_type`), a model, or "*". */
   of: string
@@ -161,9 +161,9 @@ function text(env: Env, name: string): string | undefined {
   }
 }
 
-function number(env: Env, name: string, otherwise: number, minimum: number, maximum: number): number {
+function number(env: Env, name: string, fallback: number, minimum: number, maximum: number): number {
   const given = text(env, name)
-  if (given === undefined) return otherwise
+  if (given === undefined) return fallback
   const value = Number(given)
   if (given.trim() === '' || !(value >= minimum && value <= maximum)) {
     throw new ConfigError(`${name} must be a number from ${minimum} to ${maximum}, not "${given}".`)
@@ -171,8 +171,8 @@ function number(env: Env, name: string, otherwise: number, minimum: number, maxi
   return value
 }
 
-function whole(env: Env, name: string, otherwise: number, minimum: number, maximum: number): number {
-  const value = number(env, name, otherwise, minimum, maximum)
+function whole(env: Env, name: string, fallback: number, minimum: number, maximum: number): number {
+  const value = number(env, name, fallback, minimum, maximum)
   if (!Number.isInteger(value)) throw new ConfigError(`${name} must be a whole number, not ${value}.`)
   return value
 }
@@ -200,7 +200,7 @@ function prices(env: Env): Price[] {
   })
 }
 
-/** `luma:20,openai`: the first is asked first; the number is how many tasks it runs at once. */
+/** `luma:20,openai`: the first is preferred; the number is how many tasks it runs at once. */
 function providers(env: Env): Config['providers'] {
   return list(env, 'POLYPHONY_PROVIDERS').map((one) => {
     const [, id, slots] = /^([a-z0-9-]+)(?::([1-9]\d{0,5}))?$/.exec(one) ?? []
@@ -220,8 +220,8 @@ function list(env: Env, name: string): string[] {
     .filter(Boolean)
 }
 
-function oneOf(env: Env, name: string, otherwise: string, allowed: string[]): string {
-  const value = text(env, name) ?? otherwise
+function oneOf(env: Env, name: string, fallback: string, allowed: string[]): string {
+  const value = text(env, name) ?? fallback
   if (!allowed.includes(value)) throw new ConfigError(`${name} must be one of ${allowed.join(', ')}, not "${value}".`)
   return value
 }
@@ -269,7 +269,7 @@ function chosenSecret(env: Env): string | undefined {
   const secret = text(env, 'POLYPHONY_SECRET')
   if (secret === undefined || secret.length >= MIN_SECRET_LENGTH) return secret
   throw new ConfigError(
-    `POLYPHONY_SECRET must have at least ${MIN_SECRET_LENGTH} characters. Where a shorter one was in use, name that one in ` +
+    `POLYPHONY_SECRET must have at least ${MIN_SECRET_LENGTH} characters. If a shorter one was in use, name that one in ` +
       'POLYPHONY_SECRET_EARLIER.',
   )
 }
@@ -277,7 +277,7 @@ function chosenSecret(env: Env): string | undefined {
 /** The embedded database and its locks. SQLite gives what it writes beside a file the mode of that file. */
 const DATABASE_FILES = ['', '.serve-lock', '.migrate-lock']
 
-/** Made, and closed to other users of the machine, with what earlier versions left open in it. */
+/** Creates the data folder, and closes it and the files that earlier versions left open to other users of the machine. */
 function prepareDataDir(dataDir: string, isEmbedded: boolean): void {
   try {
     makePrivateFolder(dataDir)
@@ -291,7 +291,7 @@ function prepareDataDir(dataDir: string, isEmbedded: boolean): void {
 function prepareDatabase(path: string): void {
   for (const name of DATABASE_FILES.map((ending) => path + ending)) {
     try {
-      closeSync(openSync(name, 'a', 0o600)) // SQLite would make it as the umask has it
+      closeSync(openSync(name, 'a', 0o600)) // SQLite would create it with the modes of the umask
     } catch (error) {
       throw new ConfigError(`DATA_DIR: ${name} cannot be written.`, { cause: error })
     }

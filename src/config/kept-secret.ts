@@ -19,7 +19,7 @@ export function keptSecret(path: string): string {
   )
 }
 
-/** Written aside, whole and on the disk, and linked into place: of two first starts both end with the same secret. */
+/** Written to a temporary file, synced, and linked into place, so that two simultaneous first starts get the same secret. */
 function writeSecret(path: string): void {
   const aside = `${path}.${randomUUID()}`
   try {
@@ -48,7 +48,7 @@ function read(path: string): string {
 }
 
 function syncFolder(path: string): void {
-  if (process.platform === 'win32') return // it opens no folders, and keeps their order itself
+  if (process.platform === 'win32') return // Windows cannot open folders, and orders their writes itself
   const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)

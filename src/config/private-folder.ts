@@ -4,14 +4,14 @@ import { dirname, resolve } from 'node:path'
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 const OTHERS = 0o077
-/** As /tmp has it: a folder of everybody's, which is not ours to close. */
+/** The mode bit of a folder that all users share, such as /tmp, and that must stay open. */
 const STICKY = 0o1000
 
 /**
- * Makes a folder and those above it, and keeps other users of the machine out, whatever the umask is: of one that was
- * there, too. Returns the uppermost folder that was made. Throws what the file system throws.
+ * Creates a folder and its missing parents, and closes it to other users of the machine whatever the umask is, also if it
+ * existed before. Returns the uppermost folder that was created. Throws the error of the file system.
  *
- * Not by `recursive`: below a place that takes no folders, such as /proc, Node.js 24 then tries again for ever.
+ * Does not use `recursive`: under a path where no folder can be created, such as /proc, Node.js 24 retries for ever.
  */
 export function makePrivateFolder(folder: string): string | undefined {
   const missing = missingFrom(resolve(folder))
@@ -26,12 +26,12 @@ export function makePrivateFolder(folder: string): string | undefined {
   return missing[0]
 }
 
-/** Takes a file away from other users of the machine. Nothing happens where there is none, or where it is not ours. */
+/** Closes a file to other users of the machine. Does nothing if it does not exist, or belongs to another user. */
 export function makePrivateFile(path: string): void {
   closeToOthers(path, FILE_MODE)
 }
 
-/** Whether other users may do anything with it. */
+/** Whether other users have any permission on it. */
 export function isOpenToOthers({ mode }: Pick<Stats, 'mode'>): boolean {
   return process.platform !== 'win32' && (mode & OTHERS) !== 0
 }
@@ -52,7 +52,7 @@ function closeToOthers(path: string, mode: number): void {
   try {
     chmodSync(path, mode)
   } catch {
-    // It is another user's who lets us in, or on a file system without modes: who set that up has decided.
+    // It belongs to another user, or to a file system without modes: the operator has decided who may read it.
   }
 }
 

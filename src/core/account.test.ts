@@ -52,17 +52,17 @@ describe('the health of an account', () => {
     ['after 19, taken work and one more', [...times(19, MODERATED), WORKED, MODERATED], { state: 'moderation_strike' }],
     ['that was switched off', [{ kind: 'disabled', reason: 'by hand' }], { state: 'disabled', reason: 'by hand' }],
     ['that was switched on again', [{ kind: 'disabled', reason: 'by hand' }, { kind: 'enabled' }], HEALTHY],
-  ])('%s is as expected', (_title, events, expected) => {
+  ])('the health of an account %s is as expected', (_title, events, expected) => {
     expect(healthOf(...events)).toMatchObject(expected)
   })
 
-  it('names the number of refused tasks in a row, and the reason of the last', () => {
+  it('the reason of an account that paused for refused tasks names their number and the last reason', () => {
     expect(healthOf(...times(20, MODERATED)).reason).toBe(
       '20 tasks in a row were refused by moderation, the last with: not this',
     )
   })
 
-  it('counts parallel failures of one moment once', () => {
+  it('parallel failures of an account at one moment count once', () => {
     const { retryAt } = healthOf(...times(3, BROKE))
     expect(healthOf(...times(50, BROKE))).toMatchObject({ state: 'cooling_down', retryAt, troubles: 3 })
     expect(healthOf(...times(50, LIMITED))).toEqual(healthOf(LIMITED))
@@ -70,18 +70,18 @@ describe('the health of an account', () => {
     expect(healthOf(...times(50, MODERATED))).toEqual(healthOf(...times(20, MODERATED)))
   })
 
-  it('keeps a longer pause when a shorter one would begin', () => {
+  it('a longer pause of an account is kept when a shorter one would begin', () => {
     expect(healthOf(NO_KEY, ...times(3, BROKE))).toEqual(healthOf(NO_KEY))
     expect(healthOf(NO_CREDIT, LIMITED)).toEqual(healthOf(NO_CREDIT))
   })
 
-  it('replaces a shorter pause by a longer one', () => {
+  it('a shorter pause of an account is replaced by a longer one', () => {
     expect(healthOf(LIMITED, NO_CREDIT)).toMatchObject({ retryAt: NOW + 10 * MINUTE_MS, troubles: 1 })
     expect(healthOf(...times(3, BROKE), NO_KEY)).toMatchObject({ state: 'expired_credential', troubles: 1 })
     expect(healthOf(LIMITED, ...times(20, MODERATED))).toMatchObject({ state: 'moderation_strike' })
   })
 
-  it('does not end a pause because the vendor reports on running work', () => {
+  it('a pause of an account does not end because the vendor reports on running work', () => {
     for (const trouble of [LIMITED, NO_CREDIT, NO_KEY]) {
       expect(healthOf(trouble, { kind: 'answered' }, { kind: 'delivered' })).toEqual(healthOf(trouble))
     }
@@ -94,11 +94,11 @@ describe('the pause of an account', () => {
     ['that does not get through', BROKE, [10, 20, 40, 80, 160, 320, 600, 600].map((one) => one * SECOND_MS)],
     ['without credit', NO_CREDIT, [10, 20, 40, 60, 60].map((one) => one * MINUTE_MS)],
     ['without a valid key', NO_KEY, [5, 10, 20, 40, 80, 160, 320, 360, 360].map((one) => one * MINUTE_MS)],
-  ])('%s grows to a limit', (_title, event, pauses) => {
+  ])('the pause of an account %s grows up to a limit', (_title, event, pauses) => {
     expect(pausesOf(event, pauses.length)).toEqual(pauses)
   })
 
-  it('for refused content grows, although the probes in between succeed', () => {
+  it('the pause for refused content grows, although the probes in between succeed', () => {
     let health = healthOf(...times(20, MODERATED))
     const pauses: number[] = []
     for (let now = NOW; pauses.length < 7; ) {
@@ -114,17 +114,17 @@ describe('the pause of an account', () => {
     [0, SECOND_MS],
     [-5, SECOND_MS],
     [10 * HOUR_MS, HOUR_MS],
-  ])('is what the vendor requests, within bounds: %i ms become %i', (retryAfterMs, pauseMs) => {
+  ])('the pause of an account is what the vendor requests, within bounds: %i ms become %i', (retryAfterMs, pauseMs) => {
     expect(healthOf({ kind: 'limited', reason: 'wait', retryAfterMs }).retryAt).toBe(NOW + pauseMs)
   })
 
-  it('can be extended by a request of the vendor, but not shortened', () => {
+  it('the pause of an account can be extended by a request of the vendor, but not shortened', () => {
     const requested = (retryAfterMs: number): AccountEvent => ({ kind: 'limited', reason: 'wait', retryAfterMs })
     expect(healthOf(requested(5_000), requested(60_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
     expect(healthOf(requested(60_000), requested(5_000))).toMatchObject({ retryAt: NOW + 60_000, troubles: 1 })
   })
 
-  it('starts at its first length for another kind of failure', () => {
+  it('the pause of an account starts at its first length for another kind of failure', () => {
     const limited = pausesOf(LIMITED, 5).reduce((sum, one) => sum + one)
     const health: Health = { ...healthOf(LIMITED), troubles: 5, retryAt: NOW + limited }
     expect(healthAfter(health, NO_KEY, NOW + limited)).toMatchObject({
@@ -184,7 +184,7 @@ describe('the health of an account after any events', () => {
     }
   }
 
-  it('has a known state, and a reason and a time of the next try exactly when it is paused', () => {
+  it('after any events, an account has a known state, and a reason and a next try exactly when it is paused', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
         tell(steps, ({ after: { state, reason: why, retryAt, troubles, strikes } }) => {
@@ -198,7 +198,7 @@ describe('the health of an account after any events', () => {
     )
   })
 
-  it('has pauses that end in the future, within six hours', () => {
+  it('after any events, a pause of an account ends in the future, within six hours', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
         tell(steps, ({ before, after: { retryAt }, now }) => {
@@ -210,7 +210,7 @@ describe('the health of an account after any events', () => {
     )
   })
 
-  it('never has a pause shortened by a failure', () => {
+  it('after any events, a failure never shortens the pause of an account', () => {
     fc.assert(
       fc.property(story(trouble), (steps) =>
         tell(steps, ({ before, after }) => expect(after.retryAt ?? 0).toBeGreaterThanOrEqual(before.retryAt ?? 0)),
@@ -218,7 +218,7 @@ describe('the health of an account after any events', () => {
     )
   })
 
-  it('never has shorter pauses as failures of one kind repeat', () => {
+  it('after any events, pauses never become shorter as failures of one kind repeat', () => {
     const steady = trouble.filter((one) => one.kind !== 'limited' || one.retryAfterMs === null)
     fc.assert(
       fc.property(steady, (one) => {
@@ -228,7 +228,7 @@ describe('the health of an account after any events', () => {
     )
   })
 
-  it('is restored by accepted work, unless the account is switched off', () => {
+  it('after any events, accepted work restores an account, unless it is switched off', () => {
     fc.assert(
       fc.property(story(trouble, calm, owner), (steps) =>
         tell(steps, ({ before, event, after }) => {
@@ -239,7 +239,7 @@ describe('the health of an account after any events', () => {
     )
   })
 
-  it('stays disabled until the owner enables the account', () => {
+  it('after any events, a disabled account stays disabled until its owner enables it', () => {
     fc.assert(
       fc.property(story(trouble, calm), (steps) => {
         const off = healthAfter(HEALTHY, { kind: 'disabled', reason: 'by hand' }, NOW)
@@ -250,7 +250,7 @@ describe('the health of an account after any events', () => {
     )
   })
 
-  it('is the same object when nothing has to be stored', () => {
+  it('the health of an account is the same object when nothing has to be stored', () => {
     fc.assert(fc.property(story(calm), (steps) => tell(steps, ({ before, after }) => expect(after).toBe(before))))
   })
 })

@@ -5,7 +5,7 @@ export interface Asset {
   /** Random, since the URL alone lets a client read the file. */
   id: string
   tenantId: string
-  /** Of the key that sent it; null for an output. */
+  /** The mode of the key that sent it; null for an output. */
   mode: Mode | null
   /** The task whose output this is; null for an upload. */
   taskId: string | null
@@ -20,7 +20,7 @@ export interface Asset {
   expiresAt: number
 }
 
-/** How an output names a file of ours before a dialect makes a URL of it, so that a stored output knows no host. */
+/** How a stored output refers to a file; a dialect turns it into a URL, so that a stored output depends on no host. */
 export const ASSET_SCHEME = 'asset:'
 
 export function assetReference(asset: Pick<Asset, 'id' | 'extension'>): string {

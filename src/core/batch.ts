@@ -18,7 +18,7 @@ export interface Batch {
   mode: Mode
   keyId: string
   dialect: string
-  /** What only the dialect needs, with the address of the webhook of the end: a batch has no member for that. */
+  /** Data for the dialect alone. The address of the final webhook is in it: a batch has no member for that. */
   echo: JsonObject
   rejected: Rejected[]
   /** Accepted tasks; the next three count those that have ended. */

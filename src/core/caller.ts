@@ -1,6 +1,6 @@
 import type { Mode } from './task.ts'
 
-/** Who sends a request: what a valid key says of itself. Frozen, and shared between requests. */
+/** The sender of a request, as its valid key identifies it. Frozen, and shared between requests. */
 export interface Caller {
   readonly keyId: string
   readonly tenantId: string
@@ -12,12 +12,12 @@ export interface Caller {
   readonly expiresAt: number | null
 }
 
-/** What a caller's key may see: one tenant's things of one mode. */
+/** The scope of a caller's key: the tasks and files of one tenant in one mode. */
 export function scopeOf({ tenantId, mode }: Caller): Pick<Caller, 'tenantId' | 'mode'> {
   return { tenantId, mode }
 }
 
-/** Whether the caller's key may see a thing: one of its tenant and of its mode. To every other key it does not exist. */
+/** Whether the caller's key may see a thing. To keys of other tenants and modes it does not exist. */
 export function isOwn(caller: Pick<Caller, 'tenantId' | 'mode'>, thing: { tenantId: string; mode: Mode }): boolean {
   return thing.tenantId === caller.tenantId && thing.mode === caller.mode
 }

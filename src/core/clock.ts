@@ -1,6 +1,6 @@
 import { uptime } from 'node:os'
 
-/** The time in integer milliseconds UTC. Handed in, so that tests own the time. */
+/** The time in integer milliseconds UTC. Passed in, so that tests control the time. */
 export interface Clock {
   now(): number
 }
@@ -12,7 +12,7 @@ export const MINUTE_MS = 60 * SECOND_MS
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
-/** A moment, to measure from. */
+/** A moment from which time is measured. */
 export interface Mark {
   clock: number
   wall: number
@@ -23,20 +23,20 @@ export function markOf(clock: Clock): Mark {
 }
 
 /**
- * How long ago the moment was, by the clock that says more: one that stands still while the machine is suspended, or
- * that was set back, must not make a lease look younger than it is.
+ * Milliseconds since the moment, by whichever clock shows more: a clock that stops while the machine is suspended, or that
+ * was set back, must not make a lease look younger than it is.
  */
 export function elapsedMs(since: Mark, clock: Clock): number {
   return Math.max(clock.now() - since.clock, Date.now() - since.wall)
 }
 
-/** What a stopwatch reads, in milliseconds; each counts from a point of its own. */
+/** The clocks behind a stopwatch, in milliseconds, each with its own zero. */
 export interface TimeSources {
-  /** Not moved by setting the clock, but it stands still while the machine is suspended. */
+  /** Not changed by setting the clock, but stops while the machine is suspended. */
   steadyMs: () => number
   /** Steps when the clock is set. */
   wallMs: () => number
-  /** Goes on through a suspension and is not moved by setting the clock; coarse, and slow to read. */
+  /** Goes on while the machine is suspended, and is not changed by setting the clock; coarse, and slow to read. */
   uptimeMs: () => number
 }
 
@@ -46,7 +46,7 @@ const MACHINE: TimeSources = {
   uptimeMs: () => uptime() * SECOND_MS,
 }
 
-/** The wall clock and the steady one part by this much when the clock was set or the machine was suspended. */
+/** If the wall clock and the steady one differ by this much more, the clock was set or the machine was suspended. */
 const PARTED_MS = SECOND_MS
 
 /** Milliseconds since it was made. Setting the clock does not change it; the time that the machine was suspended counts. */

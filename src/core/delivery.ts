@@ -23,7 +23,7 @@ export interface Delivery extends DeliveryDraft {
   host: string
 }
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export interface DeliveryAttempt {
   at: number
   durationMs: number

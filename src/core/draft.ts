@@ -1,12 +1,12 @@
 import type { JsonObject } from './json.ts'
 import type { Mode } from './task.ts'
 
-/** What a client has begun and not yet submitted. */
+/** Something that a client has begun and not yet submitted, such as an upload in parts. */
 export interface Draft {
   id: string
   tenantId: string
   mode: Mode
-  /** Which protocol's, and what: `suno.upload`. */
+  /** The dialect and the kind of draft: `suno.upload`. */
   kind: string
   body: JsonObject
   createdAt: number

@@ -21,7 +21,7 @@ describe('ledger transactions', () => {
     )
   })
 
-  it('a ledger transaction ends what it held: a hold and its end leave nothing held and take what was consumed', () => {
+  it('a hold and its end leave nothing held, and take what was consumed', () => {
     fc.assert(
       fc.property(heldAndConsumed, ([held, consumed]) => {
         const hold = holdTransaction('t', points(held)).moves
@@ -32,7 +32,7 @@ describe('ledger transactions', () => {
     )
   })
 
-  it('a ledger transaction is one hold and one end a task, by its id', () => {
+  it('a task has one hold and one end in the ledger, by its id', () => {
     expect(holdTransaction('t', points(5))).toMatchObject({ id: 't:hold', kind: 'hold', taskId: 't' })
     expect(settleTransaction('t', points(5), points(1))).toMatchObject({ id: 't:settle', kind: 'settle', taskId: 't' })
     expect(creditTransaction('c', points(5))).toMatchObject({ id: 'c', kind: 'credit', taskId: null })

@@ -61,7 +61,7 @@ export type ErrorCode = keyof typeof ERRORS
 export interface ErrorDetails {
   /** The field that is wrong, as a path in the caller's own body: `input.prompt`. */
   field?: string
-  /** What is required of the field, as the message says it behind the field's name: `must be at least 1, not 0`. */
+  /** The rule that the field breaks, as it follows the field's name in the message: `must be at least 1, not 0`. */
   rule?: string
   retryAfterSeconds?: number
   /** With `account_refused`: what the account lacks. */
@@ -109,7 +109,7 @@ export function invalidInput(field: string, rule: string): PolyphonyError {
   return fieldError('invalid_input', field, rule)
 }
 
-/** Characters. What a caller sent may be part of all three, and the name of a field may be as long as its body. */
+/** In characters. All three may contain what a caller sent, and the name of a field may be as long as its body. */
 const MAX_MESSAGE = 4_000
 const MAX_FIELD = 500
 

@@ -24,7 +24,7 @@ describe('the caller’s name of a field', () => {
     ['prompt', 'prompt'],
     ['constructor', 'constructor'],
     ['__proto__', '__proto__'],
-  ])('for %j is %j', (field, own) => {
+  ])('the caller’s name of the field %j is %j', (field, own) => {
     expect(callerField(field, NAMES)).toBe(own)
   })
 
@@ -33,47 +33,47 @@ describe('the caller’s name of a field', () => {
     ['prompt', 'input.prompt'],
     ['shots.0.text', 'input.shots.0.text'],
     ['lyrics', 'words'],
-  ])('for %j is %j where the whole input is a part of the body', (field, own) => {
+  ])('the caller’s name of the field %j is %j if the whole input is a part of the body', (field, own) => {
     expect(callerField(field, { '': 'input', lyrics: 'words' })).toBe(own)
   })
 
-  it('for the whole input is that of its entry', () => {
+  it('the caller’s name of the whole input is that of its entry', () => {
     expect(callerInput({ '': 'input' })).toBe('input')
     expect(callerInput({})).toBe('')
   })
 
-  it('has no prefix where a part of the input is the whole body', () => {
+  it('the caller’s name of a field has no prefix if a part of the input is the whole body', () => {
     expect(callerField('input', { input: '' })).toBe('')
     expect(callerField('input.image_url', { input: '' })).toBe('image_url')
   })
 })
 
 describe('an error about a field', () => {
-  it('says the field and the rule, and keeps them apart', () => {
+  it('an error about a field states the field and the rule, and keeps them apart', () => {
     const error = invalidInput('image', 'must be an http or https URL')
     expect(error).toMatchObject({ code: 'invalid_input', message: 'image must be an http or https URL.' })
     expect(error.details).toEqual({ field: 'image', rule: 'must be an http or https URL' })
   })
 
-  it('keeps its cause and its other details', () => {
+  it('an error about a field keeps its cause and its other details', () => {
     const cause = new Error('why')
     const error = fieldError('rate_limited', 'image', 'comes too often', { retryAfterSeconds: 3, cause })
     expect(error).toMatchObject({ code: 'rate_limited', message: 'image comes too often.', cause })
     expect(error.details).toEqual({ field: 'image', rule: 'comes too often', retryAfterSeconds: 3 })
   })
 
-  it('is about the body where the field has no name', () => {
+  it('an error about a field without a name is about the body', () => {
     expect(invalidInput('', 'must be an object')).toMatchObject({ message: 'The body must be an object.' })
   })
 
-  it('is shortened in each of its parts', () => {
+  it('an error about a field is shortened in each of its parts', () => {
     const { message, details } = invalidInput('x'.repeat(1_000), 'y'.repeat(10_000))
     expect(message).toHaveLength(4_000)
     expect(details.field).toHaveLength(500)
     expect(details.rule).toHaveLength(4_000)
   })
 
-  it('needs no rule', () => {
+  it('an error about a field needs no rule', () => {
     const error = new PolyphonyError('invalid_input', 'prompt_empty', { field: 'prompt' })
     expect(error.message).toBe('prompt_empty')
     expect(error.details).toEqual({ field: 'prompt' })
@@ -86,7 +86,7 @@ describe('the path of a text', () => {
     [{ b: { c: ['y', 'x'] }, a: 'x' }, 'a'],
     [{ b: { c: ['y', 'x'] } }, 'b.c.1'],
     [{ b: null, c: 'y' }, undefined],
-  ])('in %j is %j', (value, path) => {
+  ])('the path of a text in %j is %j', (value, path) => {
     expect(pathOfText(value, 'x')).toBe(path)
   })
 })

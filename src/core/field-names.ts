@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 
 /**
- * What a caller calls the fields of an input: the catalogue's path -> the caller's. `*` stands for a number in both
+ * The caller's names of the fields of an input: the catalogue's path -> the caller's. `*` matches a number in both
  * (`elements.*.image_url` -> `image_list.*.image`), '' for the input as a whole (`{ '': 'input' }` at PiAPI). Whatever is
  * below a renamed path moves with it; of several paths that fit, the one with the most parts counts.
  */
 export type FieldNames = Readonly<Record<string, string>>
 
-/** The caller's path of the input as a whole; '' where it is the body. */
+/** The caller's path of the input as a whole; '' if it is the body. */
 export function callerInput(names: FieldNames): string {
   return find(names, []) ?? ''
 }
@@ -26,7 +26,7 @@ export function callerField(field: string, names: FieldNames): string {
   return field
 }
 
-/** Own entries only: a caller's field may be called like something that every object has. */
+/** Own entries only: a caller's field may have the name of a property of every object. */
 function find(names: FieldNames, path: string[]): string | undefined {
   const name = path.join('.')
   if (name === '' && path.length > 0) return undefined // a caller's field may have no name, and is not the whole input
@@ -41,7 +41,7 @@ function starred(part: string): string {
   return isNumber(part) ? '*' : part
 }
 
-/** The path of a field that holds a text, the uppermost one first; undefined where none does. */
+/** The path of the field that holds the text, the uppermost one first; undefined if no field does. */
 export function pathOfText(value: JsonObject | Json[], text: string): string | undefined {
   const entries = Object.entries(value)
   const own = entries.find(([, inner]) => inner === text)

@@ -1,4 +1,4 @@
-/** A value that survives JSON. */
+/** A value that JSON can represent. */
 export type Json = string | number | boolean | null | Json[] | JsonObject
 // An interface, not a mapped alias, so that the type may refer to itself.
 export interface JsonObject {

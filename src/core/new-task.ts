@@ -1,7 +1,7 @@
 import { ZERO_POINTS } from './points.ts'
 import type { Task } from './task.ts'
 
-/** A task to be stored: what its submission says. The store decides between `pending` and `staged`, and begins the rest. */
+/** A task to be stored. The store decides between `pending` and `staged`, and sets the fields that are not here. */
 export interface NewTask
   extends Pick<
     Task,
@@ -20,9 +20,9 @@ export interface NewTask
     | 'pricePoints'
     | 'pool'
     | 'parentTaskId'
-    /** The time that `id` was made with: lists and counts by time go by the id. */
+    /** The time in `id`: lists and counts by time use the id. */
     | 'createdAt'
-    /** By when a provider must have begun. */
+    /** When the task fails unless a provider has begun it. */
     | 'deadlineAt'
     | 'timeoutMs'
   > {
@@ -32,7 +32,7 @@ export interface NewTask
   batchId?: string
 }
 
-/** What every task begins with, beside what its submission says. */
+/** The initial values of the fields that a submission does not set. */
 export const UNBEGUN = {
   output: null,
   error: null,

@@ -21,14 +21,14 @@ export function pinnedAccount(pool: string): string | undefined {
   return /^(?:account|own):(.*)$/.exec(pool)?.[1]
 }
 
-/** What the log of a task says that went from the private pool to the public one. */
+/** The log line of a task that moved from the private pool to the public one. */
 export const FELL_BACK = 'no account of the private pool can do it now; the public pool takes it'
 
 export function hasFallenBack({ logs }: { logs: readonly string[] }): boolean {
   return logs.includes(FELL_BACK)
 }
 
-/** Whether the tenant's own accounts work it off. */
+/** Whether the tenant's own accounts perform the tasks of this pool. */
 export function isPrivate(pool: string): boolean {
   return pool.startsWith('tenant:') || pool.startsWith('own:')
 }

@@ -1,7 +1,7 @@
 import { PolyphonyError } from './errors.ts'
 import type { Mode } from './task.ts'
 
-/** What a tenant may keep of what its keys of one mode sent: uploads, files that inputs brought, and drafts. */
+/** How much a tenant may store for its keys of one mode: uploads, files of inputs, and drafts. */
 export interface Quota {
   bytes: number
   drafts: number
@@ -25,6 +25,6 @@ export function quotaFault(mode: Mode, used: Quota, added: Quota, quota: Quota):
   return new PolyphonyError(
     'storage_quota_reached',
     `The ${mode} keys of this account may keep ${quota[exceeded]} ${UNITS[exceeded]}; ${used[exceeded]} are kept, and ` +
-      `this would add ${added[exceeded]}. What is kept goes when its time is over.`,
+      `this would add ${added[exceeded]}. Stored data is deleted when it expires.`,
   )
 }

@@ -24,7 +24,7 @@ describe('receivers', () => {
     [true, 1_001, 'slow'],
     [false, 10, 'failing'],
   ] as const)(
-    'the circuit of a receiver has, after an attempt (answered: %s, %i ms), the standing %s',
+    'after an attempt (answered: %s, %i ms), the standing of a receiver is %s',
     (answered, durationMs, standing) => {
       expect(afterAttempt(NEW_CIRCUIT, { at: 0, durationMs, answered }).standing).toBe(standing)
     },

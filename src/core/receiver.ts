@@ -1,7 +1,7 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from './clock.ts'
 
 /**
- * How a receiver (a tenant's webhooks to one host) is, as far as its attempts tell:
+ * The state of a receiver (a tenant's webhooks to one host), as its last attempts show it:
  *
  * - new:     no attempt has ended yet
  * - quick:   the last attempt was answered within a second
@@ -12,7 +12,7 @@ export const STANDINGS = ['new', 'quick', 'slow', 'failing'] as const
 export type Standing = (typeof STANDINGS)[number]
 
 /**
- * Who receives webhooks: a host, for one tenant. Tenants that share a host have a receiver each, so that a path which
+ * Identifies a receiver of webhooks: a host, for one tenant. Tenants that share a host have a receiver each, so that a path which
  * hangs for one of them does not stop the others' deliveries.
  */
 export interface ReceiverKey {
@@ -29,7 +29,7 @@ export interface Circuit {
   /** When the first and the last of these rounds ended. */
   failingSince: number | null
   failedAt: number | null
-  /** Open until then: nothing is sent. After that one delivery is, and decides. Null = closed. */
+  /** Open until then: nothing is sent. Then one delivery is sent, and its outcome decides. Null = closed. */
   retryAt: number | null
 }
 
@@ -41,17 +41,17 @@ export const NEW_CIRCUIT: Circuit = {
   retryAt: null,
 }
 
-/** An answer that takes longer occupies a slot for a time that others would notice. */
+/** An answer that takes longer occupies a slot for so long that other receivers would notice. */
 export const QUICK_MS = SECOND_MS
-/** Two failures can be an accident, such as a restart. */
+/** Two failures in a row can be an accident, such as a restart. */
 const FAILURES_UNTIL_OPEN = 3
 const FIRST_PAUSE_MS = 5 * SECOND_MS
-/** The longest that a receiver which came back waits for what is due. */
+/** The longest time for which a receiver that is back waits for due deliveries. */
 const LONGEST_PAUSE_MS = 5 * MINUTE_MS
 /** How long deliveries wait at a receiver that never answers, as long as the schedule of retries runs. */
 export const GIVE_UP_AFTER_MS = 3 * DAY_MS
 
-/** A receiver for which something is due, and that does not answer, has failed again after so long. */
+/** A receiver with due deliveries that does not answer has failed again after this time at most. */
 export const LONGEST_SILENCE_MS = 2 * LONGEST_PAUSE_MS
 
 /** The circuit after an attempt that began at `at`. Any HTTP answer is one, whatever its status. */
@@ -61,7 +61,7 @@ export function afterAttempt(
 ): Circuit {
   const { at, durationMs, answered } = attempt
   if (answered) return { ...NEW_CIRCUIT, standing: durationMs <= QUICK_MS ? 'quick' : 'slow' }
-  // What was under way when the last failure was counted fails for the same reason; it is no further evidence.
+  // An attempt that was under way when the last failure was counted fails for the same reason, so it does not count again.
   if (circuit.failedAt !== null && at < circuit.failedAt) return { ...circuit, standing: 'failing' }
   const failures = circuit.failures + 1
   const endedAt = at + durationMs

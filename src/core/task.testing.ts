@@ -2,14 +2,14 @@ import { UNBEGUN } from './new-task.ts'
 import { points } from './points.ts'
 import { isTerminal, type Task } from './task.ts'
 
-/** When a sample task was made, begun and ended; the last two only in states in which it was. */
+/** When a sample task was created, begun and ended; the last two apply only in states that have them. */
 export interface SampleTimes {
   createdAt: number
   startedAt: number
   endedAt: number
 }
 
-/** A task as the store gives it, in the given state; every field can be set. */
+/** A task as the store returns it, in the given state; every field can be set. */
 export function sampleTask(
   { createdAt, startedAt, endedAt }: SampleTimes,
   given: Partial<Task> & Pick<Task, 'id' | 'operation'>,

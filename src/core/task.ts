@@ -16,9 +16,9 @@ import type { Points } from './points.ts'
  * - uncertain:  the call has no known outcome; the provider is asked before anything is tried again
  * - processing: the provider has the work
  *
- * Beside the status there are the lease (`leaseUntil`: a process works on the task), `heardAt` (the vendor called back
- * meanwhile), `avoidAccount` (who turned the task away last) and, for a failed task, `isWatched`: it completes after all
- * when its result comes late. `transitions.ts` has every move.
+ * Besides the status, a task has a lease (`leaseUntil`: a process works on it), `heardAt` (the vendor called back
+ * meanwhile), `avoidAccount` (the account that turned it away last) and, if it failed, `isWatched`: it still completes when
+ * its result comes late. `transitions.ts` has every move.
  */
 export const STATUSES = [
   'staged',
@@ -68,7 +68,7 @@ export const MODES = ['live', 'test'] as const
 /** `live` keys run on real providers and pay; `test` keys run on the sandbox and cost nothing. */
 export type Mode = (typeof MODES)[number]
 
-/** Why a task failed. `message` is for the caller; `detail` holds what the provider said, if anything. */
+/** Why a task failed. `message` is for the caller; `detail` is the provider's own reason, if it gave one. */
 export interface TaskError {
   code: ErrorCode
   message: string
@@ -90,18 +90,18 @@ export interface Task {
   taskType: string
   /** Valid, normalised input. Fields that the catalogue does not know are kept. */
   input: JsonObject
-  /** What only the dialect needs to answer in its own words: the secret of PiAPI's webhook, Midjourney's `state`. */
+  /** Data that only the dialect needs for its answers: the secret of PiAPI's webhook, Midjourney's `state`. */
   echo: JsonObject
-  /** Where the task's webhooks go; null = its submission named no address. */
+  /** The URL for the task's webhooks; null = its submission named none. */
   webhookUrl: string | null
   /** The caller's own id of the task. */
   externalId: string | null
   status: Status
   /** 0 to 100, never falling. */
   progress: number
-  /** The hold. */
+  /** The amount of the hold. */
   pricePoints: Points
-  /** What was taken of the hold; zero until the task has completed. */
+  /** The part of the hold that was consumed; zero until the task has completed. */
   consumedPoints: Points
   output: Json
   error: TaskError | null
@@ -118,7 +118,7 @@ export interface Task {
   /** The batch that it is part of. */
   batchId: string | null
   attempts: number
-  /** Attempts that went wrong at the provider's end; waiting for another account is none. */
+  /** Attempts that failed at the provider; waiting for another account does not count. */
   misses: number
   /** The account that turned the task away last: another one is called first. */
   avoidAccount: string | null
@@ -127,7 +127,7 @@ export interface Task {
    * refused when another one came between.
    */
   version: number
-  /** Grows with every change of the lease's holder: what a process holds is still its own while this has not changed. */
+  /** Grows with every change of the lease's holder: a process still holds the task while this has not changed. */
   claim: number
   /** Until when a process has the task for itself; null = no process has it. */
   leaseUntil: number | null
@@ -135,15 +135,15 @@ export interface Task {
   claimedAt: number | null
   /** When the intent to send the paid request of this attempt was written; null = nothing was sent. */
   calledAt: number | null
-  /** When the vendor called back while a process held the task; null = nothing came that the holder has not seen. */
+  /** When the vendor called back while a process held the task; null = no callback that the holder has not seen. */
   heardAt: number | null
-  /** The task failed for want of an answer, and its result is delivered should it still come. */
+  /** The task failed because no answer came; if its result still comes, it is delivered. */
   isWatched: boolean
   /** When the task next needs attention, whether or not a process holds it. */
   dueAt: number
   /** How long a provider may take, from the claim. */
   timeoutMs: number
-  /** When the task fails by itself. */
+  /** When the task fails unless it has ended. */
   deadlineAt: number
   createdAt: number
   startedAt: number | null

@@ -107,7 +107,7 @@ function inEveryStep(holds: (step: Step) => void): void {
 
 const AT_REST = ['staged', 'pending', 'completed', 'cancelled']
 
-describe('in any sequence of events', () => {
+describe('any sequence of events', () => {
   it('each write has a version of its own', () => {
     inEveryStep(({ before, after }) => expect(after.version).toBe(before.version + 1))
   })

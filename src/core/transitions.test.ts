@@ -171,7 +171,7 @@ describe('leases', () => {
   const TAKEN_BY_CLAIM: Situation[] = ['claimed', 'sent', 'askedAbout', 'polled', 'local', 'looked']
 
   it.each(ROWS.filter(({ situation, to }) => TAKEN_BY_CLAIM.includes(situation) && to !== null))(
-    'goes on after $event on $situation only where the holder works on',
+    'a lease goes on after $event on $situation only if the holder works on',
     ({ event, situation, to }) => {
       const { leaseUntil } = moved(situation, EVENTS[event])
       const goesOn = KEEPING.includes(event) || (event === 'heardOfWork' && !['sent', 'askedAbout'].includes(situation))
@@ -184,7 +184,7 @@ describe('leases', () => {
     expect(moved('claimed', EVENTS.called)).toMatchObject({ calledAt: NOW, leaseUntil: NOW + LEASE_MS })
   })
 
-  it('a call that was not made goes back into the queue, and only while it is the last one', () => {
+  it('a task whose call was never sent returns to the queue, and only while that call is the last one', () => {
     const after = moved('askedAbout', EVENTS.unsent)
     expect(after).toMatchObject({ status: 'pending', calledAt: null, misses: 0, claim: 4, avoidAccount: null })
     const another = { ...SITUATIONS.askedAbout, calledAt: CALLED + 1 }
@@ -302,7 +302,7 @@ describe('returns into the queue', () => {
     })
   })
 
-  it('a return into the queue counts no miss where the provider is not to blame', () => {
+  it('a return into the queue counts no miss if the provider is not at fault', () => {
     expect(moved('claimed', { ...EVENTS.returned, isMiss: false }).misses).toBe(0)
   })
 
@@ -402,11 +402,11 @@ describe('numbers that vendors report', () => {
     ['a lease', 'claimed', { kind: 'called', leaseMs: 0.5 }],
     ['a look for a late result', 'polled', end('failed', { lateAt: NOW + 0.5 })],
   ]
-  it.each(FRACTIONS)('a number that a vendor reports is refused as a fraction: %s', (_, situation, event) => {
+  it.each(FRACTIONS)('a fraction is refused as a number that a vendor reports: %s', (_, situation, event) => {
     expect(() => transition(SITUATIONS[situation], event, NOW)).toThrow(/whole milliseconds/)
   })
 
-  it('a number that a vendor reports is refused as a fraction of the present', () => {
+  it('a fraction of the present is refused as a number that a vendor reports', () => {
     expect(() => transition(SITUATIONS.sent, EVENTS.heard, NOW + 0.5)).toThrow(/whole milliseconds/)
   })
 })
@@ -433,7 +433,7 @@ describe('what a client is notified of', () => {
     expect(isNews({ before, after: moved(situation, EVENTS[event]) })).toBe(is)
   })
 
-  it('does not notify a client of a poll that found nothing new', () => {
+  it('a client is not notified of a poll that found nothing new', () => {
     const before = { ...SITUATIONS.followed, progress: 20 }
     expect(isNews({ before, after: moved(before, EVENTS.progressed) })).toBe(false)
   })
@@ -441,7 +441,7 @@ describe('what a client is notified of', () => {
 
 describe('the slot at the account', () => {
   it.each(ROWS.filter(({ to }) => to !== null))(
-    'after $event on $situation is free exactly when no provider has the task',
+    'the slot at the account is free after $event on $situation exactly when no provider has the task',
     ({ event, situation, to }) => {
       const before = SITUATIONS[situation]
       const isOver = to === 'pending' || to === 'completed' || to === 'failed' || to === 'cancelled'

@@ -10,11 +10,11 @@ import { isRunning, isTerminal, mayMove, type Status, type Task, type TaskError,
  * answers render that same result. So there is one truth of what a move does.
  */
 export type TaskEvent =
-  /** The paid request of this attempt is about to leave: from now on it may have been made. The lease starts again. */
+  /** The paid request of this attempt is about to leave: from now on it may have been sent. The lease starts again. */
   | { kind: 'called'; leaseMs: number }
   /** The provider has the work and gave a handle to follow it by; the lease ends. */
   | { kind: 'accepted'; handle: Json; dueAt: number }
-  /** Work that is done in this process has begun; the lease goes on. */
+  /** Work by a provider in this process has begun; the lease goes on. */
   | { kind: 'started'; progress: number }
   /** The work goes on. `dueAt` ends the lease until then; null keeps it. */
   | { kind: 'progressed'; progress: number; dueAt: number | null }
@@ -27,14 +27,14 @@ export type TaskEvent =
    * another process may have made of the task meanwhile. `calledAt` names the intent.
    */
   | { kind: 'unsent'; calledAt: number; dueAt: number; deadlineAt: number; log: string }
-  /** The vendor called back. `handle` is what the call says of the work; it counts only where none is known. */
+  /** The vendor called back. `handle` is that of the callback; it is used only if none is known. */
   | { kind: 'heard'; handle: Json }
   /** The process that held the task gives it up without a result: it is due at once. */
   | { kind: 'released' }
   | End
-  /** A look for a late result found none yet; null = there will be none. */
+  /** A check for a late result found none yet. `dueAt` is the time of the next check; null = no more checks. */
   | { kind: 'looked_late'; dueAt: number | null }
-  /** The result of a task that had failed for want of an answer: it completes, and the refund stays. */
+  /** The result of a task that had failed because no answer came: it completes, and the refund stays. */
   | { kind: 'delivered_late'; handle: Json; output: Json; log: string }
 
 /** The task ends. */
@@ -43,27 +43,27 @@ export interface End {
   to: TerminalStatus
   /** Only from these statuses; by default from every one that may move to `to`. */
   from?: readonly Status[]
-  /** Of a completed task; others cost nothing. */
+  /** The cost of a completed task; others cost nothing. */
   consumedPoints: Points
   output: Json
   error: TaskError | null
   logs: readonly string[]
-  /** What follow-ups need to know of the work, where that is more than was known before. */
+  /** The handle that follow-ups need, if it has more than the stored one. */
   handle?: Json
-  /** For a failed task whose result may still come: when the provider is asked again. */
+  /** For a failed task whose result may still come: when to check for it. */
   lateAt?: number
 }
 
 export interface Transition {
   before: Task
   after: Task
-  /** How the hold ends; null where no money moves. */
+  /** How the hold ends; null if no money moves. */
   ledger: Transaction | null
   attempt: AttemptChange | null
 }
 
 /**
- * The task after the event at `now`. Undefined where the event does not apply to a task in this state: it ended
+ * The task after the event at `now`. Undefined if the event does not apply to a task in this state: it ended
  * meanwhile, or was never begun. Throws a RangeError when more is to be consumed than is held, or an instant is no
  * integer.
  */
@@ -159,7 +159,7 @@ function progressed(task: Task, event: Extract<TaskEvent, { kind: 'progressed' }
 
 function answerLost(task: Task, event: Extract<TaskEvent, { kind: 'answer_lost' }>, now: number): Move | undefined {
   if (task.status !== 'uncertain' && !mayMove(task.status, 'uncertain')) return undefined
-  // What has no lease any more keeps none: a process that stops gives it back while the call is still in hand.
+  // A task without a lease gets none: a process that stops releases it while the call is still under way.
   const keepsLease = event.keepsLease === true && task.leaseUntil !== null
   const lease = keepsLease ? { dueAt: event.dueAt } : rest(task, event.dueAt, now)
   return {
@@ -195,11 +195,11 @@ function unsent(task: Task, event: Extract<TaskEvent, { kind: 'unsent' }>, now: 
   const isThisCall = task.calledAt === event.calledAt && task.handle === null
   if (!isThisCall || (task.status !== 'submitting' && task.status !== 'uncertain')) return undefined
   const move = returned(task, { ...event, kind: 'returned', isMiss: false }, now)
-  // The account is not to blame.
+  // The account is not at fault.
   return move && { ...move, set: { ...move.set, avoidAccount: task.avoidAccount } }
 }
 
-/** Work that was done in a process of ours and is lost with it: no provider has it, so it may be begun again. */
+/** Work of a provider in this gateway's own process, which is lost with the process, so it may be begun again. */
 function wasOurs({ status, handle, calledAt }: Task): boolean {
   return status === 'processing' && handle === null && calledAt === null
 }
@@ -286,18 +286,18 @@ function rest(task: Task, dueAt: number, now: number): Pick<Task, 'dueAt' | 'lea
   return { dueAt: task.heardAt === null ? dueAt : Math.min(now, dueAt), leaseUntil: null, heardAt: null }
 }
 
-/** Whole percent, never falling; what is no number says nothing. */
+/** Whole percent, never falling; a report that is not a number is ignored. */
 function higher(progress: number, reported: number): number {
   if (Number.isNaN(reported)) return progress
   return Math.max(progress, Math.min(100, Math.floor(reported)))
 }
 
-/** What is logged again and again is logged once. */
+/** Adds a log line, unless it repeats the last one. */
 function withLog(logs: readonly string[], log: string): string[] {
   return logs.at(-1) === log ? [...logs] : [...logs, log]
 }
 
-/** A hold ends with its task; what comes late moves no money. */
+/** A hold ends with its task; a late result moves no money. */
 function ledgerOf(before: Task, after: Task): Transaction | null {
   if (isTerminal(before.status) || !isTerminal(after.status)) return null
   const end = settleTransaction(before.id, before.pricePoints, after.consumedPoints)

@@ -28,7 +28,7 @@ export interface DialectContext {
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */
   sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
   /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
-  ask: Egress['ask']
+  postJson: Egress['postJson']
   urls: Urls
   clock: Clock
   /** Throws `overloaded` when requests wait too long to be read. Called before all else that is done for a POST. */

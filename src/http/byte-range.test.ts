@@ -23,9 +23,11 @@ describe('a Range header', () => {
     ['items=0-1', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('%s of ten bytes', (header, range) => expect(parseRange(header, 10)).toEqual(range))
+  ])('the Range header %s of a file of ten bytes is parsed correctly', (header, range) =>
+    expect(parseRange(header, 10)).toEqual(range),
+  )
 
-  it('always gives a part that lies in the file', () => {
+  it('a Range header always gives a part inside the file', () => {
     const number = fc.oneof(fc.constant(''), fc.nat({ max: 300 }).map(String))
     fc.assert(
       fc.property(number, number, fc.nat({ max: 200 }), (first, last, sizeBytes) => {
@@ -39,7 +41,7 @@ describe('a Range header', () => {
     )
   })
 
-  it('never throws, whatever it holds', () => {
+  it('parsing a Range header never throws, whatever its text', () => {
     fc.assert(fc.property(fc.string(), fc.nat(), (header, sizeBytes) => void parseRange(header, sizeBytes)))
   })
 })

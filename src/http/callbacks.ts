@@ -5,17 +5,17 @@ import type { Callbacks } from '../tasks/callbacks.ts'
 
 const MAX_BYTES = 2 ** 20
 
-/** Where vendors call. */
+/** The route for callbacks of vendors. */
 export function callbackRoutes(callbacks: Callbacks) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers()
-    // As it came: signatures are made over it.
+    // The body unparsed, since signatures are computed over it.
     app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_BYTES }, (_request, body, done) =>
       done(null, body),
     )
     app.setErrorHandler((error, request, reply) => {
       const { status, code } = asPolyphonyError(error)
-      if (status >= 500) request.log.error({ err: error }, 'a call of a provider was not understood')
+      if (status >= 500) request.log.error({ err: error }, 'a callback of a provider failed')
       reply.status(status).send({ error: code })
     })
     const options = undocumented('vendors call it, no client does')

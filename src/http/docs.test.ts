@@ -13,7 +13,7 @@ describe('/docs', () => {
   afterAll(() => app.close())
   const local = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${origin}${path}`, init)
 
-  it('is a page without a key that runs only what comes from here', async () => {
+  it('/docs is a page without a key that runs only scripts of the gateway', async () => {
     const answer = await local('/docs')
     const page = await answer.text()
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -25,13 +25,13 @@ describe('/docs', () => {
     expect(page).not.toMatch(/https?:/)
   })
 
-  it('lies where the public URL says, also below a path', async () => {
+  it('/docs is where the public URL says, also below a path', async () => {
     const page = await (await local('/docs')).text()
     expect(page).toContain('<script src="/media/docs/scalar.js?v=')
     expect(page).toContain('"url":"/media/docs/openapi.json"')
   })
 
-  it('sends its script compressed to who can read that, and plain to others', async () => {
+  it('the script of /docs is sent compressed to clients that accept it, and plain to others', async () => {
     const squeezed = await local('/docs/scalar.js', { headers: { 'accept-encoding': 'gzip' } })
     const plain = await local('/docs/scalar.js', { headers: { 'accept-encoding': 'identity' } })
     expect(squeezed.headers.get('content-encoding')).toBe('gzip')

@@ -8,14 +8,14 @@ import { undocumented } from '../dialects/kit/described.ts'
 import { version } from '../version.ts'
 
 /**
- * `/docs`: the API to read, search and try. Everything comes from here, so it works without the internet, and nobody is
- * told who reads. It needs no key; a try does.
+ * `/docs`: the API to read, search and try. It loads nothing from other hosts, so it works without the internet, and no one
+ * else learns who reads it. Reading needs no key; trying a request does.
  */
 export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => string }): void {
   let script: Promise<Uint8Array> | undefined
 
   app.get('/docs', undocumented('a page for people'), async (_request, reply) => {
-    // Behind a proxy that takes a part of the path away, the browser still has to send it.
+    // Behind a proxy that removes a part of the path, the browser still has to send that part.
     const base = new URL(publicUrl()).pathname.replace(/\/$/, '')
     const start = startOf(base)
     return reply
@@ -31,7 +31,7 @@ export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => str
 
   app.get('/docs/scalar.js', undocumented('what the page runs'), async (request, reply) => {
     script ??= compressedScript().catch((error: unknown) => {
-      script = undefined // the next reader tries again
+      script = undefined // the next request tries again
       throw error
     })
     const compressed = await script

@@ -80,7 +80,7 @@ const get = (headers: Record<string, string> = {}, method = 'GET') =>
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer())
 
 describe('a stored file', () => {
-  it('comes whole, with headers that let it be cached and checked, and run nowhere', async () => {
+  it('a stored file is sent whole, with headers that let it be cached and checked, and never run', async () => {
     const response = await get()
     expect(response.status).toBe(200)
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -100,7 +100,7 @@ describe('a stored file', () => {
     expect(body.equals(await bytesOf(response))).toBe(true)
   })
 
-  it('answers HEAD with the same headers, and opens nothing', async () => {
+  it('a stored file answers HEAD with the same headers, and opens nothing', async () => {
     const whole = await get()
     await whole.arrayBuffer()
     opened = []
@@ -113,7 +113,7 @@ describe('a stored file', () => {
     expect(opened).toEqual([])
   })
 
-  it('is downloaded, not shown, when it is no picture, sound or video', async () => {
+  it('a stored file is downloaded, not shown, when it is no picture, sound or video', async () => {
     const glb = (await sampleFiles['model/gltf-binary']?.()) ?? new Uint8Array()
     const model = await assets.upload({ tenantId: 'tenant', mode: 'live', body: glb, expiresAt: START + 900 * DAY })
     const response = await fetch(`${origin}/files/${model.id}.glb`)
@@ -129,7 +129,7 @@ describe('a range', () => {
     ['bytes=417-', 'bytes 417-833/834', 417, 834],
     ['bytes=-10', 'bytes 824-833/834', 824, 834],
     ['bytes=830-2000', 'bytes 830-833/834', 830, 834],
-  ])('%s is %s', async (range, contentRange, from, to) => {
+  ])('the range %s is answered with %s', async (range, contentRange, from, to) => {
     const response = await get({ range })
     expect(response.status).toBe(206)
     expect(response.headers.get('content-range')).toBe(contentRange)
@@ -137,7 +137,7 @@ describe('a range', () => {
     expect(body.subarray(from, to).equals(await bytesOf(response))).toBe(true)
   })
 
-  it.each(['bytes=834-', 'bytes=-0'])('%s is outside the file', async (range) => {
+  it.each(['bytes=834-', 'bytes=-0'])('the range %s is outside the file', async (range) => {
     const response = await get({ range })
     expect(response.status).toBe(416)
     expect(response.headers.get('content-range')).toBe('bytes */834')
@@ -145,13 +145,13 @@ describe('a range', () => {
     expect(await response.json()).toMatchObject({ code: 416 })
   })
 
-  it.each(['bytes=0-1,4-5', 'lines=1-2', 'bytes=9-1'])('%s gives the whole file', async (range) => {
+  it.each(['bytes=0-1,4-5', 'lines=1-2', 'bytes=9-1'])('the range %s gives the whole file', async (range) => {
     const response = await get({ range })
     expect(response.status).toBe(200)
     expect(await bytesOf(response)).toHaveLength(834)
   })
 
-  it('is given only for the version that If-Range names', async () => {
+  it('a range is given only for the version that If-Range names', async () => {
     const statusWith = async (ifRange: string) => {
       const response = await get({ range: 'bytes=0-1', 'if-range': ifRange })
       await response.arrayBuffer()
@@ -173,7 +173,7 @@ describe('a file that the client has', () => {
     ['if-modified-since', () => 'Thu, 01 Jan 2026 00:00:00 GMT', 304],
     ['if-modified-since', () => 'Wed, 31 Dec 2025 00:00:00 GMT', 200],
     ['if-modified-since', () => 'yesterday', 200],
-  ])('is not sent again when %s says so', async (header, value, status) => {
+  ])('a file that the client has is sent again only if %s requires it', async (header, value, status) => {
     const response = await get({ [header]: value() })
     expect(response.status).toBe(status)
     expect(response.headers.get('etag')).toBe(`"${song.sha256}"`)
@@ -189,7 +189,7 @@ describe('a file that is not there', () => {
     expect(await response.json()).toEqual({ code: 404, message: expect.any(String) })
   }
 
-  it('is a 404 in JSON: unknown, misnamed or malformed', async () => {
+  it('an unknown, misnamed or malformed file name is answered with 404 in JSON', async () => {
     const names = [
       `${crypto.randomUUID()}.mp3`,
       `${song.id}.wav`,
@@ -200,7 +200,7 @@ describe('a file that is not there', () => {
     for (const name of names) await expectMissing(name)
   })
 
-  it('is a 404 once its time is over, and when the disk has lost it', async () => {
+  it('a file is answered with 404 once it has expired, or is missing on disk', async () => {
     const lost = await assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: START + DAY })
     await assets.deleteUnrecorded([lost])
     await expectMissing(`${lost.id}.mp3`)
@@ -209,7 +209,7 @@ describe('a file that is not there', () => {
   })
 })
 
-it('closes the file when the client goes away', async () => {
+it('a file is closed when the client disconnects', async () => {
   const long = await assets.upload({ tenantId: 'tenant', mode: 'live', body: mp3(100_000), expiresAt: START + DAY })
   const request = httpRequest(`${origin}/files/${long.id}.mp3`).end()
   const [response] = await once(request, 'response')

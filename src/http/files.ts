@@ -24,7 +24,7 @@ export type SendFile = (name: string, request: FastifyRequest, reply: FastifyRep
 
 /**
  * Sends a stored file by its name, `ID.EXT`. Everyone who knows the name may read: the id is random. A file never changes, so
- * it is cached until its time is over. Players seek with `Range`; a request for several ranges gets the whole file.
+ * it is cached until it expires. Players seek with `Range`; a request for several ranges gets the whole file.
  */
 export function fileSender({ assets, clock = systemClock }: FilesOptions): SendFile {
   async function send(asset: Asset, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -89,7 +89,7 @@ function headersOf(asset: Asset, now: number): Record<string, string> {
     'repr-digest': `sha-256=:${Buffer.from(asset.sha256, 'hex').toString('base64')}:`,
     'cache-control': `public, max-age=${maxAgeSeconds}, immutable`,
     'accept-ranges': 'bytes',
-    // Whatever slips in as a file, no browser runs it in our name.
+    // Whatever a file contains, no browser runs it as a page of this origin.
     'x-content-type-options': 'nosniff',
     'content-security-policy': "sandbox; default-src 'none'",
     'cross-origin-resource-policy': 'cross-origin',
@@ -141,5 +141,5 @@ function sendMissing(reply: FastifyReply): FastifyReply {
   return reply
     .code(404)
     .type('application/json; charset=utf-8')
-    .send({ code: 404, message: 'There is no such file, or its time is over.' })
+    .send({ code: 404, message: 'There is no such file, or it has expired.' })
 }

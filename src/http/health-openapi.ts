@@ -43,10 +43,10 @@ function operations() {
           version: text,
           store: text,
           uptimeSeconds: { type: 'integer' },
-          operations: { type: 'array', items: text, description: 'What a live key can ask for now.' },
+          operations: { type: 'array', items: text, description: 'The operations that a live key can request now.' },
           providers: {
             type: 'array',
-            description: 'Who works for live keys, with how many accounts of the house.',
+            description: 'The providers for live keys, with how many accounts of the operator.',
             items: {
               type: 'object',
               required: ['id', 'accounts', 'connected'],

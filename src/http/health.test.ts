@@ -58,7 +58,7 @@ describe('the routes that need no key', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('say that the process lives, and that it is ready while the database answers', async () => {
+  it('/healthz says that the process lives, and /readyz that it is ready while the database answers', async () => {
     expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
     const ready = await app.inject('/readyz')
     expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready' }])
@@ -71,28 +71,28 @@ describe('the routes that need no key', () => {
   it.each([
     [new PolyphonyError('storage_full', 'There is no room.'), 'the disk is full'],
     [new Error('read-only file system'), 'files cannot be written'],
-  ])('say that it is not ready where nothing can be written: %s', async (error, status) => {
+  ])('/readyz says that the gateway is not ready if it cannot write: %s', async (error, status) => {
     writing = () => Promise.reject(error)
     const full = await app.inject('/readyz')
     expect([full.statusCode, full.json()]).toEqual([503, { status }])
     expect((await app.inject('/healthz')).statusCode).toBe(200)
   })
 
-  it('try to write at most once in some seconds', async () => {
+  it('/readyz tries to write at most once in some seconds', async () => {
     let tries = 0
     writing = async () => void tries++
     await Promise.all(Array.from({ length: 10 }, () => app.inject('/readyz')))
     expect(tries).toBe(1)
   })
 
-  it('say for some seconds that the disk is full when a request found no room', async () => {
+  it('/readyz says for some seconds that the disk is full after a request found no room', async () => {
     expect((await app.inject('/readyz')).statusCode).toBe(200)
     await app.inject({ method: 'POST', url: '/stores' })
     const full = await app.inject('/readyz')
     expect([full.statusCode, full.json()]).toEqual([503, { status: 'the disk is full' }])
   })
 
-  it('tell version, engine, what can be asked, and how many accounts of the house stand behind it', async () => {
+  it('/api/status gives version, engine, operations, and the number of operator accounts of each provider', async () => {
     expect((await app.inject('/api/status')).json()).toEqual({
       name: 'polyphony',
       version: '1.2.3',
@@ -106,7 +106,7 @@ describe('the routes that need no key', () => {
     })
   })
 
-  it('give metrics: tasks by state, tasks in hand, and request times from the first reading on', async () => {
+  it('/metrics gives tasks by state, tasks in hand, and request times from the first reading on', async () => {
     expect((await app.inject('/metrics')).headers['content-type']).toMatch(/^text\/plain/)
     await app.inject('/healthz')
     const text = (await app.inject('/metrics')).body

@@ -15,17 +15,17 @@ export interface HealthOptions {
   startedAt: number
   inHand: () => number
   operations: () => string[]
-  /** All that there are, those of this process among them. */
+  /** All accounts, including those of this process's environment. */
   accounts: () => readonly AccountRecord[]
-  /** Writes something small where files and the database are. Rejects with `storage_full`, and others. */
+  /** Writes a small test file to the folders of files and of the database. Rejects with `storage_full`, and others. */
   write: () => Promise<void>
 }
 
 const NO_ROOM = 507
 
 /**
- * Liveness, readiness, a public status and metrics. None needs a key, and none tells anything about tenants. Watches every
- * answer of `app`, and returns what adds the routes, perhaps to a plugin of it.
+ * Liveness, readiness, a public status and metrics. None needs a key, and none reveals anything about tenants. Counts
+ * every answer of `app`, and returns the function that adds the routes.
  */
 export function health(app: FastifyInstance, options: HealthOptions): (routes: FastifyInstance) => void {
   let metrics: Promise<Metrics> | undefined
@@ -66,7 +66,7 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
   }
 }
 
-/** Who works for live keys. Accounts of tenants are not shown here. */
+/** The operator's accounts for live keys, counted by provider. Accounts of tenants are not shown. */
 function providersOf(accounts: readonly AccountRecord[]): { id: string; accounts: number; connected: number }[] {
   const live = accounts.filter(({ tenantId, mode }) => tenantId === null && mode === 'live')
   return [...Map.groupBy(live, ({ provider }) => provider)].map(([id, same]) => ({
@@ -83,12 +83,12 @@ interface Metrics {
 
 const TENANTS = 'tenants'
 
-/** Only the house's accounts are named. */
+/** Only the operator's accounts are named; those of all tenants share one label. */
 function labelsOf({ id, provider, tenantId }: AccountRecord): { provider: string; account: string } {
   return { provider, account: tenantId === null ? id : TENANTS }
 }
 
-/** Opened by the first reader: a gateway without metrics readers does not pay for being watched. */
+/** Opened at the first request for metrics, so that a gateway without monitoring does not pay for it. */
 async function openMetrics({ store, inHand, accounts }: HealthOptions): Promise<Metrics> {
   const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
   const registry = new Registry()

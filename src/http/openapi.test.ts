@@ -88,7 +88,7 @@ function faults(schema: Json | undefined, value: unknown, from = document): stri
 }
 
 describe('the description of the API', () => {
-  it('is a valid OpenAPI 3.1 document of this version and address, for machines and for people', async () => {
+  it('the OpenAPI document is valid, of this version and address, for machines and for people', async () => {
     for (const one of [document, reading]) {
       const { valid, errors } = await new Validator().validate(structuredClone(one))
       expect(errors ?? []).toEqual([])
@@ -101,7 +101,7 @@ describe('the description of the API', () => {
     }
   })
 
-  it('names everything once, and refers to nothing that is not there', () => {
+  it('the OpenAPI document names everything once, and has no broken reference', () => {
     for (const one of [document, reading]) {
       const ids = allOf(one).map(({ described }) => described.operationId)
       expect(ids).toEqual([...new Set(ids)])
@@ -116,7 +116,7 @@ describe('the description of the API', () => {
     expect(names.filter((name) => !/^[A-Za-z0-9._-]+$/.test(name))).toEqual([])
   })
 
-  it('has every route, and no other', () => {
+  it('the OpenAPI document has exactly the routes of the server', () => {
     const served = routes.filter((route) => !leftOut.has(route))
     // Fastify adds a HEAD to every GET; OpenAPI takes that for granted.
     const wanted = served.filter((route) => !route.startsWith('HEAD '))
@@ -153,7 +153,7 @@ describe('the description of the API', () => {
     })
   })
 
-  it('tells people of the same routes, and of every operation on a page of its own', () => {
+  it('/docs shows the same routes, and every operation on a page of its own', () => {
     const path = (key: string): string => key.split('#')[0] ?? ''
     expect(new Set(Object.keys(reading.paths).map(path))).toEqual(new Set(Object.keys(document.paths)))
     for (const operation of listOperations()) {
@@ -170,7 +170,7 @@ describe('the description of the API', () => {
 })
 
 describe('every operation of the catalogue', () => {
-  it('is a form of the body of POST /api/v1/task, with an example that fits it and no other', () => {
+  it('every operation is one form of the body of POST /api/v1/task, with an example that fits it and no other', () => {
     const body = document.paths['/api/v1/task']?.post?.requestBody as unknown as {
       content: {
         'application/json': { schema: JsonObject; examples: Record<string, { summary: string; value: Json }> }
@@ -197,7 +197,7 @@ describe('every operation of the catalogue', () => {
     }
   })
 
-  it('is described as callers may send it: what has a default may be left out, and nothing else', () => {
+  it('every operation is described as callers may send it: only fields with a default may be left out', () => {
     for (const operation of listOperations()) {
       const filled = readInput(operation, operation.example)
       const schema = inputSchema(operation) as { required?: string[]; properties: Record<string, JsonObject> }
@@ -212,7 +212,7 @@ describe('every operation of the catalogue', () => {
   })
 })
 
-describe('what the gateway answers', () => {
+describe('the answers of the gateway', () => {
   /** Sends, and holds the answer against what the document says of the path. */
   async function told(method: string, path: string, { as = path, ...sending }: Sending & { as?: string } = {}) {
     const answer: Answer = await gateway.send(method, path, { key: TEST_KEY, ...sending })
@@ -227,7 +227,7 @@ describe('what the gateway answers', () => {
   }
   const part = ({ body }: Answer): JsonObject => (body as { data: JsonObject }).data
 
-  it('at PiAPI’s routes is as the document says', async () => {
+  it('the answers of PiAPI’s routes match the OpenAPI document', async () => {
     const words = { model: 'suno', task_type: 'lyrics', input: { prompt: 'rain sandbox:fast' } }
     const picture = { model: 'Qubico/flux1-dev', task_type: 'txt2img', input: { prompt: 'rain sandbox:fast' } }
     const slow = { ...words, input: { prompt: 'rain sandbox:slow=60' } }
@@ -264,7 +264,7 @@ describe('what the gateway answers', () => {
     await told('GET', '/api/v1/task/none', { as: '/api/v1/task/{id}' })
   })
 
-  it('at the Suno relay’s routes is as the document says', async () => {
+  it('the answers of the Suno relay’s routes match the OpenAPI document', async () => {
     const song = { gpt_description_prompt: 'rain sandbox:fast' }
     const { data: id } = (await told('POST', '/suno/submit/music', { body: song })).body as JsonObject
     await told('GET', `/suno/fetch/${id}?wait=20`, { as: '/suno/fetch/{id}' })
@@ -278,7 +278,7 @@ describe('what the gateway answers', () => {
     await told('GET', '/suno/fetch/none', { as: '/suno/fetch/{id}' })
   })
 
-  it('at our own routes is as the document says', async () => {
+  it('the answers of Polyphony’s own routes match the OpenAPI document', async () => {
     const words = { operation: 'suno/lyrics', input: { prompt: 'rain sandbox:fast' } }
     const slow = { ...words, input: { prompt: 'rain sandbox:slow=60' } }
     const at = '/polyphony/v1/tasks'
@@ -303,7 +303,7 @@ describe('what the gateway answers', () => {
     forms.forEach((form, index) => void expect(faults(oneOf[index], form)).toEqual([]))
   })
 
-  it('at the routes of accounts is as the document says, to operators and to tenants', async () => {
+  it('the answers of the account routes match the OpenAPI document, for operators and for tenants', async () => {
     const fields = { apiKey: 'a key of the test', baseUrl: 'http://127.0.0.1:9/v1' }
     for (const at of ['/api/admin/accounts', '/api/v1/accounts']) {
       const ask = (method: string, path = at, sending: Sending & { as?: string } = {}) =>
@@ -336,7 +336,7 @@ describe('what the gateway answers', () => {
     expect(faults(schema, { provider: 'luma', name: 'main', fields, price_factor: 0 })).not.toEqual([])
   })
 
-  it('to monitors is as the document says', async () => {
+  it('the answers to monitors match the OpenAPI document', async () => {
     for (const path of ['/healthz', '/readyz', '/api/status']) await told('GET', path, { key: null })
   })
 })

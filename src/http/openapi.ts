@@ -25,7 +25,7 @@ interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'r
 
 /** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
 export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
-  // Written at the first request: most gateways are never asked, and the public URL is known only once we listen.
+  // Written at the first request: most gateways never get one, and the public URL is known only once the server listens.
   const forMachines = once(async () =>
     JSON.stringify(documentOf(await partsOf(options), options.context.urls.publicUrl)),
   )
@@ -105,7 +105,7 @@ function readingOf(parts: Part[], publicUrl: string): JsonObject {
   }
 }
 
-const ABOUT = `Ask for pictures, videos, songs, 3D models and texts, each a durable task that is paid once.
+const ABOUT = `Make pictures, videos, songs, 3D models and texts, each by a durable task that is paid once.
 
 Create a task with \`POST /api/v1/task\`, naming a \`model\` and a \`task_type\`; read it until it has ended, wait with
-\`?wait=\`, watch its events, or be told by a webhook. A test key gives small marked files and costs nothing.`
+\`?wait=\`, watch its events, or receive a webhook. A test key gives small marked files and costs nothing.`

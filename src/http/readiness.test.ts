@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
 import { openReadiness } from './readiness.ts'
 
-it('is ready again once there is room, and once no request was refused for want of it', async () => {
+it('readiness returns once there is room, and once no request was refused for lack of it', async () => {
   let now = 0
   let write = () => Promise.reject<void>(new PolyphonyError('storage_full', 'There is no room.'))
   const { readiness, noteFull } = openReadiness({ read: async () => {}, write: () => write(), now: () => now })

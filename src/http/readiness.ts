@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** 'ready', or why not: for the operator, in a few words. */
+/** Resolves to 'ready', or to the reason why not, in a few words for the operator. */
 export type Readiness = () => Promise<string>
 
 export interface ReadinessOptions {
@@ -13,12 +13,12 @@ export interface ReadinessOptions {
 }
 
 const WITHIN_MS = 2 * SECOND_MS
-/** A balancer may ask every second, and each look writes to the disk. */
+/** How long a result is reused: a load balancer may ask every second, and each check writes to the disk. */
 const KEPT_MS = 3 * SECOND_MS
-/** After a caller was told that there is no room. The disk may be another machine's, so that only such an answer shows it. */
+/** How long the disk counts as full after a 507. It may be another machine's disk, so that only such an answer shows it. */
 const FULL_FOR_MS = 10 * SECOND_MS
 
-/** `noteFull` is to be called when a request could not be stored for want of room. */
+/** Call `noteFull` when a request could not be stored because the disk is full. */
 export function openReadiness({ read, write, now = Date.now }: ReadinessOptions): {
   readiness: Readiness
   noteFull: () => void
@@ -67,12 +67,12 @@ function writeProblem(error: unknown): string {
   return error instanceof PolyphonyError && error.code === 'storage_full' ? FULL : 'files cannot be written'
 }
 
-async function within(work: Promise<string>, otherwise: string): Promise<string> {
-  const late = Promise.withResolvers<string>()
-  const timer = setTimeout(late.resolve, WITHIN_MS, otherwise)
+async function within(work: Promise<string>, late: string): Promise<string> {
+  const timedOut = Promise.withResolvers<string>()
+  const timer = setTimeout(timedOut.resolve, WITHIN_MS, late)
   timer.unref()
   try {
-    return await Promise.race([work, late.promise])
+    return await Promise.race([work, timedOut.promise])
   } finally {
     clearTimeout(timer)
   }

@@ -7,7 +7,7 @@ declare module 'fastify' {
   }
 }
 
-/** Remembers which methods each path has, for 405 and OPTIONS: Fastify tells 404 for both. Before any route is added. */
+/** Records the methods of each path, for 405 and OPTIONS, which Fastify answers with 404. Call it before any route is added. */
 export function noteMethods(app: FastifyInstance): void {
   const byPath = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method }) => {
@@ -24,7 +24,7 @@ export function noteMethods(app: FastifyInstance): void {
   })
 }
 
-/** `/mj-:speed/mj/task/:id` as an expression; a slash at the end counts for nothing, as in the routes. */
+/** `/mj-:speed/mj/task/:id` as a regular expression; a slash at the end is ignored, as in the routes. */
 export function formOf(path: string): RegExp {
   const form = path
     .replace(/\/$/, '')

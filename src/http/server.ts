@@ -33,11 +33,11 @@ export interface ServerOptions {
   health: HealthOptions
   log: Logger
   bodyMaxBytes: number
-  /** How long a whole request may take to come in. */
+  /** How long a whole request may take to arrive. */
   requestTimeoutMs: number
 }
 
-/** How often connections are looked at for requests that take too long. */
+/** How often connections are checked for requests that take too long. */
 const CHECK_MS = 10 * SECOND_MS
 const HEADERS_MS = 30 * SECOND_MS
 
@@ -46,11 +46,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
-    // One logger for all requests: a child for each would cost as much as reading its task.
+    // One logger for all requests: a child logger for each would cost as much as reading a task.
     childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
-    // A request that does not come to its end is kept in memory as far as it came.
+    // An unfinished request keeps in memory what has arrived of it.
     requestTimeout: options.requestTimeoutMs,
     http: {
       connectionsCheckingInterval: Math.min(CHECK_MS, options.requestTimeoutMs),
@@ -60,16 +60,16 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
     // Long-polling and event streams would hold a stop for as long as they wait.
     forceCloseConnections: true,
-    // Bodies are validated by the catalogue; Ajv would coerce them, and drop what it does not know.
-    // What goes wrong before a route is found: a path that is no URL.
+    // Bodies are validated by the catalogue; Ajv would coerce them, and drop unknown fields.
+    // Errors before a route is found, such as a path that is not a valid URL.
     frameworkErrors: (thrown, request, reply) =>
-      answerPlainly(thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
+      sendDefaultError(thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
   app.decorateRequest('caller')
   noteMethods(app)
   refuseNul(app)
-  leaveBodies(app)
+  skipBodies(app)
   addRetryAfter(app)
   readBodies(app)
   const sendFile = fileSender({ assets: options.assets })
@@ -90,11 +90,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     const error = unknownRoute(request, reply)
     return error ? reply.code(error.status).send(plainError(error)) : reply
   })
-  app.setErrorHandler(answerPlainly)
+  app.setErrorHandler(sendDefaultError)
   return app
 }
 
-/** The routes of no protocol: files, calls of vendors, health, and the description of everything that is served. */
+/** The routes of no protocol: files, callbacks of vendors, health, and the description of everything that is served. */
 function ownModule(
   { assets, callbacks }: Pick<ServerOptions, 'assets' | 'callbacks'>,
   addHealth: (app: FastifyInstance) => void,
@@ -125,10 +125,10 @@ function refuseNul(app: FastifyInstance): void {
 }
 
 /**
- * Two kinds of bodies are not read: those that no route takes, since they would be kept, up to the limit of bodies, for
- * the sake of a 404; and compressed ones, since a small body of that kind can be a large one.
+ * Two kinds of bodies are not read: those of unknown routes, which would be kept in memory, up to the limit of bodies, only
+ * to be answered with 404; and compressed ones, since a small compressed body can be a large one.
  */
-function leaveBodies(app: FastifyInstance): void {
+function skipBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
     const { 'content-encoding': encoding = 'identity' } = request.headers
     if (request.is404) {
@@ -140,8 +140,8 @@ function leaveBodies(app: FastifyInstance): void {
 }
 
 /**
- * JSON, also where the type is missing or JSON under another name: several clients of these protocols send such. A
- * DELETE may announce JSON and bring none, as HTTP libraries with a default type do.
+ * Reads JSON bodies, also if the content type is missing or ends in `+json`: several clients of these protocols send such.
+ * A DELETE may announce JSON and have no body, as from HTTP libraries with a default type.
  */
 function readBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain') // Fastify's own, which takes any text
@@ -157,13 +157,13 @@ function readBodies(app: FastifyInstance): void {
   })
 }
 
-function answerPlainly(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendDefaultError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asPolyphonyError(thrown)
   if (error.status >= 500) request.log.error({ err: thrown }, 'request failed')
   return reply.code(error.status).send(plainError(error))
 }
 
-/** The form of errors outside the dialects: PiAPI's members and OpenAI's, so that every client finds a message. */
+/** The error envelope outside the dialects: PiAPI's members and OpenAI's, so that every client finds a message. */
 function plainError(error: PolyphonyError): object {
   return { code: error.status, message: error.message, error: { type: error.code, message: error.message } }
 }

@@ -2,17 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NewTask } from '../core/new-task.ts'
 import { points } from '../core/points.ts'
-import { admit, bookingsBy, placeOf, type Standing } from './admission.ts'
+import { type AdmissionState, admit, bookingsBy, placeOf } from './admission.ts'
 import { aTask } from './contract/samples.ts'
 import type { SubmitOutcome } from './store.ts'
 
-type KeyStanding = NonNullable<ReturnType<Standing['keys']['get']>>
-type TenantStanding = NonNullable<ReturnType<Standing['tenants']['get']>>
+type KeyState = NonNullable<ReturnType<AdmissionState['keys']['get']>>
+type TenantState = NonNullable<ReturnType<AdmissionState['tenants']['get']>>
 
-const FREE_KEY: KeyStanding = { spent: 0, spendLimit: null, active: 0, staged: 0, limit: null }
-const RICH: TenantStanding = { available: 1_000, active: 0, staged: 0, limit: null, parkedSingles: 0, maxStaged: 100 }
+const FREE_KEY: KeyState = { spent: 0, spendLimit: null, active: 0, staged: 0, limit: null }
+const RICH: TenantState = { available: 1_000, active: 0, staged: 0, limit: null, parkedSingles: 0, maxStaged: 100 }
 
-function standing(given: { key?: Partial<KeyStanding>; tenant?: Partial<TenantStanding> } = {}): Standing {
+function state(given: { key?: Partial<KeyState>; tenant?: Partial<TenantState> } = {}): AdmissionState {
   return {
     known: new Map([[placeOf('t1', 'live', 'known'), { id: 'an old task', fingerprint: 'f' }]]),
     keys: new Map([['k1', { ...FREE_KEY, ...given.key }]]),
@@ -20,63 +20,61 @@ function standing(given: { key?: Partial<KeyStanding>; tenant?: Partial<TenantSt
   }
 }
 
-const outcomesOf = (tasks: NewTask[], given: Standing) => admit(tasks, given).outcomes
+const outcomesOf = (tasks: NewTask[], given: AdmissionState) => admit(tasks, given).outcomes
 const under = (key: string, fingerprint = 'f'): NewTask => aTask({ idempotency: { key, fingerprint } })
 const created = (status: 'pending' | 'staged'): SubmitOutcome => ({ outcome: 'created', status })
 
 describe('the admission of a task', () => {
-  const REFUSED: [string, Standing, SubmitOutcome][] = [
+  const REFUSED: [string, AdmissionState, SubmitOutcome][] = [
     [
       'a tenant that is not on record',
-      { ...standing(), tenants: new Map() },
+      { ...state(), tenants: new Map() },
       { outcome: 'insufficient_points', available: points(0) },
     ],
-    ['a key that is not on record', { ...standing(), keys: new Map() }, { outcome: 'spend_limit_reached' }],
+    ['a key that is not on record', { ...state(), keys: new Map() }, { outcome: 'spend_limit_reached' }],
     [
       'too little credit',
-      standing({ tenant: { available: 99 } }),
+      state({ tenant: { available: 99 } }),
       { outcome: 'insufficient_points', available: points(99) },
     ],
     [
       'a key that has spent its limit',
-      standing({ key: { spent: 1, spendLimit: 100 } }),
+      state({ key: { spent: 1, spendLimit: 100 } }),
       { outcome: 'spend_limit_reached' },
     ],
     [
       'as many parked tasks as the tenant may have',
-      standing({ tenant: { limit: 1, active: 4, staged: 3, parkedSingles: 3, maxStaged: 3 } }),
+      state({ tenant: { limit: 1, active: 4, staged: 3, parkedSingles: 3, maxStaged: 3 } }),
       { outcome: 'too_many_staged', limit: 3 },
     ],
   ]
-  it.each(REFUSED)('is refused because of %s, and takes nothing', (_, given, outcome) => {
+  it.each(REFUSED)('the admission of a task is refused because of %s, and takes nothing', (_, given, outcome) => {
     expect(admit([aTask()], given)).toEqual({ outcomes: [outcome], accepted: [] })
   })
 
-  const ACCEPTED: [string, Standing, 'pending' | 'staged'][] = [
-    ['exactly the credit for it', standing({ tenant: { available: 100 } }), 'pending'],
-    ['exactly the limit of the key left', standing({ key: { spent: 1, spendLimit: 101 } }), 'pending'],
-    ['the last place of the tenant', standing({ tenant: { limit: 2, active: 1 } }), 'pending'],
-    ['parked tasks that do not count', standing({ tenant: { limit: 2, active: 4, staged: 3 } }), 'pending'],
-    ['all places of the tenant taken', standing({ tenant: { limit: 2, active: 2 } }), 'staged'],
-    ['all places of the key taken', standing({ key: { limit: 1, active: 3, staged: 2 } }), 'staged'],
+  const ACCEPTED: [string, AdmissionState, 'pending' | 'staged'][] = [
+    ['exactly the credit for it', state({ tenant: { available: 100 } }), 'pending'],
+    ['exactly the limit of the key left', state({ key: { spent: 1, spendLimit: 101 } }), 'pending'],
+    ['the last place of the tenant', state({ tenant: { limit: 2, active: 1 } }), 'pending'],
+    ['parked tasks that do not count', state({ tenant: { limit: 2, active: 4, staged: 3 } }), 'pending'],
+    ['all places of the tenant taken', state({ tenant: { limit: 2, active: 2 } }), 'staged'],
+    ['all places of the key taken', state({ key: { limit: 1, active: 3, staged: 2 } }), 'staged'],
   ]
-  it.each(ACCEPTED)('succeeds with %s', (_, given, status) => {
+  it.each(ACCEPTED)('the admission of a task succeeds with %s', (_, given, status) => {
     expect(outcomesOf([aTask()], given)).toEqual([created(status)])
   })
 
-  it('parks tasks of a batch without a limit', () => {
-    const full = standing({ tenant: { limit: 0, parkedSingles: 3, maxStaged: 3 } })
+  it('tasks of a batch are parked without a limit', () => {
+    const full = state({ tenant: { limit: 0, parkedSingles: 3, maxStaged: 3 } })
     expect(outcomesOf([aTask({ batchId: 'b1' }), aTask()], full)).toEqual([
       created('staged'),
       { outcome: 'too_many_staged', limit: 3 },
     ])
   })
 
-  it('answers a repeated idempotency key with the first task, or names the mismatch', () => {
+  it('a repeated idempotency key is answered with the first task, or the mismatch is named', () => {
     const first = under('new')
-    expect(
-      outcomesOf([first, under('new'), under('new', 'g'), under('known'), under('known', 'g')], standing()),
-    ).toEqual([
+    expect(outcomesOf([first, under('new'), under('new', 'g'), under('known'), under('known', 'g')], state())).toEqual([
       created('pending'),
       { outcome: 'replayed', taskId: first.id },
       { outcome: 'idempotency_mismatch' },
@@ -85,13 +83,13 @@ describe('the admission of a task', () => {
     ])
   })
 
-  it('answers a repetition even where there is no credit for another task', () => {
-    const poor = standing({ tenant: { available: 0 } })
+  it('a repeated task is answered with the first one, even if there is no credit for another', () => {
+    const poor = state({ tenant: { available: 0 } })
     expect(outcomesOf([under('known')], poor)).toEqual([{ outcome: 'replayed', taskId: 'an old task' }])
   })
 
-  it('keeps the idempotency keys of tenants and modes apart', () => {
-    const given = standing()
+  it('the same idempotency key can be used by another tenant and in another mode', () => {
+    const given = state()
     const tenants = new Map([...given.tenants, ['t2', RICH] as const])
     const tasks = [
       aTask({ idempotency: { key: 'known', fingerprint: 'f' }, tenantId: 't2' }),
@@ -100,17 +98,17 @@ describe('the admission of a task', () => {
     expect(outcomesOf(tasks, { ...given, tenants })).toEqual([created('pending'), created('pending')])
   })
 
-  it('forgets the idempotency key of a task that was refused', () => {
+  it('the idempotency key of a refused task can be used again', () => {
     const dear = aTask({ pricePoints: points(2_000), idempotency: { key: 'new', fingerprint: 'dear' } })
-    const given = standing()
+    const given = state()
     expect(outcomesOf([dear, under('new')], given)).toEqual([
       { outcome: 'insufficient_points', available: points(1_000) },
       created('pending'),
     ])
   })
 
-  it('changes nothing of what it was given', () => {
-    const given = standing({ tenant: { limit: 1 } })
+  it('admission does not change the objects that it is given', () => {
+    const given = state({ tenant: { limit: 1 } })
     const before = structuredClone(given)
     admit([aTask(), aTask()], given)
     expect(given).toEqual(before)
@@ -153,10 +151,10 @@ function tasksOf({ tasks }: World): NewTask[] {
   )
 }
 
-/** What is on record of accepted tasks: every number is counted anew from them. */
+/** What is on record of accepted tasks: every number is counted from them again. */
 type Record_ = { task: NewTask; status: 'pending' | 'staged' }
 
-function standingOf({ tenants, keys }: World, records: readonly Record_[]): Standing {
+function stateOf({ tenants, keys }: World, records: readonly Record_[]): AdmissionState {
   const countsOf = (own: readonly Record_[]) => ({
     active: own.length,
     staged: own.filter(({ status }) => status === 'staged').length,
@@ -185,17 +183,17 @@ function standingOf({ tenants, keys }: World, records: readonly Record_[]): Stan
 }
 
 describe('the admission of many tasks', () => {
-  it('decides as if each had been sent by itself, in order', () => {
+  it('many tasks are admitted as if each had been sent by itself, in order', () => {
     fc.assert(
       fc.property(world, (one) => {
         const tasks = tasksOf(one)
         const records: Record_[] = []
         const singly = tasks.map((task) => {
-          const { outcomes, accepted } = admit([task], standingOf(one, records))
+          const { outcomes, accepted } = admit([task], stateOf(one, records))
           records.push(...accepted)
           return outcomes[0]
         })
-        const together = admit(tasks, standingOf(one, []))
+        const together = admit(tasks, stateOf(one, []))
         expect(together.outcomes).toEqual(singly)
         expect(together.accepted).toEqual(records)
       }),
@@ -203,11 +201,11 @@ describe('the admission of many tasks', () => {
     )
   })
 
-  it('never takes more than there is, and parks a task only at a limit', () => {
+  it('admission never takes more than the balance, and parks a task only at a limit', () => {
     fc.assert(
       fc.property(world, (one) => {
-        const { accepted } = admit(tasksOf(one), standingOf(one, []))
-        const after = standingOf(one, accepted)
+        const { accepted } = admit(tasksOf(one), stateOf(one, []))
+        const after = stateOf(one, accepted)
         for (const tenant of after.tenants.values()) {
           expect(tenant.available).toBeGreaterThanOrEqual(0)
           expect(tenant.active - tenant.staged).toBeLessThanOrEqual(tenant.limit ?? Number.POSITIVE_INFINITY)
@@ -226,11 +224,11 @@ describe('the admission of many tasks', () => {
     )
   })
 
-  it('books on each key and each balance what its accepted tasks add, in the order of ids', () => {
+  it('the changes of keys and balances are the sums of the accepted tasks, in the order of ids', () => {
     fc.assert(
       fc.property(world, (one) => {
-        const { accepted } = admit(tasksOf(one), standingOf(one, []))
-        const after = standingOf(one, accepted)
+        const { accepted } = admit(tasksOf(one), stateOf(one, []))
+        const after = stateOf(one, accepted)
         const bookings = bookingsBy(accepted, ({ keyId }) => keyId)
         expect(bookings.map(({ id }) => id)).toEqual([...new Set(accepted.map(({ task }) => task.keyId))].sort())
         for (const { id, price, active, staged } of bookings) {

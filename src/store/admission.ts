@@ -2,9 +2,9 @@ import type { NewTask } from '../core/new-task.ts'
 import { type Points, points, ZERO_POINTS } from '../core/points.ts'
 import type { SubmitOutcome } from './store.ts'
 
-/** What the acceptance of tasks depends on, as it was read. */
-export interface Standing {
-  /** What is on record under idempotency keys, by `placeOf`. */
+/** The data on which the admission of tasks depends, as it was read. */
+export interface AdmissionState {
+  /** The stored tasks by idempotency key, see `placeOf`. */
   known: ReadonlyMap<string, { id: string; fingerprint: string | null }>
   keys: ReadonlyMap<
     string,
@@ -29,39 +29,39 @@ export interface Accepted {
 }
 
 export interface Admission {
-  /** One a task, in order. */
+  /** One per task, in order. */
   outcomes: SubmitOutcome[]
   accepted: Accepted[]
 }
 
-/** Where an idempotency key holds: within its tenant and mode. */
+/** The map key of an idempotency key, which is unique within its tenant and mode. */
 export function placeOf(tenantId: string, mode: string, key: string): string {
   return `${tenantId} ${mode} ${key}`
 }
 
-/** Which tasks are accepted, parked or refused: as if each had been sent by itself, in order. */
-export function admit(tasks: readonly NewTask[], standing: Standing): Admission {
-  const keys = new Map([...standing.keys].map(([id, key]) => [id, { ...key }]))
-  const tenants = new Map([...standing.tenants].map(([id, tenant]) => [id, { ...tenant }]))
+/** Decides which tasks are accepted, parked or refused, as if each had been sent by itself, in order. Pure. */
+export function admit(tasks: readonly NewTask[], state: AdmissionState): Admission {
+  const keys = new Map([...state.keys].map(([id, key]) => [id, { ...key }]))
+  const tenants = new Map([...state.tenants].map(([id, tenant]) => [id, { ...tenant }]))
   const first = new Map<string, NewTask>()
   const accepted: Accepted[] = []
 
   function admitOne(task: NewTask): SubmitOutcome {
     const place = task.idempotency && placeOf(task.tenantId, task.mode, task.idempotency.key)
-    const known = place === null ? undefined : standing.known.get(place)
+    const known = place === null ? undefined : state.known.get(place)
     if (known) return repeatOf(task, known.id, known.fingerprint)
     const earlier = place === null ? undefined : first.get(place)
     if (earlier) return repeatOf(task, earlier.id, earlier.idempotency?.fingerprint)
     const key = keys.get(task.keyId)
     const tenant = tenants.get(task.tenantId)
-    // A tenant that is not on record has no credit, and a key that is not may spend nothing.
+    // An unknown tenant has no credit, and an unknown key may spend nothing.
     if (!tenant) return { outcome: 'insufficient_points', available: ZERO_POINTS }
     if (!key) return { outcome: 'spend_limit_reached' }
     const price = task.pricePoints
     if (key.spendLimit !== null && key.spent + price > key.spendLimit) return { outcome: 'spend_limit_reached' }
     if (tenant.available < price) return { outcome: 'insufficient_points', available: points(tenant.available) }
     const isOver = isAtLimit(tenant) || isAtLimit(key)
-    // Only single tasks are limited: a batch is a request to wait.
+    // Only single tasks are limited: a batch is expected to wait.
     const isSingle = task.batchId === undefined
     if (isOver && isSingle && tenant.parkedSingles >= tenant.maxStaged) {
       return { outcome: 'too_many_staged', limit: tenant.maxStaged }
@@ -92,7 +92,7 @@ function repeatOf(task: NewTask, originalId: string, fingerprint: string | null 
     : { outcome: 'idempotency_mismatch' }
 }
 
-/** What accepted tasks add to a key or to a balance. */
+/** The amounts and counts that accepted tasks add to a key or to a balance. */
 export interface Booking {
   id: string
   price: Points
@@ -100,7 +100,7 @@ export interface Booking {
   staged: number
 }
 
-/** In the order of the ids. */
+/** The sums by key or tenant, in the order of the ids. */
 export function bookingsBy(accepted: readonly Accepted[], by: (task: NewTask) => string): Booking[] {
   const bookings = new Map<string, Booking>()
   for (const { task, status } of accepted) {

@@ -20,14 +20,14 @@ const tenantsOf = (assigned: readonly Assigned[]) => assigned.map(({ tenantId })
 const accountsOf = (assigned: readonly Assigned[]) => assigned.map(({ account }) => account)
 const count = (values: readonly string[], value: string) => values.filter((one) => one === value).length
 
-describe('the turns of tenants', () => {
-  it('serve one with a single task at once, beside one with a thousand', () => {
+describe('the order of tenants', () => {
+  it('a tenant with a single task gets its turn at once beside one with a thousand', () => {
     const places = [place('busy', 1_000), place('small', 1)]
     const { assigned } = assign(waiting(places), [anOffer([{ account: 'a', slots: 2 }])], LIMIT, TODAY)
     expect(tenantsOf(assigned).sort()).toEqual(['busy', 'small'])
   })
 
-  it('serve the one that runs least first, until it runs as much as the other', () => {
+  it('the tenant that runs least is served first, until it runs as much as the other', () => {
     const lines = [
       { tenant_id: 'busy', running: 3, served_at: 1 },
       { tenant_id: 'new', running: 0, served_at: 9 },
@@ -38,7 +38,7 @@ describe('the turns of tenants', () => {
     expect(new Set(tenantsOf(assigned).slice(3))).toEqual(new Set(['busy', 'new']))
   })
 
-  it('serve the one first that was served longest ago, where both run as much', () => {
+  it('of two tenants that run equally much, the one that was served longer ago comes first', () => {
     const lines = [
       { tenant_id: 'early', running: 1, served_at: 5 },
       { tenant_id: 'late', running: 1, served_at: 6 },
@@ -54,7 +54,7 @@ describe('the turns of tenants', () => {
     expect(servedAt).toEqual(new Map([['early', 7]]))
   })
 
-  it('count what a tenant runs of all operations together', () => {
+  it('the running tasks of a tenant are counted over all operations', () => {
     const places = [
       place('a', 10, { operation: 'x' }),
       place('a', 10, { operation: 'y' }),
@@ -66,21 +66,21 @@ describe('the turns of tenants', () => {
     expect(count(tenantsOf(assigned), 'b')).toBe(4)
   })
 
-  it('do not stop at a tenant whose operation has no free account', () => {
+  it('a tenant whose operation has no free account does not stop the others', () => {
     const places = [place('stuck', 5, { operation: 'x' }), place('other', 2, { operation: 'y' })]
     const offers = [anOffer([{ account: 'full', slots: 0 }], 'x'), anOffer([{ account: 'free' }], 'y')]
     const { assigned } = assign(waiting(places), offers, LIMIT, TODAY)
     expect(tenantsOf(assigned)).toEqual(['other', 'other'])
   })
 
-  it('take turns between the operations of one tenant', () => {
+  it('the operations of one tenant take turns', () => {
     const places = [place('a', 5, { operation: 'x' }), place('a', 5, { operation: 'y' })]
     const offers = [anOffer([{ account: 'p', slots: 4 }], 'x'), anOffer([{ account: 'p', slots: 4 }], 'y')]
     const ids = assign(waiting(places), offers, LIMIT, TODAY).assigned.map(({ id }) => id)
     expect(ids).toEqual(['a-x-0', 'a-y-0', 'a-x-1', 'a-y-1'])
   })
 
-  it('end at the limit of the claim', () => {
+  it('the assignment stops at the limit of the claim', () => {
     const { assigned } = assign(waiting([place('a', 50)]), [anOffer([{ account: 'p', slots: 50 }])], 7, TODAY)
     expect(assigned.map(({ id }) => id)).toEqual(Array.from({ length: 7 }, (_, n) => `a-${OPERATION}-${n}`))
   })
@@ -90,7 +90,7 @@ describe('the choice of an account', () => {
   const chosen = (accounts: Parameters<typeof anOffer>[0], tasks: number, given: Partial<Waiting> = {}) =>
     accountsOf(assign(waiting([place('t', tasks)], given), [anOffer(accounts)], LIMIT, TODAY).assigned)
 
-  it('fills the higher priority first, and goes on with the lower one when it is full', () => {
+  it('the account of the highest priority is filled first, and the next one takes the rest', () => {
     expect(
       chosen(
         [
@@ -102,7 +102,7 @@ describe('the choice of an account', () => {
     ).toEqual(['high', 'high', 'low', 'low'])
   })
 
-  it('shares work among accounts of one priority by weight', () => {
+  it('accounts of one priority share work by their weights', () => {
     const accounts = chosen(
       [
         { account: 'one', weight: 1, slots: 12 },
@@ -114,7 +114,7 @@ describe('the choice of an account', () => {
     expect(count(accounts, 'one')).toBe(3)
   })
 
-  it('shares work by slots where weights are equal, and counts what runs already', () => {
+  it('accounts of equal weight share work by their slots, and running tasks count', () => {
     const loads = [{ account: 'large', running: 8, day: TODAY, begun: 8 }]
     const accounts = chosen(
       [
@@ -128,7 +128,7 @@ describe('the choice of an account', () => {
     expect(accounts[0]).toBe('small')
   })
 
-  it('gives a task to the account that turned it away only after all others', () => {
+  it('a task goes back to the account that turned it away only when no other has room', () => {
     const places = [place('t', 2, { avoid: 'high' })]
     const accounts = [
       { account: 'high', priority: 9 },
@@ -141,19 +141,19 @@ describe('the choice of an account', () => {
     ['of today', TODAY, 1],
     ['of yesterday, which is over', TODAY - 1, 4],
   ]
-  it.each(CAPS)('keeps to the daily cap, counting what was begun %s', (_, day, left) => {
+  it.each(CAPS)('the daily cap of an account is kept, counting what was begun %s', (_, day, left) => {
     const loads = [{ account: 'a', running: 0, day, begun: 3 }]
     expect(chosen([{ account: 'a', dailyCap: 4 }], 10, { loads })).toHaveLength(left)
   })
 
-  it('keeps to the slots that all operations of an account share', () => {
+  it('operations that share an account share its slots', () => {
     const places = [place('t', 5, { operation: 'x' }), place('t', 5, { operation: 'y' })]
     const offers = [anOffer([{ account: 'a', slots: 4 }], 'x'), anOffer([{ account: 'a', slots: 4 }], 'y')]
     const loads = [{ account: 'a', running: 1, day: TODAY, begun: 1 }]
     expect(assign(waiting(places, { loads }), offers, LIMIT, TODAY).assigned).toHaveLength(3)
   })
 
-  it('begins nothing on an account whose slots were made fewer than what runs', () => {
+  it('an account whose slots were reduced below its running tasks begins no more', () => {
     const loads = [{ account: 'a', running: 5, day: TODAY, begun: 5 }]
     expect(chosen([{ account: 'a', slots: 2 }], 3, { loads })).toEqual([])
   })
@@ -254,14 +254,14 @@ function expectFair({ places, loads, lines }: Waiting, offers: readonly Offer[],
 }
 
 describe('an assignment', () => {
-  it('serves in each step the tenant that runs least, on the account that is best, while anything can be served', () => {
+  it('each step of an assignment serves the tenant that runs least, on the best account, while any task can be served', () => {
     fc.assert(
       fc.property(scene, (one) => expectFair(one.waiting, one.offers, one.limit)),
       { numRuns: 1_000 },
     )
   })
 
-  it('changes nothing of what it was given', () => {
+  it('the assignment does not change the objects that it is given', () => {
     fc.assert(
       fc.property(scene, ({ waiting: given, offers, limit }) => {
         const before = structuredClone({ given, offers })

@@ -1,11 +1,11 @@
 import type { AccountSlots, Offer } from './store.ts'
 
-/** Tasks of a pool that wait, with all that the fair order and the choice of an account depend on. */
+/** The waiting tasks of a pool, with the data on which the fair order and the choice of an account depend. */
 export interface Waiting {
   places: { operation: string; tenantId: string; tasks: WaitingTask[] }[]
-  /** What accounts run now; one that is not listed runs nothing. */
+  /** What accounts run now, and began on `day`; an account that is not listed runs nothing. */
   loads: { account: string; running: number; day: number; begun: number }[]
-  /** Which tenants were served when; the time is an order more than a time. */
+  /** When each tenant was served last. `served_at` is used as an order, not as a time. */
   lines: { tenant_id: string; running: number; served_at: number }[]
 }
 
@@ -26,47 +26,53 @@ export interface Assigned {
 
 export interface Assignment {
   assigned: Assigned[]
-  /** By tenant: its place in the order of turns, after this one. */
+  /** By tenant: its new `served_at`. */
   servedAt: Map<string, number>
 }
 
 /**
- * Which waiting tasks go to which accounts: the tenant that runs least in the pool is next, whatever it runs, then the
- * one that was served longest ago; its oldest task goes to the account of the highest priority with the least work for
- * its weight, and to one that turned it away only after all others.
+ * Decides which waiting tasks go to which accounts. Pure. The tenant that runs least in the pool is next, over all
+ * operations, then the one that was served longest ago. Its oldest task goes to the account of the highest priority with
+ * the least work for its weight; an account that turned the task away comes after all others.
  */
 export function assign(waiting: Waiting, offers: readonly Offer[], limit: number, today: number): Assignment {
-  const rooms = roomsOf(waiting, offers, today)
+  const capacities = capacitiesOf(waiting, offers, today)
   const turns = turnsOf(waiting)
   const assigned: Assigned[] = []
   const servedAt = new Map<string, number>()
   while (assigned.length < limit) {
     const turn = turns.next()
     if (!turn) break
-    const free = roomsFor(rooms, offers, turn.operation)
+    const free = freeCapacities(capacities, offers, turn.operation)
     const task = free.length === 0 ? undefined : turn.tasks.shift()
     if (!task) {
       turns.drop(turn)
       continue
     }
     const { tenantId } = turn
-    const room = chooseRoom(free, task.avoid)
-    room.free -= 1
-    room.taken += 1
+    const capacity = chooseAccount(free, task.avoid)
+    capacity.free -= 1
+    capacity.taken += 1
     servedAt.set(tenantId, turns.served(turn))
-    assigned.push({ id: task.id, version: task.version, account: room.account, provider: room.provider, tenantId })
+    assigned.push({
+      id: task.id,
+      version: task.version,
+      account: capacity.account,
+      provider: capacity.provider,
+      tenantId,
+    })
   }
   return { assigned, servedAt }
 }
 
-/** What an account still has room for. */
-interface Room extends AccountSlots {
+/** How many more tasks an account can take. */
+interface Capacity extends AccountSlots {
   running: number
   free: number
   taken: number
 }
 
-function roomsOf({ loads }: Waiting, offers: readonly Offer[], today: number): Map<string, Room> {
+function capacitiesOf({ loads }: Waiting, offers: readonly Offer[], today: number): Map<string, Capacity> {
   const loadOf = new Map(loads.map((load) => [load.account, load]))
   const accounts = new Map(offers.flatMap((offer) => offer.accounts.map((one) => [one.account, one] as const)))
   return new Map(
@@ -80,14 +86,14 @@ function roomsOf({ loads }: Waiting, offers: readonly Offer[], today: number): M
   )
 }
 
-function roomsFor(rooms: Map<string, Room>, offers: readonly Offer[], operation: string): Room[] {
+function freeCapacities(capacities: Map<string, Capacity>, offers: readonly Offer[], operation: string): Capacity[] {
   const accounts = offers.find((offer) => offer.operation === operation)?.accounts ?? []
-  return accounts.flatMap(({ account }) => rooms.get(account) ?? []).filter(({ free }) => free > 0)
+  return accounts.flatMap(({ account }) => capacities.get(account) ?? []).filter(({ free }) => free > 0)
 }
 
-function chooseRoom(rooms: readonly Room[], avoid: string | null): Room {
-  const loadOf = ({ running, taken, weight, slots }: Room) => (running + taken) / (weight * slots)
-  return rooms.reduce((best, one) => {
+function chooseAccount(capacities: readonly Capacity[], avoid: string | null): Capacity {
+  const loadOf = ({ running, taken, weight, slots }: Capacity) => (running + taken) / (weight * slots)
+  return capacities.reduce((best, one) => {
     const order =
       Number(best.account === avoid) - Number(one.account === avoid) ||
       one.priority - best.priority ||
@@ -103,15 +109,15 @@ interface Turn {
 }
 
 interface Turns {
-  /** Whose turn it is. */
+  /** The tenant and operation whose turn it is. */
   next(): Turn | undefined
-  /** There is nothing more for it here. */
+  /** Removes it: it has no more tasks, or no free account. */
   drop(turn: Turn): void
-  /** It was served; says when, in the order of turns. */
+  /** Records that it was served, and returns its new `served_at`. */
   served(turn: Turn): number
 }
 
-/** The time of serving grows from turn to turn: two tenants that are served in one round do not stay in one order. */
+/** `served_at` grows with every turn, so that two tenants that are served in one claim keep no fixed order. */
 function turnsOf({ places, lines }: Waiting): Turns {
   const lineOf = new Map(lines.map((line) => [line.tenant_id, line]))
   const tenants = new Map(

@@ -9,15 +9,15 @@ interface Waiting {
 }
 
 export interface BatchRule {
-  /** Tasks in one call of the verb. */
+  /** The most tasks in one call of the verb. */
   maxBatch: number
-  /** Calls under way at once; while there are as many, submissions wait and travel together in the next. */
+  /** The most calls under way at once; further submissions wait and share the next call. */
   atOnce: number
 }
 
 /**
- * Submissions that arrive together are written together: they share one call of the verb, and its commit. They do not
- * share a fault: when the batch as a whole is refused, each is written by itself.
+ * Submissions that arrive together share one call of the verb, and its commit. A failure is not shared: when the call as a
+ * whole is refused, each submission is written by itself.
  */
 export function batchedSubmit(
   submit: WriteVerbs['submitTasks'],
@@ -76,7 +76,7 @@ export function batchedSubmit(
       waitingTasks += tasks.length
       if (waitingTasks >= maxBatch) flush()
       else if (!scheduled) {
-        // On the next turn of the loop, so that requests that were read together are written together.
+        // In the next turn of the event loop, so that requests that were read together are written together.
         scheduled = true
         setImmediate(() => {
           scheduled = false

@@ -1,10 +1,10 @@
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** Longer waits would end in a SIGKILL: supervisors give ten seconds for the whole of a stop. */
+/** Longer waits would end in a SIGKILL: supervisors allow ten seconds for a whole stop. */
 const CLOSE_MS = 3 * SECOND_MS
 
-/** Lets calls through until it is closed; closing waits for those that are under way, for a while. */
+/** Lets calls through until it is closed. Closing waits for the calls under way, up to a limit. */
 export class ClosingGate {
   #closed = false
   #underWay = new Set<Promise<unknown>>()

@@ -20,23 +20,23 @@ import { tenantsContract } from './contract/tenants.ts'
 import { waitingContract } from './contract/waiting.ts'
 import type { Store } from './store.ts'
 
-/** Somewhere that a database can be: empty at first, opened as often as a test likes. */
+/** A database for tests: empty at first, and opened as often as a test needs. */
 export interface Place {
   open(): Promise<Store>
-  /** Runs one statement past the store, on a connection of its own: to plant what no verb would write, and to look. */
+  /** Runs one statement on a connection of its own: for rows that no verb would write, and to read tables. */
   sql(text: string): Promise<Record<string, unknown>[]>
-  /** Empties every table of ours. */
+  /** Empties every table of the store. */
   empty(): Promise<void>
   remove(): Promise<void>
 }
 
-/** What a test of the contract works with: a store that is as good as new, and the place that it is in. */
+/** The parts that a test of the contract uses: an empty store, and the database behind it. */
 export interface Bench {
   readonly store: Store
   readonly place: Place
 }
 
-/** For `Place.empty`; those that are referred to come last. */
+/** The tables in the order in which `Place.empty` empties them: those that others refer to come last. */
 export const TABLES = [
   'api_keys',
   'balances',
@@ -79,10 +79,10 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('submitTasks', () => submitContract(bench))
     describe('claims', () => claimsContract(bench))
     describe('offers', () => offersContract(bench))
-    describe('lines', () => waitingContract(bench))
+    describe('the queue of a pool', () => waitingContract(bench))
     describe('progress', () => progressContract(bench))
     describe('attempts', () => attemptsContract(bench))
-    describe('calls and late results', () => lateContract(bench))
+    describe('callbacks and late results', () => lateContract(bench))
     describe('settle', () => settleContract(bench))
     describe('batches', () => batchesContract(bench))
     describe('drafts', () => draftsContract(bench))

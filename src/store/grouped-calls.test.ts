@@ -40,7 +40,7 @@ const internal = () => new PolyphonyError('internal', 'A row is refused.')
 const unavailable = () => new PolyphonyError('store_unavailable', 'No answer.')
 
 describe('calls that arrive together', () => {
-  it('travel in one group, and each gets its own result', async () => {
+  it('calls that arrive together travel in one group, and each gets its own result', async () => {
     const far = farSide()
     const call = groupedCalls(far.send, { maxGroup: 10, atOnce: 1 })
     const results = Promise.all([call(1), call(2), call(3)])
@@ -49,7 +49,7 @@ describe('calls that arrive together', () => {
     expect(far.groups).toEqual([[1, 2, 3]])
   })
 
-  it('wait while as many groups as may be are under way, and travel in the next', async () => {
+  it('calls wait while the most groups are under way, and travel in the next', async () => {
     const far = farSide()
     const call = groupedCalls(far.send, { maxGroup: 10, atOnce: 1 })
     const first = call(1)
@@ -63,7 +63,7 @@ describe('calls that arrive together', () => {
     expect(far.groups).toEqual([[1], [2, 3]])
   })
 
-  it('do not share a fault of one of them', async () => {
+  it('a call that fails does not affect the others of its group', async () => {
     const far = farSide((items) => (items.includes(2) ? internal() : undefined))
     const call = groupedCalls(far.send, { maxGroup: 10, atOnce: 1 })
     const results = Promise.allSettled([call(1), call(2), call(3)])
@@ -72,7 +72,7 @@ describe('calls that arrive together', () => {
     expect(far.groups).toEqual([[1, 2, 3], [1], [2], [3]])
   })
 
-  it('are not sent again when the answer is lost, as they may have been written', async () => {
+  it('calls are not sent again when their answer is lost, since they may have been written', async () => {
     const far = farSide(unavailable)
     const call = groupedCalls(far.send, { maxGroup: 10, atOnce: 1 })
     const results = Promise.allSettled([call(1), call(2)])
@@ -81,7 +81,7 @@ describe('calls that arrive together', () => {
     expect(far.groups).toEqual([[1, 2]])
   })
 
-  it('go on after a group that failed', async () => {
+  it('calls go on after a group that failed', async () => {
     let isDown = true
     const far = farSide(() => (isDown ? unavailable() : undefined))
     const call = groupedCalls(far.send, { maxGroup: 1, atOnce: 1 })
@@ -94,7 +94,7 @@ describe('calls that arrive together', () => {
     expect(await second).toBe(4)
   })
 
-  it('are answered each once and rightly, in groups within the bounds, whatever is refused', async () => {
+  it('each call is answered once and correctly, in groups within the bounds, whichever calls are refused', async () => {
     const call = fc.record({ isBad: fc.boolean(), waits: fc.boolean() })
     const bounds = fc.record({ maxGroup: fc.integer({ min: 1, max: 4 }), atOnce: fc.integer({ min: 1, max: 3 }) })
     await fc.assert(

@@ -7,9 +7,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Calls that arrive together are sent together: they share one statement and its commit. While `atOnce` groups are under
- * way, further calls wait and travel in the next. They do not share a fault: when the database refuses a group as a whole,
- * each is sent by itself.
+ * Calls that arrive together share one statement and its commit. While `atOnce` groups are under way, further calls wait
+ * for the next. A failure is not shared: when the database refuses a group as a whole, each call is sent by itself.
  */
 export function groupedCalls<Item, Result>(
   send: (items: Item[]) => Promise<Result[]>,
@@ -52,7 +51,7 @@ export function groupedCalls<Item, Result>(
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject })
       if (scheduled) return
-      // On the next turn of the loop, so that calls of one turn go together.
+      // In the next turn of the event loop, so that calls of one turn share a group.
       scheduled = true
       setImmediate(() => {
         scheduled = false

@@ -141,7 +141,7 @@ const world: fc.Arbitrary<World> = fc.record({
   }),
 })
 
-/** What the answers of the verbs add up to: no query, no SQL, only what a client was told. */
+/** What the answers of the verbs add up to: no query, no SQL, only the answers that a client got. */
 interface Model {
   available: number[]
   held: number[]
@@ -241,7 +241,7 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         })) {
           const record = model.tasks.get(task.id)
           if (!record) continue
-          // Whoever ended it may not have heard of it yet.
+          // The client that ended it may not have its answer yet.
           await expect.poll(() => record.isWatched, { interval: 1 }).toBe(true)
           if (task.claim > (knownLate.get(task.id)?.claim ?? 0)) knownLate.set(task.id, task)
           if (one.next === 'deliver') await Promise.all([deliver(on, task), deliver(on, task)])
@@ -491,7 +491,7 @@ async function keepsItsRules(numRuns: number, stores: [Store, ...Store[]]): Prom
 describe('money and tasks add up under any interleaving of what clients and workers do', {
   timeout: 180_000 * RUNS,
 }, () => {
-  it('on SQLite', async () => {
+  it('money and tasks add up on SQLite under any interleaving', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'polyphony-ledger-'))
     const path = join(folder, 'polyphony.db')
     try {
@@ -501,7 +501,7 @@ describe('money and tasks add up under any interleaving of what clients and work
     }
   })
 
-  it('on PostgreSQL, and no two verbs wait for each other', async () => {
+  it('money and tasks add up on PostgreSQL under any interleaving, and no two verbs deadlock', async () => {
     const url = await freshDatabase()
     const open = () => openPostgres({ url, maxConnections: 6 })
     await keepsItsRules(30, [await open(), await open()])

@@ -27,7 +27,7 @@ const MIGRATIONS = {
   '0010-webhook-addresses': webhookAddresses,
 }
 
-/** The lock that Kysely takes for migrations, so that a node of an earlier version keeps out of ours. */
+/** The lock that Kysely takes for migrations, so that a node of an earlier version waits for this migration. */
 const LOCK_ID = '3853314791062309107'
 
 /**
@@ -45,8 +45,8 @@ export async function migrate(db: Kysely<Database>, engine: Engine): Promise<voi
 }
 
 /**
- * All in one transaction, with a lock that ends with it: one of a session would stay behind in PgBouncer, and every later
- * start would wait for it.
+ * All migrations in one transaction, with a lock that ends with it: a lock of the session would stay in PgBouncer, and every
+ * later start would wait for it.
  */
 export async function migratePostgres(db: Kysely<Database>): Promise<void> {
   await db.transaction().execute(async (trx) => {
@@ -55,7 +55,7 @@ export async function migratePostgres(db: Kysely<Database>): Promise<void> {
   })
 }
 
-/** Whether nothing is to be migrated. Rejects like `migrate` when a newer version has changed the schema. */
+/** Whether the schema is up to date. Rejects like `migrate` when a newer version has changed the schema. */
 export async function isCurrent(db: Kysely<Database>, engine: Engine): Promise<boolean> {
   const applied = await appliedMigrations(db, engine)
   refuseUnknown(applied)

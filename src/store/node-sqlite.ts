@@ -3,7 +3,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Database } from './schema.ts'
 
-/** Kysely's SQLite dialect expects better-sqlite3; this gives it Node's own SQLite, with statements kept prepared. */
+/** Kysely's SQLite dialect expects better-sqlite3; this adapts it to Node's own SQLite, with statements kept prepared. */
 export function kyselyOn(database: DatabaseSync): { db: Kysely<Database>; prepare: (sql: string) => Prepared } {
   const statements = new LRUCache<string, Prepared>({ max: 500 })
   const prepare = (sql: string): Prepared => {
@@ -29,7 +29,7 @@ export class Prepared {
     this.reader = statement.columns().length > 0
   }
 
-  // Kysely passes what the queries were given: strings, numbers and nulls.
+  // Kysely passes on the values of the queries: strings, numbers and nulls.
   all(parameters: readonly unknown[]): unknown[] {
     return this.#statement.all(...(parameters as SQLInputValue[]))
   }

@@ -12,11 +12,11 @@ import type { Database } from './schema.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tx } from './tx.ts'
 
-/** What is asked at every request, or every second, must find its rows by an index, however long the history is. */
+/** Queries that run at every request, or every second, must find their rows by an index, however long the history is. */
 describe('query plans on SQLite', () => {
   let folder: string
   let database: DatabaseSync
-  let asked: { sql: string; parameters: readonly unknown[] }[]
+  let statements: { sql: string; parameters: readonly unknown[] }[]
   let tx: Tx
 
   beforeAll(async () => {
@@ -31,14 +31,14 @@ describe('query plans on SQLite', () => {
     const db = new Kysely<Database>({
       dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }),
       log({ query }) {
-        asked.push({ sql: query.sql, parameters: query.parameters })
+        statements.push({ sql: query.sql, parameters: query.parameters })
       },
     })
     tx = {
       engine: 'sqlite',
       db,
       async run<Row>(text: string, values: readonly unknown[]) {
-        asked.push({ sql: text, parameters: values })
+        statements.push({ sql: text, parameters: values })
         return prepare(text).all(values) as Row[]
       },
       insertMany: async () => undefined,
@@ -51,10 +51,10 @@ describe('query plans on SQLite', () => {
   })
 
   async function plansOf(run: (tx: Tx) => Promise<unknown>): Promise<string[]> {
-    asked = []
+    statements = []
     await run(tx)
-    expect(asked.length).toBeGreaterThan(0)
-    return asked.flatMap(({ sql, parameters }) =>
+    expect(statements.length).toBeGreaterThan(0)
+    return statements.flatMap(({ sql, parameters }) =>
       database
         .prepare(`explain query plan ${sql}`)
         .all(...(parameters as string[]))
@@ -116,7 +116,7 @@ describe('query plans on SQLite', () => {
     ['releaseLeases', (tx) => writes.releaseLeases(tx, { now, leaseMs: 1 })],
   ]
 
-  it.each(cases)('%s reads no table from end to end', async (_verb, run) => {
+  it.each(cases)('the query of %s reads no whole table', async (_verb, run) => {
     const plans = await plansOf(run)
     expect(
       plans.filter((plan) =>
@@ -125,7 +125,7 @@ describe('query plans on SQLite', () => {
     ).toEqual([])
   })
 
-  it('finds what waits, runs and is unfinished by the partial indexes', async () => {
+  it('waiting, running and unfinished tasks are found by the partial indexes', async () => {
     const found = async (run: (tx: Tx) => Promise<unknown>) => (await plansOf(run)).join('\n')
     expect(await found((tx) => reads.nextDueAt(tx, {}))).toContain('tasks_running')
     expect(await found((tx) => writes.claimDue(tx, { limit: 10, leaseMs: 1, holder, now }))).toContain('tasks_running')

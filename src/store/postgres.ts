@@ -7,7 +7,7 @@ import { groupedCalls } from './grouped-calls.ts'
 import { isCurrent, migratePostgres } from './migrate.ts'
 import { databaseClock } from './postgres/clock.ts'
 import { LIMITS, MAINTENANCE_LIMITS, MIGRATION_LIMITS } from './postgres/limits.ts'
-import { openLine } from './postgres/line.ts'
+import { openListener } from './postgres/listener.ts'
 import { SILENT, type StoreLog, seldom } from './postgres/log.ts'
 import { openPool, type Pool } from './postgres/pool.ts'
 import { retrying } from './postgres/retry.ts'
@@ -23,21 +23,21 @@ import type { Tx } from './tx.ts'
 export interface PostgresOptions {
   url: string
   maxConnections?: number
-  /** How long to wait for a database that does not answer at the start. 0, the default: it is tried once. */
+  /** How long to wait for a database that does not answer at the start. Default: 0, one try. */
   waitMs?: number
   log?: StoreLog
 }
 
-/** One transaction at a time, for they would wait for the tenant's row; what waits travels in the next, and shares its commit. */
+/** One transaction at a time, since others would wait for the tenant's row; waiting submissions share the next commit. */
 const SUBMISSIONS = { maxBatch: 256, atOnce: 1 }
 /** Moves of tasks: two groups at once, so that one is prepared while the other waits for the disk. */
 const MOVES = { maxGroup: 256, atOnce: 2 }
-/** What is read in one turn of the loop goes together, and waits for no other: a connection that hangs holds up its own group. */
+/** Reads of one turn of the event loop share a group, and wait for no other: a hanging connection delays only its own group. */
 const READS = { maxGroup: 100, atOnce: Number.POSITIVE_INFINITY }
 const MAX_CONNECTIONS = 10
 /**
  * Verbs that write by one statement, which is a transaction by itself: one round trip, and no lock that is held between
- * two. Such a statement is not repeated when its answer was lost.
+ * round trips. Such a statement is not repeated when its answer was lost.
  */
 const STATEMENTS: ReadonlySet<string> = new Set<keyof EngineVerbs>([
   'submitTasks',
@@ -49,14 +49,14 @@ const STATEMENTS: ReadonlySet<string> = new Set<keyof EngineVerbs>([
   'renewLeases',
   'releaseLeases',
 ])
-/** Verbs that take as long as the tables are large. */
+/** Verbs whose time grows with the size of the tables. */
 const MAINTENANCE: ReadonlySet<string> = new Set<keyof (ReadVerbs & WriteVerbs)>(['reconcile', 'rebuildBalances'])
 const REPORT_EVERY_MS = 5_000
 
 /**
- * The store on PostgreSQL: every verb is one transaction, those of the hot path one statement; what changed travels to all nodes by LISTEN/NOTIFY. Every verb
- * ends within ten seconds, with `store_unavailable` when the database does not answer. Rejects with `store_unavailable`,
- * saying what to do, when the database cannot be used.
+ * The store on PostgreSQL: every verb is one transaction, those of the hot path one statement; changes are signalled to all
+ * nodes by LISTEN/NOTIFY. Every verb ends within ten seconds, with `store_unavailable` when the database does not answer.
+ * Rejects with `store_unavailable`, saying what to do, when the database cannot be used.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const { url, waitMs = 0, log = SILENT } = options
@@ -73,18 +73,18 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   }
   const signals = openSignals(pool, log)
   const clock = databaseClock()
-  const line = await openLine({
+  const listener = await openListener({
     ...session,
     limits: LIMITS,
     log,
-    onPayload: signals.hear,
+    onPayload: signals.receive,
     onReading: clock.read,
     onReconnected(silentSinceMs) {
       if (silentSinceMs !== undefined) pool.dropSilent(silentSinceMs)
-      signals.tell({ kind: 'resync' })
+      signals.publishLocally({ kind: 'resync' })
     },
   })
-  signals.checkHearing()
+  signals.checkNotifications()
 
   const poolOf = (verb: string) => (MAINTENANCE.has(verb) ? maintenance : pool)
   const { applyWrites, ...writeVerbs } = Object.fromEntries(
@@ -113,7 +113,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
         submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
         applyChange: ({ change }: { change: TaskChange }) => applyWrite(taskWriteOf(change)),
       },
-      [signals, line, pool, maintenance],
+      [signals, listener, pool, maintenance],
     ),
     engine: 'postgres',
     exclusive: false,
@@ -122,12 +122,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   }
 }
 
-/** Each verb is typed in the registry; a loop over all of them forgets which one it has. */
+/** Each verb is typed in the registry; a loop over all of them loses the types. */
 type Query = (tx: Tx, args: unknown) => Promise<unknown>
 
 type Publish = (signals: Signal[]) => void
 
-/** Signals leave after the commit, and before the caller knows of it. */
+/** Signals are sent after the commit, and before the caller gets its answer. */
 async function writeByTransaction(pool: Pool, query: Query, args: unknown, publish: Publish): Promise<unknown> {
   const { value, signals } = await retrying(pool, async () => {
     const signals: Signal[] = []
@@ -155,10 +155,10 @@ function runOn(pool: Pool): Tx['run'] {
 }
 
 function notInTransaction(): Promise<never> {
-  return Promise.reject(new Error('A verb of several statements builds them with Kysely.'))
+  return Promise.reject(new Error('A verb with several statements must build them with Kysely.'))
 }
 
-/** One name a text, so that a connection prepares it once. */
+/** One name for each text, so that a connection prepares it once. */
 const names = new Map<string, string>()
 function nameOf(text: string): string {
   const name = names.get(text) ?? `polyphony_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
@@ -170,7 +170,7 @@ function read(pool: Pool, query: Query, args: unknown): Promise<unknown> {
   return retrying(pool, () => query(txOf(pool.db, [], runOn(pool)), args))
 }
 
-/** The verbs behind a gate, and a `close` that shuts it and then closes what they stand on, in this order. */
+/** The verbs behind a gate, and a `close` that shuts the gate and then closes `parts`, in this order. */
 function closeable<Verbs extends object>(
   verbs: Verbs,
   parts: { close(): Promise<void> }[],

@@ -18,7 +18,7 @@ import type {
   TenantsTable,
 } from './schema.ts'
 
-// Rows are ours: what is read here was written by this room, so the casts below restore types that text columns lost.
+// The rows were written by this room, so the casts below only restore types that text columns lost.
 
 const parse = <T>(text: string): T => JSON.parse(text) as T
 const parseOr = <T>(text: string | null, empty: T): T => (text === null ? empty : (JSON.parse(text) as T))

@@ -6,7 +6,7 @@ import { migrate } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 
 // A change of the schema shows in review as a change of one file. After a new migration: `vitest -u src/store/schema`.
-it('is in schema.sql as the migrations make it', async () => {
+it('schema.sql is what the migrations create', async () => {
   const { db, database } = await migrated()
   const rows = database
     .prepare(`select sql from sqlite_schema where sql is not null and name not like 'kysely%' and name not like 'sqlite%'
@@ -17,7 +17,7 @@ it('is in schema.sql as the migrations make it', async () => {
   await expect(statements.join('\n')).toMatchFileSnapshot('schema.sql')
 })
 
-it('is read by the tests as a whole', async () => {
+it('the tests of the store read every table of the schema', async () => {
   const { db, database } = await migrated()
   const rows = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'kysely%'").all()
   await db.destroy()
@@ -25,7 +25,7 @@ it('is read by the tests as a whole', async () => {
   expect([...TABLES].sort()).toEqual(tables.sort())
 })
 
-it('stands in this folder', async () => {
+it('schema.sql is in this folder', async () => {
   expect(await readFile(new URL('schema.sql', import.meta.url), 'utf8')).toContain('CREATE TABLE tasks')
 })
 

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely'
 
 /**
  * The tables. Instants are integer milliseconds UTC, money is integer points, JSON is text (it is written and read
- * whole, never searched), booleans do not occur. `seq` is the clustering key: rows arrive at the end of the table.
+ * whole, never searched), booleans are 0 or 1. `seq` is the clustering key: rows arrive at the end of the table.
  */
 export interface Database {
   tenants: TenantsTable
@@ -34,7 +34,7 @@ export interface TenantsTable {
   webhook_secret_version: number
   /** 1 = a task of the private pool may be done by the public one, when no account of the tenant's own can. */
   falls_back: Generated<number>
-  /** Which pool a task goes to that names none: `private` (where the tenant has an account for it) or `public`. */
+  /** The pool of a task that names none: `private` (if the tenant has an account for it) or `public`. */
   pool: Generated<string>
 }
 
@@ -52,7 +52,7 @@ export interface ApiKeysTable {
   requests_per_minute: number | null
   max_concurrent: number | null
   spend_limit: number | null
-  /** What the key's tasks hold or have consumed. */
+  /** The points that the key's tasks hold or have consumed. */
   spent: number
   /** Unfinished tasks, parked ones included. */
   active: number
@@ -62,7 +62,7 @@ export interface ApiKeysTable {
   revoked_at: number | null
 }
 
-/** A cache of the ledger's sums and of counts of tasks; `reconcile` proves it, and can rebuild it. */
+/** A cache of the ledger's sums and of counts of tasks; `reconcile` checks it, and can rebuild it. */
 export interface BalancesTable {
   tenant_id: string
   available: number
@@ -79,7 +79,7 @@ export interface LedgerTransactionsTable {
   tenant_id: string
   kind: string
   task_id: string | null
-  /** The key of the task, so that what a key has spent stays provable when the task's record is gone. */
+  /** The key of the task, so that the spending of a key can be checked when the task's record is gone. */
   key_id: string | null
   memo: string | null
   at: number
@@ -130,7 +130,7 @@ export interface TasksTable {
   lane: Generated<number>
   /** The account that turned the task away last. */
   avoid: string | null
-  /** Attempts that went wrong at the provider's end. */
+  /** Attempts that failed at the provider. */
   misses: Generated<number>
   /** Grows with every write but the renewal of a lease. */
   version: Generated<number>
@@ -144,7 +144,7 @@ export interface TasksTable {
   called_at: Generated<number | null>
   /** When the vendor called back while a process held the task. */
   heard_at: Generated<number | null>
-  /** 1 = failed for want of an answer; the result is delivered should it still come. */
+  /** 1 = the task failed because no answer came; if its result still comes, it is delivered. */
   watched: Generated<number>
   webhook_url: Generated<string | null>
   /** The caller's own id of the task. */
@@ -174,7 +174,7 @@ export interface BatchesTable {
   fingerprint: string | null
 }
 
-/** What a client has begun and not yet asked for. */
+/** Drafts: what clients have begun and not yet submitted. */
 export interface DraftsTable {
   id: string
   tenant_id: string
@@ -194,12 +194,12 @@ export interface TaskCountsTable {
   tasks: number
 }
 
-/** A tenant's place in a pool's line: who runs least is served next. */
+/** A tenant's place in the queue of a pool: the tenant that runs least is served next. */
 export interface LinesTable {
   pool: string
   tenant_id: string
   running: number
-  /** An order more than a time: it grows with every turn that the pool gives. */
+  /** An order, not a time: it grows with every turn in the pool. */
   served_at: number
 }
 
@@ -235,7 +235,7 @@ export interface AccountLoadsTable {
   begun: Generated<number>
 }
 
-/** One call of a provider for a task, and what came of it. */
+/** One call of a provider for a task, and its outcome. */
 export interface AttemptsTable {
   task_id: string
   number: number
@@ -251,7 +251,7 @@ export interface AttemptsTable {
 export interface AssetsTable {
   id: string
   tenant_id: string
-  /** Of the key that sent it; null for an output. */
+  /** The mode of the key that sent it; null for an output. */
   mode: string | null
   task_id: string | null
   kind: string
@@ -263,11 +263,11 @@ export interface AssetsTable {
   expires_at: number
 }
 
-/** What a tenant keeps of what its keys of a mode sent. Triggers count it. */
+/** How much a tenant stores for its keys of a mode. Triggers keep the counts. */
 export interface StorageUseTable {
   tenant_id: string
   mode: string
-  /** Uploads, and the bodies of drafts. */
+  /** Bytes of uploads and of the bodies of drafts. */
   bytes: number
   drafts: number
 }
@@ -289,7 +289,7 @@ export interface DeliveriesTable {
   host: Generated<string | null>
 }
 
-/** Whom webhooks go to: a host, for one tenant. */
+/** Receivers of webhooks: a host, for one tenant. */
 export interface ReceiversTable {
   tenant_id: string
   host: string
@@ -300,7 +300,7 @@ export interface ReceiversTable {
   failed_at: number | null
   /** The circuit is open until then; null = closed. */
   retry_at: number | null
-  /** When a delivery of its queue may be claimed, with the circuit in mind; null = none waits. May be too early, never too late. */
+  /** When a delivery of its queue may be claimed, circuit included; null = none waits. May be too early, never too late. */
   next_at: number | null
   used_at: number
 }

@@ -14,7 +14,7 @@ export function isDiskTrouble(error: unknown): boolean {
   return code === SQLITE_FULL || code === SQLITE_IOERR
 }
 
-/** An error as it crosses from the writer's thread; `cause` is the stack of what was thrown there. */
+/** An error as it is sent from the writer's thread; `cause` is the stack of the original error. */
 export interface PlainError {
   code: ErrorCode
   message: string

@@ -10,8 +10,8 @@ import type { Signal, Tx } from './tx.ts'
 
 /**
  * The one writer of an embedded database, on a thread of its own: it waits for the disk, so that the event loop need
- * not. All calls that arrived while the last were being written are one transaction and one wait for the disk; each
- * stands or falls by itself. So a slow disk makes larger transactions, and a fast one answers at once.
+ * not. All calls that arrived while the last ones were being written share one transaction and one wait for the disk, but
+ * each succeeds or fails by itself. So a slow disk makes larger transactions, and a fast one answers at once.
  */
 export interface Call {
   verb: keyof typeof writes
@@ -28,7 +28,7 @@ export interface BatchResult {
 }
 export interface SqliteWorkerOptions {
   path: string
-  /** A ceiling of the file's size in pages; for tests of a full disk. */
+  /** The largest size of the file in pages; for tests of a full disk. */
   maxPages?: number
 }
 
@@ -46,7 +46,7 @@ const { db, prepare } = kyselyOn(database)
 await migrateUnderLock()
 if (options.maxPages !== undefined) database.exec(`pragma max_page_count = ${options.maxPages}`)
 
-/** A transaction that grows without end would make the first in it wait for the last. */
+/** Without a limit, the first call of a growing transaction would wait for the last. */
 const MAX_CALLS = 500
 const ROWS_AT_ONCE = 8
 
@@ -66,7 +66,7 @@ const tx: Tx = {
   signal: (signal) => signals.push(signal),
 }
 
-/** Messages are taken one after the other, although a transaction is spread over promises. */
+/** Messages are handled one after another, although a transaction is spread over promises. */
 let turn = Promise.resolve()
 port.on('message', (message: Batch | 'close') => {
   turn = turn.then(() => take(message))
@@ -87,12 +87,12 @@ async function take(first: Batch | 'close'): Promise<void> {
   port?.postMessage(await run({ calls }))
 }
 
-/** What has arrived meanwhile, without a turn of the loop. */
+/** The next message that has arrived, without a turn of the event loop. */
 function nextMessage(): Batch | 'close' | undefined {
   return port ? receiveMessageOnPort(port)?.message : undefined
 }
 
-// What loading left behind.
+// Frees the garbage of loading the modules.
 globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 port.postMessage('ready')
 
@@ -106,19 +106,19 @@ async function run({ calls }: Batch): Promise<BatchResult> {
     database.exec('commit')
     return { results, signals }
   } catch (error) {
-    // The whole batch is undone: what failed is the transaction itself (a full disk, a lock that never came).
+    // The whole batch is undone: the transaction itself failed (a full disk, a lock that was not free in time).
     if (database.isTransaction) database.exec('rollback')
     const failed = { error: plainErrorOf(error) }
     return { results: calls.map(() => failed), signals: [] }
   }
 }
 
-/** The verbs of which all calls of a transaction are run as one, and the argument that is a list. */
+/** The verbs whose calls in a transaction are run as one, with the argument that is a list. */
 const LISTS = { submitTasks: 'tasks', applyWrites: 'writes' } as const
 
 /**
- * Runs all submissions of a transaction as one, and all moves of tasks: their checks and sums cost the same for one as for
- * all. When that fails, none has a result here, and each is run by itself.
+ * Runs all submissions of a transaction as one call, and all moves of tasks: their checks and sums cost the same for one as for
+ * all. When that fails, they have no result here, and each is run by itself.
  */
 async function runTogether(calls: Call[]): Promise<Map<Call, CallResult>> {
   const results = new Map<Call, CallResult>()
@@ -144,7 +144,7 @@ async function runOne({ verb, args }: Call): Promise<CallResult> {
   const before = signals.length
   database.exec('savepoint one')
   try {
-    // The main thread's types pair each verb with its arguments; the message channel forgets the pairing.
+    // The main thread's types pair each verb with its arguments; the message channel loses the pairing.
     const query = writes[verb] as (tx: Tx, args: unknown) => Promise<unknown>
     const value = await query(tx, args)
     database.exec('release one')
@@ -164,7 +164,7 @@ function insertRows<Table extends keyof Database>(table: Table, rows: readonly I
   const into = `insert into ${table} (${columns.join(', ')}) values `
   const places = `(${columns.map(() => '?').join(', ')})`
   let from = 0
-  // Several rows a statement cost a fifth less than one each.
+  // Several rows per statement cost a fifth less than one each.
   const several = Array.from({ length: ROWS_AT_ONCE }, () => places).join(', ')
   for (; from + ROWS_AT_ONCE <= rows.length; from += ROWS_AT_ONCE) {
     const values: unknown[] = []
@@ -174,12 +174,12 @@ function insertRows<Table extends keyof Database>(table: Table, rows: readonly I
   for (; from < rows.length; from++) prepare(into + places).run(Object.values(rows[from] ?? {}))
 }
 
-/** SQLite has no lock for migrations of its own, so a second file lends one: its lock dies with the process. */
+/** SQLite has no lock for migrations of its own, so a second file is locked instead: its lock ends with the process. */
 async function migrateUnderLock(): Promise<void> {
   const lock = new DatabaseSync(`${options.path}.migrate-lock`)
   try {
     lock.exec('pragma busy_timeout = 60000; begin exclusive')
-    // One transaction: a process that dies in the middle leaves nothing behind, rather than half a schema.
+    // One transaction, so that a process that dies in the middle does not leave half a schema.
     database.exec('begin immediate')
     await migrate(db, 'sqlite')
     database.exec('commit')

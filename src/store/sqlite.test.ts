@@ -33,7 +33,7 @@ describe('an embedded database', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('serves one process when it is opened exclusively, until that closes', async () => {
+  it('an embedded database that is opened exclusively serves one process, until that closes it', async () => {
     const first = await openSqlite({ path, exclusive: true })
     expect(first.exclusive).toBe(true)
     await expect(openSqlite({ path, exclusive: true })).rejects.toMatchObject({
@@ -47,7 +47,7 @@ describe('an embedded database', () => {
     await second.close()
   })
 
-  it('lets a command look into a database that is served', async () => {
+  it('a command can open a database that is being served', async () => {
     const serving = await openSqlite({ path, exclusive: true })
     await aPayer(serving)
     const command = await openSqlite({ path })
@@ -57,7 +57,7 @@ describe('an embedded database', () => {
     await serving.close()
   })
 
-  it('refuses what does not fit on a full disk, stores and holds nothing of it, and goes on', async () => {
+  it('a write that does not fit on a full disk is refused, stores and holds nothing, and others go on', async () => {
     const prompt = 'x'.repeat(100_000)
     const store = await openSqlite({ path, maxPages: 200 })
     await aPayer(store)
@@ -95,7 +95,7 @@ describe('an embedded database', () => {
     await roomier.close()
   })
 
-  it('does not fail the neighbours of a verb that fails in the same batch', async () => {
+  it('a verb that fails does not affect the others of its batch', async () => {
     const store = await openSqlite({ path })
     await aPayer(store)
     const credit = (id: string, amount: number) =>
@@ -106,14 +106,14 @@ describe('an embedded database', () => {
     await store.close()
   })
 
-  it('refuses an argument that cannot be sent to the writer, and goes on', async () => {
+  it('an argument that cannot be sent to the writer thread is refused, and the store goes on', async () => {
     const store = await openSqlite({ path })
     await expect(store.revokeKey({ id: (() => {}) as never, now: START })).rejects.toMatchObject({ code: 'internal' })
     expect(await store.revokeKey({ id: 'unknown', now: START })).toBe(false)
     await store.close()
   })
 
-  it('does not open a file that is no database, and says so', async () => {
+  it('a file that is not a database is refused, and the error says so', async () => {
     await expect(openSqlite({ path: folder })).rejects.toThrow('unable to open database file')
   })
 })

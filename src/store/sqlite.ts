@@ -13,7 +13,7 @@ import { taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
 export interface SqliteOptions extends SqliteWorkerOptions {
-  /** Refuse to open when another process serves the same file, and keep others from it until closed. */
+  /** Reject when another process serves the same file, and lock it against others until closed. */
   exclusive?: boolean
 }
 
@@ -40,7 +40,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const workerData: SqliteWorkerOptions = maxPages === undefined ? { path } : { path, maxPages }
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData,
-    // Batches die young; a smaller nursery keeps the thread's memory down.
+    // Batches are short-lived; a small young generation keeps the thread's memory down.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   })
   try {
@@ -54,9 +54,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   }
 
   const listeners = new Set<(signal: Signal) => void>()
-  /** Calls of this turn of the loop, which go in one message. */
+  /** Calls of this turn of the event loop, which share one message. */
   let outbox: Call[] = []
-  /** Calls on their way; the writer answers in their order. */
+  /** Calls that were sent; the writer answers in their order. */
   let underWay: Call[] = []
   let closing: Promise<void> | undefined
   let broken: Error | undefined
@@ -68,7 +68,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       worker.postMessage({ calls: calls.map(({ verb, args }) => ({ verb, args })) })
       underWay.push(...calls)
     } catch (error) {
-      // An argument that no message can carry, such as a function: a fault of the caller's.
+      // An argument that cannot be sent to a thread, such as a function: a fault of the caller.
       for (const call of calls) call.reject(errorOfPlain(plainErrorOf(error)))
     }
   }
@@ -162,7 +162,7 @@ function openReader(path: string): { readVerbs: ReadVerbs; reader: DatabaseSync 
   return { readVerbs, reader }
 }
 
-/** What the writer could not open or migrate. Its own errors lose their class on the way between threads. */
+/** The error for a file that the writer could not open or migrate. Errors lose their class between threads. */
 function unopened(path: string, error: unknown): PolyphonyError {
   const message = error instanceof Error ? error.message : String(error)
   return new PolyphonyError('store_unavailable', `${path} could not be opened: ${message}`, { cause: error })
@@ -174,7 +174,7 @@ function settleCall(call: Call, result: CallResult | undefined): void {
   else call.resolve(result.value)
 }
 
-/** A lock that the operating system drops when the process ends, however it ends. */
+/** A lock that the operating system releases when the process ends, in whatever way. */
 function takeServeLock(path: string): DatabaseSync {
   const lock = new DatabaseSync(`${path}.serve-lock`)
   try {

@@ -48,13 +48,13 @@ export interface AccountSlots {
   dailyCap: number | null
 }
 
-/** Accounts that can be given the waiting tasks of an operation now. */
+/** The accounts that could take a waiting task of an operation now. */
 export interface Offer {
   operation: string
   accounts: AccountSlots[]
 }
 
-/** A move of a task as it is to be written, with what belongs to it. */
+/** A move of a task to be written, with its files and deliveries. */
 export interface TaskChange {
   transition: Transition
   /** Files of the result; their rows are written with the end of the task. */
@@ -63,15 +63,15 @@ export interface TaskChange {
   now: number
 }
 
-/** Who takes a lease, and for how long. */
+/** The process that takes a lease, and for how long. */
 export interface LeaseTaker {
-  /** One name a process, anew at each start. */
+  /** A name of the process, new at each start. */
   holder: string
   leaseMs: number
   now: number
 }
 
-/** One thing that does not add up. */
+/** One broken rule of the ledger, from `reconcile`. */
 export interface LedgerFault {
   rule: string
   subject: string
@@ -80,14 +80,14 @@ export interface LedgerFault {
 
 /**
  * The verbs that write. Each is one transaction: all of it is on disk when the promise resolves, or nothing is.
- * `now` comes with the call, so that a test owns the time.
+ * `now` is passed in, so that tests control the time.
  */
 export interface WriteVerbs {
-  /** Checks idempotency and limits, takes the holds and stores the tasks; one outcome a task, in order. */
+  /** Checks idempotency and limits, takes the holds and stores the tasks. Returns one outcome per task, in order. */
   submitTasks(args: { tasks: NewTask[] }): Promise<SubmitOutcome[]>
   /** Stores a batch with all of its tasks and their holds, or nothing. */
   submitBatch(args: { batch: NewBatch; tasks: NewTask[] }): Promise<BatchOutcome>
-  /** Stores the deliveries that tell of a batch's end, once. False when it goes on or was told of. */
+  /** Stores the deliveries that announce a batch's end, once. False when it has not ended or was announced before. */
   addBatchDeliveries(args: { id: string; deliveries: DeliveryDraft[]; now: number }): Promise<boolean>
   /**
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
@@ -95,42 +95,42 @@ export interface WriteVerbs {
    */
   claimPending(args: LeaseTaker & { pool: string; offers: Offer[]; limit: number }): Promise<Task[]>
   /**
-   * Leases running tasks that are due and that no process has, the longest due first; and those whose lease has run out
-   * in another process's hand. A process that was paused keeps what it holds: it renews.
+   * Leases running tasks that are due and that no process holds, the longest due first, and tasks whose lease by another
+   * process has run out. A process that was suspended does not claim its own tasks again, but renews them.
    */
   claimDue(args: LeaseTaker & { limit: number }): Promise<Task[]>
-  /** Leases failed tasks whose result may still come and that are due to be looked at. Their status stays. */
+  /** Leases failed tasks whose result may still come and that are due for a check. Their status stays. */
   claimLateChecks(args: LeaseTaker & { limit: number }): Promise<Task[]>
   /**
-   * Writes a move of a task with all that follows from it: money, slot, attempt, files, deliveries, counts. False, and
-   * nothing is written, when the task has another version by now.
+   * Writes a move of a task with all of its consequences: money, slot, attempt, files, deliveries, counts. False, and
+   * nothing is written, when the task has another version meanwhile.
    */
   applyChange(args: { change: TaskChange }): Promise<boolean>
   /** Moves the tasks that wait for an operation to another pool. Returns how many. */
   moveToPool(args: { pool: string; operation: string; to: string; log: string; now: number }): Promise<number>
-  /** Of two with one id the first one stays, and nothing is thrown. */
+  /** Does nothing if there is an account with this id. */
   createAccount(args: { account: AccountRecord }): Promise<void>
-  /** False when the account is gone or has another version by now. */
+  /** False when the account is gone or has another version meanwhile. */
   changeAccount(args: { id: string; version: number; set: AccountChange }): Promise<boolean>
   /** False when tasks still run on it. */
   removeAccount(args: { id: string }): Promise<boolean>
   changeTenant(args: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>> }): Promise<boolean>
   /**
    * Extends the leases that `holder` has, also those that have run out, unless another process took the task. Returns the
-   * ids that are still held. Leases of this holder that ran out one `leaseMs` ago and are not among `leases` are given up:
-   * the process lost them from sight when a write failed.
+   * ids that are still held. Leases of this holder that ran out one `leaseMs` ago and are not among `leases` are released:
+   * the process lost track of them when a write failed.
    */
   renewLeases(args: LeaseTaker & { leases: { id: string; claim: number }[] }): Promise<string[]>
-  /** Makes every lease due at once. Only for a store that no other process can be working on. */
+  /** Makes every lease due at once. Only for a store that no other process uses. Returns how many. */
   releaseLeases(args: { now: number; leaseMs: number }): Promise<number>
   /** Stores deliveries of a task outside a change of its status. */
   addDeliveries(args: { taskId: string; tenantId: string; deliveries: DeliveryDraft[]; now: number }): Promise<void>
   /** Puts up to `limit` new deliveries into the queues of their receivers, the oldest and the newest. Returns how many. */
   queueDeliveries(args: { limit: number; now: number }): Promise<number>
   /**
-   * Leases up to `limit` due deliveries of each receiver, the longest due first; none of those in `inHand`. A receiver
-   * whose circuit is open gives none, and one delivery when the pause is over, to all processes together. So does one that
-   * another process claims from at the same time.
+   * Leases up to `limit` due deliveries of each receiver, the longest due first, without those in `inHand`. A receiver whose
+   * circuit is open gives none, and after the pause one delivery to all processes together. A receiver that another process
+   * claims from at the same time gives none either.
    */
   claimDeliveries(args: {
     receivers: (ReceiverKey & { limit: number })[]
@@ -139,14 +139,14 @@ export interface WriteVerbs {
     now: number
   }): Promise<Delivery[]>
   /**
-   * Writes attempts down, what follows from them, and what they say about their receivers. The results are in the order of
-   * the attempts: false when the lease was lost.
+   * Records attempts, their consequences, and the new state of their receivers. Returns one result per attempt, in order:
+   * false when the lease was lost.
    */
   recordAttempts(args: { attempts: AttemptRecord[] }): Promise<boolean[]>
   /**
-   * Ends up to `limit` deliveries that have been due since `dueBefore` at receivers that have been without an answer for
-   * as long, and were tried without success since `failedAfter`: after a long stop of the gateway they may be back. The
-   * logs of the deliveries say why. Returns them.
+   * Gives up at most `limit` deliveries that have been due since `dueBefore`, at receivers that have not answered since then
+   * and failed again after `failedAfter`: after a long stop of the gateway they may be back. The logs of the deliveries say
+   * why. Returns them.
    */
   giveUpDeliveries(args: {
     dueBefore: number
@@ -154,30 +154,30 @@ export interface WriteVerbs {
     limit: number
     now: number
   }): Promise<{ id: string; taskId: string }[]>
-  /** Forgets receivers for which nothing waits and that were not used since `usedBefore`. */
+  /** Deletes receivers without waiting deliveries that were not used since `usedBefore`. */
   forgetReceivers(args: { usedBefore: number }): Promise<void>
   /** Sends a delivery again, with the same id and body; an open circuit of its receiver is tried at once. */
   replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
-  /** False, and nothing is stored, when the draft would take its tenant and mode beyond `quota`; absent = no limit. */
+  /** False, and nothing is stored, when the draft would exceed the `quota` of its tenant and mode; absent = no limit. */
   insertDraft(args: { draft: Draft; quota?: Quota }): Promise<boolean>
-  /** Writes a draft's next state. False when it is not in the state `from` any more. */
+  /** Writes a draft's next body. False when its body is no longer `from`. */
   updateDraft(args: { id: string; from: JsonObject; body: JsonObject }): Promise<boolean>
   purgeDrafts(args: { now: number }): Promise<void>
-  /** False, and nothing is stored, when an upload would take its tenant and mode beyond `quota`; absent = no limit. */
+  /** False, and nothing is stored, when an upload would exceed the `quota` of its tenant and mode; absent = no limit. */
   insertAsset(args: { asset: Asset; quota?: Quota }): Promise<boolean>
   deleteAssets(args: { ids: string[] }): Promise<void>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
   purgeTasks(args: { now: number; limit: number }): Promise<number>
   /**
-   * Adds (or, negative, takes back) credit. False, and nothing is booked, when `id` was booked before, when it would make
-   * a debt, or when the amount is zero.
+   * Adds credit, or takes it back if `amount` is negative. False, and nothing is booked, when `id` was booked before, when
+   * the balance would become negative, or when the amount is zero.
    */
   credit(args: { id: string; tenantId: string; amount: Points; memo: string; now: number }): Promise<boolean>
   createTenant(args: { tenant: Tenant }): Promise<void>
   /**
-   * Sees to it that there is a tenant: makes `tenant` with its credit and all of `keys`, if there is none. Where there is
-   * one, only those keys are added to it that the operator chose and that are not there. Two processes that start at once
-   * make one tenant. Gives the first tenant, and the keys that were added.
+   * Creates `tenant` with its credit and all of `keys`, if there is no tenant. If there is one, only keys that the operator
+   * chose and that are missing are added to it. Two processes that start at once create one tenant. Returns the first tenant,
+   * and the ids of the keys that were added.
    */
   ensureFirstTenant(args: {
     tenant: Tenant
@@ -191,13 +191,13 @@ export interface WriteVerbs {
   rebuildBalances(args: { now: number }): Promise<void>
 }
 
-/** A receiver with a delivery that may be claimed since `nextAt`. */
+/** A receiver with a delivery that may be claimed from `nextAt` on. */
 export interface DueReceiver extends ReceiverKey {
   standing: Standing
   nextAt: number
 }
 
-/** One attempt of a delivery that was claimed, and what follows from it. */
+/** One attempt of a claimed delivery, and the delivery's next state. */
 export interface AttemptRecord extends ReceiverKey {
   id: string
   claim: number
@@ -206,7 +206,7 @@ export interface AttemptRecord extends ReceiverKey {
   dueAt: number
 }
 
-/** What may be changed of an account. */
+/** The fields of an account that can be changed. */
 export type AccountChange = Partial<Omit<AccountRecord, 'id' | 'tenantId' | 'provider' | 'createdAt' | 'version'>>
 
 /** The verbs that only read. */
@@ -214,15 +214,15 @@ export interface ReadVerbs {
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>
   /** The oldest first. `tenantId` narrows the list to one owner; null = the operator's accounts. */
   listAccounts(args: { tenantId?: string | null }): Promise<AccountRecord[]>
-  /** What accounts run now, and began on the UTC day of `now`. */
+  /** How many tasks accounts run now, and began on the UTC day of `now`. */
   listLoads(args: { now: number }): Promise<{ account: string; running: number; begunToday: number }[]>
-  /** For which operations tasks wait, by pool. */
+  /** The operations for which tasks wait, by pool. */
   listWaiting(args: Record<string, never>): Promise<{ pool: string; operation: string }[]>
-  /** How many tasks stand before this one in the line for its operation. Null when it does not wait. */
+  /** How many tasks are before this one in the queue for its operation. Null when it does not wait. */
   countAhead(args: { id: string }): Promise<number | null>
-  /** How many tasks wait in these pools, by operation; those that are parked do not count. */
+  /** How many tasks wait in these pools, by operation; parked tasks do not count. */
   countWaiting(args: { pools: string[] }): Promise<{ pool: string; operation: string; count: number }[]>
-  /** Of a task the oldest first, of an account the newest first. */
+  /** The attempts of a task, oldest first, or of an account, newest first. */
   listAttempts(args: { taskId: string } | { account: string; limit: number }): Promise<Attempt[]>
   getTask(args: { id: string }): Promise<Task | undefined>
   getTasks(args: { ids: string[] }): Promise<Task[]>
@@ -234,7 +234,7 @@ export interface ReadVerbs {
   getBatch(args: { id: string }): Promise<Batch | undefined>
   /** Batches that have ended and have no webhooks yet, the longest ended first. */
   listUnannounced(args: { limit: number }): Promise<Batch[]>
-  /** Tasks of a tenant that wait, oldest first: what a cancel of many may take. */
+  /** Parked and waiting tasks of a tenant, oldest first: those that can be cancelled. */
   listUnstarted(args: {
     tenantId: string
     mode?: Mode
@@ -247,11 +247,11 @@ export interface ReadVerbs {
   listOverdue(args: { now: number; limit: number }): Promise<Task[]>
   /** When the next running task is due; null = none runs. */
   nextDueAt(args: Record<string, never>): Promise<number | null>
-  /** When a delivery may be claimed next, circuits considered; null = none waits. May be too early, never too late. */
+  /** When a delivery may be claimed next, circuits included; null = none waits. May be too early, never too late. */
   nextDeliveryAt(args: Record<string, never>): Promise<number | null>
   /**
-   * Receivers of these standings with something due, up to `perTenant` of each tenant and standing, the longest due first.
-   * What is in `except` is left out. The cost follows the tenants for which something waits, and what is left out.
+   * Receivers of these standings with due deliveries, up to `perTenant` of each tenant and standing, the longest due first,
+   * without those in `except`. The cost grows with the number of tenants with waiting deliveries, and of exceptions.
    */
   listDueReceivers(args: {
     standings: readonly Standing[]
@@ -275,11 +275,11 @@ export interface ReadVerbs {
     now: number
   }): Promise<Draft[]>
   getStorageUse(args: { tenantId: string; mode: Mode }): Promise<Quota>
-  /** The mode of a task or of a batch; undefined when there is none. */
+  /** The mode of a task or of a batch; undefined when there is neither. */
   getMode(args: { id: string }): Promise<Mode | undefined>
   getAsset(args: { id: string }): Promise<Asset | undefined>
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
-  /** Which of these ids files have. At most some hundreds at once. */
+  /** The ids among these that belong to assets. At most some hundreds at once. */
   listKnownAssets(args: { ids: string[] }): Promise<string[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
@@ -298,7 +298,7 @@ export interface ReadVerbs {
       held: Points
     }[]
   >
-  /** Every rule of the ledger that is broken; [] is the proof that money is right. */
+  /** Every broken rule of the ledger; [] proves that the money adds up. */
   reconcile(args: Record<string, never>): Promise<LedgerFault[]>
   /** Unfinished tasks of all tenants, at the cost of a few rows. */
   countUnfinished(args: Record<string, never>): Promise<Record<'staged' | 'pending' | 'running', number>>
@@ -314,11 +314,11 @@ export interface Store extends WriteVerbs, ReadVerbs {
   readonly engine: Engine
   /** True when this process alone may write to the database. */
   readonly exclusive: boolean
-  /** The time that leases and deadlines are measured by: the same on all nodes, and not moved by setting a clock. */
+  /** The time for leases and deadlines: the same on all nodes, and not changed by setting a clock. */
   readonly clock: Clock
   /**
-   * Hears what this node committed, and, unless it gets lost on the way, what any other did. Returns the function that
-   * stops the hearing.
+   * Subscribes to the signals of this node's commits and, unless one gets lost on the way, those of other nodes. Returns the
+   * function that unsubscribes.
    */
   onSignal(listener: (signal: Signal) => void): () => void
   close(): Promise<void>

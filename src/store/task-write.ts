@@ -35,7 +35,7 @@ export const MUTABLE = [
 
 export type TaskRow = Pick<Selectable<TasksTable>, 'id' | (typeof MUTABLE)[number]>
 
-/** A move of a task as rows and sums: what either engine writes if the task's version is still `row.version - 1`. */
+/** A move of a task as rows and sums. Each engine writes it if the task's version is still `row.version - 1`. */
 export interface TaskWrite {
   row: TaskRow
   ledger: Omit<Selectable<LedgerTransactionsTable>, 'seq'> | null
@@ -45,9 +45,9 @@ export interface TaskWrite {
   > | null
   assets: Selectable<AssetsTable>[]
   deliveries: ReturnType<typeof newDeliveryRow>[]
-  /** The task has ended: what its tenant and its key get back. */
+  /** Set when the task has ended: the amounts and counts that its tenant and its key get back. */
   end: { id: string; tenant_id: string; key_id: string; refund: number; held: number; staged: number } | null
-  /** The slot that it had; `day` when it does not count towards that day of the account. */
+  /** The slot that became free; `day` is the day of the account on which the task no longer counts. */
   freed: { id: string; account: string; pool: string; tenant_id: string; day: number | null } | null
   batch: { id: string; batch_id: string; completed: number; failed: number; cancelled: number } | null
   now: number
@@ -94,7 +94,7 @@ export function taskWriteOf({ transition, assets, deliveries, now }: TaskChange)
             account: before.account,
             pool: before.pool,
             tenant_id: before.tenantId,
-            // What was turned away was not begun: it does not count towards the day of the account.
+            // A task that was turned away was not begun, so it does not count towards the day of the account.
             day: after.status === 'pending' && before.claimedAt !== null ? utcDay(before.claimedAt) : null,
           }
         : null,

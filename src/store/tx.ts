@@ -4,9 +4,9 @@ import type { Database } from './schema.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 
-/** What others may want to know once a verb is on disk. */
+/** A change that is announced once a verb is on disk. */
 export type Signal =
-  /** A task was moved, and is at this status and progress since. */
+  /** A task has this new status and progress. */
   | { kind: 'task'; id: string; status: Status; progress: number }
   /** A pool has new work for an operation. */
   | { kind: 'pool'; pool: string; operation: string }
@@ -14,7 +14,7 @@ export type Signal =
   | { kind: 'slot'; account: string }
   /** Accounts were added or changed. */
   | { kind: 'accounts' }
-  /** A vendor called: a task is due. */
+  /** A vendor called back, so a task is due. */
   | { kind: 'due' }
   /** The last task of a batch has ended. */
   | { kind: 'batch'; id: string }
@@ -22,21 +22,21 @@ export type Signal =
   | { kind: 'delivery' }
   /** A key was revoked or changed: forget it. */
   | { kind: 'key'; hash: string }
-  /** This node may have missed signals: whatever is remembered is to be read again. */
+  /** This node may have missed signals: cached data must be read again. */
   | { kind: 'resync' }
 
-/** What a query runs in: one transaction of one engine. Kysely speaks to both; the rest is where they differ. */
+/** The transaction in which a query runs. Kysely works with both engines; the other members are where they differ. */
 export interface Tx {
   readonly engine: Engine
   readonly db: Kysely<Database>
   /** Inserts all rows; every row has the columns of the first. */
   insertMany<Table extends keyof Database>(table: Table, rows: readonly Insertable<Database[Table]>[]): Promise<void>
   /**
-   * Runs one statement that is kept prepared, with places as the engine writes them (`?` or `$1`): for the hot path, where
-   * building a statement would cost as much as running it. One that only reads says so: it may be repeated when a
+   * Runs one statement that is kept prepared, with placeholders of the engine (`?` or `$1`): for the hot path, where
+   * building a statement would cost as much as running it. With `isRead`, it may be repeated when a
    * connection breaks.
    */
   run<Row>(text: string, values: readonly unknown[], options?: { isRead: boolean }): Promise<Row[]>
-  /** Tells the signal to every node, after the commit; to others it may get lost, so each of them also polls. */
+  /** Sends the signal to every node, after the commit. On its way to other nodes it may get lost, so each of them also polls. */
   signal(signal: Signal): void
 }

@@ -54,7 +54,7 @@ function signed(claims: unknown, secretKey: string, header: unknown = HEADER, al
 }
 
 /** The claims of Kling's own examples. */
-function usual(accessKey: string, nowS = NOW_S) {
+function claimsFor(accessKey: string, nowS = NOW_S) {
   return { iss: accessKey, exp: nowS + 1_800, nbf: nowS - 5 }
 }
 
@@ -70,8 +70,8 @@ async function faultOf(credential: string): Promise<TokenFault | undefined> {
   return tokenFaultOf(error)
 }
 
-describe('a pair', () => {
-  it('is named by the key, differs from key to key and from secret to secret, and is always the same', () => {
+describe('an access pair', () => {
+  it('an access pair belongs to its key and the master secret, and is always the same', () => {
     const pair = accessPair('one', 'a')
     expect(pair).toEqual({ accessKey: 'a', secretKey: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect(accessPair('one', 'a')).toEqual(pair)
@@ -79,24 +79,24 @@ describe('a pair', () => {
   })
 })
 
-describe('a token', () => {
-  it('is the key that it was signed beside', async () => {
+describe('an access token', () => {
+  it('an access token authenticates as the key that signed it', async () => {
     const { key, keyId, tenantId, accessKey, secretKey } = await aKey({ allowedModels: ['kling'], mode: 'test' })
-    const caller = await authenticate(signed(usual(accessKey), secretKey))
+    const caller = await authenticate(signed(claimsFor(accessKey), secretKey))
     expect(caller).toMatchObject({ keyId, tenantId, mode: 'test', allowedModels: ['kling'] })
     expect(await authenticate(key)).toBe(caller) // one cache serves both
   })
 
-  it('may leave nbf out, and may be signed by a clock that is a little ahead', async () => {
+  it('an access token may leave nbf out, and may be signed by a clock that is a little ahead', async () => {
     const { accessKey, secretKey } = await aKey()
-    const { nbf: _, ...claims } = usual(accessKey)
+    const { nbf: _, ...claims } = claimsFor(accessKey)
     expect(await authenticate(signed(claims, secretKey))).toMatchObject({ keyId: accessKey })
     expect(await authenticate(signed({ ...claims, nbf: NOW_S + 5 }, secretKey))).toMatchObject({ keyId: accessKey })
   })
 
-  it('holds until exp, to the millisecond', async () => {
+  it('an access token is valid until exp, to the millisecond', async () => {
     const { accessKey, secretKey } = await aKey()
-    const token = signed(usual(accessKey), secretKey)
+    const token = signed(claimsFor(accessKey), secretKey)
     clock.nowMs = START + 1_800_000 - 1
     expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
     clock.nowMs += 1
@@ -104,35 +104,39 @@ describe('a token', () => {
   })
 
   it.each<[string, (pair: { accessKey: string; secretKey: string }) => string, TokenFault]>([
-    ['with another secret', ({ accessKey }) => signed(usual(accessKey), FOREIGN), 'forged'],
-    ['with no secret', ({ accessKey }) => signed(usual(accessKey), ''), 'forged'],
-    ['with its own access key', ({ accessKey }) => signed(usual(accessKey), accessKey), 'forged'],
+    ['with another secret', ({ accessKey }) => signed(claimsFor(accessKey), FOREIGN), 'forged'],
+    ['with no secret', ({ accessKey }) => signed(claimsFor(accessKey), ''), 'forged'],
+    ['with its own access key', ({ accessKey }) => signed(claimsFor(accessKey), accessKey), 'forged'],
     [
       'by another algorithm',
-      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, HEADER, 'sha1'),
+      ({ accessKey, secretKey }) => signed(claimsFor(accessKey), secretKey, HEADER, 'sha1'),
       'forged',
     ],
-    ['by nobody', ({ accessKey }) => `${part(HEADER)}.${part(usual(accessKey))}.`, 'forged'],
-    ['by nobody, as it says', ({ accessKey }) => `${part({ alg: 'none' })}.${part(usual(accessKey))}.`, 'malformed'],
+    ['without a signature', ({ accessKey }) => `${part(HEADER)}.${part(claimsFor(accessKey))}.`, 'forged'],
+    [
+      'with the algorithm none',
+      ({ accessKey }) => `${part({ alg: 'none' })}.${part(claimsFor(accessKey))}.`,
+      'malformed',
+    ],
     [
       'by none, signed',
-      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { alg: 'None' }),
+      ({ accessKey, secretKey }) => signed(claimsFor(accessKey), secretKey, { alg: 'None' }),
       'malformed',
     ],
     [
       'by HS512',
-      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { alg: 'HS512' }, 'sha512'),
+      ({ accessKey, secretKey }) => signed(claimsFor(accessKey), secretKey, { alg: 'HS512' }, 'sha512'),
       'malformed',
     ],
     [
       'by RS256, in name',
-      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { alg: 'RS256' }),
+      ({ accessKey, secretKey }) => signed(claimsFor(accessKey), secretKey, { alg: 'RS256' }),
       'malformed',
     ],
-    ['by no named algorithm', ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, {}), 'malformed'],
+    ['by no named algorithm', ({ accessKey, secretKey }) => signed(claimsFor(accessKey), secretKey, {}), 'malformed'],
     [
       'with what must be understood',
-      ({ accessKey, secretKey }) => signed(usual(accessKey), secretKey, { ...HEADER, crit: ['b64'], b64: false }),
+      ({ accessKey, secretKey }) => signed(claimsFor(accessKey), secretKey, { ...HEADER, crit: ['b64'], b64: false }),
       'malformed',
     ],
     ['for ever', ({ accessKey, secretKey }) => signed({ iss: accessKey }, secretKey), 'malformed'],
@@ -147,12 +151,12 @@ describe('a token', () => {
     ['until 1969', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: -1 }, secretKey), 'expired'],
     [
       'for later',
-      ({ accessKey, secretKey }) => signed({ ...usual(accessKey), nbf: NOW_S + 6 }, secretKey),
+      ({ accessKey, secretKey }) => signed({ ...claimsFor(accessKey), nbf: NOW_S + 6 }, secretKey),
       'not_yet_valid',
     ],
     [
       'with nbf as text',
-      ({ accessKey, secretKey }) => signed({ ...usual(accessKey), nbf: '0' }, secretKey),
+      ({ accessKey, secretKey }) => signed({ ...claimsFor(accessKey), nbf: '0' }, secretKey),
       'malformed',
     ],
     ['by no issuer', ({ secretKey }) => signed({ exp: NOW_S + 60 }, secretKey), 'malformed'],
@@ -160,27 +164,27 @@ describe('a token', () => {
     ['of no claims', ({ secretKey }) => signed([], secretKey), 'malformed'],
     ['of what is no JSON', () => `${part(HEADER)}.bm9uc2Vuc2U.AAAA`, 'malformed'],
     ['of nothing', () => `${part(HEADER)}..`, 'malformed'],
-  ])('signed %s is refused', async (_how, make, fault) => {
+  ])('an access token signed %s is refused', async (_how, make, fault) => {
     const token = make(await aKey())
     expect(await faultOf(token)).toBe(fault)
   })
 
-  it('says nothing of its times to who cannot sign', async () => {
+  it('the error for a forged access token reveals nothing about its times', async () => {
     const { accessKey } = await aKey()
     expect(await faultOf(signed({ iss: accessKey, exp: 0 }, FOREIGN))).toBe('forged')
     expect(await faultOf(signed({ iss: accessKey }, FOREIGN))).toBe('forged')
   })
 
-  it('is refused with another key’s secret, or in its name', async () => {
+  it('an access token is refused when it is signed with another key’s secret, or changed to another key', async () => {
     const [one, other] = [await aKey(), await aKey()]
-    expect(await faultOf(signed(usual(one.accessKey), other.secretKey))).toBe('forged')
-    const [header, , signature] = signed(usual(one.accessKey), one.secretKey).split('.')
-    expect(await faultOf(`${header}.${part(usual(other.accessKey))}.${signature}`)).toBe('forged')
+    expect(await faultOf(signed(claimsFor(one.accessKey), other.secretKey))).toBe('forged')
+    const [header, , signature] = signed(claimsFor(one.accessKey), one.secretKey).split('.')
+    expect(await faultOf(`${header}.${part(claimsFor(other.accessKey))}.${signature}`)).toBe('forged')
   })
 
-  it('that is changed in one letter is refused', async () => {
+  it('an access token that is changed in one letter is refused', async () => {
     const { accessKey, secretKey } = await aKey()
-    const token = signed(usual(accessKey), secretKey)
+    const token = signed(claimsFor(accessKey), secretKey)
     expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
     const letters = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ')
     await fc.assert(
@@ -192,7 +196,7 @@ describe('a token', () => {
     )
   })
 
-  it('of any text is refused', async () => {
+  it('any other text as an access token is refused', async () => {
     const piece = fc.oneof(fc.base64String(), fc.string(), fc.jsonValue().map(part))
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 5 }), async (pieces) => {
@@ -201,7 +205,7 @@ describe('a token', () => {
     )
   })
 
-  it('that is well signed counts in its time, whatever else it claims', async () => {
+  it('a correctly signed access token is valid within its times, whatever else it claims', async () => {
     const { accessKey, secretKey } = await aKey()
     const time = fc.oneof(
       fc.constantFrom(...[-6, -5, 0, 1, 5, 6, 1_800, 86_400, 86_405, 86_406].map((seconds) => NOW_S + seconds)),
@@ -223,10 +227,10 @@ describe('a token', () => {
   })
 })
 
-describe('the key behind a token', () => {
-  it('that is revoked is refused from that moment on, also where it is cached', async () => {
+describe('the key of an access token', () => {
+  it('an access token of a revoked key is refused from that moment on, also if it is cached', async () => {
     const { keyId, accessKey, secretKey } = await aKey()
-    const token = signed(usual(accessKey), secretKey)
+    const token = signed(claimsFor(accessKey), secretKey)
     await authenticate(token)
     await store.revokeKey({ id: keyId, now: clock.now() })
     const error = await refusal(token)
@@ -234,18 +238,18 @@ describe('the key behind a token', () => {
     expect(tokenFaultOf(error)).toBeUndefined()
   })
 
-  it('that never was is unknown, though its secret is known', async () => {
+  it('an access token of a key that never existed is refused as unknown, although its secret is right', async () => {
     await aKey()
     const { accessKey, secretKey } = accessPair(MASTER_SECRET, '01234567-89ab-4cde-8f01-23456789ab00')
-    expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({
+    expect(await refusal(signed(claimsFor(accessKey), secretKey))).toMatchObject({
       code: 'unauthorized',
       message: expect.stringContaining('unknown'),
     })
   })
 
-  it('that expires takes its tokens with it', async () => {
+  it('an access token expires with its key', async () => {
     const { accessKey, secretKey } = await aKey({ expiresAt: START + 1_000 })
-    const token = signed(usual(accessKey), secretKey)
+    const token = signed(claimsFor(accessKey), secretKey)
     expect(await authenticate(token)).toMatchObject({ keyId: accessKey })
     clock.nowMs += 1_000
     const error = await refusal(token)
@@ -253,14 +257,14 @@ describe('the key behind a token', () => {
     expect(tokenFaultOf(error)).toBeUndefined()
   })
 
-  it('has one rate, however it is used', async () => {
+  it('a key and its access tokens share one rate limit', async () => {
     const { key, accessKey, secretKey } = await aKey({ requestsPerMinute: 2 })
-    await authenticate(signed(usual(accessKey), secretKey))
+    await authenticate(signed(claimsFor(accessKey), secretKey))
     await authenticate(key)
-    expect(await refusal(signed(usual(accessKey), secretKey))).toMatchObject({ code: 'rate_limited' })
+    expect(await refusal(signed(claimsFor(accessKey), secretKey))).toMatchObject({ code: 'rate_limited' })
   })
 
-  it('is looked for once by its id', async () => {
+  it('the key of an access token is looked up once by its id', async () => {
     const { accessKey, secretKey } = await aKey()
     const looks: unknown[] = []
     const watched = new Proxy(store, {
@@ -275,32 +279,35 @@ describe('the key behind a token', () => {
     const others = openKeys({ store: watched, clock })
     const take = openAccessKeys({ keys: others, masterSecret: MASTER_SECRET, clock })
     for (let times = 0; times < 3; times += 1) {
-      await take(signed(usual(accessKey, clock.nowMs / 1_000), secretKey))
+      await take(signed(claimsFor(accessKey, clock.nowMs / 1_000), secretKey))
       clock.nowMs += 10_000 // past what is trusted unread
     }
     expect(looks).toHaveLength(1)
-    await expect(Promise.resolve(take(signed(usual(accessKey), FOREIGN)))).rejects.toThrow('signature')
+    await expect(Promise.resolve(take(signed(claimsFor(accessKey), FOREIGN)))).rejects.toThrow('signature')
     expect(looks).toHaveLength(1)
     others.close()
   })
 })
 
-describe('a key itself', () => {
-  it('is taken as before, also one with dots that the operator chose', async () => {
+describe('a key instead of an access token', () => {
+  it('a key itself is accepted, also one with dots that the operator chose', async () => {
     const { key, keyId } = await aKey()
     expect(await authenticate(key)).toMatchObject({ keyId })
     const chosen = await aKey({ secret: 'chosen.by.somebody-with-dots' })
     expect(await authenticate(chosen.key)).toMatchObject({ keyId: chosen.keyId })
   })
 
-  it.each([[undefined], [''], ['sk-live-wrong'], ['a.b.c']])('that is %j is refused, and is no token', async (key) => {
-    const error = await refusal(key)
-    expect(error.code).toBe('unauthorized')
-    expect(tokenFaultOf(error)).toBeUndefined()
-  })
+  it.each([[undefined], [''], ['sk-live-wrong'], ['a.b.c']])(
+    'the key %j is refused, and is not taken for an access token',
+    async (key) => {
+      const error = await refusal(key)
+      expect(error.code).toBe('unauthorized')
+      expect(tokenFaultOf(error)).toBeUndefined()
+    },
+  )
 
-  it('does not stand for its pair', async () => {
+  it('a key is not accepted as the secret of its own access pair', async () => {
     const { key, keyId } = await aKey()
-    expect(await faultOf(signed(usual(keyId), key))).toBe('forged')
+    expect(await faultOf(signed(claimsFor(keyId), key))).toBe('forged')
   })
 })

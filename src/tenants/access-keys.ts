@@ -7,22 +7,22 @@ import type { Keys } from './keys.ts'
 
 /**
  * Some vendors' clients never send their key: they sign a JSON Web Token with a secret key, and the token names an access
- * key. Here every API key has such a pair beside it, which stands and falls with the key.
+ * key. Here every API key has such a pair, which is valid exactly as long as the key.
  */
 
 /** How far a client's clock may be ahead. Kling's clients date their tokens back by as much, for the other case. */
 const LEEWAY_MS = 5 * SECOND_MS
-/** Clients sign for half an hour. A token that holds for much longer is a key that nobody can revoke by itself. */
+/** Clients sign for half an hour. A token that is valid for much longer would be a key that cannot be revoked by itself. */
 const LONGEST_MS = DAY_MS
 
 export interface AccessPair {
   /** The id of the API key. */
   accessKey: string
-  /** 64 hexadecimal digits; the text itself is the key of the HMAC, as JWT libraries take it. */
+  /** 64 hexadecimal digits; the text itself is the key of the HMAC, as JWT libraries expect it. */
   secretKey: string
 }
 
-/** The pair of an API key. Derived, so that nothing is stored and it can be shown again. */
+/** The access pair of an API key. It is derived from the master secret, so it need not be stored and can be shown again. */
 export function accessPair(masterSecret: string, keyId: string): AccessPair {
   return {
     accessKey: keyId,
@@ -30,7 +30,7 @@ export function accessPair(masterSecret: string, keyId: string): AccessPair {
   }
 }
 
-/** What is wrong with a token: no token that we take, signed with another secret, or not of this time. */
+/** What is wrong with a token: not of the supported form, signed with another secret, or outside its times. */
 export type TokenFault = 'malformed' | 'forged' | 'not_yet_valid' | 'expired'
 
 /** The cause of the `unauthorized` with which a token is refused. */
@@ -50,8 +50,8 @@ export function tokenFaultOf({ cause }: PolyphonyError): TokenFault | undefined 
 }
 
 /**
- * Who sends a credential: a token (HS256, with `iss` = access key, `exp`, and `nbf` if it likes) or a key itself. Rejects
- * as `Keys.authenticate` does, and with `unauthorized` for a token that counts for nothing.
+ * Resolves a credential to its caller. A credential is a token (HS256, with `iss` = access key, `exp`, and optionally
+ * `nbf`) or a key itself. Rejects as `Keys.authenticate` does, and with `unauthorized` for an invalid token.
  */
 export function openAccessKeys(parts: { keys: Keys; masterSecret: string; clock: Clock }): Keys['authenticate'] {
   const { keys, masterSecret, clock } = parts
@@ -70,7 +70,7 @@ interface Token {
   header: JsonObject
   payload: string
   signature: string
-  /** What the signature is of. */
+  /** The text that was signed. */
   signed: string
 }
 
@@ -85,9 +85,9 @@ function readToken(text: string): Token | undefined {
   return header && { header, payload, signature, signed: `${head}.${payload}` }
 }
 
-/** The access key of a token that is in order. Says nothing of its times to who cannot sign. */
+/** The access key of a valid token. The signature is checked first, so that a forged token reveals nothing about times. */
 function verifiedIssuer({ header, payload, signature, signed }: Token, masterSecret: string, now: number): string {
-  // The algorithm is ours to choose: a token that names its own could name none.
+  // The algorithm is fixed: a token that may choose its own could choose "none".
   if (header.alg !== 'HS256') throw refused('malformed', 'alg must be HS256')
   if ('crit' in header) throw refused('malformed', 'crit is not supported')
   const claims = objectOf(payload)

@@ -12,7 +12,7 @@ export interface FirstTenantOptions {
   openingCredit: Points
 }
 
-/** What was made now and is shown once; nothing on a later start. */
+/** The keys are set only at the start that created them, to be shown once. */
 export interface FirstTenant {
   tenant: Tenant
   created: boolean
@@ -22,7 +22,7 @@ export interface FirstTenant {
 
 const MAX_STAGED = 10_000
 
-/** Sees to it that there is a tenant, with an admin key and some credit, so that a first task runs. */
+/** Creates the first tenant, with an admin key and some credit, unless there is one. Adds newly configured keys to it. */
 export async function ensureFirstTenant(
   { store, clock }: { store: Store; clock: Clock },
   options: FirstTenantOptions,

@@ -16,13 +16,13 @@ function limitAt(clock: { nowMs: number }): (keyId: string, perMinute: number) =
 }
 
 describe('a rate limit', () => {
-  it('lets a minute’s worth through at once, and says when to come back', () => {
+  it('a rate limit allows a minute’s worth at once, and says when to come back', () => {
     const ask = limitAt({ nowMs: 0 })
     expect(Array.from({ length: 6 }, () => ask('k', 6))).toEqual(Array(6).fill(undefined))
     expect(ask('k', 6)).toBe(10)
   })
 
-  it('lets one through when the caller comes back as told', () => {
+  it('a rate limit allows one request when the caller comes back at the stated time', () => {
     const clock = { nowMs: 0 }
     const ask = limitAt(clock)
     for (let number = 0; number < 6; number++) ask('k', 6)
@@ -33,7 +33,7 @@ describe('a rate limit', () => {
     expect(ask('k', 6)).toBe(10)
   })
 
-  it('does not punish asking too early', () => {
+  it('a rate limit does not punish a request that comes too early', () => {
     const clock = { nowMs: 0 }
     const ask = limitAt(clock)
     ask('k', 1)
@@ -45,7 +45,7 @@ describe('a rate limit', () => {
     expect(ask('k', 1)).toBeUndefined()
   })
 
-  it('saves up a minute’s worth and no more', () => {
+  it('a rate limit saves up a minute’s worth and no more', () => {
     const clock = { nowMs: 0 }
     const ask = limitAt(clock)
     ask('k', 2)
@@ -54,13 +54,13 @@ describe('a rate limit', () => {
     expect(ask('k', 2)).toBe(30)
   })
 
-  it('is each key’s own', () => {
+  it('each key has a rate limit of its own', () => {
     const ask = limitAt({ nowMs: 0 })
     expect([ask('a', 1), ask('b', 1)]).toEqual([undefined, undefined])
     expect(ask('a', 1)).toBe(60)
   })
 
-  it('bears a clock that is set back', () => {
+  it('a rate limit works on when the clock is set back', () => {
     const clock = { nowMs: 60_000 }
     const ask = limitAt(clock)
     ask('k', 1)

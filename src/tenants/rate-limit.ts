@@ -3,7 +3,7 @@ import { type Clock, MINUTE_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
 interface Bucket {
-  /** What is left, in microseconds of filling: whole numbers, as sums of fractions fall short of a whole request. */
+  /** The level in microseconds of filling time: whole numbers, since sums of fractions fall short of a whole request. */
   levelUs: number
   filledAt: number
 }
@@ -11,8 +11,8 @@ interface Bucket {
 const FULL_US = MINUTE_MS * 1_000
 
 /**
- * A bucket a key, filled evenly, as large as a minute's worth of requests. Kept in this process: on several nodes a key
- * has this rate at each.
+ * A token bucket for each key, as large as a minute's worth of requests. Throws `rate_limited`, with `retryAfterSeconds`,
+ * when it is empty. Kept in this process: with several nodes, a key has this rate at each of them.
  */
 export function openRateLimit(clock: Clock): (keyId: string, perMinute: number) => void {
   const buckets = new LRUCache<string, Bucket>({ max: 10_000 })

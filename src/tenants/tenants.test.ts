@@ -43,7 +43,7 @@ async function aKey(options: Partial<NewKeyOptions> = {}) {
 }
 
 describe('a key', () => {
-  it('says who asks, and is stored as a hash', async () => {
+  it('a key identifies its caller, and is stored as a hash', async () => {
     const { key, record } = await aKey({ mode: 'test', allowedModels: ['suno'], requestsPerMinute: 5 })
     expect(key).toMatch(/^sk-test-[\w-]{32}$/)
     expect(await keys.authenticate(key)).toMatchObject({
@@ -56,18 +56,18 @@ describe('a key', () => {
     expect(JSON.stringify(await store.listKeys({ tenantId: null }))).not.toContain(key.slice(13))
   })
 
-  it.each([[undefined], [''], ['sk-live-wrong']])('that is %j is refused', async (key) => {
+  it.each([[undefined], [''], ['sk-live-wrong']])('the key %j is refused', async (key) => {
     expect(await codeOf(key)).toBe('unauthorized')
   })
 
-  it('that is revoked is refused from that moment on, also where it is cached', async () => {
+  it('a revoked key is refused from that moment on, also if it is cached', async () => {
     const { key, record } = await aKey()
     expect(await codeOf(key)).toBe('accepted')
     await store.revokeKey({ id: record.keyId, now: clock.now() })
     expect(await codeOf(key)).toBe('unauthorized')
   })
 
-  it('that is revoked while it is being looked up is not trusted afterwards', async () => {
+  it('a key that is revoked while it is being looked up is not trusted afterwards', async () => {
     const { key, record } = await aKey()
     const found = Promise.withResolvers<void>()
     const goOn = Promise.withResolvers<void>()
@@ -92,11 +92,11 @@ describe('a key', () => {
     slowKeys.close()
   })
 
-  it('that was revoked while signals got lost is refused once that is known', async () => {
+  it('a key that was revoked while signals got lost is refused once that is known', async () => {
     const { key, record } = await aKey()
     let tell = (_: Signal): void => {}
     // The other node's signal never arrives; then the connection for signals is back.
-    const deaf = new Proxy(store, {
+    const lossy = new Proxy(store, {
       get(target, name: keyof Store) {
         if (name !== 'onSignal') return target[name]
         return (listener: (signal: Signal) => void) => {
@@ -105,16 +105,16 @@ describe('a key', () => {
         }
       },
     })
-    const deafKeys = openKeys({ store: deaf, clock })
-    await deafKeys.authenticate(key)
+    const lossyKeys = openKeys({ store: lossy, clock })
+    await lossyKeys.authenticate(key)
     await store.revokeKey({ id: record.keyId, now: clock.now() })
-    expect(await deafKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
+    expect(await lossyKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
     tell({ kind: 'resync' })
-    await expect(deafKeys.authenticate(key)).rejects.toThrow('revoked')
-    deafKeys.close()
+    await expect(lossyKeys.authenticate(key)).rejects.toThrow('revoked')
+    lossyKeys.close()
   })
 
-  it('that expires is refused from that moment on, also where it is cached', async () => {
+  it('an expired key is refused from that moment on, also if it is cached', async () => {
     const { key } = await aKey({ expiresAt: clock.now() + 1_000 })
     expect(await codeOf(key)).toBe('accepted')
     clock.nowMs += 999
@@ -123,7 +123,7 @@ describe('a key', () => {
     expect(await codeOf(key)).toBe('unauthorized')
   })
 
-  it('with a rate is held to it', async () => {
+  it('a key with a rate limit is held to it', async () => {
     const { key } = await aKey({ requestsPerMinute: 2 })
     expect([await codeOf(key), await codeOf(key), await codeOf(key)]).toEqual(['accepted', 'accepted', 'rate_limited'])
     clock.nowMs += 30_000
@@ -136,7 +136,7 @@ describe('the first tenant', () => {
   const ensure = (more: Partial<Parameters<typeof ensureFirstTenant>[1]> = {}) =>
     ensureFirstTenant({ store, clock }, { ...options, ...more })
 
-  it('is made at the first start, with credit and two keys that are shown once', async () => {
+  it('the first tenant is created at the first start, with credit and two keys that are shown once', async () => {
     const { tenant, created, adminKey, testKey } = await ensure()
     expect(created).toBe(true)
     expect(await keys.authenticate(adminKey)).toMatchObject({ tenantId: tenant.id, mode: 'live', role: 'admin' })
@@ -144,7 +144,7 @@ describe('the first tenant', () => {
     expect(await store.getBalance({ tenantId: tenant.id })).toMatchObject({ available: 10_000_000_000 })
   })
 
-  it('is the same at the next start: no second credit, no more keys', async () => {
+  it('the first tenant is the same at the next start: no second credit, no more keys', async () => {
     const first = await ensure()
     expect(await ensure()).toMatchObject({
       tenant: { id: first.tenant.id },
@@ -157,7 +157,7 @@ describe('the first tenant', () => {
     expect(await store.reconcile({})).toEqual([])
   })
 
-  it('takes keys that the operator chose, and does not show them', async () => {
+  it('the first tenant gets the keys that the operator chose, which are not shown', async () => {
     const chosen = { adminKey: 'sk-live-chosen-by-hand', testKey: 'sk-test-chosen-by-hand' }
     expect(await ensure(chosen)).toMatchObject({ adminKey: undefined, testKey: undefined })
     await ensure(chosen)
@@ -165,19 +165,19 @@ describe('the first tenant', () => {
     expect(await store.listKeys({ tenantId: null })).toHaveLength(2)
   })
 
-  it('gets a key that the operator chose later beside the ones it has', async () => {
+  it('a key that the operator chose later is added to those of the first tenant', async () => {
     const { adminKey } = await ensure()
     await ensure({ adminKey: 'sk-live-chosen-later' })
     expect([await codeOf(adminKey), await codeOf('sk-live-chosen-later')]).toEqual(['accepted', 'accepted'])
     expect(await store.listKeys({ tenantId: null })).toHaveLength(3)
   })
 
-  it('without credit starts at zero', async () => {
+  it('a first tenant without credit starts at zero', async () => {
     const { tenant } = await ensure({ openingCredit: points(0) as Points })
     expect(await store.getBalance({ tenantId: tenant.id })).toMatchObject({ available: 0, credited: 0 })
   })
 
-  it('does not get a revoked key back by a restart', async () => {
+  it('a restart does not restore a revoked key of the first tenant', async () => {
     const key = 'sk-live-chosen-by-hand'
     await ensure({ adminKey: key })
     const record = await store.findKey({ hash: hashKey(key) })

@@ -14,7 +14,7 @@ describe('the reference at /docs', () => {
     await gateway[Symbol.asyncDispose]()
   })
 
-  it('finds an operation, shows its fields with their limits, and tries it, without the internet', async () => {
+  it('the reference at /docs finds an operation, shows its fields with their limits, and tries it, without the internet', async () => {
     await using opened = await openPage(browser, gateway.url)
     const { page, errors, strayRequests } = opened
     await page.goto(`${gateway.url}/docs`)

@@ -18,7 +18,7 @@ async function expectHeld(fault: Fault, engine: Engine, postgres?: OwnPostgres):
 
 // Most of their time is waiting, so both run at once.
 group.concurrent('a gateway on SQLite', { timeout: LIMIT_MS }, () => {
-  it('keeps every promise when its process is killed while vendors answer slowly and call', () =>
+  it('a gateway on SQLite keeps every promise when its process is killed while vendors answer slowly and send callbacks', () =>
     expectHeld(killWhileSlow, 'sqlite'))
 })
 
@@ -29,6 +29,6 @@ group.concurrent('two gateways on PostgreSQL', { timeout: LIMIT_MS }, () => {
   })
   afterAll(() => postgres?.close())
 
-  it('start at once on an empty database and keep every promise over kill, stop, pause and restart of PostgreSQL', () =>
+  it('two gateways start at once on an empty PostgreSQL and keep every promise over kill, stop, pause and restart of it', () =>
     expectHeld(manyFaults, 'postgres', postgres))
 })

@@ -84,7 +84,7 @@ export async function collect(world: World): Promise<Evidence> {
   }
 }
 
-/** Every task that there is, whether an answer told of it or not. */
+/** Every stored task, whether or not an answer named it. */
 export async function readAll({ nodes }: World): Promise<Map<string, ReadTask>> {
   const tasks = new Map<string, ReadTask>()
   for (const key of [LIVE_KEY, TEST_KEY]) {
@@ -146,7 +146,7 @@ async function checkFiles({ nodes, vendor }: World, tasks: Map<string, ReadTask>
       const { status, bytes } = await patiently(() => nodes.download(url))
       if (status !== 200) badFiles.push(`${task.id}: ${url} was answered with ${status}`)
       else if (!expected.some((file) => hashOf(file) === hashOf(bytes))) {
-        badFiles.push(`${task.id}: ${bytes.byteLength} bytes, none of the vendor's files`)
+        badFiles.push(`${task.id}: ${bytes.byteLength} bytes, not a file of the vendor`)
       }
     }
   }

@@ -6,13 +6,13 @@ import { arrivalMs, randomOf } from './random.ts'
 export const LIVE_KEY = 'sk-live-chaos-0123456789abcdef'
 export const TEST_KEY = 'sk-test-chaos-0123456789abcdef'
 
-/** Who performs the work: one vendor that is found again by our id, one that can only call, one that lists; the sandbox. */
+/** The performer of the work: a vendor that finds orders by our id, one that can only send callbacks, one that lists its orders; the sandbox. */
 export type Kind = 'upstream' | 'piapi' | 'replicate' | 'sandbox'
 
 /** Parts of the load by kind; they need not sum up to anything. */
 export type Mix = Partial<Record<Kind, number>>
 
-export const USUAL_MIX: Mix = { upstream: 0.35, piapi: 0.25, replicate: 0.1, sandbox: 0.3 }
+export const DEFAULT_MIX: Mix = { upstream: 0.35, piapi: 0.25, replicate: 0.1, sandbox: 0.3 }
 
 export interface Submission {
   /** The Idempotency-Key, and the name of the submission in its prompt and in the address of its webhook. */
@@ -28,7 +28,7 @@ export interface Submission {
   isUnheard: boolean
 }
 
-/** Where a burst goes, if not the usual way. */
+/** Where a burst goes, if not to the default places. */
 interface Aim {
   node?: GatewayNode
   /** Another receiver of webhooks, which is not expected to answer. */
@@ -67,7 +67,7 @@ export class Load {
   }
 
   /** Submissions arrive from now on, `perSecond` on average. */
-  start(perSecond: number, mix: Mix = USUAL_MIX): void {
+  start(perSecond: number, mix: Mix = DEFAULT_MIX): void {
     const stopping = new AbortController()
     this.#stopArrivals = () => stopping.abort()
     this.#arrivals = this.#arrive(perSecond, mix, stopping.signal)

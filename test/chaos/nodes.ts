@@ -11,11 +11,11 @@ export interface Request {
   headers?: Record<string, string>
   body?: string
   timeoutMs?: number
-  /** Only this node is asked. */
+  /** Send to this node only. */
   node?: GatewayNode
 }
 
-/** The address that the gateway believes to be reached by; what balances the load over the nodes stands there. */
+/** The public address of the gateway, which is that of the load balancer. */
 export const PUBLIC_ORIGIN = 'http://gateway.test'
 
 const TIMEOUT_MS = 8_000

@@ -34,7 +34,7 @@ export interface Verdict {
   tolerated: (Breach & { why: string })[]
 }
 
-/** Holds what was seen against every rule. */
+/** Checks the evidence against every rule. */
 export function judge(evidence: Evidence, tolerances: readonly Tolerance[]): Verdict {
   const verdict: Verdict = { counts: countsOf(evidence), breaches: [], tolerated: [] }
   const names = Object.keys(RULES) as RuleName[] // as the table has them

@@ -26,7 +26,7 @@ export interface WorldOptions {
   postgres: OwnPostgres | undefined
   /** Vendors can call the gateway; without it, it has no PUBLIC_URL. */
   isReachable?: boolean
-  /** What stands between each node and PostgreSQL: a proxy that breaks connections, or one that holds answers back. */
+  /** The proxy between each node and PostgreSQL: one that breaks connections, or one that delays answers. */
   between?: 'breaker' | 'holder'
   /** The data folder lies on a disk of so many MiB. */
   diskMib?: number
@@ -38,7 +38,7 @@ export interface WorldOptions {
   isKept?: boolean
 }
 
-/** A broken promise that a fault saw by itself, beside what the oracle finds. */
+/** A broken promise that a fault found by itself, in addition to those of the oracle. */
 export interface Breach {
   rule: RuleName
   detail: string

@@ -9,7 +9,7 @@ import { MASTER_SECRET, openGateway, type TestGateway } from '../support/gateway
 const KEY = 'luma-the-key-of-the-test'
 const PICTURE = { prompt: 'a teapot', model: 'photon-1', aspect_ratio: '3:4', format: 'png' }
 
-/** Accounts are managed beside a server that runs. */
+/** Accounts are managed while a server runs. */
 describe('polyphony account', { timeout: 60_000 }, () => {
   let gateway: TestGateway
   let luma: FakeLuma
@@ -34,7 +34,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
   }
   const add = (...args: string[]): string[] => ['add', 'luma', '--field', `baseUrl=${luma.baseUrl}`, ...args]
 
-  it('adds one that the running server uses, with its key from the standard input', async () => {
+  it('polyphony account add creates an account that the running server uses, with the credential from the standard input', async () => {
     const added = await json(
       add('--name', 'main', '--slots', '20', '--priority', '-1', '--field', 'apiKey=@-'),
       `${KEY}\n`,
@@ -57,7 +57,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     expect((await run(['debug', 'main'])).stdout).toMatch(/back-up[\s\S]*(accepted|completed)/)
   })
 
-  it('tests one by calling the vendor itself, and takes a new key from a file', async () => {
+  it('polyphony account test calls the vendor itself, and set takes a new credential from a file', async () => {
     await json(add('--name', 'wrong', '--field', 'apiKey=luma-a-wrong-key'))
     const failed = await run(['test', 'wrong'])
     expect(failed.code).toBe(1)
@@ -77,7 +77,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     expect(await json(['set', 'right', '--serves', 'all'])).toMatchObject({ serves: null })
   })
 
-  it('drains, resumes, disables, enables and removes one', async () => {
+  it('polyphony account drains, resumes, disables, enables and removes an account', async () => {
     await json(add('--name', 'switched', '--field', `apiKey=${KEY}`, '--tenant', 'house'))
     expect(await json(['drain', 'switched'])).toMatchObject({ isDraining: true, tenantId: gateway.tenantId })
     expect((await run(['list', '--tenant', 'house'])).stdout).toMatch(/switched +luma +\S+ +connected, draining/)
@@ -88,7 +88,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     expect(await json<unknown[]>(['list', '--tenant', 'house'])).toEqual([])
   })
 
-  it('lists what accounts can be of, with the names in the environment', async () => {
+  it('polyphony account lists the providers, with the names of their variables in the environment', async () => {
     const providers = await json<JsonObject[]>(['providers'])
     expect(providers).toContainEqual(
       expect.objectContaining({
@@ -99,7 +99,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     expect((await run(['providers'])).stdout).toMatch(/apiKey +LUMAAI_API_KEY +required/)
   })
 
-  it('leaves an account of the server’s environment as the server has it', async () => {
+  it('polyphony account does not change an account of the server’s environment', async () => {
     const own = { LUMAAI_API_KEY: KEY, LUMAAI_BASE_URL: luma.baseUrl }
     await using beside = await openGateway({ env: own })
     const there = { DATA_DIR: beside.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
@@ -113,7 +113,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     expect(removed).toMatchObject({ code: 1, stderr: expect.stringContaining('unset the variables') })
   })
 
-  it('says what is wrong, and never repeats a secret', async () => {
+  it('polyphony account says what is wrong with its arguments, and never repeats a secret', async () => {
     const wrong: [string[], number, RegExp][] = [
       [['add', 'none', '--name', 'x'], 1, /provider must be one of/],
       [['add', 'luma', '--name', 'x'], 1, /fields\.apiKey is required by Luma/],

@@ -27,7 +27,7 @@ describe('the command line', () => {
     return answer.status
   }
 
-  it('makes a key that the running server takes, and revokes it', async () => {
+  it('polyphony key creates a key that the running server accepts, and revokes it', async () => {
     const { key, id } = await json<{ key: string; id: string }>('key', 'create', '--name', 'an app', '--rpm', '60')
     expect(key).toMatch(/^sk-live-/)
     expect(await status(key)).toBe(200)
@@ -40,7 +40,7 @@ describe('the command line', () => {
     expect((await run('key', 'revoke', id)).code).toBe(1)
   })
 
-  it('books credit once under an id, and never makes a debt', async () => {
+  it('polyphony credit books an amount once under an id, and never makes a debt', async () => {
     const tenant = await json<{ id: string }>('tenant', 'create', 'studio')
     expect(await json('credit', '25', '--tenant', 'studio', '--id', 'invoice-7')).toMatchObject({
       booked: true,
@@ -57,7 +57,7 @@ describe('the command line', () => {
     expect((await run('tenant', 'list')).stdout).toContain('studio')
   })
 
-  it('shows a task with what became of it, and cancels only what waits', async () => {
+  it('polyphony task shows a task with its history, and cancels only a waiting one', async () => {
     const created = await fetch(`${gateway.url}/api/v1/task`, {
       method: 'POST',
       headers: { 'x-api-key': TEST_KEY, 'content-type': 'application/json' },
@@ -75,11 +75,11 @@ describe('the command line', () => {
     expect((await run('task', 'list', '--status', 'completed')).stdout).toContain(data.task_id)
     const late = await run('task', 'cancel', data.task_id)
     expect(late).toMatchObject({ code: 1, stdout: '' })
-    expect(late.stderr).toMatch(/completed; only one that waits can be/)
+    expect(late.stderr).toMatch(/completed; only a waiting task can be/)
     expect((await run('task', 'list', '--status', 'lost')).code).toBe(2)
   })
 
-  it('tells the signing secret, and proves the ledger', async () => {
+  it('polyphony shows the signing secret of webhooks, and reconciles the ledger', async () => {
     const { secret } = await json<{ secret: string }>('webhook', 'secret')
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]+=*$/)
     expect((await run('webhook', 'list')).code).toBe(0)
@@ -88,7 +88,7 @@ describe('the command line', () => {
     expect((await run('reconcile')).stdout).toMatch(/Clean/)
   })
 
-  it('says what is wrong with the words and the settings', async () => {
+  it('the command line says what is wrong with the arguments and the settings', async () => {
     expect((await run('sing')).code).toBe(2)
     expect((await run('key', 'create', '--name', 'x', '--rpm', 'many')).stderr).toMatch(/whole number/)
     const settings = await polyphony(['reconcile'], { ...env, PORT: 'eighty' })

@@ -13,7 +13,9 @@ describe('polyphony demo --exit', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it('leaves playable songs from both wire formats, paid for and announced', { timeout: 180_000 }, async () => {
+  it('polyphony demo --exit leaves playable songs from both wire formats, paid for and announced by webhooks', {
+    timeout: 180_000,
+  }, async () => {
     const { code, stdout, stderr } = await polyphony(['demo', '--exit', '--out', folder], { PORT: '0' })
     expect(stderr.replace(/.*%.*\n|\n/g, '')).toBe('')
     expect(code).toBe(0)

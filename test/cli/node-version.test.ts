@@ -17,7 +17,7 @@ async function under(version: string): Promise<{ code: number; stdout: string; s
   }
 }
 
-it.each(['20.20.2', '22.17.1'])('an older Node.js is told which one is needed, in one line: %s', async (version) => {
+it.each(['20.20.2', '22.17.1'])('an older Node.js prints the required version in one line: %s', async (version) => {
   expect(await under(version)).toMatchObject({
     code: 1,
     stdout: '',
@@ -25,7 +25,7 @@ it.each(['20.20.2', '22.17.1'])('an older Node.js is told which one is needed, i
   })
 })
 
-it('the oldest Node.js that package.json takes runs the program', async () => {
+it('the oldest Node.js that package.json allows runs the program', async () => {
   const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   expect(engines.node).toBe('>=22.18')
   expect(await under('22.18.0')).toMatchObject({ code: 0 })

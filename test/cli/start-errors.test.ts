@@ -14,7 +14,7 @@ import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
 
-/** What an operator reads when the database cannot be used. */
+/** The messages for an operator when the database cannot be used. */
 describe('a start that cannot use its database', () => {
   let dataDir: string
   let env: Record<string, string>
@@ -31,7 +31,7 @@ describe('a start that cannot use its database', () => {
     return stderr.trim().split('\n')
   }
 
-  it('names the database that is down, without its password, and the cause', async () => {
+  it('a start whose database is down names it, without its password, and the cause', async () => {
     const port = await freePort()
     const lines = await failed(['key', 'list'], { DATABASE_URL: `postgres://polly:secret@127.0.0.1:${port}/shop` })
     expect(lines).toEqual([
@@ -40,7 +40,7 @@ describe('a start that cannot use its database', () => {
     ])
   })
 
-  it('says after its wait that the server is still down', async () => {
+  it('a start that waited for its database says that the server is still down', async () => {
     const port = await freePort()
     const lines = await failed(['serve'], {
       DATABASE_URL: `postgres://127.0.0.1:${port}/shop`,
@@ -50,7 +50,7 @@ describe('a start that cannot use its database', () => {
     expect(lines[0]).toContain('did not answer within 1 s')
   })
 
-  it('says that a database does not exist', async () => {
+  it('a start whose database does not exist says so', async () => {
     const url = new URL(await freshDatabase())
     url.pathname = '/shop'
     const lines = await failed(['serve'], { DATABASE_URL: url.href })
@@ -60,7 +60,7 @@ describe('a start that cannot use its database', () => {
     ])
   })
 
-  it('names a newer version as such on PostgreSQL', async () => {
+  it('a start on a newer schema of PostgreSQL names the newer version', async () => {
     const url = await freshDatabase()
     await (await openPostgres({ url })).close()
     await onDatabase(url, (client) => client.query(NEWER))
@@ -68,7 +68,7 @@ describe('a start that cannot use its database', () => {
     expect(lines).toEqual([expect.stringMatching(/upgraded by a newer Polyphony: it has 9999-lumen/)])
   })
 
-  it('names a newer version as such on SQLite', async () => {
+  it('a start on a newer schema of SQLite names the newer version', async () => {
     const path = join(dataDir, 'polyphony.db')
     await (await openSqlite({ path })).close()
     const database = new DatabaseSync(path)
@@ -80,7 +80,7 @@ describe('a start that cannot use its database', () => {
     ])
   })
 
-  it('names a file that is no database', async () => {
+  it('a start on a file that is not a database names it', async () => {
     const path = join(dataDir, 'polyphony.db')
     writeFileSync(path, 'no database '.repeat(1_000))
     const lines = await failed(['serve'])
@@ -104,15 +104,18 @@ describe('a start that fails in a later step than the database', () => {
     rmSync(dataDir, { recursive: true, force: true })
   })
 
-  it.each(['SQLite', 'PostgreSQL'])('prints that the port is taken and ends with code 1, on %s', async (engine) => {
-    const env: Record<string, string> = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' }
-    if (engine === 'PostgreSQL') env.DATABASE_URL = await freshDatabase()
-    const { code, stderr } = await polyphony(['serve'], env)
-    expect(code).toBe(1)
-    expect(stderr.trim()).toMatch(/^polyphony: listen EADDRINUSE.* set PORT to a free one\.$/)
-  })
+  it.each(['SQLite', 'PostgreSQL'])(
+    'a start on a port that is taken says so and ends with code 1, on %s',
+    async (engine) => {
+      const env: Record<string, string> = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' }
+      if (engine === 'PostgreSQL') env.DATABASE_URL = await freshDatabase()
+      const { code, stderr } = await polyphony(['serve'], env)
+      expect(code).toBe(1)
+      expect(stderr.trim()).toMatch(/^polyphony: listen EADDRINUSE.* set PORT to a free one\.$/)
+    },
+  )
 
-  it('releases the database, so that a second start in the same process works', async () => {
+  it('a start that fails releases the database, so that a second start in the same process works', async () => {
     const env = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'silent' }
     await expect(startGateway(readConfig(env))).rejects.toMatchObject({ code: 'EADDRINUSE' })
     const gateway = await startGateway(readConfig({ ...env, PORT: '0' }))

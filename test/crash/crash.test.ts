@@ -16,7 +16,7 @@ const KEY = 'sk-live-crash-test-0123456789'
 const TASKS_PER_ROUND = 2
 const PRICE = 400_000
 
-/** The points of a task's life: before and after each write, and while the outside is being talked to. */
+/** The points of a task's life: before and after each write, and during requests to vendors and receivers. */
 const POINTS = [
   'submitTasks:before',
   'submitTasks:after',
@@ -102,13 +102,13 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
           const [, found] = /ready (\S+)/.exec(chunk.toString()) ?? []
           if (found) resolve(found)
         })
-        // A point that lies before the server listens ends the process first: there is nobody to talk to then.
+        // A point before the server listens ends the process first, so no request can be sent.
         child.once('exit', (_code, signal) => (signal === 'SIGKILL' ? resolve('') : reject(new Error(errors))))
       })
       return { url, child, ended }
     }
 
-    /** Asks for a task as a careful client does: under an Idempotency-Key, again if no answer came. */
+    /** Submits a task as a careful client does: with an Idempotency-Key, and again if no answer came. */
     async function submit(url: string, key: string): Promise<void> {
       try {
         const answer = await fetch(`${url}/api/v1/task`, {
@@ -142,7 +142,9 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
       }
     }
 
-    it(`loses nothing and bills nothing twice over ${rounds * POINTS.length} kills`, { timeout: 600_000 }, async () => {
+    it(`a killed process on ${engine} loses nothing and bills nothing twice over ${rounds * POINTS.length} kills`, {
+      timeout: 600_000,
+    }, async () => {
       for (let round = 0; round < rounds; round++) {
         for (const point of POINTS) {
           const inStore = !point.startsWith('vendor') && !point.startsWith('receiver')
@@ -194,14 +196,14 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
       last.child.kill('SIGTERM')
       await last.ended
       await using store = await reopened()
-      // A submission whose answer was lost, and which was asked for again, is one task: none but the accepted exist.
+      // A submission that was repeated after a lost answer is one task: only accepted ones exist.
       const tasks = await store.listTasks({ tenantId: await onlyTenant(store), limit: 10_000 })
       expect(new Set(tasks.map((task) => task.id))).toEqual(accepted)
       expect(tasks.filter((task) => !isTerminal(task.status))).toEqual([])
       expect(tasks.filter((task) => task.status !== 'completed').map((task) => [task.id, task.error])).toEqual([])
-      // The vendor was asked for each task once, whatever happened between.
-      const asked = vendor.generations.map((one) => one.idempotencyKey)
-      expect(asked.toSorted()).toEqual([...accepted].toSorted())
+      // The vendor got one order for each task, whatever happened in between.
+      const keys = vendor.generations.map((one) => one.idempotencyKey)
+      expect(keys.toSorted()).toEqual([...accepted].toSorted())
       expect(await store.reconcile({})).toEqual([])
       const { points: sums } = await store.summary({})
       expect(sums.revenue).toBe(points(accepted.size * PRICE))

@@ -6,7 +6,7 @@ import type { Store, TaskChange } from '../../src/store/store.ts'
 import { vendorProvider } from '../support/vendor-provider.ts'
 
 /**
- * A gateway that kills its own process, without a last word, at one write of the store: `CRASH_AT=ended:before` dies
+ * A gateway that kills its own process at one write of the store: `CRASH_AT=ended:before` dies
  * with the write not made, `ended:after` with its commit on disk and its caller without the answer. A write is a verb of
  * the store or, of those that move a task, the kind of the move.
  */

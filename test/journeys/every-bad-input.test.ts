@@ -48,7 +48,7 @@ interface Parents {
 
 /** Near the longest text that a file may be. */
 const HUGE: [what: string, image: string, says: string, code: ErrorCode][] = [
-  ['9 million characters of base64', 'A'.repeat(9_000_000), 'is of no kind that we know', 'unsupported_media'],
+  ['9 million characters of base64', 'A'.repeat(9_000_000), 'is of no known type', 'unsupported_media'],
   ['14 million characters of base64', 'A'.repeat(14_400_000), 'uploads may have', 'payload_too_large'],
   ['14 million characters, nearly base64', `${'A'.repeat(14_400_000)}%`, 'must be an http', 'invalid_input'],
   [

@@ -9,7 +9,7 @@ export interface BadInput {
   input: JsonObject
   /** Where the fault is, as errors name it below the input: `images.0`. */
   field: string
-  /** What the message says of the rule. */
+  /** The rule in the message. */
   says: string
   code: ErrorCode
 }
@@ -26,7 +26,7 @@ interface Fault {
   code?: ErrorCode
 }
 
-/** What TypeBox keeps in a schema, as far as the catalogue uses it. */
+/** The members of a TypeBox schema that the catalogue uses. */
 interface Known {
   type?: string
   enum?: Json[]
@@ -49,7 +49,7 @@ interface Known {
 }
 
 /**
- * Every single fault that an operation's schema knows, each in an input that is good otherwise: what is missing, of a
+ * Every single fault that an operation's schema detects, each in an otherwise valid input: a field that is missing, of a
  * wrong type, outside its choices or its limits, at every depth.
  */
 export function badInputs(schema: TSchema, good: JsonObject): BadInput[] {
@@ -57,8 +57,8 @@ export function badInputs(schema: TSchema, good: JsonObject): BadInput[] {
 }
 
 /**
- * Files that cannot be had. They are refused only when everything else about the input is right, so `goodFor` gives an
- * input in which a top field may stand.
+ * Files that cannot be fetched. They are refused only when everything else about the input is valid, so `goodFor` gives an
+ * input in which a top-level field is allowed.
  */
 export function badFiles(schema: TSchema, goodFor: (field: string) => JsonObject, samples: Samples): BadInput[] {
   return fileFields(schema, []).flatMap(({ path, field }) =>
@@ -333,7 +333,7 @@ function faultsOfFile(field: Known, path: string[], samples: Samples): Fault[] {
   const others = (['image', 'video', 'audio'] as const).filter((one) => one !== media)
   return [
     ...urls,
-    refused(NO_FILE, 'is of no kind that we know', 'unsupported_media'),
+    refused(NO_FILE, 'is of no known type', 'unsupported_media'),
     refused(`data:text/html;base64,${A_PAGE}`, 'The file is', 'unsupported_media'),
     ...others.map((one) => refused(samples[one], `must be ${CALLED[media]}, not`, 'unsupported_media')),
   ]

@@ -1,6 +1,6 @@
 import type { Json } from '../../src/core/json.ts'
 
-/** What an input breaks that no single field can: the change to a good input, the field that is named, the rule. */
+/** A broken rule over several fields: the change to a valid input, the field in the error, and the rule. */
 export interface BrokenExample {
   /** Fields as they are to be; undefined leaves one out. */
   change: Record<string, Json | undefined>

@@ -6,9 +6,9 @@ import { type FakeVendor, openFakeVendor } from './fake-vendor.ts'
 export interface FakeLuma extends FakeVendor {
   /** What the `baseUrl` of an account is to be. */
   baseUrl: string
-  /** The keys that it takes. */
+  /** The accepted keys. */
   keys: Set<string>
-  /** While it holds, what was begun goes on and on. */
+  /** While held, generations do not end. */
   hold(isHeld: boolean): void
   /** How many generations were begun. */
   begun(): number

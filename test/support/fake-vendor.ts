@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Json } from '../../src/core/json.ts'
 
-/** A request as the far side of the network saw it. */
+/** A request as the vendor received it. */
 export interface SeenRequest {
   method: string
   path: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
   bytes: Buffer
-  /** The body as JSON; null where it is none. */
+  /** The body as JSON; null if it is not JSON. */
   json: Json
-  /** The body as a multipart form. Rejects when it is none. */
+  /** The body as a multipart form. Rejects if it is not one. */
   form(): Promise<FormData>
 }
 
@@ -22,13 +22,13 @@ export type FakeAnswer =
   /** The request has arrived, and its answer never does. */
   | 'lost'
 
-/** A vendor's server on this machine, which keeps to the vendor's wire facts and writes down what it was asked. */
+/** A vendor's server on this machine, which follows the vendor's wire protocol and records its requests. */
 export interface FakeVendor extends AsyncDisposable {
   url: string
   seen: SeenRequest[]
   /** What was seen at a path, the query left out. */
   at(method: string, path: string): SeenRequest[]
-  /** Takes the place of the usual answers, once for each call: for errors. */
+  /** Answers that replace the default ones, one for each call: for errors. */
   next: FakeAnswer[]
   close(): Promise<void>
 }

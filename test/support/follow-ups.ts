@@ -3,7 +3,7 @@ import type { Operation } from '../../src/catalog/operation.ts'
 import { itemId, taskOfItem } from '../../src/core/ids.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 
-/** The field that names what an operation builds on; undefined where it builds on nothing. */
+/** The field that names what an operation builds on; undefined if it builds on nothing. */
 export function parentField(operation: Operation): string | undefined {
   const probe = 'a parent'
   return Object.keys(operation.input.properties).find(

@@ -88,10 +88,10 @@ export interface TestGateway extends AsyncDisposable {
     /** Waits, by long-polling, until the task has ended. */
     ended(id: string, sending?: Sending): Promise<PiapiTask>
   }
-  /** What the store says of a task, once `enough` is true of it. */
+  /** The stored task, once `enough` is true of it. */
   until(id: string, enough: (task: Task) => boolean): Promise<Task>
   balance(tenantId?: string): Promise<Balance>
-  /** Fails unless money is right and nothing was left behind. */
+  /** Fails unless the ledger reconciles and no unfinished work is left. */
   assertBalanced(): Promise<void>
   /** Another tenant, with its own limits, credit and key. */
   tenant(options: {
@@ -121,10 +121,10 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     POLYPHONY_TEST_KEY: TEST_KEY,
     POLYPHONY_SECRET: MASTER_SECRET,
     POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
-    // Real time in which nothing happens.
+    // Polling takes real time, so it is made short.
     POLYPHONY_POLL_FACTOR: '0.1',
     POLYPHONY_SANDBOX_SECONDS: '0.7',
-    // Tests send much at once, and the machine may be busy with others.
+    // Tests send many requests at once, and the machine may be busy.
     POLYPHONY_SUBMISSION_WAIT_MS: '60000',
     ...env,
   })
@@ -190,7 +190,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
       const late = AbortSignal.timeout(UNTIL_MS)
       for (;;) {
         const change = Promise.withResolvers<void>()
-        const deaf = store.onSignal((signal) => {
+        const unsubscribe = store.onSignal((signal) => {
           if (signal.kind === 'task' && signal.id === id) change.resolve()
         })
         late.addEventListener('abort', () => change.resolve(), { once: true })
@@ -200,7 +200,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
           if (late.aborted) throw new Error(`${id} is still ${task?.status}.`)
           await change.promise
         } finally {
-          deaf()
+          unsubscribe()
         }
       }
     },
@@ -244,7 +244,7 @@ export function clipsOf(task: PiapiTask): PiapiClip[] {
   return task.output as unknown as PiapiClip[] // as PiAPI's clients trust it
 }
 
-/** A file behind a URL of ours. */
+/** The file at a URL of the gateway. */
 export async function download(url: string): Promise<{ headers: Headers; bytes: Uint8Array }> {
   const answer = await fetch(url)
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`)

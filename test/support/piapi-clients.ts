@@ -2,8 +2,8 @@ import { request as httpRequest } from 'node:http'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 
 /**
- * Small clients of PiAPI, each with the habits of one that people use: what it takes for success, how long it waits
- * between two reads, which words end its waiting, where it looks for the result. What no client of that kind checks is
+ * Small clients of PiAPI, each with the behaviour of a real one: what counts as success, how long it waits
+ * between two reads, which statuses end its waiting, where it reads the result. What no client of that kind checks is
  * not checked here either.
  */
 
@@ -16,7 +16,7 @@ export interface ClientOptions {
   pause: Pause
 }
 
-/** A task as these clients read it; none of them looks at all of it. */
+/** A task as these clients read it; none of them reads all of it. */
 export interface TaskSeen {
   task_id: string
   status: string
@@ -37,7 +37,7 @@ const CREATE = '/api/v1/task'
 const read = (taskId: string): string => `${CREATE}/${encodeURIComponent(taskId)}`
 
 /**
- * The official command line. A status other than 2xx or a `code` of 400 and more is a failure, whose words stand in
+ * The official command line. A status other than 2xx or a `code` of 400 and more is a failure, whose text is in
  * `message` or `error.message`. It reads after 1 s, then each time half as long again up to 30 s, for five minutes.
  */
 export function commandLine({ url, key, pause }: ClientOptions) {
@@ -257,7 +257,7 @@ export function connectorRows(body: unknown): { page: number; size: number; tota
   return { page: Number(page), size: Number(size), total: Number(total), rows }
 }
 
-/** A receiver of webhooks that may be told twice: what is new to it, by task and status. */
+/** What is new to a receiver of webhooks that may come twice, by task and status. */
 export function newsIn(bodies: readonly string[]): { taskId: string; status: string }[] {
   const seen = new Map<string, { taskId: string; status: string }>()
   for (const body of bodies) {

@@ -3,7 +3,7 @@ import type { mcpReaders } from './piapi-clients.ts'
 
 /**
  * What PiAPI's clients send, from their public sources: models, task types and fields as they spell them, with words and
- * files of ours. Nobody opens these files; `sandbox:fast` in any text makes the sandbox quick.
+ * files of the tests. These files are never opened; `sandbox:fast` in any text makes the sandbox quick.
  */
 
 const FILES = 'http://127.0.0.1:9/sandbox:fast'
@@ -13,7 +13,7 @@ export const AUDIO = `${FILES}/cat.mp3`
 const PROMPT = 'a fox crosses a frozen lake, sandbox:fast'
 const prompt = PROMPT
 
-/** Stand for what an earlier task left: a Midjourney grid, a Kling video, a song of Udio's. */
+/** Placeholders for results of earlier tasks: a Midjourney grid, a Kling video, a song of Udio. */
 export interface Earlier {
   grid: string
   video: string
@@ -313,7 +313,7 @@ export const MCP_TOOLS: Tool[] = [
     }),
   ],
   ['generate_3d_model', 'trellis', 3, request('Qubico/trellis', 'image-to-3d', { image: IMAGE })],
-  // The sub-model stands where the model belongs.
+  // The sub-model is in the place of the model.
   ['generate_video_hailuo', 'video', 1, request('t2v-01', 'video_generation', { prompt, expand_prompt: false })],
   [
     'generate_video_hailuo, after a face',

@@ -15,7 +15,7 @@ export async function freshDatabase(): Promise<string> {
   return url.href
 }
 
-/** Runs `work` on a connection of its own, past the store: to plant what no verb would write, or to look. */
+/** Runs `work` on a connection of its own: for rows that no verb would write, or to read tables. */
 export async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -27,7 +27,7 @@ const { validateBytes }: { validateBytes(bytes: Uint8Array): Promise<Report> } =
   'gltf-validator',
 )
 
-/** Decodes a file whole, with a decoder that is not ours, and fails unless it is what was promised. */
+/** Decodes a file whole, with an independent decoder, and fails unless it is as promised. */
 export async function expectMedia(bytes: Uint8Array, promised: Promised): Promise<void> {
   switch (promised.kind) {
     case 'picture':

@@ -59,7 +59,7 @@ export function promisedFiles(spec: OutputSpec, output: Json): PromisedFile[] {
   }
 }
 
-/** What is written in a vendor's own form: whatever files stand in it are of the kind that its model makes. */
+/** Files in a vendor's own form: all of them are of the kind that its model makes. */
 function filesOfVendor({ like }: OutputSpec & { kind: 'anything' }, output: Json): PromisedFile[] {
   if (like.kind === 'texts') return []
   const references = textsIn(output).filter((text) => text.startsWith('asset:'))
@@ -79,7 +79,7 @@ function fileLike(like: Exclude<HostedSpec, { kind: 'texts' }>, reference: strin
   }
 }
 
-/** The texts that a stored output consists of; none where it consists of files. */
+/** The texts that a stored output consists of; none if it consists of files. */
 export function promisedTexts(spec: OutputSpec, output: Json): string[] {
   if (spec.kind === 'texts') return (output as Output['texts']).texts
   if (spec.kind === 'lyrics') return (output as Output['lyrics']).lyrics.flatMap(({ title, text }) => [title, text])

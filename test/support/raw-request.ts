@@ -12,7 +12,7 @@ export interface RawAnswer {
 /**
  * Sends what `parts` gives, byte for byte, until there is a whole answer; then closes the connection. For requests that
  * no HTTP client sends, or that end early. Rejects when the connection ends
- * without an answer, be it closed here when `goAway` resolves.
+ * without an answer, also when it is closed here because `goAway` resolved.
  */
 export function rawRequest(url: string, parts: Iterable<string | Buffer>, goAway?: Promise<void>): Promise<RawAnswer> {
   const { hostname, port } = new URL(url)

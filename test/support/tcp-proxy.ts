@@ -17,7 +17,7 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void
   /** Resets existing connections and every new one, until `pass`. A host without the service. */
   refuse(): void
-  /** The next connection that sends `text` is reset once the answer to it has arrived here: done, and not known to be. */
+  /** Resets the next connection that sends `text` once the answer has arrived here, so that the client does not get it. */
   loseAnswerTo(text: string): void
   close(): Promise<void>
 }

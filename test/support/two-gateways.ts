@@ -2,13 +2,13 @@ import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { download, openGateway, type PiapiTask, TEST_KEY, type TestGateway } from './gateway.ts'
 
-/** Two gateways in a row: the far one's sandbox stands in the place of a vendor, and the near one has it as that vendor. */
+/** Two gateways in a row: the near one uses the far one, with its sandbox, as a vendor. */
 export interface TwoGateways extends AsyncDisposable {
   near: TestGateway
   far: TestGateway
   /** A task of the near one that must be accepted, once it has ended. */
   made(model: string, taskType: string, input: JsonObject): Promise<PiapiTask>
-  /** Runs what must cost `points` at the near one, and nothing beside. */
+  /** Runs `work`, and expects that it costs exactly `points` at the near one. */
   costing<Made>(points: number, work: () => Promise<Made>): Promise<Made>
 }
 

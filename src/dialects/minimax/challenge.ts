@@ -13,9 +13,9 @@ const ECHO_MS = 3 * SECOND_MS
  * `address_refused`, naming callback_url. That an echo needs a status 2xx, and with which code a request is refused, the
  * vendor does not say: inferred.
  */
-export async function challenge(url: string, { ask }: Pick<DialectContext, 'ask'>): Promise<void> {
+export async function challenge(url: string, { postJson }: Pick<DialectContext, 'postJson'>): Promise<void> {
   const word = randomUUID()
-  const { status, body } = await echoOf(url, { challenge: word }, ask)
+  const { status, body } = await echoOf(url, { challenge: word }, postJson)
   if (status < 200 || status >= 300)
     throw invalidInput(FIELD, `must answer the challenge with a status 2xx, not ${status}`)
   if (!echoes(body, word)) {
@@ -23,9 +23,9 @@ export async function challenge(url: string, { ask }: Pick<DialectContext, 'ask'
   }
 }
 
-async function echoOf(url: string, question: { challenge: string }, ask: DialectContext['ask']) {
+async function echoOf(url: string, question: { challenge: string }, postJson: DialectContext['postJson']) {
   try {
-    return await ask(url, question, { timeoutMs: ECHO_MS })
+    return await postJson(url, question, { timeoutMs: ECHO_MS })
   } catch (error) {
     if (!(error instanceof PolyphonyError)) throw error
     // Whatever is wrong with the address is the request's fault, not a vendor's.

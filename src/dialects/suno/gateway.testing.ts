@@ -118,7 +118,7 @@ export async function openGateway(): Promise<Gateway> {
       clock,
       checkLoad: () => {},
       authenticate: (key) => keyring.authenticate(key),
-      ask: unused,
+      postJson: unused,
       authenticateSigned: () => Promise.reject(new Error('Not used here.')),
       drafts: openDrafts({ store, clock, days: 1 }),
       sendFile: () => Promise.reject(new Error('Not used here.')),
@@ -251,7 +251,7 @@ const unused = (): never => {
 }
 
 const egress: Egress = {
-  ask: unused,
+  postJson: unused,
   fetchFor: unused,
   async judge(url, field) {
     if (url.includes('127.0.0.1'))

@@ -1,9 +1,9 @@
-/** What the four bytes at the start of a layer III frame say. */
+/** The fields of the four-byte header of a layer III frame. */
 export interface FrameHeader {
   version: 1 | 2 | 2.5
   sampleRate: number
   channels: 1 | 2
-  /** Header included. */
+  /** The size of the frame, header included. */
   sizeBytes: number
   samples: number
   /** Where the side information begins, and its length. */
@@ -22,7 +22,7 @@ const SAMPLE_RATES = [44_100, 48_000, 32_000]
 /** Undefined when no layer III frame of a stated rate starts here ("free format" has no stated rate and is not read). */
 export function readHeader(bytes: Uint8Array, offset: number): FrameHeader | undefined {
   if (!startsFrame(bytes, offset)) return undefined
-  // By index: a list of four bytes for each place that is looked at took seconds in a file of megabytes.
+  // By index: allocating four bytes for each position took seconds in a file of megabytes.
   const second = bytes[offset + 1] ?? 0
   const third = bytes[offset + 2] ?? 0
   const fourth = bytes[offset + 3] ?? 0
@@ -55,11 +55,11 @@ function startsFrame(bytes: Uint8Array, offset: number): boolean {
   return rate !== 0 && rate !== 15 && (third & 0x0c) !== 0x0c && ((bytes[offset + 3] ?? 0) & 3) !== 2
 }
 
-/** What is passed over in search of frames before the rest of a file counts as no sound: a cover in a strange tag is smaller. */
+/** How many bytes are skipped in search of frames before the rest of a file counts as no sound. Covers in unknown tags are smaller. */
 const MOST_SKIPPED_BYTES = 4 * 2 ** 20
-/** Places that look like a frame and have no second one behind them. In a real file each damage leaves a few. */
+/** Positions that look like a frame without another one after it. In a real file, each damage causes a few. */
 const MOST_FALSE_STARTS = 10_000
-/** Before the sound begins. A file of index frames alone is none. */
+/** Index frames before the sound. A file of index frames alone is not an MP3. */
 const MOST_INDEX_FRAMES = 4
 /** Longer than any song: 14 hours of MPEG-1. A file of the shortest frames there are has as many in 48 MB. */
 const MOST_FRAMES = 2_000_000
@@ -82,8 +82,8 @@ export function framesOf(bytes: Uint8Array): Frame[] {
 }
 
 /**
- * Shows each sounding frame, as `framesOf` lists them. The work is bounded: what does not look like sound is searched for
- * at most `MOST_SKIPPED_BYTES` in all, so that no file of nonsense holds up this thread.
+ * Visits each sounding frame, as `framesOf` lists them. The work is bounded: bytes that do not look like sound are searched
+ * up to `MOST_SKIPPED_BYTES` in all, so that no malicious file blocks this thread.
  */
 export function scanFrames(bytes: Uint8Array, visit: (header: FrameHeader, offset: number) => void): void {
   const search = { skippedBytes: 0, falseStarts: 0 }
@@ -130,8 +130,8 @@ function afterId3v2(bytes: Uint8Array): number {
 }
 
 /**
- * Eleven set bits also occur by chance, so only a frame that another of its stream follows counts as the start: of `stream`,
- * where that is given. Undefined where there is none, or `search`, which goes on from one call to the next, is at its end.
+ * Eleven set bits also occur by chance, so a frame counts as the start only if another frame of its stream (of `stream`, if
+ * given) follows it. Undefined if there is none, or when the limits of `search`, which all calls share, are reached.
  */
 function findFirst(
   bytes: Uint8Array,

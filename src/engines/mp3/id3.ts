@@ -1,6 +1,6 @@
 const FRAME_HEADER_BYTES = 10
 
-/** The same sound with an ID3v2.3 tag in front: what players show. */
+/** The same sound with an ID3v2.3 tag in front, which players show. */
 export function withTags(mp3: Uint8Array, tags: { title: string; software: string }): Uint8Array {
   const frames = [textFrame('TIT2', tags.title), textFrame('TSSE', tags.software)]
   const size = frames.reduce((sum, { length }) => sum + length, 0)

@@ -41,7 +41,7 @@ describe('inspectMp3', () => {
     ['MPEG-1, variable rate, mono', { seconds: 3, vbrQuality: 4, channels: 1 }],
     ['MPEG-2', { seconds: 3, sampleRate: 22_050, bitrate: 64 }],
     ['MPEG-2.5', { seconds: 3, sampleRate: 11_025, channels: 1, vbrQuality: 5 }],
-  ] as const)('reads %s', async (_, format) => {
+  ] as const)('inspectMp3 reads %s', async (_, format) => {
     const mp3 = await tone(format)
     const facts = inspectMp3(mp3)
     expect(facts).toMatchObject({
@@ -52,7 +52,7 @@ describe('inspectMp3', () => {
     expect(facts?.durationSeconds).toBeLessThan(3.25)
   })
 
-  it('does not count tags', async () => {
+  it('inspectMp3 does not count tags as sound', async () => {
     const mp3 = await tone({ seconds: 1 })
     const tagged = new Uint8Array([
       ...withTags(mp3, { title: 'ÿþÿûÿû', software: 'test' }),
@@ -61,7 +61,7 @@ describe('inspectMp3', () => {
     expect(inspectMp3(tagged)).toEqual(inspectMp3(mp3))
   })
 
-  it('knows what is no MP3', async () => {
+  it('inspectMp3 recognizes bytes that are not an MP3 file', async () => {
     const mp3 = await tone({ seconds: 1 })
     for (const bytes of [
       new Uint8Array(0),
@@ -73,7 +73,7 @@ describe('inspectMp3', () => {
     }
   })
 
-  it('comes to an end on any bytes', () => {
+  it('inspectMp3 comes to an end on any bytes', () => {
     const noise = fc.uint8Array({ maxLength: 4000 })
     const nearlyFrames = fc
       .array(fc.constantFrom(0xff, 0xfb, 0xe3, 0x90, 0x00, 0x49, 0x44, 0x33), { maxLength: 4000 })
@@ -94,7 +94,7 @@ describe('inspectMp3', () => {
     ['index frames', filled([0xff, 0xf3, 0x14, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x49, 0x6e, 0x66, 0x6f], 24)],
     ['frames of one stream, each before damage', [...filled([0xff, 0xf3, 0x14, 0xc0], 24), 0]],
     ['frames of two streams in turn', [0x10, 0x10, 0x14, 0x14].flatMap((rate) => filled([0xff, 0xf3, rate, 0xc0], 26))],
-  ])('takes less than a quarter of a second for forty megabytes of %s', async (_, pattern) => {
+  ])('inspectMp3 takes less than a quarter of a second for forty megabytes of %s', async (_, pattern) => {
     const file = Buffer.alloc(40 * 2 ** 20, Uint8Array.from(pattern))
     file.set(await tone({ seconds: 1 }))
     const before = process.threadCpuUsage()
@@ -103,7 +103,7 @@ describe('inspectMp3', () => {
     expect((user + system) / 1_000).toBeLessThan(250)
   })
 
-  it('survives damage anywhere in a real file', async () => {
+  it('inspectMp3 survives damage anywhere in a real file', async () => {
     const mp3 = await tone({ seconds: 1 })
     fc.assert(
       fc.property(fc.nat(mp3.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), (at, damage) => {
@@ -117,7 +117,7 @@ describe('inspectMp3', () => {
 })
 
 describe('joinMp3', () => {
-  it('plays the head up to the cut and then the whole tail', async () => {
+  it('joinMp3 plays the head up to the cut and then the whole tail', async () => {
     const [head, tail] = await Promise.all([tone({ seconds: 4, hertz: 440 }), tone({ seconds: 3, hertz: 880 })])
     const joined = joinMp3(
       withTags(head, { title: 'head', software: 'test' }),
@@ -133,7 +133,7 @@ describe('joinMp3', () => {
     expect(crossings(heard.sound, 3, 4)).toBeCloseTo(1760, -1)
   })
 
-  it('mutes leading frames that need bytes from before the cut', async () => {
+  it('joinMp3 mutes leading frames that need bytes from before the cut', async () => {
     const source = await tone({ seconds: 3, vbrQuality: 3 })
     const beheaded = source.subarray(Math.floor(source.length / 2))
     const heard = await decode(joinMp3(source, 1, beheaded))
@@ -141,19 +141,19 @@ describe('joinMp3', () => {
     expect(heard.sound.every((x) => Math.abs(x) < 0.75)).toBe(true)
   })
 
-  it('keeps all of the head when the cut lies behind its end, and none at 0', async () => {
+  it('joinMp3 keeps all of the head when the cut is after its end, and none at 0', async () => {
     const [head, tail] = await Promise.all([tone({ seconds: 1 }), tone({ seconds: 1, hertz: 880 })])
     const [headFrames, tailFrames] = [inspectMp3(head)?.frames ?? 0, inspectMp3(tail)?.frames ?? 0]
     expect(inspectMp3(joinMp3(head, 99, tail))?.frames).toBe(headFrames + tailFrames)
     expect(inspectMp3(joinMp3(head, 0, tail))?.frames).toBe(tailFrames)
   })
 
-  it('refuses a file of millions of frames, saying why', async () => {
+  it('joinMp3 refuses a file of millions of frames, and says why', async () => {
     const file = Buffer.alloc(8 * 2 ** 20, Uint8Array.from(filled([0xff, 0xf3, 0x14, 0xc0], 24)))
     expect(() => joinMp3(file, 9_999, file)).toThrow('The file is too long')
   })
 
-  it('refuses files that do not fit one another, saying why', async () => {
+  it('joinMp3 refuses files of different formats, and says why', async () => {
     const stereo = await tone({ seconds: 1 })
     const mono = await tone({ seconds: 1, channels: 1 })
     const slow = await tone({ seconds: 1, sampleRate: 48_000 })

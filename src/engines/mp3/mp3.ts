@@ -8,7 +8,7 @@ export interface Mp3Facts {
   channels: 1 | 2
 }
 
-/** Undefined when the bytes are not a playable MP3: fewer than two frames of one stream. Looks at headers, not at the sound. */
+/** Undefined when the bytes are not a playable MP3: fewer than two frames of one stream. Reads headers only, not the sound. */
 export function inspectMp3(bytes: Uint8Array): Mp3Facts | undefined {
   let first: FrameHeader | undefined
   let frames = 0
@@ -77,7 +77,7 @@ function looksBackBytes(bytes: Uint8Array, { offset, sideStart, version }: Frame
 
 /**
  * Empties the side information: the frame decodes to silence and needs nothing, while its data stay in place for the frames
- * that look back to them. Its checksum would no longer be right, so the header says that there is none.
+ * that refer to them. Its checksum would no longer be right, so the header is changed to "no checksum".
  */
 function mute(bytes: Uint8Array, start: number, { sideStart, sideBytes }: Frame): void {
   bytes[start + 1] = (bytes[start + 1] ?? 0) | 1

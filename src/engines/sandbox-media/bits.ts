@@ -1,4 +1,4 @@
-/** Bits in writing order, as H.264 wants them. Grows as needed. */
+/** Writes bits in the order of H.264. Grows as needed. */
 export class BitWriter {
   #bytes = new Uint8Array(1 << 12)
   #length = 0

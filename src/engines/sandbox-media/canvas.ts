@@ -1,4 +1,4 @@
-/** Pixels as H.264 has them: brightness at full size, the two colour differences at half size, in whole macroblocks. */
+/** Pixels in the layout of H.264: brightness at full size, the two colour differences at half size, in whole macroblocks. */
 export interface Planes {
   /** Multiples of 16. */
   codedWidthPx: number

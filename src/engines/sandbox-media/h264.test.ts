@@ -59,7 +59,7 @@ function paint(
 }
 
 describe('the H.264 encoder', () => {
-  it('gives back every pixel of any drawing, in the first frame and in those that change it', async () => {
+  it('the H.264 encoder reproduces every pixel of any drawing, in the first frame and in those that change it', async () => {
     await fc.assert(
       fc.asyncProperty(
         side,
@@ -83,7 +83,7 @@ describe('the H.264 encoder', () => {
     )
   })
 
-  it('spends next to nothing on flat areas, whatever their colour', async () => {
+  it('the H.264 encoder needs few bytes for flat areas, whatever their colour', async () => {
     const size = { widthPx: 1280, heightPx: 720 }
     const canvas = new Canvas(size.widthPx, size.heightPx)
     const grey = openH264Encoder({ ...size, framesPerSecond: 10 }).keyFrame(canvas)
@@ -93,7 +93,7 @@ describe('the H.264 encoder', () => {
     expect(half.length - grey.length).toBeLessThan(1000)
   })
 
-  it('predicts colours in quarters, each from the edges that it touches', async () => {
+  it('the H.264 encoder predicts colours in quarters, each from the edges that it touches', async () => {
     const size = { widthPx: 32, heightPx: 32 }
     const canvas = new Canvas(32, 32)
     const blue = (x: number, y: number, sidePx: number, blueDifference: number): void =>
@@ -110,7 +110,7 @@ describe('the H.264 encoder', () => {
     expect(await decode(size, encoder, [frame])).toEqual([visible(canvas, size)])
   })
 
-  it('says in a few bytes that nothing changed', async () => {
+  it('the H.264 encoder needs a few bytes for a frame in which nothing changed', async () => {
     const size = { widthPx: 1920, heightPx: 1080 }
     const canvas = new Canvas(size.widthPx, size.heightPx)
     const encoder = openH264Encoder({ ...size, framesPerSecond: 10 })
@@ -121,7 +121,7 @@ describe('the H.264 encoder', () => {
     expect(new Set(first?.luma)).toEqual(new Set([GREY.luma]))
   })
 
-  it('names the lowest level that has the size', () => {
+  it('the H.264 encoder names the lowest level that allows the size', () => {
     const levelOf = (widthPx: number, heightPx: number): number | undefined =>
       openH264Encoder({ widthPx, heightPx, framesPerSecond: 10 }).sequenceParameters[3]
     expect(levelOf(64, 64)).toBe(20)

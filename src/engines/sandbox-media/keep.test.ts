@@ -16,7 +16,7 @@ function counted({ maxBytes }: { maxBytes: number }) {
 }
 
 describe('keep', () => {
-  it('makes a thing once, however many ask for it at the same time', async () => {
+  it('a kept value is made once, however many callers request it at the same time', async () => {
     const { made, ask } = counted({ maxBytes: 100 })
     const [one, other] = await Promise.all([ask(10), ask(10)])
     expect(other).toBe(one)
@@ -24,13 +24,13 @@ describe('keep', () => {
     expect(made).toEqual([10])
   })
 
-  it('forgets what was used longest ago when the bytes become too many', async () => {
+  it('the value that was used longest ago is dropped when the bytes become too many', async () => {
     const { made, ask } = counted({ maxBytes: 100 })
     for (const bytes of [40, 41, 40, 42, 40, 41]) await ask(bytes)
     expect(made).toEqual([40, 41, 42, 41])
   })
 
-  it('gives out and does not keep what is larger than its bound', async () => {
+  it('a value larger than the bound is returned, but not kept', async () => {
     const { made, ask } = counted({ maxBytes: 100 })
     await ask(30)
     expect(await ask(101)).toHaveLength(101)
@@ -39,7 +39,7 @@ describe('keep', () => {
     expect(made).toEqual([30, 101, 101])
   })
 
-  it('tries again after a failure', async () => {
+  it('a value whose making failed is tried again', async () => {
     const { made, ask } = counted({ maxBytes: 100 })
     await expect(ask(-1)).rejects.toThrow('No bytes.')
     await expect(ask(-1)).rejects.toThrow('No bytes.')

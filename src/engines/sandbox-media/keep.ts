@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * The same maker with a memory of up to `maxBytes`: equal specs share one result, also while it is being made. What was
- * used longest ago goes first; a result larger than the bound is given out and not kept; a failure is not remembered.
- * Specs are compared as JSON, so they must name their fields in one order.
+ * Caches the results of `make` up to `maxBytes`: equal specs share one result, also while it is being made. The result that
+ * was used longest ago is dropped first; a result larger than the limit is returned but not kept; a failure is not cached.
+ * Specs are compared as JSON, so they must have their fields in the same order.
  */
 export function keep<Spec, Made extends object>(
   make: (spec: Spec) => Promise<Made>,

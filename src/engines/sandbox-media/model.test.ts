@@ -14,7 +14,7 @@ const { validateBytes }: { validateBytes(bytes: Uint8Array): Promise<Report> } =
   'gltf-validator',
 )
 
-it('gives a valid model, and gives it again', async () => {
+it('sandboxModel returns a valid model, and the same one again', async () => {
   const glb = await sandboxModel()
   const { info, issues } = await validateBytes(glb)
   expect(issues).toMatchObject({ numErrors: 0, numWarnings: 0, messages: [] })
@@ -23,7 +23,7 @@ it('gives a valid model, and gives it again', async () => {
   expect(await sandboxModel()).toBe(glb)
 })
 
-it('gives a cube that looks outwards and says what it is', async () => {
+it('sandboxModel returns a cube that faces outwards and has SANDBOX in its data', async () => {
   const root = (await new WebIO().readBinary(await sandboxModel())).getRoot()
   expect(root.getAsset()).toMatchObject({
     copyright: 'SANDBOX – not a real result',

@@ -36,7 +36,7 @@ const LENGTH_PREFIX_BYTES = 4
 const OBJECT_TYPE_MP3 = 0x6b
 
 /**
- * An MP4 file with one or two tracks of equal length. What describes them stands before them, so that a player can begin
+ * An MP4 file with one or two tracks of equal length. Their description comes first, so that a player can start
  * before it has all.
  */
 export function writeMp4(film: { seconds: number; title: string; video: Mp4Video; sound?: Mp4Sound }): Uint8Array {
@@ -44,7 +44,7 @@ export function writeMp4(film: { seconds: number; title: string; video: Mp4Video
   const fileType = box('ftyp', text('isom'), u32(512), text('isomiso2avc1mp41'))
   const describe = (firstByte: number): Uint8Array => movie(tracks, film, firstByte)
   const media = box('mdat', ...tracks.flatMap(({ samples }) => samples))
-  // Offsets have the same size whatever they are: the first description only measures.
+  // All offsets have the same size, so the first description only serves to measure.
   const firstByte = fileType.length + describe(0).length + media.length - tracks.reduce(sizeOfSamples, 0)
   return Buffer.concat([fileType, describe(firstByte), media])
 }

@@ -30,11 +30,11 @@ function strokesIn({ widthPx, at }: Pixels, y: number): number {
   return strokes
 }
 
-const asked: PictureSpec = { widthPx: 1024, heightPx: 1024, mediaType: 'image/png' }
+const standard: PictureSpec = { widthPx: 1024, heightPx: 1024, mediaType: 'image/png' }
 
 describe('sandboxPicture', () => {
   for (const format of ['png', 'jpeg', 'webp'] as const) {
-    it(`gives a ${format} of the asked size with the word across it`, async () => {
+    it(`sandboxPicture makes a ${format} of the requested size with the word SANDBOX across it`, async () => {
       for (const [widthPx, heightPx] of [
         [1024, 1024],
         [1000, 563],
@@ -51,7 +51,7 @@ describe('sandboxPicture', () => {
     })
   }
 
-  it('goes to the ends of its sizes', async () => {
+  it('sandboxPicture makes the smallest and the largest size', async () => {
     for (const [width, height] of [
       [16, 16],
       [4096, 17],
@@ -63,20 +63,20 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('draws each number in other colours', async () => {
+  it('sandboxPicture draws each number in other colours', async () => {
     const corners = await Promise.all(
       [1, 2, 3, 4, 5, 6, 7, 8].map(async (number) =>
-        (await decode(await sandboxPicture({ ...asked, number }))).at(4, 4),
+        (await decode(await sandboxPicture({ ...standard, number }))).at(4, 4),
       ),
     )
     expect(new Set(corners.map(String)).size).toBe(8)
   })
 
-  it('shows pictures 1 to 4 in a grid', async () => {
-    const grid = await decode(await sandboxPicture({ ...asked, grid: true }))
+  it('sandboxPicture shows pictures 1 to 4 in a grid', async () => {
+    const grid = await decode(await sandboxPicture({ ...standard, grid: true }))
     const singles = await Promise.all(
       [1, 2, 3, 4].map(async (number) =>
-        decode(await sandboxPicture({ ...asked, widthPx: 512, heightPx: 512, number })),
+        decode(await sandboxPicture({ ...standard, widthPx: 512, heightPx: 512, number })),
       ),
     )
     for (const [index, single] of singles.entries()) {
@@ -92,9 +92,9 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('leaves the ground transparent when asked, and the word on it', async () => {
+  it('sandboxPicture leaves the background transparent on request, but not the word', async () => {
     for (const mediaType of ['image/png', 'image/webp'] as const) {
-      const bytes = await sandboxPicture({ ...asked, mediaType, transparent: true })
+      const bytes = await sandboxPicture({ ...standard, mediaType, transparent: true })
       const picture = await decode(bytes)
       expect(picture.channels).toBe(4)
       for (const [x, y] of [
@@ -111,23 +111,23 @@ describe('sandboxPicture', () => {
     }
   })
 
-  it('says in its data what it is', async () => {
+  it('sandboxPicture names itself in the data of the file', async () => {
     for (const mediaType of ['image/png', 'image/jpeg', 'image/webp'] as const) {
-      const { exif } = await sharp(await sandboxPicture({ ...asked, mediaType })).metadata()
+      const { exif } = await sharp(await sandboxPicture({ ...standard, mediaType })).metadata()
       expect(exif?.includes('SANDBOX - not a real result')).toBe(true)
     }
   })
 
-  it('gives equal specs one file', async () => {
-    const [one, other] = await Promise.all([sandboxPicture(asked), sandboxPicture({ ...asked, number: 1 })])
+  it('sandboxPicture returns one file for equal specs', async () => {
+    const [one, other] = await Promise.all([sandboxPicture(standard), sandboxPicture({ ...standard, number: 1 })])
     expect(other).toBe(one)
     expect(await sandboxPicture({ mediaType: 'image/png', heightPx: 1024, widthPx: 1024 })).toBe(one)
   })
 
-  it('refuses what it does not draw, naming it', async () => {
-    await expect(sandboxPicture({ ...asked, widthPx: 5000 })).rejects.toThrow('not 5000 by 1024')
-    await expect(sandboxPicture({ ...asked, number: 0 })).rejects.toThrow('from 1, not 0')
-    await expect(sandboxPicture({ ...asked, mediaType: 'image/jpeg', transparent: true })).rejects.toThrow(
+  it('sandboxPicture refuses a spec that it does not draw, and names the value', async () => {
+    await expect(sandboxPicture({ ...standard, widthPx: 5000 })).rejects.toThrow('not 5000 by 1024')
+    await expect(sandboxPicture({ ...standard, number: 0 })).rejects.toThrow('from 1, not 0')
+    await expect(sandboxPicture({ ...standard, mediaType: 'image/jpeg', transparent: true })).rejects.toThrow(
       'no transparent',
     )
   })

@@ -10,14 +10,14 @@ export interface PictureSpec {
   mediaType: 'image/png' | 'image/jpeg' | 'image/webp'
   /** From 1: the pictures of one task look different. */
   number?: number
-  /** Only a figure on a transparent ground, as a removed background leaves it. Not for JPEG, which has no transparency. */
+  /** Only a figure on a transparent background, as after its removal. Not for JPEG, which has no transparency. */
   transparent?: boolean
   /** The pictures 1 to 4, two by two. */
   grid?: boolean
 }
 
 /**
- * A landscape nobody takes for a photograph, with the word SANDBOX and the size across it. Kept; callers share the bytes
+ * A drawn landscape with the word SANDBOX and the size across it. Cached; callers share the bytes
  * and must not write into them. Throws a RangeError for a size or a number that the sandbox does not draw.
  */
 export async function sandboxPicture(spec: PictureSpec): Promise<Uint8Array> {
@@ -99,7 +99,7 @@ function figure({ width, height }: Box, number: number): string {
 <circle cx="${width / 2}" cy="${(y + 0.2 * tile).toFixed(1)}" r="${(0.1 * side).toFixed(1)}" fill="${colour(number, 60, 76, 40)}"/>`
 }
 
-/** A dark band with the word, and the size below it where there is room. */
+/** A dark band with the word, and the size below it if there is room. */
 function label({ width, height }: Box): string {
   const letters = Math.min(heightFor(WORD, 0.7 * width), 0.3 * height)
   const wordWidth = letters / heightFor(WORD, 1)

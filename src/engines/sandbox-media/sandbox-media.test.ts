@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { inspectMp3 } from '../mp3/mp3.ts'
 import { sandboxSong } from './sandbox-media.ts'
 
-it('gives a short file that plays and says that it is none of the real thing', async () => {
+it('the sandbox media are short files that play and say that they are not real results', async () => {
   const song = await sandboxSong()
   const decoder = new MPEGDecoder()
   await decoder.ready
@@ -23,6 +23,6 @@ it('gives a short file that plays and says that it is none of the real thing', a
   ])
 })
 
-it('makes its files once', async () => {
+it('the sandbox media are made once', async () => {
   expect(await sandboxSong()).toBe(await sandboxSong())
 })

@@ -1,4 +1,4 @@
-/** What the sandbox answers with: small, valid files of the asked kind, size and length, marked as none of the real thing. */
+/** The files of the sandbox: small and valid, of the requested kind, size and length, and marked as not real. */
 export { sandboxModel } from './model.ts'
 export { type PictureSpec, sandboxPicture } from './picture.ts'
 export { type SandboxSong, sandboxSong } from './song.ts'

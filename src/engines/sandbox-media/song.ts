@@ -17,7 +17,7 @@ const BEEP_EVERY_SECONDS = 0.5
 let song: Promise<SandboxSong> | undefined
 
 /**
- * A short file that nobody takes for music: beeps, a title that says what it is, a cover with the word SANDBOX. Made at the
+ * A short song for the sandbox: beeps, a title that says so, a cover with the word SANDBOX. Made at the
  * first call and kept; callers share the bytes and must not write into them.
  */
 export function sandboxSong(): Promise<SandboxSong> {

@@ -6,7 +6,7 @@ import { sandboxSound } from './sandbox-media.ts'
 const loudest = (samples: Float32Array): number => samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
 describe('sandboxSound', () => {
-  it('gives MP3 of the asked length that beeps to its end', async () => {
+  it('sandboxSound makes an MP3 of the requested length that beeps to its end', async () => {
     for (const seconds of [0.5, 3, 4.2, 61]) {
       const mp3 = await sandboxSound({ seconds, mediaType: 'audio/mpeg' })
       const heard = await listen(mp3)
@@ -19,14 +19,14 @@ describe('sandboxSound', () => {
     }
   })
 
-  it('repeats its loop without a click', async () => {
+  it('sandboxSound repeats its loop without a click', async () => {
     const { left } = await listen(await sandboxSound({ seconds: 10, mediaType: 'audio/mpeg' }))
     const loopSamples = 38 * 1152
     const [first, third] = [0, 2].map((loop) => left.subarray(loop * loopSamples, (loop + 1) * loopSamples))
     expect(loudest(Float32Array.from(first ?? [], (value, index) => value - (third?.[index] ?? 0)))).toBeLessThan(0.001)
   })
 
-  it('gives WAV of the asked length to the sample', async () => {
+  it('sandboxSound makes a WAV of the requested length, exact to the sample', async () => {
     for (const seconds of [0.25, 3, 7.7]) {
       const wav = Buffer.from(await sandboxSound({ seconds, mediaType: 'audio/wav' }))
       const samples = Math.round(22_050 * seconds)
@@ -53,7 +53,7 @@ describe('sandboxSound', () => {
     }
   })
 
-  it('gives equal specs one file', async () => {
+  it('sandboxSound returns one file for equal specs', async () => {
     const [one, other] = await Promise.all([
       sandboxSound({ seconds: 5, mediaType: 'audio/mpeg' }),
       sandboxSound({ mediaType: 'audio/mpeg', seconds: 5 }),
@@ -61,7 +61,7 @@ describe('sandboxSound', () => {
     expect(other).toBe(one)
   })
 
-  it('makes up to ten minutes, and says so beyond', async () => {
+  it('sandboxSound makes up to ten minutes, and refuses more with the limit', async () => {
     expect(inspectMp3(await sandboxSound({ seconds: 600, mediaType: 'audio/mpeg' }))?.durationSeconds).toBeCloseTo(
       600,
       1,

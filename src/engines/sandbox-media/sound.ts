@@ -3,7 +3,7 @@ import { checkSeconds } from './limits.ts'
 import { SOFTWARE, TITLE } from './mark.ts'
 
 export interface SoundSpec {
-  /** Up to 600, fractions allowed. An MP3 has it to the nearest frame (26 ms) and at least two frames. */
+  /** Up to 600, fractions allowed. An MP3 is rounded to the nearest frame (26 ms), and has at least two frames. */
   seconds: number
   mediaType: 'audio/mpeg' | 'audio/wav'
 }
@@ -26,7 +26,7 @@ const WAV_RATE = 22_050
 const WAV_LOOP_SAMPLES = WAV_RATE
 
 /**
- * Beeps of the asked length: MP3 as the sandbox's song is made, or WAV with 16 bit at 22,050 Hz, both mono. Kept; callers
+ * Beeps of the requested length: MP3 like the sandbox's song, or WAV with 16 bit at 22,050 Hz, both mono. Cached; callers
  * share the bytes and must not write into them. Throws a RangeError for a length outside 0 to 600 seconds.
  */
 export async function sandboxSound({ seconds, mediaType }: SoundSpec): Promise<Uint8Array> {
@@ -65,7 +65,7 @@ let loop: Promise<Uint8Array[]> | undefined
 
 /**
  * A fresh encoding begins with a frame that needs no bytes of earlier ones, and this one begins and ends in silence: so its
- * frames may follow themselves. The encoder's delay (25 ms) and what it appends go unheard into the silence.
+ * frames may be repeated. The encoder's delay (25 ms) and its padding fall into the silence.
  */
 async function encodeLoop(): Promise<Uint8Array[]> {
   const [{ openMp3Writer }, { framesOf }] = await Promise.all([

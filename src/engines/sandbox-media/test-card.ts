@@ -29,7 +29,7 @@ const LEAST_LETTERS_PX = 5
 /** How many frames the block takes from one side to the other. */
 const FRAMES_ACROSS = 24
 
-/** Where everything is. From top to bottom: a panel with word, bar and counter, the lane of the block, the stripes. */
+/** The positions of all parts. From top to bottom: a panel with word, bar and counter, the lane of the block, the stripes. */
 interface Layout {
   letterHeight: number
   panel?: Area
@@ -40,7 +40,7 @@ interface Layout {
   stripes: { y: number; heightPx: number }
 }
 
-/** Drawn with letters and colours of our own: grey, and everything on it placed by the size of the picture. */
+/** A grey test card. All positions and sizes follow from the size of the picture. */
 export async function openTestCard(film: {
   widthPx: number
   heightPx: number

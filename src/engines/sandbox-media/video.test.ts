@@ -62,7 +62,7 @@ describe('sandboxVideo', () => {
     [1920, 1080],
     [1000, 562],
   ] as const) {
-    it(`gives a film of ${widthPx} by ${heightPx} that plays, says SANDBOX and moves with each frame`, async () => {
+    it(`sandboxVideo makes a film of ${widthPx} by ${heightPx} that plays, shows SANDBOX and moves with each frame`, async () => {
       const { mp4, coverJpeg, lastFrameJpeg } = await sandboxVideo({ widthPx, heightPx, seconds: 2.5, hasSound: true })
       const film = await decodeMp4(mp4)
       expectSound(film, { widthPx, heightPx, seconds: 2.5 })
@@ -80,7 +80,7 @@ describe('sandboxVideo', () => {
     })
   }
 
-  it('has the colours in the film that its cover has', async () => {
+  it('sandboxVideo has the same colours in the film as in its cover', async () => {
     const { mp4, coverJpeg } = await sandboxVideo({ widthPx: 700, heightPx: 400, seconds: 0.5, hasSound: false })
     const [first] = (await decodeMp4(mp4)).frames
     const { data } = await sharp(coverJpeg).raw().toBuffer({ resolveWithObject: true })
@@ -95,7 +95,7 @@ describe('sandboxVideo', () => {
     }
   })
 
-  it('has beeps of the same length when sound is asked for', async () => {
+  it('sandboxVideo has beeps of the same length when sound is requested', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 320, heightPx: 180, seconds: 3, hasSound: true })
     const film = await decodeMp4(mp4)
     expect(film.tracks.map(({ trackType, codec }) => [trackType, codec])).toEqual([
@@ -111,12 +111,12 @@ describe('sandboxVideo', () => {
     expect(inspectMp3(mp3)).toMatchObject({ channels: 1, frames: film.soundPackets.length })
   })
 
-  it('has no sound track when none is asked for', async () => {
+  it('sandboxVideo has no sound track when none is requested', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 320, heightPx: 180, seconds: 3, hasSound: false })
     expect((await decodeMp4(mp4)).tracks.map(({ trackType }) => trackType)).toEqual(['video'])
   })
 
-  it('begins with what a player needs to start, and names itself', async () => {
+  it('sandboxVideo begins with the boxes that a player needs to start, and names itself', async () => {
     const { mp4 } = await sandboxVideo({ widthPx: 320, heightPx: 180, seconds: 3, hasSound: true })
     const boxes: string[] = []
     for (let at = 0; at < mp4.length; at += Buffer.from(mp4).readUInt32BE(at))
@@ -125,7 +125,7 @@ describe('sandboxVideo', () => {
     expect(Buffer.from(mp4).includes('SANDBOX – not a real result')).toBe(true)
   })
 
-  it('stays small', async () => {
+  it('sandboxVideo makes small files', async () => {
     const [short, long] = await Promise.all([
       sandboxVideo({ widthPx: 1280, heightPx: 720, seconds: 5, hasSound: true }),
       sandboxVideo({ widthPx: 1920, heightPx: 1080, seconds: 15, hasSound: true }),
@@ -134,7 +134,7 @@ describe('sandboxVideo', () => {
     expect(long.mp4.length).toBeLessThan(1_500_000)
   })
 
-  it('plays for any size and length', async () => {
+  it('sandboxVideo plays for any size and length', async () => {
     const sidePx = fc.integer({ min: 16, max: 300 })
     const milliseconds = fc.integer({ min: 40, max: 2500 })
     await fc.assert(
@@ -148,7 +148,7 @@ describe('sandboxVideo', () => {
     )
   })
 
-  it('goes to the ends of its sizes', async () => {
+  it('sandboxVideo makes the smallest and the largest size', async () => {
     for (const [widthPx, heightPx] of [
       [16, 16],
       [4096, 16],
@@ -160,14 +160,14 @@ describe('sandboxVideo', () => {
     }
   })
 
-  it('gives equal specs one film, also while it is being made', async () => {
+  it('sandboxVideo returns one film for equal specs, also while it is being made', async () => {
     const spec = { widthPx: 321, heightPx: 181, seconds: 1, hasSound: false }
     const [one, other] = await Promise.all([sandboxVideo(spec), sandboxVideo({ ...spec })])
     expect(other).toBe(one)
     expect(await sandboxVideo({ hasSound: false, seconds: 1, heightPx: 180, widthPx: 320 })).toBe(one)
   })
 
-  it('refuses what it does not make, naming it', async () => {
+  it('sandboxVideo refuses a spec that it does not make, and names the value', async () => {
     const spec = { widthPx: 320, heightPx: 180, seconds: 1, hasSound: false }
     await expect(sandboxVideo({ ...spec, widthPx: 8 })).rejects.toThrow('16 to 4096 whole pixels a side, not 8 by 180')
     await expect(sandboxVideo({ ...spec, heightPx: 100.5 })).rejects.toThrow('not 320 by 100.5')

@@ -29,7 +29,7 @@ const FRAMES_PER_SECOND = 10
 
 /**
  * A test card with the word SANDBOX, a bar and a counter for the time, and a block that moves with every frame; beeps if
- * sound is asked for. Kept; callers share the bytes and must not write into them. Throws a RangeError for a size or a
+ * sound is requested. Cached; callers share the bytes and must not write into them. Throws a RangeError for a size or a
  * length that the sandbox does not make.
  */
 export async function sandboxVideo({ widthPx, heightPx, seconds, hasSound }: VideoSpec): Promise<SandboxVideo> {
@@ -61,7 +61,7 @@ async function draw({ widthPx, heightPx, seconds }: VideoSpec) {
   const frames = [encoder.keyFrame(canvas)]
   const cover = jpeg(canvas, widthPx, heightPx)
   for (let index = 1; index < count; index++) {
-    if (index % 20 === 0) await setImmediate() // other requests may have their turn
+    if (index % 20 === 0) await setImmediate() // other requests get their turn
     canvas.forget()
     card.draw(index)
     frames.push(encoder.nextFrame(canvas, canvas.touched))

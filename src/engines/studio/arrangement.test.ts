@@ -18,12 +18,12 @@ const request: SongRequest = { lyrics, tags: 'pop', title: 'Home', instrumental:
 const lead = (song: SongRequest) => arrange(song).parts.find(({ instrument }) => instrument === 'voice')?.notes ?? []
 
 describe('arrangement', () => {
-  it('sings one note for every syllable', () => {
+  it('an arrangement has one note for every syllable', () => {
     const syllables = parseLyrics(lyrics).flatMap(({ lines }) => lines.flatMap(({ syllables }) => syllables))
     expect(lead(request)).toHaveLength(syllables.length)
   })
 
-  it('brings the chorus back with the same tune', () => {
+  it('an arrangement repeats the chorus with the same tune', () => {
     const score = arrange(request)
     const choruses = score.sections.filter(({ kind }) => kind === 'chorus').map(({ at }) => at)
     const count = parseLyrics(
@@ -38,7 +38,7 @@ describe('arrangement', () => {
     expect(tune(choruses[1] ?? 0)).toEqual(tune(choruses[0] ?? 0))
   })
 
-  it('gives two takes other chords, another tune, and the tempo of their own', () => {
+  it('two takes of a song have different chords, tunes and tempos', () => {
     const [first, second] = [arrange(request), arrange({ ...request, take: 1 })]
     const steps = (song: SongRequest) =>
       lead(song)
@@ -48,7 +48,7 @@ describe('arrangement', () => {
     expect(steps({ ...request, take: 1 })).not.toEqual(steps(request))
   })
 
-  it.each([10, 33.5, 120, 240])('fills a wanted length of %f seconds', (seconds) => {
+  it.each([10, 33.5, 120, 240])('an arrangement fills a requested length of %f seconds', (seconds) => {
     const score = arrange({ ...request, seconds })
     const lastStart = Math.max(...score.parts.flatMap(({ notes }) => notes.map(({ at }) => at)))
     expect(score.durationSeconds).toBe(seconds)
@@ -56,7 +56,7 @@ describe('arrangement', () => {
     expect(lastStart).toBeLessThan(seconds)
   })
 
-  it('makes a song of half a minute to three minutes of any lyrics, and of none', () => {
+  it('any lyrics, and none, make a song of half a minute to three minutes', () => {
     for (const words of ['', 'Hey', lyrics, Array.from({ length: 20 }, () => lyrics).join('\n\n')]) {
       const { durationSeconds } = arrange({ ...request, lyrics: words, instrumental: words === '' })
       expect(durationSeconds).toBeGreaterThan(28)
@@ -64,7 +64,7 @@ describe('arrangement', () => {
     }
   })
 
-  it('continues a song in its key, tempo and sound, on the beat', () => {
+  it('a continuation has the key, tempo and sound of its song, and starts on the beat', () => {
     const first = arrange(request)
     const next = arrange({
       ...request,
@@ -80,7 +80,7 @@ describe('arrangement', () => {
     expect(shared.length).toBe(next.parts.length)
   })
 
-  it('keeps the tune of the chorus in a continuation', () => {
+  it('a continuation keeps the tune of the chorus', () => {
     const chorus = '[Chorus]\nCarry me home, carry me home'
     const midis = (song: SongRequest) =>
       lead(song)
@@ -96,7 +96,7 @@ describe('arrangement', () => {
     expect(midis(next)).toEqual(midis(first))
   })
 
-  it('sounds from its first moment when it continues in the middle of a bar', () => {
+  it('a continuation in the middle of a bar sounds from its first moment', () => {
     for (const fromSeconds of [12.34, 30, 41.7]) {
       const next = arrange({ ...request, continues: { seed: 5, take: 0, tags: 'pop', title: 'Home', fromSeconds } })
       const first = Math.min(...next.parts.flatMap(({ notes }) => notes.map(({ at }) => at)))
@@ -104,7 +104,7 @@ describe('arrangement', () => {
     }
   })
 
-  it('leaves out the drums when asked, in every style', () => {
+  it('an arrangement leaves out the drums on request, in every style', () => {
     for (const { name } of GENRES)
       expect(arrange({ ...request, tags: name, negativeTags: 'drums' }).hits, name).toEqual([])
   })

@@ -15,7 +15,7 @@ const CLOSING_SECONDS = 3
 const SHORTEST_SECONDS = 4
 const LONGEST_SECONDS = 600
 
-/** The whole song on paper. The same request always gives the same score. */
+/** Composes the whole song as a score. The same request always gives the same score. */
 export function arrange(request: SongRequest): Score {
   if (request.seconds !== undefined && !(request.seconds >= SHORTEST_SECONDS && request.seconds <= LONGEST_SECONDS)) {
     throw new RangeError(`A song lasts ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} seconds, not ${request.seconds}.`)
@@ -212,7 +212,7 @@ function playBar(
 
 const centreOf = (name: InstrumentName | undefined): number => (name === undefined ? 60 : INSTRUMENTS[name].centre)
 
-/** Some instruments have one way to be played; the bridge thins out what the others do. */
+/** How the chords are played. Some instruments have only one way; in the bridge the others play less. */
 function compingOf({ comping, chords, genre }: Style, kind: Section['kind']): Comping {
   if (chords === 'powerGuitar') return 'power'
   if (chords === 'tanpura' || comping === 'drone') return 'drone'

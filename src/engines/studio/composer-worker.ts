@@ -9,9 +9,9 @@ import { SAMPLE_RATE } from './synth/signal.ts'
 
 export interface Job {
   request: SongRequest
-  /** One cell; anything but 0 asks to stop. Shared memory, because a busy worker reads no messages. */
+  /** One cell; any value but 0 stops the work. Shared memory, because a busy worker reads no messages. */
   stop: Int32Array<SharedArrayBuffer>
-  /** Hears whole percents. */
+  /** Receives the progress in whole percent. */
   progress: MessagePort
 }
 

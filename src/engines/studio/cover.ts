@@ -23,9 +23,9 @@ const MARGIN = 72
 const LINE_SIGNS = 16
 const MOST_LINES = 3
 
-/** A picture on which nothing depends but its idea: abstract shapes, three colours, the title. */
+/** Draws a cover from its idea alone: abstract shapes, three colours, the title. */
 export async function drawCover(idea: CoverIdea): Promise<Cover> {
-  // A worker draws one cover and rests: no cache to keep, no threads of its own beside the worker's.
+  // A worker draws one cover and waits, so it needs no cache, and no threads besides its own.
   sharp.cache(false)
   sharp.concurrency(1)
   const { data, info } = await sharp(Buffer.from(coverSvg(idea)))
@@ -114,7 +114,7 @@ const rays: Drawing = (random, inks, energy) => {
 const COMMON_SCRIPTS = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u
 const PICTOGRAPHS = /\p{Extended_Pictographic}/gu
 
-/** Letters of our own where we have them; accents and other common scripts go to the machine's fonts. */
+/** Capital letters drawn as strokes if possible; accents and other common scripts use the machine's fonts. */
 function titleSvg(title: string): string {
   if (!COMMON_SCRIPTS.test(title)) return ''
   const lines = wrapped(title.replace(PICTOGRAPHS, '').replace(/\s+/g, ' ').trim())
@@ -142,7 +142,7 @@ function wrapped(title: string): string[] {
   return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]}…`]
 }
 
-/** For XML text. Signs that XML 1.0 has no place for are left out, or the whole picture would be refused. */
+/** Escapes text for XML. Characters that XML 1.0 does not allow are left out, or the whole picture would be refused. */
 const escaped = (text: string): string =>
   text
     .toWellFormed()

@@ -2,7 +2,7 @@ import { createMp3Encoder } from 'wasm-media-encoders'
 
 export interface Mp3Writer {
   write(channels: readonly Float32Array[]): void
-  /** Everything written so far, closed. The writer is of no use afterwards. */
+  /** Ends the stream and returns all of its bytes. The writer cannot be used afterwards. */
   finish(): Uint8Array
 }
 
@@ -15,7 +15,7 @@ export async function openMp3Writer(format: {
   const encoder = await createMp3Encoder()
   encoder.configure({ sampleRate: format.sampleRate, channels: format.channels, bitrate: format.kbitPerSecond })
   const pieces: Uint8Array[] = []
-  // The encoder gives a view of its own memory, which the next call writes over.
+  // The encoder returns a view of its own memory, which the next call overwrites.
   const keep = (piece: Uint8Array): void => void pieces.push(piece.slice())
   return {
     write: (channels) => keep(encoder.encode(channels)),

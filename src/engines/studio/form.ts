@@ -11,7 +11,7 @@ export interface Section {
   lines: LyricLine[]
   /** How many bars one line of the lyrics takes. */
   barsPerLine: number
-  /** 0 a whisper … 1 everybody plays. */
+  /** 0 a whisper … 1 all instruments play. */
   intensity: number
 }
 
@@ -68,8 +68,8 @@ function sungForm(lyrics: LyricSection[], bar: number, opening: number): Plan[] 
 /** Long enough that no more than about four syllables fall on a second. */
 function barsForLine(lines: LyricLine[], bar: number): number {
   const lengths = lines.map(({ syllables }) => syllables.length).sort((a, b) => a - b)
-  const usual = lengths[Math.floor(lengths.length * 0.75)] ?? 8
-  return [1, 2, 4].find((bars) => usual / (bars * bar * 0.8) <= 3.8) ?? 4
+  const typical = lengths[Math.floor(lengths.length * 0.75)] ?? 8
+  return [1, 2, 4].find((bars) => typical / (bars * bar * 0.8) <= 3.8) ?? 4
 }
 
 function instrumentalForm(bar: number, opening: number, options: { word: string; take: number }): Plan[] {
@@ -101,7 +101,7 @@ function shrinkTo(plans: Plan[], bars: number, which: (plan: Plan) => boolean): 
   for (const plan of plans) if (which(plan)) plan.bars = Math.min(plan.bars, bars)
 }
 
-/** Lines at double speed where they have the room. */
+/** Lets lines run at double speed, if there is room for it. */
 function hurry(plans: Plan[]): void {
   for (const plan of plans.filter(({ lines, barsPerLine }) => lines.length > 0 && barsPerLine > 1)) {
     plan.barsPerLine /= 2
@@ -109,7 +109,7 @@ function hurry(plans: Plan[]): void {
   }
 }
 
-/** Sheds what the song misses least: an interlude first, then the section before the last. */
+/** Drops the least important section: an interlude first, then the section before the last. */
 function dropOne(plans: Plan[]): void {
   if (plans.length <= 2) return
   const spare = plans.findLastIndex(({ kind, lines }) => lines.length === 0 && kind !== 'outro' && kind !== 'verse')

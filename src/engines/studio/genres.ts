@@ -19,7 +19,7 @@ export type Comping =
 
 export interface Genre {
   name: string
-  /** How tags name it, lower case. */
+  /** Matches its names in tags, lower case. */
   words: RegExp
   bpm: readonly [low: number, high: number]
   modes: Choice<Mode>
@@ -44,7 +44,7 @@ export interface Genre {
 
 const BLUES = '1 1 1 1 4 4 1 1 5 4 1 5'
 
-/** Narrow styles first: "synth pop" is not plain pop, "drum and bass" does not ask for a bass. */
+/** Narrow styles first: "synth pop" is not plain pop, "drum and bass" does not mean a bass. */
 // biome-ignore format: a table reads better in rows
 export const GENRES: readonly [Genre, ...Genre[]] = [
   { name: 'lo-fi', words: /lo-?\s?fi|chill ?hop|study beats/, bpm: [68, 88], modes: ['dorian', 'major', 'minor'], beatsPerBar: 4, swing: 0.2, drums: ['lofi', 'boombap'], bass: ['subBass', 'uprightBass'], bassLines: ['roots', 'long'], chords: ['electricPiano', 'piano', 'nylonGuitar'], comping: ['sparse', 'block', 'arpeggio'], pads: ['warmPad'], leads: ['vibraphone', 'flute', 'musicBox'], sevenths: true, room: 0.35, energy: 0.3 },

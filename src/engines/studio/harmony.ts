@@ -25,7 +25,7 @@ export interface Chord {
   pitchClasses: number[]
 }
 
-/** Chord roots as scale degrees, one a bar. A trailing M asks for a major third whatever the mode says. */
+/** Chord roots as scale degrees, one a bar. A trailing M means a major third in any mode. */
 export type Progression = string
 
 // biome-ignore format: a table reads better in rows

@@ -11,7 +11,7 @@ export interface Instrument {
   level: number
   /** The MIDI note around which it sounds best. */
   centre: number
-  /** How it is called in tags, lower case. Empty: never asked for by name. */
+  /** Matches its names in tags, lower case. Undefined: tags never name it. */
   words: RegExp | undefined
 }
 

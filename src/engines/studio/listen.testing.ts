@@ -1,6 +1,6 @@
 import { MPEGDecoder } from 'mpg123-decoder'
 
-/** For tests: what an ear would notice about a file. */
+/** For tests: audible properties of a file. */
 export interface Heard {
   seconds: number
   sampleRate: number

@@ -1,4 +1,4 @@
-/** The stock from which lyrics are made. Lines of one row rhyme; * stands for a word of the prompt. */
+/** The lines from which lyrics are made. Lines of one row rhyme; * is replaced by a word of the prompt. */
 // biome-ignore format: one rhyme a row
 export const RHYMES: readonly (readonly string[])[] = [
   ['I met the * at the break of day', 'And all the * seemed far away', 'Nobody asked the * to stay', 'The * turned from gold to grey', 'I never knew the words to say'],
@@ -37,7 +37,7 @@ export const FALLBACK_WORDS: readonly string[] = [
   'horizon',
 ]
 
-/** Mood tags and the words of a prompt that stand for them. */
+/** Mood tags and the words of a prompt that suggest them. */
 export const MOODS: readonly (readonly [string, RegExp])[] = [
   ['sad', /sad|lonely|loss|lost|tears|goodbye|grief|broken/],
   ['happy', /happy|joy|smile|laugh|party|birthday|celebrat|summer/],

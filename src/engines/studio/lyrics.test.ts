@@ -4,7 +4,7 @@ import { parseLyrics } from './lyrics.ts'
 import { syllablesOf } from './syllables.ts'
 
 describe('lyrics', () => {
-  it('reads section marks and leaves stage directions unsung', () => {
+  it('reading lyrics recognizes section marks, and leaves out stage directions', () => {
     const sections = parseLyrics(
       '[Intro]\n[Verse 1: softly]\nHello there (ooh)\n[whispered]\nGoodbye\n\n[Chorus]\nSing [loud] it\n[Guitar Solo]\n[Outro]',
     )
@@ -17,7 +17,7 @@ describe('lyrics', () => {
     ])
   })
 
-  it('repeats a chorus that is named again without its words', () => {
+  it('a chorus that is named again without its words is repeated', () => {
     const sections = parseLyrics('[Chorus]\nOh my love\n[Verse]\nI wait\n[Chorus]')
     expect(sections.map(({ kind, lines }) => [kind, lines.length])).toEqual([
       ['chorus', 1],
@@ -26,7 +26,7 @@ describe('lyrics', () => {
     ])
   })
 
-  it('takes a block that returns for the chorus where there are no marks', () => {
+  it('without section marks, a block that returns is the chorus', () => {
     const kinds = parseLyrics('One\ntwo\n\nLa la\nla\n\nThree\nfour\n\nLa la\nla').map(({ kind }) => kind)
     expect(kinds).toEqual(['verse', 'chorus', 'verse', 'chorus'])
   })
@@ -41,9 +41,9 @@ describe('lyrics', () => {
     ['深夜の海', 4],
     ['привет', 2],
     ["don't", 1],
-  ])('hears %s as %i syllables', (word, count) => expect(syllablesOf(word)).toHaveLength(count))
+  ])('the word %s has %i syllables', (word, count) => expect(syllablesOf(word)).toHaveLength(count))
 
-  it('reads any text, and loses no sung line of it', () => {
+  it('reading lyrics accepts any text, and loses no sung line of it', () => {
     const line = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
       fc.constantFrom('[Verse]', '[Chorus 2]', '[', ']]', '', '(bridge)', '【副歌】'),

@@ -23,7 +23,7 @@ const MARKS: readonly (readonly [SectionKind, RegExp])[] = [
 ]
 
 /**
- * Sections with their lines, in order. Marks stand in square brackets on a line of their own; a mark that names no section
+ * Sections with their lines, in order. Marks are in square brackets on a line of their own; a mark that names no section
  * (a stage direction) is not sung. Without marks, a blank line parts the sections and a block that returns is the chorus.
  */
 export function parseLyrics(text: string): LyricSection[] {

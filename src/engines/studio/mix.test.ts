@@ -29,20 +29,23 @@ function render(tags: string, seconds: number): { left: Float32Array; right: Flo
 }
 
 describe('mix', () => {
-  it.each(GENRES.map(({ name }) => [name]))('plays %s at a sound level, without clipping or clicks', (name) => {
-    const { left, right } = render(name, 10)
-    const peak = left.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
-    expect(peak).toBeLessThan(0.9)
-    expect(left.every(Number.isFinite)).toBe(true)
-    expect(levelDb(left, SAMPLE_RATE, 1, 8)).toBeGreaterThan(-32)
-    expect(levelDb(left, SAMPLE_RATE, 1, 8)).toBeLessThan(-8)
-    expect(Math.abs(levelDb(left, SAMPLE_RATE, 1, 8) - levelDb(right, SAMPLE_RATE, 1, 8))).toBeLessThan(5)
-    // It begins and ends in silence, so a player does not click.
-    expect(Math.abs(left[0] ?? 1)).toBeLessThan(0.01)
-    expect(Math.abs(left.at(-1) ?? 1)).toBeLessThan(0.01)
-  })
+  it.each(GENRES.map(({ name }) => [name]))(
+    'the mix of %s has an even sound level, without clipping or clicks',
+    (name) => {
+      const { left, right } = render(name, 10)
+      const peak = left.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+      expect(peak).toBeLessThan(0.9)
+      expect(left.every(Number.isFinite)).toBe(true)
+      expect(levelDb(left, SAMPLE_RATE, 1, 8)).toBeGreaterThan(-32)
+      expect(levelDb(left, SAMPLE_RATE, 1, 8)).toBeLessThan(-8)
+      expect(Math.abs(levelDb(left, SAMPLE_RATE, 1, 8) - levelDb(right, SAMPLE_RATE, 1, 8))).toBeLessThan(5)
+      // It begins and ends in silence, so a player does not click.
+      expect(Math.abs(left[0] ?? 1)).toBeLessThan(0.01)
+      expect(Math.abs(left.at(-1) ?? 1)).toBeLessThan(0.01)
+    },
+  )
 
-  it('keeps its instruments at one loudness', () => {
+  it('the instruments of a mix keep one loudness', () => {
     const out = new Float32Array(2 * SAMPLE_RATE)
     for (const [name, { patch, level, centre }] of Object.entries(INSTRUMENTS)) {
       const power = [-5, 0, 4].map((step) => {
@@ -55,7 +58,7 @@ describe('mix', () => {
     }
   })
 
-  it.each(Object.entries(INSTRUMENTS))('plays %s in tune', (_, { patch, centre }) => {
+  it.each(Object.entries(INSTRUMENTS))('the mix plays %s in tune', (_, { patch, centre }) => {
     const out = new Float32Array(2 * SAMPLE_RATE)
     play(patch, { midi: centre, seconds: 1.6, velocity: 0.8, seed: 7 }, out)
     const heard = pitchOf(out.subarray(0.1 * SAMPLE_RATE, 0.9 * SAMPLE_RATE), centre)

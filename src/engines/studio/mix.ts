@@ -19,7 +19,7 @@ const FADE_SECONDS = 1.6
 export interface StereoBlock {
   left: Float32Array
   right: Float32Array
-  /** Seconds of the song that are done with this block. */
+  /** Seconds of the song up to the end of this block. */
   doneSeconds: number
 }
 

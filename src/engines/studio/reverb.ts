@@ -14,7 +14,7 @@ const DULLNESS = 0.45
 
 interface Line {
   buffer: Float32Array
-  /** What the line gives back in this chunk. */
+  /** The output of the line in this chunk. */
   heard: Float32Array
   place: number
   keep: number

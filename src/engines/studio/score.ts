@@ -2,7 +2,7 @@ import type { Kit, Piece } from './drums.ts'
 import type { InstrumentName } from './instruments.ts'
 import type { Syllable } from './syllables.ts'
 
-/** A song written out: every note with its time. What the mix needs to know, and nothing of why. */
+/** A song written out: every note with its time. The input of the mix. */
 export interface Score {
   bpm: number
   key: string
@@ -21,7 +21,7 @@ export interface Score {
   dusty: boolean
   /** How deep everything else ducks under the bass drum, 0–1. */
   pump: number
-  /** Where its sections begin, for whoever looks at the levels. */
+  /** Where its sections begin, in seconds; used to check the levels. */
   sections: { kind: string; at: number }[]
 }
 

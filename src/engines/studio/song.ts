@@ -1,5 +1,5 @@
 export interface SongRequest {
-  /** May be empty. Section marks stand in square brackets. */
+  /** May be empty. Section marks are in square brackets. */
   lyrics: string
   /** An idea in plain words; with the tags it decides the style. */
   description?: string
@@ -12,7 +12,7 @@ export interface SongRequest {
   seed: number
   /** 0, 1, …: takes of one request are different songs. */
   take: number
-  /** Wanted length, 4 to 600; without it the lyrics decide (about 30 to 180). */
+  /** The requested length, 4 to 600; without it the lyrics decide (about 30 to 180). */
   seconds?: number
   /**
    * Continues another song in its key, tempo and sound, from the place in the bar where `fromSeconds` falls.

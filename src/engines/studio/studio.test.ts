@@ -20,7 +20,7 @@ const request: SongRequest = {
 }
 
 describe('studio', () => {
-  it('makes a song that plays, as long as it says, neither silent nor clipped', async () => {
+  it('the studio makes a song that plays, has the stated length, and is neither silent nor clipped', async () => {
     const heardPercents: number[] = []
     const song = await studio.compose(request, { signal, onProgress: (percent) => heardPercents.push(percent) })
     const heard = await listen(song.mp3)
@@ -37,7 +37,7 @@ describe('studio', () => {
     expect(heardPercents).toEqual([...heardPercents].sort((a, b) => a - b))
   })
 
-  it('gives the same bytes for the same request and another song for the next take', async () => {
+  it('the studio makes the same bytes for the same request, and another song for the next take', async () => {
     const [first, again, second] = await Promise.all([
       studio.compose(request, { signal }),
       studio.compose(request, { signal }),
@@ -52,7 +52,7 @@ describe('studio', () => {
     expect(likeness(one.left, other.left)).toBeLessThan(0.7)
   })
 
-  it('draws covers of the stated sizes', async () => {
+  it('the studio draws covers of the stated sizes', async () => {
     const { coverJpeg, coverLargeJpeg } = await studio.compose({ ...request, seconds: 5, title: '' }, { signal })
     const facts = await Promise.all([coverJpeg, coverLargeJpeg].map((bytes) => sharp(bytes).metadata()))
     expect(facts.map(({ format, width, height }) => [format, width, height])).toEqual([
@@ -61,7 +61,7 @@ describe('studio', () => {
     ])
   })
 
-  it('stops when it is told to, with the reason it was given, and goes on with the next song', async () => {
+  it('the studio stops a song on request, with the given reason, and goes on with the next', async () => {
     const stop = new AbortController()
     const long = studio.compose(
       { ...request, seconds: 600 },
@@ -75,7 +75,7 @@ describe('studio', () => {
     expect(next.durationSeconds).toBe(5)
   })
 
-  it('stops a song that still waits for a thread', async () => {
+  it('the studio stops a song that still waits for a thread', async () => {
     await using busy = closable(openStudio({ threads: 1 }))
     const stop = new AbortController()
     const waiting = Array.from({ length: 3 }, () =>
@@ -87,11 +87,11 @@ describe('studio', () => {
     }
   })
 
-  it('refuses a length that no song has', async () => {
+  it('the studio refuses a length that no song can have', async () => {
     await expect(studio.compose({ ...request, seconds: 0 }, { signal })).rejects.toThrow(/4 to 600 seconds, not 0/)
   })
 
-  it('ends what is running when it closes', async () => {
+  it('closing the studio ends the songs that are being made', async () => {
     const closing = openStudio({ threads: 1 })
     const song = closing.compose({ ...request, seconds: 600 }, { signal })
     const outcome = expect(song).rejects.toThrow('The studio is closed.')

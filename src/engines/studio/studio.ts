@@ -9,7 +9,7 @@ export type { Song, SongRequest } from './song.ts'
 export interface Studio {
   /**
    * The same request gives the same bytes. Rejects with the signal's reason soon after it aborts, and with a RangeError for
-   * a length that no song has. `onProgress` hears whole percents that never fall.
+   * a length that no song can have. `onProgress` gets whole percents that never fall.
    */
   compose(request: SongRequest, options: { signal: AbortSignal; onProgress?: (percent: number) => void }): Promise<Song>
   /** Rhymed lyrics around the words of `prompt`. The same prompt and seed give the same lyrics. */
@@ -18,10 +18,10 @@ export interface Studio {
   close(): Promise<void>
 }
 
-/** Worker threads go after so long without work, and their memory with them. */
+/** Worker threads end after so long without work, which frees their memory. */
 const IDLE_MS = 10_000
 
-/** The embedded composer. Threads start with the first song and not before. */
+/** Opens the built-in composer. Threads start with the first song. */
 export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
   let opened: Promise<Piscina<Job, Outcome>> | undefined
   const closing = new AbortController()

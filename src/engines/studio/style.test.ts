@@ -6,24 +6,24 @@ const style = (tags: string, negativeTags = '', take = 0, sung = true): Style =>
   chooseStyle({ seed: 3, take, tags, title: 'Test' }, { negativeTags, sung })
 
 describe('style', () => {
-  it.each(GENRES.map(({ name }) => [name]))('knows %s by its own name', (name) => {
+  it.each(GENRES.map(({ name }) => [name]))('the style %s is recognized by its own name', (name) => {
     expect(style(name).genre.name).toBe(name)
   })
 
-  it('takes the first style that the tags name', () => {
+  it('the first style that the tags name is taken', () => {
     expect(style('dark techno with jazz chords').genre.name).toBe('techno')
     expect(style('a song about a lighthouse and a rocket').genre.name).not.toMatch(/house|rock$/)
   })
 
-  it('keeps a stated tempo and key', () => {
+  it('a stated tempo and key are kept', () => {
     expect(style('pop, 133 bpm, F# minor')).toMatchObject({ bpm: 133, key: { tonic: 6, mode: 'minor' } })
   })
 
-  it('plays the instruments that are named', () => {
+  it('the instruments that the tags name are played', () => {
     expect(style('jazz, flute, piano', '', 0, false)).toMatchObject({ lead: 'flute', chords: 'piano' })
   })
 
-  it('leaves out what the negative tags name', () => {
+  it('the instruments that the negative tags name are left out', () => {
     const bare = style('rock', 'drums, bass, guitar, pads')
     expect(bare).toMatchObject({ drums: 'none', bass: undefined, pad: undefined })
     expect(bare.chords ?? '').not.toMatch(/guitar/i)
@@ -31,7 +31,7 @@ describe('style', () => {
     expect(style('pop', 'vocals').lead).not.toBe('voice')
   })
 
-  it('turns tempo and key with the take', () => {
+  it('another take has another tempo and key', () => {
     for (const { name } of GENRES) {
       const [first, second] = [style(name, '', 0), style(name, '', 1)]
       expect(second.bpm, name).not.toBe(first.bpm)

@@ -4,7 +4,7 @@ import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
 import { hashOf, rotate } from './random.ts'
 
-/** What makes two songs sound like one band playing in one key. */
+/** The properties that two songs share which sound like one band in one key. */
 export interface Identity {
   seed: number
   take: number
@@ -35,7 +35,7 @@ export interface Style {
 type Choice<T> = readonly [T, ...T[]]
 
 /**
- * The style that the tags ask for. What tags name wins over the genre's habits; what they leave open is turned on by the take,
+ * The style that the tags describe. Tags override the defaults of the genre; what they leave open is chosen by the take,
  * so that two takes of one request differ in tempo, key, mode, drums and instruments.
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
@@ -47,19 +47,19 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
   const turn = <T>(list: Choice<T>, about: string): T => rotate(list, `${root}|${about}`, identity.take)
 
   const genre = genreOf(request, refused, turn)
-  const asked = instrumentsIn(request).filter((name) => !refuses(unwanted, name))
+  const requested = instrumentsIn(request).filter((name) => !refuses(unwanted, name))
   const wanted = (list: readonly InstrumentName[], about: string): InstrumentName | undefined => {
     const [first, ...rest] = list.filter((name) => !refuses(unwanted, name))
     return first === undefined ? undefined : turn([first, ...rest], about)
   }
-  const among = (names: ReadonlySet<InstrumentName>): InstrumentName[] => asked.filter((name) => names.has(name))
-  const askedChords = asked.filter((name) => !LEADS.has(name) && !BASSES.has(name) && !PADS.has(name))
+  const among = (names: ReadonlySet<InstrumentName>): InstrumentName[] => requested.filter((name) => names.has(name))
+  const requestedChords = requested.filter((name) => !LEADS.has(name) && !BASSES.has(name) && !PADS.has(name))
 
   const askedLead = among(LEADS)
   const second = wanted(askedLead.length > 0 ? askedLead : genre.leads, 'second') ?? 'synthLead'
   const noVoice = /vocal|voice|sing/.test(unwanted) || /\binstrumental\b/.test(request)
   const sung = options.sung && !noVoice
-  const chords = wanted(askedChords.length > 0 ? askedChords : genre.chords, 'chords')
+  const chords = wanted(requestedChords.length > 0 ? requestedChords : genre.chords, 'chords')
   const noBass = /(^|[\s,])(no )?bass\b/.test(unwanted)
   const noDrums = /drum|percussion|beat/.test(unwanted) || /no drums|drumless|a ?cappella|without drums/.test(request)
   return {

@@ -6,7 +6,7 @@ import { writeLyrics } from './write-lyrics.ts'
 describe('writeLyrics', () => {
   const prompt = 'Write a sad song about a lighthouse keeper in winter'
 
-  it('makes verses, choruses and a bridge of the words of the prompt', () => {
+  it('writeLyrics makes verses, choruses and a bridge of the words of the prompt', () => {
     const { title, text, tags } = writeLyrics({ prompt, seed: 1 })
     expect(parseLyrics(text).map(({ kind }) => kind)).toEqual([
       'verse',
@@ -22,12 +22,12 @@ describe('writeLyrics', () => {
     expect(tags).toContain('sad')
   })
 
-  it('gives the same lyrics for the same seed and others for another', () => {
+  it('writeLyrics makes the same lyrics for the same seed, and others for another', () => {
     expect(writeLyrics({ prompt, seed: 1 })).toEqual(writeLyrics({ prompt, seed: 1 }))
     expect(writeLyrics({ prompt, seed: 2 }).text).not.toBe(writeLyrics({ prompt, seed: 1 }).text)
   })
 
-  it('finds something to sing for any prompt', () => {
+  it('writeLyrics finds something to sing for any prompt', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer(), (prompt, seed) => {
         const { title, text, tags } = writeLyrics({ prompt, seed })

@@ -68,7 +68,7 @@ function titleOf(words: string[], deal: () => string, random: Random): string {
     .join(' ')
 }
 
-/** Styles that the prompt names; a fitting one where it names none. */
+/** The styles that the prompt names, or a fitting one if it names none. */
 function tagsOf(prompt: string, random: Random): string[] {
   const styles = GENRES.filter(({ words }) => words.test(prompt)).map(({ name }) => name)
   const moods = MOODS.filter(([, words]) => words.test(prompt)).map(([mood]) => mood)

@@ -209,15 +209,15 @@ export function accountsContract(bench: Bench): void {
     for (const [n, write] of writes.entries()) {
       await write()
       await expect.poll(() => heard).toHaveLength(n + 1)
-      // What is said twice before it was sent is sent once.
+      // A signal that is repeated before it was sent is sent once.
       if (other) await expect.poll(() => overThere).toHaveLength(n + 1)
     }
-    const told: Signal[] = writes.map(() => ({ kind: 'accounts' }))
-    expect(heard).toEqual(told)
+    const expected: Signal[] = writes.map(() => ({ kind: 'accounts' }))
+    expect(heard).toEqual(expected)
     await bench.store.changeAccount({ id: 'a1', version: 9, set: { slots: 2 } })
-    if (other) await expect.poll(() => overThere).toEqual(told)
+    if (other) await expect.poll(() => overThere).toEqual(expected)
     stop()
     await other?.close()
-    expect(heard).toEqual(told)
+    expect(heard).toEqual(expected)
   })
 }

@@ -22,14 +22,14 @@ export function anAsset(with_: Partial<Asset>): Asset {
 }
 
 export function assetsContract(bench: Bench): void {
-  it('keeps what it is told of a file, also of one beyond four gigabytes', async () => {
+  it('an asset is stored with every field, with sizes beyond four gigabytes too', async () => {
     const asset = anAsset({})
     await bench.store.insertAsset({ asset })
     expect(await bench.store.getAsset({ id: asset.id })).toEqual(asset)
     expect(await bench.store.getAsset({ id: randomUUID() })).toBeUndefined()
   })
 
-  it('lists what has expired, the oldest first, until it is deleted', async () => {
+  it('expired assets are listed oldest first, until they are deleted', async () => {
     const [late, early, later] = [2_000, 1_000, 9_000].map((ms) => anAsset({ expiresAt: START + ms }))
     if (!late || !early || !later) throw new Error('Three were made.')
     for (const asset of [late, early, later]) await bench.store.insertAsset({ asset })
@@ -42,7 +42,7 @@ export function assetsContract(bench: Bench): void {
     expect(await bench.store.getAsset({ id: later.id })).toEqual(later)
   })
 
-  it('refuses an upload beyond the quota of its tenant and mode until others are deleted', async () => {
+  it('an upload beyond the quota of its tenant and mode is refused until other files are deleted', async () => {
     const { store } = bench
     const quota = { bytes: 100, drafts: 0 }
     const [first, second] = [anAsset({ sizeBytes: 60 }), anAsset({ sizeBytes: 41 })]
@@ -61,7 +61,7 @@ export function assetsContract(bench: Bench): void {
     expect(await store.insertAsset({ asset: second, quota })).toBe(true)
   })
 
-  it('knows which ids files have', async () => {
+  it('the store says which ids belong to assets', async () => {
     const [one, other] = [anAsset({}), anAsset({})]
     for (const asset of [one, other]) await bench.store.insertAsset({ asset })
     const known = await bench.store.listKnownAssets({ ids: [randomUUID(), other.id, randomUUID(), one.id] })

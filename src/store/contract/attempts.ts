@@ -9,7 +9,7 @@ export function attemptsContract(bench: Bench): void {
   const attemptsOf = ({ id }: Pick<Task, 'id'>) => bench.store.listAttempts({ taskId: id })
   const begun = { number: 1, provider: 'lumen', account: 'a1', begunAt: START }
 
-  it('begins with the claim', async () => {
+  it('an attempt begins with the claim of its task', async () => {
     await aPayer(bench.store)
     const waiting = aTask()
     await submitted(bench.store, waiting)
@@ -20,20 +20,20 @@ export function attemptsContract(bench: Bench): void {
     ])
   })
 
-  it('is accepted when the provider has the work, once', async () => {
+  it('an attempt is accepted once, when the provider has the work', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
     const accepted = { id, claim, handle: 'h', dueAt: START + 9, deliveries: [] }
     await recordHandle(bench.store, { ...accepted, now: START + 5 })
-    await recordHandle(bench.store, { ...accepted, now: START + 8 }) // as work in this process tells again and again
+    await recordHandle(bench.store, { ...accepted, now: START + 8 }) // as work in this process reports again and again
     await recordProgress(bench.store, { id, claim, progress: 5, dueAt: START + 9, deliveries: [], now: START + 8 })
     expect(await attemptsOf(task)).toMatchObject([
       { ...begun, outcome: 'accepted', acceptedAt: START + 5, endedAt: null, reason: null },
     ])
   })
 
-  it('is uncertain when the answer was lost, and accepted when it was found', async () => {
+  it('an attempt is uncertain when the answer was lost, and accepted when the work was found', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
@@ -43,7 +43,7 @@ export function attemptsContract(bench: Bench): void {
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'accepted', acceptedAt: START + 2, reason: 'no answer' }])
   })
 
-  it('is turned away when the task goes back into the line, and the next one has the next number', async () => {
+  it('an attempt is turned away when its task returns to the queue, and the next one has the next number', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
@@ -78,7 +78,7 @@ export function attemptsContract(bench: Bench): void {
     ])
   })
 
-  it.each(['completed', 'failed', 'cancelled'] as const)('ends as the task: %s', async (to) => {
+  it.each(['completed', 'failed', 'cancelled'] as const)('an attempt ends as its task does: %s', async (to) => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const error = to === 'failed' ? ({ code: 'vendor_refused', message: 'Too foggy.' } as const) : null
@@ -88,7 +88,7 @@ export function attemptsContract(bench: Bench): void {
     ])
   })
 
-  it('stays as it ended when the task is cancelled while it waits for another one', async () => {
+  it('an ended attempt does not change when its task is cancelled while waiting for another', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START, log: 'busy', now: START + 3 })
@@ -96,7 +96,7 @@ export function attemptsContract(bench: Bench): void {
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'turned_away', endedAt: START + 3, reason: 'busy' }])
   })
 
-  it('does not change by the hand of a holder that lost the task', async () => {
+  it('an attempt is not changed by a holder that lost the task', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const stale = { id: task.id, claim: task.claim - 1, dueAt: START, now: START }
@@ -107,7 +107,7 @@ export function attemptsContract(bench: Bench): void {
     expect(await attemptsOf(task)).toMatchObject([{ outcome: 'calling', reason: null }])
   })
 
-  it('says once in the task’s log what was said many times in a row', async () => {
+  it('a line that is repeated in a row is in the log of a task once', async () => {
     await aPayer(bench.store)
     const { id } = await aClaimedTask(bench.store)
     for (const log of ['busy', 'busy', 'no answer', 'busy']) {
@@ -119,7 +119,7 @@ export function attemptsContract(bench: Bench): void {
     expect(await attemptsOf({ id })).toHaveLength(5)
   })
 
-  it('is among the last ones of its account, the newest first', async () => {
+  it('the last attempts of an account are listed, newest first', async () => {
     await aPayer(bench.store)
     const tasks = [aTask(), aTask(), aTask()]
     await submitted(bench.store, ...tasks)
@@ -139,7 +139,7 @@ export function attemptsContract(bench: Bench): void {
     expect(await lastOf('a3', 9)).toEqual([])
   })
 
-  it('goes with the record of the task', async () => {
+  it('the attempts of a task are deleted with its record', async () => {
     await aPayer(bench.store)
     const [gone, kept] = [
       await aClaimedTask(bench.store, { recordExpiresAt: START }),

@@ -37,7 +37,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.reconcile({})).toEqual([])
   })
 
-  it('stores nothing of a batch that its tenant cannot pay', async () => {
+  it('a batch that its tenant cannot pay for is refused as a whole', async () => {
     const { store } = bench
     await aPayer(store, { credit: 250 })
     const batch = aBatch()
@@ -47,7 +47,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 250, held: 0, active: 0 })
   })
 
-  it('stores nothing of a batch that its key may not pay', async () => {
+  it('a batch that exceeds the spend limit of its key is refused as a whole', async () => {
     const { store } = bench
     await aPayer(store, { key: { spendLimitPoints: points(299) } })
     const batch = aBatch()
@@ -56,7 +56,7 @@ export function batchesContract(bench: Bench): void {
     await expectNothing(batch)
   })
 
-  it('answers the repetition of a batch with the first one', async () => {
+  it('a repeated batch is answered with the first one', async () => {
     const { store } = bench
     await aPayer(store)
     const idempotency = { key: 'again', fingerprint: 'f1' }
@@ -69,7 +69,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1 })
   })
 
-  it('parks as much of a batch as is over the limit, and no more of the single tasks for it', async () => {
+  it('the tasks of a batch over the limit are parked, and do not extend the limit of single tasks', async () => {
     const { store } = bench
     await aPayer(store, { tenant: { maxConcurrent: 2, maxStaged: 1 } })
     await store.submitBatch({ batch: aBatch(), tasks: Array.from({ length: 10 }, () => aTask()) })
@@ -78,7 +78,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.reconcile({})).toEqual([])
   })
 
-  it('lets the single tasks of a tenant go first, parked or waiting', async () => {
+  it('single tasks of a tenant go before those of its batches, parked or waiting', async () => {
     const { store } = bench
     await aPayer(store, { tenant: { maxConcurrent: 3 } })
     await store.submitBatch({ batch: aBatch(), tasks: Array.from({ length: 5 }, () => aTask()) })
@@ -91,7 +91,7 @@ export function batchesContract(bench: Bench): void {
     expect(only(await claimed(store, 3, { now: START + 2 })).id).toBe(single.id)
   })
 
-  it('lets no batch go before another tenant', async () => {
+  it('a batch does not go before the tasks of another tenant', async () => {
     const { store } = bench
     await aPayer(store)
     await aPayer(store, { id: 't2' })
@@ -102,14 +102,14 @@ export function batchesContract(bench: Bench): void {
     expect(first.map(({ tenantId }) => tenantId).sort()).toEqual(['t1', 't2'])
   })
 
-  it('ends with its last task, whichever end that takes', async () => {
+  it('a batch ends with its last task, whatever the end of each', async () => {
     const { store } = bench
     await aPayer(store)
     const batch = aBatch()
     const tasks = [aTask(), aTask(), aTask()]
     await store.submitBatch({ batch, tasks })
     const heard: string[] = []
-    const deaf = store.onSignal((signal) => {
+    const unsubscribe = store.onSignal((signal) => {
       if (signal.kind === 'batch') heard.push(signal.id)
     })
     const [one, two] = await claimed(store, 2)
@@ -124,30 +124,30 @@ export function batchesContract(bench: Bench): void {
     const ended = { completed: 1, failed: 1, cancelled: 1, endedAt: START + 5 }
     expect(await store.getBatch({ id: batch.id })).toMatchObject(ended)
     await expect.poll(() => heard).toEqual([batch.id])
-    deaf()
+    unsubscribe()
     expect(await store.reconcile({})).toEqual([])
   })
 
-  it('is told of once', async () => {
+  it('the end of a batch is announced once', async () => {
     const { store } = bench
     await aPayer(store)
     const batch = aBatch()
     await store.submitBatch({ batch, tasks: [aTask()] })
     await settle(store, anEnd(only(await claimed(store, 1))))
     expect((await store.listUnannounced({ limit: 10 })).map(({ id }) => id)).toEqual([batch.id])
-    const telling = {
+    const announcement = {
       id: batch.id,
       deliveries: [{ url: 'https://a.example/', body: '{}', headers: {} }],
       now: START + 1,
     }
-    const told = await Promise.all([store.addBatchDeliveries(telling), store.addBatchDeliveries(telling)])
-    expect(told.sort()).toEqual([false, true])
+    const outcomes = await Promise.all([store.addBatchDeliveries(announcement), store.addBatchDeliveries(announcement)])
+    expect(outcomes.sort()).toEqual([false, true])
     expect(await store.listUnannounced({ limit: 10 })).toEqual([])
     const deliveries = await store.listDeliveries({ tenantId: 't1', taskId: batch.id, limit: 10 })
     expect(deliveries).toHaveLength(1)
   })
 
-  it('is purged when its time has come', async () => {
+  it('an expired batch is deleted once all of its tasks are gone', async () => {
     const { store } = bench
     await aPayer(store)
     const batch = aBatch()
@@ -160,7 +160,7 @@ export function batchesContract(bench: Bench): void {
     expect(await store.getBatch({ id: going.id })).toBeDefined()
   })
 
-  it('that counted wrong is found by the reconciliation', async () => {
+  it('the reconciliation finds a batch with a wrong count', async () => {
     const { store, place } = bench
     await aPayer(store)
     const batch = aBatch()
@@ -169,7 +169,7 @@ export function batchesContract(bench: Bench): void {
     expect((await store.reconcile({})).map(({ subject }) => subject)).toEqual([batch.id])
   })
 
-  it('belongs to a key: another tenant’s tasks are not counted in it', async () => {
+  it('the tasks of a batch count for their own key and tenant only', async () => {
     const { store } = bench
     await aPayer(store)
     await store.createKey({ key: aKey('k9', 't1') })

@@ -25,7 +25,7 @@ import {
 export function claimsContract(bench: Bench): void {
   const account = { account: 'a1', provider: 'lumen', slots: 10 }
 
-  it('writes the intent to call an account, and leases the task', async () => {
+  it('a claim stores the account of a task, and leases the task', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask({ timeoutMs: 7_000 }))
     const task = only(await claimed(bench.store, 1, { now: START + 5 }))
@@ -39,7 +39,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: task.id })).toEqual(task)
   })
 
-  it('gives nothing for no account, no slot, no limit, an empty pool or another pool', async () => {
+  it('a claim returns no task without an account, a slot, a limit or a waiting task in its pool', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask())
     const ask = { pool: POOL, offers: [anOffer([account])], limit: 5, leaseMs: LEASE_MS, holder: HOLDER, now: START }
@@ -51,7 +51,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.claimPending(ask)).toEqual([])
   })
 
-  it('spreads tasks over the accounts, the freest first', async () => {
+  it('a claim spreads tasks over the accounts, the one with the most free slots first', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 10 }, () => aTask()))
     const accounts = [
@@ -79,7 +79,7 @@ export function claimsContract(bench: Bench): void {
     ).toEqual([])
   })
 
-  it('does not let an account that runs more than it may now take room from another', async () => {
+  it('an account that runs more than its slots allow takes no room from another', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 6 }, () => aTask()))
     expect(await claimed(bench.store, 4)).toHaveLength(4)
@@ -98,7 +98,7 @@ export function claimsContract(bench: Bench): void {
     expect(tasks.map((task) => task.account)).toEqual(['a2', 'a2'])
   })
 
-  it('fills a slot once when many claim at once, also for an account that never ran anything', async () => {
+  it('a slot is filled once by many claims at the same time, also for an account that never ran a task', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 40 }, () => aTask()))
     const other = await bench.place.open()
@@ -109,7 +109,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('counts the slots of an account that two pools share', async () => {
+  it('the slots of an account that is in two pools are counted once', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 40 }, (_, n) => aTask({ pool: n % 2 ? 'p1' : 'p2' })))
     const other = await bench.place.open()
@@ -130,7 +130,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('gives a tenant with one task its turn before another with a thousand', async () => {
+  it('a tenant with one task gets its turn before the rest of one with a thousand', async () => {
     await aPayer(bench.store)
     await aPayer(bench.store, { id: 't2' })
     await submitted(bench.store, ...Array.from({ length: 1_000 }, () => aTask()))
@@ -139,7 +139,7 @@ export function claimsContract(bench: Bench): void {
     expect(first.map((task) => task.tenantId).sort()).toEqual(['t1', 't2'])
   })
 
-  it('shares slots evenly between tenants, over many rounds', async () => {
+  it('slots are shared evenly between tenants, over many rounds', async () => {
     for (const id of ['t1', 't2', 't3']) await aPayer(bench.store, { id })
     const many = (tenantId: string, keyId: string, count: number) =>
       Array.from({ length: count }, () => aTask({ tenantId, keyId }))
@@ -157,7 +157,7 @@ export function claimsContract(bench: Bench): void {
     for (const count of Object.values(served)) expect(count).toBeGreaterThanOrEqual(6)
   })
 
-  it('leaves a slot to the tenants that can use it', async () => {
+  it('a slot that a tenant cannot use goes to another tenant', async () => {
     await aPayer(bench.store)
     await aPayer(bench.store, { id: 't2' })
     await submitted(bench.store, ...Array.from({ length: 5 }, () => aTask()))
@@ -165,7 +165,7 @@ export function claimsContract(bench: Bench): void {
     expect(await claimed(bench.store, 5)).toHaveLength(5)
   })
 
-  it('does not claim before a task is due', async () => {
+  it('a task is not claimed before it is due', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START + 1_000, log: 'busy', now: START })
@@ -174,7 +174,7 @@ export function claimsContract(bench: Bench): void {
     expect((await claimed(bench.store, 9, { now: START + 1_000 })).map(({ id }) => id)).toEqual([task.id])
   })
 
-  it('passes over a task that was cancelled while it waited', async () => {
+  it('a task that was cancelled while it waited is not claimed', async () => {
     await aPayer(bench.store)
     const [gone, here] = [aTask(), aTask()]
     await submitted(bench.store, gone, here)
@@ -182,7 +182,7 @@ export function claimsContract(bench: Bench): void {
     expect((await claimed(bench.store, 9)).map(({ id }) => id)).toEqual([here.id])
   })
 
-  it('either cancels a waiting task or gives it to an account, never both', async () => {
+  it('a waiting task is either cancelled or claimed, never both', async () => {
     await aPayer(bench.store)
     const other = await bench.place.open()
     for (let round = 0; round < 10; round++) {
@@ -195,7 +195,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('leases a running task again once its lease has run out, and not before', async () => {
+  it('a running task is leased again once its lease has run out, and not before', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const ask = { limit: 5, leaseMs: LEASE_MS, holder: OTHER_HOLDER }
@@ -205,7 +205,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.claimDue({ ...ask, now: START + LEASE_MS })).toEqual([])
   })
 
-  it('claims the longest due first, and no more than asked', async () => {
+  it('the tasks that are due longest are claimed first, and no more than the limit', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask(), aTask(), aTask())
     const tasks = await claimed(bench.store, 3)
@@ -217,7 +217,7 @@ export function claimsContract(bench: Bench): void {
     expect(due.map(({ id }) => id)).toEqual([tasks[2]?.id, tasks[1]?.id])
   })
 
-  it('leases a due task to one of many that ask', async () => {
+  it('a due task is leased to one of many processes that claim at the same time', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 30 }, () => aTask()))
     await claimed(bench.store, 30)
@@ -234,7 +234,7 @@ export function claimsContract(bench: Bench): void {
     expect(ids.length).toBeGreaterThan(0)
   })
 
-  it('refuses every write of a holder that lost its lease', async () => {
+  it('every write of a holder that lost its lease is refused', async () => {
     await aPayer(bench.store)
     const old = await aClaimedTask(bench.store)
     const task = only(
@@ -252,7 +252,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('renews the leases that are still held, and says which', async () => {
+  it('the leases that are still held are renewed, and their tasks returned', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask(), aTask(), aTask())
     const [kept, ended, lost] = await claimed(bench.store, 3)
@@ -265,7 +265,7 @@ export function claimsContract(bench: Bench): void {
     expect(due.map(({ id }) => id)).toEqual([lost.id])
   })
 
-  it('makes every lease due at once after a restart, and leaves a retry its place', async () => {
+  it('every lease is due at once after a restart, and a retry keeps its time', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask(), aTask())
     const [running, waiting] = await claimed(bench.store, 2)
@@ -288,7 +288,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: waiting.id })).toMatchObject({ status: 'pending', dueAt })
   })
 
-  it('offers a task whose lease has run out to other processes, and not to the one that may still work on it', async () => {
+  it('a task whose lease has run out is offered to other processes, not to its holder, which may still work on it', async () => {
     await aPayer(bench.store)
     const { id } = await aClaimedTask(bench.store)
     const lapsed = { limit: 9, leaseMs: LEASE_MS, now: START + LEASE_MS }
@@ -296,7 +296,7 @@ export function claimsContract(bench: Bench): void {
     expect(await bench.store.claimDue({ ...lapsed, holder: OTHER_HOLDER })).toMatchObject([{ id }])
   })
 
-  it('makes no lease shorter by a move that was computed before its renewal', async () => {
+  it('a move that was computed before a renewal does not shorten the lease', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const step = transition(task, { kind: 'progressed', progress: 10, dueAt: null }, START)
@@ -308,7 +308,7 @@ export function claimsContract(bench: Bench): void {
     expect(stored).toMatchObject({ progress: 10, leaseUntil: START + 10_000 + LEASE_MS })
   })
 
-  it('knows when the next running task is due, and that none runs', async () => {
+  it('the store says when the next running task is due, or that none runs', async () => {
     await aPayer(bench.store)
     expect(await bench.store.nextDueAt({})).toBeNull()
     await submitted(bench.store, aTask())

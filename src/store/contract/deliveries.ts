@@ -12,7 +12,7 @@ export function deliveriesContract(bench: Bench): void {
   const claim = (now = START, limit = 10) => claimedDeliveries(bench.store, { limit, now })
   const refused = { at: START + 3, durationMs: 12.7, httpStatus: 503, error: null }
 
-  it('leases a delivery to one sender', async () => {
+  it('a delivery is leased to one sender', async () => {
     expect(await bench.store.nextDeliveryAt({})).toBeNull()
     await add()
     expect(await bench.store.nextDeliveryAt({})).toBe(START)
@@ -24,7 +24,7 @@ export function deliveriesContract(bench: Bench): void {
     expect(again).toMatchObject({ id: delivery.id, claim: 2 })
   })
 
-  it('leases each of many once when many senders claim at the same time, the longest due first', async () => {
+  it('many deliveries are leased once each when many senders claim at the same time, the longest due first', async () => {
     await add(5, START + 5)
     await add(5, START)
     const first = await claim(START + 5, 5)
@@ -44,7 +44,7 @@ export function deliveriesContract(bench: Bench): void {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('never leases a delivery to a sender that has it in hand, even after the lease', async () => {
+  it('a delivery is never leased to a sender that is still sending it, even after the lease', async () => {
     await add(2)
     const { id } = only(await claim(START, 1))
     const later = await claimedDeliveries(bench.store, { now: START + LEASE_MS, inHand: [id] })
@@ -53,7 +53,7 @@ export function deliveriesContract(bench: Bench): void {
     expect(freed.map((one) => one.id)).toEqual([id])
   })
 
-  it('writes every attempt down, and sends again when the attempt says so', async () => {
+  it('every attempt of a delivery is recorded, and a failed one is followed by the next', async () => {
     await add()
     const first = only(await claim())
     const dueAt = START + 60_000
@@ -71,7 +71,7 @@ export function deliveriesContract(bench: Bench): void {
     ])
   })
 
-  it('writes down attempts of several receivers together, and says of each whether its lease was held', async () => {
+  it('attempts for several receivers are recorded together, and each says whether its lease was held', async () => {
     await add(2)
     const deliveries = [{ ...draft, url: 'https://other.example/hook' }]
     await bench.store.addDeliveries({ taskId, tenantId: 't1', deliveries, now: START })
@@ -96,7 +96,7 @@ export function deliveriesContract(bench: Bench): void {
     ])
   })
 
-  it('refuses the attempt of a sender that lost its lease', async () => {
+  it('the attempt of a sender that lost its lease is refused', async () => {
     await add()
     const old = only(await claim())
     await claim(START + LEASE_MS)
@@ -106,7 +106,7 @@ export function deliveriesContract(bench: Bench): void {
     ])
   })
 
-  it('sends again on request, with the same id and body, and only for its tenant', async () => {
+  it('a delivery is sent again on request, with the same id and body, and for its own tenant only', async () => {
     await add()
     const first = only(await claim())
     const { id } = first
@@ -121,7 +121,7 @@ export function deliveriesContract(bench: Bench): void {
     expect(only(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).log).toHaveLength(2)
   })
 
-  it('takes the lease from a sender when its delivery is replayed', async () => {
+  it('replaying a delivery takes the lease from its sender', async () => {
     await add()
     const first = only(await claim())
     await bench.store.replayDelivery({ id: first.id, tenantId: null, now: START })
@@ -129,13 +129,13 @@ export function deliveriesContract(bench: Bench): void {
     expect(await claim()).toHaveLength(1)
   })
 
-  it('takes in what a URL without a host leads to, so that its attempt can say what is wrong', async () => {
+  it('a delivery to a URL without a host is accepted, so that its attempt can report the fault', async () => {
     const deliveries = [{ ...draft, url: 'not a URL' }]
     await bench.store.addDeliveries({ taskId, tenantId: 't1', deliveries, now: START })
     expect(only(await claim())).toMatchObject({ url: 'not a URL', host: 'not a URL' })
   })
 
-  it('queues the newest and the oldest first, so that many made at once delay no others', async () => {
+  it('the newest and the oldest deliveries are queued first, so that many at once delay no others', async () => {
     const one = async (tenantId: string, now: number) =>
       bench.store.addDeliveries({ taskId, tenantId, deliveries: [draft], now })
     await one('before', START)
@@ -147,7 +147,7 @@ export function deliveriesContract(bench: Bench): void {
     expect(tenants.sort()).toEqual(['after', 'before', 't1'])
   })
 
-  it('queues a limited number at once, and says that more are waiting', async () => {
+  it('a limited number of deliveries is queued at once, and the answer says that more are waiting', async () => {
     await add(5)
     expect(await bench.store.queueDeliveries({ limit: 3, now: START })).toBe(3)
     const due = { standings: ['new' as const], perTenant: 9, except: NOTHING, now: START }
@@ -158,7 +158,7 @@ export function deliveriesContract(bench: Bench): void {
     expect(await claim()).toHaveLength(5)
   })
 
-  it('lists the newest first, of one tenant or one task', async () => {
+  it('deliveries are listed newest first, by tenant or by task', async () => {
     await add(2)
     const deliveries = [{ ...draft, body: 'other' }]
     await bench.store.addDeliveries({ taskId: newId(START), tenantId: 't2', deliveries, now: START })

@@ -5,7 +5,7 @@ import type { Bench } from '../contract.ts'
 import { START } from './samples.ts'
 
 export function draftsContract(bench: Bench): void {
-  it('keeps what a client has begun', async () => {
+  it('a draft is stored as it is', async () => {
     const { store } = bench
     const draft = aDraft()
     await store.insertDraft({ draft })
@@ -13,7 +13,7 @@ export function draftsContract(bench: Bench): void {
     expect(await store.getDraft({ id: newId(START) })).toBeUndefined()
   })
 
-  it('changes it only from the state that the writer has seen', async () => {
+  it('a draft is changed only from the state that the writer has read', async () => {
     const { store } = bench
     const draft = aDraft()
     await store.insertDraft({ draft })
@@ -24,7 +24,7 @@ export function draftsContract(bench: Bench): void {
     expect(await store.updateDraft({ id: newId(START), from, body: {} })).toBe(false)
   })
 
-  it('lists those of a tenant and a kind, newest first, page after page', async () => {
+  it('the drafts of a tenant and a kind are listed newest first, page by page', async () => {
     const { store } = bench
     const mine = [aDraft({ expiresAt: START + 9 }), aDraft({ expiresAt: START + 9 }), aDraft({ expiresAt: START + 9 })]
     for (const draft of mine) await store.insertDraft({ draft })
@@ -43,7 +43,7 @@ export function draftsContract(bench: Bench): void {
     expect(rest.map(({ id }) => id)).toEqual(newest.slice(2))
   })
 
-  it('lists those of one mode only', async () => {
+  it('drafts are listed for one mode at a time', async () => {
     const { store } = bench
     const [live, test] = [aDraft(), aDraft({ mode: 'test' })]
     for (const draft of [live, test]) await store.insertDraft({ draft })
@@ -52,7 +52,7 @@ export function draftsContract(bench: Bench): void {
     expect(await store.listDrafts({ ...of, mode: 'test' })).toEqual([test])
   })
 
-  it('refuses one beyond the quota of its tenant and mode, and counts what changes and goes', async () => {
+  it('a draft beyond the quota of its tenant and mode is refused, and changed and deleted drafts count', async () => {
     const { store } = bench
     const quota = { bytes: 1_000, drafts: 2 }
     const [first, second] = [aDraft({ body: { text: 'é'.repeat(100) } }), aDraft()]
@@ -70,7 +70,7 @@ export function draftsContract(bench: Bench): void {
     expect(await store.insertDraft({ draft: aDraft({ body: { text: 'x'.repeat(1_000) } }), quota })).toBe(false)
   })
 
-  it('forgets it when its time is over', async () => {
+  it('an expired draft is deleted', async () => {
     const { store } = bench
     const [old, young] = [aDraft({ expiresAt: START + 10 }), aDraft({ expiresAt: START + 11 })]
     for (const draft of [old, young]) await store.insertDraft({ draft })

@@ -22,7 +22,7 @@ import {
 } from './samples.ts'
 
 export function historyContract(bench: Bench): void {
-  it('gives tasks by id, as many as there are', async () => {
+  it('existing tasks are returned by their ids, in one call', async () => {
     await aPayer(bench.store)
     const tasks = [aTask(), aTask(), aTask()]
     await submitted(bench.store, ...tasks)
@@ -33,7 +33,7 @@ export function historyContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: newId(START) })).toBeUndefined()
   })
 
-  it('pages through a history, newest first, by task and by row', async () => {
+  it('the history of tasks is paged newest first, by task and by row', async () => {
     await aPayer(bench.store)
     await aPayer(bench.store, { id: 't2' })
     const tasks = Array.from({ length: 7 }, (_, n) => aTask({ createdAt: START + n }))
@@ -48,7 +48,7 @@ export function historyContract(bench: Bench): void {
     expect(await page({ beforeId: ids[1] ?? '', offset: 2 })).toEqual(ids.slice(4, 7))
   })
 
-  it('lists and counts what a filter names, like a look at every task', async () => {
+  it('a filter lists and counts the same tasks as a scan of all of them', async () => {
     for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
     const at = fc.oneof(
       fc.integer({ min: START - 3 * DAY_MS, max: START + 3 * DAY_MS }),
@@ -101,7 +101,7 @@ export function historyContract(bench: Bench): void {
     )
   })
 
-  it('lists tasks that were not begun, oldest first', async () => {
+  it('tasks that no provider has begun are listed oldest first', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 3 } })
     await aPayer(bench.store, { id: 't2' })
     const running = await aClaimedTask(bench.store, { createdAt: START })
@@ -119,7 +119,7 @@ export function historyContract(bench: Bench): void {
     expect(await list(START + 99)).not.toContain(running.id)
   })
 
-  it('lists the tasks that waited past their deadline, the longest past first', async () => {
+  it('tasks that waited past their deadline are listed, the longest past first', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
     const running = await aClaimedTask(bench.store, { deadlineAt: START + 1 })
     const [late, later, parked] = [20, 30, 10].map((ms) => aTask({ deadlineAt: START + ms }))
@@ -141,7 +141,7 @@ export function historyContract(bench: Bench): void {
     return task
   }
 
-  it('deletes the records that have expired, and keeps the ledger', async () => {
+  it('expired records of tasks are deleted, and the ledger is kept', async () => {
     await aPayer(bench.store)
     const gone = [await anOldTask(0, START + 10), await anOldTask(1, START + 20)]
     const kept = await anOldTask(2, START + 99)
@@ -164,7 +164,7 @@ export function historyContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('never deletes a task that has not ended', async () => {
+  it('the record of a task that has not ended is never deleted', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask({ recordExpiresAt: START }), aTask({ recordExpiresAt: START }))
     await claimed(bench.store, 1)
@@ -172,7 +172,7 @@ export function historyContract(bench: Bench): void {
     expect(await bench.store.countTasks({ tenantId: 't1' })).toBe(2)
   })
 
-  it('counts right when many purge at once', async () => {
+  it('simultaneous purges of tasks return the right counts', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 60 }, () => aTask({ recordExpiresAt: START + 1 })))
     for (const task of await claimed(bench.store, 60)) await settle(bench.store, anEnd(task))
@@ -185,7 +185,7 @@ export function historyContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('finds the task that was made under an idempotency key, of the tenant alone', async () => {
+  it('a task is found by its idempotency key, for its own tenant only', async () => {
     for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
     const idempotency = { key: 'order-7', fingerprint: 'f' }
     const [ours, theirs] = [aTask({ idempotency }), aTask({ tenantId: 't2', keyId: 'k2', idempotency })]
@@ -197,7 +197,7 @@ export function historyContract(bench: Bench): void {
     expect(await found('t1', 'order-8')).toEqual([])
   })
 
-  it('lets an idempotency key be used again once its record is gone', async () => {
+  it('an idempotency key can be used again once the record of its task is deleted', async () => {
     await aPayer(bench.store)
     const idempotency = { key: 'once', fingerprint: 'f' }
     const task = await aClaimedTask(bench.store, { idempotency, recordExpiresAt: START })
@@ -207,7 +207,7 @@ export function historyContract(bench: Bench): void {
     expect(await submitted(bench.store, aTask({ idempotency }))).toEqual(['created'])
   })
 
-  it('keeps what test and live keys made apart, and shows both to who names no mode', async () => {
+  it('tasks of test and live keys are listed apart by mode, and together without one', async () => {
     const { store } = bench
     await aPayer(store)
     const tasks = ['live', 'test', 'live', 'test'].map((mode, n) =>

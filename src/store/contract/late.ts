@@ -34,7 +34,7 @@ import {
 
 const LATE_AT = START + 300_000
 
-/** Calls of vendors, and results that come after a task had failed for want of them. */
+/** Callbacks of vendors, and results that come after their task had failed. */
 export function lateContract(bench: Bench): void {
   const called = (id: string, handle: Json = null, now = START + 50) => hear(bench.store, { id, handle, now })
   const read = async (id: string): Promise<Task> => {
@@ -70,7 +70,7 @@ export function lateContract(bench: Bench): void {
     return completeLate(on, { id, claim, handle: { id: 'g_1', parts: 2 }, ...end })
   }
 
-  it('makes a task due that a vendor calls about', async () => {
+  it('a callback makes its task due', async () => {
     await aPayer(bench.store)
     const task = await running(START + 60_000)
     expect(await due(START + 50)).toEqual([])
@@ -83,7 +83,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not take a task out of the hand that has it, and makes it due as soon as that is done', async () => {
+  it('a callback does not end the lease of its task, and makes it due as soon as the holder is done', async () => {
     await aPayer(bench.store)
     const { id } = await running(START + 10)
     const { claim } = only(await due(START + 10))
@@ -94,7 +94,7 @@ export function lateContract(bench: Bench): void {
     expect(await recordProgress(bench.store, { ...rest, dueAt: START + 9_000, now: START + 70 })).toBe(true)
     const again = only(await due(START + 70))
     expect(again.id).toBe(id)
-    // Heard once, it was looked at once: the next look is as the provider says.
+    // One callback causes one poll: the next poll is at the provider's own interval.
     await recordProgress(bench.store, { ...rest, claim: again.claim, dueAt: START + 9_000, now: START + 80 })
     expect(await due(START + 8_999)).toEqual([])
     expect(await due(START + 9_000)).toHaveLength(1)
@@ -116,7 +116,7 @@ export function lateContract(bench: Bench): void {
       'its answer was lost',
       (task) => recordUncertain(bench.store, { ...task, dueAt: START + 9_000, log: 'no answer', now: START + 60 }),
     ],
-  ])('makes a task due at once that was called about before %s', async (_title, write) => {
+  ])('a callback that came before %s makes its task due at once', async (_title, write) => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await called(id)
@@ -124,7 +124,7 @@ export function lateContract(bench: Bench): void {
     expect(only(await due(START + 60)).id).toBe(id)
   })
 
-  it('forgets a call about an attempt that was turned away', async () => {
+  it('a callback for an attempt that was turned away is forgotten', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await called(id, { id: 'g_1' })
@@ -143,7 +143,7 @@ export function lateContract(bench: Bench): void {
     expect(await due(START + 8_999)).toEqual([])
   })
 
-  it('finds by the call the work whose answer was lost, and tells of it', async () => {
+  it('a callback finds the work whose answer was lost, and the store signals it', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordUncertain(bench.store, { id, claim, dueAt: START + 9_000, log: 'no answer', now: START + 1 })
@@ -161,7 +161,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('takes a callback that names the work for the answer that is still waited for', async () => {
+  it('a callback that names the work counts as the answer that is still awaited', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const { id, claim } = task
@@ -173,13 +173,13 @@ export function lateContract(bench: Bench): void {
       dueAt: START + 50,
       leaseUntil: null,
     })
-    // Whoever waited for the answer holds the task no longer.
+    // The process that waited for the answer no longer holds the task.
     const answer = { handle: { id: 'g_1' }, dueAt: START + 9_000, deliveries: [], now: START + 60 }
     expect(await recordHandle(bench.store, { id, claim, ...answer })).toBe(false)
     expect(only(await due(START + 60))).toMatchObject({ id, claim: claim + 2 })
   })
 
-  it('does not believe a callback about a call that was never sent', async () => {
+  it('a callback for a call that was never sent names no work', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await called(id, { id: 'g_wrong' })
@@ -189,7 +189,7 @@ export function lateContract(bench: Bench): void {
     expect(await read(id)).toMatchObject({ handle: { id: 'g_1' }, dueAt: START + 60, heardAt: null })
   })
 
-  it('does not let a task go back into the line that a call has found', async () => {
+  it('a task that a callback has found does not return to the queue', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordUncertain(bench.store, { id, claim, dueAt: START + 10, log: 'no answer', now: START })
@@ -201,7 +201,7 @@ export function lateContract(bench: Bench): void {
     expect(await read(id)).toMatchObject({ status: 'processing', handle: { id: 'g_1' } })
   })
 
-  it('ignores a callback for a task that no provider has', async () => {
+  it('a callback for a task that no provider has is ignored', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
     const done = await aClaimedTask(bench.store)
     await settle(bench.store, anEnd(done, { to: 'failed' }))
@@ -215,7 +215,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.listTasks({ tenantId: 't1', limit: 9 })).toEqual(before)
   })
 
-  it('looks at a watched task when its time has come, as often as it is told to, and its status stays', async () => {
+  it('a watched task is claimed whenever its next check is due, and its status stays', async () => {
     await aPayer(bench.store)
     const task = await watched()
     expect(await late(LATE_AT - 1)).toEqual([])
@@ -233,7 +233,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('never looks at a task that failed for good', async () => {
+  it('a task that failed for good is never checked for a late result', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     await settle(bench.store, anEnd(task, { to: 'failed' }))
@@ -242,7 +242,7 @@ export function lateContract(bench: Bench): void {
     expect(await deliver(task)).toBeUndefined()
   })
 
-  it('looks at a watched task at once when the vendor calls, and learns from the call', async () => {
+  it('a callback makes a watched task due at once, and its handle is stored', async () => {
     await aPayer(bench.store)
     const task = await watched(null)
     expect(await called(task.id, { id: 'g_1' }, START + 200)).toBe(true)
@@ -250,7 +250,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('delivers a late result once, with all that belongs to it, and the refund stays', async () => {
+  it('a late result is stored once, with its files and deliveries, and the refund stays', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     await watched()
     const task = only(await late(LATE_AT))
@@ -285,7 +285,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('is not delivered by a holder that lost the task', async () => {
+  it('a late result of a holder that lost the task is refused', async () => {
     await aPayer(bench.store)
     await watched()
     const old = only(await late(LATE_AT))
@@ -295,7 +295,7 @@ export function lateContract(bench: Bench): void {
     expect(await deliver(holder)).toMatchObject({ status: 'completed' })
   })
 
-  it('is taken and delivered by one of many that try', async () => {
+  it('a late result is claimed and stored by one of many processes', async () => {
     await aPayer(bench.store)
     const other = await bench.place.open()
     const tasks = await Promise.all(Array.from({ length: 6 }, () => aTask()))
@@ -319,7 +319,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('is counted in its batch as completed, and no more as failed', async () => {
+  it('a task with a late result counts in its batch as completed, and no more as failed', async () => {
     await aPayer(bench.store)
     const batch = aBatch()
     await bench.store.submitBatch({ batch, tasks: [aTask(), aTask()] })
@@ -333,7 +333,7 @@ export function lateContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('goes on after a restart: its lease is not made due, and does not stay for ever', async () => {
+  it('a late check goes on after a restart, once its lease has run out', async () => {
     await aPayer(bench.store)
     await watched()
     only(await late(LATE_AT))

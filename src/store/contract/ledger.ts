@@ -9,7 +9,7 @@ export function ledgerContract(bench: Bench): void {
     bench.store.credit({ id, tenantId, amount: points(amount), memo: 'm', now: START })
   const balance = async () => bench.store.getBalance({ tenantId: 't1' })
 
-  it('books a credit once for its id, however often and at once it comes', async () => {
+  it('a credit is booked once for its id, however often and simultaneously it is sent', async () => {
     await aPayer(bench.store, { credit: 100 })
     const other = await bench.place.open()
     const booked = await Promise.all(
@@ -24,7 +24,7 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('takes credit back, but never into a debt and never what is held', async () => {
+  it('credit can be taken back, but not below zero, and not what is held', async () => {
     await aPayer(bench.store, { credit: 500 })
     await submitted(bench.store, aTask({ pricePoints: points(200) }))
     expect(await credit('back-1', -301)).toBe(false)
@@ -34,7 +34,7 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('books no credit of zero, and none for an unknown tenant', async () => {
+  it('a credit of zero and a credit for an unknown tenant are not booked', async () => {
     await aPayer(bench.store, { credit: 500 })
     expect(await credit('nothing', 0)).toBe(false)
     expect(await credit('stray', 10, 'nobody')).toBe(false)
@@ -42,7 +42,7 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('counts money beyond 32 bits exactly', async () => {
+  it('amounts beyond 32 bits are exact', async () => {
     await aPayer(bench.store, { credit: 5_000_000_000_000_001 })
     await submitted(bench.store, aTask({ pricePoints: points(4_000_000_000_000_000) }))
     expect(await balance()).toMatchObject({ available: 1_000_000_000_000_001, held: 4_000_000_000_000_000 })
@@ -50,7 +50,7 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('never pays out and spends the same credit', async () => {
+  it('the same credit is never both taken back and spent', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const other = await bench.place.open()
     await Promise.all(
@@ -86,12 +86,12 @@ export function ledgerContract(bench: Bench): void {
     return { done: done.id, failed: failed.id, running: running.id, staged: staged.id }
   }
 
-  it('finds nothing wrong with what the verbs wrote', async () => {
+  it('the reconciliation finds no fault in what the verbs of the store wrote', async () => {
     await someHistory()
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('has the database itself refuse a transaction that does not sum to zero', async () => {
+  it('the database itself refuses a transaction that does not sum to zero', async () => {
     const { done } = await someHistory()
     const change = `update ledger_transactions set available = available + 1 where id = '${done}:hold'`
     await expect(bench.place.sql(change)).rejects.toThrow(/constraint/i)
@@ -152,9 +152,9 @@ export function ledgerContract(bench: Bench): void {
       ['a failed or cancelled task consumes nothing'],
     ],
     [
-      'a completed task that says it consumed otherwise',
+      'a completed task with another amount consumed',
       ({ done }) => `update tasks set consumed = 61 where id = '${done}'`,
-      ['what a task consumed is what the house earned by it'],
+      ['what a task consumed is what the operator earned by it'],
     ],
     [
       'a balance that is off',
@@ -209,21 +209,21 @@ export function ledgerContract(bench: Bench): void {
     ],
   ]
 
-  it.each(faults)('finds %s', async (_, plant, rules) => {
+  it.each(faults)('the reconciliation finds %s', async (_, plant, rules) => {
     await bench.place.sql(plant(await someHistory()))
     const found = (await bench.store.reconcile({})).map(({ rule }) => rule)
     for (const rule of rules) expect(found).toContain(rule)
   })
 
-  it('names the task and the number that are wrong', async () => {
+  it('the reconciliation names the task and its wrong number', async () => {
     const { done } = await someHistory()
     await bench.place.sql(`update tasks set consumed = 61 where id = '${done}'`)
     expect(await bench.store.reconcile({})).toEqual([
-      { rule: 'what a task consumed is what the house earned by it', subject: done, found: '61' },
+      { rule: 'what a task consumed is what the operator earned by it', subject: done, found: '61' },
     ])
   })
 
-  it('rebuilds every cached number', async () => {
+  it('the reconciliation rebuilds every cached number', async () => {
     await someHistory()
     // A day without tasks may have a count of zero or none.
     const look = (table: string) =>
@@ -242,14 +242,14 @@ export function ledgerContract(bench: Bench): void {
     expect(after).toEqual(before)
   })
 
-  it('makes a line again that is missing', async () => {
+  it('the reconciliation rebuilds a missing row of a queue', async () => {
     await someHistory()
     await bench.place.sql('delete from lines')
     await bench.store.rebuildBalances({ now: START })
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('rebuilds while others write, and loses nothing of what they wrote', async () => {
+  it('a rebuild loses nothing of simultaneous writes', async () => {
     await aPayer(bench.store)
     const other = await bench.place.open()
     const writes = Array.from({ length: 25 }, async () => {
@@ -262,7 +262,7 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('sums up points, transactions and tasks', async () => {
+  it('a summary adds up points, transactions and tasks', async () => {
     await someHistory()
     expect(await bench.store.summary({})).toEqual({
       points: { available: 10_000 + 1_000_000 - 90 - 500, held: 500, revenue: 90, funding: -1_010_000 },

@@ -6,10 +6,10 @@ import type { Status, Task, TaskError, TerminalStatus } from '../../core/task.ts
 import { type TaskEvent, transition } from '../../core/transitions.ts'
 import type { Store } from '../store.ts'
 
-/** Moves of tasks as the heart makes them, one function an event: for tests of what the store makes of them. */
+/** Moves of tasks as the tasks room makes them, one function for each event. */
 interface Held {
   id: string
-  /** null = from whatever claim. */
+  /** null = under any claim. */
   claim: number | null
   now: number
 }

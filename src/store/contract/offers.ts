@@ -9,7 +9,7 @@ import { anEnd, anOffer, aPayer, aTask, HOLDER, LEASE_MS, only, POOL, START, sub
 const IMAGE = 'lumen/still-1/text_to_image'
 const SOUND = 'lumen/tone-1/text_to_sound'
 
-/** Which account a waiting task goes to, and whose task an account gets, when there are several of everything. */
+/** Which account a waiting task goes to, and whose task an account gets, with several tenants, operations and accounts. */
 export function offersContract(bench: Bench): void {
   function claim(offers: Offer[], with_: { on?: Store; limit?: number; now?: number; pool?: string } = {}) {
     const { on = bench.store, limit = 1_000, now = START, pool = POOL } = with_
@@ -24,7 +24,7 @@ export function offersContract(bench: Bench): void {
     return counts
   }
 
-  it('fills the account of the highest priority first, and the next one with the rest', async () => {
+  it('the account of the highest priority is filled first, and the next one takes the rest', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(5))
     const accounts = [
@@ -36,7 +36,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('shares work among accounts of one priority by their weights and slots', async () => {
+  it('accounts of one priority share work by their weights and slots', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(36))
     const accounts = [
@@ -44,7 +44,7 @@ export function offersContract(bench: Bench): void {
       { account: 'heavy', slots: 10, weight: 2 },
       { account: 'large', slots: 40, weight: 1 },
     ]
-    // What runs by each after every claim is as its weight times its slots; in small steps or at once.
+    // After every claim, each account runs tasks in proportion to its weight times its slots, in small steps or at once.
     const running: (string | null)[] = []
     for (const limit of [1, 2, 4, 7]) running.push(...accountsOf(await claim([anOffer(accounts)], { limit })))
     expect(countBy(running)).toEqual({ light: 2, heavy: 4, large: 8 })
@@ -52,14 +52,14 @@ export function offersContract(bench: Bench): void {
     expect(countBy(running)).toEqual({ light: 5, heavy: 10, large: 20 })
   })
 
-  it('begins no more on an account in a UTC day than its cap, and goes on the next day', async () => {
+  it('an account begins no more in a UTC day than its cap, and goes on the next day', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(9))
     const offers = [anOffer([{ account: 'a1', slots: 10, dailyCap: 3 }])]
     const evening = START + DAY_MS - 1_000
     const first = await claim(offers, { now: evening, limit: 2 })
     expect(first).toHaveLength(2)
-    for (const task of first) await settle(bench.store, anEnd(task, { now: evening })) // an end gives nothing back
+    for (const task of first) await settle(bench.store, anEnd(task, { now: evening })) // an ended task still counts
     expect(await claim(offers, { now: evening })).toHaveLength(1)
     expect(await claim(offers, { now: START + DAY_MS - 1 })).toHaveLength(0)
     expect(await bench.store.listLoads({ now: evening })).toEqual([{ account: 'a1', running: 1, begunToday: 3 }])
@@ -70,7 +70,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('gives to another account what one has no room for in its day', async () => {
+  it('a task goes to another account when the first has reached its daily cap', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(4))
     const accounts = [
@@ -80,16 +80,16 @@ export function offersContract(bench: Bench): void {
     expect(accountsOf(await claim([anOffer(accounts)]))).toEqual(['capped', 'free', 'free', 'free'])
   })
 
-  it('does not count towards the day what an account turned away', async () => {
+  it('a task that an account turned away does not count towards its daily cap', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(3))
     const offers = [anOffer([{ account: 'a1', slots: 10, dailyCap: 2 }])]
     for (let round = 0; round < 3; round++) {
       const [task] = await claim(offers, { limit: 1 })
-      if (!task) throw new Error('The cap is used up by what was never begun.')
+      if (!task) throw new Error('The cap is used up by a task that was never begun.')
       await requeue(bench.store, { id: task.id, claim: task.claim, dueAt: START, log: 'too many', now: START })
     }
-    // Begun on one day and turned away on the next: it is the first day that gets it back.
+    // Begun on one day and turned away on the next: it no longer counts on the first day.
     const late = only(await claim(offers, { limit: 1, now: START + DAY_MS - 1 }))
     expect(await claim(offers, { now: START + DAY_MS, limit: 1 })).toHaveLength(1)
     await requeue(bench.store, { id: late.id, claim: late.claim, dueAt: START, log: 'x', now: START + DAY_MS })
@@ -97,7 +97,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('never begins more than a cap allows, however many claim at once', async () => {
+  it('simultaneous claims never begin more than a daily cap allows', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(40))
     const other = await bench.place.open()
@@ -110,7 +110,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.listLoads({ now: START })).toEqual([{ account: 'a1', running: 7, begunToday: 7 }])
   })
 
-  it('asks the account that turned a task away after all others, whatever their priority', async () => {
+  it('the account that turned a task away is tried after all others, whatever their priority', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask())
     const best = { account: 'best', slots: 5, priority: 9 }
@@ -121,10 +121,10 @@ export function offersContract(bench: Bench): void {
     await submitted(bench.store, aTask())
     const accounts = new Map((await claim([anOffer([best, other])])).map(({ id, account }) => [id, account]))
     expect(accounts.get(first.id)).toBe('other')
-    expect([...accounts.values()].sort()).toEqual(['best', 'other']) // nobody else avoids it
+    expect([...accounts.values()].sort()).toEqual(['best', 'other']) // no other task avoids it
   })
 
-  it('asks it again where there is no other one', async () => {
+  it('the account that turned a task away is tried again when there is no other', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask())
     const offers = [anOffer([{ account: 'only' }])]
@@ -133,7 +133,7 @@ export function offersContract(bench: Bench): void {
     expect(only(await claim(offers))).toMatchObject({ id: first.id, account: 'only', attempts: 2 })
   })
 
-  it('gives each of several operations to the accounts that perform it', async () => {
+  it('each of several operations goes to the accounts that perform it', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(2), ...many(2, { operation: IMAGE }), ...many(2, { operation: SOUND }))
     const tasks = await claim([anOffer([{ account: 'films' }]), anOffer([{ account: 'stills' }], IMAGE)])
@@ -144,14 +144,14 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not let a full account for one operation hold up another operation of the same tenant', async () => {
+  it('a full account for one operation does not hold up another operation of the same tenant', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(20), ...many(2, { operation: IMAGE }))
     const offers = [anOffer([{ account: 'films', slots: 1 }]), anOffer([{ account: 'stills', slots: 5 }], IMAGE)]
     expect(countBy(accountsOf(await claim(offers)))).toEqual({ films: 1, stills: 2 })
   })
 
-  it('counts the slots of an account once, that several operations share', async () => {
+  it('the slots of an account are counted once for all operations that share it', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(5), ...many(5, { operation: IMAGE }))
     const accounts = [{ account: 'both', slots: 4 }]
@@ -162,7 +162,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('shares slots evenly between tenants, whichever and however many operations they wait for', async () => {
+  it('slots are shared evenly between tenants, whichever and however many operations they wait for', async () => {
     for (const id of ['t1', 't2', 't3']) await aPayer(bench.store, { id })
     await submitted(
       bench.store,
@@ -187,7 +187,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('lets the tenant that runs least have the next slot, although it runs something else', async () => {
+  it('the tenant that runs least gets the next slot, although it runs another operation', async () => {
     for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
     await submitted(bench.store, ...many(3, { operation: IMAGE }))
     const accounts = [{ account: 'both', slots: 4 }]
@@ -196,7 +196,7 @@ export function offersContract(bench: Bench): void {
     expect(only(await claim([anOffer(accounts)]))).toMatchObject({ tenantId: 't2' })
   })
 
-  it('serves single tasks before those of batches, for every operation', async () => {
+  it('single tasks are served before those of batches, for every operation', async () => {
     await aPayer(bench.store)
     const batchId = only(many(1)).id
     await submitted(bench.store, ...many(2, { batchId }), ...many(2, { batchId, operation: IMAGE }))
@@ -207,7 +207,7 @@ export function offersContract(bench: Bench): void {
     expect(tasks.map(({ id }) => id).sort()).toEqual([film.id, still.id].sort())
   })
 
-  it('fills slots once when two nodes are offered different operations of a shared account', async () => {
+  it('slots are filled once when two nodes offer different operations of a shared account', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...many(20), ...many(20, { operation: IMAGE }))
     const other = await bench.place.open()
@@ -230,7 +230,7 @@ export function offersContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('claims no task twice when two nodes claim from two pools and two operations at once', async () => {
+  it('no task is claimed twice when two nodes claim from two pools and two operations at once', async () => {
     for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
     const kinds = ['p1', 'p2'].flatMap((pool) => [undefined, IMAGE].map((operation) => ({ pool, operation })))
     for (const [n, { pool, operation }] of kinds.entries()) {

@@ -23,7 +23,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
   })
   afterEach(() => place.remove())
 
-  it('makes its tables once when twenty open a new database at once', async () => {
+  it('the tables are created once when twenty processes open a new database at once', async () => {
     const stores = await Promise.all(Array.from({ length: 20 }, () => place.open()))
     expect(await place.sql('select name from kysely_migration order by name')).toEqual([
       { name: '0001-initial' },
@@ -44,7 +44,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     await Promise.all(stores.map((store) => store.close()))
   })
 
-  it('finds everything again when it is opened again', async () => {
+  it('everything is there when the store is opened again', async () => {
     const store = await place.open()
     await aPayer(store)
     const done = await settle(store, anEnd(await aClaimedTask(store), { consumedPoints: points(10) }))
@@ -57,7 +57,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     await again.close()
   })
 
-  it('fills the columns of tasks that were stored before there were such columns', async () => {
+  it('a migration fills new columns of tasks that were stored before', async () => {
     const before = await place.open()
     await aPayer(before)
     const echoes = [
@@ -152,7 +152,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     }
   })
 
-  it('still answers what was asked before it was closed', async () => {
+  it('verbs that were called before the store is closed are still answered', async () => {
     const store = await place.open()
     await aPayer(store)
     const calls = Array.from({ length: 30 }, (_, n) =>

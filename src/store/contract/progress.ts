@@ -21,7 +21,7 @@ import {
 export function progressContract(bench: Bench): void {
   const delivery = { url: 'https://client.example/hook', body: '{"a":1}', headers: { 'x-secret': 's' } }
 
-  it('keeps the handle as JSON, with its deliveries, and starts the clock of the task', async () => {
+  it('a handle is stored as JSON, with its deliveries, and starts the clock of the task', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     const handle = { generationId: 'g_1', parts: [1, null, 'x'] }
@@ -43,14 +43,14 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.listDeliveries({ tenantId: 't1', limit: 9 })).toMatchObject([{ taskId: id, ...delivery }])
   })
 
-  it('takes a handle that is null for one', async () => {
+  it('a handle may be null', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordHandle(bench.store, { id, claim, handle: null, dueAt: START, deliveries: [], now: START })
     expect(await bench.store.getTask({ id })).toMatchObject({ status: 'processing', handle: null })
   })
 
-  it('never lets progress fall, and holds it between 0 and 100', async () => {
+  it('progress never falls, and stays between 0 and 100', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     const seen: (number | undefined)[] = []
@@ -61,7 +61,7 @@ export function progressContract(bench: Bench): void {
     expect(seen).toEqual([30, 30, 30, 60, 100, 100])
   })
 
-  it('marks a call of unknown outcome, and finds it again to reconcile', async () => {
+  it('a call with an unknown outcome is marked, and claimed again to be reconciled', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     const mark = { id, claim, dueAt: START + 50, log: 'no answer', now: START }
@@ -69,7 +69,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.getTask({ id })).toMatchObject({ status: 'uncertain', logs: ['no answer'], account: 'a1' })
     const task = only(await bench.store.claimDue({ limit: 1, leaseMs: LEASE_MS, holder: HOLDER, now: START + 50 }))
     expect(task).toMatchObject({ id, status: 'uncertain' })
-    // It keeps its slot: the provider may be at work.
+    // It keeps its slot: the provider may be working on it.
     await submitted(bench.store, aTask())
     expect(await claimed(bench.store, 1)).toEqual([])
     const found = { id, claim: task.claim, handle: 'h', dueAt: START, deliveries: [], now: START }
@@ -77,7 +77,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not put a task that a provider has back into the line', async () => {
+  it('a task that a provider has does not return to the queue', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordHandle(bench.store, { id, claim, handle: 'h', dueAt: START, deliveries: [], now: START })
@@ -85,7 +85,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.getTask({ id })).toMatchObject({ status: 'processing', logs: [] })
   })
 
-  it('puts a task that no provider got back into the line, and frees its slot', async () => {
+  it('a task that no provider has returns to the queue, and frees its slot', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     expect(await requeue(bench.store, { id, claim, dueAt: START, log: 'refused', now: START + 9 })).toBe(true)
@@ -102,20 +102,20 @@ export function progressContract(bench: Bench): void {
     expect(only(await claimed(bench.store, 1))).toMatchObject({ id, attempts: 2, claim: 3 })
   })
 
-  it('gives a slot back once, however often the same requeue comes', async () => {
+  it('a slot is freed once, however often the same requeue is sent', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask(), aTask())
     const [task] = await claimed(bench.store, 2)
     if (!task) throw new Error('Two were claimed.')
     const given = { id: task.id, claim: task.claim, dueAt: START, log: 'x', now: START }
-    const told = await Promise.all([1, 2, 3, 4].map(() => requeue(bench.store, given)))
-    expect(told.filter(Boolean)).toHaveLength(1)
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => requeue(bench.store, given)))
+    expect(outcomes.filter(Boolean)).toHaveLength(1)
     const claimNow = (await bench.store.getTask({ id: task.id }))?.claim ?? 0
     expect(await requeue(bench.store, { ...given, claim: claimNow })).toBe(false)
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not requeue a task that never ran', async () => {
+  it('a task that never ran is not requeued', async () => {
     await aPayer(bench.store)
     const task = aTask()
     await submitted(bench.store, task)
@@ -124,7 +124,7 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('writes nothing to a task that has ended', async () => {
+  it('a task that has ended is not changed any more', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const ended = await settle(bench.store, anEnd(task))
@@ -137,11 +137,11 @@ export function progressContract(bench: Bench): void {
     expect(await bench.store.listDeliveries({ tenantId: null, limit: 9 })).toEqual([])
   })
 
-  it('tells what changed, to every node', async () => {
+  it('the changes of tasks are signalled to every node', async () => {
     await aPayer(bench.store)
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
-    // On SQLite one process has the database, so one store is all there is to hear it.
+    // On SQLite one process has the database, so there is only one store to receive it.
     const other = bench.store.exclusive || bench.store.engine === 'sqlite' ? undefined : await bench.place.open()
     const overThere: Signal[] = []
     other?.onSignal((signal) => overThere.push(signal))
@@ -151,7 +151,7 @@ export function progressContract(bench: Bench): void {
     await requeue(bench.store, { id, claim, dueAt: START, log: 'x', now: START })
     await settle(bench.store, aCancel(id))
     await bench.store.revokeKey({ id: 'k1', now: START })
-    const told: Signal[] = [
+    const expected: Signal[] = [
       { kind: 'pool', pool: POOL, operation: OPERATION },
       { kind: 'task', id, status: 'submitting', progress: 0 },
       { kind: 'task', id, status: 'submitting', progress: 5 },
@@ -161,19 +161,19 @@ export function progressContract(bench: Bench): void {
       { kind: 'task', id, status: 'cancelled', progress: 5 },
       { kind: 'key', hash: 'hash of k1' },
     ]
-    await expect.poll(() => heard).toEqual(told)
-    // They travel together, and what is said twice before it was sent is sent once.
+    await expect.poll(() => heard).toEqual(expected)
+    // They are sent together, and a signal that is repeated before it was sent is sent once.
     const distinct = (signals: Signal[]) => new Set(signals.map((signal) => JSON.stringify(signal)))
-    if (other) await expect.poll(() => distinct(overThere)).toEqual(distinct(told))
+    if (other) await expect.poll(() => distinct(overThere)).toEqual(distinct(expected))
     stop()
     overThere.length = 0
     await submitted(bench.store, aTask({ keyId: 'k1' }))
     if (other) await expect.poll(() => overThere).toEqual([{ kind: 'pool', pool: POOL, operation: OPERATION }])
-    expect(heard).toEqual(told)
+    expect(heard).toEqual(expected)
     await other?.close()
   })
 
-  it('tells of every task when very many change at once', async () => {
+  it('every task is signalled when very many change at once', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, ...Array.from({ length: 400 }, () => aTask()))
     const heard = new Set<string>()

@@ -33,13 +33,13 @@ export function receiversContract(bench: Bench): void {
       status: 'pending',
       dueAt: at + 1,
     })
-  /** Three failures in a row: the first two close nothing. */
+  /** Opens the circuit by three failures in a row. Returns when it is tried again. */
   const openCircuit = async () => {
     for (const at of [START, START + 10, START + 20]) await unanswered(only(await claim(at)), at)
     return START + 21 + 5_000 // the last attempt took a millisecond, the first pause is 5 s
   }
 
-  it('are listed while something is due, of every tenant the same number at most', async () => {
+  it('receivers with due deliveries are listed, equally many of every tenant at most', async () => {
     await add('t1', 'a.example', 3)
     await add('t1', 'b.example', 1, START - 1)
     await add('t1', 'c.example', 1, START + 5)
@@ -51,7 +51,7 @@ export function receiversContract(bench: Bench): void {
     expect(await due()).toEqual([])
   })
 
-  it('are left out where they cannot get anything', async () => {
+  it('receivers that cannot be sent to now are left out', async () => {
     await add('t1', 'a.example')
     await add('t1', 'b.example')
     await add('t2', 'a.example')
@@ -71,15 +71,18 @@ export function receiversContract(bench: Bench): void {
     { httpStatus: 500, durationMs: 20, standing: 'quick' },
     { httpStatus: 200, durationMs: 5_000, standing: 'slow' },
     { httpStatus: null, durationMs: 20, standing: 'failing' },
-  ] as const)('have the standing $standing after $httpStatus in $durationMs ms', async ({ standing, ...attempt }) => {
-    await add('t1', 'a.example', 2)
-    expect(await due({ standings: ['new'] })).toHaveLength(1)
-    await attempted(bench.store, only(await claim()), attempt)
-    expect(await due({ standings: [standing] })).toEqual(['t1 a.example'])
-    expect(await due({ standings: STANDINGS.filter((one) => one !== standing) })).toEqual([])
-  })
+  ] as const)(
+    'a receiver has the standing $standing after $httpStatus in $durationMs ms',
+    async ({ standing, ...attempt }) => {
+      await add('t1', 'a.example', 2)
+      expect(await due({ standings: ['new'] })).toHaveLength(1)
+      await attempted(bench.store, only(await claim()), attempt)
+      expect(await due({ standings: [standing] })).toEqual(['t1 a.example'])
+      expect(await due({ standings: STANDINGS.filter((one) => one !== standing) })).toEqual([])
+    },
+  )
 
-  it('get nothing while their circuit is open, and then one delivery for all processes', async () => {
+  it('a receiver gets nothing while its circuit is open, and then one delivery for all processes', async () => {
     await add('t1', 'a.example', 4)
     const retryAt = await openCircuit()
     await add('t2', 'a.example')
@@ -94,7 +97,7 @@ export function receiversContract(bench: Bench): void {
     expect(await claim(retryAt, 9)).toHaveLength(3)
   })
 
-  it('are asked again after a longer pause when the one delivery fails', async () => {
+  it('a receiver is tried again after a longer pause when the one delivery fails', async () => {
     await add('t1', 'a.example', 4)
     const retryAt = await openCircuit()
     await unanswered(only(await claim(retryAt, 9)), retryAt)
@@ -103,7 +106,7 @@ export function receiversContract(bench: Bench): void {
     expect(await claim(retryAt + 1 + 10_000, 9)).toHaveLength(1)
   })
 
-  it('are asked again when the process that tried them has died', async () => {
+  it('a receiver is tried again when the process that tried it has died', async () => {
     await add('t1', 'a.example', 4)
     const retryAt = await openCircuit()
     only(await claim(retryAt, 9))
@@ -111,7 +114,7 @@ export function receiversContract(bench: Bench): void {
     expect(await claim(retryAt + LEASE_MS, 9)).toHaveLength(1)
   })
 
-  it('keep their circuit open when something new arrives for them', async () => {
+  it('the circuit of a receiver stays open when a new delivery arrives', async () => {
     await add('t1', 'a.example', 1)
     const retryAt = await openCircuit()
     await add('t1', 'a.example', 1, START + 30)
@@ -119,7 +122,7 @@ export function receiversContract(bench: Bench): void {
     expect(await bench.store.nextDeliveryAt({})).toBe(retryAt)
   })
 
-  it('are tried at once when a delivery of theirs is replayed', async () => {
+  it('a receiver is tried at once when one of its deliveries is replayed', async () => {
     await add('t1', 'a.example', 2)
     await openCircuit()
     const [{ id } = { id: '' }] = await bench.store.listDeliveries({ tenantId: 't1', limit: 1 })
@@ -128,7 +131,7 @@ export function receiversContract(bench: Bench): void {
     expect(await claim(START + 50, 9)).toHaveLength(1)
   })
 
-  it('lose their deliveries only when they have not answered for days', async () => {
+  it('deliveries to a receiver are given up only when it has not answered for days', async () => {
     await add('t1', 'a.example', 3)
     await openCircuit()
     await add('t1', 'a.example', 1, START + DAY_MS)
@@ -149,7 +152,7 @@ export function receiversContract(bench: Bench): void {
     expect(given[0]?.log.at(-1)).toMatchObject({ httpStatus: null, error: expect.stringContaining('given up') })
   })
 
-  it('are forgotten once nothing waits for them and they were not used for long', async () => {
+  it('a receiver is forgotten when nothing waits for it and it was not used for long', async () => {
     await add('t1', 'a.example')
     await attempted(bench.store, only(await claim()), { dueAt: START })
     await add('t1', 'b.example')
@@ -161,7 +164,7 @@ export function receiversContract(bench: Bench): void {
     expect(await hosts()).toEqual([{ host: 'b.example' }])
   })
 
-  it('find what an earlier version claimed and put back', async () => {
+  it('a delivery that an earlier version claimed and put back is found again', async () => {
     await add('t1', 'a.example')
     await bench.store.queueDeliveries({ limit: 9, now: START })
     await bench.place.sql(`update deliveries set due_at = ${START + 70} returning id`)

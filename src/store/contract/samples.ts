@@ -11,7 +11,7 @@ import type { Settlement } from './moves.ts'
 
 export const START = Date.UTC(2026, 0, 1)
 export const LEASE_MS = 30_000
-/** The process that the tests are; what another one does is said where it is done. */
+/** The process of the tests; what another one does names `OTHER_HOLDER`. */
 export const HOLDER = 'a process'
 export const OTHER_HOLDER = 'another process'
 export const POOL = 'lumen'
@@ -78,7 +78,7 @@ export function aTask(with_: Partial<NewTask> = {}): NewTask {
   }
 }
 
-/** A tenant `t1` with a key `k1` and credit; each can be bent by the test. */
+/** A tenant `t1` with a key `k1` and credit; the test can change each of them. */
 export async function aPayer(
   store: Store,
   with_: { id?: string; key?: Partial<NewKey>; tenant?: Partial<Tenant>; credit?: number } = {},
@@ -108,8 +108,8 @@ export function claimed(store: Store, slots: number, with_: { now?: number; acco
 
 /** Accounts for the operation of `aTask`. */
 export function anOffer(accounts: (Partial<AccountSlots> & { account: string })[], operation = OPERATION): Offer {
-  const usual = { provider: 'lumen', slots: 10, weight: 1, priority: 0, dailyCap: null }
-  return { operation, accounts: accounts.map((one) => ({ ...usual, ...one })) }
+  const defaults = { provider: 'lumen', slots: 10, weight: 1, priority: 0, dailyCap: null }
+  return { operation, accounts: accounts.map((one) => ({ ...defaults, ...one })) }
 }
 
 /** Claims due deliveries as a sender does that has room for all: up to `limit` of each receiver. */
@@ -124,7 +124,7 @@ export async function claimedDeliveries(
 
 export const NOTHING = { tenants: [], hosts: [], receivers: [] }
 
-/** Writes one attempt down; false when the lease was lost. */
+/** Records one attempt; false when the lease was lost. */
 export async function attempted(
   store: Store,
   delivery: Delivery,
@@ -132,8 +132,8 @@ export async function attempted(
 ): Promise<boolean> {
   const { status = 'delivered', dueAt = START, ...attempt } = with_
   const { id, claim, tenantId, host } = delivery
-  const usual = { at: START, durationMs: 1, httpStatus: 200, error: null }
-  const record = { id, claim, tenantId, host, attempt: { ...usual, ...attempt }, status, dueAt }
+  const defaults = { at: START, durationMs: 1, httpStatus: 200, error: null }
+  const record = { id, claim, tenantId, host, attempt: { ...defaults, ...attempt }, status, dueAt }
   return only(await store.recordAttempts({ attempts: [record] }))
 }
 
@@ -166,6 +166,6 @@ export function aCancel(id: string, with_: Partial<Settlement> = {}): Settlement
 
 export function only<T>(values: readonly T[]): T {
   const [first] = values
-  if (first === undefined || values.length > 1) throw new Error(`One was expected, ${values.length} came.`)
+  if (first === undefined || values.length > 1) throw new Error(`One value was expected, not ${values.length}.`)
   return first
 }

@@ -22,7 +22,7 @@ import {
 } from './samples.ts'
 
 export function settleContract(bench: Bench): void {
-  it('ends a task with everything that belongs to its end', async () => {
+  it('a task ends together with all the writes of its end', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const task = await aClaimedTask(bench.store, { pricePoints: points(400) })
     const asset = anAsset({ taskId: task.id, kind: 'output' })
@@ -52,7 +52,7 @@ export function settleContract(bench: Bench): void {
   })
 
   it.each(['failed', 'cancelled'] as const)(
-    'releases the whole hold of a %s task, whatever is said of its use',
+    'a %s task releases its whole hold, whatever consumption the end states',
     async (to) => {
       await aPayer(bench.store, { credit: 1_000 })
       const task = await aClaimedTask(bench.store)
@@ -70,7 +70,7 @@ export function settleContract(bench: Bench): void {
     },
   )
 
-  it.each([101, -1])('refuses to consume %d of a hold of 100, and changes nothing', async (consumed) => {
+  it.each([101, -1])('consuming %d of a hold of 100 is refused, and changes nothing', async (consumed) => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const refused = settle(bench.store, anEnd(task, { consumedPoints: points(consumed) }))
@@ -79,7 +79,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('consumes nothing of a task that holds nothing', async () => {
+  it('a task that holds nothing consumes nothing', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store, { pricePoints: points(0) })
     const refused = settle(bench.store, anEnd(task, { consumedPoints: points(1) }))
@@ -88,7 +88,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('undoes the whole end when a part of it cannot be stored', async () => {
+  it('the whole end of a task is undone when a part of it cannot be stored', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     const asset = anAsset({})
@@ -102,7 +102,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('ends a task once when many try at once', async () => {
+  it('a task ends once when many processes end it at once', async () => {
     await aPayer(bench.store, { credit: 10_000 })
     const other = await bench.place.open()
     for (let round = 0; round < 5; round++) {
@@ -122,7 +122,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('ends only from the statuses that are named, and never from an ended one', async () => {
+  it('a task ends only from the statuses that the end names, and never from an ended one', async () => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)
     expect(await settle(bench.store, aCancel(task.id))).toBeUndefined()
@@ -135,7 +135,7 @@ export function settleContract(bench: Bench): void {
     expect(await settle(bench.store, anEnd({ id: newId(START), claim: null }))).toBeUndefined()
   })
 
-  it('does not complete a task that was never begun', async () => {
+  it('a task that was never begun cannot be completed', async () => {
     await aPayer(bench.store)
     const task = aTask()
     await submitted(bench.store, task)
@@ -144,7 +144,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('adds to the log of a task, and keeps what it said before', async () => {
+  it('a log line is added to the log of a task, and earlier lines stay', async () => {
     await aPayer(bench.store)
     const { id, claim } = await aClaimedTask(bench.store)
     await recordUncertain(bench.store, { id, claim, dueAt: START, log: 'no answer', now: START })
@@ -152,7 +152,7 @@ export function settleContract(bench: Bench): void {
     expect(ended?.logs).toEqual(['no answer', 'gave up', 'really'])
   })
 
-  it('frees the slot of a running task for the next', async () => {
+  it('the end of a task frees its slot for the next', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask(), aTask())
     const first = only(await claimed(bench.store, 1))
@@ -161,7 +161,7 @@ export function settleContract(bench: Bench): void {
     expect(await claimed(bench.store, 1)).toHaveLength(1)
   })
 
-  it('moves the oldest parked task into the line when one of the tenant ends', async () => {
+  it('the oldest parked task moves into the queue when one of the tenant’s tasks ends', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 1 } })
     const [first, second, third] = [aTask(), aTask(), aTask()]
     await submitted(bench.store, first, second, third)
@@ -178,7 +178,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('passes over parked tasks whose own key is full', async () => {
+  it('parked tasks whose own key is full are passed over', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 }, key: { maxConcurrent: 1 } })
     await bench.store.createKey({ key: aKey('k1b', 't1') })
     const [own, parkedOwn] = [aTask(), aTask()]
@@ -195,7 +195,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('fills all the room there is, not only that of the task that ended', async () => {
+  it('parked tasks fill all the room there is, not only that of the task that ended', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 1 } })
     const tasks = Array.from({ length: 4 }, () => aTask())
     await submitted(bench.store, ...tasks)
@@ -205,7 +205,7 @@ export function settleContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not leave the line empty while tasks are parked, however many end, come and are cancelled at once', async () => {
+  it('the queue is not empty while tasks are parked, however many end, arrive and are cancelled at once', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 3 }, key: { maxConcurrent: 2 } })
     await bench.store.createKey({ key: aKey('k1b', 't1', { maxConcurrent: 2 }) })
     const other = await bench.place.open()

@@ -6,14 +6,14 @@ import { settle } from './moves.ts'
 import { aCancel, aClaimedTask, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
 
 export function submitContract(bench: Bench): void {
-  it('stores a task as it was asked for, with its price held', async () => {
+  it('a task is stored as it was submitted, with its price held', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const task = aTask({ echo: { hook: 'x' }, pricePoints: points(300), parentTaskId: newId(START) })
     expect(await bench.store.submitTasks({ tasks: [task] })).toEqual([{ outcome: 'created', status: 'pending' }])
 
-    const { recordExpiresAt, idempotency, ...asked } = task
+    const { recordExpiresAt, idempotency, ...stored } = task
     expect(await bench.store.getTask({ id: task.id })).toEqual({
-      ...asked,
+      ...stored,
       status: 'pending',
       progress: 0,
       consumedPoints: 0,
@@ -48,7 +48,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('answers in the order in which it was asked, and keeps that order in the line', async () => {
+  it('tasks are answered in the order of their submission, and wait in that order', async () => {
     await aPayer(bench.store, { credit: 500 })
     const tasks = [1, 2, 3, 4].map((n) => aTask({ pricePoints: points(n === 2 ? 10_000 : 10), model: `m${n}` }))
     expect(await submitted(bench.store, ...tasks)).toEqual(['created', 'insufficient_points', 'created', 'created'])
@@ -56,14 +56,14 @@ export function submitContract(bench: Bench): void {
     expect(line.map((task) => task.model)).toEqual(['m1', 'm3', 'm4'])
   })
 
-  it('keeps text of every kind, the null character in JSON included', async () => {
+  it('text of every kind is stored exactly, including the null character in JSON', async () => {
     await aPayer(bench.store)
     const task = aTask({ input: { prompt: 'nul \u0000, lone \ud800, 狐, 🦊, "quote" \\' } })
     await submitted(bench.store, task)
     expect((await bench.store.getTask({ id: task.id }))?.input).toEqual(task.input)
   })
 
-  it('moves no money for a price of zero', async () => {
+  it('a price of zero moves no money', async () => {
     await aPayer(bench.store, { credit: 0 })
     const task = aTask({ pricePoints: points(0), mode: 'test' })
     expect(await submitted(bench.store, task)).toEqual(['created'])
@@ -73,7 +73,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('accepts of a batch as much as the credit pays for, in order', async () => {
+  it('of tasks that are submitted together, as many are accepted as the credit pays for, in order', async () => {
     await aPayer(bench.store, { credit: 250 })
     const outcomes = await bench.store.submitTasks({
       tasks: [aTask(), aTask(), aTask(), aTask({ pricePoints: points(50) })],
@@ -93,7 +93,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('never spends a point twice, however many ask at once and from however many nodes', async () => {
+  it('a point is never spent twice, however many submit at once and from however many nodes', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const other = await bench.place.open()
     const outcomes = await Promise.all(
@@ -105,7 +105,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('refuses what no tenant or no key stands for, and stores nothing', async () => {
+  it('a task of an unknown tenant or key is refused, and nothing is stored', async () => {
     await aPayer(bench.store)
     const strays = [aTask({ tenantId: 'nobody', keyId: 'k1' }), aTask({ keyId: 'nothing' })]
     expect(await submitted(bench.store, ...strays)).toEqual(['insufficient_points', 'spend_limit_reached'])
@@ -113,7 +113,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not let a task that cannot be stored take its neighbours down', async () => {
+  it('a task that cannot be stored does not affect those submitted with it', async () => {
     await aPayer(bench.store)
     const stored = aTask()
     await submitted(bench.store, stored)
@@ -130,7 +130,7 @@ export function submitContract(bench: Bench): void {
 
   const idempotency = { key: 'order-7', fingerprint: 'f1' }
 
-  it('replays a request under the same key, and refuses another one', async () => {
+  it('a request is replayed under the same idempotency key, and another request is refused', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const first = aTask({ idempotency })
     await submitted(bench.store, first)
@@ -141,7 +141,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 900, active: 1 })
   })
 
-  it('replays within one batch', async () => {
+  it('an idempotency key is replayed among tasks that are submitted together', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const first = aTask({ idempotency })
     const outcomes = await bench.store.submitTasks({
@@ -156,7 +156,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 800, active: 2 })
   })
 
-  it('does not replay a request that was refused in the same batch', async () => {
+  it('a request that was refused is not replayed among tasks that are submitted together', async () => {
     await aPayer(bench.store, { credit: 150 })
     const dear = { idempotency, pricePoints: points(10_000) }
     const cheap = aTask({ idempotency: { ...idempotency, fingerprint: 'f2' } })
@@ -171,7 +171,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('makes one task of many requests under one key, sent at once through two nodes', async () => {
+  it('many requests under one idempotency key make one task, sent at once through two nodes', async () => {
     await aPayer(bench.store, { credit: 10_000 })
     await bench.store.createKey({ key: aKey('k1b', 't1') })
     const other = await bench.place.open()
@@ -188,14 +188,14 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 9_900, active: 1 })
   })
 
-  it('keeps the idempotency keys of tenants apart', async () => {
+  it('the idempotency keys of tenants are independent', async () => {
     await aPayer(bench.store)
     await aPayer(bench.store, { id: 't2' })
     const tasks = [aTask({ idempotency }), aTask({ tenantId: 't2', keyId: 'k2', idempotency })]
     expect(await submitted(bench.store, ...tasks)).toEqual(['created', 'created'])
   })
 
-  it('holds a key to its spend limit, counting what is held', async () => {
+  it('a key is held to its spend limit, which counts what is held', async () => {
     await aPayer(bench.store, { key: { spendLimitPoints: points(250) } })
     expect(await submitted(bench.store, aTask(), aTask(), aTask())).toEqual([
       'created',
@@ -206,7 +206,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 200 }])
   })
 
-  it('gives a key back what its tasks did not consume', async () => {
+  it('a key gets back what its tasks did not consume', async () => {
     await aPayer(bench.store, { key: { spendLimitPoints: points(100) } })
     const task = await aClaimedTask(bench.store)
     expect(await submitted(bench.store, aTask())).toEqual(['spend_limit_reached'])
@@ -216,14 +216,14 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('books nothing on a key for what the tenant cannot pay', async () => {
+  it('a task that the tenant cannot pay for is not booked on its key', async () => {
     await aPayer(bench.store, { credit: 50, key: { spendLimitPoints: points(100) } })
     expect(await submitted(bench.store, aTask())).toEqual(['insufficient_points'])
     expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 0 }])
     expect(await submitted(bench.store, aTask({ pricePoints: points(50) }))).toEqual(['created'])
   })
 
-  it('parks what is over the concurrency of the tenant: the newest of a batch', async () => {
+  it('tasks over the concurrency of the tenant are parked, the newest of a submission', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 } })
     const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask()] })
     expect(outcomes.map((one) => (one.outcome === 'created' ? one.status : one.outcome))).toEqual([
@@ -236,7 +236,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('parks what is over the concurrency of its key, and lets the other key of the tenant pass', async () => {
+  it('tasks over the concurrency of a key are parked, and the tenant’s other key is not affected', async () => {
     await aPayer(bench.store, { key: { maxConcurrent: 1 } })
     await bench.store.createKey({ key: aKey('k1b', 't1') })
     const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask({ keyId: 'k1b' })] })
@@ -244,7 +244,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('parks no more than the limits ask for when a tenant and its key are both full', async () => {
+  it('no more tasks are parked than the limits require when a tenant and its key are both full', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 }, key: { maxConcurrent: 1 } })
     await bench.store.createKey({ key: aKey('k0', 't1') })
     const tasks = [aTask(), aTask(), aTask({ keyId: 'k0' }), aTask({ keyId: 'k0' })]
@@ -257,7 +257,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not park for the sake of tasks that were refused', async () => {
+  it('tasks that were refused do not cause others to be parked', async () => {
     await aPayer(bench.store, { credit: 200, key: { maxConcurrent: 2 } })
     const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask()] })
     expect(outcomes).toMatchObject([
@@ -268,7 +268,7 @@ export function submitContract(bench: Bench): void {
     ])
   })
 
-  it('refuses, and holds nothing for, what exceeds the room for parked tasks', async () => {
+  it('tasks that exceed the limit of parked tasks are refused, and hold nothing', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 1, maxStaged: 2 }, key: { spendLimitPoints: points(10_000) } })
     const outcomes = await bench.store.submitTasks({ tasks: [aTask(), aTask(), aTask(), aTask(), aTask()] })
     expect(outcomes).toEqual([
@@ -284,7 +284,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('runs no more than the concurrency of a tenant when many ask at once', async () => {
+  it('a tenant runs no more than its concurrency when many submit at once', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 3 } })
     await bench.store.createKey({ key: aKey('k1b', 't1', { maxConcurrent: 2 }) })
     const other = await bench.place.open()
@@ -298,7 +298,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('runs every parked task in the end, in whatever order the others end', async () => {
+  it('every parked task runs in the end, in whatever order the others end', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 2 }, key: { maxConcurrent: 1 } })
     await bench.store.createKey({ key: aKey('k1b', 't1') })
     const tasks = Array.from({ length: 8 }, (_, n) => aTask({ keyId: n < 6 ? 'k1' : 'k1b' }))
@@ -315,7 +315,7 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ held: 0, active: 0, staged: 0 })
   })
 
-  it('tells a pool of new work, and does not for work that is parked or refused', async () => {
+  it('new work is signalled to its pool, unless it is parked or refused', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 1, maxStaged: 1 } })
     const heard: string[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal.kind === 'pool' ? signal.pool : signal.kind))

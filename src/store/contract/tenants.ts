@@ -4,7 +4,7 @@ import type { Bench } from '../contract.ts'
 import { aKey, aTenant, START } from './samples.ts'
 
 export function tenantsContract(bench: Bench): void {
-  it('keeps a tenant, with an empty balance', async () => {
+  it('a tenant is stored, with an empty balance', async () => {
     const tenants = [aTenant('t1', { maxConcurrent: 5, createdAt: START + 1 }), aTenant('t2')]
     for (const tenant of tenants) await bench.store.createTenant({ tenant })
     expect(await bench.store.getTenant({ id: 't1' })).toEqual(tenants[0])
@@ -19,7 +19,7 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't3' })).toBeUndefined()
   })
 
-  it('changes whose accounts do a tenant’s tasks, and nothing else', async () => {
+  it('the pool policy of a tenant can be changed, and nothing else changes', async () => {
     const tenant = aTenant('t1', { maxConcurrent: 5 })
     for (const one of [tenant, aTenant('t2')]) await bench.store.createTenant({ tenant: one })
     const change = (set: Parameters<Bench['store']['changeTenant']>[0]['set'], id = 't1') =>
@@ -36,14 +36,14 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getTenant({ id: 't2' })).toEqual(aTenant('t2'))
   })
 
-  it('refuses a second tenant of the same id, and keeps the first', async () => {
+  it('a second tenant with the same id is refused, and the first is kept', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     const again = bench.store.createTenant({ tenant: aTenant('t1', { name: 'other' }) })
     await expect(again).rejects.toMatchObject({ name: 'PolyphonyError', code: 'internal' })
     expect(await bench.store.getTenant({ id: 't1' })).toMatchObject({ name: 't1' })
   })
 
-  it('makes one first tenant, with its credit and keys, for processes that start at once', async () => {
+  it('processes that start at once create one first tenant, with its credit and keys', async () => {
     const starts = ['t1', 't2', 't3', 't4'].map((id) => {
       const keys = [
         { key: aKey(`made-${id}`, id), isChosen: false },
@@ -65,7 +65,7 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('adds a key that the operator chose later to the first tenant, and no other key', async () => {
+  it('a key that the operator chose later is added to the first tenant, and no other key', async () => {
     const ensure = (name: string, hash: string) => {
       const keys = [
         { key: aKey(`made-${name}`, 't1'), isChosen: false },
@@ -79,7 +79,7 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 500 })
   })
 
-  it('finds a key by its hash', async () => {
+  it('a key is found by its hash', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     const key = aKey('k1', 't1', {
       mode: 'test',
@@ -97,7 +97,7 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getKey({ id: key.hash })).toBeUndefined()
   })
 
-  it('refuses a key of no tenant, or with the hash of another', async () => {
+  it('a key of an unknown tenant, or with the hash of another key, is refused', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     await bench.store.createKey({ key: aKey('k1', 't1') })
     await expect(bench.store.createKey({ key: aKey('k2', 'nobody') })).rejects.toMatchObject({ code: 'internal' })
@@ -106,7 +106,7 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.listKeys({ tenantId: null })).toHaveLength(1)
   })
 
-  it('lists keys in the order of their making, of one tenant or of all', async () => {
+  it('keys are listed in the order of their creation, by tenant or all', async () => {
     for (const id of ['t1', 't2']) await bench.store.createTenant({ tenant: aTenant(id) })
     await bench.store.createKey({ key: aKey('late', 't1', { createdAt: START + 9 }) })
     await bench.store.createKey({ key: aKey('early', 't1') })
@@ -116,7 +116,7 @@ export function tenantsContract(bench: Bench): void {
     expect(await ids(null)).toEqual(['early', 'other', 'late'])
   })
 
-  it('revokes a key once', async () => {
+  it('a key is revoked once', async () => {
     await bench.store.createTenant({ tenant: aTenant('t1') })
     await bench.store.createKey({ key: aKey('k1', 't1') })
     expect(await bench.store.revokeKey({ id: 'k1', now: START + 1 })).toBe(true)

@@ -21,9 +21,9 @@ import {
 
 const OTHER = 'lumen/still-1/text_to_image'
 
-/** The lines in which tasks wait: who stands in them, who stands before whom, and the way from one to another. */
+/** The queues in which tasks wait: which tasks are in them, in which order, and moves between them. */
 export function waitingContract(bench: Bench): void {
-  it('tells for which operations tasks wait, by pool', async () => {
+  it('the operations with waiting tasks are listed by pool', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 5 } })
     expect(await bench.store.listWaiting({})).toEqual([])
     const [running, cancelled] = [aTask({ pool: 'p1', operation: OTHER }), aTask({ pool: 'p9' })]
@@ -52,7 +52,7 @@ export function waitingContract(bench: Bench): void {
     ])
   })
 
-  it('counts the tasks that wait in some pools, by operation', async () => {
+  it('the waiting tasks of pools are counted by operation', async () => {
     await aPayer(bench.store)
     const running = aTask({ pool: 'p1' })
     await submitted(bench.store, running)
@@ -68,7 +68,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.countWaiting({ pools: [] })).toEqual([])
   })
 
-  it('counts who stands before a task: of its line only, and single ones before those of batches', async () => {
+  it('the position of a task counts the tasks of its own queue only, and single ones before those of batches', async () => {
     for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
     const batchId = aTask().id
     const [first, ofBatch, second, theirs] = [
@@ -77,17 +77,17 @@ export function waitingContract(bench: Bench): void {
       aTask(),
       aTask({ tenantId: 't2', keyId: 'k2' }),
     ] as const
-    const [elsewhere, otherwise] = [aTask({ pool: 'p9' }), aTask({ operation: OTHER })]
-    for (const task of [first, ofBatch, second, elsewhere, otherwise, theirs]) await submitted(bench.store, task)
+    const [elsewhere, another] = [aTask({ pool: 'p9' }), aTask({ operation: OTHER })]
+    for (const task of [first, ofBatch, second, elsewhere, another, theirs]) await submitted(bench.store, task)
     const ahead = (task: { id: string }) => bench.store.countAhead({ id: task.id })
-    expect(await Promise.all([first, second, theirs, ofBatch, elsewhere, otherwise].map(ahead))).toEqual([
+    expect(await Promise.all([first, second, theirs, ofBatch, elsewhere, another].map(ahead))).toEqual([
       0, 1, 2, 3, 0, 0,
     ])
     await settle(bench.store, aCancel(first.id))
     expect(await Promise.all([second, theirs, ofBatch].map(ahead))).toEqual([0, 1, 2])
   })
 
-  it('gives no queue position for a task that does not wait', async () => {
+  it('a task that does not wait has no queue position', async () => {
     await aPayer(bench.store, { tenant: { maxConcurrent: 1 } })
     const [running, parked] = [aTask(), aTask()]
     await submitted(bench.store, running, parked)
@@ -100,7 +100,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.countAhead({ id: parked.id })).toBe(0)
   })
 
-  it('moves what waits for an operation to another pool, at its place in time, and says so', async () => {
+  it('the waiting tasks of an operation move to another pool, keep their place in time, and are signalled', async () => {
     await aPayer(bench.store)
     await aPayer(bench.store, { id: 't2' })
     const [old, other, running, later] = [
@@ -116,17 +116,17 @@ export function waitingContract(bench: Bench): void {
     await submitted(bench.store, later)
     const heard: Signal[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal))
-    const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'the house takes it', now: START + 7 }
+    const move = { pool: 'private', operation: OPERATION, to: POOL, log: 'the public pool takes it', now: START + 7 }
     expect(await bench.store.moveToPool(move)).toBe(1)
     expect(await bench.store.moveToPool(move)).toBe(0)
-    expect(await bench.store.getTask({ id: old.id })).toMatchObject({ pool: POOL, logs: ['the house takes it'] })
+    expect(await bench.store.getTask({ id: old.id })).toMatchObject({ pool: POOL, logs: ['the public pool takes it'] })
     expect(await bench.store.getTask({ id: other.id })).toMatchObject({ pool: 'private', logs: [] })
     expect(await bench.store.getTask({ id: running.id })).toMatchObject({ pool: 'private', status: 'submitting' })
-    const told: Signal[] = [
+    const expected: Signal[] = [
       { kind: 'task', id: old.id, status: 'pending', progress: 0 },
       { kind: 'pool', pool: POOL, operation: OPERATION },
     ]
-    await expect.poll(() => heard.slice(-2)).toEqual(told)
+    await expect.poll(() => heard.slice(-2)).toEqual(expected)
     stop()
     expect(await bench.store.countAhead({ id: later.id })).toBe(1) // it waited before
     expect((await claimed(bench.store, 9, { now: START + 7 })).map(({ id }) => id).sort()).toEqual(
@@ -135,7 +135,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('makes a moved task due at once, although it was to wait before its next attempt', async () => {
+  it('a moved task is due at once, although it was to wait before its next attempt', async () => {
     await aPayer(bench.store)
     await submitted(bench.store, aTask({ pool: 'private' }))
     const offers = [anOffer([{ account: 'own' }])]
@@ -155,7 +155,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
-  it('does not move what holds nothing: it was taken because its own pool costs nothing', async () => {
+  it('a task that holds no points does not move, since it was accepted because its own pool costs nothing', async () => {
     await aPayer(bench.store)
     const [free, paid] = [aTask({ pool: 'private', pricePoints: points(0) }), aTask({ pool: 'private' })]
     await submitted(bench.store, free, paid)
@@ -165,7 +165,7 @@ export function waitingContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: paid.id })).toMatchObject({ pool: POOL })
   })
 
-  it('either moves a waiting task or gives it to an account of its pool, never both', async () => {
+  it('a waiting task is either moved or given to an account of its pool, never both', async () => {
     await aPayer(bench.store)
     const other = await bench.place.open()
     for (let round = 0; round < 10; round++) {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
 
-/** Batches: many tasks in one request, told of together, which give way to the tenant's single tasks. */
+/** Batches: many tasks in one request, announced together, which give way to the tenant's single tasks. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
   await db.schema
@@ -33,7 +33,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
 
   await db.schema.alterTable('tasks').addColumn('batch_id', 'text').execute()
   await sql`create index tasks_by_batch on tasks (batch_id, id) where batch_id is not null`.execute(db)
-  // In a tenant's line the single tasks (lane 0) stand before those of batches (lane 1).
+  // In a tenant's queue, single tasks (lane 0) come before those of batches (lane 1).
   await db.schema
     .alterTable('tasks')
     .addColumn('lane', 'integer', (c) => c.notNull().defaultTo(0))

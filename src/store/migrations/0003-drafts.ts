@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Engine } from '../tx.ts'
 
-/** What a client has begun and not yet asked for: an upload in several steps, a window that waits for its answer. */
+/** Drafts, which a client has begun and not yet submitted: an upload in several steps, a modal that waits for input. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
   await db.schema

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
 
-/** Accounts at providers with their health, the attempts of tasks, and lines in which each operation waits for itself. */
+/** Accounts at providers with their health, the attempts of tasks, and a queue for each operation. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
   await db.schema
@@ -42,7 +42,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addPrimaryKeyConstraint('attempts_key', ['task_id', 'number'])
     .$call((table) => (engine === 'sqlite' ? table.modifyEnd(sql`without rowid`) : table))
     .execute()
-  // The last ones of an account, for whoever wants to know what is the matter with it.
+  // The last attempts of an account, to diagnose it.
   await db.schema.createIndex('attempts_account').on('attempts').columns(['account', 'begun_at']).execute()
 
   // How many tasks an account began on a UTC day, for its daily cap.
@@ -55,14 +55,14 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('begun', 'integer', (c) => c.notNull().defaultTo(0))
     .execute()
 
-  // The account that turned the task away last: another one is asked first.
+  // The account that turned the task away last: another one is tried first.
   await db.schema.alterTable('tasks').addColumn('avoid', 'text').execute()
-  // Attempts that went wrong at the provider's end; being turned away for want of a slot or of credit is none.
+  // Attempts that failed at the provider; being turned away for lack of a slot or of credit does not count.
   await db.schema
     .alterTable('tasks')
     .addColumn('misses', 'integer', (c) => c.notNull().defaultTo(0))
     .execute()
-  // 0 at rest, 1 in hand, 2 in hand and called to meanwhile, 3 ended and still watched for a late result.
+  // 0 no lease, 1 leased, 2 leased and with a callback meanwhile, 3 ended and still watched for a late result.
   await db.schema
     .alterTable('tasks')
     .addColumn('attention', 'integer', (c) => c.notNull().defaultTo(0))
@@ -76,14 +76,14 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('pool', 'text', (c) => c.notNull().defaultTo('private'))
     .execute()
 
-  // A pool was one provider's; now it is the house's for a mode. Its lines are counted anew.
+  // A pool belonged to one provider; now it is the operator's for a mode. Its counters are rebuilt.
   await sql`update tasks set pool = mode where pool like 'house:%'`.execute(db)
   await sql`delete from lines`.execute(db)
   await sql`insert into lines (pool, tenant_id, running, served_at)
     select pool, tenant_id, count(*), 0 from tasks
     where status in ('submitting', 'uncertain', 'processing') group by pool, tenant_id`.execute(db)
 
-  // What waits for one operation must not stand in the way of what waits for another.
+  // Tasks that wait for one operation must not block those that wait for another.
   await db.schema.dropIndex('tasks_waiting').execute()
   await sql`create index tasks_waiting on tasks (pool, operation, tenant_id, lane, seq) where status = 'pending'`.execute(
     db,

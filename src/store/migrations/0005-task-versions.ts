@@ -3,7 +3,7 @@ import type { Engine } from '../tx.ts'
 
 /**
  * Every write of a task under one version, leases apart from due times, the intent of a call apart from the claim; one
- * row a ledger transaction; test and live keys apart in counts and idempotency keys.  Processes of earlier versions cannot work beside this schema.
+ * row a ledger transaction; test and live keys apart in counts and idempotency keys. Processes of earlier versions cannot work on this schema.
  */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await separateLeases(db, engine)
@@ -77,7 +77,7 @@ async function separateModes(db: Kysely<unknown>, engine: Engine): Promise<void>
     group by tenant_id, mode, model, created_at / 86400000`.execute(db)
 }
 
-/** A transaction was a header and its entries in another table: up to four rows where one says the same. */
+/** A transaction was a header with entries in another table: up to four rows instead of one. */
 async function mergeLedgerRows(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
   for (const account of ['available', 'held', 'funding'] as const) {

@@ -25,9 +25,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await sql`create index receivers_failing on receivers (failing_since) where failing_since is not null`.execute(db)
   await sql`create index receivers_idle on receivers (used_at) where next_at is null`.execute(db)
 
-  // The planner would prefer it to the indexes below, and read past all that waits for receivers that are away.
+  // The planner would prefer it to the indexes below, and read all deliveries that wait for receivers that are down.
   await db.schema.dropIndex('deliveries_due').execute()
-  // Null until the delivery is put into its queue, so what is here already goes the same way as what is new.
+  // Null until the delivery is put into its queue, so existing deliveries take the same path as new ones.
   await db.schema.alterTable('deliveries').addColumn('host', 'text').execute()
   await sql`create index deliveries_queued on deliveries (tenant_id, host, due_at, seq) where status = 'pending'`.execute(
     db,

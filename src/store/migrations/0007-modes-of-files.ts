@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
 
 /**
- * Test and live keys apart in histories, drafts and uploads, and counters of what a tenant keeps. The counters are kept by
- * triggers: rows go by several ways (a sweep, a withdrawal, a purge), and no way can forget to count.
+ * Test and live keys apart in histories, drafts and uploads, and counters of what a tenant stores. The counters are kept by
+ * triggers: rows are deleted in several ways (a sweep, a deleted upload, a purge), and none of them can forget to count.
  */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const big = engine === 'postgres' ? 'bigint' : 'integer'
@@ -13,7 +13,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await sql`create index tasks_unfinished on tasks (tenant_id, mode, id)
     where status in ('staged', 'pending', 'submitting', 'uncertain', 'processing')`.execute(db)
 
-  // Whose key had made the earlier ones is not on record.
+  // The keys of earlier files were not recorded.
   await db.schema
     .alterTable('drafts')
     .addColumn('mode', 'text', (c) => c.notNull().defaultTo('live'))

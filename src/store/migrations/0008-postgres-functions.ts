@@ -3,22 +3,22 @@ import type { Engine } from '../tx.ts'
 
 /**
  * The verbs of the hot path on PostgreSQL. Each is one statement to the client: one round trip, one commit, and no lock
- * that is held while the network is waited for. What they are given was decided by pure functions in the client; they
- * check that it still holds, and write all of it or nothing.
+ * that is held during a round trip. Their arguments were decided by pure functions in the client; they check that the
+ * decision still holds, and write all of it or nothing.
  *
- * A function keeps the plans of its statements, and those that were made while the tables were small, or before they were
- * analysed, would read them from end to end when they are large: so it looks into them row by row, by the index.
+ * A function keeps the plans of its statements. Plans from the time when the tables were small, or not yet analysed, would
+ * scan whole tables later, so the statements are written to use the index row by row.
  *
- * What is long (the rows of tasks, of the ledger) travels in a parameter of its own: each look into a JSON parameter reads
- * all of its text.
+ * Long data (the rows of tasks, of the ledger) has a parameter of its own, since each access to a JSON parameter parses all
+ * of its text.
  *
  * All of them lock in one order, so that no two wait for each other: tasks (by id), balances, keys (which only the holder
- * of their tenant's balance writes), loads of accounts, lines, counts of tasks, batches.
+ * of their tenant's balance writes), loads of accounts, `lines` (the queues), counts of tasks, batches.
  */
 
 const PLANS = 'set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off'
 
-/** Moves parked tasks into the line as far as the limits allow. The caller holds the lock of the tenant's balance. */
+/** Moves parked tasks into the queue as far as the limits allow. The caller holds the lock of the tenant's balance. */
 const PROMOTE = `
 create function polyphony_promote(tenant text, now_ms bigint) returns setof json language plpgsql ${PLANS} as $$
 declare
@@ -45,7 +45,7 @@ end $$`
 
 /**
  * Stores accepted tasks with their holds. 'replayed' when an idempotency key is on record, with nothing written; SQLSTATE
- * PY001 when the key, the balance or the parked tasks leave no room for them any more.
+ * PY001 when the key, the balance or the limit of parked tasks no longer allows them.
  */
 const SUBMIT = `
 create function polyphony_submit(new_tasks json, new_ledger json, p json) returns text language plpgsql ${PLANS} as $$
@@ -250,7 +250,7 @@ begin
   return json_build_object('applied', array_to_json(applied), 'promoted', promoted, 'ended', ended);
 end $$`
 
-/** What waits for operations of a pool, with all that the fair order and the choice of accounts depend on. */
+/** The waiting tasks of operations in a pool, with the data on which the fair order and the choice of accounts depend. */
 const WAITING = `
 create function polyphony_waiting(p json) returns json language sql stable ${PLANS} as $$
   select json_build_object(
@@ -277,7 +277,7 @@ create function polyphony_waiting(p json) returns json language sql stable ${PLA
       where w.tasks is not null))
 $$`
 
-/** The functions anew: a database may have those of an earlier state of them. */
+/** Replaces the functions: a database may have earlier versions of them. */
 export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   if (engine !== 'postgres') return
   for (const name of ['promote(text, bigint)', 'submit(json)', 'claim(json)', 'apply(json)', 'waiting(json)']) {

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
 
-/** What was kept in JSON or told by a sentence of the log: where a task's webhook goes, its caller's id, its fall back. */
+/** Columns for data that was in JSON or in a log line: the URL of a task's webhook, the caller's id, the fallback. */
 
 /** Under these names the protocols kept the address of a webhook in `echo`. */
 const WEBHOOK_FIELDS = ['webhook', 'callback_url', 'notify_hook', 'notifyHook', 'webhook_url', 'fal_webhook']
 const FELL_BACK = 'no account of the private pool can do it now; the public pool takes it'
 
-/** As in the migration before, and the new columns. */
+/** The settings of the functions, as in the migration before. */
 const PLANS = 'set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off'
 const SUBMIT = `
 create function polyphony_submit(new_tasks json, new_ledger json, p json) returns text language plpgsql ${PLANS} as $$

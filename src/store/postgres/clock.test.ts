@@ -17,12 +17,12 @@ describe('the clock that nodes share', () => {
     )
   })
 
-  it("is this machine's before the database was read", () => {
+  it("the shared clock is this machine's before the database was read", () => {
     elapsed = 1_500.7
     expect(clock.now()).toBe(START + 1_500)
   })
 
-  it("is the database's, counted on from the middle of the round trip", () => {
+  it("the shared clock is the database's, counted on from the middle of the round trip", () => {
     elapsed = 100
     clock.read({ roundTripMs: 20, databaseAtMs: START + 3_600_000 })
     expect(clock.now()).toBe(START + 3_600_010)
@@ -30,7 +30,7 @@ describe('the clock that nodes share', () => {
     expect(clock.now()).toBe(START + 3_601_010)
   })
 
-  it('takes the reading with the shortest round trip among the last ones', () => {
+  it('the shared clock takes the reading with the shortest round trip among the last ones', () => {
     elapsed = 1_000
     clock.read({ roundTripMs: 2, databaseAtMs: START + 1_999 })
     elapsed = 2_000
@@ -38,7 +38,7 @@ describe('the clock that nodes share', () => {
     expect(clock.now()).toBe(START + 3_000)
   })
 
-  it('does not go back after a more exact reading, and goes on once the time has come', () => {
+  it('the shared clock does not go back after a more exact reading, and goes on once the time has come', () => {
     elapsed = 1_000
     clock.read({ roundTripMs: 400, databaseAtMs: START + 1_000 })
     expect(clock.now()).toBe(START + 1_200)
@@ -48,7 +48,7 @@ describe('the clock that nodes share', () => {
     expect(clock.now()).toBe(START + 1_300)
   })
 
-  it('follows a database that another server has taken over, an hour back', () => {
+  it('the shared clock follows a database that another server has taken over, an hour back', () => {
     elapsed = 1_000
     clock.read({ roundTripMs: 2, databaseAtMs: START + 7_200_000 })
     expect(clock.now()).toBe(START + 7_200_001)
@@ -57,7 +57,7 @@ describe('the clock that nodes share', () => {
     expect(clock.now()).toBe(START + 3_600_025)
   })
 
-  it('is what a store on PostgreSQL gives', async () => {
+  it('a store on PostgreSQL provides the shared clock', async () => {
     const store = await openPostgres({ url: await freshDatabase() })
     const now = store.clock.now()
     // The database runs on this machine.

@@ -6,14 +6,14 @@ const KEPT_READINGS = 10
 const LARGE_STEP_MS = 5 * SECOND_MS
 
 export interface DatabaseClock extends Clock {
-  /** What a look at the database's clock has found. `roundTripMs` has ended now. */
+  /** Adds a reading of the database's clock by a round trip that ends now. */
   read(reading: { roundTripMs: number; databaseAtMs: number }): void
 }
 
 /**
- * The database's time, as all nodes have it, without asking for it each time: counted on from the best of the last
- * readings. Before the first reading it is this machine's. It does not go back, but stands still when it was ahead; unless
- * it was ahead by more than five seconds.
+ * The database's time, which all nodes share, without a round trip for each reading: it counts on from the best of the last
+ * readings. Before the first reading it is this machine's time. It does not go back, but pauses when it was ahead, unless it
+ * was ahead by more than five seconds.
  *
  * The error is at most half of the shortest round trip.
  */
@@ -25,7 +25,7 @@ export function databaseClock(elapsedMs: () => number = stopwatch(), wallMs: () 
   return {
     read({ roundTripMs, databaseAtMs }) {
       const reading = { offsetMs: databaseAtMs + roundTripMs / 2 - elapsedMs(), roundTripMs }
-      // A reading that contradicts the earlier ones by more than its own error means that they hold no longer.
+      // A reading that differs from the earlier ones by more than its own error makes them invalid.
       readings = readings.filter((one) => Math.abs(one.offsetMs - reading.offsetMs) < roundTripMs + SECOND_MS)
       readings = [...readings, reading].slice(-KEPT_READINGS)
       offsetMs = readings.reduce((best, one) => (one.roundTripMs < best.roundTripMs ? one : best)).offsetMs

@@ -8,15 +8,15 @@ import { timeLimit } from './time-limit.ts'
 export interface Statement {
   text: string
   values?: readonly unknown[]
-  /** Prepared once a connection under this name; one name always has the same text. */
+  /** The name under which a connection prepares it once; one name always has the same text. */
   name?: string
 }
 
-/** One connection. Every statement has a limit in time, past which the connection is destroyed: nothing waits for ever. */
+/** One connection. Every statement has a time limit, after which the connection is destroyed, so that nothing waits for ever. */
 export class Connection implements DatabaseConnection {
-  /** When the server was last heard, by `performance.now()`. */
-  heardAt = performance.now()
-  /** No use any more: not to be given to anybody. */
+  /** When the server answered last, by `performance.now()`. */
+  lastAnswerAt = performance.now()
+  /** No longer usable; the pool must not hand it out. */
   isBroken = false
   readonly #client: pg.ClientBase
   readonly #limits: Limits
@@ -27,7 +27,7 @@ export class Connection implements DatabaseConnection {
     this.#limits = limits
   }
 
-  /** Rejects with NoAnswer after `answerMs`; whether the server did what it was sent is not known then. */
+  /** Rejects with NoAnswer after `answerMs`; it is then unknown whether the server executed the statement. */
   async query<Row extends pg.QueryResultRow>(
     { text, values, name }: Statement,
     answerMs: number = this.#limits.answerMs,
@@ -36,11 +36,11 @@ export class Connection implements DatabaseConnection {
     try {
       const config = { text, ...(values && { values: [...values] }), ...(name !== undefined && { name }) }
       const result = await this.#client.query<Row>(config)
-      this.heardAt = performance.now()
+      this.lastAnswerAt = performance.now()
       return result
     } catch (error) {
       if (isLost(error)) this.isBroken = true
-      else this.heardAt = performance.now()
+      else this.lastAnswerAt = performance.now()
       throw error
     } finally {
       endLimit()
@@ -54,7 +54,7 @@ export class Connection implements DatabaseConnection {
     return { ...(isChange && { numAffectedRows: BigInt(rowCount ?? 0) }), rows: (rows ?? []) as R[] }
   }
 
-  // biome-ignore lint/correctness/useYield: the interface has it; no query of ours reads a stream.
+  // biome-ignore lint/correctness/useYield: the interface requires it; no query here reads a stream.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('Streams are not supported.')
   }
@@ -82,7 +82,7 @@ export class Connection implements DatabaseConnection {
     }
   }
 
-  /** Never rejects: a connection on which it fails is of no more use, and the server rolls back by itself. */
+  /** Never rejects: a connection on which it fails is not used again, and the server rolls back by itself. */
   async rollback(): Promise<void> {
     try {
       if (!this.isBroken) await this.query({ text: 'rollback' })
@@ -93,7 +93,7 @@ export class Connection implements DatabaseConnection {
     }
   }
 
-  /** Closes the socket at once; what is under way rejects with `error`. */
+  /** Closes the socket at once; statements under way reject with `error`. */
   destroy(error: Error): void {
     this.isBroken = true
     this.#endTransactionLimit()

@@ -13,7 +13,7 @@ import type { Connection } from './connection.ts'
 
 export type Acquire = () => Promise<{ connection: Connection; release: () => void }>
 
-/** Kysely over our connections, whose transactions and statements have limits in time. */
+/** Kysely over the connections of the pool, whose transactions and statements have time limits. */
 export class PooledDialect implements Dialect {
   readonly #acquire: Acquire
 

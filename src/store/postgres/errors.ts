@@ -1,6 +1,9 @@
 import { PolyphonyError } from '../../core/errors.ts'
 
-/** The connection broke while a commit, or a statement that is a transaction by itself, was under way: the change is stored whole, or not at all, and it is not known which. */
+/**
+ * The connection broke during a commit, or during a statement that is a transaction by itself: the change is stored whole
+ * or not at all, and it is unknown which.
+ */
 export class OutcomeUnknown extends Error {
   override name = 'OutcomeUnknown'
 }
@@ -15,27 +18,27 @@ export class NoConnection extends Error {
   override name = 'NoConnection'
 }
 
-/** A transaction met another one and was rolled back: deadlock, serialization, a lock that was not to be had in time. */
+/** A transaction met another one and was rolled back: deadlock, serialization, a lock that was not free in time. */
 export function isCollision(error: unknown): boolean {
   const state = sqlState(error)
   return state === '40P01' || state === '40001' || state === '55P03'
 }
 
 /**
- * The connection is of no more use, or there was none. Of a transaction that was not being committed this means that it
- * was rolled back.
+ * Whether the connection was lost, or none could be opened. A transaction whose commit had not been sent was then rolled
+ * back.
  */
 export function isLost(error: unknown): boolean {
   if (error instanceof NoAnswer || error instanceof NoConnection) return true
   const state = sqlState(error)
-  // What pg says of a lost connection is a plain Error without a code; a fault of ours has a class.
+  // pg reports a lost connection as a plain Error without a code; a programming error has a class.
   if (state === undefined) return error instanceof Error && error.constructor === Error
   // Class 08: the connection; 57P: a shutdown or restart; 25P03: silent for too long in a transaction; else the codes
   // of sockets, such as ECONNRESET and EPIPE.
   return /^(08|57P0|25P0[34]|E[A-Z]+$|ERR_STREAM_)/.test(state)
 }
 
-/** The server gave up a statement that took longer than it may. */
+/** The server cancelled a statement at its time limit. */
 function isTimedOut(error: unknown): boolean {
   return sqlState(error) === '57014'
 }
@@ -45,7 +48,7 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** What a caller of the store sees. `store_unavailable` says that the same call may succeed later. */
+/** The error for a caller of the store. With `store_unavailable`, the same call may succeed later. */
 export function asPolyphonyError(error: unknown): PolyphonyError {
   if (error instanceof PolyphonyError) return error
   if (error instanceof OutcomeUnknown) {
@@ -61,7 +64,7 @@ export function asPolyphonyError(error: unknown): PolyphonyError {
       cause: error,
     })
   }
-  // A collision that went on for all tries passes, too. Class 53 is a lack of resources.
+  // A collision in all tries is temporary, too. Class 53 is a lack of resources.
   if (isLost(error) || isCollision(error) || isTimedOut(error) || state?.startsWith('53')) {
     return new PolyphonyError('store_unavailable', 'The database does not answer.', { cause: error })
   }

@@ -26,7 +26,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     await proxy.close()
   })
 
-  it('replaces connections that died without a word within four seconds', async () => {
+  it('a store replaces connections that died silently within four seconds', async () => {
     const load = startLoad(store)
     await load.nextAccepted()
     proxy.blackHole()
@@ -37,7 +37,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     expect(await expectNothingLost(store, load)).toEqual([])
   })
 
-  it('answers a single reader although every idle connection died', async () => {
+  it('a store answers a single reader although every idle connection died', async () => {
     await Promise.all(Array.from({ length: 10 }, () => store.listTenants({})))
     proxy.blackHole()
     const startedAt = performance.now()
@@ -45,7 +45,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     expect(performance.now() - startedAt).toBeLessThan(4_000)
   })
 
-  it('hears the other nodes again after its listening connection died without a word', async () => {
+  it('a store receives the signals of other nodes again after its listening connection died silently', async () => {
     const heard: Signal[] = []
     store.onSignal((signal) => heard.push(signal))
     proxy.blackHole()
@@ -54,7 +54,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     await expect.poll(() => heard).toContainEqual({ kind: 'key', hash: 'hash of k1' })
   })
 
-  it('goes on within two seconds when a stalled network moves again', async () => {
+  it('a store goes on within two seconds when a stalled network moves again', async () => {
     const load = startLoad(store)
     await load.nextAccepted()
     proxy.stall()
@@ -69,7 +69,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     expect(await expectNothingLost(store, load)).toEqual([])
   })
 
-  it('goes on when its connections are reset, and when the address refuses for a while', async () => {
+  it('a store goes on when its connections are reset, and when the address refuses for a while', async () => {
     const load = startLoad(store)
     await load.nextAccepted()
     proxy.cut()
@@ -82,7 +82,7 @@ describe('a store whose network to PostgreSQL fails', () => {
     expect(await expectNothingLost(store, load)).toEqual([])
   })
 
-  it('does not keep the other nodes from a tenant whose balance it has locked', async () => {
+  it("other nodes go on within seconds when a node that has locked a tenant's balance loses its network", async () => {
     const load = startLoad(store)
     await load.nextAccepted()
     proxy.stall() // in the middle of transactions
@@ -92,17 +92,20 @@ describe('a store whose network to PostgreSQL fails', () => {
     proxy.pass()
   })
 
-  it.each(['stall', 'blackHole', 'refuse'] as const)('closes in time when its network fails: %s', async (fault) => {
-    const load = startLoad(store, 4)
-    await load.nextAccepted()
-    proxy[fault]()
-    const startedAt = performance.now()
-    await store.close()
-    expect(performance.now() - startedAt).toBeLessThan(7_000)
-    await load.stop()
-  })
+  it.each(['stall', 'blackHole', 'refuse'] as const)(
+    'a store closes in time when its network fails: %s',
+    async (fault) => {
+      const load = startLoad(store, 4)
+      await load.nextAccepted()
+      proxy[fault]()
+      const startedAt = performance.now()
+      await store.close()
+      expect(performance.now() - startedAt).toBeLessThan(7_000)
+      await load.stop()
+    },
+  )
 
-  it('submits nothing twice when the answer to a commit is lost', async () => {
+  it('nothing is submitted twice when the answer to a commit is lost', async () => {
     const task = aTask()
     proxy.loseAnswerTo('polyphony_submit')
     await expect(submitted(store, task)).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -110,14 +113,14 @@ describe('a store whose network to PostgreSQL fails', () => {
     expect(await store.getBalance({ tenantId: 't1' })).toMatchObject({ active: 1, held: 100 })
   })
 
-  it('repeats a transaction whose connection broke before the commit', async () => {
+  it('a transaction whose connection broke before the commit is repeated', async () => {
     proxy.loseAnswerTo('insert into "deliveries"')
     const deliveries = [{ url: 'https://client.example/hook', body: '{}', headers: {} }]
     await store.addDeliveries({ taskId: 'x', tenantId: 't1', deliveries, now: START })
     expect(await store.listDeliveries({ tenantId: 't1', limit: 9 })).toHaveLength(1)
   })
 
-  it('reads again when the answer to a read is lost', async () => {
+  it('a read whose answer was lost is repeated', async () => {
     proxy.loseAnswerTo('from "tenants"')
     expect(await store.listTenants({})).toHaveLength(1)
   })

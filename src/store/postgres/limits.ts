@@ -1,20 +1,20 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 
-/** How long a connection may take over things, in milliseconds. 0 = no limit. */
+/** Time limits of a connection, in milliseconds. 0 = no limit. */
 export interface Limits {
-  /** The server gives a statement up (`statement_timeout`). */
+  /** The server cancels a statement (`statement_timeout`). */
   statementMs: number
-  /** The server gives a wait for a lock up (`lock_timeout`). */
+  /** The server ends a wait for a lock (`lock_timeout`). */
   lockMs: number
-  /** The server ends a session that holds a transaction open and is silent: its node is frozen or gone. */
+  /** The server ends a session that is idle in a transaction: its node is frozen or gone. */
   idleInTransactionMs: number
-  /** A statement without an answer: the connection is destroyed. Longer than `statementMs`, so that the server says why. */
+  /** A statement without an answer: the connection is destroyed. Longer than `statementMs`, so that the server reports the reason. */
   answerMs: number
   /** A transaction from `begin` to the answer to `commit`: the connection is destroyed. */
   transactionMs: number
   /** Opening a connection, or waiting for a free one. */
   connectMs: number
-  /** A call of a verb with all of its tries. */
+  /** A call of a verb, including all retries. */
   verbMs: number
 }
 

@@ -3,18 +3,18 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { aTask, submitted } from '../contract/samples.ts'
 import type { Store } from '../store.ts'
 
-/** Callers that submit one task after the other, and read. */
+/** Callers that each submit one task after another, and read it. */
 export interface Load {
   /** Ids of the tasks whose submission was answered. */
   accepted: string[]
   /** What was rejected, with how long the caller waited. */
   rejected: { error: PolyphonyError; waitedMs: number }[]
-  /** Resolves when one more submission that begins from now on is answered. */
+  /** Resolves when a submission that begins after this call is answered. */
   nextAccepted(): Promise<void>
   stop(): Promise<void>
 }
 
-/** `callers` at once; a fault that is not a PolyphonyError makes `stop` reject. The tenant of `aPayer` has to be there. */
+/** `callers` at once; a fault that is not a PolyphonyError makes `stop` reject. The tenant of `aPayer` must exist. */
 export function startLoad(store: Store, callers = 8): Load {
   let running = true
   const accepted: string[] = []

@@ -1,4 +1,4 @@
-/** Where the store reports what no caller waits for; pino's logger is one. */
+/** A logger for events that no caller waits for; pino's fits. */
 export interface StoreLog {
   info(details: object, message: string): void
   warn(details: object, message: string): void
@@ -6,7 +6,7 @@ export interface StoreLog {
 
 export const SILENT: StoreLog = { info() {}, warn() {} }
 
-/** Passes on one report in `ms`: an outage breaks many connections, and each would be a line. */
+/** Passes on at most one report per `ms`: an outage breaks many connections, and each would be a log line. */
 export function seldom(ms: number, report: (error: unknown) => void): (error: unknown) => void {
   let nextAt = 0
   return (error) => {

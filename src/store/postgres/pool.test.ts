@@ -29,7 +29,7 @@ describe('a pool of connections', () => {
       )
     ).rows.map(({ setting }) => Number(setting))
 
-  it('limits a transaction without a setting that outlives it, so that a pooler may be between', async () => {
+  it('a transaction is limited without a setting that outlives it, so that a pooler may be between', async () => {
     open()
     expect(await pool.transaction((trx) => settingsOf(trx))).toEqual([2_000, 2_000, 4_000])
     expect(await settingsOf(pool.db)).toEqual([0, 0, 0])
@@ -37,7 +37,7 @@ describe('a pool of connections', () => {
     expect(await pool.query({ text: 'select name from pg_prepared_statements' })).toEqual([])
   })
 
-  it('limits every statement where the server takes limits with the connection', async () => {
+  it('every statement is limited if the server takes limits with the connection', async () => {
     open({ statementMs: 100 }, true)
     expect(await settingsOf(pool.db)).toEqual([2_000, 2_000, 100])
     await expect(retrying(pool, () => pool.query({ text: 'select pg_sleep(5)' }))).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('a pool of connections', () => {
     })
   })
 
-  it('destroys a connection that does not answer in time, and opens another', async () => {
+  it('a connection that does not answer in time is destroyed, and another one opened', async () => {
     open({ answerMs: 200 })
     const [before] = await pool.query<{ pid: number }>({ text: 'select pg_backend_pid() as pid' })
     await expect(pool.query({ text: 'select pg_sleep(5)' })).rejects.toMatchObject({ name: 'OutcomeUnknown' })
@@ -53,7 +53,7 @@ describe('a pool of connections', () => {
     expect(after?.pid).not.toBe(before?.pid)
   })
 
-  it('ends a transaction that takes too long as a whole', async () => {
+  it('a transaction that takes too long as a whole is ended', async () => {
     open({ transactionMs: 300 })
     const slow = pool.transaction(async (trx) => {
       for (let n = 0; n < 20; n++) await sql`select pg_sleep(0.1)`.execute(trx)
@@ -62,7 +62,7 @@ describe('a pool of connections', () => {
     expect(await pool.query({ text: 'select 1 as one' })).toEqual([{ one: 1 }])
   })
 
-  it('gives up a wait for a free connection', async () => {
+  it('the wait for a free connection is limited', async () => {
     open({ connectMs: 200 })
     const { promise: isOver, resolve: end } = Promise.withResolvers<void>()
     const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>()
@@ -76,7 +76,7 @@ describe('a pool of connections', () => {
     await holding
   })
 
-  it('repeats a transaction that waited in vain for a lock', async () => {
+  it('a transaction that waited in vain for a lock is repeated', async () => {
     open({ lockMs: 100 })
     let tries = 0
     await onDatabase(url, async (client) => {
@@ -94,7 +94,7 @@ describe('a pool of connections', () => {
     expect(await pool.query({ text: 'select guests from rooms where id = 1' })).toEqual([{ guests: 8 }])
   })
 
-  it('frees the rows of a transaction whose node is silent', async () => {
+  it('the rows of a transaction whose node is silent are freed', async () => {
     open({ idleInTransactionMs: 200 })
     const frozen = pool.transaction(async (trx) => {
       await sql`update rooms set guests = 9 where id = 1`.execute(trx)
@@ -104,7 +104,7 @@ describe('a pool of connections', () => {
     expect(await pool.query({ text: 'select guests from rooms where id = 1' })).toEqual([{ guests: 3 }])
   })
 
-  it('does not say whether a statement was done when its answer was lost, unless it may be repeated', async () => {
+  it('a statement whose answer was lost has an unknown outcome, unless it may be repeated', async () => {
     open()
     const text = 'select pg_terminate_backend(pg_backend_pid())'
     await expect(pool.query({ text })).rejects.toMatchObject({ name: 'OutcomeUnknown' })
@@ -112,7 +112,7 @@ describe('a pool of connections', () => {
     expect(await pool.query({ text: 'select 1 as one' })).toEqual([{ one: 1 }])
   })
 
-  it('prepares named statements, and does without where a pooler loses them', async () => {
+  it('named statements are prepared, unless a pooler loses them', async () => {
     open()
     const statement = { name: 'guests', text: 'select guests from rooms where id = $1', values: [1] }
     const prepared = () => pool.query({ text: 'select name from pg_prepared_statements' })
@@ -124,7 +124,7 @@ describe('a pool of connections', () => {
     expect(await prepared()).toEqual([])
   })
 
-  it('closes while a statement runs', async () => {
+  it('a pool closes while a statement runs', async () => {
     open()
     const running = pool.query({ text: 'select pg_sleep(20)' })
     const ended = expect(running).rejects.toThrow()

@@ -9,9 +9,9 @@ import type { Limits } from './limits.ts'
 import { clientConfig, type SessionOptions } from './session.ts'
 import { settledWithin } from './time-limit.ts'
 
-/** How long a close waits for what is under way, and for the server's goodbye. */
+/** How long a close waits for statements under way, and for the server to close the connections. */
 const CLOSE_MS = 1_000
-/** A prepared statement that is not there, or is there already: a pooler that does not know of them. */
+/** A prepared statement is missing, or exists already: a pooler that does not track them. */
 const NAME_TROUBLES = new Set(['26000', '42P05'])
 
 export interface Pool {
@@ -19,16 +19,16 @@ export interface Pool {
   readonly db: Kysely<Database>
   readonly limits: Limits
   /**
-   * One statement, which is a transaction by itself: one round trip. With a name it is prepared once a connection. Rejects
-   * with OutcomeUnknown when the connection breaks before the answer. A statement that may be done twice says so, and is
+   * One statement, which is a transaction by itself: one round trip. With a name it is prepared once per connection. Rejects
+   * with OutcomeUnknown when the connection breaks before the answer. A statement that may be executed twice says so, and is
    * then rejected as lost, so that \`retrying\` repeats it.
    */
   query<Row extends pg.QueryResultRow>(statement: Statement & { isRepeatable?: boolean }): Promise<Row[]>
   /** Rejects with OutcomeUnknown when the answer to the commit was lost; with any other error nothing is stored. */
   transaction<T>(work: (trx: Transaction<Database>) => Promise<T>): Promise<T>
-  /** How long no connection could be had, in milliseconds; 0 when the last one could. */
+  /** For how many milliseconds no connection could be opened; 0 when the last try succeeded. */
   outageMs(): number
-  /** Destroys the connections that have heard nothing since then (`performance.now()`). New ones are opened on demand. */
+  /** Destroys the connections without an answer since then (`performance.now()`). New ones are opened on demand. */
   dropSilent(sinceMs: number): void
   /** Takes two seconds at most, whatever the network does. */
   close(): Promise<void>
@@ -37,7 +37,7 @@ export interface Pool {
 export interface PoolOptions extends SessionOptions {
   maxConnections: number
   limits: Limits
-  /** An idle connection broke. One that is in use rejects what runs on it instead. */
+  /** Called when an idle connection broke. A connection in use rejects its statement instead. */
   onBroken: (error: unknown) => void
 }
 
@@ -64,7 +64,7 @@ export function openPool(options: PoolOptions): Pool {
     if (closed) throw new PolyphonyError('store_unavailable', 'The database is closed.')
     const client = await pool.connect().catch((error: unknown) => {
       failingSince ??= performance.now()
-      throw new NoConnection('No connection to the database could be had.', { cause: error })
+      throw new NoConnection('No connection to the database could be opened.', { cause: error })
     })
     failingSince = undefined
     const connection = connections.get(client) ?? new Connection(client, limits) // it ended just now
@@ -92,7 +92,7 @@ export function openPool(options: PoolOptions): Pool {
     try {
       return (await connection.query<Row>(isNamed ? statement : unnamed)).rows
     } catch (error) {
-      // Nothing was executed: the prepared statement is looked for before that.
+      // Nothing was executed: the prepared statement is looked up before that.
       if (!isNamed || !NAME_TROUBLES.has(sqlState(error) ?? '')) throw error
       namesWork = false
       return (await connection.query<Row>(unnamed)).rows
@@ -101,7 +101,8 @@ export function openPool(options: PoolOptions): Pool {
 
   function dropSilent(sinceMs: number): void {
     for (const connection of connections.values()) {
-      if (connection.heardAt < sinceMs) connection.destroy(new NoAnswer('The connection was silent; it is replaced.'))
+      if (connection.lastAnswerAt < sinceMs)
+        connection.destroy(new NoAnswer('The connection was silent; it is replaced.'))
     }
   }
 
@@ -116,7 +117,7 @@ export function openPool(options: PoolOptions): Pool {
       closed = true
       const ended = pool.end()
       await settledWithin(CLOSE_MS, ended)
-      // Left are those in use, and those whose server does not answer the goodbye: they would keep the process.
+      // Connections in use, and those whose server does not answer, would keep the process alive.
       for (const connection of connections.values()) connection.destroy(new Error('The store was closed.'))
       await settledWithin(CLOSE_MS, ended)
     },

@@ -33,7 +33,7 @@ describe('a store whose PostgreSQL goes away and comes back', () => {
     await store.close()
   })
 
-  it('goes on at once when an administrator ends all sessions, again and again', async () => {
+  it('a store goes on at once when an administrator ends all sessions, again and again', async () => {
     for (let round = 0; round < 5; round++) {
       await onDatabase(server.url, (client) => client.query(END_ALL_SESSIONS))
       await within(2_000, load.nextAccepted())
@@ -42,18 +42,21 @@ describe('a store whose PostgreSQL goes away and comes back', () => {
     expect(await expectNothingLost(store, load)).toEqual([])
   })
 
-  it.each(['fast', 'immediate'] as const)('goes on within two seconds of the end of a %s restart', async (mode) => {
-    for (let round = 0; round < 3; round++) {
-      await server.stop(mode)
-      await server.start()
-      await within(2_000, load.nextAccepted())
-    }
-    await load.stop()
-    expect(load.rejected.every(({ error }) => error.code === 'store_unavailable')).toBe(true)
-    expect(await expectNothingLost(store, load)).toEqual([])
-  })
+  it.each(['fast', 'immediate'] as const)(
+    'a store goes on within two seconds of the end of a %s restart',
+    async (mode) => {
+      for (let round = 0; round < 3; round++) {
+        await server.stop(mode)
+        await server.start()
+        await within(2_000, load.nextAccepted())
+      }
+      await load.stop()
+      expect(load.rejected.every(({ error }) => error.code === 'store_unavailable')).toBe(true)
+      expect(await expectNothingLost(store, load)).toEqual([])
+    },
+  )
 
-  it('reports an outage to every caller within seconds, and goes on after it', async () => {
+  it('an outage of the database is reported to every caller within seconds, and the store goes on after it', async () => {
     await server.stop('fast')
     await expect.poll(() => load.rejected.length, { timeout: 10_000 }).toBeGreaterThan(16)
     await server.start()
@@ -64,7 +67,7 @@ describe('a store whose PostgreSQL goes away and comes back', () => {
     expect(await expectNothingLost(store, load)).toEqual([])
   })
 
-  it('says that signals may have been missed, and hears the other nodes again', async () => {
+  it('a store says that signals may have been missed, and receives those of other nodes again', async () => {
     await using other = disposable(await openPostgres({ url: server.url }))
     await load.stop()
     await server.restart('fast')
@@ -74,7 +77,7 @@ describe('a store whose PostgreSQL goes away and comes back', () => {
     await expect.poll(() => signals).toContainEqual({ kind: 'key', hash: 'hash of k1' })
   })
 
-  it('closes in time while its database is down', async () => {
+  it('a store closes in time while its database is down', async () => {
     await server.stop('immediate')
     try {
       await within(6_000, store.close())

@@ -8,19 +8,19 @@ type RetryRules = Pick<Pool, 'limits' | 'outageMs'>
 const MAX_COLLISIONS = 5
 const COLLISION_PAUSE_MS = 20
 /**
- * No further try begins later than this after the first, or after the beginning of an outage: a restart goes unnoticed, and
- * an outage is reported soon, later on at once.
+ * No retry begins later than this after the first try, or after the beginning of an outage. So a restart goes unnoticed, and
+ * an outage is reported soon, and later at once.
  */
 const TRY_UNTIL_MS = 4_000
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 250
 
 /**
- * Calls `attempt` until it succeeds, fails in a way that is no better the next time, or the pool's limit for a verb has
+ * Calls `attempt` until it succeeds, fails in a way that a retry cannot help, or the pool's limit for a verb has
  * passed. Rejects with a PolyphonyError.
  *
- * An attempt is repeated only when nothing of it can be stored: after a collision, and after a connection was lost, which
- * an attempt in a transaction rejects with as OutcomeUnknown once it has sent its commit. That one is not repeated.
+ * An attempt is repeated only if nothing of it can be stored: after a collision, and after a lost connection. A transaction
+ * that lost its connection after the commit was sent rejects with OutcomeUnknown, and is not repeated.
  */
 export async function retrying<T>(pool: RetryRules, attempt: () => Promise<T>): Promise<T> {
   const stopped = new AbortController()
@@ -47,16 +47,16 @@ async function repeat<T>(pool: RetryRules, attempt: () => Promise<T>, stopped: A
   }
 }
 
-/** How long to wait before another try. Undefined: no other try. */
+/** How long to wait before the next try, in milliseconds. Undefined: no further try. */
 function pauseAfter(error: unknown, tries: number): number | undefined {
   if (error instanceof PolyphonyError) return undefined
-  // Apart from one another, so that the two that met do not meet again.
+  // At random times, so that the two transactions do not collide again.
   if (isCollision(error)) return tries < MAX_COLLISIONS ? Math.random() * COLLISION_PAUSE_MS * tries : undefined
   if (isLost(error)) return Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS)
   return undefined
 }
 
-/** What is still under way at the limit ends by the limits of its connection. */
+/** Rejects at the limit. The work that is still under way ends by the limits of its connection. */
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   if (limitMs === 0) return work
   let timer: NodeJS.Timeout | undefined

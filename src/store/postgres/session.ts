@@ -2,17 +2,16 @@ import pg from 'pg'
 import type { Limits } from './limits.ts'
 
 const BIGINT_OID = 20
-/** The kernel asks the other side of a silent connection whether it is there after this long. */
+/** After this long without traffic, the kernel probes the other side of a connection. */
 const KEEP_ALIVE_MS = 5_000
 
 /** How connections are opened. */
 export interface SessionOptions {
   url: string
   /**
-   * Whether limits may be named when a connection is opened. Then they hold for every statement. PgBouncer refuses
-   * parameters that it does not track, and a `set` would reach whichever server connection is next; so behind it
-   * transactions alone have them, by `set local` (see `beginWith`), and for single statements the limit of the client
-   * stands.
+   * Whether limits may be set when a connection is opened, so that they apply to every statement. PgBouncer refuses
+   * parameters that it does not track, and a `set` would reach whichever server connection is next. Behind it, only
+   * transactions have them, by `set local` (see `beginWith`); single statements have the time limit of the client.
    */
   takesLimits: boolean
 }
@@ -33,7 +32,7 @@ export function clientConfig({ url, takesLimits }: SessionOptions, limits: Limit
   }
 }
 
-/** Begins a transaction with its limits, in one round trip. They end with the transaction, so any pooler may be between. */
+/** Begins a transaction with its limits, in one round trip. They end with the transaction, so they work through any pooler. */
 export function beginWith({ statementMs, lockMs, idleInTransactionMs }: Limits): string {
   return [
     'begin',

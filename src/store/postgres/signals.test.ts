@@ -32,7 +32,7 @@ describe('signals between nodes', () => {
     await there.close()
   })
 
-  it('are heard by the node itself before the verb answers, once, and by the other node', async () => {
+  it('a signal reaches the node itself before the verb answers, once, and the other node', async () => {
     await here.revokeKey({ id: 'k1', now: START })
     expect(heardHere).toEqual([REVOKED])
     await expect.poll(() => heardThere).toEqual([REVOKED])
@@ -42,12 +42,12 @@ describe('signals between nodes', () => {
     expect(heardHere.filter(({ kind }) => kind === 'key')).toEqual([REVOKED])
   })
 
-  it('say nothing of a verb that failed', async () => {
+  it('a verb that failed sends no signal', async () => {
     await expect(here.createTenant({ tenant: { id: 't1' } as never })).rejects.toThrow()
     expect(heardHere).toEqual([])
   })
 
-  it('are sent after the commit: a verb is done although its notification cannot be sent', async () => {
+  it('signals are sent after the commit: a verb is done although its notification cannot be sent', async () => {
     await onDatabase(url, async (client) => {
       await client.query('revoke execute on function pg_notify(text, text) from public')
       await client.query(`create role ${role} login`)
@@ -68,7 +68,7 @@ describe('signals between nodes', () => {
     await store.close()
   })
 
-  it('pass by what is no signal, whoever sends it', async () => {
+  it('a notification that is not a signal is ignored, whoever sends it', async () => {
     await onDatabase(url, async (client) => {
       for (const payload of ['', '{', '[]', '17', '{"kind":"key"}', '[{"kind":"from","node":"another"}]']) {
         await client.query('select pg_notify($1, $2)', ['polyphony', payload])
@@ -80,7 +80,7 @@ describe('signals between nodes', () => {
     expect(heardThere).toEqual([REVOKED])
   })
 
-  it('reach every listener although one of them throws', async () => {
+  it('a signal reaches every listener although one of them throws', async () => {
     const later: Signal[] = []
     here.onSignal(() => {
       throw new Error('a listener with a fault')
@@ -90,7 +90,7 @@ describe('signals between nodes', () => {
     expect(later).toEqual([REVOKED])
   })
 
-  it('of a burst of verbs all arrive', async () => {
+  it('the signals of a burst of verbs all arrive', async () => {
     const tasks = Array.from({ length: 60 }, () => aTask())
     await submitted(here, ...tasks)
     await Promise.all(tasks.map(({ id }) => settle(here, aCancel(id))))

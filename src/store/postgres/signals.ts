@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { SECOND_MS } from '../../core/clock.ts'
 import type { Signal } from '../tx.ts'
-import { CHANNEL } from './line.ts'
+import { CHANNEL } from './listener.ts'
 import { type StoreLog, seldom } from './log.ts'
 import type { Pool } from './pool.ts'
 import { settledWithin } from './time-limit.ts'
 
 /** NOTIFY carries fewer than 8,000 bytes. */
 const MAX_NOTIFY_BYTES = 7_900
-/** A node that does not hear itself after this long is behind something that does not pass notifications on. */
-const HEAR_SELF_MS = 5 * SECOND_MS
+/** A node that has not received its own notification after this long is behind a pooler that does not forward them. */
+const ECHO_TIMEOUT_MS = 5 * SECOND_MS
 const REPORT_EVERY_MS = 10 * SECOND_MS
-/** Between two statements, so that under load each of them announces many changes. */
+/** The pause between two statements, so that under load each of them carries many signals. */
 const GAP_MS = 10
 const CLOSE_MS = SECOND_MS
 
-/** The first element of every payload: who sent it. No listener acts on the kind, so a node without this rule passes it by. */
+/** The first element of every payload: its sender. No listener handles this kind, so nodes of earlier versions ignore it. */
 type From = { kind: 'from'; node: string }
 
 export interface Signals {
@@ -23,48 +23,48 @@ export interface Signals {
   /** To this node's listeners before it returns, to the other nodes soon after. Never throws. */
   publish(signals: readonly Signal[]): void
   /** To this node's listeners alone. */
-  tell(signal: Signal): void
-  /** What another node, or this one, sent. */
-  hear(payload: string): void
-  /** Sends something to itself, and reports once if it does not hear it. */
-  checkHearing(): void
-  /** Sends what waits, within a second. */
+  publishLocally(signal: Signal): void
+  /** Handles a payload of another node, or of this one. Never throws. */
+  receive(payload: string): void
+  /** Sends a notification to itself, and logs a warning if it does not arrive. */
+  checkNotifications(): void
+  /** Sends the waiting signals, within a second. */
   close(): Promise<void>
 }
 
 /**
- * Signals reach the other nodes by a statement of its own after the commit, since a transaction with NOTIFY in it holds a
- * lock of the whole database while it commits, so that all commits of all nodes would go one after the other. One
- * statement is under way at a time and takes all signals that came meanwhile. One that is lost is made up for by polling
+ * Signals are sent to the other nodes by a separate statement after the commit: a transaction with NOTIFY holds a lock on
+ * the whole database while it commits, which would serialize the commits of all nodes. One statement is under way at a time
+ * and carries all signals that came meanwhile. Nodes make up for a lost signal by polling
  * (docs/decisions/0010-signals-after-commit.md).
  */
 export function openSignals(pool: Pool, log: StoreLog): Signals {
   const from: From = { kind: 'from', node: randomUUID() }
   const listeners = new Set<(signal: Signal) => void>()
-  /** As JSON, so that what is said twice is sent once. */
+  /** As JSON, so that a repeated signal is sent once. */
   let outbox = new Set<string>()
   let sending: Promise<void> | undefined
   let isClosing = false
   let endGap: (() => void) | undefined
-  let hearsItself = false
-  let hearingTimer: NodeJS.Timeout | undefined
+  let receivesOwn = false
+  let echoTimer: NodeJS.Timeout | undefined
 
   const reportUnsent = seldom(REPORT_EVERY_MS, (error) =>
     log.warn({ err: error }, 'changes were not announced to the other nodes; they find them by polling'),
   )
   const reportFault = seldom(REPORT_EVERY_MS, (error) => log.warn({ err: error }, 'a signal could not be handled'))
 
-  function tell(signal: Signal): void {
+  function publishLocally(signal: Signal): void {
     for (const listener of listeners) {
       try {
         listener(signal)
       } catch (error) {
-        reportFault(error) // the change is stored; the caller of the verb is to hear of that
+        reportFault(error) // the change is stored, so the caller of the verb must get its answer
       }
     }
   }
 
-  /** A short rest, which a close ends at once. */
+  /** A short pause, which a close ends at once. */
   async function gap(): Promise<void> {
     if (isClosing) return
     let timer: NodeJS.Timeout | undefined
@@ -90,10 +90,10 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
     sending = undefined
   }
 
-  function hear(payload: string): void {
-    const parts = JSON.parse(payload) as (Signal | From)[] // by a node of any version, or by anybody
-    if (parts.some((part) => part.kind === 'from' && part.node === from.node)) hearsItself = true
-    else for (const part of parts) if (part.kind !== undefined && part.kind !== 'from') tell(part)
+  function receive(payload: string): void {
+    const parts = JSON.parse(payload) as (Signal | From)[] // sent by a node of any version, or by any client of the database
+    if (parts.some((part) => part.kind === 'from' && part.node === from.node)) receivesOwn = true
+    else for (const part of parts) if (part.kind !== undefined && part.kind !== 'from') publishLocally(part)
   }
 
   return {
@@ -101,33 +101,33 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    tell,
+    publishLocally,
     publish(signals) {
       for (const signal of signals) {
-        tell(signal)
+        publishLocally(signal)
         outbox.add(JSON.stringify(signal))
       }
       if (outbox.size > 0) sending ??= send()
     },
-    hear(payload) {
+    receive(payload) {
       try {
-        hear(payload)
+        receive(payload)
       } catch (error) {
-        reportFault(error) // anybody who may connect may notify
+        reportFault(error) // any client of the database may send notifications
       }
     },
-    checkHearing() {
+    checkNotifications() {
       notify(pool, [JSON.stringify([from])]).catch(reportUnsent)
-      hearingTimer = setTimeout(() => {
-        if (hearsItself) return
+      echoTimer = setTimeout(() => {
+        if (receivesOwn) return
         log.warn(
           {},
           'notifications do not arrive, as behind PgBouncer in transaction mode; nodes find changes by polling',
         )
-      }, HEAR_SELF_MS).unref()
+      }, ECHO_TIMEOUT_MS).unref()
     },
     async close() {
-      clearTimeout(hearingTimer)
+      clearTimeout(echoTimer)
       isClosing = true
       endGap?.()
       if (sending) await settledWithin(CLOSE_MS, sending)
@@ -135,7 +135,7 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
   }
 }
 
-/** Does not wait for the disk: what is announced is there already, and an announcement need not outlive a crash. */
+/** Does not wait for the disk: the change is stored already, and a signal need not survive a crash. */
 async function notify(pool: Pool, payloads: readonly string[]): Promise<void> {
   await pool.query({
     text: `select set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', payload) from unnest($1::text[]) payload`,

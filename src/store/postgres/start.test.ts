@@ -12,7 +12,7 @@ describe('opening a store on PostgreSQL', () => {
   })
   afterAll(() => server.close())
 
-  it('fails within two seconds when no server is there and no waiting is configured', async () => {
+  it('opening a store fails within two seconds when no server is there and no waiting is configured', async () => {
     const url = `postgres://polly:secret@127.0.0.1:${await freePort()}/shop`
     const startedAt = performance.now()
     const opening = openPostgres({ url })
@@ -25,7 +25,7 @@ describe('opening a store on PostgreSQL', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000)
   })
 
-  it('waits for a server that is started later, and says what it waits for without the password', async () => {
+  it('opening a store waits for a server that is started later, and says what it waits for without the password', async () => {
     await server.stop('fast')
     const lines: { details: object; message: string }[] = []
     const record = (details: object, message: string) => void lines.push({ details, message })
@@ -48,12 +48,12 @@ describe('opening a store on PostgreSQL', () => {
     expect(JSON.stringify(lines)).not.toContain('secret')
   })
 
-  it('gives up after the time that it may wait', async () => {
+  it('opening a store gives up after the configured time', async () => {
     const url = `postgres://127.0.0.1:${await freePort()}/shop`
     await expect(openPostgres({ url, waitMs: 1_000 })).rejects.toThrow(/did not answer within 1 s/)
   })
 
-  it('does not wait for a database that does not exist', async () => {
+  it('opening a store does not wait for a database that does not exist', async () => {
     const url = new URL(server.url)
     url.pathname = '/shop'
     await expect(openPostgres({ url: url.href, waitMs: 60_000 })).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('opening a store on PostgreSQL', () => {
     })
   })
 
-  it('does not wait for a user that the server does not know', async () => {
+  it('opening a store does not wait for a user that the server does not know', async () => {
     const url = new URL(server.url)
     url.username = 'polly'
     await expect(openPostgres({ url: url.href, waitMs: 60_000 })).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('opening a store on PostgreSQL', () => {
     })
   })
 
-  it('does not wait when the password is wrong, and works with the right one', async () => {
+  it('opening a store does not wait when the password is wrong, and works with the right one', async () => {
     await using guarded = await startOwnPostgres()
     await onDatabase(guarded.url, async (client) => {
       await client.query("create role polly login superuser password 'right'")
@@ -90,7 +90,7 @@ describe('opening a store on PostgreSQL', () => {
     await (await openPostgres({ url: url.href })).close()
   })
 
-  it('names a schema that a newer version has upgraded, and changes nothing', async () => {
+  it('opening a store names a schema that a newer version has upgraded, and changes nothing', async () => {
     const url = await freshDatabase()
     await (await openPostgres({ url })).close()
     await onDatabase(url, (client) =>
@@ -99,7 +99,7 @@ describe('opening a store on PostgreSQL', () => {
     await expect(openPostgres({ url, waitMs: 60_000 })).rejects.toThrow(/upgraded by a newer Polyphony.*9999-lumen/)
   })
 
-  it('is not kept by a lock that a killed migration has left', async () => {
+  it('opening a store is not held up by the lock of a killed migration', async () => {
     const url = await freshDatabase()
     await (await openPostgres({ url })).close()
     // Of this lock Kysely's own migrator would wait.

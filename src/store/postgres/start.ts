@@ -12,15 +12,15 @@ const REPORT_EVERY_MS = 5 * SECOND_MS
 
 export interface StartOptions {
   url: string
-  /** How long to wait for a database that does not answer. 0 = it is tried once. */
+  /** How long to wait for a database that does not answer. 0 = one try. */
   waitMs: number
   limits: Limits
   log: StoreLog
 }
 
 /**
- * Waits until the database takes a connection, and finds out how it wants them opened. Rejects with `store_unavailable`:
- * at once when waiting is of no use (a wrong password, no such database), else after `waitMs`.
+ * Waits until the database accepts a connection, and finds out which session options it allows. Rejects with `store_unavailable`:
+ * at once when waiting cannot help (a wrong password, no such database), else after `waitMs`.
  */
 export async function waitForDatabase(options: StartOptions): Promise<SessionOptions> {
   const { url, waitMs, limits, log } = options
@@ -44,7 +44,7 @@ export async function waitForDatabase(options: StartOptions): Promise<SessionOpt
   }
 }
 
-/** The database of a URL, as it may be shown: without the password and the parameters. */
+/** The database URL for messages: without the password and the parameters. */
 export function addressOf(url: string): string {
   const { username, host, pathname } = new URL(url)
   return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`
@@ -54,7 +54,7 @@ async function findSession(url: string, limits: Limits): Promise<SessionOptions>
   try {
     return await opened({ url, takesLimits: true }, limits)
   } catch (error) {
-    // PgBouncer's words; PostgreSQL itself knows these parameters in every version that is in use.
+    // PgBouncer's message; PostgreSQL itself knows these parameters in every supported version.
     if (!/unsupported startup parameter/i.test(messageOf(error))) throw error
     return await opened({ url, takesLimits: false }, limits)
   }
@@ -68,7 +68,7 @@ async function opened(session: SessionOptions, limits: Limits): Promise<SessionO
   return session
 }
 
-/** What no waiting would change, with what to do about it. */
+/** The error for a fault that waiting cannot fix, with what to do; undefined for other faults. */
 function refusalOf(error: unknown, url: string): PolyphonyError | undefined {
   const advice = adviceOf(error)
   if (advice === undefined) return undefined
@@ -87,11 +87,11 @@ function adviceOf(error: unknown): string | undefined {
       return 'Create the database, or correct its name in DATABASE_URL.'
     case '42501':
       return 'Give the user of DATABASE_URL the right to connect.'
-    case '08P01': // PgBouncer's for whatever it refuses, also in the words of the server behind it
+    case '08P01': // PgBouncer's code for everything that it refuses, also with the message of the server behind it
       return /no such (database|user)|does not exist|authentication failed|not permitted/i.test(messageOf(error))
         ? 'Check DATABASE_URL and PgBouncer.'
         : undefined
-    default: // the words tell more than the code
+    default: // the message tells more than the code
   }
   return /does not support SSL|certificate|SASL|password must be/i.test(messageOf(error))
     ? 'Check the password and the sslmode in DATABASE_URL.'

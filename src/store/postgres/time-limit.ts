@@ -1,6 +1,6 @@
-/** A timer that fires this much too late was not kept waiting by the server: this process itself stood still. */
+/** If a timer fires this much too late, this process was suspended, and the server is not at fault. */
 const LATE_MS = 500
-/** After a standstill the answer may be here already, unread. */
+/** After a suspension, the answer may have arrived and not been read yet. */
 const GRACE_MS = 1_000
 
 /** Calls `expire` after `ms`, unless the returned function is called before. 0 = never. */

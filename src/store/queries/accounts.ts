@@ -5,7 +5,7 @@ import type { AccountChange, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { utcDay } from './utc-day.ts'
 
-/** Several processes may create the same account as they start: the first one wins, the others change nothing. */
+/** Several processes may create the same account as they start: the first one is kept, the others change nothing. */
 export async function createAccount(tx: Tx, { account }: Parameters<WriteVerbs['createAccount']>[0]): Promise<void> {
   const { id, tenantId, provider, createdAt, version, ...rest } = account
   const columns = columnsOf(rest) as Omit<Insertable<AccountsTable>, 'id' | 'provider' | 'created_at' | 'version'>

@@ -4,8 +4,8 @@ import type { Tx } from '../tx.ts'
 import { promote } from './promote.ts'
 
 /**
- * Writes moves of tasks, each if its task still has the version that it was computed from. One answer a write, in order.
- * What several of them change of one balance, key, account or line is one statement.
+ * Writes moves of tasks, each if its task still has the version that it was computed from. Returns one result per write, in
+ * order. Changes of the same balance, key, account or queue are combined in one statement.
  */
 export async function applyWrites(tx: Tx, { writes }: { writes: TaskWrite[] }): Promise<boolean[]> {
   const applied = tx.engine === 'postgres' ? await applyOnServer(tx, writes) : await applyHere(tx, writes)
@@ -53,7 +53,7 @@ async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<T
   return new Set(writes.filter(({ row }) => ids.has(row.id)))
 }
 
-/** A renewal has no version of its own: a lease that goes on is not made shorter by a move that knows nothing of it. */
+/** A renewal has no version of its own: so a move that was computed before the renewal must not shorten the lease. */
 const VALUES: Partial<Record<(typeof MUTABLE)[number], string>> = { lease_until: 'max(coalesce(lease_until, 0), ?)' }
 const SETS = MUTABLE.map((column) => `${column} = ${VALUES[column] ?? '?'}`).join(', ')
 const UPDATE_TASK = `update tasks set ${SETS} where id = ? and version = ?`

@@ -6,22 +6,22 @@ import { batchOfRow } from '../rows.ts'
 import type { BatchesTable } from '../schema.ts'
 import type { BatchOutcome, ReadVerbs, SubmitOutcome, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { readAdmissionState } from './admission-state.ts'
 import { insertDeliveries } from './deliveries.ts'
-import { readStanding } from './standing.ts'
 import { MAX_DECISIONS, storeAccepted, tooContended } from './submit-tasks.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
-/** All of a batch or nothing: what refuses one of its tasks refuses all. */
+/** Stores a whole batch or nothing: if one of its tasks is refused, all are. */
 export async function submitBatch(tx: Tx, { batch, tasks }: Args<'submitBatch'>): Promise<BatchOutcome> {
   const ofBatch = tasks.map((task) => ({ ...task, batchId: batch.id }))
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
     const known = await knownBatch(tx, batch)
     if (known) return known
-    const standing = await readStanding(tx, ofBatch)
-    const { outcomes, accepted } = admit(ofBatch, standing)
+    const state = await readAdmissionState(tx, ofBatch)
+    const { outcomes, accepted } = admit(ofBatch, state)
     const refused = outcomes.find(({ outcome }) => outcome !== 'created')
-    if (refused) return refusalOf(refused, standing.tenants.get(batch.tenantId)?.available ?? 0)
+    if (refused) return refusalOf(refused, state.tenants.get(batch.tenantId)?.available ?? 0)
     if (await storeAccepted(tx, accepted, rowOf(batch, tasks.length))) return { outcome: 'created' }
   }
   throw tooContended()
@@ -42,7 +42,7 @@ async function knownBatch(tx: Tx, { tenantId, mode, idempotency }: NewBatch): Pr
     : { outcome: 'idempotency_mismatch' }
 }
 
-/** The price is compared as a whole, so what is available is what was there before the first of the tasks. */
+/** The price of the batch is compared as a whole, so `available` is the balance before its first task. */
 function refusalOf(refused: SubmitOutcome, available: number): BatchOutcome {
   switch (refused.outcome) {
     case 'insufficient_points':

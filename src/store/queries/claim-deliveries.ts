@@ -4,7 +4,7 @@ import type { ReceiverKey } from '../../core/receiver.ts'
 import { deliveryOfRow } from '../rows.ts'
 import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
-import { keyOf, lockReceivers, lookAtQueues, pauseReceivers } from './receivers.ts'
+import { keyOf, lockReceivers, pauseReceivers, refreshDueTimes } from './receivers.ts'
 import { PENDING } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
@@ -24,11 +24,11 @@ export async function claimDeliveries(tx: Tx, args: Args<'claimDeliveries'>): Pr
     args,
   )
   const claimed = ids.length === 0 ? [] : await leaseDeliveries(tx, ids, { leaseMs, now })
-  // One delivery tries a receiver that failed; until it has ended, or its lease has, the circuit stays open for all others.
+  // One delivery tries a receiver that failed; until it or its lease has ended, the circuit stays open for all others.
   const tried = new Set(claimed.map(keyOf))
   const probed = open.filter((one) => one.retryAt !== null && tried.has(keyOf(one)))
   if (probed.length > 0) await pauseReceivers(tx, probed, now + leaseMs)
-  await lookAtQueues(tx, receivers)
+  await refreshDueTimes(tx, receivers)
   return claimed
 }
 

@@ -10,18 +10,18 @@ import { utcDay } from './utc-day.ts'
 
 type Args = Parameters<WriteVerbs['claimPending']>[0]
 
-/** How often it is looked again when other processes took what was chosen. */
-const MAX_LOOKS = 4
+/** How often the choice is repeated when other processes took the chosen tasks. */
+const MAX_ROUNDS = 4
 
 /**
- * Moves waiting tasks of a pool to accounts with free slots. What waits is read, the choice is made by a pure function,
- * and written as far as it still holds: on PostgreSQL no lock is held between the two, so what another process took
- * meanwhile is not taken again, and what is left is looked for once more.
+ * Moves waiting tasks of a pool to accounts with free slots. The waiting tasks are read, a pure function makes the choice,
+ * and it is written as far as it still holds. On PostgreSQL no lock is held in between, so tasks that another process took
+ * meanwhile are skipped, and the choice is repeated for the free slots.
  */
 export async function claimPending(tx: Tx, args: Args): Promise<Task[]> {
   const offers = args.offers.filter(({ accounts }) => accounts.length > 0)
   const claimed: Task[] = []
-  for (let look = 1; look <= MAX_LOOKS && claimed.length < args.limit && offers.length > 0; look++) {
+  for (let round = 1; round <= MAX_ROUNDS && claimed.length < args.limit && offers.length > 0; round++) {
     const rest = { ...args, limit: args.limit - claimed.length }
     const isServer = tx.engine === 'postgres'
     const waiting = isServer ? await waitingOnServer(tx, rest, offers) : await waitingHere(tx, rest, offers)
@@ -141,7 +141,7 @@ function accountsIn(offers: readonly Offer[]): AccountSlots[] {
   return [...new Map(offers.flatMap((offer) => offer.accounts.map((one) => [one.account, one] as const))).values()]
 }
 
-/** The tenants that wait for an operation, by hopping along the partial index: the cost follows the tenants, not the tasks. */
+/** The tenants that wait for an operation, by skipping along the partial index: the cost grows with the tenants, not with the tasks. */
 async function tenantsWaiting(tx: Tx, pool: string, operation: string): Promise<string[]> {
   const rows = await tx.run<{ tenant_id: string | null }>(
     `with recursive hop(tenant_id) as (
@@ -157,7 +157,7 @@ async function tenantsWaiting(tx: Tx, pool: string, operation: string): Promise<
   return rows.flatMap((row) => (row.tenant_id === null ? [] : [row.tenant_id]))
 }
 
-/** For which operations tasks wait, by hopping along the same index. */
+/** For which operations tasks wait, by skipping along the same index. */
 export async function listWaiting(tx: Tx): Promise<{ pool: string; operation: string }[]> {
   const pools = await sql<{ pool: string | null }>`
     with recursive hop(pool) as (

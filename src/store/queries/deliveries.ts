@@ -50,13 +50,13 @@ export async function addDeliveries(tx: Tx, args: Args<'addDeliveries'>): Promis
 export async function replayDelivery(tx: Tx, { id, tenantId, now }: Args<'replayDelivery'>): Promise<boolean> {
   let query = tx.db
     .updateTable('deliveries')
-    // Without a host, it is put into its queue anew.
+    // Without a host, it is put into its queue again.
     .set((eb) => ({ status: 'pending', due_at: now, claim: eb('claim', '+', 1), host: null }))
     .where('id', '=', id)
   if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
   const row = await query.returning(['tenant_id', 'url']).executeTakeFirst()
   if (!row) return false
-  // The caller that sends it again has reason to believe that the receiver is back.
+  // A caller that replays a delivery has reason to believe that the receiver is back.
   await tx.db
     .updateTable('receivers')
     .set({ retry_at: now, next_at: now })

@@ -6,14 +6,14 @@ import type { ReceiversTable } from '../schema.ts'
 import type { AttemptRecord, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { dueIds } from './claim-deliveries.ts'
-import { circuitOf, keyOf, lockReceivers, lookAtQueues, writeCircuit } from './receivers.ts'
+import { circuitOf, keyOf, lockReceivers, refreshDueTimes, writeCircuit } from './receivers.ts'
 import { PENDING } from './statuses.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
 export async function recordAttempts(tx: Tx, { attempts }: Args<'recordAttempts'>): Promise<boolean[]> {
   if (attempts.length === 0) return []
-  // Receivers first, as in a claim: two processes that want the same rows take them in the same order.
+  // Receivers first, as in a claim, so that two processes lock the same rows in the same order.
   const receivers = await lockReceivers(tx, attempts)
   const outcomes = sql.join(
     attempts.map(
@@ -35,16 +35,20 @@ export async function recordAttempts(tx: Tx, { attempts }: Args<'recordAttempts'
       return number === undefined ? [] : [{ id, number, attempt }]
     }),
   )
-  for (const row of receivers) await noteAnswers(tx, row, attempts)
-  await lookAtQueues(
+  for (const row of receivers) await recordAnswers(tx, row, attempts)
+  await refreshDueTimes(
     tx,
     receivers.map(({ tenant_id: tenantId, host }) => ({ tenantId, host })),
   )
   return attempts.map(({ id }) => numbers.has(id))
 }
 
-/** What the attempts say about their receiver. Mostly it is as quick as it was, and nothing is written. */
-async function noteAnswers(tx: Tx, row: Selectable<ReceiversTable>, attempts: readonly AttemptRecord[]): Promise<void> {
+/** Updates the circuit of a receiver after its attempts. Mostly its standing is unchanged, and nothing is written. */
+async function recordAnswers(
+  tx: Tx,
+  row: Selectable<ReceiversTable>,
+  attempts: readonly AttemptRecord[],
+): Promise<void> {
   const receiver = { tenantId: row.tenant_id, host: row.host }
   const before = circuitOf(row)
   const after = attempts
@@ -122,6 +126,6 @@ export async function giveUpDeliveries(
     tx,
     rows.map(({ id, attempts: number }) => ({ id, number, attempt })),
   )
-  await lookAtQueues(tx, receivers)
+  await refreshDueTimes(tx, receivers)
   return rows.map(({ id, task_id: taskId }) => ({ id, taskId }))
 }

@@ -39,7 +39,7 @@ type Queries<Verbs> = {
   [Verb in keyof Verbs]: Verbs[Verb] extends (args: infer Args) => infer Result ? (tx: Tx, args: Args) => Result : never
 }
 
-/** As the engines run them: moves of tasks come as rows, several at once. */
+/** The verbs as the engines run them: moves of tasks come as rows, several at once. */
 export type EngineVerbs = Omit<WriteVerbs, 'applyChange'> & {
   applyWrites(args: { writes: TaskWrite[] }): Promise<boolean[]>
 }

@@ -8,11 +8,11 @@ import type { Tx } from '../tx.ts'
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 type Row = Selectable<TasksTable>
 
-// The conditions are those of the partial indexes, word by word: SQLite uses an index only where they are.
+// The conditions are those of the partial indexes, word by word: only then does SQLite use the index.
 const RUNNING = `status in ('submitting', 'uncertain', 'processing')`
 const LATE = `status = 'failed' and watched = 1`
 
-/** On PostgreSQL other processes take rows at the same time: what one of them is taking is passed over. */
+/** On PostgreSQL other processes lock rows at the same time; locked rows are skipped. */
 const lockFor = (tx: Tx) => (tx.engine === 'postgres' ? ' for update skip locked' : '')
 const placesFor = (tx: Tx, text: string) => {
   let place = 0
@@ -57,7 +57,7 @@ export async function claimLateChecks(
   return rows.map(taskOfRow)
 }
 
-/** A lease of a task that rests by now is not renewed: it was given back. */
+/** The lease of a task that no process holds any more is not renewed. */
 export async function renewLeases(tx: Tx, args: Args<'renewLeases'>): Promise<string[]> {
   const { leases, leaseMs, holder, now } = args
   const held = tx.engine === 'postgres' ? await renewOnServer(tx, args) : []
@@ -102,7 +102,7 @@ export async function releaseLeases(tx: Tx, { now, leaseMs }: Args<'releaseLease
     ),
     [now],
   )
-  // A due time further off than a lease is a retry's, which keeps its place. Without a host, it is put into its queue anew.
+  // A due time further off than a lease is that of a retry, and stays. Without a host, a delivery is put into its queue again.
   await tx.run(
     placesFor(
       tx,

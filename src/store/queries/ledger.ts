@@ -8,7 +8,7 @@ import type { Tx } from '../tx.ts'
 
 /** The balance comes last, so that its row is locked for no longer than the commit takes. */
 export async function credit(tx: Tx, args: Parameters<WriteVerbs['credit']>[0]): Promise<boolean> {
-  if (args.amount === 0) return false // a transaction that moves nothing would say nothing
+  if (args.amount === 0) return false // no transaction without a movement of money
   const { id, kind, moves } = creditTransaction(args.id, args.amount)
   const booked = await tx.db
     .insertInto('ledger_transactions')
@@ -57,7 +57,7 @@ const SUMS_BY_TENANT = `
   select tenant_id, sum(available) as available, sum(held) as held, sum(funding) as funding
   from ledger_transactions group by tenant_id`
 
-/** Rules of the ledger, each a query that finds what breaks it: `subject` and `found`. */
+/** The rules of the ledger, each with a query that finds the rows that break it: `subject` and `found`. */
 const RULES: Record<string, string> = {
   'what a transaction adds to the four accounts sums to zero': `
     select id as subject, cast(available + held + funding + revenue as text) as found from ledger_transactions
@@ -92,7 +92,7 @@ const RULES: Record<string, string> = {
     select t.id as subject, cast(t.consumed as text) as found from tasks t
     where t.status in ('failed', 'cancelled') and (t.consumed <> 0
       or exists (select 1 from ledger_transactions l where l.id = t.id || ':settle' and l.revenue <> 0))`,
-  'what a task consumed is what the house earned by it': `
+  'what a task consumed is what the operator earned by it': `
     select t.id as subject, cast(t.consumed as text) as found from tasks t
     where t.status = 'completed' and t.consumed <> coalesce(
       (select l.revenue from ledger_transactions l where l.id = t.id || ':settle'), 0)`,
@@ -182,7 +182,7 @@ export async function summary(tx: Tx): ReturnType<ReadVerbs['summary']> {
   }
 }
 
-/** Every cached number, made again from what it caches. Each statement is whole: nothing else is written meanwhile. */
+/** Rebuilds every cached number from the rows that it sums up, while no other transaction writes. */
 export async function rebuildBalances(tx: Tx): Promise<void> {
   const running = `status in (${RUNNING.map((status) => `'${status}'`).join(', ')})`
   const unfinished = `status not in ('completed', 'failed', 'cancelled')`

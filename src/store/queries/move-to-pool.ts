@@ -13,18 +13,18 @@ export async function moveToPool(
     .where('status', '=', PENDING)
     .where('pool', '=', pool)
     .where('operation', '=', operation)
-    // What holds nothing was taken because the pool that it waits in costs nothing; elsewhere it would be given away.
+    // A task that holds nothing was accepted because its pool costs nothing; in another pool it would be free of charge.
     .where('price', '>', 0)
     .limit(1_000)
   const rows = await (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
   for (const { id, logs } of rows) {
-    const told = [...(logs === null ? [] : (JSON.parse(logs) as string[])), log]
+    const lines = [...(logs === null ? [] : (JSON.parse(logs) as string[])), log]
     await tx.db
       .updateTable('tasks')
       .set((eb) => ({
         pool: to,
         fell_back: 1,
-        logs: JSON.stringify(told),
+        logs: JSON.stringify(lines),
         due_at: now,
         version: eb('version', '+', 1),
       }))

@@ -8,7 +8,7 @@ interface Parked {
 }
 
 /**
- * Moves parked tasks into the line as far as the limits of tenant and keys allow: single ones before those of batches,
+ * Moves parked tasks into the queue as far as the limits of tenant and keys allow: single ones before those of batches,
  * the oldest first. On PostgreSQL it is part of the functions that end and store tasks.
  */
 export async function promote(tx: Tx, tenantId: string, now: number): Promise<void> {

@@ -8,8 +8,8 @@ import { PENDING } from './statuses.ts'
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
 /**
- * New deliveries have no host: their writer need not know the queues, nor wait for a row that a sender has locked.
- * A sender sorts them here, many with one statement.
+ * New deliveries have no host, so that their writer need not wait for the row of a receiver that a sender has locked.
+ * A sender puts them into the queues here, many with one statement.
  */
 export async function queueDeliveries(tx: Tx, { limit, now }: Args<'queueDeliveries'>): Promise<number> {
   const rows = await unqueued(tx, limit)
@@ -27,7 +27,7 @@ export async function queueDeliveries(tx: Tx, { limit, now }: Args<'queueDeliver
   return rows.length
 }
 
-/** From both ends: ten thousand that a tenant made at once delay neither what came before nor what comes after. */
+/** From both ends, so that ten thousand deliveries of one tenant delay neither earlier nor later ones. */
 async function unqueued(
   tx: Tx,
   limit: number,
@@ -50,7 +50,7 @@ function unqueuedFrom(tx: Tx, order: 'asc' | 'desc', limit: number) {
   return (tx.engine === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
 }
 
-/** Makes the receivers that are not there yet; those that are have something to send at `dueAt`, or once they may. */
+/** Creates missing receivers, and sets when the others have a delivery to send: at `dueAt`, or when their circuit closes. */
 async function expectDeliveries(tx: Tx, queues: readonly (ReceiverKey & { dueAt: number })[], now: number) {
   const { standing, failures } = NEW_CIRCUIT
   const rows = sql.join(
@@ -82,7 +82,7 @@ export async function listDueReceivers(
   return found
 }
 
-/** Hops from tenant to tenant along the index, and takes the first of each. */
+/** Skips from tenant to tenant along the index, and takes the first receivers of each. */
 async function dueOf(tx: Tx, standing: Standing, perTenant: number, left: RawBuilder<unknown>): Promise<DueReceiver[]> {
   const kind = sql`standing = ${sql.lit(standing)} and next_at is not null`
   const first = sql`select r.tenant_id, r.host, r.next_at from receivers r
@@ -119,7 +119,7 @@ export async function lockReceivers(
   return (skip ? query.forUpdate().skipLocked() : query.forUpdate()).execute()
 }
 
-/** The circuits of receivers, without a change of what waits; call `lookAtQueues` afterwards. */
+/** Writes the circuit of a receiver. Call `refreshDueTimes` afterwards. */
 export async function writeCircuit(tx: Tx, key: ReceiverKey, circuit: Circuit): Promise<void> {
   await tx.db
     .updateTable('receivers')
@@ -140,8 +140,8 @@ export async function pauseReceivers(tx: Tx, keys: readonly ReceiverKey[], retry
   await tx.db.updateTable('receivers').set({ retry_at: retryAt }).where(isOneOf(keys)).execute()
 }
 
-/** Writes down when the receivers have something to send, from the heads of their queues. The caller has locked them. */
-export async function lookAtQueues(tx: Tx, keys: readonly ReceiverKey[]): Promise<void> {
+/** Sets when the receivers have a delivery to send, from the heads of their queues. The caller has locked them. */
+export async function refreshDueTimes(tx: Tx, keys: readonly ReceiverKey[]): Promise<void> {
   if (keys.length === 0) return
   await sql`update receivers set next_at = (
       select case when d.due_at < receivers.retry_at then receivers.retry_at else d.due_at end from deliveries d

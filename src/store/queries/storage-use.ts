@@ -3,7 +3,7 @@ import type { Quota } from '../../core/quota.ts'
 import type { ReadVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
-/** Triggers keep the counts; a tenant that never kept anything has no row. */
+/** Triggers keep the counts; a tenant that never stored anything has no row. */
 export async function getStorageUse(
   tx: Tx,
   { tenantId, mode }: Parameters<ReadVerbs['getStorageUse']>[0],
@@ -20,8 +20,8 @@ export async function getStorageUse(
 const UNLIMITED: Quota = { bytes: Number.MAX_SAFE_INTEGER, drafts: Number.MAX_SAFE_INTEGER }
 
 /**
- * Inserts a row unless what it adds would take its tenant and mode beyond the quota. On PostgreSQL inserts at the same
- * moment do not see each other and may exceed it by their own size.
+ * Inserts a row unless it would exceed the quota of its tenant and mode. On PostgreSQL, inserts at the same
+ * moment do not see each other, and may exceed the quota by their own size.
  */
 export async function insertWithin(
   tx: Tx,

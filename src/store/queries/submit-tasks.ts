@@ -6,16 +6,16 @@ import { type Accepted, admit, type Booking, bookingsBy } from '../admission.ts'
 import type { BatchesTable, LedgerTransactionsTable, TasksTable } from '../schema.ts'
 import type { SubmitOutcome } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { readAdmissionState } from './admission-state.ts'
 import { promote } from './promote.ts'
-import { readStanding } from './standing.ts'
 import { countsOf, type TaskCount } from './task-counts.ts'
 
-/** How often a decision is made anew because what it was made from changed before it was written. */
+/** How often a decision is repeated because its data changed before it was written. */
 export const MAX_DECISIONS = 8
 
 /**
- * Stores tasks with their holds. On PostgreSQL the first try takes for granted that all of them fit, which is one round
- * trip; where a key of theirs is on record or there is no room for all, what stands in the way is read and decided upon.
+ * Stores tasks with their holds. On PostgreSQL the first try assumes that all of them are accepted, which takes one round
+ * trip. If an idempotency key is known or a limit is reached, the data is read and the decision made for each task.
  */
 export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Promise<SubmitOutcome[]> {
   if (tx.engine === 'postgres' && hasNoRepeats(tasks)) {
@@ -23,7 +23,7 @@ export async function submitTasks(tx: Tx, { tasks }: { tasks: NewTask[] }): Prom
     if (await storeAccepted(tx, all)) return all.map(({ status }) => ({ outcome: 'created', status }))
   }
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
-    const { outcomes, accepted } = admit(tasks, await readStanding(tx, tasks))
+    const { outcomes, accepted } = admit(tasks, await readAdmissionState(tx, tasks))
     if (accepted.length === 0 || (await storeAccepted(tx, accepted))) return outcomes
   }
   throw tooContended()
@@ -41,7 +41,7 @@ function hasNoRepeats(tasks: readonly NewTask[]): boolean {
   return new Set(keyed.map((task) => `${task.tenantId} ${task.mode} ${task.idempotency?.key}`)).size === keyed.length
 }
 
-/** False, and nothing is written, when the decision does not hold any more: another process was faster. */
+/** False, and nothing is written, when the decision no longer holds: another process was faster. */
 export async function storeAccepted(
   tx: Tx,
   accepted: readonly Accepted[],
@@ -104,14 +104,14 @@ async function writeOnServer(tx: Tx, rows: Rows, batch: Insertable<BatchesTable>
   }
 }
 
-/** No room any more (PY001, of `polyphony_submit`), or the same idempotency key was stored at the same time. */
+/** Whether a limit was reached meanwhile (PY001, of `polyphony_submit`), or the same idempotency key was stored. */
 function isOvertaken(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false
   const constraint = 'constraint' in error ? String(error.constraint) : ''
   return error.code === 'PY001' || (error.code === '23505' && constraint.endsWith('_idempotency'))
 }
 
-/** The one writer of an embedded database: what it decided upon still holds. */
+/** An embedded database has one writer, so its decision still holds. */
 async function writeHere(tx: Tx, rows: Rows, batch: Insertable<BatchesTable> | undefined): Promise<boolean> {
   if (batch) await tx.insertMany('batches', [batch])
   await tx.insertMany('tasks', rows.tasks)

@@ -37,7 +37,7 @@ export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): 
   }
 }
 
-/** How many tasks match: whole days from the counts, the days that a bound cuts from the tasks themselves. */
+/** How many tasks match: whole days are read from the counts, days at a bound are counted from the tasks. */
 export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
   if (filter.status || filter.operation || filter.batchId !== undefined || filter.externalId !== undefined)
     return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
@@ -79,7 +79,7 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
   return Number((await query.executeTakeFirstOrThrow()).total)
 }
 
-/** The smallest id that a task made at `ms` can have. */
+/** The smallest id that a task created at `ms` can have. */
 export function firstIdAt(ms: number): string {
   const time = Math.max(0, ms).toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-4000-8000-000000000000`

@@ -15,7 +15,7 @@ export async function getTask(tx: Tx, { id }: Args<'getTask'>): Promise<Task | u
   return task
 }
 
-/** On the hot path, so prepared. In any order. */
+/** The tasks in any order. On the hot path, so the statement is prepared. */
 export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[]> {
   if (ids.length === 0) return []
   if (tx.engine === 'sqlite') {
@@ -29,7 +29,7 @@ export async function getTasks(tx: Tx, { ids }: Args<'getTasks'>): Promise<Task[
   return rows.map(taskOfRow)
 }
 
-/** A task before a batch: by far the more of the two. */
+/** Looks for a task before a batch, since there are far more tasks. */
 export async function getMode(tx: Tx, { id }: Args<'getMode'>): Promise<Mode | undefined> {
   for (const table of ['tasks', 'batches'] as const) {
     const row = await tx.db.selectFrom(table).select('mode').where('id', '=', id).executeTakeFirst()
@@ -97,8 +97,8 @@ export async function nextDueAt(tx: Tx): Promise<number | null> {
 }
 
 /**
- * Looks only at the oldest rows: records live equally long, so what has expired stands at the front of the table, and a
- * scan of all would cost more than the purge.
+ * Reads only the oldest rows: records live equally long, so expired ones are at the front of the table, and a scan of all
+ * rows would cost more than the purge.
  */
 export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeTasks']>[0]): Promise<number> {
   const front = await tx.db
@@ -112,7 +112,7 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
     .filter((task) => task.record_expires_at <= now && isTerminal(task.status as Task['status']))
     .map((task) => task.id)
   if (old.length === 0) return 0
-  // Counted is what this delete took: another node may be purging the same rows.
+  // Only rows that this statement deleted are counted: another node may be purging the same ones.
   const expired = await tx.db
     .deleteFrom('tasks')
     .where('id', 'in', old)

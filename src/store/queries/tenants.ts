@@ -27,7 +27,7 @@ export async function changeTenant(
     ...(set.defaultPool === undefined ? {} : { pool: set.defaultPool }),
     ...(set.fallsBack === undefined ? {} : { falls_back: set.fallsBack ? 1 : 0 }),
   }
-  const change = { id, ...columns } // a statement that sets nothing is none
+  const change = { id, ...columns } // an update must set at least one column
   const row = await tx.db.updateTable('tenants').set(change).where('id', '=', id).returning('id').executeTakeFirst()
   return row !== undefined
 }

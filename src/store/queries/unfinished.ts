@@ -1,6 +1,6 @@
 import type { Tx } from '../tx.ts'
 
-/** Unfinished tasks of all tenants, from the counters: parked, waiting in line, running. */
+/** Unfinished tasks of all tenants, from the counters: parked, waiting, running. */
 export async function countUnfinished(tx: Tx): Promise<Record<'staged' | 'pending' | 'running', number>> {
   const sums = await tx.db
     .selectFrom('balances')

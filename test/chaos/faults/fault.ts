@@ -20,7 +20,7 @@ export interface Fault {
   nodeCount: number
   options?: Pick<WorldOptions, 'isReachable' | 'between' | 'diskMib' | 'clocks' | 'taskTimeFactor'>
   tolerates?: readonly Tolerance[]
-  /** How long is waited, once it is over, for everything to end. */
+  /** How long to wait for everything to end, once the fault is over. */
   drainMs?: number
   /** All nodes are started at once, on an empty database; else one after the other. */
   startsTogether?: boolean
@@ -28,14 +28,14 @@ export interface Fault {
   isOnce?: boolean
   /** Causes it `rounds` times. What it started, such as a load, is stopped by its caller. */
   run(world: World, context: { rounds: number; random: () => number }): Promise<void>
-  /** Looks at the world once everything has ended. */
+  /** Checks the world once everything has ended. */
   after?(world: World): Promise<void>
 }
 
 export const BOTH: readonly Engine[] = ['sqlite', 'postgres']
 
 /**
- * After a death between the intent and the call nobody knows whether the vendor was called. One that is found by our key
+ * After a crash between the intent and the call, it is unknown whether the vendor was called. One that is found by our key
  * says so at once; PiAPI can only call, and Replicate's list proves nothing once it has newer predictions.
  */
 export const WAITS_FOR_CALL: Tolerance = {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Order } from './order.ts'
 import type { Deliver } from './vendor.ts'
 
-/** Calls about an order as its behaviour says, and keeps the statuses. Never rejects. */
+/** Sends the callbacks of an order as its behaviour says, and records the statuses. Never rejects. */
 export async function callAbout(
   order: Order,
   bodyOf: () => string,
@@ -14,7 +14,7 @@ export async function callAbout(
   const { times, everyMs, tries, firstAfterMs } = behaviour.callbacks
   try {
     await delay(firstAfterMs ?? Math.max(0, order.doneAt - Date.now()), undefined, { signal: ending })
-    // A call that is not accepted is made again, as vendors do.
+    // A callback that is not accepted is repeated, as vendors do.
     for (let count = 0; count < times || (count < tries && !order.called.some(isAccepted)); count++) {
       if (count > 0) await delay(everyMs, undefined, { signal: ending })
       if (order.cancelled) return

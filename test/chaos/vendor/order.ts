@@ -39,7 +39,7 @@ export const NO_CALLS: Behaviour['callbacks'] = { times: 0, everyMs: 0, tries: 0
 export interface Order {
   protocol: string
   id: string
-  /** Names the submission of the load: stands in the prompt, so that it does not depend on what the gateway sends. */
+  /** Names the submission of the load. It is in the prompt, so that it does not depend on what the gateway sends. */
   marker: string
   paidAt: number
   doneAt: number

@@ -10,7 +10,7 @@ export interface VendorRequest {
   body: Record<string, unknown>
 }
 
-/** What a request asks for; the protocols differ in words, not in what can be asked. */
+/** The meaning of a request; the protocols differ in form only. */
 export type Demand =
   | { kind: 'order'; marker: string; key: string | undefined; callback: Order['callback'] }
   | { kind: 'look' | 'cancel'; id: string }
@@ -18,7 +18,7 @@ export type Demand =
   | { kind: 'list' }
   | { kind: 'probe' }
 
-/** A vendor's way to speak. */
+/** A vendor's wire protocol. */
 export interface Protocol {
   name: string
   /** The same key twice is one order. */
@@ -27,11 +27,11 @@ export interface Protocol {
   created(order: Order): unknown
   /** The order as it is now; `fileUrl` is where its file is once it is done. */
   shown(order: Order, fileUrl: string): unknown
-  /** The answer to whoever asks whether the credential is good. */
+  /** The answer to a probe of the credential. */
   probed: unknown
   list(orders: unknown[]): unknown
   unknown(id: string): unknown
   notCancellable(order: Order): { status: number; body: unknown }
-  /** The body of a call about the order. */
+  /** The body of a callback about the order. */
   announced(order: Order, fileUrl: string): unknown
 }

@@ -12,7 +12,7 @@ import { upstream } from './upstream.ts'
 /** How a call reaches the gateway: the status of the answer, 0 without one. */
 export type Deliver = (url: string, headers: Record<string, string>, body: string) => Promise<number>
 
-/** The far side: a vendor that speaks three protocols and counts what it was paid for. */
+/** A vendor that speaks three protocols and counts the orders that it was paid for. */
 export interface Vendor {
   url: string
   /** Everything that was paid. */

@@ -30,7 +30,7 @@ export interface AnalogPatch extends Envelope {
   drive?: number
 }
 
-/** Writes the note to the start of `out`; gives the number of samples written. */
+/** Writes the note to the start of `out`; returns the number of samples written. */
 export function playAnalog(patch: AnalogPatch, note: SoundedNote, out: Float32Array): number {
   const { wave, cutoff, sweep = 0, resonance = 0.1, detuneCents = 0, vibrato = 0, breath = 0, drive = 0 } = patch
   const samples = Math.min(out.length, Math.ceil((note.seconds + patch.release) * SAMPLE_RATE))

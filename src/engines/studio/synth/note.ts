@@ -1,6 +1,6 @@
 import type { Vowel } from '../syllables.ts'
 
-/** One note as a voice is asked to sound it. */
+/** One note to be played by a voice. */
 export interface SoundedNote {
   midi: number
   seconds: number

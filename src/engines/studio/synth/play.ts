@@ -5,7 +5,7 @@ import { playPluck } from './pluck.ts'
 import { playStruck } from './struck.ts'
 import { playVoice } from './voice.ts'
 
-/** Writes one note to the start of `out`, mono; gives the number of samples written. */
+/** Writes one note to the start of `out`, mono; returns the number of samples written. */
 export function play(patch: Patch, note: SoundedNote, out: Float32Array): number {
   switch (patch.engine) {
     case 'analog':

@@ -22,7 +22,7 @@ export interface PluckPatch {
 const RELEASE_SECONDS = 0.09
 const WEIGHT_FALL = Math.exp(-1 / (0.35 * SAMPLE_RATE))
 
-/** Writes the note to the start of `out`; gives the number of samples written. */
+/** Writes the note to the start of `out`; returns the number of samples written. */
 export function playPluck(patch: PluckPatch, note: SoundedNote, out: Float32Array): number {
   const { brightness, ringSeconds, drive = 0, buzz = 0, slide = 0, vibrato = 0, thump = 0 } = patch
   const pitch = hertz(note.midi)

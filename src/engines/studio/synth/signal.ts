@@ -1,4 +1,4 @@
-/** Small parts that every voice is made of. */
+/** Building blocks of all voices. */
 
 export const SAMPLE_RATE = 44_100
 

@@ -14,7 +14,7 @@ export interface StruckPatch {
 
 const RELEASE_SECONDS = 0.16
 
-/** Writes the note to the start of `out`; gives the number of samples written. */
+/** Writes the note to the start of `out`; returns the number of samples written. */
 export function playStruck(patch: StruckPatch, note: SoundedNote, out: Float32Array): number {
   const pitch = hertz(note.midi)
   const ring = (262 / pitch) ** 0.5

@@ -23,7 +23,7 @@ const MOUTHS: Readonly<Record<Vowel, Mouth>> = {
   u: [[340, 70, 1], [720, 90, 0.45], [2400, 170, 0.1], [3200, 220, 0.05]],
 }
 
-/** Writes the note to the start of `out`; gives the number of samples written. */
+/** Writes the note to the start of `out`; returns the number of samples written. */
 export function playVoice(patch: VoicePatch, note: SoundedNote, out: Float32Array): number {
   const envelope = { attack: patch.attack ?? 0.035, decay: 0.4, sustain: 0.85, release: patch.release ?? 0.1 }
   const samples = Math.min(out.length, Math.ceil((note.seconds + envelope.release) * SAMPLE_RATE))

@@ -30,17 +30,17 @@ export interface Clip {
   seconds: number
 }
 
-/** One of the two ways to ask for a song: over real HTTP, as a client of that product would. */
-export interface Asking {
+/** A client of one wire format, which submits a song and reads its task over HTTP. */
+export interface DemoClient {
   name: string
   submit: () => Promise<string>
-  /** The state as this protocol tells it. */
+  /** The state of the task; `progress` in percent, `body` as the server sent it. */
   read: (
     id: string,
   ) => Promise<{ progress: number; status: string; done: boolean; failed: boolean; body: unknown; clips: Clip[] }>
 }
 
-export function piapi(url: string, key: string, hook: string): Asking {
+export function piapi(url: string, key: string, hook: string): DemoClient {
   const headers = { 'x-api-key': key, 'content-type': 'application/json' }
   return {
     name: 'PiAPI format     ',
@@ -70,7 +70,7 @@ export function piapi(url: string, key: string, hook: string): Asking {
       )
       const { status, output } = body.data
       return {
-        // PiAPI's format has no progress: begun is half-way.
+        // PiAPI's format has no progress: a task that was begun counts as half-way.
         progress: status === 'completed' ? 100 : status === 'processing' ? 50 : 0,
         status,
         done: status === 'completed',
@@ -94,7 +94,7 @@ interface PiapiClip {
   metadata: { duration: number }
 }
 
-export function relay(url: string, key: string, hook: string): Asking {
+export function relay(url: string, key: string, hook: string): DemoClient {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   return {
     name: 'Suno relay format',

@@ -17,25 +17,25 @@ const LONGEST_PAUSE_MS = SECOND_MS
 const REPORT_EVERY_MS = 5 * SECOND_MS
 const CLOSE_MS = 500
 
-export interface LineOptions extends SessionOptions {
+export interface ListenerOptions extends SessionOptions {
   limits: Limits
   log: StoreLog
   onPayload: (payload: string) => void
   /** The database's clock, read by a round trip that ends now. */
   onReading: (reading: { roundTripMs: number; databaseAtMs: number }) => void
   /**
-   * A new connection is there after one was lost: what was notified meanwhile was not heard. `silentSinceMs` is set when
-   * the old one had stopped answering without being closed, as others may have too: since then, by `performance.now()`.
+   * A lost connection was replaced: notifications in between were missed. `silentSinceMs` is set when the old one had stopped
+   * answering without being closed, as others may have too: the time of its last answer, by `performance.now()`.
    */
   onReconnected: (silentSinceMs: number | undefined) => void
 }
 
 /**
- * The one connection that is always open. It hears notifications, asks every second whether the database answers, which
- * finds a connection that died without a word, and reads the database's clock on the way. Opens another when it breaks,
- * at once and then once a second. Rejects when the first cannot be opened.
+ * The one connection that is always open. It receives notifications, and sends a query every second, which finds a
+ * connection that died silently, and reads the database's clock. When it breaks, it is reopened, at once and then once a
+ * second. Rejects when the first cannot be opened.
  */
-export async function openLine(options: LineOptions): Promise<{ close(): Promise<void> }> {
+export async function openListener(options: ListenerOptions): Promise<{ close(): Promise<void> }> {
   const { log, onReconnected } = options
   const closing = new AbortController()
   const first = await connect(options)
@@ -91,8 +91,8 @@ interface Open {
   broken: AbortSignal
 }
 
-/** Listens, and has read the clock once. */
-async function connect(options: LineOptions): Promise<Open> {
+/** Opens a connection, listens on it, and reads the clock once. */
+async function connect(options: ListenerOptions): Promise<Open> {
   const client = new pg.Client(clientConfig(options, options.limits))
   const connection = new Connection(client, options.limits)
   const breaking = new AbortController()
@@ -112,10 +112,10 @@ async function connect(options: LineOptions): Promise<Open> {
   return { client, connection, broken: breaking.signal }
 }
 
-/** Undefined when it was stopped rather than lost. */
+/** Resolves when the connection is lost; undefined when it was closed. */
 async function beatUntilLost(
   { connection, broken }: Open,
-  options: LineOptions,
+  options: ListenerOptions,
   stopped: AbortSignal,
 ): Promise<{ error: unknown; silentSinceMs?: number } | undefined> {
   const signal = AbortSignal.any([broken, stopped])
@@ -133,7 +133,7 @@ async function beatUntilLost(
   }
 }
 
-async function beat(connection: Connection, { onReading }: LineOptions, answerMs: number): Promise<void> {
+async function beat(connection: Connection, { onReading }: ListenerOptions, answerMs: number): Promise<void> {
   const sentAtMs = performance.now()
   const { rows } = await connection.query<{ at: number }>(
     { text: 'select (extract(epoch from clock_timestamp()) * 1000)::double precision as at' },

@@ -1,5 +1,5 @@
 import type { NewTask } from '../../core/new-task.ts'
-import { placeOf, type Standing } from '../admission.ts'
+import { type AdmissionState, placeOf } from '../admission.ts'
 import type { Tx } from '../tx.ts'
 
 interface KnownRow {
@@ -29,8 +29,8 @@ interface TenantRow {
   parkedSingles: number
 }
 
-/** Reads what the acceptance of tasks depends on; locks nothing. */
-export async function readStanding(tx: Tx, tasks: readonly NewTask[]): Promise<Standing> {
+/** Reads the data on which the admission of tasks depends; locks nothing. */
+export async function readAdmissionState(tx: Tx, tasks: readonly NewTask[]): Promise<AdmissionState> {
   const keyIds = unique(tasks.map((task) => task.keyId))
   const tenantIds = unique(tasks.map((task) => task.tenantId))
   const keyed = tasks.filter((task) => task.idempotency)
@@ -53,7 +53,7 @@ function unique(ids: readonly string[]): string[] {
 }
 
 const KEYS = 'select id, spent, spend_limit as "spendLimit", active, staged, max_concurrent as "limit" from api_keys'
-// Parked tasks are counted only where there are any.
+// Parked tasks are counted only if there are any.
 const TENANTS = `
   select b.tenant_id as id, b.available, b.active, b.staged, t.max_concurrent as "limit", t.max_staged as "maxStaged",
     case when b.staged = 0 then 0 else (select count(*) from tasks k
