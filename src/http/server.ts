@@ -77,7 +77,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...options.context,
     sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
   }
-  // Before any plugin: each takes the hooks that are there when it is added.
+  // Before any plugin: each takes the hooks and the error handler that are there when it is added.
+  app.setErrorHandler(sendDefaultError)
   const addHealth = health(app, options.health)
   const served: ServedModule[] = []
   for (const module of [...options.dialects, ownModule(options, addHealth, served)]) {
@@ -90,7 +91,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     const error = unknownRoute(request, reply)
     return error ? reply.code(error.status).send(plainError(error)) : reply
   })
-  app.setErrorHandler(sendDefaultError)
   return app
 }
 

@@ -385,7 +385,7 @@ describe('a finetune of Black Forest Labs’ API', () => {
     ['no archive', { file_data: undefined }, 'file_data', 'file_data is required.'],
     ['the name of an archive', { file_data: 'heron.zip' }, 'file_data', 'must be an http or https URL'],
     ['an archive at a private address', { file_data: 'http://10.0.0.1/a.zip' }, 'file_data', 'private'],
-    ['bytes of an unknown type', { file_data: 'A'.repeat(400) }, 'file_data', 'is of no kind that we know'],
+    ['bytes of an unknown type', { file_data: 'A'.repeat(400) }, 'file_data', 'is of no known type'],
     ['no comment', { finetune_comment: undefined }, 'finetune_comment', 'is required'],
     ['no mode', { mode: undefined }, 'mode', 'is required'],
     ['an unknown mode', { mode: 'object' }, 'mode', 'must be one of "general", "character"'],

@@ -378,7 +378,7 @@ describe('a file in an input', () => {
 
   it.each([
     ['that is not a picture', () => mp3.toString('base64'), 'audio/mpeg'],
-    ['of an unknown type', () => Buffer.alloc(100, 'a').toString('base64'), 'of no kind that we know'],
+    ['of an unknown type', () => Buffer.alloc(100, 'a').toString('base64'), 'of no known type'],
     [
       'that is too large',
       () => Buffer.concat([png, Buffer.alloc(60_000)]).toString('base64'),

@@ -14,6 +14,7 @@ import {
   jsonBody,
   PAID,
   plain,
+  plainFailure,
   ref,
   replayed,
   webhookAnswers,
@@ -132,7 +133,7 @@ function run(): JsonObject {
     { '200': { ...answer('The model’s answer.', ref('FalResult')), ...replayed } },
     {
       parameters: [inPath('path', 'The model: `fal-ai/flux/dev`.'), idempotencyKey],
-      codes: [...PAID, ...ENDINGS, 'method_not_allowed'],
+      codes: [...PAID, ...ENDINGS, 'not_found', 'method_not_allowed'],
       requestBody: input,
     },
   )
@@ -151,7 +152,7 @@ function proxyOperations() {
         '200': answer('As the path has it.', ref('FalResult')),
         '202': answer('As the path has it.', { anyOf: [ref('FalStatus'), ref('FalCancelled')] }),
       },
-      { codes: PAID, ...more, parameters: [{ ...target, required: true }] },
+      { codes: [...PAID, 'not_found'], ...more, parameters: [{ ...target, required: true }] },
     )
   return {
     falProxyGet: one(),
@@ -171,6 +172,8 @@ function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limit
     inPath('name', 'The name of the file.'),
   ]
   const codes: readonly ErrorCode[] = [
+    'malformed_body',
+    'rate_limited',
     'not_found',
     'forbidden',
     'payload_too_large',
@@ -206,7 +209,7 @@ function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limit
       parameters,
       responses: {
         '200': { description: 'The file.', content: { 'application/octet-stream': { schema: {} } } },
-        '404': { description: 'There is no such file, or its time is over.' },
+        '404': plainFailure('There is no such file, or it has expired.'),
       },
     },
   }

@@ -101,6 +101,14 @@ function told(code: ErrorCode): string {
 /** What can go wrong on every route that needs a key. */
 export const COMMON_ERRORS: readonly ErrorCode[] = ['unauthorized', 'rate_limited', 'store_unavailable', 'internal']
 
+/** What can go wrong where a body is read. */
+export const BODY_ERRORS: readonly ErrorCode[] = [
+  'malformed_body',
+  'invalid_input',
+  'payload_too_large',
+  'unsupported_media',
+]
+
 /** What can go wrong on every route that reads a body and costs something. */
 export const PAID: readonly ErrorCode[] = [
   ...COMMON_ERRORS,
@@ -118,6 +126,15 @@ export const PAID: readonly ErrorCode[] = [
   'no_provider',
   'storage_full',
 ]
+
+/** An error of a route that belongs to no protocol, such as that of a file. */
+export function plainFailure(description: string): JsonObject {
+  return answer(description, {
+    type: 'object',
+    required: ['code', 'message'],
+    properties: { code: { type: 'integer' }, message: { type: 'string' } },
+  })
+}
 
 export function inPath(name: string, description: string): JsonObject {
   return { name, in: 'path', required: true, description, schema: { type: 'string' } }

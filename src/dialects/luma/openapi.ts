@@ -14,6 +14,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  BODY_ERRORS,
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
@@ -175,7 +176,7 @@ function ownOperations({ maxWaitSeconds }: DialectContext['limits']) {
             data: { type: 'array', items: ref('LumaRelayTask') },
           },
         }),
-        ...failures([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
+        ...failures([...COMMON_ERRORS, ...BODY_ERRORS]),
       },
     }),
   }

@@ -11,6 +11,7 @@ import {
   jsonBody,
   PAID,
   plain,
+  plainFailure,
   ref,
   replayed,
   wait,
@@ -152,6 +153,7 @@ function picture(): JsonObject {
         required: ['error'],
         properties: { error: { type: 'string', const: 'midjourney_task_not_found' } },
       }),
+      '404': plainFailure('The name is not one of a file.'),
     },
   }
 }

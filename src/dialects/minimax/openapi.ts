@@ -51,7 +51,10 @@ export async function describeMinimax({ limits }: Pick<DialectContext, 'limits'>
 function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
   const fileId = inQuery('file_id', { type: 'string' }, 'The file that a query named.', true)
   const taskId = inQuery('task_id', { type: 'string' }, 'The task.', true)
-  const bytes = { description: 'The file; ranges are served.', content: { 'video/mp4': {} } }
+  const bytes = {
+    description: 'The file, with ranges, or an error.',
+    content: { 'video/mp4': {}, 'application/json': { schema: ref('MinimaxError') } },
+  }
   return {
     minimaxCreateVideo: {
       summary: hailuoVideo.title,

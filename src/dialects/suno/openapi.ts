@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  BODY_ERRORS,
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
@@ -72,8 +73,14 @@ function asking(tag: string, operation: Operation, answered: JsonObject): JsonOb
   }
 }
 
-function reading(tag: string, summary: string, parameters: Json[], answered: JsonObject): JsonObject {
-  const responses = { '200': answered, ...failures([...READING, 'invalid_input']) }
+function reading(
+  tag: string,
+  summary: string,
+  parameters: Json[],
+  answered: JsonObject,
+  codes: readonly ErrorCode[] = ['invalid_input'],
+): JsonObject {
+  const responses = { '200': answered, ...failures([...READING, ...codes]) }
   return { summary, tags: [tag], parameters, responses }
 }
 
@@ -94,6 +101,7 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
         'Read many tasks',
         [],
         answer('Those that exist.', enveloped({ type: 'array', items: ref('SunoTask') })),
+        BODY_ERRORS,
       ),
       requestBody: many,
     },
