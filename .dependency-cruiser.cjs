@@ -29,7 +29,7 @@ const arrows = Object.entries(rooms).map(([room, allowed]) => ({
   from: { path: `^src/${room}/`, pathNot: TESTS },
   to: {
     path: '^src/',
-    pathNot: [`^src/${room}/`, ...allowed.map((other) => `^src/${other}(/|\\.ts$|$)`), '^src/version\\.ts$'],
+    pathNot: [`^src/${room}/`, ...allowed.map((other) => `^src/${other}(/|\\.ts$|$)`), '^src/(version|thread-file)\\.ts$'],
   },
 }))
 
@@ -47,7 +47,7 @@ module.exports = {
       comment: 'Engines know nothing of tasks, HTTP or stores.',
       severity: 'error',
       from: { path: '^src/engines/', pathNot: TESTS },
-      to: { path: '^src/(?!engines/)' },
+      to: { path: '^src/(?!engines/|thread-file)' },
     },
     {
       name: 'dialects-do-not-know-each-other',

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 const SECOND_MS = 1_000
@@ -24,9 +25,17 @@ const PARTS: Record<string, { include: string[]; exclude?: string[]; testTimeout
 }
 
 export default defineConfig({
+  resolve: {
+    alias: [
+      {
+        find: /^.*\/thread-file\.ts$/,
+        replacement: fileURLToPath(new URL('test/support/built-thread-file.ts', import.meta.url)),
+      },
+    ],
+  },
   test: {
     setupFiles: ['test/support/described-answers.ts'],
-    globalSetup: ['test/support/postgres-server.ts'],
+    globalSetup: ['test/support/build-before.ts', 'test/support/postgres-server.ts'],
     testTimeout: 30 * SECOND_MS,
     hookTimeout: 60 * SECOND_MS,
     // Two cores: more workers than that only make the real servers in the tests wait for one another.

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { undocumented } from '../dialects/kit/described.ts'
+import { threadFile } from '../thread-file.ts'
 import { version } from '../version.ts'
 
 /**
@@ -51,7 +52,7 @@ export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => str
 /** A quarter of the script's size, kept from the first reader on. */
 function compressedScript(): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./docs-script.ts', import.meta.url))
+    const thread = new Worker(threadFile('docs-script', import.meta.url))
     thread.once('message', resolve)
     thread.once('error', reject)
     thread.once('exit', () => reject(new Error('The reference’s script was not found.')))

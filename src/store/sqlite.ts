@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { threadFile } from '../thread-file.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { kyselyOn } from './node-sqlite.ts'
@@ -38,7 +39,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
   const { path, maxPages } = options
   const workerData: SqliteWorkerOptions = maxPages === undefined ? { path } : { path, maxPages }
-  const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+  const worker = new Worker(threadFile('sqlite-worker', import.meta.url), {
     workerData,
     // Batches are short-lived; a small young generation keeps the thread's memory down.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },

@@ -8,6 +8,7 @@ import { isTerminal } from '../../src/core/task.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
+import { TEST_SERVERS } from '../support/build-before.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { type Moment, openVendor, type Vendor } from '../support/vendor.ts'
@@ -84,7 +85,7 @@ function crashSuite(engine: string, rounds: number, databaseUrl: () => Promise<s
     })
 
     async function start(crashAt = ''): Promise<Running> {
-      const script = new URL('./server.ts', import.meta.url).pathname
+      const script = join(TEST_SERVERS, 'crash-server.js')
       const child = spawn(process.execPath, [script], {
         env: { ...env, CRASH_AT: crashAt },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
+import { threadFile } from '../../thread-file.ts'
 import type { Job, Outcome } from './composer-worker.ts'
 import type { Song, SongRequest } from './song.ts'
 import { type Lyrics, writeLyrics } from './write-lyrics.ts'
@@ -30,7 +31,7 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
   const open = async (): Promise<Piscina<Job, Outcome>> => {
     const { Piscina } = await import('piscina')
     return new Piscina<Job, Outcome>({
-      filename: new URL('./composer-worker.ts', import.meta.url).href,
+      filename: threadFile('composer-worker', import.meta.url).href,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,

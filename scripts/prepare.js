@@ -1,0 +1,9 @@
+// Runs after `npm ci`: builds where the packages for it are there. Without them (`--omit=dev`) the program runs from source.
+// JavaScript, as the npm of an older Node.js runs it.
+import { existsSync } from 'node:fs'
+
+if (existsSync(new URL('../node_modules/rolldown', import.meta.url))) {
+  const { build } = await import('./build.ts')
+  const files = await build(new URL('../dist', import.meta.url).pathname)
+  console.log(`dist: ${files} files`)
+}
