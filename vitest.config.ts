@@ -39,7 +39,7 @@ export default defineConfig({
     testTimeout: 30 * SECOND_MS,
     hookTimeout: 60 * SECOND_MS,
     // Two cores: more workers than that only make the real servers in the tests wait for one another.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Loading 1,500 modules anew for each file was half of the suite's processor time. No test replaces a module, and
     // those that fake timers or variables of the environment put them back.
     isolate: false,
