@@ -5,7 +5,7 @@ import { build, ENTRIES } from '../../scripts/build.ts'
 const PROJECT = new URL('../..', import.meta.url).pathname
 
 /** The server of the crash tests, bundled with the threads that it starts. */
-export const TEST_SERVERS = join(PROJECT, 'node_modules/.cache/test-servers')
+export const TEST_SERVERS = join(PROJECT, '.cache/test-servers')
 
 /**
  * Builds what the tests run as processes and threads, where sources are newer: the program itself, and the server of the
