@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../core/clock.ts'
@@ -30,6 +31,9 @@ interface Call {
  * others' requests. With one large batch at a time the two waited for each other, at half the throughput.
  */
 const SUBMISSIONS = { maxBatch: 16, atOnce: Number.POSITIVE_INFINITY }
+
+/** How long a close waits for other processes that read the database. */
+const LOG_WAIT_MS = 1_000
 
 /**
  * The embedded store. Writes go to the one writer thread; reads run here, on a connection of their own: they are few
@@ -126,6 +130,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
         worker.postMessage('close')
         await exited
         reader.close()
+        emptyLog(path)
         lock?.close()
       })()
       return closing
@@ -161,6 +166,25 @@ function openReader(path: string): { readVerbs: ReadVerbs; reader: DatabaseSync 
     ]),
   ) as unknown as ReadVerbs // the registry has exactly these names
   return { readVerbs, reader }
+}
+
+/**
+ * Moves what is in the write-ahead log into the database, so that its file alone is a whole copy. The connection that closes
+ * last would do it if it may write; here the last one only reads, and a writer whose thread has failed does nothing. While
+ * another process uses the database, that one does it when it closes.
+ */
+function emptyLog(path: string): void {
+  if (!existsSync(path)) return // deleted or moved while it was open: it must not be created anew
+  try {
+    const database = new DatabaseSync(path)
+    try {
+      database.exec(`pragma busy_timeout = ${LOG_WAIT_MS}; pragma wal_checkpoint(truncate)`)
+    } finally {
+      database.close()
+    }
+  } catch {
+    // Such as a full disk: nothing is lost, since the next start reads the log.
+  }
 }
 
 /** The error for a file that the writer could not open or migrate. Errors lose their class between threads. */
