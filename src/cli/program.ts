@@ -14,8 +14,8 @@ import { webhookCommand } from './webhook.ts'
 
 const MAX_CAUSES = 5
 
-/** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
-export async function run(argv: string[]): Promise<void> {
+/** All commands. */
+export function program(): Command {
   const program = new Command('polyphony')
     .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
     .version(version)
@@ -33,8 +33,13 @@ export async function run(argv: string[]): Promise<void> {
     program.addCommand(command)
   }
   throwOnWrongArguments(program)
+  return program
+}
+
+/** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
+export async function run(argv: string[]): Promise<void> {
   try {
-    await program.parseAsync(argv)
+    await program().parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else {

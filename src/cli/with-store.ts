@@ -4,9 +4,9 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
 
-/** Opens the configured store for one command, also while a server runs on it. */
+/** Opens the configured store for one command, also while a server runs on it. Throws where there is none: it makes none. */
 export async function withStore<T>(work: (store: Store, config: Config) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, { isCommand: true })
   const store = await openStore(config, { exclusive: false })
   try {
     return await work(store, config)

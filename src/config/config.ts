@@ -1,10 +1,10 @@
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ipaddr from 'ipaddr.js'
 import { type Points, points, usdToPoints } from '../core/points.ts'
 import { ConfigError } from './config-error.ts'
-import { keptSecret, MIN_SECRET_LENGTH } from './kept-secret.ts'
+import { keptSecret, MIN_SECRET_LENGTH, secretIn } from './kept-secret.ts'
 import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 
 export { ConfigError }
@@ -25,8 +25,13 @@ export interface Config {
   publicUrl: string | undefined
   adminKey: string | undefined
   testKey: string | undefined
-  /** The master secret: seals the credentials in the database, and signs webhooks. */
-  secret: string
+  /**
+   * The master secret: seals the credentials in the database, and signs webhooks. If there is none, a server makes it at the
+   * first read, and a command throws a ConfigError.
+   */
+  readonly secret: string
+  /** Whether there is a secret, without making one. */
+  hasSecret: () => boolean
   /** Earlier values of `secret`: data sealed under them is re-encrypted at the next start. */
   earlierSecrets: readonly string[]
   /** Providers whose credentials are in the environment, in the order of preference, with how many tasks each runs at once. */
@@ -83,10 +88,14 @@ export const DATABASE = 'polyphony.db'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const MIB = 2 ** 20
 
-/** Reads the environment; makes the data folder and the secret on first use. Throws a ConfigError that names the variable. */
-export function readConfig(env: Env): Config {
+/**
+ * Reads the environment. Throws a ConfigError that names the variable. A server makes the data folder, and the secret when it
+ * is read first. What `isCommand` runs on what a server has made: it writes nothing, and throws where there is no database.
+ */
+export function readConfig(env: Env, { isCommand = false } = {}): Config {
   const dataDir = resolve(text(env, 'DATA_DIR') ?? './data')
-  const secret = chosenSecret(env)
+  const secretPath = join(dataDir, 'secret')
+  let secret = chosenSecret(env) ?? secretIn(secretPath)
   const config: Config = {
     host: text(env, 'HOST') ?? '127.0.0.1',
     port: whole(env, 'PORT', 8080, 0, 65_535),
@@ -97,7 +106,11 @@ export function readConfig(env: Env): Config {
     publicUrl: publicUrl(env),
     adminKey: chosenKey(env, 'POLYPHONY_ADMIN_KEY'),
     testKey: chosenKey(env, 'POLYPHONY_TEST_KEY'),
-    secret: '',
+    get secret() {
+      secret ??= isCommand ? missingSecret(dataDir) : keptSecret(secretPath)
+      return secret
+    },
+    hasSecret: () => secret !== undefined,
     earlierSecrets: list(env, 'POLYPHONY_SECRET_EARLIER'),
     providers: providers(env),
     accountsPerTenant: whole(env, 'POLYPHONY_ACCOUNTS_PER_TENANT', 20, 0, 100_000),
@@ -142,8 +155,8 @@ export function readConfig(env: Env): Config {
   if (config.testKey !== undefined && config.testKey === config.adminKey) {
     throw new ConfigError('POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.')
   }
-  prepareDataDir(dataDir, config.databaseUrl === undefined)
-  config.secret = secret ?? keptSecret(join(dataDir, 'secret'))
+  if (isCommand) findDatabase(config)
+  else prepareDataDir(dataDir, config.databaseUrl === undefined)
   return Object.freeze(config)
 }
 
@@ -272,6 +285,22 @@ function chosenSecret(env: Env): string | undefined {
     `POLYPHONY_SECRET must have at least ${MIN_SECRET_LENGTH} characters. If a shorter one was in use, name that one in ` +
       'POLYPHONY_SECRET_EARLIER.',
   )
+}
+
+function missingSecret(dataDir: string): never {
+  throw new ConfigError(
+    `There is no secret in ${dataDir}; set POLYPHONY_SECRET to that of the server, or DATA_DIR to its folder.`,
+  )
+}
+
+/** For a command: the embedded database must be there. One on a PostgreSQL server is looked for when it is opened. */
+function findDatabase({ dataDir, databaseUrl }: Config): void {
+  if (databaseUrl !== undefined) return
+  const path = join(dataDir, DATABASE)
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    throw new ConfigError(`No Polyphony in ${dataDir}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.`)
+  }
+  prepareDatabase(path)
 }
 
 /** The embedded database and its locks. SQLite gives what it writes beside a file the mode of that file. */

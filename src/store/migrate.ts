@@ -62,6 +62,15 @@ export async function isCurrent(db: Kysely<Database>, engine: Engine): Promise<b
   return applied.length === Object.keys(MIGRATIONS).length
 }
 
+/** Rejects with `not_found` when no migration was applied yet: the database is empty, or another program's. */
+export async function requireSchema(db: Kysely<Database>, engine: Engine, place = 'it'): Promise<void> {
+  if ((await appliedMigrations(db, engine)).length > 0) return
+  throw new PolyphonyError(
+    'not_found',
+    `No Polyphony in ${place}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.`,
+  )
+}
+
 function refuseUnknown(applied: string[]): void {
   const unknown = applied.filter((name) => !(name in MIGRATIONS))
   if (unknown.length === 0) return

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Insertable } from 'kysely'
-import { migrate } from './migrate.ts'
+import { migrate, requireSchema } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
@@ -28,6 +28,8 @@ export interface BatchResult {
 }
 export interface SqliteWorkerOptions {
   path: string
+  /** Reject when the file holds no Polyphony, instead of making a new one. */
+  mustExist?: boolean
   /** The largest size of the file in pages; for tests of a full disk. */
   maxPages?: number
 }
@@ -181,6 +183,7 @@ async function migrateUnderLock(): Promise<void> {
     lock.exec('pragma busy_timeout = 60000; begin exclusive')
     // One transaction, so that a process that dies in the middle does not leave half a schema.
     database.exec('begin immediate')
+    if (options.mustExist) await requireSchema(db, 'sqlite')
     await migrate(db, 'sqlite')
     database.exec('commit')
   } finally {

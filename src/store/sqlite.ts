@@ -41,8 +41,8 @@ const LOG_WAIT_MS = 1_000
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
-  const { path, maxPages } = options
-  const workerData: SqliteWorkerOptions = maxPages === undefined ? { path } : { path, maxPages }
+  const { exclusive: _, ...workerData } = options
+  const { path } = workerData
   const worker = new Worker(threadFile('sqlite-worker', import.meta.url), {
     workerData,
     // Batches are short-lived; a small young generation keeps the thread's memory down.
