@@ -172,8 +172,10 @@ function withAccountAdmin<Done>(work: (accountAdmin: AccountAdmin, store: Store)
     } finally {
       await close()
     }
-  })
+  }, SECRET)
 }
+
+const SECRET = { usesSecret: true }
 
 async function findAccount(accountAdmin: AccountAdmin, idOrName: string): Promise<ManagedAccount> {
   const all = await accountAdmin.list('operator')

@@ -20,6 +20,8 @@ interface CreateOptions {
   json?: boolean
 }
 
+const SECRET = { usesSecret: true }
+
 export function keyCommand(): Command {
   const command = new Command('key').description('Make, list and revoke API keys; show their access pairs')
   command
@@ -59,7 +61,7 @@ export function keyCommand(): Command {
           'For clients that sign their requests, such as Kling’s ("key pair" shows it again):',
           ...linesOf(kling),
         ])
-      })
+      }, SECRET)
     })
   command
     .command('list')
@@ -96,7 +98,7 @@ export function keyCommand(): Command {
         }
         const pair = accessPair(config.secret, id)
         print(options.json, pair, linesOf(pair))
-      })
+      }, SECRET)
     })
   command
     .command('revoke')

@@ -3,6 +3,7 @@ import { ConfigError } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { version } from '../version.ts'
 import { accountCommand } from './account.ts'
+import { adoptCommand } from './adopt.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { keyCommand } from './key.ts'
@@ -29,6 +30,7 @@ export function program(): Command {
     taskCommand(),
     webhookCommand(),
     reconcileCommand(),
+    adoptCommand(),
   ]) {
     program.addCommand(command)
   }

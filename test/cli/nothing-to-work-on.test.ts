@@ -29,6 +29,8 @@ const COMMANDS = [
   ['webhook', 'secret'],
   ['reconcile'],
   ['reconcile', '--rebuild'],
+  ['adopt', 'secret'],
+  ['adopt', 'storage'],
 ]
 /** They make a database, or need none. */
 const OTHERS = ['serve', 'demo', 'account providers']
