@@ -4,10 +4,13 @@ import { PolyphonyError } from '../core/errors.ts'
 import { version } from '../version.ts'
 import { accountCommand } from './account.ts'
 import { adoptCommand } from './adopt.ts'
+import { backupCommand } from './backup.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { keyCommand } from './key.ts'
+import { moveCommand } from './move.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
 import { taskCommand } from './task.ts'
 import { tenantCommand } from './tenant.ts'
@@ -30,6 +33,9 @@ export function program(): Command {
     taskCommand(),
     webhookCommand(),
     reconcileCommand(),
+    backupCommand(),
+    restoreCommand(),
+    moveCommand(),
     adoptCommand(),
   ]) {
     program.addCommand(command)

@@ -50,7 +50,7 @@ async function checkSecret(store: Store, config: Config, found: string | undefin
 }
 
 /** A keyed hash: of a secret that is hard to guess, it reveals nothing. */
-function fingerprintOf(secret: string): string {
+export function fingerprintOf(secret: string): string {
   return createHmac('sha256', secret).update('polyphony fingerprint of the secret').digest('hex')
 }
 
@@ -58,7 +58,7 @@ function isEarlier({ earlierSecrets }: Config, stored: string): boolean {
   return earlierSecrets.some((secret) => fingerprintOf(secret) === stored)
 }
 
-function anotherSecret({ variable, hasSecret, dataDir }: Config): ConfigError {
+export function anotherSecret({ variable, hasSecret, dataDir }: Config): ConfigError {
   const isSet = variable('POLYPHONY_SECRET') !== undefined
   const ours = isSet ? 'POLYPHONY_SECRET' : `The secret in ${dataDir}`
   const fault = hasSecret() ? `${ours} is not the secret of this database` : `There is no secret in ${dataDir}`
@@ -70,7 +70,7 @@ function anotherSecret({ variable, hasSecret, dataDir }: Config): ConfigError {
 
 const FOLDER = 'polyphony-storage'
 const CONTENT = 'A Polyphony recognises its storage by this file. Move it together with the others.\n'
-const markOf = (id: string): string => `${FOLDER}/${id}`
+export const markOf = (id: string): string => `${FOLDER}/${id}`
 
 /**
  * The storage is recognised by a file in it, not by its address: a folder may be moved with its database, and a bucket has
@@ -86,9 +86,13 @@ async function checkStorage(store: Store, config: Config, disk: Disk, found: str
   }
   const { isThere, cause } = await look(disk, markOf(stored))
   if (isThere) return
-  throw new ConfigError(
-    `The storage ${config.storageUrl} is not the one of this database: it has no file ${markOf(stored)}. Set STORAGE_URL to ` +
-      'the one that has it. If files were moved, move that one too; if they are lost: "polyphony adopt storage".',
+  throw anotherStorage(config, stored, cause)
+}
+
+export function anotherStorage({ storageUrl }: Config, stored: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    `The storage ${storageUrl} is not the one of this database: it has no file ${markOf(stored)}. Set STORAGE_URL to the one ` +
+      'that has it. If files were moved, move that one too; if they are lost: "polyphony adopt storage".',
     { cause },
   )
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, DATABASE } from '../config/config.ts'
+import type { Place } from '../store/copy/place.ts'
 import type { Store } from '../store/store.ts'
 
 export interface StoreOptions {
@@ -9,6 +10,13 @@ export interface StoreOptions {
   log?: Logger
   /** A ceiling of the embedded database's size: a disk that is full beyond it. */
   maxPages?: number
+}
+
+/** Where the database of the configuration is. */
+export function placeOf({ databaseUrl, dataDir }: Config): Place {
+  return databaseUrl === undefined
+    ? { engine: 'sqlite', path: join(dataDir, DATABASE) }
+    : { engine: 'postgres', url: databaseUrl }
 }
 
 /** Opens the store that the configuration names. Only the engine that is used is loaded. */

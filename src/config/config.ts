@@ -90,9 +90,10 @@ const MIB = 2 ** 20
 
 /**
  * Reads the environment. Throws a ConfigError that names the variable. A server makes the data folder, and the secret when it
- * is read first. What `isCommand` runs on what a server has made: it writes nothing, and throws where there is no database.
+ * is read first. What `isCommand` runs on what a server has made: it writes nothing, and throws where there is no database
+ * unless it `makesDatabase` by itself.
  */
-export function readConfig(env: Env, { isCommand = false } = {}): Config {
+export function readConfig(env: Env, { isCommand = false, makesDatabase = false } = {}): Config {
   const dataDir = resolve(text(env, 'DATA_DIR') ?? './data')
   const secretPath = join(dataDir, 'secret')
   let secret = chosenSecret(env) ?? secretIn(secretPath)
@@ -155,8 +156,8 @@ export function readConfig(env: Env, { isCommand = false } = {}): Config {
   if (config.testKey !== undefined && config.testKey === config.adminKey) {
     throw new ConfigError('POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.')
   }
-  if (isCommand) findDatabase(config)
-  else prepareDataDir(dataDir, config.databaseUrl === undefined)
+  if (!isCommand) prepareDataDir(dataDir, config.databaseUrl === undefined)
+  else if (!makesDatabase) findDatabase(config)
   return Object.freeze(config)
 }
 

@@ -8,6 +8,7 @@ import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { type EngineVerbs, reads, writes } from './queries/index.ts'
+import { takeServeLock } from './serve-lock.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
 import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
@@ -197,16 +198,4 @@ function settleCall(call: Call, result: CallResult | undefined): void {
   if (!result) call.reject(new PolyphonyError('internal', `The writer gave no result for ${call.verb}.`))
   else if ('error' in result) call.reject(errorOfPlain(result.error))
   else call.resolve(result.value)
-}
-
-/** A lock that the operating system releases when the process ends, in whatever way. */
-function takeServeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}.serve-lock`)
-  try {
-    lock.exec('begin exclusive')
-    return lock
-  } catch (error) {
-    lock.close()
-    throw new PolyphonyError('store_unavailable', `Another process already serves ${path}.`, { cause: error })
-  }
 }

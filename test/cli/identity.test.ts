@@ -52,16 +52,19 @@ describe.each(['SQLite', 'PostgreSQL'])(
     })
 
     it('commands that seal or sign are refused with another secret; the others are not', async () => {
-    const other = { POLYPHONY_SECRET: OTHER }
-    for (const args of [LUMA, ['account', 'list'], ['key', 'create', '--name', 'x'], ['webhook', 'secret']]) {
-      const { code, text } = await run(args, other)
-      expect({ args, code, text }).toMatchObject({ code: 1, text: expect.stringContaining('is not the secret of this database') })
-    }
-    expect((await run(['reconcile'], other)).code).toBe(0)
-    expect((await run(LUMA)).code).toBe(0)
-  })
+      const other = { POLYPHONY_SECRET: OTHER }
+      for (const args of [LUMA, ['account', 'list'], ['key', 'create', '--name', 'x'], ['webhook', 'secret']]) {
+        const { code, text } = await run(args, other)
+        expect({ args, code, text }).toMatchObject({
+          code: 1,
+          text: expect.stringContaining('is not the secret of this database'),
+        })
+      }
+      expect((await run(['reconcile'], other)).code).toBe(0)
+      expect((await run(LUMA)).code).toBe(0)
+    })
 
-  it('the secret is changed by naming the earlier one, first at a server and then at commands', async () => {
+    it('the secret is changed by naming the earlier one, first at a server and then at commands', async () => {
       expect((await run(LUMA)).code).toBe(0)
       const changed = { POLYPHONY_SECRET: OTHER, POLYPHONY_SECRET_EARLIER: SECRET }
       expect(await run(['account', 'list'], changed)).toEqual({

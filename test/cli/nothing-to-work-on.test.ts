@@ -29,11 +29,12 @@ const COMMANDS = [
   ['webhook', 'secret'],
   ['reconcile'],
   ['reconcile', '--rebuild'],
+  ['backup', 'x.tar.gz'],
   ['adopt', 'secret'],
   ['adopt', 'storage'],
 ]
 /** They make a database, or need none. */
-const OTHERS = ['serve', 'demo', 'account providers']
+const OTHERS = ['serve', 'demo', 'restore', 'move', 'account providers']
 
 describe('a command where there is no Polyphony', () => {
   let folder: string
@@ -71,7 +72,7 @@ describe('a command where there is no Polyphony', () => {
   it('on PostgreSQL, commands make nothing in an empty database, nor in the data folder', async () => {
     const url = await freshDatabase()
     const env = { DATABASE_URL: url, DATA_DIR: join(folder, 'data') }
-    for (const args of [['key', 'list'], ['credit', '5'], ['reconcile'], ['task', 'list']]) {
+    for (const args of [['key', 'list'], ['credit', '5'], ['reconcile'], ['backup', join(folder, 'x.tar.gz')]]) {
       const { code, stderr } = await polyphony(args, env)
       expect({ code, stderr }).toEqual({
         code: 1,
