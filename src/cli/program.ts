@@ -8,6 +8,7 @@ import { backupCommand } from './backup.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { keyCommand } from './key.ts'
+import { migrateCommand } from './migrate.ts'
 import { moveCommand } from './move.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { restoreCommand } from './restore.ts'
@@ -36,6 +37,7 @@ export function program(): Command {
     backupCommand(),
     restoreCommand(),
     moveCommand(),
+    migrateCommand(),
     adoptCommand(),
   ]) {
     program.addCommand(command)

@@ -41,7 +41,7 @@ const LOCK_ID = '3853314791062309107'
  * Rejects with `store_unavailable` when a newer version has changed the schema.
  */
 export async function migrate(db: Kysely<Database>, engine: Engine): Promise<void> {
-  refuseUnknown(await appliedMigrations(db, engine))
+  await schemaState(db, engine)
   await migrateTo(db, engine, LATEST_SCHEMA)
 }
 
@@ -74,16 +74,28 @@ export async function lockMigrations(trx: Kysely<Database>): Promise<void> {
 
 /** Whether the schema is up to date. Rejects like `migrate` when a newer version has changed the schema. */
 export async function isCurrent(db: Kysely<Database>, engine: Engine): Promise<boolean> {
+  return (await schemaState(db, engine)).pending.length === 0
+}
+
+/** The migrations that were applied, and those that `migrate` would apply. Rejects as it does. */
+export async function schemaState(
+  db: Kysely<Database>,
+  engine: Engine,
+): Promise<{ applied: string[]; pending: string[] }> {
   const applied = await appliedMigrations(db, engine)
   refuseUnknown(applied)
-  return applied.length === NAMES.length
+  return { applied, pending: NAMES.filter((name) => !applied.includes(name)) }
+}
+
+/** The migrations after this one. */
+export function migrationsAfter(schema: string): string[] {
+  return NAMES.filter((name) => name > schema)
 }
 
 /** The last migration that was applied. Rejects for a database without any, and for one that a newer version has changed. */
 export async function requireKnown(db: Kysely<Database>, engine: Engine, place?: string): Promise<string> {
   await requireSchema(db, engine, place)
-  const applied = await appliedMigrations(db, engine)
-  refuseUnknown(applied)
+  const { applied } = await schemaState(db, engine)
   return applied.at(-1) ?? ''
 }
 

@@ -15,7 +15,7 @@ import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
 import { taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
-export interface SqliteOptions extends SqliteWorkerOptions {
+export interface SqliteOptions extends Omit<SqliteWorkerOptions, 'isServed'> {
   /** Reject when another process serves the same file, and lock it against others until closed. */
   exclusive?: boolean
 }
@@ -42,8 +42,9 @@ const LOG_WAIT_MS = 1_000
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
-  const { exclusive: _, ...workerData } = options
-  const { path } = workerData
+  const { exclusive: isServed = false, ...others } = options
+  const { path } = others
+  const workerData: SqliteWorkerOptions = { ...others, isServed }
   const worker = new Worker(threadFile('sqlite-worker', import.meta.url), {
     workerData,
     // Batches are short-lived; a small young generation keeps the thread's memory down.

@@ -30,6 +30,8 @@ const COMMANDS = [
   ['reconcile'],
   ['reconcile', '--rebuild'],
   ['backup', 'x.tar.gz'],
+  ['migrate'],
+  ['migrate', '--dry-run'],
   ['adopt', 'secret'],
   ['adopt', 'storage'],
 ]
