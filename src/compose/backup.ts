@@ -15,7 +15,7 @@ import { linesOf, type Row, type Snapshot, type TableShape, Tally } from '../sto
 import type { Progress } from '../store/copy/transfer.ts'
 import { version } from '../version.ts'
 import { FILES, MANIFEST, type Manifest, type Members, manifestOf, SECRET, TABLES } from './backup-format.ts'
-import { anotherSecret, anotherStorage, fingerprintOf, markOf } from './identity.ts'
+import { anotherSecret, fingerprintOf, isMissing, markOf, readMark } from './identity.ts'
 import { placeOf } from './store.ts'
 import { END, headerOf, paddingOf } from './tar.ts'
 
@@ -137,9 +137,7 @@ class Archive {
   async *#filesOf(disk: Disk): AsyncGenerator<Uint8Array> {
     const { config } = this.#options
     if (this.#storage !== undefined) {
-      const mark = markOf(this.#storage)
-      if (!(await disk.exists(mark))) throw anotherStorage(config, this.#storage)
-      yield* this.#member(`${FILES}${mark}`, Buffer.from(await disk.getBytes(mark)))
+      yield* this.#member(`${FILES}${markOf(this.#storage)}`, await readMark(disk, config, this.#storage))
     }
     for (const key of this.#keys) {
       const bytes = await sizeOf(disk, key)
@@ -183,8 +181,12 @@ function memberName({ name }: TableShape, number: number): string {
 
 /** Undefined for a file that is gone, such as one that has expired since its row was read. */
 async function sizeOf(disk: Disk, key: string): Promise<number | undefined> {
-  if (!(await disk.exists(key))) return undefined
-  return (await disk.getMetaData(key)).contentLength
+  try {
+    return (await disk.getMetaData(key)).contentLength
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
 }
 
 /** Gives the archive its name, unless there is such a file, and waits until the name is on the disk. */

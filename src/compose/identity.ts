@@ -84,12 +84,10 @@ async function checkStorage(store: Store, config: Config, disk: Disk, found: str
     stored = await store.changeFingerprint({ name: 'storage', from: null, to: ours })
     if (stored !== ours) await disk.delete(markOf(ours))
   }
-  const { isThere, cause } = await look(disk, markOf(stored))
-  if (isThere) return
-  throw anotherStorage(config, stored, cause)
+  await readMark(disk, config, stored)
 }
 
-export function anotherStorage({ storageUrl }: Config, stored: string, cause?: unknown): ConfigError {
+function anotherStorage({ storageUrl }: Config, stored: string, cause: unknown): ConfigError {
   return new ConfigError(
     `The storage ${storageUrl} is not the one of this database: it has no file ${markOf(stored)}. Set STORAGE_URL to the one ` +
       'that has it. If files were moved, move that one too; if they are lost: "polyphony adopt storage".',
@@ -103,21 +101,26 @@ async function markStorage(disk: Disk): Promise<string> {
   return id
 }
 
-/** Throws when the storage does not answer. To who may not list a bucket, S3 refuses what is missing. */
-async function look(disk: Disk, key: string): Promise<{ isThere: boolean; cause?: unknown }> {
+/** Throws when the storage does not answer. */
+export async function readMark(disk: Disk, config: Config, id: string): Promise<Uint8Array> {
   try {
-    await disk.getBytes(key)
-    return { isThere: true }
+    return await disk.getBytes(markOf(id))
   } catch (cause) {
-    if (isMissing(cause)) return { isThere: false, cause }
-    throw cause
+    throw isMissing(cause) ? anotherStorage(config, id, cause) : cause
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** Whether an error of the storage means that there is no such file. To who may not list a bucket, S3 answers 403 for it. */
+export function isMissing(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof PolyphonyError && at.code === 'not_found') return true
-    if (at.name === 'AccessDenied' || ('code' in at && at.code === 'ENOENT')) return true
+    if ('code' in at && at.code === 'ENOENT') return true
+    if (statusOf(at) === 403) return true
   }
   return false
+}
+
+function statusOf(error: Error): unknown {
+  const { $metadata: answer } = error as { $metadata?: { httpStatusCode?: unknown } } // as errors of Amazon's SDK have it
+  return answer?.httpStatusCode
 }

@@ -32,7 +32,7 @@ export async function transfer(
 }
 
 /** Inserts rows, and sums them up. */
-export async function fill(
+async function fill(
   to: Target,
   table: TableShape,
   batches: AsyncIterable<readonly Row[]>,
