@@ -73,7 +73,10 @@ export async function* membersIn(archive: AsyncIterable<Uint8Array>): AsyncGener
 
 function memberIn(block: Buffer): { name: string; sizeBytes: number } {
   const text = (from: number, length: number): string =>
-    block.toString('latin1', from, from + length).replace(/\0.*$/s, '')
+    block
+      .toString('latin1', from, from + length)
+      .split('\0', 1)
+      .join()
   const sum = Number.parseInt(text(148, 7), 8)
   if (sum !== sumOf(block)) throw new TarError('The header of a member is damaged.')
   const name = text(0, MAX_NAME)
