@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+const run = promisify(execFile)
+
+interface Packed {
+  filename: string
+  size: number
+  files: { path: string }[]
+}
+
+describe('the package', () => {
+  let folder: string
+  let packed: Packed
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'polyphony-package-'))
+    // `prepare` would build once more what the tests have built.
+    const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+    const { stdout } = await run('npm', words, { cwd: PROJECT, maxBuffer: 2 ** 24 })
+    const [one] = Object.values(JSON.parse(stdout) as Record<string, Packed>)
+    if (!one) throw new Error(`npm pack reported no package: ${stdout}`)
+    packed = one
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('has the bundle, the command and the texts about it, and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path)
+    expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/polyphony.js',
+      'package.json',
+    ])
+    expect(paths).toContain('dist/program.js')
+    expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt')
+    expect(packed.size).toBeLessThan(6e6)
+  })
+
+  it('makes a song where it is installed, without development packages', { timeout: 300_000 }, async () => {
+    const installed = join(folder, 'installed')
+    await mkdir(installed)
+    await writeFile(join(installed, 'package.json'), '{ "private": true }')
+    const words = ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+    await run('npm', [...words, join(folder, packed.filename)], { cwd: installed })
+    expect(await readdir(join(installed, 'node_modules'))).not.toContain('vitest')
+    const out = join(folder, 'songs')
+    const program = join(installed, 'node_modules/.bin/polyphony')
+    const { stdout } = await run(process.execPath, [program, 'demo', '--exit', '--out', out], {
+      cwd: installed,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    })
+    expect(stdout).toMatch(/from the ledger; .* it reconciles/)
+    expect((await readdir(out)).filter((name) => name.endsWith('.mp3'))).toHaveLength(4)
+  })
+})
