@@ -29,6 +29,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     cwd: PROJECT,
     input: entries,
     platform: 'node',
+    // The oldest that package.json allows: it does not know `using`.
+    transform: { target: 'node22.18' },
     external: (id) => PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
   })
   const folder = `${into}.new`

@@ -9,6 +9,7 @@ import { openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
+import { ClosingStack } from './compose/closing-stack.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
@@ -62,7 +63,7 @@ export interface Gateway {
  */
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
   const startedAt = systemClock.now()
-  await using parts = new AsyncDisposableStack()
+  await using parts = new ClosingStack()
   const log = replaced.log ?? pino({ level: config.logLevel })
   const disk = await openDisk(config.storageUrl, config.variable)
   const { maxPages } = replaced
@@ -163,7 +164,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     firstTenant,
     log,
     close() {
-      closing ??= running.disposeAsync()
+      closing ??= running[Symbol.asyncDispose]()
       return closing
     },
   }
