@@ -6,10 +6,10 @@ import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
-import { openDisk } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
@@ -64,7 +64,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const startedAt = systemClock.now()
   await using parts = new AsyncDisposableStack()
   const log = replaced.log ?? pino({ level: config.logLevel })
-  const disk = await openDisk(config.storageUrl, config.variable)
+  const disk = await openStorage(config)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
@@ -76,9 +76,6 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })
     if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
   }
-  const { adminKey, testKey, openingCredit } = config
-  const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
-
   let publicUrl = config.publicUrl
   const urls = urlsAt(() => publicUrl ?? '')
   const renderers = renderersWith(urls)
@@ -110,6 +107,11 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Both at once: a stop has one grace, not two.
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
+  // The first tenant and its keys are stored only when the port is ours: a start that fails leaves no keys behind that
+  // nobody has seen. A request that arrives in between waits for them.
+  const seeded = Promise.withResolvers<void>()
+  let isSeeded = false
+
   const app = await buildServer({
     dialects: [...dialects, workspace(accountAdmin)],
     context: {
@@ -120,7 +122,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       urls,
       clock,
       checkLoad: admission.checkTurn,
-      authenticate: (key) => keys.authenticate(key),
+      authenticate: (key) => (isSeeded ? keys.authenticate(key) : seeded.promise.then(() => keys.authenticate(key))),
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -144,9 +146,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     requestTimeoutMs: config.requestTimeoutMs,
   })
   parts.defer(() => app.close())
+  parts.defer(() => seeded.resolve())
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   publicUrl ??= urlOf(config.host, port)
+  const { adminKey, testKey, openingCredit } = config
+  const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
+  isSeeded = true
+  seeded.resolve()
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()

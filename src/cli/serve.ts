@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { readConfig } from '../config/config.ts'
 import { type Gateway, startGateway } from '../main.ts'
+import { loadConfig } from './configuration.ts'
 
 export function serveCommand(): Command {
   return new Command('serve').description('Serve until interrupted').action(async () => {
-    const gateway = await startGateway(readConfig(process.env))
+    const gateway = await startGateway(loadConfig().config)
     showKeys(gateway)
     closeOnSignal(gateway)
   })
