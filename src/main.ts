@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { openAccounts } from './accounts/accounts.ts'
-import { openAccountAdmin } from './accounts/admin.ts'
+import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
@@ -9,6 +9,7 @@ import { openEgress } from './assets/egress.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
@@ -30,7 +31,7 @@ import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { workspace } from './workspace/workspace.ts'
 
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
-const GRACE_MS = 5 * SECOND_MS
+export const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
 const MAX_WAIT_SECONDS = 120
 
@@ -51,6 +52,11 @@ export interface Gateway {
   url: string
   store: Store
   firstTenant: FirstTenant
+  /** What a start says of itself. */
+  report: StartReport
+  accounts: AccountAdmin
+  /** How many tasks this process works on. */
+  inHand(): number
   log: Logger
   /** Ends everything that was started, the last first. The same promise however often it is called. */
   close(): Promise<void>
@@ -160,7 +166,12 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
-  log.info({ url: publicUrl, store: store.engine, ms: systemClock.now() - startedAt }, 'polyphony serves')
+  const report = startReport(config, publicUrl)
+  const { warnings: _, ...place } = report
+  log.info(
+    { ...place, store: store.engine, database: place.store, ms: systemClock.now() - startedAt },
+    'polyphony serves',
+  )
 
   const running = parts.move()
   let closing: Promise<void> | undefined
@@ -168,6 +179,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     url: publicUrl,
     store,
     firstTenant,
+    report,
+    accounts: accountAdmin,
+    inHand: leases.count,
     log,
     close() {
       closing ??= running.disposeAsync()

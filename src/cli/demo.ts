@@ -15,7 +15,7 @@ import { sourcesHere } from './configuration.ts'
 import { type Clip, type DemoClient, piapi, relay } from './demo-clients.ts'
 import { openReceiver } from './demo-receiver.ts'
 import { usd } from './print.ts'
-import { closeOnSignal } from './serve.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
 const POLL_MS = 300
 const GIVE_UP_MS = 120_000
@@ -97,7 +97,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
     say(
       `    -d '{"model":"suno","task_type":"music","input":{"gpt_description_prompt":"a song about rain on a tin roof"}}'`,
     )
-    closeOnSignal(gateway)
+    stopOnSignal(Promise.resolve(gateway), () => say('Stopping.'))
   } catch (error) {
     await gateway.close()
     throw error

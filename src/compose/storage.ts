@@ -9,6 +9,6 @@ export async function openStorage({ storageUrl, variable }: Config): Promise<Dis
     return await openDisk(storageUrl, variable)
   } catch (error) {
     if (error instanceof PolyphonyError || !(error instanceof Error)) throw error
-    throw new ConfigError(error.message, { cause: error.cause })
+    throw new ConfigError(error.message) // which names the cause already
   }
 }

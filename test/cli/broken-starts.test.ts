@@ -3,11 +3,13 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type pg from 'pg'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphony } from '../support/command.ts'
 import { freePort } from '../support/free-port.ts'
+import { startOwnPostgres } from '../support/own-postgres.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 import { serve } from '../support/server-process.ts'
 
@@ -15,6 +17,8 @@ const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00
 const NOT_NEWER = "delete from kysely_migration where name = '9999-lumen'"
 /** What a start may take longer than a normal one before it fails. */
 const EXTRA_MS = 2_000
+
+const S3_KEY = { AWS_ACCESS_KEY_ID: 'an-id', AWS_SECRET_ACCESS_KEY: 'a-secret' }
 
 let dataDir: string
 beforeEach(() => {
@@ -29,6 +33,7 @@ interface Situation {
   repair?: () => unknown
   /** What a start in the repaired situation needs beside the data folder. */
   repairedEnv?: Record<string, string>
+  dispose?: () => unknown
 }
 
 interface Broken {
@@ -42,6 +47,14 @@ const inDatabase = (change: string) => {
   const database = new DatabaseSync(join(dataDir, 'polyphony.db'))
   database.exec(change)
   database.close()
+}
+
+/** Makes a user whom the server asks for a password; others are trusted by default. */
+async function requirePassword(client: pg.Client, password: string): Promise<void> {
+  await client.query(`create role polly login superuser password '${password}'`)
+  const { rows } = await client.query<{ hba_file: string }>('show hba_file')
+  await client.query(`copy (select 'host all all 127.0.0.1/32 scram-sha-256') to '${rows[0]?.hba_file}'`)
+  await client.query('select pg_reload_conf()')
 }
 
 const BROKEN: Broken[] = [
@@ -83,10 +96,13 @@ const BROKEN: Broken[] = [
   {
     name: 'the password of the database is wrong',
     async prepare() {
-      const url = new URL(await freshDatabase())
-      const right = url.href
-      url.password = 'wrong'
-      return { env: { DATABASE_URL: url.href }, repairedEnv: { DATABASE_URL: right } }
+      const server = await startOwnPostgres()
+      await onDatabase(server.url, (client) => requirePassword(client, 'right'))
+      const url = (password: string) => {
+        const { host, pathname } = new URL(server.url)
+        return `postgres://polly:${password}@${host}${pathname}`
+      }
+      return { env: { DATABASE_URL: url('wrong') }, repairedEnv: { DATABASE_URL: url('right') }, dispose: server.close }
     },
     says: [/The database .* cannot be used\. Check the user and the password in DATABASE_URL/],
   },
@@ -166,15 +182,18 @@ const BROKEN: Broken[] = [
     says: [/The folder of files, .*a-file, cannot be made/],
   },
   {
-    name: 'the bucket is in an unknown region',
-    prepare: () => ({
-      env: {
-        STORAGE_URL: 's3://media?region=nowhere-1',
-        AWS_ACCESS_KEY_ID: 'an-id',
-        AWS_SECRET_ACCESS_KEY: 'a-secret',
-      },
-    }),
-    says: [/STORAGE_URL names/, /region/],
+    name: 'the region of the bucket is unknown',
+    // A folder without a configuration of Amazon's SDK, which may name a region.
+    prepare: () => ({ env: { STORAGE_URL: 's3://media', ...S3_KEY, HOME: dataDir } }),
+    says: [/STORAGE_URL names s3:\/\/media\//, /no region is known\. Add \?region=/],
+  },
+  {
+    name: 'no storage answers at the endpoint',
+    async prepare() {
+      const endpoint = `http://127.0.0.1:${await freePort()}`
+      return { env: { STORAGE_URL: `s3://media?endpoint=${endpoint}&force_path_style=true`, ...S3_KEY } }
+    },
+    says: [/STORAGE_URL names s3:\/\/media\/ at http/, /ECONNREFUSED/, /Is the endpoint right, and does it run/],
   },
   {
     name: 'the configuration file is no YAML',
@@ -199,6 +218,14 @@ describe('a start in a broken situation', () => {
     return tookMs
   }
 
+  async function failedStart(env: Record<string, string>): Promise<{ tookMs: number; stderr: string }> {
+    const startedAt = performance.now()
+    const outcome = await polyphony(['serve'], { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...env })
+    const tookMs = performance.now() - startedAt
+    expect(outcome).toMatchObject({ code: 1, stdout: '' })
+    return { tookMs, stderr: outcome.stderr }
+  }
+
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'polyphony-broken-'))
     normalMs = await normalStart()
@@ -206,26 +233,20 @@ describe('a start in a broken situation', () => {
   })
 
   it.each(BROKEN)('a start fails at once and says what to do, and the next one succeeds: $name', async (broken) => {
-    const { env, repair, repairedEnv } = await broken.prepare()
-    const startedAt = performance.now()
-    const { code, stdout, stderr } = await polyphony(['serve'], {
-      DATA_DIR: dataDir,
-      PORT: '0',
-      LOG_LEVEL: 'warn',
-      ...env,
-    })
-    const tookMs = performance.now() - startedAt
-    await repair?.()
-
-    expect(code).toBe(1)
-    expect(stdout).toBe('')
-    const lines = stderr.trim().split('\n')
-    expect(lines[0]).toMatch(/^polyphony: /)
-    expect(lines.length).toBeLessThanOrEqual(2)
-    for (const words of broken.says) expect(stderr).toMatch(words)
-    expect(stderr).not.toMatch(/^ +at /m)
-    expect(tookMs).toBeLessThan(normalMs + EXTRA_MS)
-    await normalStart(repairedEnv)
+    const { env, repair, repairedEnv, dispose } = await broken.prepare()
+    try {
+      const { tookMs, stderr } = await failedStart(env)
+      await repair?.()
+      const lines = stderr.trim().split('\n')
+      expect(lines[0]).toMatch(/^polyphony: /)
+      expect(lines.length).toBeLessThanOrEqual(2)
+      for (const words of broken.says) expect(stderr).toMatch(words)
+      expect(stderr).not.toMatch(/^ +at /m)
+      expect(tookMs).toBeLessThan(normalMs + EXTRA_MS)
+      await normalStart(repairedEnv)
+    } finally {
+      await dispose?.()
+    }
   })
 })
 

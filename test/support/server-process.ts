@@ -53,7 +53,7 @@ export async function serve({ env, args = ['serve'], cwd }: ServeOptions): Promi
       }
       watchers.add(look)
       look()
-      ended.then(() => fail('it ended'))
+      void ended.then(() => fail('it ended'))
     })
   const server = processOf(child, ended)
   const [line] = await written(/^\{.*"polyphony serves".*\}$/m)
