@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { CONFIG_VARIABLE } from '../config/config-file.ts'
 import { version } from '../version.ts'
 import { accountCommand } from './account.ts'
+import { configCommand } from './config.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { describeError } from './describe-error.ts'
@@ -25,6 +26,7 @@ export async function run(argv: string[]): Promise<void> {
   for (const command of [
     serveCommand(),
     demoCommand(),
+    configCommand(),
     keyCommand(),
     tenantCommand(),
     accountCommand(),
