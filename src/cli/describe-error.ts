@@ -21,8 +21,12 @@ function wordsOf(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (error instanceof PolyphonyError) return `${error.message} (${error.code})`
   if (!(error instanceof Error)) return String(error)
-  const advice = listenAdvice(error)
-  return advice === undefined ? (error.stack ?? error.message) : `${error.message}. ${advice}`
+  return listenAdvice(error) === undefined ? (error.stack ?? error.message) : describeListenError(error)
+}
+
+/** Why a server could not listen, and what to do. */
+export function describeListenError(error: Error): string {
+  return [`${error.message}.`, listenAdvice(error) ?? []].flat().join(' ')
 }
 
 function listenAdvice(error: Error): string | undefined {

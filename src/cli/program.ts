@@ -6,6 +6,7 @@ import { configCommand } from './config.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { describeError } from './describe-error.ts'
+import { doctorCommand } from './doctor.ts'
 import { keyCommand } from './key.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { serveCommand } from './serve.ts'
@@ -27,6 +28,7 @@ export async function run(argv: string[]): Promise<void> {
     serveCommand(),
     demoCommand(),
     configCommand(),
+    doctorCommand(),
     keyCommand(),
     tenantCommand(),
     accountCommand(),
