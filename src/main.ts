@@ -1,16 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { openAccounts } from './accounts/accounts.ts'
-import { openAccountAdmin } from './accounts/admin.ts'
+import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
-import { openDisk } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { type StartReport, startReport } from './compose/start-report.ts'
+import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
@@ -31,7 +32,7 @@ import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { workspace } from './workspace/workspace.ts'
 
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
-const GRACE_MS = 5 * SECOND_MS
+export const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
 const MAX_WAIT_SECONDS = 120
 
@@ -52,6 +53,11 @@ export interface Gateway {
   url: string
   store: Store
   firstTenant: FirstTenant
+  /** What a start says of itself. */
+  report: StartReport
+  accounts: AccountAdmin
+  /** How many tasks this process works on. */
+  inHand(): number
   log: Logger
   /** Ends everything that was started, the last first. The same promise however often it is called. */
   close(): Promise<void>
@@ -65,7 +71,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const startedAt = systemClock.now()
   await using parts = new ClosingStack()
   const log = replaced.log ?? pino({ level: config.logLevel })
-  const disk = await openDisk(config.storageUrl, config.variable)
+  const disk = await openStorage(config)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
@@ -77,9 +83,6 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })
     if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
   }
-  const { adminKey, testKey, openingCredit } = config
-  const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
-
   let publicUrl = config.publicUrl
   const urls = urlsAt(() => publicUrl ?? '')
   const renderers = renderersWith(urls)
@@ -111,6 +114,11 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Both at once: a stop has one grace, not two.
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
+  // The first tenant and its keys are stored only when the port is ours: a start that fails leaves no keys behind that
+  // nobody has seen. A request that arrives in between waits for them.
+  const seeded = Promise.withResolvers<void>()
+  let isSeeded = false
+
   const app = await buildServer({
     dialects: [...dialects, workspace(accountAdmin)],
     context: {
@@ -121,7 +129,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       urls,
       clock,
       checkLoad: admission.checkTurn,
-      authenticate: (key) => keys.authenticate(key),
+      authenticate: (key) => (isSeeded ? keys.authenticate(key) : seeded.promise.then(() => keys.authenticate(key))),
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -145,16 +153,26 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     requestTimeoutMs: config.requestTimeoutMs,
   })
   parts.defer(() => app.close())
+  parts.defer(() => seeded.resolve())
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   publicUrl ??= urlOf(config.host, port)
+  const { adminKey, testKey, openingCredit } = config
+  const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
+  isSeeded = true
+  seeded.resolve()
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
-  log.info({ url: publicUrl, store: store.engine, ms: systemClock.now() - startedAt }, 'polyphony serves')
+  const report = startReport(config, publicUrl)
+  const { warnings: _, ...place } = report
+  log.info(
+    { ...place, store: store.engine, database: place.store, ms: systemClock.now() - startedAt },
+    'polyphony serves',
+  )
 
   const running = parts.move()
   let closing: Promise<void> | undefined
@@ -162,6 +180,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     url: publicUrl,
     store,
     firstTenant,
+    report,
+    accounts: accountAdmin,
+    inHand: leases.count,
     log,
     close() {
       closing ??= running[Symbol.asyncDispose]()

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Config, DATABASE } from '../../config/config.ts'
+import { SECOND_MS, systemClock } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isCurrent } from '../../store/migrate.ts'
+import { kyselyOn } from '../../store/node-sqlite.ts'
+import { type Finding, fault, ok, reasonOf, warning } from './finding.ts'
+
+export interface DatabaseReport {
+  findings: Finding[]
+  /** It can be opened as it is, without a migration. */
+  isCurrent: boolean
+}
+
+/** Within this, the difference is the round trip and the ticks of two clocks. */
+const MAX_SKEW_MS = 2 * SECOND_MS
+const ABOUT = 'database'
+
+/** Looks at the database without changing it: no file is made, and no schema is upgraded. */
+export async function checkDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<DatabaseReport> {
+  const { databaseUrl, dataDir } = config
+  try {
+    return databaseUrl === undefined ? await checkSqlite(join(dataDir, DATABASE)) : await checkPostgres(databaseUrl)
+  } catch (error) {
+    const where =
+      error instanceof PolyphonyError ? '' : `${databaseUrl === undefined ? join(dataDir, DATABASE) : 'PostgreSQL'}: `
+    return { findings: [fault(ABOUT, `${where}${reasonOf(error)}`)], isCurrent: false }
+  }
+}
+
+async function checkSqlite(path: string): Promise<DatabaseReport> {
+  if (!existsSync(path)) return { findings: [ok(ABOUT, `${path} will be made at the first start`)], isCurrent: false }
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    const current = await isCurrent(kyselyOn(database).db, 'sqlite')
+    return { findings: [schemaFinding(`SQLite in ${path}`, current)], isCurrent: current }
+  } finally {
+    database.close()
+  }
+}
+
+async function checkPostgres(url: string): Promise<DatabaseReport> {
+  const [{ waitForDatabase, addressOf }, { openPool }, { LIMITS }, { SILENT }] = await Promise.all([
+    import('../../store/postgres/start.ts'),
+    import('../../store/postgres/pool.ts'),
+    import('../../store/postgres/limits.ts'),
+    import('../../store/postgres/log.ts'),
+  ])
+  const session = await waitForDatabase({ url, waitMs: 0, limits: LIMITS, log: SILENT })
+  const pool = openPool({ ...session, limits: LIMITS, maxConnections: 1, onBroken() {} })
+  try {
+    const current = await isCurrent(pool.db, 'postgres')
+    const before = systemClock.now()
+    const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now'
+    const [row] = (await pool.query({ name: 'polyphony_doctor', text, values: [], isRepeatable: true })) as {
+      now: number
+    }[]
+    const skewMs = (row?.now ?? before) - (before + systemClock.now()) / 2
+    const findings = [schemaFinding(`PostgreSQL at ${addressOf(url)}`, current), skewFinding(skewMs)]
+    return { findings, isCurrent: current }
+  } finally {
+    await pool.close()
+  }
+}
+
+function schemaFinding(where: string, isUpToDate: boolean): Finding {
+  if (isUpToDate) return ok(ABOUT, `${where} answers, and its schema is up to date`)
+  return warning(ABOUT, `${where} is empty or has an older schema; the next start upgrades it. Make a backup before.`)
+}
+
+/** Leases are measured by the database's clock; signatures and the expiry of keys, by this machine's. */
+export function skewFinding(skewMs: number): Finding {
+  const seconds = (Math.abs(skewMs) / SECOND_MS).toFixed(1)
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return ok('clock', `${seconds} s from the database's`)
+  const direction = skewMs > 0 ? 'behind' : 'ahead of'
+  return warning(
+    'clock',
+    `This machine is ${seconds} s ${direction} the database. Synchronise both, by NTP for example.`,
+  )
+}
