@@ -20,7 +20,10 @@ export const ENTRIES: Record<string, string> = {
 /** Folders that the code reads beside itself. */
 const FOLDERS: Record<string, string> = { templates: 'src/providers/comfyui/templates' }
 
-/** Packages that stay packages, as they have native code, or threads and files of their own. */
+/**
+ * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
+ * Node's that warns of its age unless a package loads it.
+ */
 export const PACKAGES = ['sharp', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders']
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */

