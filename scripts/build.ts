@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 
@@ -36,8 +36,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     transform: { target: 'node22.18' },
     external: (id) => PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
   })
-  const folder = `${into}.new`
-  await rm(folder, { recursive: true, force: true })
+  // Beside the target, since it is renamed; by process, as two may build at once.
+  const folder = join(PROJECT, '.cache', `build-${process.pid}`)
   const { output } = await bundle.write({
     dir: folder,
     format: 'esm',
@@ -51,7 +51,6 @@ export async function build(into: string, entries: Record<string, string> = ENTR
   }
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
   await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(packagesIn(chunks)))
-  await mkdir(into, { recursive: true })
   await rm(into, { recursive: true, force: true })
   await rename(folder, into)
   return output.length

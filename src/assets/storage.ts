@@ -36,6 +36,11 @@ export async function openDisk(url: string, variable: Variable = () => undefined
   }
 }
 
+/** The folder of files on this machine; undefined where they are in a bucket. */
+export function folderOf(url: string): string | undefined {
+  return schemeOf(url) === 'file' ? pathOf(url) : undefined
+}
+
 function pathOf(url: string): string {
   const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
   if (path === '') throw new Error('STORAGE_URL names no folder; write it as file:/srv/polyphony.')

@@ -1,14 +1,13 @@
 import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
-import { type Config, readConfig } from '../config/config.ts'
+import { type Config, configFrom } from '../config/config.ts'
 import { sourcesOf } from '../config/config-file.ts'
 import { type ReadSettings, readSettings } from '../config/read-settings.ts'
 import type { Source } from '../config/sources.ts'
 
 /** The configuration of this command: from the environment, `.env` and the configuration file. */
 export function loadConfig(): { config: Config; warnings: readonly string[] } {
-  const sources = sourcesHere()
-  const { warnings } = readSettings(sources, KNOWN_SETTINGS)
-  return { config: readConfig(sources, KNOWN_SETTINGS), warnings }
+  const settings = readSettings(sourcesHere(), KNOWN_SETTINGS)
+  return { config: configFrom(settings), warnings: settings.warnings }
 }
 
 /** The settings with all faults and their sources; makes no folder and no secret. */

@@ -1,5 +1,6 @@
 import type { AccountAdmin } from '../accounts/admin.ts'
 import type { ManagedAccount } from '../accounts/managed-account.ts'
+import { PolyphonyError } from '../core/errors.ts'
 
 /** What the vendor of an account said about its credential. */
 export interface CredentialCheck {
@@ -15,13 +16,17 @@ const AT_ONCE = 8
 
 /**
  * Makes the free call of each of the operator's accounts at its vendor, some at once, and reports each answer as it
- * arrives. No account is waited for longer than `timeoutMs`. The state of an account follows from the answer. Never throws.
+ * arrives. No account is waited for longer than `timeoutMs`. The state of an account follows from the answer. An account
+ * that is removed meanwhile is left out, and so is everything after the gateway was closed.
  */
 export async function checkCredentials(
   admin: AccountAdmin,
   { timeoutMs, report }: { timeoutMs: number; report: (check: CredentialCheck) => void },
 ): Promise<void> {
-  const accounts = await admin.list('operator').catch(() => []) // the store was closed
+  const accounts = await admin.list('operator').catch((error: unknown) => {
+    if (isGone(error)) return []
+    throw error
+  })
   const waiting = accounts.filter(({ tenantId }) => tenantId === null)
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
@@ -54,9 +59,15 @@ async function checkOne(
     if (works === null) return { ...about, result: 'not asked', says }
     const isRefused = ['expired_credential', 'limited', 'disabled'].includes(outcome.account.state)
     return { ...about, result: isRefused ? 'refused' : 'no answer', says }
-  } catch {
-    return undefined // the gateway stops, or the account was removed meanwhile
+  } catch (error) {
+    if (isGone(error)) return undefined
+    return { ...about, result: 'no answer', says: error instanceof Error ? error.message : String(error) }
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The gateway was closed, or the account removed. */
+function isGone(error: unknown): boolean {
+  return error instanceof PolyphonyError && ['store_unavailable', 'not_found'].includes(error.code)
 }

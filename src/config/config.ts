@@ -6,7 +6,7 @@ import type { Quotas } from '../core/quota.ts'
 import { ConfigError } from './config-error.ts'
 import { keptSecret } from './kept-secret.ts'
 import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
-import { type Knowledge, NO_KNOWLEDGE, readSettings } from './read-settings.ts'
+import { type Knowledge, NO_KNOWLEDGE, type ReadSettings, readSettings } from './read-settings.ts'
 import type { PreferredProvider, Price } from './setting-forms.ts'
 import type { Values } from './settings.ts'
 import type { Env, Source } from './sources.ts'
@@ -78,7 +78,11 @@ export const DATABASE = 'polyphony.db'
  * folder and the secret on first use. Throws a ConfigError that names every setting that cannot be used.
  */
 export function readConfig(given: Env | readonly Source[], knowledge: Knowledge = NO_KNOWLEDGE): Config {
-  const { values, faults, variable } = readSettings(given, knowledge)
+  return configFrom(readSettings(given, knowledge))
+}
+
+/** The same from settings that were read before. */
+export function configFrom({ values, faults, variable }: ReadSettings): Config {
   if (!values) throw new ConfigError(faults)
   const config = configOf(values, variable)
   prepareDataDir(config.dataDir, config.databaseUrl === undefined)

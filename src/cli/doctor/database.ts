@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type Config, DATABASE } from '../../config/config.ts'
 import { SECOND_MS, systemClock } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isCurrent } from '../../store/migrate.ts'
-import { kyselyOn } from '../../store/node-sqlite.ts'
+import { inspectPostgres, inspectSqlite } from '../../store/inspect.ts'
 import { type Finding, fault, ok, reasonOf, warning } from './finding.ts'
 
 export interface DatabaseReport {
@@ -32,37 +30,13 @@ export async function checkDatabase(config: Pick<Config, 'databaseUrl' | 'dataDi
 
 async function checkSqlite(path: string): Promise<DatabaseReport> {
   if (!existsSync(path)) return { findings: [ok(ABOUT, `${path} will be made at the first start`)], isCurrent: false }
-  const database = new DatabaseSync(path, { readOnly: true })
-  try {
-    const current = await isCurrent(kyselyOn(database).db, 'sqlite')
-    return { findings: [schemaFinding(`SQLite in ${path}`, current)], isCurrent: current }
-  } finally {
-    database.close()
-  }
+  const { where, isCurrent } = await inspectSqlite(path)
+  return { findings: [schemaFinding(where, isCurrent)], isCurrent }
 }
 
 async function checkPostgres(url: string): Promise<DatabaseReport> {
-  const [{ waitForDatabase, addressOf }, { openPool }, { LIMITS }, { SILENT }] = await Promise.all([
-    import('../../store/postgres/start.ts'),
-    import('../../store/postgres/pool.ts'),
-    import('../../store/postgres/limits.ts'),
-    import('../../store/postgres/log.ts'),
-  ])
-  const session = await waitForDatabase({ url, waitMs: 0, limits: LIMITS, log: SILENT })
-  const pool = openPool({ ...session, limits: LIMITS, maxConnections: 1, onBroken() {} })
-  try {
-    const current = await isCurrent(pool.db, 'postgres')
-    const before = systemClock.now()
-    const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now'
-    const [row] = (await pool.query({ name: 'polyphony_doctor', text, values: [], isRepeatable: true })) as {
-      now: number
-    }[]
-    const skewMs = (row?.now ?? before) - (before + systemClock.now()) / 2
-    const findings = [schemaFinding(`PostgreSQL at ${addressOf(url)}`, current), skewFinding(skewMs)]
-    return { findings, isCurrent: current }
-  } finally {
-    await pool.close()
-  }
+  const { where, isCurrent, now } = await inspectPostgres(url)
+  return { findings: [schemaFinding(where, isCurrent), skewFinding(now - systemClock.now())], isCurrent }
 }
 
 function schemaFinding(where: string, isUpToDate: boolean): Finding {

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { folderOf } from '../../assets/storage.ts'
 import { openStorage } from '../../compose/storage.ts'
 import type { Config } from '../../config/config.ts'
 import { type Finding, fault, ok, reasonOf } from './finding.ts'
@@ -7,10 +7,8 @@ import { checkFolder, checkSpace } from './machine.ts'
 /** Whether files can be stored. In a bucket, a small file is written and deleted; a folder is only looked at. */
 export async function checkStorage(config: Config): Promise<Finding[]> {
   const { storageUrl } = config
-  if (storageUrl.startsWith('file:')) {
-    const folder = storageUrl.startsWith('file://') ? fileURLToPath(storageUrl) : storageUrl.slice('file:'.length)
-    return [await checkFolder('files', folder), checkSpace('disk', folder)]
-  }
+  const folder = folderOf(storageUrl)
+  if (folder !== undefined) return [await checkFolder('files', folder), checkSpace('disk', folder)]
   try {
     await openStorage(config)
     return [ok('files', `${storageUrl} can be written`)]
