@@ -9,6 +9,7 @@ import { openEgress } from './assets/egress.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
+import { keyGate } from './compose/key-gate.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
@@ -114,11 +115,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Both at once: a stop has one grace, not two.
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
-  // The first tenant and its keys are stored only when the port is ours: a start that fails leaves no keys behind that
-  // nobody has seen. A request that arrives in between waits for them.
-  const seeded = Promise.withResolvers<void>()
-  let isSeeded = false
-
+  const gate = keyGate(keys.authenticate)
   const app = await buildServer({
     dialects: [...dialects, workspace(accountAdmin)],
     context: {
@@ -129,7 +126,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       urls,
       clock,
       checkLoad: admission.checkTurn,
-      authenticate: (key) => (isSeeded ? keys.authenticate(key) : seeded.promise.then(() => keys.authenticate(key))),
+      authenticate: gate.authenticate,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -153,14 +150,13 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     requestTimeoutMs: config.requestTimeoutMs,
   })
   parts.defer(() => app.close())
-  parts.defer(() => seeded.resolve())
+  parts.defer(gate.open)
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   publicUrl ??= urlOf(config.host, port)
   const { adminKey, testKey, openingCredit } = config
   const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
-  isSeeded = true
-  seeded.resolve()
+  gate.open()
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
