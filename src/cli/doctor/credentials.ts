@@ -28,7 +28,7 @@ export async function checkAccounts(config: Config, isCurrent: boolean): Promise
 async function storedAccounts(config: Config): Promise<CredentialCheck[]> {
   const store = await openStore(config, { exclusive: false })
   try {
-    return (await asked(config, store)).filter(({ account }) => !account.startsWith('env:'))
+    return (await checksOf(config, store)).filter(({ account }) => !account.startsWith('env:'))
   } finally {
     await store.close()
   }
@@ -42,7 +42,7 @@ async function accountsOfEnvironment(config: Config): Promise<CredentialCheck[]>
   const egress = openEgress({ allow: [...config.egressAllow], log })
   try {
     await seedEnvironment(accountPartsOf(config, { store, egress, clock: systemClock, log }))
-    return await asked(config, store)
+    return await checksOf(config, store)
   } finally {
     await egress.close()
     await store.close()
@@ -50,7 +50,7 @@ async function accountsOfEnvironment(config: Config): Promise<CredentialCheck[]>
   }
 }
 
-async function asked(config: Config, store: Store): Promise<CredentialCheck[]> {
+async function checksOf(config: Config, store: Store): Promise<CredentialCheck[]> {
   const checks: CredentialCheck[] = []
   const { accountAdmin, close } = openOfflineAccountAdmin(config, store)
   try {
