@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { systemClock } from '../core/clock.ts'
 import { isCurrent } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 
@@ -20,8 +21,8 @@ export async function inspectSqlite(path: string): Promise<Inspection> {
   }
 }
 
-/** A PostgreSQL database, with its clock in milliseconds UTC. Tries once. Throws as a start would. */
-export async function inspectPostgres(url: string): Promise<Inspection & { now: number }> {
+/** A PostgreSQL database, and by how many milliseconds its clock is ahead of ours. Tries once. Throws as a start would. */
+export async function inspectPostgres(url: string): Promise<Inspection & { aheadMs: number }> {
   const [{ waitForDatabase, addressOf }, { openPool }, { LIMITS }, { SILENT }] = await Promise.all([
     import('./postgres/start.ts'),
     import('./postgres/pool.ts'),
@@ -32,11 +33,13 @@ export async function inspectPostgres(url: string): Promise<Inspection & { now: 
   const pool = openPool({ ...session, limits: LIMITS, maxConnections: 1, onBroken() {} })
   try {
     const current = await isCurrent(pool.db, 'postgres')
+    const sentAt = systemClock.now()
     const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now'
     const [row] = (await pool.query({ name: 'polyphony_inspect', text, values: [], isRepeatable: true })) as [
       { now: number }, // one row, as the statement says
     ]
-    return { where: `PostgreSQL at ${addressOf(url)}`, isCurrent: current, now: row.now }
+    const aheadMs = row.now - (sentAt + systemClock.now()) / 2
+    return { where: `PostgreSQL at ${addressOf(url)}`, isCurrent: current, aheadMs }
   } finally {
     await pool.close()
   }

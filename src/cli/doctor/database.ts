@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, DATABASE } from '../../config/config.ts'
-import { SECOND_MS, systemClock } from '../../core/clock.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { inspectPostgres, inspectSqlite } from '../../store/inspect.ts'
 import { type Finding, fault, ok, reasonOf, warning } from './finding.ts'
@@ -35,8 +35,8 @@ async function checkSqlite(path: string): Promise<DatabaseReport> {
 }
 
 async function checkPostgres(url: string): Promise<DatabaseReport> {
-  const { where, isCurrent, now } = await inspectPostgres(url)
-  return { findings: [schemaFinding(where, isCurrent), skewFinding(now - systemClock.now())], isCurrent }
+  const { where, isCurrent, aheadMs } = await inspectPostgres(url)
+  return { findings: [schemaFinding(where, isCurrent), skewFinding(aheadMs)], isCurrent }
 }
 
 function schemaFinding(where: string, isUpToDate: boolean): Finding {
