@@ -343,7 +343,7 @@ describe('the adapter for ComfyUI', () => {
   })
 
   it('reports a server that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(aReadableJob(FLUX, PROMPT), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
