@@ -1,7 +1,8 @@
 import { Argument, Command } from 'commander'
 import { openDisk } from '../assets/storage.ts'
 import { adoptSecret, adoptStorage } from '../compose/identity.ts'
-import { type Config, readConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from './configuration.ts'
 import { print } from './print.ts'
 import { withStore } from './with-store.ts'
 
@@ -29,5 +30,5 @@ const CONSEQUENCES = {
 
 /** The secret that is set, or a new one in the data folder. */
 function withSecret(config: Config): Config {
-  return config.hasSecret() ? config : readConfig(process.env)
+  return config.hasSecret() ? config : loadConfig().config
 }

@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { backUp } from '../compose/backup.ts'
 import type { Manifest } from '../compose/backup-format.ts'
-import { readConfig } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
+import { loadConfig } from './configuration.ts'
 import { print } from './print.ts'
 import { reportRows } from './progress.ts'
 
@@ -14,7 +14,7 @@ export function backupCommand(): Command {
     .option('--files', 'also the files: results and uploads')
     .option('--json', 'print JSON')
     .action(async (file: string, options: { files?: boolean; json?: boolean }) => {
-      const config = readConfig(process.env, { isCommand: true })
+      const { config } = loadConfig({ isCommand: true })
       const manifest = await backUp({
         config,
         file: resolve(file),

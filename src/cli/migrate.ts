@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { openStore, placeOf } from '../compose/store.ts'
-import { type Config, readConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { withSnapshot } from '../store/copy/place.ts'
 import { migrationsAfter } from '../store/migrate.ts'
+import { loadConfig } from './configuration.ts'
 import { print } from './print.ts'
 
 export function migrateCommand(): Command {
@@ -11,7 +12,7 @@ export function migrateCommand(): Command {
     .option('--dry-run', 'only say what would be done')
     .option('--json', 'print JSON')
     .action(async (options: { dryRun?: boolean; json?: boolean }) => {
-      const config = readConfig(process.env, { isCommand: true })
+      const { config } = loadConfig({ isCommand: true })
       const schema = await withSnapshot(placeOf(config), {}, async (snapshot) => snapshot.schema)
       const pending = migrationsAfter(schema)
       const [next] = pending

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path'
+import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
 import type { Config } from '../config/config.ts'
 import { DATABASE, readConfig } from '../config/config.ts'
 import type { Place } from '../store/copy/place.ts'
+import { loadConfig, sourcesHere } from './configuration.ts'
 
 const POSTGRES = /^postgres(ql)?:\/\//
 
@@ -11,16 +13,19 @@ export function placeIn(argument: string): Place {
   return { engine: 'sqlite', path: join(resolve(argument), DATABASE) }
 }
 
-/** The configuration of the environment, with the database that an argument names in place of its own. */
+const DATABASE_NAMES = ['DATABASE_URL', 'DATABASE_URL_FILE', 'SQL_DSN', 'SQL_DSN_FILE']
+const FOLDER_NAMES = ['DATA_DIR', 'DATA_DIR_FILE']
+
+/** The configuration of this command, with the database that an argument names in place of its own. */
 export function configFor(argument: string | undefined): Config {
-  const { DATABASE_URL, DATABASE_URL_FILE, SQL_DSN, SQL_DSN_FILE, DATA_DIR, DATA_DIR_FILE, ...others } = process.env
-  const folder = { DATA_DIR, DATA_DIR_FILE }
-  const database = { DATABASE_URL, DATABASE_URL_FILE, SQL_DSN, SQL_DSN_FILE }
-  const given =
-    argument === undefined
-      ? { ...folder, ...database }
-      : POSTGRES.test(argument)
-        ? { ...folder, DATABASE_URL: argument }
-        : { DATA_DIR: argument }
-  return readConfig({ ...others, ...given }, { isCommand: true, makesDatabase: true })
+  const use = { isCommand: true, makesDatabase: true }
+  if (argument === undefined) return loadConfig(use).config
+  const isPostgres = POSTGRES.test(argument)
+  const replaced = new Set(isPostgres ? DATABASE_NAMES : [...DATABASE_NAMES, ...FOLDER_NAMES])
+  const others = sourcesHere().map((source) => ({
+    ...source,
+    values: Object.fromEntries(Object.entries(source.values).filter(([name]) => !replaced.has(name))),
+  }))
+  const named = { title: 'the argument', values: isPostgres ? { DATABASE_URL: argument } : { DATA_DIR: argument } }
+  return readConfig([named, ...others], KNOWN_SETTINGS, use)
 }

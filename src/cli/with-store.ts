@@ -1,9 +1,10 @@
 import { requireSecret } from '../compose/identity.ts'
 import { openStore } from '../compose/store.ts'
-import { type Config, readConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
+import { loadConfig } from './configuration.ts'
 
 /**
  * Opens the configured store for one command, also while a server runs on it. Throws where there is none: it makes none. What
@@ -13,7 +14,7 @@ export async function withStore<T>(
   work: (store: Store, config: Config) => Promise<T>,
   { usesSecret = false }: { usesSecret?: boolean } = {},
 ): Promise<T> {
-  const config = readConfig(process.env, { isCommand: true })
+  const { config } = loadConfig({ isCommand: true })
   const store = await openStore(config, { exclusive: false })
   try {
     if (usesSecret) await requireSecret(store, config)

@@ -17,6 +17,21 @@ export async function checkIdentity(store: Store, config: Config, disk: Disk): P
   await checkStorage(store, config, disk, storage)
 }
 
+/** What a server would be refused for. Changes nothing. */
+export async function differences(store: Store, config: Config, disk: Disk): Promise<Error[]> {
+  const { secret, storage } = await store.listFingerprints({})
+  const isOther = secret !== undefined && secret !== fingerprintOf(config.secret) && !isEarlier(config, secret)
+  const errors = isOther ? [anotherSecret(config)] : []
+  if (storage === undefined) return errors
+  try {
+    await readMark(disk, config, storage)
+    return errors
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error // the storage does not answer
+    return [...errors, error]
+  }
+}
+
 /** Refuses a command whose secret is not the one of the database. */
 export async function requireSecret(store: Store, config: Config): Promise<void> {
   const { secret: stored } = await store.listFingerprints({})

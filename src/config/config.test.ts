@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { NO_KNOWLEDGE } from './read-settings.ts'
+import { SETTINGS } from './settings.ts'
 
 let folder: string
 beforeEach(() => {
@@ -155,9 +157,32 @@ describe('a configuration', () => {
   })
 
   it('every variable that the configuration reads has a test', () => {
-    const source = readFileSync(new URL('./config.ts', import.meta.url), 'utf8')
-    const names = [...source.matchAll(/\(env, '([A-Z_]+)'/g)].map(([, name]) => name)
+    const names = Object.keys(SETTINGS)
     expect(new Set(names)).toEqual(new Set([...every.map(([name]) => name), 'DATA_DIR']))
+  })
+
+  it('every variable that the configuration reads is in docs/configuration.md, and no other', () => {
+    const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+    const named = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name)
+    expect(new Set([...named, 'SQL_DSN'])).toEqual(new Set(Object.keys(SETTINGS)))
+  })
+
+  it('all faults of a configuration are named at once, each on a line of its own', () => {
+    const faulty = { PORT: 'http', LOG_LEVEL: 'loud', POLYPHONY_EGRESS_ALLOW: '10.0.0.0/99,::1', POLYPHONY_SECRET: 'a' }
+    let faults: readonly string[] = []
+    try {
+      read(faulty)
+    } catch (error) {
+      faults = error instanceof ConfigError ? error.faults : []
+    }
+    expect(faults.map((fault) => /^[A-Z_]+/.exec(fault)?.[0])).toEqual([
+      'PORT',
+      'POLYPHONY_SECRET',
+      'POLYPHONY_EGRESS_ALLOW',
+      'POLYPHONY_EGRESS_ALLOW',
+      'LOG_LEVEL',
+    ])
+    expect(() => read(faulty)).toThrow(`5 settings cannot be used:\n  - ${faults.join('\n  - ')}`)
   })
 
   it.each([
@@ -244,7 +269,8 @@ describe('a configuration', () => {
 
   it('a command makes nothing, and is refused where there is no database', () => {
     const missing = join(folder, 'missing')
-    const command = (env: Record<string, string>) => readConfig({ DATA_DIR: missing, ...env }, { isCommand: true })
+    const command = (env: Record<string, string>) =>
+      readConfig({ DATA_DIR: missing, ...env }, NO_KNOWLEDGE, { isCommand: true })
     expect(() => command({})).toThrow(`No Polyphony in ${missing}; set DATA_DIR or DATABASE_URL.`)
     const { secret: given } = command({ DATABASE_URL: 'postgres://a@b/c', POLYPHONY_SECRET: 'that of the server' })
     expect(given).toBe('that of the server')

@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { polyphony } from '../support/command.ts'
 import { openGateway } from '../support/gateway.ts'
@@ -40,6 +41,16 @@ describe.each(['SQLite', 'PostgreSQL'])(
       expect(text).toContain(`polyphony: POLYPHONY_SECRET is not the secret of this database: ${SET_IT}`)
       expect(text.split('\n')).toHaveLength(1)
       await started()
+    })
+
+    it('the doctor finds another secret, and another storage', async () => {
+      expect((await run(['doctor'])).text).toMatch(/^ok +identity +secret and storage are those of the database$/m)
+      const storage = join(folder, 'other-files')
+      mkdirSync(storage)
+      const found = await run(['doctor'], { POLYPHONY_SECRET: OTHER, STORAGE_URL: pathToFileURL(storage).href })
+      expect(found.code).toBe(1)
+      expect(found.text).toMatch(/^fault +identity +POLYPHONY_SECRET is not the secret of this database/m)
+      expect(found.text).toMatch(/^fault +identity +The storage .* is not the one of this database/m)
     })
 
     it('a server without the secret is refused, and makes no other', async () => {

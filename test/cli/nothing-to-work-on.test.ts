@@ -36,7 +36,17 @@ const COMMANDS = [
   ['adopt', 'storage'],
 ]
 /** They make a database, or need none. */
-const OTHERS = ['serve', 'demo', 'restore', 'move', 'account providers']
+const OTHERS = [
+  'serve',
+  'demo',
+  'restore',
+  'move',
+  'account providers',
+  'config check',
+  'config show',
+  'config schema',
+  'doctor',
+]
 
 describe('a command where there is no Polyphony', () => {
   let folder: string
@@ -110,7 +120,7 @@ describe('a command where there is no Polyphony', () => {
   })
 })
 
-const GROUPS = ['key', 'tenant', 'account', 'task', 'webhook']
+const GROUPS = ['config', 'key', 'tenant', 'account', 'task', 'webhook']
 
 function nameOf(first: string, second: string): string {
   return GROUPS.includes(first) ? `${first} ${second}` : first
