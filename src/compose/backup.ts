@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Disk } from 'flydrive'
+import { type Pack, pack } from 'tar-stream'
 import { storageKey } from '../assets/delete-files.ts'
 import { openDisk } from '../assets/storage.ts'
 import type { Config } from '../config/config.ts'
@@ -14,10 +15,10 @@ import { withSnapshot } from '../store/copy/place.ts'
 import { linesOf, type Row, type Snapshot, type TableShape, Tally } from '../store/copy/snapshot.ts'
 import type { Progress } from '../store/copy/transfer.ts'
 import { version } from '../version.ts'
+import { addMember } from './archive.ts'
 import { FILES, MANIFEST, type Manifest, type Members, manifestOf, SECRET, TABLES } from './backup-format.ts'
 import { anotherSecret, fingerprintOf, isMissing, markOf, readMark } from './identity.ts'
 import { placeOf } from './store.ts'
-import { END, headerOf, paddingOf } from './tar.ts'
 
 /** Rows are gathered in memory up to this size, since a member's size comes before its content. */
 const MEMBER_BYTES = 8 * 2 ** 20
@@ -43,11 +44,14 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   await rm(part, { force: true }) // of a backup that was killed
   try {
     return await withSnapshot(placeOf(config), {}, async (snapshot) => {
-      const archive = new Archive({ ...options, ...(disk ? { disk } : {}) }, snapshot)
+      const archive = pack()
+      const contents = new Contents({ ...options, ...(disk ? { disk } : {}) }, snapshot, archive)
       const target = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true })
-      await pipeline(Readable.from(archive.bytes(), { objectMode: false }), createGzip(GZIP), target)
+      const stored = pipeline(Readable.from(archive, { objectMode: false }), createGzip(GZIP), target)
+      // What fails here fails there, too, with the cause of both.
+      await Promise.all([stored, contents.write().catch((error: Error) => archive.destroy(error))])
       await renameNew(part, file)
-      return archive.manifest()
+      return contents.manifest()
     })
   } catch (error) {
     await rm(part, { force: true })
@@ -55,10 +59,11 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   }
 }
 
-/** The bytes of the archive, before their compression. */
-class Archive {
+/** What a backup has in it. */
+class Contents {
   readonly #options: BackupOptions & { disk?: Disk }
   readonly #snapshot: Snapshot
+  readonly #archive: Pack
   readonly #members: Members = {}
   readonly #tables: Manifest['tables'] = {}
   /** The files to be copied, by their key in the storage. */
@@ -66,18 +71,19 @@ class Archive {
   #storage: string | undefined
   readonly #files = { count: 0, bytes: 0, missing: 0 }
 
-  constructor(options: BackupOptions & { disk?: Disk }, snapshot: Snapshot) {
+  constructor(options: BackupOptions & { disk?: Disk }, snapshot: Snapshot, archive: Pack) {
     this.#options = options
     this.#snapshot = snapshot
+    this.#archive = archive
   }
 
-  async *bytes(): AsyncGenerator<Uint8Array> {
+  async write(): Promise<void> {
     const { config, disk } = this.#options
-    yield* this.#member(SECRET, Buffer.from(config.secret))
-    for (const table of this.#snapshot.tables) yield* this.#table(table)
-    if (disk) yield* this.#filesOf(disk)
-    yield* this.#member(MANIFEST, Buffer.from(`${JSON.stringify(this.manifest(), null, 1)}\n`))
-    yield END
+    await this.#member(SECRET, Buffer.from(config.secret))
+    for (const table of this.#snapshot.tables) await this.#table(table)
+    if (disk) await this.#filesOf(disk)
+    await this.#member(MANIFEST, Buffer.from(`${JSON.stringify(this.manifest(), null, 1)}\n`))
+    this.#archive.finalize()
   }
 
   manifest(): Manifest {
@@ -94,7 +100,7 @@ class Archive {
     })
   }
 
-  async *#table(table: TableShape): AsyncGenerator<Uint8Array> {
+  async #table(table: TableShape): Promise<void> {
     const { onProgress } = this.#options
     const tally = new Tally(table)
     let gathered: string[] = []
@@ -108,11 +114,11 @@ class Archive {
       size += lines.length
       onProgress({ table: table.name, rows: tally.rows, isDone: false })
       if (size < MEMBER_BYTES) continue
-      yield* this.#member(memberName(table, number++), Buffer.from(gathered.join('')))
+      await this.#member(memberName(table, number++), Buffer.from(gathered.join('')))
       gathered = []
       size = 0
     }
-    if (size > 0) yield* this.#member(memberName(table, number), Buffer.from(gathered.join('')))
+    if (size > 0) await this.#member(memberName(table, number), Buffer.from(gathered.join('')))
     this.#tables[table.name] = { columns: [...table.columns], ...tally.end() }
     onProgress({ table: table.name, rows: tally.rows, isDone: true })
   }
@@ -134,10 +140,10 @@ class Archive {
     }
   }
 
-  async *#filesOf(disk: Disk): AsyncGenerator<Uint8Array> {
+  async #filesOf(disk: Disk): Promise<void> {
     const { config } = this.#options
     if (this.#storage !== undefined) {
-      yield* this.#member(`${FILES}${markOf(this.#storage)}`, await readMark(disk, config, this.#storage))
+      await this.#member(`${FILES}${markOf(this.#storage)}`, await readMark(disk, config, this.#storage))
     }
     for (const key of this.#keys) {
       const bytes = await sizeOf(disk, key)
@@ -145,32 +151,32 @@ class Archive {
         this.#files.missing++
         continue
       }
-      yield* this.#member(`${FILES}${key}`, await disk.getStream(key), bytes)
+      await this.#member(`${FILES}${key}`, await disk.getStream(key), bytes)
       this.#files.count++
       this.#files.bytes += bytes
     }
   }
 
-  async *#member(
+  async #member(
     name: string,
     content: Uint8Array | Readable,
     sizeBytes = (content as Uint8Array).byteLength, // a stream comes with its size
-  ): AsyncGenerator<Uint8Array> {
-    yield headerOf(name, sizeBytes, this.#options.now)
+  ): Promise<void> {
     const hash = createHash('sha256')
     let bytes = 0
-    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
-      bytes += chunk.byteLength
-      hash.update(chunk)
-      yield chunk
-    }
-    if (bytes !== sizeBytes) {
+    async function* hashed(): AsyncGenerator<Uint8Array> {
+      for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+        bytes += chunk.byteLength
+        hash.update(chunk)
+        yield chunk
+      }
+      if (bytes === sizeBytes) return
       throw new PolyphonyError(
         'internal',
         `${name} changed while it was read: ${bytes} bytes in place of ${sizeBytes}.`,
       )
     }
-    yield paddingOf(sizeBytes)
+    await addMember(this.#archive, { name, sizeBytes, modifiedAt: this.#options.now }, hashed())
     this.#members[name] = { bytes, sha256: hash.digest('hex') }
   }
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { createGunzip } from 'node:zlib'
 import type { Disk } from 'flydrive'
 import { openDisk } from '../assets/storage.ts'
 import { type Config, ConfigError } from '../config/config.ts'
@@ -13,9 +12,9 @@ import { PolyphonyError } from '../core/errors.ts'
 import { requireEmpty, withTarget } from '../store/copy/place.ts'
 import { linesOf, type Row, type TableShape, Tally, type Target } from '../store/copy/snapshot.ts'
 import { type Progress, prove } from '../store/copy/transfer.ts'
+import { type Member, membersOf } from './archive.ts'
 import { FILES, MANIFEST, type Manifest, type Members, readManifest, SECRET, TABLES } from './backup-format.ts'
 import { placeOf } from './store.ts'
-import { membersIn, type TarMember } from './tar.ts'
 
 const ROWS_AT_ONCE = 500
 const SMALL_BYTES = 256 * 2 ** 20
@@ -162,7 +161,7 @@ function* rowsIn(text: string): Generator<Row[]> {
   }
 }
 
-async function textOf({ content }: TarMember): Promise<string> {
+async function textOf({ content }: Member): Promise<string> {
   return (await buffer(content)).toString()
 }
 
@@ -170,11 +169,6 @@ function summariesIn({ tables }: Manifest) {
   return Object.fromEntries(
     Object.entries(tables).map(([name, { rows, sums, sha256 }]) => [name, { rows, sums, sha256 }]),
   )
-}
-
-function membersOf(file: string): AsyncGenerator<TarMember> {
-  // A failure of either reaches the one who reads, so nothing is to be done here.
-  return membersIn(pipeline(createReadStream(file), createGunzip(), () => {}))
 }
 
 async function writeSecret(path: string, secret: string): Promise<void> {
