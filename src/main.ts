@@ -9,6 +9,7 @@ import { openEgress } from './assets/egress.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
+import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
@@ -77,6 +78,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const store = replaced.store ? replaced.store(opened) : opened
   parts.defer(() => store.close())
+  await checkIdentity(store, config, disk)
   // All instants that are stored come from one clock: nodes compare them.
   const clock = replaced.clock ?? store.clock
   if (store.exclusive) {
