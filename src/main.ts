@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { openAccounts } from './accounts/accounts.ts'
 import { openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
@@ -9,6 +9,7 @@ import { openEgress } from './assets/egress.ts'
 import { openDisk } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
+import { openLog } from './compose/log.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
@@ -63,7 +64,7 @@ export interface Gateway {
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
   const startedAt = systemClock.now()
   await using parts = new AsyncDisposableStack()
-  const log = replaced.log ?? pino({ level: config.logLevel })
+  const log = replaced.log ?? openLog(config.logLevel)
   const disk = await openDisk(config.storageUrl, config.variable)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
@@ -144,7 +145,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     requestTimeoutMs: config.requestTimeoutMs,
   })
   parts.defer(() => app.close())
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `listens at ${address}` })
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   publicUrl ??= urlOf(config.host, port)
   // Only now, since a webhook names the public URL.

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { MultiBar, Presets } from 'cli-progress'
 import { Command } from 'commander'
-import { pino } from 'pino'
+import { openLog } from '../compose/log.ts'
 import { readConfig } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { type Gateway, startGateway } from '../main.ts'
@@ -40,7 +40,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
     // The demo's webhook receiver listens on loopback, which egress refuses by default.
     POLYPHONY_EGRESS_ALLOW: [process.env.POLYPHONY_EGRESS_ALLOW, '127.0.0.0/8'].filter(Boolean).join(','),
   })
-  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const log = openLog(config.logLevel, process.stderr)
   const gateway = await startGateway(config, { log })
   const { url, store, firstTenant } = gateway
   const { key } = await createKey(

@@ -6,6 +6,7 @@ import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
@@ -17,6 +18,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends the request; set by `authenticated` before the body is read. */
     caller: Caller
+    /** The task that the request makes or reads, for the log. */
+    taskId: string | undefined
+    /** The error with which it is answered, for the log. */
+    errorCode: ErrorCode | undefined
+    /** It waits for a task, or streams: how long it takes says nothing of the gateway. */
+    isWaiting: boolean | undefined
   }
 }
 

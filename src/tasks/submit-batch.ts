@@ -43,7 +43,8 @@ export async function submitBatch(
     idempotency: batch.idempotency ?? null,
   }
   // Ids made anew, so that they follow the order of the request.
-  const tasks = ready.map((one) => ({ ...one.fresh, id: newId(now), createdAt: now }))
+  const origin = { requestId: batch.origin?.requestId ?? null, traceparent: batch.origin?.traceparent ?? null }
+  const tasks = ready.map((one) => ({ ...one.fresh, ...origin, id: newId(now), createdAt: now }))
   const outcome = await storeWithFiles(
     inputs,
     assets,
