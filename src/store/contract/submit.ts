@@ -7,12 +7,12 @@ import { aCancel, aClaimedTask, aKey, anEnd, aPayer, aTask, claimed, only, START
 
 export function submitContract(bench: Bench): void {
   it('a task keeps the id of its request and the trace of its caller', async () => {
-    await aPayer(store)
+    await aPayer(bench.store)
     const origin = { requestId: 'r1', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
     const [traced, other] = [aTask(origin), aTask()]
-    await submitted(store, traced, other)
-    expect(await store.getTask({ id: traced.id })).toMatchObject(origin)
-    expect(await store.getTask({ id: other.id })).toMatchObject({ requestId: null, traceparent: null })
+    await submitted(bench.store, traced, other)
+    expect(await bench.store.getTask({ id: traced.id })).toMatchObject(origin)
+    expect(await bench.store.getTask({ id: other.id })).toMatchObject({ requestId: null, traceparent: null })
   })
 
   it('a task is stored as it was submitted, with its price held', async () => {
