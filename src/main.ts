@@ -6,10 +6,11 @@ import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
-import { openDisk } from './assets/storage.ts'
+import { folderOf, openDisk } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { openLog } from './compose/log.ts'
+import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
@@ -18,6 +19,7 @@ import type { Config } from './config/config.ts'
 import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
+import { openRecorders } from './http/metrics/recorders.ts'
 import { buildServer } from './http/server.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
@@ -68,7 +70,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const disk = await openDisk(config.storageUrl, config.variable)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
-  const store = replaced.store ? replaced.store(opened) : opened
+  const recorders = openRecorders()
+  const store = measuredStore(replaced.store ? replaced.store(opened) : opened, recorders.storeCalled)
   parts.defer(() => store.close())
   // All instants that are stored come from one clock: nodes compare them.
   const clock = replaced.clock ?? store.clock
@@ -91,19 +94,37 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(() => egress.close())
 
   const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
-  const accountParts = accountPartsOf(config, { store, egress, clock, log })
+  const accountParts = accountPartsOf(config, { store, egress, clock, log, vendorCalled: recorders.vendorCalled })
   const accounts = openAccounts({ ...accountParts, builtIn })
   parts.defer(() => accounts.close())
   await accounts.start()
   const accountAdmin = openAccountAdmin({ ...accountParts, accounts })
 
   const webhooksFor = renderers.task
-  const heart = composeTasks(config, { store, accounts, assets, egress, urls, webhooksFor, clock, log })
+  const heart = composeTasks(config, {
+    store,
+    accounts,
+    assets,
+    egress,
+    urls,
+    webhooksFor,
+    clock,
+    log,
+    observer: recorders,
+  })
   const { tasks, dispatcher, leases, callbacks, admission, prices } = heart
   parts.defer(() => tasks.close())
   const signing = openSigning({ store, secret: config.secret })
   const secretOf = signing.secretOfTask
-  const sender = openSender({ store, egress, secretOf, clock, log, concurrency: WEBHOOKS_AT_ONCE })
+  const sender = openSender({
+    store,
+    egress,
+    secretOf,
+    clock,
+    log,
+    concurrency: WEBHOOKS_AT_ONCE,
+    onAttempt: recorders.webhookAttempted,
+  })
   const keys = openKeys({ store, clock })
   parts.defer(() => keys.close())
   const stopRetention = startRetention({ store, assets, clock, log })
@@ -139,6 +160,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       operations: () => [...accounts.available('live')],
       accounts: accounts.list,
       write: assets.tryWrite,
+      recorders,
+      folders: foldersOf(config),
+      metrics: { key: config.metricsKey, port: config.metricsPort, host: config.host },
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
@@ -168,4 +192,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       return closing
     },
   }
+}
+
+/** The folders whose disks may become full. */
+function foldersOf({ dataDir, storageUrl }: Config): Record<string, string> {
+  const files = folderOf(storageUrl)
+  return { data: dataDir, ...(files === undefined ? {} : { files }) }
 }

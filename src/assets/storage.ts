@@ -37,6 +37,11 @@ export async function openDisk(url: string, variable: Variable = () => undefined
   }
 }
 
+/** The folder of a STORAGE_URL on this machine; undefined for a bucket. */
+export function folderOf(url: string): string | undefined {
+  return url.startsWith('file:') ? pathOf(url) : undefined
+}
+
 function pathOf(url: string): string {
   const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
   if (path === '') throw new Error('STORAGE_URL names no folder; write it as file:/srv/polyphony.')

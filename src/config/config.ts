@@ -42,6 +42,10 @@ export interface Config {
   /** The operator's prices, which replace or multiply those of the catalogue. */
   prices: readonly Price[]
   logLevel: string
+  /** The bearer that reads the metrics; absent: they are open. */
+  metricsKey: string | undefined
+  /** A port of their own for the metrics; absent: the gateway's. */
+  metricsPort: number | undefined
   studioSlots: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
@@ -107,6 +111,11 @@ export function readConfig(env: Env): Config {
     openingCredit: usdToPoints(number(env, 'POLYPHONY_OPENING_CREDIT', 1_000, 0, 1e8)),
     prices: prices(env),
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    metricsKey: chosenKey(env, 'POLYPHONY_METRICS_KEY'),
+    metricsPort:
+      text(env, 'POLYPHONY_METRICS_PORT') === undefined
+        ? undefined
+        : whole(env, 'POLYPHONY_METRICS_PORT', 0, 1, 65_535),
     studioSlots: whole(env, 'POLYPHONY_STUDIO_SLOTS', 2, 1, 64),
     sandboxSeconds: number(env, 'POLYPHONY_SANDBOX_SECONDS', 2, 0, 600),
     sandboxSlots: whole(env, 'POLYPHONY_SANDBOX_SLOTS', 1_000, 1, 1_000_000),

@@ -23,7 +23,7 @@ declare module 'fastify' {
     /** The error with which it is answered, for the log. */
     errorCode: ErrorCode | undefined
     /** It waits for a task, or streams: how long it takes says nothing of the gateway. */
-    isWaiting: boolean | undefined
+    isOpenEnded: boolean | undefined
   }
 }
 

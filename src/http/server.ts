@@ -68,7 +68,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       sendFrameworkError(options.log, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
-  for (const name of ['caller', 'taskId', 'errorCode', 'isWaiting']) app.decorateRequest(name)
+  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded']) app.decorateRequest(name)
   addRequestIds(app)
   addAccessLog(app, options.log)
   noteMethods(app)

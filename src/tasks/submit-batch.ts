@@ -51,7 +51,10 @@ export async function submitBatch(
     () => admission.measured(tasks.length, () => store.submitBatch({ batch: fresh, tasks })),
     (result) => result.outcome === 'created',
   )
-  if (outcome.outcome === 'created') return { batchId: fresh.id, replayed: false }
+  if (outcome.outcome === 'created') {
+    for (const task of tasks) parts.observer?.submitted(task)
+    return { batchId: fresh.id, replayed: false }
+  }
   if (outcome.outcome === 'replayed') return { batchId: outcome.batchId, replayed: true }
   throw refusal(outcome, toPoints(tasks.reduce((sum, task) => sum + task.pricePoints, 0)))
 }

@@ -174,7 +174,7 @@ const GONE = new Error('The client has gone away.')
 
 /** Aborts when the client has gone away. For requests that wait. */
 export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
-  reply.request.isWaiting = true
+  reply.request.isOpenEnded = true
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort(GONE))
   return controller.signal
