@@ -143,6 +143,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       clock,
       checkLoad: admission.checkTurn,
       authenticate: (key) => keys.authenticate(key),
+      rateOf: keys.rateOf,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),

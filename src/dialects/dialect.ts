@@ -12,6 +12,7 @@ import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Drafts } from '../tasks/drafts.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import type { RateState } from '../tenants/rate-limit.ts'
 import type { Urls } from './kit/urls.ts'
 
 declare module 'fastify' {
@@ -47,6 +48,8 @@ export interface DialectContext {
    * key. `tokenFaultOf` of `tenants/access-keys.ts` reports what is wrong with the token of an `unauthorized`.
    */
   authenticateSigned(credential: string | undefined): Caller | Promise<Caller>
+  /** What is left of the caller's rate limit; undefined for a key without one. */
+  rateOf(caller: Caller): RateState | undefined
   tenantOf(caller: Caller): Promise<Tenant>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>

@@ -20,7 +20,9 @@ import { addAccessLog, logAccess } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
+import { frontDoor } from './front-door.ts'
 import { type HealthOptions, health } from './health.ts'
+import { addJsonAnswers } from './json-answers.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { openApi, type ServedModule } from './openapi.ts'
 import { addRequestIds, requestIdOf, requestLog, sendRequestId } from './request-ids.ts'
@@ -75,6 +77,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   refuseNul(app)
   skipBodies(app)
   addRetryAfter(app)
+  addJsonAnswers(app)
   readBodies(app)
   const sendFile = fileSender({ assets: options.assets })
   const context: DialectContext = {
@@ -110,6 +113,7 @@ function ownModule(
       await app.register(files, { assets })
       addHealth(app)
       openApi(app, { served, context })
+      frontDoor(app, { publicUrl: () => context.urls.publicUrl })
       docs(app, { publicUrl: () => context.urls.publicUrl })
       await app.register(callbackRoutes(callbacks))
     },

@@ -33,7 +33,7 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
     await app.register(
       async (inside) => {
         const { authenticate = context.authenticate, keyHeaders = [] } = protocol
-        authenticated(inside, { authenticate, checkLoad: context.checkLoad }, keyHeaders)
+        authenticated(inside, { authenticate, checkLoad: context.checkLoad, rateOf: context.rateOf }, keyHeaders)
         const answerError = handleErrors(inside, protocol.error)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {

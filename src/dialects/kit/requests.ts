@@ -5,6 +5,7 @@ import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.
 import type { Task } from '../../core/task.ts'
 import type { RequestOrigin } from '../../tasks/submission.ts'
 import type { DialectContext } from '../dialect.ts'
+import { setRateHeaders } from './rate-headers.ts'
 import { retryAfterOf } from './retry-after.ts'
 
 /** Parts of a request that every dialect reads in the same way. */
@@ -32,20 +33,26 @@ export async function callerIfKnown(
  */
 export function authenticated(
   app: FastifyInstance,
-  context: Pick<DialectContext, 'authenticate' | 'checkLoad'>,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
   ownHeaders: string[] = [],
 ): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
+    request.caller = caller
+    if (caller.requestsPerMinute === null) return
+    const state = context.rateOf(caller)
+    if (state) setRateHeaders(reply, state)
+  }
+  app.addHook('onRequest', (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
     const found = context.authenticate(keyOf(request, ownHeaders))
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
-      request.caller = found
+      admit(request, reply, found)
       done()
       return
     }
     found.then((caller) => {
-      request.caller = caller
+      admit(request, reply, caller)
       done()
     }, done)
   })
@@ -233,5 +240,7 @@ export function logServerError(request: FastifyRequest, reply: FastifyReply, err
   if (isGone(error)) request.log.debug({ route: request.routeOptions.url }, 'the client went away')
   if (OWN_FAULTS.has(error.code)) request.log.error({ ...about(request), ...faultOf(error) }, 'request failed')
   const seconds = retryAfterOf(error)
+  const { requestsPerMinute: perMinute } = error.details
+  if (perMinute !== undefined) setRateHeaders(reply, { perMinute, remaining: 0, resetSeconds: seconds ?? 0 })
   if (seconds !== undefined) reply.header('Retry-After', String(seconds))
 }
