@@ -27,22 +27,32 @@ function labelsOf<Label extends string>(labels: readonly Label[], key: string): 
 
 export class Counter<Label extends string> {
   readonly #named: Named<Label>
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Map<string, { value: number }>()
 
   constructor(named: Named<Label>) {
     if (!named.name.endsWith('_total')) throw new Error(`The counter ${named.name} must end in _total.`)
     this.#named = named
-    if (named.labels.length === 0) this.#counts.set('', 0)
+    if (named.labels.length === 0) this.#counts.set('', { value: 0 })
   }
 
   add(values: Labels<Label>, by = 1): void {
+    this.at(values).value += by
+  }
+
+  /** The count with these labels, for who adds to it again and again. */
+  at(values: Labels<Label>): { value: number } {
     const key = keyOf(this.#named.labels, values)
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + by)
+    let count = this.#counts.get(key)
+    if (!count) {
+      count = { value: 0 }
+      this.#counts.set(key, count)
+    }
+    return count
   }
 
   registerIn(registry: Registry): void {
     const { name, help, labels } = this.#named
-    const values = () => [...this.#counts].map(([key, value]) => ({ labels: labelsOf(labels, key), value }))
+    const values = () => [...this.#counts].map(([key, { value }]) => ({ labels: labelsOf(labels, key), value }))
     register(registry, { name, help, type: 'counter', values })
   }
 }
@@ -65,14 +75,23 @@ export class Histogram<Label extends string> {
   }
 
   observe(values: Labels<Label>, value: number): void {
+    this.add(this.at(values), value)
+  }
+
+  /** The series with these labels, for who adds to it again and again. */
+  at(values: Labels<Label>): Series {
     const key = keyOf(this.#named.labels, values)
     let series = this.#series.get(key)
     if (!series) {
       series = { counts: Array(this.#buckets.length + 1).fill(0), sum: 0 }
       this.#series.set(key, series)
     }
-    const found = this.#buckets.findIndex((limit) => value <= limit)
-    const index = found === -1 ? this.#buckets.length : found
+    return series
+  }
+
+  add(series: Series, value: number): void {
+    let index = 0
+    while (index < this.#buckets.length && value > (this.#buckets[index] ?? 0)) index++
     series.counts[index] = (series.counts[index] ?? 0) + 1
     series.sum += value
   }

@@ -17,13 +17,27 @@ export type Recorders = ReturnType<typeof openRecorders>
 
 export function openRecorders() {
   const of = instruments()
+  /** By method, route and status: this runs for every request. */
+  const answers = new Map<string, ReturnType<typeof seriesOf>>()
+  const seriesOf = (method: string, route: string, status: string) => ({
+    count: of.requests.at({ method, route, status }),
+    labels: { method, route, status },
+    seconds: undefined as ReturnType<typeof of.requestSeconds.at> | undefined,
+  })
   return {
     /** An answer that was sent. */
     answered(request: FastifyRequest, reply: FastifyReply): void {
       const route = request.routeOptions.url ?? 'none'
-      const labels = { method: request.method, route, status: String(reply.statusCode) }
-      of.requests.add(labels)
-      if (request.isOpenEnded !== true) of.requestSeconds.observe(labels, reply.elapsedTime / SECOND_MS)
+      const key = `${request.method} ${reply.statusCode} ${route}`
+      let series = answers.get(key)
+      if (!series) {
+        series = seriesOf(request.method, route, String(reply.statusCode))
+        answers.set(key, series)
+      }
+      series.count.value += 1
+      if (request.isOpenEnded === true) return
+      series.seconds ??= of.requestSeconds.at(series.labels)
+      of.requestSeconds.add(series.seconds, reply.elapsedTime / SECOND_MS)
     },
     submitted({ operation, pricePoints }: Pick<NewTask, 'operation' | 'pricePoints'>): void {
       of.submitted.add({ operation })
