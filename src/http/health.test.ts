@@ -119,9 +119,7 @@ describe('the routes that need no key', () => {
     expect(text).toContain(
       'polyphony_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1',
     )
-    expect(text).toContain(
-      'polyphony_http_request_duration_seconds_count{method="GET",route="/readyz",status="200"} 1',
-    )
+    expect(text).toContain('polyphony_http_request_duration_seconds_count{method="GET",route="/readyz",status="200"} 1')
     expect(text).toContain('process_resident_memory_bytes')
     expect(linesOf(text, 'polyphony_accounts')).toEqual([
       'polyphony_accounts{provider="lumen",state="connected"} 3',
