@@ -29,7 +29,11 @@ const arrows = Object.entries(rooms).map(([room, allowed]) => ({
   from: { path: `^src/${room}/`, pathNot: TESTS },
   to: {
     path: '^src/',
-    pathNot: [`^src/${room}/`, ...allowed.map((other) => `^src/${other}(/|\\.ts$|$)`), '^src/(version|thread-file)\\.ts$'],
+    pathNot: [
+      `^src/${room}/`,
+      ...allowed.map((other) => `^src/${other}(/|\\.ts$|$)`),
+      '^src/(version|thread-file)\\.ts$',
+    ],
   },
 }))
 

@@ -6,7 +6,7 @@ const SECOND_MS = 1_000
 /** Parts of the suite that can be run by themselves: `npm test -- --project unit`. */
 const PARTS: Record<string, { include: string[]; exclude?: string[]; testTimeout?: number }> = {
   /** The documentation in a real browser. */
-  browser: { include: ['test/browser/**/*.test.ts'] },
+  browser: { include: ['test/browser/**/*.test.ts'], testTimeout: 90 * SECOND_MS },
   /** Processes that are killed, and a short run of the fault injection. */
   crash: { include: ['test/crash/**/*.test.ts', 'test/chaos/**/*.test.ts'], testTimeout: 600 * SECOND_MS },
   /** Whole gateways over HTTP, and the command line. */
@@ -37,6 +37,8 @@ export default defineConfig({
     setupFiles: ['test/support/described-answers.ts'],
     globalSetup: ['test/support/build-before.ts', 'test/support/postgres-server.ts'],
     testTimeout: 30 * SECOND_MS,
+    // The machine may be busy with other tests: what comes in a moment may take some seconds.
+    expect: { poll: { timeout: 15 * SECOND_MS } },
     hookTimeout: 60 * SECOND_MS,
     // Two cores: more workers than that only make the real servers in the tests wait for one another.
     maxWorkers: 3,

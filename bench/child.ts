@@ -19,28 +19,37 @@ export interface Child {
   stop(): Promise<void>
 }
 
-export async function startChild(script: string, env: Record<string, string> = {}): Promise<Child> {
+/** `script` is relative to this file. It is ready when it prints `ready URL`, or the program's own line with its URL. */
+export async function startChild(
+  script: string,
+  env: Record<string, string> = {},
+  words: string[] = [],
+): Promise<Child> {
   const before = performance.now()
   // As `npm start` runs it: the same flags, and compiled code kept between starts.
-  const child = spawn(process.execPath, [...START_FLAGS, ...extraFlags, new URL(script, import.meta.url).pathname], {
-    env: {
-      NODE_COMPILE_CACHE: new URL('../node_modules/.cache/compile', import.meta.url).pathname,
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PORT: '0',
-      LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
-      POLYPHONY_ADMIN_KEY: ADMIN_KEY,
-      POLYPHONY_TEST_KEY: TEST_KEY,
-      POLYPHONY_OPENING_CREDIT: '10000000',
-      POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
-      ...env,
+  const child = spawn(
+    process.execPath,
+    [...START_FLAGS, ...extraFlags, new URL(script, import.meta.url).pathname, ...words],
+    {
+      env: {
+        NODE_COMPILE_CACHE: new URL('../node_modules/.cache/compile', import.meta.url).pathname,
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: '0',
+        LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
+        POLYPHONY_ADMIN_KEY: ADMIN_KEY,
+        POLYPHONY_TEST_KEY: TEST_KEY,
+        POLYPHONY_OPENING_CREDIT: '10000000',
+        POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
-      const [, found] = /ready (\S+)/.exec(chunk.toString()) ?? []
+      const [, found] = /(?:ready |"url":")([^\s"]+)/.exec(chunk.toString()) ?? []
       if (found) resolve(found)
     })
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)))

@@ -8,8 +8,12 @@ import { existsSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The first that runs TypeScript as it is; package.json says the same. */
-const OLDEST = [22, 18]
+// The build, where there is one (`npm run build`, which `npm ci` does, too); else the source.
+const built = new URL('../dist/program.js', import.meta.url)
+const isBuilt = existsSync(built)
+
+/** The first that runs the build, as package.json says; the source has syntax that only a later one knows. */
+const OLDEST = isBuilt ? [22, 18] : [24, 0]
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
@@ -20,7 +24,5 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
 module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
-// The build, where there is one (`npm run build`, which `npm ci` does, too); else the source.
-const built = new URL('../dist/program.js', import.meta.url)
-const { run } = await import(existsSync(built) ? built.href : '../src/cli/program.ts')
+const { run } = await import(isBuilt ? built.href : '../src/cli/program.ts')
 await run(process.argv)

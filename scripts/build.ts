@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 
@@ -20,22 +20,11 @@ export const ENTRIES: Record<string, string> = {
 /** Folders that the code reads beside itself. */
 const FOLDERS: Record<string, string> = { templates: 'src/providers/comfyui/templates' }
 
-/** Packages that stay packages: native code, threads and files of their own, or vendors' clients that few starts load. */
-const PACKAGES = [
-  'sharp',
-  'pg',
-  'pino',
-  'piscina',
-  'prom-client',
-  'flydrive',
-  '@aws-sdk/',
-  '@scalar/',
-  '@gltf-transform/',
-  'wasm-media-encoders',
-  'openai',
-  'lumaai',
-  '@runwayml/',
-]
+/**
+ * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
+ * Node's that warns of its age unless a package loads it.
+ */
+export const PACKAGES = ['sharp', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai']
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
 export async function build(into: string, entries: Record<string, string> = ENTRIES): Promise<number> {
@@ -43,10 +32,12 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     cwd: PROJECT,
     input: entries,
     platform: 'node',
+    // The oldest that package.json allows: it does not know `using`.
+    transform: { target: 'node22.18' },
     external: (id) => PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
   })
-  const folder = `${into}.new`
-  await rm(folder, { recursive: true, force: true })
+  // Beside the target, since it is renamed; by process, as two may build at once.
+  const folder = join(PROJECT, '.cache', `build-${process.pid}`)
   const { output } = await bundle.write({
     dir: folder,
     format: 'esm',
@@ -60,7 +51,6 @@ export async function build(into: string, entries: Record<string, string> = ENTR
   }
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
   await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(packagesIn(chunks)))
-  await mkdir(into, { recursive: true })
   await rm(into, { recursive: true, force: true })
   await rename(folder, into)
   return output.length
@@ -80,13 +70,23 @@ async function licencesOf(folders: string[]): Promise<string> {
     const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one))
     const text = file === undefined ? `Licence: ${license}` : await readFile(join(folder, file), 'utf8')
-    if (!PERMITTED.has(license)) throw new Error(`${name} has the licence ${license}, which is not one that may be bundled.`)
+    if (!PERMITTED.has(license))
+      throw new Error(`${name} has the licence ${license}, which is not one that may be bundled.`)
     return `${name} ${version} (${license})\n\n${text.trim()}\n`
   })
   return (await Promise.all(parts)).join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-const PERMITTED = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'BlueOak-1.0.0', 'Unlicense'])
+const PERMITTED = new Set([
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'Unlicense',
+])
 
 if (import.meta.main) {
   const startedAt = performance.now()

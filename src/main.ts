@@ -1,17 +1,21 @@
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { openAccounts } from './accounts/accounts.ts'
-import { openAccountAdmin } from './accounts/admin.ts'
+import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
-import { folderOf, openDisk } from './assets/storage.ts'
+import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
+import { ClosingStack } from './compose/closing-stack.ts'
+import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { type StartReport, startReport } from './compose/start-report.ts'
+import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
@@ -33,7 +37,7 @@ import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { workspace } from './workspace/workspace.ts'
 
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
-const GRACE_MS = 5 * SECOND_MS
+export const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
 const MAX_WAIT_SECONDS = 120
 
@@ -54,6 +58,11 @@ export interface Gateway {
   url: string
   store: Store
   firstTenant: FirstTenant
+  /** What a start says of itself. */
+  report: StartReport
+  accounts: AccountAdmin
+  /** How many tasks this process works on. */
+  inHand(): number
   log: Logger
   /** Ends everything that was started, the last first. The same promise however often it is called. */
   close(): Promise<void>
@@ -65,9 +74,9 @@ export interface Gateway {
  */
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
   const startedAt = systemClock.now()
-  await using parts = new AsyncDisposableStack()
+  await using parts = new ClosingStack()
   const log = replaced.log ?? openLog(config.logLevel)
-  const disk = await openDisk(config.storageUrl, config.variable)
+  const disk = await openStorage(config)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
   const recorders = openRecorders()
@@ -80,9 +89,6 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })
     if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
   }
-  const { adminKey, testKey, openingCredit } = config
-  const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
-
   let publicUrl = config.publicUrl
   const urls = urlsAt(() => publicUrl ?? '')
   const renderers = renderersWith(urls)
@@ -132,6 +138,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Both at once: a stop has one grace, not two.
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
+  const gate = keyGate(keys.authenticate)
   const app = await buildServer({
     dialects: [...dialects, workspace(accountAdmin)],
     context: {
@@ -142,7 +149,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       urls,
       clock,
       checkLoad: admission.checkTurn,
-      authenticate: (key) => keys.authenticate(key),
+      authenticate: gate.authenticate,
       rateOf: keys.rateOf,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
@@ -170,16 +177,25 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     requestTimeoutMs: config.requestTimeoutMs,
   })
   parts.defer(() => app.close())
+  parts.defer(gate.open)
   await app.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `listens at ${address}` })
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   publicUrl ??= urlOf(config.host, port)
+  const { adminKey, testKey, openingCredit } = config
+  const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
+  gate.open()
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
-  log.info({ url: publicUrl, store: store.engine, ms: systemClock.now() - startedAt }, 'polyphony serves')
+  const report = startReport(config, publicUrl)
+  const { warnings: _, ...place } = report
+  log.info(
+    { ...place, store: store.engine, database: place.store, ms: systemClock.now() - startedAt },
+    'polyphony serves',
+  )
 
   const running = parts.move()
   let closing: Promise<void> | undefined
@@ -187,9 +203,12 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     url: publicUrl,
     store,
     firstTenant,
+    report,
+    accounts: accountAdmin,
+    inHand: leases.count,
     log,
     close() {
-      closing ??= running.disposeAsync()
+      closing ??= running[Symbol.asyncDispose]()
       return closing
     },
   }

@@ -29,7 +29,7 @@ describe('the diagnosis of an idle account', () => {
   })
 
   it.each<[Partial<ManagedAccount>, RegExp]>([
-    [{ state: 'limited' }, /no more work for now/],
+    [{ state: 'limited' }, /limit of the account at its vendor/],
     [{ state: 'cooling_down' }, /did not get through/],
     [{ state: 'moderation_strike' }, /refused the content/],
     [{ state: 'expired_credential' }, /Set a new one/],

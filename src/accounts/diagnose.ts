@@ -32,7 +32,7 @@ export function diagnose(account: ManagedAccount, workload: Workload, hide: (tex
 /** What to do about each state; docs/accounts.md says the same at more length. */
 const STATE_ADVICE: Record<Exclude<AccountState, 'connected'>, string> = {
   limited:
-    'The vendor accepts no more work for now, or the account has no credit. It is tried again by itself; test it to try now.',
+    'The limit of the account at its vendor is reached, or it has no credit. It is tried again by itself; test it to try now.',
   cooling_down: 'Its calls did not get through. It is tried again by itself; test it, and check its base address.',
   moderation_strike:
     'The vendor refused the content of many tasks in a row. Look at its last attempts, then enable it.',

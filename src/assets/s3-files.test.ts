@@ -109,7 +109,7 @@ describe('a bucket that cannot be used', () => {
     ],
     [
       'is not there',
-      () => 's3://files?endpoint=http://127.0.0.1:59998&force_path_style=true',
+      () => 's3://files?endpoint=http://127.0.0.1:1&force_path_style=true',
       S3_KEYS,
       /ECONNREFUSED.*Is the endpoint right, and does it run\?/,
     ],

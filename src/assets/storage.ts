@@ -18,8 +18,7 @@ interface RangeDriver extends DriverContract {
  * credentials that `variable` finds under Amazon's names. Throws an Error that says what can be configured.
  */
 export async function openDisk(url: string, variable: Variable = () => undefined): Promise<Disk> {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
-  switch (scheme) {
+  switch (schemeOf(url)) {
     case 'file': {
       const files = new DurableFiles({ root: pathOf(url) })
       files.prepare(systemClock.now())
@@ -33,19 +32,39 @@ export async function openDisk(url: string, variable: Variable = () => undefined
       return new Disk(files)
     }
     default:
-      throw new Error(`STORAGE_URL must begin with "file:" or "s3:", as in file:/srv/polyphony; it is "${url}".`)
+      throw unknownScheme(url)
   }
 }
 
-/** The folder of a STORAGE_URL on this machine; undefined for a bucket. */
+/** The folder of files on this machine; undefined where they are in a bucket. */
 export function folderOf(url: string): string | undefined {
-  return url.startsWith('file:') ? pathOf(url) : undefined
+  return schemeOf(url) === 'file' ? pathOf(url) : undefined
 }
 
 function pathOf(url: string): string {
   const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
   if (path === '') throw new Error('STORAGE_URL names no folder; write it as file:/srv/polyphony.')
   return resolve(path)
+}
+
+/** Throws what `openDisk` would throw for a URL that is written wrong; opens nothing. */
+export function checkStorageUrl(url: string, variable: Variable): void {
+  switch (schemeOf(url)) {
+    case 'file':
+      return void pathOf(url)
+    case 's3':
+      return void s3Place(url, variable)
+    default:
+      throw unknownScheme(url)
+  }
+}
+
+function schemeOf(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
+}
+
+function unknownScheme(url: string): Error {
+  return new Error(`STORAGE_URL must begin with "file:" or "s3:", as in file:/srv/polyphony; it is "${url}".`)
 }
 
 /** Writes and deletes a small test file, if the driver supports it; a bucket would charge for each try. */

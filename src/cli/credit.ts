@@ -40,10 +40,15 @@ export function creditCommand(): Command {
     })
 }
 
+/** Beyond it points are no longer whole numbers. */
+const MOST_USD = 100_000_000
+
 function amount(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value === 0) {
     throw new InvalidArgumentError('It must be an amount in USD, such as 25 or 0.50.')
   }
+  if (Math.abs(value) > MOST_USD) throw new InvalidArgumentError(`It must be at most ${MOST_USD} USD.`)
+  if (usdToPoints(Math.abs(value)) === 0) throw new InvalidArgumentError('It must be at least 0.0000001 USD.')
   return value
 }

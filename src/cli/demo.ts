@@ -3,16 +3,19 @@ import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { MultiBar, Presets } from 'cli-progress'
 import { Command } from 'commander'
+import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
 import { openLog } from '../compose/log.ts'
 import { readConfig } from '../config/config.ts'
+import { find, type Source } from '../config/sources.ts'
 import { systemClock } from '../core/clock.ts'
 import { type Gateway, startGateway } from '../main.ts'
 import { createKey } from '../tenants/keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
+import { sourcesHere } from './configuration.ts'
 import { type Clip, type DemoClient, piapi, relay } from './demo-clients.ts'
 import { openReceiver } from './demo-receiver.ts'
 import { usd } from './print.ts'
-import { closeOnSignal } from './serve.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
 const POLL_MS = 300
 const GIVE_UP_MS = 120_000
@@ -32,14 +35,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
   const say = (line = ''): void => console.log(line)
   await mkdir(out, { recursive: true })
   const receiver = await openReceiver()
-  const config = readConfig({
-    LOG_LEVEL: 'warn',
-    ...process.env,
-    DATA_DIR: process.env.DATA_DIR ?? join(out, 'data'),
-    PORT: process.env.PORT ?? String(await freePort(8080)),
-    // The demo's webhook receiver listens on loopback, which egress refuses by default.
-    POLYPHONY_EGRESS_ALLOW: [process.env.POLYPHONY_EGRESS_ALLOW, '127.0.0.0/8'].filter(Boolean).join(','),
-  })
+  const config = readConfig(await sourcesOfDemo(out), KNOWN_SETTINGS)
   const log = openLog(config.logLevel, process.stderr)
   const gateway = await startGateway(config, { log })
   const { url, store, firstTenant } = gateway
@@ -101,7 +97,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
     say(
       `    -d '{"model":"suno","task_type":"music","input":{"gpt_description_prompt":"a song about rain on a tin roof"}}'`,
     )
-    closeOnSignal(gateway)
+    stopOnSignal(Promise.resolve(gateway), () => say('Stopping.'))
   } catch (error) {
     await gateway.close()
     throw error
@@ -109,6 +105,20 @@ async function demo(out: string, exit: boolean): Promise<void> {
     receiver.close()
     if (exit) await gateway.close()
   }
+}
+
+/** The operator's settings, with other defaults. */
+async function sourcesOfDemo(out: string): Promise<Source[]> {
+  const sources = sourcesHere()
+  const egressAllow = find(sources, 'POLYPHONY_EGRESS_ALLOW')?.text
+  const defaults = {
+    LOG_LEVEL: 'warn',
+    DATA_DIR: join(out, 'data'),
+    ...(find(sources, 'PORT') ? {} : { PORT: String(await freePort(8080)) }),
+  }
+  // The demo's webhook receiver listens on loopback, which egress refuses by default.
+  const always = { POLYPHONY_EGRESS_ALLOW: [egressAllow, '127.0.0.0/8'].filter(Boolean).join(',') }
+  return [{ title: 'the demo', values: always }, ...sources, { title: 'the demo', values: defaults }]
 }
 
 async function follow(

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { listOperations } from '../catalog/catalog.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import type { KeyRecord } from '../core/key.ts'
 import { usdToPoints } from '../core/points.ts'
 import { type AccessPair, accessPair } from '../tenants/access-keys.ts'
 import { createKey } from '../tenants/keys.ts'
@@ -17,6 +19,7 @@ interface CreateOptions {
   concurrency?: number
   spendLimit?: number
   expires?: number
+  pair?: boolean
   json?: boolean
 }
 
@@ -29,11 +32,12 @@ export function keyCommand(): Command {
     .option('--tenant <name or id>', 'whose it is (default: the first tenant)')
     .option('--test', 'runs on the sandbox only, and costs nothing')
     .option('--admin', 'may do everything')
-    .option('--models <list>', 'only these models, separated by commas', (text) => text.split(',').filter(Boolean))
+    .option('--models <list>', 'only these models, separated by commas', knownModels)
     .option('--rpm <n>', 'requests a minute', positive)
     .option('--concurrency <n>', 'unfinished tasks at once; more are parked', positive)
     .option('--spend-limit <usd>', 'how much it may spend in all', amount)
     .option('--expires <time>', 'a duration such as 30d, 12h or 45m', duration)
+    .option('--pair', 'also print its access pair, for clients that sign their requests (Kling)')
     .option('--json', 'print JSON')
     .action(async (options: CreateOptions) => {
       await withStore(async (store, config) => {
@@ -55,9 +59,8 @@ export function keyCommand(): Command {
         const kling = accessPair(config.secret, record.keyId)
         print(options.json, { id: record.keyId, key, tenant: tenant.name, name: record.name, kling }, [
           key,
-          `Key ${record.keyId} of ${tenant.name}. It is not stored and cannot be shown again.`,
-          'For clients that sign their requests, such as Kling’s ("key pair" shows it again):',
-          ...linesOf(kling),
+          `Key ${record.keyId} of ${tenant.name}. Only its hash is stored: it cannot be shown again.`,
+          ...(options.pair ? linesOf(kling) : []),
         ])
       })
     })
@@ -70,17 +73,25 @@ export function keyCommand(): Command {
       await withStore(async (store) => {
         const tenant = options.tenant === undefined ? null : await findTenant(store, options.tenant)
         const keys = await store.listKeys({ tenantId: tenant?.id ?? null })
+        const names = new Map((await store.listTenants({})).map(({ id, name }) => [id, name]))
         const shown = keys.map(({ hash: _hash, ...key }) => key)
         const rows = shown.map((key) => [
           key.keyId,
           key.prefix,
           key.name,
+          names.get(key.tenantId) ?? key.tenantId,
           key.mode,
           key.role,
           usd(key.spentPoints),
+          limitsOf(key),
+          time(key.expiresAt),
           key.revokedAt === null ? 'no' : time(key.revokedAt),
         ])
-        print(options.json, shown, table(['id', 'key', 'name', 'mode', 'role', 'spent', 'revoked'], rows))
+        print(
+          options.json,
+          shown,
+          table(['id', 'key', 'name', 'tenant', 'mode', 'role', 'spent', 'limits', 'expires', 'revoked'], rows),
+        )
       })
     })
   command
@@ -115,6 +126,31 @@ export function keyCommand(): Command {
 
 function linesOf({ accessKey, secretKey }: AccessPair): string[] {
   return [`  access key  ${accessKey}`, `  secret key  ${secretKey}`]
+}
+
+/** Throws for a name that no operation has: a key for it could do nothing. */
+function knownModels(text: string): string[] {
+  const models = text.split(',').filter(Boolean)
+  const known = new Set(listOperations().map(({ model }) => model))
+  const unknown = models.filter((model) => !known.has(model))
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`There is no model ${unknown.join(', ')}. GET /api/v1/models lists them.`)
+  return models
+}
+
+function limitsOf({
+  requestsPerMinute,
+  maxConcurrent,
+  spendLimitPoints,
+  allowedModels,
+}: Omit<KeyRecord, 'hash'>): string {
+  const limits = [
+    requestsPerMinute === null ? [] : [`${requestsPerMinute} a minute`],
+    maxConcurrent === null ? [] : [`${maxConcurrent} at once`],
+    spendLimitPoints === null ? [] : [`${usd(spendLimitPoints)} in all`],
+    allowedModels ?? [],
+  ].flat()
+  return limits.join(', ') || '-'
 }
 
 function positive(text: string): number {

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
-import { ConfigError } from '../config/config.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { CONFIG_VARIABLE } from '../config/config-file.ts'
 import { version } from '../version.ts'
 import { accountCommand } from './account.ts'
+import { configCommand } from './config.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
+import { describeError } from './describe-error.ts'
+import { doctorCommand } from './doctor.ts'
 import { keyCommand } from './key.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { serveCommand } from './serve.ts'
@@ -12,16 +14,21 @@ import { taskCommand } from './task.ts'
 import { tenantCommand } from './tenant.ts'
 import { webhookCommand } from './webhook.ts'
 
-const MAX_CAUSES = 5
-
 /** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
 export async function run(argv: string[]): Promise<void> {
   const program = new Command('polyphony')
     .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
     .version(version)
+    .option('--config <file>', 'the configuration file (default: polyphony.config.yaml or .json in the working folder)')
+    .hook('preAction', (command) => {
+      const { config } = command.opts<{ config?: string }>()
+      if (config !== undefined) process.env[CONFIG_VARIABLE] = config
+    })
   for (const command of [
     serveCommand(),
     demoCommand(),
+    configCommand(),
+    doctorCommand(),
     keyCommand(),
     tenantCommand(),
     accountCommand(),
@@ -38,7 +45,7 @@ export async function run(argv: string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else {
-      console.error(`polyphony: ${describe(error)}`)
+      console.error(`polyphony: ${describeError(error)}`)
       process.exitCode = 1
     }
   }
@@ -48,37 +55,4 @@ export async function run(argv: string[]): Promise<void> {
 function throwOnWrongArguments(command: Command): void {
   command.exitOverride().showHelpAfterError('(add --help for the options)')
   command.commands.forEach(throwOnWrongArguments)
-}
-
-function describe(error: unknown): string {
-  return [wordsOf(error), ...causesOf(error)].join('\n')
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
-  if (error instanceof PolyphonyError) return `${error.message} (${error.code})`
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}. Another program listens there: set PORT to a free one.`
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-/** A line for each cause, from the near one to the far one, unless an earlier line has it. */
-function causesOf(error: unknown): string[] {
-  const lines: string[] = []
-  if (!(error instanceof Error)) return lines
-  for (let cause = error.cause; cause !== undefined && lines.length < MAX_CAUSES; ) {
-    const message = messageOf(cause)
-    const said = [error.message, ...lines]
-    if (!said.some((earlier) => earlier.includes(message))) lines.push(`  cause: ${message}`)
-    cause = cause instanceof Error ? cause.cause : undefined
-  }
-  return lines
-}
-
-/** A host with several addresses fails with an error for each, and no message of its own. */
-function messageOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(messageOf).join('; ')
-  if (!(cause instanceof Error)) return String(cause)
-  return cause.message || ('code' in cause ? String(cause.code) : cause.name)
 }

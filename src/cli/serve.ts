@@ -1,12 +1,27 @@
 import { Command } from 'commander'
-import { readConfig } from '../config/config.ts'
+import { checkCredentials } from '../compose/check-credentials.ts'
+import { SECOND_MS } from '../core/clock.ts'
 import { type Gateway, startGateway } from '../main.ts'
+import { loadConfig } from './configuration.ts'
+import { asLogLines, onTerminal } from './start-reporter.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+
+/** How long the start reports wait for a vendor. The start itself does not wait. */
+const CREDENTIAL_MS = 10 * SECOND_MS
 
 export function serveCommand(): Command {
   return new Command('serve').description('Serve until interrupted').action(async () => {
-    const gateway = await startGateway(readConfig(process.env))
+    const { config, warnings } = loadConfig()
+    const reporter = process.stdout.isTTY ? onTerminal : asLogLines
+    const starting = startGateway(config)
+    stopOnSignal(starting, reporter.stopping)
+    const gateway = await starting
+    reporter.started(gateway, [...warnings, ...gateway.report.warnings])
     showKeys(gateway)
-    closeOnSignal(gateway)
+    await checkCredentials(gateway.accounts, {
+      timeoutMs: CREDENTIAL_MS,
+      report: (check) => reporter.checked(gateway, check),
+    })
   })
 }
 
@@ -18,22 +33,4 @@ function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
   if (testKey) lines.push(`  test key          ${testKey}`)
   lines.push('', `  Address           ${url}`, '')
   console.error(lines.join('\n'))
-}
-
-/** Closes the gateway in order at the first SIGINT or SIGTERM, and ends the process at once at the second. */
-export function closeOnSignal(gateway: Gateway): void {
-  let hasSignal = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (hasSignal) process.exit(1)
-      hasSignal = true
-      gateway.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          gateway.log.error({ err: error }, 'the gateway did not close in order')
-          process.exit(1)
-        },
-      )
-    })
-  }
 }

@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { urlOf } from '../compose/address.ts'
 import { webhookRendererFor } from '../compose/webhooks.ts'
 import { systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import { STATUSES, type Status, type Task } from '../core/task.ts'
+import { type Urls, urlsAt } from '../dialects/kit/urls.ts'
 import { openMoves } from '../tasks/moves.ts'
 import { print, table, time, usd } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
@@ -43,11 +45,12 @@ export function taskCommand(): Command {
     .argument('<id>')
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: boolean }) => {
-      await withStore(async (store) => {
+      await withStore(async (store, config) => {
         const task = await store.getTask({ id })
         if (!task) throw new PolyphonyError('task_not_found', `No task ${id}.`)
         const deliveries = await store.listDeliveries({ tenantId: null, taskId: id, limit: 50 })
-        print(options.json, { ...task, deliveries }, linesOf(task))
+        const urls = urlsAt(() => config.publicUrl ?? urlOf(config.host, config.port))
+        print(options.json, { ...task, deliveries }, linesOf(task, urls))
       })
     })
   command
@@ -78,7 +81,7 @@ export function taskCommand(): Command {
   return command
 }
 
-function linesOf(task: Task): string[] {
+function linesOf(task: Task, urls: Urls): string[] {
   const facts: [string, string][] = [
     ['task', task.id],
     ['operation', `${task.operation} (requested in ${task.dialect} as ${task.model} ${task.taskType})`],
@@ -94,7 +97,7 @@ function linesOf(task: Task): string[] {
     ...facts.map(([name, value]) => `${name.padEnd(wide)}  ${value}`),
     ...task.logs.map((log) => `${'log'.padEnd(wide)}  ${log}`),
     `${'input'.padEnd(wide)}  ${JSON.stringify(task.input)}`,
-    `${'output'.padEnd(wide)}  ${JSON.stringify(task.output)}`,
+    `${'output'.padEnd(wide)}  ${JSON.stringify(urls.expand(task.output))}`,
   ]
 }
 

@@ -1,12 +1,13 @@
 import { openStore } from '../compose/store.ts'
-import { type Config, readConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
+import { loadConfig } from './configuration.ts'
 
 /** Opens the configured store for one command, also while a server runs on it. */
 export async function withStore<T>(work: (store: Store, config: Config) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env)
+  const { config } = loadConfig()
   const store = await openStore(config, { exclusive: false })
   try {
     return await work(store, config)

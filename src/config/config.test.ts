@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { SETTINGS } from './settings.ts'
 
 let folder: string
 beforeEach(() => {
@@ -97,6 +98,8 @@ describe('a configuration', () => {
       },
     ],
     ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
+    ['POLYPHONY_METRICS_KEY', KEY, { metricsKey: KEY }],
+    ['POLYPHONY_METRICS_PORT', '9464', { metricsPort: 9_464 }],
     ['POLYPHONY_STUDIO_SLOTS', '4', { studioSlots: 4 }],
     ['POLYPHONY_SANDBOX_SLOTS', '7', { sandboxSlots: 7 }],
     ['POLYPHONY_MAX_WAIT_SECONDS', '60', { maxWaitMs: 60_000 }],
@@ -149,9 +152,32 @@ describe('a configuration', () => {
   })
 
   it('every variable that the configuration reads has a test', () => {
-    const source = readFileSync(new URL('./config.ts', import.meta.url), 'utf8')
-    const names = [...source.matchAll(/\(env, '([A-Z_]+)'/g)].map(([, name]) => name)
+    const names = Object.keys(SETTINGS)
     expect(new Set(names)).toEqual(new Set([...every.map(([name]) => name), 'DATA_DIR']))
+  })
+
+  it('every variable that the configuration reads is in docs/configuration.md, and no other', () => {
+    const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+    const named = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name)
+    expect(new Set([...named, 'SQL_DSN'])).toEqual(new Set(Object.keys(SETTINGS)))
+  })
+
+  it('all faults of a configuration are named at once, each on a line of its own', () => {
+    const faulty = { PORT: 'http', LOG_LEVEL: 'loud', POLYPHONY_EGRESS_ALLOW: '10.0.0.0/99,::1', POLYPHONY_SECRET: 'a' }
+    let faults: readonly string[] = []
+    try {
+      read(faulty)
+    } catch (error) {
+      faults = error instanceof ConfigError ? error.faults : []
+    }
+    expect(faults.map((fault) => /^[A-Z_]+/.exec(fault)?.[0])).toEqual([
+      'PORT',
+      'POLYPHONY_SECRET',
+      'POLYPHONY_EGRESS_ALLOW',
+      'POLYPHONY_EGRESS_ALLOW',
+      'LOG_LEVEL',
+    ])
+    expect(() => read(faulty)).toThrow(`5 settings cannot be used:\n  - ${faults.join('\n  - ')}`)
   })
 
   it.each([
@@ -182,6 +208,9 @@ describe('a configuration', () => {
     ['POLYPHONY_PRICES', '{"suno": "1.5"}'],
     ['POLYPHONY_PRICES', '{"suno": "x0"}'],
     ['LOG_LEVEL', 'loud'],
+    ['POLYPHONY_METRICS_KEY', 'short'],
+    ['POLYPHONY_METRICS_PORT', '0'],
+    ['POLYPHONY_METRICS_PORT', '65536'],
     ['POLYPHONY_STUDIO_SLOTS', '0'],
     ['POLYPHONY_SANDBOX_SLOTS', '0'],
     ['POLYPHONY_MAX_WAIT_SECONDS', '0'],

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from './clock.ts'
  * The state of an account, as its calls show it:
  *
  * - connected:          takes work
- * - limited:            the vendor accepts no more work for now, or the account has no credit
+ * - limited:            the limit of the account at its vendor is reached, or it has no credit
  * - cooling_down:       several calls in a row failed to get through
  * - moderation_strike:  the vendor refused the content of too many tasks in a row; more may cost the account
  * - expired_credential: the vendor rejects the key

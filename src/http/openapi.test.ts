@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance } from 'fastify'
 import { Compile } from 'typebox/compile'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { whole } from '../../test/support/described-answers.ts'
 import {
   type Answer,
   LIVE_KEY,
@@ -70,16 +71,6 @@ function referencesIn(value: Json): string[] {
   if (!isJsonObject(value)) return []
   const { $ref, ...rest } = value
   return [...(typeof $ref === 'string' ? [$ref] : []), ...Object.values(rest).flatMap(referencesIn)]
-}
-
-/** A schema with what it refers to in its place. */
-function whole(value: Json, from: OpenApi): Json {
-  if (Array.isArray(value)) return value.map((one) => whole(one, from))
-  if (!isJsonObject(value)) return value
-  if (typeof value.$ref === 'string') {
-    return whole(from.components.schemas[value.$ref.replace('#/components/schemas/', '')] ?? false, from)
-  }
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner, from)]))
 }
 
 function faults(schema: Json | undefined, value: unknown, from = document): string[] {
@@ -218,7 +209,11 @@ describe('every operation of the catalogue', () => {
 
 describe('the answers of the gateway', () => {
   /** Sends, and holds the answer against what the document says of the path. */
-  async function told(method: string, path: string, { as = path, ...sending }: Sending & { as?: string } = {}) {
+  async function answerAsDescribed(
+    method: string,
+    path: string,
+    { as = path, ...sending }: Sending & { as?: string } = {},
+  ) {
     const answer: Answer = await gateway.send(method, path, { key: TEST_KEY, ...sending })
     const described = document.paths[as]?.[method.toLowerCase()]
     const { content } = (described?.responses[String(answer.status)] ?? {}) as {
@@ -235,10 +230,10 @@ describe('the answers of the gateway', () => {
     const words = { model: 'suno', task_type: 'lyrics', input: { prompt: 'rain sandbox:fast' } }
     const picture = { model: 'Qubico/flux1-dev', task_type: 'txt2img', input: { prompt: 'rain sandbox:fast' } }
     const slow = { ...words, input: { prompt: 'rain sandbox:slow=60' } }
-    await told('POST', '/api/v1/task?dry_run=true', { as: '/api/v1/task', body: words })
+    await answerAsDescribed('POST', '/api/v1/task?dry_run=true', { as: '/api/v1/task', body: words })
     for (const body of [words, picture]) {
-      const { task_id: id } = part(await told('POST', '/api/v1/task', { body }))
-      const ended = await told('GET', `/api/v1/task/${id}?wait=20`, { as: '/api/v1/task/{id}' })
+      const { task_id: id } = part(await answerAsDescribed('POST', '/api/v1/task', { body }))
+      const ended = await answerAsDescribed('GET', `/api/v1/task/${id}?wait=20`, { as: '/api/v1/task/{id}' })
       expect(part(ended).status).toBe('completed')
       expect(
         faults(
@@ -247,56 +242,59 @@ describe('the answers of the gateway', () => {
         ),
       ).toEqual([])
     }
-    const batch = part(await told('POST', '/api/v1/tasks/batch', { body: { tasks: [slow, slow, { model: 'none' }] } }))
+    const batch = part(
+      await answerAsDescribed('POST', '/api/v1/tasks/batch', { body: { tasks: [slow, slow, { model: 'none' }] } }),
+    )
     const at = { as: '/api/v1/tasks/batch/{id}' }
-    await told('GET', `/api/v1/tasks/batch/${batch.batch_id}`, at)
-    await told('GET', '/account/active_tasks')
-    await told('DELETE', `/api/v1/tasks/batch/${batch.batch_id}`, at)
-    await told('DELETE', '/api/v1/tasks?created_before=1&model=all', { as: '/api/v1/tasks' })
-    await told('DELETE', '/api/v1/tasks')
-    await told('GET', '/api/v1/tasks?limit=2', { as: '/api/v1/tasks' })
-    await told('GET', '/api/v1/models')
-    await told('GET', '/account/info')
-    await told('GET', '/api/open/tasks/histories')
+    await answerAsDescribed('GET', `/api/v1/tasks/batch/${batch.batch_id}`, at)
+    await answerAsDescribed('GET', '/account/active_tasks')
+    await answerAsDescribed('DELETE', `/api/v1/tasks/batch/${batch.batch_id}`, at)
+    await answerAsDescribed('DELETE', '/api/v1/tasks?created_before=1&model=all', { as: '/api/v1/tasks' })
+    await answerAsDescribed('DELETE', '/api/v1/tasks')
+    await answerAsDescribed('GET', '/api/v1/tasks?limit=2', { as: '/api/v1/tasks' })
+    await answerAsDescribed('GET', '/api/v1/models')
+    await answerAsDescribed('GET', '/account/info')
+    await answerAsDescribed('GET', '/api/open/tasks/histories')
     const upload = document.paths['/api/ephemeral_resource']?.post?.requestBody as unknown as {
       content: { 'application/json': { example: Json } }
     }
-    await told('POST', '/api/ephemeral_resource', { body: upload.content['application/json'].example })
-    await told('POST', '/api/v1/task', { body: { ...picture, input: {} } })
-    await told('POST', '/api/v1/task', { body: words, key: null })
-    await told('POST', '/api/v1/task', { text: 'la', headers: { 'content-type': 'text/plain' } })
-    await told('GET', '/api/v1/task/none', { as: '/api/v1/task/{id}' })
+    await answerAsDescribed('POST', '/api/ephemeral_resource', { body: upload.content['application/json'].example })
+    await answerAsDescribed('POST', '/api/v1/task', { body: { ...picture, input: {} } })
+    await answerAsDescribed('POST', '/api/v1/task', { body: words, key: null })
+    await answerAsDescribed('POST', '/api/v1/task', { text: 'la', headers: { 'content-type': 'text/plain' } })
+    await answerAsDescribed('GET', '/api/v1/task/none', { as: '/api/v1/task/{id}' })
   })
 
   it('the answers of the Suno relay’s routes match the OpenAPI document', async () => {
     const song = { gpt_description_prompt: 'rain sandbox:fast' }
-    const { data: id } = (await told('POST', '/suno/submit/music', { body: song })).body as JsonObject
-    await told('GET', `/suno/fetch/${id}?wait=20`, { as: '/suno/fetch/{id}' })
-    await told('GET', `/suno/task/${id}`, { as: '/suno/task/{id}' })
-    await told('POST', '/suno/fetch', { body: { ids: [id as string] } })
-    const body = (await told('POST', '/suno/generate', { body: song })).body as JsonObject
-    await told('GET', `/suno/feed/${body.id},none`, { as: '/suno/feed/{ids}' })
-    const words = (await told('POST', '/suno/generate/lyrics', { body: { prompt: 'rain' } })).body as JsonObject
-    await told('GET', `/suno/lyrics/${words.id}`, { as: '/suno/lyrics/{id}' })
-    await told('POST', '/suno/submit/lyrics', { body: { prompt: '' } })
-    await told('GET', '/suno/fetch/none', { as: '/suno/fetch/{id}' })
+    const { data: id } = (await answerAsDescribed('POST', '/suno/submit/music', { body: song })).body as JsonObject
+    await answerAsDescribed('GET', `/suno/fetch/${id}?wait=20`, { as: '/suno/fetch/{id}' })
+    await answerAsDescribed('GET', `/suno/task/${id}`, { as: '/suno/task/{id}' })
+    await answerAsDescribed('POST', '/suno/fetch', { body: { ids: [id as string] } })
+    const body = (await answerAsDescribed('POST', '/suno/generate', { body: song })).body as JsonObject
+    await answerAsDescribed('GET', `/suno/feed/${body.id},none`, { as: '/suno/feed/{ids}' })
+    const words = (await answerAsDescribed('POST', '/suno/generate/lyrics', { body: { prompt: 'rain' } }))
+      .body as JsonObject
+    await answerAsDescribed('GET', `/suno/lyrics/${words.id}`, { as: '/suno/lyrics/{id}' })
+    await answerAsDescribed('POST', '/suno/submit/lyrics', { body: { prompt: '' } })
+    await answerAsDescribed('GET', '/suno/fetch/none', { as: '/suno/fetch/{id}' })
   })
 
   it('the answers of Polyphony’s own routes match the OpenAPI document', async () => {
     const words = { operation: 'suno/lyrics', input: { prompt: 'rain sandbox:fast' } }
     const slow = { ...words, input: { prompt: 'rain sandbox:slow=60' } }
     const at = '/polyphony/v1/tasks'
-    const { id } = (await told('POST', at, { body: words })).body as JsonObject
-    await told('GET', `${at}/${id}?wait=20`, { as: `${at}/{id}` })
-    const waiting = (await told('POST', at, { body: slow })).body as JsonObject
-    await told('POST', `${at}/${waiting.id}/cancel`, { as: `${at}/{id}/cancel` })
-    await told('POST', `${at}/${id}/cancel`, { as: `${at}/{id}/cancel` })
-    await told('GET', `${at}?limit=1`, { as: at })
-    await told('GET', '/polyphony/v1/operations')
-    await told('POST', at, { body: { ...words, operation: 'suno/dance' } })
-    await told('POST', at, { body: { ...words, input: {} } })
-    await told('GET', `${at}/none`, { as: `${at}/{id}` })
-    await told('GET', at, { key: null })
+    const { id } = (await answerAsDescribed('POST', at, { body: words })).body as JsonObject
+    await answerAsDescribed('GET', `${at}/${id}?wait=20`, { as: `${at}/{id}` })
+    const waiting = (await answerAsDescribed('POST', at, { body: slow })).body as JsonObject
+    await answerAsDescribed('POST', `${at}/${waiting.id}/cancel`, { as: `${at}/{id}/cancel` })
+    await answerAsDescribed('POST', `${at}/${id}/cancel`, { as: `${at}/{id}/cancel` })
+    await answerAsDescribed('GET', `${at}?limit=1`, { as: at })
+    await answerAsDescribed('GET', '/polyphony/v1/operations')
+    await answerAsDescribed('POST', at, { body: { ...words, operation: 'suno/dance' } })
+    await answerAsDescribed('POST', at, { body: { ...words, input: {} } })
+    await answerAsDescribed('GET', `${at}/none`, { as: `${at}/{id}` })
+    await answerAsDescribed('GET', at, { key: null })
     const body = document.paths[at]?.post?.requestBody as unknown as {
       content: { 'application/json': { schema: JsonObject; examples: Record<string, { value: Json }> } }
     }
@@ -311,7 +309,7 @@ describe('the answers of the gateway', () => {
     const fields = { apiKey: 'a key of the test', baseUrl: 'http://127.0.0.1:9/v1' }
     for (const at of ['/api/admin/accounts', '/api/v1/accounts']) {
       const ask = (method: string, path = at, sending: Sending & { as?: string } = {}) =>
-        told(method, path, { key: LIVE_KEY, ...sending })
+        answerAsDescribed(method, path, { key: LIVE_KEY, ...sending })
       const added = part(await ask('POST', at, { body: { provider: 'luma', name: at, fields, daily_cap: 5 } }))
       const one = { as: `${at}/{id}` }
       await ask('GET')
@@ -327,11 +325,11 @@ describe('the answers of the gateway', () => {
       await ask('GET', at, { key: TEST_KEY })
       await ask('POST', at, { body: { provider: 'none' } })
     }
-    await told('GET', '/api/admin/providers', { key: LIVE_KEY })
-    await told('GET', '/api/v1/providers', { key: LIVE_KEY })
-    await told('GET', '/api/v1/account/pool', { key: LIVE_KEY })
-    await told('PATCH', '/api/v1/account/pool', { key: LIVE_KEY, body: { default_pool: 'private' } })
-    await told('PATCH', '/api/v1/account/pool', { key: LIVE_KEY, body: { falls_back: 1 } })
+    await answerAsDescribed('GET', '/api/admin/providers', { key: LIVE_KEY })
+    await answerAsDescribed('GET', '/api/v1/providers', { key: LIVE_KEY })
+    await answerAsDescribed('GET', '/api/v1/account/pool', { key: LIVE_KEY })
+    await answerAsDescribed('PATCH', '/api/v1/account/pool', { key: LIVE_KEY, body: { default_pool: 'private' } })
+    await answerAsDescribed('PATCH', '/api/v1/account/pool', { key: LIVE_KEY, body: { falls_back: 1 } })
     const form = document.paths['/api/v1/accounts']?.post?.requestBody as unknown as {
       content: { 'application/json': { schema: JsonObject; examples: { luma: { value: Json } } } }
     }
@@ -341,6 +339,6 @@ describe('the answers of the gateway', () => {
   })
 
   it('the answers to monitors match the OpenAPI document', async () => {
-    for (const path of ['/healthz', '/readyz', '/api/status']) await told('GET', path, { key: null })
+    for (const path of ['/healthz', '/readyz', '/api/status']) await answerAsDescribed('GET', path, { key: null })
   })
 })

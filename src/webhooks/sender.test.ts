@@ -17,6 +17,8 @@ import type { Store } from '../store/store.ts'
 import { DELIVERY_LEASE_MS, openSender, type Sender, type SenderOptions } from './sender.ts'
 import { signingSecret } from './sign.ts'
 
+/** The machine may be busy with other tests. */
+const PATIENCE = { timeout: 10_000 }
 const SECRET = signingSecret('master', 'tenant', 1)
 /** Half way between the ends of the jitter: the schedule's exact times. */
 const random = () => 0.5
@@ -441,7 +443,7 @@ describe('many deliveries', () => {
       const stored = await store.listDeliveries({ tenantId: null, limit: 9 })
       const given = stored.filter(({ status }) => status === 'failed')
       return given.length > 0 && given
-    })
+    }, PATIENCE)
     expect(failed.map(({ log }) => log.at(-1)?.error)).toEqual(failed.map(() => expect.stringContaining('given up')))
     expect(lines.filter(({ msg }) => /has not answered for days/.test(msg))).toHaveLength(failed.length)
   })
@@ -482,7 +484,7 @@ describe('many deliveries', () => {
     await asked.promise
     clock.at += DELIVERY_LEASE_MS - 1_000 // as after a pause of the process
     secret.resolve(SECRET)
-    await vi.waitUntil(() => lines.some(({ msg }) => /was not sent/.test(msg)))
+    await vi.waitUntil(() => lines.some(({ msg }) => /was not sent/.test(msg)), PATIENCE)
     expect(received).toHaveLength(0)
     clock.at += 1_000
     webhooks.kick()

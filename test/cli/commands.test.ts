@@ -38,6 +38,11 @@ describe('the command line', () => {
     // The server trusts what it has read for five seconds, since another process revoked it.
     await expect.poll(() => status(key), { timeout: 8_000, interval: 200 }).toBe(401)
     expect((await run('key', 'revoke', id)).code).toBe(1)
+    expect(listed.stdout).toMatch(/an app +house +live +member +\$0\.0000 +60 a minute +- +no/)
+    expect((await run('key', 'create', '--name', 'signed', '--pair')).stdout).toMatch(/access key .*\n.*secret key/)
+    expect((await run('key', 'create', '--name', 'bare')).stdout).not.toContain('access key')
+    const unknown = await run('key', 'create', '--name', 'x', '--models', 'suno,sumo')
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no model sumo.') })
   })
 
   it('polyphony credit books an amount once under an id, and never makes a debt', async () => {
@@ -50,6 +55,7 @@ describe('the command line', () => {
       booked: false,
       balance: { available: 250_000_000 },
     })
+    for (const amount of ['1e12', '0.00000001']) expect((await run('credit', amount)).code).toBe(2)
     const debt = await run('credit', '--tenant', 'studio', '--', '-30')
     expect(debt.code).toBe(1)
     expect(debt.stderr).toMatch(/has only \$25/)

@@ -6,6 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts
 import type { Task } from '../../src/core/task.ts'
 import { type FakeLuma, openFakeLuma } from '../support/fake-luma.ts'
 import { type FakeAnswer, openFakeVendor } from '../support/fake-vendor.ts'
+import { freePort } from '../support/free-port.ts'
 import { openGateway, type PiapiTask, type Sending, type TestGateway } from '../support/gateway.ts'
 import { openReceiver } from '../support/receiver.ts'
 
@@ -523,7 +524,7 @@ async function openGate(target: string): Promise<{
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let server: Server | undefined
-  let at = 0
+  const at = await freePort()
 
   async function open(): Promise<void> {
     server = createServer((near) => {
@@ -537,8 +538,6 @@ async function openGate(target: string): Promise<{
     })
     const opened = server
     await new Promise<void>((ready) => opened.listen(at, '127.0.0.1', ready))
-    const address = opened.address()
-    if (typeof address === 'object' && address !== null) at = address.port
   }
 
   async function shut(): Promise<void> {
@@ -550,14 +549,4 @@ async function openGate(target: string): Promise<{
 
   await open()
   return { url: `http://127.0.0.1:${at}`, open, shut, close: shut }
-}
-
-/** A port on which no server listens at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const address = server.address()
-  await new Promise<void>((closed) => server.close(() => closed()))
-  if (typeof address !== 'object' || address === null) throw new Error('There is no port.')
-  return address.port
 }

@@ -153,7 +153,7 @@ describe('the event loop of a gateway under attack', () => {
     const body = Buffer.from(text)
     // Other work on the machine can only add to the time, so the least of a few is the most accurate.
     let leastMs = Number.POSITIVE_INFINITY
-    for (let look = 0; look < 3 && leastMs >= MAX_STALL_MS; look++) {
+    for (let look = 0; look < 6 && leastMs >= MAX_STALL_MS; look++) {
       const { result, stallMs } = await longestStall(() => post({ ...attack, body }))
       expect(result.status).toBe(attack.status)
       leastMs = Math.min(leastMs, stallMs)

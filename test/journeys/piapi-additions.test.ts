@@ -357,6 +357,8 @@ describe('a file in an input', () => {
     // The same URL can be sent again, although it leads to this machine.
     const again = await gateway.piapi.post({ ...REMOVE, input: { image: url } }, { key: TEST_KEY })
     expect(again.body.data.input.image).toBe(url)
+    // Their files come until then; the tests below count what is stored.
+    for (const { body } of [created, again]) await gateway.piapi.ended(body.data.task_id, { key: TEST_KEY })
   })
 
   it('can be downloaded by the provider', async () => {

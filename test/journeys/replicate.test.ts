@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type AddressInfo, createServer } from 'node:net'
 import Replicate, { type Prediction, validateWebhook } from 'replicate'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { signingSecret } from '../../src/webhooks/sign.ts'
+import { freePort } from '../support/free-port.ts'
 import {
   download,
   hasEnded,
@@ -113,14 +113,6 @@ describe('run of Replicate’s package', () => {
     expect(blob?.size).toBeGreaterThan(100)
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((ready) => server.once('listening', ready))
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  await new Promise((closed) => server.close(closed))
-  return port
-}
 
 describe('predictions in Replicate’s protocol', () => {
   it('are created, read, listed and delivered in the documented form', async () => {

@@ -29,7 +29,9 @@ function newestIn(paths: string[]): number {
   const times = paths.map((path) => {
     const whole = join(PROJECT, path)
     if (!statSync(whole).isDirectory()) return statSync(whole).mtimeMs
-    return Math.max(...readdirSync(whole, { recursive: true }).map((name) => statSync(join(whole, String(name))).mtimeMs))
+    return Math.max(
+      ...readdirSync(whole, { recursive: true }).map((name) => statSync(join(whole, String(name))).mtimeMs),
+    )
   })
   return Math.max(...times)
 }

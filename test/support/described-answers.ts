@@ -123,7 +123,7 @@ function validatorFor({ responses }: JsonObject, status: number, document: JsonO
 }
 
 /** A schema with what it refers to in its place. */
-function whole(value: Json, document: JsonObject): Json {
+export function whole(value: Json, document: JsonObject): Json {
   if (Array.isArray(value)) return value.map((one) => whole(one, document))
   if (!isJsonObject(value)) return value
   if (typeof value.$ref === 'string') {

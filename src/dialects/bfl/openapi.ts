@@ -65,7 +65,10 @@ function creating(operation: Operation): JsonObject {
     tags: [TAG],
     parameters: [idempotencyKey],
     requestBody: jsonBody({ allOf: [ref(inputName(operation)), ref('BflHook')] }),
-    responses: { '200': { ...answer('Where to look.', ref('BflCreated')), ...replayed }, ...failures(PAID) },
+    responses: {
+      '200': { ...answer('The task, with the URL to poll.', ref('BflCreated')), ...replayed },
+      ...failures(PAID),
+    },
   }
 }
 
@@ -106,7 +109,7 @@ function finetuneOperations() {
       tags: [TAG],
       requestBody: jsonBody(plain(Type.Object({ finetune_id: Id }))),
       responses: {
-        '200': answer('Nothing can be drawn with it any more.', ref('BflDeleted')),
+        '200': answer('It is deleted, and can no longer be used.', ref('BflDeleted')),
         ...failures([...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'payload_too_large', 'not_found']),
       },
     },
@@ -137,8 +140,8 @@ function schemas(): Record<string, JsonObject> {
   const text = Type.String()
   const orNull = (schema: Parameters<typeof Type.Union>[0][number]) => Type.Union([schema, Type.Null()])
   const Hook = Type.Object({
-    webhook_url: Type.Optional(Type.String({ description: 'Who is told of the end.' })),
-    webhook_secret: Type.Optional(Type.String({ description: 'Signs what is told.' })),
+    webhook_url: Type.Optional(Type.String({ description: 'The URL that is notified of the end.' })),
+    webhook_secret: Type.Optional(Type.String({ description: 'Signs the notification.' })),
   })
   const Created = Type.Object({
     id: text,
@@ -172,7 +175,7 @@ function schemas(): Record<string, JsonObject> {
       finetune_id: text,
       status: Type.Enum(STATES),
       timestamp: Type.String({
-        description: 'When the training ended or, before that, when it was asked for: RFC 3339.',
+        description: 'When the training ended or, before that, when it was requested: RFC 3339.',
       }),
       finetune_comment: text,
       mode: text,

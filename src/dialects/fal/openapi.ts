@@ -76,12 +76,12 @@ function queueOperations() {
   const path = (what: string): JsonObject => inPath('path', what)
   return {
     falSubmit: route(
-      'Ask a model',
+      'Send a request to a model',
       { '200': { ...state('It waits.'), ...replayed } },
       {
         parameters: [
           path('The model: `fal-ai/flux/dev`.'),
-          inQuery('fal_webhook', { type: 'string' }, 'Who is told of the end.'),
+          inQuery('fal_webhook', { type: 'string' }, 'The URL that is notified of the end.'),
           idempotencyKey,
         ],
         codes: PAID,
@@ -96,7 +96,7 @@ function queueOperations() {
           { anyOf: [ref('FalStatus'), ref('FalResult')] },
         ),
         '202': state('It has not ended.'),
-        '400': answer('A result was asked for before the end, or the model refused.', ref('FalError')),
+        '400': answer('A result was requested before the end, or the model refused.', ref('FalError')),
         '422': answer('The content was refused.', ref('FalError')),
         '499': answer('It was cancelled.', ref('FalError')),
       },
@@ -129,7 +129,7 @@ const ENDINGS: readonly ErrorCode[] = [
 
 function run(): JsonObject {
   return route(
-    'Ask a model and wait for its answer',
+    'Send a request to a model and wait for its answer',
     { '200': { ...answer('The model’s answer.', ref('FalResult')), ...replayed } },
     {
       parameters: [inPath('path', 'The model: `fal-ai/flux/dev`.'), idempotencyKey],
@@ -143,14 +143,14 @@ function proxyOperations() {
   const target = inHeader(
     'x-fal-target-url',
     { type: 'string' },
-    'The address at fal that is meant; it is served here.',
+    'The URL at fal that the request is for; it is answered here.',
   )
   const one = (more: About = {}): JsonObject =>
     route(
-      'What a request to an address of fal would answer here',
+      'Send a request for a URL of fal',
       {
-        '200': answer('As the path has it.', ref('FalResult')),
-        '202': answer('As the path has it.', { anyOf: [ref('FalStatus'), ref('FalCancelled')] }),
+        '200': answer('The answer of the route of that URL.', ref('FalResult')),
+        '202': answer('The answer of the route of that URL.', { anyOf: [ref('FalStatus'), ref('FalCancelled')] }),
       },
       { codes: [...PAID, 'not_found'], ...more, parameters: [{ ...target, required: true }] },
     )
@@ -162,7 +162,7 @@ function proxyOperations() {
 }
 
 function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limits']) {
-  const asked = jsonBody({
+  const uploadRequest = jsonBody({
     type: 'object',
     required: ['file_name'],
     properties: { file_name: { type: 'string' }, content_type: { type: 'string' } },
@@ -188,8 +188,8 @@ function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limit
   return {
     falUpload: route(
       'Begin an upload',
-      { '200': answer('Where the bytes are put, and what the file is named by.', addresses) },
-      { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input'], requestBody: asked },
+      { '200': answer('The URL to upload to, and the URL of the file for inputs.', addresses) },
+      { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input'], requestBody: uploadRequest },
     ),
     falUploadParts: route('Not offered: uploads in parts', {}, { codes: [...COMMON_ERRORS, 'payload_too_large'] }),
     falPutUpload: route(
@@ -261,7 +261,7 @@ function schemas(): Record<string, JsonObject> {
   const named = {
     Input: Type.Object({}, { description: 'The fields that the model has. Files by address or as data URIs.' }),
     Result: Type.Unknown({
-      description: 'What the model gave; for a picture {images: [{url, width, height, content_type}], …}.',
+      description: 'The output of the model; for a picture {images: [{url, width, height, content_type}], …}.',
     }),
     Status,
     Cancelled: Type.Object({ status: Type.Enum(['CANCELLATION_REQUESTED', 'ALREADY_COMPLETED', 'NOT_FOUND']) }),

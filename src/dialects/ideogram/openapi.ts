@@ -61,7 +61,7 @@ function ofTool({ operation, isNested }: Tool): JsonObject {
       content: { 'application/json': { schema: body }, 'multipart/form-data': { schema: body } },
     },
     responses: {
-      '200': { ...answer('What was made.', ref(made)), ...replayed },
+      '200': { ...answer('The result.', ref(made)), ...replayed },
       ...errorAnswers([...PAID, 'vendor_refused', 'timed_out'], statusOf, ref('IdeogramError')),
       '422': answer('The content was refused.', ref('IdeogramError')),
     },

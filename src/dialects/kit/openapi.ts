@@ -89,11 +89,11 @@ export function errorAnswers(
   return Object.fromEntries(
     [...byStatus]
       .sort(([a], [b]) => a - b)
-      .map(([status, same]) => [status, answer(same.map(told).join('\n'), schema)]),
+      .map(([status, same]) => [status, answer(same.map(lineFor).join('\n'), schema)]),
   )
 }
 
-function told(code: ErrorCode): string {
+function lineFor(code: ErrorCode): string {
   const { means, retry } = ERRORS[code]
   return `- \`${code}\`: ${means}${retry === 'again' ? ' Try again later.' : ''}`
 }
@@ -179,7 +179,7 @@ export const webhookHeaders: Json[] = [
 ]
 
 export const webhookAnswers: JsonObject = {
-  '2XX': { description: 'Taken; it is not sent again.' },
-  '410': { description: 'Not wanted; it is not sent again.' },
-  default: { description: 'Tried again later, ten times at most.' },
+  '2XX': { description: 'Received; it is not sent again.' },
+  '410': { description: 'Refused for good; it is not sent again.' },
+  default: { description: 'Sent again later, at most ten times.' },
 }

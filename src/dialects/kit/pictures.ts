@@ -8,7 +8,10 @@ export function picturesOf({ output }: Pick<Task, 'output'>): Picture[] {
   return (output as Output['pictures']).pictures
 }
 
+/** What reads a stored file. */
+export type FileReader = Pick<Assets, 'read'>
+
 /** A stored file, as answers carry it within JSON. */
-export async function base64Of({ file }: Picture, assets: Assets): Promise<string> {
+export async function base64Of({ file }: Picture, assets: FileReader): Promise<string> {
   return Buffer.from(await assets.read(file)).toString('base64')
 }

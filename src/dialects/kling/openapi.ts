@@ -77,7 +77,7 @@ function creating(path: Path): JsonObject {
     tags: [TAG],
     parameters: [idempotencyKey],
     requestBody: jsonBody(
-      { allOf: [BODIES[path].schema, ref('KlingUsual')] },
+      { allOf: [BODIES[path].schema, ref('KlingCommon')] },
       { example: { summary: title, value: BODIES[path].example } },
     ),
     responses: {
@@ -184,9 +184,11 @@ function schemas(): Record<string, JsonObject> {
     status: Type.Enum(['online', 'runOut']),
   })
   const named = {
-    Usual: Type.Object({
+    Common: Type.Object({
       external_task_id: Type.Optional(Type.String({ description: 'An id of the caller’s own.' })),
-      callback_url: Type.Optional(Type.String({ description: 'Who is told of each change of the status.' })),
+      callback_url: Type.Optional(
+        Type.String({ description: 'The URL that is notified of each change of the status.' }),
+      ),
     }),
     Created: Type.Object(created),
     Task: Type.Object({

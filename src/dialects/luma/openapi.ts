@@ -48,9 +48,10 @@ export async function describeLuma({ limits }: Pick<DialectContext, 'limits'>): 
     tags: [
       {
         name: OFFICIAL,
-        description: 'Luma’s Dream Machine API. Tasks of Luma’s that were made elsewhere are read here, too.',
+        description:
+          'Luma’s Dream Machine API. Tasks of Luma’s that were created in other protocols can be read here, too.',
       },
-      { name: OWN, description: 'The format that relays took from Luma’s web app. It knows videos only.' },
+      { name: OWN, description: 'The format that relays took from Luma’s web app. It has videos only.' },
     ],
     operations: operationsOf(limits),
     below: idsBelow((key, prefix) => (prefix === '/dream-machine/v1' ? key.replace(/^luma/, 'lumaBare') : key)),
@@ -86,7 +87,7 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
   })
   const id = inPath('id', 'The generation.')
   const unprocessable = { '422': answer('A field breaks a rule.', ref('LumaError')) }
-  const asking = ({ title }: Operation, schema: string, parameters: Json[] = []) =>
+  const creation = ({ title }: Operation, schema: string, parameters: Json[] = []) =>
     route({
       tag: OFFICIAL,
       summary: title,
@@ -105,18 +106,18 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
       answers: { '200': answer(summary, schema), ...failures(READING, unprocessable) },
     })
   return {
-    lumaVideo: asking(lumaVideo, 'LumaVideoRequest'),
-    lumaCreate: asking(lumaVideo, 'LumaVideoRequest'),
+    lumaVideo: creation(lumaVideo, 'LumaVideoRequest'),
+    lumaCreate: creation(lumaVideo, 'LumaVideoRequest'),
     lumaList: reading('The generations, newest first', ref('LumaGenerations'), [
       inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'How many.'),
       inQuery('offset', { type: 'integer', minimum: 0, default: 0 }, 'How many are passed over.'),
     ]),
-    lumaImage: asking(lumaImage, 'LumaImageRequest'),
-    lumaModify: asking(lumaModify, 'LumaModifyRequest'),
-    lumaReframeVideo: asking(lumaReframeVideo, 'LumaReframeVideoRequest'),
-    lumaReframeImage: asking(lumaReframeImage, 'LumaReframeImageRequest'),
-    lumaUpscale: asking(lumaUpscale, 'LumaUpscaleRequest', [id]),
-    lumaAudio: asking(lumaAudio, 'LumaAudioRequest', [id]),
+    lumaImage: creation(lumaImage, 'LumaImageRequest'),
+    lumaModify: creation(lumaModify, 'LumaModifyRequest'),
+    lumaReframeVideo: creation(lumaReframeVideo, 'LumaReframeVideoRequest'),
+    lumaReframeImage: creation(lumaReframeImage, 'LumaReframeImageRequest'),
+    lumaUpscale: creation(lumaUpscale, 'LumaUpscaleRequest', [id]),
+    lumaAudio: creation(lumaAudio, 'LumaAudioRequest', [id]),
     lumaConcepts: reading('Keys of concepts; none are listed here, and all are passed on', {
       type: 'array',
       items: { type: 'string' },
@@ -124,9 +125,9 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
     lumaGet: reading('A generation', ref('LumaGeneration'), [id, wait(maxWaitSeconds)]),
     lumaDelete: route({
       tag: OFFICIAL,
-      summary: 'Cancel a generation that waits, or delete what one has made',
+      summary: 'Cancel a waiting generation, or delete the files of a finished one',
       parameters: [id],
-      answers: { '204': { description: 'It is gone.' }, ...failures([...READING, 'not_cancellable']) },
+      answers: { '204': { description: 'It is deleted.' }, ...failures([...READING, 'not_cancellable']) },
     }),
     lumaCredits: reading('The balance in US cents', plain(Credits)),
     lumaPing: reading('Whether the gateway is there', plain(Type.Object({ message: Type.String() }))),
@@ -138,7 +139,7 @@ const Credits = Type.Object({ credit_balance: Type.Number({ description: 'US cen
 function ownOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, errorStatus, ref('LumaRelayError'))
   const id = inPath('id', 'The video.')
-  const asking = ({ title }: Operation, parameters: Json[]) =>
+  const creation = ({ title }: Operation, parameters: Json[]) =>
     route({
       tag: OWN,
       summary: title,
@@ -158,8 +159,8 @@ function ownOperations({ maxWaitSeconds }: DialectContext['limits']) {
     })
   const ids = { type: 'object', properties: { ids: { type: 'array', maxItems: 1_000, items: { type: 'string' } } } }
   return {
-    lumaRelayCreate: asking(lumaVideo, []),
-    lumaRelayExtend: asking(lumaExtend, [id]),
+    lumaRelayCreate: creation(lumaVideo, []),
+    lumaRelayExtend: creation(lumaExtend, [id]),
     lumaRelayGet: reading('A video', ref('LumaRelayVideo')),
     lumaRelayDownload: reading('The address of a finished video', plain(Type.Object({ url: Type.String() }))),
     lumaRelayTasks: route({
@@ -225,7 +226,7 @@ function requestOf(
 function schemas(): Record<string, JsonObject> {
   const text = Type.String()
   const optional = (options: TStringOptions = {}) => Type.Optional(Type.String(options))
-  const callback_url = optional({ description: 'Who is told when it dreams and when it has ended.' })
+  const callback_url = optional({ description: 'The URL that is notified when it dreams and when it has ended.' })
   const official = (operation: Operation, type: string, without: string[] = [], adds = {}, needs: string[] = []) =>
     requestOf(
       operation,
@@ -246,7 +247,7 @@ function schemas(): Record<string, JsonObject> {
     image_url: optional({ description: 'The first frame.' }),
     image_end_url: optional({ description: 'The last frame.' }),
     duration: optional({ examples: ['5s'] }),
-    notify_hook: optional({ description: 'Who is told of every change.' }),
+    notify_hook: optional({ description: 'The URL that is notified of every change.' }),
   }
   const notOfficial = ['key_frames', 'start_image', 'end_image', 'model_name', 'model', 'duration', 'expand_prompt']
   const notRelayed = ['key_frames', 'start_image', 'end_image', 'prompt', 'duration', 'model']
@@ -260,7 +261,7 @@ function schemas(): Record<string, JsonObject> {
     created_at: text,
     assets: Type.Optional(Type.Object({ video: Type.Optional(text), image: Type.Optional(text) })),
     model: nullable(text),
-    request: Type.Object({}, { description: 'What was asked for.' }),
+    request: Type.Object({}, { description: 'The request.' }),
   })
   const Video = Type.Object({
     id: text,

@@ -75,7 +75,10 @@ function operationsOf(limits: DialectContext['limits']) {
 
 /** What takes a body and makes a task of it. */
 function submitOperations() {
-  const taken = answer('Taken: the id of the task; code 21, of a window that waits.', ref('MidjourneyAnswer'))
+  const taken = answer(
+    'Accepted: the id of the task; with code 21, the id of a window that waits for an answer.',
+    ref('MidjourneyAnswer'),
+  )
   const submit = (summary: string, body: keyof typeof BODIES): JsonObject => ({
     ...operation(summary, [idempotencyKey], { '200': { ...taken, ...replayed }, ...failures(CREATING) }),
     requestBody: jsonBody(ref(`Midjourney${body}`)),
@@ -97,7 +100,7 @@ function submitOperations() {
     midjourneyFaceSwapVideo: submit('Swap the face in a video; as a form or as JSON', 'VideoSwap'),
     midjourneyUploadPictures: {
       ...operation('Keep pictures, for a day or so', [], {
-        '200': answer('Their addresses.', ref('MidjourneyUploaded')),
+        '200': answer('The URLs of the pictures.', ref('MidjourneyUploaded')),
         ...failures([...READING, 'unsupported_media', 'payload_too_large', 'storage_full']),
       }),
       requestBody: jsonBody(ref('MidjourneyPictures')),
@@ -139,7 +142,7 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
 
 function picture(): JsonObject {
   return {
-    summary: 'Look at a picture; no key is needed',
+    summary: 'Read a picture; no key is needed',
     tags: [TAG],
     security: [],
     parameters: [inPath('id', 'The name of the file, as addresses of pictures have it; without its ending, too.')],
@@ -148,7 +151,7 @@ function picture(): JsonObject {
         description: 'The picture.',
         content: { 'image/*': { schema: { type: 'string', format: 'binary' } } },
       },
-      '400': answer('There is none.', {
+      '400': answer('There is no such picture.', {
         type: 'object',
         required: ['error'],
         properties: { error: { type: 'string', const: 'midjourney_task_not_found' } },
@@ -162,7 +165,7 @@ function callback(): JsonObject {
   return {
     post: {
       operationId: 'midjourneyTaskChanged',
-      summary: 'Status or progress of a task have changed: notifyHook',
+      summary: 'The status or progress of a task has changed: notifyHook',
       tags: [TAG],
       security: [],
       parameters: webhookHeaders,
@@ -178,11 +181,13 @@ const maybe = (description: string) => Type.Optional(Type.String({ description }
 /** What every body may have beside its own. */
 const SHARED = {
   state: maybe('Given back in the task.'),
-  notifyHook: maybe('Who is told of every change.'),
+  notifyHook: maybe('The URL that is notified of every change.'),
   botType: Type.Optional(Type.Enum(['MID_JOURNEY', 'NIJI_JOURNEY'], { default: 'MID_JOURNEY' })),
   accountFilter: Type.Optional(
     Type.Object({
-      modes: Type.Optional(Type.Array(Type.Enum(['RELAX', 'FAST', 'TURBO']), { description: 'The first one holds.' })),
+      modes: Type.Optional(
+        Type.Array(Type.Enum(['RELAX', 'FAST', 'TURBO']), { description: 'The first one is used.' }),
+      ),
     }),
   ),
 }
@@ -275,7 +280,7 @@ const ANSWERS = {
   }),
   Task: Type.Object({
     id: text(),
-    action: text('What was asked for: `IMAGINE`, `UPSCALE`, …'),
+    action: text('What was requested: `IMAGINE`, `UPSCALE`, …'),
     status: Type.Enum(['NOT_START', 'SUBMITTED', 'IN_PROGRESS', 'MODAL', 'SUCCESS', 'FAILURE', 'CANCEL']),
     prompt: text(),
     promptEn: text(),
@@ -293,7 +298,7 @@ const ANSWERS = {
     properties: Properties,
     buttons: Type.Array(
       Type.Object({ customId: text(), emoji: text(), label: text(), type: Type.Integer(), style: Type.Integer() }),
-      { description: 'What may follow; none before the task has succeeded.' },
+      { description: 'The follow-up actions; none before the task has succeeded.' },
     ),
     customId: text('The button that made it.'),
     maskBase64: text('Always empty: a mask is not sent back.'),

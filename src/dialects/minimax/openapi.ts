@@ -61,23 +61,30 @@ function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
       tags: [TAG],
       parameters: [idempotencyKey],
       requestBody: jsonBody(ref('MinimaxVideo'), { example: { summary: hailuoVideo.title, value: EXAMPLE } }),
-      responses: { '200': { ...told('The task, or an error.', 'MinimaxCreated'), ...replayed }, ...notServed() },
+      responses: {
+        '200': { ...answerOrError('The task, or an error.', 'MinimaxCreated'), ...replayed },
+        ...notServed(),
+      },
     },
-    minimaxQuery: asking(
+    minimaxQuery: reading(
       'Read a task',
       [taskId, wait(maxWaitSeconds)],
-      told('The task as it is, or an error.', 'MinimaxTask'),
+      answerOrError('The task as it is, or an error.', 'MinimaxTask'),
     ),
-    minimaxRetrieveFile: asking('Read where a file is', [fileId], told('The file, or an error.', 'MinimaxFile')),
-    minimaxFile: asking('Download a file', [fileId], bytes),
+    minimaxRetrieveFile: reading(
+      'Read where a file is',
+      [fileId],
+      answerOrError('The file, or an error.', 'MinimaxFile'),
+    ),
+    minimaxFile: reading('Download a file', [fileId], bytes),
   }
 }
 
-function asking(summary: string, parameters: Json[], answered: JsonObject): JsonObject {
+function reading(summary: string, parameters: Json[], answered: JsonObject): JsonObject {
   return { summary, tags: [TAG], parameters, responses: { '200': answered, ...notServed() } }
 }
 
-function told(description: string, schema: string): JsonObject {
+function answerOrError(description: string, schema: string): JsonObject {
   return answer(description, { anyOf: [ref(schema), ref('MinimaxError')] })
 }
 
@@ -126,7 +133,7 @@ function schemas(): Record<string, JsonObject> {
       callback_url: Type.Optional(
         Type.String({
           description:
-            'Who is told of each change of the status. It is first sent `{"challenge": "…"}`, and has to answer the same within 3 seconds.',
+            'The URL that is notified of each change of the status. It is first sent `{"challenge": "…"}`, and has to answer the same within 3 seconds.',
         }),
       ),
     }),

@@ -1,8 +1,7 @@
-import type { Assets } from '../../assets/assets.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
 import type { Task } from '../../core/task.ts'
-import { base64Of, picturesOf } from '../kit/pictures.ts'
+import { base64Of, type FileReader, picturesOf } from '../kit/pictures.ts'
 import type { Urls } from '../kit/urls.ts'
 import type { ImageSubmission } from '../shared/image-submission.ts'
 import { secondsOf } from '../shared/relay-task.ts'
@@ -10,7 +9,7 @@ import { secondsOf } from '../shared/relay-task.ts'
 export type Format = Pick<ImageSubmission, 'isAlwaysInline' | 'responseFormat'>
 
 interface Files {
-  assets: Assets
+  assets: FileReader
   urls: Urls
 }
 
@@ -49,7 +48,7 @@ function sizeOf(task: Task): string {
  * The same as server-sent events: of each picture its end. There is nothing partial to show, which a client has to expect:
  * a picture may be done before the first part of it.
  */
-export async function eventsFromTask(task: Task, route: 'generations' | 'edits', assets: Assets): Promise<string> {
+export async function eventsFromTask(task: Task, route: 'generations' | 'edits', assets: FileReader): Promise<string> {
   const { background = 'auto', output_format = 'png', quality = 'auto' } = task.input
   const type = `${route === 'edits' ? 'image_edit' : 'image_generation'}.completed`
   const about = { created_at: secondsOf(task.endedAt ?? task.createdAt), background, output_format, quality }

@@ -49,7 +49,7 @@ function creating(operation: Operation): JsonObject {
   // Other makers' models have fields and limits of their own, so the input is an example of what may be sent.
   const schema = { anyOf: [ref(inputName(operation)), ref('OpenaiImageRequest')] }
   const made = {
-    ...answer('What was made; a stream of events where `stream` is true.', ref('OpenaiImages')),
+    ...answer('The result; a stream of events where `stream` is true.', ref('OpenaiImages')),
     ...replayed,
   }
   return {

@@ -43,7 +43,7 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
 export function createTask(examples: Record<string, JsonObject>): JsonObject {
   return {
     summary: 'Create a task',
-    description: 'The price is held and the task is stored before the answer leaves. Unknown fields are kept.',
+    description: 'The price is held and the task is stored before the answer is sent. Unknown fields are kept.',
     tags: [TASKS],
     parameters: [
       inQuery('dry_run', { type: 'boolean' }, 'Only say whether the task is valid and what it costs.'),
@@ -118,11 +118,11 @@ function oneTaskOperations(limits: Limits) {
       },
     },
     placeOfTask: {
-      summary: 'Read the place of a task in its queue',
+      summary: 'Read the position of a task in its queue',
       tags: [TASKS],
       parameters: [id],
       responses: {
-        '200': answer('Its place, as long as it waits; null if it does not wait.', enveloped(ref('PiapiPlace'))),
+        '200': answer('Its position while it waits; null if it does not wait.', enveloped(ref('PiapiPlace'))),
         ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
     },
@@ -131,7 +131,7 @@ function oneTaskOperations(limits: Limits) {
       tags: [TASKS],
       parameters: [id],
       responses: {
-        '200': answer('The first one first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
+        '200': answer('The oldest first.', enveloped({ type: 'array', items: ref('PiapiAttempt') })),
         ...failures([...COMMON_ERRORS, 'task_not_found']),
       },
     },
@@ -303,7 +303,7 @@ export function uploadOperations(limits: Limits) {
     type: 'string',
     maxLength: 128,
     pattern: '\\.(jpg|jpeg|png|webp|mp4|wav|mp3)$',
-    description: 'Its ending tells the kind of file.',
+    description: 'Its extension gives the type of the file.',
   }
   return {
     uploadFile: {
@@ -330,14 +330,14 @@ export function uploadOperations(limits: Limits) {
               required: ['file'],
               properties: {
                 file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The file.' },
-                file_name: { ...name, description: 'In place of the name that the file has.' },
+                file_name: { ...name, description: 'Replaces the name of the file.' },
               },
             },
           },
         },
       },
       responses: {
-        '200': answer('Its address.', enveloped(plain(Type.Object({ url: Type.String() })))),
+        '200': answer('The URL of the file.', enveloped(plain(Type.Object({ url: Type.String() })))),
         ...failures([...READING, 'malformed_body', 'payload_too_large', 'unsupported_media', 'storage_full']),
       },
     },

@@ -39,7 +39,7 @@ export async function describePiapi(context: Context): Promise<ApiDescription> {
   const operations = listOperations()
   return {
     tags: [
-      { name: TASKS, description: 'Ask for pictures, videos, songs, models and texts, and read what became of it.' },
+      { name: TASKS, description: 'Create tasks for pictures, videos, songs, models and texts, and read them.' },
       { name: BATCHES, description: 'Many tasks in one request.' },
       { name: ACCOUNT, description: 'Balance, unfinished tasks, history.' },
       { name: UPLOADS, description: 'Files for an input.' },
@@ -98,8 +98,8 @@ function reading(operations: Operation[], context: Context): NonNullable<ApiDesc
         type: 'object',
         required: ['model', 'task_type', 'input'],
         properties: {
-          model: { type: 'string', description: 'Who does it.' },
-          task_type: { type: 'string', description: 'What is done.' },
+          model: { type: 'string', description: 'The model.' },
+          task_type: { type: 'string', description: 'The operation of the model.' },
           input: { type: 'object', description: pointer },
           config: ref('PiapiConfig'),
         },

@@ -35,7 +35,9 @@ export type Descriptions = ReturnType<typeof operationsOf>
 export async function describePolyphony({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   const operations = listOperations()
   return {
-    tags: [{ name: TAG, description: 'Every operation in the words of the catalogue; tasks of other protocols, too.' }],
+    tags: [
+      { name: TAG, description: 'Every operation under its name in the catalogue; tasks of other protocols, too.' },
+    ],
     operations: operationsOf(limits, operations),
     webhooks: {
       polyphonyTaskEnded: {
@@ -74,7 +76,7 @@ function formOf(operation: Operation): JsonObject {
 }
 
 function requestOf(operation: JsonObject, input: JsonObject): JsonObject {
-  const webhook = { type: 'string', description: 'The URL that is told when the task has ended.' }
+  const webhook = { type: 'string', description: 'The URL that is notified when the task has ended.' }
   return { type: 'object', required: ['operation', 'input'], properties: { operation, input, webhook } }
 }
 
@@ -177,7 +179,7 @@ function schemas(): Record<string, JsonObject> {
     price_points: points('What is held, and taken at most.'),
     consumed_points: points('What was taken.'),
     parent_id: Type.Union([Type.String({ description: 'The task that this one builds on.' }), Type.Null()]),
-    provider: Type.Union([Type.String({ description: 'Who does the work.' }), Type.Null()]),
+    provider: Type.Union([Type.String({ description: 'The provider that does the work.' }), Type.Null()]),
     logs: Type.Array(text),
     created_at: Type.Integer({ description: 'Milliseconds UTC, as the other times.' }),
     started_at: at('When a provider took it.'),

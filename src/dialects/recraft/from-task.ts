@@ -1,9 +1,8 @@
-import type { Assets } from '../../assets/assets.ts'
 import type { Draft } from '../../core/draft.ts'
 import { itemId } from '../../core/ids.ts'
 import { type Points, pointsToUsd } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
-import { base64Of, picturesOf } from '../kit/pictures.ts'
+import { base64Of, type FileReader, picturesOf } from '../kit/pictures.ts'
 import type { Urls } from '../kit/urls.ts'
 import { styleIn } from '../shared/recraft-styles.ts'
 import { secondsOf } from '../shared/relay-task.ts'
@@ -17,7 +16,7 @@ export function creditsOf(points: Points): number {
 }
 
 /** The answer for a completed task. */
-export async function fromTask(task: Task, { answers }: Pick<Tool, 'answers'>, assets: Assets, urls: Urls) {
+export async function fromTask(task: Task, { answers }: Pick<Tool, 'answers'>, assets: FileReader, urls: Urls) {
   const isInline = task.echo.response_format === 'b64_json'
   const images = await Promise.all(
     picturesOf(task).map(async (picture, index) => ({

@@ -74,14 +74,14 @@ function ofTool({ operation, answers }: Tool): JsonObject {
     parameters: [idempotencyKey],
     requestBody: inBoth({ allOf: [ref(inputName(operation)), ref('RecraftFormat')] }),
     responses: {
-      '200': { ...answer('What was made.', ref(answers === 'data' ? 'RecraftImages' : 'RecraftImage')), ...replayed },
+      '200': { ...answer('The result.', ref(answers === 'data' ? 'RecraftImages' : 'RecraftImage')), ...replayed },
       ...failures([...PAID, 'vendor_refused', 'timed_out']),
     },
   }
 }
 
 function reading(summary: string, parameters: Json[], schema: string, codes: readonly ErrorCode[]): JsonObject {
-  const responses = { '200': answer('As it is.', ref(schema)), ...failures(codes) }
+  const responses = { '200': answer('The current state.', ref(schema)), ...failures(codes) }
   return { summary, tags: [TAG], parameters, responses }
 }
 
@@ -90,7 +90,7 @@ function styleOperations() {
   const FOUND: readonly ErrorCode[] = [...COMMON_ERRORS, 'not_found']
   return {
     'create-style': {
-      summary: 'Make a style of pictures',
+      summary: 'Create a style from pictures',
       tags: [TAG],
       requestBody: inBoth(ref('RecraftStyleRequest')),
       responses: {
@@ -102,7 +102,7 @@ function styleOperations() {
       summary: 'List the newest styles',
       tags: [TAG],
       responses: {
-        '200': answer('Styles that the caller has made.', {
+        '200': answer('The caller’s styles.', {
           type: 'object',
           properties: { styles: { type: 'array', items: ref('RecraftStyle') } },
         }),
@@ -111,10 +111,10 @@ function styleOperations() {
     },
     'get-style': reading('Read a style', id, 'RecraftStyle', FOUND),
     'delete-style': {
-      summary: 'Forget a style',
+      summary: 'Delete a style',
       tags: [TAG],
       parameters: id,
-      responses: { '200': answer('It is gone.', { type: 'object' }), ...failures(FOUND) },
+      responses: { '200': answer('It is deleted.', { type: 'object' }), ...failures(FOUND) },
     },
   }
 }

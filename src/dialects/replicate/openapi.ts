@@ -87,7 +87,7 @@ function predictionOperations() {
       },
     )
   const { model = '', input = {} } = replicatePrediction.example
-  const [owner, name] = [inPath('owner', 'Who has it.'), inPath('name', 'Its name.')]
+  const [owner, name] = [inPath('owner', 'The owner.'), inPath('name', 'Its name.')]
   return {
     replicatePredict: create('Run a version of a model', 'ReplicateVersionRequest', [], {
       version: model,
@@ -97,7 +97,7 @@ function predictionOperations() {
       input,
     }),
     replicatePredictWithDeployment: create('Run a deployment', 'ReplicateRequest', [owner, name], { input }),
-    replicateRead: route('Read a prediction', { '200': prediction('As it is.') }, { parameters: [id] }),
+    replicateRead: route('Read a prediction', { '200': prediction('The current state.') }, { parameters: [id] }),
     replicateCancel: route(
       'Cancel a prediction that waits',
       { '200': prediction('As it is then; one that has ended stays as it was.') },
@@ -121,11 +121,11 @@ function list(): JsonObject {
   return route(
     'List predictions, newest first',
     {
-      '200': answer('A hundred at most; `next` is the address of those before them.', page(ref('ReplicatePrediction'))),
+      '200': answer('At most a hundred; `next` is the URL of the older ones.', page(ref('ReplicatePrediction'))),
     },
     {
       parameters: [
-        inQuery('cursor', { type: 'string' }, 'As `next` has it.'),
+        inQuery('cursor', { type: 'string' }, 'The value in `next`.'),
         inQuery('created_after', time, 'Made then or later.'),
         inQuery('created_before', time, 'Made before then.'),
       ],
@@ -134,13 +134,17 @@ function list(): JsonObject {
 }
 
 function fileOperations() {
-  const file = answer('The file; `urls.get` is its address, which needs no key.', ref('ReplicateFile'))
+  const file = answer('The file; `urls.get` is its URL, which needs no key.', ref('ReplicateFile'))
   const form = {
     type: 'object',
     required: ['content'],
     properties: {
       content: { type: 'string', format: 'binary', description: 'The file.' },
-      metadata: { type: 'string', contentMediaType: 'application/json', description: 'What to keep with it.' },
+      metadata: {
+        type: 'string',
+        contentMediaType: 'application/json',
+        description: 'Metadata that is stored with it.',
+      },
     },
   }
   const parameters = [inPath('id', 'The file.')]
@@ -161,28 +165,31 @@ function fileOperations() {
       },
     ),
     replicateFiles: route('List files, newest first', {
-      '200': answer('A page; `next` leads on.', page(ref('ReplicateFile'))),
+      '200': answer('A page; `next` is the URL of the next one.', page(ref('ReplicateFile'))),
     }),
     replicateFile: route('Read about a file', { '200': file }, { parameters }),
-    replicateDeleteFile: route('Delete a file', { '204': { description: 'It is gone.' } }, { parameters }),
+    replicateDeleteFile: route('Delete a file', { '204': { description: 'It is deleted.' } }, { parameters }),
   }
 }
 
 function modelOperations() {
-  const parameters = [inPath('owner', 'Who has it.'), inPath('name', 'Its name.')]
+  const parameters = [inPath('owner', 'The owner.'), inPath('name', 'Its name.')]
   return {
     replicateModel: route(
       'Read what is known of a model',
-      { '200': answer('What a well-known model makes; the rest is null or empty.', ref('ReplicateModel')) },
+      { '200': answer('The kind of output of a well-known model; the rest is null or empty.', ref('ReplicateModel')) },
       { parameters },
     ),
     replicateCollections: route('List collections: there are none', {
       '200': answer('An empty page.', page({ type: 'object' })),
     }),
     replicateWebhookSecret: route('The secret that signs webhooks', {
-      '200': answer('Of the key’s tenant.', { type: 'object', properties: { key: { type: 'string' } } }),
+      '200': answer('The key for webhooks of the key’s tenant.', {
+        type: 'object',
+        properties: { key: { type: 'string' } },
+      }),
     }),
-    replicateAccount: route('Whose the key is', { '200': answer('The tenant.', ref('ReplicateAccount')) }),
+    replicateAccount: route('Read the tenant of the key', { '200': answer('The tenant.', ref('ReplicateAccount')) }),
   }
 }
 
@@ -204,19 +211,19 @@ function schemas(): Record<string, JsonObject> {
   const text = Type.String()
   const nullable = Type.Union([text, Type.Null()])
   const hook = {
-    webhook: Type.Optional(Type.String({ description: 'Who is told.' })),
+    webhook: Type.Optional(Type.String({ description: 'The URL that is notified.' })),
     webhook_events_filter: Type.Optional(
-      Type.Array(Type.Enum([...EVENTS]), { description: 'Of what; by default of output and the end.' }),
+      Type.Array(Type.Enum([...EVENTS]), { description: 'The events; by default output and completed.' }),
     ),
   }
   const input = Type.Object({}, { description: 'The fields that the model has. Files by address or as data URIs.' })
   const Prediction = Type.Object({
     id: text,
     model: text,
-    version: Type.String({ description: '"hidden" where none was named.' }),
+    version: Type.String({ description: '"hidden" if the request named none.' }),
     deployment: Type.Optional(text),
     input,
-    output: Type.Unknown({ description: 'What the model gave: addresses of files, or texts; null until then.' }),
+    output: Type.Unknown({ description: 'The output of the model: URLs of files, or texts; null until then.' }),
     logs: text,
     error: nullable,
     status: Type.Enum(['starting', 'processing', 'succeeded', 'failed', 'canceled']),

@@ -36,7 +36,7 @@ export async function describeRunway({ limits }: Pick<DialectContext, 'limits'>)
   return {
     tags: [
       { name: OFFICIAL, description: 'Runway’s own API. Credits are US cents; `X-Runway-Version` may be left out.' },
-      { name: WEB, description: 'What relays speak that stand before Runway’s web app. They know videos only.' },
+      { name: WEB, description: 'The format of relays for Runway’s web app. It has videos only.' },
     ],
     operations: operationsOf(limits),
     below: idsBelow(idOf),
@@ -108,17 +108,17 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
       },
     },
     runwayDelete: {
-      summary: 'Cancel a task that waits, or delete what one has made',
+      summary: 'Cancel a waiting task, or delete the files of a finished one',
       tags: [OFFICIAL],
       parameters: [id],
-      responses: { '204': { description: 'It is gone.' }, ...official([...READING, 'not_cancellable']) },
+      responses: { '204': { description: 'It is deleted.' }, ...official([...READING, 'not_cancellable']) },
     },
     runwayUpload: {
       summary: 'Begin an upload',
       tags: [OFFICIAL],
       requestBody: jsonBody(plain(Upload)),
       responses: {
-        '200': answer('Where the file is to be brought.', ref('RunwayUpload')),
+        '200': answer('The URL to upload the file to.', ref('RunwayUpload')),
         ...official([...COMMON_ERRORS, 'invalid_input', 'malformed_body']),
       },
     },
@@ -140,7 +140,7 @@ function fileOperations() {
   const parameters = [inPath('id', 'The upload, which is its own secret.')]
   const failures = official(['not_found', 'invalid_input', 'malformed_body', 'payload_too_large', 'unsupported_media'])
   const bringing = (content: JsonObject, answers: JsonObject): JsonObject => ({
-    summary: 'Bring the file of an upload; needs no key',
+    summary: 'Send the file of an upload; no key is needed',
     tags: [OFFICIAL],
     security: [],
     parameters,
@@ -157,7 +157,7 @@ function fileOperations() {
 }
 
 function reverseOperations() {
-  const asking = (summary: string, schema: JsonObject, answered: JsonObject, codes: readonly ErrorCode[]) => ({
+  const post = (summary: string, schema: JsonObject, answered: JsonObject, codes: readonly ErrorCode[]) => ({
     summary,
     tags: [WEB],
     parameters: [idempotencyKey],
@@ -168,12 +168,12 @@ function reverseOperations() {
   const { title: make } = operationOf('text_to_video')
   const { title: restyle } = operationOf('video_to_video')
   const { title: act } = operationOf('character_performance')
-  const asked = { type: 'object', required: ['task_id'], properties: { task_id: { type: 'string' } } }
+  const taskId = { type: 'object', required: ['task_id'], properties: { task_id: { type: 'string' } } }
   return {
-    runwayReverseGenerate: asking(make, ref('RunwayGenerateRequest'), taken, CREATING),
-    runwayReverseRestyle: asking(restyle, ref('RunwayRestyleRequest'), taken, CREATING),
-    runwayReverseActOne: asking(act, ref('RunwayActRequest'), taken, CREATING),
-    runwayReverseFeed: asking('A task', asked, answer('The task as it is.', ref('RunwayFeed')), [
+    runwayReverseGenerate: post(make, ref('RunwayGenerateRequest'), taken, CREATING),
+    runwayReverseRestyle: post(restyle, ref('RunwayRestyleRequest'), taken, CREATING),
+    runwayReverseActOne: post(act, ref('RunwayActRequest'), taken, CREATING),
+    runwayReverseFeed: post('A task', taskId, answer('The task as it is.', ref('RunwayFeed')), [
       ...READING,
       'invalid_input',
       'malformed_body',
@@ -244,7 +244,7 @@ function schemas(): Record<string, JsonObject> {
     ratio: optional,
     style: optional,
     options: Type.Optional(Type.Object({ seconds: Type.Optional(Type.Integer()) })),
-    callback_url: Type.Optional(Type.String({ description: 'Who is told when it has ended.' })),
+    callback_url: Type.Optional(Type.String({ description: 'The URL that is notified when it has ended.' })),
   }
   const enveloped = (data: JsonObject) =>
     Type.Object({ code: Type.Integer(), msg: text, data, exec_time: Type.Number({ description: 'Seconds.' }) })
@@ -257,7 +257,7 @@ function schemas(): Record<string, JsonObject> {
       createdAt: text,
       estimatedCost: Type.Optional(Cost),
       progress: Type.Optional(Type.Number({ description: 'From 0 to 1.' })),
-      output: Type.Optional(Type.Array(text, { description: 'Addresses of what was made.' })),
+      output: Type.Optional(Type.Array(text, { description: 'The URLs of the results.' })),
       failure: optional,
       failureCode: optional,
       cost: Type.Optional(Cost),

@@ -61,8 +61,8 @@ function failures(codes: readonly ErrorCode[]): JsonObject {
   return errorAnswers(codes, errorStatus, ref('SunoError'))
 }
 
-/** A route that makes a task: its body is the operation's input, with a place to say who is told. */
-function asking(tag: string, operation: Operation, answered: JsonObject): JsonObject {
+/** A route that makes a task: its body is the operation's input, with a field for the URL of the webhook. */
+function creation(tag: string, operation: Operation, answered: JsonObject): JsonObject {
   const body = { allOf: [ref(inputName(operation)), ref('SunoHook')] }
   return {
     summary: operation.title,
@@ -90,10 +90,10 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const ids = { type: 'array', maxItems: 1_000, items: { type: 'string' } }
   const many = jsonBody({ type: 'object', properties: { ids } })
   return {
-    sunoSubmitMusic: asking(RELAY, sunoMusic, taken),
-    sunoSubmitLyrics: asking(RELAY, sunoLyrics, taken),
-    sunoSubmitConcat: asking(RELAY, sunoConcat, taken),
-    sunoUploadByUrl: asking(RELAY, sunoUpload, taken),
+    sunoSubmitMusic: creation(RELAY, sunoMusic, taken),
+    sunoSubmitLyrics: creation(RELAY, sunoLyrics, taken),
+    sunoSubmitConcat: creation(RELAY, sunoConcat, taken),
+    sunoUploadByUrl: creation(RELAY, sunoUpload, taken),
     sunoFetch: reading(RELAY, 'Read a task', one, answer('The task as it is.', enveloped(ref('SunoTask')))),
     sunoFetchMany: {
       ...reading(
@@ -115,23 +115,23 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
 }
 
 function feedOperations() {
-  const clip = answer('The clip, which is not made yet.', ref('SunoClip'))
+  const clip = answer('The clip, which is not finished yet.', ref('SunoClip'))
   const clips = { type: 'array', items: ref('SunoClip') }
-  const song = answer('The clips, which are not made yet.', ref('SunoGeneration'))
-  const lyricsAsked = Type.Union([
+  const song = answer('The clips, which are not finished yet.', ref('SunoGeneration'))
+  const createdLyrics = Type.Union([
     Type.Object({ id: Type.String() }),
     Type.Object({ lyrics_request_id: Type.String(), lyrics_a_id: Type.String(), lyrics_b_id: Type.String() }),
   ])
   return {
-    sunoGenerate: asking(FEED, sunoMusic, song),
-    sunoGenerateFromIdea: asking(FEED, sunoMusic, song),
-    sunoGenerateLyrics: asking(
+    sunoGenerate: creation(FEED, sunoMusic, song),
+    sunoGenerateFromIdea: creation(FEED, sunoMusic, song),
+    sunoGenerateLyrics: creation(
       FEED,
       sunoLyrics,
-      answer('The id of the lyrics; two where `lyrics_model` is named.', plain(lyricsAsked)),
+      answer('The id of the lyrics; two where `lyrics_model` is named.', plain(createdLyrics)),
     ),
-    sunoGenerateConcat: asking(FEED, sunoConcat, clip),
-    sunoGenerateConcatV2: asking(FEED, sunoConcat, clip),
+    sunoGenerateConcat: creation(FEED, sunoConcat, clip),
+    sunoGenerateConcatV2: creation(FEED, sunoConcat, clip),
     sunoFeed: reading(
       FEED,
       'Read clips',
@@ -151,7 +151,7 @@ function feedOperations() {
 function uploadOperations() {
   const id = inPath('id', 'The upload.')
   const state = answer('The upload as it is.', ref('SunoUpload'))
-  const place = answer('Where the file goes; with `url`, the id of the task.', {
+  const place = answer('The URL to upload to; with `url`, the id of the task.', {
     anyOf: [ref('SunoUploadPlace'), enveloped({ type: 'string' })],
   })
   const form = { type: 'object', required: ['signature', 'file'], properties: { signature: {}, file: {} } }
@@ -161,7 +161,7 @@ function uploadOperations() {
   })
   return {
     sunoUploadAudio: {
-      summary: 'Ask for a place to upload to, or import by URL',
+      summary: 'Request a URL to upload to, or import by URL',
       tags: [FEED],
       parameters: [],
       requestBody: jsonBody({
@@ -171,13 +171,13 @@ function uploadOperations() {
       responses: { '200': place, ...failures(CREATING) },
     },
     sunoUploadForm: {
-      summary: 'Send the file, with the fields that came with its place',
+      summary: 'Send the file, with the fields that came with the URL',
       tags: [FEED],
       security: [],
       parameters: [id],
       requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
       responses: {
-        '204': { description: 'Taken.' },
+        '204': { description: 'Received.' },
         ...failures([
           ...(['internal', 'store_unavailable', 'storage_full', 'malformed_body', 'invalid_input'] as const),
           ...(['forbidden', 'task_not_found', 'payload_too_large', 'unsupported_media'] as const),
@@ -191,35 +191,35 @@ function uploadOperations() {
       state,
     ),
     sunoUploadClip: step(
-      'Make a clip of the upload; the same one however often it is asked for',
+      'Make a clip of the upload; the same one however often it is requested',
       { type: 'object' },
       answer('The clip.', plain(Type.Object({ clip_id: Type.String() }))),
     ),
   }
 }
 
-/** What is made of a clip. A GET leads to one task however often it is asked; a failure is tried again after a minute. */
+/** What is made of a clip. A GET leads to one task however often it is requested; a failure is tried again after a minute. */
 function clipOperations() {
   const clip = inPath('id', 'The clip.')
-  const asks = (summary: string, answered: JsonObject): JsonObject => ({
+  const toolReading = (summary: string, answered: JsonObject): JsonObject => ({
     summary,
     tags: [RELAY],
     parameters: [clip],
     responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) },
   })
   const taskId = answer('The id of the task.', enveloped({ type: 'string' }))
-  const performs = (operation: Operation, answered: JsonObject): JsonObject => ({
-    ...asking(RELAY, operation, answered),
+  const toolCreation = (operation: Operation, answered: JsonObject): JsonObject => ({
+    ...creation(RELAY, operation, answered),
     responses: { '200': answered, ...failures([...CREATING, 'vendor_refused', 'timed_out']) },
   })
   return {
-    sunoPersonaCreate: performs(sunoPersona, answer('The persona.', ref('SunoPersona'))),
-    sunoStems: asks('Split a clip', answer('Its tracks, as they are.', ref('SunoStems'))),
-    sunoTiming: asks('Read when each word is sung', answer('The words.', ref('SunoTiming'))),
-    sunoMidi: asks('Read the notes of a track', answer('The notes.', ref('SunoMidi'))),
-    sunoWav: asks('Make a WAV of a clip', taskId),
-    sunoMp4: asks('Make a video of a clip', taskId),
-    sunoTags: performs(sunoTags, answer('The style in more words.', ref('SunoTags'))),
+    sunoPersonaCreate: toolCreation(sunoPersona, answer('The persona.', ref('SunoPersona'))),
+    sunoStems: toolReading('Split a clip', answer('Its tracks, in their current state.', ref('SunoStems'))),
+    sunoTiming: toolReading('Read when each word is sung', answer('The words.', ref('SunoTiming'))),
+    sunoMidi: toolReading('Read the notes of a track', answer('The notes.', ref('SunoMidi'))),
+    sunoWav: toolReading('Make a WAV of a clip', taskId),
+    sunoMp4: toolReading('Make a video of a clip', taskId),
+    sunoTags: toolCreation(sunoTags, answer('The style in more words.', ref('SunoTags'))),
   }
 }
 

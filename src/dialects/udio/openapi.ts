@@ -32,7 +32,12 @@ export type Descriptions = ReturnType<typeof operationsOf>
 /** The routes that relays have for Udio, in OpenAPI. */
 export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
-    tags: [{ name: TAG, description: 'Songs as relays take them from Udio; a task made here is read elsewhere, too.' }],
+    tags: [
+      {
+        name: TAG,
+        description: 'Songs in the format of relays for Udio; a task created here can be read in other protocols, too.',
+      },
+    ],
     operations: operationsOf(limits),
     webhooks: {
       udioTaskChanged: {
@@ -53,7 +58,7 @@ export async function describeUdio({ limits }: Pick<DialectContext, 'limits'>): 
 
 function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
   const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, errorStatus, ref('UdioError'))
-  const asking = (answered: JsonObject) => ({
+  const creation = (answered: JsonObject) => ({
     summary: udioMusic.title,
     tags: [TAG],
     parameters: [idempotencyKey],
@@ -67,8 +72,8 @@ function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
     responses: { '200': answer(summary, schema), ...failures(READING) },
   })
   return {
-    udioSubmit: asking(answer('The id of the task.', enveloped({ type: 'string' }))),
-    udioGenerate: asking(answer('The ids of the songs.', ref('UdioGeneration'))),
+    udioSubmit: creation(answer('The id of the task.', enveloped({ type: 'string' }))),
+    udioGenerate: creation(answer('The ids of the songs.', ref('UdioGeneration'))),
     udioFetch: reading('A task', enveloped(ref('UdioTask')), [inPath('id', 'The task.'), wait(maxWaitSeconds)]),
     udioQuery: reading('Songs by their ids', ref('UdioSongs'), [
       inQuery('ids', { type: 'string' }, 'Ids of songs or tasks, with commas between.', true),
@@ -101,7 +106,7 @@ function schemas(): Record<string, JsonObject> {
       ...Object.fromEntries(Object.entries(properties).filter(([name]) => !RENAMED.includes(name))),
     },
   }
-  const hook = { type: 'string', description: 'Who is told of every change.' }
+  const hook = { type: 'string', description: 'The URL that is notified of every change.' }
   const Song = Type.Object({
     id: text,
     title: text,

@@ -431,7 +431,7 @@ describe('the adapter for ACE-Step', () => {
   })
 
   it('reports an engine that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(job('suno/music', SONG), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

@@ -298,7 +298,7 @@ describe('the adapter for Black Forest Labs', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(job('bfl/flux-2-pro'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

@@ -13,6 +13,8 @@ import { comfyui as manifest } from './manifest.ts'
 import { readTemplate } from './template.ts'
 import { type FakeComfyui, KEY, openComfyui } from './vendor.testing.ts'
 
+/** The machine may be busy with other tests. */
+const PATIENCE = { timeout: 10_000 }
 const PROMPT = { prompt: 'a little cat', width: 1_024, height: 768 }
 const FLUX = 'Qubico/flux1-dev/txt2img'
 const ADVANCED = 'Qubico/flux1-dev-advanced'
@@ -341,7 +343,7 @@ describe('the adapter for ComfyUI', () => {
   })
 
   it('reports a server that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(aReadableJob(FLUX, PROMPT), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })
@@ -427,7 +429,7 @@ describe('the adapter for ComfyUI', () => {
     async function begin(given = account()): Promise<{ handle: Json; job: Job; clientId: string }> {
       const job = aReadableJob('Qubico/wanx/wan22-txt2video-14b', undefined, { taskId: ID })
       const submitted = await provider.submit(job, given, aSignal())
-      await vi.waitFor(() => expect(comfyui.listeners()).toHaveLength(1))
+      await vi.waitFor(() => expect(comfyui.listeners()).toHaveLength(1), PATIENCE)
       return {
         job,
         handle: 'handle' in submitted ? (submitted.handle ?? null) : null,
@@ -447,7 +449,7 @@ describe('the adapter for ComfyUI', () => {
       comfyui.tell(task.clientId, { type: 'status', data: { status: { exec_info: { queue_remaining: 1 } } } })
       comfyui.tell(task.clientId, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 255, 216]))
       comfyui.tell(task.clientId, heard('progress', { node: 'sampler', value: 5, max: 10 }))
-      await vi.waitFor(async () => expect(await progressOf(task)).toBe(25))
+      await vi.waitFor(async () => expect(await progressOf(task)).toBe(25), PATIENCE)
       comfyui.tell(
         task.clientId,
         heard('progress_state', {
@@ -458,7 +460,7 @@ describe('the adapter for ComfyUI', () => {
           },
         }),
       )
-      await vi.waitFor(async () => expect(await progressOf(task)).toBe(90))
+      await vi.waitFor(async () => expect(await progressOf(task)).toBe(90), PATIENCE)
       comfyui.tell(task.clientId, {
         type: 'progress',
         data: { prompt_id: 'another', node: 'sampler', value: 1, max: 10 },
@@ -470,16 +472,16 @@ describe('the adapter for ComfyUI', () => {
       const task = await begin()
       comfyui.vendor.next.push({ json: { id: ID, status: 'failed' } })
       await provider.poll?.(task.handle, account(), aSignal(), task.job)
-      await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]))
+      await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]), PATIENCE)
       await begin()
       await provider.close?.()
-      await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]))
+      await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]), PATIENCE)
     })
 
     it('opens a broken socket again, and does without one that cannot be opened', async () => {
       const task = await begin()
       comfyui.hangUp()
-      await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]))
+      await vi.waitFor(() => expect(comfyui.listeners()).toEqual([]), PATIENCE)
       await vi.waitFor(async () => {
         expect(await progressOf(task)).toBe(1)
         expect(comfyui.listeners()).toEqual([task.clientId])

@@ -214,7 +214,7 @@ describe('the adapter for fal', () => {
     ['no id', {}, { json: { status: 'IN_QUEUE' } }, { code: 'vendor_silent' }],
     ['no object', {}, { json: [] }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:2' }, undefined, { code: 'vendor_unreachable' }],
   ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length
@@ -320,7 +320,7 @@ describe('the adapter for fal', () => {
     for (const bad of [{}, signed(another), late, signed(pair.privateKey, receivedAt, '{}')]) {
       await expect(hear(bad)).rejects.toMatchObject({ code: 'unauthorized' })
     }
-    const nowhere = { jwksUrl: 'http://127.0.0.1:59999/jwks.json' }
+    const nowhere = { jwksUrl: 'http://127.0.0.1:2/jwks.json' }
     await expect(hear(signed(pair.privateKey), nowhere)).rejects.toMatchObject({ code: 'vendor_unreachable' })
     vendor.next.push({ status: 404, json: {} })
     await expect(hear(signed(pair.privateKey))).rejects.toMatchObject({ code: 'vendor_unreachable' })

@@ -380,7 +380,7 @@ describe('the adapter for Google', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     const job = aJob('gemini/gemini-2.5-flash-image')
     await expect(provider.submit(job, unreachable, aSignal())).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })

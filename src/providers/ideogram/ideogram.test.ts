@@ -257,7 +257,7 @@ describe('the adapter for Ideogram', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(drawing(), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

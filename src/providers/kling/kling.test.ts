@@ -446,7 +446,7 @@ describe('the adapter for Kling', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(aJob('kling/video_generation'), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

@@ -158,7 +158,7 @@ describe('the adapter for MiniMax', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(aJob(VIDEO), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

@@ -300,7 +300,7 @@ describe('the adapter for OpenAI', () => {
   })
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2/v1' })
     await expect(provider.submit(generating(), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

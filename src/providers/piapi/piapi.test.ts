@@ -226,7 +226,7 @@ describe('the adapter for PiAPI', () => {
   })
 
   it('reports a gateway that refuses connections as unreachable', async () => {
-    const unreachable = { baseUrl: 'http://127.0.0.1:59999' }
+    const unreachable = { baseUrl: 'http://127.0.0.1:2' }
     await expect(submit(aJob('gemini/nano-banana-pro'), unreachable)).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

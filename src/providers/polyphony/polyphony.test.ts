@@ -314,7 +314,7 @@ describe('the adapter for another gateway', () => {
   })
 
   it('reports a gateway that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59997' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2' })
     await expect(provider.submit(lyrics(), unreachable, aSignal())).rejects.toMatchObject({
       code: 'vendor_unreachable',
     })

@@ -257,7 +257,7 @@ describe('the adapter for Recraft', () => {
   )
 
   it('reports a vendor that refuses connections as unreachable', async () => {
-    const unreachable = account({ baseUrl: 'http://127.0.0.1:59999/v1' })
+    const unreachable = account({ baseUrl: 'http://127.0.0.1:2/v1' })
     const submitting = provider.submit(aJob('recraft/generate'), unreachable, aSignal())
     await expect(submitting).rejects.toMatchObject({ code: 'vendor_unreachable' })
   })

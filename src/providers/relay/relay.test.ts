@@ -106,7 +106,7 @@ describe('the adapter for relays', () => {
     ['no id', {}, failing(200, { code: 'success', message: '', data: null }), { code: 'vendor_silent' }],
     ['no JSON', {}, { bytes: Buffer.from('<html>'), type: 'text/html' }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999' }, undefined, { code: 'vendor_unreachable' }],
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:2' }, undefined, { code: 'vendor_unreachable' }],
   ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length

@@ -175,7 +175,7 @@ describe('the adapter for Replicate', () => {
     ['no id', {}, { status: 201, json: { status: 'starting' } }, { code: 'vendor_silent' }],
     ['no object', {}, { status: 201, json: [] }, { code: 'vendor_silent' }],
     ['silence', {}, 'lost', { code: 'vendor_silent' }],
-    ['no server at the address', { baseUrl: 'http://127.0.0.1:59999/v1' }, undefined, { code: 'vendor_unreachable' }],
+    ['no server at the address', { baseUrl: 'http://127.0.0.1:2/v1' }, undefined, { code: 'vendor_unreachable' }],
   ])('maps %s to its error after a single call', async (_, given, answer, error) => {
     if (answer !== undefined) vendor.next.push(answer)
     const before = vendor.seen.length

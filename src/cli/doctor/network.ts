@@ -1,0 +1,60 @@
+import { createServer } from 'node:net'
+import { urlOf } from '../../compose/address.ts'
+import { addressWarnings } from '../../compose/start-report.ts'
+import type { Config } from '../../config/config.ts'
+import { SECOND_MS } from '../../core/clock.ts'
+import { describeListenError } from '../describe-error.ts'
+import { type Finding, fault, ok, warning } from './finding.ts'
+
+const ANSWER_MS = 5 * SECOND_MS
+
+/** Whether the port is free, or already served by a gateway. */
+export async function checkPort({
+  host,
+  port,
+}: Pick<Config, 'host' | 'port'>): Promise<Finding & { isServed: boolean }> {
+  if (port === 0) return { ...ok('port', 'any free one'), isServed: false }
+  const error = await tryToListen(host, port)
+  if (error === undefined) return { ...ok('port', `${host}:${port} is free`), isServed: false }
+  if (error.code === 'EADDRINUSE' && (await isGateway(urlOf(host, port)))) {
+    return { ...ok('port', `a gateway serves on ${host}:${port}`), isServed: true }
+  }
+  return { ...fault('port', describeListenError(error)), isServed: false }
+}
+
+function tryToListen(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', resolve)
+    server.listen(port, host, () => server.close(() => resolve(undefined)))
+  })
+}
+
+/** Whether callers reach the gateway under the address that they are given. */
+export async function checkPublicUrl(
+  config: Pick<Config, 'host' | 'port' | 'publicUrl'>,
+  isServed: boolean,
+): Promise<Finding> {
+  const { host, port, publicUrl } = config
+  if (publicUrl === undefined) {
+    const [words] = addressWarnings(config, urlOf(host, port))
+    return words === undefined
+      ? ok('PUBLIC_URL', `not set; URLs begin with ${urlOf(host, port)}`)
+      : warning('PUBLIC_URL', words)
+  }
+  if (!isServed) return ok('PUBLIC_URL', `${publicUrl}; it can be tried while the gateway serves`)
+  if (await isGateway(publicUrl)) return ok('PUBLIC_URL', `${publicUrl} leads to a gateway`)
+  return warning(
+    'PUBLIC_URL',
+    `${publicUrl}/healthz does not answer from here. Check the address and the proxy in between.`,
+  )
+}
+
+async function isGateway(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    return answer.ok && ((await answer.json()) as { status?: unknown }).status === 'ok'
+  } catch {
+    return false
+  }
+}

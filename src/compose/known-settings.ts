@@ -1,0 +1,50 @@
+import { checkStorageUrl } from '../assets/storage.ts'
+import { listOperations } from '../catalog/catalog.ts'
+import type { Knowledge, OtherName } from '../config/read-settings.ts'
+import { PROVIDERS } from '../providers/providers.ts'
+
+/** What Amazon's SDK is given by name. */
+const OF_STORAGE: OtherName[] = [
+  { name: 'AWS_REGION', what: 'The region of the bucket.', isSecret: false },
+  { name: 'AWS_ACCESS_KEY_ID', what: 'The key of the bucket.', isSecret: false },
+  { name: 'AWS_SECRET_ACCESS_KEY', what: 'The secret of that key.', isSecret: true },
+  { name: 'AWS_SESSION_TOKEN', what: 'The token of a temporary key.', isSecret: true },
+]
+
+/** What the providers, the catalogue and the storage know of settings. */
+export const KNOWN_SETTINGS: Knowledge = {
+  names: [
+    ...PROVIDERS.flatMap(({ title, fields }) =>
+      fields.map(({ env, title: field, isSecret }) => ({ name: env, what: `${title}: ${field}.`, isSecret })),
+    ),
+    ...OF_STORAGE,
+  ],
+  checks: {
+    POLYPHONY_PRICES: (prices) => prices.flatMap(({ of }) => (isPriced(of) ? [] : [unknownPrice(of)])),
+    POLYPHONY_PROVIDERS: (providers) => providers.flatMap(({ id }) => (isProvider(id) ? [] : [unknownProvider(id)])),
+    STORAGE_URL(url, variable) {
+      try {
+        checkStorageUrl(url ?? 'file:.', variable)
+        return []
+      } catch (error) {
+        return [error instanceof Error ? error.message : String(error)]
+      }
+    },
+  },
+}
+
+function isPriced(of: string): boolean {
+  return of === '*' || listOperations().some(({ id, model }) => of === id || of === model)
+}
+
+function isProvider(id: string): boolean {
+  return PROVIDERS.some((manifest) => manifest.id === id)
+}
+
+function unknownPrice(of: string): string {
+  return `POLYPHONY_PRICES names "${of}", and the catalogue has no such operation or model.`
+}
+
+function unknownProvider(id: string): string {
+  return `POLYPHONY_PROVIDERS names "${id}"; there are: ${PROVIDERS.map((manifest) => manifest.id).join(', ')}.`
+}

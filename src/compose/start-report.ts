@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { type Config, DATABASE } from '../config/config.ts'
+import { isWildcard } from './address.ts'
+
+/** What a start says of itself. */
+export interface StartReport {
+  url: string
+  docs: string
+  /** The database, without its password. */
+  store: string
+  dataDir: string
+  storage: string
+  warnings: readonly string[]
+}
+
+export function startReport(config: Config, url: string): StartReport {
+  const { databaseUrl, dataDir, storageUrl } = config
+  return {
+    url,
+    docs: `${url}/docs`,
+    store: databaseUrl === undefined ? `SQLite in ${join(dataDir, DATABASE)}` : `PostgreSQL at ${placeOf(databaseUrl)}`,
+    dataDir,
+    storage: storageUrl,
+    warnings: addressWarnings(config, url),
+  }
+}
+
+/** What is known of a public address before anybody uses it. */
+export function addressWarnings({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>, url: string): string[] {
+  if (publicUrl !== undefined || !isWildcard(host)) return []
+  return [
+    `URLs of files lead to ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use.`,
+  ]
+}
+
+/** A database URL without its password and parameters. */
+export function placeOf(databaseUrl: string): string {
+  const { username, host, pathname } = new URL(databaseUrl)
+  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`
+}

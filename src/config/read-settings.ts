@@ -1,0 +1,117 @@
+import { faultsOf } from './config-error.ts'
+import { nearest, nearMisses } from './near-misses.ts'
+import type { Setting } from './setting.ts'
+import { SETTINGS, type SettingName, type Values } from './settings.ts'
+import { type Env, type Found, find, type Source } from './sources.ts'
+
+/** A variable that another part of the program reads by its name, such as a vendor's key. */
+export interface OtherName {
+  name: string
+  what: string
+  isSecret: boolean
+}
+
+/** What the rest of the program knows of settings: other names that are read, and rules that need its tables. */
+export interface Knowledge {
+  names: readonly OtherName[]
+  /** Sentences about what is wrong with a value. */
+  checks: { [Name in SettingName]?: (value: Values[Name], variable: Variable) => readonly string[] }
+}
+
+export const NO_KNOWLEDGE: Knowledge = { names: [], checks: {} }
+
+/** Reads a setting, or the content of the file that `NAME_FILE` names. */
+export type Variable = (name: string) => string | undefined
+
+/** A setting as it is in force, as text. */
+export interface EffectiveSetting {
+  name: string
+  what: string
+  isSecret: boolean
+  /** Undefined where nothing is set: the default holds. */
+  found: Found | undefined
+  shownDefault: string
+}
+
+export interface ReadSettings {
+  /** Absent where there are faults. */
+  values: Values | undefined
+  faults: readonly string[]
+  warnings: readonly string[]
+  effective: readonly EffectiveSetting[]
+  variable: Variable
+}
+
+/** Reads all settings and collects all faults. Touches nothing but the files that `NAME_FILE` names. */
+export function readSettings(given: Env | readonly Source[], knowledge: Knowledge): ReadSettings {
+  const sources = isList(given) ? given : [{ title: 'the environment', values: given }]
+  const faults: string[] = []
+  const variable: Variable = (name) => find(sources, name)?.text
+  const effective: EffectiveSetting[] = []
+
+  function read(name: string, { what, isSecret, shownDefault }: Omit<EffectiveSetting, 'name' | 'found'>) {
+    try {
+      const found = find(sources, name)
+      effective.push({ name, what, isSecret, shownDefault, found })
+      return found
+    } catch (error) {
+      faults.push(...faultsOf(error))
+      return undefined
+    }
+  }
+
+  function parsed(name: SettingName, setting: Setting<unknown>): unknown {
+    const found = read(name, setting)
+    if (found === undefined) return setting.fallback
+    try {
+      const value = setting.parse(found.text, name)
+      // The table types each check by its name; a loop over the names loses that.
+      const check = knowledge.checks[name] as ((value: unknown, variable: Variable) => readonly string[]) | undefined
+      faults.push(...(check?.(value, variable) ?? []))
+      return value
+    } catch (error) {
+      faults.push(...faultsOf(error))
+      return setting.fallback
+    }
+  }
+
+  const entries = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]
+  const values = Object.fromEntries(entries.map(([name, setting]) => [name, parsed(name, setting)])) as Values
+  for (const { name, ...other } of knowledge.names) read(name, { ...other, shownDefault: 'none' })
+  faults.push(...contradictions(values), ...unknownNames(sources, knowledge))
+  return {
+    values: faults.length > 0 ? undefined : values,
+    faults,
+    warnings: sources.flatMap(({ values, isComplete }) => (isComplete ? [] : nearMisses(values, namesOf(knowledge)))),
+    effective,
+    variable,
+  }
+}
+
+/** Every name that is read. */
+export function namesOf({ names }: Knowledge): string[] {
+  return [...Object.keys(SETTINGS), ...names.map(({ name }) => name)]
+}
+
+function contradictions({ POLYPHONY_ADMIN_KEY: adminKey, POLYPHONY_TEST_KEY: testKey }: Values): string[] {
+  if (testKey === undefined || testKey !== adminKey) return []
+  return ['POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.']
+}
+
+/** A source that is all ours may have no other names. */
+function unknownNames(sources: readonly Source[], knowledge: Knowledge): string[] {
+  const known = namesOf(knowledge)
+  const names = new Set(known.flatMap((name) => [name, `${name}_FILE`]))
+  return sources.flatMap(({ title, values, isComplete }) => {
+    if (!isComplete) return []
+    const unknown = Object.keys(values).filter((name) => !names.has(name))
+    return unknown.map((name) => {
+      const meant = nearest(name, known)
+      return `${title} has "${name}", which is not a setting${meant === undefined ? '.' : `; was ${meant} meant?`}`
+    })
+  })
+}
+
+function isList(given: Env | readonly Source[]): given is readonly Source[] {
+  return Array.isArray(given)
+}

@@ -1,0 +1,107 @@
+import ipaddr from 'ipaddr.js'
+import type { JsonObject } from '../core/json.ts'
+import { type Points, points } from '../core/points.ts'
+import { ConfigError } from './config-error.ts'
+import { MIN_SECRET_LENGTH } from './kept-secret.ts'
+import { collect, type Setting } from './setting.ts'
+
+const MIN_KEY_LENGTH = 16
+
+/** A price that the operator sets: points per task, or a factor on the list price. */
+export interface Price {
+  /** An operation (`model/task_type`), a model, or "*". */
+  of: string
+  factor?: number
+  points?: Points
+}
+
+/** A provider in the operator's order, with how many tasks its account of the environment runs at once. */
+export interface PreferredProvider {
+  id: string
+  slots: number | undefined
+}
+
+const PRICE_SCHEMA: JsonObject = {
+  type: 'object',
+  additionalProperties: { type: ['integer', 'string'], minimum: 0, pattern: '^x\\d+(\\.\\d+)?$' },
+}
+
+/** `{"suno/music": 500000, "kling": "x1.2", "*": "x1.1"}`: whole points a task, or a factor. */
+export function prices(): Setting<readonly Price[]> {
+  return {
+    what: 'Points per task, or factors such as "x1.2", by operation, model or "*".',
+    shownDefault: 'list prices',
+    fallback: [],
+    isSecret: false,
+    schema: PRICE_SCHEMA,
+    parse: (text, name) =>
+      collect(Object.entries(tableIn(text, name)), ([of, value]) => {
+        if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { of, points: points(value) }
+        const factor = typeof value === 'string' && /^x\d+(\.\d+)?$/.test(value) ? Number(value.slice(1)) : 0
+        if (factor > 0 && factor <= 1_000) return { of, factor }
+        const shown = JSON.stringify(value)
+        throw new ConfigError(`${name}: "${of}" must be whole points or a factor such as "x1.2", not ${shown}.`)
+      }),
+  }
+}
+
+function tableIn(text: string, name: string): Record<string, unknown> {
+  let table: unknown
+  try {
+    table = JSON.parse(text)
+  } catch (error) {
+    throw new ConfigError(`${name} must be a JSON object.`, { cause: error })
+  }
+  if (typeof table === 'object' && table !== null && !Array.isArray(table)) return { ...table }
+  throw new ConfigError(`${name} must be a JSON object.`)
+}
+
+/** `luma:20` or `luma`. */
+export function provider(text: string, name: string): PreferredProvider {
+  const [, id, slots] = /^([a-z0-9-]+)(?::([1-9]\d{0,5}))?$/.exec(text) ?? []
+  if (id === undefined) {
+    throw new ConfigError(`${name}: "${text}" must be a provider's id, or one with slots such as "luma:20".`)
+  }
+  return { id, slots: slots === undefined ? undefined : Number(slots) }
+}
+
+export function databaseUrl(text: string, name: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text)) {
+    throw new ConfigError(`${name} must begin with postgres:// or postgresql://; leave it out for SQLite.`)
+  }
+  if (!URL.canParse(text)) throw new ConfigError(`${name} must be a URL such as postgres://user:password@host/name.`)
+  return text
+}
+
+export function publicUrl(text: string, name: string): string {
+  if (!(/^https?:\/\//.test(text) && URL.canParse(text))) {
+    throw new ConfigError(`${name} must be an http or https URL, not "${text}".`)
+  }
+  return text.replace(/(?<!\/)\/+$/, '')
+}
+
+export function chosenKey(text: string, name: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new ConfigError(`${name} must be visible ASCII characters.`)
+  if (text.length < MIN_KEY_LENGTH) throw new ConfigError(`${name} must have at least ${MIN_KEY_LENGTH} characters.`)
+  return text
+}
+
+export function chosenSecret(text: string, name: string): string {
+  if (text.length >= MIN_SECRET_LENGTH) return text
+  throw new ConfigError(
+    `${name} must have at least ${MIN_SECRET_LENGTH} characters. If a shorter one was in use, name that one in ` +
+      `${name}_EARLIER.`,
+  )
+}
+
+/** A port that a program can name: 0, any free one, would be found by no one. */
+export function port(text: string, name: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value
+  throw new ConfigError(`${name} must be a whole number from 1 to 65535, not "${text}".`)
+}
+
+export function cidr(text: string, name: string): string {
+  if (!ipaddr.isValidCIDR(text)) throw new ConfigError(`${name}: "${text}" is no CIDR such as 10.0.0.0/8.`)
+  return text
+}

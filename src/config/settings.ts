@@ -1,0 +1,118 @@
+import { list, number, oneOf, optional, type Setting, whole, words } from './setting.ts'
+import { chosenKey, chosenSecret, cidr, databaseUrl, port, prices, provider, publicUrl } from './setting-forms.ts'
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const MIB = 2 ** 20
+
+/**
+ * Every setting of the gateway by its name, in the order of docs/configuration.md. The vendors' own variables come on top
+ * of these: they are in the manifests of the providers.
+ */
+export const SETTINGS = {
+  PORT: whole('The port to listen on; 0 takes any free one.', { from: 0, to: 65_535, default: 8_080 }),
+  HOST: words('The address to listen on.', '127.0.0.1'),
+  PUBLIC_URL: optional('The address under which callers reach the gateway; URLs of files begin with it.', publicUrl, {
+    shownDefault: 'http://HOST:PORT',
+  }),
+  DATA_DIR: words('The folder of the database, the files and the secret.', './data'),
+  DATABASE_URL: optional('PostgreSQL (postgres://…); SQLite in DATA_DIR without it.', databaseUrl, {
+    shownDefault: 'SQLite in DATA_DIR',
+    isSecret: true,
+  }),
+  SQL_DSN: optional('Another name for DATABASE_URL.', databaseUrl, { isSecret: true }),
+  POLYPHONY_DATABASE_WAIT_SECONDS: whole(
+    'How long a start waits for a PostgreSQL that does not answer; 0 = it tries once.',
+    { from: 0, to: 24 * 3_600, default: 300 },
+  ),
+  STORAGE_URL: optional('Where files are kept: file:///path or s3://bucket/folder?region=….', (text) => text, {
+    shownDefault: 'DATA_DIR/files',
+  }),
+  POLYPHONY_ADMIN_KEY: optional('The first admin key.', chosenKey, { shownDefault: 'generated', isSecret: true }),
+  POLYPHONY_TEST_KEY: optional('The first test key.', chosenKey, { shownDefault: 'generated', isSecret: true }),
+  POLYPHONY_SECRET: optional('Seals the credentials of accounts and signs webhooks.', chosenSecret, {
+    shownDefault: 'generated in DATA_DIR',
+    isSecret: true,
+  }),
+  POLYPHONY_SECRET_EARLIER: list('Earlier values of POLYPHONY_SECRET.', (text) => text, { isSecret: true }),
+  POLYPHONY_PROVIDERS: list('The order in which providers are preferred, with slots, such as luma:20.', provider, {
+    shownDefault: 'all that have a key',
+  }),
+  POLYPHONY_ACCOUNTS_PER_TENANT: whole('Accounts that a tenant may connect.', { from: 0, to: 100_000, default: 20 }),
+  POLYPHONY_PRIVATE_PRICE_FACTOR: number(
+    "The price of a task on a tenant's own account, as a fraction of the list price.",
+    { from: 0, to: 1, default: 0 },
+  ),
+  POLYPHONY_PRICES: prices(),
+  POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
+  POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),
+  POLYPHONY_STUDIO_SLOTS: whole('Tasks that the studio works on at once.', { from: 1, to: 64, default: 2 }),
+  POLYPHONY_SANDBOX_SLOTS: whole('Sandbox tasks at once.', { from: 1, to: 1_000_000, default: 1_000 }),
+  POLYPHONY_SANDBOX_SECONDS: number('How long a sandbox task takes.', { from: 0, to: 600, default: 2 }),
+  POLYPHONY_MAX_WAIT_SECONDS: whole('How long a task may wait to be begun.', {
+    from: 1,
+    to: 30 * 24 * 3_600,
+    default: 24 * 3_600,
+  }),
+  POLYPHONY_TASK_TIME_FACTOR: number('Multiplies the time that an operation allows a provider.', {
+    from: 0.01,
+    to: 100,
+    default: 1,
+  }),
+  POLYPHONY_POLL_FACTOR: number('Multiplies the intervals at which providers are polled.', {
+    from: 0.01,
+    to: 100,
+    default: 1,
+  }),
+  POLYPHONY_RECORD_DAYS: number('How long the record of a task is kept.', { from: 0, to: 36_500, default: 90 }),
+  POLYPHONY_MEDIA_DAYS: number('How long output files are kept.', { from: 0, to: 36_500, default: 30 }),
+  POLYPHONY_UPLOAD_HOURS: number('How long uploads are kept.', { from: 0, to: 876_000, default: 24 }),
+  POLYPHONY_UPLOAD_MAX_BYTES: whole('Size of an upload.', { from: 1, to: 2 ** 31, default: 10 * MIB }),
+  POLYPHONY_OUTPUT_MAX_BYTES: whole('Size of an output file.', { from: 1_024, to: 2 ** 40, default: 512 * MIB }),
+  POLYPHONY_BODY_MAX_BYTES: whole('Size of a request body.', { from: 1_024, to: 2 ** 31, default: 16 * MIB }),
+  POLYPHONY_REQUEST_SECONDS: whole('How long a client may take to send a request.', {
+    from: 1,
+    to: 24 * 3_600,
+    default: 120,
+  }),
+  POLYPHONY_STORAGE_QUOTA_BYTES: whole('Bytes of uploads and drafts that a tenant may keep with live keys.', {
+    from: 0,
+    to: 2 ** 50,
+    default: 20 * 1_024 * MIB,
+  }),
+  POLYPHONY_DRAFT_QUOTA: whole('Drafts that a tenant may keep with live keys.', { from: 0, to: 1e9, default: 100_000 }),
+  POLYPHONY_TEST_STORAGE_QUOTA_BYTES: whole('Bytes of uploads and drafts that a tenant may keep with test keys.', {
+    from: 0,
+    to: 2 ** 50,
+    default: 1_024 * MIB,
+  }),
+  POLYPHONY_TEST_DRAFT_QUOTA: whole('Drafts that a tenant may keep with test keys.', {
+    from: 0,
+    to: 1e9,
+    default: 10_000,
+  }),
+  POLYPHONY_SUBMISSIONS_QUEUED: whole('Tasks that may wait to be written to the database.', {
+    from: 1,
+    to: 1e6,
+    default: 5_000,
+  }),
+  POLYPHONY_SUBMISSION_WAIT_MS: whole('Longest wait of a submission for the database, in milliseconds.', {
+    from: 1,
+    to: 60_000,
+    default: 2_000,
+  }),
+  POLYPHONY_WAITS_PER_KEY: whole('Requests of one key that may wait for results at once.', {
+    from: 0,
+    to: 1e6,
+    default: 100,
+  }),
+  POLYPHONY_WAITS: whole('The same for all keys together.', { from: 0, to: 1e6, default: 2_000 }),
+  POLYPHONY_METRICS_KEY: optional('The bearer that reads /metrics.', chosenKey, {
+    shownDefault: 'everyone may read them',
+    isSecret: true,
+  }),
+  POLYPHONY_METRICS_PORT: optional('A port of its own for /metrics.', port, { shownDefault: 'that of the gateway' }),
+  LOG_LEVEL: oneOf('What is logged.', LOG_LEVELS, 'info'),
+} satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+export type Values = { [Name in SettingName]: (typeof SETTINGS)[Name]['fallback'] }

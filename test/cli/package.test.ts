@@ -1,0 +1,91 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openS3Server, S3_KEYS } from '../support/s3-server.ts'
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+const run = promisify(execFile)
+
+interface Packed {
+  filename: string
+  size: number
+  files: { path: string }[]
+}
+
+describe('the package', () => {
+  let folder: string
+  let installed: string
+  let packed: Packed
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'polyphony-package-'))
+    installed = join(folder, 'installed')
+    // `prepare` would build once more what the tests have built.
+    const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+    const { stdout } = await run('npm', words, { cwd: PROJECT, maxBuffer: 2 ** 24 })
+    const [one] = Object.values(JSON.parse(stdout) as Record<string, Packed>)
+    if (!one) throw new Error(`npm pack reported no package: ${stdout}`)
+    packed = one
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('has the bundle, the command and the texts about it, and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path)
+    expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/polyphony.js',
+      'package.json',
+    ])
+    expect(paths).toContain('dist/program.js')
+    expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt')
+    expect(packed.size).toBeLessThan(6e6)
+  })
+
+  it('makes songs where it is installed, without development packages, and keeps them in a bucket', {
+    timeout: 300_000,
+  }, async () => {
+    await using s3 = await openS3Server()
+    await mkdir(installed)
+    await writeFile(join(installed, 'package.json'), '{ "private": true }')
+    const words = ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+    await run('npm', [...words, join(folder, packed.filename)], { cwd: installed })
+    expect(await readdir(join(installed, 'node_modules'))).not.toContain('vitest')
+    const out = join(folder, 'songs')
+    const program = join(installed, 'node_modules/.bin/polyphony')
+    const { stdout } = await run(process.execPath, [program, 'demo', '--exit', '--out', out], {
+      cwd: installed,
+      env: { ...S3_KEYS, PATH: process.env.PATH, HOME: process.env.HOME, STORAGE_URL: s3.storageUrl() },
+    })
+    expect(stdout).toMatch(/from the ledger; .* it reconciles/)
+    expect((await readdir(out)).filter((name) => name.endsWith('.mp3'))).toHaveLength(4)
+    expect((await s3.keys()).filter((key) => key.endsWith('.mp3'))).toHaveLength(4)
+  })
+
+  it('serves its documents and metrics where it is installed', async () => {
+    const program = join(installed, 'node_modules/polyphony/bin/polyphony.js')
+    const child = spawn(process.execPath, [program, 'serve'], {
+      env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data'), PORT: '0' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    try {
+      const url = await new Promise<string>((resolve) => {
+        createInterface({ input: child.stdout }).on('line', (line) => {
+          const [, found] = /"url":"([^"]+)"/.exec(line) ?? []
+          if (found !== undefined) resolve(found)
+        })
+      })
+      const bodyOf = async (path: string) => (await fetch(url + path)).text()
+      expect(await bodyOf('/metrics')).toContain('# TYPE process_cpu_user_seconds_total counter')
+      expect(JSON.parse(await bodyOf('/openapi.json'))).toHaveProperty('openapi')
+      expect((await bodyOf('/docs/scalar.js')).length).toBeGreaterThan(1e6)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+})
