@@ -36,7 +36,7 @@ export async function startChild(
         PATH: process.env.PATH,
         HOME: process.env.HOME,
         PORT: '0',
-        LOG_LEVEL: 'error',
+        LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
         POLYPHONY_ADMIN_KEY: ADMIN_KEY,
         POLYPHONY_TEST_KEY: TEST_KEY,
         POLYPHONY_OPENING_CREDIT: '10000000',

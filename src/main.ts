@@ -1,16 +1,19 @@
 import type { AddressInfo } from 'node:net'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { openAccounts } from './accounts/accounts.ts'
 import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
+import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
+import { openLog } from './compose/log.ts'
+import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
@@ -21,6 +24,7 @@ import type { Config } from './config/config.ts'
 import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
+import { openRecorders } from './http/metrics/recorders.ts'
 import { buildServer } from './http/server.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
@@ -72,11 +76,12 @@ export interface Gateway {
 export async function startGateway(config: Config, replaced: Replaced = {}): Promise<Gateway> {
   const startedAt = systemClock.now()
   await using parts = new ClosingStack()
-  const log = replaced.log ?? pino({ level: config.logLevel })
+  const log = replaced.log ?? openLog(config.logLevel)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
-  const store = replaced.store ? replaced.store(opened) : opened
+  const recorders = openRecorders()
+  const store = measuredStore(replaced.store ? replaced.store(opened) : opened, recorders.storeCalled)
   parts.defer(() => store.close())
   await checkIdentity(store, config, disk)
   // All instants that are stored come from one clock: nodes compare them.
@@ -97,19 +102,37 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(() => egress.close())
 
   const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
-  const accountParts = accountPartsOf(config, { store, egress, clock, log })
+  const accountParts = accountPartsOf(config, { store, egress, clock, log, vendorCalled: recorders.vendorCalled })
   const accounts = openAccounts({ ...accountParts, builtIn })
   parts.defer(() => accounts.close())
   await accounts.start()
   const accountAdmin = openAccountAdmin({ ...accountParts, accounts })
 
   const webhooksFor = renderers.task
-  const heart = composeTasks(config, { store, accounts, assets, egress, urls, webhooksFor, clock, log })
+  const heart = composeTasks(config, {
+    store,
+    accounts,
+    assets,
+    egress,
+    urls,
+    webhooksFor,
+    clock,
+    log,
+    observer: recorders,
+  })
   const { tasks, dispatcher, leases, callbacks, admission, prices } = heart
   parts.defer(() => tasks.close())
   const signing = openSigning({ store, secret: config.secret })
   const secretOf = signing.secretOfTask
-  const sender = openSender({ store, egress, secretOf, clock, log, concurrency: WEBHOOKS_AT_ONCE })
+  const sender = openSender({
+    store,
+    egress,
+    secretOf,
+    clock,
+    log,
+    concurrency: WEBHOOKS_AT_ONCE,
+    onAttempt: recorders.webhookAttempted,
+  })
   const keys = openKeys({ store, clock })
   parts.defer(() => keys.close())
   const stopRetention = startRetention({ store, assets, clock, log })
@@ -129,6 +152,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       clock,
       checkLoad: admission.checkTurn,
       authenticate: gate.authenticate,
+      rateOf: keys.rateOf,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -146,6 +170,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       operations: () => [...accounts.available('live')],
       accounts: accounts.list,
       write: assets.tryWrite,
+      recorders,
+      folders: foldersOf(config),
+      metrics: { key: config.metricsKey, port: config.metricsPort, host: config.host },
     },
     log,
     bodyMaxBytes: config.bodyMaxBytes,
@@ -153,7 +180,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   })
   parts.defer(() => app.close())
   parts.defer(gate.open)
-  await app.listen({ host: config.host, port: config.port })
+  await app.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `listens at ${address}` })
   const { port } = app.server.address() as AddressInfo // it listens on TCP
   publicUrl ??= urlOf(config.host, port)
   const { adminKey, testKey, openingCredit } = config
@@ -187,4 +214,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       return closing
     },
   }
+}
+
+/** The folders whose disks may become full. */
+function foldersOf({ dataDir, storageUrl }: Config): Record<string, string> {
+  const files = folderOf(storageUrl)
+  return { data: dataDir, ...(files === undefined ? {} : { files }) }
 }

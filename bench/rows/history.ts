@@ -78,6 +78,8 @@ async function fill(store: Store, count: number): Promise<string> {
         echo: {},
         webhookUrl: null,
         externalId: null,
+        requestId: null,
+        traceparent: null,
         pricePoints: ZERO_POINTS,
         pool: 'nobody', // no pool of this name: the tasks stay where they are
         parentTaskId: null,

@@ -1,4 +1,4 @@
-const { pino } = await import('pino')
+const { openLog } = await import('../../src/compose/log.ts')
 const { readConfig } = await import('../../src/config/config.ts')
 const { startGateway } = await import('../../src/main.ts')
 const { benchProvider } = await import('./bench-provider.ts')
@@ -12,7 +12,7 @@ const vendor = process.env.POLLED_VENDOR
 const provider = vendor === undefined ? benchProvider() : polledProvider(vendor)
 const slots = Number(process.env.INSTANT_SLOTS ?? 0)
 const gateway = await startGateway(readConfig(process.env), {
-  log: pino({ level: 'error' }, pino.destination(2)),
+  log: openLog(process.env.LOG_LEVEL ?? 'error', process.stderr),
   builtIn: process.env.INSTANT_SLOTS === undefined ? [] : [{ provider, mode: 'live', slots }],
 })
 process.stdout.write(`ready ${gateway.url}\n`)

@@ -41,6 +41,8 @@ export interface MemberParts {
   environment: readonly EnvironmentAccount[]
   vault: Vault
   fetchFor: (owner: 'operator' | 'tenant', tenantId?: string) => Account['fetch']
+  /** Wraps the calls of a provider's accounts, to watch them. */
+  watchFetch?: ((provider: string, fetch: Account['fetch']) => Account['fetch']) | undefined
   log: Logger
 }
 
@@ -93,11 +95,11 @@ export function withoutSecrets({ manifest, account }: Pick<Member, 'manifest' | 
 function accountOf(
   { id, provider, tenantId }: AccountRecord,
   settings: Record<string, string>,
-  { fetchFor }: MemberParts,
+  { fetchFor, watchFetch = (_provider, fetch) => fetch }: MemberParts,
 ): Account {
   const base = { id, provider, settings }
-  if (tenantId === null) return { ...base, owner: 'operator', fetch: fetchFor('operator') }
-  return { ...base, owner: 'tenant', fetch: fetchFor('tenant', tenantId) }
+  if (tenantId === null) return { ...base, owner: 'operator', fetch: watchFetch(provider, fetchFor('operator')) }
+  return { ...base, owner: 'tenant', fetch: watchFetch(provider, fetchFor('tenant', tenantId)) }
 }
 
 function settingsOf(

@@ -48,8 +48,14 @@ export function openRegistry(parts: RegistryParts): Registry {
   }
 }
 
-function builtInMembers({ builtIn, fetchFor }: RegistryParts): Map<string, Member> {
-  const members = builtIn.map((one, index) => builtInMember(one, builtIn.length - index, fetchFor('operator')))
+function builtInMembers({
+  builtIn,
+  fetchFor,
+  watchFetch = (_provider, fetch) => fetch,
+}: RegistryParts): Map<string, Member> {
+  const members = builtIn.map((one, index) =>
+    builtInMember(one, builtIn.length - index, watchFetch(one.provider.id, fetchFor('operator'))),
+  )
   return new Map(members.map((member) => [member.record.id, member]))
 }
 

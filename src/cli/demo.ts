@@ -3,8 +3,8 @@ import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { MultiBar, Presets } from 'cli-progress'
 import { Command } from 'commander'
-import { pino } from 'pino'
 import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
+import { openLog } from '../compose/log.ts'
 import { readConfig } from '../config/config.ts'
 import { find, type Source } from '../config/sources.ts'
 import { systemClock } from '../core/clock.ts'
@@ -36,7 +36,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
   await mkdir(out, { recursive: true })
   const receiver = await openReceiver()
   const config = readConfig(await sourcesOfDemo(out), KNOWN_SETTINGS)
-  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const log = openLog(config.logLevel, process.stderr)
   const gateway = await startGateway(config, { log })
   const { url, store, firstTenant } = gateway
   const { key } = await createKey(

@@ -89,6 +89,7 @@ function linesOf(task: Task, urls: Urls): string[] {
     ['provider', `${task.provider ?? '-'} (account ${task.account ?? '-'}, attempt ${task.attempts})`],
     ['price', `${usd(task.pricePoints)} held, ${usd(task.consumedPoints)} consumed`],
     ['times', `made ${time(task.createdAt)}, begun ${time(task.startedAt)}, ended ${time(task.endedAt)}`],
+    ['request', task.requestId ?? '-'],
     ['error', task.error ? `${task.error.code}: ${task.error.message}` : '-'],
   ]
   const wide = Math.max(...facts.map(([name]) => name.length))

@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino'
 import { openAccounts } from '../accounts/accounts.ts'
 import { type AccountAdmin, openAccountAdmin } from '../accounts/admin.ts'
 import { accountsOfEnvironment } from '../accounts/environment.ts'
-import type { BuiltInAccount } from '../accounts/member.ts'
+import type { BuiltInAccount, MemberParts } from '../accounts/member.ts'
 import { openVault } from '../accounts/vault.ts'
 import { type Egress, openEgress } from '../assets/egress.ts'
 import { listOperations } from '../catalog/catalog.ts'
@@ -23,15 +23,36 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
   ]
 }
 
+/** `outcome`: the class of the answer's status, such as `2xx`, or `no_answer`. */
+type VendorCalled = (provider: string, outcome: string, ms: number) => void
+
+function watchedBy(called: VendorCalled): NonNullable<MemberParts['watchFetch']> {
+  return (provider, send) => async (input, init) => {
+    const startedAt = performance.now()
+    let outcome = 'no_answer'
+    try {
+      const answer = await send(input, init)
+      outcome = `${Math.floor(answer.status / 100)}xx`
+      return answer
+    } finally {
+      called(provider, outcome, performance.now() - startedAt)
+    }
+  }
+}
+
 /** What accounts and their administration both need. */
-export function accountPartsOf(config: Config, given: { store: Store; egress: Egress; clock: Clock; log: Logger }) {
-  const { egress, ...parts } = given
+export function accountPartsOf(
+  config: Config,
+  given: { store: Store; egress: Egress; clock: Clock; log: Logger; vendorCalled?: VendorCalled },
+) {
+  const { egress, vendorCalled, ...parts } = given
   return {
     ...parts,
     manifests: PROVIDERS,
     environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
     vault: openVault(config.secret, config.earlierSecrets),
     fetchFor: egress.fetchFor,
+    watchFetch: vendorCalled && watchedBy(vendorCalled),
     judge: egress.judge,
     operations: new Set(listOperations().map(({ id }) => id)),
     tenants: { priceFactor: config.privatePriceFactor, maxAccounts: config.accountsPerTenant },

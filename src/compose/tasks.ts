@@ -40,15 +40,15 @@ export interface Heart {
 }
 
 export function composeTasks(config: Config, given: HeartParts): Heart {
-  const { store, accounts, assets, egress, urls, webhooksFor, clock, log } = given
+  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer } = given
   const { maxWaitMs, taskTimeFactor, recordDays, mediaDays, outputMaxBytes: maxOutputBytes } = config
   const prices = priceList(config.prices)
   // At least until a task that waits as long as it may has been done.
   const longestMs = maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)
   const keepMs = Math.max(Math.round(config.uploadHours * HOUR_MS), longestMs)
   const inputs = openInputs({ assets, egress, referenceOf: urls.reference, clock, keepMs })
-  const moves = openMoves({ store, webhooksFor, clock })
-  const parts: TaskParts = { store, moves, accounts, clock, log }
+  const moves = openMoves({ store, webhooksFor, clock, observer })
+  const parts: TaskParts = { store, moves, accounts, clock, log, observer }
   const leases = openLeases(parts, { leaseMs: LEASE_MS, holder: randomUUID() })
   const durations = openDurations()
   const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations })
@@ -81,6 +81,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     prices,
     moves,
     clock,
+    observer,
     limits: { maxWaitMs, taskTimeFactor, recordDays },
     cancelRunning: work.cancel,
     durations,

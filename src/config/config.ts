@@ -49,6 +49,10 @@ export interface Config {
   /** The operator's prices, which replace or multiply those of the catalogue. */
   prices: readonly Price[]
   logLevel: string
+  /** The bearer that reads the metrics; absent: they are open. */
+  metricsKey: string | undefined
+  /** A port of their own for the metrics; absent: the gateway's. */
+  metricsPort: number | undefined
   studioSlots: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
@@ -138,6 +142,8 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     openingCredit: usdToPoints(values.POLYPHONY_OPENING_CREDIT),
     prices: values.POLYPHONY_PRICES,
     logLevel: values.LOG_LEVEL,
+    metricsKey: values.POLYPHONY_METRICS_KEY,
+    metricsPort: values.POLYPHONY_METRICS_PORT,
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,

@@ -94,6 +94,13 @@ export function chosenSecret(text: string, name: string): string {
   )
 }
 
+/** A port that a program can name: 0, any free one, would be found by no one. */
+export function port(text: string, name: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value
+  throw new ConfigError(`${name} must be a whole number from 1 to 65535, not "${text}".`)
+}
+
 export function cidr(text: string, name: string): string {
   if (!ipaddr.isValidCIDR(text)) throw new ConfigError(`${name}: "${text}" is no CIDR such as 10.0.0.0/8.`)
   return text

@@ -1,5 +1,5 @@
 import { list, number, oneOf, optional, type Setting, whole, words } from './setting.ts'
-import { chosenKey, chosenSecret, cidr, databaseUrl, prices, provider, publicUrl } from './setting-forms.ts'
+import { chosenKey, chosenSecret, cidr, databaseUrl, port, prices, provider, publicUrl } from './setting-forms.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const MIB = 2 ** 20
@@ -106,6 +106,11 @@ export const SETTINGS = {
     default: 100,
   }),
   POLYPHONY_WAITS: whole('The same for all keys together.', { from: 0, to: 1e6, default: 2_000 }),
+  POLYPHONY_METRICS_KEY: optional('The bearer that reads /metrics.', chosenKey, {
+    shownDefault: 'everyone may read them',
+    isSecret: true,
+  }),
+  POLYPHONY_METRICS_PORT: optional('A port of its own for /metrics.', port, { shownDefault: 'that of the gateway' }),
   LOG_LEVEL: oneOf('What is logged.', LOG_LEVELS, 'info'),
 } satisfies Record<string, Setting<unknown>>
 

@@ -64,6 +64,8 @@ export interface ErrorDetails {
   /** The rule that the field breaks, as it follows the field's name in the message: `must be at least 1, not 0`. */
   rule?: string
   retryAfterSeconds?: number
+  /** With `rate_limited`: the limit of the key. */
+  requestsPerMinute?: number
   /** With `account_refused`: what the account lacks. */
   lacks?: 'credential' | 'credit'
 }

@@ -17,6 +17,8 @@ export interface NewTask
     | 'echo'
     | 'webhookUrl'
     | 'externalId'
+    | 'requestId'
+    | 'traceparent'
     | 'pricePoints'
     | 'pool'
     | 'parentTaskId'

@@ -26,6 +26,8 @@ export function sampleTask(
     echo: {},
     webhookUrl: null,
     externalId: null,
+    requestId: null,
+    traceparent: null,
     status,
     progress: status === 'completed' ? 100 : 0,
     pricePoints: points(400_000),

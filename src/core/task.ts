@@ -96,6 +96,10 @@ export interface Task {
   webhookUrl: string | null
   /** The caller's own id of the task. */
   externalId: string | null
+  /** That of the request by which it was submitted, as in the log and in `x-request-id`; null = not known. */
+  requestId: string | null
+  /** The caller's W3C trace context, passed on to the vendor and with webhooks; null = none was sent. */
+  traceparent: string | null
   status: Status
   /** 0 to 100, never falling. */
   progress: number

@@ -6,17 +6,25 @@ import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Drafts } from '../tasks/drafts.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import type { RateState } from '../tenants/rate-limit.ts'
 import type { Urls } from './kit/urls.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends the request; set by `authenticated` before the body is read. */
     caller: Caller
+    /** The task that the request makes or reads, for the log. */
+    taskId: string | undefined
+    /** The error with which it is answered, for the log. */
+    errorCode: ErrorCode | undefined
+    /** It waits for a task, or streams: how long it takes says nothing of the gateway. */
+    isOpenEnded: boolean | undefined
   }
 }
 
@@ -40,6 +48,8 @@ export interface DialectContext {
    * key. `tokenFaultOf` of `tenants/access-keys.ts` reports what is wrong with the token of an `unauthorized`.
    */
   authenticateSigned(credential: string | undefined): Caller | Promise<Caller>
+  /** What is left of the caller's rate limit; undefined for a key without one. */
+  rateOf(caller: Caller): RateState | undefined
   tenantOf(caller: Caller): Promise<Tenant>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>

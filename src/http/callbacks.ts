@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { undocumented } from '../dialects/kit/described.ts'
-import { asPolyphonyError } from '../dialects/kit/requests.ts'
+import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 
 const MAX_BYTES = 2 ** 20
@@ -14,9 +14,9 @@ export function callbackRoutes(callbacks: Callbacks) {
       done(null, body),
     )
     app.setErrorHandler((error, request, reply) => {
-      const { status, code } = asPolyphonyError(error)
-      if (status >= 500) request.log.error({ err: error }, 'a callback of a provider failed')
-      reply.status(status).send({ error: code })
+      const known = asPolyphonyError(error)
+      logServerError(request, reply, known)
+      reply.status(known.status).send({ error: known.code })
     })
     const options = undocumented('vendors call it, no client does')
     app.post<{ Params: { task: string; token: string } }>(
@@ -24,6 +24,7 @@ export function callbackRoutes(callbacks: Callbacks) {
       options,
       async (request, reply) => {
         const { task, token } = request.params
+        request.taskId = task
         const headers = Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
         )

@@ -11,4 +11,6 @@ const app = Fastify()
 await app.register(scalar, { routePrefix: '/docs', configuration: { url: '/openapi.json' } })
 const { statusCode, rawPayload } = await app.inject('/docs/js/scalar.js')
 if (statusCode !== 200) throw new Error(`The reference's package answers ${statusCode} for its script.`)
-parentPort?.postMessage(gzipSync(rawPayload))
+// The field for a key shows a text that looks like one, in base64.
+const script = rawPayload.toString().replaceAll('QUxMIFlPVVIgQkFTRSBBUkUgQkVMT05HIFRPIFVT', 'Your API key')
+parentPort?.postMessage(gzipSync(script))

@@ -41,5 +41,7 @@ describe('/docs', () => {
     const text = await plain.text()
     expect(await squeezed.text()).toBe(text)
     expect(text).toContain('createApiReference')
+    expect(text).toContain('Your API key')
+    expect(text).not.toContain('QUxMIFlPVVIg')
   })
 })

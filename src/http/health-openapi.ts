@@ -58,6 +58,10 @@ function operations() {
     }),
     metrics: open('Metrics for Prometheus', {
       '200': { description: 'Metrics.', content: { 'text/plain': { schema: text } } },
+      '401': {
+        description: 'The operator set POLYPHONY_METRICS_KEY, and it was not sent as a bearer.',
+        content: { 'application/json': { schema: { type: 'object', properties: { message: text } } } },
+      },
     }),
   }
 }

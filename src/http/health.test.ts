@@ -8,6 +8,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { health } from './health.ts'
+import { openRecorders } from './metrics/recorders.ts'
 
 function anAccount(id: string, provider: string, given: Partial<AccountRecord> = {}): AccountRecord {
   return { ...DEFAULT_ACCOUNT, id, tenantId: null, provider, name: id, sealed: null, slots: 5, createdAt: 0, ...given }
@@ -50,6 +51,8 @@ describe('the routes that need no key', () => {
       operations: () => ['suno/music'],
       accounts: () => accounts,
       write: () => writing(),
+      recorders: openRecorders(),
+      folders: { data: folder },
     })(app)
   })
   afterEach(async () => {
@@ -106,7 +109,8 @@ describe('the routes that need no key', () => {
     })
   })
 
-  it('/metrics gives tasks by state, tasks in hand, and request times from the first reading on', async () => {
+  it('/metrics gives tasks by state, tasks in hand, and request times from the start on', async () => {
+    await app.inject('/readyz')
     expect((await app.inject('/metrics')).headers['content-type']).toMatch(/^text\/plain/)
     await app.inject('/healthz')
     const text = (await app.inject('/metrics')).body
@@ -115,6 +119,7 @@ describe('the routes that need no key', () => {
     expect(text).toContain(
       'polyphony_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1',
     )
+    expect(text).toContain('polyphony_http_request_duration_seconds_count{method="GET",route="/readyz",status="200"} 1')
     expect(text).toContain('process_resident_memory_bytes')
     expect(linesOf(text, 'polyphony_accounts')).toEqual([
       'polyphony_accounts{provider="lumen",state="connected"} 3',

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import type { Histogram, Registry } from 'prom-client'
 import type { AccountRecord } from '../core/account.ts'
 import { systemClock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 import type { Store } from '../store/store.ts'
 import type { Descriptions } from './health-openapi.ts'
+import { hasMetricsKey, metricsServer } from './metrics/access.ts'
+import type { Recorders } from './metrics/recorders.ts'
+import { type Metrics, openMetrics } from './metrics/registry.ts'
 import { openReadiness } from './readiness.ts'
 
 const described = describedBy<Descriptions>()
@@ -19,6 +22,18 @@ export interface HealthOptions {
   accounts: () => readonly AccountRecord[]
   /** Writes a small test file to the folders of files and of the database. Rejects with `storage_full`, and others. */
   write: () => Promise<void>
+  recorders: Recorders
+  /** The folders on disks of this machine, by what is in them. */
+  folders: Readonly<Record<string, string>>
+  /** Who may read the metrics, and where; by default everyone, at `/metrics`. */
+  metrics?: MetricsAccess
+}
+
+export interface MetricsAccess {
+  key?: string | undefined
+  /** A port of their own, at which no key is needed unless there is one; then they are not at the gateway's. */
+  port?: number | undefined
+  host: string
 }
 
 const NO_ROOM = 507
@@ -28,18 +43,17 @@ const NO_ROOM = 507
  * every answer of `app`, and returns the function that adds the routes.
  */
 export function health(app: FastifyInstance, options: HealthOptions): (routes: FastifyInstance) => void {
-  let metrics: Promise<Metrics> | undefined
-  let durations: Histogram | undefined
+  let opened: Promise<Metrics> | undefined
+  const metrics = (): Promise<Metrics> => {
+    opened ??= openMetrics(options)
+    return opened
+  }
   const { readiness, noteFull } = openReadiness({ read: () => options.store.nextDueAt({}), write: options.write })
 
-  // Not encapsulated, so that it sees every dialect; idle until metrics are read.
+  // Not encapsulated, so that it sees every dialect.
   app.addHook('onResponse', (request, reply, done) => {
     if (reply.statusCode === NO_ROOM) noteFull()
-    if (durations) {
-      const route = request.routeOptions.url ?? 'none'
-      const labels = { method: request.method, route, status: String(reply.statusCode) }
-      durations.observe(labels, reply.elapsedTime / 1_000)
-    }
+    options.recorders.answered(request, reply)
     done()
   })
 
@@ -57,11 +71,20 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
       operations: options.operations(),
       providers: providersOf(options.accounts()),
     }))
-    routes.get('/metrics', described('metrics'), async (_request, reply) => {
-      metrics ??= openMetrics(options)
-      const { registry, durations: opened } = await metrics
-      durations = opened
-      return reply.header('content-type', registry.contentType).send(await registry.metrics())
+    const { key, port, host = '' } = options.metrics ?? {}
+    if (port !== undefined) {
+      metricsServer(app, { host, port, key, metrics })
+      return
+    }
+    routes.get('/metrics', described('metrics'), async (request, reply) => {
+      if (!hasMetricsKey(key, request.headers)) {
+        throw new PolyphonyError(
+          'unauthorized',
+          'The metrics need their own key: send POLYPHONY_METRICS_KEY as a bearer.',
+        )
+      }
+      const { contentType, scrape } = await metrics()
+      return reply.header('content-type', contentType).send(await scrape())
     })
   }
 }
@@ -74,81 +97,4 @@ function providersOf(accounts: readonly AccountRecord[]): { id: string; accounts
     accounts: same.length,
     connected: same.filter(({ state }) => state === 'connected').length,
   }))
-}
-
-interface Metrics {
-  registry: Registry
-  durations: Histogram
-}
-
-const TENANTS = 'tenants'
-
-/** Only the operator's accounts are named; those of all tenants share one label. */
-function labelsOf({ id, provider, tenantId }: AccountRecord): { provider: string; account: string } {
-  return { provider, account: tenantId === null ? id : TENANTS }
-}
-
-/** Opened at the first request for metrics, so that a gateway without monitoring does not pay for it. */
-async function openMetrics({ store, inHand, accounts }: HealthOptions): Promise<Metrics> {
-  const { collectDefaultMetrics, Gauge, Histogram, Registry } = await import('prom-client')
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  new Gauge({
-    name: 'polyphony_tasks_in_hand',
-    help: 'Tasks that this process works on at this moment.',
-    registers: [registry],
-    collect() {
-      this.set(inHand())
-    },
-  })
-  new Gauge({
-    name: 'polyphony_tasks',
-    help: 'Unfinished tasks, by status.',
-    labelNames: ['status'],
-    registers: [registry],
-    async collect() {
-      const counts = await store.countUnfinished({})
-      for (const [status, count] of Object.entries(counts)) this.set({ status }, count)
-    },
-  })
-  new Gauge({
-    name: 'polyphony_accounts',
-    help: 'Accounts at providers, those of tenants among them, by provider and state.',
-    labelNames: ['provider', 'state'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { provider, state } of accounts()) this.inc({ provider, state })
-    },
-  })
-  new Gauge({
-    name: 'polyphony_account_slots',
-    help: `How many tasks an account runs at once; those of tenants in one sum, as "${TENANTS}".`,
-    labelNames: ['provider', 'account'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const account of accounts()) this.inc(labelsOf(account), account.slots)
-    },
-  })
-  new Gauge({
-    name: 'polyphony_account_running',
-    help: 'How many tasks an account runs now.',
-    labelNames: ['provider', 'account'],
-    registers: [registry],
-    async collect() {
-      const loads = await store.listLoads({ now: store.clock.now() })
-      const running = new Map(loads.map((load) => [load.account, load.running]))
-      this.reset()
-      for (const account of accounts()) this.inc(labelsOf(account), running.get(account.id) ?? 0)
-    },
-  })
-  const durations = new Histogram({
-    name: 'polyphony_http_request_duration_seconds',
-    help: 'Time from request to answer, by route and status, since metrics were first read.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60],
-    registers: [registry],
-  })
-  return { registry, durations }
 }

@@ -134,6 +134,10 @@ describe('the description of the API', () => {
     // Of the HEAD that Fastify adds to a GET, nothing is said.
     const chosen = [...leftOut].filter(([route]) => !route.startsWith('HEAD ') || route.includes('/files/'))
     expect(Object.fromEntries(chosen)).toEqual({
+      'GET /': 'leads people to the documentation',
+      'GET /favicon.ico': 'a picture for browsers',
+      'GET /robots.txt': 'for search engines',
+      'GET /openapi/:name': 'a part of the document',
       'GET /files/:name': 'answers give whole URLs of files',
       'HEAD /files/:name': 'answers give whole URLs of files',
       'GET /openapi.json': 'the document itself',

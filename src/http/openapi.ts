@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { JsonObject } from '../core/json.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
 import type { ApiDescription, DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { version } from '../version.ts'
@@ -20,6 +21,7 @@ export interface OpenApiOptions {
 
 /** What one module adds to the document. */
 interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'reading'> {
+  id: string
   paths: Record<string, JsonObject>
 }
 
@@ -36,6 +38,27 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
       .type('application/json; charset=utf-8')
       .header('access-control-allow-origin', '*')
       .send(await forMachines()),
+  )
+  const ofOne = new Map<string, Promise<string>>()
+  app.get<{ Params: { name: string } }>(
+    '/openapi/:name',
+    undocumented('a part of the document'),
+    async (request, reply) => {
+      const id = request.params.name.replace(/\.json$/, '')
+      const { modules, isKnown } = modulesOf(options.served, id)
+      if (!isKnown) throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${modules}.`)
+      let made = ofOne.get(id)
+      if (!made) {
+        made = partsOf(options).then((parts) =>
+          JSON.stringify(documentOfOne(parts, id, options.context.urls.publicUrl)),
+        )
+        ofOne.set(id, made)
+      }
+      return reply
+        .type('application/json; charset=utf-8')
+        .header('access-control-allow-origin', '*')
+        .send(await made)
+    },
   )
   app.get('/docs/openapi.json', undocumented('what the page shows'), async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await forPeople()),
@@ -55,7 +78,14 @@ function partsOf({ served, context }: OpenApiOptions): Promise<Part[]> {
     served.map(async ({ module, routes }) => {
       const description = await module.describe(context)
       const { tags, webhooks, schemas, reading } = description
-      return { tags, paths: pathsOf(routes, description), webhooks, schemas, ...(reading ? { reading } : {}) }
+      return {
+        id: module.id,
+        tags,
+        paths: pathsOf(routes, description),
+        webhooks,
+        schemas,
+        ...(reading ? { reading } : {}),
+      }
     }),
   )
 }
@@ -85,10 +115,38 @@ function documentOf(parts: Part[], publicUrl: string): JsonObject {
   }
 }
 
+/** The names that can be asked for, and whether this is one. */
+function modulesOf(served: readonly ServedModule[], id: string): { modules: string; isKnown: boolean } {
+  const ids = served.map(({ module }) => module.id)
+  return { modules: ids.map((one) => `${one}.json`).join(', '), isKnown: ids.includes(id) }
+}
+
+/** The document of one protocol, with the schemas that it refers to, of whichever part they are. */
+function documentOfOne(parts: Part[], id: string, publicUrl: string): JsonObject {
+  const whole = documentOf(
+    parts.filter((part) => part.id === id),
+    publicUrl,
+  )
+  const all: Record<string, JsonObject> = Object.assign({}, ...parts.map(({ schemas }) => schemas))
+  const used = new Set<string>()
+  const add = (value: Json): void => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      const schema = all[name]
+      if (used.has(name) || schema === undefined) continue
+      used.add(name)
+      add(schema)
+    }
+  }
+  add([whole.paths ?? null, whole.webhooks ?? null])
+  const schemas = Object.fromEntries([...used].sort().map((name) => [name, all[name] ?? {}]))
+  return { ...whole, components: { ...(whole.components as JsonObject), schemas } }
+}
+
 /** The document with what the dialects show in place of the same names, and the tags in groups. */
 function readingOf(parts: Part[], publicUrl: string): JsonObject {
   // Last, since another dialect may use a name that is shown differently.
   const shown: Part[] = parts.map(({ reading }) => ({
+    id: '',
     tags: [],
     paths: {},
     webhooks: {},

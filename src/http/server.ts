@@ -13,15 +13,19 @@ import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { jsonParser } from '../dialects/kit/json-body.ts'
-import { asPolyphonyError } from '../dialects/kit/requests.ts'
+import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
 import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
+import { addAccessLog, logAccess } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
+import { frontDoor } from './front-door.ts'
 import { type HealthOptions, health } from './health.ts'
+import { addJsonAnswers } from './json-answers.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { openApi, type ServedModule } from './openapi.ts'
+import { addRequestIds, requestIdOf, requestLog, sendRequestId } from './request-ids.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 
@@ -46,8 +50,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
-    // One logger for all requests: a child logger for each would cost as much as reading a task.
-    childLoggerFactory: (logger) => logger,
+    childLoggerFactory: (logger, { reqId }) => requestLog(logger, String(reqId)),
+    genReqId: requestIdOf,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMaxBytes,
     // An unfinished request keeps in memory what has arrived of it.
@@ -63,14 +67,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Bodies are validated by the catalogue; Ajv would coerce them, and drop unknown fields.
     // Errors before a route is found, such as a path that is not a valid URL.
     frameworkErrors: (thrown, request, reply) =>
-      sendDefaultError(thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
+      sendFrameworkError(options.log, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
-  app.decorateRequest('caller')
+  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded']) app.decorateRequest(name)
+  addRequestIds(app)
+  addAccessLog(app, options.log)
   noteMethods(app)
   refuseNul(app)
   skipBodies(app)
   addRetryAfter(app)
+  addJsonAnswers(app)
   readBodies(app)
   const sendFile = fileSender({ assets: options.assets })
   const context: DialectContext = {
@@ -89,7 +96,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   }
   app.setNotFoundHandler((request, reply) => {
     const error = unknownRoute(request, reply)
-    return error ? reply.code(error.status).send(plainError(error)) : reply
+    return error ? reply.code(error.status).send(plainError(error, request)) : reply
   })
   return app
 }
@@ -106,6 +113,7 @@ function ownModule(
       await app.register(files, { assets })
       addHealth(app)
       openApi(app, { served, context })
+      frontDoor(app, { publicUrl: () => context.urls.publicUrl })
       docs(app, { publicUrl: () => context.urls.publicUrl })
       await app.register(callbackRoutes(callbacks))
     },
@@ -157,15 +165,27 @@ function readBodies(app: FastifyInstance): void {
   })
 }
 
+/** Fastify runs no hooks for these. */
+function sendFrameworkError(
+  log: Logger,
+  thrown: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  sendRequestId(request, reply)
+  reply.raw.once('finish', () => logAccess(log, request, reply))
+  return sendDefaultError(thrown, request, reply)
+}
+
 function sendDefaultError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asPolyphonyError(thrown)
-  if (error.status >= 500) request.log.error({ err: thrown }, 'request failed')
-  return reply.code(error.status).send(plainError(error))
+  logServerError(request, reply, error)
+  return reply.code(error.status).send(plainError(error, request))
 }
 
 /** The error envelope outside the dialects: PiAPI's members and OpenAI's, so that every client finds a message. */
-function plainError(error: PolyphonyError): object {
-  return { code: error.status, message: error.message, error: { type: error.code, message: error.message } }
+function plainError({ status, code, message }: PolyphonyError, { id }: FastifyRequest): object {
+  return { code: status, message, error: { type: code, message, request_id: id } }
 }
 
 function refuseSchemas(): never {

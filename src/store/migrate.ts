@@ -12,6 +12,7 @@ import * as postgresFunctions from './migrations/0008-postgres-functions.ts'
 import * as taskColumns from './migrations/0009-task-columns.ts'
 import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
 import * as fingerprints from './migrations/0011-fingerprints.ts'
+import * as requestIds from './migrations/0012-request-ids.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '0009-task-columns': taskColumns,
   '0010-webhook-addresses': webhookAddresses,
   '0011-fingerprints': fingerprints,
+  '0012-request-ids': requestIds,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

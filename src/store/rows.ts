@@ -60,6 +60,8 @@ export function taskOfRow(row: Selectable<TasksTable>): Task {
     isWatched: row.watched === 1,
     webhookUrl: row.webhook_url,
     externalId: row.external_id,
+    requestId: row.request_id,
+    traceparent: row.traceparent,
     fellBack: row.fell_back === 1,
     dueAt: row.due_at,
     deadlineAt: row.deadline_at,

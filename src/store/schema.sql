@@ -302,7 +302,9 @@ CREATE TABLE tasks (
   watched integer default 0 not null,
   webhook_url text,
   external_id text,
-  fell_back integer default 0 not null
+  fell_back integer default 0 not null,
+  request_id text,
+  traceparent text
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;

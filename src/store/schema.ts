@@ -152,6 +152,10 @@ export interface TasksTable {
   external_id: Generated<string | null>
   /** 1 = the public pool took it, as no account of the private one could do it. */
   fell_back: Generated<number>
+  /** The id of the request by which it was submitted. */
+  request_id: Generated<string | null>
+  /** The caller's W3C trace context. */
+  traceparent: Generated<string | null>
 }
 
 /** Many tasks that came in one request. */

@@ -215,6 +215,19 @@ export interface AttemptRecord extends ReceiverKey {
 /** The fields of an account that can be changed. */
 export type AccountChange = Partial<Omit<AccountRecord, 'id' | 'tenantId' | 'provider' | 'createdAt' | 'version'>>
 
+/** How the gateway is, in figures that cost a few rows. */
+export interface Vitals {
+  /** When the task was submitted that is next to reach its deadline without having begun; null = none waits. */
+  oldestPendingAt: number | null
+  /** Sums over all tenants. */
+  availablePoints: number
+  heldPoints: number
+  /** Of uploads and drafts. */
+  storedBytes: number
+  /** Balances that are negative, or together more than was credited. */
+  balanceFaults: number
+}
+
 /** The verbs that only read. */
 export interface ReadVerbs {
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>
@@ -309,6 +322,7 @@ export interface ReadVerbs {
   reconcile(args: Record<string, never>): Promise<LedgerFault[]>
   /** Unfinished tasks of all tenants, at the cost of a few rows. */
   countUnfinished(args: Record<string, never>): Promise<Record<'staged' | 'pending' | 'running', number>>
+  vitals(args: Record<string, never>): Promise<Vitals>
   /** Sums over all tenants, and how many tasks there are by status. */
   summary(args: Record<string, never>): Promise<{
     points: Record<string, Points>

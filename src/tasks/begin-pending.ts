@@ -25,7 +25,10 @@ export async function beginPending(
     const since = markOf(clock)
     const now = clock.now()
     const tasks = await store.claimPending({ pool, offers, limit: CLAIM_LIMIT, leaseMs, holder, now })
-    for (const task of tasks) inHand.add(work.begin(task, since), task.id)
+    for (const task of tasks) {
+      parts.observer?.claimed(task)
+      inHand.add(work.begin(task, since), task.id)
+    }
     if (tasks.length < CLAIM_LIMIT) continue
     isMore = true
     for (const operation of operations) news.add(pool, operation)

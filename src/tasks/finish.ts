@@ -45,20 +45,19 @@ export function openFinish(
       const end = { output: null, error, consumedPoints: ZERO_POINTS, logs: [error.detail ?? error.message] }
       const late = lateAt === undefined ? {} : { lateAt }
       const ended = await held.move({ kind: 'ended', to: 'failed', ...end, ...late })
-      const { id: taskId } = held.task
-      log.info({ taskId, code: error.code, reason: error.message, applied: ended !== undefined }, 'task failed')
+      const line = { code: error.code, reason: error.message, applied: ended !== undefined }
+      log.info({ ...about(ended ?? held.task), ...line }, 'task failed')
     },
     async completeLate(held, result, handle, signal) {
-      const { id: taskId } = held.task
       const { files, output } = await storeOutputs(outputs, held.task, result, signal)
       const note = 'the result came after the task had failed and been refunded; it is delivered, and costs nothing'
       const event = { kind: 'delivered_late', handle: handle ?? held.task.handle, output, log: note } as const
       const ended = await held.move(event, files)
       if (!ended) await assets.deleteUnrecorded(files)
-      log.info({ taskId, files: files.length, delivered: ended !== undefined }, 'a late result came')
+      const line = { files: files.length, delivered: ended !== undefined }
+      log.info({ ...about(ended ?? held.task), ...line }, 'a late result came')
     },
     async complete(held, result, handle, signal) {
-      const { id: taskId } = held.task
       const { files, output } = await storeOutputs(outputs, held.task, result, signal)
       const consumedPoints = costOf(held.task, result)
       const followUp = handle === undefined ? {} : { handle }
@@ -69,7 +68,14 @@ export function openFinish(
       // Another process ended the task, or the lease was lost: these copies belong to nothing.
       if (!ended) await assets.deleteUnrecorded(files)
       else durations.record(ended.operation, clock.now() - (ended.startedAt ?? ended.createdAt))
-      log.info({ taskId, files: files.length, consumedPoints, applied: ended !== undefined }, 'task completed')
+      const line = { files: files.length, consumedPoints, applied: ended !== undefined }
+      log.info({ ...about(ended ?? held.task), ...line }, 'task completed')
     },
   }
+}
+
+/** Which task of whom it was, in the log. */
+function about({ id, tenantId, keyId, operation, provider, requestId, createdAt, endedAt }: Task) {
+  const ms = endedAt === null ? {} : { ms: endedAt - createdAt }
+  return { taskId: id, tenantId, keyId, operation, provider, requestId, ...ms }
 }

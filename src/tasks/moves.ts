@@ -4,6 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import { isNews, type TaskEvent, type Transition, transition } from '../core/transitions.ts'
 import type { Store } from '../store/store.ts'
+import type { TaskObserver } from './observer.ts'
 import type { RenderWebhooks } from './webhook-renderers.ts'
 
 /** Writes what happens to tasks. Every write of the heart goes through here. */
@@ -32,8 +33,15 @@ const PATIENCE_MS = 10 * MINUTE_MS
 const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 2 * SECOND_MS
 
-export function openMoves(options: { store: Store; webhooksFor: RenderWebhooks; clock: Clock }): Moves {
-  const { store, webhooksFor, clock } = options
+export interface MovesOptions {
+  store: Store
+  webhooksFor: RenderWebhooks
+  clock: Clock
+  observer?: Pick<TaskObserver, 'moved'> | undefined
+}
+
+export function openMoves(options: MovesOptions): Moves {
+  const { store, webhooksFor, clock, observer } = options
 
   /** Whether it is written; waits for the database. An answer that was lost is looked for in the row. */
   async function isWritten(step: Transition, { assets = [], isGivenUp }: MoveOptions): Promise<boolean> {
@@ -60,7 +68,10 @@ export function openMoves(options: { store: Store; webhooksFor: RenderWebhooks; 
       for (let conflict = 0; conflict < MAX_CONFLICTS; conflict++) {
         const step = transition(current, event, clock.now())
         if (!step) return undefined
-        if (await isWritten(step, given)) return step.after
+        if (await isWritten(step, given)) {
+          observer?.moved(step)
+          return step.after
+        }
         const fresh = await store.getTask({ id: task.id })
         if (!fresh || (given.fromAnyClaim !== true && fresh.claim !== task.claim)) return undefined
         current = fresh

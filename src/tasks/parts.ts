@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import type { Moves } from './moves.ts'
+import type { TaskObserver } from './observer.ts'
 
 /** What everything that moves tasks works with: the leases, the steps with a provider, the end and the dispatcher. */
 export interface TaskParts {
@@ -11,4 +12,5 @@ export interface TaskParts {
   accounts: Accounts
   clock: Clock
   log: Logger
+  observer?: TaskObserver | undefined
 }

@@ -87,6 +87,8 @@ export async function prepare(parts: SubmitParts, submission: Submission, caller
     echo: submission.echo ?? {},
     webhookUrl: submission.webhook?.url ?? null,
     externalId: submission.externalId ?? null,
+    requestId: submission.origin?.requestId ?? null,
+    traceparent: submission.origin?.traceparent ?? null,
     pricePoints,
     pool,
     parentTaskId,

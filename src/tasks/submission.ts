@@ -21,6 +21,7 @@ export interface Submission {
   /** The caller's own id of the task, by which they may look it up. */
   externalId?: string | undefined
   idempotency?: Idempotency | undefined
+  origin?: RequestOrigin | undefined
   /** Whose accounts are to do it; by default as the tenant's setting says. */
   pool?: 'private' | 'public' | undefined
 }
@@ -28,6 +29,13 @@ export interface Submission {
 interface Webhook {
   field: string
   url: string
+}
+
+/** The request in which a submission came, to find it in the log and in the caller's own traces. */
+export interface RequestOrigin {
+  requestId: string
+  /** W3C trace context, well-formed. */
+  traceparent: string | null
 }
 
 interface Idempotency {
@@ -41,6 +49,7 @@ export interface BatchSubmission {
   echo: JsonObject
   webhook: Webhook | undefined
   idempotency: Idempotency | undefined
+  origin?: RequestOrigin | undefined
   entries: { index: number; submission: Submission }[]
   rejected: Rejected[]
 }

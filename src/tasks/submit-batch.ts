@@ -43,14 +43,18 @@ export async function submitBatch(
     idempotency: batch.idempotency ?? null,
   }
   // Ids made anew, so that they follow the order of the request.
-  const tasks = ready.map((one) => ({ ...one.fresh, id: newId(now), createdAt: now }))
+  const origin = { requestId: batch.origin?.requestId ?? null, traceparent: batch.origin?.traceparent ?? null }
+  const tasks = ready.map((one) => ({ ...one.fresh, ...origin, id: newId(now), createdAt: now }))
   const outcome = await storeWithFiles(
     inputs,
     assets,
     () => admission.measured(tasks.length, () => store.submitBatch({ batch: fresh, tasks })),
     (result) => result.outcome === 'created',
   )
-  if (outcome.outcome === 'created') return { batchId: fresh.id, replayed: false }
+  if (outcome.outcome === 'created') {
+    for (const task of tasks) parts.observer?.submitted(task)
+    return { batchId: fresh.id, replayed: false }
+  }
   if (outcome.outcome === 'replayed') return { batchId: outcome.batchId, replayed: true }
   throw refusal(outcome, toPoints(tasks.reduce((sum, task) => sum + task.pricePoints, 0)))
 }

@@ -7,6 +7,7 @@ import type { Task } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import type { Admission } from './admission.ts'
 import type { Inputs } from './inputs.ts'
+import type { TaskObserver } from './observer.ts'
 
 /** What a submission is checked against and stored with. */
 export interface SubmitParts {
@@ -17,6 +18,7 @@ export interface SubmitParts {
   admission: Admission
   prices: PriceList
   clock: Clock
+  observer?: TaskObserver | undefined
   limits: {
     /** How long a task may wait to be begun. */
     maxWaitMs: number

@@ -56,6 +56,7 @@ async function submitOne(
   )
   switch (outcome?.outcome) {
     case 'created':
+      parts.observer?.submitted(fresh)
       return { task: taskOf(fresh, outcome.status), replayed: false }
     case 'replayed':
       return { task: await parts.get(outcome.taskId, caller), replayed: true }

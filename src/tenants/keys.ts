@@ -8,7 +8,7 @@ import type { KeyRecord, NewKey } from '../core/key.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
-import { openRateLimit } from './rate-limit.ts'
+import { openRateLimit, type RateState } from './rate-limit.ts'
 
 /** How long a key is trusted without a read of the database: the longest delay of a revocation by another process. */
 const TRUST_MS = 5 * SECOND_MS
@@ -27,6 +27,8 @@ export interface Keys {
    * checks are those of `authenticate`.
    */
   authenticateById(keyId: string): Caller | Promise<Caller>
+  /** What is left of the caller's rate limit; undefined for a key without one. */
+  rateOf(caller: Caller): RateState | undefined
   close(): void
 }
 
@@ -86,6 +88,9 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
     authenticateById(keyId) {
       const hashed = hashes.get(keyId)
       return hashed === undefined ? hashOf(keyId).then(callerWith) : callerWith(hashed)
+    },
+    rateOf({ keyId, requestsPerMinute }) {
+      return requestsPerMinute === null ? undefined : limit.stateOf(keyId, requestsPerMinute)
     },
     close: unsubscribe,
   }

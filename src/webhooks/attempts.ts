@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
-import type { Delivery } from '../core/delivery.ts'
+import type { Delivery, DeliveryStatus } from '../core/delivery.ts'
 import type { Standing } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
 import { attemptDelivery } from './attempt.ts'
@@ -29,13 +29,15 @@ export interface AttemptsOptions {
   /** Ends what is under way. */
   signal: AbortSignal
   onSlotFree: () => void
+  /** Is told the outcome of each attempt, for metrics. */
+  onAttempt?: ((status: DeliveryStatus) => void) | undefined
 }
 
 /** A delivery with less than this left of its lease is not begun: the attempt (15 s at most) has to fit in. */
 const ATTEMPT_ROOM_MS = 17 * SECOND_MS
 
 export function openAttempts(options: AttemptsOptions): Attempts {
-  const { egress, secretOf, clock, log, random, signal, onSlotFree } = options
+  const { egress, secretOf, clock, log, random, signal, onSlotFree, onAttempt } = options
   const records = openAttemptLog(options.store)
   const inHand = new Set<string>()
   /** By the delivery's id. */
@@ -61,6 +63,7 @@ export function openAttempts(options: AttemptsOptions): Attempts {
       if (outcome.attempt.httpStatus !== null) freeSlot(id)
       const held = await records.record({ id, claim, tenantId, host, ...outcome })
       const { error } = outcome.attempt
+      onAttempt?.(outcome.status)
       if (!held) log.warn(about, 'a webhook was sent after its lease was lost; it may come twice')
       else if (outcome.status === 'failed') log.warn({ ...about, error }, 'a webhook was given up')
       else if (error !== null) log.info({ ...about, error, nextAt: outcome.dueAt }, 'a webhook was not accepted')

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
-import type { Delivery } from '../core/delivery.ts'
+import type { Delivery, DeliveryStatus } from '../core/delivery.ts'
 import type { Standing } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
 import { type Attempts, openAttempts } from './attempts.ts'
@@ -45,6 +45,8 @@ export interface SenderOptions {
     | 'onSignal'
   >
   egress: Egress
+  /** Is told the outcome of each attempt, for metrics. */
+  onAttempt?: (status: DeliveryStatus) => void
   /** The secret that signs a delivery, `whsec_…`: its tenant's, for the mode of its task. */
   secretOf(delivery: Pick<Delivery, 'tenantId' | 'taskId'>): Promise<string>
   clock: Clock
@@ -71,11 +73,21 @@ const RECEIVERS_PER_TENANT = 16
  * waits is in memory, and what can have no slot now costs nothing but its row.
  */
 export function openSender(options: SenderOptions): Sender {
-  const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random } = options
+  const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random, onAttempt } = options
   const limits = slotLimits(concurrency)
   const halt = new AbortController()
   const { signal } = halt
-  const attempts = openAttempts({ store, egress, secretOf, clock, log, random, signal, onSlotFree: claimMore })
+  const attempts = openAttempts({
+    store,
+    egress,
+    secretOf,
+    clock,
+    log,
+    random,
+    signal,
+    onSlotFree: claimMore,
+    onAttempt,
+  })
   const tidy = openTidy({ store, clock, log })
   let running = false
   let turn: Promise<void> | undefined

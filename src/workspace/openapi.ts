@@ -173,6 +173,7 @@ const FAULT = Type.Object({
     type: Type.String({ description: 'A code of docs/errors.md.' }),
     message: TEXT,
     field: Type.Optional(TEXT),
+    request_id: Type.Optional(TEXT),
   }),
 })
 

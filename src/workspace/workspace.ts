@@ -14,12 +14,12 @@ export function workspace(accountAdmin: AccountAdmin): RouteModule {
     async routes(app, context) {
       await serve(app, context, {
         prefixes: ['/api/admin'],
-        error: errorBody,
+        error: (error, { id }) => errorBody(error, id),
         routes: (inside) => operatorRoutes(inside, accountAdmin),
       })
       await serve(app, context, {
         prefixes: [''],
-        error: errorBody,
+        error: (error, { id }) => errorBody(error, id),
         routes: (inside) => tenantRoutes(inside, accountAdmin),
       })
     },

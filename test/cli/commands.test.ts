@@ -66,7 +66,7 @@ describe('the command line', () => {
   it('polyphony task shows a task with its history, and cancels only a waiting one', async () => {
     const created = await fetch(`${gateway.url}/api/v1/task`, {
       method: 'POST',
-      headers: { 'x-api-key': TEST_KEY, 'content-type': 'application/json' },
+      headers: { 'x-api-key': TEST_KEY, 'content-type': 'application/json', 'x-request-id': 'order-7' },
       body: JSON.stringify({ model: 'suno', task_type: 'lyrics', input: { prompt: 'rain sandbox:fast' } }),
     })
     const { data } = (await created.json()) as { data: { task_id: string } }
@@ -78,6 +78,7 @@ describe('the command line', () => {
       deliveries: [],
     })
     expect((await run('task', 'show', data.task_id)).stdout).toContain('suno/lyrics')
+    expect((await run('task', 'show', data.task_id)).stdout).toMatch(/^request +order-7$/m)
     expect((await run('task', 'list', '--status', 'completed')).stdout).toContain(data.task_id)
     const late = await run('task', 'cancel', data.task_id)
     expect(late).toMatchObject({ code: 1, stdout: '' })

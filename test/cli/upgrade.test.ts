@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { OLDER_SCHEMA, UNDO_LATER } from '../../src/store/contract/older-schema.ts'
+import { LATEST_SCHEMA, migrationsAfter } from '../../src/store/migrate.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { takeServeLock } from '../../src/store/serve-lock.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphony } from '../support/command.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
-/** As the version before the last migration left it. */
-const OLDER = ['drop table fingerprints', "delete from kysely_migration where name = '0011-fingerprints'"]
+/** As an earlier version left it. */
+const OLDER = [...UNDO_LATER, `delete from kysely_migration where name > '${OLDER_SCHEMA}'`]
+const PENDING = migrationsAfter(OLDER_SCHEMA)
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
 
 describe('an upgrade of an embedded database', () => {
@@ -42,9 +45,9 @@ describe('an upgrade of an embedded database', () => {
     for (const text of OLDER) sql(text)
     expect(await run('migrate', '--dry-run')).toEqual({
       code: 0,
-      text: `The schema is 0010-webhook-addresses. To be applied: 0011-fingerprints.\nThe database of before will be kept as ${path}.before-0011.`,
+      text: `The schema is ${OLDER_SCHEMA}. To be applied: ${PENDING.join(', ')}.\nThe database of before will be kept as ${path}.before-0011.`,
     })
-    expect(schemaOf(path)).toBe('0010-webhook-addresses')
+    expect(schemaOf(path)).toBe(OLDER_SCHEMA)
     expect(existsSync(`${path}.before-0011`)).toBe(false)
   })
 
@@ -52,14 +55,14 @@ describe('an upgrade of an embedded database', () => {
     for (const text of OLDER) sql(text)
     writeFileSync(`${path}.before-0009`, 'a copy of an earlier upgrade')
     expect((await run('migrate')).text).toBe(
-      `The schema was 0010-webhook-addresses. Applied: 0011-fingerprints.\nThe database of before is ${path}.before-0011.`,
+      `The schema was ${OLDER_SCHEMA}. Applied: ${PENDING.join(', ')}.\nThe database of before is ${path}.before-0011.`,
     )
-    expect(schemaOf(path)).toBe('0011-fingerprints')
+    expect(schemaOf(path)).toBe(LATEST_SCHEMA)
     const copies = readdirSync(folder).filter((name) => name.includes('.before-'))
     expect(copies).toEqual(['polyphony.db.before-0011'])
     expect(statSync(`${path}.before-0011`).mode & 0o777).toBe(0o600)
-    expect(schemaOf(`${path}.before-0011`)).toBe('0010-webhook-addresses')
-    expect((await run('migrate')).text).toBe('The schema is 0011-fingerprints, that of this version: nothing to do.')
+    expect(schemaOf(`${path}.before-0011`)).toBe(OLDER_SCHEMA)
+    expect((await run('migrate')).text).toBe(`The schema is ${LATEST_SCHEMA}, that of this version: nothing to do.`)
   })
 
   it('a new database is made without a copy', () => {
@@ -71,7 +74,7 @@ describe('an upgrade of an embedded database', () => {
     mkdirSync(join(`${path}.before-0011`, 'a folder in its place'), { recursive: true })
     const { code, text } = await run('key', 'list')
     expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining('could not be copied to') })
-    expect(schemaOf(path)).toBe('0010-webhook-addresses')
+    expect(schemaOf(path)).toBe(OLDER_SCHEMA)
   })
 
   it('a command does not upgrade the database under a server of an earlier version', async () => {
@@ -83,7 +86,7 @@ describe('an upgrade of an embedded database', () => {
         code: 1,
         text: expect.stringContaining('A server of an earlier version runs on it'),
       })
-      expect(schemaOf(path)).toBe('0010-webhook-addresses')
+      expect(schemaOf(path)).toBe(OLDER_SCHEMA)
     } finally {
       lock.close()
     }
@@ -95,10 +98,10 @@ describe('an upgrade of an embedded database', () => {
     writeFileSync(join(folder, 'secret'), 'the secret of the test of upgrades')
     const backup = join(folder, 'b.tar.gz')
     expect((await run('backup', backup)).code).toBe(0)
-    expect(schemaOf(path)).toBe('0010-webhook-addresses')
+    expect(schemaOf(path)).toBe(OLDER_SCHEMA)
     const into = join(folder, 'restored')
     expect(await run('restore', backup, '--into', into)).toEqual({ code: 0, text: expect.stringContaining('Clean') })
-    expect(schemaOf(join(into, 'polyphony.db'))).toBe('0011-fingerprints')
+    expect(schemaOf(join(into, 'polyphony.db'))).toBe(LATEST_SCHEMA)
   })
 
   it('a newer schema is refused by each command, with both numbers', async () => {
@@ -111,7 +114,7 @@ describe('an upgrade of an embedded database', () => {
       const { code, text } = await run(...args)
       expect({ code, text }).toEqual({
         code: 1,
-        text: expect.stringMatching(/it has 9999-lumen, .* the last that it knows is 0011-/),
+        text: expect.stringMatching(new RegExp(`it has 9999-lumen, .* the last that it knows is ${LATEST_SCHEMA}`)),
       })
     }
   })
@@ -129,8 +132,7 @@ describe('an upgrade of a database on PostgreSQL', () => {
     expect(dry).toEqual({
       code: 0,
       stderr: '',
-      stdout:
-        'The schema is 0010-webhook-addresses. To be applied: 0011-fingerprints.\nMake a backup first: polyphony backup FILE\n',
+      stdout: `The schema is ${OLDER_SCHEMA}. To be applied: ${PENDING.join(', ')}.\nMake a backup first: polyphony backup FILE\n`,
     })
     expect((await polyphony(['migrate', '--json'], env)).stdout).toContain('"done": true')
     expect((await polyphony(['migrate'], env)).stdout).toContain('nothing to do')

@@ -7,5 +7,7 @@ import type { Urls } from './urls.ts'
 export function deliveriesOf(dialect: Dialect, task: Task, urls: Urls): DeliveryDraft[] {
   if (task.webhookUrl === null) return []
   const content = dialect.webhookFor?.(task, urls)
-  return content ? [{ url: task.webhookUrl, headers: {}, ...content }] : []
+  if (!content) return []
+  const trace = task.traceparent === null ? {} : { traceparent: task.traceparent }
+  return [{ url: task.webhookUrl, body: content.body, headers: { ...trace, ...content.headers } }]
 }

@@ -19,10 +19,12 @@ export async function streamTask(
   context: Pick<DialectContext, 'tasks'>,
   { eventOf, headers = {}, heartbeatMs }: EventStream,
 ): Promise<void> {
+  request.taskId = id
   const states = await context.tasks.watch(id, request.caller, abortOnDisconnect(reply))
   reply.hijack()
   const { raw } = reply
   raw.writeHead(200, {
+    'x-request-id': request.id,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',

@@ -10,7 +10,8 @@ import {
   authenticated,
   idempotencyOf,
   logServerError,
-  markReplay,
+  noteSubmitted,
+  originOf,
 } from './requests.ts'
 import { unknownRoute } from './unknown-routes.ts'
 
@@ -32,7 +33,7 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
     await app.register(
       async (inside) => {
         const { authenticate = context.authenticate, keyHeaders = [] } = protocol
-        authenticated(inside, { authenticate, checkLoad: context.checkLoad }, keyHeaders)
+        authenticated(inside, { authenticate, checkLoad: context.checkLoad, rateOf: context.rateOf }, keyHeaders)
         const answerError = handleErrors(inside, protocol.error)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {
@@ -69,9 +70,9 @@ export async function submitTask(
   { tasks }: DialectContext,
   submission: Submission,
 ): Promise<Task> {
-  const { task, replayed } = await tasks.submit({ ...submission, idempotency: idempotencyOf(request) }, request.caller)
-  markReplay(reply, replayed)
-  return task
+  const origin = originOf(request)
+  const submitted = { ...submission, origin, idempotency: idempotencyOf(request) }
+  return noteSubmitted(request, reply, await tasks.submit(submitted, request.caller))
 }
 
 /**

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
-import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
+import type { RequestOrigin } from '../../tasks/submission.ts'
 import type { DialectContext } from '../dialect.ts'
+import { setRateHeaders } from './rate-headers.ts'
 import { retryAfterOf } from './retry-after.ts'
 
 /** Parts of a request that every dialect reads in the same way. */
@@ -31,20 +33,26 @@ export async function callerIfKnown(
  */
 export function authenticated(
   app: FastifyInstance,
-  context: Pick<DialectContext, 'authenticate' | 'checkLoad'>,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
   ownHeaders: string[] = [],
 ): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
+    request.caller = caller
+    if (caller.requestsPerMinute === null) return
+    const state = context.rateOf(caller)
+    if (state) setRateHeaders(reply, state)
+  }
+  app.addHook('onRequest', (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
     const found = context.authenticate(keyOf(request, ownHeaders))
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
-      request.caller = found
+      admit(request, reply, found)
       done()
       return
     }
     found.then((caller) => {
-      request.caller = caller
+      admit(request, reply, caller)
       done()
     }, done)
   })
@@ -85,6 +93,27 @@ function textOf(body: unknown): string {
   }
 }
 
+/** The request as it is stored with the tasks that it submits. */
+export function originOf({ id, headers: { traceparent } }: FastifyRequest): RequestOrigin {
+  return { requestId: id, traceparent: typeof traceparent === 'string' && isTrace(traceparent) ? traceparent : null }
+}
+
+/** https://www.w3.org/TR/trace-context: a version, a trace, a span and flags; ids of zeros are invalid. */
+function isTrace(text: string): boolean {
+  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text)
+}
+
+/** Notes the task that the request made, or that an earlier one like it had made, which the answer says. */
+export function noteSubmitted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { task, replayed }: { task: Task; replayed: boolean },
+): Task {
+  request.taskId = task.id
+  markReplay(reply, replayed)
+  return task
+}
+
 /** Marks an answer as the repetition of an earlier one. */
 export function markReplay(reply: FastifyReply, replayed: boolean): void {
   if (replayed) reply.header('Idempotency-Replayed', 'true')
@@ -97,6 +126,7 @@ export async function taskFor(
   id: string,
   context: DialectContext,
 ): Promise<Task> {
+  request.taskId = id
   const seconds = waitOf(request, context.limits.maxWaitSeconds)
   if (seconds === 0) return context.tasks.get(id, request.caller)
   return context.tasks.wait(id, request.caller, { timeoutMs: seconds * 1_000, signal: abortOnDisconnect(reply) })
@@ -121,6 +151,7 @@ export function taskSender(
         reply.header('content-type', JSON_TYPE).send(render(task)),
       )
     }
+    request.taskId = id
     let text = rendered.get(ended)
     if (text === undefined) {
       text = render(ended)
@@ -148,11 +179,24 @@ function waitOf(request: FastifyRequest, maximum: number): number {
 /** Shared: an abort without a reason makes an error with a stack, and this happens at the end of every request that waits. */
 const GONE = new Error('The client has gone away.')
 
-/** Aborts when the client has gone away. */
+/** Aborts when the client has gone away. For requests that wait. */
 export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
+  reply.request.isOpenEnded = true
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort(GONE))
   return controller.signal
+}
+
+function about({ method, routeOptions, caller, taskId }: FastifyRequest) {
+  const who = caller ? { tenantId: caller.tenantId, keyId: caller.keyId } : {} // none before the key is read
+  return { method, route: routeOptions.url ?? null, ...who, ...(taskId === undefined ? {} : { taskId }) }
+}
+
+/** Where an error was thrown is of use only if it was not expected. */
+function faultOf(error: PolyphonyError) {
+  const { code, message: reason, cause } = error
+  if (code === 'internal') return { code, err: cause ?? error }
+  return { code, reason, ...(cause instanceof Error ? { cause: cause.message } : {}) }
 }
 
 const FASTIFY_CODES: Record<string, ConstructorParameters<typeof PolyphonyError>> = {
@@ -184,13 +228,19 @@ function isGone({ cause }: { cause?: unknown }): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET' && cause.message === 'aborted'
 }
 
-/** Logs server errors, once, where they are answered; sets the headers of an error. */
+/**
+ * Errors of the gateway itself. The rest concerns a provider or the request: a client could fill the log with it, and the
+ * line of the request has its code. An overload is logged where it is noticed, once for many requests.
+ */
+const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set(['internal', 'store_unavailable', 'storage_full'])
+
+/** Logs errors of the gateway, once, where they are answered; sets the headers of an error. */
 export function logServerError(request: FastifyRequest, reply: FastifyReply, error: PolyphonyError): void {
-  if (isGone(error)) request.log.debug({ path: request.routeOptions.url }, 'the client went away')
-  // An overload is logged where it is noticed, once for many requests.
-  if (error.status >= 500 && error.code !== 'overloaded') {
-    request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
-  }
+  request.errorCode = error.code
+  if (isGone(error)) request.log.debug({ route: request.routeOptions.url }, 'the client went away')
+  if (OWN_FAULTS.has(error.code)) request.log.error({ ...about(request), ...faultOf(error) }, 'request failed')
   const seconds = retryAfterOf(error)
+  const { requestsPerMinute: perMinute } = error.details
+  if (perMinute !== undefined) setRateHeaders(reply, { perMinute, remaining: 0, resetSeconds: seconds ?? 0 })
   if (seconds !== undefined) reply.header('Retry-After', String(seconds))
 }

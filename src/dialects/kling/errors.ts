@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { type TokenFault, tokenFaultOf } from '../../tenants/access-keys.ts'
-import { requestId } from './from-task.ts'
 
 /** Kling's own codes, each with the status that its documents give it. */
 const CODES: Record<ErrorCode, { status: number; code: number }> = {
@@ -56,7 +55,7 @@ export function errorAnswer(error: PolyphonyError, request: FastifyRequest): { s
   const { message } = error
   return {
     status,
-    body: { code, message, request_id: requestId(), data: null, error: { message, type: error.code, code } },
+    body: { code, message, request_id: request.id, data: null, error: { message, type: error.code, code } },
   }
 }
 

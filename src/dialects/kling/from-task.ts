@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { findOperation } from '../../catalog/catalog.ts'
 import type { Output } from '../../catalog/outputs.ts'
 import { itemId } from '../../core/ids.ts'
@@ -75,13 +74,9 @@ const PATHS_OF: Record<string, Path[]> = {
   'kling/image_expansion': ['/images/image-expansion'],
 }
 
-export function requestId(): string {
-  return randomUUID()
-}
-
 /** Every answer that is no error. */
-export function envelope<Data>(data: Data) {
-  return { code: 0, message: 'SUCCEED', request_id: requestId(), data }
+export function envelope<Data>(data: Data, requestId: string) {
+  return { code: 0, message: 'SUCCEED', request_id: requestId, data }
 }
 
 export type TaskStatus = 'submitted' | 'processing' | 'succeed' | 'failed'

@@ -57,13 +57,13 @@ const pictures = { pictures: [{ file: 'asset:p.png', widthPx: 64, heightPx: 64 }
 
 describe('answers of Kling’s API', () => {
   it('answers a POST in the published shape', () => {
-    expect(shapeDifferences(created, envelope(createdTask(aTask({ status: 'pending' }))))).toEqual([])
+    expect(shapeDifferences(created, envelope(createdTask(aTask({ status: 'pending' })), 'r1'))).toEqual([])
   })
 
   it('answers a GET of videos and of pictures in the published shape', () => {
-    expect(shapeDifferences(videos, envelope(fromTask(aTask(), urls)))).toEqual([])
+    expect(shapeDifferences(videos, envelope(fromTask(aTask(), urls), 'r1'))).toEqual([])
     const task = aTask({ operation: 'kling/image_generation', output: pictures })
-    expect(shapeDifferences(images, envelope(fromTask(task, urls)))).toEqual([])
+    expect(shapeDifferences(images, envelope(fromTask(task, urls), 'r1'))).toEqual([])
   })
 })
 
@@ -86,7 +86,10 @@ describe('the credit of a tenant', () => {
     costsOf(balance(available), tenant, windowOf(query)).resource_pack_subscribe_infos
 
   it('shows credit as a pack of US dollars, in the published shape', () => {
-    const answer = envelope(costsOf(balance(1_180_000_000), tenant, windowOf({ start_time: '0', end_time: '2000' })))
+    const answer = envelope(
+      costsOf(balance(1_180_000_000), tenant, windowOf({ start_time: '0', end_time: '2000' })),
+      'r1',
+    )
     expect(shapeDifferences(costs, answer)).toEqual([])
     expect(answer.data.resource_pack_subscribe_infos).toEqual([
       {
@@ -481,7 +484,8 @@ describe('a callback of Kling’s', () => {
 })
 
 describe('an error of Kling’s', () => {
-  const request = (headers: Record<string, string>) => ({ headers }) as Parameters<typeof errorAnswer>[1]
+  const request = (headers: Record<string, string>) =>
+    ({ id: '00000000-0000-4000-8000-000000000000', headers }) as Parameters<typeof errorAnswer>[1]
 
   it.each<[ErrorCode, number, number]>([
     ['unauthorized', 401, 1002],

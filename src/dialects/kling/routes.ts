@@ -52,10 +52,10 @@ export const kling: Dialect = {
 }
 
 function accountRoute(app: FastifyInstance, { tasks, tenantOf }: DialectContext): void {
-  app.get<WithQuery>('/account/costs', described('Costs'), async ({ query, caller }) => {
+  app.get<WithQuery>('/account/costs', described('Costs'), async ({ id, query, caller }) => {
     const window = windowOf(query)
     const [balance, tenant] = await Promise.all([tasks.balance(caller), tenantOf(caller)])
-    return envelope(costsOf(balance, tenant, window))
+    return envelope(costsOf(balance, tenant, window), id)
   })
 }
 
@@ -64,16 +64,19 @@ function pathRoutes(app: FastifyInstance, path: Path, context: DialectContext): 
   const noun = path.startsWith('/videos/') ? 'videos' : 'images'
 
   app.post(`/v1${path}`, described(`Create:${path}`), async (request, reply) =>
-    envelope(createdTask(await create(request, reply))),
+    envelope(createdTask(await create(request, reply)), request.id),
   )
 
   app.get<WithQuery>(`/v1${path}`, described(`List:${path}`), async (request) => {
     const found = await listAt(path, pageOf(request.query), context, request.caller)
-    return envelope(found.map((task) => fromTask(task, urls)))
+    return envelope(
+      found.map((task) => fromTask(task, urls)),
+      request.id,
+    )
   })
 
   app.get<OneTask>(`/v1${path}/:id`, described(`Read:${path}`), async (request, reply) =>
-    envelope(fromTask(await read(request, reply, noun), urls)),
+    envelope(fromTask(await read(request, reply, noun), urls), request.id),
   )
 
   async function create(request: FastifyRequest, reply: FastifyReply): Promise<Task> {

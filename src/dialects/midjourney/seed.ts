@@ -5,7 +5,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { failureOf } from '../kit/protocol.ts'
-import { abortOnDisconnect } from '../kit/requests.ts'
+import { abortOnDisconnect, originOf } from '../kit/requests.ts'
 import { seedOf } from './from-task.ts'
 import { DIALECT } from './submission.ts'
 
@@ -39,8 +39,10 @@ export async function seedFor(
 async function submitOnce(origin: Task, key: string, request: FastifyRequest, context: DialectContext): Promise<Task> {
   const operation = getOperation('midjourney/seed')
   const input = readInput(operation, { origin_task_id: origin.id })
-  const submission = { operation, input, dialect: DIALECT, idempotency: { key, fingerprint: origin.id } }
+  const idempotency = { key, fingerprint: origin.id }
+  const submission = { operation, input, dialect: DIALECT, origin: originOf(request), idempotency }
   const { task, replayed } = await context.tasks.submit(submission, request.caller)
+  request.taskId = task.id
   const hasFailed = task.status === 'failed' || task.status === 'cancelled'
   return replayed && hasFailed ? submitOnce(origin, `${DIALECT}.seed:${task.id}`, request, context) : task
 }

@@ -6,6 +6,7 @@ import type { Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
 import { given, optionalText, webhookIn } from '../kit/fields.ts'
+import { originOf } from '../kit/requests.ts'
 import type { Follow } from './follow.ts'
 import type { TaskBody } from './from-task.ts'
 import { type MidjourneyBody, requireField, submissionFor } from './submission.ts'
@@ -87,7 +88,9 @@ export async function answerWindow(
   if (window.cancelledAt !== null) throw new PolyphonyError('task_not_found', `The window ${draft.id} was closed.`)
   if (window.taskId !== null) return
   const idempotency = { key: `${WINDOW}:${draft.id}`, fingerprint: draft.id }
-  const { task } = await tasks.submit({ ...modalTask(body, draft), idempotency }, request.caller)
+  const submission = { ...modalTask(body, draft), origin: originOf(request), idempotency }
+  const { task } = await tasks.submit(submission, request.caller)
+  request.taskId = task.id
   await noteTask(draft, task, request, drafts)
 }
 

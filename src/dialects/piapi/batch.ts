@@ -7,7 +7,7 @@ import type { BatchSubmission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { checkBody } from '../kit/json-body.ts'
-import { idempotencyOf, markReplay } from '../kit/requests.ts'
+import { idempotencyOf, markReplay, originOf } from '../kit/requests.ts'
 import { timeOf } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { type Config, configIn, PIAPI, toTask, webhookOf } from './to-task.ts'
@@ -106,6 +106,7 @@ export function toBatch(request: FastifyRequest): BatchSubmission {
     echo: config,
     webhook: webhookOf(config),
     idempotency: idempotencyOf(request),
+    origin: originOf(request),
     entries,
     rejected,
   }

@@ -8,7 +8,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 }
 
 /** Top-level `code` and `message`, which PiAPI's clients read, and for people the field. */
-export function errorBody(error: PolyphonyError): { status: number; body: JsonObject } {
+export function errorBody(error: PolyphonyError, requestId?: string): { status: number; body: JsonObject } {
   const status = STATUS[error.code] ?? error.status
   const { field } = error.details
   return {
@@ -17,7 +17,12 @@ export function errorBody(error: PolyphonyError): { status: number; body: JsonOb
       code: status,
       data: null,
       message: error.message,
-      error: { type: error.code, message: error.message, ...(field === undefined ? {} : { field }) },
+      error: {
+        type: error.code,
+        message: error.message,
+        ...(field === undefined ? {} : { field }),
+        ...(requestId === undefined ? {} : { request_id: requestId }),
+      },
     },
   }
 }

@@ -21,6 +21,7 @@ export function sharedSchemas(): Record<string, JsonObject> {
       type: Type.String({ description: 'The code of docs/errors.md.' }),
       message: Type.String(),
       field: Type.Optional(Type.String({ description: 'The field that is wrong, such as `input.prompt`.' })),
+      request_id: Type.Optional(Type.String({ description: 'The id of the request, as in `x-request-id`.' })),
     }),
   })
   const Canceled = Type.Object({ code: whole, message: Type.String(), data: Type.Object({ canceled: whole }) })

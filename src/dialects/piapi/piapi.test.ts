@@ -41,6 +41,8 @@ function catDance(given: Partial<Task> = {}): Task {
     echo: echoOf(example.data.config),
     webhookUrl: example.data.config.webhook_config.endpoint,
     externalId: null,
+    requestId: null,
+    traceparent: null,
     status,
     progress: ended ? 100 : 0,
     pricePoints: PRICE,

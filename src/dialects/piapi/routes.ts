@@ -9,7 +9,7 @@ import { describedBy } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
 import { objectIn } from '../kit/fields.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
-import { idempotencyOf, markReplay, taskSender } from '../kit/requests.ts'
+import { idempotencyOf, noteSubmitted, originOf, taskSender } from '../kit/requests.ts'
 import { imageSubmission } from '../shared/image-submission.ts'
 import { accountRoutes } from './account.ts'
 import { batchRoutes, fromBatch } from './batch.ts'
@@ -32,7 +32,7 @@ export const piapi: Dialect = {
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [''],
-      error: errorBody,
+      error: (error, { id }) => errorBody(error, id),
       async routes(inside) {
         taskRoutes(inside, context)
         listingRoutes(inside, context)
@@ -70,13 +70,11 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   const sendTask = taskSender(context, render)
 
   app.post<{ Querystring: Query }>('/api/v1/task', described('createTask'), async (request, reply) => {
-    const submission = { ...toTask(request.body), idempotency: idempotencyOf(request) }
+    const submission = { ...toTask(request.body), origin: originOf(request), idempotency: idempotencyOf(request) }
     if (flagIn(request.query, 'dry_run')) {
       return quotedBody(submission, await tasks.quote(submission, request.caller), urls)
     }
-    const { task, replayed } = await tasks.submit(submission, request.caller)
-    markReplay(reply, replayed)
-    return createdBody(task, urls)
+    return createdBody(noteSubmitted(request, reply, await tasks.submit(submission, request.caller)), urls)
   })
 
   // The asynchronous form of OpenAI's image route, read back as any other task.

@@ -207,6 +207,7 @@ function schemas(): Record<string, JsonObject> {
       code: Type.Enum(Object.keys(ERRORS), { description: 'As docs/errors.md lists them.' }),
       message: Type.String({ description: 'What is wrong, with the value, and what to do.' }),
       field: Type.Optional(Type.String({ description: 'The field that is wrong, such as `input.prompt`.' })),
+      request_id: Type.Optional(Type.String({ description: 'The id of the request, as in `x-request-id`.' })),
     }),
   })
   const File = Type.Object({

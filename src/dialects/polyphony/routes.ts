@@ -29,7 +29,7 @@ export const polyphony: Dialect = {
   routes: (app, context) =>
     serve(app, context, {
       prefixes: ['/polyphony/v1'],
-      error: errorBody,
+      error: (error, { id }) => errorBody(error, id),
       async routes(inside) {
         taskRoutes(inside, context)
         await fileRoutes(inside, context)

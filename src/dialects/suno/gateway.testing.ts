@@ -116,6 +116,7 @@ export async function openGateway(): Promise<Gateway> {
       assets,
       urls,
       clock,
+      rateOf: () => undefined,
       checkLoad: () => {},
       authenticate: (key) => keyring.authenticate(key),
       postJson: unused,

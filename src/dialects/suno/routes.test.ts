@@ -258,6 +258,8 @@ async function storedAs(spec: { like: string; dialect: string; operation?: strin
     timeoutMs: 60_000,
     webhookUrl: null,
     externalId: null,
+    requestId: null,
+    traceparent: null,
     recordExpiresAt: now + 60_000,
     idempotency: null,
   }

@@ -9,6 +9,7 @@ import type { Tasks } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
 import { isText } from '../kit/fields.ts'
 import { submitTask } from '../kit/protocol.ts'
+import { originOf } from '../kit/requests.ts'
 import { clipIdsOf } from './clip.ts'
 import { DIALECT, type SunoSubmission } from './to-task.ts'
 
@@ -38,12 +39,14 @@ export async function submitOnce(
   about: string,
 ): Promise<Task> {
   const { caller } = request
+  const origin = originOf(request)
   await checkOrigin(tasks, submission, caller)
   const { taskType } = submission.operation
   // A test key's result is not an answer for a live key.
   let key = `${DIALECT}/${taskType}/${caller.mode}/${about}`
   for (let repeats = 0; ; repeats++) {
-    const { task } = await tasks.submit({ ...submission, idempotency: { key, fingerprint: key } }, caller)
+    const { task } = await tasks.submit({ ...submission, origin, idempotency: { key, fingerprint: key } }, caller)
+    request.taskId = task.id
     const { endedAt, status } = task
     const isOver = (status === 'failed' || status === 'cancelled') && endedAt !== null
     if (!isOver || clock.now() - endedAt < FAILURE_HOLDS_MS || repeats === MAX_REPEATS) return task

@@ -24,6 +24,19 @@ export function ledgerContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
+  it('the vitals sum up all tenants, and know the task that has waited longest', async () => {
+    const nothing = { oldestPendingAt: null, availablePoints: 0, heldPoints: 0, storedBytes: 0, balanceFaults: 0 }
+    expect(await bench.store.vitals({})).toEqual(nothing)
+    await aPayer(bench.store, { credit: 500 })
+    const times = [START + 5, START, START + 9]
+    const tasks = times.map((at) => aTask({ createdAt: at, deadlineAt: at + 100, pricePoints: points(20) }))
+    await submitted(bench.store, ...tasks)
+    const sums = { availablePoints: 440, heldPoints: 60 }
+    expect(await bench.store.vitals({})).toEqual({ ...nothing, ...sums, oldestPendingAt: START })
+    await bench.place.sql('update balances set credited = credited - 1')
+    expect(await bench.store.vitals({})).toMatchObject({ ...sums, balanceFaults: 1 })
+  })
+
   it('credit can be taken back, but not below zero, and not what is held', async () => {
     await aPayer(bench.store, { credit: 500 })
     await submitted(bench.store, aTask({ pricePoints: points(200) }))

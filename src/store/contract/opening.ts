@@ -6,6 +6,7 @@ import { points } from '../../core/points.ts'
 import { FELL_BACK } from '../../core/pools.ts'
 import type { Place } from '../contract.ts'
 import { settle } from './moves.ts'
+import { UNDO_LATER } from './older-schema.ts'
 import { aCancel, aClaimedTask, anEnd, aPayer, aTask, OPERATION, POOL, START, submitted } from './samples.ts'
 
 const aWindow = {
@@ -37,6 +38,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0009-task-columns' },
       { name: '0010-webhook-addresses' },
       { name: '0011-fingerprints' },
+      { name: '0012-request-ids' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))
@@ -169,6 +171,6 @@ export function openingContract(makePlace: () => Promise<Place>): void {
 
 /** As before this migration, and all later ones, ran; what it did to tables of its own is left to the caller. */
 async function forget(place: Place, migration: string): Promise<void> {
-  await place.sql('drop table fingerprints')
+  for (const statement of UNDO_LATER) await place.sql(statement)
   await place.sql(`delete from kysely_migration where name >= '${migration}'`)
 }

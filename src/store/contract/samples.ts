@@ -66,6 +66,8 @@ export function aTask(with_: Partial<NewTask> = {}): NewTask {
     echo: {},
     webhookUrl: null,
     externalId: null,
+    requestId: null,
+    traceparent: null,
     pricePoints: points(100),
     pool: POOL,
     parentTaskId: null,

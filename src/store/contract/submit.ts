@@ -6,6 +6,15 @@ import { settle } from './moves.ts'
 import { aCancel, aClaimedTask, aKey, anEnd, aPayer, aTask, claimed, only, START, submitted } from './samples.ts'
 
 export function submitContract(bench: Bench): void {
+  it('a task keeps the id of its request and the trace of its caller', async () => {
+    await aPayer(bench.store)
+    const origin = { requestId: 'r1', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
+    const [traced, other] = [aTask(origin), aTask()]
+    await submitted(bench.store, traced, other)
+    expect(await bench.store.getTask({ id: traced.id })).toMatchObject(origin)
+    expect(await bench.store.getTask({ id: other.id })).toMatchObject({ requestId: null, traceparent: null })
+  })
+
   it('a task is stored as it was submitted, with its price held', async () => {
     await aPayer(bench.store, { credit: 1_000 })
     const task = aTask({ echo: { hook: 'x' }, pricePoints: points(300), parentTaskId: newId(START) })

@@ -34,6 +34,7 @@ import {
   revokeKey,
 } from './tenants.ts'
 import { countUnfinished } from './unfinished.ts'
+import { vitals } from './vitals.ts'
 
 /** The queries behind the verbs: the same code on both engines, each running in a transaction that the engine opens. */
 type Queries<Verbs> = {
@@ -113,6 +114,7 @@ export const reads: Queries<ReadVerbs> = {
   reconcile,
   summary,
   countUnfinished,
+  vitals,
   getAccount,
   listAccounts,
   listLoads,

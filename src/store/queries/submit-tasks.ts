@@ -180,5 +180,7 @@ function rowOf(task: NewTask, status: Accepted['status']) {
     lane: task.batchId === undefined ? 0 : 1,
     webhook_url: task.webhookUrl,
     external_id: task.externalId,
+    request_id: task.requestId,
+    traceparent: task.traceparent,
   } satisfies Insertable<TasksTable>
 }

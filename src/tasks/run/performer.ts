@@ -59,7 +59,15 @@ export function underLease(account: Account, lease: Lease, calls: Calls): Accoun
       return Promise.reject(new PolyphonyError('vendor_unreachable', 'The lease ran out before the call was sent.'))
     }
     if (!isRead) calls.sent += 1
-    return account.fetch(input, init)
+    return account.fetch(input, traced(lease.task, input, init))
   }
   return { ...account, fetch }
+}
+
+/** The caller's trace goes on at the vendor. */
+function traced({ traceparent }: Task, input: Parameters<Account['fetch']>[0], init: RequestInit | undefined) {
+  if (traceparent === null) return init
+  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}))
+  headers.set('traceparent', traceparent)
+  return { ...init, headers }
 }

@@ -1,0 +1,25 @@
+import { type Logger, pino } from 'pino'
+import { readable } from './readable-log.ts'
+
+/** What of a stream the log has to know: `process.stdout`, `process.stderr`. */
+export interface LogStream {
+  fd: number
+  isTTY?: boolean
+  write(text: string): boolean
+}
+
+/**
+ * The log of a server: JSON for programs, one object a line, with the time in ISO 8601 and the level by its name; lines
+ * for people where the stream is a terminal.
+ */
+export function openLog(level: string, stream: LogStream = process.stdout, env = process.env): Logger {
+  const options = {
+    level,
+    base: null, // neither the process nor the host: who collects logs knows both
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  if (!stream.isTTY) return pino(options, pino.destination(stream.fd))
+  const format = readable({ hasColors: !env.NO_COLOR && env.TERM !== 'dumb' })
+  return pino(options, { write: (line) => void stream.write(format(line)) })
+}

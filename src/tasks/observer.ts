@@ -1,0 +1,11 @@
+import type { NewTask } from '../core/new-task.ts'
+import type { Task } from '../core/task.ts'
+import type { Transition } from '../core/transitions.ts'
+
+/** Is told what happens to tasks in this process, once it is on disk; for metrics. It must not throw. */
+export interface TaskObserver {
+  submitted(task: NewTask): void
+  /** An attempt begins. */
+  claimed(task: Task): void
+  moved(step: Transition): void
+}
