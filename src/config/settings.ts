@@ -1,5 +1,16 @@
 import { list, number, oneOf, optional, type Setting, whole, words } from './setting.ts'
-import { chosenKey, chosenSecret, cidr, databaseUrl, port, prices, provider, publicUrl } from './setting-forms.ts'
+import {
+  chosenKey,
+  chosenSecret,
+  cidr,
+  databaseUrl,
+  origins,
+  port,
+  prices,
+  provider,
+  proxy,
+  publicUrl,
+} from './setting-forms.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const MIB = 2 ** 20
@@ -44,6 +55,8 @@ export const SETTINGS = {
   ),
   POLYPHONY_PRICES: prices(),
   POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
+  POLYPHONY_CORS_ORIGINS: origins(),
+  POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),
   POLYPHONY_STUDIO_SLOTS: whole('Tasks that the studio works on at once.', { from: 1, to: 64, default: 2 }),
   POLYPHONY_SANDBOX_SLOTS: whole('Sandbox tasks at once.', { from: 1, to: 1_000_000, default: 1_000 }),
