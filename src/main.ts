@@ -21,6 +21,7 @@ import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { buildServer } from './http/server.ts'
+import { openPriceBook } from './prices/book.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openDrafts } from './tasks/drafts.ts'
@@ -101,9 +102,13 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await accounts.start()
   const accountAdmin = openAccountAdmin({ ...accountParts, accounts })
 
+  const prices = openPriceBook({ store, environment: config.prices, log })
+  parts.defer(() => prices.close())
+  await prices.start()
+
   const webhooksFor = renderers.task
-  const heart = composeTasks(config, { store, accounts, assets, egress, urls, webhooksFor, clock, log })
-  const { tasks, dispatcher, leases, callbacks, admission, prices } = heart
+  const heart = composeTasks(config, { store, accounts, assets, egress, urls, webhooksFor, clock, log, prices })
+  const { tasks, dispatcher, leases, callbacks, admission } = heart
   parts.defer(() => tasks.close())
   const signing = openSigning({ store, secret: config.secret })
   const secretOf = signing.secretOfTask

@@ -22,6 +22,9 @@ export interface Database {
   deliveries: DeliveriesTable
   receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
+  price_rules: PriceRulesTable
+  cost_rules: CostRulesTable
+  price_revision: PriceRevisionTable
 }
 
 export interface TenantsTable {
@@ -36,6 +39,8 @@ export interface TenantsTable {
   falls_back: Generated<number>
   /** The pool of a task that names none: `private` (if the tenant has an account for it) or `public`. */
   pool: Generated<string>
+  /** The group by which prices are set for it. */
+  price_group: Generated<string | null>
 }
 
 export interface ApiKeysTable {
@@ -151,6 +156,12 @@ export interface TasksTable {
   external_id: Generated<string | null>
   /** 1 = the public pool took it, as no account of the private one could do it. */
   fell_back: Generated<number>
+  /** What set the price: a rule's id, `list` or `environment`. */
+  price_rule: Generated<string | null>
+  /** What the vendor took, in points; null = unknown. */
+  cost: Generated<number | null>
+  /** `vendor`, `rule` or `free`. */
+  cost_source: Generated<string | null>
 }
 
 /** Many tasks that came in one request. */
@@ -312,4 +323,39 @@ export interface DeliveryAttemptsTable {
   duration_ms: number
   http_status: number | null
   error: string | null
+}
+
+/** What rules of prices and of costs share. A rule is ended, never changed. */
+export interface RateRulesTable {
+  id: string
+  /** An operation, a model or "*". */
+  of: string
+  /** JSON: values that fields of the input must have. */
+  conditions: string
+  points: number | null
+  factor: number | null
+  /** The field that multiplies the points. */
+  per: string | null
+  /** What the rule is about; of one slot at most one rule is in force. */
+  slot: string
+  begun_at: number
+  ended_at: number | null
+  made_by: string
+  note: string
+}
+
+export interface PriceRulesTable extends RateRulesTable {
+  tenant_id: string | null
+  price_group: string | null
+}
+
+export interface CostRulesTable extends RateRulesTable {
+  provider: string
+  account: string | null
+}
+
+/** One row, which grows with every change of a rule or of a tenant's group: processes read it to see that there is news. */
+export interface PriceRevisionTable {
+  id: number
+  revision: number
 }

@@ -16,6 +16,14 @@ const aWindow = {
   expiresAt: START + 1,
 } as const
 
+/** Takes back the migration of the prices. */
+const WITHOUT_0014 = [
+  'drop index tenants_price_group',
+  'alter table tenants drop column price_group',
+  ...['price_rule', 'cost', 'cost_source'].map((column) => `alter table tasks drop column ${column}`),
+  ...['price_rules', 'cost_rules', 'price_revision'].map((table) => `drop table ${table}`),
+]
+
 export function openingContract(makePlace: () => Promise<Place>): void {
   let place: Place
   beforeEach(async () => {
@@ -36,6 +44,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0008-postgres-functions' },
       { name: '0009-task-columns' },
       { name: '0010-webhook-addresses' },
+      { name: '0014-prices' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))
@@ -72,6 +81,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     await settle(before, aCancel(tasks[2]?.id ?? ''))
     await before.moveToPool({ pool: POOL, operation: OPERATION, to: 'other', log: FELL_BACK, now: START })
     await before.close()
+    for (const statement of WITHOUT_0014) await place.sql(statement)
     await place.sql('drop index tasks_external')
     for (const column of ['webhook_url', 'external_id', 'fell_back']) {
       await place.sql(`alter table tasks drop column ${column}`)
@@ -109,7 +119,8 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     await submitted(before, ...tasks, known)
     for (const { id } of tasks) await settle(before, aCancel(id))
     await before.close()
-    await place.sql("delete from kysely_migration where name = '0010-webhook-addresses'")
+    for (const statement of WITHOUT_0014) await place.sql(statement)
+    await place.sql("delete from kysely_migration where name >= '0010-webhook-addresses'")
     const after = await place.open()
     const found = new Map((await after.getTasks({ ids: tasks.map(({ id }) => id) })).map((task) => [task.id, task]))
     expect(tasks.map(({ id }) => found.get(id)?.webhookUrl)).toEqual(cases.map(([, , address]) => address))
@@ -128,7 +139,8 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     const silent = window({ echo: { state: 's' }, finalPrompt: 'x', taskId: null })
     for (const draft of [...hooked, silent]) await before.insertDraft({ draft })
     await before.close()
-    await place.sql("delete from kysely_migration where name = '0010-webhook-addresses'")
+    for (const statement of WITHOUT_0014) await place.sql(statement)
+    await place.sql("delete from kysely_migration where name >= '0010-webhook-addresses'")
     const after = await place.open()
     const moved = { echo: { state: 's' }, finalPrompt: 'a lone \ud800', taskId: null, notifyHook: 'https://a.example' }
     for (const { id } of hooked) expect((await after.getDraft({ id }))?.body).toEqual(moved)
