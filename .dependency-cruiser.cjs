@@ -20,7 +20,7 @@ const rooms = {
   dialects: ['core', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // Served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'accounts', 'prices', 'dialects/(dialect|kit)'],
+  workspace: ['core', 'catalog', 'accounts', 'prices', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

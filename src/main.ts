@@ -11,6 +11,7 @@ import { urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { keyGate } from './compose/key-gate.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { PRICED_PROVIDERS } from './compose/prices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
@@ -21,6 +22,7 @@ import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { buildServer } from './http/server.ts'
+import { openPriceAdmin } from './prices/admin.ts'
 import { openPriceBook } from './prices/book.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
@@ -105,6 +107,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const prices = openPriceBook({ store, environment: config.prices, log })
   parts.defer(() => prices.close())
   await prices.start()
+  const priceAdmin = openPriceAdmin({ store, clock, book: prices, providers: PRICED_PROVIDERS })
 
   const webhooksFor = renderers.task
   const heart = composeTasks(config, { store, accounts, assets, egress, urls, webhooksFor, clock, log, prices })
@@ -122,7 +125,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
 
   const gate = keyGate(keys.authenticate)
   const app = await buildServer({
-    dialects: [...dialects, workspace(accountAdmin)],
+    dialects: [...dialects, workspace({ accounts: accountAdmin, prices: priceAdmin, showsPrices: config.showsPrices })],
     context: {
       tasks,
       assets,

@@ -43,6 +43,8 @@ export interface Config {
   openingCredit: Points
   /** The operator's prices, which replace or multiply those of the catalogue. */
   prices: readonly Price[]
+  /** Whether the prices can be read without a key. */
+  showsPrices: boolean
   logLevel: string
   studioSlots: number
   sandboxSlots: number
@@ -110,6 +112,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     egressAllow: values.POLYPHONY_EGRESS_ALLOW,
     openingCredit: usdToPoints(values.POLYPHONY_OPENING_CREDIT),
     prices: values.POLYPHONY_PRICES,
+    showsPrices: values.POLYPHONY_PUBLIC_PRICES === 'on',
     logLevel: values.LOG_LEVEL,
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,

@@ -43,6 +43,7 @@ export const SETTINGS = {
     { from: 0, to: 1, default: 0 },
   ),
   POLYPHONY_PRICES: prices(),
+  POLYPHONY_PUBLIC_PRICES: oneOf('Whether GET /api/pricing shows the prices without a key.', ['on', 'off'], 'on'),
   POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),
   POLYPHONY_STUDIO_SLOTS: whole('Tasks that the studio works on at once.', { from: 1, to: 64, default: 2 }),

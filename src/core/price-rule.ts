@@ -53,3 +53,10 @@ export interface TaskCost {
 }
 
 export const UNKNOWN_COST: TaskCost = { costPoints: null, costSource: null }
+
+/** What a rule is about, as text: of two rules for the same thing only one is in force. */
+export function slotOf(rule: PriceRule | CostRule): string {
+  const scope = 'provider' in rule ? [rule.provider, rule.account] : [rule.tenantId, rule.group]
+  const conditions = Object.entries(rule.conditions).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([...scope, rule.of, conditions])
+}

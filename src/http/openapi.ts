@@ -26,10 +26,14 @@ interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'r
 /** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
 export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   // Written at the first request: most gateways never get one, and the public URL is known only once the server listens.
-  const forMachines = once(async () =>
-    JSON.stringify(documentOf(await partsOf(options), options.context.urls.publicUrl)),
+  const { context } = options
+  const revision = () => context.prices.revision()
+  const forMachines = oncePer(revision, async () =>
+    JSON.stringify(documentOf(await partsOf(options), context.urls.publicUrl)),
   )
-  const forPeople = once(async () => JSON.stringify(readingOf(await partsOf(options), options.context.urls.publicUrl)))
+  const forPeople = oncePer(revision, async () =>
+    JSON.stringify(readingOf(await partsOf(options), context.urls.publicUrl)),
+  )
 
   app.get('/openapi.json', undocumented('the document itself'), async (_request, reply) =>
     reply
@@ -42,11 +46,12 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   )
 }
 
-function once(make: () => Promise<string>): () => Promise<string> {
-  let made: Promise<string> | undefined
+/** Made again when the prices in it have changed. */
+function oncePer(revision: () => number, make: () => Promise<string>): () => Promise<string> {
+  let made: { revision: number; text: Promise<string> } | undefined
   return () => {
-    made ??= make()
-    return made
+    if (made?.revision !== revision()) made = { revision: revision(), text: make() }
+    return made.text
   }
 }
 

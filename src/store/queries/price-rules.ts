@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { JsonObject } from '../../core/json.ts'
 import type { Points } from '../../core/points.ts'
-import type { CostRule, PriceRule, RateRule } from '../../core/price-rule.ts'
+import { type CostRule, type PriceRule, type RateRule, slotOf } from '../../core/price-rule.ts'
 import type { CostRulesTable, PriceRulesTable, RateRulesTable } from '../schema.ts'
 import type { ReadVerbs, RuleChange } from '../store.ts'
 import type { Tx } from '../tx.ts'
@@ -10,22 +10,14 @@ import { raiseRevision } from './price-revision.ts'
 type RulesTable = 'price_rules' | 'cost_rules'
 
 export async function changePriceRules(tx: Tx, change: RuleChange<PriceRule>): Promise<boolean> {
-  const rows = change.begin.map(({ tenantId, group, ...rule }) => ({
-    ...rowOf(rule, [tenantId, group]),
-    tenant_id: tenantId,
-    price_group: group,
-  }))
+  const rows = change.begin.map((rule) => ({ ...rowOf(rule), tenant_id: rule.tenantId, price_group: rule.group }))
   if (!(await endRules(tx, 'price_rules', change, rows))) return false
   await tx.insertMany('price_rules', rows)
   return true
 }
 
 export async function changeCostRules(tx: Tx, change: RuleChange<CostRule>): Promise<boolean> {
-  const rows = change.begin.map(({ provider, account, ...rule }) => ({
-    ...rowOf(rule, [provider, account]),
-    provider,
-    account,
-  }))
+  const rows = change.begin.map((rule) => ({ ...rowOf(rule), provider: rule.provider, account: rule.account }))
   if (!(await endRules(tx, 'cost_rules', change, rows))) return false
   await tx.insertMany('cost_rules', rows)
   return true
@@ -49,25 +41,20 @@ function parts<Item>(items: readonly Item[], size = 500): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
 }
 
-function rowOf(rule: RateRule, scope: (string | null)[]) {
-  const conditions = JSON.stringify(sorted(rule.conditions))
+function rowOf(rule: PriceRule | CostRule) {
   return {
     id: rule.id,
     of: rule.of,
-    conditions,
+    conditions: JSON.stringify(rule.conditions),
     points: rule.points,
     factor: rule.factor,
     per: rule.per,
-    slot: JSON.stringify([...scope, rule.of, conditions]),
+    slot: slotOf(rule),
     begun_at: rule.begunAt,
     ended_at: rule.endedAt,
     made_by: rule.madeBy,
     note: rule.note,
   }
-}
-
-function sorted(conditions: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(conditions).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 export async function listPriceRules(tx: Tx, args: Parameters<ReadVerbs['listPriceRules']>[0]): Promise<PriceRule[]> {
