@@ -3,12 +3,15 @@ import { CONFIG_VARIABLE } from '../config/config-file.ts'
 import { version } from '../version.ts'
 import { accountCommand } from './account.ts'
 import { configCommand } from './config.ts'
+import { costCommand } from './cost.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { describeError } from './describe-error.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommand } from './key.ts'
+import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { taskCommand } from './task.ts'
 import { tenantCommand } from './tenant.ts'
@@ -33,6 +36,9 @@ export async function run(argv: string[]): Promise<void> {
     tenantCommand(),
     accountCommand(),
     creditCommand(),
+    priceCommand(),
+    costCommand(),
+    reportCommand(),
     taskCommand(),
     webhookCommand(),
     reconcileCommand(),

@@ -4,7 +4,7 @@ import type { PriceRule } from '../core/price-rule.ts'
 import { moneyBody, type Preview } from './bodies.ts'
 import { LIST_PRICES, type Priced, type PriceList, type PriceRules, priceList } from './price-list.ts'
 import { operationsNamed } from './rule-input.ts'
-import { typicalCalls } from './typical-calls.ts'
+import { type Call, callMeeting, typicalCalls } from './typical-calls.ts'
 
 export interface PreviewRequest {
   tenantId: string | null
@@ -21,7 +21,7 @@ export function preview({ tenantId, of, now, proposed }: PreviewRequest): Static
   const current = priceList(now)
   const next = proposed && priceList({ ...now, rules: proposed })
   return operationsNamed(of).flatMap((operation) => {
-    const [example, ...others] = typicalCalls(operation).map(({ name, input }) => {
+    const [example, ...others] = callsOf(operation, [...now.rules, ...(proposed ?? [])]).map(({ name, input }) => {
       const priceBy = (list: PriceList) => list(operation, input, tenantId)
       return { name, list: priceBy(listed), now: priceBy(current), proposed: next && priceBy(next) }
     })
@@ -41,6 +41,17 @@ export function preview({ tenantId, of, now, proposed }: PreviewRequest): Static
       ...(call.proposed ? { proposed: pricedBody(call.proposed) } : {}),
     }))
   })
+}
+
+/** The typical calls, and those that the rules' conditions describe. */
+function callsOf(operation: Operation, rules: readonly PriceRule[]): Call[] {
+  const meeting = rules
+    .filter(
+      ({ of, conditions }) => ['*', operation.model, operation.id].includes(of) && Object.keys(conditions).length > 1,
+    )
+    .flatMap(({ conditions }) => callMeeting(operation, conditions))
+  const byName = new Map([...typicalCalls(operation), ...meeting].map((call) => [call.name, call]))
+  return [...byName.values()]
 }
 
 function pricedBody({ points, rule }: Priced) {

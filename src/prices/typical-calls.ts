@@ -7,8 +7,6 @@ import type { Json, JsonObject } from '../core/json.ts'
 export interface Call {
   /** What differs from the example, such as `resolution=1080p`; '' = nothing. */
   name: string
-  /** The field that differs. */
-  field: string | null
   input: JsonObject
 }
 
@@ -19,13 +17,25 @@ const MAX_NUMBER = 1_000
 export function typicalCalls(operation: Operation): readonly Call[] {
   const known = calls.get(operation)
   if (known) return known
-  const example: Call = { name: '', field: null, input: readInput(operation, operation.example) }
+  const example: Call = { name: '', input: readInput(operation, operation.example) }
   const others = Object.entries(operation.input.properties).flatMap(([field, schema]) =>
     valuesOf(schema).flatMap((value) => callWith(operation, example.input, field, value)),
   )
   const found = [example, ...others]
   calls.set(operation, found)
   return found
+}
+
+/** The example with the values that a rule asks for; nothing where they are no valid input together. */
+export function callMeeting(operation: Operation, conditions: JsonObject): Call[] {
+  const fields = Object.entries(conditions).filter(([field]) => Object.hasOwn(operation.input.properties, field))
+  if (fields.length < Object.keys(conditions).length) return []
+  try {
+    const input = readInput(operation, { ...operation.example, ...conditions })
+    return [{ name: fields.map((pair) => pair.join('=')).join('; '), input }]
+  } catch {
+    return []
+  }
 }
 
 const calls = new WeakMap<Operation, readonly Call[]>()
@@ -35,7 +45,7 @@ function callWith(operation: Operation, input: JsonObject, field: string, value:
   if (input[field] === value) return []
   try {
     const changed = readInput(operation, { ...input, [field]: value })
-    return [{ name: `${field}=${value}`, field, input: changed }]
+    return [{ name: `${field}=${value}`, input: changed }]
   } catch {
     return []
   }
