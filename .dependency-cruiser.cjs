@@ -14,12 +14,13 @@ const rooms = {
   assets: ['core', 'store', 'engines/mp3', 'config/private-folder'],
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
-  tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  prices: ['core', 'catalog', 'store'],
+  tasks: ['core', 'catalog', 'prices', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
-  dialects: ['core', 'catalog', 'assets', 'tasks', 'tenants'],
+  dialects: ['core', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // Served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'accounts', 'dialects/(dialect|kit)'],
+  workspace: ['core', 'catalog', 'accounts', 'prices', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

@@ -15,6 +15,7 @@ import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { PRICED_PROVIDERS } from './compose/prices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
@@ -27,6 +28,8 @@ import { urlsAt } from './dialects/kit/urls.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
 import { openRequestOrigins } from './http/request-origins.ts'
 import { buildServer } from './http/server.ts'
+import { openPriceAdmin } from './prices/admin.ts'
+import { openPriceBook } from './prices/book.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openDrafts } from './tasks/drafts.ts'
@@ -112,6 +115,11 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await accounts.start()
   const accountAdmin = openAccountAdmin({ ...accountParts, accounts })
 
+  const prices = openPriceBook({ store, environment: config.prices, log })
+  parts.defer(() => prices.close())
+  await prices.start()
+  const priceAdmin = openPriceAdmin({ store, clock, book: prices, providers: PRICED_PROVIDERS })
+
   const webhooksFor = renderers.task
   const heart = composeTasks(config, {
     store,
@@ -123,8 +131,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     clock,
     log,
     observer: recorders,
+    prices,
   })
-  const { tasks, dispatcher, leases, callbacks, admission, prices } = heart
+  const { tasks, dispatcher, leases, callbacks, admission } = heart
   parts.defer(() => tasks.close())
   const signing = openSigning({ store, secret: config.secret })
   const secretOf = signing.secretOfTask
@@ -146,7 +155,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
 
   const gate = keyGate(keys.authenticate)
   const app = await buildServer({
-    dialects: [...dialects, workspace(accountAdmin)],
+    dialects: [...dialects, workspace({ accounts: accountAdmin, prices: priceAdmin, showsPrices: config.showsPrices })],
     context: {
       tasks,
       assets,

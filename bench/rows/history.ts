@@ -81,6 +81,7 @@ async function fill(store: Store, count: number): Promise<string> {
         requestId: null,
         traceparent: null,
         pricePoints: ZERO_POINTS,
+        priceRule: null,
         pool: 'nobody', // no pool of this name: the tasks stay where they are
         parentTaskId: null,
         createdAt: now,

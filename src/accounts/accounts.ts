@@ -38,6 +38,8 @@ export interface Accounts {
   available(mode: Mode, tenantId?: string): Set<string>
   /** What a task that ran on it costs, as a fraction of the list price. */
   factorOf(account: string): number
+  /** Whether a vendor bills the operator for what runs on it: not for work in this process, nor on a tenant's own account. */
+  isBilled(account: string): boolean
   /** A vendor's text without the account's secrets: some vendors repeat the key that they refuse. */
   withoutSecrets(account: string, text: string): string
   /** Records an event of an account: its health follows. Never throws. */
@@ -71,6 +73,10 @@ export function openAccounts(options: AccountsOptions): Accounts {
     isKnown: (id) => find(id) !== undefined,
     available: (mode, tenantId) => available(roster(), mode, tenantId),
     factorOf: (id) => find(id)?.record.priceFactor ?? 1,
+    isBilled(id) {
+      const member = find(id)
+      return !(member?.provider.isLocal || typeof member?.record.tenantId === 'string')
+    },
     withoutSecrets(id, text) {
       const member = find(id)
       return member ? withoutSecrets(member, text) : text

@@ -36,6 +36,7 @@ async function openStore(name: string): Promise<Store> {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    priceGroup: null,
   }
   await opened.createTenant({ tenant })
   return opened

@@ -5,6 +5,7 @@ import { accountCommand } from './account.ts'
 import { adoptCommand } from './adopt.ts'
 import { backupCommand } from './backup.ts'
 import { configCommand } from './config.ts'
+import { costCommand } from './cost.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { describeError } from './describe-error.ts'
@@ -12,7 +13,9 @@ import { doctorCommand } from './doctor.ts'
 import { keyCommand } from './key.ts'
 import { migrateCommand } from './migrate.ts'
 import { moveCommand } from './move.ts'
+import { priceCommand } from './price.ts'
 import { reconcileCommand } from './reconcile.ts'
+import { reportCommand } from './report.ts'
 import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
 import { taskCommand } from './task.ts'
@@ -38,6 +41,9 @@ export function program(): Command {
     tenantCommand(),
     accountCommand(),
     creditCommand(),
+    priceCommand(),
+    costCommand(),
+    reportCommand(),
     taskCommand(),
     webhookCommand(),
     reconcileCommand(),

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
-import { type PriceList, priceList } from '../catalog/prices.ts'
 import type { Config } from '../config/config.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
+import type { PriceBook } from '../prices/book.ts'
 import { type Admission, openAdmission } from '../tasks/admission.ts'
 import { openAlarm } from '../tasks/alarm.ts'
 import { openCallbacks } from '../tasks/callbacks.ts'
@@ -27,6 +27,7 @@ export interface HeartParts extends Omit<TaskParts, 'moves'> {
   egress: Egress
   urls: Urls
   webhooksFor: RenderWebhooks
+  prices: PriceBook
 }
 
 /** The heart: what takes tasks, has them done and ends them. */
@@ -36,13 +37,11 @@ export interface Heart {
   leases: Leases
   callbacks: ReturnType<typeof openCallbacks>
   admission: Admission
-  prices: PriceList
 }
 
 export function composeTasks(config: Config, given: HeartParts): Heart {
-  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer } = given
+  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, prices } = given
   const { maxWaitMs, taskTimeFactor, recordDays, mediaDays, outputMaxBytes: maxOutputBytes } = config
-  const prices = priceList(config.prices)
   // At least until a task that waits as long as it may has been done.
   const longestMs = maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)
   const keepMs = Math.max(Math.round(config.uploadHours * HOUR_MS), longestMs)
@@ -51,7 +50,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
   const parts: TaskParts = { store, moves, accounts, clock, log, observer }
   const leases = openLeases(parts, { leaseMs: LEASE_MS, holder: randomUUID() })
   const durations = openDurations()
-  const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations })
+  const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations, costOf: prices.costOf })
   const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
   const alarm = openAlarm(clock)
   const work = openWork(parts, {
@@ -87,5 +86,5 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     durations,
     waits: config.waits,
   })
-  return { tasks, dispatcher, leases, callbacks, admission, prices }
+  return { tasks, dispatcher, leases, callbacks, admission }
 }

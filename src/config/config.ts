@@ -52,6 +52,8 @@ export interface Config {
   openingCredit: Points
   /** The operator's prices, which replace or multiply those of the catalogue. */
   prices: readonly Price[]
+  /** Whether the prices can be read without a key. */
+  showsPrices: boolean
   logLevel: string
   /** The bearer that reads the metrics; absent: they are open. */
   metricsKey: string | undefined
@@ -120,7 +122,10 @@ export function configFrom(
       secret ??= isCommand ? missingSecret(dataDir) : keptSecret(path)
       return secret
     },
-    hasSecret: () => secret !== undefined,
+    hasSecret() {
+      secret ??= secretIn(path) // another process may have made it meanwhile
+      return secret !== undefined
+    },
   })
 }
 
@@ -147,6 +152,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     egressAllow: values.POLYPHONY_EGRESS_ALLOW,
     openingCredit: usdToPoints(values.POLYPHONY_OPENING_CREDIT),
     prices: values.POLYPHONY_PRICES,
+    showsPrices: values.POLYPHONY_PUBLIC_PRICES === 'on',
     logLevel: values.LOG_LEVEL,
     metricsKey: values.POLYPHONY_METRICS_KEY,
     metricsPort: values.POLYPHONY_METRICS_PORT,

@@ -1,3 +1,4 @@
+import { editDistance } from '../core/edit-distance.ts'
 import type { Env } from './sources.ts'
 
 const PREFIX = 'POLYPHONY_'
@@ -37,7 +38,7 @@ function isOfService(name: string, value: string): boolean {
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const near = known
     .filter((one) => Math.min(one.length, name.length) >= MIN_LENGTH)
-    .map((one) => ({ one, distance: distance(name, one) }))
+    .map((one) => ({ one, distance: editDistance(name, one, MAX_DISTANCE) }))
     .filter(({ distance }) => distance <= MAX_DISTANCE)
     .sort((a, b) => a.distance - b.distance)
   return near[0]?.one ?? withPrefix(name, known) ?? sameVendor(name, known)
@@ -57,20 +58,4 @@ function sameVendor(name: string, known: readonly string[]): string | undefined 
     const other = CREDENTIAL.exec(one)?.[1]
     return other !== undefined && (other.startsWith(vendor) || vendor.startsWith(other))
   })
-}
-
-/** Levenshtein's distance, or more than MAX_DISTANCE where that is certain at once. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MAX_DISTANCE) return MAX_DISTANCE + 1
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [index, letter] of [...a].entries()) {
-    const next = [index + 1]
-    for (let at = 0; at < b.length; at += 1) {
-      const replaced = (row[at] ?? 0) + (letter === b[at] ? 0 : 1)
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1))
-    }
-    if (Math.min(...next) > MAX_DISTANCE) return MAX_DISTANCE + 1
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -54,6 +54,7 @@ export const SETTINGS = {
     { from: 0, to: 1, default: 0 },
   ),
   POLYPHONY_PRICES: prices(),
+  POLYPHONY_PUBLIC_PRICES: oneOf('Whether GET /api/pricing shows the prices without a key.', ['on', 'off'], 'on'),
   POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
   POLYPHONY_CORS_ORIGINS: origins(),
   POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),

@@ -1,4 +1,5 @@
 import { ZERO_POINTS } from './points.ts'
+import { UNKNOWN_COST } from './price-rule.ts'
 import type { Task } from './task.ts'
 
 /** A task to be stored. The store decides between `pending` and `staged`, and sets the fields that are not here. */
@@ -20,6 +21,7 @@ export interface NewTask
     | 'requestId'
     | 'traceparent'
     | 'pricePoints'
+    | 'priceRule'
     | 'pool'
     | 'parentTaskId'
     /** The time in `id`: lists and counts by time use the id. */
@@ -36,6 +38,7 @@ export interface NewTask
 
 /** The initial values of the fields that a submission does not set. */
 export const UNBEGUN = {
+  ...UNKNOWN_COST,
   output: null,
   error: null,
   logs: [],

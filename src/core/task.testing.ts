@@ -31,6 +31,7 @@ export function sampleTask(
     status,
     progress: status === 'completed' ? 100 : 0,
     pricePoints: points(400_000),
+    priceRule: 'list',
     consumedPoints: points(0),
     ...UNBEGUN,
     error: status === 'failed' ? { code: 'vendor_refused', message: 'too foggy' } : null,

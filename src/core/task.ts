@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Points } from './points.ts'
+import type { PriceSource, TaskCost } from './price-rule.ts'
 
 /**
  * The life of a task:
@@ -76,7 +77,7 @@ export interface TaskError {
 }
 
 /** The durable record of one accepted request. Instants are milliseconds UTC. */
-export interface Task {
+export interface Task extends TaskCost {
   id: string
   tenantId: string
   keyId: string
@@ -105,6 +106,8 @@ export interface Task {
   progress: number
   /** The amount of the hold. */
   pricePoints: Points
+  /** Null where no price applied: a test key's task, or one on an own account that is free. */
+  priceRule: PriceSource | null
   /** The part of the hold that was consumed; zero until the task has completed. */
   consumedPoints: Points
   output: Json

@@ -11,6 +11,8 @@ export interface Tenant {
   defaultPool: 'private' | 'public'
   /** Whether a task goes to the public pool when none of the tenant's own accounts can perform it. */
   fallsBack: boolean
+  /** The group by which prices are set for it; null = none. */
+  priceGroup: string | null
 }
 
 /** Which pool a tenant's tasks go to. */

@@ -2,6 +2,7 @@ import type { AttemptChange } from './attempt.ts'
 import { settleTransaction, type Transaction } from './entries.ts'
 import type { Json } from './json.ts'
 import { type Points, ZERO_POINTS } from './points.ts'
+import { type TaskCost, UNKNOWN_COST } from './price-rule.ts'
 import { isRunning, isTerminal, mayMove, type Status, type Task, type TaskError, type TerminalStatus } from './task.ts'
 
 /**
@@ -35,7 +36,7 @@ export type TaskEvent =
   /** A check for a late result found none yet. `dueAt` is the time of the next check; null = no more checks. */
   | { kind: 'looked_late'; dueAt: number | null }
   /** The result of a task that had failed because no answer came: it completes, and the refund stays. */
-  | { kind: 'delivered_late'; handle: Json; output: Json; log: string }
+  | { kind: 'delivered_late'; handle: Json; output: Json; log: string; cost?: TaskCost }
 
 /** The task ends. */
 export interface End {
@@ -45,6 +46,8 @@ export interface End {
   from?: readonly Status[]
   /** The cost of a completed task; others cost nothing. */
   consumedPoints: Points
+  /** What the vendor took for the work; left out where that is unknown. */
+  cost?: TaskCost
   output: Json
   error: TaskError | null
   logs: readonly string[]
@@ -240,6 +243,7 @@ function ended(task: Task, event: End, now: number): Move | undefined {
       status: event.to,
       progress: isCompleted ? 100 : task.progress,
       consumedPoints: isCompleted ? event.consumedPoints : ZERO_POINTS,
+      ...(event.cost ?? UNKNOWN_COST),
       output: event.output,
       error: event.error,
       logs: [...task.logs, ...event.logs],
@@ -263,6 +267,7 @@ function deliveredLate(
     set: {
       status: 'completed',
       progress: 100,
+      ...(event.cost ?? UNKNOWN_COST),
       output: event.output,
       handle: event.handle,
       error: null,

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
-import type { PriceList } from '../catalog/prices.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
@@ -10,6 +9,7 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
+import type { Prices } from '../prices/price-list.ts'
 import type { Drafts } from '../tasks/drafts.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { RateState } from '../tenants/rate-limit.ts'
@@ -55,7 +55,8 @@ export interface DialectContext {
   signingSecretOf(caller: Caller): Promise<string>
   /** Ids of the operations that are available now to a key of this mode; a tenant's own accounts count for that tenant. */
   available(mode: Mode, tenantId?: string): ReadonlySet<string>
-  prices: PriceList
+  /** The prices of now. */
+  prices: Prices
   limits: {
     uploadMaxBytes: number
     /** How long an upload is kept. */

@@ -44,6 +44,7 @@ beforeAll(async () => {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    priceGroup: null,
   }
   await store.createTenant({ tenant })
   const clock = { now: () => now }

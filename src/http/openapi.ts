@@ -30,8 +30,13 @@ interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'r
 /** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
 export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   // Written at the first request: most gateways never get one, and the public URL is known only once the server listens.
-  const forMachines = once(async () => JSON.stringify(documentOf(await partsOf(options), options.publicUrl())))
-  const forPeople = once(async () => JSON.stringify(readingOf(await partsOf(options), options.publicUrl())))
+  const revision = () => options.context.prices.revision()
+  const forMachines = oncePer(revision, async () =>
+    JSON.stringify(documentOf(await partsOf(options), options.publicUrl())),
+  )
+  const forPeople = oncePer(revision, async () =>
+    JSON.stringify(readingOf(await partsOf(options), options.publicUrl())),
+  )
 
   app.get('/openapi.json', undocumented('the document itself'), async (_request, reply) =>
     reply
@@ -39,7 +44,7 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
       .header('access-control-allow-origin', '*')
       .send(await forMachines()),
   )
-  const ofOne = new Map<string, Promise<string>>()
+  const ofOne = new Map<string, () => Promise<string>>()
   app.get<{ Params: { name: string } }>(
     '/openapi/:name',
     undocumented('a part of the document'),
@@ -49,13 +54,15 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
       if (!isKnown) throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${modules}.`)
       let made = ofOne.get(id)
       if (!made) {
-        made = partsOf(options).then((parts) => JSON.stringify(documentOfOne(parts, id, options.publicUrl())))
+        made = oncePer(revision, async () =>
+          JSON.stringify(documentOfOne(await partsOf(options), id, options.publicUrl())),
+        )
         ofOne.set(id, made)
       }
       return reply
         .type('application/json; charset=utf-8')
         .header('access-control-allow-origin', '*')
-        .send(await made)
+        .send(await made())
     },
   )
   app.get('/docs/openapi.json', undocumented('what the page shows'), async (_request, reply) =>
@@ -63,11 +70,12 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   )
 }
 
-function once(make: () => Promise<string>): () => Promise<string> {
-  let made: Promise<string> | undefined
+/** Made again when the prices in it have changed. */
+function oncePer(revision: () => number, make: () => Promise<string>): () => Promise<string> {
+  let made: { revision: number; text: Promise<string> } | undefined
   return () => {
-    made ??= make()
-    return made
+    if (made?.revision !== revision()) made = { revision: revision(), text: make() }
+    return made.text
   }
 }
 

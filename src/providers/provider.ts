@@ -81,6 +81,8 @@ export interface Result {
   measure?: boolean
   /** What the work cost in the end; never more than the hold is taken. Absent = the whole hold. */
   consumedPoints?: Points
+  /** What the vendor took for the work, by its own account. Absent = it does not say. */
+  costPoints?: Points
   logs?: string[]
 }
 
@@ -101,6 +103,8 @@ export interface Failure {
   detail?: string
   /** The vendor refused the content, by its own word. */
   isModerated?: boolean
+  /** What the vendor took all the same. Absent = it does not say. */
+  costPoints?: Points
 }
 
 /** What a vendor sent to a task's callback address. */

@@ -12,6 +12,7 @@ import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
+import { pricesContract } from './contract/prices.ts'
 import { progressContract } from './contract/progress.ts'
 import { receiversContract } from './contract/receivers.ts'
 import { aKey, aTenant, START } from './contract/samples.ts'
@@ -39,6 +40,7 @@ export interface Bench {
 
 /** The tables in the order in which `Place.empty` empties them: those that others refer to come last. */
 export const TABLES = [
+  'price_rules',
   'api_keys',
   'balances',
   'tenants',
@@ -57,6 +59,8 @@ export const TABLES = [
   'delivery_attempts',
   'storage_use',
   'fingerprints',
+  'cost_rules',
+  'price_revision',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -95,6 +99,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('ledger', () => ledgerContract(bench))
     describe('tenants and keys', () => tenantsContract(bench))
     describe('fingerprints', () => fingerprintsContract(bench))
+    describe('prices', () => pricesContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))
   })

@@ -13,6 +13,7 @@ import * as taskColumns from './migrations/0009-task-columns.ts'
 import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
 import * as fingerprints from './migrations/0011-fingerprints.ts'
 import * as requestIds from './migrations/0012-request-ids.ts'
+import * as prices from './migrations/0014-prices.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -29,6 +30,7 @@ const MIGRATIONS = {
   '0010-webhook-addresses': webhookAddresses,
   '0011-fingerprints': fingerprints,
   '0012-request-ids': requestIds,
+  '0014-prices': prices,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

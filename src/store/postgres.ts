@@ -52,7 +52,11 @@ const STATEMENTS: ReadonlySet<string> = new Set<keyof EngineVerbs>([
   'releaseLeases',
 ])
 /** Verbs whose time grows with the size of the tables. */
-const MAINTENANCE: ReadonlySet<string> = new Set<keyof (ReadVerbs & WriteVerbs)>(['reconcile', 'rebuildBalances'])
+const MAINTENANCE: ReadonlySet<string> = new Set<keyof (ReadVerbs & WriteVerbs)>([
+  'reconcile',
+  'rebuildBalances',
+  'sumMargins',
+])
 const REPORT_EVERY_MS = 5_000
 
 /**

@@ -38,7 +38,10 @@ export function taskOfRow(row: Selectable<TasksTable>): Task {
     status: row.status as Task['status'],
     progress: row.progress,
     pricePoints: row.price as Points,
+    priceRule: row.price_rule,
     consumedPoints: row.consumed as Points,
+    costPoints: row.cost as Points | null,
+    costSource: row.cost_source as Task['costSource'],
     output: parseOr<Json>(row.output, null),
     error: parseOr(row.error, null),
     logs: parseOr(row.logs, []),
@@ -169,6 +172,7 @@ export function tenantOfRow(row: Selectable<TenantsTable>): Tenant {
     webhookSecretVersion: row.webhook_secret_version,
     defaultPool: row.pool as Tenant['defaultPool'],
     fallsBack: row.falls_back === 1,
+    priceGroup: row.price_group,
   }
 }
 

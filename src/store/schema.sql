@@ -126,6 +126,24 @@ CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, mode, idempotency
 
 CREATE INDEX batches_unannounced on batches (ended_at) where ended_at is not null and announced_at is null;
 
+CREATE TABLE cost_rules (
+  id text primary key,
+  of text not null,
+  conditions text not null,
+  points bigint,
+  factor real,
+  per text,
+  slot text not null,
+  begun_at bigint not null,
+  ended_at bigint,
+  made_by text not null,
+  note text not null,
+  provider text not null,
+  account text
+);
+
+CREATE UNIQUE INDEX cost_rules_in_force on cost_rules (slot) where ended_at is null;
+
 CREATE TABLE deliveries (
   seq integer primary key,
   id text not null unique,
@@ -216,6 +234,29 @@ CREATE TABLE lines (
   constraint lines_key primary key (pool, tenant_id)
 );
 
+CREATE TABLE price_revision (
+  id integer primary key,
+  revision bigint not null
+);
+
+CREATE TABLE price_rules (
+  id text primary key,
+  of text not null,
+  conditions text not null,
+  points bigint,
+  factor real,
+  per text,
+  slot text not null,
+  begun_at bigint not null,
+  ended_at bigint,
+  made_by text not null,
+  note text not null,
+  tenant_id text references tenants (id),
+  price_group text
+);
+
+CREATE UNIQUE INDEX price_rules_in_force on price_rules (slot) where ended_at is null;
+
 CREATE TABLE receivers (
   tenant_id text not null,
   host text not null,
@@ -304,7 +345,10 @@ CREATE TABLE tasks (
   external_id text,
   fell_back integer default 0 not null,
   request_id text,
-  traceparent text
+  traceparent text,
+  price_rule text,
+  cost bigint,
+  cost_source text
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
@@ -338,5 +382,8 @@ CREATE TABLE tenants (
   max_staged integer not null,
   webhook_secret_version integer not null,
   falls_back integer default 0 not null,
-  pool text default 'private' not null
+  pool text default 'private' not null,
+  price_group text
 );
+
+CREATE INDEX tenants_price_group on tenants (price_group) where price_group is not null;

@@ -23,6 +23,9 @@ export interface Database {
   receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
   fingerprints: FingerprintsTable
+  price_rules: PriceRulesTable
+  cost_rules: CostRulesTable
+  price_revision: PriceRevisionTable
 }
 
 export interface TenantsTable {
@@ -37,6 +40,8 @@ export interface TenantsTable {
   falls_back: Generated<number>
   /** The pool of a task that names none: `private` (if the tenant has an account for it) or `public`. */
   pool: Generated<string>
+  /** The group by which prices are set for it. */
+  price_group: Generated<string | null>
 }
 
 export interface ApiKeysTable {
@@ -156,6 +161,12 @@ export interface TasksTable {
   request_id: Generated<string | null>
   /** The caller's W3C trace context. */
   traceparent: Generated<string | null>
+  /** What set the price: a rule's id, `list` or `environment`. */
+  price_rule: Generated<string | null>
+  /** What the vendor took, in points; null = unknown. */
+  cost: Generated<number | null>
+  /** `vendor`, `rule` or `free`. */
+  cost_source: Generated<string | null>
 }
 
 /** Many tasks that came in one request. */
@@ -323,4 +334,39 @@ export interface DeliveryAttemptsTable {
   duration_ms: number
   http_status: number | null
   error: string | null
+}
+
+/** What rules of prices and of costs share. A rule is ended, never changed. */
+export interface RateRulesTable {
+  id: string
+  /** An operation, a model or "*". */
+  of: string
+  /** JSON: values that fields of the input must have. */
+  conditions: string
+  points: number | null
+  factor: number | null
+  /** The field that multiplies the points. */
+  per: string | null
+  /** What the rule is about; of one slot at most one rule is in force. */
+  slot: string
+  begun_at: number
+  ended_at: number | null
+  made_by: string
+  note: string
+}
+
+export interface PriceRulesTable extends RateRulesTable {
+  tenant_id: string | null
+  price_group: string | null
+}
+
+export interface CostRulesTable extends RateRulesTable {
+  provider: string
+  account: string | null
+}
+
+/** One row, which grows with every change of a rule or of a tenant's group: processes read it to see that there is news. */
+export interface PriceRevisionTable {
+  id: number
+  revision: number
 }

@@ -9,6 +9,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { KeyRecord, NewKey } from '../core/key.ts'
 import type { NewTask } from '../core/new-task.ts'
 import type { Points } from '../core/points.ts'
+import type { CostRule, PriceRule } from '../core/price-rule.ts'
 import type { Quota } from '../core/quota.ts'
 import type { ReceiverKey, Standing } from '../core/receiver.ts'
 import type { Mode, Task } from '../core/task.ts'
@@ -118,7 +119,16 @@ export interface WriteVerbs {
   changeAccount(args: { id: string; version: number; set: AccountChange }): Promise<boolean>
   /** False when tasks still run on it. */
   removeAccount(args: { id: string }): Promise<boolean>
-  changeTenant(args: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>> }): Promise<boolean>
+  changeTenant(args: {
+    id: string
+    set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack' | 'priceGroup'>>
+  }): Promise<boolean>
+  /**
+   * Ends rules and begins others, of which each ends the rule in force for the same thing. False, and nothing is written,
+   * when anything about prices has changed since `revision` was read.
+   */
+  changePriceRules(args: RuleChange<PriceRule>): Promise<boolean>
+  changeCostRules(args: RuleChange<CostRule>): Promise<boolean>
   /**
    * Extends the leases that `holder` has, also those that have run out, unless another process took the task. Returns the
    * ids that are still held. Leases of this holder that ran out one `leaseMs` ago and are not among `leases` are released:
@@ -228,6 +238,30 @@ export interface Vitals {
   balanceFaults: number
 }
 
+/** Rules of prices or costs to end and to begin at `now`. */
+export interface RuleChange<Rule> {
+  begin: Rule[]
+  /** Ids. */
+  end: string[]
+  revision: number
+  now: number
+}
+
+/** Sums over ended tasks of live keys. */
+export interface MarginRow {
+  /** The operation, tenant, provider or account, or the UTC day as its number; null = the tasks had none. */
+  key: string | null
+  tasks: number
+  revenue: Points
+  /** Of the tasks whose cost is known. */
+  cost: Points
+  /** Completed tasks whose cost is unknown. */
+  unknown: number
+}
+
+export const MARGIN_KEYS = ['operation', 'tenant', 'provider', 'account', 'day'] as const
+export type MarginKey = (typeof MARGIN_KEYS)[number]
+
 /** The verbs that only read. */
 export interface ReadVerbs {
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>
@@ -318,6 +352,15 @@ export interface ReadVerbs {
       held: Points
     }[]
   >
+  /** Grows with every change of prices, costs and groups of tenants. */
+  getPriceRevision(args: Record<string, never>): Promise<number>
+  /** The newest first: those in force, or also those that have ended. */
+  listPriceRules(args: { isInForce: boolean; limit?: number }): Promise<PriceRule[]>
+  listCostRules(args: { isInForce: boolean; limit?: number }): Promise<CostRule[]>
+  /** Tenants that are in a group. */
+  listPriceGroups(args: Record<string, never>): Promise<{ tenantId: string; group: string }[]>
+  /** What tasks that ended in `from <= t < to` earned and cost, as far as their records are kept. */
+  sumMargins(args: { from: number; to: number; by: MarginKey }): Promise<MarginRow[]>
   /** Every broken rule of the ledger; [] proves that the money adds up. */
   reconcile(args: Record<string, never>): Promise<LedgerFault[]>
   /** Unfinished tasks of all tenants, at the cost of a few rows. */

@@ -12,6 +12,8 @@ export type Signal =
   | { kind: 'pool'; pool: string; operation: string }
   /** An account has a free slot. */
   | { kind: 'slot'; account: string }
+  /** Prices, costs or the group of a tenant were changed. */
+  | { kind: 'prices' }
   /** Accounts were added or changed. */
   | { kind: 'accounts' }
   /** A vendor called back, so a task is due. */

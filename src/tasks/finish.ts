@@ -1,6 +1,8 @@
 import type { Json } from '../core/json.ts'
 import { type Points, points, ZERO_POINTS } from '../core/points.ts'
+import { type TaskCost, UNKNOWN_COST } from '../core/price-rule.ts'
 import type { Task, TaskError } from '../core/task.ts'
+import type { CostList } from '../prices/cost-list.ts'
 import type { Result } from '../providers/provider.ts'
 import type { Durations } from './durations.ts'
 import type { Lease } from './leases.ts'
@@ -16,33 +18,52 @@ export interface Finish {
    * is what follow-ups need to know of the work, where that is more than was known before.
    */
   complete(held: HeldTask, result: Result, handle: Json | undefined, signal: AbortSignal): Promise<void>
-  /** Ends the task without a result; the hold is released. `lateAt` is when its result is looked for all the same. */
-  fail(held: HeldTask, error: TaskError, lateAt?: number): Promise<void>
+  /** Ends the task without a result; the hold is released. */
+  fail(held: HeldTask, error: TaskError, options?: FailOptions): Promise<void>
   /** Delivers the result of a task that had failed for want of an answer. The refund stays. */
   completeLate(held: HeldTask, result: Result, handle: Json | undefined, signal: AbortSignal): Promise<void>
 }
 
+export interface FailOptions {
+  /** When its result is looked for all the same. */
+  lateAt?: number
+  /** What the vendor took for it, where it says so. */
+  costPoints?: Points
+}
+
 export interface FinishOptions extends Omit<OutputParts, keyof TaskParts> {
   durations: Durations
+  /** What the vendor takes by the operator's rules. */
+  costOf: CostList
 }
 
 export function openFinish(
   { accounts, clock, log }: TaskParts,
-  { assets, egress, mediaDays, maxOutputBytes, durations }: FinishOptions,
+  { assets, egress, mediaDays, maxOutputBytes, durations, costOf }: FinishOptions,
 ): Finish {
   const outputs: OutputParts = { assets, egress, clock, log, mediaDays, maxOutputBytes }
 
   /** What of the hold is taken: never more than was held. */
-  function costOf({ pricePoints, account }: Task, result: Result): Points {
-    const cost = Math.min(pricePoints, result.consumedPoints ?? pricePoints)
+  function chargeOf({ pricePoints, account }: Task, result: Result): Points {
+    const charge = Math.min(pricePoints, result.consumedPoints ?? pricePoints)
     // What a task that ran on this account costs, as a part of the list price.
     const factor = account === null ? 1 : accounts.factorOf(account)
-    return points(Math.ceil(cost * Math.min(1, factor)))
+    return points(Math.ceil(charge * Math.min(1, factor)))
+  }
+
+  /** What the work cost the operator. Rules are asked about finished work only: vendors take nothing for what failed. */
+  function taskCost(task: Task, reported: Points | undefined, isDone: boolean): TaskCost {
+    if (task.mode === 'test' || task.account === null) return UNKNOWN_COST
+    if (!accounts.isBilled(task.account)) return { costPoints: ZERO_POINTS, costSource: 'free' }
+    if (reported !== undefined) return { costPoints: reported, costSource: 'vendor' }
+    const costPoints = isDone ? costOf(task) : null
+    return costPoints === null ? UNKNOWN_COST : { costPoints, costSource: 'rule' }
   }
 
   return {
-    async fail(held, error, lateAt) {
-      const end = { output: null, error, consumedPoints: ZERO_POINTS, logs: [error.detail ?? error.message] }
+    async fail(held, error, { lateAt, costPoints } = {}) {
+      const cost = taskCost(held.task, costPoints, false)
+      const end = { output: null, error, consumedPoints: ZERO_POINTS, cost, logs: [error.detail ?? error.message] }
       const late = lateAt === undefined ? {} : { lateAt }
       const ended = await held.move({ kind: 'ended', to: 'failed', ...end, ...late })
       const line = { code: error.code, reason: error.message, applied: ended !== undefined }
@@ -51,7 +72,8 @@ export function openFinish(
     async completeLate(held, result, handle, signal) {
       const { files, output } = await storeOutputs(outputs, held.task, result, signal)
       const note = 'the result came after the task had failed and been refunded; it is delivered, and costs nothing'
-      const event = { kind: 'delivered_late', handle: handle ?? held.task.handle, output, log: note } as const
+      const cost = taskCost(held.task, result.costPoints, true)
+      const event = { kind: 'delivered_late', handle: handle ?? held.task.handle, output, log: note, cost } as const
       const ended = await held.move(event, files)
       if (!ended) await assets.deleteUnrecorded(files)
       const line = { files: files.length, delivered: ended !== undefined }
@@ -59,9 +81,10 @@ export function openFinish(
     },
     async complete(held, result, handle, signal) {
       const { files, output } = await storeOutputs(outputs, held.task, result, signal)
-      const consumedPoints = costOf(held.task, result)
+      const consumedPoints = chargeOf(held.task, result)
+      const cost = taskCost(held.task, result.costPoints, true)
       const followUp = handle === undefined ? {} : { handle }
-      const end = { output, error: null, consumedPoints, logs: result.logs ?? [], ...followUp }
+      const end = { output, error: null, consumedPoints, cost, logs: result.logs ?? [], ...followUp }
       // When this throws, the end may yet be on disk (a connection that broke after the commit): the files stay, since a
       // file without a row is better than a song whose file is gone.
       const ended = await held.move({ kind: 'ended', to: 'completed', ...end }, files)

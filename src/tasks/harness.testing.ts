@@ -10,7 +10,6 @@ import { type Assets, openAssets } from '../assets/assets.ts'
 import { type Egress, openEgress } from '../assets/egress.ts'
 import { openDisk } from '../assets/storage.ts'
 import { getOperation } from '../catalog/catalog.ts'
-import { priceList } from '../catalog/prices.ts'
 import { readInput } from '../catalog/read-input.ts'
 import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
@@ -19,6 +18,8 @@ import type { JsonObject } from '../core/json.ts'
 import { points } from '../core/points.ts'
 import { LIVE_POOL, tenantPool } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
+import { costList } from '../prices/cost-list.ts'
+import { fixedPrices } from '../prices/price-list.ts'
 import type { Provider } from '../providers/provider.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
@@ -255,7 +256,7 @@ function openHeart(options: {
   const webhooksFor = (task: Task) =>
     task.echo.hook === undefined ? [] : [{ url: String(task.echo.hook), body: task.status, headers: {} }]
   const inputs = openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: HOUR_MS })
-  const prices = priceList([])
+  const prices = fixedPrices()
   const limits = { maxWaitMs: HOUR_MS, taskTimeFactor: 1, recordDays: 30 }
   const moves = openMoves({ store, webhooksFor, clock })
   const parts: TaskParts = { store, moves, accounts, clock, log }
@@ -263,7 +264,7 @@ function openHeart(options: {
   const leases = openLeases(parts, { leaseMs: LEASE_MS, holder })
   const maxOutputBytes = 2 ** 20
   const durations = openDurations()
-  const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations })
+  const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations, costOf: costList([]) })
   const dueAt: number[] = []
   const real = openWork(parts, {
     leases,

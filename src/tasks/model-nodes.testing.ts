@@ -8,6 +8,7 @@ import { type Clock, markOf, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import type { Task } from '../core/task.ts'
+import { costList } from '../prices/cost-list.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Offer, Store } from '../store/store.ts'
 import { type Callbacks, openCallbacks } from './callbacks.ts'
@@ -86,7 +87,7 @@ export function openNode(world: World): Node {
   const noFiles = {} as Assets & Egress // no result of the model has a file
   const assets = { ...noFiles, deleteUnrecorded: async () => {} }
   const outputs = { assets, egress: noFiles, mediaDays: 7, maxOutputBytes: 1 }
-  const finish = openFinish(parts, { ...outputs, durations: openDurations() })
+  const finish = openFinish(parts, { ...outputs, durations: openDurations(), costOf: costList([]) })
   const callbacks = openCallbacks({ ...parts, secret: 'a secret', publicUrl: 'https://gateway.example' })
   const work = openWork(parts, {
     leases,

@@ -8,6 +8,7 @@ import { pathOfText } from '../core/field-names.ts'
 import { isId, newId, taskOfItem } from '../core/ids.ts'
 import type { NewTask } from '../core/new-task.ts'
 import { type Points, ZERO_POINTS } from '../core/points.ts'
+import type { PriceSource } from '../core/price-rule.ts'
 import type { Task } from '../core/task.ts'
 import { checkEcho } from './echo-limits.ts'
 import { fieldIn, type Submission } from './submission.ts'
@@ -18,6 +19,7 @@ interface Checked {
   pool: string
   parentTaskId: string | null
   pricePoints: Points
+  priceRule: PriceSource | null
   model: string
 }
 
@@ -63,15 +65,17 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
   const parent = await parentOf(parts, submission, caller)
   const { pool, isFree } = accounts.route({ ...request, parent })
-  const pricePoints = mode === 'test' || isFree ? ZERO_POINTS : parts.prices(operation, input)
-  return { pool, parentTaskId: parent?.id ?? null, pricePoints, model }
+  const checked = { pool, parentTaskId: parent?.id ?? null, model }
+  if (mode === 'test' || isFree) return { ...checked, pricePoints: ZERO_POINTS, priceRule: null }
+  const { points: pricePoints, rule: priceRule } = parts.prices.priceOf(operation, input, tenantId)
+  return { ...checked, pricePoints, priceRule }
 }
 
 /** The task as it is to be stored, and the files that came with it. */
 export async function prepare(parts: SubmitParts, submission: Submission, caller: Caller): Promise<Prepared> {
   const { limits } = parts
   const { operation } = submission
-  const { pool, parentTaskId, pricePoints, model } = await check(parts, submission, caller)
+  const { pool, parentTaskId, pricePoints, priceRule, model } = await check(parts, submission, caller)
   const { input, assets } = await parts.inputs.keep(submission, scopeOf(caller))
   const now = parts.clock.now()
   const fresh: NewTask = {
@@ -90,6 +94,7 @@ export async function prepare(parts: SubmitParts, submission: Submission, caller
     requestId: submission.origin?.requestId ?? null,
     traceparent: submission.origin?.traceparent ?? null,
     pricePoints,
+    priceRule,
     pool,
     parentTaskId,
     createdAt: now,

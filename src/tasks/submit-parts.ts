@@ -1,9 +1,9 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Egress } from '../assets/egress.ts'
-import type { PriceList } from '../catalog/prices.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Task } from '../core/task.ts'
+import type { Prices } from '../prices/price-list.ts'
 import type { Store } from '../store/store.ts'
 import type { Admission } from './admission.ts'
 import type { Inputs } from './inputs.ts'
@@ -16,7 +16,7 @@ export interface SubmitParts {
   egress: Egress
   inputs: Inputs
   admission: Admission
-  prices: PriceList
+  prices: Pick<Prices, 'priceOf'>
   clock: Clock
   observer?: TaskObserver | undefined
   limits: {

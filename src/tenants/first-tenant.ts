@@ -75,5 +75,6 @@ function aTenant(name: string, now: number, limits: Limits = {}): Tenant {
     webhookSecretVersion: 1,
     defaultPool: 'private',
     fallsBack: false,
+    priceGroup: null,
   }
 }

@@ -50,6 +50,7 @@ beforeAll(async () => {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    priceGroup: null,
   }
   await store.createTenant({ tenant })
 })

@@ -7,6 +7,7 @@ import type { ApiDescription } from '../dialects/dialect.ts'
 import { answer, COMMON_ERRORS, errorAnswers, inPath, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
 import type { Audience } from './account-bodies.ts'
 import { errorBody } from './errors.ts'
+import { PRICES, PUBLIC_PRICES, priceOperations, pricingOperation } from './price-openapi.ts'
 
 const OPERATORS = 'Accounts (operator)'
 const TENANTS = 'Accounts (your own)'
@@ -29,8 +30,10 @@ export function describeWorkspace(): ApiDescription {
     tags: [
       { name: OPERATORS, description: 'Accounts at providers, all of them. Needs an admin key.' },
       { name: TENANTS, description: 'Connect accounts of your own: tasks run on them first. Needs a live key.' },
+      { name: PRICES, description: 'What tasks cost your tenants, and what they cost you. Needs an admin key.' },
+      { name: PUBLIC_PRICES, description: 'What tasks cost. Needs no key.' },
     ],
-    operations: operationsOf(),
+    operations: { ...operationsOf(), ...priceOperations() },
     webhooks: {},
     schemas: {
       ...schemasOf('operator'),
@@ -47,6 +50,7 @@ function operationsOf() {
     ...operationsFor('tenant', TENANTS),
     ...forOperators(operationsFor('operator', OPERATORS)),
     ...poolOperations(),
+    readPricing: pricingOperation(),
   }
 }
 

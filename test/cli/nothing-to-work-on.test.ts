@@ -32,6 +32,21 @@ const COMMANDS = [
   ['backup', 'x.tar.gz'],
   ['migrate'],
   ['migrate', '--dry-run'],
+  ['price', 'list'],
+  ['price', 'set', 'suno/music', '--usd', '1'],
+  ['price', 'end', 'x'],
+  ['price', 'history'],
+  ['price', 'preview'],
+  ['price', 'export'],
+  ['price', 'import', 'x.csv'],
+  ['price', 'group', 'x', 'gold'],
+  ['cost', 'list'],
+  ['cost', 'set', 'suno/music', '--provider', 'piapi', '--usd', '1'],
+  ['cost', 'end', 'x'],
+  ['cost', 'history'],
+  ['cost', 'export'],
+  ['cost', 'import', 'x.csv'],
+  ['report', 'margin'],
   ['adopt', 'secret'],
   ['adopt', 'storage'],
 ]
@@ -120,7 +135,7 @@ describe('a command where there is no Polyphony', () => {
   })
 })
 
-const GROUPS = ['config', 'key', 'tenant', 'account', 'task', 'webhook']
+const GROUPS = ['config', 'price', 'cost', 'report', 'key', 'tenant', 'account', 'task', 'webhook']
 
 function nameOf(first: string, second: string): string {
   return GROUPS.includes(first) ? `${first} ${second}` : first

@@ -77,6 +77,7 @@ describe('the credit of a tenant', () => {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    priceGroup: null,
   }
   const balance = (available: number) => ({
     available: points(available),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
+import type { Caller } from '../../core/caller.ts'
 import { pointsToUsd } from '../../core/points.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
@@ -14,7 +15,7 @@ const described = describedBy<Descriptions>()
 
 /** `GET /api/v1/models`: every operation, with schema and price. Not a route of PiAPI's, but in PiAPI's style. */
 export function modelRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get<{ Querystring: Query }>('/api/v1/models', described('listModels'), async ({ query }) => {
+  app.get<{ Querystring: Query }>('/api/v1/models', described('listModels'), async ({ query, caller }) => {
     const wanted = textIn(query, 'model')
     const models = wanted === undefined ? undefined : modelsOf(wanted)
     const operations = listOperations().filter(({ model }) => models?.includes(model) ?? true)
@@ -24,7 +25,7 @@ export function modelRoutes(app: FastifyInstance, context: DialectContext): void
     const data = [...byModel].map(([model, offered]) => ({
       model,
       task_types: offered.map((operation) => ({
-        ...about(operation, context),
+        ...about(operation, context, caller),
         available: { live: live.has(operation.id), test: test.has(operation.id) },
       })),
     }))
@@ -32,8 +33,8 @@ export function modelRoutes(app: FastifyInstance, context: DialectContext): void
   })
 }
 
-function about(operation: Operation, context: DialectContext) {
-  const price = context.prices(operation, readInput(operation, operation.example))
+function about(operation: Operation, { prices }: DialectContext, { tenantId }: Caller) {
+  const { points: price } = prices.priceOf(operation, readInput(operation, operation.example), tenantId)
   return {
     task_type: operation.taskType,
     title: operation.title,

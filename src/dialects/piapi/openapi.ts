@@ -132,7 +132,7 @@ function pageOf(operation: Operation, context: Context): JsonObject {
 }
 
 function aboutOperation(operation: Operation, { prices }: Context): string {
-  const price = pointsToUsd(prices(operation, readInput(operation, operation.example)))
+  const price = pointsToUsd(prices.priceOf(operation, readInput(operation, operation.example), null).points)
   return [
     `${operation.title}.`,
     `The example costs ${price} USD; “Create a task” with \`dry_run\` says what another input costs.`,

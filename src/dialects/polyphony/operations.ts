@@ -1,8 +1,8 @@
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
-import type { PriceList } from '../../catalog/prices.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import type { Caller } from '../../core/caller.ts'
+import type { Prices } from '../../prices/price-list.ts'
 import type { DialectContext } from '../dialect.ts'
 import { inputSchema, plain } from '../kit/openapi.ts'
 
@@ -15,10 +15,10 @@ export function operationsFor(
   const isOffered = ({ id, model }: Operation) => offered.has(id) && (allowedModels?.includes(model) ?? true)
   return listOperations()
     .filter(isOffered)
-    .map((operation) => about(operation, prices))
+    .map((operation) => about(operation, prices, tenantId))
 }
 
-function about(operation: Operation, prices: PriceList) {
+function about(operation: Operation, { priceOf }: Prices, tenantId: string) {
   const { id, model, taskType, title, produces, timeoutMs, output, example } = operation
   return {
     id,
@@ -26,7 +26,7 @@ function about(operation: Operation, prices: PriceList) {
     task_type: taskType,
     title,
     produces: produces.kind,
-    price_points: prices(operation, readInput(operation, example)), // of the example
+    price_points: priceOf(operation, readInput(operation, example), tenantId).points, // of the example
     timeout_seconds: timeoutMs / 1_000,
     input_schema: inputSchema(operation),
     output_schema: plain(output),

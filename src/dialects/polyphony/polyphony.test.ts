@@ -1,13 +1,13 @@
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { getOperation, listOperations } from '../../catalog/catalog.ts'
-import { priceList } from '../../catalog/prices.ts'
 import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
+import { fixedPrices } from '../../prices/price-list.ts'
 import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
@@ -150,7 +150,7 @@ describe('the operations of a key', () => {
       asked.push(whose)
       return new Set(['suno/music', 'suno/lyrics', 'luma/video_generation'])
     },
-    prices: priceList([{ of: 'suno/lyrics', points: points(7) }]),
+    prices: fixedPrices({ environment: [{ of: 'suno/lyrics', points: points(7) }] }),
   }
 
   it('are those that a provider performs for its tenant', () => {

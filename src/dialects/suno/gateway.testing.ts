@@ -7,7 +7,6 @@ import { builtInAccounts } from '../../accounts/accounts.testing.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
 import { listOperations } from '../../catalog/catalog.ts'
-import { priceList } from '../../catalog/prices.ts'
 import { suno as songs } from '../../catalog/suno.ts'
 import { sunoTools } from '../../catalog/suno-tools.ts'
 import { SECOND_MS } from '../../core/clock.ts'
@@ -17,6 +16,7 @@ import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
 import type { Task } from '../../core/task.ts'
 import type { End } from '../../core/transitions.ts'
 import { noteMethods } from '../../http/route-methods.ts'
+import { fixedPrices } from '../../prices/price-list.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { openSqlite } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
@@ -96,7 +96,7 @@ export async function openGateway(): Promise<Gateway> {
     accounts,
     egress,
     inputs: openInputs({ assets, egress, referenceOf: () => undefined, clock, keepMs: 1 }),
-    prices: priceList([]),
+    prices: fixedPrices(),
     moves,
     clock,
     limits: { maxWaitMs: 3_600_000, taskTimeFactor: 1, recordDays: 30 },
@@ -125,7 +125,7 @@ export async function openGateway(): Promise<Gateway> {
       sendFile: () => Promise.reject(new Error('Not used here.')),
       signingSecretOf: () => Promise.reject(new Error('Not used here.')),
       available: (mode) => accounts.available(mode),
-      prices: priceList([]),
+      prices: fixedPrices(),
       tenantOf: () => Promise.reject(new Error('Not used here.')),
       limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 30 },
     }),

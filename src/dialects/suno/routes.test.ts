@@ -252,6 +252,7 @@ async function storedAs(spec: { like: string; dialect: string; operation?: strin
     operation: spec.operation ?? like.operation,
     echo: spec.echo ?? {},
     pricePoints: points(0),
+    priceRule: null,
     parentTaskId: null,
     createdAt: now,
     deadlineAt: now + 60_000,

@@ -207,6 +207,15 @@ describe('the adapter for Black Forest Labs', () => {
     await expect(look()).resolves.toMatchObject({ status: 'completed' })
   })
 
+  it('remembers what the answer said that a task costs: a credit is 0.01 USD', async () => {
+    vendor.next.push({ json: { id: 'b-1', cost: 4.5 } }, { json: { status: 'Ready', result: { sample: vendor.url } } })
+    const request = job('bfl/flux-2-pro')
+    const submitted = await provider.submit(request, account(), aSignal())
+    if (!('handle' in submitted)) throw new Error('There is no handle.')
+    const done = await provider.poll?.(submitted.handle as Json, account(), aSignal(), request)
+    expect(done).toMatchObject({ status: 'completed', result: { costPoints: 450_000 } })
+  })
+
   it('sends the key to the vendor’s own hosts only', async () => {
     await using stranger = await openFakeVendor(() => ({ json: UNKNOWN }))
     vendor.next.push({ json: { id: 'b-1', polling_url: `${stranger.url}/v1/get_result?id=b-1` } })

@@ -4,6 +4,7 @@ import { getOperation } from '../../catalog/catalog.ts'
 import { inputOf } from '../../catalog/operation.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { costInUsd } from '../kit/cost.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
 import { readAnswer, readCallback, readHandle, unreadable, WithId } from '../kit/read-wire.ts'
 import { dataResult, imagesResult, videosResult } from '../kit/results.ts'
@@ -32,21 +33,28 @@ export function bflProvider(): Provider {
       const input = { ...(await withFiles(job, formOf(request, job, signal))), ...finetuneIn(job, account) }
       const json = { ...request.bodyOf(input), ...hookOf(job, account) }
       const { body } = await callBfl(account, { method: 'POST', path: request.path, json, signal, isPaid: true })
-      const { finetune_id, id: taskId, polling_url } = readAnswer(Created, body, NAME, { isPaid: true })
+      const { finetune_id, id: taskId, polling_url, cost: credits } = readAnswer(Created, body, NAME, { isPaid: true })
       const id = isTraining(job.operation) ? (finetune_id ?? taskId) : taskId
       if (id === undefined) throw unreadable('an answer without a usable "id"', NAME, true)
       const pollingUrl = pollingUrlIn(polling_url, account)
-      const handle = pollingUrl === undefined ? { id } : { id, pollingUrl }
+      const handle = {
+        id,
+        ...(pollingUrl === undefined ? {} : { pollingUrl }),
+        ...(credits === undefined ? {} : { credits }),
+      }
       return isQuick(job) ? { handle, pollAfterMs: POLL_MS } : { handle }
     },
 
     async poll(handle, account, signal, request) {
-      const { id, pollingUrl } = readHandle(Handle, handle, NAME)
+      const { id, pollingUrl, credits } = readHandle(Handle, handle, NAME)
       const errorOf: Call['errorOf'] = ({ status }) =>
         status === 404 ? new PolyphonyError('task_not_found', 'There is no such task.') : undefined
       try {
         const { body } = await callBfl(account, { ...pollCallFor(id, pollingUrl), errorOf, signal })
-        return progressOf(readAnswer(Task, body, NAME), request)
+        const progress = progressOf(readAnswer(Task, body, NAME), request)
+        return progress.status === 'completed'
+          ? { ...progress, result: { ...progress.result, ...costOf(credits) } }
+          : progress
       } catch (thrown) {
         if (!(thrown instanceof PolyphonyError) || thrown.code !== 'task_not_found') throw thrown
         return UNKNOWN
@@ -66,6 +74,12 @@ export function bflProvider(): Provider {
 }
 
 const NAME = 'Black Forest Labs'
+
+const CREDITS_PER_USD = 100
+
+function costOf(credits: number | undefined) {
+  return costInUsd(credits === undefined ? undefined : credits / CREDITS_PER_USD)
+}
 
 const UNKNOWN: Progress = { status: 'failed', reason: `${NAME} no longer knows the task.` }
 

@@ -6,6 +6,8 @@ export const Created = Type.Object({
   id: Type.Optional(Text),
   finetune_id: Type.Optional(Text),
   polling_url: Type.Optional(Text),
+  /** In credits, of which 100 are 1 USD. */
+  cost: Type.Optional(Type.Number()),
 })
 
 /** A task when it is polled. */
@@ -17,4 +19,9 @@ export const Task = Type.Object({
   details: Type.Optional(Type.Record(Type.String(), Anything)),
 })
 
-export const Handle = Type.Object({ id: Type.String(), pollingUrl: Type.Optional(Type.String()) })
+export const Handle = Type.Object({
+  id: Type.String(),
+  pollingUrl: Type.Optional(Type.String()),
+  /** What the answer said that the task costs. */
+  credits: Type.Optional(Type.Number()),
+})

@@ -281,6 +281,18 @@ describe('the adapter for PiAPI', () => {
     })
   })
 
+  it('reports the points that PiAPI took as the cost, unless it reports none', async () => {
+    const done = { status: 'completed', output: { image_url: 'https://example.com/a.png' } }
+    const usage = (consume: Json) => ({ meta: { usage: { type: 'point', frozen: 0, consume } } })
+    expect(await look({ ...done, ...usage(450_000) })).toMatchObject({ result: { costPoints: 450_000 } })
+    for (const other of [usage(0), usage(null), usage('1'), { meta: { usage: null } }, {}]) {
+      const progress = await look({ ...done, ...other })
+      expect(progress).toMatchObject({ status: 'completed' })
+      expect(JSON.stringify(progress)).not.toContain('costPoints')
+    }
+    expect(await look({ status: 'failed', error: {}, ...usage(7) })).toMatchObject({ costPoints: 7 })
+  })
+
   it('fails a task that PiAPI no longer knows, and polls again after an unreadable answer', async () => {
     await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), request)).resolves.toMatchObject({
       status: 'failed',

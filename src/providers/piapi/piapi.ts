@@ -3,6 +3,8 @@ import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { POINTS_PER_USD } from '../../core/points.ts'
+import { costInUsd } from '../kit/cost.ts'
 import { readAnswer, readCallback, readIfFits } from '../kit/read-wire.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration, vendorError } from '../kit/vendor-errors.ts'
@@ -98,7 +100,7 @@ function progressOf(task: TaskData, request: TaskRequest, account: Account): Pro
     case 'success': {
       const result = resultIn(output, request, account)
       return result
-        ? { status: 'completed', result }
+        ? { status: 'completed', result: { ...result, ...costOf(task) } }
         : { status: 'failed', reason: 'PiAPI reported success without a readable result.' }
     }
     case 'failed':
@@ -113,14 +115,22 @@ function progressOf(task: TaskData, request: TaskRequest, account: Account): Pro
   }
 }
 
+/** Zero says nothing: it is also what PiAPI reports before it has counted. */
+function costOf({ meta }: TaskData) {
+  const { consume = 0 } = meta?.usage ?? {}
+  return consume > 0 ? costInUsd(consume / POINTS_PER_USD) : {}
+}
+
 /** The reason is in `error`; for some failures only in the log, and in older answers in `task_result`. */
-function failureOf({ error = {}, logs = [], task_result: older }: TaskData): Progress {
+function failureOf(task: TaskData): Progress {
+  const { error = {}, logs = [], task_result: older } = task
   const reasons = [error.message, error.raw_message, older?.reason, logs.at(-1)].flatMap((one) => one || [])
   const [reason = 'PiAPI reported a failure without a reason.', ...rest] = reasons
   const detail = rest.find((one) => one !== reason)
   return {
     status: 'failed',
     reason,
+    ...costOf(task),
     ...(detail === undefined ? {} : { detail }),
     isModerated: [...reasons, ...logs].some((one) => speaksOfModeration(one) || MODERATED.test(one)),
   }

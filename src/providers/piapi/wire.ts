@@ -7,6 +7,9 @@ export const Envelope = Type.Object({ code: Type.Optional(Type.Number()), messag
 /** Envelopes differ: with `code` and `message`, or with `timestamp` alone, as webhooks are. */
 export const Created = Type.Object({ data: Type.Object({ task_id: Text }) })
 
+/** What the task took, in points of which 10,000,000 are 1 USD. */
+const Usage = Type.Object({ consume: Type.Optional(Type.Number()) })
+
 /** A task when it is polled. Its output has the form of its family. */
 export const Task = Type.Object({
   data: Type.Object({
@@ -14,6 +17,7 @@ export const Task = Type.Object({
     output: Type.Optional(Anything),
     error: Type.Optional(Type.Object({ message: Type.Optional(Text), raw_message: Type.Optional(Text) })),
     logs: Type.Optional(Type.Array(Type.String())),
+    meta: Type.Optional(Type.Object({ usage: Type.Optional(Usage) })),
     /** In older answers. */
     task_result: Type.Optional(Type.Object({ reason: Type.Optional(Text) })),
   }),

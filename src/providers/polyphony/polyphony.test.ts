@@ -166,6 +166,7 @@ describe('the adapter for another gateway', () => {
     const done = await look()
     if (done?.status !== 'completed') throw new Error(`It is ${done?.status}.`)
     expect(done.result).toEqual({
+      costPoints: 400, // what the upstream took
       output: { sounds: [{ file: 'file:file-1', seconds: 4.2 }] },
       files: [{ key: 'file-1', content: { read: expect.any(Function) } }], // at the upstream's own address
       logs: ['performed upstream by studio'],
@@ -251,6 +252,17 @@ describe('the adapter for another gateway', () => {
     expect(await look(400, 400)).toBeUndefined()
     expect(await look(0, 0)).toBeUndefined() // a key that pays nothing says nothing of the price
     expect(await look(400, 150)).toBe(150)
+  })
+
+  it('reports what the upstream took as the cost, also of a task that failed', async () => {
+    const look = async (answer: JsonObject) => {
+      vendor.next.push({ json: { id: there(5), ...answer } })
+      return provider.poll?.({ id: there(5) }, account(), aSignal(), lyrics())
+    }
+    const done = { status: 'completed', output: LYRICS, price_points: 400 }
+    expect(await look({ ...done, consumed_points: 150 })).toMatchObject({ result: { costPoints: 150 } })
+    expect(await look({ status: 'failed', consumed_points: 3 })).toMatchObject({ status: 'failed', costPoints: 3 })
+    expect(JSON.stringify(await look(done))).not.toContain('costPoints')
   })
 
   it.each<[string, Record<string, string>, FakeAnswer | undefined, string, object]>([

@@ -3,7 +3,8 @@ import type { Static } from 'typebox'
 import { listOperations } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { points } from '../../core/points.ts'
+import { POINTS_PER_USD, points } from '../../core/points.ts'
+import { costInUsd } from '../kit/cost.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
 import { limitToModels } from '../kit/models-field.ts'
 import { readAnswer, readCallback, readIfFits, WithId } from '../kit/read-wire.ts'
@@ -119,11 +120,11 @@ function progressOf(task: Static<typeof Task>, request: TaskRequest, account: Ac
       const names = ownNames({ id, parentId }, request)
       const result = resultOf(renamed(output, names), request.operation, account)
       const logs = provider === undefined ? [] : [`performed upstream by ${provider}`]
-      return { status, result: { ...result, ...chargeOf(task), logs } }
+      return { status, result: { ...result, ...chargeOf(task), ...costOf(task), logs } }
     }
     case 'failed': {
       const { code, message: reason = 'The upstream gateway reported a failure without a reason.' } = error ?? {}
-      return { status, reason, isModerated: code === 'content_moderated' }
+      return { status, reason, isModerated: code === 'content_moderated', ...costOf(task) }
     }
     case 'cancelled':
       return { status: 'failed', reason: 'The task was cancelled at the upstream gateway.' }
@@ -137,6 +138,10 @@ function progressOf(task: Static<typeof Task>, request: TaskRequest, account: Ac
 function chargeOf({ price_points: price, consumed_points: consumed }: Static<typeof Task>) {
   if (price === undefined || consumed === undefined || consumed >= price) return {}
   return { consumedPoints: points(Math.max(0, Math.ceil(consumed))) }
+}
+
+function costOf({ consumed_points: consumed }: Static<typeof Task>) {
+  return costInUsd(consumed === undefined ? undefined : consumed / POINTS_PER_USD)
 }
 
 function checkSignature({ headers, rawBody }: VendorCallback, secret: string): void {

@@ -254,6 +254,19 @@ describe('the adapter for Runway', () => {
     await expect(look()).resolves.toMatchObject({ status: 'completed' })
   })
 
+  it('reports what Runway charged as the cost: a credit is 0.01 USD', async () => {
+    const job = aJob('runway/text_to_video')
+    const look = async (answer: JsonObject) => {
+      vendor.next.push({ json: { id: UNKNOWN, createdAt: '2026-11-22T00:00:00.000Z', ...answer } })
+      return provider.poll?.({ id: UNKNOWN }, account(), aSignal(), job)
+    }
+    const done = { status: 'SUCCEEDED', output: [`${vendor.url}/files/1`] }
+    expect(await look({ ...done, cost: { credits: 12 } })).toMatchObject({ result: { costPoints: 1_200_000 } })
+    expect(JSON.stringify(await look(done))).not.toContain('costPoints')
+    expect(await look({ status: 'FAILED', cost: { credits: 0 } })).toMatchObject({ status: 'failed', costPoints: 0 })
+    expect(await look({ status: 'CANCELLED', cost: { credits: 1 } })).toMatchObject({ costPoints: 100_000 })
+  })
+
   it.each<[string, Record<string, string>, FakeAnswer | undefined, object]>([
     ['a wrong key', { apiKey: 'wrong' }, undefined, { code: 'account_refused', details: { lacks: 'credential' } }],
     [

@@ -1,6 +1,7 @@
 import RunwayML, { type ClientOptions } from '@runwayml/sdk'
 import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
+import { costInUsd } from '../kit/cost.ts'
 import { withFiles } from '../kit/input-files.ts'
 import { IdHandle, readAnswer, readHandle, WithId } from '../kit/read-wire.ts'
 import { imagesResult, soundsResult, videosResult } from '../kit/results.ts'
@@ -69,17 +70,23 @@ function clientOf({ settings, fetch }: Account): RunwayML {
   })
 }
 
+const CREDITS_PER_USD = 100
+
 function progressOf(task: Static<typeof Task>, request: TaskRequest): Progress {
+  const credits = task.cost?.credits
+  const cost = costInUsd(credits === undefined ? undefined : credits / CREDITS_PER_USD)
   switch (task.status) {
-    case 'SUCCEEDED':
-      return resultOf(task.output ?? [], request)
+    case 'SUCCEEDED': {
+      const done = resultOf(task.output ?? [], request)
+      return done.status === 'completed' ? { ...done, result: { ...done.result, ...cost } } : { ...done, ...cost }
+    }
     case 'FAILED': {
       const { failure: reason = 'Runway reported a failure without a reason.', failureCode: detail } = task
       const isModerated = detail?.startsWith('SAFETY') || speaksOfModeration(reason)
-      return { status: 'failed', reason, isModerated, ...(detail === undefined ? {} : { detail }) }
+      return { status: 'failed', reason, isModerated, ...cost, ...(detail === undefined ? {} : { detail }) }
     }
     case 'CANCELLED':
-      return { status: 'failed', reason: 'The task was cancelled at Runway.' }
+      return { status: 'failed', reason: 'The task was cancelled at Runway.', ...cost }
     case 'RUNNING': {
       const progress = task.progress === undefined ? {} : { progress: Math.round(100 * task.progress) }
       return { status: 'processing', ...progress, pollAfterMs: POLL_MS }

@@ -9,6 +9,8 @@ export const Task = Type.Object({
   output: Type.Optional(Type.Array(Text)),
   failure: Type.Optional(Text),
   failureCode: Type.Optional(Text),
+  /** What was charged in the end; a credit is 0.01 USD. */
+  cost: Type.Optional(Type.Object({ credits: Type.Optional(Type.Number()) })),
 })
 
 export const UploadTarget = Type.Object({

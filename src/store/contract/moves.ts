@@ -2,6 +2,7 @@ import type { Asset } from '../../core/asset.ts'
 import type { DeliveryDraft } from '../../core/delivery.ts'
 import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
+import type { TaskCost } from '../../core/price-rule.ts'
 import type { Status, Task, TaskError, TerminalStatus } from '../../core/task.ts'
 import { type TaskEvent, transition } from '../../core/transitions.ts'
 import type { Store } from '../store.ts'
@@ -79,10 +80,11 @@ export async function recordLate(
 
 export function completeLate(
   store: Store,
-  given: Held & { handle: Json; output: Json; log: string; assets: Asset[]; deliveries: DeliveryDraft[] },
+  given: Held & Extras & { handle: Json; output: Json; log: string; cost?: TaskCost },
 ): Promise<Task | undefined> {
-  const { handle, output, log } = given
-  return moved(store, given, { kind: 'delivered_late', handle, output, log }, given)
+  const { handle, output, log, cost } = given
+  const event = { kind: 'delivered_late', handle, output, log, ...(cost ? { cost } : {}) } as const
+  return moved(store, given, event, given)
 }
 
 export interface Settlement {
@@ -91,6 +93,7 @@ export interface Settlement {
   to: TerminalStatus
   from?: readonly Status[]
   consumedPoints: number
+  cost?: TaskCost
   output: Json
   error: TaskError | null
   logs: string[]

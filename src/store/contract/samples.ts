@@ -27,6 +27,7 @@ export function aTenant(id: string, with_: Partial<Tenant> = {}): Tenant {
     webhookSecretVersion: 1,
     defaultPool: 'private',
     fallsBack: false,
+    priceGroup: null,
     ...with_,
   }
 }
@@ -69,6 +70,7 @@ export function aTask(with_: Partial<NewTask> = {}): NewTask {
     requestId: null,
     traceparent: null,
     pricePoints: points(100),
+    priceRule: 'list',
     pool: POOL,
     parentTaskId: null,
     createdAt,

@@ -26,6 +26,8 @@ export function submitContract(bench: Bench): void {
       status: 'pending',
       progress: 0,
       consumedPoints: 0,
+      costPoints: null,
+      costSource: null,
       output: null,
       error: null,
       logs: [],

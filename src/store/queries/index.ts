@@ -15,7 +15,10 @@ import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
+import { getPriceRevision } from './price-revision.ts'
+import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
@@ -59,6 +62,8 @@ export const writes: Queries<EngineVerbs> = {
   changeAccount,
   removeAccount,
   changeTenant,
+  changePriceRules,
+  changeCostRules,
   renewLeases,
   releaseLeases,
   addDeliveries,
@@ -122,4 +127,9 @@ export const reads: Queries<ReadVerbs> = {
   countAhead,
   countWaiting,
   listAttempts,
+  getPriceRevision,
+  listPriceRules,
+  listCostRules,
+  listPriceGroups,
+  sumMargins,
 }

@@ -164,6 +164,7 @@ function rowOf(task: NewTask, status: Accepted['status']) {
     status,
     progress: 0,
     price: task.pricePoints,
+    price_rule: task.priceRule,
     consumed: 0,
     pool: task.pool,
     parent_task_id: task.parentTaskId,

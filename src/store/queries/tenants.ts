@@ -2,6 +2,7 @@ import type { KeyRecord, NewKey } from '../../core/key.ts'
 import type { Balance, Tenant } from '../../core/tenant.ts'
 import { balanceOfRow, keyOfRow, tenantOfRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
+import { raiseRevision } from './price-revision.ts'
 
 export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Promise<void> {
   await tx.insertMany('tenants', [
@@ -14,6 +15,7 @@ export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Prom
       webhook_secret_version: tenant.webhookSecretVersion,
       pool: tenant.defaultPool,
       falls_back: tenant.fallsBack ? 1 : 0,
+      price_group: tenant.priceGroup,
     },
   ])
   await tx.insertMany('balances', [{ tenant_id: tenant.id, available: 0, held: 0, credited: 0, active: 0, staged: 0 }])
@@ -21,14 +23,16 @@ export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Prom
 
 export async function changeTenant(
   tx: Tx,
-  { id, set }: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack'>> },
+  { id, set }: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack' | 'priceGroup'>> },
 ): Promise<boolean> {
   const columns = {
     ...(set.defaultPool === undefined ? {} : { pool: set.defaultPool }),
     ...(set.fallsBack === undefined ? {} : { falls_back: set.fallsBack ? 1 : 0 }),
+    ...(set.priceGroup === undefined ? {} : { price_group: set.priceGroup }),
   }
   const change = { id, ...columns } // an update must set at least one column
   const row = await tx.db.updateTable('tenants').set(change).where('id', '=', id).returning('id').executeTakeFirst()
+  if (row && set.priceGroup !== undefined) await raiseRevision(tx)
   return row !== undefined
 }
 

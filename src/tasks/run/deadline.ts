@@ -61,5 +61,5 @@ export async function giveUp(parts: RunParts, lease: Lease): Promise<void> {
   const isCancelled = task.handle !== null && found !== undefined && (await cancelAtProvider(parts, task, found))
   // What goes on at the provider may still come to an end, which is then delivered.
   const mayStillCome = !isCancelled && (task.handle !== null || mayCallBack(parts, task, found?.provider))
-  await parts.finish.fail(lease, timeoutError(task), mayStillCome ? parts.clock.now() + LATE_CHECK_MS : undefined)
+  await parts.finish.fail(lease, timeoutError(task), mayStillCome ? { lateAt: parts.clock.now() + LATE_CHECK_MS } : {})
 }

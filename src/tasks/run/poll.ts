@@ -47,7 +47,7 @@ export async function completePolled(
   } catch (thrown) {
     if (lease.lost || !lease.timedOut) throw thrown
     // It lies ready at the provider: nothing is cancelled there, and it is fetched later.
-    await parts.finish.fail(lease, timeoutError(lease.task), parts.clock.now() + LATE_CHECK_MS)
+    await parts.finish.fail(lease, timeoutError(lease.task), { lateAt: parts.clock.now() + LATE_CHECK_MS })
   }
 }
 

@@ -28,7 +28,8 @@ export async function recordFailed(parts: RunParts, lease: Lease, failure: Failu
   if (error.detail !== undefined) error.detail = withoutSecrets(parts.accounts, task, error.detail)
   if (error.code === 'content_moderated')
     await recordFailure(parts, task, new PolyphonyError(error.code, error.message))
-  await parts.finish.fail(lease, error)
+  const { costPoints } = failure
+  await parts.finish.fail(lease, error, costPoints === undefined ? {} : { costPoints })
 }
 
 /** The error of a call, without secrets of the account. */
