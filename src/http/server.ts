@@ -16,7 +16,7 @@ import { jsonParser } from '../dialects/kit/json-body.ts'
 import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
 import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
-import { addAccessLog, logAccess } from './access-log.ts'
+import { addAccessLog, type LogAccess, openAccessLog } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
@@ -47,6 +47,7 @@ const HEADERS_MS = 30 * SECOND_MS
 
 /** Puts the dialects, the files and the health routes on one HTTP server. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const logAccess = openAccessLog(options.log)
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
@@ -67,12 +68,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Bodies are validated by the catalogue; Ajv would coerce them, and drop unknown fields.
     // Errors before a route is found, such as a path that is not a valid URL.
     frameworkErrors: (thrown, request, reply) =>
-      sendFrameworkError(options.log, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
+      sendFrameworkError(logAccess, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
   for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded']) app.decorateRequest(name)
   addRequestIds(app)
-  addAccessLog(app, options.log)
+  addAccessLog(app, logAccess)
   noteMethods(app)
   refuseNul(app)
   skipBodies(app)
@@ -167,13 +168,13 @@ function readBodies(app: FastifyInstance): void {
 
 /** Fastify runs no hooks for these. */
 function sendFrameworkError(
-  log: Logger,
+  logAccess: LogAccess,
   thrown: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   sendRequestId(request, reply)
-  reply.raw.once('finish', () => logAccess(log, request, reply))
+  reply.raw.once('finish', () => logAccess(request, reply))
   return sendDefaultError(thrown, request, reply)
 }
 
