@@ -79,6 +79,7 @@ async function licencesOf(folders: string[]): Promise<string> {
 
 const PERMITTED = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'BSD-2-Clause',
   'BSD-3-Clause',

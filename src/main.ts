@@ -18,6 +18,7 @@ import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
+import { openTraces } from './compose/tracing.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
@@ -28,6 +29,7 @@ import { buildServer } from './http/server.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openDrafts } from './tasks/drafts.ts'
+import { observers } from './tasks/observer.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
@@ -76,6 +78,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const startedAt = systemClock.now()
   await using parts = new ClosingStack()
   const log = replaced.log ?? openLog(config.logLevel)
+  const tracing = await openTraces(config, log)
+  // First of all, so that it is closed last.
+  if (tracing) parts.defer(tracing.close)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
@@ -100,7 +105,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(() => egress.close())
 
   const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
-  const accountParts = accountPartsOf(config, { store, egress, clock, log, vendorCalled: recorders.vendorCalled })
+  const accountParts = accountPartsOf(config, {
+    store,
+    egress,
+    clock,
+    log,
+    vendorCalled: recorders.vendorCalled,
+    tracer: tracing?.tracer,
+  })
   const accounts = openAccounts({ ...accountParts, builtIn })
   parts.defer(() => accounts.close())
   await accounts.start()
@@ -116,7 +128,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     webhooksFor,
     clock,
     log,
-    observer: recorders,
+    observer: tracing ? observers(recorders, tracing.observer) : recorders,
+    tracer: tracing?.tracer,
   })
   const { tasks, dispatcher, leases, callbacks, admission, prices } = heart
   parts.defer(() => tasks.close())
@@ -130,6 +143,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     log,
     concurrency: WEBHOOKS_AT_ONCE,
     onAttempt: recorders.webhookAttempted,
+    tracer: tracing?.tracer,
   })
   const keys = openKeys({ store, clock })
   parts.defer(() => keys.close())
@@ -173,6 +187,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       metrics: { key: config.metricsKey, port: config.metricsPort, host: config.host },
     },
     log,
+    tracer: tracing?.tracer,
     bodyMaxBytes: config.bodyMaxBytes,
     requestTimeoutMs: config.requestTimeoutMs,
   })

@@ -40,7 +40,7 @@ export interface Heart {
 }
 
 export function composeTasks(config: Config, given: HeartParts): Heart {
-  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer } = given
+  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, tracer } = given
   const { maxWaitMs, taskTimeFactor, recordDays, mediaDays, outputMaxBytes: maxOutputBytes } = config
   const prices = priceList(config.prices)
   // At least until a task that waits as long as it may has been done.
@@ -48,7 +48,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
   const keepMs = Math.max(Math.round(config.uploadHours * HOUR_MS), longestMs)
   const inputs = openInputs({ assets, egress, referenceOf: urls.reference, clock, keepMs })
   const moves = openMoves({ store, webhooksFor, clock, observer })
-  const parts: TaskParts = { store, moves, accounts, clock, log, observer }
+  const parts: TaskParts = { store, moves, accounts, clock, log, observer, tracer }
   const leases = openLeases(parts, { leaseMs: LEASE_MS, holder: randomUUID() })
   const durations = openDurations()
   const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations })

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { type LineWriter, lineWriter } from './line-writer.ts'
 
 /** Asked every few seconds by load balancers and monitors: their lines would hide the others. */
-const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+export const QUIET_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
 export type LogAccess = (request: FastifyRequest, reply: FastifyReply) => void
 
@@ -25,7 +25,7 @@ export function openAccessLog(log: Logger): LogAccess {
   const writers = { debug: lineWriter(log, 'debug'), info: lineWriter(log, 'info') }
   return (request, reply) => {
     const { url } = request.routeOptions
-    const level = url !== undefined && QUIET.has(url) ? 'debug' : 'info'
+    const level = url !== undefined && QUIET_ROUTES.has(url) ? 'debug' : 'info'
     if (log.isLevelEnabled(level)) writers[level](fieldsOf(request, reply, url), 'request')
   }
 }

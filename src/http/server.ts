@@ -11,6 +11,7 @@ import type { Assets } from '../assets/assets.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { jsonParser } from '../dialects/kit/json-body.ts'
 import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
@@ -26,6 +27,7 @@ import { addJsonAnswers } from './json-answers.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { openApi, type ServedModule } from './openapi.ts'
 import { addRequestIds, requestIdOf, requestLog, sendRequestId } from './request-ids.ts'
+import { addRequestSpans } from './request-spans.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 
@@ -36,6 +38,7 @@ export interface ServerOptions {
   callbacks: Callbacks
   health: HealthOptions
   log: Logger
+  tracer?: Pick<Tracer, 'request'> | undefined
   bodyMaxBytes: number
   /** How long a whole request may take to arrive. */
   requestTimeoutMs: number
@@ -71,9 +74,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       sendFrameworkError(logAccess, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
-  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded']) app.decorateRequest(name)
+  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded', 'traceparent']) app.decorateRequest(name)
   addRequestIds(app)
   addAccessLog(app, logAccess)
+  if (options.tracer) addRequestSpans(app, options.tracer)
   noteMethods(app)
   refuseNul(app)
   skipBodies(app)
