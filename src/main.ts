@@ -10,6 +10,7 @@ import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
+import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
@@ -87,6 +88,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const recorders = openRecorders()
   const store = measuredStore(replaced.store ? replaced.store(opened) : opened, recorders.storeCalled)
   parts.defer(() => store.close())
+  await checkIdentity(store, config, disk)
   // All instants that are stored come from one clock: nodes compare them.
   const clock = replaced.clock ?? store.clock
   if (store.exclusive) {

@@ -39,6 +39,6 @@ export function openDeleteFiles({ disk, log }: { disk: Disk; log: Logger }): Del
 }
 
 /** Spread over folders by the first byte of the id, since a folder of a million files is slow on many file systems. */
-export function storageKey({ id, extension }: Asset): string {
+export function storageKey({ id, extension }: Pick<Asset, 'id' | 'extension'>): string {
   return `${id.slice(0, 2)}/${id}.${extension}`
 }

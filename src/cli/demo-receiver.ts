@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 
@@ -13,7 +12,8 @@ export interface Receiver {
 export async function openReceiver(): Promise<Receiver> {
   const heard = new Map<string, { id: string; name: string; verified: boolean }>()
   let changed = (): void => {}
-  const server: Server = createServer((request, response) => {
+  const { createServer } = await import('node:http') // a static import would slow down every command
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {

@@ -5,7 +5,8 @@ import { inspectConfig } from './configuration.ts'
 import { checkAccounts } from './doctor/credentials.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { type Finding, fault, ok, warning } from './doctor/finding.ts'
-import { checkFolder, checkModes, checkNode, checkSecret, checkSpace, secretIn } from './doctor/machine.ts'
+import { checkIdentity } from './doctor/identity.ts'
+import { checkFolder, checkModes, checkNode, checkSecret, checkSpace, NO_SECRET, secretIn } from './doctor/machine.ts'
 import { checkPort, checkPublicUrl } from './doctor/network.ts'
 import { checkStorage } from './doctor/storage.ts'
 import { print } from './print.ts'
@@ -38,7 +39,8 @@ async function examine(settings: ReadSettings): Promise<Finding[]> {
   )
   const incomplete = configOf(values, variable)
   const { dataDir, databaseUrl } = incomplete
-  const config: Config = { ...incomplete, secret: values.POLYPHONY_SECRET ?? secretIn(dataDir) }
+  const secret = values.POLYPHONY_SECRET ?? secretIn(dataDir)
+  const config: Config = { ...incomplete, secret, hasSecret: () => secret !== NO_SECRET }
   const database = await checkDatabase(config)
   const port = await checkPort(config)
   const { isServed, ...portFinding } = port
@@ -50,6 +52,7 @@ async function examine(settings: ReadSettings): Promise<Finding[]> {
     checkSecret(dataDir, values.POLYPHONY_SECRET, databaseUrl !== undefined),
     ...database.findings,
     ...(await checkStorage(config)),
+    ...(await checkIdentity(config, database.isCurrent)),
     portFinding,
     await checkPublicUrl(config, isServed),
     ...(await checkAccounts(config, database.isCurrent)),

@@ -23,6 +23,8 @@ interface CreateOptions {
   json?: boolean
 }
 
+const SECRET = { usesSecret: true }
+
 export function keyCommand(): Command {
   const command = new Command('key').description('Make, list and revoke API keys; show their access pairs')
   command
@@ -62,7 +64,7 @@ export function keyCommand(): Command {
           `Key ${record.keyId} of ${tenant.name}. Only its hash is stored: it cannot be shown again.`,
           ...(options.pair ? linesOf(kling) : []),
         ])
-      })
+      }, SECRET)
     })
   command
     .command('list')
@@ -107,7 +109,7 @@ export function keyCommand(): Command {
         }
         const pair = accessPair(config.secret, id)
         print(options.json, pair, linesOf(pair))
-      })
+      }, SECRET)
     })
   command
     .command('revoke')

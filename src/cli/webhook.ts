@@ -5,6 +5,8 @@ import { signingSecret } from '../webhooks/sign.ts'
 import { print, table, time } from './print.ts'
 import { findTenant, withStore } from './with-store.ts'
 
+const SECRET = { usesSecret: true }
+
 export function webhookCommand(): Command {
   const command = new Command('webhook').description(
     'See deliveries and their attempts, send one again, show the signing secret',
@@ -53,7 +55,7 @@ export function webhookCommand(): Command {
         const mode = options.test ? 'test' : 'live'
         const secret = signingSecret(config.secret, tenant.id, tenant.webhookSecretVersion, mode)
         print(options.json, { tenant: tenant.id, mode, secret }, [secret])
-      })
+      }, SECRET)
     })
   return command
 }

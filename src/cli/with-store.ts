@@ -1,3 +1,4 @@
+import { requireSecret } from '../compose/identity.ts'
 import { openStore } from '../compose/store.ts'
 import type { Config } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -5,11 +6,18 @@ import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
 import { loadConfig } from './configuration.ts'
 
-/** Opens the configured store for one command, also while a server runs on it. */
-export async function withStore<T>(work: (store: Store, config: Config) => Promise<T>): Promise<T> {
-  const { config } = loadConfig()
+/**
+ * Opens the configured store for one command, also while a server runs on it. Throws where there is none: it makes none. What
+ * `usesSecret`, to seal or sign, is refused when its secret is not the one of the database.
+ */
+export async function withStore<T>(
+  work: (store: Store, config: Config) => Promise<T>,
+  { usesSecret = false }: { usesSecret?: boolean } = {},
+): Promise<T> {
+  const { config } = loadConfig({ isCommand: true })
   const store = await openStore(config, { exclusive: false })
   try {
+    if (usesSecret) await requireSecret(store, config)
     return await work(store, config)
   } finally {
     await store.close()

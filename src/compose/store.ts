@@ -1,14 +1,22 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, DATABASE } from '../config/config.ts'
+import type { Place } from '../store/copy/place.ts'
 import type { Store } from '../store/store.ts'
 
 export interface StoreOptions {
-  /** A server, which is alone on the embedded database; a command opens it beside one. */
+  /** A server, which makes the database and is alone on an embedded one; a command opens what is there, beside a server. */
   exclusive: boolean
   log?: Logger
   /** A ceiling of the embedded database's size: a disk that is full beyond it. */
   maxPages?: number
+}
+
+/** Where the database of the configuration is. */
+export function placeOf({ databaseUrl, dataDir }: Config): Place {
+  return databaseUrl === undefined
+    ? { engine: 'sqlite', path: join(dataDir, DATABASE) }
+    : { engine: 'postgres', url: databaseUrl }
 }
 
 /** Opens the store that the configuration names. Only the engine that is used is loaded. */
@@ -19,10 +27,11 @@ export async function openStore(config: Config, { exclusive, log, maxPages }: St
       url: config.databaseUrl,
       // Who runs a command sees the error; a server may be started before its database.
       waitMs: exclusive ? config.databaseWaitMs : 0,
+      mustExist: !exclusive,
       ...(log && { log }),
     })
   }
   const { openSqlite } = await import('../store/sqlite.ts')
   const path = join(config.dataDir, DATABASE)
-  return openSqlite({ path, exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
+  return openSqlite({ path, exclusive, mustExist: !exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { NO_KNOWLEDGE } from './read-settings.ts'
 import { SETTINGS } from './settings.ts'
 
 let folder: string
@@ -22,7 +23,7 @@ const QUOTAS = {
 
 describe('a configuration', () => {
   it('a configuration without any variable is the documented one', () => {
-    const { secret, variable: _, ...config } = read()
+    const { secret, hasSecret: _has, variable: _, ...config } = read()
     expect(secret.length).toBeGreaterThanOrEqual(32)
     expect(config).toEqual({
       host: '127.0.0.1',
@@ -136,10 +137,16 @@ describe('a configuration', () => {
   it.each(every.map(([name]) => name))('an empty %s counts as not set', (name) => {
     const {
       secret: _,
+      hasSecret: _has,
       variable: _rest,
       ...rest
     } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
-    const { secret: __, variable: _expected, ...expected } = read({ POLYPHONY_SECRET: 'kept as it is here' })
+    const {
+      secret: __,
+      hasSecret: _had,
+      variable: _expected,
+      ...expected
+    } = read({ POLYPHONY_SECRET: 'kept as it is here' })
     expect(rest).toEqual(expected)
   })
 
@@ -265,8 +272,24 @@ describe('a configuration', () => {
     },
   )
 
+  it('a command makes nothing, and is refused where there is no database', () => {
+    const missing = join(folder, 'missing')
+    const command = (env: Record<string, string>) =>
+      readConfig({ DATA_DIR: missing, ...env }, NO_KNOWLEDGE, { isCommand: true })
+    expect(() => command({})).toThrow(`No Polyphony in ${missing}; set DATA_DIR or DATABASE_URL.`)
+    const { secret: given } = command({ DATABASE_URL: 'postgres://a@b/c', POLYPHONY_SECRET: 'that of the server' })
+    expect(given).toBe('that of the server')
+    const config = command({ DATABASE_URL: 'postgres://a@b/c' })
+    expect(() => config.secret).toThrow(`There is no secret in ${missing}; set POLYPHONY_SECRET`)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   it('creating the secret leaves no other file in the data folder', () => {
-    read({ DATABASE_URL: 'postgres://a@b/c' })
+    const config = read({ DATABASE_URL: 'postgres://a@b/c' })
+    expect(config.hasSecret()).toBe(false)
+    expect(readdirSync(folder)).toEqual([])
+    expect(config.secret.length).toBeGreaterThanOrEqual(32)
+    expect(config.hasSecret()).toBe(true)
     expect(readdirSync(folder)).toEqual(['secret'])
   })
 

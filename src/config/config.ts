@@ -1,10 +1,10 @@
-import { closeSync, openSync, readdirSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Points, usdToPoints } from '../core/points.ts'
 import type { Quotas } from '../core/quota.ts'
 import { ConfigError } from './config-error.ts'
-import { keptSecret } from './kept-secret.ts'
+import { keptSecret, secretIn } from './kept-secret.ts'
 import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 import { type Knowledge, NO_KNOWLEDGE, type ReadSettings, readSettings } from './read-settings.ts'
 import type { PreferredProvider, Price } from './setting-forms.ts'
@@ -27,8 +27,13 @@ export interface Config {
   publicUrl: string | undefined
   adminKey: string | undefined
   testKey: string | undefined
-  /** The master secret: seals the credentials in the database, and signs webhooks. */
-  secret: string
+  /**
+   * The master secret: seals the credentials in the database, and signs webhooks. If there is none, a server makes it at the
+   * first read, and a command throws a ConfigError.
+   */
+  readonly secret: string
+  /** Whether there is a secret, without making one. */
+  hasSecret: () => boolean
   /** Earlier values of `secret`: data sealed under them is re-encrypted at the next start. */
   earlierSecrets: readonly string[]
   /** Providers whose credentials are in the environment, in the order of preference, with how many tasks each runs at once. */
@@ -77,24 +82,46 @@ export interface Config {
 /** The embedded database, in the data folder. */
 export const DATABASE = 'polyphony.db'
 
+/** What the configuration is read for. */
+export interface Use {
+  /** A command works on what a server has made: it makes no data folder and no secret, and throws where there is no database. */
+  isCommand?: boolean
+  /** A command that does not need a database, because it makes one. */
+  makesDatabase?: boolean
+}
+
 /**
- * Reads the settings, from the environment or from several sources of which the first is the strongest; makes the data
- * folder and the secret on first use. Throws a ConfigError that names every setting that cannot be used.
+ * Reads the settings, from the environment or from several sources of which the first is the strongest. Throws a ConfigError
+ * that names every setting that cannot be used. A server makes the data folder, and the secret when it is read first.
  */
-export function readConfig(given: Env | readonly Source[], knowledge: Knowledge = NO_KNOWLEDGE): Config {
-  return configFrom(readSettings(given, knowledge))
+export function readConfig(given: Env | readonly Source[], knowledge: Knowledge = NO_KNOWLEDGE, use: Use = {}): Config {
+  return configFrom(readSettings(given, knowledge), use)
 }
 
 /** The same from settings that were read before. */
-export function configFrom({ values, faults, variable }: ReadSettings): Config {
+export function configFrom(
+  { values, faults, variable }: ReadSettings,
+  { isCommand = false, makesDatabase = false }: Use = {},
+): Config {
   if (!values) throw new ConfigError(faults)
-  const config = configOf(values, variable)
-  prepareDataDir(config.dataDir, config.databaseUrl === undefined)
-  return Object.freeze({ ...config, secret: values.POLYPHONY_SECRET ?? keptSecret(join(config.dataDir, 'secret')) })
+  const settings = configOf(values, variable)
+  const { dataDir, databaseUrl } = settings
+  if (!isCommand) prepareDataDir(dataDir, databaseUrl === undefined)
+  else if (!makesDatabase) findDatabase(settings)
+  const path = join(dataDir, 'secret')
+  let secret = values.POLYPHONY_SECRET ?? secretIn(path)
+  return Object.freeze({
+    ...settings,
+    get secret() {
+      secret ??= isCommand ? missingSecret(dataDir) : keptSecret(path)
+      return secret
+    },
+    hasSecret: () => secret !== undefined,
+  })
 }
 
 /** The settings in the terms of the program, without the secret; touches no file. */
-export function configOf(values: Values, variable: Config['variable']): Omit<Config, 'secret'> {
+export function configOf(values: Values, variable: Config['variable']): Omit<Config, 'secret' | 'hasSecret'> {
   const dataDir = resolve(values.DATA_DIR)
   return {
     host: values.HOST,
@@ -137,6 +164,22 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     submissions: { maxQueued: values.POLYPHONY_SUBMISSIONS_QUEUED, maxWaitMs: values.POLYPHONY_SUBMISSION_WAIT_MS },
     waits: { perKey: values.POLYPHONY_WAITS_PER_KEY, total: values.POLYPHONY_WAITS },
   }
+}
+
+function missingSecret(dataDir: string): never {
+  throw new ConfigError(
+    `There is no secret in ${dataDir}; set POLYPHONY_SECRET to that of the server, or DATA_DIR to its folder.`,
+  )
+}
+
+/** For a command: the embedded database must be there. One on a PostgreSQL server is looked for when it is opened. */
+function findDatabase({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): void {
+  if (databaseUrl !== undefined) return
+  const path = join(dataDir, DATABASE)
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    throw new ConfigError(`No Polyphony in ${dataDir}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.`)
+  }
+  prepareDatabase(path)
 }
 
 /** The embedded database and its locks. SQLite gives what it writes beside a file the mode of that file. */

@@ -9,6 +9,15 @@ export const MIN_SECRET_LENGTH = 16
 /** The secret in the file, which is made on first use. Throws a ConfigError that says what to do. */
 export function keptSecret(path: string): string {
   if (!existsSync(path)) writeSecret(path)
+  return checked(path)
+}
+
+/** The secret in the file; undefined if there is no file. Throws as `keptSecret` does. */
+export function secretIn(path: string): string | undefined {
+  return existsSync(path) ? checked(path) : undefined
+}
+
+function checked(path: string): string {
   makePrivateFile(path)
   const secret = read(path)
   if (secret.length >= MIN_SECRET_LENGTH) return secret

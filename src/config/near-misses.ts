@@ -36,8 +36,9 @@ function isOfService(name: string, value: string): boolean {
 /** The known name that was probably meant. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const near = known
+    .filter((one) => Math.min(one.length, name.length) >= MIN_LENGTH)
     .map((one) => ({ one, distance: distance(name, one) }))
-    .filter(({ one, distance }) => distance <= MAX_DISTANCE && Math.min(one.length, name.length) >= MIN_LENGTH)
+    .filter(({ distance }) => distance <= MAX_DISTANCE)
     .sort((a, b) => a.distance - b.distance)
   return near[0]?.one ?? withPrefix(name, known) ?? sameVendor(name, known)
 }
@@ -68,6 +69,7 @@ function distance(a: string, b: string): number {
       const replaced = (row[at] ?? 0) + (letter === b[at] ? 0 : 1)
       next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1))
     }
+    if (Math.min(...next) > MAX_DISTANCE) return MAX_DISTANCE + 1
     row = next
   }
   return row[b.length] ?? 0

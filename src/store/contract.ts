@@ -6,6 +6,7 @@ import { batchesContract } from './contract/batches.ts'
 import { claimsContract } from './contract/claims.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
 import { draftsContract } from './contract/drafts.ts'
+import { fingerprintsContract } from './contract/fingerprints.ts'
 import { historyContract } from './contract/history.ts'
 import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
@@ -55,6 +56,7 @@ export const TABLES = [
   'receivers',
   'delivery_attempts',
   'storage_use',
+  'fingerprints',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -92,6 +94,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('assets', () => assetsContract(bench))
     describe('ledger', () => ledgerContract(bench))
     describe('tenants and keys', () => tenantsContract(bench))
+    describe('fingerprints', () => fingerprintsContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))
   })

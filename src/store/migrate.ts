@@ -11,6 +11,7 @@ import * as modesOfFiles from './migrations/0007-modes-of-files.ts'
 import * as postgresFunctions from './migrations/0008-postgres-functions.ts'
 import * as taskColumns from './migrations/0009-task-columns.ts'
 import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
+import * as fingerprints from './migrations/0011-fingerprints.ts'
 import * as requestIds from './migrations/0012-request-ids.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -26,8 +27,13 @@ const MIGRATIONS = {
   '0008-postgres-functions': postgresFunctions,
   '0009-task-columns': taskColumns,
   '0010-webhook-addresses': webhookAddresses,
+  '0011-fingerprints': fingerprints,
   '0012-request-ids': requestIds,
 }
+
+const NAMES = Object.keys(MIGRATIONS).sort()
+/** The last migration that this version knows. */
+export const LATEST_SCHEMA = NAMES.at(-1) ?? ''
 
 /** The lock that Kysely takes for migrations, so that a node of an earlier version waits for this migration. */
 const LOCK_ID = '3853314791062309107'
@@ -37,12 +43,18 @@ const LOCK_ID = '3853314791062309107'
  * Rejects with `store_unavailable` when a newer version has changed the schema.
  */
 export async function migrate(db: Kysely<Database>, engine: Engine): Promise<void> {
+  await schemaState(db, engine)
+  await migrateTo(db, engine, LATEST_SCHEMA)
+}
+
+/** Brings the schema to a migration of this version, such as that of a backup. */
+export async function migrateTo(db: Kysely<Database>, engine: Engine, name: string): Promise<void> {
+  refuseUnknown([name])
   const migrations = Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, { up }]) => [name, { up: (on: Kysely<unknown>) => up(on, engine) }]),
   )
-  await isCurrent(db, engine)
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await migrator.migrateTo(name)
   if (error) throw new Error('The database schema could not be brought up to date.', { cause: error })
 }
 
@@ -52,16 +64,54 @@ export async function migrate(db: Kysely<Database>, engine: Engine): Promise<voi
  */
 export async function migratePostgres(db: Kysely<Database>): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(BigInt(LOCK_ID))})`.execute(trx)
+    await lockMigrations(trx)
     await migrate(trx, 'postgres')
   })
 }
 
+/** Until the end of the transaction, no other process migrates. */
+export async function lockMigrations(trx: Kysely<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(BigInt(LOCK_ID))})`.execute(trx)
+}
+
 /** Whether the schema is up to date. Rejects like `migrate` when a newer version has changed the schema. */
 export async function isCurrent(db: Kysely<Database>, engine: Engine): Promise<boolean> {
+  return (await schemaState(db, engine)).pending.length === 0
+}
+
+/** The migrations that were applied, and those that `migrate` would apply. Rejects as it does. */
+export async function schemaState(
+  db: Kysely<Database>,
+  engine: Engine,
+): Promise<{ applied: string[]; pending: string[] }> {
   const applied = await appliedMigrations(db, engine)
   refuseUnknown(applied)
-  return applied.length === Object.keys(MIGRATIONS).length
+  return { applied, pending: NAMES.filter((name) => !applied.includes(name)) }
+}
+
+/** The migrations after this one. */
+export function migrationsAfter(schema: string): string[] {
+  return NAMES.filter((name) => name > schema)
+}
+
+/** The last migration that was applied. Rejects for a database without any, and for one that a newer version has changed. */
+export async function requireKnown(db: Kysely<Database>, engine: Engine, place?: string): Promise<string> {
+  await requireSchema(db, engine, place)
+  const { applied } = await schemaState(db, engine)
+  return applied.at(-1) ?? ''
+}
+
+/** Rejects with `not_found` when no migration was applied yet: the database is empty, or another program's. */
+export async function requireSchema(db: Kysely<Database>, engine: Engine, place = 'it'): Promise<void> {
+  if ((await appliedMigrations(db, engine)).length > 0) return
+  throw new PolyphonyError(
+    'not_found',
+    `No Polyphony in ${place}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.`,
+  )
+}
+
+export function isKnownSchema(name: string): boolean {
+  return NAMES.includes(name)
 }
 
 function refuseUnknown(applied: string[]): void {
@@ -69,7 +119,7 @@ function refuseUnknown(applied: string[]): void {
   if (unknown.length === 0) return
   throw new PolyphonyError(
     'store_unavailable',
-    `This database was upgraded by a newer Polyphony: it has ${unknown.join(', ')}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
+    `This database was upgraded by a newer Polyphony: it has ${unknown.join(', ')}, which this version does not know; the last that it knows is ${LATEST_SCHEMA}. Start the newer version, or restore a backup from before the upgrade.`,
   )
 }
 

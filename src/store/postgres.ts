@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { groupedCalls } from './grouped-calls.ts'
-import { isCurrent, migratePostgres } from './migrate.ts'
+import { isCurrent, migratePostgres, requireSchema } from './migrate.ts'
 import { databaseClock } from './postgres/clock.ts'
 import { LIMITS, MAINTENANCE_LIMITS, MIGRATION_LIMITS } from './postgres/limits.ts'
 import { openListener } from './postgres/listener.ts'
@@ -13,7 +13,7 @@ import { openPool, type Pool } from './postgres/pool.ts'
 import { retrying } from './postgres/retry.ts'
 import type { SessionOptions } from './postgres/session.ts'
 import { openSignals } from './postgres/signals.ts'
-import { waitForDatabase } from './postgres/start.ts'
+import { addressOf, waitForDatabase } from './postgres/start.ts'
 import { type EngineVerbs, reads, writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
 import type { ReadVerbs, Signal, Store, TaskChange, WriteVerbs } from './store.ts'
@@ -25,6 +25,8 @@ export interface PostgresOptions {
   maxConnections?: number
   /** How long to wait for a database that does not answer at the start. Default: 0, one try. */
   waitMs?: number
+  /** Reject when the database holds no Polyphony, instead of making a new one. */
+  mustExist?: boolean
   log?: StoreLog
 }
 
@@ -59,13 +61,14 @@ const REPORT_EVERY_MS = 5_000
  * Rejects with `store_unavailable`, saying what to do, when the database cannot be used.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
-  const { url, waitMs = 0, log = SILENT } = options
+  const { url, waitMs = 0, mustExist = false, log = SILENT } = options
   const session = await waitForDatabase({ url, waitMs, limits: LIMITS, log })
   const onBroken = seldom(REPORT_EVERY_MS, (error) => log.warn({ err: error }, 'an idle database connection broke'))
   const maxConnections = options.maxConnections ?? MAX_CONNECTIONS
   const pool = openPool({ ...session, limits: LIMITS, maxConnections, onBroken })
   const maintenance = openPool({ ...session, limits: MAINTENANCE_LIMITS, maxConnections: 1, onBroken })
   try {
+    if (mustExist) await retrying(pool, () => requireSchema(pool.db, 'postgres', `the database ${addressOf(url)}`))
     await bringUpToDate(pool, session)
   } catch (error) {
     await pool.close()

@@ -186,6 +186,11 @@ CREATE INDEX drafts_by_expiry on drafts (expires_at);
 
 CREATE INDEX drafts_by_tenant on drafts (tenant_id, mode, kind, id);
 
+CREATE TABLE fingerprints (
+  name text primary key,
+  value text not null
+);
+
 CREATE TABLE ledger_transactions (
   seq integer primary key,
   id text not null unique,

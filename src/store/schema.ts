@@ -22,6 +22,7 @@ export interface Database {
   deliveries: DeliveriesTable
   receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
+  fingerprints: FingerprintsTable
 }
 
 export interface TenantsTable {
@@ -307,6 +308,12 @@ export interface ReceiversTable {
   /** When a delivery of its queue may be claimed, circuit included; null = none waits. May be too early, never too late. */
   next_at: number | null
   used_at: number
+}
+
+/** Marks of the secret and of the storage of files that belong to this database. */
+export interface FingerprintsTable {
+  name: string
+  value: string
 }
 
 export interface DeliveryAttemptsTable {

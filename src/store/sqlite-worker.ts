@@ -1,10 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Insertable } from 'kysely'
-import { migrate } from './migrate.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { copyBefore } from './copy-before.ts'
+import { migrate, requireSchema, schemaState } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
+import { takeServeLock } from './serve-lock.ts'
 import { isDiskTrouble, type PlainError, plainErrorOf } from './sqlite-errors.ts'
 import type { Signal, Tx } from './tx.ts'
 
@@ -28,6 +31,10 @@ export interface BatchResult {
 }
 export interface SqliteWorkerOptions {
   path: string
+  /** Reject when the file holds no Polyphony, instead of making a new one. */
+  mustExist?: boolean
+  /** The process has the lock of a server. */
+  isServed?: boolean
   /** The largest size of the file in pages; for tests of a full disk. */
   maxPages?: number
 }
@@ -179,11 +186,32 @@ async function migrateUnderLock(): Promise<void> {
   const lock = new DatabaseSync(`${options.path}.migrate-lock`)
   try {
     lock.exec('pragma busy_timeout = 60000; begin exclusive')
-    // One transaction, so that a process that dies in the middle does not leave half a schema.
-    database.exec('begin immediate')
-    await migrate(db, 'sqlite')
-    database.exec('commit')
+    if (options.mustExist) await requireSchema(db, 'sqlite')
+    const { applied, pending } = await schemaState(db, 'sqlite')
+    const [next] = pending
+    if (next === undefined) return
+    const serveLock = applied.length > 0 ? keepServersAway() : undefined
+    try {
+      if (applied.length > 0) copyBefore(database, options.path, next)
+      // One transaction, so that a process that dies in the middle does not leave half a schema.
+      database.exec('begin immediate')
+      await migrate(db, 'sqlite')
+      database.exec('commit')
+    } finally {
+      serveLock?.close()
+    }
   } finally {
     lock.close()
+  }
+}
+
+/** A command of a new version must not upgrade the database under a server of an earlier one. */
+function keepServersAway(): DatabaseSync | undefined {
+  if (options.isServed) return undefined // by the process of this thread
+  try {
+    return takeServeLock(options.path)
+  } catch (cause) {
+    const message = 'A server of an earlier version runs on it. Stop that before the upgrade.'
+    throw new PolyphonyError('store_unavailable', message, { cause })
   }
 }

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { aPayer, aTask, START, submitted } from './contract/samples.ts'
+import { aPayer, aTask, aTenant, START, submitted } from './contract/samples.ts'
 import { type Place, storeContract, TABLES } from './contract.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -45,6 +47,23 @@ describe('an embedded database', () => {
     const second = await openSqlite({ path, exclusive: true })
     expect(await second.getTenant({ id: 't1' })).toBeDefined()
     await second.close()
+  })
+
+  it('polyphony.db alone holds everything once the store is closed, also when its writer thread has ended', async () => {
+    for (const isEnded of [false, true]) {
+      const made = once(process, 'worker')
+      const store = await openSqlite({ path, exclusive: true })
+      const [worker] = (await made) as [Worker]
+      await store.createTenant({ tenant: aTenant(`tenant ${isEnded}`) })
+      expect(await store.getTenant({ id: `tenant ${isEnded}` })).toBeDefined() // its reader has the file open from here on
+      if (isEnded) await worker.terminate()
+      await store.close()
+      expect(readdirSync(folder).filter((name) => name.endsWith('-wal'))).toEqual([])
+      const copy = join(folder, `copy ${isEnded}.db`)
+      copyFileSync(path, copy)
+      const ids = onFile(copy, (database) => database.prepare('select id from tenants').all()).map(({ id }) => id)
+      expect(ids).toContain(`tenant ${isEnded}`)
+    }
   })
 
   it('a command can open a database that is being served', async () => {

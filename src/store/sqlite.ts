@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../core/clock.ts'
@@ -7,13 +8,14 @@ import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { type EngineVerbs, reads, writes } from './queries/index.ts'
+import { takeServeLock } from './serve-lock.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
 import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
 import { taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
 
-export interface SqliteOptions extends SqliteWorkerOptions {
+export interface SqliteOptions extends Omit<SqliteWorkerOptions, 'isServed'> {
   /** Reject when another process serves the same file, and lock it against others until closed. */
   exclusive?: boolean
 }
@@ -31,14 +33,18 @@ interface Call {
  */
 const SUBMISSIONS = { maxBatch: 16, atOnce: Number.POSITIVE_INFINITY }
 
+/** How long a close waits for other processes that read the database. */
+const LOG_WAIT_MS = 1_000
+
 /**
  * The embedded store. Writes go to the one writer thread; reads run here, on a connection of their own: they are few
  * index look-ups, which cost less than a message to another thread would.
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
-  const { path, maxPages } = options
-  const workerData: SqliteWorkerOptions = maxPages === undefined ? { path } : { path, maxPages }
+  const { exclusive: isServed = false, ...others } = options
+  const { path } = others
+  const workerData: SqliteWorkerOptions = { ...others, isServed }
   const worker = new Worker(threadFile('sqlite-worker', import.meta.url), {
     workerData,
     // Batches are short-lived; a small young generation keeps the thread's memory down.
@@ -126,6 +132,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
         worker.postMessage('close')
         await exited
         reader.close()
+        emptyLog(path)
         lock?.close()
       })()
       return closing
@@ -163,6 +170,25 @@ function openReader(path: string): { readVerbs: ReadVerbs; reader: DatabaseSync 
   return { readVerbs, reader }
 }
 
+/**
+ * Moves what is in the write-ahead log into the database, so that its file alone is a whole copy. The connection that closes
+ * last would do it if it may write; here the last one only reads, and a writer whose thread has failed does nothing. While
+ * another process uses the database, that one does it when it closes.
+ */
+function emptyLog(path: string): void {
+  if (!existsSync(path)) return // deleted or moved while it was open: it must not be created anew
+  try {
+    const database = new DatabaseSync(path)
+    try {
+      database.exec(`pragma busy_timeout = ${LOG_WAIT_MS}; pragma wal_checkpoint(truncate)`)
+    } finally {
+      database.close()
+    }
+  } catch {
+    // Such as a full disk: nothing is lost, since the next start reads the log.
+  }
+}
+
 /** The error for a file that the writer could not open or migrate. Errors lose their class between threads. */
 function unopened(path: string, error: unknown): PolyphonyError {
   const message = error instanceof Error ? error.message : String(error)
@@ -173,16 +199,4 @@ function settleCall(call: Call, result: CallResult | undefined): void {
   if (!result) call.reject(new PolyphonyError('internal', `The writer gave no result for ${call.verb}.`))
   else if ('error' in result) call.reject(errorOfPlain(result.error))
   else call.resolve(result.value)
-}
-
-/** A lock that the operating system releases when the process ends, in whatever way. */
-function takeServeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}.serve-lock`)
-  try {
-    lock.exec('begin exclusive')
-    return lock
-  } catch (error) {
-    lock.close()
-    throw new PolyphonyError('store_unavailable', `Another process already serves ${path}.`, { cause: error })
-  }
 }

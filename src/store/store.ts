@@ -71,6 +71,10 @@ export interface LeaseTaker {
   now: number
 }
 
+export type FingerprintName = 'secret' | 'storage'
+/** What identifies the secret and the storage of files that belong to this database; absent until a server has stored it. */
+export type Fingerprints = Partial<Record<FingerprintName, string>>
+
 /** One broken rule of the ledger, from `reconcile`. */
 export interface LedgerFault {
   rule: string
@@ -185,6 +189,8 @@ export interface WriteVerbs {
     keys: { key: NewKey; isChosen: boolean }[]
     now: number
   }): Promise<{ tenant: Tenant; isNew: boolean; added: string[] }>
+  /** Stores a fingerprint if the stored one is still `from`; null = none is stored. Returns the one that is stored then. */
+  changeFingerprint(args: { name: FingerprintName; from: string | null; to: string }): Promise<string>
   createKey(args: { key: NewKey }): Promise<void>
   revokeKey(args: { id: string; now: number }): Promise<boolean>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
@@ -294,6 +300,7 @@ export interface ReadVerbs {
   listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
   /** The ids among these that belong to assets. At most some hundreds at once. */
   listKnownAssets(args: { ids: string[] }): Promise<string[]>
+  listFingerprints(args: Record<string, never>): Promise<Fingerprints>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   listTenants(args: Record<string, never>): Promise<Tenant[]>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, polyphony } from '../support/command.ts'
-import { openGateway, TEST_KEY } from '../support/gateway.ts'
+import { MASTER_SECRET, openGateway, TEST_KEY } from '../support/gateway.ts'
 
 /** The command line works on the store of a server that runs. */
 describe('the command line', () => {
@@ -9,7 +9,7 @@ describe('the command line', () => {
 
   beforeAll(async () => {
     gateway = await openGateway()
-    env = { DATA_DIR: gateway.dataDir }
+    env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
   })
   afterAll(() => gateway[Symbol.asyncDispose]())
 

@@ -1,7 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../src/core/clock.ts'
 import { sandboxSong } from '../../src/engines/sandbox-media/sandbox-media.ts'
-import { clipsOf, download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import { polyphony } from '../support/command.ts'
+import {
+  clipsOf,
+  download,
+  LIVE_KEY,
+  MASTER_SECRET,
+  openGateway,
+  TEST_KEY,
+  type TestGateway,
+} from '../support/gateway.ts'
 import { openS3Server, S3_KEYS, type S3Server } from '../support/s3-server.ts'
 
 let server: S3Server
@@ -103,6 +115,37 @@ describe('a gateway with its files in a bucket', () => {
     const body = { file_name: 'a.mp3', file_data: Buffer.from((await sandboxSong()).mp3).toString('base64') }
     const answer = await gateway.send('POST', '/api/ephemeral_resource', { body, key: LIVE_KEY })
     expect(answer).toMatchObject({ status: 503, body: { message: expect.stringContaining('storage') } })
+  })
+})
+
+describe('a backup of a gateway with its files in a bucket', () => {
+  it('has the files, except those that are gone, and is restored to a folder', async () => {
+    await using gateway = await openGateway({ env: withS3(server.storageUrl('files/saved')) })
+    const kept = await uploaded(gateway, (await sandboxSong()).mp3)
+    const gone = await uploaded(gateway, (await sandboxSong()).mp3)
+    await server.remove(keyOf(gone).replace('gateway', 'saved'))
+    const folder = await mkdtemp(join(tmpdir(), 'polyphony-saved-'))
+    try {
+      const env = {
+        DATA_DIR: gateway.dataDir,
+        POLYPHONY_SECRET: MASTER_SECRET,
+        ...withS3(server.storageUrl('files/saved')),
+      }
+      const file = join(folder, 'b.tar.gz')
+      const saved = await polyphony(['backup', file, '--files'], env)
+      expect(saved).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/, 1 files with \d+ bytes, and 1 that are not in/),
+      })
+      const restored = { DATA_DIR: join(folder, 'restored'), POLYPHONY_SECRET: MASTER_SECRET }
+      expect(await polyphony(['restore', file], restored)).toMatchObject({ code: 0 })
+      await using again = await openGateway({ dataDir: restored.DATA_DIR })
+      const { bytes } = await download(again.url + new URL(kept).pathname)
+      expect(Buffer.from(bytes).equals((await sandboxSong()).mp3)).toBe(true)
+      expect((await fetch(again.url + new URL(gone).pathname)).status).toBe(404)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
 

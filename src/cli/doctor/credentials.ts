@@ -37,7 +37,7 @@ async function storedAccounts(config: Config): Promise<CredentialCheck[]> {
 /** In a database of their own, which is thrown away: the server's may not exist yet, or not know them yet. */
 async function accountsOfEnvironment(config: Config): Promise<CredentialCheck[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'polyphony-doctor-'))
-  const store = await openStore({ ...config, dataDir, databaseUrl: undefined }, { exclusive: false })
+  const store = await openStore({ ...config, dataDir, databaseUrl: undefined }, { exclusive: true })
   const log = pino({ level: 'silent' })
   const egress = openEgress({ allow: [...config.egressAllow], log })
   try {

@@ -7,7 +7,7 @@ import { isOpenToOthers } from '../../config/private-folder.ts'
 import { type Finding, fault, ok, reasonOf, warning } from './finding.ts'
 
 const MIB = 2 ** 20
-const NO_SECRET = 'there is no secret yet'
+export const NO_SECRET = 'there is no secret yet'
 const LITTLE_MIB = 2_048
 const TOO_LITTLE_MIB = 256
 /** As bin/polyphony.js says, too. */

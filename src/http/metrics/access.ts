@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from './registry.ts'
 
@@ -25,20 +25,24 @@ export function metricsServer(app: FastifyInstance, { host, port, key, metrics }
     const { contentType, scrape } = await metrics()
     response.writeHead(200, { 'content-type': contentType }).end(await scrape())
   }
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      app.log.error({ err: error }, 'the metrics could not be read')
-      response.writeHead(500).end()
-    })
-  })
+  let server: Server | undefined
   app.addHook('onReady', async () => {
+    // Imported here only: a static import of this module reads its lazy exports, which takes Node.js 50 ms at every start.
+    const { createServer } = await import('node:http')
+    const listening = createServer((request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        app.log.error({ err: error }, 'the metrics could not be read')
+        response.writeHead(500).end()
+      })
+    })
+    server = listening
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, host, resolve)
+      listening.once('error', reject)
+      listening.listen(port, host, resolve)
     })
   })
   app.addHook('onClose', async () => {
-    server.closeAllConnections()
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
+    server?.closeAllConnections()
+    if (server?.listening) await new Promise((resolve) => server?.close(resolve))
   })
 }

@@ -6,6 +6,7 @@ import { points } from '../../core/points.ts'
 import { FELL_BACK } from '../../core/pools.ts'
 import type { Place } from '../contract.ts'
 import { settle } from './moves.ts'
+import { UNDO_LATER } from './older-schema.ts'
 import { aCancel, aClaimedTask, anEnd, aPayer, aTask, OPERATION, POOL, START, submitted } from './samples.ts'
 
 const aWindow = {
@@ -15,8 +16,6 @@ const aWindow = {
   createdAt: START,
   expiresAt: START + 1,
 } as const
-
-const COLUMNS_OF_0012 = ['request_id', 'traceparent']
 
 export function openingContract(makePlace: () => Promise<Place>): void {
   let place: Place
@@ -38,6 +37,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0008-postgres-functions' },
       { name: '0009-task-columns' },
       { name: '0010-webhook-addresses' },
+      { name: '0011-fingerprints' },
       { name: '0012-request-ids' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
@@ -76,10 +76,10 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     await before.moveToPool({ pool: POOL, operation: OPERATION, to: 'other', log: FELL_BACK, now: START })
     await before.close()
     await place.sql('drop index tasks_external')
-    for (const column of ['webhook_url', 'external_id', 'fell_back', ...COLUMNS_OF_0012]) {
+    for (const column of ['webhook_url', 'external_id', 'fell_back']) {
       await place.sql(`alter table tasks drop column ${column}`)
     }
-    await place.sql("delete from kysely_migration where name >= '0009-task-columns'")
+    await forget(place, '0009-task-columns')
     const after = await place.open()
     const found = await after.getTasks({ ids: tasks.map(({ id }) => id) })
     const columns = new Map(found.map((task) => [task.id, [task.webhookUrl, task.externalId, task.fellBack]]))
@@ -112,8 +112,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     await submitted(before, ...tasks, known)
     for (const { id } of tasks) await settle(before, aCancel(id))
     await before.close()
-    for (const column of COLUMNS_OF_0012) await place.sql(`alter table tasks drop column ${column}`)
-    await place.sql("delete from kysely_migration where name >= '0010-webhook-addresses'")
+    await forget(place, '0010-webhook-addresses')
     const after = await place.open()
     const found = new Map((await after.getTasks({ ids: tasks.map(({ id }) => id) })).map((task) => [task.id, task]))
     expect(tasks.map(({ id }) => found.get(id)?.webhookUrl)).toEqual(cases.map(([, , address]) => address))
@@ -132,8 +131,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     const silent = window({ echo: { state: 's' }, finalPrompt: 'x', taskId: null })
     for (const draft of [...hooked, silent]) await before.insertDraft({ draft })
     await before.close()
-    for (const column of COLUMNS_OF_0012) await place.sql(`alter table tasks drop column ${column}`)
-    await place.sql("delete from kysely_migration where name >= '0010-webhook-addresses'")
+    await forget(place, '0010-webhook-addresses')
     const after = await place.open()
     const moved = { echo: { state: 's' }, finalPrompt: 'a lone \ud800', taskId: null, notifyHook: 'https://a.example' }
     for (const { id } of hooked) expect((await after.getDraft({ id }))?.body).toEqual(moved)
@@ -169,4 +167,10 @@ export function openingContract(makePlace: () => Promise<Place>): void {
     expect((await Promise.all(submits)).flat()).toEqual(Array(30).fill('created'))
     await closing
   })
+}
+
+/** As before this migration, and all later ones, ran; what it did to tables of its own is left to the caller. */
+async function forget(place: Place, migration: string): Promise<void> {
+  for (const statement of UNDO_LATER) await place.sql(statement)
+  await place.sql(`delete from kysely_migration where name >= '${migration}'`)
 }

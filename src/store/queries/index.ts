@@ -11,6 +11,7 @@ import { claimPending, listWaiting } from './claim-pending.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
+import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
@@ -76,6 +77,7 @@ export const writes: Queries<EngineVerbs> = {
   credit,
   createTenant,
   ensureFirstTenant,
+  changeFingerprint,
   createKey,
   revokeKey,
   rebuildBalances,
@@ -101,6 +103,7 @@ export const reads: Queries<ReadVerbs> = {
   getAsset,
   listExpiredAssets,
   listKnownAssets,
+  listFingerprints,
   getBalance,
   getTenant,
   listTenants,

@@ -1,0 +1,34 @@
+import { Argument, Command } from 'commander'
+import { openDisk } from '../assets/storage.ts'
+import { adoptSecret, adoptStorage } from '../compose/identity.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from './configuration.ts'
+import { print } from './print.ts'
+import { withStore } from './with-store.ts'
+
+export function adoptCommand(): Command {
+  return new Command('adopt')
+    .description(
+      'Take the secret, or the storage of files, that is set now as that of the database: the earlier one is lost',
+    )
+    .addArgument(new Argument('<what>').choices(['secret', 'storage']))
+    .option('--json', 'print JSON')
+    .action(async (what: 'secret' | 'storage', options: { json?: boolean }) => {
+      await withStore(async (store, config) => {
+        if (what === 'secret') await adoptSecret(store, withSecret(config))
+        else await adoptStorage(store, await openDisk(config.storageUrl, config.variable))
+        print(options.json, { adopted: what }, [CONSEQUENCES[what], 'Restart the servers.'])
+      })
+    })
+}
+
+const CONSEQUENCES = {
+  secret:
+    'The secret is that of the database from now on. Accounts need their credentials again ("polyphony account set"), receivers of webhooks the new signing secret ("polyphony webhook secret"), and clients that sign their requests the new "polyphony key pair".',
+  storage: 'The storage is that of the database from now on. Files that are not in it are missing.',
+}
+
+/** The secret that is set, or a new one in the data folder. */
+function withSecret(config: Config): Config {
+  return config.hasSecret() ? config : loadConfig().config
+}

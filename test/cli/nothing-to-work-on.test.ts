@@ -1,0 +1,132 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addressOf } from '../../src/store/postgres/start.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
+import { polyphony } from '../support/command.ts'
+import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
+
+/** Every command that works on what a server has made, with arguments that it accepts. */
+const COMMANDS = [
+  ['key', 'create', '--name', 'x'],
+  ['key', 'list'],
+  ['key', 'pair', 'x'],
+  ['key', 'revoke', 'x'],
+  ['tenant', 'create', 'x'],
+  ['tenant', 'list'],
+  ['account', 'add', 'luma', '--field', 'apiKey=x'],
+  ['account', 'set', 'x', '--slots', '1'],
+  ['account', 'list'],
+  ...['show', 'test', 'debug', 'drain', 'resume', 'disable', 'enable', 'remove'].map((verb) => ['account', verb, 'x']),
+  ['credit', '5'],
+  ['task', 'list'],
+  ['task', 'show', 'x'],
+  ['task', 'cancel', 'x'],
+  ['webhook', 'list'],
+  ['webhook', 'replay', 'x'],
+  ['webhook', 'secret'],
+  ['reconcile'],
+  ['reconcile', '--rebuild'],
+  ['backup', 'x.tar.gz'],
+  ['migrate'],
+  ['migrate', '--dry-run'],
+  ['adopt', 'secret'],
+  ['adopt', 'storage'],
+]
+/** They make a database, or need none. */
+const OTHERS = [
+  'serve',
+  'demo',
+  'restore',
+  'move',
+  'account providers',
+  'config check',
+  'config show',
+  'config schema',
+  'doctor',
+]
+
+describe('a command where there is no Polyphony', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'polyphony-nothing-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('the list above names every command', async () => {
+    const { program } = await import('../../src/cli/program.ts')
+    const named = [...COMMANDS.map(([first = '', second = '']) => nameOf(first, second)), ...OTHERS]
+    expect([...new Set(named)].sort()).toEqual(leavesOf(program()).sort())
+  })
+
+  it.each(COMMANDS.map((args) => ({ args, title: args.join(' ') })))(
+    'polyphony $title makes nothing in the folder, and says what to set',
+    async ({ args }) => {
+      const dataDir = join(folder, 'data')
+      expect(await polyphony(args, { DATA_DIR: dataDir })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `polyphony: No Polyphony in ${dataDir}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.\n`,
+      })
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+
+  it('an empty file in the place of the database is no Polyphony', async () => {
+    writeFileSync(join(folder, 'polyphony.db'), '')
+    const { code, stderr } = await polyphony(['reconcile'], { DATA_DIR: folder })
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('No Polyphony in') })
+    expect(readdirSync(folder)).toEqual(['polyphony.db'])
+  })
+
+  it('on PostgreSQL, commands make nothing in an empty database, nor in the data folder', async () => {
+    const url = await freshDatabase()
+    const env = { DATABASE_URL: url, DATA_DIR: join(folder, 'data') }
+    for (const args of [['key', 'list'], ['credit', '5'], ['reconcile'], ['backup', join(folder, 'x.tar.gz')]]) {
+      const { code, stderr } = await polyphony(args, env)
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringContaining(`No Polyphony in the database ${addressOf(url)};`),
+      })
+    }
+    const tables = "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
+    expect((await onDatabase(url, (client) => client.query(tables))).rows).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('a command that signs asks for the secret of the server, and makes no other', async () => {
+    const url = await freshDatabase()
+    await (await openPostgres({ url })).close()
+    const env = { DATABASE_URL: url, DATA_DIR: join(folder, 'data') }
+    expect((await polyphony(['key', 'list'], env)).code).toBe(0)
+    for (const args of [
+      ['account', 'add', 'luma', '--field', 'apiKey=x'],
+      ['account', 'list'],
+    ]) {
+      expect(await polyphony(args, env)).toMatchObject({
+        code: 1,
+        stderr: `polyphony: There is no secret in ${env.DATA_DIR}; set POLYPHONY_SECRET to that of the server, or DATA_DIR to its folder.\n`,
+      })
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('polyphony account providers needs no database', async () => {
+    const { code, stdout } = await polyphony(['account', 'providers'], { DATA_DIR: join(folder, 'data') })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('luma') })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+const GROUPS = ['config', 'key', 'tenant', 'account', 'task', 'webhook']
+
+function nameOf(first: string, second: string): string {
+  return GROUPS.includes(first) ? `${first} ${second}` : first
+}
+
+function leavesOf(command: Command, path: string[] = []): string[] {
+  if (command.commands.length === 0) return [path.join(' ')]
+  return command.commands.flatMap((one) => leavesOf(one, [...path, one.name()]))
+}
