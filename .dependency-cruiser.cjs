@@ -15,6 +15,7 @@ const rooms = {
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
   tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
   tracing: ['core', 'tasks/observer'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'catalog', 'assets', 'tasks', 'tenants'],

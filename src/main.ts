@@ -15,6 +15,7 @@ import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { startNotices } from './compose/notices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
@@ -205,6 +206,17 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   dispatcher.start()
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
+  const { id: operatorId } = firstTenant.tenant
+  const stopNotices = startNotices(config, {
+    store,
+    egress,
+    accounts: accounts.list,
+    folders: foldersOf(config),
+    secret: () => signing.secretOf(operatorId, 'live'),
+    clock,
+    log,
+  })
+  if (stopNotices) parts.defer(stopNotices)
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
   const report = startReport(config, publicUrl)

@@ -1,5 +1,15 @@
 import { list, number, oneOf, optional, type Setting, whole, words } from './setting.ts'
-import { chosenKey, chosenSecret, cidr, databaseUrl, port, prices, provider, publicUrl } from './setting-forms.ts'
+import {
+  chosenKey,
+  chosenSecret,
+  cidr,
+  databaseUrl,
+  mailUrl,
+  port,
+  prices,
+  provider,
+  publicUrl,
+} from './setting-forms.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const MIB = 2 ** 20
@@ -111,6 +121,30 @@ export const SETTINGS = {
     isSecret: true,
   }),
   POLYPHONY_METRICS_PORT: optional('A port of its own for /metrics.', port, { shownDefault: 'that of the gateway' }),
+  POLYPHONY_NOTICES_URL: optional('Where notices for the operator are posted, signed as webhooks are.', publicUrl),
+  POLYPHONY_NOTICES_MAIL: optional('Notices by e-mail: smtps://user:password@host?from=…&to=….', mailUrl, {
+    isSecret: true,
+  }),
+  POLYPHONY_NOTICES_SECONDS: whole('How often it is looked for what notices are sent about.', {
+    from: 1,
+    to: 3_600,
+    default: 30,
+  }),
+  POLYPHONY_NOTICES_CREDIT: number('Notice of a tenant with less credit than this, in USD; 0 = none.', {
+    from: 0,
+    to: 1e8,
+    default: 0,
+  }),
+  POLYPHONY_NOTICES_DISK_BYTES: whole('Notice of a disk with fewer free bytes, or with less than 5 % free.', {
+    from: 0,
+    to: 2 ** 50,
+    default: 1e9,
+  }),
+  POLYPHONY_RECONCILE_HOURS: number('How often the ledger is verified where notices are sent; 0 = never.', {
+    from: 0,
+    to: 8_760,
+    default: 1,
+  }),
   LOG_LEVEL: oneOf('What is logged.', LOG_LEVELS, 'info'),
 } satisfies Record<string, Setting<unknown>>
 

@@ -10,6 +10,7 @@ import { fingerprintsContract } from './contract/fingerprints.ts'
 import { historyContract } from './contract/history.ts'
 import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
+import { noticesContract } from './contract/notices.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
 import { progressContract } from './contract/progress.ts'
@@ -57,6 +58,7 @@ export const TABLES = [
   'delivery_attempts',
   'storage_use',
   'fingerprints',
+  'notices',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -95,6 +97,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('ledger', () => ledgerContract(bench))
     describe('tenants and keys', () => tenantsContract(bench))
     describe('fingerprints', () => fingerprintsContract(bench))
+    describe('notices', () => noticesContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))
   })

@@ -13,6 +13,7 @@ import * as taskColumns from './migrations/0009-task-columns.ts'
 import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
 import * as fingerprints from './migrations/0011-fingerprints.ts'
 import * as requestIds from './migrations/0012-request-ids.ts'
+import * as notices from './migrations/0015-notices.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -29,6 +30,7 @@ const MIGRATIONS = {
   '0010-webhook-addresses': webhookAddresses,
   '0011-fingerprints': fingerprints,
   '0012-request-ids': requestIds,
+  '0015-notices': notices,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

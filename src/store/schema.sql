@@ -216,6 +216,12 @@ CREATE TABLE lines (
   constraint lines_key primary key (pool, tenant_id)
 );
 
+CREATE TABLE notices (
+  subject text primary key,
+  is_on integer not null,
+  on_at integer not null
+);
+
 CREATE TABLE receivers (
   tenant_id text not null,
   host text not null,

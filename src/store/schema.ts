@@ -23,6 +23,7 @@ export interface Database {
   receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
   fingerprints: FingerprintsTable
+  notices: NoticesTable
 }
 
 export interface TenantsTable {
@@ -314,6 +315,15 @@ export interface ReceiversTable {
 export interface FingerprintsTable {
   name: string
   value: string
+}
+
+/** What notices were sent about, and turns that were taken (`turn NAME`). */
+export interface NoticesTable {
+  subject: string
+  /** 1 = the trouble goes on. */
+  is_on: number
+  /** When it was last noticed, or the turn taken. */
+  on_at: number
 }
 
 export interface DeliveryAttemptsTable {

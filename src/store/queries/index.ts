@@ -16,6 +16,7 @@ import { ensureFirstTenant } from './first-tenant.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
+import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
@@ -78,6 +79,9 @@ export const writes: Queries<EngineVerbs> = {
   createTenant,
   ensureFirstTenant,
   changeFingerprint,
+  beginNotice,
+  endNotice,
+  takeTurn,
   createKey,
   revokeKey,
   rebuildBalances,
@@ -104,6 +108,9 @@ export const reads: Queries<ReadVerbs> = {
   listExpiredAssets,
   listKnownAssets,
   listFingerprints,
+  listNotices,
+  listLowBalances,
+  listPausedReceivers,
   getBalance,
   getTenant,
   listTenants,
