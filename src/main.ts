@@ -8,7 +8,7 @@ import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
 import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
-import { urlOf } from './compose/address.ts'
+import { followsRequests, urlOf } from './compose/address.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
@@ -27,6 +27,7 @@ import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
+import { openRequestOrigins } from './http/request-origins.ts'
 import { buildServer } from './http/server.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
@@ -98,8 +99,11 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     if (resumed > 0) log.info({ tasks: resumed }, 'resuming tasks of an earlier process')
   }
   let publicUrl = config.publicUrl
-  const urls = urlsAt(() => publicUrl ?? '')
-  const renderers = renderersWith(urls)
+  // What is read without a request, such as a webhook, must not say what the sender of some request has put into its Host.
+  const ownUrls = urlsAt(() => publicUrl ?? '')
+  const origins = followsRequests(config) ? openRequestOrigins() : undefined
+  const urls = origins ? urlsAt(() => origins.current() ?? publicUrl ?? '') : ownUrls
+  const renderers = renderersWith(ownUrls)
   const { quotas, uploadMaxBytes, uploadHours } = config
   // The embedded database may be on another disk than the files.
   const folders = config.databaseUrl === undefined ? [config.dataDir] : []
@@ -193,6 +197,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     tracer: tracing?.tracer,
     bodyMaxBytes: config.bodyMaxBytes,
     requestTimeoutMs: config.requestTimeoutMs,
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+    ...(origins && { origins }),
   })
   parts.defer(() => app.close())
   parts.defer(gate.open)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Config, DATABASE } from '../config/config.ts'
-import { isWildcard } from './address.ts'
+import { followsRequests } from './address.ts'
 
 /** What a start says of itself. */
 export interface StartReport {
@@ -26,10 +26,10 @@ export function startReport(config: Config, url: string): StartReport {
 }
 
 /** What is known of a public address before anybody uses it. */
-export function addressWarnings({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>, url: string): string[] {
-  if (publicUrl !== undefined || !isWildcard(host)) return []
+export function addressWarnings(config: Parameters<typeof followsRequests>[0], url: string): string[] {
+  if (!followsRequests(config)) return []
   return [
-    `URLs of files lead to ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use.`,
+    `URLs in answers begin with the address of each request, but those in webhooks with ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use.`,
   ]
 }
 

@@ -45,6 +45,10 @@ export interface Config {
   privatePriceFactor: number
   /** A variable, or the content of the file that `NAME_FILE` names: for the vendors' own names. */
   variable: (name: string) => string | undefined
+  /** Origins whose pages may call the API; `*` = all. */
+  corsOrigins: readonly string[]
+  /** Proxies whose X-Forwarded-* headers are believed. */
+  trustedProxies: readonly string[]
   egressAllow: readonly string[]
   openingCredit: Points
   /** The operator's prices, which replace or multiply those of the catalogue. */
@@ -148,6 +152,8 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     accountsPerTenant: values.POLYPHONY_ACCOUNTS_PER_TENANT,
     privatePriceFactor: values.POLYPHONY_PRIVATE_PRICE_FACTOR,
     variable,
+    corsOrigins: values.POLYPHONY_CORS_ORIGINS,
+    trustedProxies: values.POLYPHONY_TRUSTED_PROXIES,
     egressAllow: values.POLYPHONY_EGRESS_ALLOW,
     openingCredit: usdToPoints(values.POLYPHONY_OPENING_CREDIT),
     prices: values.POLYPHONY_PRICES,

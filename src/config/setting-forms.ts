@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import { type Points, points } from '../core/points.ts'
 import { ConfigError } from './config-error.ts'
 import { MIN_SECRET_LENGTH } from './kept-secret.ts'
-import { collect, type Setting } from './setting.ts'
+import { collect, list, type Setting } from './setting.ts'
 
 const MIN_KEY_LENGTH = 16
 
@@ -120,6 +120,28 @@ export function port(text: string, name: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value
   throw new ConfigError(`${name} must be a whole number from 1 to 65535, not "${text}".`)
+}
+
+/** Origins such as `https://app.example`, `*` for all, or `off` for none. */
+export function origins(): Setting<readonly string[]> {
+  const all = list('Origins whose web pages may call the API; "off" for none.', origin, { shownDefault: '*' })
+  return {
+    ...all,
+    fallback: ['*'],
+    parse: (text, name) => (text.trim() === 'off' ? [] : all.parse(text, name)),
+  }
+}
+
+function origin(text: string, name: string): string {
+  const isOrigin = text === '*' || (URL.canParse(text) && new URL(text).origin === text)
+  if (isOrigin) return text
+  throw new ConfigError(`${name}: "${text}" is no origin such as https://app.example, nor "*".`)
+}
+
+/** An address, or a CIDR. */
+export function proxy(text: string, name: string): string {
+  if (ipaddr.isValid(text) || ipaddr.isValidCIDR(text)) return text
+  throw new ConfigError(`${name}: "${text}" is neither an address nor a CIDR such as 10.0.0.0/8.`)
 }
 
 export function cidr(text: string, name: string): string {

@@ -5,9 +5,11 @@ import {
   cidr,
   databaseUrl,
   mailUrl,
+  origins,
   port,
   prices,
   provider,
+  proxy,
   publicUrl,
 } from './setting-forms.ts'
 
@@ -54,6 +56,8 @@ export const SETTINGS = {
   ),
   POLYPHONY_PRICES: prices(),
   POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
+  POLYPHONY_CORS_ORIGINS: origins(),
+  POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),
   POLYPHONY_STUDIO_SLOTS: whole('Tasks that the studio works on at once.', { from: 1, to: 64, default: 2 }),
   POLYPHONY_SANDBOX_SLOTS: whole('Sandbox tasks at once.', { from: 1, to: 1_000_000, default: 1_000 }),

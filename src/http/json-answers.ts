@@ -41,7 +41,8 @@ export function addJsonAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload !== 'string' || payload.length < LARGE || !isJson(reply)) return done(null, payload)
     const tag = tagOf(payload)
-    reply.header('vary', 'accept-encoding')
+    const vary = reply.getHeader('vary')
+    reply.header('vary', vary === undefined ? 'accept-encoding' : `${String(vary)}, accept-encoding`)
     if (reply.statusCode === 200 && request.method === 'GET') {
       reply.header('etag', tag)
       if (isKnown(request, tag)) {

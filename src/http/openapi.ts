@@ -17,6 +17,8 @@ export interface OpenApiOptions {
   /** All that this server serves; complete when it listens. */
   served: readonly ServedModule[]
   context: DialectContext
+  /** '' where it depends on the request: the document is the same for all. */
+  publicUrl: () => string
 }
 
 /** What one module adds to the document. */
@@ -28,10 +30,8 @@ interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'r
 /** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
 export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   // Written at the first request: most gateways never get one, and the public URL is known only once the server listens.
-  const forMachines = once(async () =>
-    JSON.stringify(documentOf(await partsOf(options), options.context.urls.publicUrl)),
-  )
-  const forPeople = once(async () => JSON.stringify(readingOf(await partsOf(options), options.context.urls.publicUrl)))
+  const forMachines = once(async () => JSON.stringify(documentOf(await partsOf(options), options.publicUrl())))
+  const forPeople = once(async () => JSON.stringify(readingOf(await partsOf(options), options.publicUrl())))
 
   app.get('/openapi.json', undocumented('the document itself'), async (_request, reply) =>
     reply
@@ -49,9 +49,7 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
       if (!isKnown) throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${modules}.`)
       let made = ofOne.get(id)
       if (!made) {
-        made = partsOf(options).then((parts) =>
-          JSON.stringify(documentOfOne(parts, id, options.context.urls.publicUrl)),
-        )
+        made = partsOf(options).then((parts) => JSON.stringify(documentOfOne(parts, id, options.publicUrl())))
         ofOne.set(id, made)
       }
       return reply
@@ -100,7 +98,7 @@ function documentOf(parts: Part[], publicUrl: string): JsonObject {
       description: `${ABOUT}\n\nThe same for machines: [openapi.json](${publicUrl}/openapi.json).`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: publicUrl }],
+    servers: [{ url: publicUrl || '/' }],
     security: [{ apiKey: [] }, { bearer: [] }],
     tags: parts.flatMap(({ tags }) => tags),
     paths: Object.assign({}, ...parts.map(({ paths }) => paths)),

@@ -27,6 +27,8 @@ describe('the server', () => {
       log: pino({ level: 'silent' }),
       bodyMaxBytes: 1_000,
       requestTimeoutMs: 1_000,
+      corsOrigins: [],
+      trustedProxies: [],
     } as unknown as ServerOptions // no request comes, so nothing of the rest is used
     await expect(buildServer(options)).rejects.toThrow('The route GET /photon/v1/rays/:id has no description')
   })

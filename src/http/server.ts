@@ -19,6 +19,8 @@ import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { addAccessLog, type LogAccess, openAccessLog } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
+import { decoded } from './compressed-bodies.ts'
+import { addCors, allowOrigin, type CorsOrigins } from './cors.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { frontDoor } from './front-door.ts'
@@ -27,6 +29,8 @@ import { addJsonAnswers } from './json-answers.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { openApi, type ServedModule } from './openapi.ts'
 import { addRequestIds, requestIdOf, requestLog, sendRequestId } from './request-ids.ts'
+import type { RequestOrigins } from './request-origins.ts'
+import { RequestPaths } from './request-paths.ts'
 import { addRequestSpans } from './request-spans.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
@@ -42,6 +46,11 @@ export interface ServerOptions {
   bodyMaxBytes: number
   /** How long a whole request may take to arrive. */
   requestTimeoutMs: number
+  corsOrigins: CorsOrigins
+  /** Proxies whose X-Forwarded-* headers are believed, as addresses or CIDRs. */
+  trustedProxies: readonly string[]
+  /** Where the URLs in answers are those under which requests come in. */
+  origins?: RequestOrigins
 }
 
 /** How often connections are checked for requests that take too long. */
@@ -51,6 +60,7 @@ const HEADERS_MS = 30 * SECOND_MS
 /** Puts the dialects, the files and the health routes on one HTTP server. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const logAccess = openAccessLog(options.log)
+  const paths = new RequestPaths()
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
@@ -66,21 +76,25 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       headersTimeout: Math.min(HEADERS_MS, options.requestTimeoutMs),
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
+    rewriteUrl: ({ url = '/' }) => paths.served(url),
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Long-polling and event streams would hold a stop for as long as they wait.
     forceCloseConnections: true,
     // Bodies are validated by the catalogue; Ajv would coerce them, and drop unknown fields.
     // Errors before a route is found, such as a path that is not a valid URL.
     frameworkErrors: (thrown, request, reply) =>
-      sendFrameworkError(logAccess, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
+      sendFrameworkError(options, logAccess, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
   for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded', 'traceparent']) app.decorateRequest(name)
   addRequestIds(app)
   addAccessLog(app, logAccess)
   if (options.tracer) addRequestSpans(app, options.tracer)
+  options.origins?.follow(app)
   noteMethods(app)
+  addCors(app, options.corsOrigins)
   refuseNul(app)
-  skipBodies(app)
+  prepareBodies(app)
   addRetryAfter(app)
   addJsonAnswers(app)
   readBodies(app)
@@ -95,8 +109,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const served: ServedModule[] = []
   for (const module of [...options.dialects, ownModule(options, addHealth, served)]) {
     await app.register(async (scope) => {
-      served.push({ module, routes: noteRoutes(scope) })
+      const routes = noteRoutes(scope)
+      served.push({ module, routes })
       await module.routes(scope, context)
+      if (options.dialects.includes(module)) paths.add(routes)
     })
   }
   app.setNotFoundHandler((request, reply) => {
@@ -108,7 +124,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
 /** The routes of no protocol: files, callbacks of vendors, health, and the description of everything that is served. */
 function ownModule(
-  { assets, callbacks }: Pick<ServerOptions, 'assets' | 'callbacks'>,
+  { assets, callbacks, origins }: Pick<ServerOptions, 'assets' | 'callbacks' | 'origins'>,
   addHealth: (app: FastifyInstance) => void,
   served: readonly ServedModule[],
 ): RouteModule {
@@ -117,7 +133,7 @@ function ownModule(
     async routes(app, context) {
       await app.register(files, { assets })
       addHealth(app)
-      openApi(app, { served, context })
+      openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
       frontDoor(app, { publicUrl: () => context.urls.publicUrl })
       docs(app, { publicUrl: () => context.urls.publicUrl })
       await app.register(callbackRoutes(callbacks))
@@ -138,46 +154,49 @@ function refuseNul(app: FastifyInstance): void {
 }
 
 /**
- * Two kinds of bodies are not read: those of unknown routes, which would be kept in memory, up to the limit of bodies, only
- * to be answered with 404; and compressed ones, since a small compressed body can be a large one.
+ * Bodies of unknown routes are not read: they would be kept in memory, up to the limit of bodies, only to be answered with
+ * 404. Compressed ones are decoded.
  */
-function skipBodies(app: FastifyInstance): void {
+function prepareBodies(app: FastifyInstance): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
-    const { 'content-encoding': encoding = 'identity' } = request.headers
+    const { 'content-encoding': encoding = '' } = request.headers
     if (request.is404) {
       const error = unknownRoute(request, reply)
       if (error) done(error)
-    } else if (encoding === 'identity' || encoding === '') done(null, payload)
-    else done(new PolyphonyError('unsupported_media', `Send the body without Content-Encoding, not as ${encoding}.`))
+    } else if (encoding === '' || encoding === 'identity') done(null, payload)
+    else done(null, decoded(payload, encoding))
   })
 }
 
 /**
  * Reads JSON bodies, also if the content type is missing or ends in `+json`: several clients of these protocols send such.
- * A DELETE may announce JSON and have no body, as from HTTP libraries with a default type.
+ * A request may announce JSON and have no body, as from HTTP libraries with a default type: a route that needs one says so.
  */
 function readBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('text/plain') // Fastify's own, which takes any text
   const parseJson = jsonParser(app)
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (body.length === 0 && request.method === 'DELETE') done(null, undefined)
+    if (body.length === 0) done(null, undefined)
     else parseJson(request, body, done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const type = request.headers['content-type'] ?? ''
-    if (type === '' || /^application\/[^;]+\+json\b/i.test(type)) parseJson(request, body, done)
+    if (body.length === 0) done(null, undefined)
+    else if (type === '' || /^application\/[^;]+\+json\b/i.test(type)) parseJson(request, body, done)
     else done(new PolyphonyError('unsupported_media', 'Send the body as application/json.'))
   })
 }
 
 /** Fastify runs no hooks for these. */
 function sendFrameworkError(
+  { corsOrigins }: Pick<ServerOptions, 'corsOrigins'>,
   logAccess: LogAccess,
   thrown: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   sendRequestId(request, reply)
+  allowOrigin(request, reply, corsOrigins)
   reply.raw.once('finish', () => logAccess(request, reply))
   return sendDefaultError(thrown, request, reply)
 }

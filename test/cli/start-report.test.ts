@@ -47,14 +47,17 @@ describe('what a start says', () => {
     expect(text).toMatch(/^ {2}address {8}http:\/\/localhost:8080$/m)
     expect(text).toMatch(/^ {2}documentation {2}http:\/\/localhost:8080\/docs$/m)
     expect(text).toMatch(/^ {2}database {7}PostgreSQL at polly@db\/shop$/m)
-    expect(text).toMatch(/^ {2}warning {8}URLs of files lead to http:\/\/localhost:8080, .* set PUBLIC_URL/m)
+    expect(text).toMatch(/^ {2}warning {8}URLs in answers begin .* http:\/\/localhost:8080, .* set PUBLIC_URL/m)
     expect(text).toMatch(/^ {2}warning {8}LUMA_API_KEY is not read/m)
     expect(text).not.toContain('secret@')
   })
 
   it('a start warns of a wildcard address without PUBLIC_URL, and of misspelled variables', async () => {
     await using server = await serve({ env: { ...env, HOST: '0.0.0.0', LUMA_API_KEY: 'a', POLYPHONY_PRICE: '{}' } })
-    await lineWith(server, 'URLs of files lead to http://localhost')
+    await lineWith(
+      server,
+      'URLs in answers begin with the address of each request, but those in webhooks with http://localhost',
+    )
     await lineWith(server, 'LUMA_API_KEY is not read; was LUMAAI_API_KEY meant')
     await lineWith(server, 'POLYPHONY_PRICE is not a setting; was POLYPHONY_PRICES meant')
   })

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
@@ -102,16 +102,78 @@ describe('the HTTP server', () => {
     }
   })
 
-  it('refuses a compressed body by its Content-Encoding', async () => {
-    const body = gzipSync('{"model":"suno"}')
-    const headers = {
-      'x-api-key': TEST_KEY,
-      'Content-Type': 'application/json',
-      'Content-Encoding': 'gzip',
-      'Content-Length': body.length,
-    }
-    const answer = await rawRequest(gateway.url, [head('POST', '/api/v1/task', headers), body])
-    expect([answer.status, answer.body]).toEqual([415, expect.stringContaining('without Content-Encoding')])
+  const sendEncoded = (encoding: string, body: Buffer, path = '/api/v1/task', type = 'application/json') =>
+    rawRequest(gateway.url, [
+      head('POST', path, {
+        'x-api-key': TEST_KEY,
+        'Content-Type': type,
+        'Content-Encoding': encoding,
+        'Content-Length': body.length,
+      }),
+      body,
+    ])
+  const SONG = JSON.stringify({ model: 'suno', task_type: 'lyrics', input: { prompt: 'sandbox:fast é'.repeat(20) } })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['x-gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    ['zstd', zstdCompressSync],
+  ])('accepts a body that is compressed as %s', async (encoding, compress) => {
+    const answer = await sendEncoded(encoding, compress(SONG))
+    expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('"task_id"')])
+  })
+
+  it('accepts a form that is compressed', async () => {
+    const form = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nno picture\r\n--x--\r\n'
+    const type = 'multipart/form-data; boundary=x'
+    const plain = await sendEncoded('identity', Buffer.from(form), '/api/v1/upload', type)
+    expect(await sendEncoded('gzip', gzipSync(form), '/api/v1/upload', type)).toMatchObject({ status: plain.status })
+  })
+
+  it('refuses other encodings by name, and bodies that are not what they say', async () => {
+    const answers = await Promise.all([
+      sendEncoded('compress', Buffer.from(SONG)),
+      sendEncoded('gzip, br', gzipSync(SONG)),
+      sendEncoded('gzip', Buffer.from(SONG)),
+      sendEncoded('br', gzipSync(SONG)),
+      sendEncoded('gzip', gzipSync(SONG).subarray(0, 40)),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([415, 415, 400, 400, 400])
+    expect(answers[1]?.body).toContain(
+      'Content-Encoding must be gzip, br, deflate or zstd, or absent, not \\"gzip, br\\"',
+    )
+    expect(answers[2]?.body).toContain('The body is not valid gzip')
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('refuses a small %s body that becomes a large one, without keeping it', async (encoding, compress) => {
+    const bomb = compress(Buffer.alloc(128 * MIB, ' '))
+    expect(bomb.length).toBeLessThan(MIB)
+    const before = process.memoryUsage.rss()
+    const answer = await sendEncoded(encoding, bomb)
+    expect(answer.status).toBe(413)
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100 * MIB)
+  })
+
+  it('takes an empty body where a route needs none, whatever type it announces', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const song = await gateway.send('POST', '/polyphony/v1/tasks', {
+      body: { operation: 'suno/lyrics', input: { prompt: 'la' } },
+    })
+    const { id } = song.body as { id: string }
+    const cancelled = await gateway.send('POST', `/replicate/v1/predictions/${UNKNOWN}/cancel`, { headers, text: '' })
+    expect([id.length, cancelled.status]).toEqual([36, 404])
+    const lacking = await gateway.send('POST', '/api/v1/task', { headers, text: '' })
+    expect([lacking.status, JSON.stringify(lacking.body)]).toEqual([
+      400,
+      expect.stringContaining('must be a JSON object'),
+    ])
   })
 
   it('refuses a signature of equal length with other characters', async () => {

@@ -32,7 +32,7 @@ function tryToListen(host: string, port: number): Promise<NodeJS.ErrnoException 
 
 /** Whether callers reach the gateway under the address that they are given. */
 export async function checkPublicUrl(
-  config: Pick<Config, 'host' | 'port' | 'publicUrl'>,
+  config: Pick<Config, 'host' | 'port' | 'publicUrl' | 'trustedProxies'>,
   isServed: boolean,
 ): Promise<Finding> {
   const { host, port, publicUrl } = config

@@ -84,7 +84,7 @@ function queueOperations() {
           inQuery('fal_webhook', { type: 'string' }, 'The URL that is notified of the end.'),
           idempotencyKey,
         ],
-        codes: PAID,
+        codes: [...PAID, 'not_found'],
         requestBody: input,
       },
     ),

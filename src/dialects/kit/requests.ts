@@ -143,7 +143,7 @@ export function taskSender(
   context: DialectContext,
   render: (task: Task) => string,
 ): (request: FastifyRequest, reply: FastifyReply, id: string) => Promise<FastifyReply> | undefined {
-  const rendered = new WeakMap<Task, string>()
+  const rendered = new WeakMap<Task, { text: string; publicUrl: string }>()
   return (request, reply, id) => {
     // A `wait` is read even when there is nothing to wait for, so that a wrong one is always refused.
     const ended = waitIn(request) === undefined ? context.tasks.peek(id, request.caller) : undefined
@@ -153,12 +153,13 @@ export function taskSender(
       )
     }
     request.taskId = id
-    let text = rendered.get(ended)
-    if (text === undefined) {
-      text = render(ended)
-      rendered.set(ended, text)
+    const { publicUrl } = context.urls
+    let kept = rendered.get(ended)
+    if (kept?.publicUrl !== publicUrl) {
+      kept = { text: render(ended), publicUrl }
+      rendered.set(ended, kept)
     }
-    reply.header('content-type', JSON_TYPE).send(text)
+    reply.header('content-type', JSON_TYPE).send(kept.text)
     return undefined
   }
 }

@@ -1,0 +1,34 @@
+import type { NotedRoute } from './noted-routes.ts'
+import { formOf } from './route-methods.ts'
+
+/**
+ * The paths that clients send, as the routes have them. Several slashes count as one: a base address often ends in one. And
+ * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all.
+ */
+export class RequestPaths {
+  /** First parts of paths, such as `suno`, and `mj-{speed}` as a pattern. */
+  readonly #first = new Map<string, RegExp>()
+  /** Second parts of the paths below `/v1`, which are routes of their own. */
+  readonly #belowV1 = new Set<string>()
+
+  /** Notes the routes of a protocol. */
+  add(routes: readonly Pick<NotedRoute, 'path'>[]): void {
+    for (const { path } of routes) {
+      const [, first = '', second = ''] = path.split('/')
+      if (first === 'v1') this.#belowV1.add(second)
+      else if (!first.startsWith('{')) this.#first.set(first, formOf(first.replaceAll(/\{(\w+)\}/g, ':$1')))
+    }
+  }
+
+  /** The URL (path and query) as it is routed. */
+  served(url: string): string {
+    // Nearly all are right as they come.
+    if (!url.includes('//') && !url.startsWith('/v1/')) return url
+    const end = url.search(/[?#]/)
+    const path = (end === -1 ? url : url.slice(0, end)).replaceAll(/\/{2,}/g, '/')
+    const rest = end === -1 ? '' : url.slice(end)
+    const [, part = ''] = /^\/v1\/([^/]+)/.exec(path) ?? []
+    const isBelow = this.#belowV1.has(part) || ![...this.#first.values()].some((form) => form.test(part))
+    return (isBelow ? path : path.slice('/v1'.length)) + rest
+  }
+}
