@@ -16,6 +16,8 @@ const rooms = {
   accounts: ['core', 'store', 'providers/provider'],
   prices: ['core', 'catalog', 'store'],
   tasks: ['core', 'catalog', 'prices', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
+  tracing: ['core', 'tasks/observer'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],

@@ -13,6 +13,7 @@ const PROJECT = new URL('..', import.meta.url).pathname
 export const ENTRIES: Record<string, string> = {
   program: 'src/cli/program.ts',
   'sqlite-worker': 'src/store/sqlite-worker.ts',
+  'reconcile-worker': 'src/store/reconcile-worker.ts',
   'composer-worker': 'src/engines/studio/composer-worker.ts',
   'docs-script': 'src/http/docs-script.ts',
 }
@@ -79,6 +80,7 @@ async function licencesOf(folders: string[]): Promise<string> {
 
 const PERMITTED = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'BSD-2-Clause',
   'BSD-3-Clause',

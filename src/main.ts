@@ -15,11 +15,13 @@ import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
+import { startNotices } from './compose/notices.ts'
 import { PRICED_PROVIDERS } from './compose/prices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
+import { openTraces } from './compose/tracing.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
 import type { Config } from './config/config.ts'
 import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
@@ -33,6 +35,7 @@ import { openPriceBook } from './prices/book.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openDrafts } from './tasks/drafts.ts'
+import { observers } from './tasks/observer.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
@@ -81,6 +84,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const startedAt = systemClock.now()
   await using parts = new ClosingStack()
   const log = replaced.log ?? openLog(config.logLevel)
+  const tracing = await openTraces(config, log)
+  // First of all, so that it is closed last.
+  if (tracing) parts.defer(tracing.close)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
@@ -109,7 +115,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(() => egress.close())
 
   const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
-  const accountParts = accountPartsOf(config, { store, egress, clock, log, vendorCalled: recorders.vendorCalled })
+  const accountParts = accountPartsOf(config, {
+    store,
+    egress,
+    clock,
+    log,
+    vendorCalled: recorders.vendorCalled,
+    tracer: tracing?.tracer,
+  })
   const accounts = openAccounts({ ...accountParts, builtIn })
   parts.defer(() => accounts.close())
   await accounts.start()
@@ -130,7 +143,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     webhooksFor,
     clock,
     log,
-    observer: recorders,
+    observer: tracing ? observers(recorders, tracing.observer) : recorders,
+    tracer: tracing?.tracer,
     prices,
   })
   const { tasks, dispatcher, leases, callbacks, admission } = heart
@@ -145,6 +159,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     log,
     concurrency: WEBHOOKS_AT_ONCE,
     onAttempt: recorders.webhookAttempted,
+    tracer: tracing?.tracer,
   })
   const keys = openKeys({ store, clock })
   parts.defer(() => keys.close())
@@ -188,6 +203,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       metrics: { key: config.metricsKey, port: config.metricsPort, host: config.host },
     },
     log,
+    tracer: tracing?.tracer,
     bodyMaxBytes: config.bodyMaxBytes,
     requestTimeoutMs: config.requestTimeoutMs,
     corsOrigins: config.corsOrigins,
@@ -206,6 +222,17 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   dispatcher.start()
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
+  const { id: operatorId } = firstTenant.tenant
+  const stopNotices = startNotices(config, {
+    store,
+    egress,
+    accounts: accounts.list,
+    folders: foldersOf(config),
+    secret: () => signing.secretOf(operatorId, 'live'),
+    clock,
+    log,
+  })
+  if (stopNotices) parts.defer(stopNotices)
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
   const report = startReport(config, publicUrl)

@@ -8,7 +8,9 @@ import { type Egress, openEgress } from '../assets/egress.ts'
 import { listOperations } from '../catalog/catalog.ts'
 import type { Config } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
+import type { Tracer } from '../core/tracer.ts'
 import { openStudio } from '../engines/studio/studio.ts'
+import type { Account } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import { sandboxProvider } from '../providers/sandbox/sandbox.ts'
 import { studioProvider } from '../providers/studio/studio.ts'
@@ -26,12 +28,12 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
 /** `outcome`: the class of the answer's status, such as `2xx`, or `no_answer`. */
 type VendorCalled = (provider: string, outcome: string, ms: number) => void
 
-function watchedBy(called: VendorCalled): NonNullable<MemberParts['watchFetch']> {
+function watchedBy(called: VendorCalled, tracer: Calls | undefined): NonNullable<MemberParts['watchFetch']> {
   return (provider, send) => async (input, init) => {
     const startedAt = performance.now()
     let outcome = 'no_answer'
     try {
-      const answer = await send(input, init)
+      const answer = await (tracer ? tracedCall(tracer, provider, send, input, init) : send(input, init))
       outcome = `${Math.floor(answer.status / 100)}xx`
       return answer
     } finally {
@@ -40,19 +42,51 @@ function watchedBy(called: VendorCalled): NonNullable<MemberParts['watchFetch']>
   }
 }
 
+type Calls = Pick<Tracer, 'call'>
+type Fetch = Account['fetch']
+
+function tracedCall(
+  tracer: Calls,
+  provider: string,
+  send: Fetch,
+  input: Parameters<Fetch>[0],
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const isRequest = input instanceof Request
+  const method = init?.method ?? (isRequest ? input.method : 'GET')
+  const { host } = new URL(isRequest ? input.url : input) // its path and query may hold keys
+  return tracer.call(
+    { provider, method, host },
+    (traceparent) => {
+      if (traceparent === undefined) return send(input, init)
+      const headers = new Headers(init?.headers ?? (isRequest ? input.headers : {}))
+      headers.set('traceparent', traceparent)
+      return send(input, { ...init, headers })
+    },
+    ({ status }) => ({ status, error: status >= 400 ? String(status) : null }),
+  )
+}
+
 /** What accounts and their administration both need. */
 export function accountPartsOf(
   config: Config,
-  given: { store: Store; egress: Egress; clock: Clock; log: Logger; vendorCalled?: VendorCalled },
+  given: {
+    store: Store
+    egress: Egress
+    clock: Clock
+    log: Logger
+    vendorCalled?: VendorCalled
+    tracer?: Calls | undefined
+  },
 ) {
-  const { egress, vendorCalled, ...parts } = given
+  const { egress, vendorCalled, tracer, ...parts } = given
   return {
     ...parts,
     manifests: PROVIDERS,
     environment: accountsOfEnvironment(PROVIDERS, config.variable, config.providers),
     vault: openVault(config.secret, config.earlierSecrets),
     fetchFor: egress.fetchFor,
-    watchFetch: vendorCalled && watchedBy(vendorCalled),
+    watchFetch: vendorCalled && watchedBy(vendorCalled, tracer),
     judge: egress.judge,
     operations: new Set(listOperations().map(({ id }) => id)),
     tenants: { priceFactor: config.privatePriceFactor, maxAccounts: config.accountsPerTenant },

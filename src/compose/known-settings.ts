@@ -2,6 +2,7 @@ import { checkStorageUrl } from '../assets/storage.ts'
 import { listOperations } from '../catalog/catalog.ts'
 import type { Knowledge, OtherName } from '../config/read-settings.ts'
 import { PROVIDERS } from '../providers/providers.ts'
+import { TRACING_VARIABLES } from '../tracing/parts.ts'
 
 /** What Amazon's SDK is given by name. */
 const OF_STORAGE: OtherName[] = [
@@ -18,6 +19,7 @@ export const KNOWN_SETTINGS: Knowledge = {
       fields.map(({ env, title: field, isSecret }) => ({ name: env, what: `${title}: ${field}.`, isSecret })),
     ),
     ...OF_STORAGE,
+    ...TRACING_VARIABLES,
   ],
   checks: {
     POLYPHONY_PRICES: (prices) => prices.flatMap(({ of }) => (isPriced(of) ? [] : [unknownPrice(of)])),

@@ -1,4 +1,6 @@
 import { type Logger, pino } from 'pino'
+import { systemClock } from '../core/clock.ts'
+import { openLogFile } from './log-file.ts'
 import { readable } from './readable-log.ts'
 
 /** What of a stream the log has to know: `process.stdout`, `process.stderr`. */
@@ -16,10 +18,24 @@ export function openLog(level: string, stream: LogStream = process.stdout, env =
   const options = {
     level,
     base: null, // neither the process nor the host: who collects logs knows both
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime(),
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  if (!stream.isTTY) return pino(options, pino.destination(stream.fd))
+  if (!stream.isTTY) return pino(options, openLogFile(stream.fd))
   const format = readable({ hasColors: !env.NO_COLOR && env.TERM !== 'dumb' })
   return pino(options, { write: (line) => void stream.write(format(line)) })
+}
+
+/** A busy server writes several lines in a millisecond, and to format the time costs as much as the rest of a line. */
+function isoTime(): () => string {
+  let at = 0
+  let text = ''
+  return () => {
+    const now = systemClock.now()
+    if (now !== at) {
+      at = now
+      text = `,"time":"${new Date(now).toISOString()}"`
+    }
+    return text
+  }
 }

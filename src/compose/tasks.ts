@@ -40,14 +40,14 @@ export interface Heart {
 }
 
 export function composeTasks(config: Config, given: HeartParts): Heart {
-  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, prices } = given
+  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, tracer, prices } = given
   const { maxWaitMs, taskTimeFactor, recordDays, mediaDays, outputMaxBytes: maxOutputBytes } = config
   // At least until a task that waits as long as it may has been done.
   const longestMs = maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)
   const keepMs = Math.max(Math.round(config.uploadHours * HOUR_MS), longestMs)
   const inputs = openInputs({ assets, egress, referenceOf: urls.reference, clock, keepMs })
   const moves = openMoves({ store, webhooksFor, clock, observer })
-  const parts: TaskParts = { store, moves, accounts, clock, log, observer }
+  const parts: TaskParts = { store, moves, accounts, clock, log, observer, tracer }
   const leases = openLeases(parts, { leaseMs: LEASE_MS, holder: randomUUID() })
   const durations = openDurations()
   const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations, costOf: prices.costOf })

@@ -21,6 +21,17 @@ const QUOTAS = {
   test: { bytes: 2 ** 30, drafts: 10_000 },
 }
 
+const NOTICES = {
+  url: undefined,
+  mail: undefined,
+  everyMs: 30_000,
+  creditPoints: 0 as Config['openingCredit'],
+  diskBytes: 1_000_000_000,
+  reconcileMs: 3_600_000,
+}
+
+const MAIL = 'smtps://me:secret@mail.example?from=a@b.example&to=c@d.example'
+
 describe('a configuration', () => {
   it('a configuration without any variable is the documented one', () => {
     const { secret, hasSecret: _has, variable: _, ...config } = read()
@@ -46,6 +57,7 @@ describe('a configuration', () => {
       prices: [],
       showsPrices: true,
       logLevel: 'info',
+      notices: NOTICES,
       studioSlots: 2,
       sandboxSlots: 1_000,
       sandboxSeconds: 2,
@@ -112,6 +124,25 @@ describe('a configuration', () => {
     ['POLYPHONY_METRICS_KEY', KEY, { metricsKey: KEY }],
     ['POLYPHONY_METRICS_PORT', '9464', { metricsPort: 9_464 }],
     ['POLYPHONY_PUBLIC_PRICES', 'off', { showsPrices: false }],
+    ['POLYPHONY_NOTICES_URL', 'https://ops.example/n', { notices: { ...NOTICES, url: 'https://ops.example/n' } }],
+    [
+      'POLYPHONY_NOTICES_MAIL',
+      MAIL,
+      {
+        notices: {
+          ...NOTICES,
+          mail: { server: 'smtps://me:secret@mail.example', from: 'a@b.example', to: 'c@d.example' },
+        },
+      },
+    ],
+    ['POLYPHONY_NOTICES_SECONDS', '5', { notices: { ...NOTICES, everyMs: 5_000 } }],
+    [
+      'POLYPHONY_NOTICES_CREDIT',
+      '2.5',
+      { notices: { ...NOTICES, creditPoints: 25_000_000 as Config['openingCredit'] } },
+    ],
+    ['POLYPHONY_NOTICES_DISK_BYTES', '7', { notices: { ...NOTICES, diskBytes: 7 } }],
+    ['POLYPHONY_RECONCILE_HOURS', '0.5', { notices: { ...NOTICES, reconcileMs: 1_800_000 } }],
     ['POLYPHONY_STUDIO_SLOTS', '4', { studioSlots: 4 }],
     ['POLYPHONY_SANDBOX_SLOTS', '7', { sandboxSlots: 7 }],
     ['POLYPHONY_MAX_WAIT_SECONDS', '60', { maxWaitMs: 60_000 }],
@@ -230,6 +261,9 @@ describe('a configuration', () => {
     ['POLYPHONY_PRICES', '{"suno": "x0"}'],
     ['POLYPHONY_PUBLIC_PRICES', 'no'],
     ['LOG_LEVEL', 'loud'],
+    ['POLYPHONY_NOTICES_URL', 'ops.example'],
+    ['POLYPHONY_NOTICES_MAIL', 'ops@example.org'],
+    ['POLYPHONY_NOTICES_MAIL', 'smtp://mail.example?from=a@b.example'],
     ['POLYPHONY_METRICS_KEY', 'short'],
     ['POLYPHONY_METRICS_PORT', '0'],
     ['POLYPHONY_METRICS_PORT', '65536'],

@@ -1,13 +1,14 @@
 import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { HOUR_MS } from '../core/clock.ts'
 import { type Points, usdToPoints } from '../core/points.ts'
 import type { Quotas } from '../core/quota.ts'
 import { ConfigError } from './config-error.ts'
 import { keptSecret, secretIn } from './kept-secret.ts'
 import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 import { type Knowledge, NO_KNOWLEDGE, type ReadSettings, readSettings } from './read-settings.ts'
-import type { PreferredProvider, Price } from './setting-forms.ts'
+import type { MailAddress, PreferredProvider, Price } from './setting-forms.ts'
 import type { Values } from './settings.ts'
 import type { Env, Source } from './sources.ts'
 
@@ -59,6 +60,15 @@ export interface Config {
   metricsKey: string | undefined
   /** A port of their own for the metrics; absent: the gateway's. */
   metricsPort: number | undefined
+  /** Notices for the operator: where they go, and what they are about. */
+  notices: Readonly<{
+    url: string | undefined
+    mail: MailAddress | undefined
+    everyMs: number
+    creditPoints: Points
+    diskBytes: number
+    reconcileMs: number
+  }>
   studioSlots: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
@@ -156,6 +166,14 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     logLevel: values.LOG_LEVEL,
     metricsKey: values.POLYPHONY_METRICS_KEY,
     metricsPort: values.POLYPHONY_METRICS_PORT,
+    notices: {
+      url: values.POLYPHONY_NOTICES_URL,
+      mail: values.POLYPHONY_NOTICES_MAIL,
+      everyMs: 1_000 * values.POLYPHONY_NOTICES_SECONDS,
+      creditPoints: usdToPoints(values.POLYPHONY_NOTICES_CREDIT),
+      diskBytes: values.POLYPHONY_NOTICES_DISK_BYTES,
+      reconcileMs: Math.ceil(values.POLYPHONY_RECONCILE_HOURS * HOUR_MS),
+    },
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,

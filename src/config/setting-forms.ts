@@ -94,6 +94,27 @@ export function chosenSecret(text: string, name: string): string {
   )
 }
 
+/** Where an e-mail goes: the server of the sender, and the addresses. */
+export interface MailAddress {
+  /** `smtp://` or `smtps://`, with user and password where the server asks for them. */
+  server: string
+  from: string
+  to: string
+}
+
+/** `smtps://user:password@mail.example?from=gateway@example.org&to=ops@example.org,boss@example.org` */
+export function mailUrl(text: string, name: string): MailAddress {
+  const url = /^smtps?:\/\//.test(text) ? URL.parse(text) : null
+  const from = url?.searchParams.get('from')
+  const to = url?.searchParams.get('to')
+  if (!url || !from?.includes('@') || !to?.includes('@')) {
+    throw new ConfigError(`${name} must be written as smtps://user:password@host?from=a@example.org&to=b@example.org.`)
+  }
+  url.searchParams.delete('from')
+  url.searchParams.delete('to')
+  return { server: url.href, from, to }
+}
+
 /** A port that a program can name: 0, any free one, would be found by no one. */
 export function port(text: string, name: string): number {
   const value = Number(text)

@@ -4,6 +4,7 @@ import {
   chosenSecret,
   cidr,
   databaseUrl,
+  mailUrl,
   origins,
   port,
   prices,
@@ -125,6 +126,30 @@ export const SETTINGS = {
     isSecret: true,
   }),
   POLYPHONY_METRICS_PORT: optional('A port of its own for /metrics.', port, { shownDefault: 'that of the gateway' }),
+  POLYPHONY_NOTICES_URL: optional('Where notices for the operator are posted, signed as webhooks are.', publicUrl),
+  POLYPHONY_NOTICES_MAIL: optional('Notices by e-mail: smtps://user:password@host?from=…&to=….', mailUrl, {
+    isSecret: true,
+  }),
+  POLYPHONY_NOTICES_SECONDS: whole('How often it is looked for what notices are sent about.', {
+    from: 1,
+    to: 3_600,
+    default: 30,
+  }),
+  POLYPHONY_NOTICES_CREDIT: number('Notice of a tenant with less credit than this, in USD; 0 = none.', {
+    from: 0,
+    to: 1e8,
+    default: 0,
+  }),
+  POLYPHONY_NOTICES_DISK_BYTES: whole('Notice of a disk with fewer free bytes, or with less than 5 % free.', {
+    from: 0,
+    to: 2 ** 50,
+    default: 1e9,
+  }),
+  POLYPHONY_RECONCILE_HOURS: number('How often the ledger is verified where notices are sent; 0 = never.', {
+    from: 0,
+    to: 8_760,
+    default: 1,
+  }),
   LOG_LEVEL: oneOf('What is logged.', LOG_LEVELS, 'info'),
 } satisfies Record<string, Setting<unknown>>
 

@@ -25,6 +25,8 @@ declare module 'fastify' {
     errorCode: ErrorCode | undefined
     /** It waits for a task, or streams: how long it takes says nothing of the gateway. */
     isOpenEnded: boolean | undefined
+    /** The trace context of the request's own span, where requests are traced. */
+    traceparent: string | undefined
   }
 }
 

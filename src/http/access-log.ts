@@ -1,16 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { type LineWriter, lineWriter } from './line-writer.ts'
 
 /** Asked every few seconds by load balancers and monitors: their lines would hide the others. */
-const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+export const QUIET_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+export type LogAccess = (request: FastifyRequest, reply: FastifyReply) => void
 
 /**
  * Logs one line for each request, when its answer has been sent. A mistake of a client is no more than `info`: an error of
  * the gateway has a line of its own, `request failed`, at `error`. No line holds a query, a body or a key.
  */
-export function addAccessLog(app: FastifyInstance, log: Logger): void {
+export function addAccessLog(app: FastifyInstance, logAccess: LogAccess): void {
   app.addHook('onResponse', (request, reply, done) => {
-    logAccess(log, request, reply)
+    logAccess(request, reply)
     done()
   })
 }
@@ -18,26 +21,29 @@ export function addAccessLog(app: FastifyInstance, log: Logger): void {
 /** In characters: in a path it is whatever the client wrote. */
 const MAX_ID = 64
 
-export function logAccess(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
-  const route = request.routeOptions.url ?? null
-  const level = route !== null && QUIET.has(route) ? 'debug' : 'info'
-  if (!log.isLevelEnabled(level)) return
-  const line: Record<string, unknown> = {
+export function openAccessLog(log: Logger): LogAccess {
+  const writers = { debug: lineWriter(log, 'debug'), info: lineWriter(log, 'info') }
+  return (request, reply) => {
+    const { url } = request.routeOptions
+    const level = url !== undefined && QUIET_ROUTES.has(url) ? 'debug' : 'info'
+    if (log.isLevelEnabled(level)) writers[level](fieldsOf(request, reply, url), 'request')
+  }
+}
+
+function fieldsOf(request: FastifyRequest, reply: FastifyReply, url: string | undefined): Parameters<LineWriter>[0] {
+  const { caller, taskId, errorCode } = request
+  const bytes = reply.getHeader('content-length')
+  return {
     requestId: request.id,
     method: request.method,
-    route,
+    route: url ?? null,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
+    bytes: bytes === undefined ? undefined : Number(bytes),
+    tenantId: caller?.tenantId,
+    keyId: caller?.keyId,
+    taskId: taskId?.slice(0, MAX_ID),
+    code: errorCode,
+    aborted: reply.raw.writableFinished ? undefined : true,
   }
-  const bytes = reply.getHeader('content-length')
-  if (bytes !== undefined) line.bytes = Number(bytes)
-  const { caller, taskId, errorCode } = request
-  if (caller) {
-    line.tenantId = caller.tenantId
-    line.keyId = caller.keyId
-  }
-  if (taskId !== undefined) line.taskId = taskId.slice(0, MAX_ID)
-  if (errorCode !== undefined) line.code = errorCode
-  if (!reply.raw.writableFinished) line.aborted = true
-  log[level](line, 'request')
 }

@@ -11,12 +11,13 @@ import type { Assets } from '../assets/assets.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { jsonParser } from '../dialects/kit/json-body.ts'
 import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
 import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
-import { addAccessLog, logAccess } from './access-log.ts'
+import { addAccessLog, type LogAccess, openAccessLog } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { decoded } from './compressed-bodies.ts'
 import { addCors, allowOrigin, type CorsOrigins } from './cors.ts'
@@ -30,6 +31,7 @@ import { openApi, type ServedModule } from './openapi.ts'
 import { addRequestIds, requestIdOf, requestLog, sendRequestId } from './request-ids.ts'
 import type { RequestOrigins } from './request-origins.ts'
 import { RequestPaths } from './request-paths.ts'
+import { addRequestSpans } from './request-spans.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 
@@ -40,6 +42,7 @@ export interface ServerOptions {
   callbacks: Callbacks
   health: HealthOptions
   log: Logger
+  tracer?: Pick<Tracer, 'request'> | undefined
   bodyMaxBytes: number
   /** How long a whole request may take to arrive. */
   requestTimeoutMs: number
@@ -56,6 +59,7 @@ const HEADERS_MS = 30 * SECOND_MS
 
 /** Puts the dialects, the files and the health routes on one HTTP server. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const logAccess = openAccessLog(options.log)
   const paths = new RequestPaths()
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
@@ -79,12 +83,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Bodies are validated by the catalogue; Ajv would coerce them, and drop unknown fields.
     // Errors before a route is found, such as a path that is not a valid URL.
     frameworkErrors: (thrown, request, reply) =>
-      sendFrameworkError(options, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
+      sendFrameworkError(options, logAccess, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
-  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded']) app.decorateRequest(name)
+  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded', 'traceparent']) app.decorateRequest(name)
   addRequestIds(app)
-  addAccessLog(app, options.log)
+  addAccessLog(app, logAccess)
+  if (options.tracer) addRequestSpans(app, options.tracer)
   options.origins?.follow(app)
   noteMethods(app)
   addCors(app, options.corsOrigins)
@@ -184,14 +189,15 @@ function readBodies(app: FastifyInstance): void {
 
 /** Fastify runs no hooks for these. */
 function sendFrameworkError(
-  { log, corsOrigins }: ServerOptions,
+  { corsOrigins }: Pick<ServerOptions, 'corsOrigins'>,
+  logAccess: LogAccess,
   thrown: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   sendRequestId(request, reply)
   allowOrigin(request, reply, corsOrigins)
-  reply.raw.once('finish', () => logAccess(log, request, reply))
+  reply.raw.once('finish', () => logAccess(request, reply))
   return sendDefaultError(thrown, request, reply)
 }
 

@@ -10,6 +10,7 @@ import { fingerprintsContract } from './contract/fingerprints.ts'
 import { historyContract } from './contract/history.ts'
 import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
+import { noticesContract } from './contract/notices.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
 import { pricesContract } from './contract/prices.ts'
@@ -61,6 +62,7 @@ export const TABLES = [
   'fingerprints',
   'cost_rules',
   'price_revision',
+  'notices',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -100,6 +102,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('tenants and keys', () => tenantsContract(bench))
     describe('fingerprints', () => fingerprintsContract(bench))
     describe('prices', () => pricesContract(bench))
+    describe('notices', () => noticesContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))
   })

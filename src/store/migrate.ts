@@ -14,6 +14,7 @@ import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
 import * as fingerprints from './migrations/0011-fingerprints.ts'
 import * as requestIds from './migrations/0012-request-ids.ts'
 import * as prices from './migrations/0014-prices.ts'
+import * as notices from './migrations/0015-notices.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -31,6 +32,7 @@ const MIGRATIONS = {
   '0011-fingerprints': fingerprints,
   '0012-request-ids': requestIds,
   '0014-prices': prices,
+  '0015-notices': notices,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

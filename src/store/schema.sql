@@ -234,6 +234,12 @@ CREATE TABLE lines (
   constraint lines_key primary key (pool, tenant_id)
 );
 
+CREATE TABLE notices (
+  subject text primary key,
+  is_on integer not null,
+  on_at integer not null
+);
+
 CREATE TABLE price_revision (
   id integer primary key,
   revision bigint not null

@@ -26,6 +26,7 @@ export interface Database {
   price_rules: PriceRulesTable
   cost_rules: CostRulesTable
   price_revision: PriceRevisionTable
+  notices: NoticesTable
 }
 
 export interface TenantsTable {
@@ -325,6 +326,15 @@ export interface ReceiversTable {
 export interface FingerprintsTable {
   name: string
   value: string
+}
+
+/** What notices were sent about, and turns that were taken (`turn NAME`). */
+export interface NoticesTable {
+  subject: string
+  /** 1 = the trouble goes on. */
+  is_on: number
+  /** When it was last noticed, or the turn taken. */
+  on_at: number
 }
 
 export interface DeliveryAttemptsTable {

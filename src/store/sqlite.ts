@@ -6,14 +6,14 @@ import { PolyphonyError } from '../core/errors.ts'
 import { threadFile } from '../thread-file.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
-import { kyselyOn } from './node-sqlite.ts'
-import { type EngineVerbs, reads, writes } from './queries/index.ts'
+import { type EngineVerbs, writes } from './queries/index.ts'
+import { reconcileInThread } from './reconcile-in-thread.ts'
 import { takeServeLock } from './serve-lock.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
+import { openReader } from './sqlite-reader.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
-import type { ReadVerbs, Signal, Store, TaskChange } from './store.ts'
+import type { Signal, Store, TaskChange } from './store.ts'
 import { taskWriteOf } from './task-write.ts'
-import type { Tx } from './tx.ts'
 
 export interface SqliteOptions extends Omit<SqliteWorkerOptions, 'isServed'> {
   /** Reject when another process serves the same file, and lock it against others until closed. */
@@ -113,6 +113,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     ...gate.guard({
       ...writeVerbs,
       ...readVerbs,
+      // It reads the whole ledger, which takes seconds: a server has other things to do meanwhile.
+      ...(isServed ? { reconcile: () => reconcileInThread(path) } : {}),
       submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
       async applyChange({ change }: { change: TaskChange }) {
         const [isApplied] = await applyWrites({ writes: [taskWriteOf(change)] })
@@ -138,36 +140,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       return closing
     },
   }
-}
-
-/** The verbs that only read, on a connection of their own. */
-function openReader(path: string): { readVerbs: ReadVerbs; reader: DatabaseSync } {
-  const reader = new DatabaseSync(path, { readOnly: true })
-  reader.exec('pragma busy_timeout = 10000')
-  const { db, prepare } = kyselyOn(reader)
-  const readTx: Tx = {
-    engine: 'sqlite',
-    db,
-    run: async <Row>(text: string, values: readonly unknown[]) => prepare(text).all(values) as Row[],
-    insertMany: () => Promise.reject(new Error('A read verb may not write.')),
-    signal: () => {
-      throw new Error('A read verb has nothing to signal.')
-    },
-  }
-
-  const readVerbs = Object.fromEntries(
-    Object.entries(reads).map(([verb, query]) => [
-      verb,
-      async (args: unknown) => {
-        try {
-          return await (query as (tx: Tx, args: unknown) => Promise<unknown>)(readTx, args)
-        } catch (error) {
-          throw errorOfPlain(plainErrorOf(error))
-        }
-      },
-    ]),
-  ) as unknown as ReadVerbs // the registry has exactly these names
-  return { readVerbs, reader }
 }
 
 /**

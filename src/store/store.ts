@@ -201,6 +201,15 @@ export interface WriteVerbs {
   }): Promise<{ tenant: Tenant; isNew: boolean; added: string[] }>
   /** Stores a fingerprint if the stored one is still `from`; null = none is stored. Returns the one that is stored then. */
   changeFingerprint(args: { name: FingerprintName; from: string | null; to: string }): Promise<string>
+  /**
+   * Whether the caller is to give notice of a trouble: no process has since it began, nor of an earlier one with the same
+   * subject in the last `quietMs`.
+   */
+  beginNotice(args: { subject: string; quietMs: number; now: number }): Promise<boolean>
+  /** Whether the caller is to give notice that a trouble is over: one was begun, and no process has said so yet. */
+  endNotice(args: { subject: string }): Promise<boolean>
+  /** True for one process in each period. */
+  takeTurn(args: { name: string; everyMs: number; now: number }): Promise<boolean>
   createKey(args: { key: NewKey }): Promise<void>
   revokeKey(args: { id: string; now: number }): Promise<boolean>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
@@ -335,6 +344,15 @@ export interface ReadVerbs {
   /** The ids among these that belong to assets. At most some hundreds at once. */
   listKnownAssets(args: { ids: string[] }): Promise<string[]>
   listFingerprints(args: Record<string, never>): Promise<Fingerprints>
+  /** The subjects of troubles that notices were begun about and that are not over. */
+  listNotices(args: Record<string, never>): Promise<string[]>
+  /** Tenants with less than this to spend. */
+  listLowBalances(args: {
+    below: Points
+    limit: number
+  }): Promise<{ tenantId: string; name: string; available: Points }[]>
+  /** Receivers whose circuit is open. */
+  listPausedReceivers(args: { limit: number }): Promise<(ReceiverKey & { failingSince: number | null })[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   listTenants(args: Record<string, never>): Promise<Tenant[]>

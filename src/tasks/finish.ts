@@ -38,10 +38,10 @@ export interface FinishOptions extends Omit<OutputParts, keyof TaskParts> {
 }
 
 export function openFinish(
-  { accounts, clock, log }: TaskParts,
+  { accounts, clock, log, tracer }: TaskParts,
   { assets, egress, mediaDays, maxOutputBytes, durations, costOf }: FinishOptions,
 ): Finish {
-  const outputs: OutputParts = { assets, egress, clock, log, mediaDays, maxOutputBytes }
+  const outputs: OutputParts = { assets, egress, clock, log, tracer, mediaDays, maxOutputBytes }
 
   /** What of the hold is taken: never more than was held. */
   function chargeOf({ pricePoints, account }: Task, result: Result): Points {

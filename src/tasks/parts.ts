@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { Store } from '../store/store.ts'
 import type { Moves } from './moves.ts'
 import type { TaskObserver } from './observer.ts'
@@ -13,4 +14,5 @@ export interface TaskParts {
   clock: Clock
   log: Logger
   observer?: TaskObserver | undefined
+  tracer?: Pick<Tracer, 'step'> | undefined
 }

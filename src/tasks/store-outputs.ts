@@ -7,6 +7,7 @@ import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Task } from '../core/task.ts'
+import { inStep, type Tracer } from '../core/tracer.ts'
 import { FILE_SCHEME, type ProducedFile, type Result } from '../providers/provider.ts'
 import { withMeasures } from './measured.ts'
 
@@ -15,6 +16,7 @@ export interface OutputParts {
   egress: Egress
   clock: Clock
   log: Logger
+  tracer?: Pick<Tracer, 'step'> | undefined
   /** How long outputs are kept. */
   mediaDays: number
   maxOutputBytes: number
@@ -49,7 +51,9 @@ export async function storeOutputs(
     const references = new Map<string, string>()
     const measures = new Map<string, Measures>()
     for (const file of result.files) {
-      const { asset, body } = await storeWithRetry(parts, task, file, signal)
+      const { asset, body } = await inStep(parts.tracer, 'store file', task, () =>
+        storeWithRetry(parts, task, file, signal),
+      )
       files.push(asset)
       const reference = assetReference(asset)
       references.set(`${FILE_SCHEME}${file.key}`, reference)

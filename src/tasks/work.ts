@@ -1,5 +1,6 @@
 import type { Mark } from '../core/clock.ts'
 import type { Task } from '../core/task.ts'
+import { inStep } from '../core/tracer.ts'
 import type { TaskParts } from './parts.ts'
 import { cancel } from './run/cancel.ts'
 import { carryOn } from './run/carry-on.ts'
@@ -24,12 +25,13 @@ export interface Work {
 
 export type WorkOptions = Omit<RunParts, keyof TaskParts>
 
-export function openWork({ store, moves, accounts, clock, log }: TaskParts, options: WorkOptions): Work {
+export function openWork({ store, moves, accounts, clock, log, tracer }: TaskParts, options: WorkOptions): Work {
   const parts: RunParts = { store, moves, accounts, clock, log, ...options }
   return {
-    begin: (task, since) => submitToProvider(parts, task, since),
-    carryOn: (task, since) => carryOn(parts, task, since),
-    checkLateResult: (task, since, signal) => checkLateResult(parts, task, since, signal),
-    cancel: (task) => cancel(parts, task),
+    begin: (task, since) => inStep(tracer, 'submit', task, () => submitToProvider(parts, task, since)),
+    carryOn: (task, since) => inStep(tracer, 'poll', task, () => carryOn(parts, task, since)),
+    checkLateResult: (task, since, signal) =>
+      inStep(tracer, 'check late result', task, () => checkLateResult(parts, task, since, signal)),
+    cancel: (task) => inStep(tracer, 'cancel', task, () => cancel(parts, task)),
   }
 }

@@ -19,11 +19,18 @@ const GONE = 410
 /** Sends a delivery once. Rejects with the signal's reason when `signal` ended it: that says nothing about the receiver. */
 export async function attemptDelivery(
   delivery: Delivery,
-  context: { egress: Egress; secret: string; clock: Clock; random: () => number; signal: AbortSignal },
+  context: {
+    egress: Egress
+    secret: string
+    clock: Clock
+    random: () => number
+    signal: AbortSignal
+    traceparent?: string
+  },
 ): Promise<Outcome> {
-  const { egress, secret, clock, random, signal } = context
+  const { egress, secret, clock, random, signal, traceparent } = context
   const at = clock.now()
-  const answer = await send(delivery, { egress, secret, now: at, signal })
+  const answer = await send(delivery, { egress, secret, now: at, signal, traceparent })
   const now = clock.now()
   const attempt = { at, durationMs: now - at, httpStatus: answer.status, error: answer.error }
   if (answer.error === null) return { attempt, status: 'delivered', dueAt: now }
@@ -38,13 +45,20 @@ interface Answer {
   error: string | null
 }
 
-async function send(
-  delivery: Delivery,
-  { egress, secret, now, signal }: { egress: Egress; secret: string; now: number; signal: AbortSignal },
-): Promise<Answer> {
+interface Sending {
+  egress: Egress
+  secret: string
+  now: number
+  signal: AbortSignal
+  /** The trace context of this attempt, in place of the task's. */
+  traceparent: string | undefined
+}
+
+async function send(delivery: Delivery, { egress, secret, now, signal, traceparent }: Sending): Promise<Answer> {
   const { id, url, body } = delivery
   const headers = {
     ...lowerCased(delivery.headers),
+    ...(traceparent === undefined ? {} : { traceparent }),
     'content-type': 'application/json',
     ...signedHeaders({ id, body, secret, now }),
   }

@@ -3,8 +3,9 @@ import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Delivery, DeliveryStatus } from '../core/delivery.ts'
 import type { Standing } from '../core/receiver.ts'
+import type { CallEnd, Tracer } from '../core/tracer.ts'
 import type { Store } from '../store/store.ts'
-import { attemptDelivery } from './attempt.ts'
+import { attemptDelivery, type Outcome } from './attempt.ts'
 import { openAttemptLog } from './attempt-log.ts'
 import type { InHand } from './slots.ts'
 
@@ -29,6 +30,7 @@ export interface AttemptsOptions {
   /** Ends what is under way. */
   signal: AbortSignal
   onSlotFree: () => void
+  tracer?: Pick<Tracer, 'delivery'> | undefined
   /** Is told the outcome of each attempt, for metrics. */
   onAttempt?: ((status: DeliveryStatus) => void) | undefined
 }
@@ -37,7 +39,7 @@ export interface AttemptsOptions {
 const ATTEMPT_ROOM_MS = 17 * SECOND_MS
 
 export function openAttempts(options: AttemptsOptions): Attempts {
-  const { egress, secretOf, clock, log, random, signal, onSlotFree, onAttempt } = options
+  const { egress, secretOf, clock, log, random, signal, onSlotFree, onAttempt, tracer } = options
   const records = openAttemptLog(options.store)
   const inHand = new Set<string>()
   /** By the delivery's id. */
@@ -58,7 +60,10 @@ export function openAttempts(options: AttemptsOptions): Attempts {
         log.warn(about, 'a webhook was not sent, since its lease would run out meanwhile; it will be claimed again')
         return
       }
-      const outcome = await attemptDelivery(delivery, { egress, secret, clock, random, signal })
+      const context = { egress, secret, clock, random, signal }
+      const outcome = await (tracer
+        ? tracer.delivery(delivery, (traceparent) => attemptDelivery(delivery, { ...context, traceparent }), endOf)
+        : attemptDelivery(delivery, context))
       // The next one need not wait for this one's commit. Without an answer it does: the circuit may open.
       if (outcome.attempt.httpStatus !== null) freeSlot(id)
       const held = await records.record({ id, claim, tenantId, host, ...outcome })
@@ -91,4 +96,8 @@ export function openAttempts(options: AttemptsOptions): Attempts {
       await Promise.all(underWay)
     },
   }
+}
+
+function endOf({ attempt: { httpStatus: status, error } }: Outcome): CallEnd {
+  return { status, error }
 }

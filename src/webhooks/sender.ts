@@ -3,6 +3,7 @@ import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Delivery, DeliveryStatus } from '../core/delivery.ts'
 import type { Standing } from '../core/receiver.ts'
+import type { Tracer } from '../core/tracer.ts'
 import type { Store } from '../store/store.ts'
 import { type Attempts, openAttempts } from './attempts.ts'
 import { grantSlots, type SlotLimits, slotLimits, withoutRoom } from './slots.ts'
@@ -45,6 +46,7 @@ export interface SenderOptions {
     | 'onSignal'
   >
   egress: Egress
+  tracer?: Pick<Tracer, 'delivery'> | undefined
   /** Is told the outcome of each attempt, for metrics. */
   onAttempt?: (status: DeliveryStatus) => void
   /** The secret that signs a delivery, `whsec_…`: its tenant's, for the mode of its task. */
@@ -73,7 +75,7 @@ const RECEIVERS_PER_TENANT = 16
  * waits is in memory, and what can have no slot now costs nothing but its row.
  */
 export function openSender(options: SenderOptions): Sender {
-  const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random, onAttempt } = options
+  const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random, onAttempt, tracer } = options
   const limits = slotLimits(concurrency)
   const halt = new AbortController()
   const { signal } = halt
@@ -87,6 +89,7 @@ export function openSender(options: SenderOptions): Sender {
     signal,
     onSlotFree: claimMore,
     onAttempt,
+    tracer,
   })
   const tidy = openTidy({ store, clock, log })
   let running = false

@@ -11,7 +11,7 @@ export interface ServerProcess extends AsyncDisposable {
   output(): { stdout: string; stderr: string }
   /** Waits until it has written something that matches. */
   written(expected: RegExp): Promise<RegExpExecArray>
-  signal(name: 'SIGINT' | 'SIGTERM'): void
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGUSR2'): void
   ended: Promise<number | null>
   /** Ends it in order; resolves with its exit code. */
   stop(): Promise<number | null>
@@ -61,7 +61,7 @@ export async function serve({ env, args = ['serve'], cwd }: ServeOptions): Promi
 }
 
 function processOf(child: ChildProcess, ended: Promise<number | null>) {
-  const signal = (name: 'SIGINT' | 'SIGTERM') => void child.kill(name)
+  const signal: ServerProcess['signal'] = (name) => void child.kill(name)
   const stop = () => {
     signal('SIGTERM')
     return ended

@@ -94,7 +94,8 @@ function textOf(body: unknown): string {
 }
 
 /** The request as it is stored with the tasks that it submits. */
-export function originOf({ id, headers: { traceparent } }: FastifyRequest): RequestOrigin {
+export function originOf({ id, headers, traceparent: own }: FastifyRequest): RequestOrigin {
+  const traceparent = own ?? headers.traceparent
   return { requestId: id, traceparent: typeof traceparent === 'string' && isTrace(traceparent) ? traceparent : null }
 }
 

@@ -40,6 +40,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0011-fingerprints' },
       { name: '0012-request-ids' },
       { name: '0014-prices' },
+      { name: '0015-notices' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -17,6 +17,7 @@ import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
+import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
 import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
@@ -83,6 +84,9 @@ export const writes: Queries<EngineVerbs> = {
   createTenant,
   ensureFirstTenant,
   changeFingerprint,
+  beginNotice,
+  endNotice,
+  takeTurn,
   createKey,
   revokeKey,
   rebuildBalances,
@@ -109,6 +113,9 @@ export const reads: Queries<ReadVerbs> = {
   listExpiredAssets,
   listKnownAssets,
   listFingerprints,
+  listNotices,
+  listLowBalances,
+  listPausedReceivers,
   getBalance,
   getTenant,
   listTenants,

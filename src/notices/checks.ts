@@ -1,0 +1,163 @@
+import { stat, statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import type { AccountRecord } from '../core/account.ts'
+import { type Clock, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
+import { type Points, pointsToUsd } from '../core/points.ts'
+import type { Store } from '../store/store.ts'
+import type { NoticeKind, Trouble } from './notice.ts'
+
+/** What one look has found. */
+export interface Found {
+  troubles: Trouble[]
+  /** Whether the look would have found a trouble with this subject, if there still were one. */
+  covers(subject: string): boolean
+}
+
+export interface Check {
+  kind: NoticeKind
+  /** Undefined when it is not the time, or another process looks. `known`: subjects of troubles that notices went out for. */
+  look(known: ReadonlySet<string>): Promise<Found | undefined>
+}
+
+export interface CheckParts {
+  store: Pick<Store, 'listLowBalances' | 'listPausedReceivers' | 'reconcile' | 'takeTurn'>
+  clock: Clock
+  accounts: () => readonly AccountRecord[]
+  /** Folders on disks of this machine, by what is in them. */
+  folders: Readonly<Record<string, string>>
+  limits: NoticeLimits
+}
+
+export interface NoticeLimits {
+  /** A tenant with less than this to spend; 0 = no notices of it. */
+  creditPoints: Points
+  /** How often the ledger is verified; 0 = never. */
+  reconcileMs: number
+  /** A disk with fewer free bytes, or less than a twentieth of it. */
+  diskBytes: number
+}
+
+const MOST = 1_000
+/** A vendor's limit for shorter times is part of normal work. */
+const SHORT_LIMIT_MS = 5 * MINUTE_MS
+const LEAST_FREE = 0.05
+
+export function openChecks(parts: CheckParts): Check[] {
+  const { creditPoints, reconcileMs } = parts.limits
+  return [
+    accountCheck(parts),
+    pausedCheck(parts),
+    diskCheck(parts),
+    ...(creditPoints > 0 ? [creditCheck(parts)] : []),
+    ...(reconcileMs > 0 ? [ledgerCheck(parts)] : []),
+  ]
+}
+
+/** The operator's accounts; tenants see to their own. */
+function accountCheck({ accounts, clock }: CheckParts): Check {
+  const isOut = ({ state, retryAt }: AccountRecord, isKnown: boolean): boolean => {
+    if (state === 'connected' || state === 'disabled') return false
+    return state !== 'limited' || isKnown || retryAt === null || retryAt - clock.now() > SHORT_LIMIT_MS
+  }
+  return {
+    kind: 'account',
+    async look(known) {
+      const troubles = accounts()
+        .filter((one) => one.tenantId === null && isOut(one, known.has(`account ${one.id}`)))
+        .map(({ id, name, provider, state, reason, retryAt }) => ({
+          subject: `account ${id}`,
+          message: `The account ${name} (${id}) at ${provider} takes no work: ${state}. ${reason}`.trim(),
+          details: { account: id, name, provider, state, reason, retryAt },
+        }))
+      return { troubles, covers: ofKind('account') }
+    },
+  }
+}
+
+function creditCheck({ store, limits }: CheckParts): Check {
+  return {
+    kind: 'credit',
+    async look() {
+      const low = await store.listLowBalances({ below: limits.creditPoints, limit: MOST })
+      const troubles = low.map(({ tenantId, name, available }) => ({
+        subject: `credit ${tenantId}`,
+        message: `The tenant ${name} (${tenantId}) has ${pointsToUsd(available)} USD left.`,
+        details: { tenantId, name, availablePoints: available },
+      }))
+      // Of a list that was cut off, nothing is known of those that are missing.
+      return { troubles, covers: low.length < MOST ? ofKind('credit') : () => false }
+    },
+  }
+}
+
+function pausedCheck({ store }: CheckParts): Check {
+  return {
+    kind: 'webhooks',
+    async look() {
+      const paused = await store.listPausedReceivers({ limit: MOST })
+      const troubles = paused.map(({ tenantId, host, failingSince }) => ({
+        subject: `webhooks ${tenantId} ${host}`,
+        message: `Webhooks of the tenant ${tenantId} to ${host} are paused, since ${host} does not answer.`,
+        details: { tenantId, host, failingSince },
+      }))
+      return { troubles, covers: paused.length < MOST ? ofKind('webhooks') : () => false }
+    },
+  }
+}
+
+/** It reads the whole ledger, so only one process does. */
+function ledgerCheck({ store, clock, limits }: CheckParts): Check {
+  return {
+    kind: 'ledger',
+    async look() {
+      const isOurTurn = await store.takeTurn({ name: 'reconcile', everyMs: limits.reconcileMs, now: clock.now() })
+      if (!isOurTurn) return undefined
+      const faults = await store.reconcile({})
+      const [first] = faults
+      const troubles = first
+        ? [
+            {
+              subject: 'ledger all',
+              message: `The ledger does not reconcile: ${first.rule}, ${first.subject}: ${first.found}. Run "polyphony reconcile".`,
+              details: { faults: faults.length, rule: first.rule, subject: first.subject, found: first.found },
+            },
+          ]
+        : []
+      return { troubles, covers: ofKind('ledger') }
+    },
+  }
+}
+
+/** Each machine looks at its own disks. */
+function diskCheck({ folders, limits }: CheckParts): Check {
+  const machine = hostname()
+  return {
+    kind: 'disk',
+    async look() {
+      const troubles: Trouble[] = []
+      const disks = new Set<number>()
+      for (const [folder, path] of Object.entries(folders)) {
+        const [disk, place] = await Promise.all([statfs(path), stat(path)]).catch(() => []) // a disk that is gone has no figures
+        if (!disk || !place || disks.has(place.dev)) continue
+        disks.add(place.dev)
+        const freeBytes = disk.bsize * disk.bavail
+        const sizeBytes = disk.bsize * disk.blocks
+        if (freeBytes >= limits.diskBytes && freeBytes >= LEAST_FREE * sizeBytes) continue
+        const free = `${(freeBytes / 1e9).toFixed(1)} of ${(sizeBytes / 1e9).toFixed(1)} GB`
+        troubles.push({
+          subject: `disk ${machine} ${folder}`,
+          message: `The disk of ${path} on ${machine} is almost full: ${free} are free.`,
+          details: { machine, folder, path, freeBytes, sizeBytes },
+        })
+      }
+      return { troubles, covers: (subject) => subject.startsWith(`disk ${machine} `) }
+    },
+  }
+}
+
+function ofKind(kind: NoticeKind): (subject: string) => boolean {
+  return (subject) => subject.startsWith(`${kind} `)
+}
+
+/** At most once an hour for the same subject. */
+export const QUIET_MS = HOUR_MS
