@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
 import { openOfflinePriceAdmin } from '../compose/prices.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import { usdDigits } from '../core/points.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
 import type { RuleAdmin } from '../prices/rule-admin.ts'
 import type { Store } from '../store/store.ts'
@@ -195,8 +196,7 @@ function cellOf(rule: JsonObject, column: string): string {
 
 /** As many digits as the amount has, which may be as small as a point. */
 export function dollars(usd: number): string {
-  const digits = usd.toFixed(7).replace(/0+$/, '').replace(/\.$/, '')
-  return digits.startsWith('-') ? `-$${digits.slice(1)}` : `$${digits}`
+  return usd < 0 ? `-$${usdDigits(-usd)}` : `$${usdDigits(usd)}`
 }
 
 export function number(argument: string): number {

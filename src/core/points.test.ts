@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { POINTS_PER_USD, points, pointsToUsd, usdToPoints } from './points.ts'
+import { POINTS_PER_USD, points, pointsToUsd, usdDigits, usdToPoints } from './points.ts'
 
 describe('points', () => {
   it('accepts every safe integer as points', () => {
@@ -30,5 +30,18 @@ describe('points', () => {
     expect(usdToPoints(0.000_000_04)).toBe(0)
     expect(usdToPoints(0.000_000_06)).toBe(1)
     expect(() => usdToPoints(Number.NaN)).toThrow(RangeError)
+  })
+})
+
+describe('the digits of an amount in USD', () => {
+  it.each([
+    [0, '0'],
+    [1, '1'],
+    [0.05, '0.05'],
+    [0.000_000_7, '0.0000007'],
+    [1_234.5, '1234.5'],
+    [100, '100'],
+  ])('%d is written as %s', (usd, text) => {
+    expect(usdDigits(usd)).toBe(text)
   })
 })

@@ -17,6 +17,14 @@ export function usdToPoints(usd: number): Points {
   return points(Math.round(usd * POINTS_PER_USD))
 }
 
+/** USD as decimal digits, as many as the amount has: points have seven. */
+export function usdDigits(usd: number): string {
+  const [whole = '', decimals = ''] = usd.toFixed(7).split('.')
+  let end = decimals.length
+  while (end > 0 && decimals[end - 1] === '0') end -= 1
+  return end === 0 ? whole : `${whole}.${decimals.slice(0, end)}`
+}
+
 export function pointsToUsd(value: Points): number {
   return value / POINTS_PER_USD
 }

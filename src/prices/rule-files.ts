@@ -1,6 +1,6 @@
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
-import { pointsToUsd } from '../core/points.ts'
+import { pointsToUsd, usdDigits } from '../core/points.ts'
 import type { CostRule, PriceRule, RateRule } from '../core/price-rule.ts'
 import { csvOf, readCsv } from './csv.ts'
 import { orNear } from './near-names.ts'
@@ -40,12 +40,12 @@ function rateEntry({ of, conditions, points, factor, per, note }: RateRule): Jso
 
 export function fileOf(entries: readonly JsonObject[], columns: readonly string[], format: FileFormat): string {
   if (format === 'json') return `${JSON.stringify({ rules: entries }, null, 2)}\n`
-  return csvOf([columns, ...entries.map((entry) => columns.map((column) => cellOf(entry[column])))])
+  return csvOf([columns, ...entries.map((entry) => columns.map((column) => cellOf(column, entry[column])))])
 }
 
-function cellOf(value: Json | undefined): string {
+function cellOf(column: string, value: Json | undefined): string {
   if (value === undefined) return ''
-  if (typeof value === 'number') return value < 1e-6 ? value.toFixed(7).replace(/0+$/, '') : String(value)
+  if (column === 'usd') return usdDigits(Number(value))
   if (!isJsonObject(value)) return String(value)
   return Object.entries(value)
     .map(([name, one]) => `${name}=${one}`)

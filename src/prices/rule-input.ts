@@ -154,8 +154,9 @@ function pairsIn(value: Json): [string, Json][] {
   if (typeof value !== 'string') throw invalidInput('when', 'must be an object, or text such as "resolution=1080p"')
   const parts = value.split(';').map((part) => part.trim())
   return parts.filter(Boolean).map((part) => {
-    const [, name, given] = /^([^=\s]+)\s*=\s*(.+)$/.exec(part) ?? []
-    if (name === undefined || given === undefined) {
+    const at = part.indexOf('=')
+    const [name, given] = [part.slice(0, Math.max(0, at)).trim(), part.slice(at + 1).trim()]
+    if (name === '' || given === '') {
       throw invalidInput('when', `must be like "resolution=1080p; duration=10", not ${JSON.stringify(part)}`)
     }
     return [name, given]

@@ -33,6 +33,32 @@ it.each([
   expect(await harness.available()).toBe(CREDIT - taken)
 })
 
+it.each<[title: string, result: Partial<Result>, cost: object]>([
+  ['reported by the vendor', { costPoints: points(77) }, { costPoints: 77, costSource: 'vendor' }],
+  ['unknown without a report and a rule', {}, { costPoints: null, costSource: null }],
+])('stores what a task cost: %s', async (_title, reported, cost) => {
+  const result = { ...TEXT, ...reported }
+  await using harness = await openHarness({
+    submit: async () => HANDLE,
+    poll: async () => ({ status: 'completed', result }),
+  })
+  await harness.work.carryOn(await processing(harness))
+  const [task] = await harness.tasks.list({ limit: 1 }, harness.caller)
+  expect(task).toMatchObject({ status: 'completed', ...cost })
+})
+
+it('stores what the vendor took for work that failed, and that it is unknown where the vendor does not say', async () => {
+  for (const [report, cost] of [
+    [{ costPoints: points(5) }, { costPoints: 5, costSource: 'vendor' }],
+    [{}, { costPoints: null, costSource: null }],
+  ] as const) {
+    await using harness = await openHarness({ submit: async () => ({ failed: { reason: 'no', ...report } }) })
+    const task = await harness.claimed()
+    await harness.work.begin(task)
+    expect(await harness.read(task.id)).toMatchObject({ status: 'failed', consumedPoints: 0, ...cost })
+  }
+})
+
 it.each([
   [1, undefined, LYRICS_PRICE],
   [0.5, undefined, LYRICS_PRICE / 2],

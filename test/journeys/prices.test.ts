@@ -9,6 +9,7 @@ import { handProvider } from './hand-provider.ts'
 const PRICES = '/api/admin/prices'
 const COSTS = '/api/admin/costs'
 const LYRICS_PRICE = 20_000
+const PICTURE = { prompt: 'a teapot', model: 'photon-1' }
 
 interface Rule extends JsonObject {
   id: string
@@ -270,8 +271,7 @@ describe('what tasks earn and cost', () => {
       const fields = { apiKey: 'luma-key-of-the-test', baseUrl: luma.baseUrl }
       const account = await data(gateway, 'POST', '/api/admin/accounts', { provider: 'luma', name: 'main', fields })
       const draw = async () => {
-        const input = { prompt: 'a teapot', model: 'photon-1' }
-        const { task_id } = await gateway.piapi.create('image_generation', input, { model: 'luma' })
+        const { task_id } = await gateway.piapi.create('image_generation', PICTURE, { model: 'luma' })
         expect(await gateway.piapi.ended(task_id)).toMatchObject({ status: 'completed' })
         return gateway.store.getTask({ id: task_id })
       }
@@ -283,6 +283,14 @@ describe('what tasks earn and cost', () => {
       expect(ruled).toMatchObject({ costPoints: Math.ceil(price / 2), costSource: 'rule' })
       await data(gateway, 'POST', COSTS, { account: account.id, of: '*', points: 11 })
       expect(await draw()).toMatchObject({ costPoints: 11, costSource: 'rule' })
+      // On the tenant's own account, which the vendor bills to the tenant.
+      const { key } = await gateway.tenant({})
+      const own = { ...{ provider: 'luma', name: 'own' }, fields }
+      expect(await gateway.send('POST', '/api/v1/accounts', { key, body: own })).toMatchObject({ status: 200 })
+      const mine = await gateway.piapi.create('image_generation', PICTURE, { model: 'luma', key })
+      expect(await gateway.piapi.ended(mine.task_id, { key })).toMatchObject({ status: 'completed' })
+      const free = { pricePoints: 0, priceRule: null, costPoints: 0, costSource: 'free' }
+      expect(await gateway.store.getTask({ id: mine.task_id })).toMatchObject(free)
       // In this process, and so free.
       const { task_id } = await lyrics(gateway)
       await gateway.piapi.ended(task_id)
@@ -295,7 +303,7 @@ describe('what tasks earn and cost', () => {
       expect(report.rows).toMatchObject([
         {
           key: 'luma',
-          tasks: 3,
+          tasks: 4,
           revenue: { points: 3 * price },
           cost: { points: cost },
           margin: { points: 3 * price - cost },
@@ -304,7 +312,7 @@ describe('what tasks earn and cost', () => {
         { key: 'studio', tasks: 1, revenue: { points: LYRICS_PRICE }, cost: { points: 0 }, unknown_cost: 0 },
       ])
       const ledger = await gateway.store.summary({})
-      expect(report.total).toMatchObject({ tasks: 4, revenue: { points: ledger.points.revenue }, unknown_cost: 1 })
+      expect(report.total).toMatchObject({ tasks: 5, revenue: { points: ledger.points.revenue }, unknown_cost: 1 })
       for (const by of ['operation', 'tenant', 'account', 'day']) {
         const { total } = await data<JsonObject>(gateway, 'GET', `/api/admin/margins?by=${by}`)
         expect(total).toEqual(report.total)
