@@ -72,13 +72,17 @@ export const PriceShown = Type.Object({
 })
 export const CostShown = Type.Object({ ...SHOWN, provider: TEXT, account: orNull(TEXT, 'Null = all of the provider.') })
 
-export const Listing = Type.Object({
+export const PriceListing = Type.Object({
   of: Type.Optional(TEXT),
   tenant: Type.Optional(TEXT),
   group: Type.Optional(TEXT),
-  provider: Type.Optional(TEXT),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
 })
+export const CostListing = Type.Object({
+  of: Type.Optional(TEXT),
+  provider: Type.Optional(TEXT),
+  account: Type.Optional(TEXT),
+})
+export const Limit = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })) })
 
 export const Preview = Type.Array(
   Type.Object({

@@ -111,9 +111,15 @@ describe('the order of rules', () => {
       5,
       'a',
     ],
-    ['a condition that is not met', 't1', [rule('a', '*', { points: points(5), conditions: { n: 3 } })], LIST, 'list'],
     [
-      'a condition of another type',
+      'a rule with a condition that is not met does not apply',
+      't1',
+      [rule('a', '*', { points: points(5), conditions: { n: 3 } })],
+      LIST,
+      'list',
+    ],
+    [
+      'a rule with a condition of another type does not apply',
       't1',
       [rule('a', '*', { points: points(5), conditions: { n: '2' } })],
       LIST,

@@ -54,34 +54,10 @@ export function openRuleAdmin<Rule extends PriceRule | CostRule>(
   parts: RuleAdminParts,
   kind: RuleKind<Rule>,
 ): RuleAdmin {
-  const { store, clock, refresh, names } = parts
-
-  function begun(by: string): Begun {
-    const now = clock.now()
-    return { id: newId(now), begunAt: now, endedAt: null, madeBy: by }
-  }
-
-  /** Writes what `decide` makes of the rules in force; again, when they were changed meanwhile. */
-  async function write<Change extends Pick<RuleChange<Rule>, 'begin' | 'end'>>(
-    decide: (inForce: Rule[]) => Change,
-  ): Promise<Change & { now: number }> {
-    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const revision = await store.getPriceRevision({})
-      const decided = decide(await kind.list({ isInForce: true }))
-      const now = clock.now()
-      // One instant for the end of a rule and the beginning of the next.
-      const begin = decided.begin.map((rule) => ({ ...rule, begunAt: now }))
-      if (await kind.change({ begin, end: decided.end, revision, now })) {
-        await refresh()
-        return { ...decided, begin, now }
-      }
-    }
-    throw new PolyphonyError('conflict', 'Others change prices at the same time; send it again.')
-  }
-
+  const inForce = () => kind.list({ isInForce: true })
   return {
     async list(query) {
-      return narrowed((await kind.list({ isInForce: true })).map(kind.show), query, kind.filters)
+      return narrowed((await inForce()).map(kind.show), query, kind.filters)
     },
     async history({ limit = HISTORY, ...query }) {
       if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > MAX_HISTORY) {
@@ -91,32 +67,64 @@ export function openRuleAdmin<Rule extends PriceRule | CostRule>(
       return narrowed(shown, query, kind.filters).slice(0, limit)
     },
     async set(body, by) {
-      const rule = kind.read(body, await names(), begun(by))
-      const { now } = await write(() => ({ begin: [rule], end: [] }))
+      const rule = kind.read(body, await parts.names(), begunBy(parts, by))
+      const { now } = await write(parts, kind, () => ({ begin: [rule], end: [] }))
       return kind.show({ ...rule, begunAt: now })
     },
     async end(id) {
-      const { rule, now } = await write((inForce) => {
-        const found = inForce.find((one) => one.id === id)
+      const { rule, now } = await write(parts, kind, (rules) => {
+        const found = rules.find((one) => one.id === id)
         if (!found) throw new PolyphonyError('not_found', `No rule ${id} is in force.`)
         return { begin: [], end: [id], rule: found }
       })
       return kind.show({ ...rule, endedAt: now })
     },
     async exportFile(format) {
-      const rules = (await kind.list({ isInForce: true })).toReversed()
+      const rules = (await inForce()).toReversed()
       return fileOf(rules.map(kind.entry), kind.columns, format)
     },
-    async importFile(body, by) {
-      const { replace, isDry, entries } = readImport(body, kind.columns)
-      const known = await names()
-      const rules = readEntries(entries, (entry) => kind.read(entry, known, begun(by)))
-      const decide = (inForce: Rule[]) => difference(rules, inForce, replace)
-      const { begin, ended, unchanged } = isDry ? decide(await kind.list({ isInForce: true })) : await write(decide)
-      const shown = begin.map((rule) => kind.show(isDry ? { ...rule, id: '' } : rule))
-      return { dry_run: isDry, begun: shown, ended: ended.map(kind.show), unchanged }
-    },
+    importFile: (body, by) => importFile(parts, kind, body, by),
   }
+}
+
+function begunBy({ clock }: RuleAdminParts, by: string): Begun {
+  const now = clock.now()
+  return { id: newId(now), begunAt: now, endedAt: null, madeBy: by }
+}
+
+/** Writes what `decide` makes of the rules in force; again, when they were changed meanwhile. */
+async function write<Rule extends PriceRule | CostRule, Change extends Pick<RuleChange<Rule>, 'begin' | 'end'>>(
+  { store, clock, refresh }: RuleAdminParts,
+  kind: RuleKind<Rule>,
+  decide: (inForce: Rule[]) => Change,
+): Promise<Change & { now: number }> {
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const revision = await store.getPriceRevision({})
+    const decided = decide(await kind.list({ isInForce: true }))
+    const now = clock.now()
+    // One instant for the end of a rule and the beginning of the next.
+    const begin = decided.begin.map((rule) => ({ ...rule, begunAt: now }))
+    if (await kind.change({ begin, end: decided.end, revision, now })) {
+      await refresh()
+      return { ...decided, begin, now }
+    }
+  }
+  throw new PolyphonyError('conflict', 'Others change prices at the same time; send it again.')
+}
+
+async function importFile<Rule extends PriceRule | CostRule>(
+  parts: RuleAdminParts,
+  kind: RuleKind<Rule>,
+  body: JsonObject,
+  by: string,
+): Promise<JsonObject> {
+  const { replace, isDry, entries } = readImport(body, kind.columns)
+  const known = await parts.names()
+  const rules = readEntries(entries, (entry) => kind.read(entry, known, begunBy(parts, by)))
+  const decide = (inForce: Rule[]) => difference(rules, inForce, replace)
+  const changed = isDry ? decide(await kind.list({ isInForce: true })) : await write(parts, kind, decide)
+  const begun = changed.begin.map((rule) => kind.show(isDry ? { ...rule, id: '' } : rule))
+  return { dry_run: isDry, begun, ended: changed.ended.map(kind.show), unchanged: changed.unchanged }
 }
 
 function narrowed(rules: JsonObject[], query: JsonObject, filters: readonly string[]): JsonObject[] {

@@ -1,18 +1,20 @@
-import { type TSchema, Type } from 'typebox'
+import { type TObject, type TSchema, Type } from 'typebox'
 import { invalidInput } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { PriceAdmin } from './admin.ts'
 import {
+  CostListing,
   CostSent,
   CostShown,
   GroupSent,
   GroupShown,
   ImportSent,
   importedOf,
-  Listing,
+  Limit,
   Margins,
   MarginsSent,
   Preview,
+  PriceListing,
   PriceSent,
   PriceShown,
 } from './bodies.ts'
@@ -26,8 +28,10 @@ export interface PriceVerb {
   path: string
   summary: string
   /** Sent in the query of a GET, else in the body. */
-  input: TSchema
+  input: TObject
   answer: TSchema
+  /** Whether it changes something. */
+  changes: boolean
   run(admin: PriceAdmin, input: JsonObject, by: string): Promise<unknown>
 }
 
@@ -36,10 +40,15 @@ const FileSent = Type.Object({ format: Type.Optional(Type.Enum(['csv', 'json'], 
 const ById = Type.Object({ id: Type.String() })
 
 export const PRICE_VERBS: readonly PriceVerb[] = [
-  ...verbsOf('price', '/prices', (admin) => admin.prices, { sent: PriceSent, shown: PriceShown }),
+  ...verbsOf('price', '/prices', (admin) => admin.prices, {
+    sent: PriceSent,
+    shown: PriceShown,
+    listing: PriceListing,
+  }),
   {
     name: 'previewPrices',
     method: 'POST',
+    changes: false,
     path: '/prices/preview',
     summary: 'Show what typical calls cost by the list, now, and with other rules',
     input: Type.Object({
@@ -53,16 +62,18 @@ export const PRICE_VERBS: readonly PriceVerb[] = [
   {
     name: 'setPriceGroup',
     method: 'POST',
+    changes: true,
     path: '/prices/group',
     summary: 'Put a tenant into a group of prices',
     input: GroupSent,
     answer: GroupShown,
     run: (admin, input) => admin.setGroup(input),
   },
-  ...verbsOf('cost', '/costs', (admin) => admin.costs, { sent: CostSent, shown: CostShown }),
+  ...verbsOf('cost', '/costs', (admin) => admin.costs, { sent: CostSent, shown: CostShown, listing: CostListing }),
   {
     name: 'reportMargins',
     method: 'GET',
+    changes: false,
     path: '/margins',
     summary: 'Report what ended tasks earned and cost',
     input: MarginsSent,
@@ -75,14 +86,17 @@ function verbsOf(
   noun: 'price' | 'cost',
   path: string,
   of: (admin: PriceAdmin) => RuleAdmin,
-  { sent, shown }: { sent: TSchema; shown: TSchema },
+  { sent, shown, listing }: { sent: TObject; shown: TObject; listing: TObject },
 ): PriceVerb[] {
   const Noun = noun === 'price' ? 'Price' : 'Cost'
   const many = Type.Array(shown)
-  const listing = { method: 'GET', input: Listing, answer: many } as const
+  const reading = { method: 'GET', changes: false } as const
+  const ofHistory = Type.Object({ ...listing.properties, ...Limit.properties })
   return [
     {
-      ...listing,
+      ...reading,
+      input: listing,
+      answer: many,
       name: `list${Noun}s`,
       path,
       summary: `List the ${noun}s in force`,
@@ -91,6 +105,7 @@ function verbsOf(
     {
       name: `set${Noun}`,
       method: 'POST',
+      changes: true,
       path,
       summary: `Set a ${noun}; the one for the same thing ends`,
       input: sent,
@@ -100,6 +115,7 @@ function verbsOf(
     {
       name: `end${Noun}`,
       method: 'DELETE',
+      changes: true,
       path: `${path}/:id`,
       summary: `End a ${noun}`,
       input: ById,
@@ -107,15 +123,17 @@ function verbsOf(
       run: (admin, { id }) => of(admin).end(String(id)),
     },
     {
-      ...listing,
+      ...reading,
+      input: ofHistory,
+      answer: many,
       name: `list${Noun}History`,
       path: `${path}/history`,
       summary: `List all ${noun}s that were ever set, the newest first`,
       run: (admin, input) => of(admin).history(input),
     },
     {
+      ...reading,
       name: `export${Noun}s`,
-      method: 'GET',
       path: `${path}/export`,
       summary: `Export the ${noun}s in force as a file`,
       input: FileSent,
@@ -128,6 +146,7 @@ function verbsOf(
     {
       name: `import${Noun}s`,
       method: 'POST',
+      changes: true,
       path: `${path}/import`,
       summary: `Set many ${noun}s at once: all of a file, or nothing`,
       input: ImportSent,

@@ -17,7 +17,7 @@ export function priceRoutes(app: FastifyInstance, admin: PriceAdmin): void {
       ...described(verb.name),
       async handler(request) {
         const data = await verb.run(admin, inputOf(verb, request), request.caller.keyId)
-        if (verb.method !== 'GET') logChange(request, verb.name)
+        if (verb.changes) logChange(request, verb.name)
         return { code: 200, data, message: 'success' }
       },
     })

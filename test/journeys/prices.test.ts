@@ -155,14 +155,14 @@ describe('a price that is changed while the gateway runs', () => {
     ['a tenant and a group', { of: 'suno', factor: 2, tenant: 'x', group: 'y' }, 'group', 'left out'],
     ['the group of everyone', { of: 'suno', factor: 2, group: 'default' }, 'group', 'everyone'],
     ['a misspelt field', { of: 'suno', factr: 2 }, 'factr', 'was factor meant?'],
-  ])('is refused with %s, naming the field', async (_title, body, field, words) => {
+  ])('a price is refused with %s, naming the field', async (_title, body, field, words) => {
     const answer = await fault(shared, 'POST', PRICES, body)
     expect(answer).toMatchObject({ status: 400, body: { error: { type: 'invalid_input', field } } })
     expect(JSON.stringify(answer.body)).toContain(JSON.stringify(words).slice(1, -1))
     expect(await inForce(shared)).toEqual([])
   })
 
-  it('can be set by admin keys alone', async () => {
+  it('a price can be set by admin keys alone', async () => {
     const { key } = await shared.tenant({})
     for (const one of [key, TEST_KEY]) {
       expect(await shared.send('GET', PRICES, { key: one })).toMatchObject({ status: 403 })
