@@ -36,6 +36,8 @@ async function openStore(name: string): Promise<Store> {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    frozenAt: null,
+    deletedAt: null,
   }
   await opened.createTenant({ tenant })
   return opened

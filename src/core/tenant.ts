@@ -11,7 +11,14 @@ export interface Tenant {
   defaultPool: 'private' | 'public'
   /** Whether a task goes to the public pool when none of the tenant's own accounts can perform it. */
   fallsBack: boolean
+  /** Since when new tasks are refused, while reads and running tasks go on; null = they are not. */
+  frozenAt: number | null
+  /** Deleted tenants stay for their ledger and their tasks; they have no valid keys. */
+  deletedAt: number | null
 }
+
+/** What can be changed of a tenant after it was created. */
+export type TenantChange = Partial<Omit<Tenant, 'id' | 'createdAt' | 'deletedAt'>>
 
 /** Which pool a tenant's tasks go to. */
 export type PoolPolicy = Pick<Tenant, 'defaultPool' | 'fallsBack'>

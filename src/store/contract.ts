@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { accountsContract } from './contract/accounts.ts'
+import { administrationContract } from './contract/administration.ts'
 import { assetsContract } from './contract/assets.ts'
 import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
@@ -55,6 +56,7 @@ export const TABLES = [
   'receivers',
   'delivery_attempts',
   'storage_use',
+  'audit',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -92,6 +94,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('assets', () => assetsContract(bench))
     describe('ledger', () => ledgerContract(bench))
     describe('tenants and keys', () => tenantsContract(bench))
+    describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))
   })

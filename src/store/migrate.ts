@@ -11,6 +11,7 @@ import * as modesOfFiles from './migrations/0007-modes-of-files.ts'
 import * as postgresFunctions from './migrations/0008-postgres-functions.ts'
 import * as taskColumns from './migrations/0009-task-columns.ts'
 import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
+import * as administration from './migrations/0013-administration.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -25,6 +26,7 @@ const MIGRATIONS = {
   '0008-postgres-functions': postgresFunctions,
   '0009-task-columns': taskColumns,
   '0010-webhook-addresses': webhookAddresses,
+  '0013-administration': administration,
 }
 
 /** The lock that Kysely takes for migrations, so that a node of an earlier version waits for this migration. */

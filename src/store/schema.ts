@@ -22,6 +22,7 @@ export interface Database {
   deliveries: DeliveriesTable
   receivers: ReceiversTable
   delivery_attempts: DeliveryAttemptsTable
+  audit: AuditTable
 }
 
 export interface TenantsTable {
@@ -36,6 +37,10 @@ export interface TenantsTable {
   falls_back: Generated<number>
   /** The pool of a task that names none: `private` (if the tenant has an account for it) or `public`. */
   pool: Generated<string>
+  /** Since when new tasks are refused; null = they are not. */
+  frozen_at: Generated<number | null>
+  /** The row stays for its ledger and its tasks. */
+  deleted_at: Generated<number | null>
 }
 
 export interface ApiKeysTable {
@@ -60,6 +65,11 @@ export interface ApiKeysTable {
   created_at: number
   expires_at: number | null
   revoked_at: number | null
+  /** Written at most once a minute. */
+  last_used_at: Generated<number | null>
+  /** The hash from before the last rotation, which is valid until `previous_until`. */
+  previous_hash: Generated<string | null>
+  previous_until: Generated<number | null>
 }
 
 /** A cache of the ledger's sums and of counts of tasks; `reconcile` checks it, and can rebuild it. */
@@ -312,4 +322,17 @@ export interface DeliveryAttemptsTable {
   duration_ms: number
   http_status: number | null
   error: string | null
+}
+
+/** Who changed what, by an administrative verb. */
+export interface AuditTable {
+  seq: Generated<number>
+  at: number
+  actor: string
+  address: string | null
+  verb: string
+  tenant_id: string | null
+  subject: string | null
+  before: string | null
+  after: string | null
 }

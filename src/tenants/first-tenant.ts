@@ -75,5 +75,7 @@ function aTenant(name: string, now: number, limits: Limits = {}): Tenant {
     webhookSecretVersion: 1,
     defaultPool: 'private',
     fallsBack: false,
+    frozenAt: null,
+    deletedAt: null,
   }
 }

@@ -50,6 +50,8 @@ beforeAll(async () => {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    frozenAt: null,
+    deletedAt: null,
   }
   await store.createTenant({ tenant })
 })

@@ -77,6 +77,8 @@ describe('the credit of a tenant', () => {
     webhookSecretVersion: 1,
     defaultPool: 'private' as const,
     fallsBack: false,
+    frozenAt: null,
+    deletedAt: null,
   }
   const balance = (available: number) => ({
     available: points(available),

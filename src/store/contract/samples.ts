@@ -27,6 +27,8 @@ export function aTenant(id: string, with_: Partial<Tenant> = {}): Tenant {
     webhookSecretVersion: 1,
     defaultPool: 'private',
     fallsBack: false,
+    frozenAt: null,
+    deletedAt: null,
     ...with_,
   }
 }

@@ -5,6 +5,7 @@ import { changeAccount, createAccount, getAccount, listAccounts, listLoads, remo
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
+import { addAudit, listAudit } from './audit.ts'
 import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
@@ -12,6 +13,7 @@ import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from '.
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
+import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
@@ -19,20 +21,20 @@ import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
-import { getMode, getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
 import {
-  changeTenant,
-  createKey,
-  createTenant,
-  findKey,
-  getBalance,
-  getKey,
-  getTenant,
-  listKeys,
-  listTenants,
-  revokeKey,
-} from './tenants.ts'
+  getMode,
+  getTask,
+  getTasks,
+  listAllTasks,
+  listOverdue,
+  listTasks,
+  listUnstarted,
+  nextDueAt,
+  purgeTasks,
+} from './tasks.ts'
+import { changeTenant, createTenant, deleteTenant, getBalance, getTenant, listTenants } from './tenants.ts'
 import { countUnfinished } from './unfinished.ts'
+import { readUsage } from './usage.ts'
 
 /** The queries behind the verbs: the same code on both engines, each running in a transaction that the engine opens. */
 type Queries<Verbs> = {
@@ -75,8 +77,13 @@ export const writes: Queries<EngineVerbs> = {
   credit,
   createTenant,
   ensureFirstTenant,
+  deleteTenant,
   createKey,
+  changeKey,
+  rotateKey,
   revokeKey,
+  recordKeyUses,
+  addAudit,
   rebuildBalances,
 }
 
@@ -84,6 +91,7 @@ export const reads: Queries<ReadVerbs> = {
   getTask,
   getTasks,
   listTasks,
+  listAllTasks,
   countTasks: totalTasks,
   getBatch,
   listUnannounced,
@@ -107,6 +115,8 @@ export const reads: Queries<ReadVerbs> = {
   getKey,
   listKeys,
   listLedger,
+  readUsage,
+  listAudit,
   reconcile,
   summary,
   countUnfinished,
