@@ -15,11 +15,13 @@ const rooms = {
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
   tasks: ['core', 'catalog', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  // What administrators do, without HTTP: the server and the command line run the same verbs.
+  admin: ['core', 'catalog', 'store', 'accounts', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'catalog', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
-  // Served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'accounts', 'dialects/(dialect|kit)'],
+  // The verbs as routes, served as a dialect is: the same keys, the same way to answer an error.
+  workspace: ['core', 'accounts', 'admin', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

@@ -8,7 +8,9 @@ import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { urlOf } from './compose/address.ts'
+import { adminContext } from './compose/admin.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
+import { commandDoor } from './compose/command-door.ts'
 import { keyGate } from './compose/key-gate.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
@@ -17,6 +19,7 @@ import { openStore } from './compose/store.ts'
 import { composeTasks } from './compose/tasks.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
 import type { Config } from './config/config.ts'
+import type { Caller } from './core/caller.ts'
 import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
@@ -30,6 +33,7 @@ import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
 import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
+import { commandLineCaller } from './workspace/verb-routes.ts'
 import { workspace } from './workspace/workspace.ts'
 
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
@@ -116,8 +120,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
   const gate = keyGate(keys.authenticate)
+  const door = commandDoor<Caller>(config.dataDir)
+  const admin = adminContext(config, { store, clock, urls, webhooksFor, accounts: () => accountAdmin })
   const app = await buildServer({
-    dialects: [...dialects, workspace(accountAdmin)],
+    dialects: [...dialects, workspace({ admin, commandLine: door.commandLine })],
     context: {
       tasks,
       assets,
@@ -157,6 +163,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const { adminKey, testKey, openingCredit } = config
   const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
   gate.open()
+  parts.defer(() => door.close())
+  await door.open({ host: config.host, port, caller: commandLineCaller(firstTenant.tenant.id) })
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()

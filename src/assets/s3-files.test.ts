@@ -28,7 +28,16 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-s3-files-'))
   store = await openSqlite({ path: join(folder, 'polyphony.db') })
   const limits = { maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
-  const tenant = { id: 'tenant', name: 'T', createdAt: 0, defaultPool: 'private' as const, fallsBack: false, frozenAt: null, deletedAt: null, ...limits }
+  const tenant = {
+    id: 'tenant',
+    name: 'T',
+    createdAt: 0,
+    defaultPool: 'private' as const,
+    fallsBack: false,
+    frozenAt: null,
+    deletedAt: null,
+    ...limits,
+  }
   await store.createTenant({ tenant })
   server = await openS3Server()
 })

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
 import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
-import { placeOf } from '../compose/start-report.ts'
 import { ConfigError } from '../config/config.ts'
 import { schemaOfFile } from '../config/json-schema.ts'
-import type { EffectiveSetting } from '../config/read-settings.ts'
+import { shownSettings } from '../config/shown-settings.ts'
 import { inspectConfig } from './configuration.ts'
 import { print, table } from './print.ts'
 
@@ -37,8 +36,7 @@ export function configCommand(): Command {
     .action(({ json }: Json) => {
       const { effective, faults } = inspectConfig()
       if (faults.length > 0) process.exitCode = 1
-      const isOther = new Set(KNOWN_SETTINGS.names.map(({ name }) => name))
-      const shown = effective.filter(({ name, found }) => found !== undefined || !isOther.has(name)).map(shownOf)
+      const shown = shownSettings(effective)
       print(json, { settings: shown, faults }, [
         ...table(
           ['setting', 'value', 'from'],
@@ -52,17 +50,4 @@ export function configCommand(): Command {
     .description('The JSON schema of a configuration file')
     .action(() => print(true, schemaOfFile(KNOWN_SETTINGS), []))
   return command
-}
-
-function shownOf(setting: EffectiveSetting): { name: string; value: string; from: string; what: string } {
-  const { name, what, found, shownDefault } = setting
-  return { name, value: found ? visible(setting, found.text) : shownDefault, from: found?.from ?? 'default', what }
-}
-
-/** A value without the secrets in it. */
-function visible({ isSecret }: EffectiveSetting, text: string): string {
-  const isDatabase = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
-  if (isDatabase) return `${new URL(text).protocol}//${placeOf(text)}`
-  if (isSecret) return '(hidden)'
-  return text.replace(/\/\/[^/@\s]*@/, '//(hidden)@')
 }

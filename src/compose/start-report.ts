@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Config, DATABASE } from '../config/config.ts'
+import { placeOf } from '../config/database-place.ts'
 import { isWildcard } from './address.ts'
 
 /** What a start says of itself. */
@@ -31,10 +32,4 @@ export function addressWarnings({ host, publicUrl }: Pick<Config, 'host' | 'publ
   return [
     `URLs of files lead to ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use.`,
   ]
-}
-
-/** A database URL without its password and parameters. */
-export function placeOf(databaseUrl: string): string {
-  const { username, host, pathname } = new URL(databaseUrl)
-  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`
 }

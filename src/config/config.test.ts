@@ -22,7 +22,8 @@ const QUOTAS = {
 
 describe('a configuration', () => {
   it('a configuration without any variable is the documented one', () => {
-    const { secret, variable: _, ...config } = read()
+    const { secret, variable: _, shown, ...config } = read()
+    expect(shown.find(({ name }) => name === 'PORT')).toMatchObject({ from: 'default' })
     expect(secret.length).toBeGreaterThanOrEqual(32)
     expect(config).toEqual({
       host: '127.0.0.1',
@@ -135,9 +136,15 @@ describe('a configuration', () => {
     const {
       secret: _,
       variable: _rest,
+      shown: _shown,
       ...rest
     } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
-    const { secret: __, variable: _expected, ...expected } = read({ POLYPHONY_SECRET: 'kept as it is here' })
+    const {
+      secret: __,
+      variable: _expected,
+      shown: __shown,
+      ...expected
+    } = read({ POLYPHONY_SECRET: 'kept as it is here' })
     expect(rest).toEqual(expected)
   })
 

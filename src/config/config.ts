@@ -9,6 +9,7 @@ import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 import { type Knowledge, NO_KNOWLEDGE, type ReadSettings, readSettings } from './read-settings.ts'
 import type { PreferredProvider, Price } from './setting-forms.ts'
 import type { Values } from './settings.ts'
+import { type ShownSetting, shownSettings } from './shown-settings.ts'
 import type { Env, Source } from './sources.ts'
 
 export { ConfigError }
@@ -68,6 +69,8 @@ export interface Config {
   submissions: Readonly<{ maxQueued: number; maxWaitMs: number }>
   /** How many requests may wait for results at once. */
   waits: Readonly<{ perKey: number; total: number }>
+  /** All settings with their sources, for the operator to read; without secrets. */
+  shown: readonly ShownSetting[]
 }
 
 /** The embedded database, in the data folder. */
@@ -82,15 +85,20 @@ export function readConfig(given: Env | readonly Source[], knowledge: Knowledge 
 }
 
 /** The same from settings that were read before. */
-export function configFrom({ values, faults, variable }: ReadSettings): Config {
+export function configFrom({ values, faults, variable, effective }: ReadSettings): Config {
   if (!values) throw new ConfigError(faults)
   const config = configOf(values, variable)
   prepareDataDir(config.dataDir, config.databaseUrl === undefined)
-  return Object.freeze({ ...config, secret: values.POLYPHONY_SECRET ?? keptSecret(join(config.dataDir, 'secret')) })
+  const shown = shownSettings(effective)
+  return Object.freeze({
+    ...config,
+    shown,
+    secret: values.POLYPHONY_SECRET ?? keptSecret(join(config.dataDir, 'secret')),
+  })
 }
 
 /** The settings in the terms of the program, without the secret; touches no file. */
-export function configOf(values: Values, variable: Config['variable']): Omit<Config, 'secret'> {
+export function configOf(values: Values, variable: Config['variable']): Omit<Config, 'secret' | 'shown'> {
   const dataDir = resolve(values.DATA_DIR)
   return {
     host: values.HOST,

@@ -165,7 +165,7 @@ export interface NewKeyOptions {
   name: string
   mode: Mode
   role?: 'admin' | 'member'
-  allowedModels?: string[] | null
+  allowedModels?: readonly string[] | null
   requestsPerMinute?: number | null
   maxConcurrent?: number | null
   spendLimitPoints?: Points | null
