@@ -1,8 +1,19 @@
 import { type Static, Type } from 'typebox'
 import { readPoolPolicy } from '../accounts/account-input.ts'
 import type { ManagedAccount, Manager } from '../accounts/managed-account.ts'
-import type { Json, JsonObject } from '../core/json.ts'
-import { type Audience, accountBody, debugBody, poolBody, providerBodies, testBody } from './account-bodies.ts'
+import type { JsonObject } from '../core/json.ts'
+import {
+  type AccountBody,
+  type Audience,
+  accountBody,
+  type DebugBody,
+  debugBody,
+  type ProviderBody,
+  poolBody,
+  providerBodies,
+  type TestBody,
+  testBody,
+} from './account-bodies.ts'
 import { type Actor, type AdminContext, auditOf, callerOf } from './context.ts'
 import { ID } from './fields.ts'
 import { verb } from './verb.ts'
@@ -12,7 +23,13 @@ import { verb } from './verb.ts'
 const ONE = Type.Object({ id: ID })
 const NONE = Type.Object({})
 /** Described by hand, as are the bodies. */
-const ANY = Type.Unknown()
+const ACCOUNT = Type.Unsafe<AccountBody>({})
+const ACCOUNTS = Type.Unsafe<AccountBody[]>({})
+const PROVIDERS = Type.Unsafe<ProviderBody[]>({})
+const REMOVED = Type.Unsafe<{ id: string; removed: boolean }>({})
+const TEST = Type.Unsafe<TestBody>({})
+const DIAGNOSIS = Type.Unsafe<DebugBody>({})
+const POOL = Type.Unsafe<JsonObject>({})
 
 /** Test keys never use a tenant's accounts. */
 const OWN_ACCESS = ['live'] as const
@@ -47,7 +64,7 @@ function bodyIn({ id: _, ...body }: Record<string, unknown>): JsonObject {
 function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
   const audience: Audience = prefix === '' ? 'operator' : 'tenant'
   const managerOf = (actor: Actor): Manager => (prefix === '' ? 'operator' : { tenantId: callerOf(actor).tenantId })
-  const shown = (account: ManagedAccount): Json => accountBody(account, audience)
+  const shown = (account: ManagedAccount) => accountBody(account, audience)
   const described = (name: string) => ({ describedAs: prefix === '' ? `${name}.admin` : name })
   const all = { summary: '', access: OWN_ACCESS } as const // described by hand
 
@@ -59,7 +76,7 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'POST',
       path: `/accounts/:id/${name}`,
       input: ONE,
-      answer: ANY,
+      answer: ACCOUNT,
       changes: true,
       async run(context, { id }, actor) {
         const manager = managerOf(actor)
@@ -78,7 +95,7 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'GET',
       path: '/accounts',
       input: NONE,
-      answer: ANY,
+      answer: ACCOUNTS,
       changes: false,
       run: async ({ accounts }, _input, actor) => (await accounts.list(managerOf(actor))).map(shown),
     }),
@@ -90,7 +107,7 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       path: '/accounts',
       input: NONE,
       hasOpenBody: true,
-      answer: ANY,
+      answer: ACCOUNT,
       changes: true,
       usesSecret: true,
       async run(context, input: Record<string, unknown>, actor) {
@@ -106,7 +123,7 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'GET',
       path: '/accounts/:id',
       input: ONE,
-      answer: ANY,
+      answer: ACCOUNT,
       changes: false,
       run: async ({ accounts }, { id }, actor) => shown(await accounts.get(id, managerOf(actor))),
     }),
@@ -118,7 +135,7 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       path: '/accounts/:id',
       input: ONE,
       hasOpenBody: true,
-      answer: ANY,
+      answer: ACCOUNT,
       changes: true,
       usesSecret: true,
       async run(context, input, actor) {
@@ -136,7 +153,7 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'DELETE',
       path: '/accounts/:id',
       input: ONE,
-      answer: ANY,
+      answer: REMOVED,
       changes: true,
       async run(context, { id }, actor) {
         const manager = managerOf(actor)
@@ -157,11 +174,10 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'POST',
       path: '/accounts/:id/test',
       input: ONE,
-      answer: ANY,
+      answer: TEST,
       changes: false,
       usesSecret: true,
-      run: async ({ accounts }, { id }, actor): Promise<Json> =>
-        testBody(await accounts.test(id, managerOf(actor)), audience),
+      run: async ({ accounts }, { id }, actor) => testBody(await accounts.test(id, managerOf(actor)), audience),
     }),
     verb({
       ...all,
@@ -170,10 +186,9 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'GET',
       path: '/accounts/:id/debug',
       input: ONE,
-      answer: ANY,
+      answer: DIAGNOSIS,
       changes: false,
-      run: async ({ accounts }, { id }, actor): Promise<Json> =>
-        debugBody(await accounts.debug(id, managerOf(actor)), audience),
+      run: async ({ accounts }, { id }, actor) => debugBody(await accounts.debug(id, managerOf(actor)), audience),
     }),
     verb({
       ...all,
@@ -182,9 +197,9 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       method: 'GET',
       path: '/providers',
       input: NONE,
-      answer: ANY,
+      answer: PROVIDERS,
       changes: false,
-      run: async ({ accounts }): Promise<Json> => providerBodies(accounts, audience),
+      run: async ({ accounts }) => providerBodies(accounts, audience),
     }),
   ] as const
 }
@@ -202,9 +217,9 @@ export const OWN_ACCOUNT_VERBS = [
     describedAs: 'readPool',
     access: OWN_ACCESS,
     input: NONE,
-    answer: ANY,
+    answer: POOL,
     changes: false,
-    run: async ({ accounts }, _input, actor): Promise<Json> => poolBody(await accounts.pool(callerOf(actor).tenantId)),
+    run: async ({ accounts }, _input, actor) => poolBody(await accounts.pool(callerOf(actor).tenantId)),
   }),
   verb({
     name: 'own.pool.change',
@@ -215,9 +230,9 @@ export const OWN_ACCOUNT_VERBS = [
     access: OWN_ACCESS,
     input: NONE,
     hasOpenBody: true,
-    answer: ANY,
+    answer: POOL,
     changes: true,
-    async run(context, input: Static<typeof NONE>, actor): Promise<Json> {
+    async run(context, input: Static<typeof NONE>, actor) {
       const { tenantId } = callerOf(actor)
       const before = poolBody(await context.accounts.pool(tenantId))
       const set = readPoolPolicy(input as JsonObject) // as it was sent

@@ -95,7 +95,11 @@ function bodyOf(line: LedgerLine): Static<typeof Line> {
 /** The statement for a spreadsheet, if the input asks for it. */
 function asText({ format }: LedgerInput, { items }: Static<typeof Statement>) {
   if (format !== 'csv') return undefined
-  return { type: 'text/csv; charset=utf-8', text: csvOf(Object.keys(Line.properties), items) }
+  return { type: 'text/csv; charset=utf-8', text: ledgerCsv({ items }) }
+}
+
+export function ledgerCsv({ items }: Pick<Static<typeof Statement>, 'items'>): string {
+  return csvOf(Object.keys(Line.properties), items)
 }
 
 export const LEDGER_VERBS = [

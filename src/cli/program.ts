@@ -1,17 +1,21 @@
 import { Command, CommanderError } from 'commander'
-import { CONFIG_VARIABLE } from '../config/config-file.ts'
+import { CONFIG_VARIABLE, KEY_VARIABLE, URL_VARIABLE } from '../config/config-file.ts'
 import { version } from '../version.ts'
 import { accountCommand } from './account.ts'
+import { auditCommand } from './audit.ts'
 import { configCommand } from './config.ts'
 import { creditCommand } from './credit.ts'
 import { demoCommand } from './demo.ts'
 import { describeError } from './describe-error.ts'
 import { doctorCommand } from './doctor.ts'
 import { keyCommand } from './key.ts'
+import { ledgerCommand } from './ledger.ts'
+import { LOCAL_COMMANDS } from './local-commands.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { serveCommand } from './serve.ts'
 import { taskCommand } from './task.ts'
 import { tenantCommand } from './tenant.ts'
+import { usageCommand } from './usage.ts'
 import { webhookCommand } from './webhook.ts'
 
 /** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
@@ -20,9 +24,17 @@ export async function run(argv: string[]): Promise<void> {
     .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
     .version(version)
     .option('--config <file>', 'the configuration file (default: polyphony.config.yaml or .json in the working folder)')
-    .hook('preAction', (command) => {
-      const { config } = command.opts<{ config?: string }>()
+    .option('--url <url>', `run the command at this server (or set ${URL_VARIABLE})`)
+    .option(
+      '--key <key>',
+      `the admin key for it (or set ${KEY_VARIABLE}, which other users of this machine cannot see)`,
+    )
+    .hook('preAction', (command, action) => {
+      const { config, url, key } = command.opts<{ config?: string; url?: string; key?: string }>()
       if (config !== undefined) process.env[CONFIG_VARIABLE] = config
+      if (url !== undefined) refuseLocal(action)
+      if (url !== undefined) process.env[URL_VARIABLE] = url
+      if (key !== undefined) process.env[KEY_VARIABLE] = key
     })
   for (const command of [
     serveCommand(),
@@ -33,9 +45,12 @@ export async function run(argv: string[]): Promise<void> {
     tenantCommand(),
     accountCommand(),
     creditCommand(),
+    ledgerCommand(),
+    usageCommand(),
     taskCommand(),
     webhookCommand(),
     reconcileCommand(),
+    auditCommand(),
   ]) {
     program.addCommand(command)
   }
@@ -49,6 +64,14 @@ export async function run(argv: string[]): Promise<void> {
       process.exitCode = 1
     }
   }
+}
+
+/** Throws for a command that has no use for a server elsewhere. */
+function refuseLocal(action: Command): void {
+  const parent = action.parent?.parent ? `${action.parent.name()} ` : ''
+  const name = `${parent}${action.name()}`
+  const reason = LOCAL_COMMANDS[name]
+  if (reason !== undefined) action.error(`polyphony ${name} works on this machine alone, without --url: ${reason}.`)
 }
 
 /** Commander would end the process by itself, with 1, in every command that is added whole. */
