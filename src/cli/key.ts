@@ -2,16 +2,27 @@ import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, orNone, readDuration, readEnd, readList, readNumber, readWhole } from './options.ts'
+import {
+  given,
+  type Json,
+  nullIfNone,
+  type OrNone,
+  orNone,
+  readDuration,
+  readEnd,
+  readList,
+  readNumber,
+  readWhole,
+} from './options.ts'
 import { points, print, table, time } from './print.ts'
 
 interface LimitOptions extends Json {
   name?: string
-  models?: string[] | null
-  rpm?: number | null
-  concurrency?: number | null
-  spendLimit?: number | null
-  expires?: string | null
+  models?: OrNone<string[]>
+  rpm?: OrNone<number>
+  concurrency?: OrNone<number>
+  spendLimit?: OrNone<number>
+  expires?: OrNone<string>
 }
 
 type Key = AnswerOf<'key.show'>
@@ -139,11 +150,11 @@ function withLimits(command: Command, expires: string): Command {
 function limitsIn({ name, models, rpm, concurrency, spendLimit, expires }: LimitOptions) {
   return given({
     name,
-    models,
-    requests_per_minute: rpm,
-    max_concurrent: concurrency,
-    spend_limit_usd: spendLimit,
-    expires_at: expires,
+    models: nullIfNone(models),
+    requests_per_minute: nullIfNone(rpm),
+    max_concurrent: nullIfNone(concurrency),
+    spend_limit_usd: nullIfNone(spendLimit),
+    expires_at: nullIfNone<string>(expires),
   })
 }
 

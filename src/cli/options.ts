@@ -19,8 +19,15 @@ export function readWhole(argument: string): number {
   return value
 }
 
-export function orNone<Value>(read: (argument: string) => Value): (argument: string) => Value | null {
-  return (argument) => (argument === 'none' ? null : read(argument))
+/** A value, or that a limit is to be taken away. Commander would make an empty text of `null`. */
+export type OrNone<Value> = Value | 'none'
+
+export function orNone<Value>(read: (argument: string) => Value): (argument: string) => OrNone<Value> {
+  return (argument) => (argument === 'none' ? argument : read(argument))
+}
+
+export function nullIfNone<Value>(value: OrNone<Value> | undefined): Value | null | undefined {
+  return value === 'none' ? null : value
 }
 
 export function readList(argument: string): string[] {

@@ -1,14 +1,14 @@
 import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, orNone, readWhole } from './options.ts'
+import { given, type Json, nullIfNone, type OrNone, orNone, readWhole } from './options.ts'
 import { points, print, table, time } from './print.ts'
 
 type Tenant = AnswerOf<'tenant.show'>
 
 interface SetOptions extends Json {
   name?: string
-  concurrency?: number | null
+  concurrency?: OrNone<number>
   maxStaged?: number
   defaultPool?: string
   fallsBack?: string
@@ -69,7 +69,7 @@ export function tenantCommand(): Command {
           tenant,
           ...given({
             name,
-            max_concurrent: concurrency,
+            max_concurrent: nullIfNone(concurrency),
             max_staged: maxStaged,
             default_pool: defaultPool as Tenant['default_pool'] | undefined, // the verb checks it
             falls_back: fallsBack === undefined ? undefined : fallsBack === 'yes',
