@@ -47,7 +47,7 @@ function requestOf(url: string, verb: Verb, input: JsonObject): { address: URL; 
 }
 
 function addressOf(url: string, path: string): URL {
-  const base = url.replace(/\/+$/, '')
+  const base = url.endsWith('/') ? url.slice(0, -1) : url
   if (/^https?:\/\//.test(base) && URL.canParse(base + path)) return new URL(base + path)
   throw new PolyphonyError('invalid_input', `--url must be an address such as https://gateway.example, not "${url}".`)
 }
