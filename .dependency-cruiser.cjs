@@ -18,11 +18,13 @@ const rooms = {
   tasks: ['core', 'catalog', 'prices', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
   notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
   tracing: ['core', 'tasks/observer'],
+  // What administrators do, without HTTP: the server and the command line run the same verbs.
+  admin: ['core', 'catalog', 'store', 'accounts', 'prices', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
-  // Served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'catalog', 'accounts', 'prices', 'dialects/(dialect|kit)'],
+  // The verbs as routes, served as a dialect is: the same keys, the same way to answer an error.
+  workspace: ['core', 'catalog', 'accounts', 'admin', 'prices', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

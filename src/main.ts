@@ -9,7 +9,9 @@ import { openEgress } from './assets/egress.ts'
 import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
+import { adminContext } from './compose/admin.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
+import { commandDoor } from './compose/command-door.ts'
 import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
@@ -24,6 +26,7 @@ import { composeTasks } from './compose/tasks.ts'
 import { openTraces } from './compose/tracing.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
 import type { Config } from './config/config.ts'
+import type { Caller } from './core/caller.ts'
 import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
@@ -42,6 +45,7 @@ import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
 import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
+import { commandLineCaller } from './workspace/verb-routes.ts'
 import { workspace } from './workspace/workspace.ts'
 
 /** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
@@ -169,8 +173,17 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
   const gate = keyGate(keys.authenticate)
+  const door = commandDoor<Caller>(config.dataDir)
+  const admin = adminContext(config, {
+    store,
+    clock,
+    urls,
+    webhooksFor,
+    accounts: () => accountAdmin,
+    prices: () => priceAdmin,
+  })
   const app = await buildServer({
-    dialects: [...dialects, workspace({ accounts: accountAdmin, prices: priceAdmin, showsPrices: config.showsPrices })],
+    dialects: [...dialects, workspace({ admin, commandLine: door.commandLine, showsPrices: config.showsPrices })],
     context: {
       tasks,
       assets,
@@ -218,6 +231,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const { adminKey, testKey, openingCredit } = config
   const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
   gate.open()
+  parts.defer(() => door.close())
+  await door.open({ host: config.host, port, caller: commandLineCaller(firstTenant.tenant.id) })
   // Only now, since a webhook names the public URL.
   dispatcher.start()
   sender.start()

@@ -37,6 +37,8 @@ async function openStore(name: string): Promise<Store> {
     defaultPool: 'private' as const,
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
   }
   await opened.createTenant({ tenant })
   return opened

@@ -35,6 +35,8 @@ beforeAll(async () => {
     defaultPool: 'private' as const,
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
     ...limits,
   }
   await store.createTenant({ tenant })

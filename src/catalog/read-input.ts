@@ -26,15 +26,18 @@ export function readInput<Input extends JsonObject>(
   if (!isJsonObject(raw)) throw invalidInput(callerInput(names), 'must be an object')
   checkInputSize(operation.input, raw, nameOf)
   const completed = withoutUnread(operation, completedObject(operation.input, raw))
-  const validator = validatorOf(operation.input)
-  if (!validator.Check(completed)) {
-    const { field, rule } = brokenRule(firstBreak(validator, completed), completed, operation.input)
-    throw invalidInput(nameOf(field), rule)
-  }
+  const fault = faultOf(operation.input, completed)
+  if (fault) throw invalidInput(nameOf(fault.field), fault.rule)
   const input = completed as Input // the validator is the compiled schema of which `Input` is the type
   const broken = operation.rules(input) ?? unpricedField(operation, input)
   if (broken) throw invalidInput(nameOf(broken.field), ruleText(broken, names))
   return input
+}
+
+/** The first rule of a schema that a value breaks, with the path of its field. */
+export function faultOf(schema: TSchema, value: JsonObject): { field: string; rule: string } | undefined {
+  const validator = validatorOf(schema)
+  return validator.Check(value) ? undefined : brokenRule(firstBreak(validator, value), value, schema)
 }
 
 /** The text of a rule, with the caller's names of the other fields that it mentions. */

@@ -1,21 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { Command, InvalidArgumentError } from 'commander'
-import type { AccountAdmin } from '../accounts/admin.ts'
-import type { Diagnosis } from '../accounts/diagnose.ts'
-import type { ManagedAccount } from '../accounts/managed-account.ts'
-import { openOfflineAccountAdmin } from '../compose/accounts.ts'
+import { Command } from 'commander'
+import type { AccountBody, DebugBody, ProviderBody } from '../admin/account-bodies.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { ProviderManifest } from '../providers/provider.ts'
-import { PROVIDERS } from '../providers/providers.ts'
-import type { Store } from '../store/store.ts'
+import { type Call, withCalls } from './call.ts'
+import { type Json, readNumber } from './options.ts'
 import { print, table, time } from './print.ts'
-import { findTenant, withStore } from './with-store.ts'
-
-interface Json {
-  json?: boolean
-}
 
 /** The options as commander collects them; absent ones leave the account as it is. */
 interface AccountOptions extends Json {
@@ -39,24 +30,26 @@ export function accountCommand(): Command {
     .option('--tenant <name or id>', 'only the accounts of this tenant')
     .option('--json', 'print JSON')
     .action((options: { tenant?: string } & Json) =>
-      withAccountAdmin(async (accountAdmin, store) => {
-        const tenant = options.tenant === undefined ? undefined : await findTenant(store, options.tenant)
-        const all = await accountAdmin.list('operator')
-        const accounts = tenant ? all.filter(({ tenantId }) => tenantId === tenant.id) : all
-        print(options.json, accounts, listing(accounts))
+      withCalls(async (call) => {
+        const accounts = await call('account.list', {})
+        const owner = options.tenant === undefined ? undefined : await call('tenant.show', { tenant: options.tenant })
+        const shown = owner ? accounts.filter(({ tenant }) => tenant === owner.id) : accounts
+        print(options.json, shown, listing(shown))
       }),
     )
   command
     .command('providers')
     .description('List the providers of accounts, with their fields')
     .option('--json', 'print JSON')
-    .action((options: Json) => {
-      const shown = PROVIDERS.map(({ load: _load, ...manifest }) => manifest)
-      print(options.json, shown, shown.flatMap(providerLines))
-    })
+    .action((options: Json) =>
+      withCalls(async (call) => {
+        const providers = await call('account.providers', {})
+        print(options.json, providers, providers.flatMap(providerLines))
+      }),
+    )
   command.addCommand(
-    one('show', 'Show one account', async (accountAdmin, { id }) => {
-      const account = await accountAdmin.get(id, 'operator')
+    one('show', 'Show one account', async (call, { id }) => {
+      const account = await call('account.show', { id })
       return { value: account, lines: linesOf(account) }
     }),
   )
@@ -64,16 +57,16 @@ export function accountCommand(): Command {
     one(
       'test',
       'Call the vendor now to see whether the account works; exit code 1 when it does not',
-      async (accountAdmin, { id }) => {
-        const outcome = await accountAdmin.test(id, 'operator')
+      async (call, { id }) => {
+        const outcome = await call('account.test', { id })
         if (outcome.works === false) process.exitCode = 1
         return { value: outcome, lines: [outcome.says, ...linesOf(outcome.account)] }
       },
     ),
   )
   command.addCommand(
-    one('debug', 'Show everything about one account, and why it begins no tasks', async (accountAdmin, { id }) => {
-      const diagnosis = await accountAdmin.debug(id, 'operator')
+    one('debug', 'Show everything about one account, and why it begins no tasks', async (call, { id }) => {
+      const diagnosis = await call('account.debug', { id })
       return { value: diagnosis, lines: diagnosisLines(diagnosis) }
     }),
   )
@@ -85,16 +78,15 @@ export function accountCommand(): Command {
   } as const
   for (const [verb, description] of Object.entries(switches) as [keyof typeof switches, string][]) {
     command.addCommand(
-      one(verb, description, async (accountAdmin, { id }) => {
-        const account = await accountAdmin[verb](id, 'operator')
+      one(verb, description, async (call, { id }) => {
+        const account = await call(`account.${verb}`, { id })
         return { value: account, lines: linesOf(account) }
       }),
     )
   }
   command.addCommand(
-    one('remove', 'Remove an account on which no task runs', async (accountAdmin, { id, name }) => {
-      await accountAdmin.remove(id, 'operator')
-      return { value: { id, removed: true }, lines: [`Account ${name} (${id}) was removed.`] }
+    one('remove', 'Remove an account on which no task runs', async (call, { id, name }) => {
+      return { value: await call('account.remove', { id }), lines: [`Account ${name} (${id}) was removed.`] }
     }),
   )
   return command
@@ -106,10 +98,10 @@ function addCommand(): Command {
     .argument('<provider>', 'from "account providers"')
     .option('--tenant <name or id>', 'the tenant that owns it (default: the operator, for all tenants)')
     .action((provider: string, options: AccountOptions & { tenant?: string }) =>
-      withAccountAdmin(async (accountAdmin, store) => {
-        const tenant = options.tenant === undefined ? null : (await findTenant(store, options.tenant)).id
-        const body = { provider, tenant, ...(await bodyOf(options)) }
-        const account = await accountAdmin.add(body, 'operator')
+      withCalls(async (call) => {
+        const { tenant: nameOrId } = options
+        const tenant = nameOrId === undefined ? null : (await call('tenant.show', { tenant: nameOrId })).id
+        const account = await call('account.add', { provider, tenant, ...(await bodyOf(options)) })
         print(options.json, account, [...linesOf(account), `Next: polyphony account test ${account.id}`])
       }),
     )
@@ -120,9 +112,9 @@ function setCommand(): Command {
     .description('Change an account; options that are left out change nothing')
     .argument('<id or name>', 'from "account list"')
     .action((idOrName: string, options: AccountOptions) =>
-      withAccountAdmin(async (accountAdmin) => {
-        const { id } = await findAccount(accountAdmin, idOrName)
-        const account = await accountAdmin.change(id, await bodyOf(options), 'operator')
+      withCalls(async (call) => {
+        const { id } = await findAccount(call, idOrName)
+        const account = await call('account.change', { id, ...(await bodyOf(options)) })
         print(options.json, account, linesOf(account))
       }),
     )
@@ -150,35 +142,22 @@ function withAccountOptions(command: Command): Command {
 function one(
   name: string,
   description: string,
-  work: (accountAdmin: AccountAdmin, account: ManagedAccount) => Promise<{ value: unknown; lines: string[] }>,
+  work: (call: Call, account: AccountBody) => Promise<{ value: unknown; lines: string[] }>,
 ): Command {
   return new Command(name)
     .description(description)
     .argument('<id or name>', 'from "account list"')
     .option('--json', 'print JSON')
     .action((idOrName: string, options: Json) =>
-      withAccountAdmin(async (accountAdmin) => {
-        const { value, lines } = await work(accountAdmin, await findAccount(accountAdmin, idOrName))
+      withCalls(async (call) => {
+        const { value, lines } = await work(call, await findAccount(call, idOrName))
         print(options.json, value, lines)
       }),
     )
 }
 
-function withAccountAdmin<Done>(work: (accountAdmin: AccountAdmin, store: Store) => Promise<Done>): Promise<Done> {
-  return withStore(async (store, config) => {
-    const { accountAdmin, close } = openOfflineAccountAdmin(config, store)
-    try {
-      return await work(accountAdmin, store)
-    } finally {
-      await close()
-    }
-  }, SECRET)
-}
-
-const SECRET = { usesSecret: true }
-
-async function findAccount(accountAdmin: AccountAdmin, idOrName: string): Promise<ManagedAccount> {
-  const all = await accountAdmin.list('operator')
+async function findAccount(call: Call, idOrName: string): Promise<AccountBody> {
+  const all = await call('account.list', {})
   const [account, second] = all.filter(({ id, name }) => id === idOrName || name === idOrName)
   if (second) throw new PolyphonyError('invalid_input', `Several accounts are called "${idOrName}": use an id.`)
   if (!account) throw new PolyphonyError('not_found', `No account "${idOrName}"; "polyphony account list" has them.`)
@@ -225,41 +204,41 @@ async function contentOf(place: string): Promise<string> {
   }
 }
 
-function listing(accounts: ManagedAccount[]): string[] {
+function listing(accounts: AccountBody[]): string[] {
   return table(
     ['id', 'name', 'provider', 'owner', 'state', 'running', 'today', 'priority', 'reason'],
     accounts.map((account) => [
       account.id,
       account.name,
       account.provider,
-      account.tenantId ?? 'operator',
+      account.tenant ?? 'operator',
       stateOf(account),
       `${account.running}/${account.slots}`,
-      account.dailyCap === null ? String(account.begunToday) : `${account.begunToday}/${account.dailyCap}`,
+      account.daily_cap === null ? String(account.begun_today) : `${account.begun_today}/${account.daily_cap}`,
       String(account.priority),
       account.reason,
     ]),
   )
 }
 
-function stateOf({ state, isUsable, isDraining }: ManagedAccount): string {
+function stateOf({ state, is_usable: isUsable, draining: isDraining }: AccountBody): string {
   return `${isUsable ? state : 'unusable'}${isDraining ? ', draining' : ''}`
 }
 
-function linesOf(account: ManagedAccount): string[] {
+function linesOf(account: AccountBody): string[] {
   const { operations, serves, settings, credential } = account
   const rows: [string, string][] = [
     ['id', account.id],
     ['name', account.name],
     ['provider', account.provider],
-    ['owner', account.tenantId ?? 'operator'],
+    ['owner', account.tenant ?? 'operator'],
     ['state', stateOf(account)],
     ['reason', account.reason || '-'],
-    ['tried again', time(account.retryAt)],
+    ['tried again', time(account.retry_at)],
     ['running', `${account.running} of ${account.slots}`],
-    ['begun today', `${account.begunToday} of ${account.dailyCap ?? 'any number'}`],
+    ['begun today', `${account.begun_today} of ${account.daily_cap ?? 'any number'}`],
     ['weight', `${account.weight}, priority ${account.priority}`],
-    ['price factor', String(account.priceFactor)],
+    ['price factor', String(account.price_factor)],
     ['serves', serves?.join(', ') ?? 'everything that it performs'],
     ['performs', `${operations.length} operations`],
     ['credential', credential === 'stored' ? 'sealed in the database' : 'in the environment of the server'],
@@ -268,7 +247,7 @@ function linesOf(account: ManagedAccount): string[] {
   return rows.map(([title, value]) => `${title.padEnd(12)}  ${value}`)
 }
 
-function diagnosisLines({ account, advice, waiting, attempts }: Diagnosis): string[] {
+function diagnosisLines({ account, advice, waiting, attempts }: DebugBody): string[] {
   return [
     ...linesOf(account),
     '',
@@ -282,8 +261,8 @@ function diagnosisLines({ account, advice, waiting, attempts }: Diagnosis): stri
     ...table(
       ['begun', 'task', 'attempt', 'outcome', 'reason'],
       attempts.map((attempt) => [
-        time(attempt.begunAt),
-        attempt.taskId,
+        time(attempt.begun_at),
+        attempt.task_id,
         String(attempt.number),
         attempt.outcome,
         attempt.reason ?? '',
@@ -292,20 +271,14 @@ function diagnosisLines({ account, advice, waiting, attempts }: Diagnosis): stri
   ]
 }
 
-function providerLines({ id, title, slots, fields }: Omit<ProviderManifest, 'load'>): string[] {
+function providerLines({ id, title, slots, fields }: ProviderBody): string[] {
   const rows = fields.map((field) => [
     `  ${field.name}`,
-    field.env,
-    field.default === undefined ? 'required' : field.default === '' ? 'optional' : field.default,
+    field.env ?? '-',
+    field.default === null ? 'required' : field.default || 'optional',
     field.title,
   ])
   return [`${id}: ${title}, ${slots} slots`, ...table(['  field', 'environment', 'default', 'what'], rows), '']
-}
-
-function readNumber(argument: string): number {
-  const value = Number(argument)
-  if (argument.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
-  return value
 }
 
 function readNumberOrNone(argument: string): number | 'none' {

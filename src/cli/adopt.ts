@@ -1,10 +1,10 @@
 import { Argument, Command } from 'commander'
 import { openDisk } from '../assets/storage.ts'
 import { adoptSecret, adoptStorage } from '../compose/identity.ts'
+import { openStore } from '../compose/store.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from './configuration.ts'
 import { print } from './print.ts'
-import { withStore } from './with-store.ts'
 
 export function adoptCommand(): Command {
   return new Command('adopt')
@@ -14,11 +14,15 @@ export function adoptCommand(): Command {
     .addArgument(new Argument('<what>').choices(['secret', 'storage']))
     .option('--json', 'print JSON')
     .action(async (what: 'secret' | 'storage', options: { json?: boolean }) => {
-      await withStore(async (store, config) => {
+      const { config } = loadConfig({ isCommand: true })
+      const store = await openStore(config, { exclusive: false })
+      try {
         if (what === 'secret') await adoptSecret(store, withSecret(config))
         else await adoptStorage(store, await openDisk(config.storageUrl, config.variable))
-        print(options.json, { adopted: what }, [CONSEQUENCES[what], 'Restart the servers.'])
-      })
+      } finally {
+        await store.close()
+      }
+      print(options.json, { adopted: what }, [CONSEQUENCES[what], 'Restart the servers.'])
     })
 }
 

@@ -1,15 +1,13 @@
 import { Command } from 'commander'
+import type { AnswerOf } from '../admin/verbs.ts'
 import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
-import { placeOf } from '../compose/start-report.ts'
 import { ConfigError } from '../config/config.ts'
 import { schemaOfFile } from '../config/json-schema.ts'
-import type { EffectiveSetting } from '../config/read-settings.ts'
+import { shownSettings } from '../config/shown-settings.ts'
+import { isServed, withCalls } from './call.ts'
 import { inspectConfig } from './configuration.ts'
+import type { Json } from './options.ts'
 import { print, table } from './print.ts'
-
-interface Json {
-  json?: boolean
-}
 
 export function configCommand(): Command {
   const command = new Command('config').description('Check and show the configuration; changes nothing')
@@ -34,15 +32,13 @@ export function configCommand(): Command {
     .command('show')
     .description('The values that are in force and where they come from; secrets are hidden')
     .option('--json', 'print JSON')
-    .action(({ json }: Json) => {
-      const { effective, faults } = inspectConfig()
+    .action(async ({ json }: Json) => {
+      const { settings, faults } = await configInForce()
       if (faults.length > 0) process.exitCode = 1
-      const isOther = new Set(KNOWN_SETTINGS.names.map(({ name }) => name))
-      const shown = effective.filter(({ name, found }) => found !== undefined || !isOther.has(name)).map(shownOf)
-      print(json, { settings: shown, faults }, [
+      print(json, { settings, faults }, [
         ...table(
           ['setting', 'value', 'from'],
-          shown.map(({ name, value, from }) => [name, value, from]),
+          settings.map(({ name, value, from }) => [name, value, from]),
         ),
         ...(faults.length > 0 ? ['', new ConfigError(faults).message] : []),
       ])
@@ -54,15 +50,9 @@ export function configCommand(): Command {
   return command
 }
 
-function shownOf(setting: EffectiveSetting): { name: string; value: string; from: string; what: string } {
-  const { name, what, found, shownDefault } = setting
-  return { name, value: found ? visible(setting, found.text) : shownDefault, from: found?.from ?? 'default', what }
-}
-
-/** A value without the secrets in it. */
-function visible({ isSecret }: EffectiveSetting, text: string): string {
-  const isDatabase = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
-  if (isDatabase) return `${new URL(text).protocol}//${placeOf(text)}`
-  if (isSecret) return '(hidden)'
-  return text.replace(/\/\/[^/@\s]*@/, '//(hidden)@')
+/** That of a server, or of a start here, which may have faults. */
+async function configInForce(): Promise<AnswerOf<'config.show'>> {
+  if (await isServed()) return withCalls((call) => call('config.show', {}))
+  const { effective, faults } = inspectConfig()
+  return { settings: shownSettings(effective), faults: [...faults] }
 }

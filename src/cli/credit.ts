@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { Command, InvalidArgumentError } from 'commander'
-import { systemClock } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { MOST_USD } from '../admin/credit.ts'
 import { usdToPoints } from '../core/points.ts'
-import { print, usd } from './print.ts'
-import { findTenant, withStore } from './with-store.ts'
+import { withCalls } from './call.ts'
+import { given, type Json } from './options.ts'
+import { points, print } from './print.ts'
 
 export function creditCommand(): Command {
   return new Command('credit')
@@ -14,34 +13,18 @@ export function creditCommand(): Command {
     .option('--memo <text>', 'the text of the ledger entry', 'credit')
     .option('--id <id>', 'books at most once under this id, however often it is called')
     .option('--json', 'print JSON')
-    .action(async (value: number, options: { tenant?: string; memo: string; id?: string; json?: boolean }) => {
-      await withStore(async (store) => {
-        const tenant = await findTenant(store, options.tenant)
-        const id = `credit:${options.id ?? randomUUID()}`
-        const amountPoints = usdToPoints(value)
-        const booked = await store.credit({
-          id,
-          tenantId: tenant.id,
-          amount: amountPoints,
-          memo: options.memo,
-          now: systemClock.now(),
-        })
-        const balance = await store.getBalance({ tenantId: tenant.id })
-        if (!balance) throw new PolyphonyError('internal', `Tenant ${tenant.id} has no balance.`)
-        if (!booked && options.id === undefined) {
-          throw new PolyphonyError('insufficient_points', `${tenant.name} has only ${usd(balance.available)}.`)
-        }
-        print(options.json, { id, tenant: tenant.id, booked, amountPoints, balance }, [
-          booked
-            ? `Booked ${usd(amountPoints)} for ${tenant.name}: ${usd(balance.available)} available, ${usd(balance.held)} held.`
-            : `Nothing booked: ${id} was booked before, or it would make a debt. ${usd(balance.available)} available.`,
+    .action((value: number, { json, tenant, memo, id }: { tenant?: string; memo: string; id?: string } & Json) =>
+      withCalls(async (call) => {
+        const done = await call('credit.book', { amount_usd: value, memo, ...given({ tenant, id }) })
+        const available = points(done.available_points)
+        print(json, done, [
+          done.booked
+            ? `Booked ${points(done.amount_points)} for ${tenant ?? 'the first tenant'}: ${available} available, ${points(done.held_points)} held.`
+            : `Nothing booked: ${done.id} was booked before, or it would make a debt. ${available} available.`,
         ])
-      })
-    })
+      }),
+    )
 }
-
-/** Beyond it points are no longer whole numbers. */
-const MOST_USD = 100_000_000
 
 function amount(text: string): number {
   const value = Number(text)

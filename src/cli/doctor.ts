@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type Config, configOf } from '../config/config.ts'
 import type { ReadSettings } from '../config/read-settings.ts'
+import { shownSettings } from '../config/shown-settings.ts'
 import { inspectConfig } from './configuration.ts'
 import { checkAccounts } from './doctor/credentials.ts'
 import { checkDatabase } from './doctor/database.ts'
@@ -39,8 +40,9 @@ async function examine(settings: ReadSettings): Promise<Finding[]> {
   )
   const incomplete = configOf(values, variable)
   const { dataDir, databaseUrl } = incomplete
+  const shown = shownSettings(settings.effective)
   const secret = values.POLYPHONY_SECRET ?? secretIn(dataDir)
-  const config: Config = { ...incomplete, secret, hasSecret: () => secret !== NO_SECRET }
+  const config: Config = { ...incomplete, shown, secret, hasSecret: () => secret !== NO_SECRET }
   const database = await checkDatabase(config)
   const port = await checkPort(config)
   const { isServed, ...portFinding } = port

@@ -1,177 +1,192 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { listOperations } from '../catalog/catalog.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
-import type { KeyRecord } from '../core/key.ts'
-import { usdToPoints } from '../core/points.ts'
-import { type AccessPair, accessPair } from '../tenants/access-keys.ts'
-import { createKey } from '../tenants/keys.ts'
-import { print, table, time, usd } from './print.ts'
-import { findTenant, withStore } from './with-store.ts'
+import { Command } from 'commander'
+import type { AnswerOf } from '../admin/verbs.ts'
+import { SECOND_MS } from '../core/clock.ts'
+import { withCalls } from './call.ts'
+import {
+  given,
+  type Json,
+  nullIfNone,
+  type OrNone,
+  orNone,
+  readDuration,
+  readEnd,
+  readList,
+  readNumber,
+  readWhole,
+} from './options.ts'
+import { points, print, table, time } from './print.ts'
 
-interface CreateOptions {
-  name: string
-  tenant?: string
-  test?: boolean
-  admin?: boolean
-  models?: string[]
-  rpm?: number
-  concurrency?: number
-  spendLimit?: number
-  expires?: number
-  pair?: boolean
-  json?: boolean
+interface LimitOptions extends Json {
+  name?: string
+  models?: OrNone<string[]>
+  rpm?: OrNone<number>
+  concurrency?: OrNone<number>
+  spendLimit?: OrNone<number>
+  expires?: OrNone<string>
 }
 
-const SECRET = { usesSecret: true }
+type Key = AnswerOf<'key.show'>
 
 export function keyCommand(): Command {
-  const command = new Command('key').description('Make, list and revoke API keys; show their access pairs')
-  command
-    .command('create')
-    .description('Make a key; it is shown this once')
-    .requiredOption('--name <name>', 'what it is for')
-    .option('--tenant <name or id>', 'whose it is (default: the first tenant)')
-    .option('--test', 'runs on the sandbox only, and costs nothing')
-    .option('--admin', 'may do everything')
-    .option('--models <list>', 'only these models, separated by commas', knownModels)
-    .option('--rpm <n>', 'requests a minute', positive)
-    .option('--concurrency <n>', 'unfinished tasks at once; more are parked', positive)
-    .option('--spend-limit <usd>', 'how much it may spend in all', amount)
-    .option('--expires <time>', 'a duration such as 30d, 12h or 45m', duration)
-    .option('--pair', 'also print its access pair, for clients that sign their requests (Kling)')
-    .option('--json', 'print JSON')
-    .action(async (options: CreateOptions) => {
-      await withStore(async (store, config) => {
-        const tenant = await findTenant(store, options.tenant)
-        const { key, record } = await createKey(
-          { store, clock: systemClock },
-          {
-            tenantId: tenant.id,
-            name: options.name,
-            mode: options.test ? 'test' : 'live',
-            role: options.admin ? 'admin' : 'member',
-            allowedModels: options.models ?? null,
-            requestsPerMinute: options.rpm ?? null,
-            maxConcurrent: options.concurrency ?? null,
-            spendLimitPoints: options.spendLimit === undefined ? null : usdToPoints(options.spendLimit),
-            expiresAt: options.expires === undefined ? null : systemClock.now() + options.expires,
-          },
-        )
-        const kling = accessPair(config.secret, record.keyId)
-        print(options.json, { id: record.keyId, key, tenant: tenant.name, name: record.name, kling }, [
-          key,
-          `Key ${record.keyId} of ${tenant.name}. Only its hash is stored: it cannot be shown again.`,
-          ...(options.pair ? linesOf(kling) : []),
-        ])
-      }, SECRET)
-    })
+  const command = new Command('key').description(
+    'Create, change, rotate, list and revoke API keys; show their access pairs',
+  )
+  command.addCommand(createCommand())
+  command.addCommand(setCommand())
   command
     .command('list')
-    .description('List keys, without their secrets')
+    .description('List keys with their limits and last use, without their texts')
     .option('--tenant <name or id>', 'only this tenant')
+    .option('--limit <n>', 'how many', readWhole)
+    .option('--cursor <text>', 'the next_cursor of the page before')
     .option('--json', 'print JSON')
-    .action(async (options: { tenant?: string; json?: boolean }) => {
-      await withStore(async (store) => {
-        const tenant = options.tenant === undefined ? null : await findTenant(store, options.tenant)
-        const keys = await store.listKeys({ tenantId: tenant?.id ?? null })
-        const names = new Map((await store.listTenants({})).map(({ id, name }) => [id, name]))
-        const shown = keys.map(({ hash: _hash, ...key }) => key)
-        const rows = shown.map((key) => [
-          key.keyId,
-          key.prefix,
-          key.name,
-          names.get(key.tenantId) ?? key.tenantId,
-          key.mode,
-          key.role,
-          usd(key.spentPoints),
-          limitsOf(key),
-          time(key.expiresAt),
-          key.revokedAt === null ? 'no' : time(key.revokedAt),
-        ])
-        print(
-          options.json,
-          shown,
-          table(['id', 'key', 'name', 'tenant', 'mode', 'role', 'spent', 'limits', 'expires', 'revoked'], rows),
-        )
-      })
-    })
+    .action(({ json, tenant, limit, cursor }: { tenant?: string; limit?: number; cursor?: string } & Json) =>
+      withCalls(async (call) => {
+        const page = await call('key.list', given({ tenant, limit, cursor }))
+        print(json, page, listing(page.items))
+      }),
+    )
+  command
+    .command('show')
+    .description('Show a key, without its text')
+    .argument('<id>', 'from "key list"')
+    .option('--json', 'print JSON')
+    .action((id: string, { json }: Json) =>
+      withCalls(async (call) => {
+        const key = await call('key.show', { id })
+        print(json, key, listing([key]))
+      }),
+    )
   command
     .command('pair')
     .description('Show the access key and the secret key of a key, for clients that sign their requests (Kling)')
     .argument('<id>', 'from "key list"')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      await withStore(async (store, config) => {
-        const record = await store.getKey({ id })
-        if (!record || record.revokedAt !== null) {
-          throw new PolyphonyError('not_found', `There is no unrevoked key ${id}.`)
-        }
-        const pair = accessPair(config.secret, id)
-        print(options.json, pair, linesOf(pair))
-      }, SECRET)
-    })
+    .action((id: string, { json }: Json) =>
+      withCalls(async (call) => {
+        const pair = await call('key.pair', { id })
+        print(json, pair, linesOf(pair))
+      }),
+    )
+  command
+    .command('rotate')
+    .description('Give a key another text; it is shown this once')
+    .argument('<id>', 'from "key list"')
+    .option(
+      '--grace <time>',
+      'how long the text from before still works, such as 1d (default: not at all)',
+      readDuration,
+    )
+    .option('--json', 'print JSON')
+    .action((id: string, { json, grace }: { grace?: number } & Json) =>
+      withCalls(async (call) => {
+        const graceSeconds = grace === undefined ? undefined : grace / SECOND_MS
+        const key = await call('key.rotate', { id, ...given({ grace_seconds: graceSeconds }) })
+        const until = key.previous_valid_until
+        print(json, key, [
+          key.key,
+          `The text of key ${id} from before ${until === null ? 'is not valid any more' : `is valid until ${time(until)}`}.`,
+        ])
+      }),
+    )
   command
     .command('revoke')
-    .description('Revoke a key; a running server forgets it within seconds')
+    .description('Revoke a key for good; other processes know of it within seconds')
     .argument('<id>', 'from "key list"')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      await withStore(async (store) => {
-        const revoked = await store.revokeKey({ id, now: systemClock.now() })
-        if (!revoked) throw new PolyphonyError('not_found', `There is no unrevoked key ${id}.`)
-        print(options.json, { id, revoked }, [`Key ${id} is revoked.`])
-      })
-    })
+    .action((id: string, { json }: Json) =>
+      withCalls(async (call) => print(json, await call('key.revoke', { id }), [`Key ${id} is revoked.`])),
+    )
   return command
 }
 
-function linesOf({ accessKey, secretKey }: AccessPair): string[] {
-  return [`  access key  ${accessKey}`, `  secret key  ${secretKey}`]
+function createCommand(): Command {
+  return withLimits(new Command('create'), 'such as 30d, 12h or 45m')
+    .description('Create a key; its text is shown this once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--tenant <name or id>', 'whose it is (default: the first tenant)')
+    .option('--test', 'runs on the sandbox only, and costs nothing')
+    .option('--admin', 'may do everything; keys of the first tenant only')
+    .option('--pair', 'also print its access pair, for clients that sign their requests (Kling)')
+    .action(
+      (options: LimitOptions & { name: string; tenant?: string; test?: boolean; admin?: boolean; pair?: boolean }) =>
+        withCalls(async (call) => {
+          const { json, name, tenant, test, admin, pair } = options
+          const mode = test ? ('test' as const) : undefined
+          const key = await call('key.create', { ...limitsIn(options), name, ...given({ tenant, admin, mode }) })
+          print(json, key, [
+            key.key,
+            `Key ${key.id} of ${key.tenant_name}. Only its hash is stored: it cannot be shown again.`,
+            ...(pair ? linesOf(await call('key.pair', { id: key.id })) : []),
+          ])
+        }),
+    )
 }
 
-/** Throws for a name that no operation has: a key for it could do nothing. */
-function knownModels(text: string): string[] {
-  const models = text.split(',').filter(Boolean)
-  const known = new Set(listOperations().map(({ model }) => model))
-  const unknown = models.filter((model) => !known.has(model))
-  if (unknown.length > 0)
-    throw new InvalidArgumentError(`There is no model ${unknown.join(', ')}. GET /api/v1/models lists them.`)
-  return models
+function setCommand(): Command {
+  return withLimits(new Command('set'), 'such as 30d from now')
+    .description('Change the name or the limits of a key; "none" takes a limit away')
+    .argument('<id>', 'from "key list"')
+    .option('--name <name>', 'what it is for')
+    .action((id: string, options: LimitOptions) =>
+      withCalls(async (call) => {
+        const key = await call('key.change', { id, ...limitsIn(options) })
+        print(options.json, key, listing([key]))
+      }),
+    )
 }
 
-function limitsOf({
-  requestsPerMinute,
-  maxConcurrent,
-  spendLimitPoints,
-  allowedModels,
-}: Omit<KeyRecord, 'hash'>): string {
+/** The options that `create` and `set` share. */
+function withLimits(command: Command, expires: string): Command {
+  return command
+    .option('--models <list>', 'only these models, separated by commas', orNone(readList))
+    .option('--rpm <n>', 'requests a minute', orNone(readWhole))
+    .option('--concurrency <n>', 'unfinished tasks at once; more are parked', orNone(readWhole))
+    .option('--spend-limit <usd>', 'how much it may spend in all', orNone(readNumber))
+    .option('--expires <time>', `a duration ${expires}`, orNone(readEnd))
+    .option('--json', 'print JSON')
+}
+
+function limitsIn({ name, models, rpm, concurrency, spendLimit, expires }: LimitOptions) {
+  return given({
+    name,
+    models: nullIfNone(models),
+    requests_per_minute: nullIfNone(rpm),
+    max_concurrent: nullIfNone(concurrency),
+    spend_limit_usd: nullIfNone(spendLimit),
+    expires_at: nullIfNone<string>(expires),
+  })
+}
+
+function linesOf({ access_key, secret_key }: AnswerOf<'key.pair'>): string[] {
+  return [`  access key  ${access_key}`, `  secret key  ${secret_key}`]
+}
+
+function listing(keys: Key[]): string[] {
+  return table(
+    ['id', 'key', 'name', 'tenant', 'mode', 'role', 'spent', 'limits', 'expires', 'revoked', 'last used'],
+    keys.map((key) => [
+      key.id,
+      key.prefix,
+      key.name,
+      key.tenant_name,
+      key.mode,
+      key.role,
+      points(key.spent_points),
+      limitsOf(key),
+      time(key.expires_at),
+      key.revoked_at === null ? 'no' : time(key.revoked_at),
+      time(key.last_used_at),
+    ]),
+  )
+}
+
+function limitsOf({ requests_per_minute, max_concurrent, spend_limit_points, models }: Key): string {
   const limits = [
-    requestsPerMinute === null ? [] : [`${requestsPerMinute} a minute`],
-    maxConcurrent === null ? [] : [`${maxConcurrent} at once`],
-    spendLimitPoints === null ? [] : [`${usd(spendLimitPoints)} in all`],
-    allowedModels ?? [],
+    requests_per_minute === null ? [] : [`${requests_per_minute} a minute`],
+    max_concurrent === null ? [] : [`${max_concurrent} at once`],
+    spend_limit_points === null ? [] : [`${points(spend_limit_points)} in all`],
+    models ?? [],
   ].flat()
   return limits.join(', ') || '-'
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
-  return value
-}
-
-function amount(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('It must be an amount in USD.')
-  return value
-}
-
-const UNITS: Record<string, number> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS }
-
-function duration(text: string): number {
-  const [, count, unit = ''] = /^(\d+)([dhm])$/.exec(text) ?? []
-  const unitMs = UNITS[unit]
-  if (!count || !unitMs) throw new InvalidArgumentError('It must be a duration such as 30d, 12h or 45m.')
-  return Number(count) * unitMs
 }

@@ -1,4 +1,4 @@
-import { type Points, pointsToUsd } from '../core/points.ts'
+import { type Points, pointsToUsd, points as toPoints } from '../core/points.ts'
 
 /** One value as JSON for programs, or as lines for people. */
 export function print(json: boolean | undefined, value: unknown, lines: string[]): void {
@@ -20,6 +20,12 @@ export function usd(points: Points): string {
   return `$${pointsToUsd(points).toFixed(4)}`
 }
 
-export function time(at: number | null): string {
-  return at === null ? '-' : new Date(at).toISOString().replace('T', ' ').slice(0, 19)
+/** The same of an answer, in which points are plain numbers. */
+export function points(value: number): string {
+  return usd(toPoints(value))
+}
+
+/** An instant of an answer. */
+export function time(at: string | null): string {
+  return at === null ? '-' : at.replace('T', ' ').slice(0, 19)
 }

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
-import { openOfflinePriceAdmin } from '../compose/prices.ts'
+import type { InputOf } from '../admin/verbs.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { usdDigits } from '../core/points.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
 import type { RuleAdmin } from '../prices/rule-admin.ts'
-import type { Store } from '../store/store.ts'
+import { type Call, withCalls } from './call.ts'
 import { print, table } from './print.ts'
-import { findTenant, withStore } from './with-store.ts'
 
 /** The commands that prices and costs both have. */
 
@@ -38,8 +37,31 @@ export interface RateCommands {
   scopeColumns: readonly string[]
 }
 
-export function withPriceAdmin<T>(work: (admin: PriceAdmin, store: Store) => Promise<T>): Promise<T> {
-  return withStore((store, config) => work(openOfflinePriceAdmin(config, store), store))
+export function withPriceAdmin<T>(work: (admin: PriceAdmin, call: Call) => Promise<T>): Promise<T> {
+  return withCalls((call) =>
+    work(
+      {
+        prices: rulesOver(call, 'price'),
+        costs: rulesOver(call, 'cost'),
+        preview: (body) => call('price.preview', body),
+        setGroup: (body) => call('price.group', body as InputOf<'price.group'>), // the verb checks it
+        margins: (body) => call('margin.report', body as InputOf<'margin.report'>), // likewise
+      },
+      call,
+    ),
+  )
+}
+
+function rulesOver(call: Call, noun: 'price' | 'cost'): RuleAdmin {
+  const run = call as (name: string, input: JsonObject) => Promise<Json> // both nouns have the same verbs
+  return {
+    list: async (query) => (await run(`${noun}.list`, query)) as JsonObject[],
+    set: async (body) => (await run(`${noun}.set`, body)) as JsonObject,
+    end: async (id) => (await run(`${noun}.end`, { id })) as JsonObject,
+    history: async (query) => (await run(`${noun}.history`, query)) as JsonObject[],
+    exportFile: async (format) => String(((await run(`${noun}.export`, { format })) as JsonObject).text),
+    importFile: async (body) => (await run(`${noun}.import`, body)) as JsonObject,
+  }
 }
 
 export function addRateCommands(command: Command, commands: RateCommands): void {
@@ -53,8 +75,8 @@ function list({ noun, admin, withScope, scopeColumns }: RateCommands): Command {
     .option('--of <name>', 'only those for this operation, model or "*"')
     .option('--json', 'print JSON')
     .action((options: RateOptions & { of?: string }) =>
-      withPriceAdmin(async (prices, store) => {
-        const rules = await admin(prices).list(await queryOf(store, options))
+      withPriceAdmin(async (prices, call) => {
+        const rules = await admin(prices).list(await queryOf(call, options))
         print(options.json, rules, rulesTable(rules, scopeColumns, []))
       }),
     )
@@ -67,8 +89,8 @@ function history({ noun, admin, withScope, scopeColumns }: RateCommands): Comman
     .option('--limit <n>', 'at most so many', number, 100)
     .option('--json', 'print JSON')
     .action((options: RateOptions & { of?: string; limit: number }) =>
-      withPriceAdmin(async (prices, store) => {
-        const query = { ...(await queryOf(store, options)), limit: options.limit }
+      withPriceAdmin(async (prices, call) => {
+        const query = { ...(await queryOf(call, options)), limit: options.limit }
         const rules = await admin(prices).history(query)
         print(options.json, rules, rulesTable(rules, scopeColumns, ['ended_at', 'made_by']))
       }),
@@ -111,8 +133,13 @@ function exportFile({ noun, admin }: RateCommands): Command {
   return new Command('export')
     .description(`Print the ${noun}s in force as a file that "${noun} import" takes`)
     .option('--format <format>', 'csv or json', format, 'csv')
-    .action((options: { format: 'csv' | 'json' }) =>
-      withPriceAdmin(async (prices) => void process.stdout.write(await admin(prices).exportFile(options.format))),
+    .option('--json', 'print the file as a member of JSON')
+    .action((options: { format: 'csv' | 'json'; json?: boolean }) =>
+      withPriceAdmin(async (prices) => {
+        const file = await admin(prices).exportFile(options.format)
+        if (options.json) print(true, { format: options.format, text: file }, [])
+        else process.stdout.write(file)
+      }),
     )
 }
 
@@ -159,9 +186,9 @@ function importLines(
   ]
 }
 
-async function queryOf(store: Store, options: RateOptions & { of?: string }): Promise<JsonObject> {
+async function queryOf(call: Call, options: RateOptions & { of?: string }): Promise<JsonObject> {
   const { of, group, provider, account } = options
-  const tenant = options.tenant === undefined ? undefined : (await findTenant(store, options.tenant)).id
+  const tenant = options.tenant === undefined ? undefined : (await call('tenant.show', { tenant: options.tenant })).id
   return given({ of, tenant, group, provider, account })
 }
 

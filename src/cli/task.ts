@@ -1,115 +1,92 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { urlOf } from '../compose/address.ts'
-import { webhookRendererFor } from '../compose/webhooks.ts'
-import { systemClock } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
-import { ZERO_POINTS } from '../core/points.ts'
-import { STATUSES, type Status, type Task } from '../core/task.ts'
-import { type Urls, urlsAt } from '../dialects/kit/urls.ts'
-import { openMoves } from '../tasks/moves.ts'
-import { print, table, time, usd } from './print.ts'
-import { findTenant, withStore } from './with-store.ts'
+import { Command } from 'commander'
+import type { AnswerOf, InputOf } from '../admin/verbs.ts'
+import { withCalls } from './call.ts'
+import { given, type Json, readList, readWhole } from './options.ts'
+import { points, print, table, time } from './print.ts'
+
+interface ListOptions extends Json {
+  tenant?: string
+  status?: string[]
+  operation?: string
+  keyId?: string
+  mode?: string
+  from?: string
+  to?: string
+  limit: number
+  cursor?: string
+}
 
 export function taskCommand(): Command {
   const command = new Command('task').description('List, show and cancel tasks')
   command
     .command('list')
-    .description('The newest tasks of a tenant')
-    .option('--tenant <name or id>', 'whose (default: the first tenant)')
-    .option('--status <status>', STATUSES.join(', '), status)
-    .option('--limit <n>', 'how many', whole, 20)
+    .description('The newest tasks of all tenants')
+    .option('--tenant <name or id>', 'only of this tenant')
+    .option('--status <list>', 'such as pending,processing', readList)
+    .option('--operation <id>', 'such as suno/music')
+    .option('--key-id <id>', 'only of this key')
+    .option('--mode <mode>', 'live or test')
+    .option('--from <time>', 'an RFC 3339 time or a UTC day')
+    .option('--to <time>', 'likewise; times before it')
+    .option('--limit <n>', 'how many', readWhole, 20)
+    .option('--cursor <text>', 'the next_cursor of the page before')
     .option('--json', 'print JSON')
-    .action(async (options: { tenant?: string; status?: Status; limit: number; json?: boolean }) => {
-      await withStore(async (store) => {
-        const tenant = await findTenant(store, options.tenant)
-        const tasks = await store.listTasks({
-          tenantId: tenant.id,
-          limit: options.limit,
-          ...(options.status === undefined ? {} : { status: [options.status] }),
-        })
-        const rows = tasks.map((task) => [
+    .action(({ json, keyId, ...options }: ListOptions) =>
+      withCalls(async (call) => {
+        const input = given({ ...options, key: keyId }) as InputOf<'task.list'> // the verb checks it
+        const page = await call('task.list', input)
+        const rows = page.items.map((task) => [
           task.id,
           task.operation,
           task.status,
           `${task.progress}%`,
           task.provider ?? '-',
-          usd(task.status === 'completed' ? task.consumedPoints : task.pricePoints),
-          time(task.createdAt),
+          points(task.status === 'completed' ? task.consumed_points : task.price_points),
+          time(task.created_at),
         ])
-        print(options.json, tasks, table(['id', 'operation', 'status', 'done', 'provider', 'price', 'made'], rows))
-      })
-    })
+        print(json, page, table(['id', 'operation', 'status', 'done', 'provider', 'price', 'created'], rows))
+      }),
+    )
   command
     .command('show')
-    .description('One task, with everything that is known of it')
+    .description('One task, with everything that is known of it and the URLs of its files')
     .argument('<id>')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      await withStore(async (store, config) => {
-        const task = await store.getTask({ id })
-        if (!task) throw new PolyphonyError('task_not_found', `No task ${id}.`)
-        const deliveries = await store.listDeliveries({ tenantId: null, taskId: id, limit: 50 })
-        const urls = urlsAt(() => config.publicUrl ?? urlOf(config.host, config.port))
-        print(options.json, { ...task, deliveries }, linesOf(task, urls))
-      })
-    })
+    .action((id: string, { json }: Json) =>
+      withCalls(async (call) => {
+        const task = await call('task.show', { id })
+        print(json, task, linesOf(task))
+      }),
+    )
   command
     .command('cancel')
     .description('Cancel a task that waits; its hold is released at once')
     .argument('<id>')
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { json?: boolean }) => {
-      await withStore(async (store, config) => {
-        const task = await store.getTask({ id })
-        if (!task) throw new PolyphonyError('task_not_found', `No task ${id}.`)
-        const moves = openMoves({ store, webhooksFor: webhookRendererFor(config), clock: systemClock })
-        const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled by the operator'] }
-        const from = ['staged', 'pending'] as const
-        const cancelled = await moves.move(
-          task,
-          { kind: 'ended', to: 'cancelled', from, ...end },
-          { fromAnyClaim: true },
-        )
-        if (!cancelled)
-          throw new PolyphonyError(
-            'not_cancellable',
-            `Task ${id} is ${task.status}; only a waiting task can be cancelled.`,
-          )
-        print(options.json, cancelled, [`Task ${id} is cancelled; ${usd(task.pricePoints)} released.`])
-      })
-    })
+    .action((id: string, { json }: Json) =>
+      withCalls(async (call) => {
+        const task = await call('task.cancel', { id })
+        print(json, task, [`Task ${id} is cancelled; ${points(task.price_points)} released.`])
+      }),
+    )
   return command
 }
 
-function linesOf(task: Task, urls: Urls): string[] {
+function linesOf(task: AnswerOf<'task.show'>): string[] {
   const facts: [string, string][] = [
     ['task', task.id],
-    ['operation', `${task.operation} (requested in ${task.dialect} as ${task.model} ${task.taskType})`],
+    ['operation', `${task.operation} (requested in ${task.dialect} as ${task.model} ${task.task_type})`],
     ['status', `${task.status}, ${task.progress}%`],
     ['provider', `${task.provider ?? '-'} (account ${task.account ?? '-'}, attempt ${task.attempts})`],
-    ['price', `${usd(task.pricePoints)} held, ${usd(task.consumedPoints)} consumed`],
-    ['times', `made ${time(task.createdAt)}, begun ${time(task.startedAt)}, ended ${time(task.endedAt)}`],
-    ['request', task.requestId ?? '-'],
+    ['price', `${points(task.price_points)} held, ${points(task.consumed_points)} consumed`],
+    ['times', `created ${time(task.created_at)}, begun ${time(task.started_at)}, ended ${time(task.ended_at)}`],
+    ['request', task.request_id ?? '-'],
     ['error', task.error ? `${task.error.code}: ${task.error.message}` : '-'],
+    ...task.files.map((url): [string, string] => ['file', url]),
+    ...task.logs.map((log): [string, string] => ['log', log]),
+    ['input', JSON.stringify(task.input)],
+    ['output', JSON.stringify(task.output)],
   ]
   const wide = Math.max(...facts.map(([name]) => name.length))
-  return [
-    ...facts.map(([name, value]) => `${name.padEnd(wide)}  ${value}`),
-    ...task.logs.map((log) => `${'log'.padEnd(wide)}  ${log}`),
-    `${'input'.padEnd(wide)}  ${JSON.stringify(task.input)}`,
-    `${'output'.padEnd(wide)}  ${JSON.stringify(urls.expand(task.output))}`,
-  ]
-}
-
-function status(text: string): Status {
-  const found = STATUSES.find((one) => one === text)
-  if (!found) throw new InvalidArgumentError(`It must be one of ${STATUSES.join(', ')}.`)
-  return found
-}
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 1_000)
-    throw new InvalidArgumentError('It must be from 1 to 1000.')
-  return value
+  return facts.map(([name, value]) => `${name.padEnd(wide)}  ${value}`)
 }

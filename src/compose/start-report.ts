@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Config, DATABASE } from '../config/config.ts'
+import { placeOf } from '../config/database-place.ts'
 import { followsRequests } from './address.ts'
 
 /** What a start says of itself. */
@@ -31,10 +32,4 @@ export function addressWarnings(config: Parameters<typeof followsRequests>[0], u
   return [
     `URLs in answers begin with the address of each request, but those in webhooks with ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use.`,
   ]
-}
-
-/** A database URL without its password and parameters. */
-export function placeOf(databaseUrl: string): string {
-  const { username, host, pathname } = new URL(databaseUrl)
-  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`
 }

@@ -9,13 +9,16 @@ import type { Env, Source } from './sources.ts'
 export const CONFIG_FILES = ['polyphony.config.yaml', 'polyphony.config.yml', 'polyphony.config.json']
 /** Names the file, as `--config` does. */
 export const CONFIG_VARIABLE = 'POLYPHONY_CONFIG'
+/** Of commands: the address of a server elsewhere, and the admin key for it. */
+export const URL_VARIABLE = 'POLYPHONY_URL'
+export const KEY_VARIABLE = 'POLYPHONY_KEY'
 
 /**
  * Where settings are read from, the strongest first: the environment, a file `.env`, and the configuration file. The file is
  * the one that is named, or the one in the folder; `.env` lies beside it. Throws a ConfigError for a file that cannot be read.
  */
 export function sourcesOf(env: Env, folder: string): Source[] {
-  const { [CONFIG_VARIABLE]: named, ...values } = env
+  const { [CONFIG_VARIABLE]: named, [URL_VARIABLE]: _url, [KEY_VARIABLE]: _key, ...values } = env
   const path = named ? resolve(folder, named) : fileIn(folder)
   const dotEnv = join(path === undefined ? folder : dirname(path), '.env')
   return [

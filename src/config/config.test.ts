@@ -34,7 +34,8 @@ const MAIL = 'smtps://me:secret@mail.example?from=a@b.example&to=c@d.example'
 
 describe('a configuration', () => {
   it('a configuration without any variable is the documented one', () => {
-    const { secret, hasSecret: _has, variable: _, ...config } = read()
+    const { secret, hasSecret: _has, variable: _, shown, ...config } = read()
+    expect(shown.find(({ name }) => name === 'PORT')).toMatchObject({ from: 'default' })
     expect(secret.length).toBeGreaterThanOrEqual(32)
     expect(config).toEqual({
       host: '127.0.0.1',
@@ -181,12 +182,14 @@ describe('a configuration', () => {
       secret: _,
       hasSecret: _has,
       variable: _rest,
+      shown: _shown,
       ...rest
     } = read({ [name]: '', POLYPHONY_SECRET: name === 'POLYPHONY_SECRET' ? '' : 'kept as it is here' })
     const {
       secret: __,
       hasSecret: _had,
       variable: _expected,
+      shown: __shown,
       ...expected
     } = read({ POLYPHONY_SECRET: 'kept as it is here' })
     expect(rest).toEqual(expected)

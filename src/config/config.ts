@@ -10,6 +10,7 @@ import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 import { type Knowledge, NO_KNOWLEDGE, type ReadSettings, readSettings } from './read-settings.ts'
 import type { MailAddress, PreferredProvider, Price } from './setting-forms.ts'
 import type { Values } from './settings.ts'
+import { type ShownSetting, shownSettings } from './shown-settings.ts'
 import type { Env, Source } from './sources.ts'
 
 export { ConfigError }
@@ -93,6 +94,8 @@ export interface Config {
   submissions: Readonly<{ maxQueued: number; maxWaitMs: number }>
   /** How many requests may wait for results at once. */
   waits: Readonly<{ perKey: number; total: number }>
+  /** All settings with their sources, for the operator to read; without secrets. */
+  shown: readonly ShownSetting[]
 }
 
 /** The embedded database, in the data folder. */
@@ -116,7 +119,7 @@ export function readConfig(given: Env | readonly Source[], knowledge: Knowledge 
 
 /** The same from settings that were read before. */
 export function configFrom(
-  { values, faults, variable }: ReadSettings,
+  { values, faults, variable, effective }: ReadSettings,
   { isCommand = false, makesDatabase = false }: Use = {},
 ): Config {
   if (!values) throw new ConfigError(faults)
@@ -128,6 +131,7 @@ export function configFrom(
   let secret = values.POLYPHONY_SECRET ?? secretIn(path)
   return Object.freeze({
     ...settings,
+    shown: shownSettings(effective),
     get secret() {
       secret ??= isCommand ? missingSecret(dataDir) : keptSecret(path)
       return secret
@@ -140,7 +144,7 @@ export function configFrom(
 }
 
 /** The settings in the terms of the program, without the secret; touches no file. */
-export function configOf(values: Values, variable: Config['variable']): Omit<Config, 'secret' | 'hasSecret'> {
+export function configOf(values: Values, variable: Config['variable']): Omit<Config, 'secret' | 'hasSecret' | 'shown'> {
   const dataDir = resolve(values.DATA_DIR)
   return {
     host: values.HOST,

@@ -10,6 +10,8 @@ export interface Caller {
   readonly allowedModels: readonly string[] | null
   readonly requestsPerMinute: number | null
   readonly expiresAt: number | null
+  /** Whether the tenant is frozen: new tasks are refused. */
+  readonly isFrozen: boolean
 }
 
 /** The scope of a caller's key: the tasks and files of one tenant in one mode. */

@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts'
 import type { Points } from './points.ts'
 
-export interface KeyRecord extends Caller {
+export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
   name: string
   hash: string
   prefix: string
@@ -10,6 +10,21 @@ export interface KeyRecord extends Caller {
   spentPoints: Points
   createdAt: number
   revokedAt: number | null
+  /** To the minute; null = never. */
+  lastUsedAt: number | null
+  /** Until when the text from before the last rotation is valid, too. */
+  previousUntil: number | null
+  previousHash: string | null
+  /** Since when the key's tenant is frozen; null = it is not. */
+  tenantFrozenAt: number | null
 }
 
-export type NewKey = Omit<KeyRecord, 'spentPoints' | 'revokedAt'>
+export type NewKey = Omit<
+  KeyRecord,
+  'spentPoints' | 'revokedAt' | 'lastUsedAt' | 'previousUntil' | 'previousHash' | 'tenantFrozenAt'
+>
+
+/** The limits of a key, and its name: what can be changed after it was created. */
+export type KeyChange = Partial<
+  Pick<KeyRecord, 'name' | 'allowedModels' | 'requestsPerMinute' | 'maxConcurrent' | 'spendLimitPoints' | 'expiresAt'>
+>

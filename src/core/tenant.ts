@@ -13,7 +13,14 @@ export interface Tenant {
   fallsBack: boolean
   /** The group by which prices are set for it; null = none. */
   priceGroup: string | null
+  /** Since when new tasks are refused, while reads and running tasks go on; null = they are not. */
+  frozenAt: number | null
+  /** Deleted tenants stay for their ledger and their tasks; they have no valid keys. */
+  deletedAt: number | null
 }
+
+/** What can be changed of a tenant after it was created. */
+export type TenantChange = Partial<Omit<Tenant, 'id' | 'createdAt' | 'deletedAt'>>
 
 /** Which pool a tenant's tasks go to. */
 export type PoolPolicy = Pick<Tenant, 'defaultPool' | 'fallsBack'>

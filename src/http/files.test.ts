@@ -45,6 +45,8 @@ beforeAll(async () => {
     defaultPool: 'private' as const,
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
   }
   await store.createTenant({ tenant })
   const clock = { now: () => now }

@@ -134,7 +134,10 @@ export const Margins = Type.Object({
 })
 
 export const GroupSent = Type.Object({ tenant: TEXT, group: orNull(GROUP, 'Null = none.') })
-export const GroupShown = Type.Object({ tenant: TEXT, group: orNull(TEXT, 'Null = none.') })
+export const GroupShown = Type.Object({
+  tenant: TEXT,
+  group: Type.Union([Type.String(), Type.Null()], { description: 'Null = none.' }),
+})
 
 export function moneyBody(amount: Points): Static<typeof Money> {
   return { points: amount, usd: pointsToUsd(amount) }

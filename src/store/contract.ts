@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { accountsContract } from './contract/accounts.ts'
+import { administrationContract } from './contract/administration.ts'
 import { assetsContract } from './contract/assets.ts'
 import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
@@ -63,6 +64,7 @@ export const TABLES = [
   'cost_rules',
   'price_revision',
   'notices',
+  'audit',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -103,6 +105,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('fingerprints', () => fingerprintsContract(bench))
     describe('prices', () => pricesContract(bench))
     describe('notices', () => noticesContract(bench))
+    describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))
   })

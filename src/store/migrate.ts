@@ -13,6 +13,7 @@ import * as taskColumns from './migrations/0009-task-columns.ts'
 import * as webhookAddresses from './migrations/0010-webhook-addresses.ts'
 import * as fingerprints from './migrations/0011-fingerprints.ts'
 import * as requestIds from './migrations/0012-request-ids.ts'
+import * as administration from './migrations/0013-administration.ts'
 import * as prices from './migrations/0014-prices.ts'
 import * as notices from './migrations/0015-notices.ts'
 import type { Database } from './schema.ts'
@@ -31,6 +32,7 @@ const MIGRATIONS = {
   '0010-webhook-addresses': webhookAddresses,
   '0011-fingerprints': fingerprints,
   '0012-request-ids': requestIds,
+  '0013-administration': administration,
   '0014-prices': prices,
   '0015-notices': notices,
 }

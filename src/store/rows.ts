@@ -142,7 +142,10 @@ export function deliveryOfRow(row: Selectable<DeliveriesTable>): Delivery {
   }
 }
 
-export function keyOfRow(row: Selectable<ApiKeysTable>): KeyRecord {
+/** `role` and `tenant_frozen_at` depend on the tenant: the role that is stored holds at the first tenant alone. */
+export function keyOfRow(
+  row: Selectable<ApiKeysTable> & { tenant_frozen_at: number | null; first_tenant: string | null },
+): KeyRecord {
   return {
     keyId: row.id,
     tenantId: row.tenant_id,
@@ -150,7 +153,7 @@ export function keyOfRow(row: Selectable<ApiKeysTable>): KeyRecord {
     hash: row.hash,
     prefix: row.prefix,
     mode: row.mode as KeyRecord['mode'],
-    role: row.role as KeyRecord['role'],
+    role: row.role === 'admin' && row.tenant_id === row.first_tenant ? 'admin' : 'member',
     allowedModels: parseOr(row.allowed_models, null),
     requestsPerMinute: row.requests_per_minute,
     maxConcurrent: row.max_concurrent,
@@ -159,6 +162,10 @@ export function keyOfRow(row: Selectable<ApiKeysTable>): KeyRecord {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+    previousUntil: row.previous_until,
+    previousHash: row.previous_hash,
+    tenantFrozenAt: row.tenant_frozen_at,
   }
 }
 
@@ -173,6 +180,8 @@ export function tenantOfRow(row: Selectable<TenantsTable>): Tenant {
     defaultPool: row.pool as Tenant['defaultPool'],
     fallsBack: row.falls_back === 1,
     priceGroup: row.price_group,
+    frozenAt: row.frozen_at,
+    deletedAt: row.deleted_at,
   }
 }
 

@@ -45,8 +45,15 @@ CREATE TABLE api_keys (
   staged integer not null,
   created_at integer not null,
   expires_at integer,
-  revoked_at integer
+  revoked_at integer,
+  last_used_at integer,
+  previous_hash text,
+  previous_until integer
 );
+
+CREATE INDEX api_keys_age on api_keys (created_at, id);
+
+CREATE UNIQUE INDEX api_keys_previous on api_keys (previous_hash) where previous_hash is not null;
 
 CREATE INDEX api_keys_tenant on api_keys (tenant_id);
 
@@ -90,6 +97,22 @@ CREATE TABLE attempts (
 ) without rowid;
 
 CREATE INDEX attempts_account on attempts (account, begun_at);
+
+CREATE TABLE audit (
+  seq integer primary key,
+  at integer not null,
+  actor text not null,
+  address text,
+  verb text not null,
+  tenant_id text,
+  subject text,
+  before text,
+  after text
+);
+
+CREATE INDEX audit_by_subject on audit (subject, seq);
+
+CREATE INDEX audit_by_tenant on audit (tenant_id, seq);
 
 CREATE TABLE balances (
   tenant_id text primary key references tenants (id),
@@ -389,7 +412,11 @@ CREATE TABLE tenants (
   webhook_secret_version integer not null,
   falls_back integer default 0 not null,
   pool text default 'private' not null,
+  frozen_at integer,
+  deleted_at integer,
   price_group text
 );
+
+CREATE INDEX tenants_age on tenants (created_at, id);
 
 CREATE INDEX tenants_price_group on tenants (price_group) where price_group is not null;

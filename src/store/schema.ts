@@ -27,6 +27,7 @@ export interface Database {
   cost_rules: CostRulesTable
   price_revision: PriceRevisionTable
   notices: NoticesTable
+  audit: AuditTable
 }
 
 export interface TenantsTable {
@@ -43,6 +44,10 @@ export interface TenantsTable {
   pool: Generated<string>
   /** The group by which prices are set for it. */
   price_group: Generated<string | null>
+  /** Since when new tasks are refused; null = they are not. */
+  frozen_at: Generated<number | null>
+  /** The row stays for its ledger and its tasks. */
+  deleted_at: Generated<number | null>
 }
 
 export interface ApiKeysTable {
@@ -67,6 +72,11 @@ export interface ApiKeysTable {
   created_at: number
   expires_at: number | null
   revoked_at: number | null
+  /** Written at most once a minute. */
+  last_used_at: Generated<number | null>
+  /** The hash from before the last rotation, which is valid until `previous_until`. */
+  previous_hash: Generated<string | null>
+  previous_until: Generated<number | null>
 }
 
 /** A cache of the ledger's sums and of counts of tasks; `reconcile` checks it, and can rebuild it. */
@@ -379,4 +389,17 @@ export interface CostRulesTable extends RateRulesTable {
 export interface PriceRevisionTable {
   id: number
   revision: number
+}
+
+/** Who changed what, by an administrative verb. */
+export interface AuditTable {
+  seq: Generated<number>
+  at: number
+  actor: string
+  address: string | null
+  verb: string
+  tenant_id: string | null
+  subject: string | null
+  before: string | null
+  after: string | null
 }

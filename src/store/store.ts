@@ -1,20 +1,21 @@
 import type { AccountRecord } from '../core/account.ts'
 import type { Asset } from '../core/asset.ts'
 import type { Attempt } from '../core/attempt.ts'
+import type { AuditEntry } from '../core/audit.ts'
 import type { Batch, NewBatch } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Draft } from '../core/draft.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { KeyRecord, NewKey } from '../core/key.ts'
+import type { KeyChange, KeyRecord, NewKey } from '../core/key.ts'
 import type { NewTask } from '../core/new-task.ts'
 import type { Points } from '../core/points.ts'
 import type { CostRule, PriceRule } from '../core/price-rule.ts'
 import type { Quota } from '../core/quota.ts'
 import type { ReceiverKey, Standing } from '../core/receiver.ts'
-import type { Mode, Task } from '../core/task.ts'
+import type { Mode, Status, Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
-import type { Balance, Tenant } from '../core/tenant.ts'
+import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { Engine, Signal } from './tx.ts'
 
@@ -75,6 +76,63 @@ export interface LeaseTaker {
 export type FingerprintName = 'secret' | 'storage'
 /** What identifies the secret and the storage of files that belong to this database; absent until a server has stored it. */
 export type Fingerprints = Partial<Record<FingerprintName, string>>
+/** A change with this is recorded in the same transaction, if it was made. */
+interface Audited {
+  audit?: AuditEntry
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  /** Grows from entry to entry: pages go on from it. */
+  seq: number
+}
+
+/** A transaction of the ledger as a line of a tenant's statement. */
+export interface LedgerLine {
+  id: string
+  seq: number
+  kind: string
+  taskId: string | null
+  keyId: string | null
+  memo: string | null
+  at: number
+  /** What the transaction added to the available and the held points, and what the operator earned by it. */
+  available: Points
+  held: Points
+  revenue: Points
+  /** The balance after it. */
+  availableAfter: Points
+  heldAfter: Points
+}
+
+export interface UsageFilter {
+  tenantId?: string
+  mode?: Mode
+  keyId?: string
+  from: number
+  to: number
+}
+
+/** Tasks that were created in a period, and points that were booked in it. */
+export interface UsageRow {
+  /** A UTC day as YYYY-MM-DD, a model, or the id of a key. */
+  group: string
+  tasks: number
+  completed: number
+  failed: number
+  cancelled: number
+  consumed: Points
+}
+
+/** Tasks of all tenants, or of one. */
+export interface AllTasksFilter {
+  tenantId?: string
+  keyId?: string
+  mode?: Mode
+  operation?: string
+  status?: readonly Status[]
+  createdFrom?: number
+  createdTo?: number
+}
 
 /** One broken rule of the ledger, from `reconcile`. */
 export interface LedgerFault {
@@ -119,10 +177,13 @@ export interface WriteVerbs {
   changeAccount(args: { id: string; version: number; set: AccountChange }): Promise<boolean>
   /** False when tasks still run on it. */
   removeAccount(args: { id: string }): Promise<boolean>
-  changeTenant(args: {
-    id: string
-    set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack' | 'priceGroup'>>
-  }): Promise<boolean>
+  /** False when the tenant is unknown or deleted. */
+  changeTenant(args: { id: string; set: TenantChange } & Audited): Promise<boolean>
+  /**
+   * Revokes the tenant's keys, deletes its accounts and gives its name free; ledger and tasks stay. Refused while tasks of
+   * the tenant are unfinished.
+   */
+  deleteTenant(args: { id: string; now: number } & Audited): Promise<'deleted' | 'unfinished' | 'unknown'>
   /**
    * Ends rules and begins others, of which each ends the rule in force for the same thing. False, and nothing is written,
    * when anything about prices has changed since `revision` was read.
@@ -171,7 +232,7 @@ export interface WriteVerbs {
   /** Deletes receivers without waiting deliveries that were not used since `usedBefore`. */
   forgetReceivers(args: { usedBefore: number }): Promise<void>
   /** Sends a delivery again, with the same id and body; an open circuit of its receiver is tried at once. */
-  replayDelivery(args: { id: string; tenantId: string | null; now: number }): Promise<boolean>
+  replayDelivery(args: { id: string; tenantId: string | null; now: number } & Audited): Promise<boolean>
   /** False, and nothing is stored, when the draft would exceed the `quota` of its tenant and mode; absent = no limit. */
   insertDraft(args: { draft: Draft; quota?: Quota }): Promise<boolean>
   /** Writes a draft's next body. False when its body is no longer `from`. */
@@ -186,8 +247,8 @@ export interface WriteVerbs {
    * Adds credit, or takes it back if `amount` is negative. False, and nothing is booked, when `id` was booked before, when
    * the balance would become negative, or when the amount is zero.
    */
-  credit(args: { id: string; tenantId: string; amount: Points; memo: string; now: number }): Promise<boolean>
-  createTenant(args: { tenant: Tenant }): Promise<void>
+  credit(args: { id: string; tenantId: string; amount: Points; memo: string; now: number } & Audited): Promise<boolean>
+  createTenant(args: { tenant: Tenant } & Audited): Promise<void>
   /**
    * Creates `tenant` with its credit and all of `keys`, if there is no tenant. If there is one, only keys that the operator
    * chose and that are missing are added to it. Two processes that start at once create one tenant. Returns the first tenant,
@@ -210,10 +271,19 @@ export interface WriteVerbs {
   endNotice(args: { subject: string }): Promise<boolean>
   /** True for one process in each period. */
   takeTurn(args: { name: string; everyMs: number; now: number }): Promise<boolean>
-  createKey(args: { key: NewKey }): Promise<void>
-  revokeKey(args: { id: string; now: number }): Promise<boolean>
+  createKey(args: { key: NewKey } & Audited): Promise<void>
+  /** False when the key is unknown or revoked; likewise for the next two. */
+  changeKey(args: { id: string; set: KeyChange } & Audited): Promise<boolean>
+  /** Gives the key another text. That from before is valid until `previousUntil`; null = not any more. */
+  rotateKey(
+    args: { id: string; hash: string; prefix: string; previousUntil: number | null } & Audited,
+  ): Promise<boolean>
+  revokeKey(args: { id: string; now: number } & Audited): Promise<boolean>
+  recordKeyUses(args: { uses: { id: string; at: number }[] }): Promise<void>
+  /** For a change that is more than one transaction of the store; the others take an `audit`. */
+  addAudit(args: { audit: AuditEntry }): Promise<void>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
-  rebuildBalances(args: { now: number }): Promise<void>
+  rebuildBalances(args: { now: number } & Audited): Promise<void>
 }
 
 /** A receiver with a delivery that may be claimed from `nextAt` on. */
@@ -293,6 +363,8 @@ export interface ReadVerbs {
     args: TaskFilter & { limit: number; offset?: number; beforeId?: string; idempotencyKey?: string },
   ): Promise<Task[]>
   countTasks(args: TaskFilter): Promise<number>
+  /** Newest first, for the operator; `beforeId` pages on from a task. */
+  listAllTasks(args: AllTasksFilter & { limit: number; beforeId?: string }): Promise<Task[]>
   getBatch(args: { id: string }): Promise<Batch | undefined>
   /** Batches that have ended and have no webhooks yet, the longest ended first. */
   listUnannounced(args: { limit: number }): Promise<Batch[]>
@@ -321,9 +393,13 @@ export interface ReadVerbs {
     except: { tenants: string[]; hosts: string[]; receivers: ReceiverKey[] }
     now: number
   }): Promise<DueReceiver[]>
+  /** Newest first; `beforeId` pages on from a delivery. `mode` is that of the task or batch. */
   listDeliveries(args: {
     tenantId: string | null
+    id?: string
     taskId?: string
+    mode?: Mode
+    beforeId?: string
     limit: number
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
   getDraft(args: { id: string }): Promise<Draft | undefined>
@@ -355,21 +431,34 @@ export interface ReadVerbs {
   listPausedReceivers(args: { limit: number }): Promise<(ReceiverKey & { failingSince: number | null })[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
+  /** The oldest first, without those that were deleted. */
   listTenants(args: Record<string, never>): Promise<Tenant[]>
+  /** Also by the hash from before the last rotation, whose time the caller checks. */
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
   getKey(args: { id: string }): Promise<KeyRecord | undefined>
-  listKeys(args: { tenantId: string | null }): Promise<KeyRecord[]>
-  listLedger(args: { tenantId: string; limit: number }): Promise<
-    {
-      id: string
-      kind: string
-      taskId: string | null
-      memo: string | null
-      at: number
-      available: Points
-      held: Points
-    }[]
-  >
+  /** The oldest first; `afterId` pages on from a key. */
+  listKeys(args: { tenantId: string | null; mode?: Mode; afterId?: string; limit?: number }): Promise<KeyRecord[]>
+  /** Newest first; `beforeSeq` pages on from a line. */
+  listLedger(args: {
+    tenantId: string
+    from?: number
+    to?: number
+    beforeSeq?: number
+    limit: number
+  }): Promise<LedgerLine[]>
+  /**
+   * Counts are of the tasks on record that were created in the period, points of what was booked in it. By model, both are
+   * of the tasks on record, as the ledger knows no models.
+   */
+  readUsage(args: UsageFilter & { by: 'day' | 'model' | 'key' }): Promise<UsageRow[]>
+  listAudit(args: {
+    tenantId?: string
+    subject?: string
+    actor?: string
+    verb?: string
+    beforeSeq?: number
+    limit: number
+  }): Promise<StoredAuditEntry[]>
   /** Grows with every change of prices, costs and groups of tenants. */
   getPriceRevision(args: Record<string, never>): Promise<number>
   /** The newest first: those in force, or also those that have ended. */

@@ -305,6 +305,6 @@ async function openCaller({ store, clock }: { store: Store; clock: Clock }, tena
   const { key } = await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live' })
   const keys = openKeys({ store, clock })
   const caller = await keys.authenticate(key)
-  keys.close()
+  await keys.close()
   return caller
 }

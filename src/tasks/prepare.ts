@@ -14,6 +14,8 @@ import { checkEcho } from './echo-limits.ts'
 import { fieldIn, type Submission } from './submission.ts'
 import type { SubmitParts } from './submit-parts.ts'
 
+const FROZEN = 'This account is frozen by the operator: new tasks are refused, and all else goes on.'
+
 /** What a submission that may be stored comes to. */
 interface Checked {
   pool: string
@@ -54,6 +56,7 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   const { accounts, egress } = parts
   const { operation, input } = submission
   checkEcho(submission)
+  if (caller.isFrozen) throw new PolyphonyError('forbidden', FROZEN)
   const model = submission.model ?? operation.model
   if (caller.allowedModels && !caller.allowedModels.includes(model)) {
     const allowed = caller.allowedModels.join(', ')

@@ -285,7 +285,7 @@ describe('the key of an access token', () => {
     expect(looks).toHaveLength(1)
     await expect(Promise.resolve(take(signed(claimsFor(accessKey), FOREIGN)))).rejects.toThrow('signature')
     expect(looks).toHaveLength(1)
-    others.close()
+    await others.close()
   })
 })
 

@@ -65,7 +65,7 @@ interface Limits {
   maxStaged?: number
 }
 
-function aTenant(name: string, now: number, limits: Limits = {}): Tenant {
+export function aTenant(name: string, now: number, limits: Limits = {}): Tenant {
   return {
     id: newId(now),
     name,
@@ -76,5 +76,7 @@ function aTenant(name: string, now: number, limits: Limits = {}): Tenant {
     defaultPool: 'private',
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
   }
 }

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../core/caller.ts'
-import { type Clock, SECOND_MS } from '../core/clock.ts'
+import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { KeyRecord, NewKey } from '../core/key.ts'
@@ -13,6 +13,10 @@ import { openRateLimit, type RateState } from './rate-limit.ts'
 /** How long a key is trusted without a read of the database: the longest delay of a revocation by another process. */
 const TRUST_MS = 5 * SECOND_MS
 const CACHED_KEYS = 10_000
+/** How exact the last use of a key is recorded. */
+const USE_MS = MINUTE_MS
+/** How long uses are collected before they are written together. */
+const COLLECT_MS = 2 * SECOND_MS
 const NO_KEY = 'No API key: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".'
 const NO_SUCH_KEY = 'The API key is unknown or was revoked.'
 
@@ -29,14 +33,16 @@ export interface Keys {
   authenticateById(keyId: string): Caller | Promise<Caller>
   /** What is left of the caller's rate limit; undefined for a key without one. */
   rateOf(caller: Caller): RateState | undefined
-  close(): void
+  /** Writes the uses that were collected. */
+  close(): Promise<void>
 }
 
 export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
   const known = new LRUCache<string, { caller: Caller; trustedUntil: number }>({ max: CACHED_KEYS })
-  /** The hash of a key never changes, so these never expire. */
+  /** Hashes by the ids of keys; one that was rotated away is found to be unknown, and read again. */
   const hashes = new LRUCache<string, string>({ max: CACHED_KEYS })
   const limit = openRateLimit(clock)
+  const uses = collectUses(store)
   /** Counts signals that keys changed: a record that was read before the latest one may be outdated. */
   let changes = 0
   const unsubscribe = store.onSignal((signal) => {
@@ -44,14 +50,20 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
     changes += 1
     if (signal.kind === 'key') known.delete(signal.hash)
     else known.clear()
+    hashes.clear() // a key may have been rotated
   })
 
   async function lookUp(hashed: string): Promise<Caller> {
     const changesBefore = changes
     const record = await store.findKey({ hash: hashed })
-    if (!record || record.revokedAt !== null) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
+    const now = clock.now()
+    const validUntil = record && record.hash !== hashed ? (record.previousUntil ?? 0) : Number.POSITIVE_INFINITY
+    if (!record || record.revokedAt !== null || validUntil <= now) {
+      throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
+    }
     const caller = callerOf(record)
-    if (changes === changesBefore) known.set(hashed, { caller, trustedUntil: clock.now() + TRUST_MS })
+    if (changes === changesBefore) known.set(hashed, { caller, trustedUntil: Math.min(now + TRUST_MS, validUntil) })
+    uses.note(record, now)
     return caller
   }
 
@@ -87,12 +99,69 @@ export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys
     },
     authenticateById(keyId) {
       const hashed = hashes.get(keyId)
-      return hashed === undefined ? hashOf(keyId).then(callerWith) : callerWith(hashed)
+      if (hashed === undefined) return hashOf(keyId).then(callerWith)
+      const found = callerWith(hashed)
+      if (!(found instanceof Promise)) return found
+      return found.catch((error: unknown) => {
+        if (!isUnknownKey(error) || hashes.get(keyId) !== hashed) throw error
+        hashes.delete(keyId) // rotated by another process, perhaps
+        return hashOf(keyId).then(callerWith)
+      })
     },
     rateOf({ keyId, requestsPerMinute }) {
       return requestsPerMinute === null ? undefined : limit.stateOf(keyId, requestsPerMinute)
     },
-    close: unsubscribe,
+    async close() {
+      unsubscribe()
+      await uses.close()
+    },
+  }
+}
+
+function isUnknownKey(error: unknown): boolean {
+  return error instanceof PolyphonyError && error.code === 'unauthorized' && error.message === NO_SUCH_KEY
+}
+
+interface KeyUses {
+  note(key: Pick<KeyRecord, 'keyId' | 'lastUsedAt'>, now: number): void
+  close(): Promise<void>
+}
+
+/**
+ * Records when keys were last used, beside the requests: a use is noted where a key is read from the database, which every
+ * key in use is each few seconds, and written some seconds later with those of other keys.
+ */
+function collectUses(store: Store): KeyUses {
+  let collected = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  async function write(): Promise<void> {
+    const uses = [...collected].map(([id, at]) => ({ id, at }))
+    collected = new Map()
+    timer = undefined
+    // On PostgreSQL one key a transaction: submissions lock keys, too, and not in an order of ours.
+    const groups = store.engine === 'sqlite' ? [uses] : uses.map((use) => [use])
+    for (const group of groups) {
+      if (group.length > 0) await store.recordKeyUses({ uses: group }).catch(() => {}) // the next use is written again
+    }
+  }
+
+  function flush(): Promise<void> {
+    writing = writing.then(write)
+    return writing
+  }
+
+  return {
+    note({ keyId, lastUsedAt }, now) {
+      if (lastUsedAt !== null && now - lastUsedAt < USE_MS) return
+      collected.set(keyId, now)
+      timer ??= setTimeout(flush, COLLECT_MS).unref()
+    },
+    async close() {
+      clearTimeout(timer)
+      await flush()
+    },
   }
 }
 
@@ -101,7 +170,7 @@ export interface NewKeyOptions {
   name: string
   mode: Mode
   role?: 'admin' | 'member'
-  allowedModels?: string[] | null
+  allowedModels?: readonly string[] | null
   requestsPerMinute?: number | null
   maxConcurrent?: number | null
   spendLimitPoints?: Points | null
@@ -122,13 +191,13 @@ export async function createKey(
 
 /** A key that is not stored yet, and its text. */
 export function aNewKey(options: NewKeyOptions, now: number): { key: string; record: NewKey } {
-  const key = options.secret ?? newKey(options.mode)
+  const { key, hash, prefix } = keyText(options.secret ?? newKey(options.mode))
   const record: NewKey = {
     keyId: newId(now),
     tenantId: options.tenantId,
     name: options.name,
-    hash: hashKey(key),
-    prefix: `${key.slice(0, 12)}…`,
+    hash,
+    prefix,
     mode: options.mode,
     role: options.role ?? 'member',
     allowedModels: options.allowedModels ?? null,
@@ -139,6 +208,11 @@ export function aNewKey(options: NewKeyOptions, now: number): { key: string; rec
     expiresAt: options.expiresAt ?? null,
   }
   return { key, record }
+}
+
+/** A key's text, and what is stored of it. */
+export function keyText(key: string): { key: string; hash: string; prefix: string } {
+  return { key, hash: hashKey(key), prefix: `${key.slice(0, 12)}…` }
 }
 
 export function newKey(mode: Mode): string {
@@ -159,5 +233,6 @@ function callerOf(record: KeyRecord): Caller {
     allowedModels: record.allowedModels,
     requestsPerMinute: record.requestsPerMinute,
     expiresAt: record.expiresAt,
+    isFrozen: record.tenantFrozenAt !== null,
   })
 }

@@ -7,7 +7,7 @@ import { type Points, points, usdToPoints } from '../core/points.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Signal, Store } from '../store/store.ts'
 import { createTenant, ensureFirstTenant } from './first-tenant.ts'
-import { createKey, hashKey, type Keys, type NewKeyOptions, openKeys } from './keys.ts'
+import { createKey, hashKey, type Keys, keyText, type NewKeyOptions, newKey, openKeys } from './keys.ts'
 
 let folder: string
 let store: Store
@@ -21,7 +21,7 @@ beforeEach(async () => {
   keys = openKeys({ store, clock })
 })
 afterEach(async () => {
-  keys.close()
+  await keys.close()
   await store.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -89,7 +89,7 @@ describe('a key', () => {
     goOn.resolve()
     await first // it was valid when it was read
     await expect(slowKeys.authenticate(key)).rejects.toThrow('revoked')
-    slowKeys.close()
+    await slowKeys.close()
   })
 
   it('a key that was revoked while signals got lost is refused once that is known', async () => {
@@ -111,7 +111,81 @@ describe('a key', () => {
     expect(await lossyKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
     tell({ kind: 'resync' })
     await expect(lossyKeys.authenticate(key)).rejects.toThrow('revoked')
-    lossyKeys.close()
+    await lossyKeys.close()
+  })
+
+  it('a rotated key is accepted by both texts until the grace period ends, and then by the new one alone', async () => {
+    const { key, record } = await aKey()
+    expect(await codeOf(key)).toBe('accepted')
+    const second = keyText(newKey('live'))
+    const until = clock.now() + 60_000
+    await store.rotateKey({ id: record.keyId, ...second, previousUntil: until })
+    for (const text of [key, second.key]) {
+      expect(await codeOf(text)).toBe('accepted')
+      expect(await keys.authenticate(text)).toMatchObject({ keyId: record.keyId })
+    }
+    clock.nowMs = until - 1
+    expect(await codeOf(key)).toBe('accepted')
+    clock.nowMs = until
+    expect(await codeOf(key)).toBe('unauthorized')
+    expect(await codeOf(second.key)).toBe('accepted')
+  })
+
+  it('without a grace period, the text from before a rotation is refused at once', async () => {
+    const { key, record } = await aKey()
+    await keys.authenticate(key)
+    await keys.authenticateById(record.keyId)
+    const second = keyText(newKey('live'))
+    await store.rotateKey({ id: record.keyId, ...second, previousUntil: null })
+    await expect.poll(() => codeOf(key)).toBe('unauthorized')
+    expect(await codeOf(second.key)).toBe('accepted')
+    expect(await keys.authenticateById(record.keyId)).toMatchObject({ keyId: record.keyId })
+  })
+
+  it('a client that proves to hold a key by its id is still accepted when a signal of the rotation got lost', async () => {
+    const { record } = await aKey()
+    const deaf = new Proxy(store, {
+      get: (target, name: keyof Store) => (name === 'onSignal' ? () => () => {} : target[name]),
+    })
+    const deafKeys = openKeys({ store: deaf, clock })
+    await deafKeys.authenticateById(record.keyId)
+    await store.rotateKey({ id: record.keyId, ...keyText(newKey('live')), previousUntil: null })
+    clock.nowMs += 6_000
+    expect(await deafKeys.authenticateById(record.keyId)).toMatchObject({ keyId: record.keyId })
+    await deafKeys.close()
+  })
+
+  it('the last use of a key is recorded to the minute, beside the requests', async () => {
+    const { key, record } = await aKey()
+    const start = clock.now()
+    const recorded: number[] = []
+    const watched = new Proxy(store, {
+      get(target, name: keyof Store) {
+        if (name !== 'recordKeyUses') return target[name]
+        return (args: { uses: { id: string; at: number }[] }) => {
+          recorded.push(...args.uses.map(({ at }) => at - start))
+          return target.recordKeyUses(args)
+        }
+      },
+    })
+    for (const seconds of [0, 3, 30, 59, 61, 62]) {
+      clock.nowMs = start + seconds * 1_000
+      const others = openKeys({ store: watched, clock })
+      await others.authenticate(key)
+      await others.close()
+    }
+    expect(recorded).toEqual([0, 61_000])
+    expect(await store.getKey({ id: record.keyId })).toMatchObject({ lastUsedAt: start + 61_000 })
+  })
+
+  it('a caller knows at once whether its tenant is frozen', async () => {
+    const { key, record } = await aKey()
+    const isFrozen = async () => (await keys.authenticate(key)).isFrozen
+    expect(await isFrozen()).toBe(false)
+    await store.changeTenant({ id: record.tenantId, set: { frozenAt: clock.now() } })
+    await expect.poll(isFrozen).toBe(true)
+    await store.changeTenant({ id: record.tenantId, set: { frozenAt: null } })
+    await expect.poll(isFrozen).toBe(false)
   })
 
   it('an expired key is refused from that moment on, also if it is cached', async () => {

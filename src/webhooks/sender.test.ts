@@ -51,6 +51,8 @@ beforeAll(async () => {
     defaultPool: 'private' as const,
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
   }
   await store.createTenant({ tenant })
 })

@@ -1,13 +1,14 @@
 import { type TSchema, Type } from 'typebox'
 import { BOUNDS, MAX_NAME_LENGTH } from '../accounts/account-input.ts'
+import type { Audience } from '../admin/account-bodies.ts'
 import { ACCOUNT_STATES } from '../core/account.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ApiDescription } from '../dialects/dialect.ts'
 import { answer, COMMON_ERRORS, errorAnswers, inPath, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
-import type { Audience } from './account-bodies.ts'
 import { errorBody } from './errors.ts'
-import { PRICES, PUBLIC_PRICES, priceOperations, pricingOperation } from './price-openapi.ts'
+import { OPERATOR_TAG, OWN_TAG, verbOperations } from './openapi-verbs.ts'
+import { PUBLIC_PRICES, pricingOperation } from './pricing-openapi.ts'
 
 const OPERATORS = 'Accounts (operator)'
 const TENANTS = 'Accounts (your own)'
@@ -23,17 +24,19 @@ const BODY: readonly ErrorCode[] = [
   'unsupported_media',
 ]
 
-export type Descriptions = ReturnType<typeof operationsOf>
-
 export function describeWorkspace(): ApiDescription {
   return {
     tags: [
       { name: OPERATORS, description: 'Accounts at providers, all of them. Needs an admin key.' },
       { name: TENANTS, description: 'Connect accounts of your own: tasks run on them first. Needs a live key.' },
-      { name: PRICES, description: 'What tasks cost your tenants, and what they cost you. Needs an admin key.' },
+      { name: OPERATOR_TAG, description: 'Tenants, keys, money and tasks, all of them. Needs an admin key.' },
+      {
+        name: OWN_TAG,
+        description: 'What a tenant administers for itself, with a live key without limits of its own.',
+      },
       { name: PUBLIC_PRICES, description: 'What tasks cost. Needs no key.' },
     ],
-    operations: { ...operationsOf(), ...priceOperations() },
+    operations: { ...operationsOf(), ...verbOperations() },
     webhooks: {},
     schemas: {
       ...schemasOf('operator'),

@@ -1,40 +1,37 @@
-import type { AccountAdmin } from '../accounts/admin.ts'
-import type { RouteModule } from '../dialects/dialect.ts'
-import { serve } from '../dialects/kit/protocol.ts'
-import type { PriceAdmin } from '../prices/admin.ts'
-import { operatorRoutes, tenantRoutes } from './account-routes.ts'
+import type { AdminContext } from '../admin/context.ts'
+import type { Caller } from '../core/caller.ts'
+import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
+import { type Protocol, serve } from '../dialects/kit/protocol.ts'
 import { errorBody } from './errors.ts'
-import { priceRoutes } from './price-routes.ts'
 import { pricing } from './pricing.ts'
+import { operatorRoutes, tenantRoutes } from './verb-routes.ts'
 
-export interface WorkspaceParts {
-  accounts: AccountAdmin
-  prices: PriceAdmin
+export interface WorkspaceOptions {
+  admin: AdminContext
+  /** The caller with the token of this run, which commands beside the server use; undefined for every other credential. */
+  commandLine(credential: string | undefined): Caller | undefined
   /** Whether the prices are public. */
   showsPrices: boolean
 }
 
 /**
- * The routes that manage accounts and prices: the operator's below `/api/admin`, the tenants' beside PiAPI's. They are
- * served as a dialect is, but submit no tasks, so there are no webhooks.
+ * The administrative verbs as routes: the operator's below `/api/admin`, the tenants' beside PiAPI's. They are served as a
+ * dialect is, but submit no tasks, so there are no webhooks. And the public prices.
  */
-export function workspace({ accounts, prices, showsPrices }: WorkspaceParts): RouteModule {
+export function workspace({ admin, commandLine, showsPrices }: WorkspaceOptions): RouteModule {
+  const error: Protocol['error'] = (thrown, { id }) => errorBody(thrown, id)
   return {
     id: 'workspace',
     async routes(app, context) {
+      const authenticate: DialectContext['authenticate'] = (credential) =>
+        commandLine(credential) ?? context.authenticate(credential)
       await serve(app, context, {
         prefixes: ['/api/admin'],
-        error: (error, { id }) => errorBody(error, id),
-        routes(inside) {
-          operatorRoutes(inside, accounts)
-          priceRoutes(inside, prices)
-        },
+        authenticate,
+        error,
+        routes: (inside) => operatorRoutes(inside, admin),
       })
-      await serve(app, context, {
-        prefixes: [''],
-        error: (error, { id }) => errorBody(error, id),
-        routes: (inside) => tenantRoutes(inside, accounts),
-      })
+      await serve(app, context, { prefixes: [''], error, routes: (inside) => tenantRoutes(inside, admin) })
       if (showsPrices) await app.register(async (inside) => pricing(inside, context))
     },
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),

@@ -148,15 +148,17 @@ describe('a client with Kling’s access key and secret key', () => {
   const list = (key: string) => send('GET', '/v1/videos/text2video', { key })
 
   it('makes a video with the pair that the command line shows, at the bare path and below the relays’ prefix', async () => {
-    const made = await command<{ id: string; key: string; kling: AccessPair }>('create', '--name', 'signs', '--test')
-    expect(made.kling).toEqual(await command('pair', made.id))
-    expect(made.kling.accessKey).toBe(made.id)
+    const made = await command<{ id: string; key: string }>('create', '--name', 'signs', '--test')
+    const shown = await command<{ access_key: string; secret_key: string }>('pair', made.id)
+    const pair: AccessPair = { accessKey: shown.access_key, secretKey: shown.secret_key }
+    expect(pair).toEqual(accessPair(MASTER_SECRET, made.id))
+    expect(pair.accessKey).toBe(made.id)
     for (const prefix of ['', '/kling']) {
       const path = `${prefix}/v1/videos/text2video`
-      const created = await send('POST', path, { key: tokenOf(made.kling), body: { prompt: 'a fox sandbox:fast' } })
+      const created = await send('POST', path, { key: tokenOf(pair), body: { prompt: 'a fox sandbox:fast' } })
       expect(created).toMatchObject({ status: 200, body: { code: 0, data: { task_status: 'submitted' } } })
       // A new token for every call, or the key itself: all identify the same caller.
-      for (const key of [tokenOf(made.kling, { exp: nowS() + 60 }), made.key]) {
+      for (const key of [tokenOf(pair, { exp: nowS() + 60 }), made.key]) {
         const read = await send('GET', `${path}/${created.body.data.task_id}?wait=25`, { key })
         expect(read.body.data).toMatchObject({ task_status: 'succeed' })
       }

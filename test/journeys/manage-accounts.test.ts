@@ -504,7 +504,7 @@ describe('an account’s secret', () => {
     }
     // The log says what was changed, and with which key.
     expect(said.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ did: 'add', account: added?.id, msg: 'accounts were changed by a key' }),
+      expect.objectContaining({ did: 'account.add', subject: added?.id, msg: 'an administrative change' }),
     )
     const rows = await gateway.store.listAccounts({})
     expect(JSON.stringify(rows)).not.toContain(KEY)

@@ -78,6 +78,8 @@ describe('the credit of a tenant', () => {
     defaultPool: 'private' as const,
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
   }
   const balance = (available: number) => ({
     available: points(available),

@@ -143,6 +143,7 @@ describe('the operations of a key', () => {
     allowedModels: null,
     requestsPerMinute: null,
     expiresAt: null,
+    isFrozen: false,
   }
   const asked: unknown[] = []
   const context = {

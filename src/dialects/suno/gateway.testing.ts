@@ -214,7 +214,7 @@ export async function openGateway(): Promise<Gateway> {
     async close() {
       await app.close()
       tasks.close()
-      keyring.close()
+      await keyring.close()
       await store.close()
       await rm(directory, { recursive: true })
     },

@@ -39,6 +39,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0010-webhook-addresses' },
       { name: '0011-fingerprints' },
       { name: '0012-request-ids' },
+      { name: '0013-administration' },
       { name: '0014-prices' },
       { name: '0015-notices' },
     ])

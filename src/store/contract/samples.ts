@@ -28,6 +28,8 @@ export function aTenant(id: string, with_: Partial<Tenant> = {}): Tenant {
     defaultPool: 'private',
     fallsBack: false,
     priceGroup: null,
+    frozenAt: null,
+    deletedAt: null,
     ...with_,
   }
 }

@@ -3,6 +3,16 @@ import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
 import { aKey, aTenant, START } from './samples.ts'
 
+/** What a key has from its creation on. */
+const FRESH = {
+  spentPoints: 0,
+  revokedAt: null,
+  lastUsedAt: null,
+  previousUntil: null,
+  previousHash: null,
+  tenantFrozenAt: null,
+}
+
 export function tenantsContract(bench: Bench): void {
   it('a tenant is stored, with an empty balance', async () => {
     const tenants = [aTenant('t1', { maxConcurrent: 5, createdAt: START + 1 }), aTenant('t2')]
@@ -91,9 +101,9 @@ export function tenantsContract(bench: Bench): void {
       spendLimitPoints: points(9_000_000_000_000),
     })
     await bench.store.createKey({ key })
-    expect(await bench.store.findKey({ hash: key.hash })).toEqual({ ...key, spentPoints: 0, revokedAt: null })
+    expect(await bench.store.findKey({ hash: key.hash })).toEqual({ ...key, ...FRESH })
     expect(await bench.store.findKey({ hash: 'unknown' })).toBeUndefined()
-    expect(await bench.store.getKey({ id: 'k1' })).toEqual({ ...key, spentPoints: 0, revokedAt: null })
+    expect(await bench.store.getKey({ id: 'k1' })).toEqual({ ...key, ...FRESH })
     expect(await bench.store.getKey({ id: key.hash })).toBeUndefined()
   })
 

@@ -6,6 +6,7 @@ import { deliveryOfRow } from '../rows.ts'
 import type { DeliveriesTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { writeAudit } from './audit.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
@@ -47,7 +48,7 @@ export async function addDeliveries(tx: Tx, args: Args<'addDeliveries'>): Promis
   await insertDeliveries(tx, args.taskId, args.tenantId, args.deliveries, args.now)
 }
 
-export async function replayDelivery(tx: Tx, { id, tenantId, now }: Args<'replayDelivery'>): Promise<boolean> {
+export async function replayDelivery(tx: Tx, { id, tenantId, now, audit }: Args<'replayDelivery'>): Promise<boolean> {
   let query = tx.db
     .updateTable('deliveries')
     // Without a host, it is put into its queue again.
@@ -65,16 +66,29 @@ export async function replayDelivery(tx: Tx, { id, tenantId, now }: Args<'replay
     .where('retry_at', '>', now)
     .execute()
   tx.signal({ kind: 'delivery' })
+  await writeAudit(tx, audit)
   return true
 }
 
 export async function listDeliveries(
   tx: Tx,
-  { tenantId, taskId, limit }: Parameters<ReadVerbs['listDeliveries']>[0],
+  { tenantId, id, taskId, mode, beforeId, limit }: Parameters<ReadVerbs['listDeliveries']>[0],
 ): Promise<(Delivery & { log: DeliveryAttempt[] })[]> {
   let query = tx.db.selectFrom('deliveries').selectAll().orderBy('seq', 'desc').limit(limit)
   if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
   if (taskId !== undefined) query = query.where('task_id', '=', taskId)
+  if (id !== undefined) query = query.where('id', '=', id)
+  if (beforeId !== undefined) {
+    query = query.where((eb) =>
+      eb('seq', '<', eb.selectFrom('deliveries as d').select('d.seq').where('d.id', '=', beforeId)),
+    )
+  }
+  if (mode !== undefined) {
+    query = query.where(
+      sql<boolean>`(exists (select 1 from tasks t where t.id = deliveries.task_id and t.mode = ${mode})
+        or exists (select 1 from batches b where b.id = deliveries.task_id and b.mode = ${mode}))`,
+    )
+  }
   const deliveries = (await query.execute()).map(deliveryOfRow)
   if (deliveries.length === 0) return []
   const attempts = await tx.db

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { createKey, findKey } from './keys.ts'
 import { credit } from './ledger.ts'
-import { createKey, createTenant, findKey, listTenants } from './tenants.ts'
+import { createTenant, listTenants } from './tenants.ts'
 
 type Ensure = WriteVerbs['ensureFirstTenant']
 

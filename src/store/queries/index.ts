@@ -5,6 +5,7 @@ import { changeAccount, createAccount, getAccount, listAccounts, listLoads, remo
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
+import { addAudit, listAudit } from './audit.ts'
 import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
@@ -13,6 +14,7 @@ import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
+import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { sumMargins } from './margins.ts'
@@ -24,20 +26,20 @@ import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
-import { getMode, getTask, getTasks, listOverdue, listTasks, listUnstarted, nextDueAt, purgeTasks } from './tasks.ts'
 import {
-  changeTenant,
-  createKey,
-  createTenant,
-  findKey,
-  getBalance,
-  getKey,
-  getTenant,
-  listKeys,
-  listTenants,
-  revokeKey,
-} from './tenants.ts'
+  getMode,
+  getTask,
+  getTasks,
+  listAllTasks,
+  listOverdue,
+  listTasks,
+  listUnstarted,
+  nextDueAt,
+  purgeTasks,
+} from './tasks.ts'
+import { changeTenant, createTenant, deleteTenant, getBalance, getTenant, listTenants } from './tenants.ts'
 import { countUnfinished } from './unfinished.ts'
+import { readUsage } from './usage.ts'
 import { vitals } from './vitals.ts'
 
 /** The queries behind the verbs: the same code on both engines, each running in a transaction that the engine opens. */
@@ -87,8 +89,13 @@ export const writes: Queries<EngineVerbs> = {
   beginNotice,
   endNotice,
   takeTurn,
+  deleteTenant,
   createKey,
+  changeKey,
+  rotateKey,
   revokeKey,
+  recordKeyUses,
+  addAudit,
   rebuildBalances,
 }
 
@@ -96,6 +103,7 @@ export const reads: Queries<ReadVerbs> = {
   getTask,
   getTasks,
   listTasks,
+  listAllTasks,
   countTasks: totalTasks,
   getBatch,
   listUnannounced,
@@ -123,6 +131,8 @@ export const reads: Queries<ReadVerbs> = {
   getKey,
   listKeys,
   listLedger,
+  readUsage,
+  listAudit,
   reconcile,
   summary,
   countUnfinished,

@@ -59,6 +59,19 @@ async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
   return (await query.execute()).map(taskOfRow)
 }
 
+export async function listAllTasks(tx: Tx, args: Args<'listAllTasks'>): Promise<Task[]> {
+  let query = tx.db.selectFrom('tasks').selectAll().orderBy('id', 'desc').limit(args.limit)
+  if (args.tenantId !== undefined) query = query.where('tenant_id', '=', args.tenantId)
+  if (args.keyId !== undefined) query = query.where('key_id', '=', args.keyId)
+  if (args.mode !== undefined) query = query.where('mode', '=', args.mode)
+  if (args.operation !== undefined) query = query.where('operation', '=', args.operation)
+  if (args.status !== undefined) query = query.where('status', 'in', inText(args.status))
+  if (args.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(args.createdFrom))
+  if (args.createdTo !== undefined) query = query.where('id', '<', firstIdAt(args.createdTo))
+  if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)
+  return (await query.execute()).map(taskOfRow)
+}
+
 export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promise<Task[]> {
   let query = tx.db
     .selectFrom('tasks')

@@ -1,10 +1,15 @@
-import type { KeyRecord, NewKey } from '../../core/key.ts'
 import type { Balance, Tenant } from '../../core/tenant.ts'
-import { balanceOfRow, keyOfRow, tenantOfRow } from '../rows.ts'
+import { balanceOfRow, tenantOfRow } from '../rows.ts'
+import type { WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { writeAudit } from './audit.ts'
+import { forgetKeysOf } from './keys.ts'
 import { raiseRevision } from './price-revision.ts'
 
-export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Promise<void> {
+export async function createTenant(
+  tx: Tx,
+  { tenant, audit }: Parameters<WriteVerbs['createTenant']>[0],
+): Promise<void> {
   await tx.insertMany('tenants', [
     {
       id: tenant.id,
@@ -19,73 +24,70 @@ export async function createTenant(tx: Tx, { tenant }: { tenant: Tenant }): Prom
     },
   ])
   await tx.insertMany('balances', [{ tenant_id: tenant.id, available: 0, held: 0, credited: 0, active: 0, staged: 0 }])
+  await writeAudit(tx, audit)
 }
 
 export async function changeTenant(
   tx: Tx,
-  { id, set }: { id: string; set: Partial<Pick<Tenant, 'defaultPool' | 'fallsBack' | 'priceGroup'>> },
+  { id, set, audit }: Parameters<WriteVerbs['changeTenant']>[0],
 ): Promise<boolean> {
   const columns = {
+    ...(set.name === undefined ? {} : { name: set.name }),
+    ...(set.maxConcurrent === undefined ? {} : { max_concurrent: set.maxConcurrent }),
+    ...(set.maxStaged === undefined ? {} : { max_staged: set.maxStaged }),
+    ...(set.webhookSecretVersion === undefined ? {} : { webhook_secret_version: set.webhookSecretVersion }),
     ...(set.defaultPool === undefined ? {} : { pool: set.defaultPool }),
     ...(set.fallsBack === undefined ? {} : { falls_back: set.fallsBack ? 1 : 0 }),
     ...(set.priceGroup === undefined ? {} : { price_group: set.priceGroup }),
+    ...(set.frozenAt === undefined ? {} : { frozen_at: set.frozenAt }),
   }
   const change = { id, ...columns } // an update must set at least one column
-  const row = await tx.db.updateTable('tenants').set(change).where('id', '=', id).returning('id').executeTakeFirst()
-  if (row && set.priceGroup !== undefined) await raiseRevision(tx)
-  return row !== undefined
-}
-
-export async function createKey(tx: Tx, { key }: { key: NewKey }): Promise<void> {
-  await tx.insertMany('api_keys', [
-    {
-      id: key.keyId,
-      tenant_id: key.tenantId,
-      name: key.name,
-      hash: key.hash,
-      prefix: key.prefix,
-      mode: key.mode,
-      role: key.role,
-      allowed_models: key.allowedModels === null ? null : JSON.stringify(key.allowedModels),
-      requests_per_minute: key.requestsPerMinute,
-      max_concurrent: key.maxConcurrent,
-      spend_limit: key.spendLimitPoints,
-      spent: 0,
-      active: 0,
-      staged: 0,
-      created_at: key.createdAt,
-      expires_at: key.expiresAt,
-      revoked_at: null,
-    },
-  ])
-}
-
-export async function revokeKey(tx: Tx, { id, now }: { id: string; now: number }): Promise<boolean> {
   const row = await tx.db
+    .updateTable('tenants')
+    .set(change)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  if (!row) return false
+  // Callers carry whether their tenant is frozen.
+  if (set.frozenAt !== undefined) await forgetKeysOf(tx, id)
+  if (set.priceGroup !== undefined) await raiseRevision(tx)
+  await writeAudit(tx, audit)
+  return true
+}
+
+/** Locks the tenant's balance, so that no task is submitted between the count and the deletion. */
+export async function deleteTenant(
+  tx: Tx,
+  { id, now, audit }: Parameters<WriteVerbs['deleteTenant']>[0],
+): Promise<'deleted' | 'unfinished' | 'unknown'> {
+  const touched = await tx.db
+    .updateTable('balances')
+    .set((eb) => ({ active: eb.ref('active') }))
+    .where('tenant_id', '=', id)
+    .returning('active')
+    .executeTakeFirst()
+  if (touched && touched.active > 0) return 'unfinished'
+  const deleted = await tx.db
+    .updateTable('tenants')
+    .set({ deleted_at: now })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  if (!deleted) return 'unknown'
+  await forgetKeysOf(tx, id)
+  await tx.db
     .updateTable('api_keys')
     .set({ revoked_at: now })
-    .where('id', '=', id)
+    .where('tenant_id', '=', id)
     .where('revoked_at', 'is', null)
-    .returning('hash')
-    .executeTakeFirst()
-  if (row) tx.signal({ kind: 'key', hash: row.hash })
-  return row !== undefined
-}
-
-export async function findKey(tx: Tx, { hash }: { hash: string }): Promise<KeyRecord | undefined> {
-  const row = await tx.db.selectFrom('api_keys').selectAll().where('hash', '=', hash).executeTakeFirst()
-  return row && keyOfRow(row)
-}
-
-export async function getKey(tx: Tx, { id }: { id: string }): Promise<KeyRecord | undefined> {
-  const row = await tx.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && keyOfRow(row)
-}
-
-export async function listKeys(tx: Tx, { tenantId }: { tenantId: string | null }): Promise<KeyRecord[]> {
-  let query = tx.db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id')
-  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
-  return (await query.execute()).map(keyOfRow)
+    .execute()
+  const accounts = await tx.db.deleteFrom('accounts').where('tenant_id', '=', id).returning('id').execute()
+  if (accounts.length > 0) tx.signal({ kind: 'accounts' })
+  await writeAudit(tx, audit)
+  return 'deleted'
 }
 
 export async function getTenant(tx: Tx, { id }: { id: string }): Promise<Tenant | undefined> {
@@ -94,7 +96,13 @@ export async function getTenant(tx: Tx, { id }: { id: string }): Promise<Tenant 
 }
 
 export async function listTenants(tx: Tx): Promise<Tenant[]> {
-  const rows = await tx.db.selectFrom('tenants').selectAll().orderBy('created_at').orderBy('id').execute()
+  const rows = await tx.db
+    .selectFrom('tenants')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
   return rows.map(tenantOfRow)
 }
 

@@ -9,7 +9,9 @@ import type { PoolPolicy } from '../core/tenant.ts'
 
 export type Audience = 'operator' | 'tenant'
 
-export function accountBody(account: ManagedAccount, audience: Audience): JsonObject {
+export type AccountBody = ReturnType<typeof accountBody>
+
+export function accountBody(account: ManagedAccount, audience: Audience) {
   return {
     id: account.id,
     provider: account.provider,
@@ -36,11 +38,15 @@ export function accountBody(account: ManagedAccount, audience: Audience): JsonOb
   }
 }
 
-export function testBody({ works, says, account }: TestOutcome, audience: Audience): JsonObject {
+export type TestBody = ReturnType<typeof testBody>
+
+export function testBody({ works, says, account }: TestOutcome, audience: Audience) {
   return { works, says, account: accountBody(account, audience) }
 }
 
-export function debugBody({ account, advice, waiting, attempts }: Diagnosis, audience: Audience): JsonObject {
+export type DebugBody = ReturnType<typeof debugBody>
+
+export function debugBody({ account, advice, waiting, attempts }: Diagnosis, audience: Audience) {
   return {
     account: accountBody(account, audience),
     advice,
@@ -57,8 +63,10 @@ export function debugBody({ account, advice, waiting, attempts }: Diagnosis, aud
   }
 }
 
+export type ProviderBody = ReturnType<typeof providerBodies>[number]
+
 /** Only the operator can set variables of the environment, so tenants do not see their names. */
-export function providerBodies({ manifests }: Pick<AccountAdmin, 'manifests'>, audience: Audience): JsonObject[] {
+export function providerBodies({ manifests }: Pick<AccountAdmin, 'manifests'>, audience: Audience) {
   return manifests.map(({ id, title, slots, fields }) => ({
     id,
     title,

@@ -1,51 +1,7 @@
-import type { TSchema } from 'typebox'
 import type { ErrorCode } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
-import { answer, COMMON_ERRORS, errorAnswers, inPath, inQuery, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
-import { PRICE_VERBS, type PriceVerb } from '../prices/verbs.ts'
+import type { JsonObject } from '../core/json.ts'
+import { answer, errorAnswers, ref } from '../dialects/kit/openapi.ts'
 import { errorBody } from './errors.ts'
-
-export const PRICES = 'Prices (operator)'
-
-const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'forbidden', 'invalid_input']
-const BODY: readonly ErrorCode[] = ['malformed_body', 'payload_too_large', 'unsupported_media', 'not_found', 'conflict']
-
-export function priceOperations(): Record<string, JsonObject> {
-  return Object.fromEntries(PRICE_VERBS.map((verb) => [verb.name, operationOf(verb)]))
-}
-
-function operationOf({ name, method, summary, input, answer: data }: PriceVerb): JsonObject {
-  const codes = method === 'GET' ? READING : [...READING, ...BODY]
-  const errors = errorAnswers(codes, (error) => errorBody(error).status, ref('AccountFault'))
-  const success = {
-    type: 'object',
-    required: ['code', 'data', 'message'],
-    properties: { code: { type: 'integer', const: 200 }, data: plain(data), message: { type: 'string' } },
-  }
-  const example = EXAMPLES[name]
-  return {
-    summary,
-    tags: [PRICES],
-    ...(method === 'GET' ? { parameters: inQueryOf(input) } : {}),
-    ...(method === 'DELETE' ? { parameters: [inPath('id', 'The rule.')] } : {}),
-    ...(method === 'POST'
-      ? { requestBody: jsonBody(plain(input), example ? { example: { value: example } } : undefined) }
-      : {}),
-    responses: { '200': answer(summary, success), ...errors },
-  }
-}
-
-function inQueryOf(input: TSchema): Json[] {
-  const { properties } = plain(input) as { properties: Record<string, JsonObject> } // an object's schema
-  return Object.entries(properties).map(([name, schema]) => inQuery(name, schema, String(schema.description ?? '')))
-}
-
-const EXAMPLES: Record<string, JsonObject> = {
-  setPrice: { of: 'kling/video_generation', when: { resolution: '1080p' }, usd: 0.05, per: 'duration' },
-  setCost: { provider: 'piapi', of: 'suno/music', usd: 0.02 },
-  setPriceGroup: { tenant: 'studio-7', group: 'gold' },
-  importPrices: { format: 'csv', text: 'group,of,factor\ngold,*,0.9\n', dry_run: true },
-}
 
 /** `GET /api/pricing`, which needs no key. */
 export function pricingOperation(): JsonObject {

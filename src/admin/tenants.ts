@@ -1,0 +1,276 @@
+import { type Static, Type } from 'typebox'
+import { invalidInput, PolyphonyError } from '../core/errors.ts'
+import { ZERO_POINTS } from '../core/points.ts'
+import type { Tenant, TenantChange } from '../core/tenant.ts'
+import { aTenant } from '../tenants/first-tenant.ts'
+import { type Actor, type AdminContext, auditOf } from './context.ts'
+import {
+  amountOf,
+  COUNT,
+  ID,
+  limitOf,
+  listOf,
+  money,
+  orNull,
+  PAGE,
+  pageOf,
+  TENANT,
+  TEXT,
+  TIME,
+  timeOf,
+} from './fields.ts'
+import { findTenant } from './find-tenant.ts'
+import { verb } from './verb.ts'
+
+const NAME = Type.String({ minLength: 1, maxLength: 100, description: 'Unique among the tenants.' })
+const MAX_COUNT = 1_000_000_000
+const LIMITS = {
+  max_concurrent: orNull(
+    Type.Integer({ minimum: 1, maximum: MAX_COUNT }),
+    'Unfinished tasks at once; more are parked. null = no limit.',
+  ),
+  max_staged: Type.Integer({
+    minimum: 0,
+    maximum: MAX_COUNT,
+    description: 'Parked tasks at once; more are refused.',
+  }),
+}
+
+const TenantBody = Type.Object({
+  id: ID,
+  name: TEXT,
+  operator: Type.Boolean({ description: 'The first tenant, to which the admin keys belong.' }),
+  created_at: TIME,
+  frozen_at: orNull(TIME, 'Since when new tasks are refused; null = they are not.'),
+  ...LIMITS,
+  default_pool: Type.Enum(['private', 'public']),
+  falls_back: Type.Boolean(),
+  ...money('available', 'What it can spend.'),
+  ...money('held', 'What its unfinished tasks hold.'),
+  ...money('credited', 'All credit that was ever booked for it.'),
+  unfinished: COUNT,
+  parked: COUNT,
+})
+
+const one = { tenant: Type.String({ ...TENANT, description: 'The name or the id of the tenant.' }) }
+
+async function bodyOf({ store }: AdminContext, tenant: Tenant): Promise<Static<typeof TenantBody>> {
+  const [first] = await store.listTenants({})
+  const balance = await store.getBalance({ tenantId: tenant.id })
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    operator: first?.id === tenant.id,
+    created_at: timeOf(tenant.createdAt),
+    frozen_at: timeOf(tenant.frozenAt),
+    ...settingsOf(tenant),
+    ...amountOf('available', balance?.available ?? ZERO_POINTS),
+    ...amountOf('held', balance?.held ?? ZERO_POINTS),
+    ...amountOf('credited', balance?.credited ?? ZERO_POINTS),
+    unfinished: balance?.active ?? 0,
+    parked: balance?.staged ?? 0,
+  }
+}
+
+function settingsOf(tenant: Tenant) {
+  return {
+    max_concurrent: tenant.maxConcurrent,
+    max_staged: tenant.maxStaged,
+    default_pool: tenant.defaultPool,
+    falls_back: tenant.fallsBack,
+  }
+}
+
+/** What the audit says of a tenant. */
+function recordOf(tenant: Tenant) {
+  return { name: tenant.name, ...settingsOf(tenant), frozen_at: timeOf(tenant.frozenAt) }
+}
+
+async function refuseTaken({ store }: AdminContext, name: string): Promise<void> {
+  const isTaken = (await store.listTenants({})).some((tenant) => tenant.name === name)
+  if (isTaken) throw invalidInput('name', `must be unique, and there is a tenant "${name}" already`)
+}
+
+const tenantList = verb({
+  name: 'tenant.list',
+  method: 'GET',
+  path: '/tenants',
+  summary: 'List tenants with their balances, the oldest first',
+  input: Type.Object(PAGE),
+  answer: listOf(TenantBody),
+  changes: false,
+  async run(context, input) {
+    const limit = limitOf(input)
+    const all = await context.store.listTenants({})
+    const start = input.cursor === undefined ? 0 : all.findIndex(({ id }) => id === input.cursor) + 1
+    if (start === 0 && input.cursor !== undefined) {
+      throw invalidInput('cursor', 'must be the next_cursor of the page before')
+    }
+    const page = pageOf(
+      all.slice(start, start + limit + 1),
+      limit,
+      ({ id }) => id,
+      (tenant) => bodyOf(context, tenant),
+    )
+    return { ...page, items: await Promise.all(page.items) }
+  },
+})
+
+const tenantShow = verb({
+  name: 'tenant.show',
+  method: 'GET',
+  path: '/tenants/:tenant',
+  summary: 'Read a tenant with its balance',
+  input: Type.Object(one),
+  answer: TenantBody,
+  changes: false,
+  errors: ['not_found'],
+  run: async (context, { tenant }) => bodyOf(context, await findTenant(context.store, tenant)),
+})
+
+const tenantCreate = verb({
+  name: 'tenant.create',
+  method: 'POST',
+  path: '/tenants',
+  summary: 'Create a tenant: who pays',
+  input: Type.Object({ name: NAME, ...Type.Partial(Type.Object(LIMITS)).properties }),
+  answer: TenantBody,
+  changes: true,
+  async run(context, { name, max_concurrent, max_staged }, actor) {
+    await refuseTaken(context, name)
+    const limits = {
+      ...(max_concurrent === undefined ? {} : { maxConcurrent: max_concurrent }),
+      ...(max_staged === undefined ? {} : { maxStaged: max_staged }),
+    }
+    const tenant = aTenant(name, context.clock.now(), limits)
+    const change = { tenantId: tenant.id, subject: tenant.id, after: recordOf(tenant) }
+    await context.store.createTenant({ tenant, audit: auditOf(context, actor, 'tenant.create', change) })
+    return bodyOf(context, tenant)
+  },
+})
+
+/** Changes a tenant, and records it. */
+async function changed(
+  context: AdminContext,
+  before: Tenant,
+  set: TenantChange,
+  { actor, verb: name }: { actor: Actor; verb: string },
+) {
+  const after = { ...before, ...set }
+  const change = { tenantId: before.id, subject: before.id, before: recordOf(before), after: recordOf(after) }
+  const isChanged = await context.store.changeTenant({
+    id: before.id,
+    set,
+    audit: auditOf(context, actor, name, change),
+  })
+  if (!isChanged) throw new PolyphonyError('not_found', `There is no tenant ${before.id} any more.`)
+  return bodyOf(context, after)
+}
+
+const tenantChange = verb({
+  name: 'tenant.change',
+  method: 'PATCH',
+  path: '/tenants/:tenant',
+  summary: 'Change the name, the limits or the pool of a tenant',
+  description: 'Fields that are left out stay as they are. Running tasks go on, and a lower limit parks new ones.',
+  input: Type.Object({
+    ...one,
+    ...Type.Partial(
+      Type.Object({
+        name: NAME,
+        ...LIMITS,
+        default_pool: Type.Enum(['private', 'public']),
+        falls_back: Type.Boolean(),
+      }),
+    ).properties,
+  }),
+  answer: TenantBody,
+  changes: true,
+  errors: ['not_found'],
+  async run(context, { tenant: nameOrId, ...fields }, actor) {
+    const before = await findTenant(context.store, nameOrId)
+    if (fields.name !== undefined && fields.name !== before.name) await refuseTaken(context, fields.name)
+    const set: TenantChange = {
+      ...(fields.name === undefined ? {} : { name: fields.name }),
+      ...(fields.max_concurrent === undefined ? {} : { maxConcurrent: fields.max_concurrent }),
+      ...(fields.max_staged === undefined ? {} : { maxStaged: fields.max_staged }),
+      ...(fields.default_pool === undefined ? {} : { defaultPool: fields.default_pool }),
+      ...(fields.falls_back === undefined ? {} : { fallsBack: fields.falls_back }),
+    }
+    if (Object.keys(set).length === 0) throw invalidInput('', 'names nothing to change')
+    return changed(context, before, set, { actor, verb: 'tenant.change' })
+  },
+})
+
+const tenantFreeze = verb({
+  name: 'tenant.freeze',
+  method: 'POST',
+  path: '/tenants/:tenant/freeze',
+  summary: 'Refuse new tasks of a tenant',
+  description: 'Its keys still read, and its unfinished tasks go on. Other processes know of it within five seconds.',
+  input: Type.Object(one),
+  answer: TenantBody,
+  changes: true,
+  errors: ['not_found'],
+  async run(context, { tenant }, actor) {
+    const before = await findTenant(context.store, tenant)
+    const set = { frozenAt: before.frozenAt ?? context.clock.now() }
+    return changed(context, before, set, { actor, verb: 'tenant.freeze' })
+  },
+})
+
+const tenantUnfreeze = verb({
+  name: 'tenant.unfreeze',
+  method: 'POST',
+  path: '/tenants/:tenant/unfreeze',
+  summary: 'Accept new tasks of a frozen tenant again',
+  input: Type.Object(one),
+  answer: TenantBody,
+  changes: true,
+  errors: ['not_found'],
+  async run(context, { tenant }, actor) {
+    const before = await findTenant(context.store, tenant)
+    return changed(context, before, { frozenAt: null }, { actor, verb: 'tenant.unfreeze' })
+  },
+})
+
+const tenantDelete = verb({
+  name: 'tenant.delete',
+  method: 'DELETE',
+  path: '/tenants/:tenant',
+  summary: 'Delete a tenant that has no unfinished tasks',
+  description: 'Its keys are revoked, its accounts removed and its name is free again. Its ledger and its tasks stay.',
+  input: Type.Object(one),
+  answer: Type.Object({ id: ID, deleted: Type.Literal(true) }),
+  changes: true,
+  errors: ['not_found', 'conflict'],
+  async run(context, { tenant: nameOrId }, actor) {
+    const { store, clock } = context
+    const tenant = await findTenant(store, nameOrId)
+    const [first] = await store.listTenants({})
+    if (first?.id === tenant.id) {
+      throw new PolyphonyError('conflict', `${tenant.name} is the operator's own tenant, which cannot be deleted.`)
+    }
+    const change = { tenantId: tenant.id, subject: tenant.id, before: recordOf(tenant) }
+    const audit = auditOf(context, actor, 'tenant.delete', change)
+    const outcome = await store.deleteTenant({ id: tenant.id, now: clock.now(), audit })
+    if (outcome === 'unfinished') {
+      throw new PolyphonyError(
+        'conflict',
+        `${tenant.name} has unfinished tasks: freeze it, and delete it when they have ended, or cancel them.`,
+      )
+    }
+    if (outcome === 'unknown') throw new PolyphonyError('not_found', `There is no tenant ${tenant.id} any more.`)
+    return { id: tenant.id, deleted: true as const }
+  },
+})
+
+export const TENANT_VERBS = [
+  tenantList,
+  tenantShow,
+  tenantCreate,
+  tenantChange,
+  tenantFreeze,
+  tenantUnfreeze,
+  tenantDelete,
+] as const

@@ -1,0 +1,45 @@
+import type { Static } from 'typebox'
+import { ACCOUNT_VERBS, OWN_ACCOUNT_VERBS } from './accounts.ts'
+import { AUDIT_VERBS } from './audit.ts'
+import { CONFIG_VERBS } from './config.ts'
+import { CREDIT_VERBS } from './credit.ts'
+import { KEY_VERBS, OWN_KEY_VERBS } from './keys.ts'
+import { LEDGER_VERBS, OWN_LEDGER_VERBS } from './ledger.ts'
+import { PRICE_VERBS } from './prices.ts'
+import { RECONCILE_VERBS } from './reconcile.ts'
+import { TASK_VERBS } from './tasks.ts'
+import { TENANT_VERBS } from './tenants.ts'
+import { OWN_USAGE_VERBS, USAGE_VERBS } from './usage.ts'
+import type { Verb } from './verb.ts'
+import { OWN_WEBHOOK_VERBS, WEBHOOK_VERBS } from './webhooks.ts'
+
+/** What the operator does, below `/api/admin` and on the command line. */
+export const OPERATOR_VERBS = [
+  ...TENANT_VERBS,
+  ...KEY_VERBS,
+  ...CREDIT_VERBS,
+  ...LEDGER_VERBS,
+  ...PRICE_VERBS,
+  ...USAGE_VERBS,
+  ...TASK_VERBS,
+  ...WEBHOOK_VERBS,
+  ...ACCOUNT_VERBS,
+  ...RECONCILE_VERBS,
+  ...CONFIG_VERBS,
+  ...AUDIT_VERBS,
+] as const
+
+/** What tenants do for themselves, below `/api/v1`. */
+export const OWN_VERBS: readonly Verb[] = [
+  ...OWN_KEY_VERBS,
+  ...OWN_USAGE_VERBS,
+  ...OWN_LEDGER_VERBS,
+  ...OWN_WEBHOOK_VERBS,
+  ...OWN_ACCOUNT_VERBS,
+]
+
+type OperatorVerb = (typeof OPERATOR_VERBS)[number]
+export type OperatorVerbName = OperatorVerb['name']
+type Named<Name extends OperatorVerbName> = Extract<OperatorVerb, { name: Name }>
+export type InputOf<Name extends OperatorVerbName> = Static<Named<Name>['input']>
+export type AnswerOf<Name extends OperatorVerbName> = Static<Named<Name>['answer']>

@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import { ledgerCsv } from '../admin/ledger.ts'
+import { withCalls } from './call.ts'
+import { given, type Json, readWhole } from './options.ts'
+import { points, print, table, time } from './print.ts'
+
+interface Options extends Json {
+  tenant?: string
+  from?: string
+  to?: string
+  limit?: number
+  cursor?: string
+  csv?: boolean
+}
+
+const CSV_LINES = 10_000
+
+export function ledgerCommand(): Command {
+  return new Command('ledger')
+    .description('The statement of a tenant, the newest lines first, with the balance after each')
+    .option('--tenant <name or id>', 'whose (default: the first tenant)')
+    .option('--from <time>', 'an RFC 3339 time or a UTC day')
+    .option('--to <time>', 'likewise; times before it')
+    .option('--limit <n>', 'how many lines', readWhole)
+    .option('--cursor <text>', 'the next_cursor of the page before')
+    .option('--csv', 'print CSV')
+    .option('--json', 'print JSON')
+    .action(({ json, csv, limit = csv ? CSV_LINES : undefined, ...options }: Options) =>
+      withCalls(async (call) => {
+        const page = await call('ledger.list', given({ ...options, limit }))
+        if (csv) process.stdout.write(ledgerCsv(page))
+        else {
+          const rows = page.items.map((line) => [
+            time(line.at),
+            line.kind,
+            points(line.available_change_points),
+            points(line.held_change_points),
+            points(line.available_points),
+            points(line.held_points),
+            line.task_id ?? '-',
+            line.memo ?? '-',
+          ])
+          print(json, page, table(['at', 'kind', 'available', 'held', '= available', '= held', 'task', 'memo'], rows))
+        }
+      }),
+    )
+}

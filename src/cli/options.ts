@@ -1,0 +1,57 @@
+import { InvalidArgumentError } from 'commander'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
+
+/** How options are read. Whether a value is allowed is decided by the verb. */
+
+export interface Json {
+  json?: boolean
+}
+
+export function readNumber(argument: string): number {
+  const value = Number(argument)
+  if (argument.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+  return value
+}
+
+export function readWhole(argument: string): number {
+  const value = Number(argument)
+  if (argument.trim() === '' || !Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.')
+  return value
+}
+
+/** A value, or that a limit is to be taken away. Commander would make an empty text of `null`. */
+export type OrNone<Value> = Value | 'none'
+
+export function orNone<Value>(read: (argument: string) => Value): (argument: string) => OrNone<Value> {
+  return (argument) => (argument === 'none' ? argument : read(argument))
+}
+
+export function nullIfNone<Value>(value: OrNone<Value> | undefined): Value | null | undefined {
+  return value === 'none' ? null : value
+}
+
+export function readList(argument: string): string[] {
+  return argument.split(',').filter(Boolean)
+}
+
+const UNITS: Record<string, number> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS }
+
+/** In milliseconds. */
+export function readDuration(argument: string): number {
+  const [, count, unit = ''] = /^(\d+)([dhm])$/.exec(argument) ?? []
+  const unitMs = UNITS[unit]
+  if (!count || !unitMs) throw new InvalidArgumentError('It must be a duration such as 30d, 12h or 45m.')
+  return Number(count) * unitMs
+}
+
+/** An end in the future, as the API names it. */
+export function readEnd(argument: string): string {
+  return new Date(Date.now() + readDuration(argument)).toISOString()
+}
+
+/** The fields of an input whose options were given. */
+export function given<Fields extends Record<string, unknown>>(fields: Fields): Given<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<Fields> // those
+}
+
+type Given<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }

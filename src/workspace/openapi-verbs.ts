@@ -1,0 +1,85 @@
+import type { TSchema } from 'typebox'
+import { pathFieldsOf, type Verb } from '../admin/verb.ts'
+import { OPERATOR_VERBS, OWN_VERBS } from '../admin/verbs.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import { COMMON_ERRORS, errorAnswers, inPath, inQuery, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
+import { errorBody } from './errors.ts'
+import { descriptionOf } from './verb-routes.ts'
+
+/** The description of the verbs' routes, which follows from the verbs. */
+
+export const OPERATOR_TAG = 'Administration (operator)'
+export const OWN_TAG = 'Keys, usage and money (your own)'
+
+export function verbOperations(): Record<string, JsonObject> {
+  const operators = OPERATOR_VERBS.map((verb): [Verb, 'operator' | 'tenant'] => [verb, 'operator'])
+  const own = OWN_VERBS.map((verb): [Verb, 'operator' | 'tenant'] => [verb, 'tenant'])
+  const derived = [...operators, ...own].filter(([{ describedAs }]) => describedAs === undefined)
+  return Object.fromEntries(derived.map(([verb, by]) => [descriptionOf(verb, by), operationOf(verb, by)]))
+}
+
+function operationOf(verb: Verb, by: 'operator' | 'tenant'): JsonObject {
+  const { method, summary, description } = verb
+  const inThePath = pathFieldsOf(verb)
+  const others = Object.keys(verb.input.properties).filter((name) => !inThePath.includes(name))
+  const schemaOf = (name: string): JsonObject => plain(verb.input.properties[name] as TSchema) // it is one of them
+  const descriptionIn = (schema: JsonObject) => (typeof schema.description === 'string' ? schema.description : '')
+  const parameters = [
+    ...inThePath.map((name) => inPath(name, descriptionIn(schemaOf(name)) || 'Its id.')),
+    ...(method === 'GET' ? others : []).map((name) => {
+      const { description: text, ...schema } = schemaOf(name)
+      return inQuery(name, schema, String(text ?? ''), verb.input.required?.includes(name) ?? false)
+    }),
+  ]
+  const hasBody = method !== 'GET' && others.length > 0
+  return {
+    summary,
+    tags: [by === 'operator' ? OPERATOR_TAG : OWN_TAG],
+    ...(description === undefined ? {} : { description }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(hasBody ? { requestBody: bodyOf(verb, others) } : {}),
+    responses: {
+      '200': successOf(verb),
+      ...errorAnswers(codesOf(verb, hasBody), (error) => errorBody(error).status, ref('AccountFault')),
+    },
+  }
+}
+
+function bodyOf({ input, example }: Verb, fields: string[]): JsonObject {
+  const required = (input.required ?? []).filter((name) => fields.includes(name))
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(fields.map((name) => [name, plain(input.properties[name] as TSchema)])), // likewise
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  }
+  const examples = example === undefined ? undefined : { example: { value: example } }
+  return { ...jsonBody(schema, examples), required: required.length > 0 }
+}
+
+function successOf(verb: Verb): JsonObject {
+  const data = plain(verb.answer)
+  const code = { type: 'integer', const: 200 }
+  const schema = {
+    type: 'object',
+    required: ['code', 'data', 'message'],
+    properties: { code, data, message: { type: 'string' } },
+  }
+  const csv = verb.asText ? { 'text/csv': { schema: { type: 'string' } } } : {}
+  return { description: verb.summary, content: { 'application/json': { schema }, ...csv } }
+}
+
+function codesOf(verb: Verb, hasBody: boolean): ErrorCode[] {
+  const takesInput = Object.keys(verb.input.properties).length > 0
+  return [
+    ...new Set<ErrorCode>([
+      ...COMMON_ERRORS,
+      'forbidden',
+      ...(takesInput ? (['invalid_input'] as const) : []),
+      ...(hasBody ? (['malformed_body', 'payload_too_large', 'unsupported_media'] as const) : []),
+      ...(verb.method === 'POST' ? (['overloaded'] as const) : []),
+      ...(verb.errors ?? []),
+    ]),
+  ]
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Actor, type AdminContext, COMMAND_LINE } from '../admin/context.ts'
+import { checkAccess } from '../admin/own-access.ts'
+import { inputFrom } from '../admin/read-verb-input.ts'
+import type { Verb } from '../admin/verb.ts'
+import { OPERATOR_VERBS, OWN_VERBS } from '../admin/verbs.ts'
+import type { Caller } from '../core/caller.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { describedBy } from '../dialects/kit/described.ts'
+
+const described = describedBy<Record<string, unknown>>()
+
+/** The key of a verb in the description. */
+export function descriptionOf(
+  { describedAs, name }: Pick<Verb, 'describedAs' | 'name'>,
+  by: 'operator' | 'tenant',
+): string {
+  return describedAs ?? (by === 'operator' ? `${name}.admin` : name)
+}
+
+/** Registered below `/api/admin`, for admin keys. */
+export function operatorRoutes(app: FastifyInstance, context: AdminContext): void {
+  app.addHook('onRequest', async ({ caller }) => {
+    if (caller.role !== 'admin') throw new PolyphonyError('forbidden', 'This needs an admin key.')
+  })
+  for (const verb of OPERATOR_VERBS) verbRoute(app, context, verb, { at: '', by: 'operator' })
+}
+
+/** What tenants do for themselves. */
+export function tenantRoutes(app: FastifyInstance, context: AdminContext): void {
+  for (const verb of OWN_VERBS) verbRoute(app, context, verb, { at: '/api/v1', by: 'tenant' })
+}
+
+function verbRoute(
+  app: FastifyInstance,
+  context: AdminContext,
+  verb: Verb,
+  { at, by }: { at: string; by: 'operator' | 'tenant' },
+): void {
+  app.route({
+    method: verb.method,
+    url: `${at}${verb.path}`,
+    ...described(descriptionOf(verb, by)),
+    // Before the body is read.
+    async onRequest(request) {
+      const { access = [] } = verb
+      if (by === 'tenant') await checkAccess(context, access, actorOf(request))
+    },
+    async handler(request, reply) {
+      const input = inputFrom(verb, {
+        path: request.params as Record<string, string>, // as the path names them
+        query: request.query as Record<string, unknown>, // as Fastify parses it
+        body: request.body,
+      })
+      const actor = actorOf(request)
+      const data = await verb.run(context, { ...input }, actor)
+      if (verb.changes) logChange(request, verb, data)
+      const text = verb.asText?.({ ...input }, data)
+      if (text) return reply.type(text.type).send(text.text)
+      return reply.send({ code: 200, data, message: 'success' })
+    },
+  })
+}
+
+/** For an operator who reads logs; the audit has what was changed, too. */
+function logChange({ log, caller, params }: FastifyRequest, { name }: Verb, data: unknown): void {
+  const { id } = { ...(params as object), ...(data as object) } as { id?: string } // what a verb changes has one
+  log.info({ did: name, subject: id, key: caller.keyId, tenant: caller.tenantId }, 'an administrative change')
+}
+
+function actorOf({ caller, ip }: FastifyRequest): Actor {
+  return { name: caller.keyId, address: ip, caller }
+}
+
+/** The operator at the command line of the server's own machine, who proved to be it by the token of this run. */
+export function commandLineCaller(tenantId: string): Caller {
+  return Object.freeze({
+    keyId: COMMAND_LINE,
+    tenantId,
+    mode: 'live',
+    role: 'admin',
+    allowedModels: null,
+    requestsPerMinute: null,
+    expiresAt: null,
+    isFrozen: false,
+  })
+}
