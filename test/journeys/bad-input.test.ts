@@ -65,7 +65,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 const cases: Case[] = [
   { title: 'malformed JSON', text: '{"model":', headers: JSON_TYPE, status: 400, says: 'not valid JSON' },
-  { title: 'an empty body', text: '', headers: JSON_TYPE, status: 400, says: 'empty' },
+  { title: 'an empty body', text: '', headers: JSON_TYPE, status: 400, says: 'must be a JSON object' },
   { title: 'no body at all', status: 400, says: 'JSON object' },
   { title: 'a list', body: [SONG], status: 400, says: 'JSON object' },
   { title: 'a string', body: 'model', status: 400, says: 'JSON object' },
