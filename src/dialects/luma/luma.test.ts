@@ -143,7 +143,6 @@ describe('a request of the relays’ format', () => {
         prompt: 'a cat',
         expand_prompt: true,
         start_image: body.image_url,
-        end_image: '',
         model_name: 'ray-v3',
         duration: 5,
         resolution: '1080p',
