@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Json } from '../core/json.ts'
 import { points } from '../core/points.ts'
 import { mediaUrl } from './fields.ts'
 import { type BrokenRule, operation } from './operation.ts'
@@ -24,6 +25,13 @@ export const SUNO_VERSIONS: Record<string, { name: string; promptLimit: number; 
   'chirp-bluejay': { name: 'v4.5+', promptLimit: 5_000, tagLimit: 1_000 },
   'chirp-crow': { name: 'v5', promptLimit: 5_000, tagLimit: 1_000 },
   'chirp-fenix': { name: 'v5.5', promptLimit: 5_000, tagLimit: 1_000 },
+}
+
+/** The version that a client names where the model belongs: as `mv` spells it, or as its product does ("V4_5"). */
+export function sunoVersionIn(model: Json): string | undefined {
+  if (typeof model !== 'string' || !/^(?:chirp-|v\d)/i.test(model)) return undefined
+  const name = model.toLowerCase().replace(/plus$/, '+').replaceAll('_', '.')
+  return Object.entries(SUNO_VERSIONS).find(([, one]) => one.name === name)?.[0] ?? model
 }
 
 const text = (description: string, maxLength: number) => Type.Optional(Type.String({ maxLength, description }))

@@ -5,6 +5,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { isGiven } from '../kit/fields.ts'
 import { parsed, type ReadBody, typed } from '../kit/form-body.ts'
 
 /** One path of the API. */
@@ -49,7 +50,7 @@ export function toTask({ operation, isNested }: Tool, { fields, isForm }: ReadBo
 }
 
 function requestIn(value: Json | undefined, { input }: Operation): JsonObject {
-  if (value === undefined || value === null) {
+  if (!isGiven(value)) {
     if (!input.required?.includes('prompt')) return {}
     throw invalidInput(REQUEST, 'is required')
   }

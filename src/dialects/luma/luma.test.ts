@@ -110,7 +110,7 @@ describe('a request of Luma’s own API', () => {
       submission: { echo: { sync: true, sync_timeout: 5 } },
     })
     expect(imageTask({ ...body, sync: true, sync_timeout: 1e9 }).waitSeconds).toBe(600)
-    expect(() => imageTask({ ...body, sync: 'yes' })).toThrow('sync must be a boolean.')
+    expect(() => imageTask({ ...body, sync: 'yes' })).toThrow('sync must be a boolean, not "yes".')
     expect(() => imageTask({ ...body, sync_timeout: 0 })).toThrow('sync_timeout must be')
   })
 

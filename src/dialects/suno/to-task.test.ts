@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { withoutPlaceholders } from '../../catalog/placeholders.testing.ts'
 import { sunoMusic } from '../../catalog/suno.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
@@ -7,7 +8,6 @@ import { clipsOf } from './clip.ts'
 import requests from './examples/submit.music.requests.json' with { type: 'json' }
 import { aTask, ID, urls } from './tasks.testing.ts'
 import { songTask, toTask, uploadTask } from './to-task.ts'
-import { withoutPlaceholders } from '../../catalog/placeholders.testing.ts'
 
 describe('a body for the Suno relay', () => {
   it.each(Object.entries(requests))('is accepted in the mode: %s', (_mode, body) => {
