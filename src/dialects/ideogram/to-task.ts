@@ -5,7 +5,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isGiven } from '../kit/fields.ts'
+import { isGiven, withoutPlaceholders } from '../kit/fields.ts'
 import { parsed, type ReadBody, typed } from '../kit/form-body.ts'
 
 /** One path of the API. */
@@ -44,7 +44,7 @@ export function toTask({ operation, isNested }: Tool, { fields, isForm }: ReadBo
     const input = readInput(operation, isForm ? typed(operation.input, fields) : fields)
     return { operation, input, dialect: IDEOGRAM }
   }
-  const { [REQUEST]: request, ...beside } = fields
+  const { [REQUEST]: request, ...beside } = withoutPlaceholders(fields)
   const input = readInput(operation, { ...beside, ...requestIn(request, operation) }, NESTED)
   return { operation, input, names: NESTED, dialect: IDEOGRAM }
 }

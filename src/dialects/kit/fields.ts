@@ -20,9 +20,9 @@ export function isGiven(value: Json | undefined): value is Exclude<Json, null> {
   return !isPlaceholder(value)
 }
 
-/** Text that may be left out; `null` and '' count as left out. Throws `invalid_input`. */
-export function optionalText(value: unknown, field: string): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined
+/** Text that may be left out. Throws `invalid_input`. */
+export function optionalText(value: Json | undefined, field: string): string | undefined {
+  if (!isGiven(value)) return undefined
   if (typeof value !== 'string') throw invalidInput(field, 'must be a string')
   return value
 }

@@ -2,7 +2,16 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { given, isGiven, isText, objectIn, optionalFlag, optionalNumber, webhookIn } from '../kit/fields.ts'
+import {
+  given,
+  isGiven,
+  isText,
+  objectIn,
+  optionalFlag,
+  optionalNumber,
+  webhookIn,
+  withoutPlaceholders,
+} from '../kit/fields.ts'
 import { submissionFor } from './to-task.ts'
 
 /** Bodies of relays in front of Runway's web app: the "reverse" format, and the web app's own. */
@@ -13,7 +22,7 @@ const DEFAULT_RATIO = '16:9'
 
 /** `/runway/pro/generate`: a video from a description and, if wanted, a picture. */
 export function generateTask(body: unknown): Submission {
-  const { prompt, image, ...others } = objectIn(body)
+  const { prompt, image, ...others } = withoutPlaceholders(objectIn(body))
   const { seconds, rest } = optionsIn(others)
   const fields = {
     ...rest,
@@ -33,7 +42,7 @@ export function generateTask(body: unknown): Submission {
 
 /** `/runway/pro/video2video`; only its name is documented, so its fields are assumed to be those of the related routes. */
 export function restyleTask(body: unknown): Submission {
-  const { prompt, video, ...others } = objectIn(body)
+  const { prompt, video, ...others } = withoutPlaceholders(objectIn(body))
   if (!isText(video)) throw invalidInput('video', 'is required')
   const { seconds, rest } = optionsIn(others)
   const fields = {
@@ -48,7 +57,7 @@ export function restyleTask(body: unknown): Submission {
 
 /** `/runway/pro/act_one`. */
 export function actTask(body: unknown): Submission {
-  const { image, video, ...others } = objectIn(body)
+  const { image, video, ...others } = withoutPlaceholders(objectIn(body))
   if (!isText(video)) throw invalidInput('video', 'is required')
   if (!isText(image)) throw invalidInput('image', 'is required')
   const fields = { model: 'act_one', ...others, character: { image }, reference: { video } }
@@ -60,13 +69,13 @@ function reverse(taskType: string, { callback_url: url, ...fields }: JsonObject,
 }
 
 function withDefaults({ model, ratio }: JsonObject): JsonObject {
-  return { model: isGiven(model) ? model : DEFAULT_MODEL, ratio: isGiven(ratio) ? ratio : DEFAULT_RATIO }
+  return { model: model ?? DEFAULT_MODEL, ratio: ratio ?? DEFAULT_RATIO }
 }
 
 /** Options other than the length stay as they are: providers of this kind know them. */
 function optionsIn(fields: JsonObject): { seconds: Json | undefined; rest: JsonObject } {
   const { options } = fields
-  if (!isGiven(options)) return { seconds: undefined, rest: fields }
+  if (options === undefined) return { seconds: undefined, rest: fields }
   if (!isJsonObject(options)) throw invalidInput('options', 'must be an object')
   return { seconds: isGiven(options.seconds) ? options.seconds : undefined, rest: fields }
 }
@@ -78,7 +87,7 @@ function promptIn(prompt: Json | undefined): string {
 
 /** `/runway/tasks`: the web app's own body, in which each model has its options under a different key. */
 export function webTask(body: unknown): Submission {
-  const { taskType: model, options, ...others } = objectIn(body)
+  const { taskType: model, options, ...others } = withoutPlaceholders(objectIn(body))
   if (!isText(model)) throw invalidInput('taskType', 'is required')
   if (!isJsonObject(options)) throw invalidInput('options', options === undefined ? 'is required' : 'must be an object')
   const at = isJsonObject(options.gen2Options) ? 'options.gen2Options' : 'options'
