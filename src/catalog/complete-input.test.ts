@@ -101,6 +101,21 @@ describe('an input as its schema has it', () => {
     expect(read({ ...NEEDED, at: 12 })).toMatchObject({ at: 12 })
   })
 
+  it('holds no object of zeros beside nothing', () => {
+    const Camera = Type.Object({
+      type: Type.String(),
+      config: Type.Object({ pan: Type.Integer() }, { 'x-beside': 'type' }),
+    })
+    const Film = Type.Object({ camera: Type.Optional(Camera) })
+    expect(completedObject(Film, { camera: { type: '', config: { pan: 0 } } })).toEqual({})
+    for (const camera of [
+      { type: 'simple', config: { pan: 0 } },
+      { type: '', config: { pan: 1 } },
+    ]) {
+      expect(completedObject(Film, { camera })).toEqual({ camera })
+    }
+  })
+
   it('is the same when it is read again', () => {
     const once = read({ ...NEEDED, count: '3', length: 5, any: '7', frame: { url: '' }, at: 0 })
     expect(read(once)).toEqual(once)

@@ -43,12 +43,23 @@ function mayBeAbsent({ required }: TObject, name: string, known: TSchema): boole
 /** A placeholder, or a known object that has nothing but placeholders: languages without null send such objects whole. */
 function saysNothing(schema: TSchema, value: Json): boolean {
   if (isPlaceholder(value)) return true
-  const members = isJsonObject(value) && 'properties' in schema ? Object.entries(value) : []
+  if (!isJsonObject(value) || !('properties' in schema)) return false
+  const members = Object.entries(value)
   const { properties } = schema as TObject
   return (
     members.length > 0 &&
-    members.every(([name, inner]) => Object.hasOwn(properties, name) && saysNothing(properties[name] ?? {}, inner))
+    members.every(([name, inner]) => {
+      const known = Object.hasOwn(properties, name) ? properties[name] : undefined
+      if (!known) return false
+      const { 'x-beside': beside } = known as Words
+      return saysNothing(known, inner) || (beside !== undefined && isPlaceholder(value[beside]) && isZero(inner))
+    })
   )
+}
+
+/** 0, or an object that has nothing but zeros and placeholders. */
+function isZero(value: Json): boolean {
+  return value === 0 || isPlaceholder(value) || (isJsonObject(value) && Object.values(value).every(isZero))
 }
 
 function completed(schema: TSchema, value: Json): Json {

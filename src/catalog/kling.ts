@@ -39,7 +39,7 @@ const camera_control = Type.Object(
         roll: turn('rolling'),
         zoom: turn('zooming'),
       },
-      { description: 'The movement; one value differs from 0.' },
+      { description: 'The movement; one value differs from 0.', 'x-beside': 'type' },
     ),
   },
   { description: 'How the camera moves.' },

@@ -293,6 +293,8 @@ function cameraOf(camera: Json | undefined): JsonObject {
   if (!isGiven(camera)) return {}
   if (!isJsonObject(camera)) throw invalidInput('camera_control', 'must be an object')
   const { type, config } = camera
+  // Languages without null send the whole of it for no movement.
+  if (!isText(type) && (!isJsonObject(config) || Object.values(config).every((one) => one === 0))) return {}
   if (isText(type) && MOVEMENTS.includes(type)) return { camera_movement: type }
   return { camera_control: { ...camera, config: isJsonObject(config) ? { ...STILL, ...config } : (config ?? STILL) } }
 }

@@ -25,16 +25,26 @@ const PX: Record<string, number> = { '768P': 768, '1080P': 1080 }
 
 /** Reads the body of POST /v1/video_generation. Throws `invalid_input`, naming the field as the caller spelt it. */
 export function toTask(body: unknown): Submission {
-  const { callback_url: callback, model, subject_reference: subject, ...rest } = withoutPlaceholders(objectIn(body))
+  const {
+    callback_url: callback,
+    model,
+    subject_reference,
+    reference_images,
+    ...rest
+  } = withoutPlaceholders(objectIn(body))
+  // The second name is that of clients which send a list of pictures.
+  const [subject, subjectField] = isGiven(reference_images)
+    ? [reference_images, 'reference_images']
+    : [subject_reference, 'subject_reference']
   const notification = webhookIn('callback_url', callback)
   const { first_frame_image: frame, prompt_optimizer, duration, resolution, ...fields } = rest
   const own = modelOf(model, isText(frame))
   if (isGiven(subject) && (own !== 's2v-01' || isText(frame))) {
-    throw invalidInput('subject_reference', 'is read with the model S2V-01 only, and without first_frame_image')
+    throw invalidInput(subjectField, 'is read with the model S2V-01 only, and without first_frame_image')
   }
-  const face = own === 's2v-01' ? faceIn(subject) : undefined
+  const face = own === 's2v-01' ? faceIn(subject, subjectField) : undefined
   const names = {
-    image_url: own === 's2v-01' ? 'subject_reference' : 'first_frame_image',
+    image_url: own === 's2v-01' ? subjectField : 'first_frame_image',
     expand_prompt: 'prompt_optimizer',
   }
   const input = {
@@ -63,13 +73,14 @@ function modelOf(model: Json | undefined, hasFrame: boolean): string {
   return own === '02' ? (hasFrame ? 'i2v-02' : 't2v-02') : own
 }
 
-/** The face of S2V-01: an array at MiniMax, one object at a client of relays. MiniMax takes one face in one picture. */
-function faceIn(subject: Json | undefined): Json | undefined {
+/** The face of S2V-01: an array at MiniMax, one object or pictures at clients. MiniMax takes one face in one picture. */
+function faceIn(subject: Json | undefined, field: string): Json | undefined {
   const [first, ...others] = Array.isArray(subject) ? subject : [subject]
-  if (others.length > 0) throw invalidInput('subject_reference', 'has at most 1 element')
+  if (others.length > 0) throw invalidInput(field, 'has at most 1 element')
+  if (typeof first === 'string') return first
   if (!isJsonObject(first)) return undefined
   const [image, ...further] = Array.isArray(first.image) ? first.image : [first.image]
-  if (further.length > 0) throw invalidInput('subject_reference.0.image', 'has at most 1 element')
+  if (further.length > 0) throw invalidInput(`${field}.0.image`, 'has at most 1 element')
   return image
 }
 
