@@ -210,6 +210,12 @@ describe('a body as clients send it', () => {
       { taskType: 'gen3', options: { text_prompt: 'a', width: 'wide', height: 768 } },
       'options.width must be a number',
     ],
+    [
+      '/mj/submit/retexture',
+      { prompt: 'a', image: PICTURE, maskBase64: PICTURE },
+      'maskBase64 is not read by retexture',
+    ],
+    ['/ideogram/generate', { image_request: { prompt: 'a' }, image_file: PICTURE }, 'image_file is not read here'],
     ['/mj/submit/video', { prompt: 'a', image: PICTURE, mode: 'slow' }, 'mode must be one of'],
     [
       ...piapi('hailuo', 'video_generation', { model: 'v2.3', prompt: 'a', reference_images: [PICTURE] }),

@@ -22,6 +22,8 @@ const BODIES: Record<string, JsonObject> = {
   MidjourneyBlend: { base64Array: [DATA, DATA] },
   MidjourneyDescribe: { base64: DATA },
   MidjourneyEdits: { prompt: 'a red collar', image: FILE },
+  MidjourneyShorten: { prompt: 'a fox' },
+  MidjourneyRetexture: { prompt: 'as a woodcut', image: FILE },
   MidjourneySwap: { sourceBase64: DATA, targetBase64: DATA },
   MidjourneyVideo: { prompt: 'it runs', image: FILE },
   LumaVideoRequest: { model: 'ray-2', prompt: 'a balloon' },

@@ -45,6 +45,9 @@ export function toTask({ operation, isNested }: Tool, { fields, isForm }: ReadBo
     return { operation, input, dialect: IDEOGRAM }
   }
   const { [REQUEST]: request, ...beside } = withoutPlaceholders(fields)
+  if (isGiven(beside.image_file) && !('image_file' in operation.input.properties)) {
+    throw invalidInput('image_file', 'is not read here; remix begins with a picture')
+  }
   const input = readInput(operation, { ...beside, ...requestIn(request, operation) }, NESTED)
   return { operation, input, names: NESTED, dialect: IDEOGRAM }
 }

@@ -56,8 +56,10 @@ export function editsTask(body: MidjourneyBody): Submission {
 }
 
 export function retextureTask(body: MidjourneyBody): Submission {
-  const { image, ...fields } = body.fields
+  const { image, maskBase64, ...fields } = body.fields
   requireField(fields.prompt, 'prompt', 'prompt_is_required')
+  // The picture would be restyled as a whole.
+  if (isGiven(maskBase64)) throw invalidInput('maskBase64', 'is not read by retexture; edits reads it')
   const input = withoutPlaceholders({ ...fields, ...drawing(body), image_url: image ?? null })
   return submissionFor('midjourney/retexture', body, input, { image_url: 'image' })
 }
