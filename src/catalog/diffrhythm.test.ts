@@ -23,6 +23,6 @@ describe.each(diffrhythm.map((operation) => [operation.taskType, operation] as c
       'style_prompt is needed without style_audio.',
     )
     expect(readInput(operation, { style_audio: SOUND })).toEqual({ style_audio: SOUND })
-    expect(readInput(operation, { style_prompt: 'pop', lyrics: '' })).toEqual({ style_prompt: 'pop', lyrics: '' })
+    expect(readInput(operation, { style_prompt: 'pop', lyrics: '' })).toEqual({ style_prompt: 'pop' })
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { faceswap } from './faceswap.ts'
 import type { Operation } from './operation.ts'
 import { outputSpecOf } from './outputs.ts'
+import { withoutPlaceholders } from './placeholders.testing.ts'
 import { readInput } from './read-input.ts'
 
 const [faceSwap, multiFaceSwap, videoFaceSwap] = faceswap as [Operation, Operation, Operation] // its three
@@ -23,7 +24,7 @@ describe('face swap', () => {
 
   it.each(['', '0', '0,1', '1, 0, 2'])('a face swap accepts the face numbers "%s"', (faces) => {
     const input = { ...multiFaceSwap.example, swap_faces_index: faces }
-    expect(readInput(multiFaceSwap, input)).toMatchObject({ swap_faces_index: faces })
+    expect(readInput(multiFaceSwap, input)).toMatchObject(withoutPlaceholders({ swap_faces_index: faces }))
   })
 
   it.each(['left', '0,', ',1', '-1'])('a face swap refuses the face numbers "%s"', (faces) => {

@@ -96,7 +96,6 @@ describe('the output of a hosted model', () => {
       aspect_ratio: 'match_input_image',
       image_size: 'constructor',
       duration: 'long',
-      num_outputs: 'few',
     }
     expect(replicate('a/b', strange).like).toEqual(replicate('a/b').like)
     expect(replicate('luma/ray-2', { duration: -1, aspect_ratio: 7 }).like).toEqual(replicate('luma/ray-2').like)
@@ -140,6 +139,8 @@ describe('the price of a hosted model', () => {
     [{ num_outputs: 1, num_images: 16 }, 16],
     [{ num_images: 1, num_outputs: 3 }, 3],
     [{ num_images: '16' }, 16],
+    [{ num_images: '9.0' }, 9],
+    [{ num_images: '' }, 1],
     [{ numImages: 4 }, 4],
     [{ number_of_images: 5 }, 5],
     [{ n: 2, batch_size: 3 }, 3],
@@ -198,7 +199,14 @@ describe('the input of a hosted model', () => {
     [falRequest, { model: 'a/b', input: { num_images: 99 } }, 'input.num_images must be at most 16'],
     [falRequest, { model: 'a/b', input: { num_images: '99' } }, 'input.num_images must be at most 16'],
     [falRequest, { model: 'a/b', input: { num_images: ' 9' } }, 'input.num_images must be a whole number from 1 to 16'],
-    [falRequest, { model: 'a/b', input: { num_images: '9.0' } }, 'input.num_images must be a whole number'],
+    [falRequest, { model: 'a/b', input: { num_images: 'few' } }, 'input.num_images must be a number, not "few"'],
+    [falRequest, { model: 'a/b', input: { seed: 'any' } }, 'input.seed must be a number, not "any"'],
+    [
+      falRequest,
+      { model: 'a/b', input: { image_size: { width: '512', height: '768px' } } },
+      'input.image_size.height must be a number, not "768px"',
+    ],
+    [replicatePrediction, { model: 'a/b', input: { num_outputs: 'few' } }, 'input.num_outputs must be a number'],
     [falRequest, { model: 'a/b', input: { num_images: '1_6' } }, 'input.num_images must be a whole number'],
     [falRequest, { model: 'a/b', input: { num_images: '١٦' } }, 'input.num_images must be a whole number'],
     [falRequest, { model: 'a/b', input: { num_images: 2.5 } }, 'input.num_images must be a whole number'],
@@ -223,11 +231,28 @@ describe('the input of a hosted model', () => {
     }
   })
 
+  it('the input of a hosted model is read by the names of its fields: numbers and booleans as texts, and placeholders', () => {
+    const input = {
+      ...{ prompt: 'true', negative_prompt: '', num_images: '3', seed: '7', guidance_scale: '3.5' },
+      ...{ image_size: { width: '512', height: '768' }, enable_safety_checker: 'false', sync_mode: 'true' },
+      ...{ duration: '5', safety_tolerance: '2', image_url: '', loras: [], mask_url: null, strength: '' },
+    }
+    for (const operation of hosted) {
+      expect(readInput(operation, { model: 'a/b', input }).input).toEqual({
+        ...{ prompt: 'true', negative_prompt: '', num_images: 3, seed: 7, guidance_scale: 3.5 },
+        ...{ image_size: { width: 512, height: 768 }, enable_safety_checker: false, sync_mode: true },
+        ...{ duration: '5', safety_tolerance: '2' }, // texts at fal
+      })
+    }
+    expect(fal('fal-ai/flux/dev', input).like).toMatchObject({ count: 3, widthPx: 512, heightPx: 768 })
+  })
+
   it('the input of a hosted model keeps all fields of the model, and the files in them are found', () => {
     const input = { image: 'https://a.example/1.png', extra: { deep: ['https://a.example/2.png'] }, n: null }
     for (const { example, ...operation } of hosted) {
       const read = readInput({ example, ...operation }, { model: 'a/b', input, stream: true })
-      expect(read).toMatchObject({ model: 'a/b', input, stream: true })
+      const { n: _, ...given } = input
+      expect(read).toEqual({ ...read, model: 'a/b', input: given, stream: true })
       expect(filesIn(operation.input, read).map(({ field }) => field)).toEqual(['input.image', 'input.extra.deep.0'])
     }
   })

@@ -2,6 +2,7 @@ import { type TSchemaOptions, Type } from 'typebox'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { type Points, usdToPoints } from '../core/points.ts'
 import { sizeOf } from './fields.ts'
+import { readHosted, wrongNumber } from './hosted-fields.ts'
 import { filesIn } from './media.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 import type { HostedKind, HostedSpec } from './outputs.ts'
@@ -60,9 +61,10 @@ export const replicatePrediction = operation({
       return { like: specLike(makes, input, 'image/webp'), form: 'urls', isSingle, extra: {} }
     },
   },
+  meant,
   rules: ({ model, version, deployment, input }) =>
     model || version || deployment
-      ? tooMany(input)
+      ? (tooMany(input) ?? wrongNumber(input))
       : { field: 'model', rule: 'is needed without version and deployment' },
   price: ({ model, deployment, input }) => priceOf(makerOf(REPLICATE, model || deployment || '').makes, input),
   timeoutMs: TIMEOUT_MS,
@@ -92,7 +94,8 @@ export const falRequest = operation({
       return { like, form: 'fal', isSingle, extra: extraOfFal(like, isSingle, input) }
     },
   },
-  rules: ({ input }) => tooMany(input),
+  meant,
+  rules: ({ input }) => tooMany(input) ?? wrongNumber(input),
   price: ({ model, input }) => priceOf(makerOf(FAL, model).makes, input),
   timeoutMs: TIMEOUT_MS,
   example: {
@@ -100,6 +103,11 @@ export const falRequest = operation({
     input: { prompt: 'a lighthouse in the fog', image_size: 'landscape_4_3', num_images: 1, seed: 7 },
   },
 })
+
+/** The operation's own fields as they are, and the model's read by their names. */
+function meant<Input extends { input: JsonObject }>(request: Input): Input {
+  return { ...request, input: readHosted(request.input) }
+}
 
 export const hosted: Operation[] = [replicatePrediction, falRequest]
 

@@ -63,7 +63,6 @@ export const klingLipSync = operation({
     tts_text: 'Good evening, and welcome aboard.',
     tts_timbre: 'Rock',
     tts_speed: 1,
-    local_dubbing_url: '',
   },
 })
 

@@ -39,7 +39,7 @@ const camera_control = Type.Object(
         roll: turn('rolling'),
         zoom: turn('zooming'),
       },
-      { description: 'The movement; one value differs from 0.' },
+      { description: 'The movement; one value differs from 0.', 'x-beside': 'type' },
     ),
   },
   { description: 'How the camera moves.' },
@@ -96,17 +96,12 @@ const VideoInput = Type.Object({
   prompt,
   negative_prompt,
   cfg_scale: Type.Optional(
-    Type.Union(
-      [
-        Type.Number({ minimum: 0, maximum: 1 }),
-        Type.String({ pattern: '^(?:0(?:\\.\\d+)?|\\.\\d+|1(?:\\.0+)?)?$' }), // some clients send text
-      ],
-      {
-        description:
-          'How closely the video follows the prompt; 0.5 is advised. From version 2.0 on it counts for nothing.',
-        'x-rule': 'must be a number from 0 to 1',
-      },
-    ),
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        'How closely the video follows the prompt; 0.5 is advised. From version 2.0 on it counts for nothing.',
+    }),
   ),
   duration: Type.Integer({
     minimum: 3,

@@ -111,18 +111,19 @@ export const lumaModify = operation({
   },
 })
 
-const px = (description: string) => Type.Optional(Type.Number({ description }))
+const px = (description: string, beside?: string) =>
+  Type.Optional(Type.Number({ description, ...(beside === undefined ? {} : { 'x-beside': beside }) }))
 const frame = {
   prompt,
   aspect_ratio: Type.Enum(LUMA_RATIOS, { description: 'Width to height of the result.' }),
   grid_position_x: px('Where the original stands, from the left, in pixels.'),
   grid_position_y: px('Where the original stands, from the top, in pixels.'),
-  resized_width: px('How wide the original becomes, in pixels.'),
-  resized_height: px('How high the original becomes, in pixels.'),
-  x_start: px('The left edge of what is kept, in pixels.'),
-  x_end: px('The right edge of what is kept, in pixels.'),
-  y_start: px('The upper edge of what is kept, in pixels.'),
-  y_end: px('The lower edge of what is kept, in pixels.'),
+  resized_width: px('How wide the original becomes, in pixels.', 'resized_height'),
+  resized_height: px('How high the original becomes, in pixels.', 'resized_width'),
+  x_start: px('The left edge of what is kept, in pixels.', 'x_end'),
+  x_end: px('The right edge of what is kept, in pixels.', 'x_start'),
+  y_start: px('The upper edge of what is kept, in pixels.', 'y_end'),
+  y_end: px('The lower edge of what is kept, in pixels.', 'y_start'),
 }
 
 export const lumaReframeVideo = operation({

@@ -365,7 +365,12 @@ const video = operation({
       Type.String({ maxLength: 64, description: 'The finished task whose picture or video this one takes.' }),
     ),
     index: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 3, description: 'Which of the pictures or videos of that task, from 0.' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 3,
+        description: 'Which of the pictures or videos of that task, from 0.',
+        'x-beside': 'origin_task_id',
+      }),
     ),
     action: Type.Optional(Type.Enum(['extend', ''], { description: 'extend makes the video of that task longer.' })),
     motion: Type.Enum(['low', 'high'], { default: 'low', description: 'How much moves.' }),

@@ -27,6 +27,8 @@ export interface Operation<Input = JsonObject> {
   readonly produces: Produces<Input>
   /** Schema of a finished task's output, by its kind. */
   readonly output: TSchema
+  /** The valid input without what means nothing beside its other fields; the same input if there is no such thing. */
+  meant(input: Input): JsonObject
   /** Checks rules over several fields, after the schema. Undefined if none is broken. */
   rules(input: Input): BrokenRule | undefined
   /** The list price in points. It is held, and is the most that is consumed. */
@@ -46,7 +48,7 @@ export type InputOf<Of> = Of extends Operation<infer Input> ? Input : never
 /** An operation as a family defines it; the other members have defaults. */
 type Given<Input extends TObject> = Omit<Operation<Static<Input>>, 'id' | 'input' | 'output' | Optional> &
   Partial<Pick<Operation<Static<Input>>, Optional>> & { input: Input }
-type Optional = 'rules' | 'timeoutMs' | 'follows' | 'followsModels'
+type Optional = 'meant' | 'rules' | 'timeoutMs' | 'follows' | 'followsModels'
 
 const DEFAULT_TIMEOUT_MS = 600_000
 
@@ -54,6 +56,7 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
   return {
     id: `${given.model}/${given.taskType}`,
     timeoutMs: DEFAULT_TIMEOUT_MS,
+    meant: (input) => input as JsonObject, // valid input is JSON
     rules: () => undefined,
     follows: () => undefined,
     followsModels: [given.model],

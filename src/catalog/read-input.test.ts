@@ -125,6 +125,24 @@ describe('reading an input', () => {
     expect(input).toEqual({ prompt: 'la', mv: 'chirp-v3-0', make_instrumental: false, persona: null, valueOf: null })
   })
 
+  it('readInput reads every field of a song as a Go client sends it', () => {
+    const body = {
+      ...{ prompt: '[Verse]\nla la', tags: 'pop', title: 'x', mv: 'chirp-v4', make_instrumental: 'false' },
+      ...{ gpt_description_prompt: '', task_id: '', continue_at: 0, continue_clip_id: '', persona_id: '' },
+      ...{ infill_start_s: 0, infill_end_s: 0, seed: null, task: '' },
+    }
+    expect(readInput(music, body)).toEqual({
+      ...{ prompt: '[Verse]\nla la', tags: 'pop', title: 'x', mv: 'chirp-v4', make_instrumental: false },
+    })
+  })
+
+  it.each(['extend', 'upload_extend'])('readInput reads the task "%s" without a clip as a plain song', (task) => {
+    const input = readInput(music, { prompt: 'la', task, continue_clip_id: '', continue_at: 0 })
+    expect(input).toEqual({ prompt: 'la', mv: 'chirp-v3-0', make_instrumental: false })
+    const extension = { prompt: 'la', task, continue_clip_id: 'c', continue_at: 0 }
+    expect(readInput(music, extension)).toMatchObject(extension)
+  })
+
   it('a field named like a built-in property of JavaScript changes nothing about the input', () => {
     const input = readInput(music, JSON.parse('{"prompt":"la","__proto__":{"polluted":true}}'))
     expect(input).not.toHaveProperty('polluted')
@@ -134,16 +152,16 @@ describe('reading an input', () => {
   it.each<[unknown, string, string]>([
     [{ prompt: 5 }, 'prompt', 'must be a string, not 5'],
     [{ prompt: { a: 'x'.repeat(100) } }, 'prompt', '…'],
-    [{ prompt: 'la', make_instrumental: 'true' }, 'make_instrumental', 'must be a boolean, not "true"'],
+    [{ prompt: 'la', make_instrumental: 'yes' }, 'make_instrumental', 'must be a boolean, not "yes"'],
     [{ prompt: 'la', mv: 'v9' }, 'mv', 'must be one of "chirp-v3-0"'],
     [{ prompt: 'x'.repeat(5_001) }, 'prompt', 'at most 5000 characters'],
     [{ prompt: 'la', seed: 0.5 }, 'seed', 'must be an integer, not 0.5'],
     [{ prompt: 'la', seed: 2 ** 32 }, 'seed', 'must be at most 4294967295'],
     [{ prompt: 'la', continue_at: -1, continue_clip_id: 'x' }, 'continue_at', 'must be at least 0'],
     [{ prompt: '', title: '' }, 'prompt', 'is needed'],
-    [{ prompt: 'la', task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'],
-    [{ prompt: 'la', task: 'upload_extend', continue_clip_id: '' }, 'continue_clip_id', 'is needed'],
-    [{ prompt: 'la', continue_at: 0 }, 'continue_clip_id', 'is needed with continue_at'],
+    [{ tags: 'folk', task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'],
+    [{ tags: 'folk', task: 'upload_extend', continue_clip_id: '' }, 'continue_clip_id', 'is needed'],
+    [{ prompt: 'la', continue_at: 12 }, 'continue_clip_id', 'is needed with continue_at'],
   ])('readInput refuses %o by the field %s, with the rule', (raw, field, rule) => {
     const outcome = read(music, raw)
     if (!('error' in outcome)) throw new Error('It was accepted.')

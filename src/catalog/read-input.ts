@@ -1,8 +1,9 @@
-import type { TObject, TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { invalidInput } from '../core/errors.ts'
 import { callerField, callerInput, type FieldNames } from '../core/field-names.ts'
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { completedObject } from './complete-input.ts'
 import { checkInputSize } from './input-limits.ts'
 import type { BrokenRule, Operation } from './operation.ts'
 import { unpricedField, withoutUnread } from './price-aliases.ts'
@@ -11,8 +12,9 @@ const validators = new WeakMap<TSchema, Validator>()
 
 /**
  * Validates the input of an operation and fills in defaults. Unknown fields are kept, unless they would make the work more
- * expensive than its price. A known, optional field that is `null` counts as absent, since clients of relays send such
- * fields.
+ * expensive than its price. A known field that may be left out counts as absent when it holds a placeholder (`null`, '',
+ * an empty list), and a text that is exactly a number or boolean counts as that where no text is taken
+ * (`complete-input.ts`). The input that is returned is the one to store.
  *
  * `names` are the caller's names of the fields, for errors. Throws `invalid_input`, and `payload_too_large` for an input
  * over the limits of `input-limits.ts`.
@@ -28,7 +30,8 @@ export function readInput<Input extends JsonObject>(
   const completed = withoutUnread(operation, completedObject(operation.input, raw))
   const fault = faultOf(operation.input, completed)
   if (fault) throw invalidInput(nameOf(fault.field), fault.rule)
-  const input = completed as Input // the validator is the compiled schema of which `Input` is the type
+  // The validator is the compiled schema of which `Input` is the type, and a field less leaves it valid.
+  const input = operation.meant(completed as Input) as Input
   const broken = operation.rules(input) ?? unpricedField(operation, input)
   if (broken) throw invalidInput(nameOf(broken.field), ruleText(broken, names))
   return input
@@ -52,49 +55,6 @@ export function validatorOf(schema: TSchema): Validator {
     validators.set(schema, validator)
   }
   return validator
-}
-
-/** The value with defaults filled in, at every depth, and optional fields that are `null` left out. */
-function completed(schema: TSchema, value: Json): Json {
-  if (Array.isArray(value)) {
-    const { items } = schema as { items?: TSchema }
-    return items && isNested(items) ? value.map((one) => completed(items, one)) : value
-  }
-  return isJsonObject(value) && 'properties' in schema ? completedObject(schema as TObject, value) : value
-}
-
-function completedObject(schema: TObject, raw: JsonObject): JsonObject {
-  const object: JsonObject = {}
-  for (const [name, value] of Object.entries(raw)) {
-    // JSON.parse creates an own property "__proto__"; an assignment would not.
-    if (name === '__proto__') continue
-    // Not by the name alone: a caller's field may have the name of a property of every object.
-    const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
-    if (value === null && known && ('default' in known || !schema.required?.includes(name))) continue
-    object[name] = known && isNested(known) ? completed(known, value) : value
-  }
-  for (const [name, value] of defaultsOf(schema)) {
-    if (object[name] === undefined) object[name] = typeof value === 'object' ? structuredClone(value) : value
-  }
-  return object
-}
-
-function isNested(schema: TSchema): boolean {
-  return 'properties' in schema || 'items' in schema
-}
-
-const defaults = new WeakMap<TObject, [name: string, value: Json][]>()
-
-/** The fields of an object with a default. */
-function defaultsOf(schema: TObject): [name: string, value: Json][] {
-  let found = defaults.get(schema)
-  if (!found) {
-    found = Object.entries(schema.properties).flatMap(
-      ([name, field]): [string, Json][] => ('default' in field ? [[name, field.default as Json]] : []), // a schema's default is JSON
-    )
-    defaults.set(schema, found)
-  }
-  return found
 }
 
 interface Break {

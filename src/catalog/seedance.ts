@@ -31,6 +31,7 @@ const SeedanceInput = Type.Object({
   resolution: Type.Enum(['480p', '720p', '1080p'], { default: '720p', description: 'The shorter side.' }), // default inferred
   video_urls: references('video', MAX_REFERENCES, 'Videos whose movement or style is taken.'),
   audio_urls: references('audio', MAX_REFERENCES, 'Sounds that are heard.'),
+  audio: Type.Optional(Type.Boolean({ description: 'False makes a silent video; it has sound unless this is sent.' })),
 })
 
 type SeedanceInput = Static<typeof SeedanceInput>
@@ -71,7 +72,7 @@ function seedanceOf(taskType: string, title: string, usd: number): Operation {
       of: (input) => ({
         ...sizeByShortSide(input.aspect_ratio, SIDES[input.resolution] ?? 720),
         seconds: input.duration,
-        hasSound: true,
+        hasSound: input.audio !== false,
       }),
     },
     rules: brokenMode,

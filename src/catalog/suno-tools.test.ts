@@ -70,7 +70,7 @@ describe('the mode of a Suno song', () => {
     [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP }, 'infill_start_s'],
     [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP, infill_start_s: 5 }, 'infill_end_s'],
     [{ task: 'infill', prompt: 'la', continue_clip_id: CLIP, infill_start_s: 5, infill_end_s: 5 }, 'infill_end_s'],
-    [{ task: 'upload_extend', prompt: 'la' }, 'continue_clip_id'],
+    [{ task: 'upload_extend', tags: 'folk' }, 'continue_clip_id'],
   ])('a Suno song with %o needs %s', (input, field) => {
     expect(fieldAtFault(sunoMusic, input)).toBe(field)
     expect(fieldAtFault(sunoMusic, { ...input, gpt_description_prompt: 'an idea wins' })).toBeUndefined()

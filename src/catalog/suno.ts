@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Json } from '../core/json.ts'
 import { points } from '../core/points.ts'
 import { mediaUrl } from './fields.ts'
 import { type BrokenRule, operation } from './operation.ts'
@@ -26,10 +27,18 @@ export const SUNO_VERSIONS: Record<string, { name: string; promptLimit: number; 
   'chirp-fenix': { name: 'v5.5', promptLimit: 5_000, tagLimit: 1_000 },
 }
 
+/** The version that a client names where the model belongs: as `mv` spells it, or as its product does ("V4_5"). */
+export function sunoVersionIn(model: Json): string | undefined {
+  if (typeof model !== 'string' || !/^(?:chirp-|v\d)/i.test(model)) return undefined
+  const name = model.toLowerCase().replace(/plus$/, '+').replaceAll('_', '.')
+  return Object.entries(SUNO_VERSIONS).find(([, one]) => one.name === name)?.[0] ?? model
+}
+
 const text = (description: string, maxLength: number) => Type.Optional(Type.String({ maxLength, description }))
 
-const seconds = (description: string) =>
-  Type.Optional(Type.Number({ minimum: 0, description: `Seconds. ${description}` }))
+/** A place in the clip that is continued. */
+const besideClip = (description: string) =>
+  Type.Optional(Type.Number({ minimum: 0, description: `Seconds. ${description}`, 'x-beside': 'continue_clip_id' }))
 
 const MusicInput = Type.Object({
   gpt_description_prompt: text('The idea of a song; lyrics, title and style follow from it.', 3_000), // limit inferred
@@ -47,12 +56,12 @@ const MusicInput = Type.Object({
   ),
   task_id: text('The task that made the clip to continue.', 64),
   continue_clip_id: text('The clip to continue.', 64),
-  continue_at: Type.Optional(Type.Number({ minimum: 0, description: 'Seconds into the clip at which to go on.' })),
+  continue_at: besideClip('Into the clip, at which to go on.'),
   cover_clip_id: text('The clip to sing again, with task "cover".', 64),
   persona_id: text('The persona whose sound is used, with task "artist_consistency".', 64),
   artist_clip_id: text('The clip that the persona came from.', 64),
-  infill_start_s: seconds('Where the section begins that is replaced, with task "infill".'),
-  infill_end_s: seconds('Where it ends.'),
+  infill_start_s: besideClip('Where the section begins that is replaced, with task "infill".'),
+  infill_end_s: besideClip('Where it ends.'),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: 'The same seed, the same song.' })),
 })
 
@@ -86,6 +95,12 @@ function songOf(input: MusicInput): SongSpec {
     personaId: mode === 'persona' ? (input.persona_id ?? null) : null,
     replaces: mode === 'infill' ? { fromSeconds, toSeconds } : null,
   }
+}
+
+/** An extension names a clip. Some clients send the word with every song: with words to sing, that is a plain one. */
+function meant({ task, ...input }: MusicInput): MusicInput {
+  const isSong = (task === 'extend' || task === 'upload_extend') && !input.continue_clip_id && input.prompt
+  return isSong || task === undefined ? input : { ...input, task }
 }
 
 /** Checks that each mode has the clips and personas that it builds on. */
@@ -133,6 +148,7 @@ export const sunoMusic = operation({
   taskType: 'music',
   title: 'Make two songs from an idea, from lyrics, or from a clip that they continue, repair or cover',
   input: MusicInput,
+  meant,
   produces: { kind: 'clips', of: (input) => ({ count: 2, type: 'gen', song: songOf(input) }) },
   rules: (input) => {
     if (!input.gpt_description_prompt && !input.prompt && !input.tags && !input.title) {

@@ -126,7 +126,6 @@ export const udioMusic = operation({
   example: {
     lyrics_type: 'generate',
     gpt_description_prompt: 'night breeze, piano, a song about the last tram',
-    negative_tags: '',
     seed: -1,
   },
 })

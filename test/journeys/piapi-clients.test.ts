@@ -129,10 +129,10 @@ describe('PiAPI’s command line client', () => {
     ['a model', { model: 'lumen', task_type: 'txt2img', input: {} }, 'model "lumen" is not known.'],
     ['a task type', { model: 'kling', task_type: 'text2video', input: {} }, 'task_type "text2video" is invalid'],
     ['a field', { model: 'kling', task_type: 'effects', input: { image_url: IMAGE, effect: 'melt' } }, 'input.effect'],
-    // The client sends `index=1` as a number; text is written `index==1` there.
+    // The client sends `index=7` as a number; text is written `index==7` there.
     [
-      'a number for text',
-      { model: 'midjourney', task_type: 'upscale', input: { origin_task_id: 'x', index: 1 } },
+      'a number that is no choice',
+      { model: 'midjourney', task_type: 'upscale', input: { origin_task_id: 'x', index: 7 } },
       'input.index must be one of "1"',
     ],
   ])('reports in words that %s is wrong', async (_what, body, words) => {

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import type { Media } from '../../src/catalog/fields.ts'
 import type { ErrorCode } from '../../src/core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
+import { isPlaceholder } from '../../src/core/sent-values.ts'
 
 /** An input with one fault. */
 export interface BadInput {
@@ -53,7 +54,26 @@ interface Known {
  * wrong type, outside its choices or its limits, at every depth.
  */
 export function badInputs(schema: TSchema, good: JsonObject): BadInput[] {
-  return faultsIn(schema, [], false).map((fault) => placed(schema, good, fault))
+  return faultsIn(schema, [], 'element')
+    .map((fault) => placed(schema, good, fault))
+    .filter(({ input, field }) => !isEmptied(schema, input, field.split('.')))
+}
+
+/** Whether an object on the path may be left out and has nothing but placeholders: then it counts as absent. */
+function isEmptied(schema: TSchema, whole: Json, path: string[]): boolean {
+  const [name, ...rest] = path
+  if (name === undefined || rest.length === 0) return false
+  const { items, properties, required = [] } = known(schema)
+  const inner = items ?? properties?.[name] ?? {}
+  const value = (whole as Record<string, Json>)[name] ?? null // an object or a list, as the path says
+  const isOptional = !items && !(required.includes(name) && known(inner).default === undefined)
+  if (isOptional && isJsonObject(value) && hasNothing(value)) return true
+  return isEmptied(inner, value, rest)
+}
+
+function hasNothing(object: JsonObject): boolean {
+  const values = Object.values(object)
+  return values.length > 0 && values.every((one) => isPlaceholder(one) || (isJsonObject(one) && hasNothing(one)))
 }
 
 /**
@@ -133,14 +153,19 @@ function sampleText({ minLength = 0, pattern = '' }: Known): string {
   return text
 }
 
-function faultsIn(schema: TSchema, path: string[], isNeeded: boolean): Fault[] {
+/** A field that must be sent, one that may be left out, and an element of a list: only the second may hold a placeholder. */
+type Need = 'needed' | 'optional' | 'element'
+
+function faultsIn(schema: TSchema, path: string[], need: Need): Fault[] {
   const { properties, required = [], items } = known(schema)
-  const own = path.length === 0 ? [] : [...(isNeeded ? missing(path) : []), ...faultsOf(schema, path, isNeeded)]
-  const inside = Object.entries(properties ?? {}).flatMap(([name, inner]) =>
-    faultsIn(inner, [...path, name], required.includes(name) && known(inner).default === undefined),
-  )
-  const elements = items ? faultsIn(items, [...path, '0'], false) : []
-  return [...own, ...inside, ...elements]
+  const own = path.length === 0 ? [] : [...(need === 'needed' ? missing(path) : []), ...faultsOf(schema, path)]
+  const inside = Object.entries(properties ?? {}).flatMap(([name, inner]) => {
+    const isNeeded = required.includes(name) && known(inner).default === undefined
+    return faultsIn(inner, [...path, name], isNeeded ? 'needed' : 'optional')
+  })
+  const elements = items ? faultsIn(items, [...path, '0'], 'element') : []
+  const faults = own.filter(({ value }) => value === undefined || need !== 'optional' || !isPlaceholder(value))
+  return [...faults, ...inside, ...elements]
 }
 
 function missing(path: string[]): Fault[] {
@@ -151,9 +176,14 @@ function missing(path: string[]): Fault[] {
   ]
 }
 
-/** One of each JSON type; text that looks like a number, and a number that looks like a truth, must not be coerced. */
+/**
+ * One of each JSON type; text that looks like a number, and a number that looks like a boolean, must not be coerced. A text
+ * that is a number or boolean, and nothing else, is read as one where a field takes that.
+ */
 const TYPES: [type: string, value: Json][] = [
   ['string', '7'],
+  ['string', '7 s'],
+  ['string', 'yes'],
   ['string', 'true'],
   ['integer', 7],
   ['integer', 1],
@@ -165,23 +195,25 @@ const TYPES: [type: string, value: Json][] = [
   ['object', { a: 1 }],
 ]
 
-function faultsOf(schema: TSchema, path: string[], isNeeded: boolean): Fault[] {
+function faultsOf(schema: TSchema, path: string[]): Fault[] {
   const field = known(schema)
   const { enum: choices, anyOf, type } = field
   const rule = field['x-rule'] ?? ''
   const fault = (what: string, value: Json, says: string): Fault => ({ what, path, value, says })
   const ofTypes = (takes: (type: string) => boolean, says: string): Fault[] =>
-    TYPES.filter(([one]) => !takes(one)).map(([one, value]) => fault(`${one} ${JSON.stringify(value)}`, value, says))
+    TYPES.filter(([one, value]) => !takes(one) && !(isText(value) && takes(typeWithin(value)))).map(([one, value]) =>
+      fault(`${one} ${JSON.stringify(value)}`, value, says),
+    )
 
   if (choices) {
     const strange = [...TYPES.map(([, value]) => value), '', 'nonsense', -999, 1e308, ...choices.map(otherSpelling)]
     return strange
-      .filter((value) => !choices.includes(value))
+      .filter((value) => !choices.some((one) => isSpelling(one, value)))
       .map((value) => fault(`${JSON.stringify(value)}, no choice`, value, 'must be one of '))
   }
   if (anyOf) {
     const types = anyOf.map((one) => known(one).type)
-    const beyond = anyOf.flatMap((one) => faultsOf(one, path, isNeeded)).filter(({ what }) => /limit|form/.test(what))
+    const beyond = anyOf.flatMap((one) => faultsOf(one, path)).filter(({ what }) => /limit|form/.test(what))
     return [
       ...ofTypes((one) => types.includes(one) || (one === 'integer' && types.includes('number')), rule),
       ...beyond.map((one) => ({ ...one, says: rule })),
@@ -208,6 +240,22 @@ function faultsOf(schema: TSchema, path: string[], isNeeded: boolean): Fault[] {
     default:
       return []
   }
+}
+
+function isText(value: Json): value is string {
+  return typeof value === 'string'
+}
+
+/** The type of what is written in a text. */
+function typeWithin(text: string): string {
+  return text === 'true' ? 'boolean' : text === '7' ? 'integer' : 'string'
+}
+
+/** A choice as it is, or a number as text and the reverse: `2` is "2.0", too. */
+function isSpelling(choice: Json, value: Json): boolean {
+  if (choice === value) return true
+  const [text, number] = isText(choice) ? [choice, value] : [value, choice]
+  return isText(text) && typeof number === 'number' && text.trim() !== '' && Number(text) === number
 }
 
 /** The choice in another case, or as text. */

@@ -194,8 +194,13 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
     broken({ mv: 'chirp-v4', prompt: 'x'.repeat(3_001) }, 'prompt', 'has at most 3000 characters with chirp-v4 (v4)'),
     broken({ mv: undefined, prompt: 'x'.repeat(3_001) }, 'prompt', 'has at most 3000 characters with chirp-v3-0 (v3)'),
     broken({ mv: 'chirp-v3-5', tags: 'x'.repeat(201) }, 'tags', 'has at most 200 characters with chirp-v3-5 (v3.5)'),
-    broken({ task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'),
-    broken({ task: 'upload_extend', continue_clip_id: '' }, 'continue_clip_id', 'is needed with task "upload_extend"'),
+    // With lyrics it is a plain song.
+    broken({ prompt: undefined, task: 'extend' }, 'continue_clip_id', 'is needed with task "extend"'),
+    broken(
+      { prompt: '', task: 'upload_extend', continue_clip_id: '' },
+      'continue_clip_id',
+      'is needed with task "upload_extend"',
+    ),
     broken({ continue_at: 12 }, 'continue_clip_id', 'is needed with continue_at'),
   ],
   'music-u/generate_music': [

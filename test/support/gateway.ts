@@ -110,7 +110,7 @@ interface Opening {
   dataDir?: string
 }
 
-const UNTIL_MS = 20_000
+const UNTIL_MS = 45_000
 
 export async function openGateway({ env = {}, replaced = {}, dataDir: given }: Opening = {}): Promise<TestGateway> {
   const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'polyphony-journey-')))

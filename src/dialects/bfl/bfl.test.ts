@@ -67,7 +67,7 @@ describe('a request for Flux', () => {
   it.each<[JsonObject, string]>([
     [{ webhook_url: 7 }, 'webhook_url must be a string'],
     [{ webhook_url: `https://a.example/${'x'.repeat(2_083)}` }, 'webhook_url has at most 2083 characters'],
-    [{ webhook_url: 'https://a.example', webhook_secret: [] }, 'webhook_secret must be a string'],
+    [{ webhook_url: 'https://a.example', webhook_secret: [7] }, 'webhook_secret must be a string'],
   ])('refuses a body with %j', (body, message) => {
     expect(() => submissionOf('flux-dev', body)).toThrow(message)
   })

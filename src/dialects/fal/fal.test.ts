@@ -93,12 +93,12 @@ describe('the target of fal’s proxy', () => {
 })
 
 describe('the body of a submission to fal', () => {
-  it('becomes the input of the model unchanged', () => {
-    const submission = toTask(FLUX, { ...input, model: 'mine', n: null })
+  it('becomes the input of the model, without placeholders', () => {
+    const submission = toTask(FLUX, { ...input, model: 'mine', n: null, mask_url: '', loras: [] })
     expect(submission).toEqual({
       operation: falRequest,
       model: FLUX,
-      input: { model: FLUX, input: { ...input, model: 'mine', n: null } },
+      input: { model: FLUX, input: { ...input, model: 'mine' } },
       names: { input: '' },
       dialect: 'fal',
     })

@@ -8,7 +8,7 @@ import { fieldIn } from '../../tasks/submission.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { isText, objectIn } from '../kit/fields.ts'
+import { isText, objectIn, optionalText } from '../kit/fields.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
 import { handleErrors } from '../kit/protocol.ts'
 import { errorAnswer } from './errors.ts'
@@ -31,11 +31,10 @@ interface OneUpload {
 
 /** Begins an upload: `upload_url` to put the bytes to, `file_url` to name the file by. */
 export async function initiateUpload(request: FastifyRequest, { drafts, urls }: DialectContext) {
-  const { file_name, content_type } = objectIn(request.body)
+  const { file_name, content_type: type } = objectIn(request.body)
   if (!isText(file_name)) throw invalidInput('file_name', 'is required')
   if (file_name.length > 255) throw invalidInput('file_name', 'has at most 255 characters')
-  if (content_type !== undefined && typeof content_type !== 'string')
-    throw invalidInput('content_type', 'must be a string')
+  optionalText(type, 'content_type')
   const { id } = await drafts.open(DRAFT, { file: '' }, request.caller)
   // The last part alone, since it becomes one of a path.
   const name = encodeURIComponent(file_name.split(/[/\\]/).at(-1) || 'file')

@@ -60,7 +60,10 @@ describe('a request for Ideogram', () => {
     }
     const path = '/v1/ideogram-v3/generate'
     expect(submissionOf(path, asForm, true).input).toEqual(submissionOf(path, asJson).input)
-    expect(() => submissionOf(path, { prompt: 'a', num_images: '2' })).toThrow('num_images must be an integer, not "2"')
+    expect(submissionOf(path, { prompt: 'a', num_images: '2' }).input).toMatchObject({ num_images: 2 })
+    expect(() => submissionOf(path, { prompt: 'a', num_images: 'two' })).toThrow(
+      'num_images must be an integer, not "two"',
+    )
   })
 
   it('is served at each of these paths, by this operation', () => {

@@ -50,7 +50,8 @@ function operationsOf() {
 function ofTool({ operation, isNested }: Tool): JsonObject {
   const input = ref(inputName(operation))
   const file = { type: 'string', description: 'A picture; in a form, the file.' }
-  const body: JsonObject = isNested ? { type: 'object', properties: { image_request: input, image_file: file } } : input
+  const beside = 'image_file' in operation.input.properties ? { image_file: file } : {}
+  const body: JsonObject = isNested ? { type: 'object', properties: { image_request: input, ...beside } } : input
   const made = operation.produces.kind === 'texts' ? 'IdeogramDescriptions' : 'IdeogramPictures'
   return {
     summary: operation.title,

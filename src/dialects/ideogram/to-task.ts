@@ -5,6 +5,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { isGiven, withoutPlaceholders } from '../kit/fields.ts'
 import { parsed, type ReadBody, typed } from '../kit/form-body.ts'
 
 /** One path of the API. */
@@ -43,13 +44,16 @@ export function toTask({ operation, isNested }: Tool, { fields, isForm }: ReadBo
     const input = readInput(operation, isForm ? typed(operation.input, fields) : fields)
     return { operation, input, dialect: IDEOGRAM }
   }
-  const { [REQUEST]: request, ...beside } = fields
+  const { [REQUEST]: request, ...beside } = withoutPlaceholders(fields)
+  if (isGiven(beside.image_file) && !('image_file' in operation.input.properties)) {
+    throw invalidInput('image_file', 'is not read here; remix begins with a picture')
+  }
   const input = readInput(operation, { ...beside, ...requestIn(request, operation) }, NESTED)
   return { operation, input, names: NESTED, dialect: IDEOGRAM }
 }
 
 function requestIn(value: Json | undefined, { input }: Operation): JsonObject {
-  if (value === undefined || value === null) {
+  if (!isGiven(value)) {
     if (!input.required?.includes('prompt')) return {}
     throw invalidInput(REQUEST, 'is required')
   }

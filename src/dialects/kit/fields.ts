@@ -1,5 +1,6 @@
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { booleanIn, isPlaceholder, numeralIn } from '../../core/sent-values.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 
 /** What all protocols read of bodies and queries in the same way. */
@@ -14,24 +15,46 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
+/** Whether a field that may be left out says something: `null`, '' and an empty list are what clients send for nothing. */
 export function isGiven(value: Json | undefined): value is Exclude<Json, null> {
-  return value !== undefined && value !== null
+  return !isPlaceholder(value)
 }
 
-/** Text that may be left out; `null` and '' count as left out. Throws `invalid_input`. */
-export function optionalText(value: unknown, field: string): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined
+/** Text that may be left out. Throws `invalid_input`. */
+export function optionalText(value: Json | undefined, field: string): string | undefined {
+  if (!isGiven(value)) return undefined
   if (typeof value !== 'string') throw invalidInput(field, 'must be a string')
   return value
 }
 
-/** A field as a member of an object; nothing where it is absent or `null`. */
+/** A boolean that may be left out, also as the text "true" or "false". Throws `invalid_input`. */
+export function optionalFlag(value: Json | undefined, field: string): boolean | undefined {
+  if (!isGiven(value)) return undefined
+  const flag = typeof value === 'string' ? booleanIn(value) : value
+  if (typeof flag !== 'boolean') throw invalidInput(field, `must be a boolean, not ${shown(value)}`)
+  return flag
+}
+
+/** A number that may be left out, also as text. Throws `invalid_input`. */
+export function optionalNumber(value: Json | undefined, field: string): number | undefined {
+  if (!isGiven(value)) return undefined
+  const number = typeof value === 'string' ? numeralIn(value) : value
+  if (typeof number !== 'number') throw invalidInput(field, `must be a number, not ${shown(value)}`)
+  return number
+}
+
+/** A value in an error message. */
+export function shown(value: Json): string {
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value).slice(0, 64)
+}
+
+/** A field as a member of an object; nothing where it holds a placeholder. */
 export function given(name: string, value: Json | undefined): JsonObject {
   return isGiven(value) ? { [name]: value } : {}
 }
 
-/** The fields that have a value: clients send `null` for what they do not use. */
-export function withoutNulls(fields: Record<string, Json | undefined>): JsonObject {
+/** The fields that have a value. */
+export function withoutPlaceholders(fields: Record<string, Json | undefined>): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter((one): one is [string, Json] => isGiven(one[1])))
 }
 

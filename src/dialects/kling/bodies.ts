@@ -31,6 +31,8 @@ const video = {
   multi_shot: Type.Optional(Type.Boolean()),
   multi_prompt: Type.Optional(Type.Array(Type.Object({ prompt: Type.String(), duration: Type.String() }))),
 }
+/** Kling Omni has neither of the two. */
+const { cfg_scale: _scale, negative_prompt: _negative, ...omni } = video
 const masks = {
   static_mask: file('What must stay where it is, painted in a picture of the same shape'),
   dynamic_masks: Type.Optional(
@@ -102,7 +104,7 @@ export const BODIES: Record<Path, Body> = {
   ),
   '/videos/omni-video': body(
     {
-      ...video,
+      ...omni,
       image_list: Type.Optional(Type.Array(Type.Object({ image_url: Type.String() }))),
       video_list: Type.Optional(Type.Array(Type.Object({ video_url: Type.String() }))),
     },

@@ -340,7 +340,7 @@ describe('a body for Kling’s API', () => {
     [
       '/videos/effects',
       { effect_scene: 'squish', input: { image: '', images: [PICTURE, ''] } },
-      { effect: 'squish', image_url: PICTURE, second_image_url: '' },
+      { effect: 'squish', image_url: PICTURE },
     ],
     [
       '/videos/motion-control',
@@ -363,7 +363,7 @@ describe('a body for Kling’s API', () => {
     [
       '/images/multi-image2image',
       { prompt: 'a', subject_image_list: [{ subject_image: PICTURE }], scene_image: PICTURE, style_image: '' },
-      { version: '2.0', subject_images: [PICTURE], scene_image_url: PICTURE, style_image_url: '' },
+      { version: '2.0', subject_images: [PICTURE], scene_image_url: PICTURE },
     ],
     [
       '/images/kolors-virtual-try-on',

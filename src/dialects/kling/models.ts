@@ -39,7 +39,7 @@ export const VERSION_NAMES = { version: 'model_name' }
 /** `model_name`, or `model` as some clients say, as the catalogue's version. */
 export function modelled({ model_name, model, ...rest }: JsonObject, versions: Record<string, string>): JsonObject {
   const name = isText(model_name) ? model_name : model
-  if (!isGiven(name) || name === '') return rest
+  if (!isGiven(name)) return rest
   if (typeof name !== 'string' || !Object.hasOwn(versions, name)) {
     const field = isText(model_name) ? 'model_name' : 'model'
     throw invalidInput(field, `must be one of ${Object.keys(versions).join(', ')}, not ${JSON.stringify(name)}`)

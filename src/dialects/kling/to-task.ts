@@ -9,7 +9,16 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { given, isGiven, isText, objectIn, optionalText, webhookIn, withoutNulls } from '../kit/fields.ts'
+import {
+  given,
+  isGiven,
+  isText,
+  objectIn,
+  optionalFlag,
+  optionalText,
+  webhookIn,
+  withoutPlaceholders,
+} from '../kit/fields.ts'
 import { namesInside, renames } from '../kit/renames.ts'
 import { IMAGE_VERSIONS, MOTION_VERSIONS, modelled, OMNI_VERSIONS, VERSION_NAMES, VIDEO_VERSIONS } from './models.ts'
 
@@ -33,7 +42,7 @@ const EFFECTS: Record<string, string> = {
 
 /** What the videos of all versions share. */
 const SHARED = renames({
-  duration: { to: 'duration', read: numberOf },
+  duration: 'duration', // as text at Kling, which the catalogue reads
   sound: { to: 'enable_audio', read: (sound) => (sound === 'on' ? true : sound === 'off' ? false : sound) },
 })
 const FRAMES = renames({ image: 'image_url', image_tail: 'image_tail_url' })
@@ -107,7 +116,7 @@ const SPEECH = renames({
   video_id: 'origin_task_id',
   text: 'tts_text',
   voice_id: 'tts_timbre',
-  voice_speed: { to: 'tts_speed', read: numberOf },
+  voice_speed: 'tts_speed',
   audio_url: 'local_dubbing_url',
 })
 
@@ -122,7 +131,7 @@ const lipSync: Translation = {
     const speech = {
       ...rest,
       ...given('video_id', isText(video_id) ? video_id : task_id),
-      ...(mode === 'audio2video' ? given('audio_url', sound) : withoutNulls({ text, voice_id, voice_speed })),
+      ...(mode === 'audio2video' ? given('audio_url', sound) : withoutPlaceholders({ text, voice_id, voice_speed })),
     }
     return { ...body, ...SPEECH.translate(speech) }
   },
@@ -243,7 +252,7 @@ export function toTask(path: Path, body: unknown): Submission {
   const names = typeof namesOf === 'function' ? namesOf(fields) : namesOf
   const externalId = optionalText(external, 'external_task_id')
   const hook = webhookIn('callback_url', callback)
-  const input = readInput(operation, translate(withoutNullsWithin(fields)), names)
+  const input = readInput(operation, translate(withoutPlaceholdersWithin(fields)), names)
   return {
     operation,
     input,
@@ -255,9 +264,8 @@ export function toTask(path: Path, body: unknown): Submission {
   }
 }
 
-/** Clients send '' for a picture that they do not use. */
 function hasImage(input: Json | undefined): boolean {
-  return isJsonObject(input) && isGiven(input.image) && input.image !== ''
+  return isJsonObject(input) && isGiven(input.image)
 }
 
 function videoOf({ camera_control: camera, ...body }: JsonObject): JsonObject {
@@ -267,10 +275,9 @@ function videoOf({ camera_control: camera, ...body }: JsonObject): JsonObject {
 /** What the videos of all versions share: the model, whole seconds, sound, and shots. */
 function shared(body: JsonObject, versions: Record<string, string>): JsonObject {
   const { multi_shot, multi_prompt, ...rest } = modelled(body, versions)
-  const shots = listIn(multi_prompt, 'multi_prompt', (one) =>
-    isJsonObject(one) ? { ...one, ...given('duration', numberOf(one.duration ?? null)) } : one,
-  )
-  const isCut = multi_shot === true || multi_shot === 'true'
+  const shots = listIn(multi_prompt, 'multi_prompt', (one) => one)
+  const isCut = optionalFlag(multi_shot, 'multi_shot') === true
+  if (shots?.length && !isCut) throw invalidInput('multi_prompt', 'is read with multi_shot true only')
   return {
     ...SHARED.translate(rest),
     ...(isCut && shots?.length ? { multi_shots: shots } : {}),
@@ -286,6 +293,8 @@ function cameraOf(camera: Json | undefined): JsonObject {
   if (!isGiven(camera)) return {}
   if (!isJsonObject(camera)) throw invalidInput('camera_control', 'must be an object')
   const { type, config } = camera
+  // Languages without null send the whole of it for no movement.
+  if (!isText(type) && (!isJsonObject(config) || Object.values(config).every((one) => one === 0))) return {}
   if (isText(type) && MOVEMENTS.includes(type)) return { camera_movement: type }
   return { camera_control: { ...camera, config: isJsonObject(config) ? { ...STILL, ...config } : (config ?? STILL) } }
 }
@@ -293,11 +302,6 @@ function cameraOf(camera: Json | undefined): JsonObject {
 /** Prompts call files <<<image_1>>> and <<<video_1>>>; the catalogue's call them @image_1 and @video. */
 function withCatalogueTags(prompt: string): string {
   return prompt.replace(/<<<image_(\d+)>>>/g, '@image_$1').replace(/<<<video(?:_1)?>>>/g, '@video')
-}
-
-/** Kling writes numbers as text. A text that is not a number stays as it is, and is refused. */
-function numberOf(value: Json): Json {
-  return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
 }
 
 function listIn<T extends Json>(value: Json | undefined, field: string, read: (one: Json) => T): T[] | undefined {
@@ -312,10 +316,10 @@ function withoutFile(one: Json): Json {
   return rest
 }
 
-/** Without `null`s at any depth, but for what is in lists. */
-function withoutNullsWithin(body: JsonObject): JsonObject {
-  const entries = Object.entries(withoutNulls(body))
+/** Without placeholders at any depth, but for what is in lists. */
+function withoutPlaceholdersWithin(body: JsonObject): JsonObject {
+  const entries = Object.entries(withoutPlaceholders(body))
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, isJsonObject(value) ? withoutNullsWithin(value) : value]),
+    entries.map(([name, value]) => [name, isJsonObject(value) ? withoutPlaceholdersWithin(value) : value]),
   )
 }

@@ -4,7 +4,7 @@ import { lumaImage, lumaTools } from '../../catalog/luma-tools.ts'
 import type { Output, Video } from '../../catalog/outputs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
-import { withoutNulls } from '../kit/fields.ts'
+import { withoutPlaceholders } from '../kit/fields.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, type RelayStatus, relayStatusOf, relayTask } from '../shared/relay-task.ts'
 import { DIALECT } from './to-task.ts'
@@ -71,7 +71,7 @@ function requestOf(task: Task, urls: Urls): JsonObject {
     ...rest,
     ...(duration === undefined ? {} : { duration: `${duration}s` }),
     ...(Object.keys(frames).length === 0 ? {} : { keyframes: frames }),
-    ...withoutNulls({ sync, sync_timeout, callback_url: task.webhookUrl }),
+    ...withoutPlaceholders({ sync, sync_timeout, callback_url: task.webhookUrl }),
   }
 }
 

@@ -110,7 +110,7 @@ describe('a request of Luma’s own API', () => {
       submission: { echo: { sync: true, sync_timeout: 5 } },
     })
     expect(imageTask({ ...body, sync: true, sync_timeout: 1e9 }).waitSeconds).toBe(600)
-    expect(() => imageTask({ ...body, sync: 'yes' })).toThrow('sync must be a boolean.')
+    expect(() => imageTask({ ...body, sync: 'yes' })).toThrow('sync must be a boolean, not "yes".')
     expect(() => imageTask({ ...body, sync_timeout: 0 })).toThrow('sync_timeout must be')
   })
 
@@ -143,7 +143,6 @@ describe('a request of the relays’ format', () => {
         prompt: 'a cat',
         expand_prompt: true,
         start_image: body.image_url,
-        end_image: '',
         model_name: 'ray-v3',
         duration: 5,
         resolution: '1080p',

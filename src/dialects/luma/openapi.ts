@@ -243,9 +243,10 @@ function schemas(): Record<string, JsonObject> {
     keyframes: Type.Optional(Type.Object({ frame0: Frame, frame1: Frame })),
   }
   const relayed = {
-    user_prompt: text,
+    user_prompt: optional({ description: 'What the video shows; it may be left out beside a frame.' }),
     image_url: optional({ description: 'The first frame.' }),
     image_end_url: optional({ description: 'The last frame.' }),
+    keyframes: video.keyframes,
     duration: optional({ examples: ['5s'] }),
     notify_hook: optional({ description: 'The URL that is notified of every change.' }),
   }
@@ -310,7 +311,7 @@ function schemas(): Record<string, JsonObject> {
     LumaReframeImageRequest: official(lumaReframeImage, 'reframe_image'),
     LumaUpscaleRequest: official(lumaUpscale, 'upscale_video'),
     LumaAudioRequest: official(lumaAudio, 'add_audio'),
-    LumaRelayRequest: requestOf(lumaVideo, notRelayed, relayed, ['user_prompt']),
+    LumaRelayRequest: requestOf(lumaVideo, notRelayed, relayed, []),
     LumaGeneration: plain(Generation),
     LumaGenerations: plain(Generations),
     LumaRelayVideo: plain(Video),

@@ -13,7 +13,16 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isGiven, isText, objectIn, webhookIn, withoutNulls } from '../kit/fields.ts'
+import {
+  isGiven,
+  objectIn,
+  optionalFlag,
+  optionalNumber,
+  optionalText,
+  shown,
+  webhookIn,
+  withoutPlaceholders,
+} from '../kit/fields.ts'
 
 /** Bodies of Luma's own API, and of the format that relays took from its web app. */
 
@@ -33,7 +42,7 @@ export function videoTask(body: unknown, { needsModel }: { needsModel: boolean }
     lumaVideo,
     'video',
     { key_frames: 'keyframes' },
-    { ...fields, ...withoutNulls({ key_frames: keyframes }), ...lasting(duration) },
+    { ...fields, ...withoutPlaceholders({ key_frames: keyframes }), ...lasting(duration) },
   )
 }
 
@@ -44,14 +53,15 @@ const MAX_SYNC_SECONDS = 600
 /** A picture, and for how many seconds its caller waits for it: 0 = not at all. */
 export function imageTask(body: unknown): { submission: Submission; waitSeconds: number } {
   const { sync, sync_timeout: timeout, ...fields } = objectIn(body)
-  if (isGiven(sync) && typeof sync !== 'boolean') throw invalidInput('sync', 'must be a boolean')
-  if (isGiven(timeout) && !(typeof timeout === 'number' && timeout > 0)) {
-    throw invalidInput('sync_timeout', 'must be a number of seconds')
+  const isSync = optionalFlag(sync, 'sync')
+  const timeoutSeconds = optionalNumber(timeout, 'sync_timeout')
+  if (timeoutSeconds !== undefined && timeoutSeconds <= 0) {
+    throw invalidInput('sync_timeout', `must be more than 0 seconds, not ${timeoutSeconds}`)
   }
   const submission = official(lumaImage, 'image', {}, fields)
-  const echo = withoutNulls({ sync, sync_timeout: timeout })
-  const seconds = typeof timeout === 'number' ? Math.min(timeout, MAX_SYNC_SECONDS) : SYNC_SECONDS
-  return { submission: { ...submission, echo }, waitSeconds: sync === true ? seconds : 0 }
+  const echo = withoutPlaceholders({ sync: isSync, sync_timeout: timeoutSeconds })
+  const seconds = Math.min(timeoutSeconds ?? SYNC_SECONDS, MAX_SYNC_SECONDS)
+  return { submission: { ...submission, echo }, waitSeconds: isSync === true ? seconds : 0 }
 }
 
 export function modifyTask(body: unknown): Submission {
@@ -82,13 +92,18 @@ function official(
   { callback_url: url, generation_type: type, ...fields }: JsonObject,
 ): Submission {
   if (isGiven(type) && type !== expectedType) {
-    throw invalidInput('generation_type', `must be "${expectedType}", not ${JSON.stringify(type)}`)
+    throw invalidInput('generation_type', `must be "${expectedType}", not ${shown(type)}`)
   }
   const input = readInput(operation, fields, names)
   return { operation, input, names, dialect: DIALECT, ...webhookIn('callback_url', url) }
 }
 
-const OWN_NAMES = { prompt: 'user_prompt', start_image: 'image_url', end_image: 'image_end_url' }
+const OWN_NAMES = {
+  prompt: 'user_prompt',
+  start_image: 'image_url',
+  end_image: 'image_end_url',
+  key_frames: 'keyframes',
+}
 
 /** The format of relays: a video from a description, with frames by URL or as base64. */
 export function ownTask(body: unknown): Submission {
@@ -103,15 +118,17 @@ export function ownExtension(id: string, body: unknown): Submission {
 }
 
 function own(operation: Operation, names: FieldNames, body: JsonObject, more: JsonObject): Submission {
-  const { user_prompt: prompt, image_url, image_end_url, duration, notify_hook: hook, ...fields } = body
-  if (!isText(prompt)) {
-    throw invalidInput(
-      'user_prompt',
-      typeof prompt === 'string' || !isGiven(prompt) ? 'is required' : 'must be a string',
-    )
-  }
-  const frames = withoutNulls({ start_image: image_url, end_image: image_end_url })
-  const input = readInput(operation, { ...fields, prompt, ...frames, ...lasting(duration), ...more }, names)
+  const { user_prompt, image_url, image_end_url, keyframes, duration, notify_hook: hook, ...fields } = body
+  const prompt = optionalText(user_prompt, 'user_prompt')
+  // The keyframes of Luma's own API, which some clients send here, too.
+  const frames = withoutPlaceholders({ start_image: image_url, end_image: image_end_url, key_frames: keyframes })
+  if (prompt === undefined && Object.keys(frames).length === 0) throw invalidInput('user_prompt', 'is required')
+  if (isGiven(more.key_frames) && isGiven(keyframes)) throw invalidInput('keyframes', 'is not read by an extension')
+  const input = readInput(
+    operation,
+    { ...fields, ...withoutPlaceholders({ prompt }), ...frames, ...lasting(duration), ...more },
+    names,
+  )
   return {
     operation,
     input,
@@ -128,12 +145,12 @@ function lasting(duration: Json | undefined): { duration?: number } {
   const seconds =
     typeof duration === 'string' && /^\d{1,3}s?$/.test(duration) ? Number.parseInt(duration, 10) : duration
   if (typeof seconds === 'number' && DURATIONS.includes(seconds)) return { duration: seconds }
-  throw invalidInput('duration', `must be one of "5s", "9s", "10s", not ${JSON.stringify(duration)?.slice(0, 60)}`)
+  throw invalidInput('duration', `must be one of "5s", "9s", "10s", not ${shown(duration)}`)
 }
 
 function choice(field: string, value: Json | undefined, choices: string[]): void {
   if (!isGiven(value)) throw invalidInput(field, 'is required')
   if (typeof value === 'string' && choices.includes(value)) return
   const words = choices.map((one) => `"${one}"`).join(', ')
-  throw invalidInput(field, `must be one of ${words}, not ${JSON.stringify(value)?.slice(0, 60)}`)
+  throw invalidInput(field, `must be one of ${words}, not ${shown(value)}`)
 }

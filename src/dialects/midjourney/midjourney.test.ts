@@ -208,7 +208,7 @@ describe('a body for the Midjourney relay', () => {
       imagineTask,
       { prompt: 'a fox', accountFilter: { modes: ['TURBO', 'FAST'] }, remix: true, instanceId: '' },
       'imagine',
-      { process_mode: 'turbo', accountFilter: { modes: ['TURBO', 'FAST'] }, remix: true, instanceId: '' },
+      { process_mode: 'turbo', accountFilter: { modes: ['TURBO', 'FAST'] }, remix: true },
     ],
     [shortenTask, { prompt: 'a very long fox' }, 'shorten', { prompt: 'a very long fox' }],
     [

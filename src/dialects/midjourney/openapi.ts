@@ -91,10 +91,10 @@ function submitOperations() {
     midjourneySubmitModal: submit('Answer the window that a button opened', 'Modal'),
     midjourneySubmitBlend: submit('Blend two to five pictures', 'Blend'),
     midjourneySubmitDescribe: submit('Write four prompts that describe a picture', 'Describe'),
-    midjourneySubmitShorten: submit('Write five shorter prompts', 'Imagine'),
+    midjourneySubmitShorten: submit('Write five shorter prompts', 'Shorten'),
     midjourneySubmitEdits: submit('Change any picture by a prompt', 'Edits'),
     midjourneySubmitEdit: submit('Change any picture by a prompt (another spelling)', 'Edits'),
-    midjourneySubmitRetexture: submit('Restyle a picture and keep its shapes', 'Edits'),
+    midjourneySubmitRetexture: submit('Restyle a picture and keep its shapes', 'Retexture'),
     midjourneySubmitVideo: submit('Set a picture in motion, or make a video longer', 'Video'),
     midjourneyFaceSwap: submit('Swap the face in a picture', 'Swap'),
     midjourneyFaceSwapVideo: submit('Swap the face in a video; as a form or as JSON', 'VideoSwap'),
@@ -197,6 +197,8 @@ const picturesIn = (limits: { minItems?: number; maxItems: number }) =>
 
 const BODIES = {
   Imagine: body({ prompt: text('What the pictures show.'), base64Array: Type.Optional(picturesIn({ maxItems: 10 })) }),
+  Shorten: body({ prompt: text('The prompt to shorten.') }),
+  Retexture: body({ prompt: text('What it is to look like.'), image: text('The picture: URL or base64.') }),
   Change: body({
     taskId: text('The task to change.'),
     action: Type.Enum(['UPSCALE', 'VARIATION', 'REROLL']),

@@ -8,7 +8,7 @@ import type { Status, Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { idsIn, isText, objectIn } from '../kit/fields.ts'
+import { idsIn, isText, objectIn, optionalFlag } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
@@ -157,7 +157,7 @@ async function change(
   const origin = ownId === undefined || ownId === named.id ? named : await originOf(ownId, request, context)
   const kept = withoutCommand(body)
   const follow = followOf(kept, origin, { taskId, press, field }, context.urls)
-  if (press.window === true || (press.window === 'remix' && enableRemix === true)) {
+  if (press.window === true || (press.window === 'remix' && optionalFlag(enableRemix, 'enableRemix') === true)) {
     const draft = await openWindow(follow, request, context)
     const { finalPrompt } = windowOf(draft)
     return { code: 21, description: WAITS, result: draft.id, properties: { finalPrompt, remix: true } }

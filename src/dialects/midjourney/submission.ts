@@ -4,7 +4,7 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn, optionalText, webhookIn } from '../kit/fields.ts'
+import { isText, objectIn, optionalText, webhookIn, withoutPlaceholders } from '../kit/fields.ts'
 
 export const DIALECT = 'midjourney'
 
@@ -29,7 +29,7 @@ const BOTS: readonly string[] = ['MID_JOURNEY', 'NIJI_JOURNEY']
 
 /** Reads the fields that all bodies share. `speed` is that of the path; a speed in the body takes precedence. */
 export function readBody(body: unknown, speed: Speed | undefined): MidjourneyBody {
-  const { state, notifyHook, botType, ...fields } = objectIn(body)
+  const { state, notifyHook, botType, ...fields } = withoutPlaceholders(objectIn(body))
   const bot = optionalText(botType, 'botType')
   if (bot !== undefined && !BOTS.includes(bot)) {
     throw invalidInput('botType', `must be one of ${BOTS.join(', ')}, not ${bot}`)

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { gptImageEdit } from '../../catalog/gpt-image.ts'
 import { invalidInput } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
+import { isGiven, optionalFlag } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf, filesOf } from '../kit/form-body.ts'
 import { serve, submitAndWait } from '../kit/protocol.ts'
@@ -52,15 +52,12 @@ async function read(route: (typeof ROUTES)[number], request: FastifyRequest, con
   const body = await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOf(gptImageEdit.input) })
   const { stream, partial_images: partial, ...fields } = body.fields
   const whole = body.isForm ? typedForm(fields) : fields
-  const styled = whole.style_id === undefined ? whole : await withStyle(whole, request.caller, context)
-  if (partial !== undefined && partial !== null && !/^[0-3]$/.test(String(partial))) {
+  const styled = !isGiven(whole.style_id) ? whole : await withStyle(whole, request.caller, context)
+  if (isGiven(partial) && !/^[0-3]$/.test(String(partial))) {
     throw invalidInput('partial_images', 'must be an integer from 0 to 3')
   }
-  return { stream: flagIn(stream), image: imageSubmission(route, styled, { dialect: DIALECT }) }
-}
-
-function flagIn(value: Json | undefined): boolean {
-  if (value === undefined || value === null || value === false || value === 'false') return false
-  if (value === true || value === 'true') return true
-  throw invalidInput('stream', 'must be a boolean')
+  return {
+    stream: optionalFlag(stream, 'stream') === true,
+    image: imageSubmission(route, styled, { dialect: DIALECT }),
+  }
 }

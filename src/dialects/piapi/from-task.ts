@@ -5,9 +5,10 @@ import { isPrivate } from '../../core/pools.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
 import type { Quote } from '../../tasks/submission.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { given } from '../kit/fields.ts'
 import type { Urls } from '../kit/urls.ts'
 import { formOf, inputOf, outputOf } from './families.ts'
-import type { Config, ConfigEcho } from './to-task.ts'
+import { type Config, type ConfigEcho, PIAPI } from './to-task.ts'
 
 /** PiAPI knows no word for a cancelled task; clients that meet one would poll for ever, so it reads as failed. */
 const STATUS: Record<Status, string> = {
@@ -48,6 +49,7 @@ export function fromTask(task: Task, urls: Urls): JsonObject {
     detail: null,
     logs: task.logs,
     error: errorOf(task),
+    ...given('metadata', task.dialect === PIAPI ? task.echo.metadata : undefined),
   }
 }
 
@@ -86,6 +88,7 @@ export function quotedBody(submission: Submission, quote: Quote, urls: Urls): Js
     task_type: taskType,
     config: configWith(echo, webhook?.url ?? null),
     input: inputOf({ operation: operation.id, taskType, input }, urls),
+    ...given('metadata', echo.metadata),
     price: { points: pricePoints, usd: pointsToUsd(pricePoints) },
     available: { points: availablePoints, usd: pointsToUsd(availablePoints) },
     affordable: isAffordable,

@@ -73,6 +73,7 @@ function taskSchemas(): Record<string, TSchema> {
     detail: Type.Null(),
     logs: Type.Array(Type.String()),
     error,
+    metadata: Type.Optional(Type.Unknown({ description: 'What the request had under this name.' })),
   })
   const Place = Type.Object({
     tasks_ahead: Type.Union([Type.Integer(), Type.Null()], { description: 'Waiting tasks before it; null = it runs.' }),

@@ -377,7 +377,7 @@ describe('the body of a creation at PiAPI', () => {
     ['input.seed', 'at least 0', { ...SONG, input: { prompt: 'la', seed: -1 } }],
     ['config', 'must be an object', { ...SONG, config: 'public' }],
     ['config.service_mode', '"shared"', { ...SONG, config: { service_mode: 'shared' } }],
-    ['config.webhook_config', 'must be an object', { ...SONG, config: { webhook_config: [] } }],
+    ['config.webhook_config', 'must be an object', { ...SONG, config: { webhook_config: ['x'] } }],
     ['config.webhook_config.endpoint', 'must be a string', { ...SONG, config: { webhook_config: { endpoint: 5 } } }],
     ['config.webhook_config.secret', 'printable', { ...SONG, config: { webhook_config: { secret: 'a\nb' } } }],
     ['input.prompt', 'is required', { ...older, input: {} }],

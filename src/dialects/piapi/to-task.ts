@@ -1,10 +1,11 @@
 import { findOperation, listOperations } from '../../catalog/catalog.ts'
+import { withOwnNames } from '../../catalog/other-names.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isGiven, objectIn } from '../kit/fields.ts'
+import { isGiven, objectIn, optionalFlag } from '../kit/fields.ts'
 import { formOf } from './families.ts'
 import { olderForm } from './older-forms.ts'
 
@@ -35,9 +36,7 @@ export function toTask(raw: unknown): Submission {
   const model = nonEmpty(body, 'model')
   const taskType = nonEmpty(body, 'task_type')
   const config = configIn(body.config)
-  if (body.auto_upload_assets !== undefined && typeof body.auto_upload_assets !== 'boolean') {
-    throw invalidInput('auto_upload_assets', 'must be a boolean')
-  }
+  optionalFlag(body.auto_upload_assets, 'auto_upload_assets')
   const { operation, input, names } = requestOf(model, taskType, body.input)
   if (config.service_mode === 'private' && formOf(operation).isPublicOnly) {
     throw invalidInput('config.service_mode', `must be "public" or "" for ${operation.id}`)
@@ -49,10 +48,22 @@ export function toTask(raw: unknown): Submission {
     model,
     taskType,
     dialect: PIAPI,
-    echo: echoOf(config),
+    echo: { ...echoOf(config), ...metadataIn(body.metadata) },
     webhook: webhookOf(config),
     pool: poolOf(config),
   }
+}
+
+/** Characters of the metadata of a task, which comes back with every answer about it. */
+const MAX_METADATA = 16_384
+
+/** What the caller notes about the task: any JSON, kept and answered as it is. */
+function metadataIn(metadata: Json | undefined): { metadata?: Json } {
+  if (!isGiven(metadata)) return {}
+  if (JSON.stringify(metadata).length > MAX_METADATA) {
+    throw invalidInput('metadata', `has at most ${MAX_METADATA} characters as JSON`)
+  }
+  return { metadata }
 }
 
 function poolOf({ service_mode: mode }: Config): Submission['pool'] {
@@ -74,9 +85,9 @@ function requestOf(
   const older = olderForm(model, taskType)
   const operation = older?.operation ?? findOperation(`${OTHER_NAMES.get(model) ?? model}/${taskType}`)
   if (!operation) throw unknownOperation(model, taskType)
-  if (!isGiven(input)) throw invalidInput('input', 'is required')
-  const { fields, names: own = {} } = older?.read(input) ?? { fields: input }
-  const names = { ...NAMES, ...own }
+  if (input === undefined || input === null) throw invalidInput('input', 'is required')
+  const { fields: sent, names: own = {} } = older?.read(input) ?? { fields: input }
+  const { fields, names } = withOwnNames(operation, sent, { ...NAMES, ...own })
   return { operation, input: readInput(operation, fields, names), names }
 }
 
@@ -110,13 +121,13 @@ export function configIn(value: Json | undefined): Config {
 }
 
 function objectAt(value: Json | undefined, field: string): JsonObject {
-  if (value === undefined || value === null) return {}
+  if (!isGiven(value)) return {}
   if (!isJsonObject(value)) throw invalidInput(field, 'must be an object')
   return value
 }
 
 function textAt(value: Json | undefined, field: string): string {
-  if (value === undefined || value === null) return ''
+  if (!isGiven(value)) return ''
   if (typeof value !== 'string') throw invalidInput(field, 'must be a string')
   return value
 }

@@ -1,4 +1,5 @@
 import { findOperation } from '../../catalog/catalog.ts'
+import { withOwnNames } from '../../catalog/other-names.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
@@ -18,13 +19,8 @@ export function toTask(raw: unknown): Submission {
   const webhook = webhookIn(body)
   const operation = operationIn(body.operation)
   if (body.input === undefined) throw invalidInput('input', 'is required')
-  return {
-    operation,
-    input: readInput(operation, body.input, NAMES),
-    names: NAMES,
-    dialect: DIALECT,
-    ...webhook,
-  }
+  const { fields, names } = withOwnNames(operation, body.input, NAMES)
+  return { operation, input: readInput(operation, fields, names), names, dialect: DIALECT, ...webhook }
 }
 
 function operationIn(id: Json | undefined): Submission['operation'] {
@@ -36,7 +32,6 @@ function operationIn(id: Json | undefined): Submission['operation'] {
   throw new PolyphonyError('unknown_operation', `operation "${id}" is not known; ${list}.`, { field: 'operation' })
 }
 
-/** Unlike in other protocols, '' is refused. */
 function webhookIn({ webhook }: JsonObject): Pick<Submission, 'webhook'> {
   if (!isGiven(webhook)) return {}
   if (!isText(webhook)) throw invalidInput('webhook', 'must be a URL')

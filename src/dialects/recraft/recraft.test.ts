@@ -84,7 +84,7 @@ describe('a request for Recraft', () => {
     ['vectorize', { file: 'nothing' }, true, 'file must be an http or https URL'],
     ['generations', { prompt: 'a', response_format: 'svg' }, false, 'response_format must be one of'],
     ['generations/vector', { prompt: 'a', model: 'recraftv3_raster' }, false, 'model must be a vector model here'],
-    ['generations', { prompt: 'a', n: '2' }, false, 'n must be an integer, not "2"'],
+    ['generations', { prompt: 'a', n: 'two' }, false, 'n must be an integer, not "two"'],
   ])('to %s with %j (form: %s) is refused, naming the caller’s field', (path, body, isForm, message) => {
     expect(() => submissionOf(path, body, isForm)).toThrow(message)
   })

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { RECRAFT } from '../../catalog/recraft.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
+import { isGiven, isText } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
 import { serve, submitAndWait } from '../kit/protocol.ts'
@@ -45,9 +46,9 @@ function toolRoute(app: FastifyInstance, context: DialectContext, tool: Tool): v
       await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOfForm(tool) }),
     )
     const style = 'style_id' in tool.operation.input.properties ? fields.style_id : undefined
-    const styled = style === undefined ? fields : await withStyle(fields, request.caller, context)
+    const styled = !isGiven(style) ? fields : await withStyle(fields, request.caller, context)
     const submission = toTask(tool, styled, names)
-    const echo = { ...submission.echo, ...(typeof style === 'string' ? { style_id: style } : {}) }
+    const echo = { ...submission.echo, ...(isText(style) ? { style_id: style } : {}) }
     const task = await submitAndWait(request, reply, context, { ...submission, echo })
     return fromTask(task, tool, context.assets, context.urls)
   })

@@ -3,6 +3,7 @@ import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
+import { isGiven } from '../kit/fields.ts'
 import { bodyOf } from '../kit/form-body.ts'
 import { createStyle, deleteStyle, getStyle, listStyles, type Style } from '../shared/recraft-styles.ts'
 import { fromStyle } from './from-task.ts'
@@ -44,13 +45,13 @@ export function styleRoutes(app: FastifyInstance, context: DialectContext): void
 export function styleOf(fields: JsonObject): Style {
   const style = textIn(fields.style, 'style')
   if (style === '') throw invalidInput('style', 'is required')
-  const given = Object.entries(fields).filter(([name]) => PICTURES.test(name))
+  const given = Object.entries(fields).filter(([name, value]) => PICTURES.test(name) && isGiven(value))
   const pictures = given.flatMap(([name, value]) => picturesIn(value, name))
   if (pictures.length === 0) throw invalidInput('images', 'must have at least one picture')
   if (pictures.length > MAX_PICTURES) throw invalidInput('images', `has at most ${MAX_PICTURES} pictures`)
   // What would mix styles, or weigh them, is nothing that references can say.
-  const unmet = ['source_styles', 'source_style_weights', 'image_weights', 'palette'].find(
-    (name) => fields[name] !== undefined && fields[name] !== null,
+  const unmet = ['source_styles', 'source_style_weights', 'image_weights', 'palette'].find((name) =>
+    isGiven(fields[name]),
   )
   if (unmet !== undefined) throw invalidInput(unmet, 'is not supported by this gateway')
   return { style, substyle: textIn(fields.substyle, 'substyle') || null, pictures }

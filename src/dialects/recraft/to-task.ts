@@ -6,6 +6,7 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { isGiven } from '../kit/fields.ts'
 import { filesOf, type ReadBody, typed } from '../kit/form-body.ts'
 
 /** One path below `/v1/images`. */
@@ -59,8 +60,8 @@ export function fieldsOf({ operation }: Pick<Tool, 'operation'>, { fields, isFor
   const renamed: JsonObject = { ...fields }
   const names: Record<string, string> = {}
   for (const [known, own] of Object.entries(FORM_NAMES)) {
-    if (!(known in operation.input.properties) || renamed[known] !== undefined) continue
-    const used = own.find((name) => renamed[name] !== undefined)
+    if (!(known in operation.input.properties) || isGiven(renamed[known])) continue
+    const used = own.find((name) => isGiven(renamed[name]))
     // A missing picture is named as a form names it.
     const name = used ?? (isForm ? own[0] : undefined)
     if (name === undefined) continue
@@ -88,14 +89,14 @@ export function toTask({ operation, draws }: Tool, given: JsonObject, names: Fie
 }
 
 function responseFormat(value: Json | undefined): 'url' | 'b64_json' {
-  if (value === undefined || value === null || value === 'url') return 'url'
+  if (!isGiven(value) || value === 'url') return 'url'
   if (value === 'b64_json') return 'b64_json'
   throw invalidInput('response_format', 'must be one of "url", "b64_json"')
 }
 
 /** The model as it draws at one of the two paths that say how. */
 function modelThat(draws: 'raster' | 'vector', given: Json | undefined): Json {
-  if (given === undefined || given === null || given === '') return `recraftv4_1_${draws}`
+  if (!isGiven(given)) return `recraftv4_1_${draws}`
   if (typeof given !== 'string') return given
   const [, name = given, own] = /^(.*)_(raster|vector)$/.exec(given) ?? []
   if (own !== undefined && own !== draws) throw invalidInput('model', `must be a ${draws} model here, not "${given}"`)

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { objectIn, webhookIn, withoutNulls } from '../kit/fields.ts'
+import { objectIn, webhookIn, withoutPlaceholders } from '../kit/fields.ts'
 
 export const DIALECT = 'replicate'
 
@@ -16,7 +16,7 @@ export type Named = { model: string } | { deployment: string }
 
 /** Reads the body of a create; without `named`, the model is in the body. Throws `invalid_input`. */
 export function toTask(body: unknown, named?: Named): Submission {
-  const { webhook: url, webhook_events_filter: filter, ...rest } = withoutNulls(objectIn(body))
+  const { webhook: url, webhook_events_filter: filter, ...rest } = withoutPlaceholders(objectIn(body))
   const fields = named ? { ...rest, ...named } : withModel(rest)
   const input = readInput(replicatePrediction, fields)
   const model = [input.model, input.deployment, input.version].find((one) => typeof one === 'string' && one !== '')

@@ -5,7 +5,7 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn } from '../kit/fields.ts'
+import { isGiven, isText, objectIn } from '../kit/fields.ts'
 
 /** Bodies of Runway's own API. The catalogue has its names, and a field of its own for each kind that a file may be of. */
 
@@ -53,7 +53,7 @@ function inCatalogueWords(taskType: string, body: JsonObject): { fields: JsonObj
 /** `{ type: 'video', uri }` as `{ video: uri }`. */
 function byKind({ fields, names }: { fields: JsonObject; names: FieldNames }, name: string, kinds: string[]) {
   const { [name]: given, ...others } = fields
-  if (given === undefined || given === null) return { fields: others, names }
+  if (!isGiven(given)) return { fields: others, names }
   if (!isJsonObject(given)) throw invalidInput(name, 'must be an object')
   const { type, uri, ...rest } = given
   if (typeof type !== 'string' || !kinds.includes(type)) {

@@ -2,7 +2,16 @@ import { invalidInput } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { given, isText, objectIn, webhookIn } from '../kit/fields.ts'
+import {
+  given,
+  isGiven,
+  isText,
+  objectIn,
+  optionalFlag,
+  optionalNumber,
+  webhookIn,
+  withoutPlaceholders,
+} from '../kit/fields.ts'
 import { submissionFor } from './to-task.ts'
 
 /** Bodies of relays in front of Runway's web app: the "reverse" format, and the web app's own. */
@@ -13,7 +22,7 @@ const DEFAULT_RATIO = '16:9'
 
 /** `/runway/pro/generate`: a video from a description and, if wanted, a picture. */
 export function generateTask(body: unknown): Submission {
-  const { prompt, image, ...others } = objectIn(body)
+  const { prompt, image, ...others } = withoutPlaceholders(objectIn(body))
   const { seconds, rest } = optionsIn(others)
   const fields = {
     ...rest,
@@ -33,7 +42,7 @@ export function generateTask(body: unknown): Submission {
 
 /** `/runway/pro/video2video`; only its name is documented, so its fields are assumed to be those of the related routes. */
 export function restyleTask(body: unknown): Submission {
-  const { prompt, video, ...others } = objectIn(body)
+  const { prompt, video, ...others } = withoutPlaceholders(objectIn(body))
   if (!isText(video)) throw invalidInput('video', 'is required')
   const { seconds, rest } = optionsIn(others)
   const fields = {
@@ -48,7 +57,7 @@ export function restyleTask(body: unknown): Submission {
 
 /** `/runway/pro/act_one`. */
 export function actTask(body: unknown): Submission {
-  const { image, video, ...others } = objectIn(body)
+  const { image, video, ...others } = withoutPlaceholders(objectIn(body))
   if (!isText(video)) throw invalidInput('video', 'is required')
   if (!isText(image)) throw invalidInput('image', 'is required')
   const fields = { model: 'act_one', ...others, character: { image }, reference: { video } }
@@ -66,25 +75,27 @@ function withDefaults({ model, ratio }: JsonObject): JsonObject {
 /** Options other than the length stay as they are: providers of this kind know them. */
 function optionsIn(fields: JsonObject): { seconds: Json | undefined; rest: JsonObject } {
   const { options } = fields
-  if (options === undefined || options === null) return { seconds: undefined, rest: fields }
+  if (options === undefined) return { seconds: undefined, rest: fields }
   if (!isJsonObject(options)) throw invalidInput('options', 'must be an object')
-  return { seconds: options.seconds ?? undefined, rest: fields }
+  return { seconds: isGiven(options.seconds) ? options.seconds : undefined, rest: fields }
 }
 
 function promptIn(prompt: Json | undefined): string {
   if (isText(prompt)) return prompt
-  throw invalidInput('prompt', typeof prompt === 'string' || !prompt ? 'is required' : 'must be a string')
+  throw invalidInput('prompt', !isGiven(prompt) ? 'is required' : 'must be a string')
 }
 
 /** `/runway/tasks`: the web app's own body, in which each model has its options under a different key. */
 export function webTask(body: unknown): Submission {
-  const { taskType: model, options, ...others } = objectIn(body)
+  const { taskType: model, options, ...others } = withoutPlaceholders(objectIn(body))
   if (!isText(model)) throw invalidInput('taskType', 'is required')
   if (!isJsonObject(options)) throw invalidInput('options', options === undefined ? 'is required' : 'must be an object')
   const at = isJsonObject(options.gen2Options) ? 'options.gen2Options' : 'options'
   const own = isJsonObject(options.gen2Options) ? options.gen2Options : options
   const image = [own.init_image, own.image_prompt].find(isText)
-  const { width, height } = own
+  const width = optionalNumber(own.width, `${at}.width`)
+  const height = optionalNumber(own.height, `${at}.height`)
+  const isLast = optionalFlag(own.image_as_end_frame, `${at}.image_as_end_frame`) === true
   const fields: JsonObject = {
     ...others,
     options,
@@ -92,7 +103,7 @@ export function webTask(body: unknown): Submission {
     ...given('promptText', own.text_prompt),
     ...given('duration', options.seconds),
     ...given('seed', own.seed),
-    ...(typeof width === 'number' && typeof height === 'number' ? { ratio: `${width}:${height}` } : {}),
+    ...(width && height ? { ratio: `${width}:${height}` } : {}),
   }
   const names = {
     model: 'taskType',
@@ -104,6 +115,6 @@ export function webTask(body: unknown): Submission {
     'promptImage.0.uri': `${at}.init_image`,
   }
   if (image === undefined) return submissionFor('text_to_video', fields, names)
-  const position = own.image_as_end_frame === true ? 'last' : 'first'
-  return submissionFor('image_to_video', { ...fields, promptImage: [{ uri: image, position }] }, names)
+  const promptImage = [{ uri: image, position: isLast ? 'last' : 'first' }]
+  return submissionFor('image_to_video', { ...fields, promptImage }, names)
 }

@@ -5,6 +5,7 @@ import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
+import { isGiven, optionalNumber } from '../kit/fields.ts'
 import { typed } from '../kit/form-body.ts'
 
 /**
@@ -81,18 +82,18 @@ function submissionFor(request: ImageRequest): ModelSubmission | undefined {
 }
 
 function modelIn(value: Json | undefined): string {
-  if (value === undefined || value === null || value === '') return DEFAULT_MODEL
+  if (!isGiven(value)) return DEFAULT_MODEL
   if (typeof value !== 'string') throw invalidInput('model', 'must be a string')
   return value
 }
 
 function listOf(image: Json | undefined): Json[] {
-  if (image === undefined || image === null || image === '') return []
+  if (!isGiven(image)) return []
   return Array.isArray(image) ? image : [image]
 }
 
 function responseFormatIn(value: Json | undefined): ResponseFormat {
-  if (value === undefined || value === null || value === '') return null
+  if (!isGiven(value)) return null
   if (value === 'url' || value === 'b64_json') return value
   throw invalidInput('response_format', 'must be one of "url", "b64_json"')
 }
@@ -113,7 +114,7 @@ function recraftSubmission({ model, images, hasList, fields }: ImageRequest): Mo
   const { mask, size, output_format: format, ...others } = fields
   const [image, ...further] = images
   if (further.length > 0) throw invalidInput('image', `has at most 1 picture with ${model}`)
-  const task = image === undefined ? 'generate' : hasValue(mask) ? 'inpaint' : 'image-to-image'
+  const task = image === undefined ? 'generate' : isGiven(mask) ? 'inpaint' : 'image-to-image'
   const operation = getOperation(`recraft/${task}`)
   const names = { image_url: hasList ? 'image.0' : 'image', mask_url: 'mask', image_format: 'output_format' }
   const input = readInput(
@@ -122,17 +123,13 @@ function recraftSubmission({ model, images, hasList, fields }: ImageRequest): Mo
       ...others,
       model,
       ...(image === undefined ? {} : { image_url: image }),
-      ...(hasValue(mask) ? { mask_url: mask } : {}),
-      ...(hasValue(size) && size !== 'auto' ? { size } : {}),
-      ...(hasValue(format) ? { image_format: format } : {}),
+      ...(isGiven(mask) ? { mask_url: mask } : {}),
+      ...(isGiven(size) && size !== 'auto' ? { size } : {}),
+      ...(isGiven(format) ? { image_format: format } : {}),
     },
     names,
   )
   return { operation, input, names }
-}
-
-function hasValue(value: Json | undefined): value is Exclude<Json, null> {
-  return value !== undefined && value !== null && value !== ''
 }
 
 function fluxOf(model: string): Operation | undefined {
@@ -151,9 +148,9 @@ function fluxSubmission(operation: Operation, { model, images, hasList, fields }
       places.length === 0 ? `is not accepted by ${model}` : `has at most ${places.length} pictures with ${model}`
     throw invalidInput('image', rule)
   }
-  if (hasValue(mask) && !known.includes('mask')) throw invalidInput('mask', `is not accepted by ${model}`)
+  if (isGiven(mask) && !known.includes('mask')) throw invalidInput('mask', `is not accepted by ${model}`)
   const hasBatch = known.includes('batch_size')
-  if (hasValue(n) && n !== 1 && !hasBatch)
+  if (!hasBatch && (optionalNumber(n, 'n') ?? 1) !== 1)
     throw invalidInput('n', `must be 1 with ${model}, which makes one picture at a time`)
   const names: Record<string, string> = { width: 'size', height: 'size', aspect_ratio: 'size', batch_size: 'n' }
   const pictures = images.map((image, index): [string, Json] => {
@@ -166,8 +163,8 @@ function fluxSubmission(operation: Operation, { model, images, hasList, fields }
     {
       ...others,
       ...Object.fromEntries(pictures),
-      ...(hasValue(mask) ? { mask } : {}),
-      ...(hasValue(n) && hasBatch ? { batch_size: n } : {}),
+      ...(isGiven(mask) ? { mask } : {}),
+      ...(isGiven(n) && hasBatch ? { batch_size: n } : {}),
       ...shapeOf(size, known),
     },
     names,
@@ -177,7 +174,7 @@ function fluxSubmission(operation: Operation, { model, images, hasList, fields }
 
 /** A size as the model takes it: pixels, a ratio, or none where it follows its input. */
 function shapeOf(size: Json | undefined, known: string[]): JsonObject {
-  if (!hasValue(size) || size === 'auto') return {}
+  if (!isGiven(size) || size === 'auto') return {}
   const [, wide, high] = (typeof size === 'string' && /^([1-9]\d{1,3})x([1-9]\d{1,3})$/.exec(size)) || []
   if (wide === undefined || high === undefined)
     throw invalidInput('size', 'must be "auto" or a size such as "1024x1024"')

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { withoutPlaceholders } from '../../catalog/placeholders.testing.ts'
 import { sunoMusic } from '../../catalog/suno.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
@@ -12,8 +13,7 @@ describe('a body for the Suno relay', () => {
   it.each(Object.entries(requests))('is accepted in the mode: %s', (_mode, body) => {
     const { operation, input } = toTask('MUSIC', body)
     expect(operation.id).toBe(sunoMusic.id)
-    const given = Object.entries(body).filter(([, value]) => value !== null)
-    expect(input).toMatchObject(Object.fromEntries(given))
+    expect(input).toMatchObject(withoutPlaceholders(body))
   })
 
   it('becomes an operation of its own when it splits a clip into stems', () => {
@@ -123,13 +123,13 @@ describe('a body for the Suno relay', () => {
     [
       'a text for a number',
       'music',
-      { prompt: 'la', task_id: ID, continue_clip_id: ID, continue_at: '30' },
+      { prompt: 'la', task_id: ID, continue_clip_id: ID, continue_at: '30 s' },
       /^continue_at/,
       'continue_at',
     ],
     ['nothing at all', 'music', {}, /^prompt is needed/, 'prompt'],
     ['a join without a clip', 'concat', {}, /^clip_id is required/, 'clip_id'],
-    ['a join with a text for a boolean', 'concat', { clip_id: ID, is_infill: 'false' }, /^is_infill/, 'is_infill'],
+    ['a join with a text for a boolean', 'concat', { clip_id: ID, is_infill: 'no' }, /^is_infill/, 'is_infill'],
     ['a callback that is no address', 'lyrics', { prompt: 'fog', notify_hook: 7 }, /^notify_hook/, 'notify_hook'],
   ])('is refused when it is wrong: %s', (_what, action, body, message, field) => {
     const error = thrownBy(() => toTask(action, body as Json))

@@ -1,4 +1,5 @@
 import type { Operation } from '../../catalog/operation.ts'
+import { withOwnNames } from '../../catalog/other-names.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { sunoPersona, sunoStems, sunoTags } from '../../catalog/suno-tools.ts'
@@ -6,7 +7,7 @@ import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { FieldNames } from '../../core/field-names.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isText, objectIn, webhookIn } from '../kit/fields.ts'
+import { isGiven, isText, objectIn, webhookIn } from '../kit/fields.ts'
 
 export const DIALECT = 'suno'
 
@@ -42,13 +43,15 @@ function musicTask(body: unknown): SunoSubmission {
 
 /** A song in the feed dialect, which knows clips only. Splitting a clip is requested as a song, too. */
 export function songTask(body: unknown): SunoSubmission {
-  const { mv, ...fields } = objectIn(body)
-  if (fields.task === 'gen_stem') return stemsTask({ ...fields, ...(mv === undefined ? {} : { mv }) })
-  // Go clients send every field: an empty version is none, so the default holds.
-  const version = mv === undefined || mv === '' ? {} : { mv: typeof mv === 'string' ? dashed(mv) : mv }
-  const origin = fields.task === 'cover' ? 'cover_clip_id' : 'continue_clip_id'
-  const originField = fields.task === 'artist_consistency' ? 'persona_id' : origin
-  return submissionFor(sunoMusic, { ...fields, ...version }, originField)
+  const sent = objectIn(body)
+  if (sent.task === 'gen_stem') return stemsTask(sent)
+  // Some clients name the version as `model`; where both are sent, `mv` is what relays read.
+  const { fields, names } = isGiven(sent.mv) ? { fields: sent, names: {} } : withOwnNames(sunoMusic, sent, {})
+  const { mv, ...others } = objectIn(fields)
+  const version = isGiven(mv) ? { mv: typeof mv === 'string' ? dashed(mv) : mv } : {}
+  const origin = others.task === 'cover' ? 'cover_clip_id' : 'continue_clip_id'
+  const originField = others.task === 'artist_consistency' ? 'persona_id' : origin
+  return submissionFor(sunoMusic, { ...others, ...version }, originField, names)
 }
 
 /** Suno's oldest versions have a point where relays have a dash; one client sends `chirp-v3.5` to a relay. */
@@ -76,7 +79,7 @@ export function clipTask(operation: Operation, clipId: string): SunoSubmission {
 
 export function lyricsTask(body: unknown): SunoSubmission {
   const fields = objectIn(body)
-  if (fields.prompt === undefined || fields.prompt === null || fields.prompt === '') {
+  if (!isGiven(fields.prompt)) {
     throw new PolyphonyError('invalid_input', 'prompt_empty', { field: 'prompt' })
   }
   return submissionFor(sunoLyrics, fields, '')

@@ -6,7 +6,7 @@ import type { Draft } from '../../core/draft.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { isText, objectIn } from '../kit/fields.ts'
+import { isText, objectIn, optionalText } from '../kit/fields.ts'
 import { isForm, readForm, takeForms } from '../kit/form.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
 import { handleErrors } from '../kit/protocol.ts'
@@ -45,8 +45,8 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
     const body = objectIn(request.body)
     // One relay's spelling of the import by URL.
     if (isText(body.url)) return envelope((await submit(request, reply, context, uploadTask(body))).id)
-    const { extension = 'mp3' } = body
-    if (typeof extension !== 'string' || !Object.hasOwn(TYPES, extension.toLowerCase())) {
+    const extension = optionalText(body.extension, 'extension') ?? 'mp3'
+    if (!Object.hasOwn(TYPES, extension.toLowerCase())) {
       throw invalidInput('extension', `must be one of ${Object.keys(TYPES).join(', ')}, unless url names an MP3`)
     }
     const secret = randomBytes(24).toString('hex')
@@ -56,8 +56,8 @@ export function uploadRoutes(app: FastifyInstance, context: DialectContext): voi
 
   app.post<OneUpload>('/uploads/audio/:id/upload-finish', described('sunoUploadFinish'), async (request) => {
     const draft = await found(request)
-    const { upload_filename: name = '' } = objectIn(request.body ?? {})
-    if (typeof name !== 'string') throw invalidInput('upload_filename', 'must be a string')
+    const { upload_filename } = objectIn(request.body ?? {})
+    const name = optionalText(upload_filename, 'upload_filename') ?? ''
     if (!isText(draft.body.file)) throw invalidInput('id', 'names an upload whose form was not sent yet')
     const finished = { ...draft.body, isFinished: true, title: name.replace(/\.[^.]*$/, '').slice(0, MAX_NAME) }
     return uploadOf(await drafts.change(draft, finished))

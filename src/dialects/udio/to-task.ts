@@ -10,16 +10,15 @@ export const DIALECT = 'udio'
 /** The body of a submit: a song by `gen_params`. */
 export function musicTask(body: unknown): Submission {
   const { gen_params: params, notify_hook: hook } = objectIn(body)
-  if (!isJsonObject(params))
-    throw invalidInput('gen_params', params === undefined ? 'is required' : 'must be an object')
+  if (!isJsonObject(params)) throw invalidInput('gen_params', !isGiven(params) ? 'is required' : 'must be an object')
   return submissionFor(params, hook, 'gen_params')
 }
 
 /** The body of Udio's own generate-proxy, whose fields relays take with `gen_params` around them and without. */
 export function proxyTask(body: unknown): Submission {
   const fields = objectIn(body)
-  if (fields.gen_params !== undefined) return musicTask(fields)
-  const { notify_hook: hook, ...params } = fields
+  if (isGiven(fields.gen_params)) return musicTask(fields)
+  const { gen_params: _, notify_hook: hook, ...params } = fields
   return submissionFor(params, hook, '')
 }
 
@@ -27,18 +26,15 @@ export function proxyTask(body: unknown): Submission {
 function submissionFor(params: JsonObject, hook: Json | undefined, at: string): Submission {
   const { prompt, negative_prompt, lyrics_type: type, ...others } = params
   if (!isText(prompt)) {
-    throw invalidInput(
-      fieldAt(at, 'prompt'),
-      typeof prompt === 'string' || !isGiven(prompt) ? 'is required' : 'must be a string',
-    )
+    throw invalidInput(fieldAt(at, 'prompt'), !isGiven(prompt) ? 'is required' : 'must be a string')
   }
   const song = songIn(others.config)
   const fields: JsonObject = {
     ...others,
     // Left out by some: lyrics that are sent are to be sung.
-    lyrics_type: type ?? (isText(others.lyrics) ? 'user' : 'generate'),
+    lyrics_type: isGiven(type) ? type : isText(others.lyrics) ? 'user' : 'generate',
     gpt_description_prompt: prompt,
-    ...(negative_prompt === undefined ? {} : { negative_tags: negative_prompt }),
+    ...(isGiven(negative_prompt) ? { negative_tags: negative_prompt } : {}),
     ...(song === undefined ? {} : { continue_song_id: song }),
   }
   const own = {

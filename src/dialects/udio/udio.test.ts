@@ -80,7 +80,8 @@ describe('a request of Udio’s relays', () => {
 
   it.each<[JsonObject, string]>([
     [{}, 'gen_params is required.'],
-    [{ gen_params: [] }, 'gen_params must be an object.'],
+    [{ gen_params: [] }, 'gen_params is required.'],
+    [{ gen_params: 'la' }, 'gen_params must be an object.'],
     [{ gen_params: {} }, 'gen_params.prompt is required.'],
     [{ gen_params: { prompt: 7 } }, 'gen_params.prompt must be a string.'],
     [{ gen_params: { prompt: 'x', lyrics_type: 'user' } }, 'gen_params.lyrics is needed with lyrics_type user.'],

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { PolyphonyError } from '../../src/core/errors.ts'
+import { itemId, taskOfItem } from '../../src/core/ids.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { sandboxProvider } from '../../src/providers/sandbox/sandbox.ts'
+import { type DocumentedBody, documentedBodies } from '../support/documented-bodies.ts'
+import { absentScalars, asTexts, withoutOptional, withPlaceholders } from '../support/documented-values.ts'
+import { parentField, parentOperation } from '../support/follow-ups.ts'
+import { hasEnded, openGateway, type TestGateway } from '../support/gateway.ts'
+
+/**
+ * The kinds of values that clients send in place of others, in every protocol, by the document: a new protocol is tested
+ * as soon as it is described.
+ */
+
+/** Refuses all work but that of parents: only what is stored matters, and answers that wait for an end must not wait long. */
+const sandbox = sandboxProvider({ clock: systemClock })
+const everything: Provider = {
+  ...sandbox,
+  id: 'everything',
+  async submit(job, account, signal) {
+    if (job.input.note !== undefined) return sandbox.submit(job, account, signal)
+    throw new PolyphonyError('vendor_refused', 'Nothing is made here.')
+  },
+}
+
+let gateway: TestGateway
+let bodies: DocumentedBody[]
+const counts = { placeholders: 0, texts: 0 }
+const LEAST_PLACEHOLDERS = 15_000
+const LEAST_TEXTS = 1_000
+
+beforeAll(async () => {
+  gateway = await openGateway({
+    env: { POLYPHONY_EGRESS_ALLOW: '' },
+    replaced: { builtIn: [{ provider: everything, mode: 'live', slots: 100 }] },
+  })
+  const document = (await gateway.send('GET', '/openapi.json')).body as JsonObject
+  bodies = await Promise.all(documentedBodies(document).map(withParents))
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+const parents = new Map<string, Promise<string>>()
+
+/** The id of a finished task of an operation. */
+function parentOf(operation: NonNullable<DocumentedBody['operation']>): Promise<string> {
+  const { id, model, taskType, example } = parentOperation(operation)
+  let made = parents.get(id)
+  if (!made) {
+    const input = onNumbers({ ...example, note: 'sandbox:fast' }) as JsonObject
+    made = gateway.piapi
+      .create(taskType, input, { model })
+      .then(async ({ task_id }) => (await gateway.until(task_id, hasEnded)).id)
+    parents.set(id, made)
+  }
+  return made
+}
+
+const MADE_UP = /01234567-89ab-4cde-8f01-23456789ab\d\d/g
+
+/** The body with ids of tasks that exist, and files at addresses that need no name service. */
+async function withParents(one: DocumentedBody): Promise<DocumentedBody> {
+  const text = JSON.stringify(onNumbers(one.body))
+  const { operation } = one
+  if (text.search(MADE_UP) === -1 || !operation || parentField(operation) === undefined)
+    return { ...one, body: JSON.parse(text) }
+  const parent = await parentOf(operation)
+  return { ...one, body: JSON.parse(text.replaceAll(MADE_UP, (id) => itemId(parent, taskOfItem(id).number))) }
+}
+
+/** Addresses as numbers. */
+function onNumbers(value: Json): Json {
+  return JSON.parse(JSON.stringify(value).replaceAll(/https:\/\/example\.com\//g, 'https://1.1.1.1/'))
+}
+
+let sent = 0
+
+interface Stored {
+  /** What is stored of the task, as text; undefined where the body was refused. */
+  task: string | undefined
+  answer: string
+}
+
+async function stored(path: string, body: JsonObject): Promise<Stored> {
+  const key = `sent-${sent++}`
+  const answer = await gateway.send('POST', path, { body, headers: { 'idempotency-key': key } })
+  const [task] = await gateway.store.listTasks({ tenantId: gateway.tenantId, idempotencyKey: key, limit: 1 })
+  const { operation, input, echo, webhookUrl, externalId } = task ?? {}
+  const text = task && JSON.stringify({ operation, input: sorted(input ?? {}), echo, webhookUrl, externalId })
+  // Each body's files are stored anew.
+  const same = text?.replaceAll(/asset:[0-9a-f-]{36}/g, 'asset')
+  return { task: same, answer: `${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}` }
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, one]) => [name, sorted(one)]),
+  )
+}
+
+const WIDTH = 8
+
+/** What is wrong with any of the bodies. */
+async function problems(check: (one: DocumentedBody) => Promise<string[]>): Promise<string[]> {
+  const found: string[] = []
+  const left = bodies.values()
+  const worker = async (): Promise<void> => {
+    for (const one of left) {
+      const about = `${one.path} ${one.path.endsWith('task') || one.path.endsWith('tasks') ? (one.operation?.id ?? '') : ''}`
+      found.push(...(await check(one)).map((problem) => `${about}: ${problem}`))
+    }
+  }
+  await Promise.all(Array.from({ length: WIDTH }, worker))
+  return found
+}
+
+const PLACEHOLDERS: Json[] = [null, '', []]
+
+async function placeholderProblems({ path, schema, body }: DocumentedBody): Promise<string[]> {
+  const found: string[] = []
+  for (const base of [body, withoutOptional(schema, body)]) {
+    const plain = await stored(path, base)
+    if (plain.task === undefined) {
+      if (base === body) found.push(`the example is refused: ${plain.answer}`)
+      continue
+    }
+    for (const placeholder of PLACEHOLDERS) {
+      const filled = withPlaceholders(schema, base, placeholder)
+      const { task, answer } = await stored(path, filled.body)
+      counts.placeholders += filled.count
+      if (task !== plain.task) found.push(`with ${JSON.stringify(placeholder)}: ${task ?? answer}, not ${plain.task}`)
+    }
+  }
+  return found
+}
+
+/** With as many of the absent numbers and booleans as go together: those that an error names are left out. */
+async function fullestOf({ path, schema, body }: DocumentedBody): Promise<{ body: JsonObject; plain: Stored }> {
+  const inner = isJsonObject(body.input) ? 'input' : undefined
+  const at = inner ? (body.input as JsonObject) : body
+  const words = inner ? ((schema.properties as JsonObject).input as JsonObject) : schema
+  let added = absentScalars(words, at)
+  for (;;) {
+    const filled = { ...at, ...Object.fromEntries(added) }
+    const whole = inner ? { ...body, input: filled } : filled
+    const plain = await stored(path, whole)
+    if (plain.task !== undefined || added.length === 0) return { body: whole, plain }
+    const kept = added.filter(([name]) => !new RegExp(`\\b${name}\\b`).test(plain.answer))
+    added = kept.length < added.length ? kept : added.slice(1)
+  }
+}
+
+async function textProblems(one: DocumentedBody): Promise<string[]> {
+  const { body, plain } = await fullestOf(one)
+  const written = asTexts(one.schema, body)
+  if (written.count === 0) return []
+  counts.texts += written.count
+  const { task, answer } = await stored(one.path, written.body)
+  return task === plain.task ? [] : [`as texts: ${task ?? answer}, not ${plain.task}`]
+}
+
+describe('in every protocol', () => {
+  it('a placeholder in a field that may be left out gives the same task as none', async () => {
+    expect(await problems(placeholderProblems)).toEqual([])
+    console.log(`${counts.placeholders} placeholders in ${bodies.length} bodies were read as absent.`)
+    expect(counts.placeholders).toBeGreaterThan(LEAST_PLACEHOLDERS)
+  }, 60_000)
+
+  it('a number or boolean as text gives the same task as itself', async () => {
+    expect(await problems(textProblems)).toEqual([])
+    console.log(`${counts.texts} numbers and booleans in ${bodies.length} bodies were read from texts.`)
+    expect(counts.texts).toBeGreaterThan(LEAST_TEXTS)
+  }, 60_000)
+})
