@@ -66,7 +66,8 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
   const managerOf = (actor: Actor): Manager => (prefix === '' ? 'operator' : { tenantId: callerOf(actor).tenantId })
   const shown = (account: ManagedAccount) => accountBody(account, audience)
   const described = (name: string) => ({ describedAs: prefix === '' ? `${name}.admin` : name })
-  const all = { summary: '', access: OWN_ACCESS } as const // described by hand
+  // Described by hand. What an account is, also depends on whether its credential can be opened.
+  const all = { summary: '', access: OWN_ACCESS, usesSecret: true } as const
 
   const switched = <const Verb extends (typeof SWITCHES)[number]>(name: Verb) =>
     verb({
@@ -109,7 +110,6 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       hasOpenBody: true,
       answer: ACCOUNT,
       changes: true,
-      usesSecret: true,
       async run(context, input: Record<string, unknown>, actor) {
         const account = await context.accounts.add(input as JsonObject, managerOf(actor)) // as it was sent
         await record({ context, actor, audience }, 'account.add', null, account)
@@ -137,7 +137,6 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       hasOpenBody: true,
       answer: ACCOUNT,
       changes: true,
-      usesSecret: true,
       async run(context, input, actor) {
         const manager = managerOf(actor)
         const before = await context.accounts.get(input.id, manager)
@@ -176,7 +175,6 @@ function verbsFor<const Prefix extends '' | 'own.'>(prefix: Prefix) {
       input: ONE,
       answer: TEST,
       changes: false,
-      usesSecret: true,
       run: async ({ accounts }, { id }, actor) => testBody(await accounts.test(id, managerOf(actor)), audience),
     }),
     verb({

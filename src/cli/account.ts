@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
 import type { AccountBody, DebugBody, ProviderBody } from '../admin/account-bodies.ts'
+import { providerBodies } from '../admin/account-bodies.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { type Call, withCalls } from './call.ts'
+import { PROVIDERS } from '../providers/providers.ts'
+import { type Call, isServed, withCalls } from './call.ts'
 import { type Json, readNumber } from './options.ts'
 import { print, table, time } from './print.ts'
 
@@ -41,12 +43,13 @@ export function accountCommand(): Command {
     .command('providers')
     .description('List the providers of accounts, with their fields')
     .option('--json', 'print JSON')
-    .action((options: Json) =>
-      withCalls(async (call) => {
-        const providers = await call('account.providers', {})
-        print(options.json, providers, providers.flatMap(providerLines))
-      }),
-    )
+    .action(async (options: Json) => {
+      // Where no server runs they are those of the program, also before there is a database.
+      const providers = (await isServed())
+        ? await withCalls((call) => call('account.providers', {}))
+        : providerBodies({ manifests: PROVIDERS }, 'operator')
+      print(options.json, providers, providers.flatMap(providerLines))
+    })
   command.addCommand(
     one('show', 'Show one account', async (call, { id }) => {
       const account = await call('account.show', { id })

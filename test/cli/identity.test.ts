@@ -64,7 +64,7 @@ describe.each(['SQLite', 'PostgreSQL'])(
 
     it('commands that seal or sign are refused with another secret; the others are not', async () => {
       const other = { POLYPHONY_SECRET: OTHER }
-      for (const args of [LUMA, ['account', 'list'], ['key', 'create', '--name', 'x'], ['webhook', 'secret']]) {
+      for (const args of [LUMA, ['account', 'list'], ['key', 'pair', 'x'], ['webhook', 'secret']]) {
         const { code, text } = await run(args, other)
         expect({ args, code, text }).toMatchObject({
           code: 1,

@@ -14,8 +14,16 @@ const COMMANDS = [
   ['key', 'list'],
   ['key', 'pair', 'x'],
   ['key', 'revoke', 'x'],
+  ['key', 'show', 'x'],
+  ['key', 'set', 'x', '--rpm', '1'],
+  ['key', 'rotate', 'x'],
   ['tenant', 'create', 'x'],
   ['tenant', 'list'],
+  ...['show', 'freeze', 'unfreeze', 'delete'].map((verb) => ['tenant', verb, 'x']),
+  ['tenant', 'set', 'x', '--concurrency', '1'],
+  ['ledger'],
+  ['usage'],
+  ['audit', 'list'],
   ['account', 'add', 'luma', '--field', 'apiKey=x'],
   ['account', 'set', 'x', '--slots', '1'],
   ['account', 'list'],
@@ -38,14 +46,14 @@ const COMMANDS = [
   ['price', 'history'],
   ['price', 'preview'],
   ['price', 'export'],
-  ['price', 'import', 'x.csv'],
+  ['price', 'import', '/dev/null'],
   ['price', 'group', 'x', 'gold'],
   ['cost', 'list'],
   ['cost', 'set', 'suno/music', '--provider', 'piapi', '--usd', '1'],
   ['cost', 'end', 'x'],
   ['cost', 'history'],
   ['cost', 'export'],
-  ['cost', 'import', 'x.csv'],
+  ['cost', 'import', '/dev/null'],
   ['report', 'margin'],
   ['adopt', 'secret'],
   ['adopt', 'storage'],
@@ -135,7 +143,7 @@ describe('a command where there is no Polyphony', () => {
   })
 })
 
-const GROUPS = ['config', 'price', 'cost', 'report', 'key', 'tenant', 'account', 'task', 'webhook']
+const GROUPS = ['audit', 'config', 'price', 'cost', 'report', 'key', 'tenant', 'account', 'task', 'webhook']
 
 function nameOf(first: string, second: string): string {
   return GROUPS.includes(first) ? `${first} ${second}` : first

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openGateway, type PiapiTask, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.ts'
@@ -8,18 +11,21 @@ describe('a gateway whose PostgreSQL fails', () => {
   let server: OwnPostgres
   let proxy: TcpProxy
   let gateway: TestGateway
+  let dataDir: string
 
   beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'polyphony-outage-'))
     server = await startOwnPostgres()
     proxy = await startTcpProxy(Number(new URL(server.url).port))
   })
   afterAll(async () => {
     await proxy.close()
     await server.close()
+    await rm(dataDir, { recursive: true, force: true })
   })
   beforeEach(async () => {
     proxy.pass()
-    gateway = await openGateway({ env: { DATABASE_URL: proxy.through(server.url) } })
+    gateway = await openGateway({ env: { DATABASE_URL: proxy.through(server.url) }, dataDir })
   })
   afterEach(() => gateway.stop())
 
