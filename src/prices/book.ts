@@ -17,7 +17,7 @@ export interface PriceBook extends Prices {
   start(): Promise<void>
   /** Loads what was changed, here or by another process. */
   refresh(): Promise<void>
-  close(): Promise<void>
+  close(): void
 }
 
 export interface PriceBookOptions {
@@ -57,8 +57,20 @@ export function openPriceBook({ store, environment, log }: PriceBookOptions): Pr
     return turn
   }
 
-  function check(): void {
-    refresh().catch((error: unknown) => log.error({ err: error }, 'the prices could not be read; earlier ones hold'))
+  let isChecking = false
+  let isClosed = false
+
+  /** One at a time: while the database does not answer, checks must not queue. */
+  async function check(): Promise<void> {
+    if (isChecking) return
+    isChecking = true
+    try {
+      await refresh()
+    } catch (error) {
+      if (!isClosed) log.error({ err: error }, 'the prices could not be read; earlier ones hold')
+    } finally {
+      isChecking = false
+    }
   }
 
   return {
@@ -69,9 +81,9 @@ export function openPriceBook({ store, environment, log }: PriceBookOptions): Pr
     rules: () => pages.rules,
     refresh,
     async start() {
-      const timer = setInterval(check, CHECK_EVERY_MS).unref()
+      const timer = setInterval(() => void check(), CHECK_EVERY_MS).unref()
       const unsubscribe = store.onSignal(({ kind }) => {
-        if (kind === 'prices' || kind === 'resync') check()
+        if (kind === 'prices' || kind === 'resync') void check()
       })
       stop = () => {
         clearInterval(timer)
@@ -79,9 +91,10 @@ export function openPriceBook({ store, environment, log }: PriceBookOptions): Pr
       }
       await refresh()
     },
-    async close() {
+    // What is being read is not waited for: it may be a database that does not answer.
+    close() {
+      isClosed = true
       stop()
-      await turn.catch(() => {}) // was logged by the check that began it
     },
   }
 }

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
@@ -17,6 +18,7 @@ const CACHED_KEYS = 10_000
 const USE_MS = MINUTE_MS
 /** How long uses are collected before they are written together. */
 const COLLECT_MS = 2 * SECOND_MS
+const CLOSE_MS = SECOND_MS
 const NO_KEY = 'No API key: send it as "Authorization: Bearer KEY" or "x-api-key: KEY".'
 const NO_SUCH_KEY = 'The API key is unknown or was revoked.'
 
@@ -160,7 +162,8 @@ function collectUses(store: Store): KeyUses {
     },
     async close() {
       clearTimeout(timer)
-      await flush()
+      // When a key was last used is not worth the time of a stop whose database does not answer.
+      await Promise.race([flush(), delay(CLOSE_MS, undefined, { ref: false })])
     },
   }
 }

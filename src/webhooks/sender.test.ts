@@ -18,7 +18,7 @@ import { DELIVERY_LEASE_MS, openSender, type Sender, type SenderOptions } from '
 import { signingSecret } from './sign.ts'
 
 /** The machine may be busy with other tests. */
-const PATIENCE = { timeout: 10_000 }
+const PATIENCE = { timeout: 25_000 }
 const SECRET = signingSecret('master', 'tenant', 1)
 /** Half way between the ends of the jitter: the schedule's exact times. */
 const random = () => 0.5

@@ -51,6 +51,7 @@ const BODIES: Record<string, JsonObject> = {
 /** Routes that make no task of their body's fields, each with the reason. */
 const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/api\/v1\/task$|^\/polyphony\/v1\/tasks$/, 'one body for each operation, below'],
+  [/^\/api\/admin\/|^\/api\/v1\/(?:keys|deliveries)\b/, 'administers'],
   [
     /\/(?:fetch|list-by-condition|list-by-ids|feed|tasks\/batch|luma\/tasks)$/,
     'reads tasks, or takes bodies of another route',

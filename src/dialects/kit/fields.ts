@@ -43,8 +43,9 @@ export function optionalNumber(value: Json | undefined, field: string): number |
   return number
 }
 
-/** A value in an error message. */
+/** A value in an error message. Objects are not written out: they may be nested more deeply than a stack can follow. */
 export function shown(value: Json): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   return JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value).slice(0, 64)
 }
 

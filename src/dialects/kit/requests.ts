@@ -84,7 +84,8 @@ export function idempotencyOf(request: FastifyRequest): { key: string; fingerpri
   return { key, fingerprint: hash('sha256', `${request.method} ${path} ${textOf(request.body)}`, 'hex') }
 }
 
-function textOf(body: unknown): string {
+/** What was sent, as JSON. Throws `malformed_body`. */
+export function textOf(body: unknown): string {
   try {
     return JSON.stringify(body)
   } catch (error) {

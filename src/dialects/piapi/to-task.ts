@@ -6,6 +6,7 @@ import type { FieldNames } from '../../core/field-names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import { isGiven, objectIn, optionalFlag } from '../kit/fields.ts'
+import { textOf } from '../kit/requests.ts'
 import { formOf } from './families.ts'
 import { olderForm } from './older-forms.ts'
 
@@ -60,7 +61,7 @@ const MAX_METADATA = 16_384
 /** What the caller notes about the task: any JSON, kept and answered as it is. */
 function metadataIn(metadata: Json | undefined): { metadata?: Json } {
   if (!isGiven(metadata)) return {}
-  if (JSON.stringify(metadata).length > MAX_METADATA) {
+  if (textOf(metadata).length > MAX_METADATA) {
     throw invalidInput('metadata', `has at most ${MAX_METADATA} characters as JSON`)
   }
   return { metadata }
