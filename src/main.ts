@@ -12,6 +12,7 @@ import { followsRequests, urlOf } from './compose/address.ts'
 import { adminContext } from './compose/admin.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
+import { GRACE_MS } from './compose/grace.ts'
 import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
 import { openLog } from './compose/log.ts'
@@ -27,7 +28,7 @@ import { openTraces } from './compose/tracing.ts'
 import { openSigning, renderersWith } from './compose/webhooks.ts'
 import type { Config } from './config/config.ts'
 import type { Caller } from './core/caller.ts'
-import { type Clock, SECOND_MS, systemClock } from './core/clock.ts'
+import { type Clock, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
@@ -48,14 +49,14 @@ import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { commandLineCaller } from './workspace/verb-routes.ts'
 import { workspace } from './workspace/workspace.ts'
 
-/** How long a stop waits for work in hand. What is not done by then is resumed by the next start. */
-export const GRACE_MS = 5 * SECOND_MS
 const WEBHOOKS_AT_ONCE = 64
 const MAX_WAIT_SECONDS = 120
 
 /** Parts that a test or a bench may set in place of the default ones. */
 export interface Replaced {
   log?: Logger
+  /** The store, where its opening began earlier. It is closed by whoever began it if the start fails. */
+  opening?: Promise<Store>
   clock?: Clock
   /** A ceiling of the embedded database's size: a disk that is full beyond it. */
   maxPages?: number
@@ -93,7 +94,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   if (tracing) parts.defer(tracing.close)
   const disk = await openStorage(config)
   const { maxPages } = replaced
-  const opened = await openStore(config, { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) })
+  const options = { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) }
+  const opened = await (replaced.opening ?? openStore(config, options))
   const recorders = openRecorders()
   const store = measuredStore(replaced.store ? replaced.store(opened) : opened, recorders.storeCalled)
   parts.defer(() => store.close())
@@ -147,7 +149,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     webhooksFor,
     clock,
     log,
-    observer: tracing ? observers(recorders, tracing.observer) : recorders,
+    observer: observers(log, recorders, ...(tracing ? [tracing.observer] : [])),
     tracer: tracing?.tracer,
     prices,
   })
@@ -165,7 +167,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     onAttempt: recorders.webhookAttempted,
     tracer: tracing?.tracer,
   })
-  const keys = openKeys({ store, clock })
+  const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
@@ -256,6 +258,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     { ...place, store: store.engine, database: place.store, ms: systemClock.now() - startedAt },
     'polyphony serves',
   )
+  log.flush() // whoever starts a server waits for this line
 
   const running = parts.move()
   let closing: Promise<void> | undefined

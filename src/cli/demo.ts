@@ -8,13 +8,14 @@ import { openLog } from '../compose/log.ts'
 import { readConfig } from '../config/config.ts'
 import { find, type Source } from '../config/sources.ts'
 import { systemClock } from '../core/clock.ts'
-import { type Gateway, startGateway } from '../main.ts'
+import type { Gateway } from '../main.ts'
 import { createKey } from '../tenants/keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
 import { sourcesHere } from './configuration.ts'
 import { type Clip, type DemoClient, piapi, relay } from './demo-clients.ts'
 import { openReceiver } from './demo-receiver.ts'
 import { usd } from './print.ts'
+import { start } from './start.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
 const POLL_MS = 300
@@ -37,7 +38,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
   const receiver = await openReceiver()
   const config = readConfig(await sourcesOfDemo(out), KNOWN_SETTINGS)
   const log = openLog(config.logLevel, process.stderr)
-  const gateway = await startGateway(config, { log })
+  const gateway = await start(config, log)
   const { url, store, firstTenant } = gateway
   const { key } = await createKey(
     { store, clock: systemClock },

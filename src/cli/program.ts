@@ -1,33 +1,39 @@
 import { Command, CommanderError } from 'commander'
 import { CONFIG_VARIABLE, KEY_VARIABLE, URL_VARIABLE } from '../config/config-file.ts'
 import { version } from '../version.ts'
-import { accountCommand } from './account.ts'
-import { adoptCommand } from './adopt.ts'
-import { auditCommand } from './audit.ts'
-import { backupCommand } from './backup.ts'
-import { configCommand } from './config.ts'
-import { costCommand } from './cost.ts'
-import { creditCommand } from './credit.ts'
-import { demoCommand } from './demo.ts'
 import { describeError } from './describe-error.ts'
-import { doctorCommand } from './doctor.ts'
-import { keyCommand } from './key.ts'
-import { ledgerCommand } from './ledger.ts'
 import { LOCAL_COMMANDS } from './local-commands.ts'
-import { migrateCommand } from './migrate.ts'
-import { moveCommand } from './move.ts'
-import { priceCommand } from './price.ts'
-import { reconcileCommand } from './reconcile.ts'
-import { reportCommand } from './report.ts'
-import { restoreCommand } from './restore.ts'
-import { serveCommand } from './serve.ts'
-import { taskCommand } from './task.ts'
-import { tenantCommand } from './tenant.ts'
-import { usageCommand } from './usage.ts'
-import { webhookCommand } from './webhook.ts'
 
-/** All commands. */
-export function program(): Command {
+/** Each is loaded when it is named: the whole program is large, and `serve` starts the thread of its database before the rest. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  demo: async () => (await import('./demo.ts')).demoCommand(),
+  config: async () => (await import('./config.ts')).configCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  key: async () => (await import('./key.ts')).keyCommand(),
+  tenant: async () => (await import('./tenant.ts')).tenantCommand(),
+  account: async () => (await import('./account.ts')).accountCommand(),
+  credit: async () => (await import('./credit.ts')).creditCommand(),
+  ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
+  usage: async () => (await import('./usage.ts')).usageCommand(),
+  price: async () => (await import('./price.ts')).priceCommand(),
+  cost: async () => (await import('./cost.ts')).costCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  task: async () => (await import('./task.ts')).taskCommand(),
+  webhook: async () => (await import('./webhook.ts')).webhookCommand(),
+  reconcile: async () => (await import('./reconcile.ts')).reconcileCommand(),
+  audit: async () => (await import('./audit.ts')).auditCommand(),
+  backup: async () => (await import('./backup.ts')).backupCommand(),
+  restore: async () => (await import('./restore.ts')).restoreCommand(),
+  move: async () => (await import('./move.ts')).moveCommand(),
+  migrate: async () => (await import('./migrate.ts')).migrateCommand(),
+  adopt: async () => (await import('./adopt.ts')).adoptCommand(),
+}
+
+/** The command of this name, or all where there is none: for the help. */
+export async function programOf(name?: string): Promise<Command> {
+  const named = name === undefined ? undefined : COMMANDS[name]
+  const commands = await Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()))
   const program = new Command('polyphony')
     .description('A self-hosted gateway for generative media: one key, one bill and one durable queue.')
     .version(version)
@@ -44,32 +50,7 @@ export function program(): Command {
       if (url !== undefined) process.env[URL_VARIABLE] = url
       if (key !== undefined) process.env[KEY_VARIABLE] = key
     })
-  for (const command of [
-    serveCommand(),
-    demoCommand(),
-    configCommand(),
-    doctorCommand(),
-    keyCommand(),
-    tenantCommand(),
-    accountCommand(),
-    creditCommand(),
-    ledgerCommand(),
-    usageCommand(),
-    priceCommand(),
-    costCommand(),
-    reportCommand(),
-    taskCommand(),
-    webhookCommand(),
-    reconcileCommand(),
-    auditCommand(),
-    backupCommand(),
-    restoreCommand(),
-    moveCommand(),
-    migrateCommand(),
-    adoptCommand(),
-  ]) {
-    program.addCommand(command)
-  }
+  for (const command of commands) program.addCommand(command)
   throwOnWrongArguments(program)
   return program
 }
@@ -77,7 +58,8 @@ export function program(): Command {
 /** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
 export async function run(argv: string[]): Promise<void> {
   try {
-    await program().parseAsync(argv)
+    const program = await programOf(argv[2])
+    await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else {

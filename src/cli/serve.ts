@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { checkCredentials } from '../compose/check-credentials.ts'
 import { SECOND_MS } from '../core/clock.ts'
-import { type Gateway, startGateway } from '../main.ts'
+import type { Gateway } from '../main.ts'
 import { loadConfig } from './configuration.ts'
+import { start } from './start.ts'
 import { asLogLines, onTerminal } from './start-reporter.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
@@ -13,11 +13,12 @@ export function serveCommand(): Command {
   return new Command('serve').description('Serve until interrupted').action(async () => {
     const { config, warnings } = loadConfig()
     const reporter = process.stdout.isTTY ? onTerminal : asLogLines
-    const starting = startGateway(config)
+    const starting = start(config)
     stopOnSignal(starting, reporter.stopping)
     const gateway = await starting
     reporter.started(gateway, [...warnings, ...gateway.report.warnings])
     showKeys(gateway)
+    const { checkCredentials } = await import('../compose/check-credentials.ts')
     await checkCredentials(gateway.accounts, {
       timeoutMs: CREDENTIAL_MS,
       report: (check) => reporter.checked(gateway, check),

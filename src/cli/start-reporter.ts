@@ -1,7 +1,8 @@
 import type { CredentialCheck } from '../compose/check-credentials.ts'
+import { GRACE_MS } from '../compose/grace.ts'
 import type { StartReport } from '../compose/start-report.ts'
 import { SECOND_MS } from '../core/clock.ts'
-import { type Gateway, GRACE_MS } from '../main.ts'
+import type { Gateway } from '../main.ts'
 import { version } from '../version.ts'
 
 const CREDENTIAL_WORDS: Record<CredentialCheck['result'], string> = {

@@ -42,6 +42,10 @@ export function openLogFile(fd: number) {
   return {
     [NEEDS_METADATA]: true,
     lastLevel: 0,
+    flush(done?: () => void): void {
+      flush()
+      done?.()
+    },
     write(line: string): void {
       waiting += line
       if (this.lastLevel >= URGENT_LEVEL) {

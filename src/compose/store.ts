@@ -19,19 +19,23 @@ export function placeOf({ databaseUrl, dataDir }: Config): Place {
     : { engine: 'postgres', url: databaseUrl }
 }
 
-/** Opens the store that the configuration names. Only the engine that is used is loaded. */
-export async function openStore(config: Config, { exclusive, log, maxPages }: StoreOptions): Promise<Store> {
-  if (config.databaseUrl !== undefined) {
+/** Opens the store that the configuration names. */
+export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
+  const open = await loadStore(config)
+  return open(options)
+}
+
+/** Loads the engine that the configuration names, and no other. Opening it begins at once when the result is called. */
+export async function loadStore(config: Config): Promise<(options: StoreOptions) => Promise<Store>> {
+  const { databaseUrl: url } = config
+  if (url !== undefined) {
     const { openPostgres } = await import('../store/postgres.ts')
-    return openPostgres({
-      url: config.databaseUrl,
-      // Who runs a command sees the error; a server may be started before its database.
-      waitMs: exclusive ? config.databaseWaitMs : 0,
-      mustExist: !exclusive,
-      ...(log && { log }),
-    })
+    // Who runs a command sees the error; a server may be started before its database.
+    return ({ exclusive, log }) =>
+      openPostgres({ url, waitMs: exclusive ? config.databaseWaitMs : 0, mustExist: !exclusive, ...(log && { log }) })
   }
   const { openSqlite } = await import('../store/sqlite.ts')
   const path = join(config.dataDir, DATABASE)
-  return openSqlite({ path, exclusive, mustExist: !exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
+  return ({ exclusive, maxPages }) =>
+    openSqlite({ path, exclusive, mustExist: !exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
 }

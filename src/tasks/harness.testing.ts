@@ -303,7 +303,7 @@ function openHeart(options: {
 async function openCaller({ store, clock }: { store: Store; clock: Clock }, tenantId: string): Promise<Caller> {
   await store.credit({ id: `credit:${tenantId}`, tenantId, amount: points(CREDIT), memo: '', now: clock.now() })
   const { key } = await createKey({ store, clock }, { tenantId, name: 'a key', mode: 'live' })
-  const keys = openKeys({ store, clock })
+  const keys = openKeys({ store, clock, log: pino({ level: 'silent' }) })
   const caller = await keys.authenticate(key)
   await keys.close()
   return caller

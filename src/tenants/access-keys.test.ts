@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -30,7 +31,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   clock.nowMs = START
-  keys = openKeys({ store, clock })
+  keys = openKeys({ store, clock, log: pino({ level: 'silent' }) })
   authenticate = openAccessKeys({ keys, masterSecret: MASTER_SECRET, clock })
 })
 afterEach(() => keys.close())
@@ -276,7 +277,7 @@ describe('the key of an access token', () => {
         }
       },
     })
-    const others = openKeys({ store: watched, clock })
+    const others = openKeys({ store: watched, clock, log: pino({ level: 'silent' }) })
     const take = openAccessKeys({ keys: others, masterSecret: MASTER_SECRET, clock })
     for (let times = 0; times < 3; times += 1) {
       await take(signed(claimsFor(accessKey, clock.nowMs / 1_000), secretKey))

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -39,12 +40,12 @@ export interface Keys {
   close(): Promise<void>
 }
 
-export function openKeys({ store, clock }: { store: Store; clock: Clock }): Keys {
+export function openKeys({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): Keys {
   const known = new LRUCache<string, { caller: Caller; trustedUntil: number }>({ max: CACHED_KEYS })
   /** Hashes by the ids of keys; one that was rotated away is found to be unknown, and read again. */
   const hashes = new LRUCache<string, string>({ max: CACHED_KEYS })
   const limit = openRateLimit(clock)
-  const uses = collectUses(store)
+  const uses = collectUses(store, log)
   /** Counts signals that keys changed: a record that was read before the latest one may be outdated. */
   let changes = 0
   const unsubscribe = store.onSignal((signal) => {
@@ -133,7 +134,7 @@ interface KeyUses {
  * Records when keys were last used, beside the requests: a use is noted where a key is read from the database, which every
  * key in use is each few seconds, and written some seconds later with those of other keys.
  */
-function collectUses(store: Store): KeyUses {
+function collectUses(store: Store, log: Logger): KeyUses {
   let collected = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
@@ -145,7 +146,10 @@ function collectUses(store: Store): KeyUses {
     // On PostgreSQL one key a transaction: submissions lock keys, too, and not in an order of ours.
     const groups = store.engine === 'sqlite' ? [uses] : uses.map((use) => [use])
     for (const group of groups) {
-      if (group.length > 0) await store.recordKeyUses({ uses: group }).catch(() => {}) // the next use is written again
+      if (group.length === 0) continue
+      await store.recordKeyUses({ uses: group }).catch((error: unknown) => {
+        log.warn({ err: error, keys: group.length }, 'when keys were used was not recorded; the next use will be')
+      })
     }
   }
 

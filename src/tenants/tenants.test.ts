@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { type Points, points, usdToPoints } from '../core/points.ts'
@@ -18,7 +19,7 @@ beforeEach(async () => {
   clock.nowMs = Date.UTC(2026, 0, 1)
   folder = await mkdtemp(join(tmpdir(), 'polyphony-tenants-'))
   store = await openSqlite({ path: join(folder, 'test.db') })
-  keys = openKeys({ store, clock })
+  keys = openKeys({ store, clock, log: pino({ level: 'silent' }) })
 })
 afterEach(async () => {
   await keys.close()
@@ -82,7 +83,7 @@ describe('a key', () => {
         }
       },
     })
-    const slowKeys = openKeys({ store: slow, clock })
+    const slowKeys = openKeys({ store: slow, clock, log: pino({ level: 'silent' }) })
     const first = slowKeys.authenticate(key)
     await found.promise
     await store.revokeKey({ id: record.keyId, now: clock.now() })
@@ -105,7 +106,7 @@ describe('a key', () => {
         }
       },
     })
-    const lossyKeys = openKeys({ store: lossy, clock })
+    const lossyKeys = openKeys({ store: lossy, clock, log: pino({ level: 'silent' }) })
     await lossyKeys.authenticate(key)
     await store.revokeKey({ id: record.keyId, now: clock.now() })
     expect(await lossyKeys.authenticate(key)).toMatchObject({ keyId: record.keyId })
@@ -147,7 +148,7 @@ describe('a key', () => {
     const deaf = new Proxy(store, {
       get: (target, name: keyof Store) => (name === 'onSignal' ? () => () => {} : target[name]),
     })
-    const deafKeys = openKeys({ store: deaf, clock })
+    const deafKeys = openKeys({ store: deaf, clock, log: pino({ level: 'silent' }) })
     await deafKeys.authenticateById(record.keyId)
     await store.rotateKey({ id: record.keyId, ...keyText(newKey('live')), previousUntil: null })
     clock.nowMs += 6_000
@@ -170,12 +171,28 @@ describe('a key', () => {
     })
     for (const seconds of [0, 3, 30, 59, 61, 62]) {
       clock.nowMs = start + seconds * 1_000
-      const others = openKeys({ store: watched, clock })
+      const others = openKeys({ store: watched, clock, log: pino({ level: 'silent' }) })
       await others.authenticate(key)
       await others.close()
     }
     expect(recorded).toEqual([0, 61_000])
     expect(await store.getKey({ id: record.keyId })).toMatchObject({ lastUsedAt: start + 61_000 })
+  })
+
+  it('a use of a key that could not be recorded is logged, and the key is accepted', async () => {
+    const { key } = await aKey()
+    const full = new Proxy(store, {
+      get(target, name: keyof Store) {
+        if (name !== 'recordKeyUses') return target[name]
+        return () => Promise.reject(new Error('the disk is full'))
+      },
+    })
+    const lines: string[] = []
+    const log = pino({}, { write: (line: string) => void lines.push(line) })
+    const others = openKeys({ store: full, clock, log })
+    await others.authenticate(key)
+    await others.close()
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 40, err: { message: 'the disk is full' } }])
   })
 
   it('a caller knows at once whether its tenant is frozen', async () => {

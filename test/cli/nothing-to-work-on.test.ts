@@ -79,9 +79,9 @@ describe('a command where there is no Polyphony', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   it('the list above names every command', async () => {
-    const { program } = await import('../../src/cli/program.ts')
+    const { programOf } = await import('../../src/cli/program.ts')
     const named = [...COMMANDS.map(([first = '', second = '']) => nameOf(first, second)), ...OTHERS]
-    expect([...new Set(named)].sort()).toEqual(leavesOf(program()).sort())
+    expect([...new Set(named)].sort()).toEqual(leavesOf(await programOf()).sort())
   })
 
   it.each(COMMANDS.map((args) => ({ args, title: args.join(' ') })))(

@@ -105,7 +105,7 @@ export async function openGateway(): Promise<Gateway> {
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
     waits: { perKey: 100, total: 100 },
   })
-  const keyring = openKeys({ store, clock })
+  const keyring = openKeys({ store, clock, log: pino({ level: 'silent' }) })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
   app.decorateRequest('caller')
   app.removeContentTypeParser('text/plain') // as the whole server does
