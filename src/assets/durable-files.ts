@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, rmSync, type Stats, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FSDriver } from 'flydrive/drivers/fs'
 import { isOpenToOthers, makePrivateFile, makePrivateFolder } from '../config/private-folder.ts'
+import { syncFolder, syncFolderNow } from '../config/sync-folder.ts'
 import { HOUR_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { tryWrite } from './try-write.ts'
@@ -177,24 +178,3 @@ function foldersAbove(folder: string, top: string): string[] {
 }
 
 // Windows cannot open folders, and orders their writes itself.
-const FOLDERS_SYNC = process.platform !== 'win32'
-
-async function syncFolder(path: string): Promise<void> {
-  if (!FOLDERS_SYNC) return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-function syncFolderNow(path: string): void {
-  if (!FOLDERS_SYNC) return
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
-}

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmS
 import { dirname } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { makePrivateFile } from './private-folder.ts'
+import { syncFolderNow } from './sync-folder.ts'
 
 export const MIN_SECRET_LENGTH = 16
 
@@ -40,7 +41,7 @@ function writeSecret(path: string): void {
       closeSync(file)
     }
     linkSync(aside, path)
-    syncFolder(dirname(path))
+    syncFolderNow(dirname(path))
   } catch (error) {
     if (!existsSync(path)) throw new ConfigError(`The secret cannot be written to ${path}.`, { cause: error })
   } finally {
@@ -53,15 +54,5 @@ function read(path: string): string {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
     throw new ConfigError(`The secret cannot be read from ${path}.`, { cause: error })
-  }
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return // Windows cannot open folders, and orders their writes itself
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }

@@ -138,7 +138,11 @@ function diskGauges(gauge: MakeGauge, { folders }: MetricSources): () => Promise
   return async () => {
     for (const [folder, path] of Object.entries(folders)) {
       const disk = await statfs(path).catch(() => undefined) // a disk that is gone has no figures
-      if (!disk) continue
+      if (!disk) {
+        size.remove({ folder })
+        free.remove({ folder })
+        continue
+      }
       size.set({ folder }, disk.bsize * disk.blocks)
       free.set({ folder }, disk.bsize * disk.bavail)
     }

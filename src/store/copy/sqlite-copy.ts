@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { syncFolderNow } from '../../config/sync-folder.ts'
 import { migrateTo, requireKnown } from '../migrate.ts'
 import { kyselyOn } from '../node-sqlite.ts'
 import { COUNTED, inOrder, type Row, type Snapshot, type TableShape, type Target } from './snapshot.ts'
@@ -38,7 +39,7 @@ export async function withSqliteTarget<T>(
     database.exec('commit')
     database.close()
     renameSync(part, path)
-    syncFolder(dirname(path))
+    syncFolderNow(dirname(path))
     return result
   } catch (error) {
     if (database.isOpen) database.close()
@@ -100,14 +101,4 @@ function targetOn(database: DatabaseSync, snapshot: Snapshot): Target {
 
 function remove(path: string): void {
   for (const name of [path, `${path}-journal`]) rmSync(name, { force: true })
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return // Windows cannot open folders, and orders their writes itself
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }
