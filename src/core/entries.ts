@@ -6,7 +6,7 @@ import { type Points, points } from './points.ts'
  * written as one row with a column an account.
  */
 export type LedgerAccount = 'available' | 'held' | 'funding' | 'revenue'
-export type LedgerKind = 'credit' | 'hold' | 'settle'
+export type LedgerKind = 'credit' | 'hold' | 'settle' | 'allow' | 'calls' | 'return'
 
 /** What a transaction adds to each account, in points; the four sum to zero. */
 export type Moves = Record<LedgerAccount, Points>
@@ -36,6 +36,25 @@ export function settleTransaction(taskId: string, held: Points, consumed: Points
     revenue: consumed,
     available: held - consumed,
   })
+}
+
+/** Holds points for the calls of a key. */
+export function allowTransaction(id: string, amount: Points): Transaction {
+  return transaction(id, 'allow', null, { available: -amount, held: amount })
+}
+
+/** What calls cost: from what is held for them, and what exceeds it from the available points. */
+export function callsTransaction(id: string, fromHeld: Points, fromAvailable: Points): Transaction {
+  return transaction(id, 'calls', null, {
+    held: -fromHeld,
+    available: -fromAvailable,
+    revenue: fromHeld + fromAvailable,
+  })
+}
+
+/** Gives back what is held for calls and was not needed. */
+export function returnTransaction(id: string, amount: Points): Transaction {
+  return transaction(id, 'return', null, { available: amount, held: -amount })
 }
 
 function transaction(

@@ -4,6 +4,7 @@ import { administrationContract } from './contract/administration.ts'
 import { assetsContract } from './contract/assets.ts'
 import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
+import { callsContract } from './contract/calls.ts'
 import { claimsContract } from './contract/claims.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
 import { draftsContract } from './contract/drafts.ts'
@@ -65,6 +66,8 @@ export const TABLES = [
   'price_revision',
   'notices',
   'audit',
+  'allowances',
+  'calls',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -104,6 +107,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('tenants and keys', () => tenantsContract(bench))
     describe('fingerprints', () => fingerprintsContract(bench))
     describe('prices', () => pricesContract(bench))
+    describe('calls', () => callsContract(bench))
     describe('notices', () => noticesContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))

@@ -28,6 +28,8 @@ export interface Database {
   price_revision: PriceRevisionTable
   notices: NoticesTable
   audit: AuditTable
+  allowances: AllowancesTable
+  calls: CallsTable
 }
 
 export interface TenantsTable {
@@ -105,6 +107,48 @@ export interface LedgerTransactionsTable {
   held: number
   funding: number
   revenue: number
+  /** The allowance of a process for calls that the transaction fills, takes from or ends. */
+  allowance_id: Generated<string | null>
+}
+
+/** Points that a process holds for the calls of a key. */
+export interface AllowancesTable {
+  id: string
+  tenant_id: string
+  key_id: string
+  held: number
+  holder: string
+  /** When it ends unless the process renews it. */
+  lease_until: number
+}
+
+/** Calls that were answered on the spot: never their content. */
+export interface CallsTable {
+  seq: Generated<number>
+  id: string
+  tenant_id: string
+  key_id: string
+  mode: string
+  request_id: string | null
+  endpoint: string
+  model: string
+  provider: string | null
+  account: string | null
+  vendor_model: string | null
+  status: number
+  outcome: string
+  error_code: string | null
+  streamed: number
+  usage: string | null
+  price: number
+  cost: number | null
+  tried: string
+  created_at: number
+  first_byte_ms: number | null
+  duration_ms: number
+  /** The transaction of the ledger that has its price; null = it cost nothing. */
+  booking: string | null
+  record_expires_at: number
 }
 
 export interface TasksTable {

@@ -3,6 +3,7 @@ import type { Asset } from '../core/asset.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { AuditEntry } from '../core/audit.ts'
 import type { Batch, NewBatch } from '../core/batch.ts'
+import type { Allowance, Call, CallBooking } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Draft } from '../core/draft.ts'
@@ -25,6 +26,11 @@ export type BatchOutcome =
   | { outcome: 'created' }
   | { outcome: 'replayed'; batchId: string }
   | { outcome: 'idempotency_mismatch' }
+  | { outcome: 'insufficient_points'; available: Points }
+  | { outcome: 'spend_limit_reached' }
+
+export type AllowanceOutcome =
+  | { outcome: 'held'; amount: Points }
   | { outcome: 'insufficient_points'; available: Points }
   | { outcome: 'spend_limit_reached' }
 
@@ -282,6 +288,32 @@ export interface WriteVerbs {
   recordKeyUses(args: { uses: { id: string; at: number }[] }): Promise<void>
   /** For a change that is more than one transaction of the store; the others take an `audit`. */
   addAudit(args: { audit: AuditEntry }): Promise<void>
+  /**
+   * Holds points for a key's calls, or adds to what is held: up to `wanted`, at least `least`, and a quarter of what the
+   * tenant has unless `least` is more. The key's spend limit counts it.
+   */
+  holdAllowance(args: {
+    allowance: Allowance
+    least: Points
+    wanted: Points
+    leaseUntil: number
+    now: number
+  }): Promise<AllowanceOutcome>
+  /**
+   * Stores calls, books their prices, and renews the allowances that pay. A call that is stored already is left as it is.
+   * Returns what each allowance still holds: 0 for one that has ended, whose calls are paid from the available points.
+   */
+  bookCalls(args: {
+    bookings: CallBooking[]
+    leaseUntil: number
+    recordExpiresAt: number
+    now: number
+  }): Promise<Points[]>
+  renewAllowances(args: { holder: string; leaseUntil: number }): Promise<void>
+  /** Gives back what allowances hold. `all` is for a store that no other process uses. Returns how many were ended. */
+  endAllowances(args: { which: { ids: string[] } | { expiredBefore: number } | { all: true }; now: number }): Promise<number>
+  /** Deletes records of calls that have expired; the ledger stays. Returns how many. */
+  purgeCalls(args: { now: number; limit: number }): Promise<number>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
   rebuildBalances(args: { now: number } & Audited): Promise<void>
 }
@@ -366,6 +398,17 @@ export interface ReadVerbs {
   /** Newest first, for the operator; `beforeId` pages on from a task. */
   listAllTasks(args: AllTasksFilter & { limit: number; beforeId?: string }): Promise<Task[]>
   getBatch(args: { id: string }): Promise<Batch | undefined>
+  /** Newest first; `beforeId` pages on from a call. */
+  listCalls(args: {
+    tenantId?: string
+    mode?: Mode
+    keyId?: string
+    model?: string
+    from?: number
+    to?: number
+    beforeId?: string
+    limit: number
+  }): Promise<Call[]>
   /** Batches that have ended and have no webhooks yet, the longest ended first. */
   listUnannounced(args: { limit: number }): Promise<Batch[]>
   /** Parked and waiting tasks of a tenant, oldest first: those that can be cancelled. */

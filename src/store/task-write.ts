@@ -40,7 +40,7 @@ export type TaskRow = Pick<Selectable<TasksTable>, 'id' | (typeof MUTABLE)[numbe
 /** A move of a task as rows and sums. Each engine writes it if the task's version is still `row.version - 1`. */
 export interface TaskWrite {
   row: TaskRow
-  ledger: Omit<Selectable<LedgerTransactionsTable>, 'seq'> | null
+  ledger: Omit<Selectable<LedgerTransactionsTable>, 'seq' | 'allowance_id'> | null
   attempt: Pick<
     Selectable<AttemptsTable>,
     'task_id' | 'number' | 'outcome' | 'accepted_at' | 'ended_at' | 'reason'

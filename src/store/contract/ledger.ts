@@ -120,7 +120,7 @@ export function ledgerContract(bench: Bench): void {
         'a hold that has ended is zero, whether or not its task is still on record',
         'the hold is the price of the task',
         'the cached balance is the sum of the ledger',
-        'what a key has spent is what its tasks hold and have consumed',
+        'what a key has spent is what its tasks and calls hold and have consumed',
       ],
     ],
     [
@@ -192,7 +192,7 @@ export function ledgerContract(bench: Bench): void {
     [
       'spending of a key that is off',
       () => `update api_keys set spent = spent - 1 where id = 'k1'`,
-      ['what a key has spent is what its tasks hold and have consumed'],
+      ['what a key has spent is what its tasks and calls hold and have consumed'],
     ],
     [
       'a line that counts wrongly',

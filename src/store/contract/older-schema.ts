@@ -3,6 +3,9 @@ export const OLDER_SCHEMA = '0010-webhook-addresses'
 
 /** Undo the migrations after it, on both engines. A new migration adds what undoes it at the top. */
 export const UNDO_LATER: readonly string[] = [
+  'alter table ledger_transactions drop column allowance_id',
+  'drop table calls',
+  'drop table allowances',
   'drop table notices',
   'drop index tenants_price_group',
   'alter table tenants drop column price_group',

@@ -45,8 +45,10 @@ export const COUNTED = 'storage_use'
 
 /** Columns that hold money, in points. */
 const MONEY: Readonly<Record<string, readonly string[]>> = {
+  allowances: ['held'],
   api_keys: ['spend_limit', 'spent'],
   balances: ['available', 'credited', 'held'],
+  calls: ['price'],
   ledger_transactions: ['available', 'funding', 'held', 'revenue'],
   tasks: ['consumed', 'price'],
 }

@@ -7,6 +7,7 @@ import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets
 import { listAttempts } from './attempts.ts'
 import { addAudit, listAudit } from './audit.ts'
 import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { bookCalls, endAllowances, holdAllowance, listCalls, purgeCalls, renewAllowances } from './calls.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
@@ -96,6 +97,11 @@ export const writes: Queries<EngineVerbs> = {
   revokeKey,
   recordKeyUses,
   addAudit,
+  holdAllowance,
+  bookCalls,
+  renewAllowances,
+  endAllowances,
+  purgeCalls,
   rebuildBalances,
 }
 
@@ -106,6 +112,7 @@ export const reads: Queries<ReadVerbs> = {
   listAllTasks,
   countTasks: totalTasks,
   getBatch,
+  listCalls,
   listUnannounced,
   listUnstarted,
   listOverdue,

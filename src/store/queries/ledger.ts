@@ -145,6 +145,16 @@ const RULES: Record<string, string> = {
     select t.id as subject, cast(t.consumed as text) as found from tasks t
     where t.status = 'completed' and t.consumed <> coalesce(
       (select l.revenue from ledger_transactions l where l.id = t.id || ':settle'), 0)`,
+  'an allowance holds what its transactions say, and one that has ended holds nothing': `
+    select l.allowance_id as subject, cast(sum(l.held) as text) as found from ledger_transactions l
+    where l.allowance_id is not null
+    group by l.allowance_id
+    having sum(l.held) <> coalesce((select a.held from allowances a where a.id = l.allowance_id), 0)`,
+  'what calls cost is what the operator earned by them': `
+    select c.booking as subject, cast(sum(c.price) as text) as found from calls c
+    where c.booking is not null
+    group by c.booking
+    having sum(c.price) <> coalesce((select l.revenue from ledger_transactions l where l.id = c.booking), 0)`,
   'the cached balance is the sum of the ledger': `
     select b.tenant_id as subject, b.available || ' available, ' || b.held || ' held' as found from balances b
     left join (${SUMS_BY_TENANT}) s on s.tenant_id = b.tenant_id
@@ -161,7 +171,7 @@ const RULES: Record<string, string> = {
                        and t.status not in ('completed', 'failed', 'cancelled'))
       or k.staged <> (select count(*) from tasks t where t.tenant_id = k.tenant_id and t.key_id = k.id
                       and t.status = 'staged')`,
-  'what a key has spent is what its tasks hold and have consumed': `
+  'what a key has spent is what its tasks and calls hold and have consumed': `
     select k.id as subject, cast(k.spent as text) as found from api_keys k
     left join (select key_id, -sum(available) as spent from ledger_transactions
                where key_id is not null group by key_id) l on l.key_id = k.id

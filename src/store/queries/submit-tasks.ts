@@ -62,7 +62,7 @@ export async function storeAccepted(
 
 interface Rows {
   tasks: Insertable<TasksTable>[]
-  ledger: Omit<Selectable<LedgerTransactionsTable>, 'seq'>[]
+  ledger: Omit<Selectable<LedgerTransactionsTable>, 'seq' | 'allowance_id'>[]
   counts: TaskCount[]
   keys: Booking[]
   balances: Booking[]

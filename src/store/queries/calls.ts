@@ -1,0 +1,259 @@
+import type { Insertable, Selectable } from 'kysely'
+import type { Call, CallBooking } from '../../core/call.ts'
+import { allowTransaction, callsTransaction, returnTransaction, type Transaction } from '../../core/entries.ts'
+import { newId } from '../../core/ids.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { type Points, points } from '../../core/points.ts'
+import type { Mode } from '../../core/task.ts'
+import type { CallsTable } from '../schema.ts'
+import type { AllowanceOutcome, ReadVerbs, WriteVerbs } from '../store.ts'
+import type { Tx } from '../tx.ts'
+
+/** What of a tenant's points one key's allowance may take beyond what it needs: other keys and tasks want some, too. */
+const SHARE = 4
+
+/** Rows are locked in one order in every verb: allowances, balances, keys. */
+export async function holdAllowance(
+  tx: Tx,
+  { allowance, least, wanted, leaseUntil, now }: Parameters<WriteVerbs['holdAllowance']>[0],
+): Promise<AllowanceOutcome> {
+  const { id, tenantId, keyId, holder } = allowance
+  const balance = await locked(
+    tx,
+    tx.db.selectFrom('balances').select('available').where('tenant_id', '=', tenantId),
+  ).executeTakeFirst()
+  const available = balance?.available ?? 0
+  if (available < least) return { outcome: 'insufficient_points', available: points(available) }
+  const key = await locked(
+    tx,
+    tx.db.selectFrom('api_keys').select(['spent', 'spend_limit']).where('id', '=', keyId),
+  ).executeTakeFirst()
+  const left = key?.spend_limit == null ? available : key.spend_limit - key.spent
+  if (left < least) return { outcome: 'spend_limit_reached' }
+  const amount = points(Math.min(left, Math.max(least, Math.min(wanted, Math.floor(available / SHARE)))))
+  await tx.db
+    .insertInto('allowances')
+    .values({ id, tenant_id: tenantId, key_id: keyId, held: amount, holder, lease_until: leaseUntil })
+    .onConflict((oc) =>
+      oc.column('id').doUpdateSet((eb) => ({ held: eb('allowances.held', '+', amount), lease_until: leaseUntil })),
+    )
+    .execute()
+  if (amount > 0) await book(tx, allowance, allowTransaction(newId(now), amount), now)
+  return { outcome: 'held', amount }
+}
+
+/**
+ * Stores calls and books what they cost, once each. A booking takes from its allowance first, then from the available
+ * points; what neither has is not booked, and the record says the smaller price.
+ */
+export async function bookCalls(
+  tx: Tx,
+  { bookings, leaseUntil, recordExpiresAt, now }: Parameters<WriteVerbs['bookCalls']>[0],
+): Promise<Points[]> {
+  const held: Points[] = []
+  for (const booking of bookings) held.push(await bookOne(tx, booking, { leaseUntil, recordExpiresAt, now }))
+  return held
+}
+
+async function bookOne(
+  tx: Tx,
+  { tenantId, keyId, allowanceId, calls }: CallBooking,
+  { leaseUntil, recordExpiresAt, now }: { leaseUntil: number; recordExpiresAt: number; now: number },
+): Promise<Points> {
+  const allowance =
+    allowanceId === null
+      ? undefined
+      : await locked(
+          tx,
+          tx.db.selectFrom('allowances').select('held').where('id', '=', allowanceId),
+        ).executeTakeFirst()
+  const isNew = await listNew(tx, calls)
+  const unbooked = calls.filter(({ id }) => isNew.has(id))
+  const total = unbooked.reduce((sum, { pricePoints }) => sum + pricePoints, 0)
+  const fromHeld = Math.min(total, allowance?.held ?? 0)
+  const fromAvailable = await affordable(tx, tenantId, total - fromHeld)
+  const booking = fromHeld + fromAvailable > 0 ? newId(now) : null
+  await tx.insertMany('calls', rowsOf(unbooked, fromHeld + fromAvailable, { booking, recordExpiresAt }))
+  if (booking !== null) {
+    const moved = callsTransaction(booking, points(fromHeld), points(fromAvailable))
+    await book(tx, { id: allowanceId, tenantId, keyId }, moved, now)
+  }
+  if (!allowance || allowanceId === null) return points(0)
+  const held = points(allowance.held - fromHeld)
+  await tx.db.updateTable('allowances').set({ held, lease_until: leaseUntil }).where('id', '=', allowanceId).execute()
+  return held
+}
+
+/** The ids that are not stored yet: a booking whose answer was lost is sent again. */
+async function listNew(tx: Tx, calls: readonly Call[]): Promise<Set<string>> {
+  const ids = calls.map(({ id }) => id)
+  if (ids.length === 0) return new Set()
+  const rows = await tx.db.selectFrom('calls').select('id').where('id', 'in', ids).execute()
+  const stored = new Set(rows.map(({ id }) => id))
+  return new Set(ids.filter((id) => !stored.has(id)))
+}
+
+/** How much of an amount the tenant can pay from its available points. */
+async function affordable(tx: Tx, tenantId: string, amount: number): Promise<number> {
+  if (amount <= 0) return 0
+  const balance = await locked(
+    tx,
+    tx.db.selectFrom('balances').select('available').where('tenant_id', '=', tenantId),
+  ).executeTakeFirst()
+  return Math.min(amount, balance?.available ?? 0)
+}
+
+/** Calls in turn, each with its price as long as what could be booked lasts. */
+function rowsOf(
+  calls: readonly Call[],
+  booked: number,
+  { booking, recordExpiresAt }: { booking: string | null; recordExpiresAt: number },
+): Insertable<CallsTable>[] {
+  let left = booked
+  return calls.map((call) => {
+    const price = Math.min(call.pricePoints, left)
+    left -= price
+    return {
+      id: call.id,
+      tenant_id: call.tenantId,
+      key_id: call.keyId,
+      mode: call.mode,
+      request_id: call.requestId,
+      endpoint: call.endpoint,
+      model: call.model,
+      provider: call.provider,
+      account: call.account,
+      vendor_model: call.vendorModel,
+      status: call.status,
+      outcome: call.outcome,
+      error_code: call.errorCode,
+      streamed: Number(call.isStreamed),
+      usage: call.usage === null ? null : JSON.stringify(call.usage),
+      price,
+      cost: call.costPoints,
+      tried: JSON.stringify(call.tried),
+      created_at: call.createdAt,
+      first_byte_ms: call.firstByteMs,
+      duration_ms: call.durationMs,
+      booking: price > 0 ? booking : null,
+      record_expires_at: recordExpiresAt,
+    }
+  })
+}
+
+/** Ends allowances, and gives their rest back. Returns how many. */
+export async function endAllowances(
+  tx: Tx,
+  { which, now }: Parameters<WriteVerbs['endAllowances']>[0],
+): Promise<number> {
+  let query = tx.db.selectFrom('allowances').selectAll().orderBy('id')
+  if ('ids' in which) query = query.where('id', 'in', [...which.ids])
+  else if ('expiredBefore' in which) query = query.where('lease_until', '<', which.expiredBefore)
+  const rows = await locked(tx, query).execute()
+  for (const { id, tenant_id: tenantId, key_id: keyId, held } of rows) {
+    if (held > 0) await book(tx, { id, tenantId, keyId }, returnTransaction(newId(now), points(held)), now)
+    await tx.db.deleteFrom('allowances').where('id', '=', id).execute()
+  }
+  return rows.length
+}
+
+export async function renewAllowances(
+  tx: Tx,
+  { holder, leaseUntil }: Parameters<WriteVerbs['renewAllowances']>[0],
+): Promise<void> {
+  await tx.db.updateTable('allowances').set({ lease_until: leaseUntil }).where('holder', '=', holder).execute()
+}
+
+/** Writes a transaction with what follows from it for the balance and for what the key has spent. */
+async function book(
+  tx: Tx,
+  { id: allowanceId, tenantId, keyId }: { id: string | null; tenantId: string; keyId: string },
+  { id, kind, moves }: Transaction,
+  now: number,
+): Promise<void> {
+  await tx.insertMany('ledger_transactions', [
+    {
+      id,
+      tenant_id: tenantId,
+      kind,
+      task_id: null,
+      key_id: keyId,
+      memo: null,
+      at: now,
+      ...moves,
+      allowance_id: allowanceId,
+    },
+  ])
+  await tx.db
+    .updateTable('balances')
+    .set((eb) => ({ available: eb('available', '+', moves.available), held: eb('held', '+', moves.held) }))
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  if (moves.available === 0) return
+  await tx.db
+    .updateTable('api_keys')
+    .set((eb) => ({ spent: eb('spent', '-', moves.available) }))
+    .where('id', '=', keyId)
+    .execute()
+}
+
+/** On PostgreSQL the rows stay as they were read until the commit. SQLite has one writer. */
+function locked<Query extends { forUpdate(): Query }>(tx: Tx, query: Query): Query {
+  return tx.engine === 'postgres' ? query.forUpdate() : query
+}
+
+export async function listCalls(
+  tx: Tx,
+  { tenantId, mode, keyId, model, from, to, beforeId, limit }: Parameters<ReadVerbs['listCalls']>[0],
+): Promise<Call[]> {
+  let query = tx.db.selectFrom('calls').selectAll().orderBy('id', 'desc').limit(limit)
+  if (tenantId !== undefined) query = query.where('tenant_id', '=', tenantId)
+  if (mode !== undefined) query = query.where('mode', '=', mode)
+  if (keyId !== undefined) query = query.where('key_id', '=', keyId)
+  if (model !== undefined) query = query.where('model', '=', model)
+  if (from !== undefined) query = query.where('created_at', '>=', from)
+  if (to !== undefined) query = query.where('created_at', '<', to)
+  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+  return (await query.execute()).map(callOfRow)
+}
+
+/** Deletes records that have expired; the ledger stays. Returns how many. */
+export async function purgeCalls(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeCalls']>[0]): Promise<number> {
+  const rows = await tx.db
+    .selectFrom('calls')
+    .select('seq')
+    .where('record_expires_at', '<=', now)
+    .orderBy('record_expires_at')
+    .limit(limit)
+    .execute()
+  if (rows.length === 0) return 0
+  const seqs = rows.map(({ seq }) => seq)
+  await tx.db.deleteFrom('calls').where('seq', 'in', seqs).execute()
+  return seqs.length
+}
+
+function callOfRow(row: Selectable<CallsTable>): Call {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    keyId: row.key_id,
+    mode: row.mode as Mode, // as `bookCalls` wrote it, like the next ones
+    requestId: row.request_id,
+    endpoint: row.endpoint,
+    model: row.model,
+    provider: row.provider,
+    account: row.account,
+    vendorModel: row.vendor_model,
+    status: row.status,
+    outcome: row.outcome as Call['outcome'],
+    errorCode: row.error_code,
+    isStreamed: row.streamed === 1,
+    usage: row.usage === null ? null : (JSON.parse(row.usage) as JsonObject),
+    pricePoints: points(row.price),
+    costPoints: row.cost === null ? null : points(row.cost),
+    tried: JSON.parse(row.tried) as Call['tried'],
+    createdAt: row.created_at,
+    firstByteMs: row.first_byte_ms,
+    durationMs: row.duration_ms,
+  }
+}
