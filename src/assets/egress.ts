@@ -10,6 +10,7 @@ import { openPublicAddresses } from './public-addresses.ts'
 import { asLookup, openResolver, type Resolve } from './resolver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { openVendorFetches } from './vendor-fetch.ts'
+import type { VendorStream } from './vendor-stream.ts'
 
 /** The only way to URLs that clients or vendors named. */
 export interface Egress {
@@ -49,6 +50,8 @@ export interface Egress {
    * call expects files in them. The memory for answers is limited for each tenant and for all tenants together.
    */
   fetchFor(owner: 'operator' | 'tenant', tenantId?: string): VendorFetch
+  /** For answers that are read as they come. The same addresses as with `fetchFor`. */
+  streamFor(owner: 'operator' | 'tenant'): VendorStream
   /** Ends all requests under way. */
   close(): Promise<void>
 }
@@ -121,6 +124,7 @@ export function openEgress({
   }
 
   return {
+    streamFor: (owner) => (owner === 'operator' ? vendors.operatorStream : vendors.tenantStream),
     fetchFor: (owner, tenantId = '') => (owner === 'operator' ? vendors.operator : vendors.tenant(tenantId)),
     judge: addresses.judge,
 

@@ -5,12 +5,15 @@ import { fetchThrough, VENDOR_TIMEOUT_MS, type VendorFetch, type Way } from './f
 import { openBudget } from './memory-budget.ts'
 import type { PublicAddresses } from './public-addresses.ts'
 import { asLookup } from './resolver.ts'
+import { streamThrough, type VendorStream } from './vendor-stream.ts'
 
 /** The `fetch` functions for vendors, over kept connections. */
 export interface VendorFetches {
   operator: VendorFetch
   /** Reaches public addresses only. */
   tenant(tenantId: string): VendorFetch
+  operatorStream: VendorStream
+  tenantStream: VendorStream
   close(): Promise<void>
 }
 
@@ -46,11 +49,14 @@ export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
     }
   }
 
+  const operatorsWay = openWay()
   const operatorLimits = { ...OPERATOR_ANSWERS, budget: openBudget(OPERATOR_MEMORY), holder: '' }
   const tenantsWay = openWay(asLookup(addresses.resolve))
   const tenantsBudget = openBudget(TENANTS_MEMORY)
   return {
-    operator: fetchThrough(openWay(), operatorLimits),
+    operator: fetchThrough(operatorsWay, operatorLimits),
+    operatorStream: streamThrough(operatorsWay),
+    tenantStream: streamThrough(tenantsWay, ({ href }) => addresses.parse(href)),
     tenant(holder) {
       const limits = { ...TENANT_ANSWERS, budget: tenantsBudget, holder }
       return fetchThrough(tenantsWay, limits, ({ href }) => addresses.parse(href))

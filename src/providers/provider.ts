@@ -1,3 +1,4 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { VendorFetch } from '../assets/fetch-through.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
@@ -174,7 +175,43 @@ export interface ProviderManifest {
   readonly fields: readonly AccountField[]
   /** How many tasks an account runs at once, unless its owner sets another number. */
   readonly slots: number
+  /** How its accounts answer calls; absent where they only perform tasks. */
+  readonly calls?: CallSide
   load(): Promise<(parts: ProviderParts) => Provider>
+}
+
+/** Routes of calls: requests that are answered on the spot, as their official clients send them. */
+export const CALL_ENDPOINTS = [
+  'chat/completions',
+  'completions',
+  'responses',
+  'embeddings',
+  'moderations',
+  'audio/speech',
+  'audio/transcriptions',
+  'audio/translations',
+  'messages',
+  'messages/count_tokens',
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+  'embedContent',
+  'batchEmbedContents',
+] as const
+export type CallEndpoint = (typeof CALL_ENDPOINTS)[number]
+
+/** How the accounts of a provider answer calls. */
+export interface CallSide {
+  /** Models that an account serves unless its owner names others: names, or beginnings of names with "*". */
+  readonly models: readonly string[]
+  /** The operator's own machine, perhaps: its models have no list price, and cost nothing unless the operator sets a price. */
+  readonly isUnpriced?: true
+  /** Where a request of this endpoint goes as it came; undefined = the provider does not take it. */
+  urlOf(endpoint: CallEndpoint, model: string, settings: Account['settings']): string | undefined
+  /** The credential, by the names of headers in lower case. */
+  headersOf(settings: Account['settings']): Record<string, string>
+  /** The model for callers of other formats, with the vendor's package. */
+  loadModel(options: { model: string; settings: Account['settings']; fetch: VendorFetch }): Promise<LanguageModelV4>
 }
 
 export interface ProviderParts {

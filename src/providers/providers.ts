@@ -1,4 +1,5 @@
 import { aceStep } from './ace-step/manifest.ts'
+import { anthropic } from './anthropic/manifest.ts'
 import { bfl } from './bfl/manifest.ts'
 import { comfyui } from './comfyui/manifest.ts'
 import { elevenlabs } from './elevenlabs/manifest.ts'
@@ -9,6 +10,7 @@ import { kling } from './kling/manifest.ts'
 import { luma } from './luma/manifest.ts'
 import { minimax } from './minimax/manifest.ts'
 import { openai } from './openai/manifest.ts'
+import { openaiCompatible } from './openai-compatible/manifest.ts'
 import { piapi } from './piapi/manifest.ts'
 import { polyphony } from './polyphony/manifest.ts'
 import type { ProviderManifest } from './provider.ts'
@@ -39,4 +41,6 @@ export const PROVIDERS: readonly ProviderManifest[] = [
   comfyui,
   aceStep,
   elevenlabs,
+  anthropic,
+  openaiCompatible,
 ]

@@ -311,7 +311,10 @@ export interface WriteVerbs {
   }): Promise<Points[]>
   renewAllowances(args: { holder: string; leaseUntil: number }): Promise<void>
   /** Gives back what allowances hold. `all` is for a store that no other process uses. Returns how many were ended. */
-  endAllowances(args: { which: { ids: string[] } | { expiredBefore: number } | { all: true }; now: number }): Promise<number>
+  endAllowances(args: {
+    which: { ids: string[] } | { expiredBefore: number } | { all: true }
+    now: number
+  }): Promise<number>
   /** Deletes records of calls that have expired; the ledger stays. Returns how many. */
   purgeCalls(args: { now: number; limit: number }): Promise<number>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */

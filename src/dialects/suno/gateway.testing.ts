@@ -254,6 +254,7 @@ const unused = (): never => {
 const egress: Egress = {
   postJson: unused,
   fetchFor: unused,
+  streamFor: unused,
   async judge(url, field) {
     if (url.includes('127.0.0.1'))
       throw new PolyphonyError('address_refused', `${field} leads to 127.0.0.1.`, { field })

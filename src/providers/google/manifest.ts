@@ -1,5 +1,6 @@
 import { baseUrl, secret } from '../kit/account-fields.ts'
 import type { ProviderManifest } from '../provider.ts'
+import { googleCalls } from './calls.ts'
 
 export const google: ProviderManifest = {
   id: 'google',
@@ -9,5 +10,6 @@ export const google: ProviderManifest = {
     baseUrl('GOOGLE_GEMINI_BASE_URL', 'https://generativelanguage.googleapis.com'),
   ],
   slots: 10,
+  calls: googleCalls,
   load: async () => (await import('./google.ts')).googleProvider,
 }

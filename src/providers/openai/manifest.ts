@@ -1,5 +1,6 @@
 import { baseUrl, optional, secret } from '../kit/account-fields.ts'
 import type { ProviderManifest } from '../provider.ts'
+import { openaiCalls } from './calls.ts'
 
 export const openai: ProviderManifest = {
   id: 'openai',
@@ -11,5 +12,6 @@ export const openai: ProviderManifest = {
     optional({ name: 'project', env: 'OPENAI_PROJECT_ID', title: 'Project', isSecret: false }),
   ],
   slots: 10,
+  calls: openaiCalls,
   load: async () => (await import('./openai.ts')).openaiProvider,
 }

@@ -63,10 +63,7 @@ async function bookOne(
   const allowance =
     allowanceId === null
       ? undefined
-      : await locked(
-          tx,
-          tx.db.selectFrom('allowances').select('held').where('id', '=', allowanceId),
-        ).executeTakeFirst()
+      : await locked(tx, tx.db.selectFrom('allowances').select('held').where('id', '=', allowanceId)).executeTakeFirst()
   const isNew = await listNew(tx, calls)
   const unbooked = calls.filter(({ id }) => isNew.has(id))
   const total = unbooked.reduce((sum, { pricePoints }) => sum + pricePoints, 0)

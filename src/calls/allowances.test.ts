@@ -1,0 +1,117 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Call } from '../core/call.ts'
+import type { Caller } from '../core/caller.ts'
+import { newId } from '../core/ids.ts'
+import { points } from '../core/points.ts'
+import { type Allowances, openAllowances } from './allowances.ts'
+import { inStore, type StorePlace } from './store.testing.ts'
+
+const log = pino({ level: 'silent' })
+let place: StorePlace
+let allowances: Allowances
+
+beforeEach(async () => {
+  place = await inStore()
+  allowances = openAllowances({ ...place, log, recordDays: 1 })
+})
+afterEach(async () => {
+  await place.close()
+})
+
+const callOf = ({ tenantId, keyId, mode }: Caller, price: number): Call => ({
+  id: newId(place.clock.now()),
+  tenantId,
+  keyId,
+  mode,
+  requestId: null,
+  endpoint: 'chat/completions',
+  model: 'm',
+  provider: 'openai',
+  account: 'a',
+  vendorModel: 'm',
+  status: 200,
+  outcome: 'completed',
+  errorCode: null,
+  isStreamed: false,
+  usage: null,
+  pricePoints: points(price),
+  costPoints: null,
+  tried: [],
+  createdAt: place.clock.now(),
+  firstByteMs: 1,
+  durationMs: 2,
+})
+
+describe('allowances', () => {
+  it('a thousand calls at once are each booked once, with few writes, and nothing stays held', async () => {
+    const { caller } = place
+    await Promise.all(
+      Array.from({ length: 1_000 }, async () => {
+        const reservation = await allowances.reserve(caller, points(50))
+        allowances.book(reservation, callOf(caller, 7))
+      }),
+    )
+    await allowances.close()
+    expect(await place.balance()).toEqual({ available: place.credit - 7_000, held: 0 })
+    expect(await place.store.listCalls({ limit: 2_000 })).toHaveLength(1_000)
+    expect(await place.store.reconcile({})).toEqual([])
+    expect(place.writes.filter((verb) => verb === 'bookCalls').length).toBeLessThan(10)
+    expect(place.writes.filter((verb) => verb === 'holdAllowance').length).toBeLessThan(50)
+  })
+
+  it('calls never cost more than the tenant has, however many are under way', async () => {
+    const { caller } = place
+    const bound = points(place.credit / 10)
+    const outcomes = await Promise.allSettled(Array.from({ length: 25 }, () => allowances.reserve(caller, bound)))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+    const refused = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult
+    expect(refused.reason).toMatchObject({ code: 'insufficient_points' })
+  })
+
+  it('a second call of a key is admitted without a look at the database', async () => {
+    const { caller } = place
+    const first = await allowances.reserve(caller, points(10))
+    const before = place.writes.length
+    expect(allowances.reserve(caller, points(10))).toEqual({ keyId: caller.keyId, bound: 10 })
+    expect(place.writes).toHaveLength(before)
+    allowances.book(first, callOf(caller, 3))
+    allowances.book(first, callOf(caller, 3))
+    await allowances.close()
+  })
+
+  it('calls that could not be booked are booked later, once', async () => {
+    const { caller } = place
+    const reservation = await allowances.reserve(caller, points(10))
+    place.failing.add('bookCalls')
+    allowances.book(reservation, callOf(caller, 3))
+    await allowances.flush()
+    expect(await place.store.listCalls({ limit: 10 })).toEqual([])
+    place.failing.clear()
+    await allowances.flush()
+    expect(await place.store.listCalls({ limit: 10 })).toHaveLength(1)
+    await allowances.close()
+    expect(await place.balance()).toEqual({ available: place.credit - 3, held: 0 })
+  })
+
+  it('what an allowance does not need is given back some seconds after the last call', async () => {
+    const { caller } = place
+    const reservation = await allowances.reserve(caller, points(10))
+    allowances.book(reservation, callOf(caller, 3))
+    await allowances.flush()
+    expect((await place.balance()).held).toBeGreaterThan(0)
+    place.clock.nowMs += 10_001
+    await allowances.flush()
+    expect(await place.balance()).toEqual({ available: place.credit - 3, held: 0 })
+    await allowances.close()
+  })
+
+  it('calls of test keys are stored, and move no money', async () => {
+    const caller: Caller = { ...place.caller, mode: 'test' }
+    const reservation = await allowances.reserve(caller, points(1_000_000))
+    allowances.book(reservation, callOf(caller, 0))
+    await allowances.close()
+    expect(await place.store.listCalls({ limit: 10, mode: 'test' })).toHaveLength(1)
+    expect(await place.balance()).toEqual({ available: place.credit, held: 0 })
+  })
+})

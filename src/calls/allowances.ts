@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Call } from '../core/call.ts'
+import type { Caller } from '../core/caller.ts'
+import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import { type Points, points } from '../core/points.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * The money of calls. A hold on disk for each call would cost it a millisecond, so this process holds points for a key (an
+ * allowance) and lets its calls take from it in memory. Ended calls are stored and booked together, some times a second.
+ */
+export interface Allowances {
+  /**
+   * Sets aside what a call may cost. Resolves at once where the key's allowance has as much; else more is held on disk.
+   * Throws `insufficient_points` or `spend_limit_reached`. Each is ended by one `book`.
+   */
+  reserve(caller: Caller, bound: Points): Reservation | Promise<Reservation>
+  /** Ends a reservation with what the call cost, which may be more than was set aside. It is stored soon. */
+  book(reservation: Reservation, call: Call): void
+  /** What ended calls and unneeded points are on disk. */
+  flush(): Promise<void>
+  /** Writes what has ended, and gives back what is held. */
+  close(): Promise<void>
+}
+
+export interface Reservation {
+  readonly keyId: string
+  readonly bound: Points
+}
+
+export interface AllowancesOptions {
+  store: Store
+  clock: Clock
+  log: Logger
+  recordDays: number
+}
+
+const BOOK_MS = 100
+/** How long an allowance stands after the last call of its key. */
+const IDLE_MS = 10 * SECOND_MS
+const LEASE_MS = 60 * SECOND_MS
+const RENEW_MS = 15 * SECOND_MS
+/** How many calls like the one at hand are held for at once. */
+const CALLS_AHEAD = 32
+/** After a booking that failed: the calls are kept, and sent again. */
+const RETRY_MS = 1_000
+
+interface Purse {
+  readonly tenantId: string
+  readonly keyId: string
+  readonly allowanceId: string
+  /** What is held on disk, less what ended calls cost. */
+  left: number
+  /** What calls that are under way have set aside. */
+  reserved: number
+  ended: Call[]
+  raising: Promise<void> | undefined
+  usedAt: number
+}
+
+export function openAllowances({ store, clock, log, recordDays }: AllowancesOptions): Allowances {
+  const holder = randomUUID()
+  const purses = new Map<string, Purse>()
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  function purseOf({ keyId, tenantId }: Pick<Caller, 'keyId' | 'tenantId'>): Purse {
+    let purse = purses.get(keyId)
+    if (!purse) {
+      const allowanceId = newId(clock.now())
+      purse = { tenantId, keyId, allowanceId, left: 0, reserved: 0, ended: [], raising: undefined, usedAt: 0 }
+      purses.set(keyId, purse)
+    }
+    return purse
+  }
+
+  function take(purse: Purse, bound: Points): Reservation | undefined {
+    if (purse.left - purse.reserved < bound) return undefined
+    purse.reserved += bound
+    purse.usedAt = clock.now()
+    return { keyId: purse.keyId, bound }
+  }
+
+  async function raise(purse: Purse, bound: Points): Promise<void> {
+    const { allowanceId: id, tenantId, keyId } = purse
+    const now = clock.now()
+    const lacks = points(Math.max(0, bound - (purse.left - purse.reserved)))
+    const held = await store.holdAllowance({
+      allowance: { id, tenantId, keyId, holder },
+      least: lacks,
+      wanted: points(Math.max(lacks, bound * CALLS_AHEAD)),
+      leaseUntil: now + LEASE_MS,
+      now,
+    })
+    if (held.outcome === 'held') purse.left += held.amount
+    else throw refusal(held, bound)
+  }
+
+  async function reserveMore(caller: Caller, bound: Points): Promise<Reservation> {
+    for (;;) {
+      const purse = purseOf(caller)
+      const taken = take(purse, bound)
+      if (taken) return taken
+      // One at a time for a key: the calls that wait look again at what the first has brought.
+      if (purse.raising)
+        await purse.raising.catch(() => {}) // who raised it hears of the error
+      else {
+        purse.raising = raise(purse, bound).finally(() => {
+          purse.raising = undefined
+        })
+        purse.usedAt = clock.now()
+        await purse.raising
+        begin()
+      }
+    }
+  }
+
+  function begin(): void {
+    timer ??= setTimeout(() => void write(), BOOK_MS).unref()
+  }
+
+  /** Books what has ended, and ends the allowances that are not used any more. One at a time. */
+  function write(isLast = false): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(() => writeEnded(isLast))
+    return writing
+  }
+
+  async function writeEnded(isLast: boolean): Promise<void> {
+    const now = clock.now()
+    const busy = [...purses.values()].filter(({ ended }) => ended.length > 0)
+    const batches = busy.map((purse) => ({ purse, calls: purse.ended.splice(0) }))
+    try {
+      if (batches.length > 0) {
+        const held = await store.bookCalls({
+          bookings: batches.map(({ purse: { tenantId, keyId, allowanceId }, calls }) => ({
+            tenantId,
+            keyId,
+            allowanceId,
+            calls,
+          })),
+          leaseUntil: now + LEASE_MS,
+          recordExpiresAt: now + recordDays * DAY_MS,
+          now,
+        })
+        batches.forEach(({ purse }, index) => {
+          follow(purse, held[index] ?? points(0))
+        })
+      }
+      await endIdle(isLast ? Number.POSITIVE_INFINITY : now - IDLE_MS, now)
+    } catch (error) {
+      // A booking that was stored all the same is not stored twice.
+      for (const { purse, calls } of batches) purse.ended.unshift(...calls)
+      log.error(
+        { err: error, calls: batches.reduce((sum, { calls }) => sum + calls.length, 0) },
+        'calls were not booked',
+      )
+      if (isLast) throw error
+      timer ??= setTimeout(() => void write(), RETRY_MS).unref()
+      return
+    }
+    if (purses.size > 0 && !isLast) timer ??= setTimeout(() => void write(), BOOK_MS).unref()
+  }
+
+  /** Takes over what is held on disk: another process may have ended the allowance of one that was paused for long. */
+  function follow(purse: Purse, held: Points): void {
+    if (purse.raising) return
+    purse.left = held - purse.ended.reduce((sum, { pricePoints }) => sum + pricePoints, 0)
+  }
+
+  async function endIdle(usedBefore: number, now: number): Promise<void> {
+    const idle = [...purses.values()].filter(
+      ({ reserved, ended, raising, usedAt }) =>
+        reserved === 0 && ended.length === 0 && !raising && usedAt <= usedBefore,
+    )
+    if (idle.length === 0) return
+    for (const { keyId } of idle) purses.delete(keyId)
+    await store.endAllowances({ which: { ids: idle.map(({ allowanceId }) => allowanceId) }, now })
+  }
+
+  // Calls that take longer than a lease keep what they set aside.
+  const renewal = setInterval(() => {
+    if (purses.size === 0) return
+    store.renewAllowances({ holder, leaseUntil: clock.now() + LEASE_MS }).catch((error: unknown) => {
+      log.warn({ err: error }, 'what is held for calls was not renewed')
+    })
+  }, RENEW_MS).unref()
+
+  return {
+    reserve(caller, bound) {
+      if (caller.mode === 'test' || bound === 0) return { keyId: caller.keyId, bound: points(0) }
+      return take(purseOf(caller), bound) ?? reserveMore(caller, bound)
+    },
+    book({ bound }, call) {
+      const purse = purseOf(call)
+      purse.reserved -= bound
+      purse.left -= call.pricePoints
+      purse.ended.push(call)
+      purse.usedAt = clock.now()
+      begin()
+    },
+    flush: () => write(),
+    async close() {
+      clearInterval(renewal)
+      await write(true)
+      clearTimeout(timer)
+    },
+  }
+}
+
+function refusal(
+  refused: { outcome: 'insufficient_points'; available: Points } | { outcome: 'spend_limit_reached' },
+  bound: Points,
+): PolyphonyError {
+  if (refused.outcome === 'spend_limit_reached') {
+    return new PolyphonyError('spend_limit_reached', 'The key has reached its spend limit, or this call may exceed it.')
+  }
+  return new PolyphonyError(
+    'insufficient_points',
+    `The call may cost ${bound} points, and the account has ${refused.available}.`,
+  )
+}

@@ -1,0 +1,136 @@
+import type { AccountRecord } from '../core/account.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { ModelPrice, ModelSetting, ModelTarget } from '../core/usage.ts'
+
+/** What routing knows of an account that answers calls. */
+export interface Answerer {
+  readonly record: Pick<AccountRecord, 'id' | 'name' | 'provider' | 'state' | 'priority' | 'weight' | 'isDraining'>
+  /** Names of models, or beginnings of names with "*". */
+  readonly models: readonly string[]
+}
+
+/** An account to be asked for a model, by the name that its provider has for it. */
+export interface Target<Member extends Answerer = Answerer> {
+  readonly member: Member
+  readonly model: string
+}
+
+export interface ModelRoute<Member extends Answerer = Answerer> {
+  /** In the order in which they are tried. */
+  readonly targets: readonly Target<Member>[]
+  /** That of the operator, if there is one. */
+  readonly price: ModelPrice | undefined
+}
+
+/** How many models may follow one another. */
+const MAX_FALLBACKS = 8
+
+/**
+ * The accounts that may answer a model, in the order in which they are tried: those of a higher priority first, and among
+ * equals at random by weight; then the model's fallbacks in the same way. Accounts that are paused come last. Throws
+ * `no_provider`.
+ */
+export function routeModel<Member extends Answerer>(
+  model: string,
+  members: readonly Member[],
+  settings: readonly ModelSetting[],
+  random: () => number = Math.random,
+): ModelRoute<Member> {
+  const targets: Target<Member>[] = []
+  const queue = [model]
+  const seen = new Set<string>()
+  for (let next = queue.shift(); next !== undefined && seen.size < MAX_FALLBACKS; next = queue.shift()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    const setting = settingOf(next, settings)
+    targets.push(...inOrder(targetsOf(next, members, setting), random))
+    queue.push(...(setting?.fallback ?? []))
+  }
+  if (targets.length === 0) throw unknownModel(model, members, settings)
+  return { targets, price: settingOf(model, settings)?.price }
+}
+
+/** The models that callers can name, without patterns. */
+export function listModels(members: readonly Answerer[], settings: readonly ModelSetting[]): string[] {
+  const names = [...settings.map(({ name }) => name), ...members.flatMap(({ models }) => models)]
+  return [...new Set(names.filter((name) => !name.endsWith('*')))].sort()
+}
+
+/** The setting with this name, else the one with the longest beginning of it. */
+export function settingOf(model: string, settings: readonly ModelSetting[]): ModelSetting | undefined {
+  const fitting = settings.filter(({ name }) => fits(name, model))
+  return fitting.toSorted((a, b) => rank(b.name) - rank(a.name))[0]
+}
+
+function rank(name: string): number {
+  return name.endsWith('*') ? name.length : Number.POSITIVE_INFINITY
+}
+
+export function fits(pattern: string, model: string): boolean {
+  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model
+}
+
+interface Weighted<Member extends Answerer> extends Target<Member> {
+  weight: number
+}
+
+function targetsOf<Member extends Answerer>(
+  model: string,
+  members: readonly Member[],
+  setting: ModelSetting | undefined,
+): Weighted<Member>[] {
+  if (setting && setting.to.length > 0) return setting.to.flatMap((to) => named(to, model, members))
+  const serving = members.filter(({ models }) => models.some((pattern) => fits(pattern, model)))
+  if (serving.length > 0) return serving.map((member) => ({ member, model, weight: member.record.weight }))
+  // `anthropic/claude-sonnet-4-5`: a provider and its own name of the model.
+  const [provider = '', ...rest] = model.split('/')
+  if (rest.length === 0) return []
+  return named({ provider, model: rest.join('/'), weight: 1 }, model, members)
+}
+
+function named<Member extends Answerer>(
+  { account, provider, model, weight }: ModelTarget,
+  asked: string,
+  members: readonly Member[],
+): Weighted<Member>[] {
+  const fitting = members.filter(
+    ({ record, models }) =>
+      (account === undefined || record.id === account || record.name === account) &&
+      (provider === undefined || record.provider === provider) &&
+      // A target that names neither goes to whoever has the model.
+      (account !== undefined || provider !== undefined || models.some((one) => fits(one, model ?? asked))),
+  )
+  return fitting.map((member) => ({ member, model: model ?? asked, weight: weight * member.record.weight }))
+}
+
+/** Those of the highest priority first; among equals a draw by weight. What is paused comes last, and switched off never. */
+function inOrder<Member extends Answerer>(
+  targets: readonly Weighted<Member>[],
+  random: () => number,
+): Target<Member>[] {
+  const drawn = targets
+    .filter(({ member }) => member.record.state !== 'disabled' && !member.record.isDraining)
+    // Exponential waiting times: the order of the shortest is a draw without replacement by weight.
+    .map((target) => ({ target, wait: -Math.log(1 - random()) / Math.max(target.weight, Number.MIN_VALUE) }))
+  const isPaused = ({ member }: Target) => Number(member.record.state !== 'connected')
+  return drawn
+    .toSorted(
+      (a, b) =>
+        isPaused(a.target) - isPaused(b.target) ||
+        b.target.member.record.priority - a.target.member.record.priority ||
+        a.wait - b.wait,
+    )
+    .map(({ target: { member, model } }) => ({ member, model }))
+}
+
+function unknownModel(model: string, members: readonly Answerer[], settings: readonly ModelSetting[]): PolyphonyError {
+  if (members.length === 0) {
+    return new PolyphonyError(
+      'no_provider',
+      `No account answers calls, so nobody has the model ${model}. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or connect an account.`,
+    )
+  }
+  const known = listModels(members, settings)
+  const some = known.length === 0 ? '' : ` There are, among others: ${known.slice(0, 10).join(', ')}.`
+  return new PolyphonyError('not_found', `No account has a model ${model}.${some}`, { field: 'model' })
+}

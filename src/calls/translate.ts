@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream'
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { newId } from '../core/ids.ts'
+import type { Usage } from '../core/usage.ts'
+import type { Running, TargetAnswer } from './calls.ts'
+import type { AnswerContext, Format, VendorApi } from './format.ts'
+import { estimated } from './pass-through.ts'
+import { relayed } from './relayed-stream.ts'
+import { usageOfModel } from './usage.ts'
+import { vendorFailure } from './vendor-failure.ts'
+
+const API_OF: Readonly<Record<string, VendorApi>> = {
+  openai: 'openai-responses',
+  anthropic: 'anthropic',
+  google: 'gemini',
+  'openai-compatible': 'openai-compatible',
+}
+
+/** Asks a vendor of another format, and writes its answer in the caller's. */
+export async function translated(
+  running: Running,
+  format: Format,
+  model: LanguageModelV4,
+  provider: string | undefined,
+): Promise<TargetAnswer> {
+  const { request, startedAt } = running
+  const body = request.json ?? {}
+  const { options } = format.read(body, provider === undefined ? undefined : API_OF[provider])
+  const context: AnswerContext = {
+    id: newId(startedAt),
+    model: request.model,
+    createdAt: startedAt,
+    body,
+    isJsonArray: request.endpoint === 'streamGenerateContent' && !request.query.includes('alt=sse'),
+  }
+  const asked = { ...options, abortSignal: request.signal }
+  if (!request.isStreamed) {
+    const result = await model.doGenerate(asked)
+    const usage = usageOfModel(result.usage)
+    const text = JSON.stringify(format.answer(result, context))
+    running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - startedAt)
+    return { status: 200, headers: JSON_TYPE, body: text, ended: Promise.resolve({ outcome: 'completed', usage }) }
+  }
+  const { stream } = await model.doStream(asked)
+  return streamed(running, format, stream, context)
+}
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
+
+/** The first part is awaited: an error before it can still be tried elsewhere. */
+async function streamed(
+  running: Running,
+  format: Format,
+  parts: ReadableStream<LanguageModelV4StreamPart>,
+  context: AnswerContext,
+): Promise<TargetAnswer> {
+  const reader = parts.getReader()
+  const early: LanguageModelV4StreamPart[] = []
+  for (let isTelling = false; !isTelling; ) {
+    const { done, value } = await reader.read()
+    if (done) break
+    if (value.type === 'error') throw vendorFailure(value.error)
+    early.push(value)
+    isTelling = value.type !== 'stream-start' && value.type !== 'response-metadata' && value.type !== 'raw'
+  }
+  running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - running.startedAt)
+  const writer = format.openStream(context)
+  const { promise: ended, resolve } = Promise.withResolvers<Awaited<TargetAnswer['ended']>>()
+  let usage: Usage | undefined
+  let delivered = 0
+  let broke: string | null = null
+
+  function write(part: LanguageModelV4StreamPart): string {
+    if (part.type === 'finish') usage = usageOfModel(part.usage)
+    else if ('delta' in part) delivered += part.delta.length
+    else if (part.type === 'error') broke = vendorFailure(part.error).code
+    return writer.write(part)
+  }
+
+  async function* texts(): AsyncGenerator<string> {
+    try {
+      for (const part of early) yield write(part)
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) break
+        yield write(value)
+      }
+      yield writer.end()
+    } catch (error) {
+      const failure = vendorFailure(error)
+      broke = failure.code
+      yield writer.fail(failure)
+    } finally {
+      await reader.cancel().catch(() => {}) // it has ended, or the caller left
+    }
+  }
+
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for await (const text of texts()) if (text !== '') yield Buffer.from(text)
+  }
+
+  const isEvents = context.isJsonArray !== true
+  const body = relayed(Readable.from(chunks()), {
+    onChunk: () => {},
+    onBreak: (error) => writer.fail(vendorFailure(error)),
+    onEnd(outcome) {
+      const isCut = outcome === 'cut' || broke !== null
+      resolve({
+        outcome: isCut ? 'cut' : 'completed',
+        usage: usage ?? estimated(format, context.body, delivered),
+        errorCode: broke ?? (outcome === 'cut' ? 'client_left' : null),
+      })
+    },
+    isEventStream: isEvents,
+  })
+  const type = isEvents ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8'
+  return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache' }, body, ended }
+}

@@ -1,0 +1,56 @@
+/** What a call used, by the kinds for which providers charge. Kinds that are absent were not used. */
+export interface Usage {
+  /** All tokens of the request, those of the two next kinds among them. */
+  inputTokens?: number
+  /** Tokens that the provider found in its cache, and tokens that it put there. */
+  cachedReadTokens?: number
+  cachedWriteTokens?: number
+  /** All tokens of the answer, those of reasoning among them. */
+  outputTokens?: number
+  reasoningTokens?: number
+  /** Part of the input and output tokens. */
+  inputAudioTokens?: number
+  outputAudioTokens?: number
+  /** Part of the output tokens. */
+  imageTokens?: number
+  /** Characters of speech. */
+  characters?: number
+  /** Seconds of transcribed sound. */
+  seconds?: number
+}
+
+/** USD for a million of each. Audio and image tokens cost as others do unless a price is set for them. */
+export interface ModelPrice {
+  input?: number
+  cachedRead?: number
+  cachedWrite?: number
+  output?: number
+  inputAudio?: number
+  outputAudio?: number
+  image?: number
+  character?: number
+  second?: number
+  /** USD for the call itself. */
+  call?: number
+}
+
+/** A model name of the operator's own, or the way of one that providers have. */
+export interface ModelSetting {
+  /** The name that callers use; "*" at its end stands for any rest. */
+  name: string
+  /** Who answers it. Empty = whoever has a model of this name. */
+  to: readonly ModelTarget[]
+  /** Models that are tried after all of `to`. */
+  fallback: readonly string[]
+  price?: ModelPrice
+}
+
+export interface ModelTarget {
+  /** The id or the name of an account. */
+  account?: string
+  provider?: string
+  /** As the provider calls it; absent = as the caller did. */
+  model?: string
+  /** Its share among targets. */
+  weight: number
+}
