@@ -1,3 +1,4 @@
+import { models } from './model-settings.ts'
 import { list, number, oneOf, optional, type Setting, whole, words } from './setting.ts'
 import {
   chosenKey,
@@ -55,6 +56,7 @@ export const SETTINGS = {
     { from: 0, to: 1, default: 0 },
   ),
   POLYPHONY_PRICES: prices(),
+  POLYPHONY_MODELS: models(),
   POLYPHONY_PUBLIC_PRICES: oneOf('Whether GET /api/pricing shows the prices without a key.', ['on', 'off'], 'on'),
   POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
   POLYPHONY_CORS_ORIGINS: origins(),

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import type { Calls } from '../calls/calls.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
@@ -33,6 +34,8 @@ declare module 'fastify' {
 /** What a dialect may use. */
 export interface DialectContext {
   tasks: Tasks
+  /** Answers requests on the spot, such as chat. */
+  calls: Calls
   assets: Assets
   drafts: Drafts
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */

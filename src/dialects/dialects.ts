@@ -1,11 +1,14 @@
+import { anthropic } from './anthropic/routes.ts'
 import { bfl } from './bfl/routes.ts'
 import type { Dialect } from './dialect.ts'
 import { fal } from './fal/routes.ts'
+import { gemini } from './gemini/routes.ts'
 import { ideogram } from './ideogram/routes.ts'
 import { kling } from './kling/routes.ts'
 import { luma } from './luma/routes.ts'
 import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
+import { openai } from './openai/routes.ts'
 import { openaiImages } from './openai-images/routes.ts'
 import { piapi } from './piapi/routes.ts'
 import { polyphony } from './polyphony/routes.ts'
@@ -29,7 +32,10 @@ export const dialects: readonly Dialect[] = [
   bfl,
   ideogram,
   recraft,
+  openai,
   openaiImages,
+  anthropic,
+  gemini,
   runway,
   polyphony,
 ]

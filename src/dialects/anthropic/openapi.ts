@@ -1,0 +1,52 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { ApiDescription } from '../dialect.ts'
+import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, jsonBody } from '../kit/openapi.ts'
+import { statusOf } from './errors.ts'
+
+const TAG = 'Anthropic: messages'
+
+export type Descriptions = ReturnType<typeof operationsOf>
+
+/** The routes of this API, in OpenAPI. What their bodies hold is the vendor's to say; most of it passes as it comes. */
+export async function describeAnthropic(): Promise<ApiDescription> {
+  return {
+    tags: [{ name: TAG, description: 'Anthropic’s Messages API. Any model may be named here, of whichever vendor.' }],
+    operations: operationsOf(),
+    webhooks: {},
+    schemas: {},
+  }
+}
+
+function operationsOf() {
+  return {
+    'messages': call('Answer a conversation'),
+    'count_tokens': call('Count the tokens of a request'),
+  }
+}
+
+const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
+const ERRORS = errorAnswers(
+  [
+    ...COMMON_ERRORS,
+    ...BODY_ERRORS,
+    'not_found',
+    'insufficient_points',
+    'spend_limit_reached',
+    'model_not_allowed',
+    'no_provider',
+    'account_busy',
+    'vendor_unreachable',
+    'vendor_silent',
+  ],
+  statusOf,
+  OBJECT,
+)
+
+function call(summary: string): JsonObject {
+  return {
+    summary,
+    tags: [TAG],
+    requestBody: jsonBody(OBJECT),
+    responses: { '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT), ...ERRORS },
+  }
+}
