@@ -1,0 +1,98 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+
+export type FormatId = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
+
+/** The API of the vendor that answers a translated request. What it cannot express is refused, not dropped. */
+export type VendorApi = FormatId | 'openai-compatible'
+
+/** Tokens and other units of one call, as the vendor reports them. */
+export interface Usage {
+  inputTokens: number
+  /** Part of the input. */
+  cachedReadTokens: number
+  /** Part of the input. */
+  cachedWriteTokens: number
+  outputTokens: number
+  /** Part of the output. */
+  reasoningTokens: number
+  /** Part of the input. */
+  inputAudioTokens: number
+  /** Part of the output. */
+  outputAudioTokens: number
+  /** Part of the output. */
+  imageTokens: number
+}
+
+export interface FormatRequest {
+  options: Omit<LanguageModelV4CallOptions, 'abortSignal' | 'headers'>
+  isStreamed: boolean
+}
+
+export interface AnswerContext {
+  /** Without a prefix: each format writes its own before it (`chatcmpl-`, `resp_`, `msg_`). */
+  id: string
+  model: string
+  /** Milliseconds UTC. */
+  createdAt: number
+  /** The request, for options of the answer such as `stream_options.include_usage`. */
+  body: JsonObject
+  /** Gemini streams a JSON array where the query has no `alt=sse`; other formats ignore this. */
+  isJsonArray?: boolean
+}
+
+/** Writes one streamed answer. After an error or `end` it writes nothing more. */
+export interface StreamWriter {
+  /**
+   * The text of the stream for this part, '' for none. A part of the type `error`, and a `finish` that says the vendor's
+   * stream broke off, write what `fail` writes.
+   */
+  write(part: LanguageModelV4StreamPart): string
+  /** The error in the stream's own form. It also ends the stream. */
+  fail(error: PolyphonyError): string
+  /** What a complete stream ends with. A stream that had no `finish` is cut, and ends with an error. */
+  end(): string
+}
+
+/** Follows the bytes of a streamed answer, which may be cut anywhere. */
+export interface Meter {
+  push(chunk: Uint8Array): void
+  /** What the vendor has reported so far. */
+  usage(): Usage | undefined
+  /** UTF-16 units of text, reasoning and tool arguments that have passed: for a stream that was cut before its usage. */
+  deliveredCharacters(): number
+}
+
+/** What bounds the money of a call, before it is made. */
+export interface Bound {
+  /** Per choice, where the request names one. */
+  maxOutputTokens: number | undefined
+  /** UTF-16 units of all text that the model reads: messages, tools, schemas. */
+  inputCharacters: number
+  images: number
+  /** Decoded bytes of audio in the request. */
+  audioBytes: number
+  choices: number
+}
+
+export interface Format {
+  readonly id: FormatId
+  /**
+   * Reads a request that goes to a vendor with another format. Throws `invalid_input` with the caller's field: for a
+   * wrong value, for a field that has no counterpart in other formats, and, where `vendor` is given, for one that this
+   * vendor's API cannot express.
+   */
+  read(body: JsonObject, vendor?: VendorApi): FormatRequest
+  /** Throws `vendor_refused` where the vendor reports that the model failed to produce an answer. */
+  answer(result: LanguageModelV4GenerateResult, context: AnswerContext): JsonObject
+  openStream(context: AnswerContext): StreamWriter
+  /** Body of an HTTP error in this format; the status is `error.status`. */
+  failure(error: PolyphonyError): JsonObject
+  /** The usage in a whole answer of this format. */
+  usageOf(answer: JsonObject): Usage | undefined
+  /** For a streamed answer of this format. */
+  meter(): Meter
+  /** Never throws: a field of a wrong type counts as absent. */
+  boundOf(body: JsonObject): Bound
+}
