@@ -18,7 +18,9 @@ export function vendorFailure(thrown: unknown): PolyphonyError {
   const { name, message, statusCode, functionality, responseHeaders } = fieldsOf(thrown)
   const words = typeof message === 'string' && message !== '' ? message : 'The vendor gave no reason.'
   if (typeof functionality === 'string')
-    return new PolyphonyError('invalid_input', `The vendor of this model does not support this: ${functionality}.`, { cause: thrown })
+    return new PolyphonyError('invalid_input', `The vendor of this model does not support this: ${functionality}.`, {
+      cause: thrown,
+    })
   if (typeof statusCode === 'number' && statusCode >= 400)
     return new PolyphonyError(codeOf(statusCode), words, { cause: thrown, ...detailsOf(statusCode, responseHeaders) })
   if (name === 'AI_APICallError')

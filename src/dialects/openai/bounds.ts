@@ -1,6 +1,14 @@
 import type { Bound } from '../../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { atLeastOne, type Counted, countInput, countedFile, decodedLength, limitIn, writtenLength } from '../shared/formats/bound.ts'
+import {
+  atLeastOne,
+  type Counted,
+  countedFile,
+  countInput,
+  decodedLength,
+  limitIn,
+  writtenLength,
+} from '../shared/formats/bound.ts'
 
 export function boundOfChat(body: JsonObject): Bound {
   const { messages, tools, functions, response_format } = body

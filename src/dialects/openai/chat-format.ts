@@ -27,8 +27,7 @@ export const chatFormat: Format = {
         'choices.delta.tool_calls.function.arguments',
         'choices.text',
       ],
-      read: (found) =>
-        chatUsage(found.usage) ?? chatUsage(found['x_groq.usage']) ?? chatUsage(found['choices.usage']),
+      read: (found) => chatUsage(found.usage) ?? chatUsage(found['x_groq.usage']) ?? chatUsage(found['choices.usage']),
     }),
   boundOf: boundOfChat,
 }

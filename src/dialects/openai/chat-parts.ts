@@ -54,7 +54,11 @@ export function extraContent(metadata: SharedV4ProviderMetadata | undefined): Js
  * One block of reasoning with what its vendor needs to take it back, in the form that OpenRouter made common
  * (https://openrouter.ai/docs/guides/best-practices/reasoning-tokens). Undefined if there is nothing to take back.
  */
-export function reasoningDetail(text: string, state: ReasoningState | undefined, index: number): JsonObject | undefined {
+export function reasoningDetail(
+  text: string,
+  state: ReasoningState | undefined,
+  index: number,
+): JsonObject | undefined {
   if (state === undefined) return undefined
   const secret = packed(state, 'reasoning')
   return text === ''

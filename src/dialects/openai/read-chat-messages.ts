@@ -1,8 +1,8 @@
 import type { LanguageModelV4FilePart, LanguageModelV4ReasoningPart, LanguageModelV4TextPart } from '@ai-sdk/provider'
 import { invalidInput } from '../../core/errors.ts'
-import { isDataUrl, fileAt, fileInBase64, fileInDataUrl } from '../shared/formats/files.ts'
 import type { Draft, Part } from '../shared/formats/draft.ts'
-import { Fields } from '../shared/formats/fields.ts'
+import type { Fields } from '../shared/formats/fields.ts'
+import { fileAt, fileInBase64, fileInDataUrl, isDataUrl } from '../shared/formats/files.ts'
 import { unpacked, withState } from '../shared/formats/reasoning-state.ts'
 import { argumentsIn, Calls } from '../shared/formats/tools.ts'
 

@@ -1,4 +1,8 @@
-import type { LanguageModelV4FilePart, LanguageModelV4TextPart, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider'
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4TextPart,
+  LanguageModelV4ToolResultOutput,
+} from '@ai-sdk/provider'
 import { invalidInput } from '../../core/errors.ts'
 import type { Draft, Part } from '../shared/formats/draft.ts'
 import type { Fields } from '../shared/formats/fields.ts'
@@ -25,20 +29,22 @@ export function readResponsesInput(fields: Fields, draft: Draft): void {
 
 function readItem(item: Fields, input: Input): void {
   const type = item.text('type') ?? 'message'
-  switch (type) {
-    case 'message':
-      return readMessage(item, input)
-    case 'function_call':
-      return readCall(item, input)
-    case 'function_call_output':
-      return readResult(item, input)
-    case 'reasoning':
-      return readReasoning(item, input)
-    case 'item_reference':
-      throw invalidInput(item.at('id'), 'names an item that is not stored; send the item itself')
-    default:
-      throw invalidInput(item.at('type'), 'must be message, function_call, function_call_output or reasoning for this model, whose vendor has another API')
-  }
+  if (type === 'item_reference')
+    throw invalidInput(item.at('id'), 'names an item that is not stored; send the item itself')
+  const read = Object.hasOwn(ITEMS, type) ? ITEMS[type] : undefined
+  if (read === undefined)
+    throw invalidInput(
+      item.at('type'),
+      `must be one of ${Object.keys(ITEMS).join(', ')} for this model, whose vendor has another API`,
+    )
+  read(item, input)
+}
+
+const ITEMS: Readonly<Record<string, (item: Fields, input: Input) => void>> = {
+  message: readMessage,
+  function_call: readCall,
+  function_call_output: readResult,
+  reasoning: readReasoning,
 }
 
 function readMessage(item: Fields, { draft }: Input): void {
@@ -73,7 +79,14 @@ function partsOf(item: Fields, draft: Draft): (LanguageModelV4TextPart | Languag
 }
 
 function partOf(part: Fields): LanguageModelV4TextPart | LanguageModelV4FilePart {
-  const type = part.requiredOneOf('type', ['input_text', 'output_text', 'refusal', 'input_image', 'input_file', 'input_audio'])
+  const type = part.requiredOneOf('type', [
+    'input_text',
+    'output_text',
+    'refusal',
+    'input_image',
+    'input_file',
+    'input_audio',
+  ])
   switch (type) {
     case 'input_text':
     case 'output_text':
@@ -96,7 +109,8 @@ function imagePart(part: Fields): LanguageModelV4FilePart {
   const id = part.text('file_id')
   const url = part.text('image_url')
   part.refuseRest()
-  if (id !== undefined) return { type: 'file', mediaType: 'image', data: { type: 'reference', reference: { openai: id } } }
+  if (id !== undefined)
+    return { type: 'file', mediaType: 'image', data: { type: 'reference', reference: { openai: id } } }
   if (url === undefined) throw invalidInput(part.at('image_url'), 'is required')
   const file = fileAt(url, 'image', part.at('image_url'))
   return detail === undefined ? file : { ...file, providerOptions: { openai: { imageDetail: detail } } }

@@ -35,7 +35,10 @@ function readTools(fields: Fields, draft: Draft): void {
   fields.objects('tools')?.forEach((tool) => {
     const type = tool.requiredText('type')
     if (type !== 'function')
-      throw invalidInput(tool.at('type'), `must be function for this model, whose vendor has another API, not ${JSON.stringify(type.slice(0, 60))}`)
+      throw invalidInput(
+        tool.at('type'),
+        `must be function for this model, whose vendor has another API, not ${JSON.stringify(type.slice(0, 60))}`,
+      )
     offerTool(
       draft,
       {
@@ -109,10 +112,17 @@ function readReasoning(fields: Fields, draft: Draft): void {
 }
 
 const IGNORED = [
-  'model', 'user', 'metadata', 'safety_identifier', 'prompt_cache_key', 'prompt_cache_retention', 'stream_options',
+  'model',
+  'user',
+  'metadata',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'stream_options',
 ]
 
-const STORED = 'names what is stored at OpenAI, and the vendor of this model stores nothing; send the whole conversation as input'
+const STORED =
+  'names what is stored at OpenAI, and the vendor of this model stores nothing; send the whole conversation as input'
 
 function refuseOthers(fields: Fields): void {
   fields.refuse('previous_response_id', STORED)

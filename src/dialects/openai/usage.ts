@@ -14,7 +14,8 @@ export function chatUsage(usage: Json | undefined): Usage | undefined {
   const inputTokens = unitsIn(usage.prompt_tokens)
   const completionTokens = unitsIn(usage.completion_tokens)
   const reasoningTokens = unitsIn(output.reasoning_tokens)
-  const isApart = reasoningTokens > 0 && unitsIn(usage.total_tokens) === inputTokens + completionTokens + reasoningTokens
+  const isApart =
+    reasoningTokens > 0 && unitsIn(usage.total_tokens) === inputTokens + completionTokens + reasoningTokens
   return usageFrom({
     inputTokens,
     cachedReadTokens: unitsIn(input.cached_tokens) || unitsIn(usage.prompt_cache_hit_tokens),

@@ -40,7 +40,9 @@ export function streamChat(context: AnswerContext): StreamWriter {
           return delta === undefined ? '' : chunks.delta(delta)
         }
         case 'source':
-          return annotation(part).map((one) => chunks.delta({ annotations: [one] })).join('')
+          return annotation(part)
+            .map((one) => chunks.delta({ annotations: [one] }))
+            .join('')
         case 'file':
           return chunks.delta({ images: [{ type: 'image_url', index: 0, image_url: { url: urlOf(part) } }] })
         default:

@@ -43,7 +43,8 @@ function reasoningOf(content: LanguageModelV4GenerateResult['content']): JsonObj
   const blocks = content.filter((part) => part.type === 'reasoning')
   const text = blocks.map((block) => block.text).join('')
   const details = blocks.flatMap<JsonObject>(
-    (block, index) => reasoningDetail(block.text, stateOf(block.providerMetadata), index) ?? withoutState(block.text, index),
+    (block, index) =>
+      reasoningDetail(block.text, stateOf(block.providerMetadata), index) ?? withoutState(block.text, index),
   )
   const isSigned = details.some((detail) => 'signature' in detail || 'data' in detail)
   return {

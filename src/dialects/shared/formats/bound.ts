@@ -5,15 +5,33 @@ export type Counted = Partial<Pick<Bound, 'inputCharacters' | 'images' | 'audioB
 
 /** Strings under these names are no text that a model reads. */
 const NOT_TEXT: ReadonlySet<string> = new Set([
-  'type', 'role', 'id', 'call_id', 'tool_call_id', 'tool_use_id', 'signature', 'encrypted_content', 'thoughtSignature',
-  'thought_signature', 'detail', 'status', 'ttl', 'mimeType', 'mime_type', 'media_type', 'filename',
+  'type',
+  'role',
+  'id',
+  'call_id',
+  'tool_call_id',
+  'tool_use_id',
+  'signature',
+  'encrypted_content',
+  'thoughtSignature',
+  'thought_signature',
+  'detail',
+  'status',
+  'ttl',
+  'mimeType',
+  'mime_type',
+  'media_type',
+  'filename',
 ])
 
 /**
  * Counts what a model reads of these values. `mediaOf` says what an object counts as that holds a file, and undefined for
  * any other.
  */
-export function countInput(values: readonly (Json | undefined)[], mediaOf: (object: JsonObject) => Counted | undefined) {
+export function countInput(
+  values: readonly (Json | undefined)[],
+  mediaOf: (object: JsonObject) => Counted | undefined,
+) {
   const sum = { inputCharacters: 0, images: 0, audioBytes: 0 }
   // A list and not a recursion: a body may be nested more deeply than a stack can follow.
   const rest: Json[] = values.filter((value) => value !== undefined)

@@ -122,7 +122,8 @@ export class Fields {
 
   texts(name: string): string[] | undefined {
     return this.list(name)?.map((one, index) => {
-      if (typeof one !== 'string') throw invalidInput(`${this.at(name)}[${index}]`, `must be a string, not ${shown(one)}`)
+      if (typeof one !== 'string')
+        throw invalidInput(`${this.at(name)}[${index}]`, `must be a string, not ${shown(one)}`)
       return one
     })
   }
@@ -162,7 +163,7 @@ export class Fields {
 }
 
 /** The rule for a field that no other format has. */
-export const UNSUPPORTED = "is not supported for this model, whose vendor has another API; leave it out"
+export const UNSUPPORTED = 'is not supported for this model, whose vendor has another API; leave it out'
 
 function isOneOf(value: Json, harmless: readonly Json[]): boolean {
   const written = JSON.stringify(value)

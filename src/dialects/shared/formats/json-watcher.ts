@@ -88,8 +88,8 @@ export class JsonWatcher {
   #endOfString(bytes: Uint8Array, from: number): number {
     const quote = bytes.indexOf(QUOTE, from)
     const end = quote === -1 ? bytes.length : quote
-    const escape = bytes.subarray(from, end).indexOf(BACKSLASH)
-    return escape === -1 ? end : from + escape
+    const backslash = bytes.subarray(from, end).indexOf(BACKSLASH)
+    return backslash === -1 ? end : from + backslash
   }
 
   #read(byte: number): void {
@@ -117,8 +117,9 @@ export class JsonWatcher {
 
   #readString(byte: number): void {
     this.#keep(byte)
-    if (byte === NEWLINE) return this.#reset() // no JSON string holds one: the value was cut
-    if (this.#hexLeft > 0) this.#hexLeft -= 1
+    if (byte === NEWLINE)
+      this.#reset() // no JSON string holds one: the value was cut
+    else if (this.#hexLeft > 0) this.#hexLeft -= 1
     else if (this.#isEscaped) this.#readEscaped(byte)
     else if (byte === BACKSLASH) this.#isEscaped = true
     else if (byte === QUOTE) this.#endString()
@@ -143,27 +144,15 @@ export class JsonWatcher {
   }
 
   #readStructure(byte: number): void {
-    if (byte === NEWLINE) return this.#endLine()
-    if (byte > 0x20) this.#isLineEmpty = false
-    if (byte !== QUOTE && byte !== OPEN_OBJECT && byte !== OPEN_LIST) this.#keep(byte)
-    switch (byte) {
-      case QUOTE:
-        return this.#beginString()
-      case OPEN_OBJECT:
-        return this.#open(true)
-      case OPEN_LIST:
-        return this.#open(false)
-      case CLOSE_OBJECT:
-      case CLOSE_LIST:
-        return this.#close()
-      case COMMA:
-        this.#expectsKey = this.#isObject[this.#depth] === true
-        return
-      case COLON:
-        this.#expectsKey = false
-        return
-      default:
-        return
+    if (byte === NEWLINE) this.#endLine()
+    else if (byte > 0x20) this.#isLineEmpty = false
+    if (byte === QUOTE) this.#beginString()
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#open(byte === OPEN_OBJECT)
+    else {
+      this.#keep(byte)
+      if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#close()
+      else if (byte === COMMA) this.#expectsKey = this.#isObject[this.#depth] === true
+      else if (byte === COLON) this.#expectsKey = false
     }
   }
 

@@ -37,7 +37,10 @@ export function withState(state: ReasoningState | undefined): { providerOptions?
   return state === undefined ? {} : { providerOptions: state }
 }
 
-export function mergedStates(one: ReasoningState | undefined, other: ReasoningState | undefined): ReasoningState | undefined {
+export function mergedStates(
+  one: ReasoningState | undefined,
+  other: ReasoningState | undefined,
+): ReasoningState | undefined {
   if (one === undefined || other === undefined) return one ?? other
   const merged: ReasoningState = { ...one }
   for (const [vendor, fields] of Object.entries(other)) merged[vendor] = { ...merged[vendor], ...fields }

@@ -4,7 +4,10 @@ export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'ma
 export type Effort = (typeof EFFORTS)[number]
 
 /** How much the model is to reason, and whether the answer is to show it. */
-export function setReasoning(draft: Draft, { effort, isShown }: { effort: Effort | undefined; isShown: boolean }): void {
+export function setReasoning(
+  draft: Draft,
+  { effort, isShown }: { effort: Effort | undefined; isShown: boolean },
+): void {
   draft.set('reasoning', effort)
   // A summary costs nothing more, but OpenAI gives it only to verified organizations: it is asked for where it is shown.
   draft.forVendor('openai', { reasoningSummary: isShown ? 'auto' : null })

@@ -35,7 +35,9 @@ export class ToolInputs {
       case 'tool-input-delta':
         return this.#delta(part.id, part.delta)
       case 'tool-call':
-        return part.providerExecuted ? '' : this.#whole(part.toolCallId, part.toolName, part.input, part.providerMetadata)
+        return part.providerExecuted
+          ? ''
+          : this.#whole(part.toolCallId, part.toolName, part.input, part.providerMetadata)
       default:
         // The end follows from the whole call, which has the vendor's metadata of it.
         return ''

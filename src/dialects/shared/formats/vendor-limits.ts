@@ -76,7 +76,10 @@ interface Check {
 function checkMessage(message: LanguageModelV4Message, index: number, check: Check): void {
   const { draft, limits, vendor } = check
   if (message.role === 'system' && !limits.laterInstructions && index > 0 && draft.prompt[index - 1]?.role !== 'system')
-    throw invalidInput(draft.fieldOf(message), `must stand before all other messages: ${vendorNames[vendor]} takes no later instructions`)
+    throw invalidInput(
+      draft.fieldOf(message),
+      `must stand before all other messages: ${vendorNames[vendor]} takes no later instructions`,
+    )
   if (message.role === 'system') return
   for (const part of message.content) {
     if (part.type === 'file' && message.role === 'assistant') checkOwnFile(part, check)
@@ -87,10 +90,16 @@ function checkMessage(message: LanguageModelV4Message, index: number, check: Che
 
 function checkFile(part: LanguageModelV4FilePart, { vendor, limits, draft }: Check): void {
   if (part.data.type === 'reference' && !(limits.references !== undefined && limits.references in part.data.reference))
-    throw invalidInput(draft.fieldOf(part), `names a file that ${vendorNames[vendor]} does not have; send the file itself`)
+    throw invalidInput(
+      draft.fieldOf(part),
+      `names a file that ${vendorNames[vendor]} does not have; send the file itself`,
+    )
   if (part.data.type === 'text' && limits.files.includes('text/plain')) return
   if (!limits.files.some((type) => part.mediaType.startsWith(type)))
-    throw invalidInput(draft.fieldOf(part), `is of the type ${part.mediaType}, which ${vendorNames[vendor]} does not take`)
+    throw invalidInput(
+      draft.fieldOf(part),
+      `is of the type ${part.mediaType}, which ${vendorNames[vendor]} does not take`,
+    )
 }
 
 /** A file in an earlier answer. */
@@ -102,7 +111,10 @@ function checkOwnFile(part: LanguageModelV4FilePart, { vendor, draft }: Check): 
 function checkResult(part: LanguageModelV4ToolResultPart, { vendor, limits, draft }: Check): void {
   const { output } = part
   if (limits.toolFiles || output.type !== 'content' || !output.value.some(({ type }) => type === 'file')) return
-  throw invalidInput(draft.fieldOf(part), `holds a file, and ${vendorNames[vendor]} takes only text as the result of a tool`)
+  throw invalidInput(
+    draft.fieldOf(part),
+    `holds a file, and ${vendorNames[vendor]} takes only text as the result of a tool`,
+  )
 }
 
 function lacking(vendor: VendorApi): string {
