@@ -1,0 +1,20 @@
+import type { PolyphonyError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+
+/** The types of errors by their status (https://docs.anthropic.com/en/api/errors). */
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+  504: 'timeout_error',
+}
+
+/** The body of an error of the Messages API. Events of the type `error` in its streams have the same. */
+export function errorBody({ status, message }: PolyphonyError): JsonObject {
+  const type = TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
+  return { type: 'error', error: { type, message }, request_id: null }
+}

@@ -1,0 +1,211 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AnswerContext, Format } from '../calls/format.ts'
+import { vendorFailure } from '../calls/vendor-failure.ts'
+import type { JsonObject } from '../core/json.ts'
+import { messagesFormat } from './anthropic/messages-format.ts'
+import {
+  type Answer,
+  type Client,
+  clientsAt,
+  errorOf,
+  FOLLOW_UP,
+  MAX_TOKENS,
+  PIXEL,
+  RESULT,
+  SYSTEM,
+  USER,
+} from './cross-format.clients.testing.ts'
+import {
+  CALL_ID,
+  type FakeVendor,
+  fakeVendors,
+  JSON_TEXT,
+  type Kind,
+  REFUSAL,
+  TEXT,
+  THOUGHT,
+  TOKENS,
+} from './cross-format.vendors.testing.ts'
+import { generateFormat } from './gemini/generate-format.ts'
+import { chatFormat } from './openai/chat-format.ts'
+import { responsesFormat } from './openai/responses-format.ts'
+
+const FORMATS = {
+  'openai-chat': chatFormat,
+  'openai-responses': responsesFormat,
+  anthropic: messagesFormat,
+  gemini: generateFormat,
+}
+
+/** What the server at hand answers with. */
+let vendor: FakeVendor
+let kind: Kind
+let counted = 0
+
+const server = createServer((request, reply) => {
+  answer(request, reply).catch((error) => {
+    reply.destroy(error)
+  })
+})
+let clients: Client[] = []
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  clients = clientsAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+})
+
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve))
+  process.stdout.write(`cross-format: ${counted} combinations of a format, a vendor and a case\n`)
+})
+
+/** A gateway without accounts and money: the format reads, the vendor's model answers, the format writes. */
+async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+  const path = new URL(request.url ?? '', 'http://gateway').pathname
+  const format = formatAt(path)
+  const body = JSON.parse(await textOf(request)) as JsonObject
+  const context: AnswerContext = { id: 'c1', model: 'any', createdAt: 1_700_000_000_000, body }
+  try {
+    const { options, isStreamed } = format.read(body, vendor.api)
+    const model = vendor.model(kind)
+    if (isStreamed || path.includes('stream')) await stream(format, context, await model.doStream(options), reply)
+    else sendJson(reply, 200, format.answer(await model.doGenerate(options), context))
+  } catch (thrown) {
+    const error = vendorFailure(thrown)
+    sendJson(reply, error.status, format.failure(error))
+  }
+}
+
+async function stream(
+  format: Format,
+  context: AnswerContext,
+  answered: Awaited<ReturnType<ReturnType<FakeVendor['model']>['doStream']>>,
+  reply: ServerResponse,
+) {
+  reply.writeHead(200, { 'content-type': 'text/event-stream' })
+  const writer = format.openStream(context)
+  for await (const part of answered.stream) reply.write(writer.write(part))
+  reply.end(writer.end())
+}
+
+function sendJson(reply: ServerResponse, status: number, body: JsonObject): void {
+  reply.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+function formatAt(path: string): Format {
+  if (path.endsWith('/chat/completions')) return chatFormat
+  if (path.endsWith('/responses')) return responsesFormat
+  return path.endsWith('/messages') ? messagesFormat : generateFormat
+}
+
+function clientOf(format: string): Client {
+  const client = clients.find((one) => one.format === format)
+  if (client === undefined) throw new Error(`no client for ${format}`)
+  return client
+}
+
+const usage = { input: TOKENS.input, cached: TOKENS.cached, output: TOKENS.output, reasoning: TOKENS.reasoning }
+const asked = { system: SYSTEM, user: [USER], maxTokens: MAX_TOKENS }
+
+type Case = (client: Client, at: FakeVendor) => Promise<void>
+
+const CASES: Record<string, Case> = {
+  async 'passes a plain answer'(client, at) {
+    kind = 'text'
+    const answered = await client.ask({ isStreamed: false })
+    expect(at.seen()).toMatchObject({ ...asked, isStreamed: false })
+    expect(answered).toMatchObject({ text: TEXT, calls: [], finish: 'stop', usage })
+  },
+  async 'passes a streamed answer'(client, at) {
+    kind = 'text'
+    const answered = await client.ask({ isStreamed: true })
+    expect(at.seen()).toMatchObject({ ...asked, isStreamed: true })
+    expect(answered).toMatchObject({ text: TEXT, calls: [], finish: 'stop', usage })
+  },
+  async 'passes a tool call and its result'(client, at) {
+    await callAndResult(client, at, false)
+  },
+  async 'passes a streamed tool call and its result'(client, at) {
+    await callAndResult(client, at, true)
+  },
+  async 'passes an image'(client, at) {
+    kind = 'text'
+    const answered = await client.ask({ isStreamed: false, image: true })
+    expect(at.seen()).toMatchObject({ ...asked, image: { mediaType: 'image/png', data: PIXEL } })
+    expect(answered.text).toBe(TEXT)
+  },
+  async 'passes a JSON schema'(client, at) {
+    kind = 'json'
+    const answered = await client.ask({ isStreamed: false, schema: true })
+    expect(at.seen().schema).toMatchObject({
+      type: 'object',
+      properties: { city: { type: 'string' }, celsius: { type: 'number' } },
+    })
+    expect(JSON.parse(answered.text)).toEqual(JSON.parse(JSON_TEXT))
+  },
+  async 'passes reasoning, and takes it back'(client, at) {
+    await reasonTwice(client, at, false)
+  },
+  async 'passes streamed reasoning, and takes it back'(client, at) {
+    await reasonTwice(client, at, true)
+  },
+  async "passes on the vendor's error"(client) {
+    kind = 'error'
+    const error = await client.ask({ isStreamed: false }).then(fail, errorOf)
+    expect(error).toMatchObject({ status: 503, message: expect.stringContaining(REFUSAL) })
+  },
+  async 'ends a cut stream with an error'(client) {
+    kind = 'cut'
+    const error = await client.ask({ isStreamed: true }).then(fail, errorOf)
+    expect(error.message).toContain('broke off')
+  },
+}
+
+function fail(answered: Answer): never {
+  throw new Error(`answered with ${answered.text}`)
+}
+
+async function callAndResult(client: Client, at: FakeVendor, isStreamed: boolean): Promise<void> {
+  kind = 'tool'
+  const called = await client.ask({ isStreamed, tool: true })
+  expect(at.seen()).toMatchObject({ ...asked, tools: ['weather'], toolChoice: 'required' })
+  expect(called).toMatchObject({
+    calls: [{ id: CALL_ID, name: 'weather', input: { city: 'Paris' } }],
+    finish: 'tool_calls',
+    usage,
+  })
+  kind = 'text'
+  const answered = await client.ask({ isStreamed, tool: true, after: { answer: called, result: RESULT } })
+  const seen = at.seen()
+  expect(seen.calls).toEqual([`weather ${CALL_ID} {"city":"Paris"}`])
+  expect(seen.results).toEqual([expect.stringMatching(new RegExp(`^${CALL_ID} .*${RESULT}`))])
+  expect(answered.text).toBe(TEXT)
+  if (at.api === 'gemini' && client.format !== 'anthropic') expect(seen.hasSignature).toBe(true)
+}
+
+async function reasonTwice(client: Client, at: FakeVendor, isStreamed: boolean): Promise<void> {
+  kind = 'reasoning'
+  const first = await client.ask({ isStreamed, reasoning: true })
+  expect(at.seen().reasons).toBe(true)
+  // Chat Completions of OpenAI's own never shows what a model thought.
+  const thought = at.api === 'openai-chat' ? '' : THOUGHT
+  expect(first).toMatchObject({ text: TEXT, thought, finish: 'stop', usage })
+  await client.ask({ isStreamed, reasoning: true, after: { answer: first, text: FOLLOW_UP } })
+  expect(at.seen().user).toEqual([USER, FOLLOW_UP])
+  expect(at.seen().hasSignature).toBe(at.api !== 'openai-chat')
+}
+
+for (const format of Object.keys(FORMATS)) {
+  for (const [name, make] of Object.entries(fakeVendors())) {
+    describe(`the official client of ${format}, with a model of ${name},`, () => {
+      it.each(Object.entries(CASES))('%s', async (_title, run) => {
+        vendor = make()
+        await run(clientOf(format), vendor)
+        counted += 1
+      })
+    })
+  }
+}

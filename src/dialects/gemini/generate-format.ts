@@ -1,0 +1,50 @@
+import type { Bound, Format } from '../../calls/format.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { atLeastOne, type Counted, countedFile, countInput, limitIn, writtenLength } from '../shared/formats/bound.ts'
+import { meterOf } from '../shared/formats/meter.ts'
+import { errorBody } from './errors.ts'
+import { readGenerate } from './read-generate.ts'
+import { generateUsage } from './usage.ts'
+import { writeResponse } from './write-response.ts'
+import { streamResponse } from './write-response-stream.ts'
+
+/** Gemini's generateContent and streamGenerateContent (https://ai.google.dev/api/generate-content). */
+export const generateFormat: Format = {
+  id: 'gemini',
+  read: readGenerate,
+  answer: writeResponse,
+  openStream: streamResponse,
+  failure: errorBody,
+  usageOf: (answer) => generateUsage(answer.usageMetadata),
+  meter: () =>
+    meterOf({
+      usage: ['usageMetadata'],
+      text: ['candidates.content.parts.text'],
+      read: (found) => generateUsage(found.usageMetadata),
+    }),
+  boundOf,
+}
+
+function boundOf(body: JsonObject): Bound {
+  const config = objectOr(body.generationConfig ?? body.generation_config)
+  const counted = countInput([body.contents, body.systemInstruction ?? body.system_instruction], mediaOf)
+  const schema =
+    config.responseSchema ?? config.response_schema ?? config.responseJsonSchema ?? config.response_json_schema
+  return {
+    ...counted,
+    inputCharacters: counted.inputCharacters + writtenLength(body.tools) + writtenLength(schema),
+    maxOutputTokens: limitIn(config.maxOutputTokens, config.max_output_tokens),
+    choices: atLeastOne(config.candidateCount ?? config.candidate_count),
+  }
+}
+
+function mediaOf(object: JsonObject): Counted | undefined {
+  const inline = object.inlineData ?? object.inline_data
+  if (isJsonObject(inline)) return countedFile(inline.mimeType ?? inline.mime_type, inline.data)
+  const stored = object.fileData ?? object.file_data
+  return isJsonObject(stored) ? countedFile(stored.mimeType ?? stored.mime_type, undefined) : undefined
+}
+
+function objectOr(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {}
+}

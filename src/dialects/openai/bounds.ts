@@ -1,0 +1,58 @@
+import type { Bound } from '../../calls/format.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import {
+  atLeastOne,
+  type Counted,
+  countedFile,
+  countInput,
+  decodedLength,
+  limitIn,
+  writtenLength,
+} from '../shared/formats/bound.ts'
+
+export function boundOfChat(body: JsonObject): Bound {
+  const { messages, tools, functions, response_format } = body
+  const counted = countInput([messages], mediaOf)
+  return {
+    ...counted,
+    inputCharacters:
+      counted.inputCharacters + writtenLength(tools) + writtenLength(functions) + writtenLength(response_format),
+    maxOutputTokens: limitIn(body.max_completion_tokens, body.max_tokens),
+    choices: atLeastOne(body.n),
+  }
+}
+
+export function boundOfResponses(body: JsonObject): Bound {
+  const { input, instructions, tools, text } = body
+  const counted = countInput([input, instructions], mediaOf)
+  return {
+    ...counted,
+    inputCharacters: counted.inputCharacters + writtenLength(tools) + writtenLength(text),
+    maxOutputTokens: limitIn(body.max_output_tokens),
+    choices: 1,
+  }
+}
+
+/** Parts with files, in the forms of both APIs. */
+function mediaOf(object: JsonObject): Counted | undefined {
+  switch (object.type) {
+    case 'image_url':
+    case 'input_image':
+    case 'computer_screenshot':
+      return { images: 1 }
+    case 'input_audio':
+      return { audioBytes: decodedLength(isJsonObject(object.input_audio) ? object.input_audio.data : undefined) }
+    case 'file':
+      return countedData(isJsonObject(object.file) ? object.file.file_data : undefined)
+    case 'input_file':
+      return countedData(object.file_data)
+    default:
+      return undefined
+  }
+}
+
+function countedData(data: Json | undefined): Counted {
+  if (typeof data !== 'string') return {}
+  const [, mediaType] = /^data:([^;,]{1,100})/.exec(data) ?? []
+  return countedFile(mediaType ?? '', data)
+}

@@ -1,0 +1,76 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4Message, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { JsonObject } from '../../../core/json.ts'
+
+export type Options = Omit<LanguageModelV4CallOptions, 'abortSignal' | 'headers'>
+export type Part<Role extends LanguageModelV4Message['role']> = Extract<
+  LanguageModelV4Message,
+  { role: Role }
+>['content'] extends (infer One)[]
+  ? One
+  : never
+
+/** What of a request can be beyond a vendor's API; `places` has the caller's field of each. */
+export type Feature =
+  | 'topK'
+  | 'seed'
+  | 'presencePenalty'
+  | 'frequencyPenalty'
+  | 'stopSequences'
+  | 'parallelToolCalls'
+  | 'verbosity'
+  | 'jsonWithoutSchema'
+
+/** A request on its way from a format to call options, with the caller's field for whatever a vendor may refuse. */
+export class Draft {
+  readonly prompt: LanguageModelV4Message[] = []
+  readonly options: Partial<Options> = {}
+  readonly features = new Map<Feature, string>()
+  readonly #places = new WeakMap<object, string>()
+  readonly #vendorOptions: Record<string, JsonObject> = {}
+
+  /** Sets an option where the caller gave one. */
+  set<Name extends keyof Options>(name: Name, value: Options[Name] | undefined, field?: string): void {
+    if (value === undefined) return
+    this.options[name] = value
+    if (field !== undefined && isFeature(name)) this.features.set(name, field)
+  }
+
+  /** Options that only one vendor's model reads. */
+  forVendor(vendor: string, options: JsonObject): void {
+    this.#vendorOptions[vendor] = { ...this.#vendorOptions[vendor], ...options }
+  }
+
+  /** Remembers the caller's field of a part or a message. */
+  mark<One extends object>(one: One, field: string): One {
+    this.#places.set(one, field)
+    return one
+  }
+
+  fieldOf(one: object): string {
+    return this.#places.get(one) ?? ''
+  }
+
+  add(message: LanguageModelV4Message, field: string): void {
+    const last = this.prompt.at(-1)
+    // Results of parallel calls belong to one message: Gemini answers a call with as many results as it made calls.
+    if (message.role === 'tool' && last?.role === 'tool') last.content.push(...message.content)
+    else this.prompt.push(this.mark(message, field))
+  }
+
+  finished(): Options {
+    const providerOptions: SharedV4ProviderOptions = this.#vendorOptions as SharedV4ProviderOptions // plain JSON, as there
+    return { ...this.options, prompt: this.prompt, providerOptions }
+  }
+}
+
+const FEATURES: ReadonlySet<string> = new Set<Feature>([
+  'topK',
+  'seed',
+  'presencePenalty',
+  'frequencyPenalty',
+  'stopSequences',
+])
+
+function isFeature(name: string): name is Feature {
+  return FEATURES.has(name)
+}

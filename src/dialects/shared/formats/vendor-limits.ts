@@ -1,0 +1,130 @@
+import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider'
+import type { VendorApi } from '../../../calls/format.ts'
+import { invalidInput } from '../../../core/errors.ts'
+import type { Draft, Feature } from './draft.ts'
+
+interface Limits {
+  /** Options that the API does not have. */
+  lacks: readonly Feature[]
+  /** Media types of files that a user's message may hold, by their beginning. */
+  files: readonly string[]
+  /** Whether a file id of this vendor may be named, and under which name. */
+  references?: 'openai' | 'anthropic' | 'google'
+  /** Whether a tool's result may hold files. */
+  toolFiles: boolean
+  /** Whether instructions may stand behind the first other message. */
+  laterInstructions: boolean
+}
+
+/**
+ * What the APIs cannot express: read from the converters of the AI SDK's packages (`@ai-sdk/openai` 4, `@ai-sdk/anthropic`
+ * 4, `@ai-sdk/google` 4), which would leave these out with a warning, or throw without naming a field.
+ */
+const LIMITS: Record<VendorApi, Limits> = {
+  'openai-chat': {
+    lacks: ['topK'],
+    files: ['image', 'audio/wav', 'audio/mp3', 'audio/mpeg', 'application/pdf'],
+    references: 'openai',
+    toolFiles: false,
+    laterInstructions: true,
+  },
+  'openai-compatible': {
+    lacks: ['parallelToolCalls', 'topK'],
+    files: ['image', 'audio/wav', 'audio/mp3', 'audio/mpeg', 'application/pdf', 'text/'],
+    toolFiles: false,
+    laterInstructions: true,
+  },
+  'openai-responses': {
+    lacks: ['topK', 'seed', 'presencePenalty', 'frequencyPenalty', 'stopSequences'],
+    files: ['image', 'application/pdf'],
+    references: 'openai',
+    toolFiles: true,
+    laterInstructions: true,
+  },
+  anthropic: {
+    lacks: ['seed', 'presencePenalty', 'frequencyPenalty', 'verbosity', 'jsonWithoutSchema'],
+    files: ['image', 'application/pdf', 'text/plain'],
+    references: 'anthropic',
+    toolFiles: true,
+    laterInstructions: true,
+  },
+  gemini: {
+    lacks: ['parallelToolCalls', 'verbosity'],
+    files: ['image', 'audio', 'video', 'application/pdf', 'text/'],
+    references: 'google',
+    toolFiles: true,
+    laterInstructions: false,
+  },
+}
+
+/** Throws `invalid_input` for the first thing in the request that the vendor's API cannot express. */
+export function refuseBeyond(vendor: VendorApi, draft: Draft): void {
+  const limits = LIMITS[vendor]
+  for (const feature of limits.lacks) {
+    const field = draft.features.get(feature)
+    if (field !== undefined) throw invalidInput(field, lacking(vendor))
+  }
+  for (const [index, message] of draft.prompt.entries()) checkMessage(message, index, { vendor, limits, draft })
+}
+
+interface Check {
+  vendor: VendorApi
+  limits: Limits
+  draft: Draft
+}
+
+function checkMessage(message: LanguageModelV4Message, index: number, check: Check): void {
+  const { draft, limits, vendor } = check
+  if (message.role === 'system' && !limits.laterInstructions && index > 0 && draft.prompt[index - 1]?.role !== 'system')
+    throw invalidInput(
+      draft.fieldOf(message),
+      `must stand before all other messages: ${vendorNames[vendor]} takes no later instructions`,
+    )
+  if (message.role === 'system') return
+  for (const part of message.content) {
+    if (part.type === 'file' && message.role === 'assistant') checkOwnFile(part, check)
+    else if (part.type === 'file') checkFile(part, check)
+    else if (part.type === 'tool-result') checkResult(part, check)
+  }
+}
+
+function checkFile(part: LanguageModelV4FilePart, { vendor, limits, draft }: Check): void {
+  if (part.data.type === 'reference' && !(limits.references !== undefined && limits.references in part.data.reference))
+    throw invalidInput(
+      draft.fieldOf(part),
+      `names a file that ${vendorNames[vendor]} does not have; send the file itself`,
+    )
+  if (part.data.type === 'text' && limits.files.includes('text/plain')) return
+  if (!limits.files.some((type) => part.mediaType.startsWith(type)))
+    throw invalidInput(
+      draft.fieldOf(part),
+      `is of the type ${part.mediaType}, which ${vendorNames[vendor]} does not take`,
+    )
+}
+
+/** A file in an earlier answer. */
+function checkOwnFile(part: LanguageModelV4FilePart, { vendor, draft }: Check): void {
+  if (vendor === 'gemini' && part.data.type !== 'url') return
+  throw invalidInput(draft.fieldOf(part), `is a file in an answer, which ${vendorNames[vendor]} does not take back`)
+}
+
+function checkResult(part: LanguageModelV4ToolResultPart, { vendor, limits, draft }: Check): void {
+  const { output } = part
+  if (limits.toolFiles || output.type !== 'content' || !output.value.some(({ type }) => type === 'file')) return
+  throw invalidInput(
+    draft.fieldOf(part),
+    `holds a file, and ${vendorNames[vendor]} takes only text as the result of a tool`,
+  )
+}
+
+function lacking(vendor: VendorApi): string {
+  return `is not supported for this model: ${vendorNames[vendor]} has no such option; leave it out`
+}
+
+const vendorNames: Record<VendorApi, string> = {
+  'openai-chat': "OpenAI's Chat Completions API",
+  'openai-compatible': 'an OpenAI-compatible server',
+  'openai-responses': "OpenAI's Responses API",
+  anthropic: "Anthropic's Messages API",
+  gemini: "Google's Gemini API",
+}
