@@ -10,6 +10,7 @@ import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
 import { adminContext } from './compose/admin.ts'
+import { composeCalls } from './compose/calls.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
 import { GRACE_MS } from './compose/grace.ts'
@@ -167,6 +168,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     onAttempt: recorders.webhookAttempted,
     tracer: tracing?.tracer,
   })
+  const spoken = await composeCalls(config, { store, accounts, egress, clock, log })
+  parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
   const stopRetention = startRetention({ store, assets, clock, log })
@@ -188,6 +191,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     dialects: [...dialects, workspace({ admin, commandLine: door.commandLine, showsPrices: config.showsPrices })],
     context: {
       tasks,
+      calls: spoken.calls,
       assets,
       drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
       postJson: egress.postJson,

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { HOUR_MS } from '../core/clock.ts'
 import { type Points, usdToPoints } from '../core/points.ts'
 import type { Quotas } from '../core/quota.ts'
+import type { ModelSetting } from '../core/usage.ts'
 import { ConfigError } from './config-error.ts'
 import { keptSecret, secretIn } from './kept-secret.ts'
 import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
@@ -54,6 +55,8 @@ export interface Config {
   openingCredit: Points
   /** The operator's prices, which replace or multiply those of the catalogue. */
   prices: readonly Price[]
+  /** Names of models for calls, with who answers them. */
+  models: readonly ModelSetting[]
   /** Whether the prices can be read without a key. */
   showsPrices: boolean
   logLevel: string
@@ -166,6 +169,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     egressAllow: values.POLYPHONY_EGRESS_ALLOW,
     openingCredit: usdToPoints(values.POLYPHONY_OPENING_CREDIT),
     prices: values.POLYPHONY_PRICES,
+    models: values.POLYPHONY_MODELS,
     showsPrices: values.POLYPHONY_PUBLIC_PRICES === 'on',
     logLevel: values.LOG_LEVEL,
     metricsKey: values.POLYPHONY_METRICS_KEY,

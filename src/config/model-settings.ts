@@ -54,7 +54,9 @@ export function models(): Setting<readonly ModelSetting[]> {
     isSecret: false,
     schema: SCHEMA,
     parse: (text, name) =>
-      collect(Object.entries(objectIn(jsonIn(text, name), name)), ([model, value]) => settingOf(model, value, `${name}: "${model}"`)),
+      collect(Object.entries(objectIn(jsonIn(text, name), name)), ([model, value]) =>
+        settingOf(model, value, `${name}: "${model}"`),
+      ),
   }
 }
 

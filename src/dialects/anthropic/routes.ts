@@ -3,7 +3,7 @@ import type { Dialect } from '../dialect.ts'
 import { answerCall, CALL_BODY_BYTES, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
-import { errorBody, statusOf } from './errors.ts'
+import { errorBody } from './errors.ts'
 import { messagesFormat } from './messages-format.ts'
 import type { Descriptions } from './openapi.ts'
 
@@ -15,7 +15,7 @@ export const anthropic: Dialect = {
   async routes(app, context) {
     await serve(app, context, {
       prefixes: [''],
-      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      error: (error) => ({ status: error.status, body: errorBody(error) }),
       routes(inside) {
         keepBodies(inside)
         inside.post('/v1/messages', { bodyLimit: CALL_BODY_BYTES, ...described('messages') }, (request, reply) =>

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, jsonBody } from '../kit/openapi.ts'
+import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, idsBelow, jsonBody } from '../kit/openapi.ts'
 
 const TAG = 'Gemini'
 
@@ -11,6 +11,7 @@ export async function describeGemini(): Promise<ApiDescription> {
   return {
     tags: [{ name: TAG, description: 'Google’s Gemini API. Any model may be named here, of whichever vendor.' }],
     operations: operationsOf(),
+    below: idsBelow((key, prefix) => (prefix === '' ? `v1-${key}` : key)),
     webhooks: {},
     schemas: {},
   }
@@ -18,40 +19,53 @@ export async function describeGemini(): Promise<ApiDescription> {
 
 function operationsOf() {
   return {
-    'generateContent': call('Answer a conversation'),
-    'streamGenerateContent': call('Answer a conversation, streamed'),
-    'countTokens': call('Count the tokens of a request'),
-    'embedContent': call('Embed a text'),
-    'batchEmbedContents': call('Embed texts'),
-    'models': read('List the models that this key can use'),
-    'model': read('Read a model'),
+    generateContent: call('Answer a conversation'),
+    streamGenerateContent: call('Answer a conversation, streamed'),
+    countTokens: call('Count the tokens of a request'),
+    embedContent: call('Embed a text'),
+    batchEmbedContents: call('Embed texts'),
+    models: read('List the models that this key can use'),
+    model: read('Read a model'),
   }
 }
 
 const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
-const ERRORS = errorAnswers(
-  [
-    ...COMMON_ERRORS,
-    ...BODY_ERRORS,
-    'not_found',
-    'insufficient_points',
-    'spend_limit_reached',
-    'model_not_allowed',
-    'no_provider',
-    'account_busy',
-    'vendor_unreachable',
-    'vendor_silent',
-  ],
-  (error) => error.status,
-  OBJECT,
-)
+const ERRORS = {
+  // A vendor's refusal of the request passes as it is.
+  default: answer('An error of the vendor, in its own words.', OBJECT),
+  ...errorAnswers(
+    [
+      ...COMMON_ERRORS,
+      ...BODY_ERRORS,
+      'not_found',
+      'insufficient_points',
+      'spend_limit_reached',
+      'model_not_allowed',
+      'no_provider',
+      'account_busy',
+      'vendor_unreachable',
+      'vendor_silent',
+      'vendor_refused',
+      'account_refused',
+      'content_moderated',
+      'forbidden',
+      'timed_out',
+      'overloaded',
+    ],
+    (error) => error.status,
+    OBJECT,
+  ),
+}
 
 function call(summary: string): JsonObject {
   return {
     summary,
     tags: [TAG],
     requestBody: jsonBody(OBJECT),
-    responses: { '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT), ...ERRORS },
+    responses: {
+      '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT),
+      ...ERRORS,
+    },
   }
 }
 

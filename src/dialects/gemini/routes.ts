@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
 import { PolyphonyError } from '../../core/errors.ts'
@@ -14,7 +14,7 @@ import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
 
-const METHODS: Readonly<Record<string, Omit<CallRoute, 'modelOf'>>> = {
+const METHODS = {
   generateContent: { endpoint: 'generateContent', format: generateFormat, required: ['contents'] },
   streamGenerateContent: {
     endpoint: 'streamGenerateContent',
@@ -25,45 +25,48 @@ const METHODS: Readonly<Record<string, Omit<CallRoute, 'modelOf'>>> = {
   countTokens: { endpoint: 'countTokens', boundOf: () => ({}), usageOf: () => ({}) },
   embedContent: { endpoint: 'embedContent', usageOf: embedded },
   batchEmbedContents: { endpoint: 'batchEmbedContents', usageOf: embedded },
-}
+} satisfies Record<string, Omit<CallRoute, 'modelOf'>>
 
 /** Google's Gemini API: https://ai.google.dev/api. */
 export const gemini: Dialect = {
   id: 'gemini',
   async routes(app, context) {
     await serve(app, context, {
-      prefixes: ['/v1beta'],
+      // `/v1` is OpenAI's, too: of Gemini's it has what names a method of a model.
+      prefixes: ['/v1beta', ''],
       keyHeaders: ['x-goog-api-key'],
       error: (error) => ({ status: error.status, body: errorBody(error) }),
       routes(inside) {
         keepBodies(inside)
+        const base = inside.prefix === '' ? '/v1/models' : '/models'
+        const paths = Object.fromEntries(Object.keys(METHODS).map((method) => [`${base}/{model}:${method}`, method]))
         const options = {
           bodyLimit: CALL_BODY_BYTES,
-          ...described({
-            '/models/{model}:generateContent': 'generateContent',
-            '/models/{model}:streamGenerateContent': 'streamGenerateContent',
-            '/models/{model}:countTokens': 'countTokens',
-            '/models/{model}:embedContent': 'embedContent',
-            '/models/{model}:batchEmbedContents': 'batchEmbedContents',
-          }),
+          ...described(paths as Record<`/${string}`, keyof typeof METHODS>),
         }
-        inside.post<{ Params: { '*': string } }>('/models/*', options, (request, reply) => call(request, reply, context))
-        inside.get('/models', described('models'), async ({ caller }) => ({
-          models: context.calls.models(caller).map(geminiModel),
-        }))
-        inside.get<{ Params: { '*': string } }>(
-          '/models/*',
-          { exposeHeadRoute: false, ...described({ '/models/{model}': 'model' }) },
-          async ({ caller, params }) => {
-            const name = params['*']
-            if (context.calls.models(caller).includes(name)) return geminiModel(name)
-            throw new PolyphonyError('not_found', `models/${name} is not found, or this key may not use it.`)
-          },
+        inside.post<{ Params: { '*': string } }>(`${base}/*`, options, (request, reply) =>
+          call(request, reply, context),
         )
+        if (inside.prefix !== '') modelRoutes(inside, context)
       },
     })
   },
   describe: async () => (await import('./openapi.ts')).describeGemini(),
+}
+
+function modelRoutes(app: FastifyInstance, context: DialectContext): void {
+  app.get('/models', described('models'), async ({ caller }) => ({
+    models: context.calls.models(caller).map(geminiModel),
+  }))
+  app.get<{ Params: { '*': string } }>(
+    '/models/*',
+    { exposeHeadRoute: false, ...described({ '/models/{model}': 'model' }) },
+    async ({ caller, params }) => {
+      const name = params['*']
+      if (context.calls.models(caller).includes(name)) return geminiModel(name)
+      throw new PolyphonyError('not_found', `models/${name} is not found, or this key may not use it.`)
+    },
+  )
 }
 
 function call(
@@ -72,9 +75,13 @@ function call(
   context: DialectContext,
 ): Promise<FastifyReply> {
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
-  const route = METHODS[method]
-  if (!route) throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
-  return answerCall(request, reply, context, { ...route, modelOf: () => model })
+  if (!isMethod(method))
+    throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
+  return answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model })
+}
+
+function isMethod(name: string): name is keyof typeof METHODS {
+  return Object.hasOwn(METHODS, name)
 }
 
 /** Embeddings report no usage: Google counts about four characters a token. */

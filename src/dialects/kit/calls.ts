@@ -37,7 +37,8 @@ export function keepBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     parseJson(request, bytes, (error, value) => {
       if (error) return done(error)
-      if (!isJsonObject(value as never)) return done(new PolyphonyError('malformed_body', 'The body must be a JSON object.'))
+      if (!isJsonObject(value as never))
+        return done(new PolyphonyError('malformed_body', 'The body must be a JSON object.'))
       done(null, { bytes, json: value } as RawBody)
     })
   })

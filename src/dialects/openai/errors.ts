@@ -34,6 +34,11 @@ export function errorBody(error: PolyphonyError): JsonObject {
   }
 }
 
+/** OpenAI answers 429 where the credit is used up; for the rest, the core's status. */
+export function statusOf({ code, status }: PolyphonyError): number {
+  return code === 'insufficient_points' || code === 'spend_limit_reached' ? 429 : status
+}
+
 function shapeOf(error: PolyphonyError): ErrorShape {
   const isMissing = error.code === 'invalid_input' && error.details.rule === 'is required'
   return isMissing ? { code: 'missing_required_parameter' } : (SHAPES[error.code] ?? {})

@@ -113,6 +113,7 @@ export async function openGateway(): Promise<Gateway> {
   await app.register(async (scope) =>
     suno.routes(scope, {
       tasks,
+      calls: { answer: unused, models: () => [] },
       assets,
       urls,
       clock,

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Member } from '../accounts/member.ts'
+import type { Egress } from '../assets/egress.ts'
+import { type Allowances, openAllowances } from '../calls/allowances.ts'
+import { type CallMember, type Calls, openCalls } from '../calls/calls.ts'
+import { openModelLists } from '../calls/model-lists.ts'
+import type { Config } from '../config/config.ts'
+import type { Caller } from '../core/caller.ts'
+import { type Clock, SECOND_MS } from '../core/clock.ts'
+import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
+import type { Store } from '../store/store.ts'
+
+export interface CallParts {
+  store: Store
+  accounts: Accounts
+  egress: Egress
+  clock: Clock
+  log: Logger
+}
+
+/** Names that the sandbox lists; it answers to any other, too. */
+const SANDBOX_MODELS = ['claude-sonnet-4-5', 'gemini-2.5-flash', 'gpt-5', 'gpt-5-mini', 'sandbox'] as const
+
+/** How often what a dead process held for calls is looked for. */
+const SWEEP_MS = 30 * SECOND_MS
+
+export interface ComposedCalls {
+  calls: Calls
+  allowances: Allowances
+  close(): Promise<void>
+}
+
+export async function composeCalls(config: Config, parts: CallParts): Promise<ComposedCalls> {
+  const { store, accounts, egress, clock, log } = parts
+  // No other process uses an embedded database, so what is held is a dead one's.
+  const held = await store.endAllowances({
+    which: store.exclusive ? { all: true } : { expiredBefore: clock.now() },
+    now: clock.now(),
+  })
+  if (held > 0) log.info({ allowances: held }, 'what an earlier process held for calls was given back')
+  const allowances = openAllowances({ store, clock, log, recordDays: config.recordDays })
+  const lists = openModelLists({ clock, log })
+  const calls = openCalls({
+    membersFor: (caller) => membersFor(accounts.members(), caller, lists.of),
+    settings: config.models,
+    sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
+    allowances,
+    streamFor: egress.streamFor,
+    recordEvent: accounts.recordEvent,
+    withoutSecrets: accounts.withoutSecrets,
+    clock,
+    log,
+  })
+  const sweep = setInterval(() => {
+    const now = clock.now()
+    Promise.all([
+      store.endAllowances({ which: { expiredBefore: now }, now }),
+      store.purgeCalls({ now, limit: 1_000 }),
+    ]).catch((error: unknown) => {
+      log.error({ err: error }, 'allowances and records of calls that have ended were not removed')
+    })
+  }, SWEEP_MS).unref()
+  return {
+    calls,
+    allowances,
+    async close() {
+      clearInterval(sweep)
+      lists.close()
+      await allowances.close()
+    },
+  }
+}
+
+/** A tenant's own accounts come before the operator's. */
+function membersFor(
+  members: Iterable<Member>,
+  { tenantId, mode }: Caller,
+  modelsOf: (member: Member) => readonly string[],
+): CallMember[] {
+  const found: CallMember[] = []
+  for (const member of members) {
+    const { manifest, record, problem } = member
+    const side = manifest?.calls
+    if (!side || problem !== null || record.mode !== mode) continue
+    if (record.tenantId !== null && record.tenantId !== tenantId) continue
+    found.push({ ...member, side, models: modelsOf(member) })
+  }
+  return found.toSorted((a, b) => Number(b.record.tenantId !== null) - Number(a.record.tenantId !== null))
+}
