@@ -16,12 +16,14 @@ const rooms = {
   accounts: ['core', 'store', 'providers/provider'],
   prices: ['core', 'catalog', 'store'],
   tasks: ['core', 'catalog', 'prices', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
+  // Calls are answered at once. What knows a vendor's API is in dialects (formats) and below, in providers.
+  calls: ['core', 'store', 'accounts', 'prices', 'providers/provider'],
   notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
   tracing: ['core', 'tasks/observer'],
   // What administrators do, without HTTP: the server and the command line run the same verbs.
   admin: ['core', 'catalog', 'store', 'accounts', 'prices', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
-  dialects: ['core', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
+  dialects: ['core', 'catalog', 'prices', 'assets', 'tasks', 'tenants', 'calls/(format|usage|vendor-failure)'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // The verbs as routes, served as a dialect is: the same keys, the same way to answer an error.
   workspace: ['core', 'catalog', 'accounts', 'admin', 'prices', 'dialects/(dialect|kit)'],

@@ -1,5 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk'
-import { type Content, FunctionCallingConfigMode, GoogleGenAI, type Part } from '@google/genai'
+import {
+  type Content,
+  FunctionCallingConfigMode,
+  type GenerateContentResponse,
+  GoogleGenAI,
+  type Part,
+} from '@google/genai'
 import OpenAI from 'openai'
 import type { FormatId } from '../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
@@ -361,9 +367,10 @@ function geminiClient(origin: string): Client {
     format: 'gemini',
     async ask(question) {
       const request = requestOf(question)
-      const answers = question.isStreamed
-        ? await Array.fromAsync(await google.models.generateContentStream(request))
-        : [await google.models.generateContent(request)]
+      const answers: GenerateContentResponse[] = []
+      if (question.isStreamed)
+        for await (const chunk of await google.models.generateContentStream(request)) answers.push(chunk)
+      else answers.push(await google.models.generateContent(request))
       const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
       const usage = answers.at(-1)?.usageMetadata
       const calls = parts.flatMap(({ functionCall }) =>

@@ -107,6 +107,7 @@ const CHAT: Refused[] = [
   ],
   // What one vendor's API cannot express.
   [chat({ seed: 1 }), 'seed', 'anthropic'],
+  [chat({ temperature: 1.5 }), 'temperature', 'anthropic'],
   [chat({ presence_penalty: 1 }), 'presence_penalty', 'anthropic'],
   [chat({ frequency_penalty: 1 }), 'frequency_penalty', 'openai-responses'],
   [chat({ response_format: { type: 'json_object' } }), 'response_format.type', 'anthropic'],

@@ -24,6 +24,8 @@ export function readMessages(body: JsonObject, vendor?: VendorApi): FormatReques
   const isStreamed = fields.flag('stream') ?? false
   fields.refuse('service_tier', UNSUPPORTED, ['auto', 'standard_only'])
   fields.refuse('speed', UNSUPPORTED, ['standard'])
+  // Keeps all: what Claude Code sends, and what happens without it.
+  fields.refuse('context_management', UNSUPPORTED, [{ edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] }])
   fields.refuse('mcp_servers', UNSUPPORTED, [[]])
   fields.refuseRest(['model', 'metadata', 'cache_control', 'user_profile_id', 'inference_geo', 'diagnostics'])
   if (vendor !== undefined) refuseBeyond(vendor, draft)

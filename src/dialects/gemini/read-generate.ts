@@ -105,7 +105,7 @@ function readConfig(fields: Fields, draft: Draft): void {
 
 function readSampling(config: Fields, draft: Draft): void {
   draft.set('maxOutputTokens', config.whole('maxOutputTokens', { minimum: 1 }))
-  draft.set('temperature', config.number('temperature', { minimum: 0, maximum: 2 }))
+  draft.setTemperature(config.number('temperature', { minimum: 0, maximum: 2 }), config.at('temperature'))
   draft.set('topP', config.number('topP', { minimum: 0, maximum: 1 }))
   draft.set('topK', config.number('topK', { minimum: 0 }), config.at('topK'))
   draft.set('seed', config.whole('seed'), config.at('seed'))

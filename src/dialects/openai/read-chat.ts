@@ -68,7 +68,7 @@ function readSampling(fields: Fields, draft: Draft): void {
   const most = fields.whole('max_completion_tokens', { minimum: 1 })
   const older = fields.whole('max_tokens', { minimum: 1 })
   draft.set('maxOutputTokens', most ?? older)
-  draft.set('temperature', fields.number('temperature', { minimum: 0, maximum: 2 }))
+  draft.setTemperature(fields.number('temperature', { minimum: 0, maximum: 2 }), 'temperature')
   draft.set('topP', fields.number('top_p', { minimum: 0, maximum: 1 }))
   draft.set('topK', fields.whole('top_k', { minimum: 0 }), 'top_k')
   draft.set('seed', fields.whole('seed'), 'seed')

@@ -21,7 +21,7 @@ export function readResponses(body: JsonObject, vendor?: VendorApi): FormatReque
   readResponsesInput(fields, draft)
   readTools(fields, draft)
   draft.set('maxOutputTokens', fields.whole('max_output_tokens', { minimum: 1 }))
-  draft.set('temperature', fields.number('temperature', { minimum: 0, maximum: 2 }))
+  draft.setTemperature(fields.number('temperature', { minimum: 0, maximum: 2 }), 'temperature')
   draft.set('topP', fields.number('top_p', { minimum: 0, maximum: 1 }))
   readText(fields, draft)
   readReasoning(fields, draft)

@@ -19,6 +19,7 @@ export type Feature =
   | 'parallelToolCalls'
   | 'verbosity'
   | 'jsonWithoutSchema'
+  | 'temperatureAbove1'
 
 /** A request on its way from a format to call options, with the caller's field for whatever a vendor may refuse. */
 export class Draft {
@@ -33,6 +34,11 @@ export class Draft {
     if (value === undefined) return
     this.options[name] = value
     if (field !== undefined && isFeature(name)) this.features.set(name, field)
+  }
+
+  setTemperature(value: number | undefined, field: string): void {
+    this.set('temperature', value)
+    if (value !== undefined && value > 1) this.features.set('temperatureAbove1', field)
   }
 
   /** Options that only one vendor's model reads. */

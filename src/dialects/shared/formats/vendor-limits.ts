@@ -42,7 +42,7 @@ const LIMITS: Record<VendorApi, Limits> = {
     laterInstructions: true,
   },
   anthropic: {
-    lacks: ['seed', 'presencePenalty', 'frequencyPenalty', 'verbosity', 'jsonWithoutSchema'],
+    lacks: ['seed', 'presencePenalty', 'frequencyPenalty', 'verbosity', 'jsonWithoutSchema', 'temperatureAbove1'],
     files: ['image', 'application/pdf', 'text/plain'],
     references: 'anthropic',
     toolFiles: true,
@@ -62,7 +62,8 @@ export function refuseBeyond(vendor: VendorApi, draft: Draft): void {
   const limits = LIMITS[vendor]
   for (const feature of limits.lacks) {
     const field = draft.features.get(feature)
-    if (field !== undefined) throw invalidInput(field, lacking(vendor))
+    if (field !== undefined)
+      throw invalidInput(field, feature === 'temperatureAbove1' ? mostOne(vendor) : lacking(vendor))
   }
   for (const [index, message] of draft.prompt.entries()) checkMessage(message, index, { vendor, limits, draft })
 }
@@ -115,6 +116,10 @@ function checkResult(part: LanguageModelV4ToolResultPart, { vendor, limits, draf
     draft.fieldOf(part),
     `holds a file, and ${vendorNames[vendor]} takes only text as the result of a tool`,
   )
+}
+
+function mostOne(vendor: VendorApi): string {
+  return `must be at most 1 for this model, which is the maximum of ${vendorNames[vendor]}`
 }
 
 function lacking(vendor: VendorApi): string {
