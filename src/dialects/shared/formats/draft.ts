@@ -20,6 +20,13 @@ export type Feature =
   | 'verbosity'
   | 'jsonWithoutSchema'
   | 'temperatureAbove1'
+  | 'topPBesideTemperature'
+
+/** What a caller wrote, and where. */
+export interface Given<Value> {
+  value: Value | undefined
+  field: string
+}
 
 /** A request on its way from a format to call options, with the caller's field for whatever a vendor may refuse. */
 export class Draft {
@@ -36,9 +43,14 @@ export class Draft {
     if (field !== undefined && isFeature(name)) this.features.set(name, field)
   }
 
-  setTemperature(value: number | undefined, field: string): void {
-    this.set('temperature', value)
-    if (value !== undefined && value > 1) this.features.set('temperatureAbove1', field)
+  /** A top P of 1 takes nothing away: clients that always send it ask for nothing. */
+  setRandomness(temperature: Given<number>, topP: Given<number>): void {
+    this.set('temperature', temperature.value)
+    if (temperature.value !== undefined && temperature.value > 1)
+      this.features.set('temperatureAbove1', temperature.field)
+    if (topP.value === undefined || topP.value === 1) return
+    this.set('topP', topP.value)
+    if (temperature.value !== undefined) this.features.set('topPBesideTemperature', topP.field)
   }
 
   /** Options that only one vendor's model reads. */
