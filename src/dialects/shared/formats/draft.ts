@@ -56,6 +56,9 @@ export class Draft {
   /** Options that only one vendor's model reads. */
   forVendor(vendor: string, options: JsonObject): void {
     this.#vendorOptions[vendor] = { ...this.#vendorOptions[vendor], ...options }
+    if (vendor !== 'openai') return
+    const common = Object.entries(options).filter(([name]) => COMPATIBLE_OPTIONS.has(name))
+    if (common.length > 0) this.forVendor('openaiCompatible', Object.fromEntries(common))
   }
 
   /** Remembers the caller's field of a part or a message. */
@@ -80,6 +83,9 @@ export class Draft {
     return { ...this.options, prompt: this.prompt, providerOptions }
   }
 }
+
+/** Options of OpenAI's that `@ai-sdk/openai-compatible` has too, under its own name. */
+const COMPATIBLE_OPTIONS: ReadonlySet<string> = new Set(['strictJsonSchema', 'textVerbosity'])
 
 const FEATURES: ReadonlySet<string> = new Set<Feature>([
   'topK',
