@@ -1,5 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk'
-import { type Content, FunctionCallingConfigMode, GoogleGenAI, type Part } from '@google/genai'
+import {
+  type Content,
+  FunctionCallingConfigMode,
+  type GenerateContentResponse,
+  GoogleGenAI,
+  type Part,
+} from '@google/genai'
 import OpenAI from 'openai'
 import type { FormatId } from '../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
@@ -29,6 +35,8 @@ export const SCHEMA = {
 
 export interface Question {
   isStreamed: boolean
+  /** What the user says first, if not `USER`. */
+  text?: string
   image?: boolean
   tool?: boolean
   schema?: boolean
@@ -59,7 +67,7 @@ export function clientsAt(origin: string): Client[] {
 function chatClient(origin: string): Client {
   const openai = new OpenAI({ apiKey: 'k', baseURL: `${origin}/v1`, maxRetries: 0 })
   type Message = OpenAI.ChatCompletionMessageParam
-  const bodyOf = ({ image, tool, schema, reasoning, after }: Question) => ({
+  const bodyOf = ({ text = USER, image, tool, schema, reasoning, after }: Question) => ({
     model: 'any',
     max_completion_tokens: MAX_TOKENS,
     messages: [
@@ -68,10 +76,10 @@ function chatClient(origin: string): Client {
         role: 'user',
         content: image
           ? [
-              { type: 'text', text: USER },
+              { type: 'text', text },
               { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },
             ]
-          : USER,
+          : text,
       },
       ...(after === undefined ? [] : [after.answer.own as Message]),
       ...(after?.result === undefined
@@ -163,7 +171,7 @@ function chatClient(origin: string): Client {
 
 function responsesClient(origin: string): Client {
   const openai = new OpenAI({ apiKey: 'k', baseURL: `${origin}/v1`, maxRetries: 0 })
-  const bodyOf = ({ image, tool, schema, reasoning, after }: Question) => ({
+  const bodyOf = ({ text = USER, image, tool, schema, reasoning, after }: Question) => ({
     model: 'any',
     store: false,
     max_output_tokens: MAX_TOKENS,
@@ -174,10 +182,10 @@ function responsesClient(origin: string): Client {
         role: 'user',
         content: image
           ? [
-              { type: 'input_text', text: USER },
+              { type: 'input_text', text },
               { type: 'input_image', detail: 'auto', image_url: `data:image/png;base64,${PIXEL}` },
             ]
-          : USER,
+          : text,
       },
       ...(after === undefined ? [] : (after.answer.own as OpenAI.Responses.ResponseInputItem[])),
       ...(after?.result === undefined
@@ -256,7 +264,14 @@ function responsesClient(origin: string): Client {
 
 function anthropicClient(origin: string): Client {
   const anthropic = new Anthropic({ apiKey: 'k', baseURL: origin, maxRetries: 0 })
-  const bodyOf = ({ image, tool, schema, reasoning, after }: Question): Anthropic.MessageCreateParamsNonStreaming => ({
+  const bodyOf = ({
+    text = USER,
+    image,
+    tool,
+    schema,
+    reasoning,
+    after,
+  }: Question): Anthropic.MessageCreateParamsNonStreaming => ({
     model: 'any',
     max_tokens: MAX_TOKENS,
     system: SYSTEM,
@@ -265,10 +280,10 @@ function anthropicClient(origin: string): Client {
         role: 'user',
         content: image
           ? [
-              { type: 'text', text: USER },
+              { type: 'text', text },
               { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
             ]
-          : USER,
+          : text,
       },
       ...(after === undefined
         ? []
@@ -320,12 +335,12 @@ function anthropicClient(origin: string): Client {
 
 function geminiClient(origin: string): Client {
   const google = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: origin } })
-  const requestOf = ({ image, tool, schema, reasoning, after }: Question) => ({
+  const requestOf = ({ text = USER, image, tool, schema, reasoning, after }: Question) => ({
     model: 'any',
     contents: [
       {
         role: 'user',
-        parts: [{ text: USER }, ...(image ? [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] : [])],
+        parts: [{ text }, ...(image ? [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] : [])],
       },
       ...(after === undefined ? [] : [{ role: 'model', parts: after.answer.own as Part[] }]),
       ...(after?.result === undefined
@@ -361,9 +376,10 @@ function geminiClient(origin: string): Client {
     format: 'gemini',
     async ask(question) {
       const request = requestOf(question)
-      const answers = question.isStreamed
-        ? await Array.fromAsync(await google.models.generateContentStream(request))
-        : [await google.models.generateContent(request)]
+      const answers: GenerateContentResponse[] = []
+      if (question.isStreamed)
+        for await (const chunk of await google.models.generateContentStream(request)) answers.push(chunk)
+      else answers.push(await google.models.generateContent(request))
       const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
       const usage = answers.at(-1)?.usageMetadata
       const calls = parts.flatMap(({ functionCall }) =>

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
+import type { LanguageModelV4StreamResult } from '@ai-sdk/provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AnswerContext, Format } from '../calls/format.ts'
 import { vendorFailure } from '../calls/vendor-failure.ts'
 import type { JsonObject } from '../core/json.ts'
+import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import { messagesFormat } from './anthropic/messages-format.ts'
 import {
   type Answer,
@@ -41,7 +43,7 @@ const FORMATS = {
 }
 
 /** What the server at hand answers with. */
-let vendor: FakeVendor
+let vendor: Pick<FakeVendor, 'model'> & { api?: FakeVendor['api'] }
 let kind: Kind
 let counted = 0
 
@@ -82,7 +84,7 @@ async function answer(request: IncomingMessage, reply: ServerResponse): Promise<
 async function stream(
   format: Format,
   context: AnswerContext,
-  answered: Awaited<ReturnType<ReturnType<FakeVendor['model']>['doStream']>>,
+  answered: LanguageModelV4StreamResult,
   reply: ServerResponse,
 ) {
   reply.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -202,10 +204,49 @@ for (const format of Object.keys(FORMATS)) {
   for (const [name, make] of Object.entries(fakeVendors())) {
     describe(`the official client of ${format}, with a model of ${name},`, () => {
       it.each(Object.entries(CASES))('%s', async (_title, run) => {
-        vendor = make()
-        await run(clientOf(format), vendor)
+        const fake = make()
+        vendor = fake
+        await run(clientOf(format), fake)
         counted += 1
       })
     })
   }
 }
+
+describe.each(Object.keys(FORMATS))('the official client of %s, with the sandbox,', (format) => {
+  it.each([true, false])('is answered, calls tools, reads JSON and reasoning (streamed: %s)', async (isStreamed) => {
+    vendor = { model: () => sandboxLanguageModel('sandbox') }
+    const client = clientOf(format)
+    const plain = await client.ask({ isStreamed })
+    expect(plain).toMatchObject({ finish: 'stop', text: expect.stringContaining(`You wrote: "${USER}"`) })
+    expect(plain.usage.output).toBe(Math.ceil(plain.text.length / 4))
+    const called = await client.ask({ isStreamed, tool: true })
+    expect(called).toMatchObject({
+      finish: 'tool_calls',
+      calls: [{ name: 'weather', input: { city: 'sandbox city' } }],
+    })
+    const answered = await client.ask({ isStreamed, tool: true, after: { answer: called, result: RESULT } })
+    expect(answered.text).toContain('The tool weather answered.')
+    const json = await client.ask({ isStreamed, schema: true })
+    expect(JSON.parse(json.text)).toEqual({ city: 'sandbox city', celsius: 0.5 })
+    const thought = await client.ask({ isStreamed, reasoning: true })
+    expect(thought.thought).toContain('The sandbox answers it.')
+    expect(thought.usage.reasoning).toBe(Math.ceil(thought.thought.length / 4))
+  })
+
+  it.each([
+    ['sandbox:rate-limit', 429],
+    ['sandbox:overloaded', 503],
+    ['sandbox:refuse', 400],
+  ])('fails at %s with %i', async (word, status) => {
+    vendor = { model: () => sandboxLanguageModel('sandbox') }
+    for (const isStreamed of [true, false])
+      expect(await clientOf(format).ask({ isStreamed, text: word }).then(fail, errorOf)).toMatchObject({ status })
+  })
+
+  it('reads the error in a stream that the sandbox cuts', async () => {
+    vendor = { model: () => sandboxLanguageModel('sandbox') }
+    const error = await clientOf(format).ask({ isStreamed: true, text: 'sandbox:cut' }).then(fail, errorOf)
+    expect(error.message).toContain('broke off, as asked')
+  })
+})

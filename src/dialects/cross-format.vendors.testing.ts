@@ -1,6 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { VendorApi } from '../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
@@ -69,6 +70,8 @@ export function fakeVendors(): Record<string, () => FakeVendor> {
       fakeVendor('openai-responses', RESPONSES, (fetch, isReasoning) =>
         openAi(fetch).responses(openAiModel(isReasoning)),
       ),
+    'an OpenAI-compatible server': () =>
+      fakeVendor('openai-compatible', COMPATIBLE, (fetch) => compatible(fetch)('qwen3')),
     Anthropic: () =>
       fakeVendor('anthropic', ANTHROPIC, (fetch) => createAnthropic({ apiKey: 'k', fetch })('claude-sonnet-4-5')),
     Google: () =>
@@ -77,6 +80,15 @@ export function fakeVendors(): Record<string, () => FakeVendor> {
 }
 
 const openAi = (fetch: typeof globalThis.fetch) => createOpenAI({ apiKey: 'k', fetch })
+/** The two options that the package does not switch on by itself. */
+const compatible = (fetch: typeof globalThis.fetch) =>
+  createOpenAICompatible({
+    name: 'local',
+    baseURL: 'http://localhost:8000/v1',
+    fetch,
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+  })
 const openAiModel = (isReasoning: boolean) => (isReasoning ? 'gpt-5.1' : 'gpt-4.1')
 
 function fakeVendor(api: VendorApi, wire: Wire, build: Build): FakeVendor {
@@ -215,6 +227,36 @@ const CHAT: Wire = {
       isStreamed: body.stream === true,
     }
   },
+}
+
+// ---- Servers that speak Chat Completions, with the reasoning that DeepSeek and vLLM add
+
+const COMPATIBLE: Wire = {
+  ...CHAT,
+  whole(kind) {
+    const answer = CHAT.whole(kind)
+    const [choice] = list(answer.choices)
+    const message = { ...object(choice?.message), ...(kind === 'reasoning' ? { reasoning_content: THOUGHT } : {}) }
+    return { ...answer, choices: [{ ...choice, message }] }
+  },
+  events(kind) {
+    const thoughts = kind === 'reasoning' ? words(THOUGHT) : []
+    const deltas = thoughts.map((thought) =>
+      data({
+        id: 'chatcmpl-1',
+        object: 'chat.completion.chunk',
+        created: 1,
+        model: 'qwen3',
+        choices: [{ index: 0, delta: { reasoning_content: thought }, finish_reason: null }],
+      }),
+    )
+    return [...deltas, ...CHAT.events(kind)]
+  },
+  /** There is no signature: the text itself comes back. */
+  seen: (body, path) => ({
+    ...CHAT.seen(body, path),
+    hasSignature: list(body.messages).some((message) => message.reasoning_content === THOUGHT),
+  }),
 }
 
 // ---- OpenAI, Responses

@@ -24,6 +24,8 @@ export function readMessages(body: JsonObject, vendor?: VendorApi): FormatReques
   const isStreamed = fields.flag('stream') ?? false
   fields.refuse('service_tier', UNSUPPORTED, ['auto', 'standard_only'])
   fields.refuse('speed', UNSUPPORTED, ['standard'])
+  // Keeps all: what Claude Code sends, and what happens without it.
+  fields.refuse('context_management', UNSUPPORTED, [{ edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] }])
   fields.refuse('mcp_servers', UNSUPPORTED, [[]])
   fields.refuseRest(['model', 'metadata', 'cache_control', 'user_profile_id', 'inference_geo', 'diagnostics'])
   if (vendor !== undefined) refuseBeyond(vendor, draft)
@@ -75,8 +77,10 @@ function readSampling(fields: Fields, draft: Draft): void {
   const most = fields.whole('max_tokens', { minimum: 1 })
   if (most === undefined) throw invalidInput('max_tokens', 'is required')
   draft.set('maxOutputTokens', most)
-  draft.set('temperature', fields.number('temperature', { minimum: 0, maximum: 1 }))
-  draft.set('topP', fields.number('top_p', { minimum: 0, maximum: 1 }))
+  draft.setRandomness(
+    { value: fields.number('temperature', { minimum: 0, maximum: 1 }), field: fields.at('temperature') },
+    { value: fields.number('top_p', { minimum: 0, maximum: 1 }), field: fields.at('top_p') },
+  )
   draft.set('topK', fields.whole('top_k', { minimum: 0 }), 'top_k')
   const sequences = fields.texts('stop_sequences')
   if (sequences !== undefined && sequences.length > 0) draft.set('stopSequences', sequences, 'stop_sequences')

@@ -105,8 +105,10 @@ function readConfig(fields: Fields, draft: Draft): void {
 
 function readSampling(config: Fields, draft: Draft): void {
   draft.set('maxOutputTokens', config.whole('maxOutputTokens', { minimum: 1 }))
-  draft.set('temperature', config.number('temperature', { minimum: 0, maximum: 2 }))
-  draft.set('topP', config.number('topP', { minimum: 0, maximum: 1 }))
+  draft.setRandomness(
+    { value: config.number('temperature', { minimum: 0, maximum: 2 }), field: config.at('temperature') },
+    { value: config.number('topP', { minimum: 0, maximum: 1 }), field: config.at('topP') },
+  )
   draft.set('topK', config.number('topK', { minimum: 0 }), config.at('topK'))
   draft.set('seed', config.whole('seed'), config.at('seed'))
   draft.set('presencePenalty', config.number('presencePenalty') || undefined, config.at('presencePenalty'))

@@ -68,8 +68,10 @@ function readSampling(fields: Fields, draft: Draft): void {
   const most = fields.whole('max_completion_tokens', { minimum: 1 })
   const older = fields.whole('max_tokens', { minimum: 1 })
   draft.set('maxOutputTokens', most ?? older)
-  draft.set('temperature', fields.number('temperature', { minimum: 0, maximum: 2 }))
-  draft.set('topP', fields.number('top_p', { minimum: 0, maximum: 1 }))
+  draft.setRandomness(
+    { value: fields.number('temperature', { minimum: 0, maximum: 2 }), field: fields.at('temperature') },
+    { value: fields.number('top_p', { minimum: 0, maximum: 1 }), field: fields.at('top_p') },
+  )
   draft.set('topK', fields.whole('top_k', { minimum: 0 }), 'top_k')
   draft.set('seed', fields.whole('seed'), 'seed')
   draft.set('presencePenalty', penalty(fields, 'presence_penalty'), 'presence_penalty')

@@ -21,8 +21,10 @@ export function readResponses(body: JsonObject, vendor?: VendorApi): FormatReque
   readResponsesInput(fields, draft)
   readTools(fields, draft)
   draft.set('maxOutputTokens', fields.whole('max_output_tokens', { minimum: 1 }))
-  draft.set('temperature', fields.number('temperature', { minimum: 0, maximum: 2 }))
-  draft.set('topP', fields.number('top_p', { minimum: 0, maximum: 1 }))
+  draft.setRandomness(
+    { value: fields.number('temperature', { minimum: 0, maximum: 2 }), field: fields.at('temperature') },
+    { value: fields.number('top_p', { minimum: 0, maximum: 1 }), field: fields.at('top_p') },
+  )
   readText(fields, draft)
   readReasoning(fields, draft)
   const isStreamed = fields.flag('stream') ?? false

@@ -19,6 +19,14 @@ export type Feature =
   | 'parallelToolCalls'
   | 'verbosity'
   | 'jsonWithoutSchema'
+  | 'temperatureAbove1'
+  | 'topPBesideTemperature'
+
+/** What a caller wrote, and where. */
+export interface Given<Value> {
+  value: Value | undefined
+  field: string
+}
 
 /** A request on its way from a format to call options, with the caller's field for whatever a vendor may refuse. */
 export class Draft {
@@ -35,9 +43,22 @@ export class Draft {
     if (field !== undefined && isFeature(name)) this.features.set(name, field)
   }
 
+  /** A top P of 1 takes nothing away: clients that always send it ask for nothing. */
+  setRandomness(temperature: Given<number>, topP: Given<number>): void {
+    this.set('temperature', temperature.value)
+    if (temperature.value !== undefined && temperature.value > 1)
+      this.features.set('temperatureAbove1', temperature.field)
+    if (topP.value === undefined || topP.value === 1) return
+    this.set('topP', topP.value)
+    if (temperature.value !== undefined) this.features.set('topPBesideTemperature', topP.field)
+  }
+
   /** Options that only one vendor's model reads. */
   forVendor(vendor: string, options: JsonObject): void {
     this.#vendorOptions[vendor] = { ...this.#vendorOptions[vendor], ...options }
+    if (vendor !== 'openai') return
+    const common = Object.entries(options).filter(([name]) => COMPATIBLE_OPTIONS.has(name))
+    if (common.length > 0) this.forVendor('openaiCompatible', Object.fromEntries(common))
   }
 
   /** Remembers the caller's field of a part or a message. */
@@ -62,6 +83,9 @@ export class Draft {
     return { ...this.options, prompt: this.prompt, providerOptions }
   }
 }
+
+/** Options of OpenAI's that `@ai-sdk/openai-compatible` has too, under its own name. */
+const COMPATIBLE_OPTIONS: ReadonlySet<string> = new Set(['strictJsonSchema', 'textVerbosity'])
 
 const FEATURES: ReadonlySet<string> = new Set<Feature>([
   'topK',

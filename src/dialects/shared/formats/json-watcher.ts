@@ -8,230 +8,325 @@ const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const NEWLINE = 0x0a
 const RETURN = 0x0d
+const SPACE = 0x20
+const UNICODE_ESCAPE = 0x75
 
-/** Longer keys than this are none that is watched. */
-const MAX_KEY = 64
 /** A usage is some hundred bytes; what is larger is not one, and is not kept. */
 const MAX_CAPTURED = 65_536
-/** Deeper values are passed over with their keys unread: real answers have less than ten levels. */
-const MAX_DEPTH = 64
+/** The name of a line's field: `data`, `event`. Longer ones are none that matters. */
+const MAX_FIELD = 8
 
 interface Watched {
   /** Paths of objects whose JSON is kept, such as `response.usage`. An element of a list has its list's path. */
   objects: readonly string[]
-  /** Paths of strings whose characters are counted. */
+  /** Paths of strings whose UTF-16 units are counted. */
   strings: readonly string[]
   onObject(path: string, json: string): void
 }
 
+/** A watched path, or the beginning of one. */
+interface Node {
+  path: string
+  isObject: boolean
+  isString: boolean
+  children: { key: Uint8Array; node: Node }[]
+}
+
 /**
- * Follows JSON values in a stream of bytes, one after the other, without parsing them: only the nesting and the keys, so
- * that a text of the model that looks like a usage is not taken for one. Between values, everything up to the next `{`
- * or `[` at the beginning of an event's data is passed over. The bytes may be cut anywhere.
+ * Follows JSON values in a stream of bytes, one after the other, without parsing them: only the nesting and the keys on
+ * the way to what is watched, so that a text of the model that looks like a usage is not taken for one. Between values,
+ * everything is passed over that is not an event's data. The bytes may be cut anywhere.
+ *
+ * Each method reads a run of bytes and returns where it stopped: with a call for each byte this took ten times as long.
  */
 export class JsonWatcher {
+  readonly #onObject: Watched['onObject']
+  readonly #root: Node
   #characters = 0
-  readonly #watched: Watched
-  readonly #objects: ReadonlySet<string>
-  readonly #strings: ReadonlySet<string>
 
-  /** For each open level: its path, or '' for the root and for lists at the root; and whether it is an object. */
-  readonly #paths: string[] = []
-  readonly #isObject: boolean[] = []
+  /** For each open level: the path that its members continue, and whether it is an object. */
+  #nodes: (Node | undefined)[] = []
+  #isObject: boolean[] = []
   #depth = 0
+  /** Of the value that comes next. */
+  #node: Node | undefined
+  #expectsKey = false
 
   #line: 'start' | 'data' | 'other' = 'start'
   #field = ''
   #isLineEmpty = false
 
   #isInString = false
+  #string: 'passed' | 'key' | 'counted' = 'passed'
   #isEscaped = false
-  #isKey = false
-  #expectsKey = false
-  #key = ''
   #hexLeft = 0
-  #isCounted = false
+  /** Children of the level that the key may still name, by the bytes read so far; -1 if it names none. */
+  #keyLength = 0
+  #candidates: Node['children'] = []
 
-  #capture: number[] | undefined
+  #captured: Uint8Array[] | undefined
+  #capturedBytes = 0
+  #captureNode: Node | undefined
   #captureDepth = 0
+  /** Where the captured object begins in the bytes at hand. */
+  #captureFrom = 0
 
-  constructor(watched: Watched) {
-    this.#watched = watched
-    this.#objects = new Set(watched.objects)
-    this.#strings = new Set(watched.strings)
+  constructor({ objects, strings, onObject }: Watched) {
+    this.#onObject = onObject
+    this.#root = { path: '', isObject: false, isString: false, children: [] }
+    for (const path of objects) nodeAt(this.#root, path).isObject = true
+    for (const path of strings) nodeAt(this.#root, path).isString = true
   }
 
+  /** UTF-16 units of the watched strings so far. */
   get characters(): number {
     return this.#characters
   }
 
   push(bytes: Uint8Array): void {
+    this.#captureFrom = 0
     let at = 0
     while (at < bytes.length) {
-      if (this.#isPassedOver(bytes, at)) at = this.#endOfString(bytes, at)
-      if (at < bytes.length) this.#read(bytes[at++] as number) // within the length
+      if (this.#depth === 0) at = this.#readBetween(bytes, at)
+      else if (this.#isInString) at = this.#readString(bytes, at)
+      else at = this.#readStructure(bytes, at)
     }
-  }
-
-  /** Whether nothing in the string at hand matters but its end. */
-  #isPassedOver(bytes: Uint8Array, at: number): boolean {
-    return (
-      this.#isInString &&
-      !this.#isEscaped &&
-      !this.#isKey &&
-      !this.#isCounted &&
-      this.#capture === undefined &&
-      bytes[at] !== BACKSLASH
-    )
-  }
-
-  #endOfString(bytes: Uint8Array, from: number): number {
-    const quote = bytes.indexOf(QUOTE, from)
-    const end = quote === -1 ? bytes.length : quote
-    const backslash = bytes.subarray(from, end).indexOf(BACKSLASH)
-    return backslash === -1 ? end : from + backslash
-  }
-
-  #read(byte: number): void {
-    if (this.#depth === 0) this.#readBetween(byte)
-    else if (this.#isInString) this.#readString(byte)
-    else this.#readStructure(byte)
+    this.#keep(bytes, bytes.length)
   }
 
   /** Outside a value: only what follows `data:`, or a bare value, begins one; an event's name or a comment does not. */
-  #readBetween(byte: number): void {
-    if (byte === NEWLINE || byte === RETURN) {
-      this.#line = 'start'
-      this.#field = ''
-    } else if (this.#line !== 'other' && (byte === OPEN_OBJECT || byte === OPEN_LIST) && isDataField(this.#field)) {
-      this.#open(byte === OPEN_OBJECT)
-    } else if (this.#line === 'start') {
-      this.#readField(byte)
+  #readBetween(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] as number // within the length, as below
+      if (byte === NEWLINE || byte === RETURN) this.#startLine()
+      else if (this.#line === 'other') continue
+      else if ((byte === OPEN_OBJECT || byte === OPEN_LIST) && isDataField(this.#field)) {
+        this.#node = this.#root
+        this.#open(byte === OPEN_OBJECT, at)
+        return at + 1
+      } else if (this.#line === 'start') this.#readField(byte)
     }
+    return bytes.length
+  }
+
+  #startLine(): void {
+    this.#line = 'start'
+    this.#field = ''
   }
 
   #readField(byte: number): void {
     if (byte === COLON) this.#line = this.#field === 'data' ? 'data' : 'other'
-    else if (byte > 0x20 && byte !== COMMA) this.#field = (this.#field + String.fromCharCode(byte)).slice(0, MAX_KEY)
+    else if (byte > SPACE && byte !== COMMA && this.#field.length < MAX_FIELD) this.#field += String.fromCharCode(byte)
   }
 
-  #readString(byte: number): void {
-    this.#keep(byte)
-    if (byte === NEWLINE)
-      this.#reset() // no JSON string holds one: the value was cut
-    else if (this.#hexLeft > 0) this.#hexLeft -= 1
-    else if (this.#isEscaped) this.#readEscaped(byte)
-    else if (byte === BACKSLASH) this.#isEscaped = true
-    else if (byte === QUOTE) this.#endString()
-    else {
-      if (this.#isKey && this.#key.length < MAX_KEY) this.#key += String.fromCharCode(byte)
-      if (this.#isCounted) this.#characters += unitsOfByte(byte)
+  #readStructure(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] as number
+      if (byte === QUOTE) {
+        this.#beginString()
+        return at + 1
+      }
+      if (byte === NEWLINE && this.#endsEvent()) return at + 1
+      if (byte <= SPACE) continue
+      this.#isLineEmpty = false
+      if (byte === COMMA) this.#startMember()
+      else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#open(byte === OPEN_OBJECT, at)
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+        this.#close(bytes, at + 1)
+        if (this.#depth === 0) return at + 1
+      }
     }
+    return bytes.length
+  }
+
+  /** An empty line ends an event, and with it a value that was cut; in a bare value it is white space. */
+  #endsEvent(): boolean {
+    const isEnd = this.#isLineEmpty && this.#line === 'data'
+    if (isEnd) this.#reset()
+    else this.#isLineEmpty = true
+    return isEnd
+  }
+
+  #startMember(): void {
+    const isObject = this.#isObject[this.#depth] === true
+    this.#expectsKey = isObject
+    this.#node = isObject ? undefined : this.#nodes[this.#depth]
+  }
+
+  #open(isObject: boolean, at: number): void {
+    const node = this.#node
+    if (isObject && node?.isObject && this.#captured === undefined) {
+      this.#captured = []
+      this.#capturedBytes = 0
+      this.#captureNode = node
+      this.#captureDepth = this.#depth
+      this.#captureFrom = at
+    }
+    this.#depth += 1
+    this.#nodes[this.#depth] = node
+    this.#isObject[this.#depth] = isObject
+    this.#startMember()
+  }
+
+  #close(bytes: Uint8Array, end: number): void {
+    this.#depth -= 1
+    this.#expectsKey = false
+    this.#node = undefined
+    this.#isLineEmpty = false
+    if (this.#captured !== undefined && this.#depth === this.#captureDepth) this.#endCapture(bytes, end)
+    if (this.#depth === 0) this.#reset()
+  }
+
+  #endCapture(bytes: Uint8Array, end: number): void {
+    this.#keep(bytes, end)
+    if (this.#captured !== undefined && this.#captureNode !== undefined)
+      this.#onObject(this.#captureNode.path, Buffer.concat(this.#captured).toString())
+    this.#captured = undefined
+  }
+
+  /** Copies what was captured of the bytes at hand: their memory is the sender's. */
+  #keep(bytes: Uint8Array, end: number): void {
+    if (this.#captured === undefined) return
+    this.#captured.push(bytes.slice(this.#captureFrom, end))
+    this.#capturedBytes += end - this.#captureFrom
+    if (this.#capturedBytes > MAX_CAPTURED) this.#captured = undefined
+  }
+
+  #beginString(): void {
+    this.#isInString = true
+    this.#isLineEmpty = false
+    const parent = this.#nodes[this.#depth]
+    if (!this.#expectsKey) this.#string = this.#node?.isString ? 'counted' : 'passed'
+    else if (parent === undefined || parent.children.length === 0) {
+      this.#string = 'passed'
+      this.#endKey(undefined)
+    } else {
+      this.#string = 'key'
+      this.#keyLength = 0
+      this.#candidates = parent.children
+    }
+  }
+
+  #endKey(node: Node | undefined): void {
+    this.#expectsKey = false
+    this.#node = node
+  }
+
+  #readString(bytes: Uint8Array, from: number): number {
+    let at = from
+    while (at < bytes.length) {
+      if (this.#isEscaped) this.#readEscaped(bytes[at++] as number)
+      else {
+        at = this.#readPlain(bytes, at)
+        const byte = bytes[at++]
+        if (byte === BACKSLASH) this.#isEscaped = true
+        else if (byte === QUOTE) {
+          this.#endString()
+          return at
+        } else if (byte === NEWLINE) {
+          this.#reset() // no JSON string holds one: the value was cut
+          return at
+        }
+      }
+    }
+    return bytes.length
+  }
+
+  /** Up to the next byte that is not simply a part of the string. */
+  #readPlain(bytes: Uint8Array, from: number): number {
+    if (this.#string === 'counted') return this.#count(bytes, from)
+    const end = endOfPlain(bytes, from)
+    if (this.#string === 'key') {
+      this.#candidates = matching(this.#candidates, this.#keyLength, { bytes, from, end })
+      this.#keyLength += end - from
+    }
+    return end
+  }
+
+  #count(bytes: Uint8Array, from: number): number {
+    let units = 0
+    let at = from
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] as number
+      if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) break
+      if (this.#hexLeft > 0) this.#hexLeft -= 1
+      // Each character of UTF-8 has one byte that continues none; one of four bytes has two units.
+      else if (byte < 0x80 || byte >= 0xc0) units += byte >= 0xf0 ? 2 : 1
+    }
+    this.#characters += units
+    return at
   }
 
   #readEscaped(byte: number): void {
     this.#isEscaped = false
-    this.#key += '\\' // no watched key has one
-    if (!this.#isCounted) return
+    if (this.#string === 'key') this.#candidates = NONE // no watched key has an escape
+    if (this.#string !== 'counted') return
     this.#characters += 1
-    if (byte === 0x75) this.#hexLeft = 4
+    if (byte === UNICODE_ESCAPE) this.#hexLeft = 4
   }
 
   #endString(): void {
+    if (this.#string === 'key') this.#endKey(this.#candidates.find(({ key }) => key.length === this.#keyLength)?.node)
     this.#isInString = false
-    this.#isKey = false
-    this.#isCounted = false
-  }
-
-  #readStructure(byte: number): void {
-    if (byte === NEWLINE) this.#endLine()
-    else if (byte > 0x20) this.#isLineEmpty = false
-    if (byte === QUOTE) this.#beginString()
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#open(byte === OPEN_OBJECT)
-    else {
-      this.#keep(byte)
-      if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#close()
-      else if (byte === COMMA) this.#expectsKey = this.#isObject[this.#depth] === true
-      else if (byte === COLON) this.#expectsKey = false
-    }
-  }
-
-  /** An empty line ends an event, and with it a value that was cut; in a bare value it is white space. */
-  #endLine(): void {
-    if (this.#isLineEmpty && this.#line === 'data') this.#reset()
-    this.#isLineEmpty = true
-  }
-
-  #beginString(): void {
-    this.#keep(QUOTE)
-    this.#isInString = true
-    this.#isKey = this.#expectsKey
-    if (this.#isKey) this.#key = ''
-    else this.#isCounted = this.#strings.has(this.#pathOfValue())
-  }
-
-  #open(isObject: boolean): void {
-    const path = this.#depth === 0 ? '' : this.#pathOfValue()
-    if (isObject && this.#capture === undefined && this.#objects.has(path)) {
-      this.#capture = []
-      this.#captureDepth = this.#depth
-    }
-    this.#keep(isObject ? OPEN_OBJECT : OPEN_LIST)
-    this.#depth += 1
-    if (this.#depth <= MAX_DEPTH) {
-      this.#paths[this.#depth] = path
-      this.#isObject[this.#depth] = isObject
-    }
-    this.#expectsKey = isObject
-    this.#key = ''
-  }
-
-  #close(): void {
-    this.#depth -= 1
-    this.#expectsKey = false
-    this.#key = ''
-    if (this.#capture !== undefined && this.#depth === this.#captureDepth) this.#endCapture(this.#capture)
-    if (this.#depth === 0) this.#reset()
-  }
-
-  #endCapture(bytes: number[]): void {
-    this.#capture = undefined
-    // The key of this object went with its members; the path is that of the level that has just closed.
-    this.#watched.onObject(this.#paths[this.#depth + 1] ?? '', Buffer.from(bytes).toString())
-  }
-
-  #pathOfValue(): string {
-    const parent = this.#paths[this.#depth] ?? ''
-    if (this.#depth > MAX_DEPTH || this.#isObject[this.#depth] !== true) return parent
-    return parent === '' ? this.#key : `${parent}.${this.#key}`
-  }
-
-  #keep(byte: number): void {
-    if (this.#capture === undefined) return
-    this.#capture.push(byte)
-    if (this.#capture.length > MAX_CAPTURED) this.#capture = undefined
+    this.#hexLeft = 0
   }
 
   #reset(): void {
-    this.#endString()
-    this.#depth = 0
+    this.#isInString = false
     this.#isEscaped = false
     this.#hexLeft = 0
-    this.#expectsKey = false
-    this.#capture = undefined
-    this.#line = 'start'
-    this.#field = ''
+    this.#depth = 0
+    this.#captured = undefined
     this.#isLineEmpty = false
+    this.#startLine()
   }
 }
 
-/** A value stands behind `data:`, or bare, as in a JSON array. */
-function isDataField(field: string): boolean {
-  return field === 'data' || field === '' || field === ']'
+function nodeAt(root: Node, path: string): Node {
+  let node = root
+  for (const name of path.split('.')) {
+    const key = Buffer.from(name)
+    let child = node.children.find((one) => key.equals(one.key))
+    if (child === undefined) {
+      const childPath = node.path === '' ? name : `${node.path}.${name}`
+      child = { key, node: { path: childPath, isObject: false, isString: false, children: [] } }
+      node.children.push(child)
+    }
+    node = child.node
+  }
+  return node
 }
 
-/** UTF-16 units that a byte of UTF-8 begins. */
-function unitsOfByte(byte: number): number {
-  if (byte >= 0x80 && byte < 0xc0) return 0
-  return byte >= 0xf0 ? 2 : 1
+function endOfPlain(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) return at
+  }
+  return bytes.length
+}
+
+const NONE: Node['children'] = []
+
+/** The children whose key goes on, behind its first `done` bytes, with these. Most keys are none of them. */
+function matching(children: Node['children'], done: number, run: Run): Node['children'] {
+  for (const child of children)
+    if (continues(child.key, done, run)) return children.filter(({ key }) => continues(key, done, run))
+  return NONE
+}
+
+function continues(key: Uint8Array, done: number, { bytes, from, end }: Run): boolean {
+  if (done + end - from > key.length) return false
+  for (let at = from; at < end; at++) if (key[done + at - from] !== bytes[at]) return false
+  return true
+}
+
+interface Run {
+  bytes: Uint8Array
+  from: number
+  end: number
+}
+
+/** A value is behind `data:`, or bare, as in a JSON array. */
+function isDataField(field: string): boolean {
+  return field === 'data' || field === ''
 }

@@ -42,7 +42,15 @@ const LIMITS: Record<VendorApi, Limits> = {
     laterInstructions: true,
   },
   anthropic: {
-    lacks: ['seed', 'presencePenalty', 'frequencyPenalty', 'verbosity', 'jsonWithoutSchema'],
+    lacks: [
+      'seed',
+      'presencePenalty',
+      'frequencyPenalty',
+      'verbosity',
+      'jsonWithoutSchema',
+      'temperatureAbove1',
+      'topPBesideTemperature',
+    ],
     files: ['image', 'application/pdf', 'text/plain'],
     references: 'anthropic',
     toolFiles: true,
@@ -62,7 +70,7 @@ export function refuseBeyond(vendor: VendorApi, draft: Draft): void {
   const limits = LIMITS[vendor]
   for (const feature of limits.lacks) {
     const field = draft.features.get(feature)
-    if (field !== undefined) throw invalidInput(field, lacking(vendor))
+    if (field !== undefined) throw invalidInput(field, RULES[feature]?.(vendorNames[vendor]) ?? lacking(vendor))
   }
   for (const [index, message] of draft.prompt.entries()) checkMessage(message, index, { vendor, limits, draft })
 }
@@ -127,4 +135,11 @@ const vendorNames: Record<VendorApi, string> = {
   'openai-responses': "OpenAI's Responses API",
   anthropic: "Anthropic's Messages API",
   gemini: "Google's Gemini API",
+}
+
+/** Where the option exists, and this value of it does not. */
+const RULES: Partial<Record<Feature, (vendor: string) => string>> = {
+  jsonWithoutSchema: (vendor) => `needs a JSON schema for this model: ${vendor} has no JSON without one`,
+  temperatureAbove1: (vendor) => `must be at most 1 for this model, which is the maximum of ${vendor}`,
+  topPBesideTemperature: (vendor) => `must be left out where there is a temperature: ${vendor} takes one of the two`,
 }

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import type { Format } from '../calls/format.ts'
+import { usageFrom } from '../calls/usage.ts'
+import { messagesFormat } from './anthropic/messages-format.ts'
+import { generateFormat } from './gemini/generate-format.ts'
+import { chatFormat } from './openai/chat-format.ts'
+import { responsesFormat } from './openai/responses-format.ts'
+
+function usageOf(format: Format, stream: string) {
+  const meter = format.meter()
+  meter.push(Buffer.from(stream))
+  return meter.usage()
+}
+
+const simple = (inputTokens: number, outputTokens: number) => usageFrom({ inputTokens, outputTokens })
+
+describe('a meter', () => {
+  it.each([
+    ['spaces in the JSON', 'data: {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 7}}\n\n'],
+    ['no space behind data', 'data:{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n'],
+    [
+      'CRLF',
+      'data: {"choices":[{"delta":{"content":"a"}}]}\r\n\r\ndata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\r\n\r\n',
+    ],
+    [
+      'comments with braces and quotes',
+      ': still "{here\n\ndata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n',
+    ],
+    ['event names and ids', 'event: {"usage\nid: "1\ndata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n'],
+    [
+      'a value that was cut before',
+      'data: {"choices":[{"delta":{"con\n\ndata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n',
+    ],
+    [
+      'an object that was cut before',
+      'data: {"choices":[{\n\ndata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n',
+    ],
+    [
+      'a usage that is null at first',
+      'data: {"usage":null}\n\ndata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\ndata: [DONE]\n\n',
+    ],
+    ["Groq's place", 'data: {"choices":[],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":7}}}\n\n'],
+    ["Moonshot's place", 'data: {"choices":[{"delta":{},"usage":{"prompt_tokens":5,"completion_tokens":7}}]}\n\n'],
+    ['an answer that is no stream', '{\n\n "usage": {"prompt_tokens": 5, "completion_tokens": 7}\n}'],
+  ])('of Chat Completions reads a stream with %s', (_what, stream) => {
+    expect(usageOf(chatFormat, stream)).toEqual(simple(5, 7))
+  })
+
+  it('takes the last usage where a server counts in every event', () => {
+    const events = [1, 2, 3].map((n) => `data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":${n}}}\n\n`)
+    expect(usageOf(chatFormat, events.join(''))).toEqual(simple(9, 3))
+  })
+
+  it('does not take the schema of a tool, or the arguments of a call, for a usage', () => {
+    const tools = '[{"parameters":{"properties":{"usage":{"input_tokens":1,"output_tokens":1}}}}]'
+    const response = `data: {"response":{"usage":{"input_tokens":5,"output_tokens":7},"tools":${tools}}}\n\n`
+    expect(usageOf(responsesFormat, response)).toEqual(simple(5, 7))
+    const args = '{"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":1}}'
+    const chunk = `{"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":7},"candidates":[{"content":{"parts":[{"functionCall":{"args":${args}}}]}}]}`
+    expect(usageOf(generateFormat, `data: ${chunk}\n\n`)).toEqual(simple(5, 7))
+    expect(usageOf(generateFormat, `[${chunk}\n,\n{"candidates":[]}\n]`)).toEqual(simple(5, 7))
+  })
+
+  it("adds up Anthropic's two events, where null is no news", () => {
+    const start = {
+      type: 'message_start',
+      message: {
+        usage: { input_tokens: 10, cache_read_input_tokens: 4, cache_creation_input_tokens: 6, output_tokens: 1 },
+      },
+    }
+    const delta = { type: 'message_delta', usage: { output_tokens: 7, cache_read_input_tokens: null } }
+    const stream = [start, delta].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+    expect(usageOf(messagesFormat, stream)).toEqual(
+      usageFrom({ inputTokens: 20, cachedReadTokens: 4, cachedWriteTokens: 6, outputTokens: 7 }),
+    )
+  })
+
+  it('is not held up by a megabyte of picture, and keeps none of it', () => {
+    const picture = `data: {"candidates":[{"content":{"parts":[{"inlineData":{"data":"${'A'.repeat(1_000_000)}"}}]}}]}\n\n`
+    const end = 'data: {"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":7}}\n\n'
+    expect(usageOf(generateFormat, picture + end)).toEqual(simple(5, 7))
+  })
+
+  it('reports nothing for garbage', () => {
+    for (const stream of [
+      '<html>{"usage"</html>',
+      'data: {"usage":{"prompt_tokens":"5"}}\n\n',
+      '}}}]]]"',
+      '',
+      'data: {{{{',
+    ])
+      expect(usageOf(chatFormat, stream)).toBeUndefined()
+  })
+})
+
+describe('the usage of a whole answer', () => {
+  it.each<[string, Format, Parameters<Format['usageOf']>[0], ReturnType<Format['usageOf']>]>([
+    [
+      "of Chat Completions, with what OpenAI's caches had and audio",
+      chatFormat,
+      {
+        usage: {
+          prompt_tokens: 50,
+          completion_tokens: 30,
+          prompt_tokens_details: { cached_tokens: 20, cache_write_tokens: 5, audio_tokens: 3 },
+          completion_tokens_details: { reasoning_tokens: 10, audio_tokens: 4 },
+        },
+      },
+      usageFrom({
+        inputTokens: 50,
+        cachedReadTokens: 20,
+        cachedWriteTokens: 5,
+        outputTokens: 30,
+        reasoningTokens: 10,
+        inputAudioTokens: 3,
+        outputAudioTokens: 4,
+      }),
+    ],
+    [
+      'of DeepSeek, whose cache has its own name',
+      chatFormat,
+      { usage: { prompt_tokens: 50, completion_tokens: 30, total_tokens: 80, prompt_cache_hit_tokens: 20 } },
+      usageFrom({ inputTokens: 50, cachedReadTokens: 20, outputTokens: 30 }),
+    ],
+    [
+      'of xAI, which counts reasoning apart',
+      chatFormat,
+      {
+        usage: {
+          prompt_tokens: 50,
+          completion_tokens: 30,
+          total_tokens: 90,
+          completion_tokens_details: { reasoning_tokens: 10 },
+        },
+      },
+      usageFrom({ inputTokens: 50, outputTokens: 40, reasoningTokens: 10 }),
+    ],
+    [
+      'of Anthropic, where a compaction is beside the sums',
+      messagesFormat,
+      {
+        usage: {
+          input_tokens: 5,
+          output_tokens: 7,
+          iterations: [
+            { type: 'compaction', input_tokens: 100, output_tokens: 20 },
+            { type: 'message', input_tokens: 5, output_tokens: 7 },
+            { type: 'advisor_message', input_tokens: 1, output_tokens: 1 },
+          ],
+        },
+      },
+      usageFrom({ inputTokens: 105, outputTokens: 27 }),
+    ],
+    [
+      'of Gemini, with thoughts, the prompts of its tools, and pictures',
+      generateFormat,
+      {
+        usageMetadata: {
+          promptTokenCount: 50,
+          toolUsePromptTokenCount: 6,
+          candidatesTokenCount: 20,
+          thoughtsTokenCount: 10,
+          cachedContentTokenCount: 8,
+          candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 15 }],
+        },
+      },
+      usageFrom({ inputTokens: 56, cachedReadTokens: 8, outputTokens: 30, reasoningTokens: 10, imageTokens: 15 }),
+    ],
+    ['that is missing', responsesFormat, { usage: null }, undefined],
+    ['that is garbage', responsesFormat, { usage: { input_tokens: -5, output_tokens: Number.NaN } }, simple(0, 0)],
+  ])('is read: %s', (_what, format, answer, expected) => {
+    expect(format.usageOf(answer)).toEqual(expected)
+  })
+})
