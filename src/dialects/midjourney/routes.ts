@@ -212,7 +212,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     if (draft && windowOf(draft).taskId === null) {
       await drafts.change(draft, { ...draft.body, cancelledAt: windowOf(draft).cancelledAt ?? context.clock.now() })
     } else {
-      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller, { evenRunning: true })
+      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller)
     }
     return accepted(id, 'Cancelled')
   })

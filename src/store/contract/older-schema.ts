@@ -3,6 +3,7 @@ export const OLDER_SCHEMA = '0010-webhook-addresses'
 
 /** Undo the migrations after it, on both engines. A new migration adds what undoes it at the top. */
 export const UNDO_LATER: readonly string[] = [
+  'alter table tasks drop column cancel_requested_at',
   'drop table notices',
   'drop index tenants_price_group',
   'alter table tenants drop column price_group',
