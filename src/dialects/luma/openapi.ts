@@ -125,7 +125,7 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
     lumaGet: reading('A generation', ref('LumaGeneration'), [id, wait(maxWaitSeconds)]),
     lumaDelete: route({
       tag: OFFICIAL,
-      summary: 'Cancel a waiting generation, or delete the files of a finished one',
+      summary: 'Cancel a generation that has not ended, or delete the files of a finished one',
       parameters: [id],
       answers: { '204': { description: 'It is deleted.' }, ...failures([...READING, 'not_cancellable']) },
     }),

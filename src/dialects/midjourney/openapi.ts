@@ -129,8 +129,8 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
     midjourneyListByIds: many,
     midjourneyListTasks: operation('List the newest hundred tasks', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
     midjourneyListQueue: operation('List what waits for its turn', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
-    midjourneyCancelTask: operation('Cancel a task that no provider has begun, or close a window', [one], {
-      '200': answer('It is cancelled.', ref('MidjourneyAnswer')),
+    midjourneyCancelTask: operation('Cancel a task that waits or that its provider can end, or close a window', [one], {
+      '200': answer('It is cancelled, or will be as soon as the provider has answered.', ref('MidjourneyAnswer')),
       ...failures([...READING, 'not_cancellable']),
     }),
     midjourneyImageSeed: operation('Tell the seed of a task; paid once', [one], {

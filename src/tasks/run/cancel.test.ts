@@ -189,7 +189,7 @@ it('ends work that runs in this process', async () => {
       called.resolve()
     })
   const cancel = vi.fn(async () => {})
-  await using harness = await openHarness({ isLocal: true, submit: work, cancel })
+  await using harness = await openHarness({ submit: work, cancel })
   const task = await harness.claimed()
   const begun = harness.work.begin(task)
   await called.promise

@@ -24,7 +24,7 @@ export async function cancel(parts: RunParts, task: Task): Promise<Task | undefi
   if (moved) return moved
   const fresh = await parts.store.getTask({ id: task.id })
   if (fresh === undefined || fresh.cancelRequestedAt !== null) return fresh
-  return fresh.status === 'processing' && fresh.handle !== null ? cancelRunning(parts, fresh) : undefined
+  return fresh.status === 'processing' ? cancelRunning(parts, fresh) : undefined
 }
 
 function logOf({ status }: Task): string {
@@ -34,8 +34,12 @@ function logOf({ status }: Task): string {
 
 async function cancelRunning(parts: RunParts, task: Task): Promise<Task | undefined> {
   const found = findPerformer(parts.accounts, task)
-  if (!found || !(await cancelAtProvider(parts, task, found))) return undefined
-  return parts.moves.move(task, endOfWork, { fromAnyClaim: true })
+  if (!found?.provider.cancel) return undefined
+  // Without a handle the work is in the call itself, and ends with it.
+  if (task.handle !== null && !(await cancelAtProvider(parts, task, found))) return undefined
+  const ended = await parts.moves.move(task, endOfWork, { fromAnyClaim: true })
+  if (ended) parts.leases.abort(task.id)
+  return ended
 }
 
 /**
