@@ -2,6 +2,7 @@ import { type TProperties, Type } from 'typebox'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext, NamedOperation } from '../dialect.ts'
+import { MAX_LISTED_IDS } from '../kit/listed-ids.ts'
 import {
   answer,
   COMMON_ERRORS,
@@ -249,7 +250,7 @@ const BODIES = {
     targetFile: maybe('The video whose face is replaced; a file, in a form.'),
     targetUrl: maybe('Its URL.'),
   }),
-  Ids: Type.Object({ ids: Type.Array(text(), { maxItems: 1_000 }) }),
+  Ids: Type.Object({ ids: Type.Array(text(), { maxItems: MAX_LISTED_IDS }) }),
   Pictures: Type.Object({ base64Array: Type.Array(text('A data URI or base64.'), { minItems: 1, maxItems: 10 }) }),
 }
 
