@@ -44,7 +44,7 @@ describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-ids-'))
     const env = engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
-    gateway = await openGateway({ env: { ...env, POLYPHONY_SANDBOX_SLOTS: '0' } })
+    gateway = await openGateway({ env })
     const keys = await gateway.store.listKeys({ tenantId: gateway.tenantId })
     const keyId = keys.find(({ mode }) => mode === 'test')?.keyId ?? ''
     const now = Date.now()
