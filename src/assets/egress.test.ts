@@ -243,7 +243,10 @@ describe('post', () => {
       requests += 1
       response.writeHead(status, { location: '/other' }).end()
     })
-    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status, location: `http://127.0.0.1:${port}/other` })
+    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({
+      status,
+      location: `http://127.0.0.1:${port}/other`,
+    })
     expect(requests).toBe(1)
   })
 

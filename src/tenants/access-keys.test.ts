@@ -147,7 +147,11 @@ describe('an access token', () => {
     ],
     ['for a year', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: NOW_S + 3e7 }, secretKey), 'malformed'],
     ['in milliseconds', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: START }, secretKey), 'malformed'],
-    ['until a minute ago', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: NOW_S - 60 }, secretKey), 'expired'],
+    [
+      'until a minute ago',
+      ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: NOW_S - 60 }, secretKey),
+      'expired',
+    ],
     ['until 1969', ({ accessKey, secretKey }) => signed({ iss: accessKey, exp: -1 }, secretKey), 'expired'],
     [
       'for later',
@@ -208,7 +212,9 @@ describe('an access token', () => {
   it('a correctly signed access token is valid within its times, whatever else it claims', async () => {
     const { accessKey, secretKey } = await aKey()
     const time = fc.oneof(
-      fc.constantFrom(...[-61, -60, -59, 0, 1, 60, 61, 1_800, 86_400, 86_460, 86_461].map((seconds) => NOW_S + seconds)),
+      fc.constantFrom(
+        ...[-61, -60, -59, 0, 1, 60, 61, 1_800, 86_400, 86_460, 86_461].map((seconds) => NOW_S + seconds),
+      ),
       fc.double(),
       fc.jsonValue(),
     )

@@ -264,17 +264,20 @@ describe('deliveries', () => {
     expect((await onlyDelivery()).dueAt).toBe(clock.at + waitMs)
   })
 
-  it.each([307, 308])('a webhook that is redirected by %i is sent to the other address, with its body', async (code) => {
-    const target = await receiver(status(200))
-    const { url } = await receiver((response) => response.writeHead(code, { location: target.url }).end())
-    const webhooks = sender()
-    webhooks.start()
-    await add(draft(url))
-    await webhooks.attempts(1)
-    expect(await onlyDelivery()).toMatchObject({ status: 'delivered', log: [{ httpStatus: 200 }] })
-    expect(target.received).toHaveLength(1)
-    expect(target.received[0]?.body.toString()).toBe(draft(url).body)
-  })
+  it.each([307, 308])(
+    'a webhook that is redirected by %i is sent to the other address, with its body',
+    async (code) => {
+      const target = await receiver(status(200))
+      const { url } = await receiver((response) => response.writeHead(code, { location: target.url }).end())
+      const webhooks = sender()
+      webhooks.start()
+      await add(draft(url))
+      await webhooks.attempts(1)
+      expect(await onlyDelivery()).toMatchObject({ status: 'delivered', log: [{ httpStatus: 200 }] })
+      expect(target.received).toHaveLength(1)
+      expect(target.received[0]?.body.toString()).toBe(draft(url).body)
+    },
+  )
 
   it.each([301, 302, 303])('a webhook that is redirected by %i has failed, and its log says where to', async (code) => {
     const target = await receiver(status(200))

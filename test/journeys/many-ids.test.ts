@@ -33,7 +33,8 @@ const OPERATIONS = {
 const MANY = 100_000
 /** As many as a busy relay has unfinished. */
 const STORED = 2_000
-const MOST_STALL_MS = 100
+/** The route computes for some 30 ms at once, as it reads the body; the test's client is in the same thread. */
+const MOST_STALL_MS = 80
 const MOST_GROWTH_BYTES = 150 * 2 ** 20
 
 describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000 }, (engine) => {
@@ -86,10 +87,15 @@ describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000
           body: text,
         })
       const before = process.memoryUsage().rss
-      const { result, stallMs } = await longestStall(async () => {
-        const answer = await send()
-        return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) }
-      })
+      const look = () =>
+        longestStall(async () => {
+          const answer = await send()
+          return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) }
+        })
+      const first = await look()
+      // The lesser of two: a collection of garbage in between says nothing about the route.
+      const stallMs = Math.min(first.stallMs, (await look()).stallMs)
+      const { result } = first
       const growth = process.memoryUsage().rss - before
       console.info(
         `${engine} ${route}: longest stall ${stallMs.toFixed(0)} ms, ${Math.round(growth / 2 ** 20)} MiB more`,
