@@ -219,15 +219,44 @@ describe('post', () => {
     expect(seen).toEqual({ body: '{"a":"é"}', own: 'yes', agent: expect.stringMatching(/^Polyphony\/\d/) })
   })
 
-  it('a post follows no redirect', async () => {
+  it('a post follows five redirects that keep the body, and no sixth', async () => {
+    const bodies: string[] = []
+    const port = await serve((request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString()
+      })
+      request.on('end', () => {
+        bodies.push(body)
+        response.writeHead(bodies.length % 2 ? 307 : 308, { location: '/other' }).end()
+      })
+    })
+    const answer = await post(`http://127.0.0.1:${port}/`)
+    expect(answer).toMatchObject({ status: 308, location: `http://127.0.0.1:${port}/other` })
+    expect(bodies).toEqual(Array(6).fill(bodies[0]))
+    expect(bodies[0]).not.toBe('')
+  })
+
+  it.each([301, 302, 303])('a post does not follow a %i, which would lose the body', async (status) => {
     let requests = 0
     const port = await serve((_request, response) => {
       requests += 1
-      response.writeHead(307, { location: '/other' }).end()
+      response.writeHead(status, { location: '/other' }).end()
     })
-    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 307 })
+    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({
+      status,
+      location: `http://127.0.0.1:${port}/other`,
+    })
     expect(requests).toBe(1)
   })
+
+  it.each(['http://10.0.0.1/', 'http://[::1]/', 'file:///etc/passwd', 'http://169.254.169.254/'])(
+    'a post is not redirected to %s',
+    async (location) => {
+      const port = await serve((_request, response) => response.writeHead(307, { location }).end())
+      await expect(post(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({ code: 'address_refused' })
+    },
+  )
 
   it('a post reads Retry-After', async () => {
     const port = await serve((request, response) => {

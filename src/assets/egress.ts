@@ -29,13 +29,14 @@ export interface Egress {
    */
   download(url: string, options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array>
   /**
-   * Sends one POST. The address is resolved and checked again; redirects are not followed, so a 3xx is the answer. Throws
+   * Sends a POST. The address is resolved and checked again. At most five redirects by 307 and 308 are followed, each address
+   * being checked; another redirect is the answer, since a client that follows it sends no body (RFC 9110, 15.4). Throws
    * `address_refused`, or the error of the network; a `TimeoutError` when there was no answer in time.
    */
   post(
     url: string,
     request: { headers: Record<string, string>; body: string; signal: AbortSignal },
-  ): Promise<{ status: number; retryAfterSeconds: number | null }>
+  ): Promise<PostAnswer>
   /**
    * Sends one POST of JSON, and reads the answer as text, whatever its status. The address is resolved and checked again;
    * redirects are not followed, so a 3xx is the answer. Throws
@@ -56,6 +57,13 @@ export interface Egress {
   close(): Promise<void>
 }
 
+export interface PostAnswer {
+  status: number
+  retryAfterSeconds: number | null
+  /** Where the answer redirects to; absent if it is no redirect. */
+  location?: string
+}
+
 export interface EgressOptions {
   /** CIDRs that may be reached although they are special. */
   allow: readonly string[]
@@ -66,6 +74,8 @@ export interface EgressOptions {
   postTimeoutMs?: number
 }
 
+/** Redirects by which the same request is sent again (RFC 9110, 15.4.8 and 15.4.9). */
+const KEEPS_BODY: readonly number[] = [307, 308]
 const MAX_REDIRECTS = 5
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
 const ANSWER_TIMEOUT_MS = 30 * SECOND_MS
@@ -141,20 +151,28 @@ export function openEgress({
     },
 
     async post(text, { headers, body, signal }) {
-      const url = addresses.parse(text)
+      let url = addresses.parse(text)
       const limit = AbortSignal.any([signal, AbortSignal.timeout(postTimeoutMs)])
       const { agent, request } = await client()
-      const answer = await request(url, {
-        dispatcher: agent,
-        method: 'POST',
-        headers: { 'user-agent': USER_AGENT, ...headers },
-        body,
-        signal: limit,
-      })
-      await drop(answer, limit)
-      return {
-        status: answer.statusCode,
-        retryAfterSeconds: parseRetryAfter(answer.headers['retry-after'], clock.now()),
+      for (let redirects = 0; ; redirects++) {
+        const answer = await request(url, {
+          dispatcher: agent,
+          method: 'POST',
+          headers: { 'user-agent': USER_AGENT, ...headers },
+          body,
+          signal: limit,
+        })
+        await drop(answer, limit)
+        const location = redirectOf(answer, url)
+        if (location !== undefined && KEEPS_BODY.includes(answer.statusCode) && redirects < MAX_REDIRECTS) {
+          url = addresses.parse(location)
+          continue
+        }
+        return {
+          status: answer.statusCode,
+          retryAfterSeconds: parseRetryAfter(answer.headers['retry-after'], clock.now()),
+          ...(location === undefined ? {} : { location }),
+        }
       }
     },
 

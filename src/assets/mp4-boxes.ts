@@ -16,6 +16,12 @@ export function measureMp4(body: Uint8Array): { widthPx?: number; heightPx?: num
   }
 }
 
+/** Whether an MP4 describes a film: a movie with a track of pictures. Never throws. */
+export function hasPictures(body: Uint8Array): boolean {
+  const [movie] = boxesIn(body, 'moov')
+  return movie !== undefined && boxesIn(movie, 'trak').some(isVideo)
+}
+
 function lengthOf(movie: Uint8Array): { seconds?: number } {
   const [header] = boxesIn(movie, 'mvhd')
   if (header === undefined) return {}

@@ -82,7 +82,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     clock,
     observer,
     limits: { maxWaitMs, taskTimeFactor, recordDays },
-    cancelRunning: work.cancel,
+    cancel: work.cancel,
     durations,
     waits: config.waits,
   })

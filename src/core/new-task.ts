@@ -55,6 +55,7 @@ export const UNBEGUN = {
   claimedAt: null,
   calledAt: null,
   heardAt: null,
+  cancelRequestedAt: null,
   isWatched: false,
   startedAt: null,
   endedAt: null,

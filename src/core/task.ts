@@ -18,7 +18,7 @@ import type { PriceSource, TaskCost } from './price-rule.ts'
  * - processing: the provider has the work
  *
  * Besides the status, a task has a lease (`leaseUntil`: a process works on it), `heardAt` (the vendor called back
- * meanwhile), `avoidAccount` (the account that turned it away last) and, if it failed, `isWatched`: it still completes when
+ * meanwhile), `cancelRequestedAt` (a cancel waits for the outcome of the call), `avoidAccount` (the account that turned it away last) and, if it failed, `isWatched`: it still completes when
  * its result comes late. `transitions.ts` has every move.
  */
 export const STATUSES = [
@@ -144,6 +144,11 @@ export interface Task extends TaskCost {
   calledAt: number | null
   /** When the vendor called back while a process held the task; null = no callback that the holder has not seen. */
   heardAt: number | null
+  /**
+   * When the client asked for a cancel that waits for the outcome of the call, or for the vendor to end the work; null = no
+   * cancel is to be carried out.
+   */
+  cancelRequestedAt: number | null
   /** The task failed because no answer came; if its result still comes, it is delivered. */
   isWatched: boolean
   /** When the task next needs attention, whether or not a process holds it. */

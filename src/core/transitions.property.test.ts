@@ -32,6 +32,8 @@ const event: fc.Arbitrary<TaskEvent> = fc.oneof(
     log,
   }),
   fc.record({ kind: fc.constant('heard' as const), handle }),
+  fc.record({ kind: fc.constant('cancel_requested' as const), log }),
+  fc.record({ kind: fc.constant('cancel_refused' as const), log }),
   fc.record({ kind: fc.constant('released' as const) }),
   fc
     .record({
@@ -211,10 +213,40 @@ describe('any sequence of events', () => {
     })
   })
 
+  it('a cancel waits only for a call that may have been sent or for work that a vendor has, and ends with the task', () => {
+    inEveryStep(({ before, after, event }) => {
+      if (after.cancelRequestedAt === null) return
+      expect(['submitting', 'uncertain', 'processing']).toContain(after.status)
+      expect(after.calledAt).not.toBeNull()
+      if (before.cancelRequestedAt === null) expect(event?.kind).toBe('cancel_requested')
+      else expect(after.cancelRequestedAt).toBe(before.cancelRequestedAt)
+    })
+  })
+
+  it('a task whose cancel was requested never waits for another attempt', () => {
+    inEveryStep(({ before, after, now }) => {
+      if (before.cancelRequestedAt === null) return
+      expect(after.status).not.toBe('pending')
+      expect(after.attempts).toBe(before.attempts)
+      const isFollowed = before.status !== 'processing' && after.status === 'processing'
+      if (isFollowed) expect(after.dueAt).toBeLessThanOrEqual(now)
+    })
+  })
+
+  it('a cancel ends no task whose call may have been sent, unless nothing was begun', () => {
+    inEveryStep(({ before, after, event }) => {
+      if (after.status !== 'cancelled' || event?.kind === 'ended') return
+      const isUnsent = event?.kind === 'cancel_requested' && before.calledAt === null && before.handle === null
+      const isReturned = before.cancelRequestedAt !== null && ['returned', 'unsent'].includes(event?.kind ?? '')
+      expect(isUnsent || isReturned).toBe(true)
+    })
+  })
+
   it('no instant has a fraction', () => {
     inEveryStep(({ after }) => {
       const { dueAt, deadlineAt, leaseUntil, claimedAt, calledAt, heardAt, startedAt, endedAt } = after
-      for (const at of [dueAt, deadlineAt, leaseUntil, claimedAt, calledAt, heardAt, startedAt, endedAt]) {
+      const instants = [dueAt, deadlineAt, leaseUntil, claimedAt, calledAt, heardAt, startedAt, endedAt]
+      for (const at of [...instants, after.cancelRequestedAt]) {
         expect(at === null || Number.isSafeInteger(at)).toBe(true)
       }
     })

@@ -65,6 +65,8 @@ const EVENTS = {
   unsent: { kind: 'unsent', calledAt: CALLED, dueAt: NOW, deadlineAt: NOW + 9_000, log: 'not sent' },
   heardOfWork: { kind: 'heard', handle: { id: 'g_3' } },
   heard: { kind: 'heard', handle: null },
+  cancelRequested: { kind: 'cancel_requested', log: 'no more' },
+  cancelRefused: { kind: 'cancel_refused', log: 'too late' },
   released: { kind: 'released' },
   completed: end('completed'),
   failed: end('failed'),
@@ -113,6 +115,12 @@ const TABLE: Record<Name, [Situation[], Status][]> = {
     [PROCESSING, 'processing'],
     [WATCHED, 'failed'],
   ],
+  cancelRequested: [
+    [[...WAITING, 'claimed', 'givenBack', 'local'], 'cancelled'],
+    [['sent'], 'submitting'],
+    [UNCERTAIN, 'uncertain'],
+  ],
+  cancelRefused: [],
   released: [
     [['claimed', 'sent'], 'submitting'],
     [['askedAbout'], 'uncertain'],
@@ -167,7 +175,7 @@ const moved = (situation: Situation | Task, event: TaskEvent, now = NOW): Task =
 }
 
 describe('leases', () => {
-  const KEEPING: Name[] = ['called', 'started', 'progressedOn', 'answerLostInHand', 'heard']
+  const KEEPING: Name[] = ['called', 'started', 'progressedOn', 'answerLostInHand', 'heard', 'cancelRequested']
   const TAKEN_BY_CLAIM: Situation[] = ['claimed', 'sent', 'askedAbout', 'polled', 'local', 'looked']
 
   it.each(ROWS.filter(({ situation, to }) => TAKEN_BY_CLAIM.includes(situation) && to !== null))(
@@ -175,7 +183,7 @@ describe('leases', () => {
     ({ event, situation, to }) => {
       const { leaseUntil } = moved(situation, EVENTS[event])
       const goesOn = KEEPING.includes(event) || (event === 'heardOfWork' && !['sent', 'askedAbout'].includes(situation))
-      expect(leaseUntil !== null).toBe(goesOn)
+      expect(leaseUntil !== null).toBe(goesOn && to !== 'cancelled')
       if (to === 'pending' || to === 'completed' || to === 'cancelled') expect(leaseUntil).toBeNull()
     },
   )
@@ -279,6 +287,56 @@ describe('callbacks', () => {
       expect(moved(moved('polled', EVENTS.heard), EVENTS[event]).heardAt).toBe(NOW)
     }
     expect(moved(moved('claimed', EVENTS.heard), EVENTS.called).heardAt).toBe(NOW)
+  })
+})
+
+describe('cancels during a call', () => {
+  const requested = (situation: Situation) => moved(situation, EVENTS.cancelRequested)
+
+  it('a cancel of a call that may have been sent moves no money and is kept', () => {
+    const step = transition(SITUATIONS.sent, EVENTS.cancelRequested, NOW)
+    expect(step).toMatchObject({ ledger: null, attempt: null, after: { cancelRequestedAt: NOW, logs: ['no more'] } })
+    expect(transition(requested('sent'), EVENTS.cancelRequested, NOW + 1)).toBeUndefined()
+  })
+
+  it('a cancel of what was not sent gives the hold back', () => {
+    const step = transition(SITUATIONS.claimed, EVENTS.cancelRequested, NOW)
+    expect(step?.ledger?.moves).toMatchObject({ available: PRICE, held: -PRICE })
+    expect(step?.attempt).toMatchObject({ outcome: 'cancelled', endedAt: NOW })
+  })
+
+  it('work that is accepted after its cancel is due at once, also by a callback', () => {
+    for (const event of [EVENTS.accepted, EVENTS.heardOfWork]) {
+      const after = moved(requested('sent'), event)
+      expect(after).toMatchObject({ status: 'processing', dueAt: NOW, leaseUntil: null, cancelRequestedAt: NOW })
+    }
+  })
+
+  it.each(['returned', 'unsent'] as const)(
+    'a task that is %s after its cancel ends, and its hold is released',
+    (event) => {
+      const step = transition(requested('sent'), EVENTS[event], NOW)
+      expect(step?.after).toMatchObject({
+        status: 'cancelled',
+        endedAt: NOW,
+        cancelRequestedAt: null,
+        consumedPoints: 0,
+      })
+      expect(step?.ledger?.moves).toMatchObject({ available: PRICE, held: -PRICE })
+      expect(step?.attempt).toMatchObject({ outcome: 'turned_away' })
+    },
+  )
+
+  it('work that its vendor does not end goes on, and what it makes is charged', () => {
+    const accepted = moved(requested('sent'), EVENTS.accepted)
+    const after = moved(accepted, EVENTS.cancelRefused)
+    expect(after).toMatchObject({ status: 'processing', cancelRequestedAt: null, logs: ['no more', 'too late'] })
+    expect(moved(after, EVENTS.completed)).toMatchObject({ status: 'completed', consumedPoints: PRICE })
+  })
+
+  it('a result that comes as the answer of the call is delivered and charged', () => {
+    const after = moved(requested('sent'), EVENTS.completed)
+    expect(after).toMatchObject({ status: 'completed', consumedPoints: PRICE, cancelRequestedAt: null })
   })
 })
 

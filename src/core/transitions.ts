@@ -30,6 +30,13 @@ export type TaskEvent =
   | { kind: 'unsent'; calledAt: number; dueAt: number; deadlineAt: number; log: string }
   /** The vendor called back. `handle` is that of the callback; it is used only if none is known. */
   | { kind: 'heard'; handle: Json }
+  /**
+   * The client wants no result any more. What was not sent to a vendor ends at once. A call whose outcome is not known yet
+   * keeps the request until it is. Does not apply to work that a vendor has: only the vendor can end that.
+   */
+  | { kind: 'cancel_requested'; log: string }
+  /** The vendor has the work and does not end it: it goes on, and the cancel that was requested is over. */
+  | { kind: 'cancel_refused'; log: string }
   /** The process that held the task gives it up without a result: it is due at once. */
   | { kind: 'released' }
   | End
@@ -115,6 +122,11 @@ function move(task: Task, event: TaskEvent, now: number): Move | undefined {
       return unsent(task, event, now)
     case 'heard':
       return heard(task, event, now)
+    case 'cancel_requested':
+      return cancelRequested(task, event, now)
+    case 'cancel_refused':
+      if (task.cancelRequestedAt === null || task.status !== 'processing') return undefined
+      return { set: { cancelRequestedAt: null, logs: withLog(task.logs, event.log) } }
     case 'released':
       if (task.leaseUntil === null || (!isRunning(task.status) && !task.isWatched)) return undefined
       return { set: { leaseUntil: null, dueAt: now } }
@@ -138,7 +150,8 @@ function accepted(task: Task, event: Extract<TaskEvent, { kind: 'accepted' }>, n
       status: 'processing',
       handle: event.handle,
       startedAt: task.startedAt ?? now,
-      ...rest(task, event.dueAt, now),
+      // Whoever takes it next cancels it.
+      ...rest(task, task.cancelRequestedAt === null ? event.dueAt : Math.min(now, event.dueAt), now),
     },
     ...(task.status === 'processing' ? {} : { attempt: { outcome: 'accepted', acceptedAt: now } }),
   }
@@ -173,6 +186,9 @@ function answerLost(task: Task, event: Extract<TaskEvent, { kind: 'answer_lost' 
 
 function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, now: number): Move | undefined {
   if (!isRunning(task.status) || (!mayMove(task.status, 'pending') && !wasOurs(task))) return undefined
+  const turnedAway = { outcome: 'turned_away', reason: event.log, endedAt: now } as const
+  // Nothing was begun, and the client wants it no more.
+  if (task.cancelRequestedAt !== null) return { set: cancelled(task, event.log, now), attempt: turnedAway }
   return {
     set: {
       status: 'pending',
@@ -190,8 +206,28 @@ function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, n
       avoidAccount: task.account,
       misses: task.misses + (event.isMiss ? 1 : 0),
     },
-    attempt: { outcome: 'turned_away', reason: event.log, endedAt: now },
+    attempt: turnedAway,
   }
+}
+
+/** What is at no vendor ends at once; a call whose outcome is unknown, when that is known. */
+function cancelRequested(
+  task: Task,
+  event: Extract<TaskEvent, { kind: 'cancel_requested' }>,
+  now: number,
+): Move | undefined {
+  if (isTerminal(task.status) || task.handle !== null) return undefined
+  if (task.calledAt === null) {
+    const attempt = isRunning(task.status) ? { attempt: endOfAttempt('cancelled', now, undefined) } : {}
+    return { set: cancelled(task, event.log, now), ...attempt }
+  }
+  if (task.status === 'processing' || task.cancelRequestedAt !== null) return undefined
+  return { set: { cancelRequestedAt: now, logs: withLog(task.logs, event.log) } }
+}
+
+function cancelled(task: Task, log: string, now: number): Partial<Task> {
+  const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: log === '' ? [] : [log] }
+  return endOf(task, { kind: 'ended', to: 'cancelled', ...end }, now)
 }
 
 function unsent(task: Task, event: Extract<TaskEvent, { kind: 'unsent' }>, now: number): Move | undefined {
@@ -236,24 +272,26 @@ function heard(task: Task, event: Extract<TaskEvent, { kind: 'heard' }>, now: nu
 function ended(task: Task, event: End, now: number): Move | undefined {
   if (!mayMove(task.status, event.to)) return undefined
   if (event.from && !event.from.includes(task.status)) return undefined
+  const attempt = isRunning(task.status) ? { attempt: endOfAttempt(event.to, now, event.error?.message) } : {}
+  return { set: endOf(task, event, now), ...attempt }
+}
+
+function endOf(task: Task, event: End, now: number): Partial<Task> {
   const isCompleted = event.to === 'completed'
-  const isWatched = event.lateAt !== undefined
   return {
-    set: {
-      status: event.to,
-      progress: isCompleted ? 100 : task.progress,
-      consumedPoints: isCompleted ? event.consumedPoints : ZERO_POINTS,
-      ...(event.cost ?? UNKNOWN_COST),
-      output: event.output,
-      error: event.error,
-      logs: [...task.logs, ...event.logs],
-      startedAt: task.startedAt ?? (isCompleted ? (task.claimedAt ?? now) : null),
-      endedAt: now,
-      isWatched,
-      ...(event.lateAt === undefined ? { leaseUntil: null, heardAt: null } : rest(task, event.lateAt, now)),
-      ...(event.handle === undefined ? {} : { handle: event.handle }),
-    },
-    ...(isRunning(task.status) ? { attempt: endOfAttempt(event.to, now, event.error?.message) } : {}),
+    status: event.to,
+    progress: isCompleted ? 100 : task.progress,
+    consumedPoints: isCompleted ? event.consumedPoints : ZERO_POINTS,
+    ...(event.cost ?? UNKNOWN_COST),
+    output: event.output,
+    error: event.error,
+    logs: [...task.logs, ...event.logs],
+    startedAt: task.startedAt ?? (isCompleted ? (task.claimedAt ?? now) : null),
+    endedAt: now,
+    cancelRequestedAt: null,
+    isWatched: event.lateAt !== undefined,
+    ...(event.lateAt === undefined ? { leaseUntil: null, heardAt: null } : rest(task, event.lateAt, now)),
+    ...(event.handle === undefined ? {} : { handle: event.handle }),
   }
 }
 

@@ -16,7 +16,8 @@ import * as requestIds from './migrations/0012-request-ids.ts'
 import * as administration from './migrations/0013-administration.ts'
 import * as prices from './migrations/0014-prices.ts'
 import * as notices from './migrations/0015-notices.ts'
-import * as calls from './migrations/0018-calls.ts'
+import * as cancelRequests from './migrations/0016-cancel-requests.ts'
+import * as calls from './migrations/0017-calls.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -36,7 +37,8 @@ const MIGRATIONS = {
   '0013-administration': administration,
   '0014-prices': prices,
   '0015-notices': notices,
-  '0018-calls': calls,
+  '0016-cancel-requests': cancelRequests,
+  '0017-calls': calls,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

@@ -60,6 +60,7 @@ export function taskOfRow(row: Selectable<TasksTable>): Task {
     claimedAt: row.claimed_at,
     calledAt: row.called_at,
     heardAt: row.heard_at,
+    cancelRequestedAt: row.cancel_requested_at,
     isWatched: row.watched === 1,
     webhookUrl: row.webhook_url,
     externalId: row.external_id,

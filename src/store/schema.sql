@@ -377,7 +377,8 @@ CREATE TABLE tasks (
   traceparent text,
   price_rule text,
   cost bigint,
-  cost_source text
+  cost_source text,
+  cancel_requested_at integer
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;

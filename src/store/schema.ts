@@ -205,6 +205,8 @@ export interface TasksTable {
   called_at: Generated<number | null>
   /** When the vendor called back while a process held the task. */
   heard_at: Generated<number | null>
+  /** When a cancel was requested that waits for the outcome of the call. */
+  cancel_requested_at: Generated<number | null>
   /** 1 = the task failed because no answer came; if its result still comes, it is delivered. */
   watched: Generated<number>
   webhook_url: Generated<string | null>

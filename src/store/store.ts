@@ -449,6 +449,8 @@ export interface ReadVerbs {
     limit: number
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
   getDraft(args: { id: string }): Promise<Draft | undefined>
+  /** Those of the ids that exist, in any order. */
+  getDrafts(args: { ids: string[] }): Promise<Draft[]>
   /** Newest first; `beforeId` pages on from a draft. */
   listDrafts(args: {
     tenantId: string

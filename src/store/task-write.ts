@@ -28,6 +28,7 @@ export const MUTABLE = [
   'claimed_at',
   'called_at',
   'heard_at',
+  'cancel_requested_at',
   'watched',
   'due_at',
   'deadline_at',
@@ -97,7 +98,7 @@ export function taskWriteOf({ transition, assets, deliveries, now }: TaskChange)
             pool: before.pool,
             tenant_id: before.tenantId,
             // A task that was turned away was not begun, so it does not count towards the day of the account.
-            day: after.status === 'pending' && before.claimedAt !== null ? utcDay(before.claimedAt) : null,
+            day: attempt?.outcome === 'turned_away' && before.claimedAt !== null ? utcDay(before.claimedAt) : null,
           }
         : null,
     batch: batchOf(before, after),
@@ -136,6 +137,7 @@ function rowOf(task: Task): TaskRow {
     claimed_at: task.claimedAt,
     called_at: task.calledAt,
     heard_at: task.heardAt,
+    cancel_requested_at: task.cancelRequestedAt,
     watched: task.isWatched ? 1 : 0,
     due_at: task.dueAt,
     deadline_at: task.deadlineAt,

@@ -16,6 +16,8 @@ export interface Drafts {
   open(kind: string, body: JsonObject, caller: Caller): Promise<Draft>
   /** Undefined for an unknown id, for another kind, for another tenant's and for the other mode's. */
   find(id: string, kind: string, caller: Caller): Promise<Draft | undefined>
+  /** Those of the ids that `find` would give, in any order. */
+  findMany(ids: string[], kind: string, caller: Caller): Promise<Draft[]>
   /** Without a caller: for a step that carries no key, whose draft id is its secret. */
   findOpenly(id: string, kind: string): Promise<Draft | undefined>
   /** Newest first; `beforeId` pages on from a draft. */
@@ -30,16 +32,18 @@ export function openDrafts({
   days,
   quotas = UNLIMITED,
 }: {
-  store: Pick<Store, 'insertDraft' | 'getDraft' | 'listDrafts' | 'updateDraft' | 'getStorageUse'>
+  store: Pick<Store, 'insertDraft' | 'getDraft' | 'getDrafts' | 'listDrafts' | 'updateDraft' | 'getStorageUse'>
   clock: Clock
   /** How long one is kept: as long as records of tasks, since what it names is used with them. */
   days: number
   /** What a tenant may keep of drafts; absent = no limit. */
   quotas?: Quotas
 }): Drafts {
+  const isOpen = (draft: Draft, kind: string) => draft.kind === kind && draft.expiresAt > clock.now()
+
   async function findOpenly(id: string, kind: string): Promise<Draft | undefined> {
     const draft = isId(id) ? await store.getDraft({ id }) : undefined
-    return draft?.kind === kind && draft.expiresAt > clock.now() ? draft : undefined
+    return draft && isOpen(draft, kind) ? draft : undefined
   }
 
   async function fullOf({ tenantId, mode, body }: Draft): Promise<PolyphonyError> {
@@ -62,6 +66,11 @@ export function openDrafts({
     async find(id, kind, caller) {
       const draft = await findOpenly(id, kind)
       return draft && isOwn(caller, draft) ? draft : undefined
+    },
+    async findMany(ids, kind, caller) {
+      const known = ids.filter(isId)
+      const found = known.length === 0 ? [] : await store.getDrafts({ ids: known })
+      return found.filter((draft) => isOpen(draft, kind) && isOwn(caller, draft))
     },
     list: (kind, { tenantId, mode }, page) => store.listDrafts({ ...page, tenantId, mode, kind, now: clock.now() }),
     async change(draft, body) {

@@ -285,7 +285,7 @@ function openHeart(options: {
     moves,
     clock,
     limits,
-    cancelRunning: real.cancel,
+    cancel: real.cancel,
     durations,
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
     waits: { perKey: 100, total: 100 },

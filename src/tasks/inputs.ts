@@ -1,5 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import { identify } from '../assets/media-type.ts'
+import { faultOfMedia } from '../assets/playable.ts'
 import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
 import type { Operation } from '../catalog/operation.ts'
@@ -51,8 +54,21 @@ export interface InputsOptions {
 }
 
 export function openInputs({ assets, egress, referenceOf, clock, keepMs }: InputsOptions): Inputs {
+  /** Uploads of which is known whether they can be shown or played: a file never changes. */
+  const faults = new LRUCache<string, { fault: string | undefined }>({ max: KNOWN_FILES })
+
+  /** What is wrong with a file of ours. What this gateway has made itself is whole. */
+  async function faultOf(asset: Asset): Promise<string | undefined> {
+    if (asset.kind !== 'upload') return undefined
+    const known = faults.get(asset.id)
+    if (known) return known.fault
+    const fault = await faultOfMedia(await assets.read(assetReference(asset)), asset.mediaType)
+    faults.set(asset.id, { fault })
+    return fault
+  }
+
   /** The reference of a file of this gateway, checked; undefined for any other URL, after egress has checked it. */
-  async function judged(url: string, field: string): Promise<string | undefined> {
+  async function judged(url: string, field: string, media: NamedFile['media']): Promise<string | undefined> {
     if (url.length > MAX_URL) throw invalidInput(field, `has at most ${MAX_URL} characters as a URL, not ${url.length}`)
     const reference = referenceOf(url)
     if (reference === undefined) {
@@ -60,17 +76,22 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
       return undefined
     }
     const id = reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''
-    if (!(await assets.find(id))) throw invalidInput(field, 'names a file of this gateway that is gone')
+    const asset = await assets.find(id)
+    if (!asset) throw invalidInput(field, 'names a file of this gateway that is gone')
+    mustBe(media, asset.mediaType, field)
+    const fault = await faultOf(asset)
+    if (fault !== undefined) throw unusable(field, fault)
     return reference
   }
 
   async function stored({ value, media }: NamedFile, field: string, owner: Owner): Promise<Asset> {
     const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
     try {
-      const asset = await assets.upload({ ...owner, body, expiresAt: clock.now() + keepMs })
-      if (media === 'any' || asset.mediaType.startsWith(`${media}/`)) return asset
-      await assets.deleteStored([asset])
-      throw fieldError('unsupported_media', field, `must be ${WANTED[media]}, not ${asset.mediaType}`)
+      const { mediaType } = await identify(body, undefined, 'upload')
+      mustBe(media, mediaType, field)
+      const fault = await faultOfMedia(body, mediaType)
+      if (fault !== undefined) throw unusable(field, fault)
+      return await assets.upload({ ...owner, body, expiresAt: clock.now() + keepMs })
     } catch (error) {
       if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code) || error.details.field) throw error
       throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })
@@ -79,8 +100,8 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
 
   return {
     async judge({ operation, input, names = {} }) {
-      for (const { field, value } of filesIn(operation.input, input)) {
-        if (isUrl(value)) await judged(value, callerField(field, names))
+      for (const { field, value, media } of filesIn(operation.input, input)) {
+        if (isUrl(value)) await judged(value, callerField(field, names), media)
       }
     },
     async keep({ operation, input, names = {} }, owner) {
@@ -90,8 +111,8 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
       const kept: Asset[] = []
       try {
         // URLs first: a file is not stored for an input that is refused for another's address.
-        for (const { field, value } of named.filter((one) => isUrl(one.value))) {
-          const reference = await judged(value, callerField(field, names))
+        for (const { field, value, media } of named.filter((one) => isUrl(one.value))) {
+          const reference = await judged(value, callerField(field, names), media)
           if (reference !== undefined) references.set(field, reference)
         }
         for (const file of named.filter((one) => !isUrl(one.value))) {
@@ -111,6 +132,15 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
   }
 }
 
+function mustBe(media: NamedFile['media'], mediaType: string, field: string): void {
+  if (media === 'any' || mediaType.startsWith(`${media}/`)) return
+  throw fieldError('unsupported_media', field, `must be ${WANTED[media]}, not ${mediaType}`)
+}
+
+function unusable(field: string, fault: string): PolyphonyError {
+  return fieldError('unsupported_media', field, `names a file that cannot be used: ${fault}`)
+}
+
 /** Each kind of file, as a rule calls it. */
 const WANTED: Record<Media, string> = {
   image: 'an image',
@@ -123,6 +153,7 @@ const WANTED: Record<Media, string> = {
 const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large', 'storage_quota_reached'])
 
 const MAX_URL = 2_048
+const KNOWN_FILES = 10_000
 
 function isUrl(value: string): boolean {
   return /^https?:/i.test(value)

@@ -147,13 +147,7 @@ export function openNode(world: World): Node {
     },
     async cancel(id) {
       const task = await store.getTask({ id })
-      if (!task) return undefined
-      const end = { kind: 'ended', to: 'cancelled', from: ['staged', 'pending'], output: null, error: null } as const
-      const options = { fromAnyClaim: true }
-      const cancelled = await moves.move(task, { ...end, logs: [], consumedPoints: ZERO_POINTS }, options)
-      if (cancelled) return cancelled
-      const fresh = await store.getTask({ id })
-      return fresh && work.cancel(fresh)
+      return task && work.cancel(task)
     },
     mend() {
       network.change = null

@@ -41,6 +41,8 @@ export function openOracle(given: {
   const named = new Set<string>()
   const failedFirst = new Set<string>()
   const attemptsBefore = new Map<string, number>()
+  /** Tasks that were seen with a cancel to be carried out, and their attempts at that time. */
+  const awaited = new Map<string, number>()
 
   async function look(): Promise<Task[]> {
     const tasks = await store.getTasks({ ids: [...kinds.keys()] })
@@ -53,6 +55,7 @@ export function openOracle(given: {
       last.set(task.id, task)
       if (task.handle !== null) named.add(task.id)
       if (task.status === 'failed') failedFirst.add(task.id)
+      if (task.cancelRequestedAt !== null) awaited.set(task.id, task.attempts)
       expectPaidOnce(task)
     }
     return tasks
@@ -84,6 +87,19 @@ export function openOracle(given: {
     if (state === 'done' && isFound(task)) {
       expect(status, `${kind} task ${id} is delivered; its log: ${task.logs.join('; ')}`).toBe('completed')
     }
+  }
+
+  /** A cancel that was accepted during a call is carried out, unless the vendor did the work all the same. */
+  function expectCancelCarriedOut({ id, status, attempts, endedAt, deadlineAt }: Task): void {
+    const attemptsThen = awaited.get(id)
+    if (attemptsThen === undefined) return
+    const kind = kinds.get(id)
+    expect(attempts, `attempts of ${kind} task ${id} after its cancel`).toBe(attemptsThen)
+    if (status !== 'completed') return
+    const [work] = vendor.works.get(id) ?? []
+    // Given up before the vendor named the work, or found at the last look, where what is done is delivered.
+    const isLate = failedFirst.has(id) || (endedAt ?? 0) >= deadlineAt
+    expect(kind === 'sync' || isLate || work?.isCancelRefused, `${kind} task ${id} was to be cancelled`).toBe(true)
   }
 
   /** The vendor names the work by itself or by request, or its answer was written down. */
@@ -152,6 +168,7 @@ export function openOracle(given: {
       expect(tasks).toHaveLength(kinds.size)
       for (const task of tasks) {
         expectOutcome(task)
+        expectCancelCarriedOut(task)
         await expectAttempts(task)
         await expectWebhooks(task)
       }

@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: of('break'), node, faults: fc.array(fault, { minLength: 1, maxLength: 4 }), settles }),
   },
   { weight: 4, arbitrary: fc.record({ do: of('call back'), node, pick, names: fc.boolean(), settles }) },
-  { weight: 1, arbitrary: fc.record({ do: of('cancel'), node, pick, settles }) },
+  { weight: 2, arbitrary: fc.record({ do: of('cancel'), node, pick, settles }) },
   { weight: 1, arbitrary: fc.record({ do: of('answer'), settles }) },
   {
     weight: 6,
@@ -112,6 +112,8 @@ const mended = (node: number): Step => act({ do: 'mend', node, settles: true })
 const passed = (ms: number): Step => act({ do: 'advance', ms, settles: true })
 const calledBack = (node: number, names = true): Step => act({ do: 'call back', node, pick: 0, names, settles: true })
 
+const cancelled = (node: number): Step => act({ do: 'cancel', node, pick: 0, settles: true })
+
 /** Histories that must be among those that are played, since chance meets them seldom. */
 export const CASES: Record<string, Step[]> = {
   'the answer to the intent of a call comes after another process made the call': [
@@ -133,6 +135,25 @@ export const CASES: Record<string, Step[]> = {
   'a process comes back from a pause and takes what is due before it renews its leases': [
     ...[sent('called', ['late']), on(0, 'claim'), cutOff(0, 0, 'holds_requests'), passed(40_000)],
     ...[act({ do: 'mend', node: 0, settles: false }), on(0, 'due'), act({ do: 'answer', settles: true })],
+  ],
+  'a cancel comes while the answer is awaited, and the answer names the work': [
+    ...[sent('found', ['late']), on(0, 'claim'), cancelled(1), act({ do: 'answer', settles: true }), on(2, 'due')],
+  ],
+  'a cancel comes while a lost call is looked for': [
+    ...[sent('found', ['lost']), on(0, 'claim'), cancelled(1), passed(3_000), on(1, 'due'), on(2, 'due')],
+  ],
+  'a cancel comes while the answer is awaited, and a callback names the work': [
+    ...[sent('called', ['late']), on(0, 'claim'), cancelled(0), calledBack(1), on(2, 'due')],
+  ],
+  'a cancel comes between the claim and the intent of the call': [
+    ...[sent('polled', []), cutOff(0, 1, 'holds_requests'), on(0, 'claim'), cancelled(1), mended(0)],
+  ],
+  'a cancel comes between the intent of the call and the call': [
+    ...[sent('polled', []), cutOff(0, 2, 'holds_answers'), on(0, 'claim'), cancelled(1), passed(200), mended(0)],
+  ],
+  'the process dies after the answer of a call that was to be cancelled': [
+    ...[sent('found', ['late']), on(0, 'claim'), cancelled(1), cutOff(0, 0, 'dead')],
+    ...[act({ do: 'answer', settles: true }), passed(16_000), on(1, 'due'), on(2, 'due')],
   ],
   'a process dies after the vendor was paid, before it wrote that down': [
     ...[sent('found', []), cutOff(0, 3, 'dead'), on(0, 'claim'), passed(16_000), on(1, 'due')],

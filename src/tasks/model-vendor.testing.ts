@@ -37,6 +37,8 @@ export interface Work {
   taskId: string
   readyAt: number
   cancelledAt: number | null
+  /** The vendor was asked to end it, and did not. */
+  isCancelRefused: boolean
   script: Script
 }
 
@@ -77,7 +79,7 @@ export function openVendor(now: () => number): Vendor {
     const own = works.get(taskId) ?? []
     const script = scriptOf(taskId)
     const id = `${taskId}.${own.length + 1}`
-    const work = { id, taskId, readyAt: now() + script.workMs, cancelledAt: null, script }
+    const work = { id, taskId, readyAt: now() + script.workMs, cancelledAt: null, isCancelRefused: false, script }
     works.set(taskId, [...own, work])
     return work
   }
@@ -121,6 +123,7 @@ export function openVendor(now: () => number): Vendor {
     const work = find(id)
     if (!work || stateOf(work) === 'cancelled') return 'cancelled'
     if (stateOf(work) !== 'running' || work.script.refusesCancel) {
+      work.isCancelRefused = true
       throw new PolyphonyError('vendor_refused', 'It cannot be cancelled.')
     }
     work.cancelledAt = now()

@@ -121,7 +121,7 @@ async function play(store: Store, given: readonly Step[]): Promise<void> {
     if (id === undefined) return
     oracle.cancelRequested(id)
     on.cancel(id).then(
-      (task) => task && oracle.cancelled(id),
+      (task) => task?.status === 'cancelled' && oracle.cancelled(id),
       () => {}, // the client does not know
     )
   }

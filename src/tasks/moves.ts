@@ -91,6 +91,7 @@ const TRACES = [
   'isWatched',
   'calledAt',
   'heardAt',
+  'cancelRequestedAt',
   'dueAt',
   'deadlineAt',
   'startedAt',

@@ -1,10 +1,11 @@
 import type { Attempt } from '../core/attempt.ts'
 import type { Batch } from '../core/batch.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
+import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
-import type { Task } from '../core/task.ts'
+import { isTerminal, type Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
 import type { Durations } from './durations.ts'
@@ -39,10 +40,11 @@ export interface Tasks extends Submit {
   ): Promise<Task[]>
   count(filter: OwnFilter, caller: Caller): Promise<number>
   /**
-   * Cancels a task that has not begun; its hold is released at once. With `evenRunning`, also one that its provider can
-   * end. Throws `not_cancellable`, `task_not_found`.
+   * Cancels a task that waits or that its provider can end; its hold is released. While a vendor is being called, nothing
+   * is known of the work: the cancel is carried out when the call has an outcome, and the task is given back with
+   * `cancelRequestedAt` if it has none after two seconds. What a vendor has and cannot end goes on and is charged. Throws `not_cancellable`, `task_not_found`.
    */
-  cancel(id: string, caller: Caller, options?: { evenRunning: boolean }): Promise<Task>
+  cancel(id: string, caller: Caller): Promise<Task>
   /** Cancels tasks that have not begun and were created before `createdBefore`; `models` null = all. Returns how many. */
   cancelMany(
     filter: { createdBefore: number; models: string[] | null; batchId?: string },
@@ -86,13 +88,15 @@ export interface QueuePosition {
 
 export interface TasksOptions extends Omit<SubmitParts, 'find' | 'get'> {
   moves: Moves
-  /** Ends work at its provider; undefined when that cannot be done. */
-  cancelRunning: (task: Task) => Promise<Task | undefined>
+  /** As `Work.cancel`. */
+  cancel: (task: Task) => Promise<Task | undefined>
   durations: Durations
   waits: WaitLimits
 }
 
 const CANCEL_BATCH = 500
+/** Most calls of vendors have an outcome within this, and the client reads it at once. */
+const CANCEL_WAIT_MS = 2 * SECOND_MS
 
 export function openTasks(options: TasksOptions): Tasks {
   const { store } = options
@@ -113,6 +117,16 @@ export function openTasks(options: TasksOptions): Tasks {
     const from = ['staged', 'pending'] as const
     return options.moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
   }
+
+  /** The task as it is when its cancel is carried out or over, or after a while. */
+  function outcomeOfCancel(id: string, caller: Caller): Promise<Task> {
+    const isOver = ({ cancelRequestedAt }: Task) => cancelRequestedAt === null
+    return watchers.until(id, () => get(id, caller), isOver, AbortSignal.timeout(CANCEL_WAIT_MS))
+  }
+
+  /** Whether the provider ends work at all, once it has it. */
+  const mayBeEnded = ({ account }: Task) =>
+    account !== null && options.accounts.find(account)?.provider.cancel !== undefined
 
   async function watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>> {
     await get(id, caller)
@@ -139,14 +153,12 @@ export function openTasks(options: TasksOptions): Tasks {
     },
     list: (filter, caller) => store.listTasks({ ...filter, ...scopeOf(caller) }),
     count: (filter, caller) => store.countTasks({ ...filter, ...scopeOf(caller) }),
-    async cancel(id, caller, { evenRunning } = { evenRunning: false }) {
-      const task = await get(id, caller)
-      const cancelled = await cancelUnstarted(task)
-      if (cancelled) return cancelled
-      const ended = evenRunning ? await options.cancelRunning(await get(id, caller)) : undefined
-      if (ended) return ended
-      const { status } = await get(id, caller)
-      throw new PolyphonyError('not_cancellable', `Task ${id} is ${status}; only a waiting task can be cancelled.`)
+    async cancel(id, caller) {
+      const asked = await options.cancel(await get(id, caller))
+      const task = asked?.status === 'cancelled' ? asked : await outcomeOfCancel(id, caller)
+      const isAccepted = task.status === 'cancelled' || (task.cancelRequestedAt !== null && mayBeEnded(task))
+      if (asked && isAccepted) return task
+      throw new PolyphonyError('not_cancellable', refusalOf(task))
     },
     async getBatch(id, caller) {
       const batch = isId(id) ? await store.getBatch({ id }) : undefined
@@ -193,6 +205,13 @@ export function openTasks(options: TasksOptions): Tasks {
       watchers.close()
     },
   }
+}
+
+function refusalOf({ id, status, cancelRequestedAt }: Task): string {
+  if (isTerminal(status)) return `Task ${id} is ${status}; it cannot be cancelled any more.`
+  const rule = 'its provider does not end work that it has; only a waiting task can be cancelled.'
+  if (cancelRequestedAt === null) return `Task ${id} is ${status}, and ${rule}`
+  return `Task ${id} is being handed over, and ${rule} If the provider turns it away, it is not tried again.`
 }
 
 /** The states; the place is given back when they end or the reader stops. */

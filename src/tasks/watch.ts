@@ -12,6 +12,8 @@ export interface Watchers {
    * has to be waited for, `takePlace` is called first, and what it gives is disposed of in the end.
    */
   end(id: string, read: () => Promise<Task>, takePlace: () => Disposable | null, signal: AbortSignal): Promise<Task>
+  /** The task as soon as `isOver` holds of it, whatever changed, or as it is when `signal` aborts. */
+  until(id: string, read: () => Promise<Task>, isOver: (task: Task) => boolean, signal: AbortSignal): Promise<Task>
   close(): void
 }
 
@@ -67,6 +69,14 @@ export function openWatchers(store: Pick<Store, 'getTask' | 'onSignal'>): Watche
         last = task
       }
       return last
+    },
+    async until(id, read, isOver, signal) {
+      using listener = listen(id)
+      for (;;) {
+        const task = await read()
+        if (isOver(task) || signal.aborted) return task
+        await listener.next(() => true, signal)
+      }
     },
     close: unsubscribe,
   }

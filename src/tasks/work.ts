@@ -19,7 +19,10 @@ export interface Work {
   carryOn(task: Task, since: Mark): Promise<void>
   /** A task that failed for want of an answer: its result is delivered if there is one after all. */
   checkLateResult(task: Task, since: Mark, signal: AbortSignal): Promise<void>
-  /** Ends work that the provider can end. Undefined when it cannot, or the task ended meanwhile. */
+  /**
+   * Cancels a task that waits or that its provider can end. While a call is under way, the task is given back with
+   * `cancelRequestedAt`. Undefined when the provider does not end the work, or the task ended meanwhile.
+   */
   cancel(task: Task): Promise<Task | undefined>
 }
 

@@ -10,8 +10,8 @@ import type { Keys } from './keys.ts'
  * key. Here every API key has such a pair, which is valid exactly as long as the key.
  */
 
-/** How far a client's clock may be ahead. Kling's clients date their tokens back by as much, for the other case. */
-const LEEWAY_MS = 5 * SECOND_MS
+/** How far a client's clock may be ahead or behind: the clocks of small servers and desktops differ by tens of seconds. */
+const LEEWAY_MS = 60 * SECOND_MS
 /** Clients sign for half an hour. A token that is valid for much longer would be a key that cannot be revoked by itself. */
 const LONGEST_MS = DAY_MS
 
@@ -107,7 +107,7 @@ function checkTimes(exp: unknown, nbf: unknown, now: number): void {
   if (nbf !== undefined && typeof nbf !== 'number') {
     throw refused('malformed', 'nbf must be a number of seconds since 1970')
   }
-  if (exp * SECOND_MS <= now) throw refused('expired', 'it has expired')
+  if (exp * SECOND_MS <= now - LEEWAY_MS) throw refused('expired', 'it has expired')
   if (exp * SECOND_MS > now + LONGEST_MS + LEEWAY_MS) throw refused('malformed', 'exp must be at most a day ahead')
   if (nbf !== undefined && nbf * SECOND_MS > now + LEEWAY_MS) throw refused('not_yet_valid', 'it is not valid yet')
 }

@@ -1,4 +1,4 @@
-import type { Egress } from '../assets/egress.ts'
+import type { Egress, PostAnswer } from '../assets/egress.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryStatus } from '../core/delivery.ts'
 import { nextAttemptAt } from './schedule.ts'
@@ -15,6 +15,8 @@ export interface Outcome {
 const ASKS_TO_WAIT: readonly (number | null)[] = [429, 503]
 /** The receiver says that it is gone for good, and is believed. */
 const GONE = 410
+/** So much of an address is written down. */
+const MAX_LOCATION = 500
 
 /** Sends a delivery once. Rejects with the signal's reason when `signal` ended it: that says nothing about the receiver. */
 export async function attemptDelivery(
@@ -63,13 +65,22 @@ async function send(delivery: Delivery, { egress, secret, now, signal, tracepare
     ...signedHeaders({ id, body, secret, now }),
   }
   try {
-    const { status, retryAfterSeconds } = await egress.post(url, { headers, body, signal })
-    const accepted = status >= 200 && status < 300
-    return { status, retryAfterSeconds, error: accepted ? null : `The receiver answered ${status}.` }
+    const answer = await egress.post(url, { headers, body, signal })
+    const { status, retryAfterSeconds } = answer
+    return { status, retryAfterSeconds, error: faultOf(answer) }
   } catch (error) {
     if (signal.aborted) throw error
     return { status: null, retryAfterSeconds: null, error: reasonOf(error) }
   }
+}
+
+/** Why the answer accepts no webhook; null if it does. */
+function faultOf({ status, location }: PostAnswer): string | null {
+  if (status >= 200 && status < 300) return null
+  if (location === undefined) return `The receiver answered ${status}.`
+  const to = location.slice(0, MAX_LOCATION)
+  if (status === 307 || status === 308) return `The receiver answered ${status}, one redirect too many, to ${to}.`
+  return `The receiver answered ${status}, a redirect to ${to}: only 307 and 308 are followed, as others lose the body.`
 }
 
 /** Header names are the same in any case, so a spelling must not get past the standard ones. */

@@ -264,15 +264,40 @@ describe('deliveries', () => {
     expect((await onlyDelivery()).dueAt).toBe(clock.at + waitMs)
   })
 
-  it('a webhook follows no redirect', async () => {
+  it.each([307, 308])(
+    'a webhook that is redirected by %i is sent to the other address, with its body',
+    async (code) => {
+      const target = await receiver(status(200))
+      const { url } = await receiver((response) => response.writeHead(code, { location: target.url }).end())
+      const webhooks = sender()
+      webhooks.start()
+      await add(draft(url))
+      await webhooks.attempts(1)
+      expect(await onlyDelivery()).toMatchObject({ status: 'delivered', log: [{ httpStatus: 200 }] })
+      expect(target.received).toHaveLength(1)
+      expect(target.received[0]?.body.toString()).toBe(draft(url).body)
+    },
+  )
+
+  it.each([301, 302, 303])('a webhook that is redirected by %i has failed, and its log says where to', async (code) => {
     const target = await receiver(status(200))
-    const { url } = await receiver((response) => response.writeHead(307, { location: target.url }).end())
+    const { url } = await receiver((response) => response.writeHead(code, { location: target.url }).end())
     const webhooks = sender()
     webhooks.start()
     await add(draft(url))
     await webhooks.attempts(1)
-    expect(await onlyDelivery()).toMatchObject({ status: 'pending', log: [{ httpStatus: 307 }] })
+    const log = [{ httpStatus: code, error: expect.stringContaining(`a redirect to ${target.url}`) }]
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', log })
     expect(target.received).toHaveLength(0)
+  })
+
+  it('a webhook is not redirected to a private address', async () => {
+    const { url } = await receiver((response) => response.writeHead(307, { location: 'http://10.0.0.1/hook' }).end())
+    const webhooks = sender()
+    webhooks.start()
+    await add(draft(url))
+    await webhooks.attempts(1)
+    expect(await onlyDelivery()).toMatchObject({ status: 'pending', log: [{ httpStatus: null }] })
   })
 
   it.each([

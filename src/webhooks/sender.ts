@@ -13,8 +13,8 @@ import { openTidy } from './tidy.ts'
  * The loop that sends webhooks.
  *
  * What a receiver sees: a POST with `content-type: application/json` and the three headers of Standard Webhooks.
- * Any 2xx within 15 seconds accepts it, and the answer's body is not read. 410 ends the delivery. Everything else,
- * redirects included, is a failed attempt: it is sent again after 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h,
+ * Any 2xx within 15 seconds accepts it, and the answer's body is not read. 307 and 308 are followed to addresses that are
+ * allowed as the first one is. 410 ends the delivery. Everything else, other redirects included, is a failed attempt: it is sent again after 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h,
  * 24 h and 24 h, each ±20 %, or later if a 429 or 503 asks for it by `Retry-After`. Every attempt has the same
  * `webhook-id` and the same body, byte for byte; timestamp and signature are new. A webhook can come twice (after a
  * lost answer or a crash) and out of order: a receiver recognises repetitions by `webhook-id`.

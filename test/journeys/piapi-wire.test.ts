@@ -425,7 +425,7 @@ describe('cancelling and parking at PiAPI’s routes', () => {
     return { key, running, waiting }
   }
 
-  it.concurrent('shows a parked task as staged, with zero times, and cancels it, but not a running one', async () => {
+  it.concurrent('shows a parked task as staged, with zero times, and cancels it and a running one, each once', async () => {
     const { key, running, waiting } = await parked([['kling', 'video_generation']])
     const id = waiting[0]?.task_id ?? ''
     expect(waiting[0]).toMatchObject({ status: 'staged', meta: { started_at: ZERO_TIME, ended_at: ZERO_TIME } })
@@ -438,6 +438,7 @@ describe('cancelling and parking at PiAPI’s routes', () => {
       error: { message: 'task canceled' },
       meta: { started_at: ZERO_TIME, usage: { frozen: 0, consume: 0 } },
     })
+    expect(await ask('DELETE', `/api/v1/task/${running}`, key)).toMatchObject({ status: 200, body: { code: 200 } })
     for (const one of [running, id]) {
       expect(await ask('DELETE', `/api/v1/task/${one}`, key)).toMatchObject({
         status: 400,

@@ -108,9 +108,9 @@ function queueOperations() {
       },
     ),
     falCancel: route(
-      'Cancel a request that waits',
+      'Cancel a request that waits, or that its provider can end',
       {
-        '202': answer('It is cancelled.', ref('FalCancelled')),
+        '202': answer('It is cancelled, or will be as soon as the provider has answered.', ref('FalCancelled')),
         '400': answer('It has ended.', ref('FalCancelled')),
         '404': answer('There is no such request.', { anyOf: [ref('FalCancelled'), ref('FalError')] }),
       },

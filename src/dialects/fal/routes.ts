@@ -165,7 +165,7 @@ async function cancel(
   const [task] = await tasks.getMany([id], request.caller)
   if (!task || !isRequest(task)) return reply.code(404).send({ status: 'NOT_FOUND' })
   try {
-    await tasks.cancel(id, request.caller, { evenRunning: true })
+    await tasks.cancel(id, request.caller)
     return about(reply, task).code(202).send({ status: 'CANCELLATION_REQUESTED' })
   } catch (error) {
     const { status } = await tasks.get(id, request.caller)

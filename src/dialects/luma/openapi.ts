@@ -12,6 +12,7 @@ import type { Operation } from '../../catalog/operation.ts'
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
+import { MAX_LISTED_IDS } from '../kit/listed-ids.ts'
 import {
   answer,
   BODY_ERRORS,
@@ -125,7 +126,7 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
     lumaGet: reading('A generation', ref('LumaGeneration'), [id, wait(maxWaitSeconds)]),
     lumaDelete: route({
       tag: OFFICIAL,
-      summary: 'Cancel a waiting generation, or delete the files of a finished one',
+      summary: 'Cancel a generation that has not ended, or delete the files of a finished one',
       parameters: [id],
       answers: { '204': { description: 'It is deleted.' }, ...failures([...READING, 'not_cancellable']) },
     }),
@@ -157,7 +158,10 @@ function ownOperations({ maxWaitSeconds }: DialectContext['limits']) {
       parameters: [id, wait(maxWaitSeconds)],
       answers: { '200': answer(summary, schema), ...failures([...READING, 'parent_not_usable']) },
     })
-  const ids = { type: 'object', properties: { ids: { type: 'array', maxItems: 1_000, items: { type: 'string' } } } }
+  const ids = {
+    type: 'object',
+    properties: { ids: { type: 'array', maxItems: MAX_LISTED_IDS, items: { type: 'string' } } },
+  }
   return {
     lumaRelayCreate: creation(lumaVideo, []),
     lumaRelayExtend: creation(lumaExtend, [id]),

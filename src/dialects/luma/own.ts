@@ -3,10 +3,11 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { idsIn, objectIn } from '../kit/fields.ts'
+import { objectIn } from '../kit/fields.ts'
+import { LISTED_IDS, sendListed } from '../kit/listed-ids.ts'
 import { taskFor } from '../kit/requests.ts'
 import { isDeleted } from '../shared/deleted-tasks.ts'
-import { envelope } from '../shared/relay-task.ts'
+import { LIST_ENVELOPE } from '../shared/relay-task.ts'
 import { isLumaVideo, ownObject, ownTaskObject } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { checkParent, submit } from './parents.ts'
@@ -17,8 +18,6 @@ const described = describedBy<Descriptions>()
 interface OneTask {
   Params: { id: string }
 }
-
-const MAX_IDS = 1_000
 
 /** The format of relays, below `/luma`: bare objects of Luma's web app. */
 export function ownRoutes(app: FastifyInstance, context: DialectContext): void {
@@ -51,8 +50,14 @@ export function ownRoutes(app: FastifyInstance, context: DialectContext): void {
     return { url: video.download_url }
   })
 
-  app.post('/tasks', described('lumaRelayTasks'), async (request) => {
-    const found = await tasks.getMany(idsIn(objectIn(request.body).ids, MAX_IDS), request.caller)
-    return envelope(found.filter(isLumaVideo).map((task) => ownTaskObject(task, urls)))
-  })
+  const config = { ...described('lumaRelayTasks').config, ...LISTED_IDS }
+  app.post('/tasks', { ...described('lumaRelayTasks'), config }, (request, reply) =>
+    sendListed(
+      reply,
+      objectIn(request.body).ids,
+      async (ids) =>
+        (await tasks.getMany(ids, request.caller)).filter(isLumaVideo).map((task) => ownTaskObject(task, urls)),
+      LIST_ENVELOPE,
+    ),
+  )
 }

@@ -2,6 +2,7 @@ import { type TProperties, Type } from 'typebox'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext, NamedOperation } from '../dialect.ts'
+import { MAX_LISTED_IDS } from '../kit/listed-ids.ts'
 import {
   answer,
   COMMON_ERRORS,
@@ -129,8 +130,8 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
     midjourneyListByIds: many,
     midjourneyListTasks: operation('List the newest hundred tasks', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
     midjourneyListQueue: operation('List what waits for its turn', [], { '200': tasks, ...failures(COMMON_ERRORS) }),
-    midjourneyCancelTask: operation('Cancel a task that no provider has begun, or close a window', [one], {
-      '200': answer('It is cancelled.', ref('MidjourneyAnswer')),
+    midjourneyCancelTask: operation('Cancel a task that waits or that its provider can end, or close a window', [one], {
+      '200': answer('It is cancelled, or will be as soon as the provider has answered.', ref('MidjourneyAnswer')),
       ...failures([...READING, 'not_cancellable']),
     }),
     midjourneyImageSeed: operation('Tell the seed of a task; paid once', [one], {
@@ -249,7 +250,7 @@ const BODIES = {
     targetFile: maybe('The video whose face is replaced; a file, in a form.'),
     targetUrl: maybe('Its URL.'),
   }),
-  Ids: Type.Object({ ids: Type.Array(text(), { maxItems: 1_000 }) }),
+  Ids: Type.Object({ ids: Type.Array(text(), { maxItems: MAX_LISTED_IDS }) }),
   Pictures: Type.Object({ base64Array: Type.Array(text('A data URI or base64.'), { minItems: 1, maxItems: 10 }) }),
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assetReference } from '../../core/asset.ts'
+import type { Caller } from '../../core/caller.ts'
 import type { Draft } from '../../core/draft.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
@@ -8,9 +9,10 @@ import type { Status, Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { idsIn, isText, objectIn, optionalFlag } from '../kit/fields.ts'
+import { isText, objectIn, optionalFlag } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf } from '../kit/form-body.ts'
+import { LISTED_IDS, sendListed } from '../kit/listed-ids.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { callerIfKnown, taskFor, taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
@@ -38,8 +40,6 @@ import { answerWindow, fromWindow, openWindow, WAITS, WINDOW, windowOf } from '.
 
 const described = describedBy<Descriptions>()
 
-/** new-api requests all unfinished tasks at once. */
-const MAX_IDS = 1_000
 const LIST_LIMIT = 100
 const KEY_HEADERS = ['mj-api-secret']
 
@@ -186,17 +186,24 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     ['/task/list-by-condition', 'midjourneyListByCondition'],
     ['/task/list-by-ids', 'midjourneyListByIds'],
   ] as const) {
-    app.post(path, described(key), async (request) => {
-      const ids = [...new Set(idsIn(objectIn(request.body).ids, MAX_IDS))]
-      const found = new Map((await tasks.getMany(ids, request.caller)).map((task) => [task.id, task]))
-      const bodies = ids.map(async (id) => {
-        const task = found.get(id)
-        if (task) return isOurs(task) ? fromTask(task, urls, id) : undefined
-        const draft = await drafts.find(id, WINDOW, request.caller)
-        return draft && ofWindow(draft, (taskId) => tasks.get(taskId, request.caller))
-      })
-      return (await Promise.all(bodies)).filter((body) => body !== undefined)
+    const config = { ...described(key).config, ...LISTED_IDS }
+    app.post(path, { ...described(key), config }, (request, reply) =>
+      sendListed(reply, objectIn(request.body).ids, (ids) => bodiesOf(ids, request.caller)),
+    )
+  }
+
+  /** Of the tasks and windows among the ids, in their order. */
+  async function bodiesOf(ids: string[], caller: Caller) {
+    const found = new Map((await tasks.getMany(ids, caller)).map((task) => [task.id, task]))
+    const others = ids.filter((id) => !found.has(id))
+    const windows = new Map((await drafts.findMany(others, WINDOW, caller)).map((draft) => [draft.id, draft]))
+    const bodies = ids.map(async (id) => {
+      const task = found.get(id)
+      if (task) return isOurs(task) ? fromTask(task, urls, id) : undefined
+      const draft = windows.get(id)
+      return draft && ofWindow(draft, (taskId) => tasks.get(taskId, caller))
     })
+    return (await Promise.all(bodies)).filter((body) => body !== undefined)
   }
 
   const listed = async ({ caller }: FastifyRequest, status?: readonly Status[]) =>
@@ -212,7 +219,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     if (draft && windowOf(draft).taskId === null) {
       await drafts.change(draft, { ...draft.body, cancelledAt: windowOf(draft).cancelledAt ?? context.clock.now() })
     } else {
-      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller, { evenRunning: true })
+      await tasks.cancel((await taskBehind(id, request, context)).id, request.caller)
     }
     return accepted(id, 'Cancelled')
   })

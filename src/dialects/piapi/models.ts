@@ -42,7 +42,7 @@ function about(operation: Operation, { prices }: DialectContext, { tenantId }: C
     // The price of the example; `?dry_run=true` gives the price of an input.
     price: { points: price, usd: pointsToUsd(price) },
     timeout_seconds: operation.timeoutMs / 1_000,
-    // Every task can be cancelled until a provider begins it.
+    // Every task can be cancelled until a provider has it; after that, where the provider can end its work.
     cancellable_while: ['staged', 'pending'],
     input_schema: inputSchema(operation),
     output_schema: formOf(operation).schema,

@@ -91,11 +91,14 @@ function oneTaskOperations(limits: Limits) {
       },
     },
     cancelTask: {
-      summary: 'Cancel a task that no provider has begun',
+      summary: 'Cancel a task that waits, or that its provider can end',
       tags: [TASKS],
       parameters: [id],
       responses: {
-        '200': answer('Cancelled; it reads as failed from now on, and costs nothing.', withoutData()),
+        '200': answer(
+          'Cancelled: it reads as failed from now on, and costs nothing; or requested, while the provider is being called.',
+          withoutData(),
+        ),
         ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
       },
     },

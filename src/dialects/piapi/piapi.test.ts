@@ -69,6 +69,7 @@ function catDance(given: Partial<Task> = {}): Task {
     claimedAt: CREATED_AT,
     calledAt: null,
     heardAt: null,
+    cancelRequestedAt: null,
     isWatched: false,
     dueAt: 0,
     timeoutMs: 0,

@@ -96,8 +96,9 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   queueRoutes(app, context)
 
   app.delete<{ Params: { id: string } }>('/api/v1/task/:id', described('cancelTask'), async (request) => {
-    const { id } = await tasks.cancel(request.params.id, request.caller)
-    return { code: 200, message: `task ${id} canceled` }
+    const { id, status } = await tasks.cancel(request.params.id, request.caller)
+    const isDone = status === 'cancelled'
+    return { code: 200, message: isDone ? `task ${id} canceled` : `cancel of task ${id} requested` }
   })
 
   app.delete<{ Querystring: Query }>('/api/v1/tasks', described('cancelTasks'), async (request) => {

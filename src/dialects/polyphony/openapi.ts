@@ -124,7 +124,7 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations
     polyphonyCancel: route(
       'Cancel a task that waits, or that its provider can end',
       {
-        '200': answer('The task, cancelled.', ref('PolyphonyTask')),
+        '200': answer('The task: cancelled, or as it is while its provider is being called.', ref('PolyphonyTask')),
         ...failures([...COMMON_ERRORS, 'task_not_found', 'not_cancellable']),
       },
       [id],

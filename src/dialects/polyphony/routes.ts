@@ -73,7 +73,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 /** Cancels what waits, and what runs where its provider can end it. A repetition gets the same answer. */
 async function cancelled(id: string, caller: Caller, { tasks }: DialectContext): Promise<Task> {
   try {
-    return await tasks.cancel(id, caller, { evenRunning: true })
+    return await tasks.cancel(id, caller)
   } catch (error) {
     const isRefused = error instanceof PolyphonyError && error.code === 'not_cancellable'
     const task = isRefused ? await tasks.get(id, caller) : undefined

@@ -99,7 +99,7 @@ function predictionOperations() {
     replicatePredictWithDeployment: create('Run a deployment', 'ReplicateRequest', [owner, name], { input }),
     replicateRead: route('Read a prediction', { '200': prediction('The current state.') }, { parameters: [id] }),
     replicateCancel: route(
-      'Cancel a prediction that waits',
+      'Cancel a prediction that waits, or that its provider can end',
       { '200': prediction('As it is then; one that has ended stays as it was.') },
       { parameters: [id], codes: [...READING, 'not_cancellable'] },
     ),

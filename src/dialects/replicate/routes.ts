@@ -76,7 +76,7 @@ function predictionRoutes(app: FastifyInstance, context: DialectContext, at: str
 
   app.post<OnePrediction>(`${at}/predictions/:id/cancel`, described('replicateCancel'), async (request) => {
     const { id } = predictionOnly(await tasks.get(request.params.id, request.caller))
-    const cancelled = await tasks.cancel(id, request.caller, { evenRunning: true }).catch(async (error: unknown) => {
+    const cancelled = await tasks.cancel(id, request.caller).catch(async (error: unknown) => {
       // Harmless when it comes too late: a client cancels what it no longer waits for, whatever its state.
       const task = await tasks.get(id, request.caller)
       if (isTerminal(task.status)) return task

@@ -108,7 +108,7 @@ function officialOperations({ maxWaitSeconds }: DialectContext['limits']) {
       },
     },
     runwayDelete: {
-      summary: 'Cancel a waiting task, or delete the files of a finished one',
+      summary: 'Cancel a task that has not ended, or delete the files of a finished one',
       tags: [OFFICIAL],
       parameters: [id],
       responses: { '204': { description: 'It is deleted.' }, ...official([...READING, 'not_cancellable']) },

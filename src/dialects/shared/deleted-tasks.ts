@@ -20,7 +20,7 @@ export async function deleteTask(
 ): Promise<void> {
   const task = await tasks.get(id, caller)
   if (!isTerminal(task.status)) {
-    await tasks.cancel(id, caller, { evenRunning: true })
+    await tasks.cancel(id, caller)
     return
   }
   const found = await Promise.all(filesOf(task).map((file) => assets.find(file)))

@@ -80,3 +80,6 @@ export function relayTaskMembers<Data extends TSchema>(actions: string[], data: 
 export function envelope<Data>(data: Data): { code: 'success'; message: ''; data: Data } {
   return { code: 'success', message: '', data }
 }
+
+/** What stands around the elements of a list in that envelope. */
+export const LIST_ENVELOPE = { before: '{"code":"success","message":"","data":[', after: ']}' }

@@ -100,7 +100,7 @@ export async function openGateway(): Promise<Gateway> {
     moves,
     clock,
     limits: { maxWaitMs: 3_600_000, taskTimeFactor: 1, recordDays: 30 },
-    cancelRunning: async () => undefined,
+    cancel: (task) => moves.move(task, { kind: 'cancel_requested', log: '' }, { fromAnyClaim: true }),
     durations: openDurations(),
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
     waits: { perKey: 100, total: 100 },

@@ -5,6 +5,7 @@ import { sunoPersona, sunoTags, sunoTools } from '../../catalog/suno-tools.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
+import { MAX_LISTED_IDS } from '../kit/listed-ids.ts'
 import {
   answer,
   BODY_ERRORS,
@@ -87,7 +88,7 @@ function reading(
 function taskOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const taken = answer('The id of the task.', enveloped({ type: 'string' }))
   const one = [inPath('id', 'The task.'), wait(maxWaitSeconds)]
-  const ids = { type: 'array', maxItems: 1_000, items: { type: 'string' } }
+  const ids = { type: 'array', maxItems: MAX_LISTED_IDS, items: { type: 'string' } }
   const many = jsonBody({ type: 'object', properties: { ids } })
   return {
     sunoSubmitMusic: creation(RELAY, sunoMusic, taken),

@@ -3,12 +3,13 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { idsIn, objectIn } from '../kit/fields.ts'
+import { objectIn } from '../kit/fields.ts'
+import { LISTED_IDS, sendListed } from '../kit/listed-ids.ts'
 import { serve } from '../kit/protocol.ts'
 import { taskFor, taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorBody, errorStatus } from '../shared/relay-errors.ts'
-import { envelope } from '../shared/relay-task.ts'
+import { envelope, LIST_ENVELOPE } from '../shared/relay-task.ts'
 import { clipRoutes } from './clips.ts'
 import { feedRoutes } from './feed.ts'
 import { fromTask, isSuno } from './from-task.ts'
@@ -18,9 +19,6 @@ import { DIALECT, toTask, uploadTask } from './to-task.ts'
 import { uploadForm, uploadRoutes } from './uploads.ts'
 
 const described = describedBy<Descriptions>()
-
-/** new-api requests up to 500 at once. */
-const MAX_IDS = 1_000
 
 interface OneTask {
   Params: { id: string }
@@ -73,10 +71,16 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     sendTask(request, reply, request.params.id),
   )
 
-  app.post('/fetch', described('sunoFetchMany'), async (request) => {
-    const tasks = await context.tasks.getMany(idsIn(objectIn(request.body).ids, MAX_IDS), request.caller)
-    return envelope(tasks.filter(isSuno).map((task) => fromTask(task, urls)))
-  })
+  const config = { ...described('sunoFetchMany').config, ...LISTED_IDS }
+  app.post('/fetch', { ...described('sunoFetchMany'), config }, (request, reply) =>
+    sendListed(
+      reply,
+      objectIn(request.body).ids,
+      async (ids) =>
+        (await context.tasks.getMany(ids, request.caller)).filter(isSuno).map((one) => fromTask(one, urls)),
+      LIST_ENVELOPE,
+    ),
+  )
 
   app.get<OneTask>('/task/:id', described('sunoReadTask'), async (request, reply) =>
     fromTask(sunoOnly(await taskFor(request, reply, request.params.id, context)), urls),

@@ -50,7 +50,11 @@ export function polyphonyProvider(): Provider {
 
     // Refused when the running work cannot be ended; a task that is cancelled already is answered with success.
     async cancel(handle, account, signal) {
-      await findTask(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal })
+      const found = await findTask(account, { method: 'POST', path: `${pathOf(handle)}/cancel`, signal })
+      const status = found && readIfFits(Task, found.body)?.status
+      if (status === undefined || status === 'cancelled') return
+      // It is being handed over there: whether the work ends is not known yet.
+      throw new PolyphonyError('vendor_unreachable', 'The upstream gateway has not carried out the cancel yet.')
     },
 
     async reconcile({ idempotencyKey }, account, signal) {

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
-import { IdHandle, readAnswer, readCallback, readHandle, WithId } from '../kit/read-wire.ts'
+import { IdHandle, readAnswer, readCallback, readHandle, readIfFits, WithId } from '../kit/read-wire.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
@@ -40,7 +40,15 @@ export function replicateProvider(): Provider {
       return progressOf(readAnswer(Prediction, found.body, 'Replicate'), request, account)
     },
     async cancel(handle, account, signal) {
-      await callPrediction(handle, account, { method: 'POST', signal }, '/cancel')
+      const found = await callPrediction(handle, account, { method: 'POST', signal }, '/cancel')
+      const after = found && readIfFits(Prediction, found.body)
+      // A cancel that comes too late is answered with the prediction as it ended.
+      if (after?.status === 'succeeded' || after?.status === 'failed') {
+        throw new PolyphonyError(
+          'vendor_refused',
+          `The prediction has ${after.status}; it cannot be cancelled any more.`,
+        )
+      }
     },
     /** Predictions are listed with their webhook URL, and ours is different for each task. */
     async reconcile({ callbackUrl, createdAt }, account, signal) {

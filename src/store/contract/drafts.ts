@@ -13,6 +13,15 @@ export function draftsContract(bench: Bench): void {
     expect(await store.getDraft({ id: newId(START) })).toBeUndefined()
   })
 
+  it('of many ids those drafts are found that exist', async () => {
+    const { store } = bench
+    const [one, other] = [aDraft(), aDraft()]
+    for (const draft of [one, other, aDraft()]) await store.insertDraft({ draft })
+    const found = await store.getDrafts({ ids: [other.id, newId(START), one.id, one.id] })
+    expect(found.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([one, other].sort((a, b) => (a.id < b.id ? -1 : 1)))
+    expect(await store.getDrafts({ ids: [] })).toEqual([])
+  })
+
   it('a draft is changed only from the state that the writer has read', async () => {
     const { store } = bench
     const draft = aDraft()

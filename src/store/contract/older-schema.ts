@@ -6,6 +6,7 @@ export const UNDO_LATER: readonly string[] = [
   'alter table ledger_transactions drop column allowance_id',
   'drop table calls',
   'drop table allowances',
+  'alter table tasks drop column cancel_requested_at',
   'drop table notices',
   'drop index tenants_price_group',
   'alter table tenants drop column price_group',

@@ -42,7 +42,8 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0013-administration' },
       { name: '0014-prices' },
       { name: '0015-notices' },
-      { name: '0018-calls' },
+      { name: '0016-cancel-requests' },
+      { name: '0017-calls' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -45,6 +45,7 @@ export function submitContract(bench: Bench): void {
       claimedAt: null,
       calledAt: null,
       heardAt: null,
+      cancelRequestedAt: null,
       isWatched: false,
       dueAt: task.createdAt,
       startedAt: null,

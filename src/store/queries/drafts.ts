@@ -39,6 +39,11 @@ export async function getDraft(tx: Tx, { id }: Parameters<ReadVerbs['getDraft']>
   return row && draftOfRow(row)
 }
 
+export async function getDrafts(tx: Tx, { ids }: Parameters<ReadVerbs['getDrafts']>[0]): Promise<Draft[]> {
+  if (ids.length === 0) return []
+  return (await tx.db.selectFrom('drafts').selectAll().where('id', 'in', ids).execute()).map(draftOfRow)
+}
+
 export async function listDrafts(tx: Tx, args: Parameters<ReadVerbs['listDrafts']>[0]): Promise<Draft[]> {
   let query = tx.db
     .selectFrom('drafts')

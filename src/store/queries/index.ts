@@ -12,7 +12,7 @@ import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
-import { getDraft, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
+import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
@@ -121,6 +121,7 @@ export const reads: Queries<ReadVerbs> = {
   listDueReceivers,
   listDeliveries,
   getDraft,
+  getDrafts,
   listDrafts,
   getStorageUse,
   getMode,

@@ -1,6 +1,7 @@
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { PolyphonyError } from '../../core/errors.ts'
 import { ZERO_POINTS } from '../../core/points.ts'
-import type { Provider, Result } from '../../providers/provider.ts'
+import type { Provider, Result, Submitted } from '../../providers/provider.ts'
 import { settle } from '../../store/contract/moves.ts'
 import { CREDIT, LYRICS_PRICE } from '../harness.testing.ts'
 import { carryOnDue, HANDLE, processing, song, TEXT, throwing, useSharedStore } from '../steps.testing.ts'
@@ -8,7 +9,7 @@ import { carryOnDue, HANDLE, processing, song, TEXT, throwing, useSharedStore } 
 const openHarness = useSharedStore()
 
 const submit: Provider['submit'] = async () => HANDLE
-const poll: Provider['poll'] = async () => ({ status: 'processing', pollAfterMs: 1_000 })
+const poll: NonNullable<Provider['poll']> = async () => ({ status: 'processing', pollAfterMs: 1_000 })
 
 it('ends running work at the provider, gives the hold back and records the attempt as cancelled', async () => {
   const cancel = vi.fn(async () => {})
@@ -57,15 +58,122 @@ it('comes too late for work that has just ended', async () => {
   expect(await harness.read(task.id)).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE })
 })
 
-it('does not cancel a call whose outcome is not known yet', async () => {
-  const cancel = vi.fn(async () => {})
-  await using harness = await openHarness({ submit: throwing('vendor_silent'), cancel, reconcile: async () => HANDLE })
+it('ends a task at once that was taken for an account and not sent yet, and sends nothing', async () => {
+  const submit = vi.fn(async () => HANDLE)
+  await using harness = await openHarness({ submit })
   const task = await harness.claimed()
-  expect(await harness.work.cancel(task)).toBeUndefined()
+  expect(await harness.work.cancel(task)).toMatchObject({ status: 'cancelled', logs: ['a cancel was requested'] })
   await harness.work.begin(task)
-  expect(await harness.work.cancel(await harness.read(task.id))).toBeUndefined()
-  expect(await harness.read(task.id)).toMatchObject({ status: 'uncertain' })
-  expect(cancel).not.toHaveBeenCalled()
+  expect(submit).not.toHaveBeenCalled()
+  expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', consumedPoints: 0 })
+  expect(await harness.available()).toBe(CREDIT)
+  expect(await harness.store.reconcile({})).toEqual([])
+})
+
+describe('a cancel while the vendor is being called', () => {
+  /** A vendor that answers when the test says so. */
+  async function handingOver(provider: Partial<Provider>) {
+    const called = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<Submitted>()
+    const slow: Provider['submit'] = () => {
+      called.resolve()
+      return answer.promise
+    }
+    const harness = await openHarness({ submit: slow, poll, ...provider })
+    const task = await harness.claimed()
+    const begun = harness.work.begin(task)
+    await called.promise
+    return { harness, task, answer, begun }
+  }
+
+  it('waits for the answer, and is carried out when that names the work', async () => {
+    const cancel = vi.fn(async () => {})
+    const { harness, task, answer, begun } = await handingOver({ cancel })
+    await using _ = harness
+    const requested = await harness.work.cancel(task)
+    expect(requested).toMatchObject({ status: 'submitting', cancelRequestedAt: harness.clock.now() })
+    expect(await harness.work.cancel(task)).toEqual(requested)
+    expect(cancel).not.toHaveBeenCalled()
+    answer.resolve(HANDLE)
+    await begun
+    await carryOnDue(harness)
+    expect(cancel).toHaveBeenCalledTimes(1)
+    expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', cancelRequestedAt: null })
+    expect(await harness.available()).toBe(CREDIT)
+    expect(await harness.store.reconcile({})).toEqual([])
+  })
+
+  it('ends the task when the vendor turns it away, which is not tried again', async () => {
+    const { harness, task, answer, begun } = await handingOver({})
+    await using _ = harness
+    await harness.work.cancel(task)
+    answer.reject(new PolyphonyError('account_busy', 'Too much at once.'))
+    await begun
+    expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', consumedPoints: 0 })
+    expect(await harness.store.listAttempts({ taskId: task.id })).toMatchObject([{ outcome: 'turned_away' }])
+    expect(await harness.available()).toBe(CREDIT)
+    expect(await harness.store.reconcile({})).toEqual([])
+  })
+
+  it.each<[string, Partial<Provider>]>([
+    ['cannot cancel', {}],
+    ['does not cancel it this time', { cancel: throwing('vendor_refused') }],
+  ])('lets work go on, and charges it, that a vendor has which %s', async (_title, provider) => {
+    const done: NonNullable<Provider['poll']> = async () => ({ status: 'completed', result: TEXT })
+    const { harness, task, answer, begun } = await handingOver({ ...provider, poll: done })
+    await using _ = harness
+    await harness.work.cancel(task)
+    answer.resolve(HANDLE)
+    await begun
+    await carryOnDue(harness)
+    const ended = await harness.read(task.id)
+    expect(ended).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE, cancelRequestedAt: null })
+    expect(ended.logs.join()).toContain('the provider has the work and does not end it')
+    expect(await harness.available()).toBe(CREDIT - LYRICS_PRICE)
+    expect(await harness.store.reconcile({})).toEqual([])
+  })
+
+  it('delivers and charges what the vendor answers with at once', async () => {
+    const { harness, task, answer, begun } = await handingOver({})
+    await using _ = harness
+    await harness.work.cancel(task)
+    answer.resolve({ result: TEXT })
+    await begun
+    expect(await harness.read(task.id)).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE })
+  })
+
+  it('is tried again at the next poll when the vendor cannot be reached', async () => {
+    const answers = [throwing('vendor_unreachable'), async () => {}]
+    const cancel: Provider['cancel'] = async () => (answers.shift() ?? (async () => {}))()
+    const { harness, task, answer, begun } = await handingOver({ cancel })
+    await using _ = harness
+    await harness.work.cancel(task)
+    answer.resolve(HANDLE)
+    await begun
+    await carryOnDue(harness)
+    expect(await harness.read(task.id)).toMatchObject({ status: 'processing', cancelRequestedAt: expect.any(Number) })
+    harness.clock.advance(1_000)
+    await carryOnDue(harness)
+    expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('is carried out when a lost call is found again, and ends the task when there is no trace of it', async () => {
+    for (const found of [HANDLE, 'absent' as const]) {
+      const cancel = vi.fn(async () => {})
+      const { harness, task, answer, begun } = await handingOver({ cancel, reconcile: async () => found })
+      await using _ = harness
+      answer.reject(new PolyphonyError('vendor_silent', 'The call broke off.'))
+      await begun
+      expect(await harness.work.cancel(task)).toMatchObject({ status: 'uncertain' })
+      for (let looks = 0; looks < 2; looks++) {
+        harness.clock.advance(10_000)
+        await carryOnDue(harness)
+      }
+      expect(cancel).toHaveBeenCalledTimes(found === 'absent' ? 0 : 1)
+      expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', attempts: 1 })
+      expect(await harness.available()).toBe(CREDIT)
+    }
+  })
 })
 
 it('ends work that runs in this process', async () => {

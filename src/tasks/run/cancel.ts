@@ -1,35 +1,88 @@
 import { SECOND_MS } from '../../core/clock.ts'
 import { ZERO_POINTS } from '../../core/points.ts'
-import type { Task } from '../../core/task.ts'
+import { isRunning, type Task } from '../../core/task.ts'
+import type { Lease } from '../leases.ts'
+import { asPolyphonyError } from './errors.ts'
 import { findPerformer, type Performer } from './performer.ts'
 import type { RunParts } from './run-parts.ts'
 
 const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
-/** Ends work that the provider can end. Undefined when it cannot, or the task ended meanwhile. */
+const WHILE_IT_RAN = 'cancelled while it ran'
+const REQUESTED = 'a cancel was requested'
+const NOT_ENDED = 'the cancel came too late: the provider has the work and does not end it'
+
+/**
+ * Cancels what waits, what no vendor was called for, and what its provider can end. Where a call is under way whose outcome
+ * is not known, the task is given back with `cancelRequestedAt`: the cancel is carried out as soon as it is known. Undefined
+ * when the provider does not end the work, or the task ended meanwhile.
+ */
 export async function cancel(parts: RunParts, task: Task): Promise<Task | undefined> {
+  const event = { kind: 'cancel_requested', log: logOf(task) } as const
+  const moved = await parts.moves.move(task, event, { fromAnyClaim: true })
+  if (moved?.status === 'cancelled') parts.leases.abort(task.id)
+  if (moved) return moved
+  const fresh = await parts.store.getTask({ id: task.id })
+  if (fresh === undefined || fresh.cancelRequestedAt !== null) return fresh
+  return fresh.status === 'processing' ? cancelRunning(parts, fresh) : undefined
+}
+
+function logOf({ status }: Task): string {
+  if (status === 'processing') return WHILE_IT_RAN
+  return isRunning(status) ? REQUESTED : ''
+}
+
+async function cancelRunning(parts: RunParts, task: Task): Promise<Task | undefined> {
   const found = findPerformer(parts.accounts, task)
-  if (task.status !== 'processing' || !found?.provider.cancel) return undefined
+  if (!found?.provider.cancel) return undefined
+  // Without a handle the work is in the call itself, and ends with it.
   if (task.handle !== null && !(await cancelAtProvider(parts, task, found))) return undefined
-  const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled while it ran'] }
-  const from = ['processing'] as const
-  const ended = await parts.moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
+  const ended = await parts.moves.move(task, endOfWork, { fromAnyClaim: true })
   if (ended) parts.leases.abort(task.id)
   return ended
 }
 
+/**
+ * Carries out the cancel that was requested while the task was handed over. Whether the task has ended by it, or is not ours
+ * any more; where the provider could not be asked it is done at the next poll.
+ */
+export async function cancelAsRequested(parts: RunParts, lease: Lease, performer: Performer): Promise<boolean> {
+  const outcome = await endAtProvider(parts, lease.task, performer)
+  if (outcome === 'ended') {
+    await lease.move(endOfWork)
+    return true
+  }
+  if (outcome === 'unknown') return false
+  return (await lease.move({ kind: 'cancel_refused', log: NOT_ENDED })) === undefined
+}
+
 /** Whether the provider ended the work. */
-export async function cancelAtProvider(
+export async function cancelAtProvider(parts: RunParts, task: Task, performer: Performer): Promise<boolean> {
+  return (await endAtProvider(parts, task, performer)) === 'ended'
+}
+
+/** `unknown` where the call did not arrive, or its answer was lost: the work may go on, and may be ended yet. */
+async function endAtProvider(
   parts: RunParts,
   task: Task,
   { provider, account }: Performer,
-): Promise<boolean> {
-  if (!provider.cancel) return false
+): Promise<'ended' | 'refused' | 'unknown'> {
+  if (!provider.cancel) return 'refused'
   try {
     await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS))
-    return true
+    return 'ended'
   } catch (error) {
     parts.log.warn({ err: error, taskId: task.id }, 'a task could not be cancelled at the provider')
-    return false
+    return asPolyphonyError(error).retry === 'never' ? 'refused' : 'unknown'
   }
 }
+
+const endOfWork = {
+  kind: 'ended',
+  to: 'cancelled',
+  from: ['processing'],
+  output: null,
+  error: null,
+  consumedPoints: ZERO_POINTS,
+  logs: [WHILE_IT_RAN],
+} as const

@@ -1,5 +1,6 @@
 import { type Mark, MINUTE_MS } from '../../core/clock.ts'
 import type { Task } from '../../core/task.ts'
+import { cancelAsRequested } from './cancel.ts'
 import { giveUp, scheduleLastLook, takeLastLook } from './deadline.ts'
 import { getPerformer } from './performer.ts'
 import { handlePollError, poll } from './poll.ts'
@@ -17,8 +18,10 @@ export async function carryOn(parts: RunParts, task: Task, since: Mark): Promise
   try {
     if (isOver) return await takeLastLook(parts, lease)
     const performer = getPerformer(accounts, task)
-    if (task.status === 'processing' && task.handle !== null) await poll(parts, lease, performer)
-    else if (task.status === 'uncertain') await reconcile(parts, lease, performer)
+    if (task.status === 'processing' && task.handle !== null) {
+      const isCancelled = task.cancelRequestedAt !== null && (await cancelAsRequested(parts, lease, performer))
+      if (!isCancelled) await poll(parts, lease, performer)
+    } else if (task.status === 'uncertain') await reconcile(parts, lease, performer)
     else await resume(parts, lease, performer)
   } catch (thrown) {
     if (lease.lost) return
