@@ -26,7 +26,10 @@ const DEFAULT_LINES = { json: 50, csv: MAX_LINES } as const
 
 const Line = Type.Object({
   id: ID,
-  kind: Type.String({ description: '`credit`, `hold`, and the end of a hold.' }),
+  kind: Type.String({
+    description:
+      '`credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls.',
+  }),
   at: TIME,
   task_id: orNull(TEXT),
   key_id: orNull(TEXT),

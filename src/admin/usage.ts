@@ -16,6 +16,7 @@ const COUNTS = {
   completed: COUNT,
   failed: COUNT,
   cancelled: COUNT,
+  calls: Type.Integer({ minimum: 0, description: 'Calls on record that were answered on the spot in the period.' }),
   ...money('consumed', 'What was paid in the period.'),
 }
 const Usage = Type.Object({
@@ -66,7 +67,7 @@ async function usageOf(
   }
 }
 
-const NOTHING = { tasks: 0, completed: 0, failed: 0, cancelled: 0, consumed: points(0) }
+const NOTHING = { tasks: 0, completed: 0, failed: 0, cancelled: 0, calls: 0, consumed: points(0) }
 
 function sum(a: Omit<UsageRow, 'group'>, b: Omit<UsageRow, 'group'>): Omit<UsageRow, 'group'> {
   return {
@@ -74,12 +75,13 @@ function sum(a: Omit<UsageRow, 'group'>, b: Omit<UsageRow, 'group'>): Omit<Usage
     completed: a.completed + b.completed,
     failed: a.failed + b.failed,
     cancelled: a.cancelled + b.cancelled,
+    calls: a.calls + b.calls,
     consumed: points(a.consumed + b.consumed),
   }
 }
 
-function countsOf({ tasks, completed, failed, cancelled, consumed }: Omit<UsageRow, 'group'>) {
-  return { tasks, completed, failed, cancelled, ...amountOf('consumed', consumed) }
+function countsOf({ tasks, completed, failed, cancelled, calls, consumed }: Omit<UsageRow, 'group'>) {
+  return { tasks, completed, failed, cancelled, calls, ...amountOf('consumed', consumed) }
 }
 
 function startOfDay(at: number): number {

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { ACCOUNT_VERBS, OWN_ACCOUNT_VERBS } from './accounts.ts'
 import { AUDIT_VERBS } from './audit.ts'
+import { CALL_VERBS, OWN_CALL_VERBS } from './calls.ts'
 import { CONFIG_VERBS } from './config.ts'
 import { CREDIT_VERBS } from './credit.ts'
 import { KEY_VERBS, OWN_KEY_VERBS } from './keys.ts'
@@ -19,6 +20,7 @@ export const OPERATOR_VERBS = [
   ...KEY_VERBS,
   ...CREDIT_VERBS,
   ...LEDGER_VERBS,
+  ...CALL_VERBS,
   ...PRICE_VERBS,
   ...USAGE_VERBS,
   ...TASK_VERBS,
@@ -34,6 +36,7 @@ export const OWN_VERBS: readonly Verb[] = [
   ...OWN_KEY_VERBS,
   ...OWN_USAGE_VERBS,
   ...OWN_LEDGER_VERBS,
+  ...OWN_CALL_VERBS,
   ...OWN_WEBHOOK_VERBS,
   ...OWN_ACCOUNT_VERBS,
 ]

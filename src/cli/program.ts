@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   account: async () => (await import('./account.ts')).accountCommand(),
   credit: async () => (await import('./credit.ts')).creditCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
+  calls: async () => (await import('./calls.ts')).callsCommand(),
   usage: async () => (await import('./usage.ts')).usageCommand(),
   price: async () => (await import('./price.ts')).priceCommand(),
   cost: async () => (await import('./cost.ts')).costCommand(),

@@ -118,7 +118,7 @@ export interface UsageFilter {
   to: number
 }
 
-/** Tasks that were created in a period, and points that were booked in it. */
+/** Tasks and calls that were made in a period, and points that were booked in it. */
 export interface UsageRow {
   /** A UTC day as YYYY-MM-DD, a model, or the id of a key. */
   group: string
@@ -126,6 +126,8 @@ export interface UsageRow {
   completed: number
   failed: number
   cancelled: number
+  /** Answered on the spot. */
+  calls: number
   consumed: Points
 }
 

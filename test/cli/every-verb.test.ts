@@ -92,6 +92,7 @@ const ROWS: Record<OperatorVerbName, Row> = {
       next_cursor: expect.any(String),
     }),
   },
+  'call.list': { args: ({ tenant }) => ['calls', '--tenant', tenant], answers: () => ({ items: [] }) },
   'price.list': {
     args: ({ tenant }) => ['price', 'list', '--tenant', tenant],
     answers: ({ price }) => [expect.objectContaining({ id: price })],

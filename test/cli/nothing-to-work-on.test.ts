@@ -22,6 +22,7 @@ const COMMANDS = [
   ...['show', 'freeze', 'unfreeze', 'delete'].map((verb) => ['tenant', verb, 'x']),
   ['tenant', 'set', 'x', '--concurrency', '1'],
   ['ledger'],
+  ['calls'],
   ['usage'],
   ['audit', 'list'],
   ['account', 'add', 'luma', '--field', 'apiKey=x'],

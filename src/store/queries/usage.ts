@@ -16,7 +16,7 @@ interface Counted {
   consumed: number
 }
 
-/** Tasks are deleted when their records expire, and the ledger stays: both are read, and joined here. */
+/** Records of tasks and calls are deleted when they expire, and the ledger stays: all are read, and joined here. */
 export async function readUsage(tx: Tx, args: Args): Promise<UsageRow[]> {
   const rows = new Map<string, UsageRow>()
   for (const counted of await countTasks(tx, args)) {
@@ -29,18 +29,27 @@ export async function readUsage(tx: Tx, args: Args): Promise<UsageRow[]> {
       completed: Number(completed),
       failed: Number(failed),
       cancelled: Number(cancelled),
+      calls: 0,
       consumed: points(consumed),
     })
   }
-  // Tasks of test keys move no money.
+  for (const { place, calls, consumed } of await countCalls(tx, args)) {
+    const group = groupOf(args.by, place)
+    const row = rows.get(group) ?? { group, ...NOTHING }
+    const more = args.by === 'model' ? Number(consumed) : 0
+    rows.set(group, { ...row, calls: Number(calls), consumed: points(row.consumed + more) })
+  }
+  // Test keys move no money.
   const booked = args.by === 'model' || args.mode === 'test' ? [] : await sumLedger(tx, args)
   for (const { place, consumed } of booked) {
     const group = groupOf(args.by, place)
-    const row = rows.get(group) ?? { group, tasks: 0, completed: 0, failed: 0, cancelled: 0 }
+    const row = rows.get(group) ?? { group, ...NOTHING }
     rows.set(group, { ...row, consumed: points(Number(consumed)) })
   }
   return [...rows.values()].sort((a, b) => (a.group < b.group ? -1 : 1))
 }
+
+const NOTHING = { tasks: 0, completed: 0, failed: 0, cancelled: 0, calls: 0, consumed: points(0) }
 
 function groupOf(by: Args['by'], place: string | number): string {
   return by === 'day' ? new Date(Number(place) * DAY_MS).toISOString().slice(0, 10) : String(place)
@@ -64,11 +73,25 @@ async function countTasks(tx: Tx, { tenantId, mode, keyId, from, to, by }: Args)
   return rows
 }
 
+async function countCalls(
+  tx: Tx,
+  { tenantId, mode, keyId, from, to, by }: Args,
+): Promise<{ place: string | number; calls: number; consumed: number }[]> {
+  const conditions = [sql`id >= ${firstIdAt(from)}`, sql`id < ${firstIdAt(to)}`]
+  if (tenantId !== undefined) conditions.push(sql`tenant_id = ${tenantId}`)
+  if (mode !== undefined) conditions.push(sql`mode = ${mode}`)
+  if (keyId !== undefined) conditions.push(sql`key_id = ${keyId}`)
+  const { rows } = await sql<{ place: string | number; calls: number; consumed: number }>`
+    select ${OF_TASKS[by]} as place, count(*) as calls, sum(price) as consumed
+    from calls where ${all(conditions)} group by 1`.execute(tx.db)
+  return rows
+}
+
 async function sumLedger(
   tx: Tx,
   { tenantId, keyId, from, to, by }: Args,
 ): Promise<Pick<Counted, 'place' | 'consumed'>[]> {
-  const conditions = [sql`at >= ${from}`, sql`at < ${to}`, sql`task_id is not null`, sql`revenue <> 0`]
+  const conditions = [sql`at >= ${from}`, sql`at < ${to}`, sql`revenue <> 0`]
   if (tenantId !== undefined) conditions.push(sql`tenant_id = ${tenantId}`)
   if (keyId !== undefined) conditions.push(sql`key_id = ${keyId}`)
   const { rows } = await sql<Pick<Counted, 'place' | 'consumed'>>`

@@ -1,0 +1,145 @@
+import { type Static, Type } from 'typebox'
+import type { Call } from '../core/call.ts'
+import { type AdminContext, callerOf } from './context.ts'
+import {
+  amountOf,
+  COUNT,
+  ID,
+  limitOf,
+  listOf,
+  MODE,
+  money,
+  orNull,
+  PAGE,
+  PERIOD,
+  pageOf,
+  periodIn,
+  TENANT,
+  TEXT,
+  TIME,
+  timeOf,
+} from './fields.ts'
+import { tenantIdIn } from './find-tenant.ts'
+import { verb } from './verb.ts'
+
+const CallBody = Type.Object({
+  id: ID,
+  tenant_id: ID,
+  key_id: ID,
+  mode: MODE,
+  request_id: orNull(TEXT),
+  endpoint: TEXT,
+  model: Type.String({ description: 'As the caller named it.' }),
+  provider: orNull(TEXT),
+  account: orNull(TEXT),
+  vendor_model: orNull(TEXT, 'As the provider was told; null = none answered.'),
+  status: Type.Integer(),
+  outcome: Type.Enum(['completed', 'failed', 'cut']),
+  error_code: orNull(TEXT),
+  streamed: Type.Boolean(),
+  usage: orNull(Type.Record(Type.String(), Type.Number()), 'Tokens and other units.'),
+  ...money('price', 'What it cost.'),
+  tried: Type.Array(Type.Object({ account: TEXT, reason: TEXT }), {
+    description: 'The accounts that were asked before, and why they did not answer.',
+  }),
+  at: TIME,
+  first_byte_ms: orNull(COUNT),
+  duration_ms: COUNT,
+})
+const Calls = listOf(CallBody)
+
+const INPUT = {
+  ...PERIOD,
+  ...PAGE,
+  key: Type.Optional(Type.String({ ...ID, description: 'Only calls of the key with this id.' })),
+  model: Type.Optional(Type.String({ ...ID, description: 'Only calls of this model.' })),
+}
+
+interface CallsInput {
+  from?: string
+  to?: string
+  limit?: number
+  cursor?: string
+  key?: string
+  model?: string
+}
+
+async function listed(
+  { store }: AdminContext,
+  input: CallsInput,
+  of: { tenantId?: string; mode?: 'live' | 'test' },
+): Promise<Static<typeof Calls>> {
+  const limit = limitOf(input)
+  const { cursor, key, model } = input
+  const calls = await store.listCalls({
+    ...of,
+    ...periodIn(input),
+    ...(cursor === undefined ? {} : { beforeId: cursor }),
+    ...(key === undefined ? {} : { keyId: key }),
+    ...(model === undefined ? {} : { model }),
+    limit: limit + 1,
+  })
+  return pageOf(calls, limit, ({ id }) => id, bodyOf)
+}
+
+function bodyOf(call: Call): Static<typeof CallBody> {
+  return {
+    id: call.id,
+    tenant_id: call.tenantId,
+    key_id: call.keyId,
+    mode: call.mode,
+    request_id: call.requestId,
+    endpoint: call.endpoint,
+    model: call.model,
+    provider: call.provider,
+    account: call.account,
+    vendor_model: call.vendorModel,
+    status: call.status,
+    outcome: call.outcome,
+    error_code: call.errorCode,
+    streamed: call.isStreamed,
+    usage: call.usage === null ? null : (call.usage as Record<string, number>), // as it was counted
+    ...amountOf('price', call.pricePoints),
+    tried: [...call.tried],
+    at: timeOf(call.createdAt),
+    first_byte_ms: call.firstByteMs,
+    duration_ms: call.durationMs,
+  }
+}
+
+const DESCRIPTION = 'Requests that were answered on the spot, the newest first, without their content.'
+
+export const CALL_VERBS = [
+  verb({
+    name: 'call.list',
+    method: 'GET',
+    path: '/calls',
+    summary: 'List calls, the newest first',
+    description: DESCRIPTION,
+    input: Type.Object({ tenant: Type.Optional(TENANT), ...INPUT }),
+    answer: Calls,
+    changes: false,
+    errors: ['not_found'],
+    run: async (context, { tenant, ...input }) => {
+      const tenantId = await tenantIdIn(context.store, tenant)
+      return listed(context, input, tenantId === undefined ? {} : { tenantId })
+    },
+  }),
+] as const
+
+export const OWN_CALL_VERBS = [
+  verb({
+    name: 'own.call.list',
+    method: 'GET',
+    path: '/calls',
+    summary: 'List your calls, the newest first',
+    description: DESCRIPTION,
+    input: Type.Object(INPUT),
+    answer: Calls,
+    changes: false,
+    run: (context, input, actor) => {
+      const { tenantId, mode } = callerOf(actor)
+      return listed(context, input, { tenantId, mode })
+    },
+  }),
+] as const
