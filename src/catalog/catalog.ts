@@ -18,12 +18,14 @@ import { klingImages } from './kling-images.ts'
 import { luma } from './luma.ts'
 import { lumaTools } from './luma-tools.ts'
 import { midjourney } from './midjourney.ts'
+import { minimaxH3 } from './minimax-h3.ts'
 import { mmaudio } from './mmaudio.ts'
 import { omniHuman } from './omni-human.ts'
 import type { Operation } from './operation.ts'
 import { qwenImage } from './qwen-image.ts'
 import { recraft } from './recraft.ts'
 import { runway } from './runway.ts'
+import { seedAudio } from './seed-audio.ts'
 import { seedance } from './seedance.ts'
 import { seedream } from './seedream.ts'
 import { skyreels } from './skyreels.ts'
@@ -47,6 +49,7 @@ const FAMILIES: Operation[][] = [
   aceStep,
   mmaudio,
   tts,
+  seedAudio,
   flux,
   gemini,
   qwenImage,
@@ -62,6 +65,7 @@ const FAMILIES: Operation[][] = [
   veo,
   sora2,
   hailuo,
+  minimaxH3,
   wanx,
   hunyuan,
   skyreels,
