@@ -18,6 +18,7 @@ import { klingImages } from './kling-images.ts'
 import { luma } from './luma.ts'
 import { lumaTools } from './luma-tools.ts'
 import { midjourney } from './midjourney.ts'
+import { minimax } from './minimax.ts'
 import { minimaxH3 } from './minimax-h3.ts'
 import { mmaudio } from './mmaudio.ts'
 import { omniHuman } from './omni-human.ts'
@@ -66,6 +67,7 @@ const FAMILIES: Operation[][] = [
   sora2,
   hailuo,
   minimaxH3,
+  minimax,
   wanx,
   hunyuan,
   skyreels,

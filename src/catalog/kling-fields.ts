@@ -67,7 +67,7 @@ export function brokenShots({ version, prompt: text, multi_shots: shots, duratio
   if (!shots?.length) {
     if (!text) return { field: 'prompt', rule: (nameOf) => `is needed without ${nameOf('multi_shots')}` }
     if (duration <= most) return undefined
-    return { field: 'duration', rule: `must be at most ${most} with version ${version}, not ${duration}` }
+    return { field: 'duration', rule: `must be at most ${most}, not ${duration}` }
   }
   const seconds = sum(shots)
   if (seconds <= most) return undefined

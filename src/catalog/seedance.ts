@@ -157,7 +157,7 @@ function seedanceOf({ taskType, title, version, isLenient = false }: Kind): Oper
       return usdToPoints(usd * secondsOf(sent, version) * (isLenient ? LENIENT : 1))
     },
     timeoutMs,
-    follows: (sent) => draftOf(sent as JsonObject), // a valid input is JSON
+    follows: (sent) => (version === SEEDANCE_25 ? draftOf(sent as JsonObject) : undefined), // a valid input is JSON
     example,
   })
 }

@@ -40,7 +40,7 @@ function seedreamOf(taskType: string, title: string, usd: number): Operation {
 }
 
 export const seedream: Operation[] = [
+  seedreamOf('seedream-5-lite', 'Make or edit a picture with Seedream 5 Lite, up to 3K', 0.052), // PiAPI's page of autumn 2026
   // The fields of Lite, and a price that is inferred: what PiAPI takes for Lite with fewer restrictions.
   seedreamOf('seedream-5', 'Make or edit a picture with Seedream 5, up to 3K', 0.065),
-  seedreamOf('seedream-5-lite', 'Make or edit a picture with Seedream 5 Lite, up to 3K', 0.052), // PiAPI's page of autumn 2026
 ]
