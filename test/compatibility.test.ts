@@ -59,7 +59,8 @@ describe.each([
   })
 
   it('says of each page what serves it, or that nothing does', () => {
-    for (const { row } of rows) expect(row).toMatch(/^\| .+ \| .+ \| (?:test keys|works|sandbox|as in|not |GPT|PiAPI’s own).* \|$/)
+    for (const { row } of rows)
+      expect(row).toMatch(/^\| .+ \| .+ \| (?:test keys|works|sandbox|as in|not |GPT|PiAPI’s own).* \|$/)
   })
 
   it('names operations that the catalogue has', () => {

@@ -372,8 +372,7 @@ function v4(taskType: string, title: string, own: TProperties, example: Operatio
       }),
     },
     rules: (input) => brokenPrompt(input) ?? shapedTwice(input),
-    price: ({ rendering_speed: speed, num_images: count }) =>
-      bySpeed({ rendering_speed: speed, num_images: count }), // inferred: that of Ideogram 3
+    price: ({ rendering_speed: speed, num_images: count }) => bySpeed({ rendering_speed: speed, num_images: count }), // inferred: that of Ideogram 3
     example,
   })
 }

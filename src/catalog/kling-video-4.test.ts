@@ -14,7 +14,15 @@ describe('Kling 4.0', () => {
     [{ resolution: '1080p', duration: 3 }, 7_500_000],
     [{ version: '4.0-flash', duration: 20 }, 20_000_000],
     [{ version: 4, duration: '5', enable_audio: 'true' }, 8_335_000],
-    [{ multi_shots: [{ prompt: 'a', duration: 10 }, { prompt: 'b', duration: 20 }] }, 50_010_000],
+    [
+      {
+        multi_shots: [
+          { prompt: 'a', duration: 10 },
+          { prompt: 'b', duration: 20 },
+        ],
+      },
+      50_010_000,
+    ],
   ])('a video of Kling 4.0 with %j costs %i points, from text and from a frame alike', (input, points) => {
     expect(klingTextToVideo.price(readInput(klingTextToVideo, { prompt: 'a fox', ...input }))).toBe(points)
     const framed = { prompt: 'a fox', image_url: PICTURE, ...input }

@@ -27,7 +27,10 @@ const Input = Type.Object({
   reference_images: references('image', 9, 'Pictures of what appears.'),
   reference_videos: references('video', 3, 'Videos whose movement or style is taken.'),
   reference_audios: references('audio', 3, 'Sounds that are heard.'),
-  resolution: Type.Enum(Object.keys(SIDES_PX), { default: '768P', description: 'The shorter side; 2K is 1,440 pixels.' }), // default inferred
+  resolution: Type.Enum(Object.keys(SIDES_PX), {
+    default: '768P',
+    description: 'The shorter side; 2K is 1,440 pixels.',
+  }), // default inferred
   duration: Type.Integer({ minimum: 5, maximum: 15, default: 5, description: 'Seconds.' }), // default inferred
   ratio: Type.Enum(RATIOS, { default: 'adaptive', description: 'Width to height; adaptive: that of the frames.' }), // default inferred
 })
@@ -39,7 +42,9 @@ function brokenRule(input: Input): BrokenRule | undefined {
   if (isShown && input.reference_images?.length && !input.base_video) {
     return { field: 'reference_images', rule: (nameOf) => `does not go together with ${nameOf('first_frame_image')}` } // inferred
   }
-  return input.prompt || isShown || refers ? undefined : { field: 'prompt', rule: 'is needed without a picture or video' }
+  return input.prompt || isShown || refers
+    ? undefined
+    : { field: 'prompt', rule: 'is needed without a picture or video' }
 }
 
 export const minimaxVideo = operation({
@@ -58,7 +63,13 @@ export const minimaxVideo = operation({
   rules: brokenRule,
   price: ({ resolution, duration }) => usdToPoints((PRICES[resolution] ?? 0) * duration),
   timeoutMs: 1_800_000,
-  example: { model: 'MiniMax-H3', prompt: 'a market at dawn, voices and bells', resolution: '768P', duration: 5, ratio: '16:9' },
+  example: {
+    model: 'MiniMax-H3',
+    prompt: 'a market at dawn, voices and bells',
+    resolution: '768P',
+    duration: 5,
+    ratio: '16:9',
+  },
 })
 
 export const minimax: Operation[] = [minimaxVideo]

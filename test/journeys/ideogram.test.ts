@@ -106,7 +106,10 @@ describe('a client of Ideogram', () => {
 
   it('refuses a speed that Ideogram 4 has not', async () => {
     const body = { text_prompt: 'a sign', rendering_speed: 'FLASH' }
-    const { status, body: answer } = await gateway.send('POST', '/ideogram/v1/ideogram-v4/generate', { body, key: TEST_KEY })
+    const { status, body: answer } = await gateway.send('POST', '/ideogram/v1/ideogram-v4/generate', {
+      body,
+      key: TEST_KEY,
+    })
     expect(status).toBe(400)
     expect(answer).toEqual({ error: expect.stringContaining('rendering_speed must be one of "TURBO"') })
   })
@@ -197,7 +200,8 @@ describe('a client of Ideogram 4', () => {
       expect(status).toBe(200)
       const { generation_id } = body as { generation_id: string }
       expect(body).toEqual({ generation_id })
-      const read = (query = '') => gateway.send('GET', `/ideogram/v1/generations/${generation_id}${query}`, { key: TEST_KEY })
+      const read = (query = '') =>
+        gateway.send('GET', `/ideogram/v1/generations/${generation_id}${query}`, { key: TEST_KEY })
       expect((await read()).body).toEqual({ generation_id, status: 'pending', created: expect.any(String) })
       await receiver.until((received) => received.length > 0)
       const done = {

@@ -111,24 +111,27 @@ interface SecondTask {
 }
 
 describe.each(['/minimax', ''])('MiniMax’s second version below "%s"', (prefix) => {
-  it.each(SECOND_RUNS)('makes a video from %s, whose URL is in the answer to the query', async (_what, content, more) => {
-    const created = await send('POST', `${prefix}/v2/video_generation`, {
-      body: { model: 'MiniMax-H3', content, resolution: '768P', duration: 5, ratio: '16:9', ...more },
-    })
-    expect(created).toMatchObject({ status: 200, body: { task_id: expect.any(String) } })
-    const path = `${prefix}/v2/query/video_generation/${created.body.task_id}?wait=25`
-    const { status, body } = await send<SecondTask>('GET', path)
-    expect(status).toBe(200)
-    expect(body.task).toMatchObject({ id: created.body.task_id, status: 'succeeded', model: 'MiniMax-H3' })
-    const { headers } = await download(body.task.content?.url ?? '')
-    expect(headers.get('content-type')).toBe('video/mp4')
-  })
+  it.each(SECOND_RUNS)(
+    'makes a video from %s, whose URL is in the answer to the query',
+    async (_what, content, more) => {
+      const created = await send('POST', `${prefix}/v2/video_generation`, {
+        body: { model: 'MiniMax-H3', content, resolution: '768P', duration: 5, ratio: '16:9', ...more },
+      })
+      expect(created).toMatchObject({ status: 200, body: { task_id: expect.any(String) } })
+      const path = `${prefix}/v2/query/video_generation/${created.body.task_id}?wait=25`
+      const { status, body } = await send<SecondTask>('GET', path)
+      expect(status).toBe(200)
+      expect(body.task).toMatchObject({ id: created.body.task_id, status: 'succeeded', model: 'MiniMax-H3' })
+      const { headers } = await download(body.task.content?.url ?? '')
+      expect(headers.get('content-type')).toBe('video/mp4')
+    },
+  )
 
   it.each<[JsonObject, string]>([
     [{ content: [{ type: 'text', text: 'a' }] }, 'model is required.'],
     [{ model: 'MiniMax-H2', content: [{ type: 'text', text: 'a' }] }, 'model must be one of "MiniMax-H3"'],
     [{ model: 'MiniMax-H3' }, 'content is required.'],
-    [{ model: 'MiniMax-H3', content: [{ type: 'text', text: '' }] }, 'prompt'],
+    [{ model: 'MiniMax-H3', content: [{ type: 'text', text: '' }] }, 'content.0.text is needed without'],
     [{ model: 'MiniMax-H3', content: [{ type: 'film' }] }, 'content.0.type must be one of text, image_url'],
     [{ model: 'MiniMax-H3', content: [{ type: 'image_url' }] }, 'content.0.image_url.url is required.'],
     [
@@ -139,7 +142,10 @@ describe.each(['/minimax', ''])('MiniMax’s second version below "%s"', (prefix
       { model: 'MiniMax-H3', content: [{ type: 'image_url', image_url: { url: FRAME }, role: 'hero' }] },
       'content.0.role must be one of first_frame',
     ],
-    [{ model: 'MiniMax-H3', content: [{ type: 'text', text: 'a' }], duration: 4 }, 'duration must be at least 5, not 4.'],
+    [
+      { model: 'MiniMax-H3', content: [{ type: 'text', text: 'a' }], duration: 4 },
+      'duration must be at least 5, not 4.',
+    ],
   ])('refuses %j in its own form, naming the field', async (body, message) => {
     expect(await send('POST', `${prefix}/v2/video_generation`, { body })).toMatchObject({
       status: 400,

@@ -38,9 +38,7 @@ export const TOOLS: readonly Tool[] = [
   ...V4.map((name) => tool(`/v1/ideogram-v4/${name}`, `v4-${name}`)),
 ]
 
-export const ASYNC_TOOLS: readonly Tool[] = V4_ASYNC.map((name) =>
-  tool(`/v1/ideogram-v4/async/${name}`, `v4-${name}`),
-)
+export const ASYNC_TOOLS: readonly Tool[] = V4_ASYNC.map((name) => tool(`/v1/ideogram-v4/async/${name}`, `v4-${name}`))
 
 const REQUEST = 'image_request'
 /** On the older paths, the file is beside `image_request`. */

@@ -1,5 +1,11 @@
 import { findOperation, getOperation } from '../../catalog/catalog.ts'
-import { DEFAULT_GPT_IMAGE, GPT_IMAGE_MODELS, gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
+import {
+  DEFAULT_GPT_IMAGE,
+  GPT_IMAGE_MODELS,
+  gptImageEdit,
+  gptImageGenerate,
+  isDallE,
+} from '../../catalog/gpt-image.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'

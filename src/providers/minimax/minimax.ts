@@ -45,8 +45,8 @@ export function minimaxProvider(): Provider {
     // A finished task names its file by an id: the last poll is two calls, and each of them may be repeated.
     async poll(handle, account, signal, request) {
       const { id } = readHandle(IdHandle, handle, 'MiniMax')
-      if (request.operation === minimaxVideo.id) return pollSecond(account, id, signal, request)
       try {
+        if (request.operation === minimaxVideo.id) return await pollSecond(account, id, signal, request)
         const body = await fetchTask(account, id, signal)
         const { status, file_id = '' } = readAnswer(Task, body, 'MiniMax')
         if (!hasEnded(status, 'success')) return progressOf(status, apiStatusIn(body))

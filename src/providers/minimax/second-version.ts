@@ -2,9 +2,9 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { readAnswer } from '../kit/read-wire.ts'
 import { videosResult } from '../kit/results.ts'
 import { callVendor } from '../kit/vendor-call.ts'
-import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Progress, TaskRequest } from '../provider.ts'
+import { isModerated } from './errors.ts'
 import { SecondTask } from './wire.ts'
 
 /** H3 by the second version of MiniMax's API, which says by the status of an answer what is wrong. */
@@ -52,7 +52,7 @@ export async function pollSecond(
     case 'cancelled':
     case 'expired': {
       const reason = error?.message || `MiniMax reported the task as ${status}, without a reason.`
-      return { status: 'failed', reason, isModerated: speaksOfModeration(reason) }
+      return { status: 'failed', reason, isModerated: isModerated({ code: Number(error?.code ?? 0), message: reason }) }
     }
     default:
       return { status: 'processing' }

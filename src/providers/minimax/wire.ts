@@ -23,7 +23,7 @@ export const SecondTask = Type.Object({
   task: Type.Object({
     status: Text,
     content: Type.Optional(Type.Object({ url: Type.Optional(Text) })),
-    error: Type.Optional(Type.Object({ message: Type.Optional(Text) })),
+    error: Type.Optional(Type.Object({ code: Type.Optional(Id), message: Type.Optional(Text) })),
   }),
 })
 
