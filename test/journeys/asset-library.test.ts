@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
 import { handProvider } from './hand-provider.ts'
@@ -59,11 +59,10 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, the asset library of a tenant', 
     await web?.close()
   })
 
-  const upload = (body: JsonObject, key = TEST_KEY) =>
-    gateway.send('POST', '/api/v1/asset/upload', { key, body }) as Promise<{
-      status: number
-      body: LibraryAsset & Json
-    }>
+  const upload = async (sent: JsonObject, key = TEST_KEY) => {
+    const { status, body } = await gateway.send('POST', '/api/v1/asset/upload', { key, body: sent })
+    return { status, body: body as unknown as LibraryAsset } // the shape that its clients rely on
+  }
   const listed = async (key = TEST_KEY, query = ''): Promise<LibraryAsset[]> => {
     const { status, body } = await gateway.send('GET', `/api/v1/asset/list${query}`, { key })
     expect(status).toBe(200)
