@@ -51,6 +51,15 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
     }
   }
 
+  /** Outputs may be larger than uploads: the size is looked at before the file is read. */
+  async function fileOfOurs(reference: string): Promise<Uint8Array> {
+    const asset = await assets.find(idIn(reference))
+    if (!asset) throw invalidInput('url', 'names a file of this gateway that is gone')
+    if (asset.sizeBytes <= limits.uploadMaxBytes) return assets.read(reference)
+    const rule = `leads to a file of ${asset.sizeBytes} bytes; at most ${limits.uploadMaxBytes} are kept`
+    throw fieldError('payload_too_large', 'url', rule)
+  }
+
   async function bodyOf(url: string): Promise<Uint8Array> {
     if (DATA_URI.test(url)) {
       const bytes = fromBase64(url.slice(url.indexOf(',') + 1))
@@ -61,34 +70,24 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
       throw invalidInput('url', `must be an http or https URL of at most ${MAX_URL} characters`)
     }
     const reference = urls.reference(url)
-    return reference === undefined ? fileAt(url) : assets.read(reference).catch(notThere)
+    return reference === undefined ? fileAt(url) : fileOfOurs(reference)
   }
 
-  app.post('/api/v1/asset/upload', described('uploadAsset'), async (request) => {
-    const { url, asset_type, name, ...rest } = objectIn(request.body)
-    const sent = optionalText(url, 'url')
-    if (sent === undefined) throw invalidInput('url', 'is required')
-    const media = mediaOf(optionalText(asset_type, 'asset_type'))
-    const title = optionalText(name, 'name') ?? nameIn(sent)
-    if (title.length > MAX_NAME) throw invalidInput('name', `has at most ${MAX_NAME} characters`)
-    const hours = optionalNumber(rest.asset_retention_hours, 'asset_retention_hours')
-    if (hours !== undefined && hours <= 0)
-      throw invalidInput('asset_retention_hours', `must be more than 0, not ${hours}`)
-    const { caller } = request
-    const body = await bodyOf(sent).catch((error: unknown) => named(error))
-    const keepMs = Math.min(drafts.days * DAY_MS, (hours ?? Number.POSITIVE_INFINITY) * HOUR_MS)
+  app.post('/api/v1/asset/upload', described('uploadAsset'), async ({ body, caller }) => {
+    const upload = uploadIn(objectIn(body))
+    const bytes = await bodyOf(upload.url).catch(named)
+    const keepMs = Math.min(drafts.days * DAY_MS, upload.keepMs)
     const expiresAt = clock.now() + Math.round(keepMs)
-    const asset = await assets.upload({ ...scopeOf(caller), body, expiresAt }).catch((error: unknown) => named(error))
+    const asset = await assets.upload({ ...scopeOf(caller), body: bytes, expiresAt }).catch(named)
     try {
-      if (!asset.mediaType.startsWith(media === undefined ? '' : `${media}/`) || !typeOf(asset)) {
-        throw fieldError('unsupported_media', 'url', `must lead to ${wanted(media)}, not ${asset.mediaType}`)
-      }
-      await drafts.open(DRAFT, { name: title, file: assetReference(asset) }, caller)
+      checkKind(asset, upload.media)
+      await drafts.open(DRAFT, { name: upload.name, file: assetReference(asset) }, caller)
     } catch (error) {
       await assets.deleteStored([asset])
       throw error
     }
-    return { code: 200, message: 'success', ...itemOf(asset, title), data: itemOf(asset, title) }
+    const item = itemOf(asset, upload.name)
+    return { code: 200, message: 'success', ...item, data: item }
   })
 
   app.get<{ Querystring: Query }>('/api/v1/asset/list', described('listAssets'), async ({ query, caller }) => {
@@ -108,7 +107,7 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
   async function itemIn({ body }: Draft): Promise<JsonObject[]> {
     const { file, name } = body
     if (!isText(file)) return []
-    const asset = await assets.find(file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
+    const asset = await assets.find(idIn(file))
     return asset ? [itemOf(asset, isText(name) ? name : '')] : []
   }
 
@@ -124,6 +123,37 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
       expires_at: new Date(asset.expiresAt).toISOString(),
     }
   }
+}
+
+/** The id in a reference to a file. */
+function idIn(reference: string): string {
+  return reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''
+}
+
+interface Upload {
+  url: string
+  name: string
+  /** The kind of file, as media types begin; undefined leaves it to the file. */
+  media: string | undefined
+  keepMs: number
+}
+
+/** Throws `invalid_input`. */
+function uploadIn({ url, asset_type, name, asset_retention_hours }: JsonObject): Upload {
+  const sent = optionalText(url, 'url')
+  if (sent === undefined) throw invalidInput('url', 'is required')
+  const media = mediaOf(optionalText(asset_type, 'asset_type'))
+  const title = optionalText(name, 'name') ?? nameIn(sent)
+  if (title.length > MAX_NAME) throw invalidInput('name', `has at most ${MAX_NAME} characters`)
+  const hours = optionalNumber(asset_retention_hours, 'asset_retention_hours') ?? Number.POSITIVE_INFINITY
+  if (hours <= 0) throw invalidInput('asset_retention_hours', `must be more than 0, not ${hours}`)
+  return { url: sent, name: title, media, keepMs: hours * HOUR_MS }
+}
+
+/** Throws `unsupported_media`. */
+function checkKind(asset: Asset, media: string | undefined): void {
+  if (typeOf(asset) && (media === undefined || asset.mediaType.startsWith(`${media}/`))) return
+  throw fieldError('unsupported_media', 'url', `must lead to ${wanted(media)}, not ${asset.mediaType}`)
 }
 
 function typeOf({ mediaType }: Asset): string | undefined {
@@ -152,13 +182,6 @@ function nameIn(url: string): string {
   return path.slice(path.lastIndexOf('/') + 1).slice(-MAX_NAME)
 }
 
-function notThere(error: unknown): never {
-  if (error instanceof PolyphonyError && error.code === 'not_found') {
-    throw invalidInput('url', 'names a file of this gateway that is gone')
-  }
-  throw error
-}
-
 /** Faults of the address and of what lies there are faults of this field; nothing of it was stored. */
 const OF_THE_FILE: ReadonlySet<string> = new Set([
   'unsupported_media',
@@ -173,7 +196,7 @@ function named(error: unknown): never {
   }
   if (!(error instanceof PolyphonyError) || error.details.field) throw error
   // The client's own address, not a vendor: it is the client who can mend it.
-  if (error.code === 'vendor_unreachable') throw invalidInput('url', `gave no file: ${error.message}`)
+  if (error.code === 'vendor_unreachable') throw invalidInput('url', `gave no file: ${error.message.replace(/\.$/, '')}`)
   if (!OF_THE_FILE.has(error.code)) throw error
   throw new PolyphonyError(error.code, `url: ${error.message}`, { field: 'url', cause: error })
 }

@@ -318,7 +318,7 @@ export function assetOperations(limits: Limits) {
         {
           example: {
             summary: 'Put a picture into the asset library',
-            value: { url: 'https://example.com/face.png', asset_type: 'Image', name: 'face' },
+            value: { url: `data:image/png;base64,${DOT}`, asset_type: 'Image', name: 'a dot' },
           },
         },
       ),
