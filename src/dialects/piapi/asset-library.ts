@@ -196,7 +196,8 @@ function named(error: unknown): never {
   }
   if (!(error instanceof PolyphonyError) || error.details.field) throw error
   // The client's own address, not a vendor: it is the client who can mend it.
-  if (error.code === 'vendor_unreachable') throw invalidInput('url', `gave no file: ${error.message.replace(/\.$/, '')}`)
+  if (error.code === 'vendor_unreachable')
+    throw invalidInput('url', `gave no file: ${error.message.replace(/\.$/, '')}`)
   if (!OF_THE_FILE.has(error.code)) throw error
   throw new PolyphonyError(error.code, `url: ${error.message}`, { field: 'url', cause: error })
 }
