@@ -86,7 +86,11 @@ describe('the adapter for PiAPI', () => {
   })
 
   it.each<[string, JsonObject, JsonObject]>([
-    ['seedance/seedance-2', { mode: 'first_last_frames', image_urls: [URL_OF], aspect_ratio: 'auto' }, { aspect_ratio: 'auto' }],
+    [
+      'seedance/seedance-2',
+      { mode: 'first_last_frames', image_urls: [URL_OF], aspect_ratio: 'auto' },
+      { aspect_ratio: 'auto' },
+    ],
     ['seedance/seedance-2', { aspect_ratio: 'auto' }, {}],
     ['seedance/seedance-2', { aspect_ratio: '9:16' }, { aspect_ratio: '9:16' }],
     [
