@@ -195,6 +195,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       assets,
       drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
       postJson: egress.postJson,
+      download: egress.download,
       urls,
       clock,
       checkLoad: admission.checkTurn,

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { findOperation } from '../src/catalog/catalog.ts'
+import pages from './support/reference-pages.json' with { type: 'json' }
 
 const PROJECT = new URL('../', import.meta.url)
 
@@ -33,5 +35,36 @@ describe('the tests that docs/compatibility.md cites', async () => {
 
   it.each(all)('include one in $journey.test.ts with the title "$title"', async ({ journey, title }) => {
     expect(await titlesOf(journey)).toContain(title)
+  })
+})
+
+/** The first cells of the table below a heading, and the whole rows. */
+async function rowsBelow(heading: string): Promise<{ page: string; row: string }[]> {
+  const text = await readFile(new URL('docs/compatibility.md', PROJECT), 'utf8')
+  const [, section = ''] = text.split(`\n## ${heading}\n`)
+  const lines = section.split('\n## ', 1)[0]?.split('\n') ?? []
+  return lines
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| page ') && !line.startsWith('| ---'))
+    .map((row) => ({ row, page: /^\| ((?:\\\||[^|])+) \|/.exec(row)?.[1]?.replaceAll('\\|', '|') ?? row }))
+}
+
+describe.each([
+  ['Every page of PiAPI’s reference', pages.piapi],
+  ['Every page of a relay’s reference', pages.relay],
+])('the table "%s" of docs/compatibility.md', async (heading, titles) => {
+  const rows = await rowsBelow(heading)
+
+  it('has one row for each page of the sidebar, in its order, and no other', () => {
+    expect(rows.map(({ page }) => page)).toEqual(titles.map((path) => path.join(' › ')))
+  })
+
+  it('says of each page what serves it, or that nothing does', () => {
+    for (const { row } of rows)
+      expect(row).toMatch(/^\| .+ \| .+ \| (?:test keys|works|sandbox|as in|not |GPT|PiAPI’s own).* \|$/)
+  })
+
+  it('names operations that the catalogue has', () => {
+    const ids = rows.flatMap(({ row }) => [...row.matchAll(/`((?:[\w.-]+\/)+[\w.-]+)`/g)].map(([, id = '']) => id))
+    expect(ids.filter((id) => !findOperation(id))).toEqual([])
   })
 })

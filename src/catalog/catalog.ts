@@ -18,12 +18,15 @@ import { klingImages } from './kling-images.ts'
 import { luma } from './luma.ts'
 import { lumaTools } from './luma-tools.ts'
 import { midjourney } from './midjourney.ts'
+import { minimax } from './minimax.ts'
+import { minimaxH3 } from './minimax-h3.ts'
 import { mmaudio } from './mmaudio.ts'
 import { omniHuman } from './omni-human.ts'
 import type { Operation } from './operation.ts'
 import { qwenImage } from './qwen-image.ts'
 import { recraft } from './recraft.ts'
 import { runway } from './runway.ts'
+import { seedAudio } from './seed-audio.ts'
 import { seedance } from './seedance.ts'
 import { seedream } from './seedream.ts'
 import { skyreels } from './skyreels.ts'
@@ -47,6 +50,7 @@ const FAMILIES: Operation[][] = [
   aceStep,
   mmaudio,
   tts,
+  seedAudio,
   flux,
   gemini,
   qwenImage,
@@ -62,6 +66,8 @@ const FAMILIES: Operation[][] = [
   veo,
   sora2,
   hailuo,
+  minimaxH3,
+  minimax,
   wanx,
   hunyuan,
   skyreels,

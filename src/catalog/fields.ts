@@ -11,6 +11,8 @@ const DATA_URI = 'data:[a-zA-Z0-9.+-]+/[a-zA-Z0-9.+-]+;base64,[A-Za-z0-9+/\\r\\n
  * written as `{40,}`: over megabytes V8 counts that on its stack, and throws.
  */
 const BARE_BASE64 = '[A-Za-z0-9+/\\r\\n]{40}[A-Za-z0-9+/\\r\\n]*={0,2}'
+/** A file of the tenant's own asset library, which `tasks/inputs.ts` finds. */
+const ASSET_URI = 'asset://[A-Za-z0-9._-]{1,100}'
 const MAX_URL = 2_048
 /** Ten megabytes in base64, with room for the prefix and line ends. */
 const MAX_DATA = 14_500_000
@@ -18,7 +20,7 @@ const MAX_DATA = 14_500_000
 /** A file by its http or https URL alone. */
 export function mediaUrl(media: Media, description: string, options: TSchemaOptions = {}): TString {
   return Type.String({
-    pattern: `^${HTTP_URL}$`,
+    pattern: `^(?:${HTTP_URL}|${ASSET_URI})$`,
     maxLength: MAX_URL,
     description,
     'x-media': media,
@@ -33,7 +35,7 @@ export function mediaUrl(media: Media, description: string, options: TSchemaOpti
  */
 export function mediaFile(media: Media, description: string, options: TSchemaOptions = {}): TString {
   return Type.String({
-    pattern: `^(?:${HTTP_URL}|${DATA_URI}|${BARE_BASE64})$`,
+    pattern: `^(?:${HTTP_URL}|${ASSET_URI}|${DATA_URI}|${BARE_BASE64})$`,
     maxLength: MAX_DATA,
     description,
     'x-media': media,
@@ -44,7 +46,7 @@ export function mediaFile(media: Media, description: string, options: TSchemaOpt
 
 /** A file that may be left out. Clients send '' for a field that they do not use. */
 export function optionalFile(media: Media, description: string) {
-  const pattern = `^(?:${HTTP_URL}|${DATA_URI}|${BARE_BASE64})?$`
+  const pattern = `^(?:${HTTP_URL}|${ASSET_URI}|${DATA_URI}|${BARE_BASE64})?$`
   return Type.Optional(mediaFile(media, description, { pattern }))
 }
 

@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts'
 import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
-const [flashImage, nanoBananaPro, nanoBanana2] = gemini as [Operation, Operation, Operation] // its three
+const [flashImage, nanoBananaPro, nanoBanana2, nanoBanana21] = gemini as [Operation, Operation, Operation, Operation] // its four
 
 describe('Gemini', () => {
   it.each([
@@ -15,6 +15,9 @@ describe('Gemini', () => {
     ['nano-banana-2', nanoBanana2, {}, 600_000],
     ['nano-banana-2', nanoBanana2, { resolution: '2K' }, 900_000],
     ['nano-banana-2', nanoBanana2, { resolution: '4K' }, 1_350_000],
+    ['nano-banana-2.1', nanoBanana21, {}, 300_000],
+    ['nano-banana-2.1', nanoBanana21, { resolution: '2K' }, 400_000],
+    ['nano-banana-2.1', nanoBanana21, { resolution: '4K' }, 900_000],
   ])('a picture of the Gemini model %s has its price', (taskType, operation, input, points) => {
     expect(operation.id).toBe(`gemini/${taskType}`)
     expect(operation.price(readInput(operation, { prompt: 'a boat', ...input }))).toBe(points)
@@ -34,6 +37,10 @@ describe('Gemini', () => {
       { aspect_ratio: '3:4', output_format: 'jpg' },
       { widthPx: 880, heightPx: 1_184, mediaType: 'image/jpeg' },
     ],
+    [nanoBanana2, { aspect_ratio: '1:4' }, { widthPx: 512, heightPx: 2_048 }],
+    [nanoBanana2, { aspect_ratio: '8:1' }, { widthPx: 2_896, heightPx: 368 }],
+    [nanoBanana21, { aspect_ratio: '4:1' }, { widthPx: 2_048, heightPx: 512 }],
+    [nanoBanana21, { aspect_ratio: '1:8' }, { widthPx: 368, heightPx: 2_896 }],
   ])('Gemini makes one picture of the requested size and format', (operation, input, spec) => {
     const read = readInput(operation, { prompt: 'a boat', ...input })
     expect(outputSpecOf(operation.produces, read)).toMatchObject({ kind: 'pictures', count: 1, ...spec })
@@ -46,6 +53,7 @@ describe('Gemini', () => {
 
   it.each([
     [flashImage, { output_format: 'jpg' }, 'output_format must be one of "jpeg", "png", not "jpg".'],
+    [nanoBananaPro, { aspect_ratio: '1:4' }, 'aspect_ratio must be one of'],
     [nanoBananaPro, { resolution: '8K' }, 'resolution must be one of "1K", "2K", "4K", not "8K".'],
     [
       nanoBanana2,

@@ -23,6 +23,9 @@ export const GPT_IMAGE_MODELS = [
   'dall-e-3',
 ] as const
 
+/** What OpenAI names in place of gpt-image-1, which it retired on 2026-10-23. */
+export const DEFAULT_GPT_IMAGE = 'gpt-image-1.5'
+
 /** Older than the GPT image models, with other fields and answers. */
 export function isDallE(model: string): boolean {
   return model.startsWith('dall-e-')
@@ -32,7 +35,7 @@ const QUALITIES = ['auto', 'low', 'medium', 'high', 'xhigh', 'max', 'standard', 
 const SQUARE = { widthPx: 1_024, heightPx: 1_024 }
 
 const shared = {
-  model: Type.Enum([...GPT_IMAGE_MODELS], { default: 'gpt-image-1', description: 'The model.' }), // default inferred
+  model: Type.Enum([...GPT_IMAGE_MODELS], { default: DEFAULT_GPT_IMAGE, description: 'The model.' }),
   n: Type.Integer({ minimum: 1, maximum: 10, default: 1, description: 'How many pictures.' }),
   size: Type.String({
     pattern: '^(?:auto|[1-9][0-9]{2,3}x[1-9][0-9]{2,3})$',
@@ -119,7 +122,7 @@ export const gptImageGenerate = operation({
   produces: { kind: 'pictures', of: picturesOf },
   rules: brokenRule,
   price: (input) => usdToPoints(priceOf(input)),
-  example: { prompt: 'a paper boat on a puddle', model: 'gpt-image-1', size: '1536x1024', quality: 'low' },
+  example: { prompt: 'a paper boat on a puddle', model: DEFAULT_GPT_IMAGE, size: '1536x1024', quality: 'low' },
 })
 
 export const gptImageEdit = operation({
@@ -132,7 +135,7 @@ export const gptImageEdit = operation({
   price: (input) => usdToPoints(priceOf(input)),
   example: {
     prompt: 'put the flower into the vase',
-    model: 'gpt-image-1',
+    model: DEFAULT_GPT_IMAGE,
     image: ['https://example.com/flower.png', 'https://example.com/vase.png'],
     size: '1024x1024',
     quality: 'medium',

@@ -12,7 +12,7 @@ const SECONDS = 3.5 // 85 frames at 24 a second
 const image = mediaFile('image', 'The picture (JPEG, PNG, WebP), by URL or as base64.')
 const lora_settings = Type.Array(
   Type.Object({
-    lora_type: requiredText(100, 'The LoRA.'), // the list was not found: any name is taken
+    lora_type: requiredText(100, 'The LoRA, such as anime.'), // the one name that clients show: any other is taken
     lora_strength: Type.Number({ minimum: 0, maximum: 2, default: 1, description: 'How strongly it counts.' }), // default inferred
   }),
   { minItems: 1, description: 'The LoRAs that shape the video.' },

@@ -1,11 +1,12 @@
-import { type TProperties, Type } from 'typebox'
+import { type Static, type TObject, type TProperties, Type } from 'typebox'
+import type { JsonObject } from '../core/json.ts'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalText, requiredText, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Ideogram pictures, with legible text in them: the older API, whose task types have its paths' names, and the one of
- * Ideogram 3. Fields are those of its API. Prices are estimates from its list; other estimates are marked "inferred".
+ * Ideogram pictures, with legible text in them: the older API, whose task types have its paths' names, and those of
+ * Ideogram 3 and 4. Fields are those of its API. Prices are estimates from its list; other estimates are marked "inferred".
  */
 
 export const IDEOGRAM = 'ideogram'
@@ -330,6 +331,73 @@ const generateTransparent = operation({
   example: { prompt: 'a sticker of a smiling radish', aspect_ratio: '1x1', rendering_speed: 'TURBO' },
 })
 
+// Ideogram 4. Fields are those of its pages and of clients of 2026.
+
+const V4_RATIOS = ['1x4', '4x1', ...V3_RATIOS]
+const V4_SPEEDS = ['TURBO', 'DEFAULT', 'QUALITY'] // FLASH is refused there
+const v4Fields = {
+  text_prompt: optionalText(10_000, 'What the picture shows.'), // limit inferred
+  json_prompt: Type.Optional(
+    Type.Unsafe<JsonObject>({
+      type: 'object',
+      description: 'The picture part by part, in place of text: objects, their places, text in it.',
+    }),
+  ),
+  aspect_ratio: Type.Optional(Type.Enum(V4_RATIOS, { description: 'Width to height; 1x1 if left out.' })),
+  resolution: Type.Optional(Type.String(V3_RESOLUTION)),
+  magic_prompt: magic,
+  rendering_speed: Type.Enum(V4_SPEEDS, { default: 'DEFAULT', description: 'Faster and cheaper, or better.' }),
+  num_images,
+  seed,
+}
+type V4 = Static<TObject<typeof v4Fields>>
+
+function brokenPrompt({ text_prompt, json_prompt }: V4): BrokenRule | undefined {
+  if (text_prompt && json_prompt) return { field: 'json_prompt', rule: 'does not go together with text_prompt' }
+  return text_prompt || json_prompt ? undefined : { field: 'text_prompt', rule: 'is needed without json_prompt' }
+}
+
+function v4(taskType: string, title: string, own: TProperties, example: Operation['example']): Operation {
+  return operation({
+    model: IDEOGRAM,
+    taskType: `v4-${taskType}`,
+    title,
+    input: Type.Object({ ...own, ...v4Fields }) as TObject<typeof v4Fields>, // its picture is read by name
+    produces: {
+      kind: 'pictures',
+      of: (input) => ({
+        ...sizeFor(input),
+        count: input.num_images,
+        isTransparent: taskType === 'generate-transparent',
+      }),
+    },
+    rules: (input) => brokenPrompt(input) ?? shapedTwice(input),
+    price: ({ rendering_speed: speed, num_images: count }) => bySpeed({ rendering_speed: speed, num_images: count }), // inferred: that of Ideogram 3
+    example,
+  })
+}
+
+const IDEOGRAM_4: Operation[] = [
+  v4(
+    'generate',
+    'Make a picture with Ideogram 4',
+    {},
+    { text_prompt: 'a shop sign that says "Open late"', aspect_ratio: '16x9', rendering_speed: 'TURBO' },
+  ),
+  v4(
+    'generate-transparent',
+    'Make a picture without a background with Ideogram 4',
+    {},
+    { text_prompt: 'a logo of a smiling radish', aspect_ratio: '1x1', rendering_speed: 'TURBO' },
+  ),
+  v4(
+    'remix',
+    'Make a picture from a picture with Ideogram 4',
+    { image, image_weight },
+    { text_prompt: 'the same sign at night', image: 'https://example.com/sign.png', image_weight: 60 },
+  ),
+]
+
 export const ideogram: Operation[] = [
   generate,
   remix,
@@ -375,4 +443,5 @@ export const ideogram: Operation[] = [
     { prompt: 'a sunlit kitchen', image: 'https://example.com/mug.png' },
   ),
   generateTransparent,
+  ...IDEOGRAM_4,
 ]

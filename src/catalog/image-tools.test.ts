@@ -11,7 +11,9 @@ describe('the image tools', () => {
   it.each([
     ['background-remove', backgroundRemove, { image }, 10_000],
     ['segment', segment, { image, prompt: 'shoes' }, 100_000],
-    ['upscale', upscale, { image }, 100_000],
+    ['upscale', upscale, { image }, 10_000],
+    ['upscale', upscale, { image, scale: 4 }, 30_000],
+    ['upscale', upscale, { image, scale: 10 }, 160_000],
   ])('the image tool %s has its price', (taskType, operation, input, points) => {
     expect(operation.id).toBe(`Qubico/image-toolkit/${taskType}`)
     expect(operation.price(readInput(operation, input))).toBe(points)

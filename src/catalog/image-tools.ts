@@ -56,6 +56,8 @@ const segment = operation({
   },
 })
 
+const enlargedPx = (scale: number): number => Math.round(SMALL_SIDE_PX * scale)
+
 const upscale = operation({
   model: MODEL,
   taskType: 'upscale',
@@ -67,12 +69,10 @@ const upscale = operation({
   }),
   produces: {
     kind: 'pictures',
-    of: ({ scale }) => {
-      const sidePx = Math.round(SMALL_SIDE_PX * scale)
-      return { widthPx: sidePx, heightPx: sidePx }
-    },
+    of: ({ scale }) => ({ widthPx: enlargedPx(scale), heightPx: enlargedPx(scale) }),
   },
-  price: () => usdToPoints(0.01), // inferred, from cutting out
+  // For each started megapixel that comes out (that it is started ones is inferred, from cutting out).
+  price: ({ scale }) => usdToPoints(0.001 * Math.ceil(enlargedPx(scale) ** 2 / 1_000_000)),
   example: { image: 'https://example.com/old-photo.jpg', scale: 4, face_enhance: true },
 })
 

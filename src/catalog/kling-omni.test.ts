@@ -5,6 +5,7 @@ import { filesIn } from './media.ts'
 import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 
+const files = (count: number) => Array.from({ length: count }, () => 'https://example.com/a.bin')
 const shots = (...lengths: number[]) => lengths.map((duration) => ({ prompt: 'a shot', duration }))
 
 describe('Kling Omni', () => {
@@ -15,6 +16,9 @@ describe('Kling Omni', () => {
     [{ resolution: '1080p' }, 7_500_000],
     [{ resolution: '1080p', enable_audio: true, duration: 15 }, 30_000_000],
     [{ multi_shots: shots(1, 2), enable_audio: true }, 4_500_000],
+    [{ version: '4.0', duration: 30 }, 50_010_000],
+    [{ version: '4.0', resolution: '1080p', duration: 3, enable_audio: true }, 7_500_000],
+    [{ version: '4.0-flash', duration: 20 }, 20_000_000],
   ])('a Kling Omni video with %j costs %i points', (input, points) => {
     expect(klingOmni.price(readInput(klingOmni, { prompt: 'a', ...input }))).toBe(points)
   })
@@ -25,6 +29,16 @@ describe('Kling Omni', () => {
     [{ multi_shots: shots(10, 6) }, 'multi_shots must last at most 15 seconds in all, not 16.'],
     [{ multi_shots: shots(1, 1, 1, 1, 1, 1, 1) }, 'multi_shots has at most 6 elements.'],
     [{ prompt: 'a', duration: 2 }, 'duration must be at least 3, not 2.'],
+    [{ prompt: 'a', duration: 16 }, 'duration must be at most 15, not 16.'],
+    [{ prompt: 'a', version: '4.0-flash', duration: 21 }, 'duration must be at most 20, not 21.'],
+    [{ prompt: 'a', version: '4.0', duration: 31 }, 'duration must be at most 30, not 31.'],
+    [{ prompt: 'a', version: '4.0-flash', resolution: '1080p' }, 'resolution must be 720p with version 4.0-flash.'],
+    [{ prompt: 'a', images: files(8) }, 'images has at most 7 elements with version 3.0.'],
+    [{ prompt: 'a', version: '4.0', images: files(11) }, 'images has at most 10 elements.'],
+    [{ prompt: 'a', videos: files(1) }, 'videos is read with version 4.0 and 4.0-flash only.'],
+    [{ prompt: 'a', version: '4.0', videos: files(6) }, 'videos has at most 5 elements.'],
+    [{ prompt: 'a', version: '4.0-flash', audio_urls: files(1) }, 'audio_urls is read with version 4.0 only.'],
+    [{ prompt: 'a', version: '4.0', audio_urls: files(4) }, 'audio_urls has at most 3 elements.'],
     [{ prompt: 'a', images: ['a.png'] }, 'images.0 must be an http or https URL'],
   ])('Kling Omni refuses %j', (input, message) => {
     expect(() => readInput(klingOmni, input)).toThrow(message)

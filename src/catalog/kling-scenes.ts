@@ -29,7 +29,8 @@ export const klingLipSync = operation({
   taskType: 'lip_sync',
   title: 'Let the people of a video speak a text or a recording',
   input: Type.Object({
-    origin_task_id,
+    origin_task_id: Type.Optional(origin_task_id),
+    video_url: optionalFile('video', 'Any video of people, in place of a task; at most 10 MB.'),
     tts_text: Type.Optional(
       Type.String({ maxLength: 2_000, description: 'The text to speak; ignored with local_dubbing_url.' }), // limit inferred
     ),
@@ -47,6 +48,12 @@ export const klingLipSync = operation({
   }),
   produces: { kind: 'videos', of: () => ({ ...landscape, seconds: 5, hasSound: true }) },
   rules: (input) => {
+    if (!input.origin_task_id && !input.video_url) {
+      return { field: 'origin_task_id', rule: (nameOf) => `is needed without ${nameOf('video_url')}` }
+    }
+    if (input.origin_task_id && input.video_url) {
+      return { field: 'video_url', rule: (nameOf) => `does not go together with ${nameOf('origin_task_id')}` }
+    }
     if (input.local_dubbing_url) return undefined
     if (!input.tts_text)
       return { field: 'tts_text', rule: (nameOf) => `is needed without ${nameOf('local_dubbing_url')}` }
@@ -56,7 +63,7 @@ export const klingLipSync = operation({
   },
   price: () => usdToPoints(0.1), // inferred
   timeoutMs: VIDEO_TIMEOUT_MS,
-  follows: (input) => input.origin_task_id,
+  follows: (input) => input.origin_task_id || undefined,
   followsModels: PARENTS,
   example: {
     origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00',

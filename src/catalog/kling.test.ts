@@ -11,6 +11,7 @@ const PATH = [
   { x: 279, y: 219 },
   { x: 417, y: 65 },
 ]
+const CAMERA = { type: 'simple', config: { horizontal: -5, vertical: 0, pan: -10, tilt: 0, roll: 0, zoom: 0 } }
 const read = (input: JsonObject) => readInput(klingVideo, input)
 const spec = (input: JsonObject) => outputSpecOf(klingVideo.produces, read({ prompt: 'a fox', ...input }))
 
@@ -28,6 +29,8 @@ describe('a Kling video', () => {
     [{ version: '2.0', mode: 'pro', duration: 10 }, 19_200_000],
     [{ version: '2.1-master', duration: 5 }, 9_600_000],
     [{ version: '2.1-master', mode: 'pro', duration: 10 }, 19_200_000],
+    [{ version: '2.5' }, 2_000_000],
+    [{ version: '2.5', mode: 'pro' }, 3_300_000],
     [{ version: '2.5', mode: 'turbo' }, 2_800_000],
     [{ version: '2.6' }, 2_000_000],
     [{ version: '2.6', mode: 'pro' }, 3_300_000],
@@ -38,6 +41,12 @@ describe('a Kling video', () => {
     [{ version: '3.0', mode: 'pro', duration: 15 }, 22_500_000],
     [{ version: '3.0', mode: 'pro', enable_audio: true }, 10_000_000],
     [{ version: '3.0', duration: 5, multi_shots: [{ prompt: 'a' }, { prompt: 'b', duration: 7 }] }, 10_000_000],
+    [{ version: '3.0-turbo' }, 6_500_000],
+    [{ version: '3.0-turbo', mode: 'pro', duration: 10 }, 19_000_000],
+    [{ version: '3.0-turbo', resolution: '1080p', duration: 3, enable_audio: true }, 5_700_000],
+    [{ version: '4.0', duration: 30 }, 50_010_000],
+    [{ version: 4, duration: '3', resolution: '1080p' }, 7_500_000],
+    [{ version: '4.0-flash', duration: 20 }, 20_000_000],
   ])('a Kling video with %j costs %i points', (input, points) => {
     expect(klingVideo.price(read({ prompt: 'a fox', ...input }))).toBe(points)
   })
@@ -61,6 +70,13 @@ describe('a Kling video', () => {
       'multi_shots must last at most 15 seconds in all, not 16.',
     ],
     [{ version: '3.0', multi_shots: [{ duration: 3 }] }, 'multi_shots.0.prompt is required.'],
+    [{ prompt: 'a', version: '3.0', resolution: '1080p' }, 'resolution must be 720p with version 3.0 and mode std.'],
+    [{ prompt: 'a', version: '4.0-flash', resolution: '1080p' }, 'resolution must be 720p with version 4.0-flash.'],
+    [{ prompt: 'a', version: '4.0-flash', mode: 'pro' }, 'mode must be std with version 4.0-flash.'],
+    [{ prompt: 'a', version: '4.0-flash', duration: 21 }, 'duration must be at most 20, not 21.'],
+    [{ prompt: 'a', version: '4.0', duration: 31 }, 'duration must be at most 30, not 31.'],
+    [{ prompt: 'a', version: '4.0', duration: 2 }, 'duration must be at least 3, not 2.'],
+    [{ version: '4.0', image_url: PICTURE }, 'prompt is needed without multi_shots.'],
     [{ prompt: 'a', version: '9' }, 'version must be one of'],
     [{ prompt: 'a', image_url: 'fox.png' }, 'image_url must be an http or https URL'],
     [{ prompt: 'a', elements: [{}] }, 'elements.0.image_url is required.'],
@@ -107,6 +123,7 @@ describe('a Kling video', () => {
     ],
     ['an n8n node with elements', { prompt: '', version: '1.6', elements: [{ image_url: PICTURE }] }],
     ['a client with numbers as text', { prompt: 'a', cfg_scale: '0.5' }],
+    ['a client with negative numbers as text', { prompt: 'a', seed: '-1', camera_control: CAMERA }],
     ['a client with its own modes', { prompt: 'a', version: '2.5', mode: 'turbo', image_tail_url: '' }],
     ['a client that sends fields of other versions', { prompt: 'a', prefer_multi_shots: true, multi_shots: [] }],
     [
@@ -186,7 +203,7 @@ describe('a Kling video', () => {
 })
 
 describe('the Kling family', () => {
-  it('the Kling family has its ten operations, in order', () => {
+  it('the Kling family has its twelve operations, in order', () => {
     expect(kling.map(({ id }) => id)).toEqual([
       'kling/video_generation',
       'kling/extend_video',
@@ -197,6 +214,8 @@ describe('the Kling family', () => {
       'kling/avatar',
       'kling/motion_control',
       'kling/omni_video_generation',
+      'kling/text_to_video',
+      'kling/image_to_video',
       'kling-turbo/video_generation',
     ])
   })

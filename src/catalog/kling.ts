@@ -5,24 +5,30 @@ import { mediaFile, optionalFile, sizeByShortSide } from './fields.ts'
 import {
   aspect_ratio,
   brokenShots,
+  isVersion4,
+  LEAST_SECONDS,
+  LONGEST_SECONDS,
+  makesSide,
   multi_shots,
   negative_prompt,
   prompt,
   secondsOf,
   usdPerSecond,
+  VERSIONS_4,
   VIDEO_TIMEOUT_MS,
 } from './kling-fields.ts'
 import { klingOmni, klingTurbo } from './kling-omni.ts'
 import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from './kling-scenes.ts'
+import { klingImageToVideo, klingTextToVideo } from './kling-video-4.ts'
 import { klingSound, klingTryOn } from './kling-works.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
- * Kling: videos of every version from 1.0 to 3.0, and Kling's other operations. Fields, limits and prices are those
+ * Kling: videos of every version from 1.0 to 4.0, and Kling's other operations. Fields, limits and prices are those
  * of PiAPI's pages; where a comment says "inferred", no document states the value.
  */
 
-const VERSIONS = ['1.0', '1.5', '1.6', '2.0', '2.1', '2.1-master', '2.5', '2.6', '3.0']
+const VERSIONS = ['1.0', '1.5', '1.6', '2.0', '2.1', '2.1-master', '2.5', '2.6', '3.0', '3.0-turbo', ...VERSIONS_4]
 const MAX_ELEMENTS = 4 // what Kling's own product takes
 
 const turn = (name: string) =>
@@ -104,17 +110,22 @@ const VideoInput = Type.Object({
     }),
   ),
   duration: Type.Integer({
-    minimum: 3,
-    maximum: 15,
+    minimum: LEAST_SECONDS,
+    maximum: LONGEST_SECONDS,
     default: 5,
-    description: 'Seconds: 5 or 10, with version 3.0 from 3 to 15.',
+    description: 'Seconds: 5 or 10; from 3 to 15 with version 3.0, to 20 with 4.0-flash, to 30 with 4.0.',
   }),
   aspect_ratio,
   // One client says `standard` and `turbo`.
   mode: Type.Enum(['std', 'pro', 'standard', 'turbo'], {
     default: 'std',
-    description: 'std, or pro for a better picture: 720p or 1080p with version 3.0.',
+    description: 'std, or pro for a better picture: 720p or 1080p from version 3.0 on.',
   }),
+  resolution: Type.Optional(
+    Type.Enum(['720p', '1080p'], {
+      description: 'The shorter side, in place of a mode (versions 3.0-turbo, 4.0 and 4.0-flash).',
+    }),
+  ),
   version: Type.Enum(VERSIONS, { default: '1.0', description: 'Model version.' }), // default of older pages; clients name a version
   image_url: optionalFile('image', 'The first frame. Without one the video is made from text.'),
   image_tail_url: optionalFile('image', 'The last frame.'),
@@ -144,23 +155,39 @@ const CLASSIC_USD: Record<string, { std: number; pro: number }> = {
   '2.0': { std: 0.96, pro: 0.96 },
   '2.1': { std: 0.26, pro: 0.46 },
   '2.1-master': { std: 0.96, pro: 0.96 },
-  '2.5': { std: 0.2, pro: 0.28 }, // inferred from kling-turbo, which is this version, and from 2.6
+  '2.5': { std: 0.2, pro: 0.33 },
   '2.6': { std: 0.2, pro: 0.33 },
 }
 
-/** The client that sends `turbo` means kling-turbo, which is professional. */
-function isPro({ mode, version }: VideoInput): boolean {
+/** The client that sends `turbo` with 2.5 means kling-turbo, which is professional and has a price of its own. */
+const TURBO_USD = 0.28
+
+function isPro({ mode, version, resolution }: VideoInput): boolean {
+  if (hasResolution(version) && resolution !== undefined) return resolution === '1080p'
   return mode === 'pro' || mode === 'turbo' || version === '2.0' || version === '2.1-master'
 }
 
+/** The shorter side; before 3.0 inferred. */
+const sideOf = (input: VideoInput): 720 | 1080 => (isPro(input) ? 1080 : 720)
+
+function hasResolution(version: string): boolean {
+  return version === '3.0-turbo' || isVersion4(version)
+}
+
+/** From 3.0 on, a video lasts as long as is said to the second, and may be made of shots. */
+function isNewer(version: string): boolean {
+  return version === '3.0' || hasResolution(version)
+}
+
 function hasSound({ version, enable_audio }: VideoInput): boolean {
-  return enable_audio === true && (version === '2.6' || version === '3.0')
+  return enable_audio === true && (version === '2.6' || isNewer(version))
 }
 
 function usdOf(input: VideoInput): number {
   const pro = isPro(input)
   const sounds = hasSound(input)
-  if (input.version === '3.0') return usdPerSecond(pro ? 1080 : 720, sounds) * secondsOf(input)
+  if (isNewer(input.version)) return usdPerSecond(input.version, sideOf(input), sounds) * secondsOf(input)
+  if (input.version === '2.5' && input.mode === 'turbo') return TURBO_USD * (input.duration / 5)
   const { std = 0, pro: better = 0 } = CLASSIC_USD[input.version] ?? {}
   return (pro ? better : std) * (input.duration / 5) * (sounds ? 2 : 1) // twice with sound: inferred from Kling's own prices
 }
@@ -172,10 +199,24 @@ function brushOf({ motion_brush: brush, static_mask, dynamic_masks }: VideoInput
   return dynamic_masks?.length ? 'dynamic_masks' : undefined
 }
 
+/** The mode says how large a video is, until 3.0-turbo, and not every version makes both sizes. */
+function brokenSide(input: VideoInput): BrokenRule | undefined {
+  const { version, resolution } = input
+  if (!hasResolution(version)) {
+    return resolution === '1080p' && !isPro(input)
+      ? { field: 'resolution', rule: `must be 720p with version ${version} and mode ${input.mode}` }
+      : undefined
+  }
+  if (makesSide(version, sideOf(input))) return undefined
+  const [field, rule] = resolution === undefined ? ['mode', 'must be std'] : ['resolution', 'must be 720p']
+  return { field: field ?? '', rule: `${rule} with version ${version}` }
+}
+
 function brokenVideo(input: VideoInput): BrokenRule | undefined {
   const brush = brushOf(input)
   if (brush && !input.image_url) return { field: 'image_url', rule: `is needed with ${brush}` }
-  if (input.version === '3.0') return brokenShots(input)
+  if (isNewer(input.version)) return brokenSide(input) ?? brokenShots(input)
+  if (input.resolution === '1080p' && !isPro(input)) return brokenSide(input)
   if (input.duration !== 5 && input.duration !== 10) {
     return { field: 'duration', rule: `must be 5 or 10 with version ${input.version}, not ${input.duration}` }
   }
@@ -193,8 +234,8 @@ export const klingVideo = operation({
   produces: {
     kind: 'videos',
     of: (input) => ({
-      ...sizeByShortSide(input.aspect_ratio, isPro(input) ? 1080 : 720), // before 3.0 inferred
-      seconds: input.version === '3.0' ? secondsOf(input) : input.duration,
+      ...sizeByShortSide(input.aspect_ratio, sideOf(input)),
+      seconds: isNewer(input.version) ? secondsOf(input) : input.duration,
       hasSound: hasSound(input),
     }),
   },
@@ -222,5 +263,7 @@ export const kling: Operation[] = [
   klingAvatar,
   klingMotionControl,
   klingOmni,
+  klingTextToVideo,
+  klingImageToVideo,
   klingTurbo,
 ]

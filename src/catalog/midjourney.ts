@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
+import type { Json, JsonObject } from '../core/json.ts'
 import { points, usdToPoints } from '../core/points.ts'
+import { isPlaceholder, numeralIn } from '../core/sent-values.ts'
 import { mediaFile, optionalFile, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
@@ -258,6 +260,19 @@ const inpaint = operation({
   },
 })
 
+/** Names of pixels on one side, which clients that paint with Flux as well send here, mostly with 0. */
+const SIDE = /^(?:(?:outpaint|padding|pad|expand)_)?(?:left|right|top|bottom|up|down)$|^padding$/
+
+/** Midjourney grows a picture on all sides alike: pixels of one side would count for nothing. */
+function padded(input: JsonObject): BrokenRule | undefined {
+  const name = Object.keys(input).find((one) => SIDE.test(one) && !isNoPadding(input[one]))
+  return name === undefined ? undefined : { field: name, rule: 'must be 0; pan grows a picture to one side' }
+}
+
+function isNoPadding(value: Json | undefined): boolean {
+  return isPlaceholder(value) || value === 0 || (typeof value === 'string' && numeralIn(value) === 0)
+}
+
 const outpaint = operation({
   model: MODEL,
   taskType: 'outpaint',
@@ -271,6 +286,7 @@ const outpaint = operation({
         Type.String({ pattern: '^(?:1(?:\\.\\d{1,6})?|2(?:\\.0{1,6})?)$', maxLength: 8 }),
       ],
       {
+        default: '2', // inferred: the further of the two zooms of Midjourney's own buttons
         description: 'By how much, such as "1.5"; 1 changes the ratio alone.',
         'x-rule': 'must be a zoom from 1 to 2, such as "1.5"',
       },
@@ -281,7 +297,7 @@ const outpaint = operation({
     skip_prompt_check,
   }),
   produces: { kind: 'pictures', of: (input) => gridOf(ratioOf(input)) },
-  rules: tooLong,
+  rules: (input) => padded(input as JsonObject) ?? tooLong(input), // a valid input is JSON
   price: nextGridPrice,
   follows,
   example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00', zoom_ratio: '1.5' },

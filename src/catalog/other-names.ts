@@ -22,6 +22,10 @@ const OTHER_NAMES: Record<string, Record<string, OtherName>> = {
   'luma/extend_video': FRAMES,
   // The names of kling-turbo, sent with version 2.5 and mode turbo.
   'kling/video_generation': { start_image_url: { to: 'image_url' }, end_image_url: { to: 'image_tail_url' } },
+  'kling/image_to_video': { start_image_url: { to: 'image_url' }, end_image_url: { to: 'image_tail_url' } },
+  'kling/omni_video_generation': { image_urls: { to: 'images' }, video_urls: { to: 'videos' } },
+  'Qubico/minimax-h3/img2video': { image_url: { to: 'image' } },
+  'byteaudio/seed-audio-1.0': { prompt: { to: 'text' }, text_prompt: { to: 'text' } },
   'hailuo/video_generation': {
     first_frame_image: { to: 'image_url' },
     prompt_optimizer: { to: 'expand_prompt' },

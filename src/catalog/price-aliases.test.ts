@@ -20,7 +20,7 @@ describe('a field that an operation does not have', () => {
     ['kling/effects', { mode: 'pro' }, 'input.mode must be left out'],
     ['sora2/sora2-video', { seconds: '12' }, 'input.seconds must be at most'],
     ['sora2/sora2-video', { duration_ms: 60_000 }, 'input.duration_ms must be at most'],
-    ['kling/video_generation', { resolution: '4k' }, 'input.resolution must be at most'],
+    ['kling/video_generation', { video_resolution: '4k' }, 'input.video_resolution must be at most'],
     ['kling/video_generation', { size: '3840x2160' }, 'input.size must be at most'],
     ['kling/video_generation', { generate_audio: true }, 'input.generate_audio must be off'],
   ])('a field that %s does not have is refused when it requests more than is paid for: %j', (id, more, message) => {

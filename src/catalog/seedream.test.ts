@@ -4,12 +4,15 @@ import { outputSpecOf } from './outputs.ts'
 import { readInput } from './read-input.ts'
 import { seedream } from './seedream.ts'
 
-const [lite] = seedream as [Operation] // its only one
+const [lite, full] = seedream as [Operation, Operation] // its two
 
 describe('Seedream', () => {
-  it('a Seedream picture costs 0.028 USD', () => {
-    expect(lite.id).toBe('seedream/seedream-5-lite')
-    expect(lite.price(readInput(lite, { prompt: 'a map' }))).toBe(280_000)
+  it.each([
+    ['seedream-5-lite', lite, 520_000],
+    ['seedream-5', full, 650_000],
+  ])('a picture of %s has its price', (taskType, operation, points) => {
+    expect(operation.id).toBe(`seedream/${taskType}`)
+    expect(operation.price(readInput(operation, { prompt: 'a map' }))).toBe(points)
   })
 
   it.each([

@@ -27,6 +27,19 @@ export const SUNO_VERSIONS: Record<string, { name: string; promptLimit: number; 
   'chirp-fenix': { name: 'v5.5', promptLimit: 5_000, tagLimit: 1_000 },
 }
 
+/** Spellings of a version by its product's name: `chirp-v5`, `chirp-v4-5`, `chirp-v4.5`, `chirp-v3`. */
+const SUNO_ALIASES: Record<string, string> = Object.fromEntries(
+  Object.entries(SUNO_VERSIONS)
+    .toReversed() // so that of several versions with one name the first is meant
+    .flatMap(([version, { name }]) => {
+      const dashed = name.replace('.', '-')
+      return [`chirp-${name}`, `chirp-${dashed}`, `chirp-${dashed.replace('+', '-plus')}`].map(
+        (one): [string, string] => [one, version],
+      )
+    })
+    .filter(([alias]) => !Object.hasOwn(SUNO_VERSIONS, alias)),
+)
+
 /** The version that a client names where the model belongs: as `mv` spells it, or as its product does ("V4_5"). */
 export function sunoVersionIn(model: Json): string | undefined {
   if (typeof model !== 'string' || !/^(?:chirp-|v\d)/i.test(model)) return undefined
@@ -47,7 +60,10 @@ const MusicInput = Type.Object({
   negative_tags: text('Styles to avoid.', 1_000),
   title: text('Title of the song.', 200), // older documents say 80
   make_instrumental: Type.Boolean({ default: false, description: 'No vocals.' }),
-  mv: Type.Enum(Object.keys(SUNO_VERSIONS), { default: 'chirp-v3-0', description: 'Model version.' }),
+  mv: Type.Enum([...Object.keys(SUNO_VERSIONS), ...Object.keys(SUNO_ALIASES)], {
+    default: 'chirp-v3-0',
+    description: 'Model version.',
+  }),
   task: Type.Optional(
     Type.Enum(['', 'extend', 'upload_extend', 'cover', 'infill', 'artist_consistency'], {
       description:
@@ -98,7 +114,8 @@ function songOf(input: MusicInput): SongSpec {
 }
 
 /** An extension names a clip. Some clients send the word with every song: with words to sing, that is a plain one. */
-function meant({ task, ...input }: MusicInput): MusicInput {
+function meant({ task, mv, ...sent }: MusicInput): MusicInput {
+  const input = { ...sent, mv: SUNO_ALIASES[mv] ?? mv }
   const isSong = (task === 'extend' || task === 'upload_extend') && !input.continue_clip_id && input.prompt
   return isSong || task === undefined ? input : { ...input, task }
 }

@@ -9,8 +9,8 @@ const image = 'https://example.com/chair.png'
 
 describe('Trellis', () => {
   it.each([
-    ['Qubico/trellis/text-to-3d', textTo3d, { prompt: 'a chair' }, 400_000],
-    ['Qubico/trellis/image-to-3d', imageTo3d, { image }, 400_000],
+    ['Qubico/trellis/text-to-3d', textTo3d, { prompt: 'a chair' }, 1_000_000],
+    ['Qubico/trellis/image-to-3d', imageTo3d, { image }, 1_000_000],
     ['Qubico/trellis2/image-to-3d', trellis2, { image }, 1_000_000],
     ['Qubico/pixal3d/image-to-3d', pixal3d, { image }, 2_500_000],
   ])('the Trellis task type %s has its price', (id, operation, input, points) => {

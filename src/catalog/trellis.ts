@@ -34,7 +34,7 @@ const textTo3d = operation({
   title: 'Make a 3D model from a description',
   input: Type.Object({ prompt: requiredText(2_000, 'What the model is.'), ...samplers }), // limit inferred
   produces: { kind: 'model', of: () => ({ hasPicture: false, hasTurntable: true }) },
-  price: () => usdToPoints(0.04),
+  price: () => usdToPoints(0.1), // seen by a client in July 2026
   timeoutMs: TIMEOUT_MS,
   example: { prompt: 'a wooden rocking horse', ss_sampling_steps: 7, slat_sampling_steps: 7, seed: 0 },
 })
@@ -56,7 +56,7 @@ const imageTo3d = operation({
   produces: { kind: 'model', of: () => ({ hasPicture: true, hasTurntable: true }) },
   rules: ({ image: one, images: several }) =>
     one === undefined && !several?.length ? { field: 'image', rule: 'or images is needed' } : undefined,
-  price: () => usdToPoints(0.04),
+  price: () => usdToPoints(0.1), // seen by a client in July 2026
   timeoutMs: TIMEOUT_MS,
   example: { image: 'https://example.com/chair.png', seed: 0, ss_guidance_strength: 7.5, slat_guidance_strength: 3 },
 })

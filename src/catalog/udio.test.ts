@@ -47,6 +47,9 @@ describe('Udio songs', () => {
         continueAt: null,
       },
     })
+    expect(
+      songOf({ lyrics_type: 'instrumental', gpt_description_prompt: '', prompt: '', lyrics: '', seed: -1 }),
+    ).toMatchObject({ song: { description: null, lyrics: '', instrumental: true, seed: undefined } })
     expect(songOf({ lyrics_type: 'instrumental', gpt_description_prompt: 'rain', seed: 7 })).toMatchObject({
       song: { description: 'rain', instrumental: true, seed: 7 },
     })

@@ -78,7 +78,9 @@ function brokenLyrics({ lyrics_type, gpt_description_prompt, prompt, lyrics }: M
   if (lyrics_type === 'user') {
     return prompt || lyrics ? undefined : { field: 'prompt', rule: 'is needed with lyrics_type user' }
   }
-  return gpt_description_prompt
+  // An instrumental needs neither words nor an idea, as in the example of PiAPI's page; words it would not sing.
+  const isBare = lyrics_type === 'instrumental' && !prompt && !lyrics
+  return gpt_description_prompt || isBare
     ? undefined
     : { field: 'gpt_description_prompt', rule: `is needed with lyrics_type ${lyrics_type}` }
 }

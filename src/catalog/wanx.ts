@@ -28,13 +28,16 @@ const RATIO = {
   aspect_ratio: Type.Enum(['16:9', '9:16', '1:1'], { default: '16:9', description: 'Width to height.' }),
 }
 
-// The whole list of LoRAs was not found, so any name is accepted.
+/** The LoRAs that PiAPI's page and the node of n8n list; the page grows, so that another name is taken, too. */
+const LORAS = [
+  ...['ghibli', 'flat-color', 'rotation-effect', 'live-wallpaper', 'passionate-kissing', 'squish-effect'],
+  ...['cakeify-effect', 'singularunity-motioncraft', 'pixel-art', 'super-saiyan-effect', 'inflate-effect'],
+  ...['deflate-effect', 'crush-effect', 'particalize-effect', 'nsfw-general', 'nsfw-bouncing-boobs', 'nsfw-undress'],
+  ...['nsfw-pov-blowjob', 'nsfw-pov-titfuck', 'nsfw-pov-missionary', 'nsfw-pov-cowgirl', 'nsfw-pov-doggy'],
+]
 const lora_settings = Type.Array(
   Type.Object({
-    lora_type: requiredText(
-      100,
-      'The LoRA: ghibli, flat-color, rotation-effect, live-wallpaper, passionate-kissing, squish-effect, cakeify-effect, singularunity-motioncraft, pixel-art, super-saiyan-effect, inflate-effect, deflate-effect, crush-effect, particalize-effect or another.',
-    ),
+    lora_type: requiredText(100, `The LoRA: ${LORAS.join(', ')} or another.`),
     lora_strength: Type.Number({ minimum: 0, maximum: 1, default: 1, description: 'How strongly it counts.' }),
   }),
   { minItems: 1, description: 'The LoRAs that shape the video.' },

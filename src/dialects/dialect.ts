@@ -42,6 +42,8 @@ export interface DialectContext {
   sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
   /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
   postJson: Egress['postJson']
+  /** Fetches a file from a URL that the client named; addresses are judged as for inputs. */
+  download: Egress['download']
   urls: Urls
   clock: Clock
   /** Throws `overloaded` when requests wait too long to be read. Called before all else that is done for a POST. */

@@ -12,6 +12,8 @@ import type { Store } from '../store/store.ts'
  * style or a persona to be named later. A draft costs nothing, and is forgotten when its time is over.
  */
 export interface Drafts {
+  /** How long one is kept, in days. */
+  readonly days: number
   /** Throws `payload_too_large` and `storage_quota_reached`. */
   open(kind: string, body: JsonObject, caller: Caller): Promise<Draft>
   /** Undefined for an unknown id, for another kind, for another tenant's and for the other mode's. */
@@ -54,6 +56,7 @@ export function openDrafts({
   }
 
   return {
+    days,
     findOpenly,
     async open(kind, body, { tenantId, mode }) {
       checkSize(body)

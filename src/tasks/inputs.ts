@@ -7,8 +7,8 @@ import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
 import type { Operation } from '../catalog/operation.ts'
 import { ASSET_SCHEME, type Asset, assetReference } from '../core/asset.ts'
-import type { Caller } from '../core/caller.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Caller, isOwn } from '../core/caller.ts'
+import { type Clock, HOUR_MS } from '../core/clock.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../core/errors.ts'
 import { callerField, type FieldNames } from '../core/field-names.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -23,9 +23,10 @@ export interface KeptInput {
 /** The files that inputs bring: judged before anything is stored, and kept so that a task holds no megabytes of base64. */
 export interface Inputs {
   /** Judges every URL, and stores nothing. Throws what `keep` throws of them. */
-  judge(named: NamedInput): Promise<void>
+  judge(named: NamedInput, owner: Owner): Promise<void>
   /**
-   * Judges every URL, stores what came as base64 and names our own files by reference. Throws `address_refused`,
+   * Judges every URL, stores what came as base64 and names our own files by reference, also those that the input names as
+   * `asset://ID` of the owner's library. What comes with an input that says `asset_retention_hours` is kept as long. Throws `address_refused`,
    * `invalid_input`, `unsupported_media`, `payload_too_large`, `storage_quota_reached`, each naming the field.
    */
   keep(named: NamedInput, owner: Owner): Promise<KeptInput>
@@ -78,20 +79,40 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
     const id = reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''
     const asset = await assets.find(id)
     if (!asset) throw invalidInput(field, 'names a file of this gateway that is gone')
-    mustBe(media, asset.mediaType, field)
-    const fault = await faultOf(asset)
-    if (fault !== undefined) throw unusable(field, fault)
+    await checkUsable(asset, media, field)
     return reference
   }
 
-  async function stored({ value, media }: NamedFile, field: string, owner: Owner): Promise<Asset> {
+  async function checkUsable(asset: Asset, media: NamedFile['media'], field: string): Promise<void> {
+    mustBe(media, asset.mediaType, field)
+    const fault = await faultOf(asset)
+    if (fault !== undefined) throw unusable(field, fault)
+  }
+
+  /** The reference of a file of the owner's library. To others it does not exist. */
+  async function owned({ value, media }: NamedFile, field: string, owner: Owner): Promise<string> {
+    const id = value.slice(LIBRARY_SCHEME.length).toLowerCase()
+    const asset = UUID.test(id) ? await assets.find(id) : undefined
+    if (asset?.kind !== 'upload' || asset.mode === null || !isOwn(owner, { ...asset, mode: asset.mode })) {
+      throw invalidInput(field, `names no asset of your library, or one whose time is over: ${value}`)
+    }
+    await checkUsable(asset, media, field)
+    return assetReference(asset)
+  }
+
+  /** The reference of a file that is here already; undefined for a URL of another. */
+  function found(file: NamedFile, field: string, owner: Owner): Promise<string | undefined> {
+    return isOfLibrary(file.value) ? owned(file, field, owner) : judged(file.value, field, file.media)
+  }
+
+  async function stored({ value, media }: NamedFile, field: string, owner: Owner, ms: number): Promise<Asset> {
     const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
     try {
       const { mediaType } = await identify(body, undefined, 'upload')
       mustBe(media, mediaType, field)
       const fault = await faultOfMedia(body, mediaType)
       if (fault !== undefined) throw unusable(field, fault)
-      return await assets.upload({ ...owner, body, expiresAt: clock.now() + keepMs })
+      return await assets.upload({ ...owner, body, expiresAt: clock.now() + ms })
     } catch (error) {
       if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code) || error.details.field) throw error
       throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })
@@ -99,9 +120,9 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
   }
 
   return {
-    async judge({ operation, input, names = {} }) {
-      for (const { field, value, media } of filesIn(operation.input, input)) {
-        if (isUrl(value)) await judged(value, callerField(field, names), media)
+    async judge({ operation, input, names = {} }, owner) {
+      for (const file of filesIn(operation.input, input)) {
+        if (isNamed(file.value)) await found(file, callerField(file.field, names), owner)
       }
     },
     async keep({ operation, input, names = {} }, owner) {
@@ -111,12 +132,13 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
       const kept: Asset[] = []
       try {
         // URLs first: a file is not stored for an input that is refused for another's address.
-        for (const { field, value, media } of named.filter((one) => isUrl(one.value))) {
-          const reference = await judged(value, callerField(field, names), media)
-          if (reference !== undefined) references.set(field, reference)
+        for (const file of named.filter((one) => isNamed(one.value))) {
+          const reference = await found(file, callerField(file.field, names), owner)
+          if (reference !== undefined) references.set(file.field, reference)
         }
-        for (const file of named.filter((one) => !isUrl(one.value))) {
-          const asset = await stored(file, callerField(file.field, names), owner)
+        const ms = retentionIn(operation, input) ?? keepMs
+        for (const file of named.filter((one) => !isNamed(one.value))) {
+          const asset = await stored(file, callerField(file.field, names), owner, ms)
           kept.push(asset)
           references.set(file.field, assetReference(asset))
         }
@@ -155,6 +177,20 @@ const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_
 const MAX_URL = 2_048
 const KNOWN_FILES = 10_000
 
-function isUrl(value: string): boolean {
-  return /^https?:/i.test(value)
+const LIBRARY_SCHEME = 'asset://'
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function isOfLibrary(value: string): boolean {
+  return value.startsWith(LIBRARY_SCHEME)
+}
+
+/** A file that is named, not sent. */
+function isNamed(value: string): boolean {
+  return isOfLibrary(value) || /^https?:/i.test(value)
+}
+
+/** How long the files of an input are kept, where the operation has a field for it. */
+function retentionIn({ input: schema }: Operation, { asset_retention_hours: hours }: JsonObject): number | undefined {
+  const isKnown = Object.hasOwn(schema.properties, 'asset_retention_hours')
+  return isKnown && typeof hours === 'number' ? hours * HOUR_MS : undefined
 }

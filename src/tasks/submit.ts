@@ -1,4 +1,4 @@
-import type { Caller } from '../core/caller.ts'
+import { type Caller, scopeOf } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { taskOf } from '../core/new-task.ts'
 import { ZERO_POINTS } from '../core/points.ts'
@@ -73,7 +73,7 @@ async function submitOne(
 async function quote(parts: SubmitParts, submission: Submission, caller: Caller): Promise<Quote> {
   const { store, inputs } = parts
   const { pricePoints } = await check(parts, submission, caller)
-  await inputs.judge(submission)
+  await inputs.judge(submission, scopeOf(caller))
   const balance = await store.getBalance({ tenantId: caller.tenantId })
   const availablePoints = balance?.available ?? ZERO_POINTS
   return { pricePoints, availablePoints, isAffordable: pricePoints <= availablePoints }

@@ -113,9 +113,14 @@ const FOR_FILES: Record<string, (field: string) => Record<string, Json | undefin
   'kling/video_generation': () => ({ image_url: PUBLIC_FILE }),
   'kling/ai_try_on': (field) =>
     ['upper_input', 'lower_input'].includes(field) ? { dress_input: undefined, upper_input: PUBLIC_FILE } : {},
-  'seedance/seedance-2': () => ({ mode: undefined }),
-  'seedance/seedance-2-fast': () => ({ mode: undefined }),
-  'seedance/seedance-2-mini': () => ({ mode: undefined }),
+  'kling/omni_video_generation': (field) => (field.startsWith('images') ? {} : { version: '4.0' }),
+  'kling/lip_sync': (field) => (field === 'video_url' ? { origin_task_id: undefined } : {}),
+  'byteaudio/seed-audio-1.0': (field) => (field === 'image_url' ? { audio_urls: undefined } : {}),
+  ...Object.fromEntries(
+    listOperations()
+      .filter(({ model, input }) => model === 'seedance' && 'mode' in input.properties)
+      .map(({ id }) => [id, () => ({ mode: undefined })]),
+  ),
 }
 
 function casesOf(operation: Operation): BadInput[] {

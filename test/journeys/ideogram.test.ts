@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
 import { download, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import { openReceiver } from '../support/receiver.ts'
 
 interface Pictures {
   created: string
@@ -103,6 +104,16 @@ describe('a client of Ideogram', () => {
     expect((await download(data[0]?.url ?? '')).headers.get('content-type')).toBe('image/png')
   })
 
+  it('refuses a speed that Ideogram 4 has not', async () => {
+    const body = { text_prompt: 'a sign', rendering_speed: 'FLASH' }
+    const { status, body: answer } = await gateway.send('POST', '/ideogram/v1/ideogram-v4/generate', {
+      body,
+      key: TEST_KEY,
+    })
+    expect(status).toBe(400)
+    expect(answer).toEqual({ error: expect.stringContaining('rendering_speed must be one of "TURBO"') })
+  })
+
   it('gets a description of a picture', async () => {
     const { status, body } = await sendForm('/describe', { image_file: picture, describe_model_version: 'V_3' })
     expect(status).toBe(200)
@@ -159,5 +170,68 @@ describe('an error of Ideogram’s API', () => {
     const headers = { 'api-key': badKey }
     const answer = await gateway.send(method, path, { key: null, headers, body: { image_request: { prompt: 'a' } } })
     expect(answer).toMatchObject({ status, body: { error: expect.any(String) } })
+  })
+})
+
+const V4_RUNS: [string, string, Parameters<typeof sendForm>[1], string][] = [
+  ['text', 'generate', { text_prompt: 'a sign sandbox:fast', resolution: '1248x832' }, '1248x832'],
+  ['parts', 'generate', { json_prompt: '{"objects":[{"text":"sandbox:fast"}]}', aspect_ratio: '1x1' }, '1024x1024'],
+  ['text without a background', 'generate-transparent', { text_prompt: 'a logo sandbox:fast' }, '1024x1024'],
+]
+
+describe('a client of Ideogram 4', () => {
+  it.each(V4_RUNS)('makes a picture from %s', async (_what, route, fields, resolution) => {
+    const { data } = await formed(`/ideogram/v1/ideogram-v4/${route}`, { ...fields, rendering_speed: 'TURBO' })
+    expect(data).toEqual([expect.objectContaining({ resolution, is_image_safe: true })])
+    expect((await download(data[0]?.url ?? '')).headers.get('content-type')).toBe('image/png')
+  })
+
+  it('makes a picture from a picture', async () => {
+    const fields = { text_prompt: 'at night sandbox:fast', image: picture, image_weight: '60' }
+    expect((await formed('/v1/ideogram-v4/remix', fields)).data).toHaveLength(1)
+  })
+
+  it('begins a picture without waiting, reads it by its id and is called back', async () => {
+    const receiver = await openReceiver()
+    try {
+      const hook = encodeURIComponent(`${receiver.url}/done`)
+      const path = `/ideogram/v1/ideogram-v4/async/generate?webhook_url=${hook}`
+      const { status, body } = await sendForm(path, { text_prompt: 'a sign sandbox:slow=1' })
+      expect(status).toBe(200)
+      const { generation_id } = body as { generation_id: string }
+      expect(body).toEqual({ generation_id })
+      const read = (query = '') =>
+        gateway.send('GET', `/ideogram/v1/generations/${generation_id}${query}`, { key: TEST_KEY })
+      expect((await read()).body).toEqual({ generation_id, status: 'pending', created: expect.any(String) })
+      await receiver.until((received) => received.length > 0)
+      const done = {
+        generation_id,
+        status: 'completed',
+        data: [{ url: expect.any(String), prompt: 'a sign sandbox:slow=1' }],
+      }
+      expect((await read()).body).toMatchObject(done)
+      expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ ...done, request_id: generation_id })
+    } finally {
+      await receiver.close()
+    }
+  })
+
+  it('reads why a picture was not made', async () => {
+    const path = '/ideogram/v1/ideogram-v4/async/generate-transparent'
+    const { body } = await sendForm(path, { text_prompt: 'a logo sandbox:fail' })
+    const { generation_id } = body as { generation_id: string }
+    await gateway.until(generation_id, ({ status }) => status === 'failed')
+    expect((await gateway.send('GET', `/v1/generations/${generation_id}`, { key: TEST_KEY })).body).toMatchObject({
+      status: 'failed',
+      failure_reason: expect.any(String),
+    })
+  })
+
+  it('finds no generation that it did not begin', async () => {
+    const path = '/ideogram/v1/generations/01234567-89ab-4cde-8f01-23456789ab00'
+    expect(await gateway.send('GET', path, { key: TEST_KEY })).toMatchObject({
+      status: 404,
+      body: { error: expect.any(String) },
+    })
   })
 })

@@ -490,7 +490,7 @@ describe('Kling’s own API', () => {
     ['an unknown model', 'POST', '/v1/videos/text2video', { body: { prompt: 'a', model_name: 'kling-v9' } }, 400, 1201],
     ['an unknown video', 'POST', '/v1/videos/video-extend', { body: { video_id: 'none' } }, 400, 1201],
     [
-      'a video of others',
+      'no text for a video of others',
       'POST',
       '/v1/videos/lip-sync',
       { body: { input: { video_url: 'https://example.com/v.mp4' } } },

@@ -84,6 +84,96 @@ describe.each(['/minimax', ''])('MiniMax’s protocol below "%s"', (prefix) => {
   })
 })
 
+const SECOND_RUNS: [string, JsonObject[], JsonObject][] = [
+  ['text', [{ type: 'text', text: 'a market sandbox:fast' }], {}],
+  [
+    'frames',
+    [
+      { type: 'text', text: 'sandbox:fast' },
+      { type: 'image_url', image_url: { url: FRAME } },
+      { type: 'image_url', image_url: { url: FRAME }, role: 'last_frame' },
+    ],
+    { resolution: '2K', ratio: 'adaptive' },
+  ],
+  [
+    'references',
+    [
+      { type: 'text', text: 'sandbox:fast' },
+      { type: 'image_url', image_url: { url: FRAME }, role: 'reference_image' },
+      { type: 'image_url', image_url: { url: FRAME }, role: 'reference_image' },
+    ],
+    { duration: '6', ratio: '9:16' },
+  ],
+]
+
+interface SecondTask {
+  task: { id: string; status: string; content?: { url: string }; duration: number; resolution: string }
+}
+
+describe.each(['/minimax', ''])('MiniMax’s second version below "%s"', (prefix) => {
+  it.each(SECOND_RUNS)(
+    'makes a video from %s, whose URL is in the answer to the query',
+    async (_what, content, more) => {
+      const created = await send('POST', `${prefix}/v2/video_generation`, {
+        body: { model: 'MiniMax-H3', content, resolution: '768P', duration: 5, ratio: '16:9', ...more },
+      })
+      expect(created).toMatchObject({ status: 200, body: { task_id: expect.any(String) } })
+      const path = `${prefix}/v2/query/video_generation/${created.body.task_id}?wait=25`
+      const { status, body } = await send<SecondTask>('GET', path)
+      expect(status).toBe(200)
+      expect(body.task).toMatchObject({ id: created.body.task_id, status: 'succeeded', model: 'MiniMax-H3' })
+      const { headers } = await download(body.task.content?.url ?? '')
+      expect(headers.get('content-type')).toBe('video/mp4')
+    },
+  )
+
+  it.each<[JsonObject, string]>([
+    [{ content: [{ type: 'text', text: 'a' }] }, 'model is required.'],
+    [{ model: 'MiniMax-H2', content: [{ type: 'text', text: 'a' }] }, 'model must be one of "MiniMax-H3"'],
+    [{ model: 'MiniMax-H3' }, 'content is required.'],
+    [{ model: 'MiniMax-H3', content: [{ type: 'text', text: '' }] }, 'content.0.text is needed without'],
+    [{ model: 'MiniMax-H3', content: [{ type: 'film' }] }, 'content.0.type must be one of text, image_url'],
+    [{ model: 'MiniMax-H3', content: [{ type: 'image_url' }] }, 'content.0.image_url.url is required.'],
+    [
+      { model: 'MiniMax-H3', content: [{ type: 'image_url', image_url: { url: 'a.png' } }] },
+      'content.0.image_url.url must be an http or https URL',
+    ],
+    [
+      { model: 'MiniMax-H3', content: [{ type: 'image_url', image_url: { url: FRAME }, role: 'hero' }] },
+      'content.0.role must be one of first_frame',
+    ],
+    [
+      { model: 'MiniMax-H3', content: [{ type: 'text', text: 'a' }], duration: 4 },
+      'duration must be at least 5, not 4.',
+    ],
+  ])('refuses %j in its own form, naming the field', async (body, message) => {
+    expect(await send('POST', `${prefix}/v2/video_generation`, { body })).toMatchObject({
+      status: 400,
+      body: {
+        type: 'error',
+        error: { type: 'invalid_request_error', http_code: '400', message: expect.stringContaining(message) },
+      },
+    })
+  })
+
+  it('answers 404 in its own form for a task that it has not', async () => {
+    const path = `${prefix}/v2/query/video_generation/01234567-89ab-4cde-8f01-23456789ab00`
+    expect(await send('GET', path)).toMatchObject({ status: 404, body: { error: { type: 'not_found_error' } } })
+  })
+})
+
+it('a callback of MiniMax’s second version is challenged, then called with the body of a query', async () => {
+  const { body } = await send('POST', '/minimax/v2/video_generation', {
+    body: {
+      ...{ model: 'MiniMax-H3', content: [{ type: 'text', text: 'sandbox:slow=1' }] },
+      callback_url: `${receiver.url}/second`,
+    },
+  })
+  await receiver.until(() => cameTo('/second').length >= 3)
+  const last = cameTo('/second').at(-1) as unknown as SecondTask
+  expect(last.task).toMatchObject({ id: body.task_id, status: 'succeeded', content: { url: expect.any(String) } })
+})
+
 it('MiniMax’s file route streams the file, with ranges, for clients that found no URL', async () => {
   const { file_id } = await ended(await make({ model: 'T2V-01', prompt: 'sandbox:fast' }))
   const answer = await fetch(`${gateway.url}/minimax/v1/file?file_id=${file_id}`, {

@@ -9,6 +9,8 @@ import { openReceiver, type Receiver } from '../support/receiver.ts'
 
 const PICTURE = 'https://1.1.1.1/a.png' // a number, so that no name service is asked
 const OTHER = 'https://1.1.1.1/b.png'
+const FILM = 'https://1.1.1.1/a.mp4'
+const STILL = { horizontal: 0, vertical: 0, pan: 0, tilt: 0, roll: 0, zoom: 0 }
 
 let gateway: TestGateway
 let receiver: Receiver
@@ -177,6 +179,98 @@ describe('a body as clients send it', () => {
       { prompt: 'a' },
     ],
     [...piapi('seedance', 'seedance-2', { prompt: 'a', audio: 'false' }), 'seedance/seedance-2', { audio: false }],
+    [
+      ...piapi('seedance', 'seedance-2-fast-preview', {
+        ...{ prompt: '@image1 waves', image_urls: [PICTURE, OTHER], mode: 'first_last_frames' },
+        ...{ aspect_ratio: 'auto', duration: 5 },
+      }),
+      'seedance/seedance-2-fast-preview',
+      { aspect_ratio: 'auto', mode: 'first_last_frames', image_urls: [PICTURE, OTHER] },
+    ],
+    [
+      ...piapi('seedance', 'seedance-2-preview-vip', { prompt: 'a', duration: 0, video_urls: [FILM], image_urls: [] }),
+      'seedance/seedance-2-preview-vip',
+      { duration: 0, video_urls: [FILM] },
+    ],
+    [
+      '/api/v1/task',
+      {
+        ...{ model: 'seedance', task_type: 'seedance-2-less-restriction', auto_upload_assets: true },
+        input: { prompt: 'a', image_urls: [PICTURE], asset_retention_hours: '3' },
+      },
+      'seedance/seedance-2-less-restriction',
+      { auto_upload_assets: true, asset_retention_hours: 3 },
+    ],
+    [
+      ...piapi('kling', 'lip_sync', { video_url: FILM, tts_text: 'hello', tts_timbre: 'Rock', origin_task_id: '' }),
+      'kling/lip_sync',
+      { video_url: FILM, tts_text: 'hello' },
+    ],
+    [
+      '/kling/v1/videos/lip-sync',
+      { input: { video_url: FILM, mode: 'text2video', text: 'hello', voice_id: 'uk_boy1', voice_language: 'en' } },
+      'kling/lip_sync',
+      { video_url: FILM, tts_text: 'hello', tts_timbre: 'uk_boy1' },
+    ],
+    [
+      '/kling/v1/videos/text2video',
+      { model_name: 'kling-v4', prompt: 'a', duration: '30', mode: 'pro', sound: 'on' },
+      'kling/video_generation',
+      { version: '4.0', duration: 30, mode: 'pro', enable_audio: true },
+    ],
+    [
+      '/kling/v1/videos/image2video',
+      { model_name: 'kling-v4-flash', prompt: 'a', image: PICTURE, duration: '20' },
+      'kling/video_generation',
+      { version: '4.0-flash', duration: 20, image_url: PICTURE },
+    ],
+    [
+      '/kling/v1/videos/omni-video',
+      {
+        ...{ model_name: 'kling-v4-omni', prompt: '<<<video_2>>> as <<<image_1>>>', duration: '12' },
+        image_list: [{ image_url: PICTURE }],
+        video_list: [{ video_url: FILM }, { video_url: FILM }],
+      },
+      'kling/omni_video_generation',
+      { version: '4.0', prompt: '@video_2 as @image_1', images: [PICTURE], videos: [FILM, FILM] },
+    ],
+    // The vendor's command line turns whatever reads as a number into one.
+    [
+      ...piapi('kling', 'video_generation', { prompt: 'a', version: 2.6, duration: 5, cfg_scale: 0.5, seed: -1 }),
+      'kling/video_generation',
+      { version: '2.6', cfg_scale: 0.5 },
+    ],
+    [...piapi('kling', 'video_generation', { prompt: 'a', version: 3 }), 'kling/video_generation', { version: '3.0' }],
+    [
+      ...piapi('kling', 'video_generation', {
+        prompt: 'a',
+        camera_control: { type: 'simple', config: { ...STILL, pan: '-10', horizontal: -5 } },
+      }),
+      'kling/video_generation',
+      { camera_control: { type: 'simple', config: { ...STILL, pan: -10, horizontal: -5 } } },
+    ],
+    [
+      ...piapi('kling', 'image_to_video', { prompt: 'a', start_image_url: PICTURE, end_image_url: OTHER }),
+      'kling/image_to_video',
+      { image_url: PICTURE, image_tail_url: OTHER },
+    ],
+    [
+      ...piapi('Qubico/minimax-h3', 'img2video', { prompt: 'a', image_url: PICTURE }),
+      'Qubico/minimax-h3/img2video',
+      { image: PICTURE, resolution: '768p' },
+    ],
+    [
+      ...piapi('byteaudio', 'seed-audio-1.0', { prompt: 'She laughs.', format: 'wav' }),
+      'byteaudio/seed-audio-1.0',
+      { text: 'She laughs.', format: 'wav' },
+    ],
+    [
+      ...piapi('music-u', 'generate_music', {
+        ...{ lyrics_type: 'instrumental', gpt_description_prompt: '', lyrics: '', negative_tags: '', seed: -1 },
+      }),
+      'music-u/generate_music',
+      { lyrics_type: 'instrumental', seed: -1 },
+    ],
   ])('at %s: %j is a task of %s with %j', async (path, body, operation, input) => {
     const task = await sentTo(path, body)
     expect(task).toMatchObject({ operation, input })
@@ -226,6 +320,18 @@ describe('a body as clients send it', () => {
       'input.start_image_url does not go together with input.image_url',
     ],
     [...piapi('kling', 'video_generation', { prompt: 'a', start_image_url: 'fox' }), 'input.start_image_url must be'],
+    [...piapi('seedance', 'seedance-2', { prompt: 'a', duration: 0 }), 'input.duration must be at least 4, not 0'],
+    [...piapi('seedance', 'seedance-2-fast', { prompt: 'a', resolution: '1080p' }), 'input.resolution must be one of'],
+    [
+      ...piapi('kling', 'omni_video_generation', { prompt: 'a', video_urls: [FILM] }),
+      'input.video_urls is read with version 4.0 and 4.0-flash only',
+    ],
+    ['/kling/v1/videos/text2video', { model_name: 'kling-v4-flash', prompt: 'a', mode: 'pro' }, 'mode must be std'],
+    [
+      '/kling/v1/videos/lip-sync',
+      { input: { video_url: 'a film', mode: 'text2video', text: 'hello', voice_id: 'uk_boy1' } },
+      'input.video_url must be an http',
+    ],
   ])('at %s: %j is refused, since %s', async (path, body, message) => {
     expect(await sentTo(path, body)).toContain(message)
   })
@@ -246,6 +352,35 @@ describe('a body as clients send it', () => {
     expect(plain).not.toHaveProperty('metadata')
     const huge = await gateway.piapi.post({ ...body, metadata: 'x'.repeat(20_000) }, { key: TEST_KEY })
     expect(huge).toMatchObject({ status: 400, body: { error: { field: 'metadata' } } })
+  })
+})
+
+/** Suno's versions by the names of its products, and by its own. */
+const VERSIONS: [alias: string, version: string][] = [
+  ['chirp-v3', 'chirp-v3-0'],
+  ['chirp-v3.5', 'chirp-v3-5'],
+  ['chirp-v4', 'chirp-v4'],
+  ['chirp-v4-5', 'chirp-auk'],
+  ['chirp-v4.5', 'chirp-auk'],
+  ['chirp-v4-5-plus', 'chirp-bluejay'],
+  ['chirp-v5', 'chirp-crow'],
+  ['chirp-v5-5', 'chirp-fenix'],
+]
+/** Every way in which a protocol names the version of a song. */
+const NAMING: [name: string, (version: string) => [path: string, body: JsonObject]][] = [
+  ['PiAPI', (mv) => piapi('suno', 'music', { prompt: 'la', mv })],
+  ['PiAPI, as model', (model) => piapi('suno', 'music', { prompt: 'la', model })],
+  ['PiAPI before 2025', (model_version) => piapi('music-s', 'generate_music', { prompt: 'rain', model_version })],
+  ['the relay', (mv) => ['/suno/submit/music', { prompt: 'la', mv }]],
+  ['the relay, as model', (model) => ['/suno/submit/music', { prompt: 'la', model }]],
+  ['the feed', (mv) => ['/suno/generate', { prompt: 'la', mv }]],
+  ['the feed, by a description', (mv) => ['/suno/generate/description-mode', { gpt_description_prompt: 'rain', mv }]],
+  ['Polyphony', (mv) => ['/polyphony/v1/tasks', { operation: 'suno/music', input: { prompt: 'la', mv } }]],
+]
+
+describe.each(NAMING)('a version of Suno in the form of %s', (_name, bodyOf) => {
+  it.each(VERSIONS)('is taken as %s, which is %s', async (alias, version) => {
+    expect(await sentTo(...bodyOf(alias))).toMatchObject({ operation: 'suno/music', input: { mv: version } })
   })
 })
 

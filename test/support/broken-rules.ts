@@ -78,14 +78,7 @@ const framedInPrompt = [
 ]
 
 const ofMode = (mode: string) => ({ mode, image_urls: undefined, video_urls: undefined, audio_urls: undefined })
-const seedance = [
-  broken({ ...ofMode('omni_reference'), image_urls: files(9), video_urls: files(4) }, 'video_urls', 'not 13'),
-  broken({ ...ofMode('omni_reference'), image_urls: files(9), audio_urls: files(4) }, 'audio_urls', 'not 13'),
-  broken(
-    { ...ofMode('omni_reference'), mode: undefined, video_urls: files(12), audio_urls: files(12) },
-    'video_urls',
-    'and the other references must be at most 12 in all, not 24',
-  ),
+const seedanceModes = [
   ...['image_urls', 'video_urls', 'audio_urls'].map((name) =>
     broken({ ...ofMode('text_to_video'), [name]: files(1) }, name, 'does not go with mode text_to_video'),
   ),
@@ -104,6 +97,36 @@ const seedance = [
     ),
   ),
   broken(ofMode('first_last_frames'), 'image_urls', 'must be one or two with mode first_last_frames, not 0'),
+]
+const seedance = [
+  broken({ ...ofMode('omni_reference'), image_urls: files(9), video_urls: files(4) }, 'video_urls', 'not 13'),
+  broken({ ...ofMode('omni_reference'), image_urls: files(9), audio_urls: files(4) }, 'audio_urls', 'not 13'),
+  broken(
+    { ...ofMode('omni_reference'), mode: undefined, video_urls: files(12), audio_urls: files(12) },
+    'video_urls',
+    'and the other references must be at most 12 in all, not 24',
+  ),
+  ...seedanceModes,
+]
+/** Every type of Seedance with the limits of version 2. */
+const SEEDANCE = [
+  ...['seedance-2', 'seedance-2-fast', 'seedance-2-mini'].flatMap((type) => [type, `${type}-less-restriction`]),
+  ...['seedance-2-preview', 'seedance-2-fast-preview'].flatMap((type) => [type, `${type}-vip`]),
+]
+const seedanceLength = [
+  ...[1, 3].map((duration) => broken({ duration }, 'duration', `must be at least 4, not ${duration}`)),
+  broken({ duration: 0 }, 'duration', '0 is read with video_urls only'),
+]
+const kling4 = [
+  broken({ prompt: undefined, multi_shots: undefined }, 'prompt', 'is needed without multi_shots'),
+  broken({ multi_shots: shots(3, 11) }, 'multi_shots', 'must last at most 30 seconds in all, not 33'),
+  broken({ version: '4.0-flash', resolution: '1080p' }, 'resolution', 'must be 720p with version 4.0-flash'),
+  broken({ version: '4.0-flash', duration: 21 }, 'duration', 'must be at most 20, not 21'),
+]
+const ideogram4 = [
+  broken({ text_prompt: undefined }, 'text_prompt', 'is needed without json_prompt'),
+  broken({ json_prompt: { objects: [] } }, 'json_prompt', 'does not go together with text_prompt'),
+  broken({ aspect_ratio: '1x1', resolution: '1024x1024' }, 'resolution', 'cannot be set together with aspect_ratio'),
 ]
 
 const lumaFrames = [
@@ -297,8 +320,17 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
     broken({ prompt: undefined }, 'prompt', 'is needed without image_url'),
     broken({ prompt: '', image_url: '', image_tail_url: '', elements: [] }, 'prompt', 'is needed without image_url'),
   ],
-  'kling/omni_video_generation': brokenShots,
+  'kling/omni_video_generation': [
+    ...brokenShots,
+    broken({ images: files(8) }, 'images', 'has at most 7 elements with version 3.0'),
+    broken({ videos: files(1) }, 'videos', 'is read with version 4.0 and 4.0-flash only'),
+    broken({ audio_urls: files(1) }, 'audio_urls', 'is read with version 4.0 only'),
+    broken({ version: '4.0', video: FILE, videos: files(1) }, 'video', 'does not go together with videos'),
+    broken({ version: '4.0-flash', resolution: '1080p' }, 'resolution', 'must be 720p with version 4.0-flash'),
+  ],
   'kling/lip_sync': [
+    broken({ origin_task_id: undefined }, 'origin_task_id', 'is needed without video_url'),
+    broken({ video_url: FILE }, 'video_url', 'does not go together with origin_task_id'),
     broken({ tts_text: undefined }, 'tts_text', 'is needed without local_dubbing_url'),
     broken({ tts_text: '' }, 'tts_text', 'is needed without local_dubbing_url'),
     broken({ tts_timbre: undefined }, 'tts_timbre', 'is needed with tts_text'),
@@ -359,9 +391,19 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
     ),
     broken({ start_image: '', end_image: '' }, 'key_frames', 'must name a frame to go on from'),
   ],
-  'seedance/seedance-2': seedance,
-  'seedance/seedance-2-fast': seedance,
-  'seedance/seedance-2-mini': seedance,
+  ...Object.fromEntries(SEEDANCE.map((type) => [`seedance/${type}`, [...seedance, ...seedanceLength]])),
+  'seedance/seedance-2.5': [...seedanceModes, ...seedanceLength],
+  'seedance/seedance-2.5-less-restriction': [...seedanceModes, ...seedanceLength],
+  'kling/text_to_video': kling4,
+  'kling/image_to_video': kling4,
+  'ideogram/v4-generate': ideogram4,
+  'ideogram/v4-generate-transparent': ideogram4,
+  'ideogram/v4-remix': ideogram4,
+  'byteaudio/seed-audio-1.0': [broken({ audio_urls: files(1), image_url: FILE }, 'image_url', 'does not go together')],
+  'minimax/video_generation': [
+    broken({ prompt: undefined }, 'prompt', 'is needed without a picture or video'),
+    broken({ first_frame_image: FILE, reference_images: files(1) }, 'reference_images', 'does not go together'),
+  ],
   'Qubico/trellis/image-to-3d': [
     broken({ image: undefined }, 'image', 'or images is needed'),
     broken({ image: undefined, images: [] }, 'image', 'or images is needed'),

@@ -57,7 +57,7 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     'reads tasks, or takes bodies of another route',
   ],
   [
-    /\/(?:ephemeral_resource|files|initiate|initiate-multipart|uploads|complete|file|upload-finish|initialize-clip)$/,
+    /\/(?:ephemeral_resource|asset\/upload|files|initiate|initiate-multipart|uploads|complete|file|upload-finish|initialize-clip)$/,
     'a file',
   ],
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$/, 'a file'],

@@ -81,6 +81,9 @@ describe('a request for Ideogram', () => {
       ['/v1/ideogram-v3/replace-background', 'ideogram/v3-replace-background'],
       ['/v1/ideogram-v3/generate-transparent', 'ideogram/v3-generate-transparent'],
       ['/v1/ideogram-v3/inpaint', 'ideogram/v3-edit'],
+      ['/v1/ideogram-v4/generate', 'ideogram/v4-generate'],
+      ['/v1/ideogram-v4/generate-transparent', 'ideogram/v4-generate-transparent'],
+      ['/v1/ideogram-v4/remix', 'ideogram/v4-remix'],
     ])
   })
 

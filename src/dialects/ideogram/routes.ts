@@ -1,18 +1,48 @@
+import type { FastifyInstance } from 'fastify'
 import { IDEOGRAM } from '../../catalog/ideogram.ts'
-import type { Dialect } from '../dialect.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { isTerminal } from '../../core/task.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
+import { webhookIn } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { bodyOf, filesOf } from '../kit/form-body.ts'
-import { serve, submitAndWait } from '../kit/protocol.ts'
+import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
+import { taskFor } from '../kit/requests.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { fromTask } from './from-task.ts'
+import { fromTask, generationOf, isIdeogram } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
-import { TOOLS, toTask } from './to-task.ts'
+import { ASYNC_TOOLS, TOOLS, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
 
 /** Pictures of style and of character, a mask each, and the one to be changed. */
 const MAX_FILES = 32
+
+/** Work whose id is answered at once, to be polled or to be called back about. */
+function asyncRoutes(app: FastifyInstance, context: DialectContext): void {
+  for (const tool of ASYNC_TOOLS) {
+    const files = { maxFiles: MAX_FILES, filesOf: filesOf(tool.operation.input) }
+    app.post<{ Querystring: Record<string, Json> }>(
+      tool.path,
+      described(`async:${tool.path}`),
+      async (request, reply) => {
+        const webhook = webhookIn('webhook_url', request.query.webhook_url)
+        const submission = { ...toTask(tool, await bodyOf(request, context, files)), ...webhook }
+        const { id } = await submitTask(request, reply, context, submission)
+        return { generation_id: id }
+      },
+    )
+  }
+
+  app.get<{ Params: { id: string } }>('/v1/generations/:id', described('generation'), async (request, reply) => {
+    const { id } = request.params
+    const task = await taskFor(request, reply, id, context)
+    if (!isIdeogram(task)) throw new PolyphonyError('task_not_found', `No generation ${id}.`)
+    return generationOf(task, context.urls)
+  })
+}
 
 /** Ideogram's own API, which answers when the pictures are made. */
 export const ideogram: Dialect = {
@@ -31,7 +61,13 @@ export const ideogram: Dialect = {
             return fromTask(await submitAndWait(request, reply, context, submission), context.urls)
           })
         }
+        asyncRoutes(inside, context)
       },
     }),
+  webhookFor(task, urls) {
+    if (!isTerminal(task.status)) return undefined
+    const { generation_id, ...result } = generationOf(task, urls)
+    return { body: JSON.stringify({ generation_id, request_id: generation_id, ...result }) }
+  },
   describe: async () => (await import('./openapi.ts')).describeIdeogram(),
 }

@@ -21,6 +21,9 @@ const tool = (path: string, taskType: string, isNested = false): Tool => ({
   operation: getOperation(`${IDEOGRAM}/${taskType}`),
   isNested,
 })
+/** Whose asynchronous twin answers at once with an id. */
+const V4_ASYNC = ['generate', 'generate-transparent']
+const V4 = [...V4_ASYNC, 'remix']
 const V3 = ['generate', 'remix', 'edit', 'reframe', 'replace-background', 'generate-transparent']
 
 export const TOOLS: readonly Tool[] = [
@@ -32,7 +35,10 @@ export const TOOLS: readonly Tool[] = [
   tool('/reframe', 'reframe'),
   ...V3.map((name) => tool(`/v1/ideogram-v3/${name}`, `v3-${name}`)),
   tool('/v1/ideogram-v3/inpaint', 'v3-edit'), // the newer name
+  ...V4.map((name) => tool(`/v1/ideogram-v4/${name}`, `v4-${name}`)),
 ]
+
+export const ASYNC_TOOLS: readonly Tool[] = V4_ASYNC.map((name) => tool(`/v1/ideogram-v4/async/${name}`, `v4-${name}`))
 
 const REQUEST = 'image_request'
 /** On the older paths, the file is beside `image_request`. */

@@ -63,6 +63,8 @@ const OF_VIDEO: Path[] = ['/videos/text2video', '/videos/image2video', '/videos/
 const PATHS_OF: Record<string, Path[]> = {
   'kling/video_generation': OF_VIDEO,
   'kling-turbo/video_generation': OF_VIDEO,
+  'kling/text_to_video': ['/videos/text2video'],
+  'kling/image_to_video': ['/videos/image2video'],
   'kling/extend_video': ['/videos/video-extend'],
   'kling/lip_sync': ['/videos/lip-sync'],
   'kling/effects': ['/videos/effects'],

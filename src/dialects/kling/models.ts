@@ -2,7 +2,7 @@ import { invalidInput } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isGiven, isText } from '../kit/fields.ts'
 
-/** Kling's names of its models, and the catalogue's versions. */
+/** Kling's names of its models, and the catalogue's versions. Those of version 4 are relays' (inferred: `kling-v4*`). */
 
 export const VIDEO_VERSIONS: Record<string, string> = {
   'kling-v1': '1.0',
@@ -15,11 +15,20 @@ export const VIDEO_VERSIONS: Record<string, string> = {
   'kling-v2-5-turbo': '2.5',
   'kling-v2-6': '2.6',
   'kling-v3': '3.0',
+  'kling-v3-turbo': '3.0-turbo',
+  'kling-3.0-turbo': '3.0-turbo',
+  'kling-v4': '4.0',
+  'kling-v4-flash': '4.0-flash',
 }
 export const OMNI_VERSIONS: Record<string, string> = {
   'kling-video-o1': 'o1',
   'kling-v3-omni': '3.0',
   'kling-v3': '3.0',
+  'kling-v4-omni': '4.0',
+  'kling-v4': '4.0',
+  'kling-v4-omni-flash': '4.0-flash',
+  'kling-v4-flash-omni': '4.0-flash',
+  'kling-v4-flash': '4.0-flash',
 }
 export const IMAGE_VERSIONS: Record<string, string> = {
   'kling-v1': '1.0',

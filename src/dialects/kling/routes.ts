@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import type { Caller } from '../../core/caller.ts'
-import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Status, Task } from '../../core/task.ts'
@@ -113,16 +113,14 @@ function pageOf(query: Record<string, unknown>): Page {
   return { offset: (number - 1) * limit, limit }
 }
 
-/** Lip sync may name its video by a URL; only that of a video that was made here leads to one. */
+/** Lip sync may name its video by a URL. That of a video that was made here names the task that made it. */
 async function withVideoId(body: unknown, { assets, urls }: DialectContext): Promise<JsonObject> {
   const fields = objectIn(body)
   const { input } = fields
   if (!isJsonObject(input) || !isText(input.video_url) || isText(input.video_id)) return fields
   const reference = urls.reference(input.video_url)
   const asset = reference && (await assets.find(reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''))
-  if (!asset || asset.taskId === null) {
-    throw invalidInput('input.video_url', 'must be the URL of a video that was made here; other videos are not taken')
-  }
+  if (!asset || asset.taskId === null) return fields
   const { video_url: _, ...rest } = input
   return { ...fields, input: { ...rest, video_id: asset.taskId } }
 }

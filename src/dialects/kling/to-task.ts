@@ -1,4 +1,5 @@
 import { klingVideo } from '../../catalog/kling.ts'
+import { isVersion4 } from '../../catalog/kling-fields.ts'
 import { klingExpand, klingImage } from '../../catalog/kling-images.ts'
 import { klingOmni } from '../../catalog/kling-omni.ts'
 import { klingAvatar, klingEffects, klingExtend, klingLipSync, klingMotionControl } from '../../catalog/kling-scenes.ts'
@@ -83,22 +84,37 @@ const omniVideo: Translation = {
     images: 'image_list',
     'images.*': 'image_list.*.image_url',
     video: 'video_list.0.video_url',
+    videos: 'video_list',
+    'videos.*': 'video_list.*.video_url',
+    audio_urls: 'audio_list',
+    'audio_urls.*': 'audio_list.*.audio_url',
     resolution: 'mode',
   },
-  translate({ image_list, video_list, mode, prompt, ...body }) {
+  translate({ image_list, video_list, audio_list, mode, prompt, ...body }) {
     const pictures = listIn(image_list, 'image_list', (one) => (isJsonObject(one) ? (one.image_url ?? '') : one))
     const videos = listIn(video_list, 'video_list', (one) => (isJsonObject(one) ? one : { video_url: one }))
-    if ((videos?.length ?? 0) > 1) throw invalidInput('video_list', 'has at most 1 element')
+    const named = shared(body, OMNI_VERSIONS)
+    const isSeveral = (videos?.length ?? 0) > 1
+    if (isSeveral && !isVersion4(String(named.version))) throw invalidInput('video_list', 'has at most 1 element')
     const [{ video_url: video, ...aboutVideo } = {}] = videos ?? []
     return {
-      ...shared(body, OMNI_VERSIONS),
+      ...named,
       ...given('prompt', typeof prompt === 'string' ? withCatalogueTags(prompt) : prompt),
       ...given('resolution', mode === 'pro' ? '1080p' : mode === 'std' ? '720p' : mode),
       ...given('images', pictures),
       // What is first or last frame, and what is kept of the video: under their own names.
       ...given('image_list', listIn(image_list, 'image_list', withoutFile)),
-      ...given('video', video),
-      ...aboutVideo,
+      ...(isSeveral
+        ? given(
+            'videos',
+            videos?.map(({ video_url }) => video_url ?? ''),
+          )
+        : given('video', video)),
+      ...(isSeveral ? {} : aboutVideo),
+      ...given(
+        'audio_urls',
+        listIn(audio_list, 'audio_list', (one) => (isJsonObject(one) ? (one.audio_url ?? '') : one)),
+      ),
     }
   },
 }
@@ -114,6 +130,7 @@ const extendVideo: Translation = {
 
 const SPEECH = renames({
   video_id: 'origin_task_id',
+  video_url: 'video_url',
   text: 'tts_text',
   voice_id: 'tts_timbre',
   voice_speed: 'tts_speed',
@@ -130,7 +147,7 @@ const lipSync: Translation = {
     const sound = type === 'file' || (type !== 'url' && isText(audio_file)) ? audio_file : audio_url
     const speech = {
       ...rest,
-      ...given('video_id', isText(video_id) ? video_id : task_id),
+      ...given('video_id', isText(video_id) || isText(rest.video_url) ? video_id : task_id),
       ...(mode === 'audio2video' ? given('audio_url', sound) : withoutPlaceholders({ text, voice_id, voice_speed })),
     }
     return { ...body, ...SPEECH.translate(speech) }
@@ -301,7 +318,10 @@ function cameraOf(camera: Json | undefined): JsonObject {
 
 /** Prompts call files <<<image_1>>> and <<<video_1>>>; the catalogue's call them @image_1 and @video. */
 function withCatalogueTags(prompt: string): string {
-  return prompt.replace(/<<<image_(\d+)>>>/g, '@image_$1').replace(/<<<video(?:_1)?>>>/g, '@video')
+  return prompt
+    .replace(/<<<image_(\d+)>>>/g, '@image_$1')
+    .replace(/<<<video(?:_1)?>>>/g, '@video')
+    .replace(/<<<(video|audio)_(\d+)>>>/g, '@$1_$2')
 }
 
 function listIn<T extends Json>(value: Json | undefined, field: string, read: (one: Json) => T): T[] | undefined {

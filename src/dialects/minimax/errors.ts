@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { ErrorCode, PolyphonyError } from '../../core/errors.ts'
 
+/** Paths of the second version of the API. */
+const SECOND = /^(?:\/minimax)?\/v2\//
 const PARAMETERS = 2013
 const BAD_KEY = 2049
 const NO_KEY = 1004
@@ -55,6 +57,28 @@ export function baseResp(code = 0, message = 'success') {
 /** Errors of this protocol are answered 200, too; only a path that is none is not. */
 export function errorStatus({ code }: PolyphonyError): number {
   return code === 'not_found' || code === 'method_not_allowed' ? 404 : 200
+}
+
+/** The kinds of errors that the second version names, by status. */
+const TYPES: Record<number, string> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  402: 'insufficient_balance_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'invalid_request_error',
+  422: 'invalid_request_error',
+  429: 'rate_limit_error',
+}
+
+/** The form of the second version, which says what is wrong by the status, too. The words of the types are inferred. */
+export function secondErrorAnswer({ status, message }: PolyphonyError, { id }: Pick<FastifyRequest, 'id'>) {
+  const error = { type: TYPES[status] ?? 'server_error', message, http_code: String(status) }
+  return { status, body: { type: 'error', error, request_id: id } }
+}
+
+export function isSecondVersion({ url }: Pick<FastifyRequest, 'url'>): boolean {
+  return SECOND.test(url)
 }
 
 export function errorAnswer(error: PolyphonyError, { headers }: Pick<FastifyRequest, 'headers'>) {

@@ -1,15 +1,19 @@
 import { Type } from 'typebox'
 import { hailuoVideo } from '../../catalog/hailuo.ts'
+import { minimaxVideo } from '../../catalog/minimax.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
   idsBelow,
+  inPath,
   inQuery,
   jsonBody,
+  PAID,
   plain,
   ref,
   replayed,
@@ -26,6 +30,13 @@ const EXAMPLE = {
   prompt: 'a clockmaker leans over his bench [Push in]',
   duration: 6,
   resolution: '768P',
+}
+const EXAMPLE_2 = {
+  model: 'MiniMax-H3',
+  content: [{ type: 'text', text: 'a market at dawn, voices and bells' }],
+  resolution: '768P',
+  duration: 5,
+  ratio: '16:9',
 }
 const NOT_SERVED: readonly ErrorCode[] = ['not_found']
 
@@ -66,6 +77,25 @@ function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
         ...notServed(),
       },
     },
+    minimaxCreateVideo2: {
+      summary: minimaxVideo.title,
+      tags: [TAG],
+      parameters: [idempotencyKey],
+      requestBody: jsonBody(ref('MinimaxVideo2'), { example: { summary: minimaxVideo.title, value: EXAMPLE_2 } }),
+      responses: {
+        '200': { ...answer('The task.', ref('MinimaxCreated')), ...replayed },
+        ...secondErrors([...PAID]),
+      },
+    },
+    minimaxQuery2: {
+      summary: 'Read a task of the second version',
+      tags: [TAG],
+      parameters: [inPath('id', 'The task.'), wait(maxWaitSeconds)],
+      responses: {
+        '200': answer('The task as it is.', ref('MinimaxTask2')),
+        ...secondErrors([...COMMON_ERRORS, 'invalid_input', 'task_not_found']),
+      },
+    },
     minimaxQuery: reading(
       'Read a task',
       [taskId, wait(maxWaitSeconds)],
@@ -86,6 +116,11 @@ function reading(summary: string, parameters: Json[], answered: JsonObject): Jso
 
 function answerOrError(description: string, schema: string): JsonObject {
   return answer(description, { anyOf: [ref(schema), ref('MinimaxError')] })
+}
+
+/** The second version says by the status what is wrong. */
+function secondErrors(codes: readonly ErrorCode[]): JsonObject {
+  return errorAnswers(codes, ({ status }) => status, ref('MinimaxError2'))
 }
 
 function notServed(): JsonObject {
@@ -152,6 +187,50 @@ function schemas(): Record<string, JsonObject> {
       base_resp,
     }),
     Error: Type.Object({ base_resp }),
+    Video2: Type.Object({
+      model: Type.Enum(['MiniMax-H3']),
+      content: Type.Array(
+        Type.Object({
+          type: Type.Enum(['text', 'image_url', 'video_url', 'audio_url']),
+          text: Type.Optional(text),
+          image_url: Type.Optional(Type.Object({ url: text })),
+          video_url: Type.Optional(Type.Object({ url: text })),
+          audio_url: Type.Optional(Type.Object({ url: text })),
+          role: Type.Optional(
+            Type.Enum([
+              ...['first_frame', 'last_frame', 'base_video'],
+              ...['reference_image', 'reference_video', 'reference_audio'],
+            ]),
+          ),
+        }),
+      ),
+      resolution: Type.Optional(Type.Enum(['768P', '2K'])),
+      duration: Type.Optional(Type.Integer({ minimum: 5, maximum: 15 })),
+      ratio: Type.Optional(Type.Enum(['adaptive', '21:9', '16:9', '4:3', '1:1', '3:4', '9:16'])),
+      callback_url: Type.Optional(text),
+    }),
+    Task2: Type.Object({
+      task: Type.Object({
+        id: text,
+        model: text,
+        status: Type.Enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+        task_type: text,
+        modality: text,
+        created_at: Type.Integer({ description: 'Unix seconds.' }),
+        updated_at: Type.Integer({ description: 'Unix seconds.' }),
+        content: Type.Optional(Type.Object({ url: text })),
+        usage: Type.Optional(Type.Object({ output_seconds: Type.Number() })),
+        resolution: text,
+        duration: Type.Integer(),
+        ratio: text,
+        error: Type.Optional(Type.Object({ code: text, message: text })),
+      }),
+    }),
+    Error2: Type.Object({
+      type: Type.Enum(['error']),
+      error: Type.Object({ type: text, message: text, http_code: text }),
+      request_id: text,
+    }),
   }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Minimax${name}`, plain(schema)]))
 }

@@ -5,14 +5,17 @@ import { ASSET_SCHEME } from '../../core/asset.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Status, Task } from '../../core/task.ts'
+import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { idempotencyOf, taskFor } from '../kit/requests.ts'
+import type { Urls } from '../kit/urls.ts'
 import { challenge } from './challenge.ts'
-import { errorAnswer } from './errors.ts'
+import { errorAnswer, isSecondVersion, secondErrorAnswer } from './errors.ts'
 import { callbackOf, createdTask, fileOf, fromTask, isHailuo, videoOfFile, videosOf } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
+import { fromSecondTask, isOfSecondVersion, toSecondTask } from './second-version.ts'
 import { DIALECT, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -31,27 +34,24 @@ export const minimax: Dialect = {
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [RELAY_PREFIX, ''],
-      error: errorAnswer,
-      routes: (inside) => videoRoutes(inside, context),
+      error: (error, request) =>
+        isSecondVersion(request) ? secondErrorAnswer(error, request) : errorAnswer(error, request),
+      routes(inside) {
+        const submit = submitProven(context)
+        videoRoutes(inside, context, submit)
+        secondRoutes(inside, context, submit)
+      },
     }),
   webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeMinimax(context),
 }
 
-function videoRoutes(app: FastifyInstance, context: DialectContext): void {
+function videoRoutes(app: FastifyInstance, context: DialectContext, submit: Submit): void {
   const { assets, tasks, urls } = context
-  const taken = new LRUCache<string, true>(TAKEN)
 
-  app.post('/v1/video_generation', described('minimaxCreateVideo'), async (request, reply) => {
-    const submission = toTask(request.body)
-    const { webhook } = submission
-    const repeatable = webhook && repeatableAs(request)
-    // The receiver of each request proves itself; one that repeats an accepted request makes no task, and needs no proof.
-    if (webhook && !taken.has(repeatable ?? '')) await challenge(webhook.url, context)
-    const task = await submitTask(request, reply, context, submission)
-    if (repeatable !== undefined) taken.set(repeatable, true)
-    return createdTask(task)
-  })
+  app.post('/v1/video_generation', described('minimaxCreateVideo'), async (request, reply) =>
+    createdTask(await submit(request, reply, toTask(request.body))),
+  )
 
   app.get<WithQuery>('/v1/query/video_generation', described('minimaxQuery'), async (request, reply) =>
     fromTask(await taskOf(request, reply)),
@@ -89,6 +89,39 @@ function videoRoutes(app: FastifyInstance, context: DialectContext): void {
   }
 }
 
+/** The receiver of each request proves itself; one that repeats an accepted request makes no task, and needs no proof. */
+function submitProven(context: DialectContext): Submit {
+  const taken = new LRUCache<string, true>(TAKEN)
+  return async (request, reply, submission) => {
+    const { webhook } = submission
+    const repeatable = webhook && repeatableAs(request)
+    if (webhook && !taken.has(repeatable ?? '')) await challenge(webhook.url, context)
+    const task = await submitTask(request, reply, context, submission)
+    if (repeatable !== undefined) taken.set(repeatable, true)
+    return task
+  }
+}
+
+type Submit = (request: FastifyRequest, reply: FastifyReply, submission: Submission) => Promise<Task>
+
+/** The second version: a task, and its video in the answer to the query. */
+function secondRoutes(app: FastifyInstance, context: DialectContext, submit: Submit): void {
+  app.post('/v2/video_generation', described('minimaxCreateVideo2'), async (request, reply) =>
+    createdTask(await submit(request, reply, toSecondTask(request.body))),
+  )
+
+  app.get<{ Params: { id: string } }>(
+    '/v2/query/video_generation/:id',
+    described('minimaxQuery2'),
+    async (request, reply) => {
+      const { id } = request.params
+      const task = await taskFor(request, reply, id, context)
+      if (!isOfSecondVersion(task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+      return fromSecondTask(task, context.urls)
+    },
+  )
+}
+
 /** What a repetition of this request has in common with it; undefined without an Idempotency-Key. */
 function repeatableAs(request: FastifyRequest): string | undefined {
   const idempotency = idempotencyOf(request)
@@ -106,9 +139,9 @@ function idIn({ query }: FastifyRequest<WithQuery>, name: string): string {
 const NOTIFIED: ReadonlySet<Status> = new Set(['processing', 'completed', 'failed', 'cancelled'])
 
 /** A callback carries what a query answers, at each change of the status. */
-function webhookFor(task: Task): WebhookContent | undefined {
+function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
   if (!NOTIFIED.has(task.status)) return undefined
   // Progress alone is no change of status.
   if (task.status === 'processing' && task.progress > 0) return undefined
-  return { body: JSON.stringify(callbackOf(task)) }
+  return { body: JSON.stringify(isOfSecondVersion(task) ? fromSecondTask(task, urls) : callbackOf(task)) }
 }

@@ -36,7 +36,7 @@ function errorOf(work: () => unknown): PolyphonyError {
 
 describe('a request to OpenAI’s image routes', () => {
   it.each<[JsonObject, string, JsonObject]>([
-    [{}, 'gpt-image/generate', { model: 'gpt-image-1', n: 1, size: 'auto' }],
+    [{}, 'gpt-image/generate', { model: 'gpt-image-1.5', n: 1, size: 'auto' }],
     [{ model: 'gpt-image-1.5', n: 3, user: 'u' }, 'gpt-image/generate', { model: 'gpt-image-1.5', n: 3, user: 'u' }],
     [{ model: 'dall-e-3', style: 'vivid' }, 'gpt-image/generate', { model: 'dall-e-3', style: 'vivid' }],
     [{ model: 'gpt-image-2', image }, 'gpt-image/edit', { model: 'gpt-image-2', image: [image] }],

@@ -69,7 +69,7 @@ function schemas(): Record<string, JsonObject> {
   const optional = Type.Optional(text)
   const Request = Type.Object({
     prompt: text,
-    model: Type.Optional(Type.String({ examples: ['gpt-image-1', 'flux-kontext-pro', 'recraftv3'] })),
+    model: Type.Optional(Type.String({ examples: ['gpt-image-1.5', 'flux-kontext-pro', 'recraftv3'] })),
     n: Type.Optional(Type.Integer()),
     size: optional,
     response_format: Type.Optional(Type.Enum(['url', 'b64_json'])),

@@ -301,6 +301,77 @@ export function accountOperations() {
   }
 }
 
+export function assetOperations(limits: Limits) {
+  return {
+    uploadAsset: {
+      summary: 'Put a file into the asset library',
+      description: `At most ${limits.uploadMaxBytes} bytes; inputs name it as \`asset://ASSET_ID\`. Kept as long as records of tasks, or as long as is requested, if that is less.`,
+      tags: [UPLOADS],
+      requestBody: jsonBody(
+        {
+          type: 'object',
+          required: ['url'],
+          properties: {
+            url: { type: 'string', description: 'Where the file is, or the file as a data URI.' },
+            asset_type: { type: 'string', enum: ['Image', 'Video', 'Audio'], description: 'What it must be.' },
+            name: { type: 'string', maxLength: 128, description: 'What it is called in lists.' },
+            asset_retention_hours: { type: 'number', exclusiveMinimum: 0, description: 'How long it is kept.' },
+          },
+        },
+        {
+          example: {
+            summary: 'Put a picture into the asset library',
+            value: { url: `data:image/png;base64,${DOT}`, asset_type: 'Image', name: 'a dot' },
+          },
+        },
+      ),
+      responses: {
+        '200': answer('The file, beside the envelope and in it.', enveloped(plain(LibraryAsset))),
+        ...failures([
+          ...READING,
+          'malformed_body',
+          'address_refused',
+          'payload_too_large',
+          'storage_quota_reached',
+          'unsupported_media',
+          'storage_full',
+          'overloaded',
+        ]),
+      },
+    },
+    listAssets: {
+      summary: 'List the files of the asset library, newest first',
+      tags: [UPLOADS],
+      parameters: [
+        inQuery('limit', { type: 'integer', minimum: 1, maximum: 1_000, default: 100 }, 'Files a page.'),
+        inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
+      ],
+      responses: {
+        '200': answer('A page of files, beside the envelope and in it.', enveloped(plain(LibraryPage))),
+        ...failures(READING),
+      },
+    },
+  }
+}
+
+const LibraryAsset = Type.Object({
+  asset_id: Type.String(),
+  name: Type.String(),
+  asset_type: Type.Enum(['Image', 'Video', 'Audio']),
+  status: Type.Enum(['Active']),
+  url: Type.String(),
+  size: Type.Integer({ description: 'Bytes.' }),
+  created_at: Type.String(),
+  expires_at: Type.String(),
+})
+
+const LibraryPage = Type.Object({
+  items: Type.Array(LibraryAsset),
+  assets: Type.Array(LibraryAsset, { description: 'The same, for clients that read this name.' }),
+  total: Type.Integer({ description: 'On this page.' }),
+  next_cursor: Type.Union([Type.String(), Type.Null()]),
+})
+
 export function uploadOperations(limits: Limits) {
   const name = {
     type: 'string',

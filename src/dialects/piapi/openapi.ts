@@ -19,6 +19,7 @@ import { formOf } from './families.ts'
 import {
   ACCOUNT,
   accountOperations,
+  assetOperations,
   BATCHES,
   batchOperations,
   createTask,
@@ -69,6 +70,7 @@ function operationsOf({ limits }: Context, operations: Operation[]) {
     ...batchOperations(),
     ...accountOperations(),
     ...uploadOperations(limits),
+    ...assetOperations(limits),
   }
 }
 

@@ -12,6 +12,7 @@ import { serve, submitTask } from '../kit/protocol.ts'
 import { idempotencyOf, noteSubmitted, originOf, taskSender } from '../kit/requests.ts'
 import { imageSubmission } from '../shared/image-submission.ts'
 import { accountRoutes } from './account.ts'
+import { assetLibraryRoutes } from './asset-library.ts'
 import { batchRoutes, fromBatch } from './batch.ts'
 import { errorBody } from './errors.ts'
 import { formOf, modelsOf } from './families.ts'
@@ -39,6 +40,7 @@ export const piapi: Dialect = {
         modelRoutes(inside, context)
         await batchRoutes(inside, context)
         accountRoutes(inside, context)
+        assetLibraryRoutes(inside, context)
         await uploadRoutes(inside, context)
       },
     }),

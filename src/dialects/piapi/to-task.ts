@@ -1,4 +1,5 @@
 import { findOperation, listOperations } from '../../catalog/catalog.ts'
+import type { Operation } from '../../catalog/operation.ts'
 import { withOwnNames } from '../../catalog/other-names.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
@@ -37,8 +38,8 @@ export function toTask(raw: unknown): Submission {
   const model = nonEmpty(body, 'model')
   const taskType = nonEmpty(body, 'task_type')
   const config = configIn(body.config)
-  optionalFlag(body.auto_upload_assets, 'auto_upload_assets')
-  const { operation, input, names } = requestOf(model, taskType, body.input)
+  const isIngested = optionalFlag(body.auto_upload_assets, 'auto_upload_assets')
+  const { operation, input, names } = requestOf(model, taskType, body.input, isIngested)
   if (config.service_mode === 'private' && formOf(operation).isPublicOnly) {
     throw invalidInput('config.service_mode', `must be "public" or "" for ${operation.id}`)
   }
@@ -82,6 +83,7 @@ function requestOf(
   model: string,
   taskType: string,
   input: Json | undefined,
+  isIngested: boolean | undefined,
 ): Required<Pick<Submission, 'operation' | 'input' | 'names'>> {
   const older = olderForm(model, taskType)
   const operation = older?.operation ?? findOperation(`${OTHER_NAMES.get(model) ?? model}/${taskType}`)
@@ -89,7 +91,13 @@ function requestOf(
   if (input === undefined || input === null) throw invalidInput('input', 'is required')
   const { fields: sent, names: own = {} } = older?.read(input) ?? { fields: input }
   const { fields, names } = withOwnNames(operation, sent, { ...NAMES, ...own })
-  return { operation, input: readInput(operation, fields, names), names }
+  return { operation, input: readInput(operation, withIngestion(operation, fields, isIngested), names), names }
+}
+
+/** One client says beside the input that references are put into the asset library first; others say it in the input. */
+function withIngestion({ input }: Operation, fields: Json, isIngested: boolean | undefined): Json {
+  if (isIngested === undefined || !isJsonObject(fields) || !('auto_upload_assets' in input.properties)) return fields
+  return { auto_upload_assets: isIngested, ...fields }
 }
 
 function unknownOperation(model: string, taskType: string): PolyphonyError {

@@ -1,5 +1,11 @@
 import { findOperation, getOperation } from '../../catalog/catalog.ts'
-import { GPT_IMAGE_MODELS, gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
+import {
+  DEFAULT_GPT_IMAGE,
+  GPT_IMAGE_MODELS,
+  gptImageEdit,
+  gptImageGenerate,
+  isDallE,
+} from '../../catalog/gpt-image.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
@@ -25,8 +31,6 @@ export interface ImageSubmission {
   isAlwaysInline: boolean
   responseFormat: ResponseFormat
 }
-
-const DEFAULT_MODEL = 'gpt-image-1' // inferred: what OpenAI once defaulted to is retired
 
 /** Names of Flux that are not those of its maker's paths. */
 const FLUX_ALIASES: Record<string, string> = {
@@ -59,7 +63,7 @@ export function imageSubmission(
 
 /** The fields of a form, with texts converted to the types of the requested model. */
 export function typedForm({ image, ...fields }: JsonObject): JsonObject {
-  const model = typeof fields.model === 'string' ? fields.model : DEFAULT_MODEL
+  const model = typeof fields.model === 'string' ? fields.model : DEFAULT_GPT_IMAGE
   // The richest of Recraft's, for all of them.
   const own = isRecraft(model) ? getOperation('recraft/image-to-image') : fluxOf(model)
   const shared = typed(gptImageEdit.input, fields)
@@ -82,7 +86,7 @@ function submissionFor(request: ImageRequest): ModelSubmission | undefined {
 }
 
 function modelIn(value: Json | undefined): string {
-  if (!isGiven(value)) return DEFAULT_MODEL
+  if (!isGiven(value)) return DEFAULT_GPT_IMAGE
   if (typeof value !== 'string') throw invalidInput('model', 'must be a string')
   return value
 }

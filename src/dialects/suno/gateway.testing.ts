@@ -121,6 +121,7 @@ export async function openGateway(): Promise<Gateway> {
       checkLoad: () => {},
       authenticate: (key) => keyring.authenticate(key),
       postJson: unused,
+      download: unused,
       authenticateSigned: () => Promise.reject(new Error('Not used here.')),
       drafts: openDrafts({ store, clock, days: 1 }),
       sendFile: () => Promise.reject(new Error('Not used here.')),

@@ -455,6 +455,8 @@ const INFERRED = [
   'fal-ai/luma-dream-machine/ray-2/modify',
   'fal-ai/wan/v2.2-a14b/image-to-video',
   'fal-ai/mmaudio-v2',
+  'google/nano-banana-2.1',
+  'google/nano-banana-2.1/edit',
 ]
 
 describe('families at fal', () => {

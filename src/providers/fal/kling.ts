@@ -48,7 +48,7 @@ const kling: MapRequest = (fields) => {
   const image = fields.text('image_url')
   if (image === undefined && model.isOfPictures) fields.refuse('version')
   const { cfg_scale, ...own } = fields.renamed(image === undefined ? withoutFrames(model.own) : (model.own ?? {}))
-  fields.skip('cfg_scale') // from 2.0 on it counts for nothing
+  fields.skip('cfg_scale', 'resolution') // from 2.0 on, and before 4.0, they count for nothing
   // A first frame has its own ratio.
   if (image !== undefined) fields.skip('aspect_ratio')
   return {
@@ -163,7 +163,7 @@ const lipSync: MapRequest = (fields) => {
   fields.skip('tts_text', 'tts_timbre', 'tts_speed') // they count without a recording alone
   return {
     model: 'fal-ai/kling-video/lipsync/audio-to-video',
-    input: { audio_url, ...fields.renamed({ origin_task_id: 'video_url' }) },
+    input: { audio_url, ...fields.same('video_url'), ...fields.renamed({ origin_task_id: 'video_url' }) },
   }
 }
 

@@ -286,6 +286,7 @@ export const PICTURES: Record<string, MapRequest> = {
   'gemini/gemini-2.5-flash-image': nanoBanana('fal-ai/nano-banana'),
   'gemini/nano-banana-pro': nanoBanana('fal-ai/nano-banana-pro'),
   'gemini/nano-banana-2': nanoBanana('fal-ai/nano-banana-2'),
+  'gemini/nano-banana-2.1': nanoBanana('google/nano-banana-2.1'), // as a client of fal names it
   'Qubico/qwen-image/txt2img': qwen,
   'Qubico/qwen-image/image-edit': qwenEdit,
   'Qubico/z-image/txt2img': zImage,

@@ -375,7 +375,7 @@ describe('the adapter for Google', () => {
   it('does not perform videos at the host where Google has closed them', () => {
     const own = anAccount(manifest, { apiKey: KEY })
     expect([...(provider.performs?.(own) ?? [])].every((id) => id.startsWith('gemini/'))).toBe(true)
-    expect(provider.performs?.(own).size).toBe(3)
+    expect(provider.performs?.(own).size).toBe(4)
     expect(provider.performs?.(account())).toEqual(provider.operations)
   })
 

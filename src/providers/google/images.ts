@@ -15,7 +15,8 @@ import { type Candidate, Content } from './wire.ts'
 const MODELS: Record<string, string> = {
   'gemini/gemini-2.5-flash-image': 'gemini-2.5-flash-image',
   'gemini/nano-banana-pro': 'gemini-3-pro-image',
-  'gemini/nano-banana-2': 'gemini-3.1-flash-image',
+  'gemini/nano-banana-2': 'gemini-3.1-flash-image', // closed on 2026-10-29
+  'gemini/nano-banana-2.1': 'gemini-nano-banana-2.1',
 }
 export const IMAGE_OPERATIONS = Object.keys(MODELS)
 

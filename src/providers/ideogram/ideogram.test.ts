@@ -32,6 +32,11 @@ const MINE = ['style_type', 'custom_model_uri', ...REFERENCES]
 const SHAPED = ['negative_prompt', 'resolution', 'aspect_ratio']
 const OLD = ['prompt', 'model', 'magic_prompt_option', 'style_type', 'num_images', 'seed']
 
+const V4 = [
+  ...['text_prompt', 'json_prompt', 'aspect_ratio', 'resolution'],
+  ...['magic_prompt', 'rendering_speed', 'num_images', 'seed'],
+]
+
 /** The fields of each path, as the API's description has them; those with * are required. */
 const TAKEN: Record<string, string[]> = {
   '/generate': ['image_request*'],
@@ -49,6 +54,9 @@ const TAKEN: Record<string, string[]> = {
     ...['prompt*', 'negative_prompt', 'seed', 'upscale_factor', 'aspect_ratio', 'rendering_speed', 'magic_prompt'],
     ...['num_images', 'custom_model_uri'],
   ],
+  '/v1/ideogram-v4/generate': V4,
+  '/v1/ideogram-v4/generate-transparent': V4,
+  '/v1/ideogram-v4/remix': ['image*', 'image_weight', ...V4],
 }
 
 async function fieldsOf({ json, form }: SeenRequest): Promise<Record<string, unknown>> {

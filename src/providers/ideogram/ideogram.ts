@@ -10,7 +10,7 @@ import { bodyOf, PATHS } from './requests.ts'
 import { Descriptions, type Picture, Pictures } from './wire.ts'
 
 /**
- * Ideogram's older API and that of Ideogram 3, which answer with the finished pictures. They have no idempotency keys,
+ * Ideogram's older API and those of Ideogram 3 and 4 by their synchronous routes, which answer with the finished pictures. They have no idempotency keys,
  * no callbacks and no list of results, so a lost answer is not found again.
  */
 export function ideogramProvider(): Provider {

@@ -17,6 +17,9 @@ export const PATHS: Record<string, { path: string; isNested?: boolean }> = {
   'ideogram/v3-reframe': { path: 'v1/ideogram-v3/reframe' },
   'ideogram/v3-replace-background': { path: 'v1/ideogram-v3/replace-background' },
   'ideogram/v3-generate-transparent': { path: 'v1/ideogram-v3/generate-transparent' },
+  'ideogram/v4-generate': { path: 'v1/ideogram-v4/generate' },
+  'ideogram/v4-generate-transparent': { path: 'v1/ideogram-v4/generate-transparent' },
+  'ideogram/v4-remix': { path: 'v1/ideogram-v4/remix' },
 }
 
 const FILES = [

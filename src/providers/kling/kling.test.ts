@@ -18,6 +18,7 @@ import { kling as manifest } from './manifest.ts'
 const KEY = 'a key of the test'
 const NOW = Date.UTC(2026, 10, 22)
 const PICTURE = 'https://example.com/a.png'
+const FILM = 'https://example.com/a.mp4'
 const SOUND = 'https://example.com/a.mp3'
 const VIDEO = 'https://example.com/a.mp4'
 const PARENT = '01234567-89ab-4cde-8f01-23456789ab00'
@@ -157,6 +158,45 @@ describe('the adapter for Kling', () => {
       {
         ...{ model_name: 'kling-v2-6', prompt: 'a fox', mode: 'pro', duration: '5', image: PICTURE, sound: 'on' },
         ...{ static_mask: PICTURE, camera_control: { type: 'down_back' }, voice_list: [{ voice_id: '1' }] },
+      },
+    ],
+    [
+      'kling/video_generation',
+      '/v1/videos/text2video',
+      { prompt: 'a fox', version: '4.0', resolution: '1080p', duration: 30 },
+      {
+        ...{ model_name: 'kling-v4', prompt: 'a fox', mode: 'pro', aspect_ratio: '16:9', sound: 'off' },
+        duration: '30',
+      },
+    ],
+    [
+      'kling/image_to_video',
+      '/v1/videos/image2video',
+      { prompt: 'a fox', version: '4.0-flash', image_url: PICTURE, duration: 20, enable_audio: true },
+      { model_name: 'kling-v4-flash', prompt: 'a fox', image: PICTURE, mode: 'std', sound: 'on', duration: '20' },
+    ],
+    [
+      'kling/omni_video_generation',
+      '/v1/videos/omni-video',
+      { version: '4.0', prompt: '@video_2 with @audio_1', videos: [FILM, FILM], audio_urls: [FILM] },
+      {
+        ...{ model_name: 'kling-v4-omni', prompt: '<<<video_2>>> with <<<audio_1>>>', mode: 'std', sound: 'off' },
+        video_list: [
+          { video_url: FILM, refer_type: 'feature' },
+          { video_url: FILM, refer_type: 'feature' },
+        ],
+        ...{ audio_list: [{ audio_url: FILM }], aspect_ratio: '16:9', duration: '5' },
+      },
+    ],
+    [
+      'kling/lip_sync',
+      '/v1/videos/lip-sync',
+      { video_url: FILM, tts_text: 'hello', tts_timbre: 'uk_boy1' },
+      {
+        input: {
+          ...{ video_url: FILM, mode: 'text2video', text: 'hello', voice_id: 'uk_boy1', voice_speed: 1 },
+          voice_language: 'en',
+        },
       },
     ],
     [
@@ -341,6 +381,7 @@ describe('the adapter for Kling', () => {
     ['kling/motion_control', { image_url: PICTURE, preset_motion: 'Running', mode: 'pro' }, 'mode'],
     ['kling/image_generation', { subject_images: [PICTURE], resolution: '2k' }, 'resolution'],
     ['kling/image_generation', { prompt: 'a', version: 'o1', negative_prompt: 'b' }, 'negative_prompt'],
+    ['kling/video_generation', { prompt: 'a', version: '3.0-turbo' }, 'version'],
   ])('refuses %s with a field that Kling does not take: %j', async (operation, input, field) => {
     const before = vendor.seen.length
     await expect(submit(operation, input)).rejects.toMatchObject({ code: 'vendor_refused', details: { field } })

@@ -30,9 +30,10 @@ export function requireOne(input: JsonObject, field: string): void {
 
 /** Videos are taken by their URL only. */
 export function requireUrl(field: string, job: Job): void {
-  const reference = job.input[field]
-  if (typeof reference === 'string' && isGiven(reference) && job.urlOf(reference) === undefined) {
-    throw refused(field, 'must be a URL that Kling can reach; a file that is stored here needs PUBLIC_URL for that')
+  for (const reference of [job.input[field] ?? ''].flat()) {
+    if (typeof reference === 'string' && isGiven(reference) && job.urlOf(reference) === undefined) {
+      throw refused(field, 'must be a URL that Kling can reach; a file that is stored here needs PUBLIC_URL for that')
+    }
   }
 }
 
@@ -67,5 +68,8 @@ export function isUrl(value: Json | undefined): boolean {
 
 /** Prompts call files @image_1 and @video here; at Kling <<<image_1>>> and <<<video_1>>>. */
 export function klingPrompt(prompt: string): string {
-  return prompt.replaceAll(/@image_(\d+)/g, '<<<image_$1>>>').replaceAll(/@video(?:_1)?\b/g, '<<<video_1>>>')
+  return prompt
+    .replaceAll(/@image_(\d+)/g, '<<<image_$1>>>')
+    .replaceAll(/@video(?:_1)?\b/g, '<<<video_1>>>')
+    .replaceAll(/@(video|audio)_(\d+)/g, '<<<$1_$2>>>')
 }

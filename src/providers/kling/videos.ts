@@ -1,3 +1,4 @@
+import { isVersion4, VERSIONS_4 } from '../../catalog/kling-fields.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import {
   isGiven,
@@ -24,10 +25,13 @@ const VIDEO_MODELS: Record<string, string> = {
   '2.5': 'kling-v2-5-turbo',
   '2.6': 'kling-v2-6',
   '3.0': 'kling-v3',
+  // Inferred: the names by which relays know version 4.
+  '4.0': 'kling-v4',
+  '4.0-flash': 'kling-v4-flash',
 }
 /** Only these make a picture better by themselves; they know no other mode. */
 const PRO_ONLY = ['2.0', '2.1-master']
-const WITH_SOUND = ['2.6', '3.0']
+const WITH_SOUND = ['2.6', '3.0', ...VERSIONS_4]
 /** The only model that takes elements. Earlier versions have its price, so a request for one of them uses it. */
 const ELEMENTS_MODEL = 'kling-v1-6'
 const ELEMENTS_VERSIONS = ['1.0', '1.5', '1.6']
@@ -53,6 +57,7 @@ function videoBody(input: JsonObject): JsonObject {
   )
   refuse(input, 'reference_video_url', 'is what kling/omni_video_generation takes, as video')
   const version = String(input.version)
+  if (!(version in VIDEO_MODELS)) throw refused('version', `${version} is not made by this interface of Kling`)
   const isFromElements = isGiven(input.elements)
   if (isFromElements && !ELEMENTS_VERSIONS.includes(version)) {
     throw refused('elements', `are taken by version 1.6 only, not by ${version}`)
@@ -75,7 +80,7 @@ function videoBody(input: JsonObject): JsonObject {
       aspect_ratio: isGiven(input.image_url) || isGiven(input.image_tail_url) ? undefined : input.aspect_ratio,
       sound: WITH_SOUND.includes(version) ? soundOf(input.enable_audio) : undefined,
     }),
-    mode: isPro(input.mode) || PRO_ONLY.includes(version) ? 'pro' : 'std',
+    mode: isPro(input) || PRO_ONLY.includes(version) ? 'pro' : 'std',
     ...shotsOf(input),
     ...pick(input, OWN_VIDEO_FIELDS),
   }
@@ -89,12 +94,27 @@ export const turbo: Request = {
   isFoundByOurId: true,
 }
 
-const OMNI_MODELS: Record<string, string> = { o1: 'kling-video-o1', '3.0': 'kling-v3-omni' }
+/** Version 4 by itself, by the task types that it has. */
+export const video4: Request = {
+  pathOf: (input) => (isGiven(input.image_url) ? '/v1/videos/image2video' : '/v1/videos/text2video'),
+  bodyOf: videoBody,
+  isFoundByOurId: true,
+}
+
+const OMNI_MODELS: Record<string, string> = {
+  o1: 'kling-video-o1',
+  '3.0': 'kling-v3-omni',
+  // Inferred: the names by which relays know version 4.
+  '4.0': 'kling-v4-omni',
+  '4.0-flash': 'kling-v4-omni-flash',
+}
 
 export const omni: Request = {
   pathOf: () => '/v1/videos/omni-video',
   bodyOf(input, job) {
     requireUrl('video', job)
+    requireUrl('videos', job)
+    requireUrl('audio_urls', job)
     const kinds = listOf(input.image_list, ({ type }) => withoutEmpty({ type })) ?? []
     const hasFrame = kinds.some((one) => 'type' in one)
     return {
@@ -102,7 +122,8 @@ export const omni: Request = {
       ...withoutEmpty({
         prompt: typeof input.prompt === 'string' ? klingPrompt(input.prompt) : undefined,
         image_list: textsOf(input.images).map((image_url, index) => ({ image_url, ...kinds[index] })),
-        video_list: isGiven(input.video) ? [videoOf(input)] : undefined,
+        video_list: videosOf(input),
+        audio_list: textsOf(input.audio_urls).map((audio_url) => ({ audio_url })), // inferred from the other two lists
         // A frame, or a video that is changed, has its own.
         aspect_ratio: hasFrame || input.refer_type === 'base' ? undefined : input.aspect_ratio,
         sound: soundOf(input.enable_audio),
@@ -115,6 +136,11 @@ export const omni: Request = {
   isFoundByOurId: true,
 }
 
+function videosOf(input: JsonObject): JsonObject[] {
+  const videos = textsOf(input.videos).map((video_url) => ({ video_url, refer_type: 'feature' }))
+  return isGiven(input.video) ? [videoOf(input), ...videos] : videos
+}
+
 /** A video is referred to, unless a caller who knows Kling says that it is changed. */
 function videoOf({ video: video_url = '', refer_type = 'feature', keep_original_sound }: JsonObject): JsonObject {
   return withoutEmpty({ video_url, refer_type, keep_original_sound })
@@ -125,8 +151,9 @@ function numberOf(value: Json | undefined): number | undefined {
   return isGiven(value) ? Number(value) : undefined
 }
 
-/** One client says `turbo` for what is professional, and `standard`. */
-function isPro(mode: Json | undefined): boolean {
+/** One client says `turbo` for what is professional, and `standard`. Version 4 has a resolution in its place. */
+function isPro({ mode, resolution, version }: JsonObject): boolean {
+  if (isVersion4(String(version)) && isGiven(resolution)) return resolution === '1080p'
   return mode === 'pro' || mode === 'turbo'
 }
 

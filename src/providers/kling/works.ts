@@ -41,7 +41,9 @@ export const lipSync: Request = {
           ...withoutEmpty({ text, voice_id, voice_speed }),
           voice_language: input.voice_language ?? (/\p{Script=Han}/u.test(String(text)) ? 'zh' : 'en'),
         }
-    return { input: { ...parentVideo(job, account), ...words } }
+    if (!isGiven(input.video_url)) return { input: { ...parentVideo(job, account), ...words } }
+    requireUrl('video_url', job)
+    return { input: { video_url: input.video_url ?? '', ...words } }
   },
   isFoundByOurId: false,
 }

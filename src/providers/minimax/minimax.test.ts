@@ -18,9 +18,25 @@ const answer = (fields: JsonObject = {}, code = 0, message = 'success'): FakeAns
   json: { ...fields, base_resp: { status_code: code, status_msg: message } },
 })
 
+/** How the second version describes a task that failed, by the id of the task. */
+const FAILED: Record<string, JsonObject> = {
+  'm-failed': { status: 'failed', error: { code: '1026', message: 'The input is sensitive.' } },
+  'm-expired': { status: 'expired' },
+}
+
 /** MiniMax answers 200 to everything; the second look finds a task done, and its file has an id of its own. */
 function openMinimax(): Promise<FakeVendor> {
   const looks = new Map<string, number>()
+  /** The second version says by the status that something is wrong. */
+  const secondTask = (id: string, vendor: FakeVendor): FakeAnswer => {
+    const failed = FAILED[id]
+    if (failed) return { json: { task: { id, ...failed } } }
+    const look = looks.get(id)
+    if (look === undefined) return { status: 404, json: { message: '404 page not found' } }
+    looks.set(id, look + 1)
+    const done = { status: 'succeeded', content: { url: `${vendor.url}/files/f-${id}.mp4` } }
+    return { json: { task: { id, model: 'MiniMax-H3', ...(look === 0 ? { status: 'running' } : done) } } }
+  }
   return openFakeVendor(({ method, path, query, headers }, vendor) => {
     if (!headers.authorization) return answer({}, 1004, 'login fail: Please carry the API secret key')
     if (headers.authorization !== `Bearer ${KEY}`) return answer({}, 2049, 'invalid api key')
@@ -46,8 +62,13 @@ function openMinimax(): Promise<FakeVendor> {
           file: { file_id, bytes: 0, filename: 'output.mp4', purpose: 'video_generation', download_url },
         })
       }
+      case 'POST /v2/video_generation': {
+        const id = `m-${looks.size + 1}`
+        looks.set(id, 0)
+        return answer({ task_id: id })
+      }
       default:
-        return { status: 404, json: { message: '404 page not found' } }
+        return secondTask(path.split('/v2/query/video_generation/')[1] ?? '', vendor)
     }
   })
 }
@@ -71,6 +92,45 @@ describe('the adapter for MiniMax', () => {
     expect(result.files).toEqual([
       { key: 'video-1', content: { url: expect.stringMatching(/\/files\/f-m-\d+\.mp4$/) } },
     ])
+  })
+
+  it('sends H3 its text and files as content, each with its role', async () => {
+    const input = {
+      prompt: 'a market',
+      first_frame_image: PICTURE,
+      last_frame_image: `${PICTURE}?last`,
+      duration: 7,
+      resolution: '2K',
+      ratio: 'adaptive',
+    }
+    await provider.submit(aJob('minimax/video_generation', input), account(), aSignal())
+    expect(vendor.at('POST', '/v2/video_generation').at(-1)?.json).toEqual({
+      model: 'MiniMax-H3',
+      content: [
+        { type: 'text', text: 'a market' },
+        { type: 'image_url', image_url: { url: PICTURE }, role: 'first_frame' },
+        { type: 'image_url', image_url: { url: `${PICTURE}?last` }, role: 'last_frame' },
+      ],
+      resolution: '2K',
+      duration: 7,
+      ratio: 'adaptive',
+    })
+  })
+
+  it.each([
+    ['m-failed', 'The input is sensitive.', true],
+    ['m-expired', 'MiniMax reported the task as expired, without a reason.', false],
+  ])('reports why H3 did not make %s', async (id, reason, isModerated) => {
+    const job = aJob('minimax/video_generation', { prompt: 'a' })
+    expect(await provider.poll?.({ id }, account(), aSignal(), job)).toEqual({ status: 'failed', reason, isModerated })
+  })
+
+  it('ends a task of H3 that MiniMax no longer knows', async () => {
+    const job = aJob('minimax/video_generation', { prompt: 'a' })
+    expect(await provider.poll?.({ id: 'm-unknown' }, account(), aSignal(), job)).toEqual({
+      status: 'failed',
+      reason: expect.stringContaining('MiniMax no longer knows the task'),
+    })
   })
 
   it.each<[JsonObject, JsonObject]>([

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { hailuoVideo } from '../../catalog/hailuo.ts'
+import { minimaxVideo } from '../../catalog/minimax.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
@@ -9,10 +10,12 @@ import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
 import { type ApiStatus, apiStatusIn, isModerated, minimaxError } from './errors.ts'
+import { pollSecond, secondBodyOf } from './second-version.ts'
 import { Callback, Created, File, Task } from './wire.ts'
 
 /**
- * Hailuo at MiniMax: videos by the first version of its API: create, poll, retrieve the file. A lost answer is found by its
+ * Hailuo at MiniMax by the first version of its API (create, poll, retrieve the file), and H3 by the second (create, poll).
+ * A lost answer is found by its
  * callback only, and nothing can be cancelled.
  *
  * Its music makes one song per call where the catalogue's operations make two, and its speech has built-in voices where the
@@ -21,14 +24,16 @@ import { Callback, Created, File, Task } from './wire.ts'
 export function minimaxProvider(): Provider {
   return {
     id: 'minimax',
-    operations: new Set([hailuoVideo.id]),
+    operations: new Set([hailuoVideo.id, minimaxVideo.id]),
 
     async submit(job, account, signal) {
       const callback = job.callbackUrl === undefined ? {} : { callback_url: job.callbackUrl }
-      const json = { ...bodyOf(await withUrls(job, signal)), ...callback }
+      const isSecond = job.operation === minimaxVideo.id
+      const input = await withUrls(job, signal)
+      const json = { ...(isSecond ? secondBodyOf(input) : bodyOf(input)), ...callback }
       const body = await callMinimax(account, {
         method: 'POST',
-        path: '/v1/video_generation',
+        path: `/${isSecond ? 'v2' : 'v1'}/video_generation`,
         json,
         signal,
         isPaid: true,
@@ -41,6 +46,7 @@ export function minimaxProvider(): Provider {
     async poll(handle, account, signal, request) {
       const { id } = readHandle(IdHandle, handle, 'MiniMax')
       try {
+        if (request.operation === minimaxVideo.id) return await pollSecond(account, id, signal, request)
         const body = await fetchTask(account, id, signal)
         const { status, file_id = '' } = readAnswer(Task, body, 'MiniMax')
         if (!hasEnded(status, 'success')) return progressOf(status, apiStatusIn(body))
@@ -54,7 +60,8 @@ export function minimaxProvider(): Provider {
 
     /** MiniMax first sends a challenge to a callback URL, and expects it back. Callbacks are not signed. */
     async receive({ rawBody }) {
-      const { challenge, task_id: id } = readCallback(Callback, rawBody) ?? {}
+      const { challenge, task_id, task } = readCallback(Callback, rawBody) ?? {}
+      const id = task_id ?? task?.id
       if (challenge !== undefined) return { answer: { challenge } }
       return id === undefined ? {} : { handle: { id: String(id) } }
     },

@@ -18,4 +18,17 @@ export const File = Type.Object({
   file: Type.Object({ download_url: Type.Optional(Text), backup_download_url: Type.Optional(Text) }),
 })
 
-export const Callback = Type.Object({ challenge: Type.Optional(Anything), task_id: Type.Optional(Id) })
+/** The second version: the task, with its video's URL at the end. */
+export const SecondTask = Type.Object({
+  task: Type.Object({
+    status: Text,
+    content: Type.Optional(Type.Object({ url: Type.Optional(Text) })),
+    error: Type.Optional(Type.Object({ code: Type.Optional(Id), message: Type.Optional(Text) })),
+  }),
+})
+
+export const Callback = Type.Object({
+  challenge: Type.Optional(Anything),
+  task_id: Type.Optional(Id),
+  task: Type.Optional(Type.Object({ id: Type.Optional(Id) })),
+})

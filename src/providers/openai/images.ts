@@ -1,7 +1,7 @@
 import type OpenAI from 'openai'
 import type { Static } from 'typebox'
-import { gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { DEFAULT_GPT_IMAGE, gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
 import { readAnswer } from '../kit/read-wire.ts'
 import { imagesResult, type Source } from '../kit/results.ts'
@@ -20,7 +20,8 @@ const OF_GPT_IMAGE = ['background', 'output_format', 'output_compression']
 
 export async function submitImages(client: OpenAI, job: Job, signal: AbortSignal): Promise<Submitted> {
   const isEdit = job.operation === gptImageEdit.id
-  const fields = fieldsOf(job.input, isEdit)
+  const successor = successorOf(job.input.model, client)
+  const fields = fieldsOf({ ...job.input, ...(successor ? { model: successor } : {}) }, isEdit)
   const files = isEdit ? await filesOf(job, signal) : {}
   // What the catalogue has checked is what the package's types describe, but for models and sizes that are newer.
   const body: unknown = { ...fields, ...files }
@@ -34,8 +35,22 @@ export async function submitImages(client: OpenAI, job: Job, signal: AbortSignal
   const { data, usage } = readAnswer(Images, answer, 'OpenAI', { isPaid: true })
   const sources = sourcesIn(data)
   if (sources.length === 0) return { failed: { reason: 'OpenAI returned no picture.' } }
-  const logs = usage ? [`OpenAI counted ${usage.input_tokens} input and ${usage.output_tokens} output tokens`] : []
+  const logs = [
+    ...(successor ? [`OpenAI has retired ${job.input.model}; ${successor} made the pictures`] : []),
+    ...(usage ? [`OpenAI counted ${usage.input_tokens} input and ${usage.output_tokens} output tokens`] : []),
+  ]
   return { result: { ...imagesResult(job, sources), logs } }
+}
+
+/**
+ * Models that OpenAI has retired, and what it names in their place: the same fields, and cheaper. A client that was written
+ * for the older one is served by it, and its task says so. A gateway of this protocol may still have the older one.
+ */
+const SUCCESSORS: Record<string, string> = { 'gpt-image-1': DEFAULT_GPT_IMAGE }
+
+function successorOf(model: Json | undefined, { baseURL }: OpenAI): string | undefined {
+  if (URL.parse(baseURL)?.hostname !== 'api.openai.com' || typeof model !== 'string') return undefined
+  return Object.hasOwn(SUCCESSORS, model) ? SUCCESSORS[model] : undefined
 }
 
 /**

@@ -130,10 +130,25 @@ describe('the adapter for OpenAI', () => {
     expect(result.logs).toEqual(['OpenAI counted 10 input and 50 output tokens'])
   })
 
+  it.each([
+    ['https://api.openai.com/v1', 'gpt-image-1.5', ['OpenAI has retired gpt-image-1; gpt-image-1.5 made the pictures']],
+    ['https://relay.example/v1', 'gpt-image-1', []],
+  ])('at %s makes the pictures of a model that OpenAI has retired with %s', async (baseUrl, model, logs) => {
+    const sent: Json[] = []
+    const fetch: typeof globalThis.fetch = async (_url, init) => {
+      sent.push(JSON.parse(String(init?.body)))
+      return Response.json({ created: 1, data: [{ b64_json: BASE64 }] })
+    }
+    const there = { ...account(), settings: { ...account().settings, baseUrl }, fetch }
+    const result = await resultOf(provider, generating({ model: 'gpt-image-1' }), there)
+    expect(sent).toEqual([expect.objectContaining({ model })])
+    expect(result.logs).toEqual(logs)
+  })
+
   it('does not send values that are the model’s defaults', async () => {
     await resultOf(provider, generating(), account())
     expect(vendor.at('POST', '/v1/images/generations').at(-1)?.json).toEqual({
-      model: 'gpt-image-1',
+      model: 'gpt-image-1.5',
       prompt: 'a boat',
       n: 1,
       output_format: 'png',
@@ -165,7 +180,7 @@ describe('the adapter for OpenAI', () => {
       ['image[]', 'image/png'],
       ['input_fidelity', 'high'],
       ['mask', 'image/png'],
-      ['model', 'gpt-image-1'],
+      ['model', 'gpt-image-1.5'],
       ['n', '1'],
       ['output_format', 'png'],
       ['prompt', 'in blue'],

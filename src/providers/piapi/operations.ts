@@ -17,6 +17,7 @@ const WHOLE_MODELS: ReadonlySet<string> = new Set([
   'Wan',
   'music-u',
   'seedance',
+  'byteaudio',
   'omni-human',
 ])
 
@@ -34,6 +35,8 @@ const PARTS: Record<string, readonly string[]> = {
     'avatar',
     'motion_control',
     'omni_video_generation',
+    'text_to_video',
+    'image_to_video',
   ],
   midjourney: ['imagine', 'upscale', 'variation', 'reroll', 'describe', 'seed', 'blend', 'inpaint', 'outpaint', 'pan'],
 }

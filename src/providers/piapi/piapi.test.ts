@@ -61,6 +61,8 @@ function exampleJob(id: string, given: Partial<Job> = {}): Job {
   return aJob(id, exampleOn(operation, PARENT), { ...(follows ? { parent } : {}), ...given })
 }
 
+const URL_OF = 'https://example.com/a.file'
+
 describe('the adapter for PiAPI', () => {
   it.each([...provider.operations])('performs %s and returns a result in the catalogue’s form', async (id) => {
     const job = exampleJob(id)
@@ -81,6 +83,32 @@ describe('the adapter for PiAPI', () => {
       input: { ...input, make_instrumental: false },
       config: { service_mode: '', webhook_config: { endpoint: '', secret: '' } },
     })
+  })
+
+  it.each<[string, JsonObject, JsonObject]>([
+    [
+      'seedance/seedance-2',
+      { mode: 'first_last_frames', image_urls: [URL_OF], aspect_ratio: 'auto' },
+      { aspect_ratio: 'auto' },
+    ],
+    ['seedance/seedance-2', { aspect_ratio: 'auto' }, {}],
+    ['seedance/seedance-2', { aspect_ratio: '9:16' }, { aspect_ratio: '9:16' }],
+    [
+      'seedance/seedance-2.5-less-restriction',
+      { image_urls: [URL_OF], auto_upload_assets: true, asset_retention_hours: 3, resolution: '1080p' },
+      { image_urls: [URL_OF], auto_upload_assets: true, asset_retention_hours: 3, resolution: '1080p' },
+    ],
+    ['byteaudio/seed-audio-1.0', { text: 'hello', format: 'pcm' }, { text: 'hello', format: 'wav' }],
+    ['kling/lip_sync', { video_url: URL_OF, tts_text: 'hi', tts_timbre: 'Rock' }, { video_url: URL_OF }],
+    ['kling/text_to_video', { version: '4.0', duration: 30 }, { version: '4.0', duration: 30, resolution: '720p' }],
+  ])('sends %s with %j as PiAPI takes it', async (operation, input, expected) => {
+    await submit(aJob(operation, { prompt: 'a', ...input }))
+    const sentInput = sent().input as JsonObject
+    for (const [name, value] of Object.entries(expected)) expect(sentInput[name]).toEqual(value)
+    // The ratio is left to PiAPI, and no task is named, where there is none to name.
+    for (const name of ['aspect_ratio', 'origin_task_id']) {
+      if (name in input && !(name in expected)) expect(sentInput).not.toHaveProperty(name)
+    }
   })
 
   it('stores a clip’s id at PiAPI, and names it in a follow-up', async () => {

@@ -70,6 +70,13 @@ const RESPELT: Record<string, (input: JsonObject) => JsonObject> = {
           ...(prompt === undefined ? {} : { prompt }),
           ...(pictures === undefined ? {} : { image_urls: pictures }),
         },
+  // PiAPI takes "auto" between two frames of Seedance 2 only; elsewhere the ratio is left to it by leaving it out.
+  seedance: ({ aspect_ratio, ...input }) =>
+    aspect_ratio === 'auto' && input.mode !== 'first_last_frames'
+      ? input
+      : { ...input, ...(aspect_ratio === undefined ? {} : { aspect_ratio }) },
+  // Bare samples are of no type that a file could be served with: they come in a WAV.
+  byteaudio: (input) => (input.format === 'pcm' ? { ...input, format: 'wav' } : input),
   'music-u': ({ config, ...input }) => {
     const source = isJsonObject(config) && config.mode !== 'regular' ? config.source : undefined
     if (!isJsonObject(source) || !source.song_id || input.continue_song_id) return input
@@ -83,7 +90,7 @@ function rayOf(model: Json): Json {
 }
 
 /** Fields that name a task of ours, for which PiAPI has another id. */
-const TASKS = ['origin_task_id', 'task_id']
+const TASKS = ['origin_task_id', 'task_id', 'draft_task_id']
 /** Fields that name a clip of ours. */
 const CLIPS = ['continue_clip_id', 'cover_clip_id', 'continue_song_id']
 

@@ -105,6 +105,9 @@ function completedOutput(model: string, type: string, at: string): Json {
       return { video: film }
     case 'midjourney':
       return midjourneyOutput(type, at)
+    case 'byteaudio':
+      return { audio_url: `${at}.mp3` }
+    case 'Qubico/minimax-h3':
     case 'Wan':
     case 'omni-human':
       return { video_url: film }

@@ -1,5 +1,5 @@
 import { replicatePrediction } from '../../catalog/hosted.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { bfl } from '../bfl/manifest.ts'
 import { ideogram } from '../ideogram/manifest.ts'
 import { kling } from '../kling/manifest.ts'
@@ -37,8 +37,8 @@ const SERVED: readonly ServedVendor[] = [
   {
     manifest: minimax,
     prefix: '/minimax',
-    isCallback: ({ challenge, task_id, base_resp }) =>
-      challenge !== undefined || (isText(task_id) && base_resp !== undefined),
+    isCallback: ({ challenge, task_id, task, base_resp }) =>
+      challenge !== undefined || (isText(task_id) && base_resp !== undefined) || isSecondTask(task),
   },
   { manifest: bfl, prefix: '/flux', isCallback: ({ id, status }) => isText(id) && FLUX_STATES.test(String(status)) },
   { manifest: ideogram, prefix: '/ideogram' },
@@ -96,6 +96,11 @@ function withRelayKey({ settings, fetch }: Account): typeof globalThis.fetch {
     }
     return fetch(input, { ...init, headers })
   }
+}
+
+/** What the second version of MiniMax's API calls back with. */
+function isSecondTask(task: unknown): boolean {
+  return isJsonObject(task) && isText(task.id) && isText(task.status)
 }
 
 function isText(value: unknown): boolean {

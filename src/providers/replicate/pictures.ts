@@ -360,6 +360,7 @@ export const PICTURES: Record<string, MapRequest> = {
   'gemini/gemini-2.5-flash-image': nanoBanana('nano-banana'),
   'gemini/nano-banana-pro': nanoBanana('nano-banana-pro'),
   'gemini/nano-banana-2': nanoBanana('nano-banana-2'),
+  'gemini/nano-banana-2.1': nanoBanana('nano-banana-2.1'),
   'gpt-image/generate': gptImage,
   'gpt-image/edit': gptImage,
   'ideogram/generate': ideogram2,

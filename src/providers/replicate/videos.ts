@@ -99,7 +99,7 @@ const kling: MapRequest = (fields) => {
   const versions = KLING[fields.text('version') ?? '1.0'] ?? fields.refuse('version')
   const { name, own = {}, input = {} } = versions[MODES[fields.text('mode') ?? 'std'] ?? 'std'] ?? fields.refuse('mode')
   const { cfg_scale, ...others } = fields.renamed({ image_url: 'start_image', ...own })
-  fields.skip('cfg_scale') // from 2.0 on it counts for nothing
+  fields.skip('cfg_scale', 'resolution') // from 2.0 on, and before 4.0, they count for nothing
   return {
     model: `kwaivgi/${name}`,
     input: {

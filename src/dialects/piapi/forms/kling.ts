@@ -85,7 +85,7 @@ export const klingClassic: Form = {
 export const klingFile: Form = { ...byName, serviceMode, pending: () => ({ video: '' }) }
 
 function versioned({ input }: Task): Form {
-  return input.version === '3.0' ? klingFile : klingClassic
+  return Number.parseFloat(String(input.version)) >= 3 ? klingFile : klingClassic
 }
 
 /** One operation for all versions, and a form for each half of them. */
