@@ -15,10 +15,12 @@ import {
   errorOf,
   FOLLOW_UP,
   MAX_TOKENS,
+  PDF,
   PIXEL,
   RESULT,
   SYSTEM,
   USER,
+  WAV,
 } from './cross-format.clients.testing.ts'
 import {
   CALL_ID,
@@ -139,6 +141,24 @@ const CASES: Record<string, Case> = {
     expect(at.seen()).toMatchObject({ ...asked, image: { mediaType: 'image/png', data: PIXEL } })
     expect(answered.text).toBe(TEXT)
   },
+  async 'passes a PDF'(client, at) {
+    kind = 'text'
+    const answered = await client.ask({ isStreamed: false, pdf: true })
+    expect(JSON.stringify(at.body())).toMatch(new RegExp(`application/pdf.*${PDF}`))
+    expect(at.seen()).toMatchObject(asked)
+    expect(answered.text).toBe(TEXT)
+  },
+  async 'passes sound, or says that the vendor takes none'(client, at) {
+    kind = 'text'
+    const answered = client.ask({ isStreamed: false, audio: true })
+    if (at.api === 'anthropic' || at.api === 'openai-responses') {
+      const error = await answered.then(fail, errorOf)
+      expect(error).toMatchObject({ status: 400, message: expect.stringMatching(/\[\d\].*audio\/wav, which/) })
+      return
+    }
+    expect((await answered).text).toBe(TEXT)
+    expect(JSON.stringify(at.body())).toContain(WAV)
+  },
   async 'passes a JSON schema'(client, at) {
     kind = 'json'
     const answered = await client.ask({ isStreamed: false, schema: true })
@@ -203,7 +223,9 @@ async function reasonTwice(client: Client, at: FakeVendor, isStreamed: boolean):
 for (const format of Object.keys(FORMATS)) {
   for (const [name, make] of Object.entries(fakeVendors())) {
     describe(`the official client of ${format}, with a model of ${name},`, () => {
-      it.each(Object.entries(CASES))('%s', async (_title, run) => {
+      // The Messages API has no sound that could be passed.
+      const cases = Object.entries(CASES).filter(([title]) => format !== 'anthropic' || !title.includes('sound'))
+      it.each(cases)('%s', async (_title, run) => {
         const fake = make()
         vendor = fake
         await run(clientOf(format), fake)
