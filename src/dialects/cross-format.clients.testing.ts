@@ -8,7 +8,7 @@ import {
 } from '@google/genai'
 import OpenAI from 'openai'
 import type { FormatId } from '../calls/format.ts'
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import type { Json, JsonObject } from '../core/json.ts'
 
 /** The official clients of the four formats, each asked the same questions and read in the same words. */
 
@@ -29,7 +29,7 @@ const PARAMETERS = {
   required: ['city'],
   additionalProperties: false,
 }
-export const SCHEMA = {
+const SCHEMA = {
   type: 'object' as const,
   properties: { city: { type: 'string' }, celsius: { type: 'number' } },
   required: ['city', 'celsius'],
@@ -454,8 +454,4 @@ export function errorOf(thrown: unknown): { status: number | undefined; message:
   const { status, message } = thrown as { status?: number; message?: string }
   const [, code] = /"code":(\d{3})/.exec(message ?? '') ?? []
   return { status: status ?? (code === undefined ? undefined : Number(code)), message: message ?? '' }
-}
-
-export function isSchema(value: unknown): value is JsonObject {
-  return isJsonObject(value) && isJsonObject(value.properties)
 }

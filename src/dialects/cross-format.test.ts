@@ -211,7 +211,7 @@ async function callAndResult(client: Client, at: FakeVendor, isStreamed: boolean
 async function reasonTwice(client: Client, at: FakeVendor, isStreamed: boolean): Promise<void> {
   kind = 'reasoning'
   const first = await client.ask({ isStreamed, reasoning: true })
-  expect(at.seen().reasons).toBe(true)
+  expect(at.seen()).toMatchObject({ ...asked, reasons: true })
   // Chat Completions of OpenAI's own never shows what a model thought.
   const thought = at.api === 'openai-chat' ? '' : THOUGHT
   expect(first).toMatchObject({ text: TEXT, thought, finish: 'stop', usage })
