@@ -8,7 +8,7 @@ import {
 } from '@google/genai'
 import OpenAI from 'openai'
 import type { FormatId } from '../calls/format.ts'
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import type { Json, JsonObject } from '../core/json.ts'
 
 /** The official clients of the four formats, each asked the same questions and read in the same words. */
 
@@ -20,13 +20,16 @@ export const MAX_TOKENS = 2_000
 /** A picture of one pixel. */
 export const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
+export const PDF = 'JVBERi0xLjQKJcOkw7zDtsOf'
+export const WAV = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEA'
+
 const PARAMETERS = {
   type: 'object' as const,
   properties: { city: { type: 'string' } },
   required: ['city'],
   additionalProperties: false,
 }
-export const SCHEMA = {
+const SCHEMA = {
   type: 'object' as const,
   properties: { city: { type: 'string' }, celsius: { type: 'number' } },
   required: ['city', 'celsius'],
@@ -38,6 +41,8 @@ export interface Question {
   /** What the user says first, if not `USER`. */
   text?: string
   image?: boolean
+  pdf?: boolean
+  audio?: boolean
   tool?: boolean
   schema?: boolean
   reasoning?: boolean
@@ -64,22 +69,71 @@ export function clientsAt(origin: string): Client[] {
   return [chatClient(origin), responsesClient(origin), anthropicClient(origin), geminiClient(origin)]
 }
 
+type Files = Pick<Question, 'image' | 'pdf' | 'audio'>
+
+/** Plain text where there is nothing else, as most callers send it. */
+function withFiles<Text, File>(plain: string, text: Text, files: File[]): string | (Text | File)[] {
+  return files.length === 0 ? plain : [text, ...files]
+}
+
+function chatFiles({ image, pdf, audio }: Files): OpenAI.ChatCompletionContentPart[] {
+  return [
+    ...(image ? [{ type: 'image_url' as const, image_url: { url: `data:image/png;base64,${PIXEL}` } }] : []),
+    ...(pdf
+      ? [{ type: 'file' as const, file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${PDF}` } }]
+      : []),
+    ...(audio ? [{ type: 'input_audio' as const, input_audio: { data: WAV, format: 'wav' as const } }] : []),
+  ]
+}
+
+function responsesFiles({ image, pdf, audio }: Files) {
+  return [
+    ...(image
+      ? [{ type: 'input_image' as const, detail: 'auto' as const, image_url: `data:image/png;base64,${PIXEL}` }]
+      : []),
+    ...(pdf
+      ? [{ type: 'input_file' as const, filename: 'a.pdf', file_data: `data:application/pdf;base64,${PDF}` }]
+      : []),
+    ...(audio ? [{ type: 'input_audio' as const, input_audio: { data: WAV, format: 'wav' as const } }] : []),
+  ]
+}
+
+function anthropicFiles({ image, pdf, audio }: Files): Anthropic.ContentBlockParam[] {
+  if (audio) throw new Error('the Messages API has no audio')
+  return [
+    ...(image
+      ? [{ type: 'image' as const, source: { type: 'base64' as const, media_type: 'image/png' as const, data: PIXEL } }]
+      : []),
+    ...(pdf
+      ? [
+          {
+            type: 'document' as const,
+            source: { type: 'base64' as const, media_type: 'application/pdf' as const, data: PDF },
+          },
+        ]
+      : []),
+  ]
+}
+
+function geminiFiles({ image, pdf, audio }: Files): Part[] {
+  return [
+    ...(image ? [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] : []),
+    ...(pdf ? [{ inlineData: { mimeType: 'application/pdf', data: PDF } }] : []),
+    ...(audio ? [{ inlineData: { mimeType: 'audio/wav', data: WAV } }] : []),
+  ]
+}
+
 function chatClient(origin: string): Client {
   const openai = new OpenAI({ apiKey: 'k', baseURL: `${origin}/v1`, maxRetries: 0 })
   type Message = OpenAI.ChatCompletionMessageParam
-  const bodyOf = ({ text = USER, image, tool, schema, reasoning, after }: Question) => ({
+  const bodyOf = ({ text = USER, tool, schema, reasoning, after, ...files }: Question) => ({
     model: 'any',
     max_completion_tokens: MAX_TOKENS,
     messages: [
       { role: 'system', content: SYSTEM },
       {
         role: 'user',
-        content: image
-          ? [
-              { type: 'text', text },
-              { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },
-            ]
-          : text,
+        content: withFiles(text, { type: 'text' as const, text }, chatFiles(files)),
       },
       ...(after === undefined ? [] : [after.answer.own as Message]),
       ...(after?.result === undefined
@@ -171,7 +225,7 @@ function chatClient(origin: string): Client {
 
 function responsesClient(origin: string): Client {
   const openai = new OpenAI({ apiKey: 'k', baseURL: `${origin}/v1`, maxRetries: 0 })
-  const bodyOf = ({ text = USER, image, tool, schema, reasoning, after }: Question) => ({
+  const bodyOf = ({ text = USER, tool, schema, reasoning, after, ...files }: Question) => ({
     model: 'any',
     store: false,
     max_output_tokens: MAX_TOKENS,
@@ -180,12 +234,7 @@ function responsesClient(origin: string): Client {
     input: [
       {
         role: 'user',
-        content: image
-          ? [
-              { type: 'input_text', text },
-              { type: 'input_image', detail: 'auto', image_url: `data:image/png;base64,${PIXEL}` },
-            ]
-          : text,
+        content: withFiles(text, { type: 'input_text' as const, text }, responsesFiles(files)),
       },
       ...(after === undefined ? [] : (after.answer.own as OpenAI.Responses.ResponseInputItem[])),
       ...(after?.result === undefined
@@ -266,11 +315,11 @@ function anthropicClient(origin: string): Client {
   const anthropic = new Anthropic({ apiKey: 'k', baseURL: origin, maxRetries: 0 })
   const bodyOf = ({
     text = USER,
-    image,
     tool,
     schema,
     reasoning,
     after,
+    ...files
   }: Question): Anthropic.MessageCreateParamsNonStreaming => ({
     model: 'any',
     max_tokens: MAX_TOKENS,
@@ -278,12 +327,7 @@ function anthropicClient(origin: string): Client {
     messages: [
       {
         role: 'user',
-        content: image
-          ? [
-              { type: 'text', text },
-              { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
-            ]
-          : text,
+        content: withFiles(text, { type: 'text' as const, text }, anthropicFiles(files)),
       },
       ...(after === undefined
         ? []
@@ -335,12 +379,12 @@ function anthropicClient(origin: string): Client {
 
 function geminiClient(origin: string): Client {
   const google = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: origin } })
-  const requestOf = ({ text = USER, image, tool, schema, reasoning, after }: Question) => ({
+  const requestOf = ({ text = USER, tool, schema, reasoning, after, ...files }: Question) => ({
     model: 'any',
     contents: [
       {
         role: 'user',
-        parts: [{ text }, ...(image ? [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] : [])],
+        parts: [{ text }, ...geminiFiles(files)],
       },
       ...(after === undefined ? [] : [{ role: 'model', parts: after.answer.own as Part[] }]),
       ...(after?.result === undefined
@@ -410,8 +454,4 @@ export function errorOf(thrown: unknown): { status: number | undefined; message:
   const { status, message } = thrown as { status?: number; message?: string }
   const [, code] = /"code":(\d{3})/.exec(message ?? '') ?? []
   return { status: status ?? (code === undefined ? undefined : Number(code)), message: message ?? '' }
-}
-
-export function isSchema(value: unknown): value is JsonObject {
-  return isJsonObject(value) && isJsonObject(value.properties)
 }

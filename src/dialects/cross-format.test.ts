@@ -1,7 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
-import type { LanguageModelV4StreamResult } from '@ai-sdk/provider'
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createGoogleGenerativeAI } from '@ai-sdk/google'
+import { createOpenAI } from '@ai-sdk/openai'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  LanguageModelV4StreamResult,
+} from '@ai-sdk/provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AnswerContext, Format } from '../calls/format.ts'
 import { vendorFailure } from '../calls/vendor-failure.ts'
@@ -15,10 +24,12 @@ import {
   errorOf,
   FOLLOW_UP,
   MAX_TOKENS,
+  PDF,
   PIXEL,
   RESULT,
   SYSTEM,
   USER,
+  WAV,
 } from './cross-format.clients.testing.ts'
 import {
   CALL_ID,
@@ -139,6 +150,24 @@ const CASES: Record<string, Case> = {
     expect(at.seen()).toMatchObject({ ...asked, image: { mediaType: 'image/png', data: PIXEL } })
     expect(answered.text).toBe(TEXT)
   },
+  async 'passes a PDF'(client, at) {
+    kind = 'text'
+    const answered = await client.ask({ isStreamed: false, pdf: true })
+    expect(JSON.stringify(at.body())).toMatch(new RegExp(`application/pdf.*${PDF}`))
+    expect(at.seen()).toMatchObject(asked)
+    expect(answered.text).toBe(TEXT)
+  },
+  async 'passes sound, or says that the vendor takes none'(client, at) {
+    kind = 'text'
+    const answered = client.ask({ isStreamed: false, audio: true })
+    if (at.api === 'anthropic' || at.api === 'openai-responses') {
+      const error = await answered.then(fail, errorOf)
+      expect(error).toMatchObject({ status: 400, message: expect.stringMatching(/\[\d\].*audio\/wav, which/) })
+      return
+    }
+    expect((await answered).text).toBe(TEXT)
+    expect(JSON.stringify(at.body())).toContain(WAV)
+  },
   async 'passes a JSON schema'(client, at) {
     kind = 'json'
     const answered = await client.ask({ isStreamed: false, schema: true })
@@ -191,7 +220,7 @@ async function callAndResult(client: Client, at: FakeVendor, isStreamed: boolean
 async function reasonTwice(client: Client, at: FakeVendor, isStreamed: boolean): Promise<void> {
   kind = 'reasoning'
   const first = await client.ask({ isStreamed, reasoning: true })
-  expect(at.seen().reasons).toBe(true)
+  expect(at.seen()).toMatchObject({ ...asked, reasons: true })
   // Chat Completions of OpenAI's own never shows what a model thought.
   const thought = at.api === 'openai-chat' ? '' : THOUGHT
   expect(first).toMatchObject({ text: TEXT, thought, finish: 'stop', usage })
@@ -203,7 +232,9 @@ async function reasonTwice(client: Client, at: FakeVendor, isStreamed: boolean):
 for (const format of Object.keys(FORMATS)) {
   for (const [name, make] of Object.entries(fakeVendors())) {
     describe(`the official client of ${format}, with a model of ${name},`, () => {
-      it.each(Object.entries(CASES))('%s', async (_title, run) => {
+      // The Messages API has no sound that could be passed.
+      const cases = Object.entries(CASES).filter(([title]) => format !== 'anthropic' || !title.includes('sound'))
+      it.each(cases)('%s', async (_title, run) => {
         const fake = make()
         vendor = fake
         await run(clientOf(format), fake)
@@ -250,3 +281,54 @@ describe.each(Object.keys(FORMATS))('the official client of %s, with the sandbox
     expect(error.message).toContain('broke off, as asked')
   })
 })
+
+describe("the AI SDK's package", () => {
+  const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as const
+  const options: LanguageModelV4CallOptions = {
+    prompt: [{ role: 'user', content: [{ type: 'text', text: 'sandbox:think sandbox:tool' }] }],
+    tools: [{ type: 'function', name: 'weather', inputSchema: parameters }],
+    providerOptions: {
+      anthropic: { thinking: { type: 'enabled', budgetTokens: 1_024 } },
+      google: { thinkingConfig: { includeThoughts: true } },
+      openai: { store: false, reasoningSummary: 'auto', forceReasoning: true },
+    },
+  }
+
+  it.each<[string, () => LanguageModelV4]>([
+    ['for Chat Completions', () => createOpenAI({ apiKey: 'k', baseURL: `${origin()}/v1` }).chat('m')],
+    ['for Responses', () => createOpenAI({ apiKey: 'k', baseURL: `${origin()}/v1` }).responses('m')],
+    [
+      'for OpenAI-compatible servers',
+      () => createOpenAICompatible({ name: 'local', baseURL: `${origin()}/v1`, includeUsage: true })('m'),
+    ],
+    ['for Anthropic', () => createAnthropic({ apiKey: 'k', baseURL: `${origin()}/v1` })('m')],
+    ['for Google', () => createGoogleGenerativeAI({ apiKey: 'k', baseURL: `${origin()}/v1beta` })('m')],
+  ])('%s reads reasoning, a tool call and the usage, whole and streamed', async (title, build) => {
+    vendor = { model: () => sandboxLanguageModel('sandbox') }
+    const { content, usage: used, finishReason } = await build().doGenerate(options)
+    const parts = await partsOf(build(), options)
+    const call = { type: 'tool-call', toolName: 'weather', toolCallId: 'call_sandbox_1' }
+    const finish = {
+      finishReason: { unified: 'tool-calls' },
+      usage: { outputTokens: { total: used.outputTokens.total } },
+    }
+    expect(content.at(-1)).toMatchObject({ ...call, input: expect.stringContaining('sandbox city') })
+    expect(parts).toContainEqual(expect.objectContaining(call))
+    expect(finishReason.unified).toBe('tool-calls')
+    expect(used.outputTokens.total).toBeGreaterThan(5)
+    expect(parts.at(-1)).toMatchObject({ type: 'finish', ...finish })
+    if (title === 'for Chat Completions') return // OpenAI's own has no field for reasoning, and its package reads none
+    expect(content[0]).toMatchObject({ type: 'reasoning', text: expect.stringContaining('The sandbox answers it.') })
+    expect(parts.map(({ type }) => type)).toContain('reasoning-delta')
+  })
+})
+
+async function partsOf(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+): Promise<LanguageModelV4StreamPart[]> {
+  const parts: LanguageModelV4StreamPart[] = []
+  for await (const part of (await model.doStream(options)).stream) parts.push(part)
+  return parts
+}

@@ -5,6 +5,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { VendorApi } from '../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { withOutputLimit } from '../providers/kit/anthropic-output-limit.ts'
 
 /**
  * Vendors that answer in their own wire formats, each behind the AI SDK's model of it. The answers are written from the
@@ -73,7 +74,9 @@ export function fakeVendors(): Record<string, () => FakeVendor> {
     'an OpenAI-compatible server': () =>
       fakeVendor('openai-compatible', COMPATIBLE, (fetch) => compatible(fetch)('qwen3')),
     Anthropic: () =>
-      fakeVendor('anthropic', ANTHROPIC, (fetch) => createAnthropic({ apiKey: 'k', fetch })('claude-sonnet-4-5')),
+      fakeVendor('anthropic', ANTHROPIC, (fetch) =>
+        withOutputLimit((own) => createAnthropic({ apiKey: 'k', fetch: own })('claude-sonnet-4-5'), fetch),
+      ),
     Google: () =>
       fakeVendor('gemini', GEMINI, (fetch) => createGoogleGenerativeAI({ apiKey: 'k', fetch })('gemini-2.5-flash')),
   }

@@ -187,6 +187,7 @@ const MESSAGES: Refused[] = [
   [messages({ temperature: 1.5 }), 'temperature'],
   [messages({ thinking: { type: 'enabled' } }), 'thinking.budget_tokens'],
   [messages({ thinking: { type: 'enabled', budget_tokens: 5 } }), 'thinking.budget_tokens'],
+  [messages({ max_tokens: 2000, thinking: { type: 'enabled', budget_tokens: 2000 } }), 'thinking.budget_tokens'],
   [messages({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }), 'tools[0].type'],
   [messages({ tools: [{ name: 'f' }] }), 'tools[0].input_schema'],
   [messages({ tool_choice: { type: 'any' } }), 'tool_choice.type'],

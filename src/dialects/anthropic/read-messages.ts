@@ -117,6 +117,9 @@ function readThinkingConfig(fields: Fields, draft: Draft): Thinking {
   const display = thinking.oneOf('display', ['summarized', 'omitted'])
   const budget = thinking.whole('budget_tokens', { minimum: 1_024 })
   if (type === 'enabled' && budget === undefined) throw invalidInput(thinking.at('budget_tokens'), 'is required')
+  const most = draft.options.maxOutputTokens
+  if (budget !== undefined && most !== undefined && budget >= most)
+    throw invalidInput(thinking.at('budget_tokens'), `must be less than max_tokens, which is ${most}, not ${budget}`)
   thinking.refuseRest()
   const own = {
     type,

@@ -44,10 +44,6 @@ export class ToolInputs {
     }
   }
 
-  get count(): number {
-    return this.#done.size
-  }
-
   #start(id: string, name: string, metadata: SharedV4ProviderMetadata | undefined): string {
     const call = { id, name, input: '', metadata }
     this.#open.set(id, call)
