@@ -19,7 +19,7 @@ import { listPriceOf } from './list-prices.ts'
 import { priceOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
-import { translated } from './translate.ts'
+import { type Download, translated } from './translate.ts'
 import { vendorFailure } from './vendor-failure.ts'
 
 /** A request that is answered on the spot, as a dialect has read it. */
@@ -76,6 +76,7 @@ export interface CallsOptions {
   sandbox: { models: readonly string[]; model(id: string): LanguageModelV4 }
   allowances: Allowances
   streamFor(owner: 'operator' | 'tenant'): VendorStream
+  download: Download
   recordEvent(account: string, event: AccountEvent): Promise<void>
   withoutSecrets(account: string, text: string): string
   clock: Clock
@@ -104,7 +105,7 @@ const TOKENS_PER_IMAGE = 1_600
 const BYTES_PER_AUDIO_TOKEN = 1_500
 
 export function openCalls(options: CallsOptions): Calls {
-  const { allowances, clock, log } = options
+  const { allowances, clock, log, download } = options
 
   async function answer(request: CallRequest): Promise<CallAnswer> {
     const { caller } = request
@@ -148,7 +149,7 @@ export function openCalls(options: CallsOptions): Calls {
     if (!format) throw new PolyphonyError('no_provider', `The sandbox does not answer ${request.endpoint}.`)
     const book = booker(running, await allowances.reserve(caller, points(0)))
     try {
-      const given = await translated(running, format, options.sandbox.model(model), undefined)
+      const given = await translated(running, format, options.sandbox.model(model), { provider: undefined, download })
       void given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
       return given
     } catch (error) {
@@ -211,7 +212,7 @@ export function openCalls(options: CallsOptions): Calls {
         settings: account.settings,
         fetch: streamingFetch(options.streamFor(account.owner)),
       })
-      .then((model) => translated(running, format, model, account.provider))
+      .then((model) => translated(running, format, model, { provider: account.provider, download }))
   }
 
   /** Returns the function that books the call, once. */

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { newId } from '../core/ids.ts'
 import type { Usage } from '../core/usage.ts'
 import type { Running, TargetAnswer } from './calls.ts'
 import type { AnswerContext, Format, VendorApi } from './format.ts'
 import { estimated } from './pass-through.ts'
 import { relayed } from './relayed-stream.ts'
+import { embed, remoteFiles } from './remote-files.ts'
 import { usageOfModel } from './usage.ts'
 import { vendorFailure } from './vendor-failure.ts'
 
@@ -21,7 +22,7 @@ export async function translated(
   running: Running,
   format: Format,
   model: LanguageModelV4,
-  provider: string | undefined,
+  { provider, download }: { provider: string | undefined; download: Download },
 ): Promise<TargetAnswer> {
   const { request, startedAt } = running
   const body = request.json ?? {}
@@ -33,6 +34,7 @@ export async function translated(
     body,
     isJsonArray: request.endpoint === 'streamGenerateContent' && !request.query.includes('alt=sse'),
   }
+  await embedFiles(options.prompt, model, (url) => download(url, { maxBytes: MAX_FILE_BYTES, signal: request.signal }))
   const asked = { ...options, abortSignal: request.signal }
   if (!request.isStreamed) {
     const result = await model.doGenerate(asked)
@@ -43,6 +45,27 @@ export async function translated(
   }
   const { stream } = await model.doStream(asked)
   return streamed(running, format, stream, context)
+}
+
+/** Downloads what the request names, through egress. */
+export type Download = (url: string, options: { maxBytes: number; signal: AbortSignal }) => Promise<Uint8Array>
+
+const MAX_FILE_BYTES = 32 * 2 ** 20
+
+/** The vendor fetches the addresses that it can; the others are fetched here and sent along. */
+async function embedFiles(
+  prompt: LanguageModelV4CallOptions['prompt'],
+  model: LanguageModelV4,
+  read: (url: string) => Promise<Uint8Array>,
+): Promise<void> {
+  const files = remoteFiles(prompt, await model.supportedUrls)
+  await Promise.all(
+    files.map(async ({ part, url }) => {
+      const bytes = await read(url.href)
+      const { fileTypeFromBuffer } = await import('file-type') // with the first file, not with the start
+      embed(part, bytes, (await fileTypeFromBuffer(bytes))?.mime ?? part.mediaType)
+    }),
+  )
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
@@ -71,8 +94,10 @@ async function streamed(
   let broke: string | null = null
 
   function write(part: LanguageModelV4StreamPart): string {
-    if (part.type === 'finish') usage = usageOfModel(part.usage)
-    else if ('delta' in part) delivered += part.delta.length
+    if (part.type === 'finish') {
+      usage = usageOfModel(part.usage)
+      if (part.finishReason.unified === 'error') broke ??= 'vendor_silent'
+    } else if ('delta' in part) delivered += part.delta.length
     else if (part.type === 'error') broke = vendorFailure(part.error).code
     return writer.write(part)
   }

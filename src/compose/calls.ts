@@ -47,6 +47,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
     allowances,
     streamFor: egress.streamFor,
+    download: egress.download,
     recordEvent: accounts.recordEvent,
     withoutSecrets: accounts.withoutSecrets,
     clock,

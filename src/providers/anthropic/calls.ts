@@ -1,3 +1,5 @@
+import type { VendorFetch } from '../../assets/fetch-through.ts'
+import { withOutputLimit } from '../kit/anthropic-output-limit.ts'
 import type { CallEndpoint, CallSide } from '../provider.ts'
 
 const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set(['messages', 'messages/count_tokens'])
@@ -10,6 +12,7 @@ export const anthropicCalls: CallSide = {
   headersOf: ({ apiKey = '' }) => ({ 'x-api-key': apiKey, 'anthropic-version': VERSION }),
   async loadModel({ model, settings: { apiKey = '', baseUrl = '' }, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
-    return createAnthropic({ apiKey, baseURL: `${baseUrl}/v1`, fetch })(model)
+    const build = (send: VendorFetch) => createAnthropic({ apiKey, baseURL: `${baseUrl}/v1`, fetch: send })(model)
+    return withOutputLimit(build, fetch)
   },
 }
