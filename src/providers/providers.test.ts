@@ -7,10 +7,10 @@ const catalogue = new Set(listOperations().map(({ id }) => id))
 const index = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
 
 describe.each(PROVIDERS.map((manifest) => [manifest.id, manifest] as const))('the provider %s', (id, manifest) => {
-  it('loads and performs operations of the catalogue', async () => {
+  it('loads, and performs operations of the catalogue or answers calls', async () => {
     const provider = (await manifest.load())({ now: () => 0 })
     expect(provider.id).toBe(id)
-    expect(provider.operations.size).toBeGreaterThan(0)
+    expect(provider.operations.size > 0 || manifest.calls !== undefined).toBe(true)
     expect([...provider.operations].filter((operation) => !catalogue.has(operation))).toEqual([])
     expect([...(provider.adopts ?? [])].filter((operation) => !provider.operations.has(operation))).toEqual([])
     await provider.close?.()
