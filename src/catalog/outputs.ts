@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import type { OutputShape } from './output-shape.ts'
 
 /**
  * What operations produce, the same in every dialect: an operation names its kind, providers deliver that shape, dialects
@@ -107,14 +108,16 @@ export interface OutputSpecs {
   anything: {
     /** The output of the model, as its name suggests. */
     like: HostedSpec
-    /** Bare URLs and pieces of text, as Replicate writes them, or objects with a `url` each, as fal does. */
-    form: 'urls' | 'fal'
-    /** Whether the vendor returns a single value, not a list of one. */
-    isSingle: boolean
-    /** Further members next to the files. */
-    extra: JsonObject
+    form: HostedForm
   }
 }
+
+/** How a host writes what a model made. */
+export type HostedForm =
+  /** Bare URLs and pieces of text: a single value, or a list. */
+  | { kind: 'bare'; isSingle: boolean }
+  /** An object with these members; `values` has those that follow from the input, by name. */
+  | { kind: 'members'; members: OutputShape; values: JsonObject }
 
 /** Kinds that a model of a host makes. */
 export type HostedKind = 'pictures' | 'videos' | 'sounds' | 'texts' | 'model'

@@ -285,7 +285,7 @@ describe('an upload to fal’s protocol', () => {
     const { upload_url, file_url } = await begun('../../etc/passwd.png')
     expect(new URL(upload_url).pathname).toMatch(/^\/fal\/storage\/upload\/[0-9a-f-]+\/passwd\.png$/)
     expect((await fetch(file_url)).status).toBe(404)
-    expect(await post(`/fal/queue/${FLUX}`, { image_url: file_url })).toMatchObject({
+    expect(await post(`/fal/queue/${FLUX}`, { ...fast, image_url: file_url })).toMatchObject({
       status: 422,
       body: { detail: [{ loc: ['body', 'image_url'], msg: 'image_url names a file that was not uploaded.' }] },
     })
