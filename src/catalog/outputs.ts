@@ -13,6 +13,14 @@ const Picture = Type.Object({
   file: file('the picture'),
   widthPx: Type.Integer({ minimum: 1 }),
   heightPx: Type.Integer({ minimum: 1 }),
+  seed: Type.Optional(Type.Integer({ description: 'The seed that was drawn, if its provider reports it.' })),
+})
+
+/** What a model that is billed by tokens has counted. */
+const Tokens = Type.Object({
+  text: Type.Integer({ minimum: 0, description: 'Of the text in the input.' }),
+  image: Type.Integer({ minimum: 0, description: 'Of the pictures in the input.' }),
+  output: Type.Integer({ minimum: 0 }),
 })
 
 const Video = Type.Object({
@@ -52,7 +60,11 @@ const Clip = Type.Object({
 
 export const OUTPUTS = {
   /** `grid` shows the others side by side, as Midjourney does before one is chosen. */
-  pictures: Type.Object({ pictures: Type.Array(Picture, { minItems: 1 }), grid: Type.Union([Picture, Type.Null()]) }),
+  pictures: Type.Object({
+    pictures: Type.Array(Picture, { minItems: 1 }),
+    grid: Type.Union([Picture, Type.Null()]),
+    tokens: Type.Optional(Tokens),
+  }),
   videos: Type.Object({ videos: Type.Array(Video, { minItems: 1 }) }),
   sounds: Type.Object({ sounds: Type.Array(Sound, { minItems: 1 }) }),
   texts: Type.Object({ texts: Type.Array(Type.String(), { minItems: 1 }) }),
@@ -69,6 +81,7 @@ export type Kind = keyof typeof OUTPUTS
 /** A finished task's output, by its operation's kind. */
 export type Output = { [K in Kind]: Static<(typeof OUTPUTS)[K]> }
 export type Picture = Static<typeof Picture>
+export type Tokens = Static<typeof Tokens>
 export type Video = Static<typeof Video>
 export type Clip = Static<typeof Clip>
 export type Lyrics = Static<typeof Lyrics>
@@ -90,10 +103,13 @@ export interface OutputSpecs {
     mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/svg+xml'
     hasGrid: boolean
     isTransparent: boolean
+    /** What a model that is billed by tokens counts. */
+    tokens?: Tokens
   }
   videos: { count: number; widthPx: number; heightPx: number; seconds: number; hasSound: boolean }
   sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' }
-  texts: { count: number }
+  /** `sample` is a text of the sandbox, where its note would not be of the right form. */
+  texts: { count: number; sample?: string }
   model: { hasPicture: boolean; hasTurntable: boolean }
   lyrics: { count: number; about: string }
   clips: {

@@ -5,7 +5,7 @@ import { download, openGateway, TEST_KEY, type TestGateway } from '../support/ga
 
 interface Pictures {
   created: string
-  data: { url: string; prompt: string; resolution: string; is_image_safe: boolean; seed: number | null }[]
+  data: { url: string; prompt: string; resolution: string; is_image_safe: boolean; seed: number }[]
 }
 
 let gateway: TestGateway
@@ -65,7 +65,6 @@ describe('a client of Ideogram', () => {
         resolution: '1360x768',
         is_image_safe: true,
         seed: 7,
-        style_type: null,
       },
     ])
     const { bytes } = await download(data[0]?.url ?? '')
