@@ -243,7 +243,7 @@ const depth = controlled('flux-pro-1.0-depth', 'Make a picture that follows the 
   guidance: guidance(1, 100, 15),
 })
 
-const MAX_FLUX_2_PIXELS = 4 * MEGAPIXEL
+export const MAX_FLUX_2_PIXELS = 4 * MEGAPIXEL
 const FLUX_2_STEP = 16
 const flux2Side = (name: string) =>
   Type.Optional(

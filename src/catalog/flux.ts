@@ -8,7 +8,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
  * are those of PiAPI's pages; where a comment says "inferred", no document states the value.
  */
 
-const MAX_PIXELS = 1_048_576
+export const MAX_PIXELS = 1_048_576
 const DEV_ADVANCED = 'Qubico/flux1-dev-advanced'
 const MODELS = ['Qubico/flux1-schnell', 'Qubico/flux1-dev', DEV_ADVANCED] as const
 

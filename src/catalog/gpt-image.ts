@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalFile, optionalText, requiredText } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
+import type { Tokens } from './outputs.ts'
 
 /**
  * OpenAI's pictures: the GPT image models, and DALL·E before them. Prices of gpt-image-1 are those that PiAPI notes; where
@@ -72,13 +73,33 @@ const EditInput = Type.Object({
 })
 type Asked = Static<typeof GenerateInput> | Static<typeof EditInput>
 
-function picturesOf({ size, n, output_format, background }: Asked) {
+function picturesOf(input: Asked) {
+  const { size, n, output_format, background } = input
   const [widthPx = 0, heightPx = 0] = size === 'auto' ? [] : size.split('x').map(Number)
   return {
     ...(widthPx > 0 && heightPx > 0 ? { widthPx, heightPx } : SQUARE),
     count: n,
     mediaType: `image/${output_format}` as 'image/png' | 'image/jpeg' | 'image/webp', // the schema allows these alone
     isTransparent: background === 'transparent',
+    ...(isDallE(input.model) ? {} : { tokens: tokensOf(input) }),
+  }
+}
+
+/** Of a square picture, an upright and a wide one: OpenAI's table for gpt-image-1, inferred for newer models. */
+const OUTPUT_TOKENS = { low: [272, 408, 400], medium: [1_056, 1_584, 1_568], high: [4_160, 6_240, 6_208] } as const
+/** Of a picture in the input: inferred, since it follows from sizes that are not known here. */
+const INPUT_PICTURE_TOKENS = 323
+const CHARACTERS_PER_TOKEN = 4
+
+/** Roughly what the service would count. */
+function tokensOf(input: Asked): Tokens {
+  const { prompt, size, n, quality } = input
+  const [widthPx = 0, heightPx = 0] = size === 'auto' ? [] : size.split('x').map(Number)
+  const level = quality === 'low' || quality === 'medium' ? quality : quality === 'standard' ? 'medium' : 'high'
+  return {
+    text: Math.ceil(prompt.length / CHARACTERS_PER_TOKEN),
+    image: 'image' in input ? INPUT_PICTURE_TOKENS * input.image.length : 0,
+    output: n * OUTPUT_TOKENS[level][widthPx === heightPx ? 0 : widthPx < heightPx ? 1 : 2],
   }
 }
 

@@ -41,31 +41,36 @@ describe('the output of a hosted model', () => {
     ['openai/whisper', 'texts', true],
     ['firtoz/trellis', 'model', true],
   ])('the kind of output follows from the name of the model at Replicate: %s makes %s', (model, kind, isSingle) => {
-    const { like, form, isSingle: single } = replicate(model)
-    expect({ kind: like.kind, form, single }).toEqual({ kind, form: 'urls', single: isSingle })
+    const { like, form } = replicate(model, { prompt: 'fog', text: 'fog' })
+    expect({ kind: like.kind, form }).toEqual({ kind, form: { kind: 'bare', isSingle } })
   })
 
   it.each([
-    ['fal-ai/flux/dev', 'pictures', false],
-    ['fal-ai/fast-sdxl', 'pictures', false],
-    ['fal-ai/nobody-heard-of-it', 'pictures', false],
-    ['fal-ai/recraft/v3/text-to-image', 'pictures', false],
-    ['fal-ai/birefnet', 'pictures', true],
-    ['fal-ai/kling-video/v2/master/text-to-video', 'videos', true],
-    ['fal-ai/minimax/video-01/image-to-video', 'videos', true],
-    ['fal-ai/luma-dream-machine', 'videos', true],
-    ['fal-ai/veo3', 'videos', true],
-    ['fal-ai/minimax-music', 'sounds', true],
-    ['fal-ai/stable-audio', 'sounds', true],
-    ['fal-ai/f5-tts', 'sounds', true],
-    ['fal-ai/any-llm', 'texts', true],
-    ['fal-ai/whisper', 'texts', true],
-    ['fal-ai/trellis', 'model', true],
-    ['fal-ai/hunyuan3d/v2', 'model', true],
-    ['workflows/somebody/sticker', 'pictures', false],
-  ])('the kind of output follows from the name of the model at fal: %s makes %s', (model, kind, isSingle) => {
-    const { like, form, isSingle: single } = fal(model)
-    expect({ kind: like.kind, form, single }).toEqual({ kind, form: 'fal', single: isSingle })
+    ['fal-ai/flux/dev', 'pictures', ['has_nsfw_concepts', 'images', 'prompt', 'seed', 'timings']],
+    ['fal-ai/nobody-heard-of-it', 'pictures', ['has_nsfw_concepts', 'images', 'prompt', 'seed', 'timings']],
+    ['workflows/somebody/sticker', 'pictures', ['has_nsfw_concepts', 'images', 'prompt', 'seed', 'timings']],
+    ['fal-ai/birefnet', 'pictures', ['image']],
+    ['fal-ai/nano-banana', 'pictures', ['description', 'images']],
+    ['fal-ai/kling-video/v2/master/text-to-video', 'videos', ['video']],
+    ['fal-ai/wan-25-preview/text-to-video', 'videos', ['seed', 'video']],
+    ['fal-ai/luma-dream-machine', 'videos', ['video']],
+    ['fal-ai/veo3', 'videos', ['video']],
+    ['fal-ai/stable-audio', 'sounds', ['audio_file']],
+    ['fal-ai/f5-tts', 'sounds', ['audio_url']],
+    ['fal-ai/ace-step', 'sounds', ['audio', 'lyrics', 'seed', 'tags']],
+    ['fal-ai/demucs', 'sounds', ['bass', 'drums', 'guitar', 'other', 'piano', 'vocals']],
+    ['fal-ai/any-llm', 'texts', ['output']],
+    ['fal-ai/whisper', 'texts', ['diarization_segments', 'inferred_languages', 'text']],
+    ['fal-ai/trellis', 'model', ['model_mesh', 'timings']],
+    ['fal-ai/trellis-2', 'model', ['model_glb']],
+  ])('a model of fal makes what its client’s types say, else what its name says: %s makes %s', (model, kind, names) => {
+    const { like, form } = fal(model, { prompt: 'fog', gen_text: 'fog' })
+    if (form.kind !== 'members') throw new Error('It has no members.')
+    const { members } = form
+    expect({ kind: like.kind, names: Object.keys(members).toSorted() }).toEqual({
+      kind,
+      names,
+    })
   })
 
   it('the output of a hosted model has the size, number, length and format that the input states', () => {
@@ -80,7 +85,7 @@ describe('the output of a hosted model', () => {
     expect(replicate('a/b', { width: 640, height: 384 }).like).toMatchObject({ widthPx: 640, heightPx: 384 })
     expect(fal('a/b', { image_size: 'portrait_4_3' }).like).toMatchObject({ widthPx: 768, heightPx: 1_024 })
     expect(fal('a/b', { image_size: { width: 320, height: 640 } }).like).toMatchObject({ widthPx: 320, heightPx: 640 })
-    expect(fal('fal-ai/veo3', { duration: '8s', generate_audio: true }).like).toMatchObject({
+    expect(fal('fal-ai/veo3', { prompt: 'fog', duration: '8s', generate_audio: true }).like).toMatchObject({
       seconds: 8,
       hasSound: true,
     })
@@ -98,18 +103,16 @@ describe('the output of a hosted model', () => {
       duration: 'long',
     }
     expect(replicate('a/b', strange).like).toEqual(replicate('a/b').like)
-    expect(replicate('luma/ray-2', { duration: -1, aspect_ratio: 7 }).like).toEqual(replicate('luma/ray-2').like)
+    const fog = { prompt: 'fog' }
+    expect(replicate('luma/ray-2', { ...fog, duration: -1, aspect_ratio: 7 }).like).toEqual(
+      replicate('luma/ray-2', fog).like,
+    )
   })
 
-  it('the output of a model at fal has the prompt and the seed with it, where fal sends them', () => {
-    expect(fal('fal-ai/flux/dev', { prompt: 'fog', seed: 7, num_images: 2 }).extra).toEqual({
-      timings: {},
-      seed: 7,
-      has_nsfw_concepts: [false, false],
-      prompt: 'fog',
-    })
-    expect(fal('fal-ai/veo3', { prompt: 'fog' }).extra).toEqual({})
-    expect(replicate('a/b', { prompt: 'fog' }).extra).toEqual({})
+  it('the output of a model at fal has the prompt and the seed of the request', () => {
+    const values = { prompt: 'fog', seed: 7 }
+    expect(fal('fal-ai/flux/dev', values).form).toMatchObject({ values })
+    expect(fal('fal-ai/flux/dev', { prompt: 'fog' }).form).toMatchObject({ values: { prompt: 'fog', seed: 0 } })
   })
 
   it('the output kind is known for well-known model names only', () => {
@@ -120,12 +123,12 @@ describe('the output of a hosted model', () => {
 
 describe('the price of a hosted model', () => {
   it.each<[Operation, string, JsonObject, number]>([
-    [replicatePrediction, 'black-forest-labs/flux-schnell', {}, 400_000],
-    [replicatePrediction, 'black-forest-labs/flux-schnell', { num_outputs: 4 }, 1_600_000],
-    [replicatePrediction, 'minimax/video-01', {}, 5_000_000],
+    [replicatePrediction, 'black-forest-labs/flux-schnell', { prompt: 'fog' }, 400_000],
+    [replicatePrediction, 'black-forest-labs/flux-schnell', { prompt: 'fog', num_outputs: 4 }, 1_600_000],
+    [replicatePrediction, 'minimax/video-01', { prompt: 'fog' }, 5_000_000],
     [replicatePrediction, 'meta/musicgen', {}, 500_000],
     [replicatePrediction, 'meta/meta-llama-3-8b', {}, 100_000],
-    [falRequest, 'fal-ai/flux/dev', { num_images: 2 }, 800_000],
+    [falRequest, 'fal-ai/flux/dev', { prompt: 'fog', num_images: 2 }, 800_000],
     [falRequest, 'fal-ai/trellis', {}, 1_000_000],
   ])(
     'the price of request %# follows the kind of output and the number of pictures',
@@ -169,7 +172,8 @@ describe('the price of a hosted model', () => {
     [{ duration: 10, num_videos: 2 }, 4],
   ])(
     'the price of a video follows its length, size and number: %j costs %d times the default video',
-    (input, factor) => {
+    (fields, factor) => {
+      const input = { prompt: 'fog', ...fields }
       expect(falRequest.price(readInput(falRequest, { model: 'fal-ai/veo3', input }))).toBe(5_000_000 * factor)
       const operation = replicatePrediction
       expect(operation.price(readInput(operation, { model: 'google/veo-3', input }))).toBe(5_000_000 * factor)
@@ -216,6 +220,11 @@ describe('the input of a hosted model', () => {
       { model: 'a/b', input: { batch_size: 5, num_batches: 4 } },
       'input.num_batches must be at most 16 with',
     ],
+    [falRequest, { model: 'fal-ai/flux/dev', input: { seed: 7 } }, 'input.prompt is required'],
+    [falRequest, { model: 'fal-ai/flux/dev', input: { prompt: '' } }, 'input.prompt is required'],
+    [falRequest, { model: 'fal-ai/f5-tts', input: { prompt: 'fog' } }, 'input.gen_text is required'],
+    [replicatePrediction, { model: 'black-forest-labs/flux-schnell', input: {} }, 'input.prompt is required'],
+    [replicatePrediction, { model: 'minimax/speech-02-hd', input: { prompt: 'fog' } }, 'input.text is required'],
   ])('a request to a hosted model (%#) is refused: %j', (operation, input, message) => {
     expect(() => readInput(operation, input)).toThrow(message)
   })

@@ -1,10 +1,13 @@
 import { type TSchemaOptions, Type } from 'typebox'
+import { SECOND_MS } from '../core/clock.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { type Points, usdToPoints } from '../core/points.ts'
+import { findFalModel } from './fal-models.ts'
 import { sizeOf } from './fields.ts'
 import { readHosted, wrongNumber } from './hosted-fields.ts'
 import { filesIn } from './media.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
+import type { ShapeMembers } from './output-shape.ts'
 import type { HostedKind, HostedSpec } from './outputs.ts'
 import { areaNamed, countFields, secondsNamed } from './price-aliases.ts'
 
@@ -58,13 +61,13 @@ export const replicatePrediction = operation({
     kind: 'anything',
     of: ({ model, deployment, input }) => {
       const { makes, isSingle } = makerOf(REPLICATE, model || deployment || '')
-      return { like: specLike(makes, input, 'image/webp'), form: 'urls', isSingle, extra: {} }
+      return { like: specLike(makes, input, 'image/webp'), form: { kind: 'bare', isSingle } }
     },
   },
   meant,
   rules: ({ model, version, deployment, input }) =>
     model || version || deployment
-      ? (tooMany(input) ?? wrongNumber(input))
+      ? (tooMany(input) ?? wrongNumber(input) ?? missingText(needsAtReplicate(model), input))
       : { field: 'model', rule: 'is needed without version and deployment' },
   price: ({ model, deployment, input }) => priceOf(makerOf(REPLICATE, model || deployment || '').makes, input),
   timeoutMs: TIMEOUT_MS,
@@ -89,14 +92,15 @@ export const falRequest = operation({
   produces: {
     kind: 'anything',
     of: ({ model, input }) => {
-      const { makes, isSingle } = makerOf(FAL, model)
+      const { makes, members } = falModelOf(model)
       const like = specLike(makes, input, 'image/jpeg')
-      return { like, form: 'fal', isSingle, extra: extraOfFal(like, isSingle, input) }
+      return { like, form: { kind: 'members', members, values: valuesOfFal(like, input) } }
     },
   },
   meant,
-  rules: ({ input }) => tooMany(input) ?? wrongNumber(input),
-  price: ({ model, input }) => priceOf(makerOf(FAL, model).makes, input),
+  rules: ({ model, input }) =>
+    tooMany(input) ?? wrongNumber(input) ?? missingText(findFalModel(model)?.needs ?? [], input),
+  price: ({ model, input }) => priceOf(falModelOf(model).makes, input),
   timeoutMs: TIMEOUT_MS,
   example: {
     model: 'fal-ai/flux/dev',
@@ -154,7 +158,7 @@ const REPLICATE: Makers = [
   ['*esrgan* *upscal* *rembg* *remove-bg* *background* *gfpgan* *codeformer* *face-swap*', 'pictures', 'one'],
 ]
 
-/** Well-known models of fal. */
+/** Models of fal that its client's types do not have. */
 const FAL: Makers = [
   ['*text-to-image* */image-to-image* */image-01*', 'pictures', 'list'],
   ['*whisper* *wizper* *speech-to-text* *any-llm* *llava* *moondream* *florence-2* *-ocr*', 'texts', 'one'],
@@ -178,6 +182,57 @@ const FAL: Makers = [
   ],
 ]
 
+/** What fal's models answer, by the kind of their output, where nothing more is known of them. */
+const FAL_MEMBERS: Record<HostedKind, Record<'one' | 'list', ShapeMembers>> = {
+  pictures: {
+    one: { image: 'picture' },
+    list: {
+      images: ['picture'],
+      timings: 'any',
+      seed: 'number',
+      has_nsfw_concepts: ['boolean'],
+      prompt: 'text',
+    },
+  },
+  videos: { one: { video: 'file' }, list: { videos: ['file'] } },
+  sounds: { one: { audio: 'file' }, list: { audios: ['file'] } },
+  texts: { one: { output: 'text' }, list: { outputs: ['text'] } },
+  model: { one: { model_mesh: 'file' }, list: { model_mesh: 'file' } },
+}
+
+/** The kind of output and the members of a model's answer. */
+function falModelOf(name: string): { makes: HostedKind; members: ShapeMembers } {
+  const { makes, isSingle } = makerOf(FAL, name)
+  const known = findFalModel(name)
+  if (known) return { makes: known.makes ?? makes, members: known.output }
+  return { makes, members: FAL_MEMBERS[makes][isSingle ? 'one' : 'list'] }
+}
+
+/**
+ * Well-known models of Replicate that refuse a request without the text. Inferred from their pages; the others have a
+ * default, or make something of a file alone.
+ */
+const NEEDS_AT_REPLICATE: readonly (readonly [names: string, text: string])[] = [
+  ['black-forest-labs/*redux* *upscal* *background* *esrgan* */*-reframe*', ''],
+  ['minimax/speech-*', 'text'],
+  ['black-forest-labs/* google/imagen* google/veo* google/lyria* google/nano-banana* google/gemini-*-image*', 'prompt'],
+  ['ideogram-ai/ideogram-* recraft-ai/recraft-v* bytedance/seedream* bytedance/seedance*', 'prompt'],
+  ['minimax/video-01* minimax/image-01* minimax/hailuo-* luma/photon* luma/ray* kwaivgi/kling-v*', 'prompt'],
+  ['openai/gpt-image* openai/dall-e* openai/sora* wan-video/wan-*t2v* wan-video/wan-*i2v*', 'prompt'],
+]
+const needsOfReplicate = NEEDS_AT_REPLICATE.map(([names, text]) => ({ form: namesForm(names), text }))
+
+function needsAtReplicate(model: string): string[] {
+  const text = needsOfReplicate.find(({ form }) => form.test(model))?.text
+  return text ? [text] : []
+}
+
+/** The text that a vendor would miss after the money was held. */
+function missingText(needs: readonly string[], input: JsonObject): BrokenRule | undefined {
+  const missing = needs.find((name) => input[name] === undefined || input[name] === null || input[name] === '')
+  return missing === undefined ? undefined : { field: `input.${missing}`, rule: 'is required' }
+}
+
 const OTHERS: Maker = { makes: 'pictures', isSingle: false }
 const forms = new WeakMap<Makers, { form: RegExp; maker: Maker }[]>()
 
@@ -193,13 +248,19 @@ export function knownAtReplicate(name: string): Maker | undefined {
 function findMaker(makers: Makers, name: string): Maker | undefined {
   let compiled = forms.get(makers)
   if (!compiled) {
-    compiled = makers.map(([names, makes, how]) => {
-      const one = names.split(' ').map((each) => each.replaceAll('.', '\\.').replaceAll('*', '.*'))
-      return { form: new RegExp(`^(?:${one.join('|')})$`), maker: { makes, isSingle: how === 'one' } }
-    })
+    compiled = makers.map(([names, makes, how]) => ({
+      form: namesForm(names),
+      maker: { makes, isSingle: how === 'one' },
+    }))
     forms.set(makers, compiled)
   }
   return compiled.find(({ form }) => form.test(name))?.maker
+}
+
+/** Names with `*` for anything, and a space between them. */
+function namesForm(names: string): RegExp {
+  const one = names.split(' ').map((each) => each.replaceAll('.', '\\.').replaceAll('*', '.*'))
+  return new RegExp(`^(?:${one.join('|')})$`)
 }
 
 /** US dollars: for a picture, for five seconds of a video, and for one of anything else. All inferred; operators set their own. */
@@ -280,15 +341,14 @@ function specLike(makes: HostedKind, input: JsonObject, byDefault: PictureType):
   }
 }
 
-/** The members that fal's models return with the files: the prompt and the seed of a picture. */
-function extraOfFal({ kind, ...spec }: HostedSpec, isSingle: boolean, { prompt, seed }: JsonObject): JsonObject {
-  if (kind !== 'pictures' || isSingle) return {}
-  const count = 'count' in spec ? spec.count : 1
+/** The values of members that fal's models return beside the files. A live model draws a seed where none is given. */
+function valuesOfFal(like: HostedSpec, { prompt, seed }: JsonObject): JsonObject {
+  const seconds = 'seconds' in like ? like.seconds : 0
   return {
-    timings: {},
-    seed: typeof seed === 'number' ? seed : 0,
-    has_nsfw_concepts: new Array<boolean>(count).fill(false),
     prompt: typeof prompt === 'string' ? prompt : '',
+    seed: typeof seed === 'number' ? seed : 0,
+    duration: seconds,
+    duration_ms: seconds * SECOND_MS,
   }
 }
 

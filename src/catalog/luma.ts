@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { usdToPoints } from '../core/points.ts'
-import { mediaUrl, optionalFile, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
+import { optionalFile, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
@@ -9,10 +9,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
  * the value.
  */
 
-/** A picture, or a video to extend: by its URL only, since a base64 field must have one media type. */
-const frameUrl = Type.Optional(
-  mediaUrl('image', 'The picture, or the video to extend.', { pattern: '^(?:https?://[^\\s/?#][^\\s]*)?$' }),
-)
+const frameUrl = optionalFile('image', 'The picture, or the video to extend by its URL.')
 
 const frame = (which: string) =>
   Type.Optional(

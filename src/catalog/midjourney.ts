@@ -203,7 +203,7 @@ const seed = operation({
   taskType: 'seed',
   title: 'Tell the seed of a task',
   input: Type.Object({ origin_task_id }),
-  produces: { kind: 'texts', of: () => ({ count: 1 }) },
+  produces: { kind: 'texts', of: () => ({ count: 1, sample: '1234567890' }) },
   price: () => usdToPoints(0.005),
   follows,
   example: { origin_task_id: '01234567-89ab-4cde-8f01-23456789ab00' },

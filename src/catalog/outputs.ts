@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import type { OutputShape } from './output-shape.ts'
 
 /**
  * What operations produce, the same in every dialect: an operation names its kind, providers deliver that shape, dialects
@@ -12,6 +13,14 @@ const Picture = Type.Object({
   file: file('the picture'),
   widthPx: Type.Integer({ minimum: 1 }),
   heightPx: Type.Integer({ minimum: 1 }),
+  seed: Type.Optional(Type.Integer({ description: 'The seed that was drawn, if its provider reports it.' })),
+})
+
+/** What a model that is billed by tokens has counted. */
+const Tokens = Type.Object({
+  text: Type.Integer({ minimum: 0, description: 'Of the text in the input.' }),
+  image: Type.Integer({ minimum: 0, description: 'Of the pictures in the input.' }),
+  output: Type.Integer({ minimum: 0 }),
 })
 
 const Video = Type.Object({
@@ -51,7 +60,11 @@ const Clip = Type.Object({
 
 export const OUTPUTS = {
   /** `grid` shows the others side by side, as Midjourney does before one is chosen. */
-  pictures: Type.Object({ pictures: Type.Array(Picture, { minItems: 1 }), grid: Type.Union([Picture, Type.Null()]) }),
+  pictures: Type.Object({
+    pictures: Type.Array(Picture, { minItems: 1 }),
+    grid: Type.Union([Picture, Type.Null()]),
+    tokens: Type.Optional(Tokens),
+  }),
   videos: Type.Object({ videos: Type.Array(Video, { minItems: 1 }) }),
   sounds: Type.Object({ sounds: Type.Array(Sound, { minItems: 1 }) }),
   texts: Type.Object({ texts: Type.Array(Type.String(), { minItems: 1 }) }),
@@ -68,6 +81,7 @@ export type Kind = keyof typeof OUTPUTS
 /** A finished task's output, by its operation's kind. */
 export type Output = { [K in Kind]: Static<(typeof OUTPUTS)[K]> }
 export type Picture = Static<typeof Picture>
+export type Tokens = Static<typeof Tokens>
 export type Video = Static<typeof Video>
 export type Clip = Static<typeof Clip>
 export type Lyrics = Static<typeof Lyrics>
@@ -89,10 +103,13 @@ export interface OutputSpecs {
     mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/svg+xml'
     hasGrid: boolean
     isTransparent: boolean
+    /** What a model that is billed by tokens counts. */
+    tokens?: Tokens
   }
   videos: { count: number; widthPx: number; heightPx: number; seconds: number; hasSound: boolean }
   sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' }
-  texts: { count: number }
+  /** `sample` is a text of the sandbox, where its note would not be of the right form. */
+  texts: { count: number; sample?: string }
   model: { hasPicture: boolean; hasTurntable: boolean }
   lyrics: { count: number; about: string }
   clips: {
@@ -107,14 +124,16 @@ export interface OutputSpecs {
   anything: {
     /** The output of the model, as its name suggests. */
     like: HostedSpec
-    /** Bare URLs and pieces of text, as Replicate writes them, or objects with a `url` each, as fal does. */
-    form: 'urls' | 'fal'
-    /** Whether the vendor returns a single value, not a list of one. */
-    isSingle: boolean
-    /** Further members next to the files. */
-    extra: JsonObject
+    form: HostedForm
   }
 }
+
+/** How a host writes what a model made. */
+export type HostedForm =
+  /** Bare URLs and pieces of text: a single value, or a list. */
+  | { kind: 'bare'; isSingle: boolean }
+  /** An object with these members; `values` has those that follow from the input, by name. */
+  | { kind: 'members'; members: OutputShape; values: JsonObject }
 
 /** Kinds that a model of a host makes. */
 export type HostedKind = 'pictures' | 'videos' | 'sounds' | 'texts' | 'model'

@@ -168,7 +168,9 @@ export const sunoMusic = operation({
   meant,
   produces: { kind: 'clips', of: (input) => ({ count: 2, type: 'gen', song: songOf(input) }) },
   rules: (input) => {
-    if (!input.gpt_description_prompt && !input.prompt && !input.tags && !input.title) {
+    const { gpt_description_prompt: idea, prompt, tags, title, make_instrumental } = input
+    // Suno itself makes up an instrumental of which nothing is said.
+    if (!idea && !prompt && !tags && !title && !make_instrumental) {
       return { field: 'prompt', rule: 'is needed: send gpt_description_prompt (an idea) or prompt (lyrics), or tags' }
     }
     const { name = '', promptLimit = 0, tagLimit = 0 } = SUNO_VERSIONS[input.mv] ?? {}

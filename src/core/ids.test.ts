@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isId, itemId, newId, taskOfItem } from './ids.ts'
+import { isId, isSameItem, itemId, newId, taskOfItem } from './ids.ts'
 
 const instant = fc.integer({ min: Date.UTC(2020), max: Date.UTC(2100) })
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -66,5 +66,22 @@ describe('ids of items', () => {
   it('the id of an item exists for 255 items, and no more', () => {
     const id = newId(Date.UTC(2026))
     for (const number of [-1, 256, 1.5, Number.NaN]) expect(() => itemId(id, number)).toThrow(RangeError)
+  })
+
+  it('the ids of the items of a task, and of tasks of one moment, begin differently', () => {
+    const tasks = Array.from({ length: 50 }, () => newId(Date.UTC(2026)))
+    const begins = tasks.flatMap((id) => [0, 1, 2, 3, 4].map((number) => itemId(id, number).slice(0, 8)))
+    expect(new Set(begins).size).toBe(1 + 50 * 4) // the tasks themselves begin with their time
+    const all = Array.from({ length: 255 }, (_, index) => itemId(newId(Date.UTC(2026)), index + 1).slice(0, 8))
+    expect(new Set(all).size).toBe(255)
+  })
+
+  it('the id that an item had in former versions leads to its task as well', () => {
+    const taskId = newId(Date.UTC(2026))
+    const former = `${taskId.slice(0, -2)}02`
+    expect(taskOfItem(former)).toEqual({ taskId, number: 2 })
+    expect(isSameItem(former, itemId(taskId, 2))).toBe(true)
+    expect(isSameItem(former, itemId(taskId, 1))).toBe(false)
+    expect(isSameItem(former, itemId(newId(Date.UTC(2026)), 2))).toBe(false)
   })
 })

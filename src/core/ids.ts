@@ -6,6 +6,8 @@ import { randomFillSync } from 'node:crypto'
  *
  * The last byte of a task's id is zero: its items (the two clips of a song, the four pictures of a grid) carry the
  * item's number there. So an item's id is known before the work is done, and leads back to its task without a look-up.
+ * Its first eight digits, by which some clients name files, are mixed with the rest of it: else they would be the same for
+ * all items of a minute. Their highest bit says so; no time has it. Items of former versions begin as their task does.
  */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -48,10 +50,39 @@ export function isId(value: string): boolean {
 /** The id of item `number` (1 to 255) of a task; item 0 is the task itself. */
 export function itemId(taskId: string, number: number): string {
   if (!Number.isInteger(number) || number < 0 || number > 255) throw new RangeError(`No item ${number} in a task.`)
-  return taskId.slice(0, -2) + number.toString(16).padStart(2, '0')
+  if (number === 0) return taskId
+  const rest = taskId.slice(BEGIN, -2) + number.toString(16).padStart(2, '0')
+  return beginMixed(taskId.slice(0, BEGIN), rest, MIXED_BIT) + rest
 }
 
 /** The task that an item's id belongs to, and the item's number (0 for the task itself). */
 export function taskOfItem(id: string): { taskId: string; number: number } {
-  return { taskId: `${id.slice(0, -2)}00`, number: Number.parseInt(id.slice(-2), 16) }
+  const number = Number.parseInt(id.slice(-2), 16)
+  const begin = id.slice(0, BEGIN)
+  const rest = id.slice(BEGIN)
+  const isMixed = number !== 0 && Number.parseInt(begin, 16) >= MIXED_BIT
+  return { taskId: `${isMixed ? beginMixed(begin, rest, 0) : begin}${rest.slice(0, -2)}00`, number }
+}
+
+/** Whether two ids name the same item, in the form of today or of former versions. */
+export function isSameItem(a: string, b: string): boolean {
+  const [one, other] = [taskOfItem(a), taskOfItem(b)]
+  return one.taskId === other.taskId && one.number === other.number
+}
+
+/** Digits of an id before its first dash. */
+const BEGIN = 8
+const MIXED_BIT = 0x8000_0000
+
+/** Mixes the begin of an id with the rest, or undoes it; its highest bit becomes `bit`. */
+function beginMixed(begin: string, rest: string, bit: number): string {
+  const mixed = (Number.parseInt(begin, 16) ^ hashOf(rest)) & 0x7fff_ffff
+  return (mixed + bit).toString(16).padStart(BEGIN, '0')
+}
+
+/** FNV-1a, without its lowest bit. */
+function hashOf(text: string): number {
+  let hash = 0x811c_9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193)
+  return hash >>> 1
 }

@@ -274,7 +274,39 @@ describe('the HTTP interface of fal’s protocol', () => {
   })
 })
 
+describe('sync_mode in fal’s protocol', () => {
+  it('gives the files of the result as data URIs, also through the queue', async () => {
+    const input = { ...fast, image_size: 'square' as const, sync_mode: true }
+    const isPicture = async ({ images }: Pictures) => {
+      const [type, base64 = ''] = images[0]?.url.split(',') ?? []
+      expect(type).toBe('data:image/jpeg;base64')
+      expect(Buffer.from(base64, 'base64').subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]))
+    }
+    await isPicture((await rewritten().run(FLUX, { input })).data as Pictures)
+    await isPicture((await rewritten().subscribe(FLUX, { input, pollInterval: 50 })).data as Pictures)
+  })
+})
+
 describe('an upload to fal’s protocol', () => {
+  it('in one step is sent with a token in place of the key', async () => {
+    const { body } = await post('/fal/storage/auth/token?storage_type=fal-cdn-v3', {})
+    const { token, token_type, base_url, expires_at } = body as Record<string, string>
+    expect(token_type).toBe('Bearer')
+    expect(Date.parse(expires_at ?? '')).toBeGreaterThan(Date.now())
+    const upload = async (authorization: string) =>
+      fetch(`${base_url}/files/upload`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'image/png', 'x-fal-file-name': 'a.png' },
+        body: await png(),
+      })
+    const { access_url } = (await (await upload(`Bearer ${token}`)).json()) as { access_url: string }
+    expect((await download(access_url)).bytes).toEqual(await png())
+    const model = 'fal-ai/flux/dev/image-to-image'
+    expect(await post(`/fal/queue/${model}`, { ...fast, image_url: access_url })).toMatchObject({ status: 200 })
+    expect((await upload(`Bearer ${TEST_KEY}`)).status).toBe(401)
+    expect((await upload('Bearer 01234567-89ab-4cde-8f01-23456789ab00')).status).toBe(401)
+  })
+
   const begun = async (name = 'a.png') => {
     const { body } = await post('/fal/storage/upload/initiate', { file_name: name, content_type: 'image/png' })
     return body as { upload_url: string; file_url: string }
@@ -285,7 +317,7 @@ describe('an upload to fal’s protocol', () => {
     const { upload_url, file_url } = await begun('../../etc/passwd.png')
     expect(new URL(upload_url).pathname).toMatch(/^\/fal\/storage\/upload\/[0-9a-f-]+\/passwd\.png$/)
     expect((await fetch(file_url)).status).toBe(404)
-    expect(await post(`/fal/queue/${FLUX}`, { image_url: file_url })).toMatchObject({
+    expect(await post(`/fal/queue/${FLUX}`, { ...fast, image_url: file_url })).toMatchObject({
       status: 422,
       body: { detail: [{ loc: ['body', 'image_url'], msg: 'image_url names a file that was not uploaded.' }] },
     })

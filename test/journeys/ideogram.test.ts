@@ -6,7 +6,7 @@ import { openReceiver } from '../support/receiver.ts'
 
 interface Pictures {
   created: string
-  data: { url: string; prompt: string; resolution: string; is_image_safe: boolean; seed: number | null }[]
+  data: { url: string; prompt: string; resolution: string; is_image_safe: boolean; seed: number }[]
 }
 
 let gateway: TestGateway
@@ -66,7 +66,6 @@ describe('a client of Ideogram', () => {
         resolution: '1360x768',
         is_image_safe: true,
         seed: 7,
-        style_type: null,
       },
     ])
     const { bytes } = await download(data[0]?.url ?? '')

@@ -42,7 +42,11 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
       size: '1536x1024',
     })
     expect(answer.created).toBeGreaterThan(1_700_000_000)
-    expect(answer.usage).toBeUndefined()
+    expect(answer.usage).toMatchObject({
+      total_tokens: (answer.usage?.input_tokens ?? 0) + (answer.usage?.output_tokens ?? 0),
+      charged: false,
+    })
+    expect(answer.usage?.output_tokens).toBeGreaterThan(0)
     const [first, ...others] = answer.data ?? []
     expect(others).toEqual([])
     expect(Object.keys(first ?? {})).toEqual(['b64_json'])

@@ -2,6 +2,7 @@ import OpenAI from 'openai'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
+import { taskOfItem } from '../../src/core/ids.ts'
 import { download, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
 interface Image {
@@ -160,7 +161,7 @@ describe('a client of Recraft', () => {
 
   it('gets ids of pictures and styles that lead back to the task', async () => {
     const { data } = await made('/recraft/v1/images/generations', { prompt: 'a fish sandbox:fast' })
-    const taskId = `${data?.[0]?.image_id.slice(0, -2)}00`
+    const taskId = taskOfItem(data?.[0]?.image_id ?? '').taskId
     expect(await gateway.piapi.read(taskId, { key: TEST_KEY })).toMatchObject({
       model: 'recraft',
       task_type: 'generate',
@@ -211,7 +212,7 @@ describe('a style of Recraft', () => {
 
     const answer = await made('/recraft/v1/images/generations', { prompt: 'a fish sandbox:fast', style_id: id })
     expect(answer.style_id).toBe(id)
-    const task = await gateway.store.getTask({ id: `${answer.data?.[0]?.image_id.slice(0, -2)}00` })
+    const task = await gateway.store.getTask({ id: taskOfItem(answer.data?.[0]?.image_id ?? '').taskId })
     const reference = expect.stringMatching(/^asset:.*\.png$/)
     expect(task?.input).toMatchObject({ style: 'digital_illustration', style_reference_urls: [reference, reference] })
 

@@ -37,6 +37,20 @@ afterAll(() => gateway?.[Symbol.asyncDispose]())
 const created = (body: unknown, headers: Record<string, string> = {}, path = '/replicate/v1/predictions') =>
   gateway.send('POST', path, { key: null, headers: { authorization: `Bearer ${TEST_KEY}`, ...headers }, body })
 
+describe('a version in Replicate’s protocol', () => {
+  it('is read by its id, and the latest by the name of its model', async () => {
+    const [owner, name] = FLUX.split('/') as [string, string]
+    const version = await client.models.versions.get(owner, name, VERSION)
+    expect(version).toMatchObject({ id: VERSION, openapi_schema: { components: { schemas: { Output: {} } } } })
+    const { latest_version: latest } = await client.models.get(owner, name)
+    expect(latest).toMatchObject({ id: FLUX, created_at: expect.any(String), cog_version: expect.any(String) })
+    expect(await client.models.versions.get(owner, name, latest?.id ?? '')).toEqual(latest)
+    const { results } = await client.models.versions.list(owner, name)
+    expect(results).toEqual([latest])
+    expect(await client.run(`${FLUX}:${latest?.id}`, { input: fast })).toHaveLength(1)
+  })
+})
+
 describe('run of Replicate’s package', () => {
   it('in block mode returns the files of a model', async () => {
     const seen: Prediction[] = []
@@ -308,7 +322,7 @@ describe('files in Replicate’s protocol', () => {
   })
 
   it('that cannot be stored are refused, naming their field', async () => {
-    const refused = async (input: JsonObject) => (await created({ version: FLUX, input })).body
+    const refused = async (input: JsonObject) => (await created({ version: FLUX, input: { ...fast, ...input } })).body
     expect(await refused({ a: [{ b: 'http://169.254.169.254/latest' }] })).toMatchObject({
       status: 422,
       invalid_fields: [{ type: 'address_refused', field: 'input.a.0.b' }],

@@ -134,9 +134,15 @@ describe('an answer of Flux', () => {
     })
   })
 
-  it('shows an unknown seed as null', () => {
-    const drawn = { ...ready, input: { prompt: 'a heron', seed: -1 } }
-    expect(resultBody(drawn, urls).result).toMatchObject({ seed: null })
+  it('shows the seed that was drawn, else the requested one, and leaves out one that is not known', () => {
+    const seedOf = (input: JsonObject, picture: JsonObject = {}) => {
+      const pictures = [{ file: 'asset:a.jpg', widthPx: 8, heightPx: 8, ...picture }]
+      return resultBody({ ...ready, input, output: { pictures, grid: null } }, urls).result
+    }
+    expect(seedOf({ seed: 7 }, { seed: 9 })).toMatchObject({ seed: 9 })
+    expect(seedOf({ seed: 0 })).toMatchObject({ seed: 0 })
+    expect(seedOf({ seed: -1 })).not.toHaveProperty('seed')
+    expect(seedOf({})).not.toHaveProperty('seed')
   })
 
   it('exists for Flux of every maker, and for no other model', () => {

@@ -93,17 +93,24 @@ function resultOf(task: Task, urls: Urls) {
 }
 
 function pictureOf(task: Task, urls: Urls) {
-  const { prompt, seed } = task.input
+  const { prompt } = task.input
   const startedAt = task.startedAt ?? task.createdAt
   const endedAt = task.endedAt ?? startedAt
   return {
     sample: urls.file(fileOf(task)),
     prompt: typeof prompt === 'string' ? prompt : '',
-    seed: typeof seed === 'number' && seed >= 0 ? seed : null, // which one was drawn is not known
+    ...seedOf(task),
     start_time: startedAt / SECOND_MS,
     end_time: endedAt / SECOND_MS,
     duration: (endedAt - startedAt) / SECOND_MS,
   }
+}
+
+/** The seed that was drawn or requested. Left out where neither is known: the clients' schemas have a number or nothing. */
+function seedOf({ output, input: { seed: requested } }: Task): { seed?: number } {
+  const { pictures = [] } = output as Partial<Output['pictures']>
+  const seed = pictures[0]?.seed ?? requested
+  return typeof seed === 'number' && seed >= 0 ? { seed } : {}
 }
 
 /** The first of what was made: what this API makes is one. */

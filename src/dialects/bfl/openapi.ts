@@ -156,7 +156,7 @@ function schemas(): Record<string, JsonObject> {
   const Made = Type.Object({
     sample: Type.String({ description: 'Address of the file.' }),
     prompt: text,
-    seed: orNull(Type.Number()),
+    seed: Type.Optional(Type.Number({ description: 'As drawn or requested, if it is known.' })),
     start_time: Type.Number({ description: 'Unix seconds.' }),
     end_time: Type.Number({ description: 'Unix seconds.' }),
     duration: Type.Number({ description: 'Seconds.' }),

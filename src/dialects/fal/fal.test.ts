@@ -102,7 +102,8 @@ describe('the body of a submission to fal', () => {
       names: { input: '' },
       dialect: 'fal',
     })
-    expect(toTask(FLUX, undefined).input).toEqual({ model: FLUX, input: {} })
+    const other = 'acme/fog'
+    expect(toTask(other, undefined).input).toEqual({ model: other, input: {} })
   })
 
   it('gets its webhook from the query parameter of the URL', () => {
@@ -250,7 +251,7 @@ describe('an error of fal', () => {
     errorAnswer(new PolyphonyError(code, message, field === undefined ? {} : { field }))
 
   /** A field of the model as an error about its submission names it: in the catalogue, it is below `input`. */
-  const ofModel = (field: string) => callerField(`input.${field}`, toTask(FLUX, {}).names ?? {})
+  const ofModel = (field: string) => callerField(`input.${field}`, toTask(FLUX, input).names ?? {})
 
   it('names a field of the model as the caller spelt it', () => {
     expect(told('address_refused', `${ofModel('image.0.url')} leads to 10.0.0.1.`, ofModel('image.0.url'))).toEqual({

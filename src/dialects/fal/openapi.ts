@@ -191,6 +191,33 @@ function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limit
       { '200': answer('The URL to upload to, and the URL of the file for inputs.', addresses) },
       { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input'], requestBody: uploadRequest },
     ),
+    falUploadToken: route('Get a token for uploads in one step', {
+      '200': answer('The token, for an hour, and where the client uploads to.', {
+        type: 'object',
+        required: ['token', 'token_type', 'base_url', 'expires_at'],
+        properties: {
+          token: { type: 'string' },
+          token_type: { type: 'string' },
+          base_url: { type: 'string' },
+          expires_at: { type: 'string' },
+        },
+      }),
+    }),
+    falTokenUpload: route(
+      `Upload a file of at most ${uploadMaxBytes} bytes with a token; it is kept for ${uploadHours} hours`,
+      {
+        '200': answer('The URL of the file, for inputs.', {
+          type: 'object',
+          required: ['access_url'],
+          properties: { access_url: { type: 'string' } },
+        }),
+      },
+      {
+        codes: [...codes, 'unauthorized'],
+        isOpen: true,
+        requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
+      },
+    ),
     falUploadParts: route('Not offered: uploads in parts', {}, { codes: [...COMMON_ERRORS, 'payload_too_large'] }),
     falPutUpload: route(
       `Put the bytes, ${uploadMaxBytes} at most; they are kept for ${uploadHours} hours`,

@@ -9,10 +9,11 @@ import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorAnswer, failureOf } from './errors.ts'
 import { isRequest, resultOf, statusOf, webhookFor } from './from-task.ts'
+import { inlined } from './inline-files.ts'
 import type { Descriptions } from './openapi.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
 import { DIALECT, toTask } from './to-task.ts'
-import { initiateUpload, openUploadRoutes, withUploads } from './uploads.ts'
+import { createUploadToken, initiateUpload, openTokenRoutes, openUploadRoutes, withUploads } from './uploads.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -26,6 +27,7 @@ export const fal: Dialect = {
   id: DIALECT,
   async routes(app, context) {
     await app.register(async (open) => openUploadRoutes(open, context))
+    await app.register(async (open) => openTokenRoutes(open, context))
     await app.register(async (keyed) => {
       takeHostedClients(keyed)
       markErrors(keyed)
@@ -65,6 +67,7 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
   app.put('/queue/*', described({ '/queue/{path}': 'falCancel' }), queue)
   app.post('/run/*', described({ '/run/{path}': 'falRun' }), run)
   app.post('/storage/upload/initiate', described('falUpload'), initiate)
+  app.post('/storage/auth/token', described('falUploadToken'), (request) => createUploadToken(request, context))
   app.post('/storage/upload/initiate-multipart', described('falUploadParts'), () => {
     const { uploadMaxBytes } = context.limits
     throw new PolyphonyError(
@@ -84,6 +87,8 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
     if (request.method === 'POST' && path.startsWith(`${PREFIX}/run/`)) return run(request, reply)
     if (request.method === 'POST' && path.startsWith(`${PREFIX}/storage/upload/initiate?`))
       return initiate(request, reply)
+    if (request.method === 'POST' && /^\/fal\/storage\/auth\/token(?:\?|$)/.test(path))
+      return createUploadToken(request, context)
     throw new PolyphonyError('not_found', `Invalid URL (${request.method} ${path.split('?', 1)[0]})`)
   }
   app.get('/proxy', { exposeHeadRoute: false, ...described('falProxyGet') }, proxy)
@@ -148,11 +153,12 @@ function statusStream(id: string, urls: Urls, options: { app: string; logs: bool
   }
 }
 
-function sendResult(reply: FastifyReply, task: Task, { urls }: DialectContext): FastifyReply {
+async function sendResult(reply: FastifyReply, task: Task, context: DialectContext): Promise<FastifyReply> {
+  const { urls } = context
   about(reply, task)
   if (!isTerminal(task.status)) return reply.code(400).send({ detail: 'Request is still in progress' })
   const failure = failureOf(task)
-  if (!failure) return reply.send(JSON.stringify(resultOf(task, urls)))
+  if (!failure) return reply.send(JSON.stringify(await inlined(resultOf(task, urls), task, context)))
   return reply.code(failure.status).header('x-fal-error-type', failure.type).send(failure.body)
 }
 

@@ -24,6 +24,10 @@ const described = describedBy<Descriptions>()
 
 const DRAFT = 'fal.upload'
 const FILES = `${PREFIX}/storage/files`
+const TOKEN = 'fal.token'
+const TOKEN_MS = HOUR_MS
+/** Takes the place of fal's file server. */
+const CDN = `${PREFIX}/storage/cdn`
 
 interface OneUpload {
   Params: { id: string; name: string }
@@ -41,6 +45,17 @@ export async function initiateUpload(request: FastifyRequest, { drafts, urls }: 
   return {
     upload_url: `${urls.publicUrl}${PREFIX}/storage/upload/${id}/${name}`,
     file_url: `${urls.publicUrl}${FILES}/${id}/${name}`,
+  }
+}
+
+/** A token for uploads in one step, as the Python client sends them: whoever has it uploads for the tenant, for an hour. */
+export async function createUploadToken(request: FastifyRequest, { drafts, urls }: DialectContext) {
+  const { id, createdAt } = await drafts.open(TOKEN, {}, request.caller)
+  return {
+    token: id,
+    token_type: 'Bearer',
+    base_url: `${urls.publicUrl}${CDN}`,
+    expires_at: new Date(createdAt + TOKEN_MS).toISOString(),
   }
 }
 
@@ -76,6 +91,33 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
     const draft = await drafts.findOpenly(request.params.id, DRAFT)
     return context.sendFile(typeof draft?.body.file === 'string' ? draft.body.file : '', request, reply)
   })
+}
+
+/** An upload in one step, with a token in place of the key. */
+export function openTokenRoutes(app: FastifyInstance, context: DialectContext): void {
+  const { assets, drafts, limits, clock, urls } = context
+  const unauthorized = () =>
+    new PolyphonyError('unauthorized', `Send a token of POST ${PREFIX}/storage/auth/token: Authorization: Bearer …`)
+
+  handleErrors(app, errorAnswer)
+  guardUploads(app, context, TOKEN, unauthorized, tokenIn)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  app.post(`${CDN}/files/upload`, described('falTokenUpload'), async (request) => {
+    const token = await drafts.findOpenly(tokenIn(request), TOKEN)
+    if (!token || token.createdAt + TOKEN_MS <= clock.now()) throw unauthorized()
+    const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0)
+    const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
+    const asset = await assets.upload({ tenantId: token.tenantId, mode: token.mode, body, expiresAt })
+    return { access_url: urls.file(assetReference(asset)) }
+  })
+}
+
+function tokenIn({ headers: { authorization = '' } }: FastifyRequest): string {
+  return /^Bearer (\S{1,100})$/i.exec(authorization)?.[1] ?? ''
 }
 
 function noUpload(): PolyphonyError {

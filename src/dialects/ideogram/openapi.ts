@@ -111,8 +111,8 @@ function schemas(): Record<string, JsonObject> {
     resolution: text,
     upscaled_resolution: Type.Optional(text),
     is_image_safe: Type.Boolean(),
-    seed: Type.Union([Type.Integer(), Type.Null()]),
-    style_type: Type.Union([text, Type.Null()]),
+    seed: Type.Optional(Type.Integer()),
+    style_type: Type.Optional(text),
   })
   const Pictures = Type.Object({ created: Type.String({ format: 'date-time' }), data: Type.Array(Picture) })
   const Descriptions = Type.Object({ descriptions: Type.Array(Type.Object({ text })) })

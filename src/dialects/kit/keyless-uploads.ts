@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 
@@ -9,7 +9,7 @@ const RETRY_SECONDS = 5
 const inHand = new WeakMap<object, number>()
 
 /**
- * For the steps of uploads that carry no key, as the id in the path is their secret: it is looked up before a byte of the
+ * For the steps of uploads that carry no key, as the id in the path (or where `idOf` finds it) is their secret: it is looked up before a byte of the
  * body is read, and few bodies are read at once. Throws what `missing` makes, and `rate_limited`.
  */
 export function guardUploads(
@@ -17,10 +17,11 @@ export function guardUploads(
   { drafts }: Pick<DialectContext, 'drafts'>,
   kind: string,
   missing: (id: string) => PolyphonyError,
+  idOf: (request: FastifyRequest) => string = ({ params }) => (params as { id?: string }).id ?? '',
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'PUT' && request.method !== 'POST') return
-    const { id = '' } = request.params as { id?: string }
+    const id = idOf(request)
     if (!(await drafts.findOpenly(id, kind))) throw missing(id)
     const count = inHand.get(drafts) ?? 0
     if (count >= MAX_AT_ONCE) {

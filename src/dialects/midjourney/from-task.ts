@@ -64,6 +64,11 @@ export function seedOf(task: Task): string | undefined {
   return /(?:--|—)seed\s+(\d{1,10})/.exec(promptOf(task))?.[1]
 }
 
+function seedMember(task: Task): { seed?: number } {
+  const seed = seedOf(task)
+  return seed === undefined ? {} : { seed: Number(seed) }
+}
+
 /** The task object of fetch, and the body of a callback. It carries the requested id. */
 export function fromTask(task: Task, urls: Urls, id = idOf(task)) {
   const notes = notesOf(task)
@@ -84,7 +89,8 @@ export function fromTask(task: Task, urls: Urls, id = idOf(task)) {
     imageUrl: shown.imageUrl,
     imageUrls: shown.imageUrls,
     videoUrl: shown.videoUrls[0]?.url ?? '',
-    videoUrls: shown.videoUrls,
+    // One client takes any list, even an empty one, for that of a video, and then shows no picture.
+    ...(shown.videoUrls.length > 0 ? { videoUrls: shown.videoUrls } : {}),
     failReason: failReasonOf(task),
     properties: propertiesOf(task, prompt),
     buttons: task.status === 'completed' ? buttonsOf(task) : ([] as Button[]),
@@ -93,7 +99,7 @@ export function fromTask(task: Task, urls: Urls, id = idOf(task)) {
     botType: botOf(task),
     mode: (text(task.input.process_mode) || 'fast').toUpperCase(),
     parentId: text(notes.origin) || (task.parentTaskId ?? ''),
-    seed: seedOf(task) ?? '',
+    ...seedMember(task),
   }
 }
 

@@ -120,6 +120,13 @@ describe('the task object of the Midjourney relay', () => {
     expect(body.finishTime > 0).toBe(['completed', 'failed', 'cancelled'].includes(status))
   })
 
+  it('has videos and a seed only where there are some', () => {
+    expect(fromTask(imagined(), urls)).not.toHaveProperty('videoUrls')
+    expect(fromTask(imagined(), urls)).not.toHaveProperty('seed')
+    expect(fromTask(aTask('video', { output: VIDEOS }), urls).videoUrls?.length).toBeGreaterThan(0)
+    expect(fromTask(imagined({ prompt: 'a cat --seed 4711' }), urls).seed).toBe(4_711)
+  })
+
   it('has the same names in the same order in every status, and for a window', () => {
     const names = Object.keys(fromTask(imagined(), urls))
     for (const status of STATUSES) {
@@ -622,7 +629,7 @@ describe('the description of the Midjourney relay', () => {
       expect(faults('MidjourneyTask', fromTask(task, urls))).toEqual([])
     }
     expect(faults('MidjourneyTask', window)).toEqual([])
-    expect(Object.keys((schemas.MidjourneyTask as { properties: object }).properties)).toEqual(Object.keys(window))
+    expect((schemas.MidjourneyTask as { required: string[] }).required).toEqual(Object.keys(window))
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       expect(faults('MidjourneyError', errorBody(new PolyphonyError(code, 'Why.')))).toEqual([])
     }

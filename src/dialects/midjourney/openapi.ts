@@ -296,7 +296,7 @@ const ANSWERS = {
     imageUrl: text('The grid or the picture; empty until it is done.'),
     imageUrls: Files,
     videoUrl: text(),
-    videoUrls: Files,
+    videoUrls: Type.Optional(Files),
     failReason: text('Empty unless it failed.'),
     properties: Properties,
     buttons: Type.Array(
@@ -308,7 +308,7 @@ const ANSWERS = {
     botType: text(),
     mode: Type.Enum(['RELAX', 'FAST', 'TURBO']),
     parentId: text(),
-    seed: text('As the prompt sets it.'),
+    seed: Type.Optional(Type.Integer({ description: 'As the prompt sets it.' })),
   }),
   Error: Type.Union([
     Type.Object({

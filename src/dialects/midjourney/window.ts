@@ -126,7 +126,6 @@ export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: '
     imageUrl: '',
     imageUrls: [],
     videoUrl: '',
-    videoUrls: [],
     failReason: cancelledAt === null ? '' : 'The window was closed.',
     properties: {
       finalPrompt,
@@ -146,7 +145,6 @@ export function fromWindow(draft: Draft): Omit<TaskBody, 'status'> & { status: '
     botType: textOf(echo.botType),
     mode: (textOf(input.process_mode) || 'fast').toUpperCase(),
     parentId: textOf(echo.origin),
-    seed: '',
   }
 }
 

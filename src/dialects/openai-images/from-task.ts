@@ -1,8 +1,10 @@
 import { getOperation } from '../../catalog/catalog.ts'
 import { gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
+import type { Output } from '../../catalog/outputs.ts'
 import type { Task } from '../../core/task.ts'
 import { base64Of, type FileReader, picturesOf } from '../kit/pictures.ts'
 import type { Urls } from '../kit/urls.ts'
+import { notCharged } from '../kit/usage.ts'
 import type { ImageSubmission } from '../shared/image-submission.ts'
 import { secondsOf } from '../shared/relay-task.ts'
 
@@ -24,7 +26,7 @@ export async function fromTask(task: Task, { isAlwaysInline, responseFormat }: F
       ...(hasUrl ? { url: urls.file(picture.file) } : {}),
     })),
   )
-  return { created: secondsOf(task.endedAt ?? task.createdAt), data, ...settledOf(task) }
+  return { created: secondsOf(task.endedAt ?? task.createdAt), data, ...settledOf(task), ...usageOf(task) }
 }
 
 /** Settings that the GPT image models report; `auto` is left out, as the service's choice is not known. */
@@ -36,6 +38,23 @@ function settledOf(task: Task) {
     output_format,
     ...(quality === 'auto' ? {} : { quality }),
     size: sizeOf(task),
+  }
+}
+
+/** The tokens that the model counted; the sandbox's are those that a live key would pay for. */
+function usageOf({ output, mode }: Task) {
+  const { tokens } = output as Output['pictures'] // as the operation's kind has it
+  if (!tokens) return {}
+  const { text, image, output: made } = tokens
+  return {
+    usage: {
+      input_tokens: text + image,
+      input_tokens_details: { text_tokens: text, image_tokens: image },
+      output_tokens: made,
+      output_tokens_details: { text_tokens: 0, image_tokens: made },
+      total_tokens: text + image + made,
+      ...notCharged({ mode }),
+    },
   }
 }
 
@@ -54,7 +73,7 @@ export async function eventsFromTask(task: Task, route: 'generations' | 'edits',
   const about = { created_at: secondsOf(task.endedAt ?? task.createdAt), background, output_format, quality }
   const events = await Promise.all(
     picturesOf(task).map(async (picture) => {
-      const body = { type, b64_json: await base64Of(picture, assets), ...about, size: sizeOf(task) }
+      const body = { type, b64_json: await base64Of(picture, assets), ...about, size: sizeOf(task), ...usageOf(task) }
       return `event: ${type}\ndata: ${JSON.stringify(body)}\n\n`
     }),
   )

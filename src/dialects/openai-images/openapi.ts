@@ -82,6 +82,19 @@ function schemas(): Record<string, JsonObject> {
     output_format: optional,
     quality: optional,
     size: optional,
+    usage: Type.Optional(
+      Type.Object(
+        {
+          input_tokens: Type.Integer(),
+          input_tokens_details: Type.Object({ text_tokens: Type.Integer(), image_tokens: Type.Integer() }),
+          output_tokens: Type.Integer(),
+          output_tokens_details: Type.Object({ text_tokens: Type.Integer(), image_tokens: Type.Integer() }),
+          total_tokens: Type.Integer(),
+          charged: Type.Optional(Type.Boolean({ description: 'False with a test key.' })),
+        },
+        { description: 'Of the GPT image models, if the provider reports it.' },
+      ),
+    ),
   })
   const Failure = Type.Object({
     error: Type.Object({

@@ -7,6 +7,7 @@ import type { Quote } from '../../tasks/submission.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import { given } from '../kit/fields.ts'
 import type { Urls } from '../kit/urls.ts'
+import { notCharged, shownConsumption } from '../kit/usage.ts'
 import { formOf, inputOf, outputOf } from './families.ts'
 import { type Config, type ConfigEcho, PIAPI } from './to-task.ts'
 
@@ -109,16 +110,18 @@ export function webhookBody(task: Task, urls: Urls, now: number): JsonObject {
 
 /**
  * `llm` services show the whole price as consumed from the start, `point` services as frozen until they are done,
- * `unreserved` ones show nothing before. A task that did not succeed shows zeros: it costs nothing.
+ * `unreserved` ones show nothing before. A task that did not succeed shows zeros: it costs nothing. One of a test key shows
+ * at its end what a live key would pay, at the list price, and says that it was not charged.
  */
-export function usageOf(task: Task): { type: string; frozen: number; consume: number } {
+export function usageOf(task: Task): { type: string; frozen: number; consume: number; charged?: false } {
   const { usage = 'point' } = formOf(getOperation(task.operation))
   const type = usage === 'llm' ? 'llm' : 'point'
   if (task.status === 'failed' || task.status === 'cancelled') return { type, frozen: 0, consume: 0 }
   const done = task.status === 'completed'
-  const price = done ? task.consumedPoints : task.pricePoints
-  if (type === 'llm') return { type, frozen: 0, consume: price }
-  return { type, frozen: usage === 'unreserved' ? 0 : price, consume: done ? price : 0 }
+  if (task.mode === 'test' && !done) return { type, frozen: 0, consume: 0 }
+  const price = done ? shownConsumption(task) : task.pricePoints
+  const frozen = type === 'llm' || usage === 'unreserved' ? 0 : price
+  return { type, frozen, consume: done || type === 'llm' ? price : 0, ...notCharged(task) }
 }
 
 function errorOf(task: Task): JsonObject {

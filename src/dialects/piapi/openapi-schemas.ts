@@ -52,6 +52,11 @@ function taskSchemas(): Record<string, TSchema> {
       type: Type.Enum(['point', 'llm']),
       frozen: Type.Integer({ description: 'Points held.' }),
       consume: Type.Integer({ description: 'Points paid.' }),
+      charged: Type.Optional(
+        Type.Boolean({
+          description: 'False at the end of a task of a test key: a live key would have paid this, at the list price.',
+        }),
+      ),
     }),
     is_using_private_pool: Type.Boolean({ description: 'An account that you connected did it, or is to do it.' }),
   })

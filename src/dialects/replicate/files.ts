@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { ASSET_SCHEME, type Asset, assetReference } from '../../core/asset.ts'
 import { type Caller, scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
+import type { Draft } from '../../core/draft.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
@@ -42,7 +43,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
 
   app.get<OneFile>('/files/:id', described('replicateFile'), async (request) => {
     const { draft, asset } = await find(request.params.id, request.caller)
-    return fileBody(draft.id, asset, draft.body.metadata, urls)
+    return fileBody(draft, asset, urls)
   })
 
   app.delete<OneFile>('/files/:id', described('replicateDeleteFile'), async (request, reply) => {
@@ -59,7 +60,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
     const results = await Promise.all(
       found.slice(0, PAGE).map(async ({ id, body }) => {
         const asset = await assetOf(body)
-        return asset ? [fileBody(id, asset, body.metadata, urls)] : []
+        return asset ? [fileBody({ id, body }, asset, urls)] : []
       }),
     )
     const last = found.length > PAGE ? found[PAGE - 1] : undefined
@@ -82,17 +83,20 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
       const asset = await assets
         .upload({ ...scopeOf(request.caller), body: content.body, expiresAt })
         .catch((error: unknown) => ofContent(error))
-      const draft = await drafts.open(DRAFT, { file: assetReference(asset), metadata }, request.caller)
-      return reply.code(201).send(fileBody(draft.id, asset, metadata, urls))
+      const name = form.fields.get('filename')?.at(-1) || content.name
+      const draft = await drafts.open(DRAFT, { file: assetReference(asset), name, metadata }, request.caller)
+      return reply.code(201).send(fileBody(draft, asset, urls))
     })
   })
 }
 
-export function fileBody(id: string, asset: Asset, metadata: unknown, urls: Urls) {
+export function fileBody({ id, body: { name, metadata } }: Pick<Draft, 'id' | 'body'>, asset: Asset, urls: Urls) {
   return {
     id,
+    name: isText(name) ? name : `file.${asset.extension}`,
     content_type: asset.mediaType,
     size: asset.sizeBytes,
+    etag: asset.sha256,
     checksums: { sha256: asset.sha256 },
     metadata: isJsonObject(metadata) ? metadata : {},
     created_at: new Date(asset.createdAt).toISOString(),

@@ -180,6 +180,16 @@ function modelOperations() {
       { '200': answer('The kind of output of a well-known model; the rest is null or empty.', ref('ReplicateModel')) },
       { parameters },
     ),
+    replicateVersion: route(
+      'Read what is known of a version of a model',
+      { '200': answer('The version, which has the output of its model.', ref('ReplicateVersion')) },
+      { parameters: [...parameters, inPath('id', 'The version.')] },
+    ),
+    replicateVersions: route(
+      'List versions of a model: at most the latest',
+      { '200': answer('A page.', page(ref('ReplicateVersion'))) },
+      { parameters },
+    ),
     replicateCollections: route('List collections: there are none', {
       '200': answer('An empty page.', page({ type: 'object' })),
     }),
@@ -243,13 +253,21 @@ function schemas(): Record<string, JsonObject> {
   })
   const File = Type.Object({
     id: text,
+    name: text,
     content_type: text,
     size: Type.Integer({ description: 'Bytes.' }),
+    etag: text,
     checksums: Type.Object({ sha256: text }),
     metadata: Type.Object({}),
     created_at: text,
     expires_at: text,
     urls: Type.Object({ get: text }),
+  })
+  const Version = Type.Object({
+    id: Type.String({ description: 'Of a well-known model: its name, which a prediction takes as a version.' }),
+    created_at: Type.String({ description: 'Not known here: the begin of 1970.' }),
+    cog_version: text,
+    openapi_schema: Type.Object({}, { description: 'The type of the output, where the model is well known.' }),
   })
   const Model = Type.Object({
     url: text,
@@ -264,7 +282,7 @@ function schemas(): Record<string, JsonObject> {
     run_count: Type.Integer(),
     cover_image_url: Type.Null(),
     default_example: Type.Null(),
-    latest_version: Type.Null(),
+    latest_version: Version,
   })
   const Failure = Type.Object({
     title: text,
@@ -283,6 +301,7 @@ function schemas(): Record<string, JsonObject> {
     }),
     Prediction,
     File,
+    Version,
     Model,
     Account: Type.Object({ type: text, username: text, name: text, github_url: Type.Null() }),
     Error: Failure,

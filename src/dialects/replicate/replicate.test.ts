@@ -261,8 +261,9 @@ describe('other answers of Replicate’s API', () => {
       taskId: null,
       kind: 'upload' as const,
     }
-    expect(fileBody(ID, asset, { album: 'fog' }, urls)).toEqual(fileExample)
-    expect(shapeDifferences(fileExample, fileBody(ID, asset, { album: 'fog' }, urls))).toEqual([])
+    const draft = { id: ID, body: { name: 'fog.png', metadata: { album: 'fog' } } }
+    expect(fileBody(draft, asset, urls)).toEqual(fileExample)
+    expect(shapeDifferences(fileExample, fileBody(draft, asset, urls))).toEqual([])
     const error = errorBody(new PolyphonyError('invalid_input', 'input is required.', { field: 'input' }))
     expect(shapeDifferences(errorExample, error)).toEqual([])
     expect(error).toEqual(errorExample)
@@ -272,7 +273,7 @@ describe('other answers of Replicate’s API', () => {
     expect(modelBody({ owner: 'minimax', name: 'video-01' }, 'https://gateway.example')).toMatchObject({
       url: 'https://gateway.example/replicate/v1/models/minimax/video-01',
       description: 'Makes a video.',
-      latest_version: null,
+      latest_version: { id: 'minimax/video-01' },
     })
     expect(() => modelBody({ owner: 'no', name: 'body' }, '')).toThrow('no/body is not described here')
   })

@@ -1,4 +1,6 @@
+import { MAX_FLUX_2_PIXELS } from '../../catalog/bfl.ts'
 import { findOperation, getOperation } from '../../catalog/catalog.ts'
+import { MAX_PIXELS } from '../../catalog/flux.ts'
 import {
   DEFAULT_GPT_IMAGE,
   GPT_IMAGE_MODELS,
@@ -169,7 +171,7 @@ function fluxSubmission(operation: Operation, { model, images, hasList, fields }
       ...Object.fromEntries(pictures),
       ...(isGiven(mask) ? { mask } : {}),
       ...(isGiven(n) && hasBatch ? { batch_size: n } : {}),
-      ...shapeOf(size, known),
+      ...shapeOf(size, operation),
     },
     names,
   )
@@ -177,16 +179,36 @@ function fluxSubmission(operation: Operation, { model, images, hasList, fields }
 }
 
 /** A size as the model takes it: pixels, a ratio, or none where it follows its input. */
-function shapeOf(size: Json | undefined, known: string[]): JsonObject {
+function shapeOf(size: Json | undefined, operation: Operation): JsonObject {
   if (!isGiven(size) || size === 'auto') return {}
   const [, wide, high] = (typeof size === 'string' && /^([1-9]\d{1,3})x([1-9]\d{1,3})$/.exec(size)) || []
   if (wide === undefined || high === undefined)
     throw invalidInput('size', 'must be "auto" or a size such as "1024x1024"')
   const [width, height] = [Number(wide), Number(high)]
-  if (known.includes('width')) return { width, height }
-  if (!known.includes('aspect_ratio')) return { size }
+  const { properties } = operation.input
+  if ('width' in properties) return fitted({ width, height }, operation)
+  if (!('aspect_ratio' in properties)) return { size }
   const common = divisorOf(width, height)
   return { aspect_ratio: `${width / common}:${height / common}` }
+}
+
+/** The sides of Flux are multiples of this. */
+const FLUX_STEP = 32
+
+/**
+ * The size; where it is more than the model makes (OpenAI's upright and wide ones), the largest of about that shape, as
+ * the vendor does. One that cannot be scaled is left for the model's own rules to refuse.
+ */
+function fitted(asked: { width: number; height: number }, { input, id }: Operation): { width: number; height: number } {
+  const { minimum = 1, maximum = Infinity } = input.properties.width as { minimum?: number; maximum?: number }
+  const mostPixels = id.startsWith('bfl/flux-2') ? MAX_FLUX_2_PIXELS : id.startsWith('bfl/') ? maximum ** 2 : MAX_PIXELS
+  const { width, height } = asked
+  const scale = Math.min(maximum / Math.max(width, height), Math.sqrt(mostPixels / (width * height)))
+  if (scale >= 1 || Math.min(width, height) * scale < minimum) return asked
+  // Rounded down where the whole area is used: else it could become too large.
+  const round = width * height * scale ** 2 > mostPixels * 0.95 ? Math.floor : Math.round
+  const side = (px: number) => Math.min(maximum, Math.max(minimum, FLUX_STEP * round((px * scale) / FLUX_STEP)))
+  return { width: side(width), height: side(height) }
 }
 
 function divisorOf(a: number, b: number): number {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../../catalog/operation.ts'
 import { sunoMidi, sunoMp4, sunoStems, sunoTiming, sunoWav } from '../../catalog/suno-tools.ts'
-import { taskOfItem } from '../../core/ids.ts'
+import { isSameItem, taskOfItem } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
@@ -71,7 +71,7 @@ export function clipRoutes(app: FastifyInstance, context: DialectContext): void 
   async function rootOf(persona: Task, request: FastifyRequest): Promise<Clip | null> {
     const id = String(persona.input.root_clip_id)
     const [task] = await tasks.getMany([taskOfItem(id).taskId], request.caller)
-    return (task && clipsOf(task, urls).find((clip) => clip.id === id)) ?? null
+    return (task && clipsOf(task, urls).find((clip) => isSameItem(clip.id, id))) ?? null
   }
 }
 

@@ -1,4 +1,4 @@
-import { isId, itemId, taskOfItem } from '../../core/ids.ts'
+import { isId, isSameItem, itemId, taskOfItem } from '../../core/ids.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf } from '../shared/relay-task.ts'
@@ -43,8 +43,9 @@ export function tasksOfFeed(ids: readonly string[]): string[] {
 
 function clipsFor(id: string, clips: ReadonlyMap<string, Clip[]>): Clip[] {
   const family = isId(id) ? (clips.get(taskOfItem(id).taskId) ?? []) : []
-  const one = family.find((clip) => clip.id === id)
-  if (one) return [one]
+  const one = family.find((clip) => isSameItem(clip.id, id))
+  // Its client looks for the id that it asked for, also where that is the form of a former version.
+  if (one) return [{ ...one, id, clip_id: id }]
   return clips.has(id) && family.length > 0 ? family : [missingClip(id)]
 }
 

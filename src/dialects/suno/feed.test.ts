@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newId } from '../../core/ids.ts'
+import { itemId, newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { type Gateway, openGateway, part } from './gateway.testing.ts'
 import { aSong } from './tasks.testing.ts'
@@ -174,7 +174,7 @@ it('a client that does not know which of the two protocols it uses finds an id i
 })
 
 function clip(taskId: string, number: number): string {
-  return `${taskId.slice(0, -2)}0${number}`
+  return itemId(taskId, number)
 }
 
 async function stored(id: string) {

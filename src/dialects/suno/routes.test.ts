@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newId } from '../../core/ids.ts'
+import { itemId, newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { requeue } from '../../store/contract/moves.ts'
@@ -237,7 +237,7 @@ it('a client that disconnects while it waits leaves the task readable', async ()
 })
 
 function clip(taskId: string, number: number): string {
-  return `${taskId.slice(0, -2)}0${number}`
+  return itemId(taskId, number)
 }
 
 /** Stores a task as another dialect would have, for the tenant and key of an existing one. */

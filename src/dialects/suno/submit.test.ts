@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { newId } from '../../core/ids.ts'
+import { itemId, newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import modes from './examples/submit.music.requests.json' with { type: 'json' }
 import { type Gateway, openGateway, part } from './gateway.testing.ts'
@@ -242,7 +242,7 @@ describe('an API key at the Suno relay', () => {
 })
 
 function clip(taskId: string, number: number): string {
-  return `${taskId.slice(0, -2)}0${number}`
+  return itemId(taskId, number)
 }
 
 async function finishedPersona(root: string): Promise<string> {

@@ -3,7 +3,7 @@ import { sunoPersona } from '../../catalog/suno-tools.ts'
 import type { Caller } from '../../core/caller.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { fieldError, type PolyphonyError } from '../../core/errors.ts'
-import { isId, taskOfItem } from '../../core/ids.ts'
+import { isId, isSameItem, taskOfItem } from '../../core/ids.ts'
 import type { Task } from '../../core/task.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -63,7 +63,8 @@ export async function checkOrigin(
   const originId = operation.follows(input)
   if (originId === undefined) return
   const parent = isId(originId) ? await find(tasks, taskOfItem(originId).taskId, caller) : undefined
-  if (!parent || !originsOf(parent, originField).includes(originId)) throw originUnknown(originField, originId)
+  if (!parent || !originsOf(parent, originField).some((id) => isSameItem(id, originId)))
+    throw originUnknown(originField, originId)
   const { task_id: named } = input
   // A clip in the flat shape names its task as TASK_1 or TASK_2, and clients send that back.
   if (!isText(named) || named.replace(/_\d+$/, '') === parent.id) return

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
-import { isId, taskOfItem } from '../../core/ids.ts'
+import { isId, itemId, taskOfItem } from '../../core/ids.ts'
 import type { Status, Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
@@ -47,7 +47,7 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 
   app.get<{ Querystring: { ids?: unknown } }>('/query', described('udioQuery'), async (request) => {
-    const ids = idsIn(request.query.ids)
+    const ids = idsIn(request.query.ids).map((id) => (isId(id) ? sameToday(id) : id))
     const owners = ids.filter(isId).map((id) => taskOfItem(id).taskId)
     const found = (await tasks.getMany(owners, request.caller)).filter(isUdio)
     const songs = new Map(found.flatMap((task) => songsOf(task, urls)).map((song) => [song.id, song]))
@@ -59,6 +59,12 @@ function udioRoutes(app: FastifyInstance, context: DialectContext): void {
         .flatMap((id) => songs.get(id) ?? []),
     }
   })
+}
+
+/** The id that a song has today: those of former versions began as their task does. */
+function sameToday(id: string): string {
+  const { taskId, number } = taskOfItem(id)
+  return itemId(taskId, number)
 }
 
 /** Throws `task_not_found` for lyrics and tasks of other families, which have no form here. */

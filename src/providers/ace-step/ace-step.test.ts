@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FakeVendor } from '../../../test/support/fake-vendor.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Output } from '../../catalog/outputs.ts'
+import { itemId } from '../../core/ids.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import type { Task } from '../../core/task.ts'
@@ -101,7 +102,7 @@ describe('the adapter for ACE-Step', () => {
     })
     expect(result.output).toMatchObject({
       clips: [1, 2].map((number) => ({
-        id: `01234567-89ab-4cde-8f01-23456789ab0${number}`,
+        id: itemId(PARENT, number),
         title: 'Cat Dance',
         tags: 'romantic raga',
         durationSeconds: 12,

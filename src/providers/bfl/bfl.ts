@@ -3,7 +3,7 @@ import { bflFinetune, finetuneOf } from '../../catalog/bfl.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { inputOf } from '../../catalog/operation.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { costInUsd } from '../kit/cost.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
 import { readAnswer, readCallback, readHandle, unreadable, WithId } from '../kit/read-wire.ts'
@@ -135,7 +135,7 @@ function isQuick({ operation }: Pick<Job, 'operation'>): boolean {
 function progressOf({ status, result, progress, details }: Static<typeof Task>, request: TaskRequest): Progress {
   switch (status) {
     case 'Ready':
-      return resultOf(result?.sample, request)
+      return resultOf(result ?? {}, request)
     case 'Request Moderated':
     case 'Content Moderated': {
       const reasons = reasonsIn(details)
@@ -158,7 +158,7 @@ function reasonsIn({ 'Moderation Reasons': reasons, ...others }: JsonObject = {}
 }
 
 /** A training has no file: the finetune stays with the vendor, under its id, and its result is what was requested. */
-function resultOf(sample: string | undefined, request: TaskRequest): Progress {
+function resultOf({ sample, seed }: { sample?: string; seed?: Json }, request: TaskRequest): Progress {
   if (isTraining(request.operation)) {
     const data = finetuneOf(inputOf(bflFinetune, request))
     return { status: 'completed', result: dataResult(data) }
@@ -166,6 +166,6 @@ function resultOf(sample: string | undefined, request: TaskRequest): Progress {
   if (sample === undefined) return { status: 'failed', reason: `${NAME} reported success without a file.` }
   const file = fileAtUrl(sample)
   const isVideo = getOperation(request.operation).produces.kind === 'videos'
-  const result = isVideo ? videosResult(request, [{ video: file }]) : imagesResult(request, [file])
+  const result = isVideo ? videosResult(request, [{ video: file }]) : imagesResult(request, [file], { seeds: [seed] })
   return { status: 'completed', result }
 }

@@ -15,7 +15,7 @@ export const Task = Type.Object({
   status: Text,
   /** 0 to 1. */
   progress: Type.Optional(Type.Number()),
-  result: Type.Optional(Type.Object({ sample: Type.Optional(Text) })),
+  result: Type.Optional(Type.Object({ sample: Type.Optional(Text), seed: Type.Optional(Anything) })),
   details: Type.Optional(Type.Record(Type.String(), Anything)),
 })
 

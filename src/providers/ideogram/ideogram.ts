@@ -59,12 +59,15 @@ function descriptionsResult({ descriptions }: Static<typeof Descriptions>): Subm
 
 /** Pictures that the safety check held back are missing from the result. */
 function picturesResult(job: Job, account: Account, { data }: Static<typeof Pictures>): Submitted {
-  const urls = data.flatMap(({ url, is_image_safe: isSafe }) => (isSafe !== false && url !== undefined ? [url] : []))
-  if (urls.length === 0) return { failed: failureOf(data) }
-  const held = data.length - urls.length
+  const shown = data.flatMap(({ url, is_image_safe: isSafe, seed }) =>
+    isSafe !== false && url !== undefined ? [{ source: fileAt(account, url), seed }] : [],
+  )
+  if (shown.length === 0) return { failed: failureOf(data) }
+  const held = data.length - shown.length
   const logs = held === 0 ? [] : [`Ideogram’s safety check held back ${held} of ${data.length} pictures`]
-  const sources = urls.map((url) => fileAt(account, url))
-  return { result: { ...imagesResult(job, sources), logs } }
+  const sources = shown.map(({ source }) => source)
+  const seeds = shown.map(({ seed }) => seed)
+  return { result: { ...imagesResult(job, sources, { seeds }), logs } }
 }
 
 function failureOf(pictures: readonly Static<typeof Picture>[]): Failure {

@@ -1,5 +1,5 @@
 import type { Clip, Output, SongSpec } from '../../catalog/outputs.ts'
-import { itemId, taskOfItem } from '../../core/ids.ts'
+import { isSameItem, itemId, taskOfItem } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Job } from '../provider.ts'
@@ -36,5 +36,5 @@ export function clipIn(
 ): (Clip & { [name: string]: Json }) | undefined {
   if (!task || taskOfItem(clipId).taskId !== task.id) return undefined
   const clips = (task.output as Output['clips'] | null)?.clips ?? []
-  return clips.find((clip) => clip.id === clipId) as (Clip & { [name: string]: Json }) | undefined
+  return clips.find(({ id }) => isSameItem(id, clipId)) as (Clip & { [name: string]: Json }) | undefined
 }

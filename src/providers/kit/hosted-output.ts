@@ -25,7 +25,7 @@ export function familyResult(value: Json, request: TaskRequest, account: Account
   const [source = fileAt(account, first)] = sources
   switch (kind) {
     case 'pictures':
-      return imagesResult(request, sources)
+      return imagesResult(request, sources, { seeds: seedsIn(value, sources.length) })
     case 'videos':
       return videosResult(
         request,
@@ -36,6 +36,11 @@ export function familyResult(value: Json, request: TaskRequest, account: Account
     default:
       return modelResult({ model: source })
   }
+}
+
+/** fal's models report one seed for all pictures. */
+function seedsIn(value: Json, count: number): Json[] {
+  return isJsonObject(value) && value.seed !== undefined ? new Array<Json>(count).fill(value.seed) : []
 }
 
 /** A model's answer as it came, with its files. */

@@ -1,5 +1,5 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { type Clip, type Kind, type Lyrics, type OutputSpec, outputSpecOf } from '../../catalog/outputs.ts'
+import { type Clip, type Kind, type Lyrics, type OutputSpec, outputSpecOf, type Tokens } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { FILE_SCHEME, type ProducedFile, type Result, type TaskRequest } from '../provider.ts'
@@ -23,15 +23,35 @@ export function outputSpecFor<K extends Kind>(
   return spec as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
-/** `grid` is the four pictures side by side, as Midjourney delivers them. */
-export function imagesResult(request: RequestInput, sources: readonly Source[], grid?: Source): Result {
+/**
+ * `grid` is the four pictures side by side, as Midjourney delivers them. `seeds` are those that the vendor reports, in the
+ * order of the pictures; what is no seed is left out.
+ */
+export function imagesResult(
+  request: RequestInput,
+  sources: readonly Source[],
+  {
+    grid,
+    seeds = [],
+    tokens,
+  }: { grid?: Source | undefined; seeds?: readonly unknown[]; tokens?: Tokens | undefined } = {},
+): Result {
   const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
   const files = filesOf('picture', sources)
-  const picture = ({ key }: ProducedFile) => ({ file: `${FILE_SCHEME}${key}`, widthPx, heightPx })
+  const picture = ({ key }: ProducedFile, seed?: unknown) => ({
+    file: `${FILE_SCHEME}${key}`,
+    widthPx,
+    heightPx,
+    ...(typeof seed === 'number' && Number.isSafeInteger(seed) ? { seed } : {}),
+  })
   const gridFiles = grid === undefined ? [] : [{ key: 'grid', content: grid }]
   const [gridFile] = gridFiles
   return {
-    output: { pictures: files.map(picture), grid: gridFile ? picture(gridFile) : null },
+    output: {
+      pictures: files.map((file, index) => picture(file, seeds[index])),
+      grid: gridFile ? picture(gridFile) : null,
+      ...(tokens ? { tokens } : {}),
+    },
     files: [...files, ...gridFiles],
     measure: true,
   }

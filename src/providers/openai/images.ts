@@ -1,6 +1,7 @@
 import type OpenAI from 'openai'
 import type { Static } from 'typebox'
 import { DEFAULT_GPT_IMAGE, gptImageEdit, gptImageGenerate, isDallE } from '../../catalog/gpt-image.ts'
+import type { Tokens } from '../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { blobOf } from '../kit/input-files.ts'
 import { readAnswer } from '../kit/read-wire.ts'
@@ -8,7 +9,7 @@ import { imagesResult, type Source } from '../kit/results.ts'
 import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Job, Submitted } from '../provider.ts'
 import { call } from './client.ts'
-import { Images } from './wire.ts'
+import { Images, type Usage } from './wire.ts'
 
 /** Pictures come in the answer itself: the call lasts as long as the work, up to some minutes. */
 
@@ -39,7 +40,13 @@ export async function submitImages(client: OpenAI, job: Job, signal: AbortSignal
     ...(successor ? [`OpenAI has retired ${job.input.model}; ${successor} made the pictures`] : []),
     ...(usage ? [`OpenAI counted ${usage.input_tokens} input and ${usage.output_tokens} output tokens`] : []),
   ]
-  return { result: { ...imagesResult(job, sources), logs } }
+  return { result: { ...imagesResult(job, sources, { tokens: usage && tokensOf(usage) }), logs } }
+}
+
+/** Edits have the tokens of their pictures apart from those of the text. */
+function tokensOf({ input_tokens, output_tokens, input_tokens_details: details }: Usage): Tokens {
+  const image = Math.min(input_tokens, details?.image_tokens ?? 0)
+  return { text: input_tokens - image, image, output: output_tokens }
 }
 
 /**

@@ -1,9 +1,17 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Text } from '../kit/read-wire.ts'
+
+/** What the GPT image models count. */
+const Usage = Type.Object({
+  input_tokens: Type.Integer({ minimum: 0 }),
+  output_tokens: Type.Integer({ minimum: 0 }),
+  input_tokens_details: Type.Optional(Type.Object({ image_tokens: Type.Optional(Type.Integer({ minimum: 0 })) })),
+})
+export type Usage = Static<typeof Usage>
 
 export const Images = Type.Object({
   data: Type.Array(Type.Object({ b64_json: Type.Optional(Text), url: Type.Optional(Text) })),
-  usage: Type.Optional(Type.Object({ input_tokens: Type.Number(), output_tokens: Type.Number() })),
+  usage: Type.Optional(Usage),
 })
 
 /** A video when it is polled. */

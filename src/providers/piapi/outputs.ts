@@ -50,7 +50,8 @@ const READERS: Partial<Record<Kind, (read: Read) => Result | undefined>> = {
 function pictures({ fields, request, at }: Read): Result | undefined {
   const { image_url, discord_image_url, temporary_image_urls: four = [], image_urls: many = [], image_base64 } = fields
   const single = image_url ?? discord_image_url
-  if (four.length > 0) return imagesResult(request, four.map(at), single === undefined ? undefined : at(single))
+  if (four.length > 0)
+    return imagesResult(request, four.map(at), { grid: single === undefined ? undefined : at(single) })
   const works = (fields.works ?? []).flatMap(({ image }) => resourceOf(image) ?? [])
   const urls = many.length > 0 ? many : single === undefined ? works : [single]
   if (urls.length > 0) return imagesResult(request, urls.map(at))

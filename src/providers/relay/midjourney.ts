@@ -211,7 +211,7 @@ function picturesIn(task: Task, request: TaskRequest, account: Account, hasGrid:
   const at = (url: string) => fileAt(account, url)
   const shown = singles.length > 0 && (hasGrid || whole === undefined) ? singles : whole === undefined ? [] : [whole]
   if (shown.length === 0) return undefined
-  return imagesResult(request, shown.map(at), hasGrid && whole !== undefined ? at(whole) : undefined)
+  return imagesResult(request, shown.map(at), { grid: hasGrid && whole !== undefined ? at(whole) : undefined })
 }
 
 function videosIn({ videoUrls = [], videoUrl }: Task, request: TaskRequest, account: Account): Result | undefined {

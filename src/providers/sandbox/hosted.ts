@@ -1,41 +1,86 @@
+import type { OutputShape } from '../../catalog/output-shape.ts'
 import type { Kind, Output, OutputSpecs } from '../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ProducedFile } from '../provider.ts'
 
 /** What was made, as the vendor of a hosted model would write it: bare references, or objects with a `url` each. */
 export function hostedValue(
-  { like, form, isSingle, extra }: OutputSpecs['anything'],
+  { like, form }: OutputSpecs['anything'],
   output: Output[Kind],
   files: readonly ProducedFile[],
 ): Json {
-  const typeOf = (file: string) => files.find(({ key }) => file.endsWith(`:${key}`))?.mediaType ?? ''
-  const object = (url: string, size: JsonObject = {}) => ({ url, ...size, content_type: typeOf(url) })
-  const oneOrAll = (all: Json[]): Json => (isSingle ? (all[0] ?? null) : all)
+  const made = madeOf(like.kind, output)
+  if (form.kind === 'members') {
+    const typeOf = (file: string) => files.find(({ key }) => file.endsWith(`:${key}`))?.mediaType ?? ''
+    return filled(form.members, '', { ...made, typeOf, values: form.values })
+  }
+  // Language models give their words one by one; clients put them together.
+  if (like.kind === 'texts') return form.isSingle ? made.text : made.text.split(/(?<= )/)
+  const all = made.files.map(({ file }) => file)
+  if (like.kind === 'model') return { model_file: all[0] ?? '' }
+  return form.isSingle ? (all[0] ?? null) : all
+}
+
+interface Made {
+  files: { file: string; size: JsonObject }[]
+  text: string
+}
+
+function madeOf(kind: OutputSpecs['anything']['like']['kind'], output: Output[Kind]): Made {
+  const sized = (all: { file: string; widthPx?: number; heightPx?: number }[]) =>
+    all.map(({ file, widthPx, heightPx }) => ({
+      file,
+      size: widthPx === undefined || heightPx === undefined ? {} : { width: widthPx, height: heightPx },
+    }))
   // The output has the form of its kind.
-  switch (like.kind) {
-    case 'pictures': {
-      const { pictures } = output as Output['pictures']
-      if (form === 'urls') return oneOrAll(pictures.map(({ file }) => file))
-      const all = pictures.map(({ file, widthPx, heightPx }) => object(file, { width: widthPx, height: heightPx }))
-      return isSingle ? { image: all[0] ?? null, ...extra } : { images: all, ...extra }
-    }
-    case 'videos': {
-      const all = (output as Output['videos']).videos.map(({ file }) => file)
-      return form === 'urls' ? oneOrAll(all) : { video: object(all[0] ?? ''), ...extra }
-    }
-    case 'sounds': {
-      const all = (output as Output['sounds']).sounds.map(({ file }) => file)
-      return form === 'urls' ? oneOrAll(all) : { audio: object(all[0] ?? ''), ...extra }
-    }
-    case 'texts': {
-      const text = (output as Output['texts']).texts.join('\n')
-      if (form === 'fal') return { output: text, ...extra }
-      // Language models give their words one by one; clients put them together.
-      return isSingle ? text : text.split(/(?<= )/)
-    }
-    case 'model': {
-      const { file } = (output as Output['model']).model
-      return form === 'urls' ? { model_file: file } : { model_mesh: object(file), ...extra }
-    }
+  switch (kind) {
+    case 'pictures':
+      return { files: sized((output as Output['pictures']).pictures), text: '' }
+    case 'videos':
+      return { files: sized((output as Output['videos']).videos), text: '' }
+    case 'sounds':
+      return { files: sized((output as Output['sounds']).sounds.map(({ file }) => ({ file }))), text: '' }
+    case 'model':
+      return { files: sized([{ file: (output as Output['model']).model.file }]), text: '' }
+    case 'texts':
+      return { files: [], text: (output as Output['texts']).texts.join('\n') }
+  }
+}
+
+interface Filling extends Made {
+  typeOf: (file: string) => string
+  /** The values of members, by their names. */
+  values: JsonObject
+}
+
+/** A value of the shape, for the member of that name. */
+function filled(shape: OutputShape, name: string, from: Filling): Json {
+  const { files, text, values, typeOf } = from
+  const fileObject = ({ file, size }: Made['files'][number], isPicture: boolean): JsonObject => ({
+    url: file,
+    ...(isPicture ? size : {}),
+    content_type: typeOf(file),
+  })
+  if (Array.isArray(shape)) {
+    const [element] = shape
+    if (element === 'file' || element === 'picture') return files.map((one) => fileObject(one, element === 'picture'))
+    // One judgement for each picture; of texts, what was made.
+    if (element === 'boolean') return files.map(() => false)
+    return element === 'text' && text !== '' ? [text] : []
+  }
+  switch (shape) {
+    case 'file':
+    case 'picture':
+      return files[0] ? fileObject(files[0], shape === 'picture') : null
+    case 'text':
+      return values[name] ?? text
+    case 'number':
+      return values[name] ?? 0
+    case 'boolean':
+      return false
+    case 'any':
+      return {}
+    default:
+      return Object.fromEntries(Object.entries(shape).map(([one, inner]) => [one, filled(inner, one, from)]))
   }
 }

@@ -24,7 +24,24 @@ type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }
 /** A result for any operation of the catalogue: valid, marked files of the requested kind, size and length. */
 export async function resultOf(job: { taskId: string; operation: string; input: JsonObject }): Promise<Result> {
   const spec = outputSpecOf(getOperation(job.operation).produces, job.input)
-  return { ...(await make(spec, job.taskId)), logs: [NOTE] }
+  const { output, files } = await make(spec, job.taskId)
+  return {
+    output: spec.kind === 'pictures' ? withSeeds(output as Output['pictures'], job) : output,
+    files,
+    logs: [NOTE],
+  }
+}
+
+/** Every picture has a seed: the requested one, or one that follows from the task; and those that follow it. */
+function withSeeds({ pictures, ...rest }: Output['pictures'], job: { taskId: string; input: JsonObject }) {
+  const { seed } = job.input
+  const first = Number.isSafeInteger(seed) && Number(seed) >= 0 ? Number(seed) : seedOfTask(job.taskId)
+  return { ...rest, pictures: pictures.map((picture, index) => ({ ...picture, seed: first + index })) }
+}
+
+/** Of 31 bits, which every model takes. */
+function seedOfTask(taskId: string): number {
+  return Number.parseInt(taskId.slice(-10, -2), 16) & 0x7fff_ffff
 }
 
 function make(spec: OutputSpec, taskId: string): Promise<{ output: Output[Kind]; files: ProducedFile[] }> {
@@ -38,7 +55,7 @@ function make(spec: OutputSpec, taskId: string): Promise<{ output: Output[Kind];
     case 'model':
       return model(spec)
     case 'texts':
-      return Promise.resolve({ output: { texts: new Array<string>(spec.count).fill(NOTE) }, files: [] })
+      return Promise.resolve({ output: { texts: new Array<string>(spec.count).fill(spec.sample ?? NOTE) }, files: [] })
     case 'lyrics':
       return Promise.resolve(lyrics(spec))
     case 'clips':
@@ -51,7 +68,7 @@ function make(spec: OutputSpec, taskId: string): Promise<{ output: Output[Kind];
 }
 
 async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
-  const { count, mediaType, hasGrid, isTransparent } = spec
+  const { count, mediaType, hasGrid, isTransparent, tokens } = spec
   const size = withinReach(spec)
   const pictureOf = (number: number): Promise<Uint8Array> | Uint8Array =>
     mediaType === 'image/svg+xml'
@@ -64,11 +81,12 @@ async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
     }),
   )
   const all = files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, ...size }))
+  const counted = tokens ? { tokens } : {}
   // A drawing is no photograph laid out beside others: nothing that draws SVG has a grid.
-  if (!hasGrid || mediaType === 'image/svg+xml') return { output: { pictures: all, grid: null }, files }
+  if (!hasGrid || mediaType === 'image/svg+xml') return { output: { pictures: all, grid: null, ...counted }, files }
   const grid = await sandboxPicture({ ...size, mediaType, grid: true })
   return {
-    output: { pictures: all, grid: { file: `${FILE_SCHEME}grid`, ...size } },
+    output: { pictures: all, grid: { file: `${FILE_SCHEME}grid`, ...size }, ...counted },
     files: [...files, { key: 'grid', mediaType, content: grid }],
   }
 }
