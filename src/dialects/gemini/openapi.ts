@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, idsBelow, jsonBody } from '../kit/openapi.ts'
+import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, idsBelow, inPath, jsonBody } from '../kit/openapi.ts'
 
 const TAG = 'Gemini'
 
@@ -24,11 +24,12 @@ function operationsOf() {
     countTokens: call('Count the tokens of a request'),
     embedContent: call('Embed a text'),
     batchEmbedContents: call('Embed texts'),
-    models: read('List the models that this key can use'),
-    model: read('Read a model'),
+    'gemini-models': read('List the models that this key can use'),
+    'gemini-model': { ...read('Read a model'), parameters: [NAMED] },
   }
 }
 
+const NAMED = inPath('model', 'The name of the model.')
 const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
 const ERRORS = {
   // A vendor's refusal of the request passes as it is.
@@ -61,6 +62,7 @@ function call(summary: string): JsonObject {
   return {
     summary,
     tags: [TAG],
+    parameters: [NAMED],
     requestBody: jsonBody(OBJECT),
     responses: {
       '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT),

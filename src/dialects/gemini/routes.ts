@@ -55,12 +55,12 @@ export const gemini: Dialect = {
 }
 
 function modelRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get('/models', described('models'), async ({ caller }) => ({
+  app.get('/models', described('gemini-models'), async ({ caller }) => ({
     models: context.calls.models(caller).map(geminiModel),
   }))
   app.get<{ Params: { '*': string } }>(
     '/models/*',
-    { exposeHeadRoute: false, ...described({ '/models/{model}': 'model' }) },
+    { exposeHeadRoute: false, ...described({ '/models/{model}': 'gemini-model' }) },
     async ({ caller, params }) => {
       const name = params['*']
       if (context.calls.models(caller).includes(name)) return geminiModel(name)

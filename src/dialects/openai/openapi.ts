@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, jsonBody } from '../kit/openapi.ts'
+import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, inPath, jsonBody } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
 const TAG = 'OpenAI: calls'
@@ -34,7 +34,7 @@ function operationsOf() {
     'audio/transcriptions': form('Transcribe sound'),
     'audio/translations': form('Translate sound into English'),
     models: read('List the models that this key can use'),
-    model: read('Read a model'),
+    model: { ...read('Read a model'), parameters: [inPath('model', 'The name of the model.')] },
   }
 }
 

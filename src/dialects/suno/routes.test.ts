@@ -161,14 +161,14 @@ describe('a batch fetch of Suno tasks', () => {
     },
   )
 
-  it.each([[{ ids: 'x' }], [{ ids: { 0: 'x' } }], [{ ids: new Array(1_001).fill('x') }]])(
-    'is refused with ids that are not a list, or too many',
-    async (body) => {
-      const answer = await gateway.post('/suno/fetch', body)
-      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
-      expect(part(answer.body, 'message')).toMatch(/^ids /)
-    },
-  )
+  it.each([
+    ['a text', { ids: 'x' }],
+    ['an object', { ids: { 0: 'x' } }],
+  ])('is refused with %s in the place of a list of ids', async (_name, body) => {
+    const answer = await gateway.post('/suno/fetch', body)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(part(answer.body, 'message')).toMatch(/^ids /)
+  })
 
   it('can be decoded by a client with fixed types, whatever state the tasks are in', async () => {
     const failed = await gateway.submitted('/suno/submit/music', SONG)
