@@ -168,7 +168,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     onAttempt: recorders.webhookAttempted,
     tracer: tracing?.tracer,
   })
-  const spoken = await composeCalls(config, { store, accounts, egress, clock, log })
+  const spoken = await composeCalls(config, { store, accounts, egress, clock, log, callEnded: recorders.callEnded })
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())

@@ -6,6 +6,7 @@ import { type Allowances, openAllowances } from '../calls/allowances.ts'
 import { type CallMember, type Calls, openCalls } from '../calls/calls.ts'
 import { openModelLists } from '../calls/model-lists.ts'
 import type { Config } from '../config/config.ts'
+import type { Call } from '../core/call.ts'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
@@ -17,6 +18,8 @@ export interface CallParts {
   egress: Egress
   clock: Clock
   log: Logger
+  /** Is told of each call at its end. */
+  callEnded(call: Call): void
 }
 
 /** Names that the sandbox lists; it answers to any other, too. */
@@ -32,14 +35,21 @@ export interface ComposedCalls {
 }
 
 export async function composeCalls(config: Config, parts: CallParts): Promise<ComposedCalls> {
-  const { store, accounts, egress, clock, log } = parts
+  const { store, accounts, egress, clock, log, callEnded } = parts
   // No other process uses an embedded database, so what is held is a dead one's.
   const held = await store.endAllowances({
     which: store.exclusive ? { all: true } : { expiredBefore: clock.now() },
     now: clock.now(),
   })
   if (held > 0) log.info({ allowances: held }, 'what an earlier process held for calls was given back')
-  const allowances = openAllowances({ store, clock, log, recordDays: config.recordDays })
+  const booked = openAllowances({ store, clock, log, recordDays: config.recordDays })
+  const allowances: Allowances = {
+    ...booked,
+    book(reservation, call) {
+      booked.book(reservation, call)
+      callEnded(call)
+    },
+  }
   const lists = openModelLists({ clock, log })
   const calls = openCalls({
     membersFor: (caller) => membersFor(accounts.members(), caller, lists.of),

@@ -34,6 +34,8 @@ describe('the metrics of a gateway after a life of tasks', () => {
       await near.piapi.ended(made.task_id)
     }
     await receiver.until((received) => received.some(({ body }) => body.includes('"completed"')))
+    const asked = { model: 'sandbox', messages: [{ role: 'user', content: 'hi' }] }
+    await near.send('POST', '/v1/chat/completions', { body: asked, key: TEST_KEY })
     await near.send('GET', '/nothing')
     await vi.waitFor(async () => {
       const delivered = (await scrape(near)).valueOf('polyphony_webhook_attempts_total', { outcome: 'delivered' })
@@ -57,6 +59,8 @@ describe('the metrics of a gateway after a life of tasks', () => {
     ['polyphony_tasks_ended_total', { status: 'failed', provider: 'luma', code: 'vendor_refused' }, 1],
     ['polyphony_task_duration_seconds_count', { operation: 'luma/video_generation' }, 2],
     ['polyphony_task_wait_seconds_count', { operation: 'luma/video_generation' }, 2],
+    ['polyphony_calls_total', { endpoint: 'chat/completions', provider: 'none', outcome: 'completed' }, 1],
+    ['polyphony_call_first_byte_seconds_count', { endpoint: 'chat/completions' }, 1],
     ['polyphony_attempts_total', { provider: 'luma', outcome: 'completed' }, 1],
     ['polyphony_attempts_total', { provider: 'luma', outcome: 'failed' }, 1],
     ['polyphony_http_requests_total', { method: 'POST', route: '/api/v1/task', status: '200' }, 3],

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { Call } from '../../core/call.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import type { NewTask } from '../../core/new-task.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
@@ -58,6 +59,14 @@ export function openRecorders() {
     /** `outcome`: the class of the answer's status, such as `2xx`, or `no_answer`. */
     vendorCalled(provider: string, outcome: string, ms: number): void {
       of.vendorSeconds.observe({ provider, outcome }, ms / SECOND_MS)
+    },
+    /** A call that was answered on the spot, at its end. */
+    callEnded({ endpoint, provider, outcome, firstByteMs, durationMs, pricePoints }: Call): void {
+      const labels = { endpoint, provider: provider ?? 'none' }
+      of.calls.add({ ...labels, outcome })
+      of.callSeconds.observe(labels, durationMs / SECOND_MS)
+      if (firstByteMs !== null) of.firstByteSeconds.observe(labels, firstByteMs / SECOND_MS)
+      of.points.add({ movement: 'consumed' }, pricePoints)
     },
     webhookAttempted(status: 'delivered' | 'pending' | 'failed'): void {
       of.webhooks.add({ outcome: WEBHOOK_OUTCOMES[status] })
@@ -137,6 +146,27 @@ function instruments() {
       },
       CALL_BUCKETS,
     ),
+    calls: new Counter({
+      name: 'polyphony_calls_total',
+      help: 'Calls that were answered on the spot: completed, failed, or cut in their stream.',
+      labels: ['endpoint', 'provider', 'outcome'],
+    }),
+    callSeconds: new Histogram(
+      {
+        name: 'polyphony_call_duration_seconds',
+        help: 'Time from a call to the last byte of its answer.',
+        labels: ['endpoint', 'provider'],
+      },
+      CALL_BUCKETS,
+    ),
+    firstByteSeconds: new Histogram(
+      {
+        name: 'polyphony_call_first_byte_seconds',
+        help: 'Time from a call to the first byte of its answer.',
+        labels: ['endpoint', 'provider'],
+      },
+      CALL_BUCKETS,
+    ),
     webhooks: new Counter({
       name: 'polyphony_webhook_attempts_total',
       help: 'Attempts to deliver webhooks: delivered, retried later, given up.',
@@ -144,7 +174,7 @@ function instruments() {
     }),
     points: new Counter({
       name: 'polyphony_points_total',
-      help: 'Points of tasks: held at their submission, consumed or released at their end. 10,000,000 are one USD.',
+      help: 'Points of tasks: held at their submission, consumed or released at their end; and points that calls consumed. 10,000,000 are one USD.',
       labels: ['movement'],
     }),
     storeSeconds: new Histogram(
