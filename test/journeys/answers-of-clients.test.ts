@@ -1,7 +1,7 @@
-import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { dialects } from '../../src/dialects/dialects.ts'
+import { compilerFaults, EXACT } from '../support/compiler-faults.ts'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
 /**
@@ -227,44 +227,17 @@ describe('every protocol', () => {
     const result = { sample: 'https://1.1.1.1/a.png', seed: null }
     const wrong: Held = { protocol: 'bfl', type: `${OWN}.BflResult`, answer: { status: 'Ready', result } }
     // Compiling holds the event loop for seconds: no calls after it.
-    expect(faultsIn([...held, wrong])).toEqual([expect.stringMatching(/^bfl .*seed/)])
+    expect(faultsIn([...held, wrong])).toEqual([expect.stringMatching(/\* bfl \*.*seed/)])
   }, 120_000)
 })
 
-const HEAD = `
-type Mutable<Value> = { -readonly [Name in keyof Value]: Mutable<Value[Name]> }
-declare function exact<const Value>(value: Value): Mutable<Value>
-declare function take<Type>(value: Type): void
-`
+const HEAD = [...EXACT, 'declare function take<Type>(value: Type): void']
 
-/** What the compiler has against the answers. */
+/** What the compiler has against the answers, each after the name of its protocol. */
 function faultsIn(held: readonly Held[]): string[] {
-  const name = new URL('answers.ts', import.meta.url).pathname
   // As values and not as arguments themselves: members that the type does not have are none of the client's business.
-  const lines = held.map(({ type, answer }) => `take<${type}>(exact(${JSON.stringify(answer)}))`)
-  const source = `${HEAD}${lines.join('\n')}\nexport {}`
-  const first = HEAD.split('\n').length - 1
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    allowImportingTsExtensions: true,
-    target: ts.ScriptTarget.ES2024,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: ['node'],
-  }
-  const host = ts.createCompilerHost(options)
-  const read = host.getSourceFile.bind(host)
-  const exists = host.fileExists.bind(host)
-  host.fileExists = (file) => file === name || exists(file)
-  host.getSourceFile = (file, target) =>
-    file === name ? ts.createSourceFile(name, source, target) : read(file, target)
-  const program = ts.createProgram([name], options, host)
-  const file = program.getSourceFile(name)
-  return ts.getPreEmitDiagnostics(program, file).map((fault) => {
-    const line = file && fault.start !== undefined ? file.getLineAndCharacterOfPosition(fault.start).line : 0
-    const { protocol, type } = held[line - first] ?? { protocol: '', type: source.split('\n')[line] ?? '' }
-    return `${protocol} ${type}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ').slice(0, 700)}`
-  })
+  const lines = held.map(
+    ({ protocol, type, answer }) => `/* ${protocol} */ take<${type}>(exact(${JSON.stringify(answer)}))`,
+  )
+  return compilerFaults(new URL('answers.ts', import.meta.url), HEAD, lines)
 }
