@@ -63,6 +63,7 @@ function shapeOf(type: ts.Type, checker: ts.TypeChecker, depth = 0): OutputShape
   if (type.isUnion()) return unionShape(type, checker, depth)
   const [element] = checker.isArrayType(type) ? checker.getTypeArguments(type as ts.TypeReference) : []
   if (element) return [shapeOf(element, checker, depth)]
+  if (type.isStringLiteral()) return `=${type.value}`
   if (type.flags & ts.TypeFlags.StringLike) return 'text'
   if (type.flags & ts.TypeFlags.NumberLike) return 'number'
   const members = type.flags & ts.TypeFlags.Object ? type.getProperties() : []
@@ -81,7 +82,9 @@ function shapeOf(type: ts.Type, checker: ts.TypeChecker, depth = 0): OutputShape
 function unionShape({ types }: ts.UnionType, checker: ts.TypeChecker, depth: number): OutputShape {
   const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null
   const shapes = types.filter(({ flags }) => !(flags & absent)).map((one) => shapeOf(one, checker, depth))
-  return shapes.find((one) => one === 'picture' || one === 'file') ?? shapes[0] ?? 'any'
+  const words = shapes.filter((one) => typeof one === 'string' && one.startsWith('='))
+  const [first] = words.length === shapes.length ? words.toSorted() : shapes
+  return shapes.find((one) => one === 'picture' || one === 'file') ?? first ?? 'any'
 }
 
 if (import.meta.main) writeFileSync(TARGET, `${JSON.stringify(modelGroups(), null, 2)}\n`)

@@ -2,7 +2,19 @@
  * What a host's answer looks like, member by member. A picture is a file with a width and a height; a list has any number
  * of its only element.
  */
-export type OutputShape = 'picture' | 'file' | 'text' | 'number' | 'boolean' | 'any' | [OutputShape] | ShapeMembers
+export type OutputShape =
+  | 'picture'
+  | 'file'
+  | 'text'
+  | Word
+  | 'number'
+  | 'boolean'
+  | 'any'
+  | [OutputShape]
+  | ShapeMembers
+
+/** One of the words that a text is limited to: `=en`. */
+export type Word = `=${string}`
 
 /** `?` follows the name of a member that may be absent. */
 export interface ShapeMembers {

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compilerFaults } from '../../../test/support/compiler-faults.ts'
 import {
   type FakeAnswer,
   type FakeVendor,
@@ -511,37 +511,13 @@ describe('families at fal', () => {
     expect(lines.length).toBeGreaterThan(100)
     const wrong = ['take<"fal-ai/flux/dev">({ prompt: "a fox", size: 1 })', 'take<"fal-ai/nobody">({})']
     // Compiling holds the event loop for seconds: no calls after it.
-    expect(faultsIn([...lines, ...wrong])).toEqual(wrong.map((line) => expect.stringContaining(line)))
+    expect(compilerFaults(new URL('inputs.ts', import.meta.url), INPUTS, [...lines, ...wrong])).toEqual(
+      wrong.map((line) => expect.stringContaining(line)),
+    )
   })
 })
 
-/** What the compiler has against inputs, each an argument of the type that fal's package gives its model. */
-function faultsIn(lines: string[]): string[] {
-  const name = new URL('inputs.ts', import.meta.url).pathname
-  const head = [
-    "import type { EndpointTypeMap } from '@fal-ai/client/endpoints'",
-    "declare function take<Model extends keyof EndpointTypeMap>(input: EndpointTypeMap[Model]['input']): void",
-  ]
-  const source = [...head, ...lines].join('\n')
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: ['node'],
-  }
-  const host = ts.createCompilerHost(options)
-  const read = host.getSourceFile.bind(host)
-  const exists = host.fileExists.bind(host)
-  host.fileExists = (file) => file === name || exists(file)
-  host.getSourceFile = (file, target) =>
-    file === name ? ts.createSourceFile(name, source, target) : read(file, target)
-  const program = ts.createProgram([name], options, host)
-  const file = program.getSourceFile(name)
-  return ts.getPreEmitDiagnostics(program, file).map((fault) => {
-    const line = file && fault.start !== undefined ? file.getLineAndCharacterOfPosition(fault.start).line : 0
-    const words = ts.flattenDiagnosticMessageText(fault.messageText, ' ')
-    return `${source.split('\n')[line]?.slice(0, 200)}: ${words.slice(0, 400)}`
-  })
-}
+const INPUTS = [
+  "import type { EndpointTypeMap } from '@fal-ai/client/endpoints'",
+  "declare function take<Model extends keyof EndpointTypeMap>(input: EndpointTypeMap[Model]['input']): void",
+]

@@ -1,4 +1,4 @@
-import type { OutputShape } from '../../catalog/output-shape.ts'
+import type { OutputShape, Word } from '../../catalog/output-shape.ts'
 import type { Kind, Output, OutputSpecs } from '../../catalog/outputs.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { ProducedFile } from '../provider.ts'
@@ -53,6 +53,10 @@ interface Filling extends Made {
   values: JsonObject
 }
 
+function isWord(shape: OutputShape): shape is Word {
+  return typeof shape === 'string' && shape.startsWith('=')
+}
+
 /** A value of the shape, for the member of that name. */
 function filled(shape: OutputShape, name: string, from: Filling): Json {
   const { files, text, values, typeOf } = from
@@ -66,8 +70,10 @@ function filled(shape: OutputShape, name: string, from: Filling): Json {
     if (element === 'file' || element === 'picture') return files.map((one) => fileObject(one, element === 'picture'))
     // One judgement for each picture; of texts, what was made.
     if (element === 'boolean') return files.map(() => false)
-    return element === 'text' && text !== '' ? [text] : []
+    if (element === 'text') return text === '' ? [] : [text]
+    return isWord(element) ? [element.slice(1)] : []
   }
+  if (isWord(shape)) return shape.slice(1)
   switch (shape) {
     case 'file':
     case 'picture':
