@@ -7,7 +7,7 @@ import type { AnswerContext, Format, VendorApi } from './format.ts'
 import { estimated } from './pass-through.ts'
 import { relayed } from './relayed-stream.ts'
 import { usageOfModel } from './usage.ts'
-import { vendorFailure } from './vendor-failure.ts'
+import { brokenOff, vendorFailure } from './vendor-failure.ts'
 
 const API_OF: Readonly<Record<string, VendorApi>> = {
   openai: 'openai-responses',
@@ -23,7 +23,7 @@ export async function translated(
   model: LanguageModelV4,
   provider: string | undefined,
 ): Promise<TargetAnswer> {
-  const { request, startedAt } = running
+  const { request, startedAt, signal } = running
   const body = request.json ?? {}
   const { options } = format.read(body, provider === undefined ? undefined : API_OF[provider])
   const context: AnswerContext = {
@@ -33,7 +33,7 @@ export async function translated(
     body,
     isJsonArray: request.endpoint === 'streamGenerateContent' && !request.query.includes('alt=sse'),
   }
-  const asked = { ...options, abortSignal: request.signal }
+  const asked = { ...options, abortSignal: signal }
   if (!request.isStreamed) {
     const result = await model.doGenerate(asked)
     const usage = usageOfModel(result.usage)
@@ -55,14 +55,7 @@ async function streamed(
   context: AnswerContext,
 ): Promise<TargetAnswer> {
   const reader = parts.getReader()
-  const early: LanguageModelV4StreamPart[] = []
-  for (let isTelling = false; !isTelling; ) {
-    const { done, value } = await reader.read()
-    if (done) break
-    if (value.type === 'error') throw vendorFailure(value.error)
-    early.push(value)
-    isTelling = value.type !== 'stream-start' && value.type !== 'response-metadata' && value.type !== 'raw'
-  }
+  const early = await earlyParts(reader)
   running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - running.startedAt)
   const writer = format.openStream(context)
   const { promise: ended, resolve } = Promise.withResolvers<Awaited<TargetAnswer['ended']>>()
@@ -107,12 +100,32 @@ async function streamed(
       const isCut = outcome === 'cut' || broke !== null
       resolve({
         outcome: isCut ? 'cut' : 'completed',
-        usage: usage ?? estimated(format, context.body, delivered),
+        usage: usage ?? estimated(running.request, delivered),
         errorCode: broke ?? (outcome === 'cut' ? 'client_left' : null),
       })
     },
     isEventStream: isEvents,
+    stallMs: running.limits.silenceMs,
   })
   const type = isEvents ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8'
   return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache' }, body, ended }
+}
+
+/** The parts up to the first that says something. Throws where the answer ends or fails before. */
+async function earlyParts(
+  reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>,
+): Promise<LanguageModelV4StreamPart[]> {
+  const early: LanguageModelV4StreamPart[] = []
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) throw brokenOff()
+      if (value.type === 'error') throw vendorFailure(value.error)
+      early.push(value)
+      if (value.type !== 'stream-start' && value.type !== 'response-metadata' && value.type !== 'raw') return early
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {}) // it has failed, so only its connection is ended
+    throw error
+  }
 }

@@ -49,6 +49,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     streamFor: egress.streamFor,
     recordEvent: accounts.recordEvent,
     withoutSecrets: accounts.withoutSecrets,
+    limits: config.callLimits,
     clock,
     log,
   })
