@@ -20,7 +20,7 @@ export interface StreamAnswer {
 
 /**
  * One request whose answer is read as it comes, over kept connections. Follows no redirect. Throws the error of the network,
- * the reason of the signal, and `output_unusable` for an answer in an encoding that is not known.
+ * the reason of the signal, and `output_unusable` for a redirect, a page for people, and an encoding that is not known.
  */
 export type VendorStream = (url: string, request: StreamRequest) => Promise<StreamAnswer>
 
@@ -36,7 +36,9 @@ export function streamThrough(way: () => Promise<Way>, judge?: (url: URL) => voi
       signal,
       ...(silenceMs === undefined ? {} : { headersTimeout: silenceMs, bodyTimeout: silenceMs }),
     })
-    return { statusCode: answer.statusCode, headers: answer.headers, body: decoded(answer.body, answer.headers) }
+    const { statusCode, headers: answered } = answer
+    if (statusCode < 400) refuseUnusable(answer)
+    return { statusCode, headers: answered, body: decoded(answer.body, answered) }
   }
 }
 
@@ -63,9 +65,49 @@ export function streamingFetch(send: VendorStream, { silenceMs }: Pick<StreamReq
       answer.body.resume() // it is empty, and the connection is free when it was read
       return new Response(null, { status, headers: named })
     }
+    const type = String(answer.headers['content-type'] ?? '')
+    const bounded = type.startsWith('text/event-stream') && status < 400 ? answer.body : boundedBody(answer.body, status)
     // Node's stream of a body; the runtime's Response takes one of the web's
-    return new Response(Readable.toWeb(answer.body) as ReadableStream, { status, headers: named })
+    return new Response(Readable.toWeb(bounded) as ReadableStream, { status, headers: named })
   }
+}
+
+/** Packages of vendors read an answer whole. */
+const MAX_BYTES = 256 * 2 ** 20
+const MAX_ERROR_BYTES = 256 * 2 ** 10
+
+/** An answer that has an end: of an error as much as is needed, and an error in place of any other's rest. */
+function boundedBody(body: Readable, status: number): Readable {
+  const isError = status >= 400
+  const most = isError ? MAX_ERROR_BYTES : MAX_BYTES
+  async function* pieces(): AsyncGenerator<Buffer> {
+    let size = 0
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.byteLength
+      if (size > most && isError) return
+      if (size > most) throw new PolyphonyError('output_unusable', `The vendor's answer is longer than ${most} bytes.`)
+      yield chunk
+    }
+  }
+  return Readable.from(pieces(), { objectMode: false })
+}
+
+/** A page is the answer of a proxy, or of the wrong server, whatever its status says. */
+const PAGE = /^(?:text\/html|application\/xhtml\+xml)\b/i
+
+function refuseUnusable({ statusCode, headers, body }: StreamAnswer): void {
+  const { 'content-type': type } = headers
+  const isPage = typeof type === 'string' && PAGE.test(type)
+  if (statusCode < 300 && !isPage) return
+  drop(body)
+  const what = isPage ? `a page (${type})` : `a redirect (${statusCode}), which is not followed`
+  throw new PolyphonyError('output_unusable', `The vendor answers with ${what}.`)
+}
+
+/** Ends an answer that is not read. */
+export function drop(body: Readable): void {
+  body.on('error', () => {}) // it is ended here, so the reason is known
+  body.destroy()
 }
 
 /** Some servers compress although they were asked not to. The header of the encoding is taken off with it. */
@@ -74,8 +116,7 @@ function decoded(body: Readable, headers: StreamAnswer['headers']): Readable {
   if (encoding === undefined || encoding === '' || encoding === 'identity') return body
   const decoder = typeof encoding === 'string' ? decoderOf(encoding) : undefined
   if (!decoder) {
-    body.on('error', () => {}) // it is ended here, so the reason is known
-    body.destroy()
+    drop(body)
     throw new PolyphonyError('output_unusable', `The vendor's answer is encoded as "${encoding}", which is not known.`)
   }
   delete headers['content-encoding']

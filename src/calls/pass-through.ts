@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import type { StreamAnswer, VendorStream } from '../assets/vendor-stream.ts'
+import { drop, type StreamAnswer, type VendorStream } from '../assets/vendor-stream.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
@@ -52,15 +52,16 @@ export async function passThrough(
   const headers = passedHeaders(answer.headers)
   const contentType = headers['content-type'] ?? ''
   if (status >= 400) return refusal(answer, headers)
-  if (status >= 300 || isPage(contentType)) throw unusable(status, contentType, body)
-  if (isStreamed || request.isFile || isEventStream(contentType)) {
-    const first = await firstBytes(body, contentType)
-    running.firstByteMs = elapsedMs(startedAt)
-    return streamOf({ status, headers, body: first }, running, wantsUsage)
+  const first = isStreamed || request.isFile || isEventStream(contentType) ? await firstBytes(body, contentType) : 'whole'
+  if (first === 'unusable') {
+    drop(body)
+    throw unusable(status, contentType)
   }
+  running.firstByteMs = elapsedMs(startedAt)
+  if (first === 'as it comes' || request.isFile) return streamOf({ status, headers, body }, running, wantsUsage)
   const bytes = await readAll(body, MAX_BYTES, tooLong)
   running.firstByteMs = elapsedMs(startedAt)
-  if (!request.isText && parsed(bytes) === undefined) throw unusable(status, contentType, body)
+  if (!request.isText && parsed(bytes) === undefined) throw unusable(status, contentType)
   const usage = usageIn(request, bytes, contentType)
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
 }
@@ -73,21 +74,10 @@ function isEventStream(contentType: string): boolean {
   return contentType.startsWith('text/event-stream')
 }
 
-/** A page for people is the answer of a proxy, or of the wrong server. */
-function isPage(contentType: string): boolean {
-  return /^(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType)
-}
-
 /** An answer that is none, in spite of its status. */
-function unusable(status: number, contentType: string, body: Readable): PolyphonyError {
-  drop(body)
-  const what = status >= 300 ? `a redirect (${status})` : `something that is no answer (${contentType || 'no type'})`
-  return new PolyphonyError('output_unusable', `The vendor answers with ${what}.`)
-}
-
-function drop(body: Readable): void {
-  body.on('error', () => {}) // it is ended here, so the reason is known
-  body.destroy()
+function unusable(status: number, contentType: string): PolyphonyError {
+  const what = `something that is no answer (${contentType || 'of no type'})`
+  return new PolyphonyError('output_unusable', `The vendor answers ${status} with ${what}.`)
 }
 
 /** An error of the vendor: thrown where another account may answer, or where it is not in the vendor's own format. */
@@ -102,17 +92,27 @@ async function refusal(
   return { status, headers, body: bytes, ended }
 }
 
-/** The body from its first bytes on, once they are there. Throws where it ends or breaks off before, or begins with an error. */
-async function firstBytes(body: Readable, contentType: string): Promise<Readable> {
+/** How lines of a server-sent stream begin, and JSON that comes in pieces, as Gemini sends it. */
+const EVENTS_BEGIN = /^\uFEFF?(?:data|event|id|retry|:|\r?\n)/
+const LIST_BEGINS = /^\s*\[/
+
+/**
+ * Awaits the first bytes of an answer, and says how to read it. Throws where it ends or breaks off before, or begins with an
+ * error: then another account can answer.
+ */
+async function firstBytes(body: Readable, contentType: string): Promise<'as it comes' | 'whole' | 'unusable'> {
   const first = await firstChunk(body)
-  if (first === undefined) return body // it is slow: the caller gets its head, and comments meanwhile
-  const failure = isEventStream(contentType) ? failureIn(first) : undefined
+  // It is slow: the caller of a stream gets its head, and comments meanwhile.
+  if (first === undefined) return isEventStream(contentType) ? 'as it comes' : 'whole'
+  const failure = failureIn(first)
   if (failure) {
     drop(body)
     throw failure
   }
   body.unshift(first)
-  return body
+  const beginning = first.subarray(0, 64).toString()
+  if (EVENTS_BEGIN.test(beginning) || LIST_BEGINS.test(beginning)) return 'as it comes'
+  return isEventStream(contentType) ? 'unusable' : 'whole'
 }
 
 async function firstChunk(body: Readable): Promise<Buffer | undefined> {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Usage } from '../core/usage.ts'
 import type { Running, TargetAnswer } from './calls.ts'
@@ -7,7 +8,7 @@ import type { AnswerContext, Format, VendorApi } from './format.ts'
 import { estimated } from './pass-through.ts'
 import { relayed } from './relayed-stream.ts'
 import { usageOfModel } from './usage.ts'
-import { brokenOff, vendorFailure } from './vendor-failure.ts'
+import { vendorFailure } from './vendor-failure.ts'
 
 const API_OF: Readonly<Record<string, VendorApi>> = {
   openai: 'openai-responses',
@@ -119,8 +120,10 @@ async function earlyParts(
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) throw brokenOff()
+      if (done) throw saysNothing()
       if (value.type === 'error') throw vendorFailure(value.error)
+      // Nothing was said: the vendor sent what is no stream of its format.
+      if (value.type === 'finish' && isBroken(value)) throw saysNothing()
       early.push(value)
       if (value.type !== 'stream-start' && value.type !== 'response-metadata' && value.type !== 'raw') return early
     }
@@ -128,4 +131,12 @@ async function earlyParts(
     await reader.cancel().catch(() => {}) // it has failed, so only its connection is ended
     throw error
   }
+}
+
+function saysNothing(): PolyphonyError {
+  return new PolyphonyError('output_unusable', 'The vendor answers with nothing that its format has.')
+}
+
+function isBroken({ finishReason: { unified, raw } }: Extract<LanguageModelV4StreamPart, { type: 'finish' }>): boolean {
+  return unified === 'interrupted' || unified === 'error' || (unified === 'other' && raw === undefined)
 }

@@ -25,10 +25,6 @@ export function vendorFailure(thrown: unknown): PolyphonyError {
     })
   if (typeof statusCode === 'number' && statusCode >= 400)
     return new PolyphonyError(codeOf(statusCode), words, { cause: thrown, ...detailsOf(statusCode, responseHeaders) })
-  if (typeof statusCode === 'number')
-    return new PolyphonyError('output_unusable', `The vendor answers ${statusCode} with something that is no answer.`, {
-      cause: thrown,
-    })
   const network = networkCodeOf(thrown)
   if (network !== undefined && UNREACHED.test(network))
     return new PolyphonyError('vendor_unreachable', `The vendor cannot be reached (${network}).`, { cause: thrown })
@@ -36,6 +32,10 @@ export function vendorFailure(thrown: unknown): PolyphonyError {
     return new PolyphonyError('vendor_silent', 'The vendor sent nothing for too long.', { cause: thrown })
   if (network !== undefined)
     return new PolyphonyError('vendor_silent', `The vendor's answer broke off (${network}).`, { cause: thrown })
+  if (typeof statusCode === 'number')
+    return new PolyphonyError('output_unusable', `The vendor answers ${statusCode} with something that is no answer.`, {
+      cause: thrown,
+    })
   if (name === 'AI_APICallError')
     return new PolyphonyError('vendor_unreachable', `The vendor cannot be reached: ${words}`, { cause: thrown })
   return new PolyphonyError('vendor_silent', `The vendor's answer broke off: ${words}`, { cause: thrown })

@@ -23,6 +23,8 @@ export interface CallRoute
   /** Default: the field `stream` of the body. */
   isStreamed?: boolean
   boundOf?(body: RawBody): CallRequest['bound']
+  /** The usage of an answer where the request has to be looked at, too. */
+  usageFor?(body: RawBody): CallRequest['usageOf']
   /** What is checked of the body; of one that is a form, that they are there. */
   fields?: Readonly<Record<string, CallField>>
   /** The body is a form. */
@@ -97,6 +99,7 @@ export async function answerCall(
       ...(form ? { renamed: (name: string) => form.withText('model', name) } : {}),
       ...optionsOf(route),
       ...boundIn(route, body),
+      ...usageIn(route, body),
     })
     return reply
       .code(answer.status)
@@ -153,6 +156,11 @@ function headerText(name: string): string {
 function boundIn(route: CallRoute, body: RawBody): Pick<CallRequest, 'bound'> {
   const bound = route.boundOf?.(body)
   return bound ? { bound } : {}
+}
+
+function usageIn(route: CallRoute, body: RawBody): Pick<CallRequest, 'usageOf'> {
+  const usageOf = route.usageFor?.(body)
+  return usageOf ? { usageOf } : {}
 }
 
 function modelIn({ json, form }: RawBody): string {

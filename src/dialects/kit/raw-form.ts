@@ -6,6 +6,8 @@ export interface RawForm {
   has(name: string): boolean
   /** The text of the only field with this name; undefined where there is none. Throws `invalid_input` for a file, and for two. */
   text(name: string): string | undefined
+  /** The bytes of the only part with this name; empty where there is none. */
+  bytes(name: string): Buffer
   /** The whole body with another text in a field that is there. */
   withText(name: string, value: string): Buffer
 }
@@ -38,6 +40,10 @@ export function rawForm(body: Buffer, contentType: string): RawForm {
       const part = find(name)
       if (part?.isFile) throw invalidInput(name, 'must be a text, not a file')
       return part && body.subarray(part.start, part.end).toString()
+    },
+    bytes(name) {
+      const part = find(name)
+      return part ? body.subarray(part.start, part.end) : body.subarray(0, 0)
     },
     withText(name, value) {
       const part = find(name)

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { secondsOfSound } from '../../assets/sound-length.ts'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
 import { PolyphonyError } from '../../core/errors.ts'
@@ -113,7 +114,10 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       isText: true,
       fields: { model: { kind: 'text', isRequired: true }, file: { kind: 'text', isRequired: true } },
       boundOf: ({ bytes }) => ({ seconds: secondsAtMost(bytes.byteLength) }),
-      usageOf: heardIn,
+      usageFor:
+        ({ form }) =>
+        (answer) =>
+          heardIn(answer) ?? { seconds: secondsOf(form?.bytes('file') ?? Buffer.alloc(0)) },
       failure,
     })
   }
@@ -202,7 +206,10 @@ function secondsAtMost(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_SECOND)
 }
 
-/** How much sound was transcribed, as the answer says it: by its usage, its duration, or the end of its last subtitle. */
+/**
+ * How much sound was transcribed, as the answer says it: by its usage, its duration, or the end of its last subtitle.
+ * Undefined for plain text, which does not say it.
+ */
 function heardIn(answer: Buffer): Usage | undefined {
   const json = parsed(answer)
   const usage = json?.usage
@@ -210,8 +217,37 @@ function heardIn(answer: Buffer): Usage | undefined {
     if (usage.type === 'duration') return { seconds: unitsIn(usage.seconds) }
     return { inputTokens: unitsIn(usage.input_tokens), outputTokens: unitsIn(usage.output_tokens) }
   }
-  if (json) return { seconds: unitsIn(json.duration) }
+  if (json) return json.duration === undefined ? undefined : { seconds: unitsIn(json.duration) }
   const times = [...answer.toString().matchAll(/--> (?:(\d+):)?(\d+):(\d+)/g)]
-  const [, hours = '0', minutes = '0', seconds = '0'] = times.at(-1) ?? []
+  const [last] = times.slice(-1)
+  if (!last) return undefined
+  const [, hours = '0', minutes = '0', seconds = '0'] = last
   return { seconds: Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds) }
+}
+
+/** A second of a usual recording, where a file does not state its length. */
+const USUAL_BYTES_PER_SECOND = 8_000
+
+const SOUNDS: readonly [beginning: string, mediaType: string][] = [
+  ['RIFF', 'audio/wav'],
+  ['fLaC', 'audio/flac'],
+  ['OggS', 'audio/ogg'],
+  ['ID3', 'audio/mpeg'],
+  ['\xff\xfb', 'audio/mpeg'],
+  ['\xff\xf3', 'audio/mpeg'],
+]
+
+/** The length of a recording, from its headers where they state it. */
+function secondsOf(file: Buffer): number {
+  const beginning = file.toString('latin1', 0, 4)
+  const [, mediaType = ''] = SOUNDS.find(([bytes]) => beginning.startsWith(bytes)) ?? []
+  return Math.ceil(statedSeconds(file, mediaType) ?? file.byteLength / USUAL_BYTES_PER_SECOND)
+}
+
+function statedSeconds(file: Buffer, mediaType: string): number | undefined {
+  try {
+    return secondsOfSound(file, mediaType)
+  } catch {
+    return undefined // it is cut off, and the vendor has heard it all the same
+  }
 }
