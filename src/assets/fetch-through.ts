@@ -9,7 +9,7 @@ const UNCOUNTED_BYTES = 64 * 2 ** 10
 const MAX_REDIRECTS = 5
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 /** Answers that can have no body. */
-const BARE: readonly number[] = [101, 204, 205, 304]
+export const BARE: readonly number[] = [101, 204, 205, 304]
 
 export interface Way {
   request: typeof import('undici').request

@@ -1,35 +1,125 @@
-import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
-import type { VendorFetch, Way } from './fetch-through.ts'
+import { pipeline, Readable } from 'node:stream'
+import { PolyphonyError } from '../core/errors.ts'
+import { decoderOf } from './content-encodings.ts'
+import { BARE, type VendorFetch, type Way } from './fetch-through.ts'
 
-/** One request whose answer is read as it comes, over kept connections. Follows no redirect. */
-export type VendorStream = (
-  url: string,
-  options: { headers: Record<string, string>; body: string | Uint8Array; signal: AbortSignal },
-) => Promise<Dispatcher.ResponseData>
+export interface StreamRequest {
+  headers: Record<string, string>
+  body: string | Uint8Array
+  signal: AbortSignal
+  /** How long the vendor may send nothing, before its answer and within it. A reader that reads nothing stops this clock. */
+  silenceMs?: number
+}
+
+export interface StreamAnswer {
+  statusCode: number
+  headers: Record<string, string | string[] | undefined>
+  /** Decoded, where the vendor compressed it without being asked to. */
+  body: Readable
+}
+
+/**
+ * One request whose answer is read as it comes, over kept connections. Follows no redirect. Throws the error of the network,
+ * the reason of the signal, and `output_unusable` for a redirect, a page for people, and an encoding that is not known.
+ */
+export type VendorStream = (url: string, request: StreamRequest) => Promise<StreamAnswer>
 
 export function streamThrough(way: () => Promise<Way>, judge?: (url: URL) => void): VendorStream {
-  return async (url, { headers, body, signal }) => {
+  return async (url, { headers, body, signal, silenceMs }) => {
     const { request, agent } = await way()
     judge?.(new URL(url))
-    return request(url, { dispatcher: agent, method: 'POST', headers, body, signal })
+    const answer = await request(url, {
+      dispatcher: agent,
+      method: 'POST',
+      headers,
+      body,
+      signal,
+      ...(silenceMs === undefined ? {} : { headersTimeout: silenceMs, bodyTimeout: silenceMs }),
+    })
+    const { statusCode, headers: answered } = answer
+    if (statusCode < 400) refuseUnusable(answer)
+    return { statusCode, headers: answered, body: decoded(answer.body, answered) }
   }
 }
 
 /** The same as a `fetch` of JSON, for packages of vendors that read answers as they come. */
-export function streamingFetch(send: VendorStream): VendorFetch {
+export function streamingFetch(send: VendorStream, { silenceMs }: Pick<StreamRequest, 'silenceMs'> = {}): VendorFetch {
   return async (input, init = {}) => {
     const { body } = init
     if (input instanceof Request || (typeof body !== 'string' && !(body instanceof Uint8Array))) {
       throw new TypeError('Only a URL with a text or bytes as its body can be sent here.')
     }
-    const headers = Object.fromEntries(new Headers(init.headers))
+    const headers = { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' }
     const signal = init.signal ?? new AbortController().signal
-    const answer = await send(String(input), { headers, body, signal })
+    const answer = await send(String(input), {
+      headers,
+      body,
+      signal,
+      ...(silenceMs === undefined ? {} : { silenceMs }),
+    })
     const named = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] =>
       value === undefined ? [] : [value].flat().map((one) => [name, one]),
     )
-    // undici's body is a stream of Node's; the runtime's Response takes one of the web's
-    return new Response(Readable.toWeb(answer.body) as ReadableStream, { status: answer.statusCode, headers: named })
+    const { statusCode: status } = answer
+    if (BARE.includes(status)) {
+      answer.body.resume() // it is empty, and the connection is free when it was read
+      return new Response(null, { status, headers: named })
+    }
+    const type = String(answer.headers['content-type'] ?? '')
+    const bounded = type.startsWith('text/event-stream') && status < 400 ? answer.body : boundedBody(answer.body, status)
+    // Node's stream of a body; the runtime's Response takes one of the web's
+    return new Response(Readable.toWeb(bounded) as ReadableStream, { status, headers: named })
   }
+}
+
+/** Packages of vendors read an answer whole. */
+const MAX_BYTES = 256 * 2 ** 20
+const MAX_ERROR_BYTES = 256 * 2 ** 10
+
+/** An answer that has an end: of an error as much as is needed, and an error in place of any other's rest. */
+function boundedBody(body: Readable, status: number): Readable {
+  const isError = status >= 400
+  const most = isError ? MAX_ERROR_BYTES : MAX_BYTES
+  async function* pieces(): AsyncGenerator<Buffer> {
+    let size = 0
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.byteLength
+      if (size > most && isError) return
+      if (size > most) throw new PolyphonyError('output_unusable', `The vendor's answer is longer than ${most} bytes.`)
+      yield chunk
+    }
+  }
+  return Readable.from(pieces(), { objectMode: false })
+}
+
+/** A page is the answer of a proxy, or of the wrong server, whatever its status says. */
+const PAGE = /^(?:text\/html|application\/xhtml\+xml)\b/i
+
+function refuseUnusable({ statusCode, headers, body }: StreamAnswer): void {
+  const { 'content-type': type } = headers
+  const isPage = typeof type === 'string' && PAGE.test(type)
+  if (statusCode < 300 && !isPage) return
+  drop(body)
+  const what = isPage ? `a page (${type})` : `a redirect (${statusCode}), which is not followed`
+  throw new PolyphonyError('output_unusable', `The vendor answers with ${what}.`)
+}
+
+/** Ends an answer that is not read. */
+export function drop(body: Readable): void {
+  body.on('error', () => {}) // it is ended here, so the reason is known
+  body.destroy()
+}
+
+/** Some servers compress although they were asked not to. The header of the encoding is taken off with it. */
+function decoded(body: Readable, headers: StreamAnswer['headers']): Readable {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return body
+  const decoder = typeof encoding === 'string' ? decoderOf(encoding) : undefined
+  if (!decoder) {
+    drop(body)
+    throw new PolyphonyError('output_unusable', `The vendor's answer is encoded as "${encoding}", which is not known.`)
+  }
+  delete headers['content-encoding']
+  delete headers['content-length']
+  return pipeline(body, decoder, () => {}) // its reader sees the errors of both
 }

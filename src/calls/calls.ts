@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Logger } from 'pino'
 import type { UsableAccount } from '../accounts/member.ts'
@@ -6,7 +7,7 @@ import { streamingFetch, type VendorStream } from '../assets/vendor-stream.ts'
 import type { AccountEvent } from '../core/account.ts'
 import type { Call, CallTry } from '../core/call.ts'
 import type { Caller } from '../core/caller.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -20,7 +21,7 @@ import { priceOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
 import { type Download, translated } from './translate.ts'
-import { vendorFailure } from './vendor-failure.ts'
+import { isTimeout, vendorFailure } from './vendor-failure.ts'
 
 /** A request that is answered on the spot, as a dialect has read it. */
 export interface CallRequest {
@@ -43,8 +44,20 @@ export interface CallRequest {
   isStreamed: boolean
   /** The most that the call can use, where it is not a format's to say. */
   bound?: Usage
-  /** The usage in a whole answer of an endpoint without a format. */
+  /** The usage in a whole answer of an endpoint without a format, or in the last event of a streamed one. */
   usageOf?(answer: Buffer, contentType: string): Usage | undefined
+  /** Follows a streamed answer of an endpoint without a format. */
+  metered?: Pick<Format, 'meter'>
+  /** The text that ends a stream which broke off, for an endpoint without a format. */
+  failure?(error: PolyphonyError): string
+  /** The answer is a file, such as speech: it passes as it comes. */
+  isFile?: true
+  /** The answer may be text; else it is an object of JSON, and anything else is none. */
+  isText?: true
+  /** The body with another name for the model, for one that is no JSON. */
+  renamed?(model: string): Uint8Array
+  /** The HTTP status of an error in the caller's API, for the record. */
+  statusOf?(error: PolyphonyError): number
   /** Ends when the caller leaves. */
   signal: AbortSignal
 }
@@ -53,6 +66,10 @@ export interface CallAnswer {
   status: number
   headers: Record<string, string>
   body: Buffer | string | Readable
+  /** Who answered; undefined = the sandbox. */
+  provider?: string
+  /** The names of the accounts that were asked before. */
+  tried?: readonly string[]
 }
 
 /** An account that answers calls. */
@@ -79,15 +96,27 @@ export interface CallsOptions {
   download: Download
   recordEvent(account: string, event: AccountEvent): Promise<void>
   withoutSecrets(account: string, text: string): string
+  limits: CallLimits
   clock: Clock
   log: Logger
+}
+
+export interface CallLimits {
+  /** How long a whole answer may take, and a streamed one until its beginning, with all accounts that are asked. */
+  answerMs: number
+  /** How long a streamed answer may send nothing, and its reader read nothing. */
+  silenceMs: number
 }
 
 /** What is learnt of a call while it is answered. */
 export interface Running {
   readonly request: CallRequest
   readonly startedAt: number
+  readonly limits: CallLimits
+  /** Ends when the caller leaves, and when there is no answer in time. */
+  readonly signal: AbortSignal
   tried: CallTry[]
+  triedNames: string[]
   firstByteMs: number | null
 }
 
@@ -105,20 +134,37 @@ const TOKENS_PER_IMAGE = 1_600
 const BYTES_PER_AUDIO_TOKEN = 1_500
 
 export function openCalls(options: CallsOptions): Calls {
-  const { allowances, clock, log, download } = options
+  const { allowances, limits, clock, log, download } = options
 
   async function answer(request: CallRequest): Promise<CallAnswer> {
     const { caller } = request
     checkAllowed(request)
-    const running: Running = { request, startedAt: clock.now(), tried: [], firstByteMs: null }
-    if (caller.mode === 'test') return answerFromSandbox(running)
+    const time = timeFor(request.signal, limits.answerMs)
+    const running: Running = {
+      request,
+      startedAt: clock.now(),
+      limits,
+      signal: time.signal,
+      tried: [],
+      triedNames: [],
+      firstByteMs: null,
+    }
+    try {
+      return await (caller.mode === 'test' ? answerFromSandbox(running) : answerFromAccounts(running))
+    } finally {
+      time.end()
+    }
+  }
+
+  async function answerFromAccounts(running: Running): Promise<CallAnswer> {
+    const { request } = running
+    const { caller } = request
     const route = routeModel(request.model, options.membersFor(caller), options.settings)
     const able = route.targets.filter((target) => canAnswer(target, request))
     const [first] = able
     if (!first) throw noWay(request, route)
     const price = priceFor(route, first)
-    const reservation = await allowances.reserve(caller, priceOfUsage(boundOf(request), price))
-    const book = booker(running, reservation)
+    const book = booker(running, await allowances.reserve(caller, priceOfUsage(boundOf(request), price)))
     try {
       const { target, given } = await tryEach(running, able)
       void given.ended.then(
@@ -128,18 +174,9 @@ export function openCalls(options: CallsOptions): Calls {
           book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
         },
       )
-      return given
+      return { ...given, provider: target.member.record.provider, tried: running.triedNames }
     } catch (error) {
-      const failure = vendorFailure(error)
-      book({
-        outcome: 'failed',
-        usage: undefined,
-        target: null,
-        price,
-        status: failure.status,
-        errorCode: failure.code,
-      })
-      throw failure
+      throw refused(running, error, (end) => book({ ...end, target: null, price }))
     }
   }
 
@@ -153,16 +190,7 @@ export function openCalls(options: CallsOptions): Calls {
       void given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
       return given
     } catch (error) {
-      const failure = vendorFailure(error)
-      book({
-        outcome: 'failed',
-        usage: undefined,
-        target: null,
-        price: {},
-        status: failure.status,
-        errorCode: failure.code,
-      })
-      throw failure
+      throw refused(running, error, (end) => book({ ...end, target: null, price: {} }))
     }
   }
 
@@ -172,27 +200,31 @@ export function openCalls(options: CallsOptions): Calls {
     targets: readonly Target<CallMember>[],
   ): Promise<{ target: Target<CallMember>; given: TargetAnswer }> {
     let failure: PolyphonyError | undefined
-    for (const target of targets) {
-      const { member } = target
-      const { id } = member.record
+    for (const target of inTurn(targets, () => failure)) {
+      if (failure && targets.length === 1) await sleep(pauseAfter(failure), running.signal)
+      const { record } = target.member
       try {
         const given = await ask(running, target)
-        if (member.record.state !== 'connected' || member.record.troubles > 0) {
-          void options.recordEvent(id, { kind: 'worked' })
-        }
+        if (record.state !== 'connected' || record.troubles > 0) void options.recordEvent(record.id, { kind: 'worked' })
         return { target, given }
       } catch (error) {
-        if (running.request.signal.aborted) throw left()
-        const known = vendorFailure(error)
-        failure = new PolyphonyError(known.code, options.withoutSecrets(id, known.message), {
-          ...known.details,
+        if (running.signal.aborted && isOver(running.signal.reason)) failure = running.signal.reason
+        else if (running.signal.aborted) throw left()
+        else failure = vendorFailure(error)
+        const reason = options.withoutSecrets(record.id, failure.message)
+        failure = new PolyphonyError(failure.code, publicWords(target, failure, reason), {
+          ...failure.details,
           cause: error,
         })
-        const event = eventOf(failure)
-        if (event) void options.recordEvent(id, event)
-        running.tried.push({ account: id, reason: failure.message })
-        log.info({ account: id, model: target.model, code: failure.code }, 'an account did not answer a call')
-        if (!isWorthAnother(failure)) throw failure
+        const event = eventOf(failure, reason)
+        if (event) void options.recordEvent(record.id, event)
+        running.tried.push({ account: record.id, reason })
+        running.triedNames.push(record.name)
+        log.info(
+          { account: record.id, model: target.model, code: failure.code, reason },
+          'an account did not answer a call',
+        )
+        if (running.signal.aborted || !isWorthAnother(failure)) throw failure
       }
     }
     throw failure ?? new PolyphonyError('no_provider', 'No account could be asked.')
@@ -201,8 +233,9 @@ export function openCalls(options: CallsOptions): Calls {
   function ask(running: Running, target: Target<CallMember>): Promise<TargetAnswer> {
     const { request } = running
     const { account, side } = target.member
+    const send = options.streamFor(account.owner)
     const url = side.urlOf(request.endpoint, target.model, account.settings)
-    if (url !== undefined) return passThrough(running, target, { url, send: options.streamFor(account.owner) })
+    if (url !== undefined) return passThrough(running, target, { url, send })
     if (!request.format)
       throw new PolyphonyError('no_provider', `${account.provider} does not answer ${request.endpoint}.`)
     const { format } = request
@@ -210,7 +243,7 @@ export function openCalls(options: CallsOptions): Calls {
       .loadModel({
         model: target.model,
         settings: account.settings,
-        fetch: streamingFetch(options.streamFor(account.owner)),
+        fetch: streamingFetch(send, request.isStreamed ? { silenceMs: limits.silenceMs } : {}),
       })
       .then((model) => translated(running, format, model, { provider: account.provider, download }))
   }
@@ -252,6 +285,28 @@ export function openCalls(options: CallsOptions): Calls {
         durationMs: clock.now() - startedAt,
       })
     }
+  }
+
+  /** Books a call that got no answer, and returns the error to throw. */
+  function refused(
+    { request, signal, triedNames }: Running,
+    thrown: unknown,
+    book: (end: { outcome: 'failed'; usage: undefined; status: number; errorCode: string }) => void,
+  ): PolyphonyError {
+    const hasLeft = signal.aborted && !isOver(signal.reason)
+    const known = hasLeft ? left() : vendorFailure(thrown)
+    const failure = new PolyphonyError(known.code, known.message, {
+      ...known.details,
+      cause: known.cause,
+      tried: triedNames,
+    })
+    book({
+      outcome: 'failed',
+      usage: undefined,
+      status: hasLeft ? LEFT_STATUS : (request.statusOf?.(failure) ?? failure.status),
+      errorCode: hasLeft ? 'client_left' : failure.code,
+    })
+    return failure
   }
 
   return {
@@ -310,31 +365,98 @@ function boundOf({ format, json, bound, body }: CallRequest): Usage {
   }
 }
 
-/** Whether another account, or the same one a moment later, may answer. */
-function isWorthAnother({ code }: PolyphonyError): boolean {
-  return ['account_busy', 'account_refused', 'vendor_unreachable', 'vendor_silent', 'unknown_operation'].includes(code)
+/** How often one account is asked where no other has the model. */
+const TRIES_OF_ONE = 3
+const PAUSE_MS = 250
+/** A vendor that wants a longer pause is not waited for: the caller gets its `Retry-After`. */
+const MAX_PAUSE_MS = 2 * SECOND_MS
+
+/** Each account once; a single one again, as long as that may help. */
+function* inTurn<Each>(targets: readonly Each[], failure: () => PolyphonyError | undefined): Generator<Each> {
+  yield* targets
+  const [only] = targets
+  for (let tries = 1; targets.length === 1 && only !== undefined && tries < TRIES_OF_ONE; tries++) {
+    const last = failure()
+    if (!last || !isWorthAgain(last)) return
+    yield only
+  }
 }
 
-function eventOf({ code, message, details }: PolyphonyError): AccountEvent | undefined {
+function pauseAfter({ details }: PolyphonyError): number {
+  return Math.max(PAUSE_MS, SECOND_MS * (details.retryAfterSeconds ?? 0))
+}
+
+/** Whether the same account may answer a moment later: not where it has been waited for long enough. */
+function isWorthAgain(failure: PolyphonyError): boolean {
+  const { code, cause } = failure
+  if (pauseAfter(failure) > MAX_PAUSE_MS || isTimeout(cause)) return false
+  return code === 'account_busy' || code === 'vendor_unreachable' || code === 'vendor_silent'
+}
+
+/** Whether another account may answer. */
+function isWorthAnother({ code }: PolyphonyError): boolean {
+  return [
+    'account_busy',
+    'account_refused',
+    'vendor_unreachable',
+    'vendor_silent',
+    'unknown_operation',
+    'output_unusable',
+  ].includes(code)
+}
+
+/** What an account's owner sees of the failure. */
+function eventOf({ code, details }: PolyphonyError, reason: string): AccountEvent | undefined {
   switch (code) {
     case 'account_busy': {
       const { retryAfterSeconds } = details
       return {
         kind: 'limited',
-        reason: message,
-        retryAfterMs: retryAfterSeconds === undefined ? null : retryAfterSeconds * 1_000,
+        reason,
+        retryAfterMs: retryAfterSeconds === undefined ? null : retryAfterSeconds * SECOND_MS,
       }
     }
     case 'account_refused':
-      return { kind: 'refused', reason: message, lacks: details.lacks ?? 'credential' }
+      return { kind: 'refused', reason, lacks: details.lacks ?? 'credential' }
     case 'vendor_unreachable':
     case 'vendor_silent':
-      return { kind: 'broke', reason: message }
+    case 'output_unusable':
+      return { kind: 'broke', reason }
     default:
       return undefined
   }
 }
 
-function left(): PolyphonyError {
-  return new PolyphonyError('timed_out', 'The caller left before the answer.')
+/** What a vendor says of a credential repeats parts of it, or of its owner: only the owner of the account reads that. */
+function publicWords({ member }: Target<CallMember>, { code }: PolyphonyError, reason: string): string {
+  if (code !== 'account_refused' || member.account.owner === 'tenant') return reason
+  return `The gateway's account at ${member.record.provider} is refused there. Whoever operates the gateway can see why.`
 }
+
+/** The caller's signal, and the time that an answer may take until `end`. */
+function timeFor(caller: AbortSignal, answerMs: number): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController()
+  const leave = () => controller.abort(caller.reason)
+  if (caller.aborted) leave()
+  else caller.addEventListener('abort', leave, { once: true })
+  const timer = setTimeout(() => {
+    controller.abort(new PolyphonyError('vendor_silent', `There was no answer within ${answerMs / SECOND_MS} s.`))
+  }, answerMs)
+  return { signal: controller.signal, end: () => clearTimeout(timer) }
+}
+
+function isOver(reason: unknown): reason is PolyphonyError {
+  return reason instanceof PolyphonyError
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {}) // whoever waits finds the signal ended
+}
+
+/** The caller is not there to read it: it is for the record. 499 is what proxies write there. */
+function left(): PolyphonyError {
+  return new PolyphonyError('timed_out', LEFT)
+}
+
+const LEFT = 'The caller left before the answer.'
+const LEFT_STATUS = 499

@@ -1,10 +1,11 @@
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import type { VendorStream } from '../assets/vendor-stream.ts'
+import { drop, type StreamAnswer, type VendorStream } from '../assets/vendor-stream.ts'
+import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
 import type { CallMember, Running, TargetAnswer } from './calls.ts'
-import type { Format } from './format.ts'
 import { relayed } from './relayed-stream.ts'
 import type { Target } from './routing.ts'
 import { vendorFailure } from './vendor-failure.ts'
@@ -12,9 +13,11 @@ import { vendorFailure } from './vendor-failure.ts'
 /** The longest answer that is read whole. */
 const MAX_BYTES = 256 * 2 ** 20
 /** How much of an error is read. */
-const MAX_ERROR_BYTES = 64 * 2 ** 10
+const MAX_ERROR_BYTES = 256 * 2 ** 10
 /** Statuses that say something about the account or the vendor: another account may answer. */
-const RETRIED = new Set([401, 402, 403, 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529])
+const RETRIED = new Set([401, 402, 403, 407, 408, 425, 429])
+/** How long the first bytes of a stream are awaited before the caller gets its head: until then, another account may answer. */
+const FIRST_BYTES_MS = 5 * SECOND_MS
 
 /** What of the vendor's headers the caller gets. Those about the limits of the operator's account are not among them. */
 const PASSED_HEADERS = ['content-type', 'content-disposition', 'openai-processing-ms', 'openai-version', 'openai-model']
@@ -28,9 +31,11 @@ export async function passThrough(
   { member, model }: Target<CallMember>,
   { url, send }: { url: string; send: VendorStream },
 ): Promise<TargetAnswer> {
-  const { request, startedAt } = running
-  const { format, signal } = request
-  const wantsUsage = format?.id === 'openai-chat' && request.isStreamed && !asksForUsage(request.json)
+  const { request, startedAt, signal, limits } = running
+  const { format, isStreamed } = request
+  // These two say what a stream used only where they are asked to.
+  const reportsUsage = format?.id === 'openai-chat' || request.endpoint === 'completions'
+  const wantsUsage = reportsUsage && isStreamed && !asksForUsage(request.json)
   const answer = await send(url + request.query, {
     headers: {
       ...request.headers,
@@ -41,20 +46,118 @@ export async function passThrough(
     },
     body: bodyFor(request, model, wantsUsage),
     signal,
+    ...(isStreamed ? { silenceMs: limits.silenceMs } : {}),
   })
   const { statusCode: status, body } = answer
   const headers = passedHeaders(answer.headers)
-  if (RETRIED.has(status)) throw await vendorError(status, answer.headers, body)
-  running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - startedAt)
   const contentType = headers['content-type'] ?? ''
-  if (status < 400 && (request.isStreamed || contentType.startsWith('text/event-stream'))) {
-    return streamOf({ status, headers, body }, running, wantsUsage)
+  if (status >= 400) return refusal(answer, headers)
+  const first = isStreamed || request.isFile || isEventStream(contentType) ? await firstBytes(body, contentType) : 'whole'
+  if (first === 'unusable') {
+    drop(body)
+    throw unusable(status, contentType)
   }
-  const bytes = await readAll(body, MAX_BYTES)
-  const usage = status < 400 ? usageIn(request, bytes, contentType) : undefined
-  const outcome = status < 400 ? 'completed' : 'failed'
-  const errorCode = status < 400 ? null : `http_${status}`
-  return { status, headers, body: bytes, ended: Promise.resolve({ outcome, usage, errorCode }) }
+  running.firstByteMs = elapsedMs(startedAt)
+  if (first === 'as it comes' || request.isFile) return streamOf({ status, headers, body }, running, wantsUsage)
+  const bytes = await readAll(body, MAX_BYTES, tooLong)
+  running.firstByteMs = elapsedMs(startedAt)
+  if (!request.isText && parsed(bytes) === undefined) throw unusable(status, contentType)
+  const usage = usageIn(request, bytes, contentType)
+  return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
+}
+
+function elapsedMs(startedAt: number): number {
+  return Math.round(performance.timeOrigin + performance.now() - startedAt)
+}
+
+function isEventStream(contentType: string): boolean {
+  return contentType.startsWith('text/event-stream')
+}
+
+/** An answer that is none, in spite of its status. */
+function unusable(status: number, contentType: string): PolyphonyError {
+  const what = `something that is no answer (${contentType || 'of no type'})`
+  return new PolyphonyError('output_unusable', `The vendor answers ${status} with ${what}.`)
+}
+
+/** An error of the vendor: thrown where another account may answer, or where it is not in the vendor's own format. */
+async function refusal(
+  { statusCode: status, headers: all, body }: StreamAnswer,
+  headers: Record<string, string>,
+): Promise<TargetAnswer> {
+  const bytes = await readAll(body, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
+  const json = bytes && parsed(bytes)
+  if (!bytes || !json || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
+  const ended = Promise.resolve({ outcome: 'failed' as const, usage: undefined, errorCode: `http_${status}` })
+  return { status, headers, body: bytes, ended }
+}
+
+/** How lines of a server-sent stream begin, and JSON that comes in pieces, as Gemini sends it. */
+const EVENTS_BEGIN = /^\uFEFF?(?:data|event|id|retry|:|\r?\n)/
+const LIST_BEGINS = /^\s*\[/
+
+/**
+ * Awaits the first bytes of an answer, and says how to read it. Throws where it ends or breaks off before, or begins with an
+ * error: then another account can answer.
+ */
+async function firstBytes(body: Readable, contentType: string): Promise<'as it comes' | 'whole' | 'unusable'> {
+  const first = await firstChunk(body)
+  // It is slow: the caller of a stream gets its head, and comments meanwhile.
+  if (first === undefined) return isEventStream(contentType) ? 'as it comes' : 'whole'
+  const failure = failureIn(first)
+  if (failure) {
+    drop(body)
+    throw failure
+  }
+  body.unshift(first)
+  const beginning = first.subarray(0, 64).toString()
+  if (EVENTS_BEGIN.test(beginning) || LIST_BEGINS.test(beginning)) return 'as it comes'
+  return isEventStream(contentType) ? 'unusable' : 'whole'
+}
+
+async function firstChunk(body: Readable): Promise<Buffer | undefined> {
+  const over = new AbortController()
+  const timer = setTimeout(() => over.abort(), FIRST_BYTES_MS)
+  try {
+    for (;;) {
+      const chunk: unknown = body.read()
+      if (chunk !== null) return chunk as Buffer // a stream of bytes
+      if (body.readableEnded) throw new PolyphonyError('output_unusable', 'The vendor answers with nothing.')
+      await Promise.race(['readable', 'end'].map((event) => once(body, event, { signal: over.signal })))
+    }
+  } catch (error) {
+    if (over.signal.aborted && !body.destroyed) return undefined
+    throw error
+  } finally {
+    clearTimeout(timer)
+    over.abort() // ends the listeners
+  }
+}
+
+/** The error that a stream begins with: Anthropic's are events of that name, OpenAI's have nothing beside it. */
+function failureIn(first: Buffer): PolyphonyError | undefined {
+  const [event = ''] = first.toString().split(/\r?\n\r?\n/, 1)
+  const [, data] = /^(?:event: ?error\r?\n)?data: ?(\{"(?:type": ?"error|error":).*)$/.exec(event) ?? []
+  const json = data === undefined ? undefined : parsed(Buffer.from(data))
+  if (!isJsonObject(json?.error)) return undefined
+  const { type, code, status } = json.error
+  const known = [type, code].flatMap((one) => (typeof one === 'string' ? (STATUS_OF[one] ?? []) : []))[0]
+  const told = typeof code === 'number' ? code : typeof status === 'number' ? status : undefined
+  return vendorError(known ?? told ?? 500, {}, json)
+}
+
+/** https://docs.anthropic.com/en/api/errors and https://platform.openai.com/docs/guides/error-codes. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  permission_error: 403,
+  not_found_error: 404,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  insufficient_quota: 429,
+  overloaded_error: 529,
+  api_error: 500,
+  server_error: 500,
 }
 
 function usageIn({ format, usageOf }: Running['request'], bytes: Buffer, contentType: string): Usage | undefined {
@@ -75,37 +178,57 @@ export function parsed(bytes: Buffer): JsonObject | undefined {
 
 function streamOf(
   { status, headers, body }: { status: number; headers: Record<string, string>; body: Readable },
-  { request }: Running,
+  { request, limits }: Running,
   dropsUsage: boolean,
 ): TargetAnswer {
   const { format } = request
-  const meter = format?.meter()
+  const meter = (request.format ?? request.metered)?.meter()
+  const isEvents = isEventStream(headers['content-type'] ?? '')
   const { promise: ended, resolve } = Promise.withResolvers<Awaited<TargetAnswer['ended']>>()
   let broke: string | null = null
+  let last: Buffer = Buffer.alloc(0)
   const stream = relayed(body, {
-    onChunk: (chunk) => meter?.push(chunk),
-    ...(dropsUsage ? { change: withoutUsage() } : {}),
+    onChunk(chunk) {
+      meter?.push(chunk)
+      if (!meter && isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
+    },
+    ...(dropsUsage ? { change: withoutUsage } : {}),
     onBreak(error) {
       const failure = vendorFailure(error)
       broke = failure.code
       const context = { id: '', model: request.model, createdAt: 0, body: request.json ?? {} }
-      return format?.openStream(context).fail(failure) ?? ''
+      if (format) return format.openStream(context).fail(failure)
+      return isEvents ? request.failure?.(failure) : undefined
     },
     onEnd(outcome) {
-      const usage =
-        meter?.usage() ?? (meter && format ? estimated(format, request.json, meter.deliveredCharacters()) : undefined)
+      const usage = meter
+        ? (meter.usage() ?? estimated(request, meter.deliveredCharacters()))
+        : broke === null
+          ? request.usageOf?.(lastData(last), headers['content-type'] ?? '')
+          : undefined
       resolve({ outcome, usage, errorCode: broke ?? (outcome === 'cut' ? 'client_left' : null) })
     },
-    isEventStream: (headers['content-type'] ?? '').startsWith('text/event-stream'),
+    isEventStream: isEvents,
+    stallMs: limits.silenceMs,
   })
   return { status, headers, body: stream, ended }
+}
+
+/** How much of the end of a stream without a meter is kept: its last event has the usage. */
+const LAST_BYTES = 64 * 2 ** 10
+
+/** The last event with a usage. */
+function lastData(bytes: Buffer): Buffer {
+  const lines = bytes.toString().split(/\r?\n/)
+  const data = lines.findLast((line) => line.startsWith('data:') && line.includes('"usage"')) ?? ''
+  return Buffer.from(data.slice('data:'.length))
 }
 
 /** A token of text has about four characters: what a cut stream delivered, where the vendor could not report it any more. */
 const CHARACTERS_PER_TOKEN = 4
 
-export function estimated(format: Format, body: JsonObject | undefined, delivered: number): Usage {
-  const { inputCharacters } = format.boundOf(body ?? {})
+export function estimated({ format, json, body }: Running['request'], delivered: number): Usage {
+  const inputCharacters = format ? format.boundOf(json ?? {}).inputCharacters : body.byteLength
   return {
     inputTokens: Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN),
     outputTokens: Math.ceil(delivered / CHARACTERS_PER_TOKEN),
@@ -119,13 +242,13 @@ function asksForUsage(body: JsonObject | undefined): boolean {
 
 /** The bytes as they came, unless the vendor has another name for the model, or must be asked for the usage. */
 function bodyFor(
-  { body, json, model: asked, endpoint }: Running['request'],
+  { body, json, model: named, endpoint, renamed }: Running['request'],
   model: string,
   wantsUsage: boolean,
 ): Uint8Array | string {
-  if (!json) return body
   const isInPath = endpoint.endsWith('Content') || endpoint.endsWith('Contents') || endpoint === 'countTokens'
-  const renames = model !== asked && !isInPath
+  const renames = model !== named && !isInPath
+  if (!json) return renames && renamed ? renamed(model) : body
   if (!renames && !wantsUsage) return body
   const { stream_options: options } = json
   return JSON.stringify({
@@ -135,26 +258,13 @@ function bodyFor(
   })
 }
 
-const EVENT_END = Buffer.from('\n\n')
-
 /** Drops the event with the usage that the caller did not ask for: OpenAI sends it last, with no choices. */
-function withoutUsage(): (chunk: Buffer) => Buffer {
-  let rest: Buffer = Buffer.alloc(0)
-  return (chunk) => {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    const end = bytes.lastIndexOf(EVENT_END)
-    if (end === -1) {
-      rest = bytes
-      return Buffer.alloc(0)
-    }
-    const whole = bytes.subarray(0, end + EVENT_END.length)
-    rest = bytes.subarray(end + EVENT_END.length)
-    if (!whole.includes('"usage"')) return whole
-    const events = whole.toString().split(/(?<=\n\n)/)
-    return Buffer.from(
-      events.filter((event) => !(/"choices":\s*\[\s*\]/.test(event) && event.includes('"usage"'))).join(''),
-    )
-  }
+function withoutUsage(events: Buffer): Buffer {
+  if (!events.includes('"usage"')) return events
+  const each = events.toString().split(/(?<=\n\r?\n)/)
+  return Buffer.from(
+    each.filter((event) => !(/"choices":\s*\[\s*\]/.test(event) && event.includes('"usage"'))).join(''),
+  )
 }
 
 function passedHeaders(given: Record<string, string | string[] | undefined>): Record<string, string> {
@@ -165,12 +275,17 @@ function passedHeaders(given: Record<string, string | string[] | undefined>): Re
   return Object.fromEntries(found)
 }
 
-async function readAll(body: AsyncIterable<unknown>, maxBytes: number): Promise<Buffer> {
+function tooLong(): PolyphonyError {
+  return new PolyphonyError('output_unusable', `The vendor's answer has more than ${MAX_BYTES / 2 ** 20} MiB.`)
+}
+
+async function readAll(body: Readable, maxBytes: number, tooLarge: () => PolyphonyError | undefined): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.byteLength
-    if (size > maxBytes) throw new PolyphonyError('payload_too_large', `The answer has more than ${maxBytes} bytes.`)
+    if (size > maxBytes)
+      throw tooLarge() ?? new PolyphonyError('output_unusable', 'The error of the vendor is too long.')
     chunks.push(chunk)
   }
   const [only] = chunks
@@ -178,23 +293,13 @@ async function readAll(body: AsyncIterable<unknown>, maxBytes: number): Promise<
 }
 
 /** The vendor's error in our codes, with its own words. */
-async function vendorError(
-  status: number,
-  headers: Record<string, string | string[] | undefined>,
-  body: AsyncIterable<unknown>,
-): Promise<PolyphonyError> {
-  let text = ''
-  try {
-    text = (await readAll(body, MAX_ERROR_BYTES)).toString()
-  } catch {
-    // Without its words: the status alone says what to do.
-  }
-  const error = parsed(Buffer.from(text))?.error
-  const told = typeof error === 'object' && error !== null && !Array.isArray(error) ? error.message : error
-  const retryAfter = headers['retry-after']
+function vendorError(status: number, headers: StreamAnswer['headers'], json: JsonObject | undefined): PolyphonyError {
+  const error = json?.error
+  const told = isJsonObject(error) ? error.message : error
+  const named = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
   return vendorFailure({
     statusCode: status,
     message: typeof told === 'string' && told !== '' ? told : `The vendor answers ${status}.`,
-    responseHeaders: typeof retryAfter === 'string' ? { 'retry-after': retryAfter } : {},
+    responseHeaders: Object.fromEntries(named),
   })
 }

@@ -1,42 +1,57 @@
 import { Readable } from 'node:stream'
 import { SECOND_MS } from '../core/clock.ts'
+import { wholeEvents } from './whole-events.ts'
 
 export interface RelayOptions {
-  /** Is shown each chunk as it passes. */
+  /** Is shown each chunk as it came. */
   onChunk(chunk: Buffer): void
-  /** Changes what the caller gets of a chunk. */
-  change?: ((chunk: Buffer) => Buffer) | undefined
-  /** What the caller gets when the source breaks off: the error in the form of its stream. */
-  onBreak(error: unknown): string
+  /** Changes what the caller gets: of a server-sent stream whole events, else chunks. */
+  change?: ((bytes: Buffer) => Buffer) | undefined
+  /**
+   * What the caller gets when the source breaks off: the error in the form of its stream. Undefined where there is none, as
+   * in a file: then the connection breaks off as well, so that nobody takes a part for the whole.
+   */
+  onBreak(error: unknown): string | undefined
   /** Once, at the end: whether everything came. */
   onEnd(outcome: 'completed' | 'cut'): void
   /** A server-sent stream gets a comment now and then while nothing comes: a proxy would cut it. */
   isEventStream: boolean
+  /** A caller that reads nothing for so long counts as gone: it would hold the vendor's connection. */
+  stallMs: number
 }
 
 const HEARTBEAT_MS = 15 * SECOND_MS
 const HEARTBEAT = Buffer.from(': waiting\n\n')
 
 /**
- * A vendor's answer on its way to the caller: bytes as they come, back-pressure kept. When the caller leaves, the source is
+ * A vendor's answer on its way to the caller: as it comes, back-pressure kept. When the caller leaves, the source is
  * destroyed at once.
  */
 export function relayed(source: Readable, options: RelayOptions): Readable {
-  const { onChunk, change, onBreak, onEnd, isEventStream } = options
+  const { onChunk, change = (bytes) => bytes, onBreak, onEnd, isEventStream, stallMs } = options
+  const events = isEventStream ? wholeEvents() : undefined
   let hasEnded = false
-  /** A comment may stand between two events, not inside one. */
-  let isBetween = true
-  let timer: NodeJS.Timeout | undefined
+  let heartbeat: NodeJS.Timeout | undefined
+  let stall: NodeJS.Timeout | undefined
 
   function end(outcome: 'completed' | 'cut'): void {
     if (hasEnded) return
     hasEnded = true
-    clearInterval(timer)
+    clearInterval(heartbeat)
+    clearTimeout(stall)
     onEnd(outcome)
+  }
+
+  /** False when the caller has enough for now. */
+  function push(bytes: Buffer): boolean {
+    const changed = bytes.length === 0 ? bytes : change(bytes)
+    return changed.length === 0 || stream.push(changed)
   }
 
   const stream = new Readable({
     read() {
+      clearTimeout(stall)
+      stall = undefined
       source.resume()
     },
     destroy(error, done) {
@@ -47,25 +62,30 @@ export function relayed(source: Readable, options: RelayOptions): Readable {
   })
   source.on('data', (chunk: Buffer) => {
     onChunk(chunk)
-    const bytes = change ? change(chunk) : chunk
-    isBetween = chunk.at(-1) === 10
-    timer?.refresh()
-    if (bytes.length > 0 && !stream.push(bytes)) source.pause()
+    heartbeat?.refresh()
+    if (push(events ? events.push(chunk) : chunk)) return
+    source.pause()
+    stall ??= setTimeout(() => stream.destroy(), stallMs).unref()
   })
   source.once('end', () => {
     end('completed')
+    if (events) push(events.rest())
     stream.push(null)
   })
-  source.once('error', (error: unknown) => {
-    if (stream.destroyed) return
+  source.on('error', (error: unknown) => {
+    if (hasEnded) return // the caller has left, which is why the source ends
     const last = onBreak(error)
     end('cut')
+    if (last === undefined) {
+      stream.destroy(error instanceof Error ? error : new Error('The answer broke off.', { cause: error }))
+      return
+    }
     if (last !== '') stream.push(last)
     stream.push(null)
   })
   if (isEventStream) {
-    timer = setInterval(() => {
-      if (isBetween) stream.push(HEARTBEAT)
+    heartbeat = setInterval(() => {
+      if (stream.readableLength === 0) stream.push(HEARTBEAT)
     }, HEARTBEAT_MS).unref()
   }
   return stream

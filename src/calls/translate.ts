@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
+import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Usage } from '../core/usage.ts'
 import type { Running, TargetAnswer } from './calls.ts'
@@ -24,7 +25,7 @@ export async function translated(
   model: LanguageModelV4,
   { provider, download }: { provider: string | undefined; download: Download },
 ): Promise<TargetAnswer> {
-  const { request, startedAt } = running
+  const { request, startedAt, signal } = running
   const body = request.json ?? {}
   const { options } = format.read(body, provider === undefined ? undefined : API_OF[provider])
   const context: AnswerContext = {
@@ -34,8 +35,8 @@ export async function translated(
     body,
     isJsonArray: request.endpoint === 'streamGenerateContent' && !request.query.includes('alt=sse'),
   }
-  await embedFiles(options.prompt, model, (url) => download(url, { maxBytes: MAX_FILE_BYTES, signal: request.signal }))
-  const asked = { ...options, abortSignal: request.signal }
+  await embedFiles(options.prompt, model, (url) => download(url, { maxBytes: MAX_FILE_BYTES, signal }))
+  const asked = { ...options, abortSignal: signal }
   if (!request.isStreamed) {
     const result = await model.doGenerate(asked)
     const usage = usageOfModel(result.usage)
@@ -78,14 +79,7 @@ async function streamed(
   context: AnswerContext,
 ): Promise<TargetAnswer> {
   const reader = parts.getReader()
-  const early: LanguageModelV4StreamPart[] = []
-  for (let isTelling = false; !isTelling; ) {
-    const { done, value } = await reader.read()
-    if (done) break
-    if (value.type === 'error') throw vendorFailure(value.error)
-    early.push(value)
-    isTelling = value.type !== 'stream-start' && value.type !== 'response-metadata' && value.type !== 'raw'
-  }
+  const early = await earlyParts(reader)
   running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - running.startedAt)
   const writer = format.openStream(context)
   const { promise: ended, resolve } = Promise.withResolvers<Awaited<TargetAnswer['ended']>>()
@@ -132,12 +126,42 @@ async function streamed(
       const isCut = outcome === 'cut' || broke !== null
       resolve({
         outcome: isCut ? 'cut' : 'completed',
-        usage: usage ?? estimated(format, context.body, delivered),
+        usage: usage ?? estimated(running.request, delivered),
         errorCode: broke ?? (outcome === 'cut' ? 'client_left' : null),
       })
     },
     isEventStream: isEvents,
+    stallMs: running.limits.silenceMs,
   })
   const type = isEvents ? 'text/event-stream; charset=utf-8' : 'application/json; charset=utf-8'
   return { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache' }, body, ended }
+}
+
+/** The parts up to the first that says something. Throws where the answer ends or fails before. */
+async function earlyParts(
+  reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>,
+): Promise<LanguageModelV4StreamPart[]> {
+  const early: LanguageModelV4StreamPart[] = []
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) throw saysNothing()
+      if (value.type === 'error') throw vendorFailure(value.error)
+      // Nothing was said: the vendor sent what is no stream of its format.
+      if (value.type === 'finish' && isBroken(value)) throw saysNothing()
+      early.push(value)
+      if (value.type !== 'stream-start' && value.type !== 'response-metadata' && value.type !== 'raw') return early
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {}) // it has failed, so only its connection is ended
+    throw error
+  }
+}
+
+function saysNothing(): PolyphonyError {
+  return new PolyphonyError('output_unusable', 'The vendor answers with nothing that its format has.')
+}
+
+function isBroken({ finishReason: { unified, raw } }: Extract<LanguageModelV4StreamPart, { type: 'finish' }>): boolean {
+  return unified === 'interrupted' || unified === 'error' || (unified === 'other' && raw === undefined)
 }

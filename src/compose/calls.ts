@@ -60,6 +60,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     download: egress.download,
     recordEvent: accounts.recordEvent,
     withoutSecrets: accounts.withoutSecrets,
+    limits: config.callLimits,
     clock,
     log,
   })

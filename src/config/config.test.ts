@@ -157,6 +157,8 @@ describe('a configuration', () => {
     ['POLYPHONY_BODY_MAX_BYTES', '2000', { bodyMaxBytes: 2_000 }],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '3000', { outputMaxBytes: 3_000 }],
     ['POLYPHONY_REQUEST_SECONDS', '30', { requestTimeoutMs: 30_000 }],
+    ['POLYPHONY_CALL_SECONDS', '30', { callLimits: { answerMs: 30_000, silenceMs: 300_000 } }],
+    ['POLYPHONY_STREAM_SILENCE_SECONDS', '0.5', { callLimits: { answerMs: 600_000, silenceMs: 500 } }],
     ['POLYPHONY_STORAGE_QUOTA_BYTES', '4000', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, bytes: 4_000 } } }],
     ['POLYPHONY_DRAFT_QUOTA', '5', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, drafts: 5 } } }],
     ['POLYPHONY_TEST_STORAGE_QUOTA_BYTES', '6000', { quotas: { ...QUOTAS, test: { ...QUOTAS.test, bytes: 6_000 } } }],

@@ -91,6 +91,8 @@ export interface Config {
   outputMaxBytes: number
   /** How long a whole request, with its body, may take to arrive. */
   requestTimeoutMs: number
+  /** How long an answer to a call may take, and how long a streamed one may be silent. */
+  callLimits: Readonly<{ answerMs: number; silenceMs: number }>
   /** How much a tenant may store in uploads and drafts, by the mode of its keys. */
   quotas: Quotas
   /** How many tasks may be on their way into the store at once, and how long one may wait for it. */
@@ -194,6 +196,10 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     uploadMaxBytes: values.POLYPHONY_UPLOAD_MAX_BYTES,
     bodyMaxBytes: values.POLYPHONY_BODY_MAX_BYTES,
     requestTimeoutMs: 1_000 * values.POLYPHONY_REQUEST_SECONDS,
+    callLimits: {
+      answerMs: 1_000 * values.POLYPHONY_CALL_SECONDS,
+      silenceMs: 1_000 * values.POLYPHONY_STREAM_SILENCE_SECONDS,
+    },
     outputMaxBytes: values.POLYPHONY_OUTPUT_MAX_BYTES,
     quotas: {
       live: { bytes: values.POLYPHONY_STORAGE_QUOTA_BYTES, drafts: values.POLYPHONY_DRAFT_QUOTA },

@@ -91,6 +91,16 @@ export const SETTINGS = {
     to: 24 * 3_600,
     default: 120,
   }),
+  POLYPHONY_CALL_SECONDS: number('How long a provider may take to answer a call.', {
+    from: 0.01,
+    to: 24 * 3_600,
+    default: 600,
+  }),
+  POLYPHONY_STREAM_SILENCE_SECONDS: number('How long a streamed answer may send nothing.', {
+    from: 0.01,
+    to: 24 * 3_600,
+    default: 300,
+  }),
   POLYPHONY_STORAGE_QUOTA_BYTES: whole('Bytes of uploads and drafts that a tenant may keep with live keys.', {
     from: 0,
     to: 2 ** 50,

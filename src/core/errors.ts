@@ -68,6 +68,8 @@ export interface ErrorDetails {
   requestsPerMinute?: number
   /** With `account_refused`: what the account lacks. */
   lacks?: 'credential' | 'credit'
+  /** Of a call: the names of the accounts that were asked, in order. */
+  tried?: readonly string[]
 }
 
 /** The one error class. Code branches on `code`; callers read `message`, so it holds no key and no SQL. */

@@ -1,17 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import type { RequestPayload } from 'fastify'
+import { decoderOf, KNOWN_ENCODINGS } from '../assets/content-encodings.ts'
 import { PolyphonyError } from '../core/errors.ts'
-
-/** By the name in Content-Encoding (https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1). */
-const DECODERS: Record<string, () => Transform> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-}
-const NAMES = 'gzip, br, deflate or zstd'
 
 /**
  * A body as it was before its compression. It is decoded as it is read, so that its reader stops at the limit of bodies,
@@ -19,11 +9,14 @@ const NAMES = 'gzip, br, deflate or zstd'
  * throws `malformed_body`.
  */
 export function decoded(payload: RequestPayload, encoding: string): RequestPayload {
-  const create = DECODERS[encoding.trim().toLowerCase()]
-  if (!create) {
-    throw new PolyphonyError('unsupported_media', `Content-Encoding must be ${NAMES}, or absent, not "${encoding}".`)
+  const known = decoderOf(encoding)
+  if (!known) {
+    throw new PolyphonyError(
+      'unsupported_media',
+      `Content-Encoding must be ${KNOWN_ENCODINGS}, or absent, not "${encoding}".`,
+    )
   }
-  const decoder = pipeline(payload, create(), () => {}) // its reader sees the errors of both
+  const decoder = pipeline(payload, known, () => {}) // its reader sees the errors of both
   let arrived = 0
   payload.on('data', (chunk: Buffer) => {
     arrived += chunk.length

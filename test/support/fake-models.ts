@@ -1,5 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JsonObject } from '../../src/core/json.ts'
@@ -20,6 +20,11 @@ export type Trouble =
   | 'cut'
   /** An answer that takes its time, word by word. */
   | { slowMs: number }
+  /** Nothing is ever sent: no head, or after one no byte more. */
+  | 'hang'
+  | 'hang after head'
+  /** Anything else. */
+  | ((request: IncomingMessage, response: ServerResponse) => void)
 
 export interface FakeModels extends AsyncDisposable {
   url: string
@@ -27,6 +32,10 @@ export interface FakeModels extends AsyncDisposable {
   troubles: Trouble[]
   /** Streams whose client left before the end. */
   abandoned: number
+  /** Answers that are under way. */
+  busy(): number
+  /** Connections of clients, those that are kept among them. */
+  sockets(): number
 }
 
 export const WORDS = ['The ', 'rain ', 'is ', 'green.']
@@ -38,12 +47,19 @@ export const USED = { input: 1_000, cached: 400, output: 50 }
  * the same few words, with the same usage.
  */
 export async function openFakeModels(): Promise<FakeModels> {
+  const busy = new Set<ServerResponse>()
+  const sockets = new Set<Socket>()
   const server = createServer(async (request, response) => {
     const bytes = await buffer(request)
     const path = request.url ?? ''
     const json = asJson(bytes)
     models.seen.push({ path, headers: request.headers, bytes, json })
     const trouble = request.method === 'POST' ? models.troubles.shift() : undefined
+    busy.add(response)
+    response.on('close', () => busy.delete(response))
+    if (trouble === 'hang') return
+    if (trouble === 'hang after head') return void response.writeHead(200, typeOf(path, json)).flushHeaders()
+    if (typeof trouble === 'function') return trouble(request, response)
     if (trouble === 'hang up') return void request.socket.destroy()
     if (typeof trouble === 'object' && 'status' in trouble) {
       response.writeHead(trouble.status, { 'content-type': 'application/json', ...trouble.headers })
@@ -51,8 +67,12 @@ export async function openFakeModels(): Promise<FakeModels> {
         trouble.body ?? '{"error":{"message":"The fake vendor is in trouble.","type":"server_error"}}',
       )
     }
-    const wire = wireOf(path, json)
+    const wire = wireOf(path, json, bytes)
     if (!wire) return void response.writeHead(404).end('{}')
+    if ('bytes' in wire) {
+      response.writeHead(200, { 'content-type': wire.type })
+      return void response.end(wire.bytes)
+    }
     if (!('events' in wire)) {
       response.writeHead(200, { 'content-type': 'application/json' })
       return void response.end(JSON.stringify(wire.whole))
@@ -62,6 +82,10 @@ export async function openFakeModels(): Promise<FakeModels> {
     })
     await stream(response, wire.events, trouble)
   })
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo // it listens on TCP
   const models: FakeModels = {
@@ -69,6 +93,8 @@ export async function openFakeModels(): Promise<FakeModels> {
     seen: [],
     troubles: [],
     abandoned: 0,
+    busy: () => busy.size,
+    sockets: () => sockets.size,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
@@ -91,13 +117,18 @@ async function stream(response: ServerResponse, events: string[], trouble: Troub
   response.end()
 }
 
-type Wire = { whole: JsonObject } | { events: string[] }
+type Wire = { whole: JsonObject } | { events: string[] } | { bytes: string | Buffer; type: string }
 
-function wireOf(path: string, body: JsonObject): Wire | undefined {
+function wireOf(path: string, body: JsonObject, bytes: Buffer): Wire | undefined {
   const text = WORDS.join('')
   if (path.endsWith('/models')) return { whole: { object: 'list', data: [{ id: 'local-model', object: 'model' }] } }
+  if (path.includes('/audio/')) return audio(path, bytes)
+  if (path.endsWith('/moderations'))
+    return { whole: { id: 'modr-1', model: 'omni-moderation-latest', results: [{ flagged: false }] } }
   if (path.endsWith('/chat/completions'))
     return body.stream === true ? { events: chatEvents(body) } : { whole: chat(text) }
+  if (path.endsWith('/completions'))
+    return body.stream === true ? { events: completionEvents(body) } : { whole: completion(text) }
   if (path.endsWith('/responses'))
     return body.stream === true ? { events: responseEvents(text) } : { whole: response(text) }
   if (path.endsWith('/messages')) return body.stream === true ? { events: messageEvents() } : { whole: message(text) }
@@ -113,6 +144,51 @@ function wireOf(path: string, body: JsonObject): Wire | undefined {
       },
     }
   return undefined
+}
+
+/** What was said in every recording, and how long it took. */
+export const HEARD = { text: WORDS.join(''), seconds: 12 }
+
+export const SPEECH = Buffer.from([0xff, 0xfb, 0x90, 0x00, ...Array.from({ length: 5_000 }, (_, index) => index % 256)])
+
+const SUBTITLES = '00:00:00,000 --> 00:00:12,000'
+
+/** https://platform.openai.com/docs/api-reference/audio: a transcription in the form that is asked for, or speech. */
+function audio(path: string, bytes: Buffer): Wire {
+  if (path.endsWith('/speech')) return { bytes: SPEECH, type: 'audio/mpeg' }
+  const [, format = 'json'] = /name="response_format"\r\n\r\n(\w+)/.exec(bytes.toString('latin1')) ?? []
+  const { text, seconds } = HEARD
+  switch (format) {
+    case 'text':
+      return { bytes: `${text}\n`, type: 'text/plain; charset=utf-8' }
+    case 'srt':
+      return { bytes: `1\n${SUBTITLES}\n${text}\n\n`, type: 'text/plain; charset=utf-8' }
+    case 'vtt':
+      return { bytes: `WEBVTT\n\n00:00.000 --> 00:12.000\n${text}\n\n`, type: 'text/plain; charset=utf-8' }
+    case 'verbose_json':
+      return { whole: { task: 'transcribe', language: 'english', duration: seconds, text, segments: [] } }
+    default:
+      return { whole: { text, usage: { type: 'duration', seconds } } }
+  }
+}
+
+function completion(text: string): JsonObject {
+  const choices = [{ index: 0, text, finish_reason: 'stop', logprobs: null }]
+  return { id: 'cmpl-1', object: 'text_completion', created: 1, model: 'upstream', choices, usage: CHAT_USAGE }
+}
+
+function completionEvents({ stream_options: options }: JsonObject): string[] {
+  const base = { id: 'cmpl-1', object: 'text_completion', created: 1, model: 'upstream' }
+  return [
+    ...WORDS.map((text) => sse({ ...base, choices: [{ index: 0, text, finish_reason: null }] })),
+    ...(options ? [sse({ ...base, choices: [], usage: CHAT_USAGE })] : []),
+    'data: [DONE]\n\n',
+  ]
+}
+
+function typeOf(path: string, body: JsonObject): Record<string, string> {
+  const isStream = body.stream === true || path.includes('alt=sse')
+  return { 'content-type': isStream ? 'text/event-stream' : 'application/json' }
 }
 
 const CHAT_USAGE = {

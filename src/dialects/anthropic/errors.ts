@@ -13,8 +13,15 @@ const TYPES: Readonly<Record<number, string>> = {
   504: 'timeout_error',
 }
 
+/** A limit of the gateway's account is one to this API's callers; for the rest, the core's status. */
+export function statusOf({ code, status }: PolyphonyError): number {
+  return code === 'account_busy' ? 429 : status
+}
+
 /** The body of an error of the Messages API. Events of the type `error` in its streams have the same. */
-export function errorBody({ status, message }: PolyphonyError): JsonObject {
+export function errorBody(error: PolyphonyError): JsonObject {
+  const { message } = error
+  const status = statusOf(error)
   const type = TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
   return { type: 'error', error: { type, message }, request_id: null }
 }

@@ -1,13 +1,20 @@
 import { parsed } from '../../calls/pass-through.ts'
 import type { Dialect } from '../dialect.ts'
-import { answerCall, CALL_BODY_BYTES, keepBodies } from '../kit/calls.ts'
+import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
-import { errorBody } from './errors.ts'
+import { errorBody, statusOf } from './errors.ts'
 import { messagesFormat } from './messages-format.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
+
+const COUNTED = {
+  model: { kind: 'text', isRequired: true },
+  messages: { kind: 'objects', isRequired: true },
+  system: { kind: 'text or list' },
+  tools: { kind: 'objects' },
+} as const
 
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages. */
 export const anthropic: Dialect = {
@@ -15,27 +22,27 @@ export const anthropic: Dialect = {
   async routes(app, context) {
     await serve(app, context, {
       prefixes: [''],
-      error: (error) => ({ status: error.status, body: errorBody(error) }),
+      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       routes(inside) {
         keepBodies(inside)
-        inside.post('/v1/messages', { bodyLimit: CALL_BODY_BYTES, ...described('messages') }, (request, reply) =>
+        inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
           answerCall(request, reply, context, {
             endpoint: 'messages',
             format: messagesFormat,
-            required: ['model', 'messages', 'max_tokens'],
+            fields: { ...COUNTED, max_tokens: { kind: 'count', isRequired: true }, stream: { kind: 'flag' } },
+            statusOf,
           }),
         )
-        inside.post(
-          '/v1/messages/count_tokens',
-          { bodyLimit: CALL_BODY_BYTES, ...described('count_tokens') },
-          (request, reply) =>
-            answerCall(request, reply, context, {
-              endpoint: 'messages/count_tokens',
-              required: ['model', 'messages'],
-              boundOf: () => ({}),
-              // Counting costs nothing.
-              usageOf: (answer) => (parsed(answer) ? {} : undefined),
-            }),
+        inside.post('/v1/messages/count_tokens', callOptions(described('count_tokens')), (request, reply) =>
+          answerCall(request, reply, context, {
+            endpoint: 'messages/count_tokens',
+            fields: COUNTED,
+            isStreamed: false,
+            boundOf: () => ({}),
+            // Counting costs nothing.
+            usageOf: (answer) => (parsed(answer) ? {} : undefined),
+            statusOf,
+          }),
         )
       },
     })

@@ -15,8 +15,15 @@ const STATUSES: Readonly<Record<number, string>> = {
   504: 'DEADLINE_EXCEEDED',
 }
 
+/** A limit of the gateway's account is one to this API's callers; for the rest, the core's status. */
+export function statusOf({ code, status }: PolyphonyError): number {
+  return code === 'account_busy' ? 429 : status
+}
+
 /** The body of an error in Google's APIs: `{ error: { code, message, status, details } }`. */
-export function errorBody({ status, message, details }: PolyphonyError): JsonObject {
+export function errorBody(error: PolyphonyError): JsonObject {
+  const { message, details } = error
+  const status = statusOf(error)
   const { field, rule } = details
   const violation = {
     '@type': 'type.googleapis.com/google.rpc.BadRequest',

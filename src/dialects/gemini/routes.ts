@@ -4,27 +4,52 @@ import { unitsIn } from '../../calls/usage.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { answerCall, CALL_BODY_BYTES, type CallRoute, keepBodies } from '../kit/calls.ts'
+import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
-import { errorBody } from './errors.ts'
+import { errorBody, statusOf } from './errors.ts'
 import { generateFormat } from './generate-format.ts'
 import { geminiModel } from './models.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
 
+const CONTENTS = { kind: 'objects', isRequired: true } as const
+const GENERATED = {
+  contents: CONTENTS,
+  tools: { kind: 'objects' },
+  generationConfig: { kind: 'object' },
+  'generationConfig.maxOutputTokens': { kind: 'count' },
+  'generationConfig.candidateCount': { kind: 'count' },
+} as const
+
 const METHODS = {
-  generateContent: { endpoint: 'generateContent', format: generateFormat, required: ['contents'] },
+  generateContent: { endpoint: 'generateContent', format: generateFormat, fields: GENERATED, isStreamed: false },
   streamGenerateContent: {
     endpoint: 'streamGenerateContent',
     format: generateFormat,
-    required: ['contents'],
-    isStreamed: () => true,
+    fields: GENERATED,
+    isStreamed: true,
   },
-  countTokens: { endpoint: 'countTokens', boundOf: () => ({}), usageOf: () => ({}) },
-  embedContent: { endpoint: 'embedContent', usageOf: embedded },
-  batchEmbedContents: { endpoint: 'batchEmbedContents', usageOf: embedded },
+  countTokens: {
+    endpoint: 'countTokens',
+    fields: { contents: { kind: 'objects' }, generateContentRequest: { kind: 'object' } },
+    isStreamed: false,
+    boundOf: () => ({}),
+    usageOf: () => ({}),
+  },
+  embedContent: {
+    endpoint: 'embedContent',
+    fields: { content: { kind: 'object', isRequired: true } },
+    isStreamed: false,
+    usageOf: embedded,
+  },
+  batchEmbedContents: {
+    endpoint: 'batchEmbedContents',
+    fields: { requests: CONTENTS },
+    isStreamed: false,
+    usageOf: embedded,
+  },
 } satisfies Record<string, Omit<CallRoute, 'modelOf'>>
 
 /** Google's Gemini API: https://ai.google.dev/api. */
@@ -35,15 +60,12 @@ export const gemini: Dialect = {
       // `/v1` is OpenAI's, too: of Gemini's it has what names a method of a model.
       prefixes: ['/v1beta', ''],
       keyHeaders: ['x-goog-api-key'],
-      error: (error) => ({ status: error.status, body: errorBody(error) }),
+      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       routes(inside) {
         keepBodies(inside)
         const base = inside.prefix === '' ? '/v1/models' : '/models'
         const paths = Object.fromEntries(Object.keys(METHODS).map((method) => [`${base}/{model}:${method}`, method]))
-        const options = {
-          bodyLimit: CALL_BODY_BYTES,
-          ...described(paths as Record<`/${string}`, keyof typeof METHODS>),
-        }
+        const options = callOptions(described(paths as Record<`/${string}`, keyof typeof METHODS>))
         inside.post<{ Params: { '*': string } }>(`${base}/*`, options, (request, reply) =>
           call(request, reply, context),
         )
@@ -77,7 +99,7 @@ function call(
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
   if (!isMethod(method))
     throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
-  return answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model })
+  return answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model, statusOf })
 }
 
 function isMethod(name: string): name is keyof typeof METHODS {

@@ -3,29 +3,45 @@ import type { CallRequest } from '../../calls/calls.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
+import { type CallField, checkFields, checkModel } from './call-fields.ts'
 import { jsonParser } from './json-body.ts'
+import { type RawForm, rawForm } from './raw-form.ts'
 import { abortOnDisconnect } from './requests.ts'
 
-/** A body as it came, and what it says. */
+/** A body as it came, and what it says: an object of JSON, or a form. */
 interface RawBody {
   bytes: Buffer
   json: JsonObject | undefined
+  form: RawForm | undefined
 }
 
 /** What a route of calls says of itself; the rest is the same for all. */
-export interface CallRoute extends Pick<CallRequest, 'endpoint' | 'usageOf'> {
-  format?: CallRequest['format']
+export interface CallRoute
+  extends Pick<CallRequest, 'endpoint' | 'usageOf' | 'format' | 'metered' | 'failure' | 'isFile' | 'isText'> {
   /** Default: the field `model` of the body. */
-  modelOf?(request: FastifyRequest, body: JsonObject | undefined): string
+  modelOf?(body: JsonObject | undefined): string
   /** Default: the field `stream` of the body. */
-  isStreamed?(request: FastifyRequest, body: JsonObject | undefined): boolean
+  isStreamed?: boolean
   boundOf?(body: RawBody): CallRequest['bound']
-  /** Fields that must be there. */
-  required?: readonly string[]
+  /** The usage of an answer where the request has to be looked at, too. */
+  usageFor?(body: RawBody): CallRequest['usageOf']
+  /** What is checked of the body; of one that is a form, that they are there. */
+  fields?: Readonly<Record<string, CallField>>
+  /** The body is a form. */
+  isForm?: true
+  /** The HTTP status of an error in this API. Default: the error's own. */
+  statusOf?: CallRequest['statusOf']
 }
 
 /** Pictures and sound come as base64 in the body. */
 export const CALL_BODY_BYTES = 64 * 2 ** 20
+/** Long conversations, and lists of tokens to embed. */
+const MAX_MEMBERS = 500_000
+
+/** The options of a route of calls beside its description. */
+export function callOptions<Config extends object>({ config }: { config: Config }) {
+  return { bodyLimit: CALL_BODY_BYTES, config: { ...config, maxMembers: MAX_MEMBERS } }
+}
 
 /** Headers by which clients choose features of the vendor. Their keys, cookies and addresses never leave. */
 const PASSED = ['anthropic-beta', 'anthropic-version', 'openai-beta', 'accept', 'x-goog-api-client']
@@ -34,21 +50,24 @@ const PASSED = ['anthropic-beta', 'anthropic-version', 'openai-beta', 'accept', 
 export function keepBodies(app: FastifyInstance): void {
   const parseJson = jsonParser(app)
   app.removeContentTypeParser(['application/json', '*'])
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+  const keepJson: typeof parseJson = (request, bytes, done) =>
     parseJson(request, bytes, (error, value) => {
       if (error) return done(error)
       if (!isJsonObject(value as never))
         return done(new PolyphonyError('malformed_body', 'The body must be a JSON object.'))
-      done(null, { bytes, json: value } as RawBody)
+      done(null, { bytes, json: value as JsonObject, form: undefined } satisfies RawBody) // checked above
     })
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, keepJson)
+  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    try {
+      const form = rawForm(bytes, request.headers['content-type'] ?? '')
+      done(null, { bytes, json: undefined, form } satisfies RawBody)
+    } catch (error) {
+      done(error as Error) // as `rawForm` throws it
+    }
   })
-  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (_request, bytes: Buffer, done) =>
-    done(null, { bytes, json: undefined } satisfies RawBody),
-  )
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
-    // Some clients leave the type out.
-    parseJson(request, bytes, (error, value) => done(error, { bytes, json: value as JsonObject } satisfies RawBody))
-  })
+  // Some clients leave the type out, or send the one of their HTTP client.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, keepJson)
 }
 
 /** Answers a call: reads what is needed of the request, and sends the answer as it comes. */
@@ -58,32 +77,80 @@ export async function answerCall(
   { calls }: Pick<DialectContext, 'calls'>,
   route: CallRoute,
 ): Promise<FastifyReply> {
-  const body = (request.body ?? { bytes: Buffer.alloc(0), json: {} }) as RawBody // as `keepBodies` reads it
-  const { bytes, json } = body
-  for (const field of route.required ?? []) {
-    if (json && (json[field] === undefined || json[field] === null)) throw invalidInput(field, 'is required')
-  }
-  const model = route.modelOf ? route.modelOf(request, json) : modelIn(json)
-  const isStreamed = route.isStreamed ? route.isStreamed(request, json) : json?.stream === true
+  const body = bodyOf(request, route)
+  const { bytes, json, form } = body
+  const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(body))
+  const isStreamed = route.isStreamed ?? (form ? form.text('stream') === 'true' : json?.stream === true)
   request.isOpenEnded = true
   const query = request.url.indexOf('?')
-  const answer = await calls.answer({
-    caller: request.caller,
-    requestId: request.id,
-    endpoint: route.endpoint,
-    model,
-    body: bytes,
-    contentType: request.headers['content-type'] ?? 'application/json',
-    json,
-    headers: passedHeaders(request),
-    query: query === -1 ? '' : withoutKey(request.url.slice(query)),
-    isStreamed,
-    signal: abortOnDisconnect(reply),
-    ...(route.format ? { format: route.format } : {}),
-    ...(route.usageOf ? { usageOf: route.usageOf } : {}),
-    ...boundIn(route, body),
-  })
-  return reply.code(answer.status).headers(answer.headers).send(answer.body)
+  try {
+    const answer = await calls.answer({
+      caller: request.caller,
+      requestId: request.id,
+      endpoint: route.endpoint,
+      model,
+      body: bytes,
+      contentType: form ? (request.headers['content-type'] ?? '') : 'application/json',
+      json,
+      headers: passedHeaders(request),
+      query: query === -1 ? '' : withoutKey(request.url.slice(query)),
+      isStreamed,
+      signal: abortOnDisconnect(reply),
+      ...(form ? { renamed: (name: string) => form.withText('model', name) } : {}),
+      ...optionsOf(route),
+      ...boundIn(route, body),
+      ...usageIn(route, body),
+    })
+    return reply
+      .code(answer.status)
+      .headers({ ...answer.headers, ...askedHeaders(answer) })
+      .send(answer.body)
+  } catch (error) {
+    if (error instanceof PolyphonyError) reply.headers(askedHeaders(error.details))
+    throw error
+  }
+}
+
+function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf }: CallRoute) {
+  return {
+    ...(format ? { format } : {}),
+    ...(usageOf ? { usageOf } : {}),
+    ...(metered ? { metered } : {}),
+    ...(failure ? { failure } : {}),
+    ...(isFile ? { isFile } : {}),
+    ...(isText ? { isText } : {}),
+    ...(statusOf ? { statusOf } : {}),
+  }
+}
+
+/** The body, with what the route demands of it. Throws `unsupported_media`, and `invalid_input` naming the field. */
+function bodyOf(request: FastifyRequest, { isForm, fields = {} }: CallRoute): RawBody {
+  // What `keepBodies` reads; undefined for a request without a body.
+  const body = (request.body ?? { bytes: Buffer.alloc(0), json: {}, form: undefined }) as RawBody
+  const { json, form } = body
+  if (isForm && !form) throw new PolyphonyError('unsupported_media', 'Send the body as multipart/form-data.')
+  if (!isForm && form) throw new PolyphonyError('unsupported_media', 'Send the body as application/json.')
+  if (json) checkFields(json, fields)
+  if (form) {
+    for (const [name, { isRequired }] of Object.entries(fields)) {
+      if (isRequired && !form.has(name)) throw invalidInput(name, 'is required')
+    }
+  }
+  return body
+}
+
+/** Who was asked, for whoever operates the gateway: names of accounts, in characters that a header can have. */
+function askedHeaders({ provider, tried = [] }: { provider?: string | undefined; tried?: readonly string[] }) {
+  return {
+    ...(provider === undefined ? {} : { 'x-polyphony-provider': provider }),
+    ...(tried.length === 0 ? {} : { 'x-polyphony-tried': tried.map(headerText).join(', ') }),
+  }
+}
+
+function headerText(name: string): string {
+  return name.replaceAll(/[^\x20-\x2b\x2d-\x7e]/gu, (one) =>
+    [...Buffer.from(one)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  )
 }
 
 function boundIn(route: CallRoute, body: RawBody): Pick<CallRequest, 'bound'> {
@@ -91,8 +158,13 @@ function boundIn(route: CallRoute, body: RawBody): Pick<CallRequest, 'bound'> {
   return bound ? { bound } : {}
 }
 
-export function modelIn(body: JsonObject | undefined): string {
-  const model = body?.model
+function usageIn(route: CallRoute, body: RawBody): Pick<CallRequest, 'usageOf'> {
+  const usageOf = route.usageFor?.(body)
+  return usageOf ? { usageOf } : {}
+}
+
+function modelIn({ json, form }: RawBody): string {
+  const model = form ? form.text('model') : json?.model
   if (model === undefined || model === null || model === '') throw invalidInput('model', 'is required')
   if (typeof model !== 'string') throw invalidInput('model', 'must be a string')
   return model
@@ -112,13 +184,4 @@ function withoutKey(query: string): string {
   fields.delete('key')
   const text = fields.toString()
   return text === '' ? '' : `?${text}`
-}
-
-/** The text of a field of a form that was read whole; undefined where there is none. */
-export function fieldOfForm(bytes: Buffer, name: string): string | undefined {
-  const head = bytes.indexOf(`name="${name}"`)
-  if (head === -1) return undefined
-  const start = bytes.indexOf('\r\n\r\n', head)
-  const end = bytes.indexOf('\r\n', start + 4)
-  return start === -1 || end === -1 ? undefined : bytes.subarray(start + 4, end).toString()
 }

@@ -34,9 +34,9 @@ export function errorBody(error: PolyphonyError): JsonObject {
   }
 }
 
-/** OpenAI answers 429 where the credit is used up; for the rest, the core's status. */
+/** OpenAI answers 429 where the credit is used up, and where a limit of the account is reached; for the rest, the core's status. */
 export function statusOf({ code, status }: PolyphonyError): number {
-  return code === 'insufficient_points' || code === 'spend_limit_reached' ? 429 : status
+  return code === 'insufficient_points' || code === 'spend_limit_reached' || code === 'account_busy' ? 429 : status
 }
 
 function shapeOf(error: PolyphonyError): ErrorShape {

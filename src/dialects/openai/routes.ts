@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
+import { secondsOfSound } from '../../assets/sound-length.ts'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
-import { invalidInput, PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { answerCall, CALL_BODY_BYTES, type CallRoute, fieldOfForm, keepBodies } from '../kit/calls.ts'
+import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { chatFormat } from './chat-format.ts'
@@ -16,17 +17,65 @@ import { responsesFormat } from './responses-format.ts'
 
 const described = describedBy<Descriptions>()
 
+const failure = (error: PolyphonyError): string => `data: ${JSON.stringify(errorBody(error))}\n\n`
+
 /** The routes whose bodies are JSON, with what each needs. */
 const ROUTES: Readonly<Record<string, CallRoute>> = {
-  'chat/completions': { endpoint: 'chat/completions', format: chatFormat, required: ['model', 'messages'] },
-  responses: { endpoint: 'responses', format: responsesFormat, required: ['model', 'input'] },
-  completions: { endpoint: 'completions', required: ['model', 'prompt'], usageOf: tokensIn },
-  embeddings: { endpoint: 'embeddings', required: ['model', 'input'], usageOf: tokensIn },
+  'chat/completions': {
+    endpoint: 'chat/completions',
+    format: chatFormat,
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      messages: { kind: 'objects', isRequired: true },
+      stream: { kind: 'flag' },
+      stream_options: { kind: 'object' },
+      'stream_options.include_usage': { kind: 'flag' },
+      max_tokens: { kind: 'count' },
+      max_completion_tokens: { kind: 'count' },
+      n: { kind: 'count' },
+      tools: { kind: 'objects' },
+    },
+  },
+  responses: {
+    endpoint: 'responses',
+    format: responsesFormat,
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      input: { kind: 'text or list', isRequired: true },
+      stream: { kind: 'flag' },
+      max_output_tokens: { kind: 'count' },
+      tools: { kind: 'objects' },
+    },
+  },
+  completions: {
+    endpoint: 'completions',
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      prompt: { kind: 'text or list', isRequired: true },
+      stream: { kind: 'flag' },
+      stream_options: { kind: 'object' },
+      'stream_options.include_usage': { kind: 'flag' },
+      max_tokens: { kind: 'count' },
+      n: { kind: 'count' },
+      best_of: { kind: 'count' },
+    },
+    boundOf: boundOfCompletions,
+    usageOf: tokensIn,
+    metered: chatFormat,
+    failure,
+  },
+  embeddings: {
+    endpoint: 'embeddings',
+    fields: { model: { kind: 'text', isRequired: true }, input: { kind: 'text or list', isRequired: true } },
+    isStreamed: false,
+    usageOf: tokensIn,
+  },
   moderations: {
     endpoint: 'moderations',
-    required: ['input'],
+    fields: { model: { kind: 'text' }, input: { kind: 'text or list', isRequired: true } },
+    isStreamed: false,
     // OpenAI's own default.
-    modelOf: (_request, body) => (typeof body?.model === 'string' ? body.model : 'omni-moderation-latest'),
+    modelOf: (body) => (typeof body?.model === 'string' ? body.model : 'omni-moderation-latest'),
     usageOf: () => ({}),
   },
 }
@@ -51,46 +100,65 @@ export const openai: Dialect = {
 }
 
 function callRoutes(app: FastifyInstance, context: DialectContext): void {
-  for (const [path, route] of Object.entries(ROUTES)) {
-    const options = { bodyLimit: CALL_BODY_BYTES, ...described(path as keyof Descriptions) }
-    app.post(`/v1/${path}`, options, (request, reply) => answerCall(request, reply, context, route))
-  }
-  app.post('/v1/audio/speech', { bodyLimit: CALL_BODY_BYTES, ...described('audio/speech') }, (request, reply) =>
-    answerCall(request, reply, context, speech()),
-  )
-  for (const endpoint of FORMS) {
-    const options = { bodyLimit: CALL_BODY_BYTES, ...described(endpoint) }
-    app.post(`/v1/${endpoint}`, options, (request, reply) =>
-      answerCall(request, reply, context, {
-        endpoint,
-        modelOf(asked) {
-          const { bytes, json } = asked.body as { bytes: Buffer; json: unknown } // as `keepBodies` reads it
-          if (json !== undefined) throw new PolyphonyError('unsupported_media', 'Send the body as multipart/form-data.')
-          const model = fieldOfForm(bytes, 'model')
-          if (!model) throw invalidInput('model', 'is required')
-          return model
-        },
-        isStreamed: (asked) => fieldOfForm((asked.body as { bytes: Buffer }).bytes, 'stream') === 'true',
-        boundOf: ({ bytes }) => ({ seconds: secondsAtMost(bytes.byteLength) }),
-        usageOf: heardIn,
-      }),
+  const serveCall = (path: KeyOfCalls, route: (() => CallRoute) | CallRoute): void => {
+    app.post(`/v1/${path}`, callOptions(described(path)), (request, reply) =>
+      answerCall(request, reply, context, { statusOf, ...(typeof route === 'function' ? route() : route) }),
     )
   }
+  for (const [path, route] of Object.entries(ROUTES)) serveCall(path as KeyOfCalls, route) // keys of the table above
+  serveCall('audio/speech', speech)
+  for (const endpoint of FORMS) {
+    serveCall(endpoint, {
+      endpoint,
+      isForm: true,
+      isText: true,
+      fields: { model: { kind: 'text', isRequired: true }, file: { kind: 'text', isRequired: true } },
+      boundOf: ({ bytes }) => ({ seconds: secondsAtMost(bytes.byteLength) }),
+      usageFor:
+        ({ form }) =>
+        (answer) =>
+          heardIn(answer) ?? { seconds: secondsOf(form?.bytes('file') ?? Buffer.alloc(0)) },
+      failure,
+    })
+  }
 }
+
+type KeyOfCalls = Extract<keyof Descriptions, string>
 
 /** Speech costs by its characters, which are known before. */
 function speech(): CallRoute {
   let characters = 0
   return {
     endpoint: 'audio/speech',
-    required: ['model', 'input', 'voice'],
-    isStreamed: () => false,
+    isFile: true,
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      input: { kind: 'text', isRequired: true },
+      voice: { kind: 'text or object', isRequired: true },
+      response_format: { kind: 'text' },
+      stream_format: { kind: 'text' },
+    },
+    isStreamed: false,
     boundOf({ json }) {
-      if (typeof json?.input !== 'string') throw invalidInput('input', 'must be a string')
-      characters = json.input.length
+      characters = typeof json?.input === 'string' ? json.input.length : 0
       return { characters }
     },
     usageOf: () => ({ characters }),
+    failure,
+  }
+}
+
+/** A completion without a limit of its own has at most so many tokens: https://platform.openai.com/docs/api-reference/completions. */
+const USUAL_COMPLETION_TOKENS = 16
+const BYTES_PER_TOKEN = 3
+
+function boundOfCompletions({ bytes, json }: { bytes: Buffer; json: JsonObject | undefined }): Usage {
+  const { max_tokens: most, n, best_of: drafts, prompt } = json ?? {}
+  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1
+  const choices = Math.max(1, Number(n ?? 1), Number(drafts ?? 1)) * prompts
+  return {
+    inputTokens: Math.ceil(bytes.byteLength / BYTES_PER_TOKEN),
+    outputTokens: choices * Number(most ?? USUAL_COMPLETION_TOKENS),
   }
 }
 
@@ -138,7 +206,10 @@ function secondsAtMost(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_SECOND)
 }
 
-/** How much sound was transcribed, as the answer says it: by its usage, its duration, or the end of its last subtitle. */
+/**
+ * How much sound was transcribed, as the answer says it: by its usage, its duration, or the end of its last subtitle.
+ * Undefined for plain text, which does not say it.
+ */
 function heardIn(answer: Buffer): Usage | undefined {
   const json = parsed(answer)
   const usage = json?.usage
@@ -146,8 +217,37 @@ function heardIn(answer: Buffer): Usage | undefined {
     if (usage.type === 'duration') return { seconds: unitsIn(usage.seconds) }
     return { inputTokens: unitsIn(usage.input_tokens), outputTokens: unitsIn(usage.output_tokens) }
   }
-  if (json) return { seconds: unitsIn(json.duration) }
+  if (json) return json.duration === undefined ? undefined : { seconds: unitsIn(json.duration) }
   const times = [...answer.toString().matchAll(/--> (?:(\d+):)?(\d+):(\d+)/g)]
-  const [, hours = '0', minutes = '0', seconds = '0'] = times.at(-1) ?? []
+  const [last] = times.slice(-1)
+  if (!last) return undefined
+  const [, hours = '0', minutes = '0', seconds = '0'] = last
   return { seconds: Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds) }
+}
+
+/** A second of a usual recording, where a file does not state its length. */
+const USUAL_BYTES_PER_SECOND = 8_000
+
+const SOUNDS: readonly [beginning: string, mediaType: string][] = [
+  ['RIFF', 'audio/wav'],
+  ['fLaC', 'audio/flac'],
+  ['OggS', 'audio/ogg'],
+  ['ID3', 'audio/mpeg'],
+  ['\xff\xfb', 'audio/mpeg'],
+  ['\xff\xf3', 'audio/mpeg'],
+]
+
+/** The length of a recording, from its headers where they state it. */
+function secondsOf(file: Buffer): number {
+  const beginning = file.toString('latin1', 0, 4)
+  const [, mediaType = ''] = SOUNDS.find(([bytes]) => beginning.startsWith(bytes)) ?? []
+  return Math.ceil(statedSeconds(file, mediaType) ?? file.byteLength / USUAL_BYTES_PER_SECOND)
+}
+
+function statedSeconds(file: Buffer, mediaType: string): number | undefined {
+  try {
+    return secondsOfSound(file, mediaType)
+  } catch {
+    return undefined // it is cut off, and the vendor has heard it all the same
+  }
 }

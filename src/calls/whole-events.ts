@@ -1,0 +1,60 @@
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+/** An event of more bytes passes in pieces. */
+const MAX_EVENT_BYTES = 16 * 2 ** 20
+
+/**
+ * Cuts a server-sent stream between events, whatever pieces it comes in: what a caller gets are whole events, so that an
+ * error or a comment can follow at any time (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ */
+export interface WholeEvents {
+  /** The events that are whole with this chunk, as they came; empty where none is. */
+  push(chunk: Buffer): Buffer
+  /** What came after the last whole event. */
+  rest(): Buffer
+}
+
+export function wholeEvents(): WholeEvents {
+  let kept: Buffer[] = []
+  let keptBytes = 0
+  /** The last two bytes of what is kept. */
+  let before: readonly [number, number] = [0, 0]
+
+  function take(...more: Buffer[]): Buffer {
+    const all = [...kept, ...more]
+    kept = []
+    keptBytes = 0
+    before = [0, 0]
+    const [only] = all
+    return all.length === 1 && only ? only : Buffer.concat(all)
+  }
+
+  return {
+    push(chunk) {
+      const end = lastEnd(chunk, before)
+      const events = end === 0 ? EMPTY : take(chunk.subarray(0, end))
+      const left = chunk.subarray(end)
+      if (left.length > 0) {
+        kept.push(left)
+        keptBytes += left.length
+        before = [left.at(-2) ?? before[1], left.at(-1) ?? 0]
+      }
+      return keptBytes > MAX_EVENT_BYTES ? Buffer.concat([events, take()]) : events
+    },
+    rest: () => take(),
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+/** Where the last event ends within a chunk, by an empty line; 0 = nowhere. Lines end with LF or CR LF. */
+function lastEnd(chunk: Buffer, before: readonly [number, number]): number {
+  const byteAt = (index: number): number | undefined => (index >= 0 ? chunk[index] : before[index + before.length])
+  let at = chunk.lastIndexOf(LINE_FEED)
+  while (at !== -1) {
+    const previous = byteAt(at - 1)
+    if (previous === LINE_FEED || (previous === CARRIAGE_RETURN && byteAt(at - 2) === LINE_FEED)) return at + 1
+    at = at === 0 ? -1 : chunk.lastIndexOf(LINE_FEED, at - 1)
+  }
+  return 0
+}
