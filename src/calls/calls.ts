@@ -161,14 +161,17 @@ export function openCalls(options: CallsOptions): Calls {
     const { caller } = request
     const route = routeModel(request.model, options.membersFor(caller), options.settings)
     const able = route.targets.filter((target) => canAnswer(target, request))
-    const [first] = able
-    if (!first) throw noWay(request, route)
-    const price = priceFor(route, first)
+    const [any] = able
+    if (!any) throw noWay(request, route)
+    const prices = new Map(able.map((target) => [target, priceOf(route, target)]))
+    const priced = able.filter((target) => prices.get(target) !== undefined)
+    const price = priced[0] && prices.get(priced[0])
+    if (!price) throw unpriced(any)
     const book = booker(running, await allowances.reserve(caller, priceOfUsage(boundOf(request), price)))
     try {
-      const { target, given } = await tryEach(running, able)
+      const { target, given } = await tryEach(running, priced)
       void given.ended.then(
-        (end) => book({ ...end, target, price: priceFor(route, target), status: given.status }),
+        (end) => book({ ...end, target, price: prices.get(target) ?? price, status: given.status }),
         (error: unknown) => {
           log.error({ err: error }, 'a call ended in an unknown way')
           book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
@@ -339,13 +342,13 @@ function noWay({ endpoint, model }: CallRequest, { targets }: ModelRoute<CallMem
   return new PolyphonyError('no_provider', `${endpoint} is not answered for ${model}, which ${providers} has.`)
 }
 
-/** What the operator set, else the vendor's list price. Throws `no_provider` for a model of a vendor whose price is unknown. */
-function priceFor({ price }: ModelRoute<CallMember>, { member, model }: Target<CallMember>): ModelPrice {
-  if (price) return price
-  const listed = listPriceOf(model)
-  if (listed) return listed
-  if (member.side.isUnpriced) return {}
-  throw new PolyphonyError(
+/** What the operator set, else the vendor's list price; undefined for a model of a vendor whose price is unknown. */
+function priceOf({ price }: ModelRoute<CallMember>, { member, model }: Target<CallMember>): ModelPrice | undefined {
+  return price ?? listPriceOf(model) ?? (member.side.isUnpriced ? {} : undefined)
+}
+
+function unpriced({ model }: Target<CallMember>): PolyphonyError {
+  return new PolyphonyError(
     'no_provider',
     `The model ${model} has no list price here. Set one in POLYPHONY_MODELS, or use another model.`,
   )
