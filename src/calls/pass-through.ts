@@ -52,7 +52,8 @@ export async function passThrough(
   const headers = passedHeaders(answer.headers)
   const contentType = headers['content-type'] ?? ''
   if (status >= 400) return refusal(answer, headers)
-  const first = isStreamed || request.isFile || isEventStream(contentType) ? await firstBytes(body, contentType) : 'whole'
+  const first =
+    isStreamed || request.isFile || isEventStream(contentType) ? await firstBytes(body, contentType) : 'whole'
   if (first === 'unusable') {
     drop(body)
     throw unusable(status, contentType)

@@ -7,19 +7,22 @@ const STREAMS: Record<string, string> = {
 }
 
 describe('whole events', () => {
-  it.each(Object.entries(STREAMS))('lines that end with %s pass whole event by event, however they are cut', (_name, text) => {
-    for (let size = 1; size <= text.length; size++) {
-      const events = wholeEvents()
-      let passed = ''
-      for (let at = 0; at < text.length; at += size) {
-        passed += events.push(Buffer.from(text.slice(at, at + size))).toString()
-        expect(passed).toMatch(/^$|\n\r?\n$/)
-        expect(text.startsWith(passed)).toBe(true)
+  it.each(Object.entries(STREAMS))(
+    'lines that end with %s pass whole event by event, however they are cut',
+    (_name, text) => {
+      for (let size = 1; size <= text.length; size++) {
+        const events = wholeEvents()
+        let passed = ''
+        for (let at = 0; at < text.length; at += size) {
+          passed += events.push(Buffer.from(text.slice(at, at + size))).toString()
+          expect(passed).toMatch(/^$|\n\r?\n$/)
+          expect(text.startsWith(passed)).toBe(true)
+        }
+        expect(passed).toBe(text)
+        expect(events.rest()).toHaveLength(0)
       }
-      expect(passed).toBe(text)
-      expect(events.rest()).toHaveLength(0)
-    }
-  })
+    },
+  )
 
   it('an event is passed with the chunk that ends it', () => {
     const events = wholeEvents()
