@@ -66,7 +66,8 @@ export function streamingFetch(send: VendorStream, { silenceMs }: Pick<StreamReq
       return new Response(null, { status, headers: named })
     }
     const type = String(answer.headers['content-type'] ?? '')
-    const bounded = type.startsWith('text/event-stream') && status < 400 ? answer.body : boundedBody(answer.body, status)
+    const bounded =
+      type.startsWith('text/event-stream') && status < 400 ? answer.body : boundedBody(answer.body, status)
     // Node's stream of a body; the runtime's Response takes one of the web's
     return new Response(Readable.toWeb(bounded) as ReadableStream, { status, headers: named })
   }

@@ -68,7 +68,11 @@ function crashSuite(engine: string, databaseUrl: () => Promise<string | undefine
       const body = { model: 'gpt-5', messages: [{ role: 'user', content: 'la' }], stream: isStreamed }
       const headers = { authorization: `Bearer ${LIVE_KEY}`, 'content-type': 'application/json' }
       try {
-        const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify(body) })
+        const answer = await fetch(`${url}/v1/chat/completions`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(body),
+        })
         return await answer.text()
       } catch (error) {
         if (!(error instanceof TypeError)) throw error // fetch's own error: the connection broke
@@ -85,7 +89,10 @@ function crashSuite(engine: string, databaseUrl: () => Promise<string | undefine
         if (point === 'vendor:streams') {
           vendor.troubles.push({ slowMs: 200 })
           const asked = vendor.seen.length
-          void expect.poll(() => vendor.seen.length).toBe(asked + 1).then(() => setTimeout(() => child.kill('SIGKILL'), 500))
+          void expect
+            .poll(() => vendor.seen.length)
+            .toBe(asked + 1)
+            .then(() => setTimeout(() => child.kill('SIGKILL'), 500))
         }
         if ((await ask(url, point === 'vendor:streams')).includes('green')) answered += 1
         const [, signal] = (await ended) as [null, NodeJS.Signals]

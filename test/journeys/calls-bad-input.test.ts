@@ -69,7 +69,13 @@ const ROUTES: Record<string, Route> = {
     api: 'openai',
     path: '/v1/chat/completions',
     good: { model: 'claude-sonnet-4-5', messages: ASK },
-    wrong: { messages: NO_LIST, stream: NO_FLAG, max_tokens: NO_COUNT, temperature: ['hot', {}], tool_choice: [7, 'a'] },
+    wrong: {
+      messages: NO_LIST,
+      stream: NO_FLAG,
+      max_tokens: NO_COUNT,
+      temperature: ['hot', {}],
+      tool_choice: [7, 'a'],
+    },
   },
   responses: {
     api: 'openai',
@@ -174,7 +180,9 @@ function errorIn(api: Api, body: unknown): { message: string; field: string | nu
     const { error } = body as { error: { message: string; param: string | null } }
     return { message: error.message, field: error.param }
   }
-  expect(body).toMatchObject({ error: { code: expect.any(Number), message: expect.any(String), status: expect.any(String) } })
+  expect(body).toMatchObject({
+    error: { code: expect.any(Number), message: expect.any(String), status: expect.any(String) },
+  })
   const { error } = body as { error: { message: string; details?: { fieldViolations: { field: string }[] }[] } }
   return { message: error.message, field: error.details?.[0]?.fieldViolations[0]?.field ?? null }
 }
@@ -186,7 +194,9 @@ async function refused(
 ): Promise<ReturnType<typeof errorIn>> {
   cases += 1
   const answer = await test.send('POST', path, sending)
-  expect({ status: answer.status, sending, body: answer.status === status ? null : answer.body }).toMatchObject({ status })
+  expect({ status: answer.status, sending, body: answer.status === status ? null : answer.body }).toMatchObject({
+    status,
+  })
   return errorIn(api, answer.body)
 }
 

@@ -77,6 +77,12 @@ const FORMATS: Record<string, (model: string, isStreamed: boolean) => Way> = {
   }),
 }
 
+function way(format: string, model: string, isStreamed: boolean): Way {
+  const found = FORMATS[format]
+  if (!found) throw new Error(`No format ${format}.`)
+  return found(model, isStreamed)
+}
+
 const send = ({ path, body }: Way, key = LIVE_KEY) => test.send('POST', path, { body, key })
 
 /** The message in the error of any of the formats, whole or as the last event of a stream. */
@@ -138,6 +144,7 @@ const FAULTS: Record<string, { trouble: Trouble; status: number[] }> = {
 
 /** Writes until the other side has gone. Returns how much has left. */
 async function pour(response: ServerResponse, piece = 'x'.repeat(65_536)): Promise<void> {
+  response.setMaxListeners(0)
   while (!response.destroyed) {
     if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')])
   }
@@ -156,24 +163,28 @@ describe('calls of a vendor in trouble', () => {
     ['generateContent', ['gemini-2.5-flash', 'gpt-4o']],
   ] as const)('in the format of %s', (format, models) => {
     describe.each(models)('and the model %s', (model) => {
-      it.each([false, true])('end in an error of the format (streamed: %s)', async (isStreamed) => {
-        const way = FORMATS[format]?.(model, isStreamed) as Way
-        for (const [name, { trouble, status }] of Object.entries(FAULTS)) {
-          for (let tries = 0; tries < 3; tries++) vendor.troubles.push(trouble)
-          const answer = await send(way)
-          const told = JSON.stringify([name, answer])
-          expect(status, told).toContain(answer.status)
-          expect(messageIn(answer.body), told).toMatch(/\w/)
-          expect(JSON.stringify(answer.body), told).not.toMatch(/127\.0\.0\.1|sk-vendor|<html|undefined/)
-          expect(answer.headers.get('x-polyphony-tried'), told).toMatch(/\w/)
-          if (name === 'is limited') expect(answer.headers.get('retry-after')).toBe('7')
-          vendor.troubles.length = 0
-        }
-        await expectNothingOpen()
-      }, 120_000)
+      it.each([false, true])(
+        'end in an error of the format (streamed: %s)',
+        async (isStreamed) => {
+          const call = way(format, model, isStreamed)
+          for (const [name, { trouble, status }] of Object.entries(FAULTS)) {
+            for (let tries = 0; tries < 3; tries++) vendor.troubles.push(trouble)
+            const answer = await send(call)
+            const told = JSON.stringify([name, answer])
+            expect(status, told).toContain(answer.status)
+            expect(messageIn(answer.body), told).toMatch(/\w/)
+            expect(JSON.stringify(answer.body), told).not.toMatch(/127\.0\.0\.1|sk-vendor|<html|undefined/)
+            expect(answer.headers.get('x-polyphony-tried'), told).toMatch(/\w/)
+            if (name === 'is limited') expect(answer.headers.get('retry-after')).toBe('7')
+            vendor.troubles.length = 0
+          }
+          await expectNothingOpen()
+        },
+        120_000,
+      )
 
       it('of a stream that breaks off or falls silent have the error in the stream', async () => {
-        const way = FORMATS[format]?.(model, true) as Way
+        const call = way(format, model, true)
         const silent: Trouble = (request, response) => {
           vendor.troubles.unshift('hang after head')
           response.writeHead(200, { 'content-type': 'text/event-stream' }).write(beginning(request.url ?? ''))
@@ -181,7 +192,7 @@ describe('calls of a vendor in trouble', () => {
         for (const trouble of ['cut', silent] as const) {
           vendor.troubles.push(trouble)
           startedAt = Date.now()
-          const answer = await send(way)
+          const answer = await send(call)
           vendor.troubles.length = 0
           if (trouble === 'cut' && model === MODELS.gemini) continue // the fake's stream is one event
           expect(answer.status).toBe(200)
@@ -198,7 +209,10 @@ describe('calls of a vendor in trouble', () => {
     const half = 'data: {"half'
     if (path.includes('/messages')) {
       const usage = { input_tokens: 1, output_tokens: 1 }
-      const start = { type: 'message_start', message: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [], usage } }
+      const start = {
+        type: 'message_start',
+        message: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [], usage },
+      }
       const block = { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'la' } }
       return `event: message_start\ndata: ${JSON.stringify(start)}\n\nevent: content_block_start\ndata: ${JSON.stringify(block)}\n\nevent: x\n${half}`
     }
@@ -229,7 +243,7 @@ describe('one account alone', () => {
   ])('is asked again after %s, where that may help', async (_name, trouble, times) => {
     await using own = await gateway()
     vendor.troubles.push(trouble)
-    const { path, body } = FORMATS['chat completions']?.('gpt-4o', false) as Way
+    const { path, body } = way('chat completions', 'gpt-4o', false)
     const answer = await own.send('POST', path, { body })
     expect(vendor.seen).toHaveLength(times)
     expect(answer.status === 200).toBe(times === 2)
@@ -240,26 +254,40 @@ describe('one account alone', () => {
   it('is asked three times at most', async () => {
     await using own = await gateway()
     vendor.troubles.push({ status: 500 }, { status: 500 }, { status: 500 }, { status: 500 })
-    const { path, body } = FORMATS.messages?.('claude-haiku-4-5', true) as Way
+    const { path, body } = way('messages', 'claude-haiku-4-5', true)
     expect((await own.send('POST', path, { body })).status).toBe(503)
     expect(vendor.seen).toHaveLength(3)
   })
 
   it('an answer of the first account that is asked says who it is, and names nobody else', async () => {
-    const answer = await send(FORMATS['chat completions']?.('gpt-4o', false) as Way)
+    const answer = await send(way('chat completions', 'gpt-4o', false))
     expect(answer.headers.get('x-polyphony-provider')).toBe('openai')
     expect(answer.headers.get('x-polyphony-tried')).toBeNull()
   })
 
   it.each<[string, Trouble]>([
-    ['ends after its head', (_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end()],
-    ['breaks off after its head', (_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write('', () => response.destroy())],
-    ['begins with an error', respond(200, { 'content-type': 'text/event-stream' }, 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n')],
+    [
+      'ends after its head',
+      (_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(),
+    ],
+    [
+      'breaks off after its head',
+      (_request, response) =>
+        void response.writeHead(200, { 'content-type': 'text/event-stream' }).write('', () => response.destroy()),
+    ],
+    [
+      'begins with an error',
+      respond(
+        200,
+        { 'content-type': 'text/event-stream' },
+        'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
+      ),
+    ],
     ['is a page', respond(200, HTML, '<html>')],
   ])('a stream that %s is answered by the next account', async (_name, trouble) => {
     await using own = await gateway()
     vendor.troubles.push(trouble)
-    const { path, body } = FORMATS['chat completions']?.('quick', true) as Way
+    const { path, body } = way('chat completions', 'quick', true)
     const answer = await own.send('POST', path, { body })
     expect(answer.status).toBe(200)
     expect(String(answer.body)).toContain('green')
@@ -284,14 +312,15 @@ describe('unusual answers', () => {
       if (request.url?.endsWith('/responses')) return void respondCompressed(response, JSON.stringify(responseOf(TEXT)))
       response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(compressed)
     })
-    const answer = await send(FORMATS[format]?.('gpt-4o', false) as Way)
+    const answer = await send(way(format, 'gpt-4o', false))
     expect(answer.status).toBe(200)
     expect(JSON.stringify(answer.body)).toContain(TEXT)
     expect(answer.headers.get('content-encoding')).toBeNull()
   })
 
   it('a stream whose lines end with CR LF comes event by event, without the usage that was not asked for', async () => {
-    const chunk = (more: object) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', ...more })}\r\n\r\n`
+    const chunk = (more: object) =>
+      `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', ...more })}\r\n\r\n`
     const words = WORDS.map((content) => chunk({ choices: [{ index: 0, delta: { content } }] }))
     const usage = chunk({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } })
     const held = Promise.withResolvers<void>()
@@ -300,7 +329,7 @@ describe('unusual answers', () => {
       await held.promise // the first word must have arrived by then
       response.end([...words.slice(1), usage, 'data: [DONE]\r\n'].join(''))
     })
-    const { path, body } = FORMATS['chat completions']?.('gpt-4o', true) as Way
+    const { path, body } = way('chat completions', 'gpt-4o', true)
     const answer = await fetch(test.url + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${LIVE_KEY}`, 'content-type': 'application/json' },
@@ -316,8 +345,10 @@ describe('unusual answers', () => {
   })
 
   it('an account without a server is said to be out of reach, without its address', async () => {
-    await using own = await openGateway({ env: { ...ENV, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } })
-    const { path, body } = FORMATS.responses?.('gpt-4o', false) as Way
+    await using own = await openGateway({
+      env: { ...ENV, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+    })
+    const { path, body } = way('responses', 'gpt-4o', false)
     const answer = await own.send('POST', path, { body })
     expect(answer.status).toBe(503)
     expect(messageIn(answer.body)).toBe('The vendor cannot be reached (ECONNREFUSED).')
@@ -337,27 +368,30 @@ describe('callers in trouble', () => {
     return socket
   }
 
-  it.each(Object.keys(FORMATS))('one who leaves before the answer ends the call of %s at the vendor', async (format) => {
-    for (const isStreamed of [false, true]) {
-      vendor.troubles.push('hang')
-      vendor.seen.length = 0
-      startedAt = Date.now()
-      const socket = await open(FORMATS[format]?.('gpt-4o', isStreamed) as Way)
-      await expect.poll(() => vendor.seen).toHaveLength(1)
-      const leftAt = performance.now()
-      socket.destroy()
-      await expectNothingOpen()
-      expect(performance.now() - leftAt).toBeLessThan(SILENCE_SECONDS * 1_000)
-      expect(vendor.seen).toHaveLength(1)
-      expect(await lastCall()).toMatchObject({ status: 499, errorCode: 'client_left', pricePoints: 0 })
-    }
-  })
+  it.each(Object.keys(FORMATS))(
+    'one who leaves before the answer ends the call of %s at the vendor',
+    async (format) => {
+      for (const isStreamed of [false, true]) {
+        vendor.troubles.push('hang')
+        vendor.seen.length = 0
+        startedAt = Date.now()
+        const socket = await open(way(format, 'gpt-4o', isStreamed))
+        await expect.poll(() => vendor.seen).toHaveLength(1)
+        const leftAt = performance.now()
+        socket.destroy()
+        await expectNothingOpen()
+        expect(performance.now() - leftAt).toBeLessThan(SILENCE_SECONDS * 1_000)
+        expect(vendor.seen).toHaveLength(1)
+        expect(await lastCall()).toMatchObject({ status: 499, errorCode: 'client_left', pricePoints: 0 })
+      }
+    },
+  )
 
   it.each(Object.keys(FORMATS))('one who leaves a stream of %s ends it at the vendor', async (format) => {
     for (const model of Object.values(MODELS).slice(0, 2)) {
       vendor.troubles.push({ slowMs: 150 })
       startedAt = Date.now()
-      const socket = await open(FORMATS[format]?.(model, true) as Way)
+      const socket = await open(way(format, model, true))
       await once(socket, 'data')
       const abandoned = vendor.abandoned
       socket.destroy()
@@ -369,7 +403,7 @@ describe('callers in trouble', () => {
 
   it('one who closes its half of the connection counts as gone', async () => {
     vendor.troubles.push({ slowMs: 200 })
-    const socket = await open(FORMATS['chat completions']?.('gpt-4o', true) as Way)
+    const socket = await open(way('chat completions', 'gpt-4o', true))
     await once(socket, 'data')
     socket.end()
     await expectNothingOpen()
@@ -389,7 +423,7 @@ describe('callers in trouble', () => {
       response.end()
     })
     const before = process.memoryUsage().rss
-    const socket = await open(FORMATS['chat completions']?.('gpt-4o', true) as Way)
+    const socket = await open(way('chat completions', 'gpt-4o', true))
     socket.pause()
     const call = await lastCall()
     expect(call).toMatchObject({ outcome: 'cut', errorCode: 'client_left' })

@@ -15,7 +15,12 @@ describe('raw forms', () => {
   it('a field gets another text, and every other byte stays', async () => {
     const { body, type } = await written({ model: 'mine', file: new Blob([SOUND]), prompt: 'la "la"', empty: '' })
     const form = rawForm(body, type)
-    expect([form.text('model'), form.text('prompt'), form.text('empty'), form.text('none')]).toEqual(['mine', 'la "la"', '', undefined])
+    expect([form.text('model'), form.text('prompt'), form.text('empty'), form.text('none')]).toEqual([
+      'mine',
+      'la "la"',
+      '',
+      undefined,
+    ])
     expect(form.bytes('file').equals(SOUND)).toBe(true)
     const changed = rawForm(form.withText('model', 'a longer name'), type)
     expect(changed.text('model')).toBe('a longer name')
