@@ -159,7 +159,11 @@ describe('a configuration', () => {
     ['POLYPHONY_BODY_MAX_BYTES', '2000', { bodyMaxBytes: 2_000 }],
     ['POLYPHONY_OUTPUT_MAX_BYTES', '3000', { outputMaxBytes: 3_000 }],
     ['POLYPHONY_REQUEST_SECONDS', '30', { requestTimeoutMs: 30_000 }],
-    ['POLYPHONY_MODELS', '{"fast":{"to":[{"model":"gpt-5-mini"}]}}', { models: [{ name: 'fast' }] }],
+    [
+      'POLYPHONY_MODELS',
+      '{"fast":{"to":[{"model":"gpt-5-mini"}]}}',
+      { models: [{ name: 'fast', to: [{ model: 'gpt-5-mini', weight: 1 }], fallback: [] }] },
+    ],
     ['POLYPHONY_CALL_SECONDS', '30', { callLimits: { answerMs: 30_000, silenceMs: 300_000 } }],
     ['POLYPHONY_STREAM_SILENCE_SECONDS', '0.5', { callLimits: { answerMs: 600_000, silenceMs: 500 } }],
     ['POLYPHONY_STORAGE_QUOTA_BYTES', '4000', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, bytes: 4_000 } } }],

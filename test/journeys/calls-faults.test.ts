@@ -415,7 +415,7 @@ describe('callers in trouble', () => {
     const piece = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: 'x'.repeat(60_000) } }] })}\n\n`
     let written = 0
     vendor.troubles.push(async (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.setMaxListeners(0).writeHead(200, { 'content-type': 'text/event-stream' })
       while (!response.destroyed && written < 2 ** 28) {
         written += piece.length
         if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')])
