@@ -410,7 +410,15 @@ describe('lists, statements and usage', () => {
       ['model', 'suno'],
       ['key', id],
     ]) {
-      const counts = { tasks: 1, completed: 1, failed: 0, cancelled: 0, calls: 0, consumed_points: 20_000, consumed_usd: 0.002 }
+      const counts = {
+        tasks: 1,
+        completed: 1,
+        failed: 0,
+        cancelled: 0,
+        calls: 0,
+        consumed_points: 20_000,
+        consumed_usd: 0.002,
+      }
       const expected = { by, items: [{ group, ...counts }], total: counts }
       expect(await data('GET', `/api/v1/usage?by=${by}`, { key })).toMatchObject(expected)
       expect(await data('GET', `/api/admin/usage?by=${by}&tenant=${tenant}`)).toMatchObject(expected)
